@@ -1,0 +1,1 @@
+"""What makes the plugin's tables; a published migration never changes."""

@@ -1,0 +1,5 @@
+"""The sample pair's sessions: what ``nox -l`` lists in a repository of one's own."""
+
+from releasegate.frontends.nox import sessions
+
+sessions()

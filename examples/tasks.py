@@ -1,0 +1,5 @@
+"""The sample pair's tasks: what ``invoke -l`` lists in a repository of one's own."""
+
+from releasegate.frontends.invoke import ns
+
+__all__ = ["ns"]

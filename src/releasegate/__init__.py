@@ -1,0 +1,1 @@
+"""Prove coupled Python packages as candidates before their finals exist."""

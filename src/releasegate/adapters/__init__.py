@@ -1,0 +1,1 @@
+"""The only place for subprocesses, network, clock and files."""

@@ -1,0 +1,49 @@
+"""The Python interpreters of this machine, found by uv and never downloaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from releasegate.adapters.process import clean_environment, run
+
+UV = (sys.executable, "-P", "-m", "uv")
+"""The uv that is installed beside this package."""
+
+_LOOKUP_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Interpreters:
+    """Finds an interpreter by its minor version; *environ* is the environment to look in."""
+
+    environ: Mapping[str, str]
+
+    def find(self, python: str) -> Path | None:
+        """Return an interpreter of that minor version (``"3.12"``), or ``None`` where this machine has none."""
+        if python == f"{sys.version_info.major}.{sys.version_info.minor}":
+            return Path(sys.executable)
+        for path in self._search_paths():
+            env = clean_environment(self.environ, PATH=path)
+            words = ["python", "find", "--no-project", "--no-python-downloads", "--system", python]
+            found = run([*UV, *words], env=env, cwd=Path(tempfile.gettempdir()), timeout=_LOOKUP_SECONDS)
+            if found.exit_code == 0:
+                return Path(found.stdout.strip())
+        return None
+
+    def _search_paths(self) -> Iterator[str]:
+        """Yield ``PATH`` with interpreters in place of shims, then as it is.
+
+        A pyenv shim exists for every version that was ever installed, and fails for all but the chosen ones; uv
+        gives up at the first that fails.
+        """
+        folders = self.environ.get("PATH", "").split(os.pathsep)
+        real = [folder for folder in folders if Path(folder).name != "shims"]
+        root = Path(self.environ.get("PYENV_ROOT") or Path(self.environ.get("HOME", "")) / ".pyenv")
+        versions = sorted(root.glob("versions/*/bin"), reverse=True)
+        yield os.pathsep.join([*real, *map(str, versions)])
+        yield os.pathsep.join(folders)

@@ -1,0 +1,189 @@
+"""Child processes that get a clean environment, end when they should, and take their whole group with them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import IO
+from urllib.parse import quote
+
+from releasegate.core.errors import Unavailable
+
+PASSED_ON = frozenset(
+    [
+        *("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "XDG_CACHE_HOME"),
+        *("PYENV_ROOT", "PYENV_VERSION"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+    ]
+)
+SET = {
+    "PIP_CONFIG_FILE": os.devnull,
+    "PIP_NO_INPUT": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "UV_NO_CONFIG": "1",
+    "UV_SYSTEM_CERTS": "1",
+    "PYTHONNOUSERSITE": "1",
+    "NO_COLOR": "1",
+}
+GRACE = 3.0
+"""Seconds between asking a group of processes to end and ending it."""
+
+KEPT = 8 * 2**20
+"""How many bytes of an output are kept; of a longer one, the end."""
+
+TIMED_OUT = 124
+"""The exit code of a command that did not end in time, as coreutils' ``timeout`` gives it."""
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a command came to; ``timed_out`` tells a deadline from a command that chose its exit code."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    timed_out: bool = False
+
+
+def clean_environment(source: Mapping[str, str], **extra: str) -> dict[str, str]:
+    """Return what a child may see of *source*, with *extra* on top.
+
+    An allow-list: no token and no setting of pip, uv, twine or Python that is not set here can leak in.
+    """
+    passed = {name: value for name, value in source.items() if name in PASSED_ON or name.startswith("LC_")}
+    return {**passed, **SET, **extra}
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """Return *text* with every secret, also in its percent-encoded form, replaced by ``***``."""
+    known = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""))}
+    for secret in sorted(known, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def last_lines(text: str, *, count: int = 12) -> tuple[str, ...]:
+    """Return the last *count* lines that are not blank, without the blanks at their ends."""
+    return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-count:]
+
+
+def run(  # noqa: PLR0913 - the nouns of a child process, as subprocess.run has them
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    timeout: float,
+    input: str | None = None,  # noqa: A002 - the name that subprocess.run gives it
+    stop: Event | None = None,
+) -> Completed:
+    """Run a command to its end, or to *timeout* (seconds); nothing of its process group outlives the call.
+
+    Raises:
+        Unavailable: there is no such program.
+        KeyboardInterrupt: *stop* was set, by the thread that was interrupted.
+    """
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write((input or "").encode())
+        given.seek(0)
+        with started(argv, env=env, cwd=cwd, stdin=given, stdout=out, stderr=err) as process:
+            timed_out = not _ended(process, timeout=timeout, stop=stop or Event())
+        code = TIMED_OUT if timed_out else process.returncode
+        return Completed(code, _text(out), _text(err), timed_out)
+
+
+@contextmanager
+def started(  # noqa: PLR0913 - the nouns of a child process, as subprocess.Popen has them
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    stdin: IO[bytes] | int,
+    stdout: IO[bytes],
+    stderr: IO[bytes] | int,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command in a process group of its own; the whole group has ended when the block is left.
+
+    Raises:
+        Unavailable: there is no such program.
+    """
+    process = subprocess.Popen(
+        [find_program(argv[0], env=env, cwd=cwd), *argv[1:]],
+        env=dict(env),
+        cwd=cwd,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        _end(process)
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+def find_program(name: str, *, env: Mapping[str, str], cwd: Path) -> str:
+    """Return the path of a program: on ``PATH`` of *env*, or from *cwd* where the name has a slash.
+
+    Raises:
+        Unavailable: there is no such program.
+    """
+    wanted = str(cwd / name) if Path(name).name != name else name
+    found = shutil.which(wanted, path=env.get("PATH", ""))
+    if found is None:
+        raise Unavailable(
+            f"The program {name} is not here.", hint=f"Install {name}, or put the folder that holds it on PATH."
+        )
+    return found
+
+
+def _ended(process: subprocess.Popen[bytes], *, timeout: float, stop: Event) -> bool:
+    """Wait for the end; ``False`` where the deadline comes first."""
+    deadline = time.monotonic() + timeout
+    pause = 0.001
+    while process.poll() is None:
+        if time.monotonic() >= deadline:
+            return False
+        if stop.wait(pause):
+            raise KeyboardInterrupt
+        pause = min(pause * 2, 0.05)
+    return True
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the group: ask its leader, if it still runs, then make certain of all that is left of it."""
+    try:
+        if process.poll() is None:
+            _signal_group(process, "SIGTERM")
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE)
+    finally:
+        _signal_group(process, "SIGKILL")
+        process.wait()
+
+
+def _signal_group(process: subprocess.Popen[bytes], name: str) -> None:
+    if sys.platform == "win32":
+        process.kill()
+        return
+    # The leader's id stays the group's for as long as one member lives; macOS refuses a group of zombies.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, getattr(signal, name))
+
+
+def _text(file: IO[bytes]) -> str:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - KEPT))
+    return file.read().decode(errors="replace")

@@ -1,0 +1,112 @@
+"""Proof of origin: what pip's installation report says of every distribution, held against where it may come from.
+
+Format: pip's installation report, version 1; the ``download_info`` in it is PEP 610's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from packaging.utils import canonicalize_name
+
+from releasegate.core.errors import Unavailable
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One installed distribution; ``sha256`` is of the file it came from, ``None`` where the report has none."""
+
+    name: str
+    version: str
+    url: str
+    sha256: str | None
+
+    @property
+    def host(self) -> str:
+        """The host, with its port where one is given; empty for a file of this machine."""
+        return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+
+
+@dataclass(frozen=True)
+class Own:
+    """The file that was to be installed; ``sha256`` is ``None`` for a source tree, which has no hash."""
+
+    name: str
+    url: str
+    sha256: str | None
+
+
+def arrivals(report: str) -> tuple[Arrival, ...]:
+    """Parse the report.
+
+    Raises:
+        Unavailable: the text is not such a report.
+    """
+    try:
+        body: Any = json.loads(report)
+        found = {"1": body["install"]}[body["version"]]
+        return tuple(_arrival(item) for item in found)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unavailable(
+            "pip's installation report cannot be read, so nothing is known about where the files came from.",
+            hint="Run the same command again; if it stays so, install a pip that writes report version 1.",
+            details=[f"{type(error).__name__}: {error}"],
+        ) from error
+
+
+def _arrival(item: Any) -> Arrival:
+    source, metadata = item["download_info"], item["metadata"]
+    url, name, version = source["url"], metadata["name"], metadata["version"]
+    if not all(isinstance(text, str) for text in (url, name, version)):
+        raise TypeError("a name, a version or an address is not text")
+    urlsplit(url)
+    hashes = source.get("archive_info", {}).get("hashes", {})
+    digest = str(hashes.get("sha256", "")).lower()
+    return Arrival(canonicalize_name(name), version, url, digest if _SHA256.fullmatch(digest) else None)
+
+
+def misplaced(arrived: Collection[Arrival], *, own: Own, staging_hosts: Collection[str]) -> tuple[str, ...]:
+    """Return one sentence for each distribution that did not come from where it must.
+
+    *own* comes from exactly its file; everything else over https (or from this machine's loopback) with a sha256,
+    and never from one of *staging_hosts* (``host`` or ``host:port``): anyone can register any name there.
+    """
+    name = canonicalize_name(own.name)
+    ours = [arrival for arrival in arrived if arrival.name == name]
+    problems = [] if ours else [f"{name} is not among what pip installed."]
+    for arrival in ours:
+        problems += _own_problems(arrival, own)
+    for arrival in arrived:
+        if arrival.name != name:
+            problems += _dependency_problems(arrival, staging_hosts)
+    return tuple(problems)
+
+
+def _own_problems(arrival: Arrival, own: Own) -> list[str]:
+    if unquote(arrival.url) != unquote(own.url):
+        return [f"{arrival.name} came from {arrival.url}, not from the file that was given."]
+    if arrival.sha256 != own.sha256:
+        return [f"{arrival.name} was installed with sha256 {arrival.sha256}, expected {own.sha256}."]
+    return []
+
+
+def _dependency_problems(arrival: Arrival, staging_hosts: Collection[str]) -> list[str]:
+    what = f"The dependency {arrival.name} {arrival.version}"
+    address = urlsplit(arrival.url)
+    loopback = address.scheme == "http" and _LOOPBACK.fullmatch(address.hostname or "")
+    problems = []
+    if arrival.host and arrival.host in staging_hosts:
+        problems.append(f"{what} came from the staging index ({arrival.host}).")
+    if address.scheme != "https" and not loopback:
+        problems.append(f"{what} came from {arrival.url}, which is no https address.")
+    if arrival.sha256 is None:
+        problems.append(f"{what} has no sha256 in pip's report.")
+    return problems

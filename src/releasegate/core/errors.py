@@ -1,0 +1,77 @@
+"""Every error that releasegate raises on purpose, and the exit code of each.
+
+    ReleasegateError
+    ├── ConfigurationError     2   the configuration or the arguments are wrong
+    ├── Refused                3   a guard says no: nothing was changed
+    ├── GateFailed             4   the release itself is bad: a consumed version is not retried
+    ├── Conflict               5   an index holds other bytes under one of our file names
+    ├── Unavailable            6   something that is needed is not there (a tool, an interpreter, a network)
+    └── NotYet                75   nothing is broken, the time is not ripe: run the same command again
+
+``NotYet`` is ``EX_TEMPFAIL`` of sysexits.h.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class ReleasegateError(Exception):
+    """Something a person must know: one sentence on what is wrong, one on what to do next.
+
+    ``details`` are further lines (a difference, a tool's own words), printed below the two sentences.
+    """
+
+    exit_code: ClassVar[int] = 1
+    verdict: ClassVar[str] = "fail"
+
+    def __init__(self, problem: str, *, hint: str, details: Sequence[str] = ()) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.hint = hint
+        self.details = tuple(details)
+
+    def __str__(self) -> str:
+        """The whole message as it is shown, the hint last."""
+        return "\n".join([self.problem, *(f"  {line}" for line in self.details), f"-> {self.hint}"])
+
+
+class ConfigurationError(ReleasegateError):
+    """The configuration or an argument cannot be understood."""
+
+    exit_code = 2
+    verdict = "refused"
+
+
+class Refused(ReleasegateError):
+    """A guard says no; nothing was changed."""
+
+    exit_code = 3
+    verdict = "refused"
+
+
+class GateFailed(ReleasegateError):
+    """The release itself is bad. A version that was consumed is never retried."""
+
+    exit_code = 4
+
+
+class Conflict(GateFailed):
+    """An index holds other bytes under one of our file names."""
+
+    exit_code = 5
+
+
+class Unavailable(ReleasegateError):
+    """Something that is needed is missing or does not answer; the release itself was not judged."""
+
+    exit_code = 6
+    verdict = "unavailable"
+
+
+class NotYet(ReleasegateError):
+    """Nothing is broken: what was awaited did not come before the deadline."""
+
+    exit_code = 75
+    verdict = "wait"

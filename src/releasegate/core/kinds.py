@@ -1,0 +1,81 @@
+"""What may stand at a key of the configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from releasegate.core import checks
+from releasegate.core.reading import Kind, Site, list_of, text
+from releasegate.core.wording import kind_of, typed
+
+# A hundred years: what is longer is a mistake, and too long for a clock.
+_LONGEST = 3.2e9
+
+
+def _read_seconds(value: Any, _: Site) -> float:
+    if type(value) not in {int, float}:
+        raise ValueError(f"is {kind_of(value)}; write a number of seconds, e.g. 300")
+    if not 0 < value < _LONGEST:
+        raise ValueError("is not a length of time; write a number of seconds above 0, e.g. 300")
+    return float(value)
+
+
+def _read_flag(value: Any, _: Site) -> bool:
+    typed(value, bool, instead="true or false, without quotes")
+    return bool(value)
+
+
+def _read_pythons(value: Any, site: Site) -> tuple[str, ...]:
+    read: tuple[str, ...] = _MINORS.read(value, site)
+    if len(set(read)) < len(read):
+        raise ValueError("names a version twice; write each once")
+    return tuple(sorted(read, key=lambda minor: [int(part) for part in minor.split(".")]))
+
+
+def _read_command(value: Any, site: Site) -> tuple[str, ...]:
+    words: tuple[str, ...] = _WORDS.read(value, site)
+    if words and not words[0].strip():
+        raise ValueError("starts with an empty word; write the program first")
+    return words
+
+
+def _read_service(value: Any, site: Site) -> tuple[str, ...]:
+    words = _read_command(value, site)
+    if words and not any("{port}" in word for word in words):
+        raise ValueError('has no {port}; write it where the port goes, e.g. ["python", "-m", "app", "{port}"]')
+    return words
+
+
+NAME = text("a package's name", checks.name)
+INDEX = text("the name of an index", checks.plain)
+VERSION = text("a version", checks.version)
+RANGE = text("a version range", checks.version_range)
+FOLDER = text("a relative path", checks.folder)
+FILE = text("a path inside the package", checks.inside)
+TOML_KEY = text("a dotted key", checks.toml_key)
+ATTRIBUTE = text("a name or a dotted attribute", checks.attribute)
+BRANCH = text("a Git branch", checks.branch)
+REMOTE = text("a Git remote", checks.branch)
+PREFIX = text("the beginning of a tag", checks.prefix)
+VARIABLE = text("the name of an environment variable", checks.variable)
+USERNAME = text("a user's name", checks.username)
+ADDRESS = text("an http or https address", checks.address)
+READY = text("the path of an address", checks.path_of_url)
+GLOB = text("a glob pattern", checks.plain)
+REASON = text("a reason", checks.plain)
+SECONDS = Kind("a number of seconds", _read_seconds)
+FLAG = Kind("true or false", _read_flag)
+
+_WORDS = list_of(text("a word", checks.word), "a list of words, the program first", least=1)
+_MINORS = list_of(
+    text("a minor version of Python", checks.minor), 'a list of minor versions, e.g. ["3.12", "3.13"]', least=1
+)
+
+COMMAND = Kind("a list of words, the program first", _read_command)
+SERVICE_COMMAND = Kind("a list of words, one with {port}", _read_service)
+PYTHONS = Kind('a list of minor versions, e.g. ["3.12", "3.13"]', _read_pythons)
+GLOBS = list_of(GLOB, "a list of glob patterns")
+FOLDERS = list_of(text("a folder inside the wheel", checks.inside_text), "a list of folders inside the wheel")
+EXTRAS = list_of(text("an extra", checks.extra), "a list of extras")
+REQUIREMENTS = list_of(text("a requirement", checks.requirement), "a list of requirements")
+COMMANDS = list_of(COMMAND, "a list of commands, each a list of words")

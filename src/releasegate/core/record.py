@@ -1,0 +1,92 @@
+"""The record of a release: entries of the ledger, and what their replay says.
+
+One entry is one JSON object on one line. ``event`` is ``started``, ``done``, ``failed`` or ``waived``. Evidence
+counts only for the ``subject`` that it was taken on (a commit, the bytes of a manifest): see ``Step.subject``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+Event = Literal["started", "done", "failed", "waived"]
+Evidence = Mapping[str, Any]
+
+SEAL = "seal"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened to one version; ``at`` is UTC in ISO 8601, ``run`` names the run that wrote it."""
+
+    at: str
+    run: str
+    step: str
+    event: Event
+    subject: str
+    line: str
+    kind: str = "work"
+    verdict: str = "pass"
+    evidence: Evidence = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Return the entry as one line of JSON, without the line end."""
+        return json.dumps(vars(self), sort_keys=True, ensure_ascii=False)
+
+
+def entry_from_json(line: str) -> Entry | None:
+    """Parse one line; ``None`` for a line that is torn or is no entry (a run may die at any byte)."""
+    try:
+        body: Any = json.loads(line)
+        if body["event"] not in get_args(Event) or not isinstance(body["evidence"], dict):
+            return None
+        return Entry(**{key: body[key] for key in Entry.__dataclass_fields__})
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the entries of one version say when they are read from the first to the last."""
+
+    entries: tuple[Entry, ...]
+
+    def last(self, step: str, *, subject: str | None = None) -> Entry | None:
+        """Return the newest entry of *step* (about *subject*, where given) that is not a waiver."""
+        mine = (e for e in reversed(self.entries) if e.step == step and e.event != "waived")
+        return next((e for e in mine if subject is None or e.subject == subject), None)
+
+    def done(self, step: str, *, subject: str) -> Entry | None:
+        """Return the entry that proves *step* on *subject*, unless a later one takes it back."""
+        last = self.last(step, subject=subject)
+        return last if last is not None and last.event == "done" else None
+
+    def waiver(self, step: str) -> Entry | None:
+        """Return the newest waiver of *step*: a person and a reason, for this one version."""
+        return next((e for e in reversed(self.entries) if e.step == step and e.event == "waived"), None)
+
+    @property
+    def seal(self) -> Entry | None:
+        """The entry that closed the version: every gate passed (or was waived) on the bytes it names."""
+        return next((e for e in reversed(self.entries) if e.step == SEAL and e.event == "done"), None)
+
+    @property
+    def attempted(self) -> bool:
+        """Whether anything that cannot be taken back was begun: the version counts as consumed."""
+        return any(e.kind == "one-way" and e.event == "started" for e in self.entries)
+
+    @property
+    def failure(self) -> Entry | None:
+        """The entry that judged the release bad, if its step has not passed since."""
+        for entry in reversed(self.entries):
+            if entry.event == "failed" and entry.verdict == "fail":
+                later = self.last(entry.step, subject=entry.subject)
+                return entry if later is entry else None
+        return None
+
+
+def record(entries: Iterable[Entry]) -> Record:
+    """Return the record that *entries* make, in the order in which they were written."""
+    return Record(tuple(entries))

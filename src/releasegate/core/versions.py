@@ -1,0 +1,140 @@
+"""Which version comes next, from everything that was ever consumed (PEP 440)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from packaging.version import InvalidVersion, Version
+
+from releasegate.core.errors import ConfigurationError, Refused
+
+
+@dataclass(frozen=True)
+class Consumed:
+    """Every version that was ever used, and where each was seen (``pypi``, ``tag``, ``ledger``).
+
+    ``binding`` are the places that count for a final: everything but the staging index, where a final never goes.
+    """
+
+    seen: Mapping[Version, tuple[str, ...]]
+    binding: frozenset[str] = frozenset({"tag", "ledger"})
+
+    def where(self, version: Version) -> tuple[str, ...]:
+        """Return where *version* was seen; nothing where it is free."""
+        return self.seen.get(version, ())
+
+    def finals(self) -> tuple[Version, ...]:
+        """Return the finals and posts that count, oldest first."""
+        counted = (v for v, where in self.seen.items() if not v.is_prerelease and self.binding & set(where))
+        return tuple(sorted(counted))
+
+
+def consumed(places: Mapping[str, Iterable[str]], *, production: str) -> Consumed:
+    """Merge what each place holds (name of the place -> version texts); texts that are no versions are left out."""
+    seen: dict[Version, list[str]] = {}
+    for place, texts in places.items():
+        for text in texts:
+            try:
+                version = Version(text)
+            except InvalidVersion:
+                continue
+            where = seen.setdefault(version, [])
+            if place not in where:
+                where.append(place)
+    merged = {version: tuple(where) for version, where in seen.items()}
+    return Consumed(merged, binding=frozenset({"tag", "ledger", production}))
+
+
+def base(version: Version) -> Version:
+    """Return the final that *version* leads to or repairs: ``X.Y.Z`` of ``X.Y.ZrcN`` and ``X.Y.Z.postN``."""
+    return Version(version.base_version)
+
+
+def promoted(candidate: Version) -> Version:
+    """Return what a proven candidate becomes: ``1.0`` of ``1.0rc2``, ``1.0.post1`` of ``1.0.post1.dev3``."""
+    if candidate.post is not None and candidate.dev is not None:
+        return Version(f"{candidate.base_version}.post{candidate.post}")
+    return base(candidate)
+
+
+def is_candidate(version: Version) -> bool:
+    """Whether *version* has a form that is proven on the staging index: ``X.Y.ZrcN`` or ``X.Y.Z.postN.devM``."""
+    rc = version.pre is not None and version.pre[0] == "rc" and version.dev is None and version.post is None
+    return rc or (version.pre is None and version.post is not None and version.dev is not None)
+
+
+def parse_target(text: str) -> Version:
+    """Parse what ``--to`` was given: a final ``X.Y.Z`` and nothing else.
+
+    Raises:
+        ConfigurationError: it is no version, or has a pre, post, dev or local part.
+    """
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        raise ConfigurationError(
+            f"{text!r} is not a version.", hint="Name the final to release, such as --to 1.2.0"
+        ) from None
+    if version.local is not None:
+        raise Refused(f"{text} is a local version: no index takes it.", hint=f"Leave out +{version.local}")
+    if version != base(version) or version.epoch:
+        raise ConfigurationError(
+            f"{text} is not a final of the form X.Y.Z.",
+            hint=f"Say --to {version.base_version}; the rc and post numbers are chosen for you",
+        )
+    return version
+
+
+def next_base(*, stated: Version, taken: Consumed) -> Version:
+    """Return the final to aim at where nobody named one.
+
+    What the places state wins while it is ahead of every final; else the last number of the newest final rises.
+    """
+    finals = taken.finals()
+    newest = base(finals[-1]) if finals else None
+    if newest is None or base(stated) > newest:
+        return base(stated)
+    release = newest.release
+    return Version(".".join(str(n) for n in (*release[:-1], release[-1] + 1)))
+
+
+def next_candidate(aim: Version, *, taken: Consumed) -> Version:
+    """Return the next ``rcN`` of *aim*: one above every number that was ever used.
+
+    Raises:
+        Refused: a final at or above *aim* exists.
+    """
+    above = [v for v in taken.finals() if base(v) >= aim]
+    if above:
+        newest = above[-1]
+        raise Refused(
+            f"A candidate of {aim} would come below {newest}, which exists ({', '.join(taken.where(newest))}).",
+            hint=f"Aim higher: --to {next_base(stated=aim, taken=taken)}, or repair {newest} with "
+            "invoke release --post",
+        )
+    numbers = [v.pre[1] for v in taken.seen if base(v) == aim and v.pre is not None and v.pre[0] == "rc"]
+    return Version(f"{aim}rc{max(numbers, default=0) + 1}")
+
+
+def next_post(final: Version, *, taken: Consumed) -> Version:
+    """Return the next ``X.Y.Z.postN`` of *final*: one above every post that left the staging index."""
+    numbers = [v.post for v in taken.finals() if base(v) == base(final) and v.post is not None]
+    return Version(f"{base(final)}.post{max(numbers, default=0) + 1}")
+
+
+def next_staged_post(post: Version, *, taken: Consumed) -> Version:
+    """Return the next ``X.Y.Z.postN.devM`` under which *post* is proven on the staging index."""
+    numbers = [v.dev for v in taken.seen if promoted(v) == post and v.dev is not None]
+    return Version(f"{post}.dev{max(numbers, default=0) + 1}")
+
+
+def next_legal(version: Version, *, taken: Consumed) -> Version:
+    """Return the version to use instead of *version* once its file names hold other bytes."""
+    if version.pre is not None:
+        used = Consumed({**taken.seen, version: ("conflict",)}, taken.binding)
+        return next_candidate(base(version), taken=used)
+    used = Consumed({**taken.seen, version: ("tag",)}, taken.binding)
+    if version.dev is not None:
+        return next_staged_post(promoted(version), taken=used)
+    return next_post(version, taken=used)

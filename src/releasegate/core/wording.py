@@ -1,0 +1,56 @@
+"""The words of a problem in the configuration: what was meant, and what must not be shown."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+_LONGEST = 80
+# Tokens as the forges and indexes hand them out, and a password inside an address.
+_SECRET_VALUE = re.compile(
+    r"pypi-AgE[\w-]*|pypi-[\w-]{40,}|gh[a-z]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|://[^/\s@:]*:[^/\s@]+@"
+)
+_SECRET_KEY = re.compile(
+    r"(?:^|[-_])(?:token|password|passwd|secret|api[-_]?key|credentials?)(?:$|[-_])", re.IGNORECASE
+)
+NO_SECRETS = 'a secret must not stand here; name an environment variable in "token-env", or set "keyring = true"'
+
+_TYPES = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "a table"}
+
+
+def is_secret(value: Any) -> bool:
+    """Return whether *value* looks like a token, or has a password in it."""
+    return isinstance(value, str) and _SECRET_VALUE.search(value) is not None
+
+
+def kind_of(value: Any) -> str:
+    """Return what *value* is, without showing it: it may be a secret in the wrong place."""
+    return _TYPES.get(type(value), "a date or time")
+
+
+def typed(value: Any, kind: type, *, instead: str) -> None:
+    """Make sure that *value* is of that very type (a bool is no number); raises ``ValueError``."""
+    if type(value) is not kind:
+        raise ValueError(f"is {kind_of(value)}; write {instead}")
+
+
+def shown(value: str) -> str:
+    """Return *value* in quotes for a message: no control characters, no secret, not too long."""
+    return "(a secret)" if is_secret(value) else json.dumps(value[:_LONGEST]) + "..." * (len(value) > _LONGEST)
+
+
+def unknown(name: str, known: Iterable[str], *, value: Any) -> str:
+    """Return the sentence for a key that does not exist: its nearest neighbour, never its value."""
+    if _SECRET_KEY.search(name) or is_secret(value):
+        return NO_SECRETS
+    return f"is no key here; {nearest(name, known)}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return what was meant by *name*: the nearest of *known*, or all of them where none is near."""
+    names = list(known)
+    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"write one of {', '.join(names)}"

@@ -1,0 +1,123 @@
+"""The engine: the only loop over steps, the only try/except, the only writer of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from releasegate.core.errors import GateFailed, ReleasegateError, Refused
+from releasegate.core.record import Entry, Event, Evidence
+from releasegate.steps.step import Kind, Step
+
+Verdict = Literal["pass", "waived", "fail", "wait", "refused", "unavailable"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one step ended; ``how`` says whether it was ``done``, found ``already`` so, or ``remembered``."""
+
+    step: Step
+    verdict: Verdict
+    how: str
+    evidence: Evidence
+    seconds: float = 0.0
+
+
+class Watch(Protocol):
+    """Looks on while steps run, and tells a person."""
+
+    def begins(self, step: Step) -> None:
+        """Say that *step* begins."""
+        ...
+
+    def ends(self, outcome: Outcome) -> None:
+        """Say how a step ended."""
+        ...
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time, as the engine is given it: ``now`` is UTC in ISO 8601, ``elapsed`` seconds that only grow."""
+
+    now: Callable[[], str]
+    elapsed: Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Runs steps in order until one does not pass.
+
+    ``confirm`` is asked before what cannot be taken back, with what exactly will happen.
+    """
+
+    run_id: str
+    clock: Clock
+    watch: Watch
+    confirm: Callable[[str], bool]
+
+    def run(self, steps: Sequence[Step]) -> tuple[Outcome, ...]:
+        """Run *steps*; what passed before on the same subject is remembered, guards are asked again.
+
+        Raises:
+            ReleasegateError: a step did not pass; its ledger says so.
+        """
+        return tuple(self._step(step) for step in steps)
+
+    def _step(self, step: Step) -> Outcome:
+        self.watch.begins(step)
+        started = self.clock.elapsed()
+        try:
+            verdict, how, evidence = self._passed(step)
+        except ReleasegateError as error:
+            waiver = step.release.record().waiver(step.key)
+            if waiver is None or not step.waivable or not isinstance(error, GateFailed | Refused):
+                self._write(step, "failed", verdict=error.verdict, evidence={"problem": error.problem})
+                self.watch.ends(self._outcome(step, error.verdict, "failed", {"problem": error.problem}, started))
+                raise
+            verdict, how = "waived", "waived"
+            evidence = {**waiver.evidence, "problem": error.problem}
+        outcome = self._outcome(step, verdict, how, evidence, started)
+        self.watch.ends(outcome)
+        return outcome
+
+    def _passed(self, step: Step) -> tuple[str, str, Evidence]:
+        """Return verdict, how and evidence of a step that holds, or has been made to."""
+        seal = step.release.record().seal
+        if seal is not None:
+            return "pass", "remembered", {"sealed": seal.at}
+        if step.kind is Kind.WORK:
+            remembered = step.release.record().done(step.key, subject=step.subject())
+            if remembered is not None:
+                return "pass", "remembered", remembered.evidence
+        evidence = step.already()
+        how = "already"
+        if evidence is None:
+            how = "done"
+            if step.kind is Kind.ONE_WAY and not self.confirm(step.describe()):
+                raise Refused("It was not confirmed.", hint="Run the same command again, or say --yes")
+            self._write(step, "started")
+            evidence = step.run()
+        self._write(step, "done", evidence=evidence)
+        return "pass", how, evidence
+
+    def _write(self, step: Step, event: Event, *, verdict: str = "pass", evidence: Evidence | None = None) -> None:
+        try:
+            subject = step.subject()
+        except ReleasegateError:
+            subject = ""  # what the step is about is the very thing that is missing
+        entry = Entry(
+            at=self.clock.now(),
+            run=self.run_id,
+            step=step.key,
+            event=event,
+            subject=subject,
+            line=step.describe(),
+            kind=step.kind.value,
+            verdict=verdict,
+            evidence=evidence or {},
+        )
+        step.release.world.ledger.append(str(step.release.version), entry)
+
+    def _outcome(self, step: Step, verdict: str, how: str, evidence: Evidence, started: float) -> Outcome:
+        return Outcome(step, verdict, how, evidence, self.clock.elapsed() - started)  # type: ignore[arg-type]

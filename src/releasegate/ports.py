@@ -1,0 +1,284 @@
+"""What the steps need from the world, as Protocols; the adapters and the rehearsal fulfil them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from releasegate.core.config import Package
+from releasegate.core.manifest import Artifact, Manifest
+from releasegate.core.record import Entry
+
+
+class Progress(Protocol):
+    """Tells a person, while a step is long, what it is doing: one short line, no line end."""
+
+    def __call__(self, line: str, /) -> None:
+        """Show *line*."""
+        ...
+
+
+class Repository(Protocol):
+    """Reads one package's Git repository."""
+
+    def head(self) -> str:
+        """Return the full hash of the commit that is checked out."""
+        ...
+
+    def branch(self) -> str | None:
+        """Return the branch that is checked out, or ``None`` for a detached head."""
+        ...
+
+    def changed(self) -> tuple[PurePosixPath, ...]:
+        """Return the tracked files that differ from the commit."""
+        ...
+
+    def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
+        """Return a file's bytes at *commit*, or of the working tree; ``None`` where there is none."""
+        ...
+
+    def tags(self) -> Mapping[str, str]:
+        """Return the commit of every tag, of the remote too, by the tag's name."""
+        ...
+
+    def tree(self, commit: str) -> Mapping[str, bytes]:
+        """Return the bytes of every file that is tracked at *commit*, by its path from the package's folder."""
+        ...
+
+
+class History(Protocol):
+    """Writes one package's Git repository."""
+
+    def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
+        """Write all *files* and commit them and nothing else; return the commit's hash."""
+        ...
+
+    def tag(self, name: str, *, commit: str) -> None:
+        """Create the annotated tag here, or leave it where it already names *commit*."""
+        ...
+
+    def push(self, *, branch: str, tag: str) -> None:
+        """Push the branch and the tag to the remote in one atomic move."""
+        ...
+
+
+class Builds(Protocol):
+    """Makes a commit into distribution files once, and keeps them."""
+
+    def build(self, package: Package, *, version: str, commit: str, progress: Progress) -> Manifest:
+        """Build *commit* from a clean checkout, audit what came out, and keep it with its manifest."""
+        ...
+
+    def find(self, package: Package, version: str) -> Manifest | None:
+        """Return the manifest whose files are all here, byte for byte, or ``None``."""
+        ...
+
+    def path(self, package: Package, version: str, artifact: Artifact) -> Path:
+        """Return where a file of a manifest lies."""
+        ...
+
+    def rebuilt(self, package: Package, version: str) -> Mapping[str, bytes]:
+        """Return the wheel that was built a second time, from the sdist, by its file name."""
+        ...
+
+    def adopt(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+        """Keep *files* (by file name) and *manifest* as the version's build, instead of what was there."""
+        ...
+
+
+@dataclass(frozen=True)
+class IndexFile:
+    """A file as an index lists it; ``sha256`` is ``None`` where the index does not give it."""
+
+    filename: str
+    url: str
+    version: str | None
+    sha256: str | None
+    yanked: bool = False
+
+
+@dataclass(frozen=True)
+class UploadAnswer:
+    """What twine made of one upload: its exit code, the HTTP status it named (if any) and its words, masked."""
+
+    exit_code: int
+    status: int | None
+    words: tuple[str, ...]
+
+
+class Index(Protocol):
+    """One package index. Every answer is untrusted input."""
+
+    @property
+    def name(self) -> str:
+        """The name in the configuration (``testpypi``)."""
+        ...
+
+    def files(self, project: str) -> tuple[IndexFile, ...]:
+        """Return every file of the project, yanked ones too; nothing where the project is unknown."""
+        ...
+
+    def versions(self, project: str) -> tuple[str, ...]:
+        """Return every version that the index has heard of, also those without files."""
+        ...
+
+    def fetch(self, file: IndexFile) -> bytes:
+        """Return a file's bytes, checked against the index's own sha256."""
+        ...
+
+    def upload(self, path: Path) -> UploadAnswer:
+        """Upload one file with twine, never skipping one that exists."""
+        ...
+
+    def resolve(self, project: str, version: str) -> Mapping[str, str]:
+        """Ask as an installer does, past every cache; return the sha256 of what came, by file name.
+
+        The mapping is empty while the installer does not find the version.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """The append-only record of one package, a version at a time."""
+
+    def read(self, version: str) -> tuple[Entry, ...]:
+        """Return the version's entries, oldest first."""
+        ...
+
+    def append(self, version: str, entry: Entry) -> None:
+        """Add an entry; it is on the disk when this returns."""
+        ...
+
+    def versions(self) -> tuple[str, ...]:
+        """Return the versions that have a record."""
+        ...
+
+
+@dataclass(frozen=True)
+class ForgeRelease:
+    """A release on a forge: its tag, the commit the tag names, and whether it is still a draft."""
+
+    tag: str
+    commit: str
+    branch: str
+    draft: bool
+    prerelease: bool
+    assets: tuple[str, ...] = ()
+
+
+class Forge(Protocol):
+    """Where a repository's releases are published."""
+
+    def find(self, tag: str) -> ForgeRelease | None:
+        """Return the release of *tag*, a draft too, or ``None``."""
+        ...
+
+    def draft(self, release: ForgeRelease) -> None:
+        """Create the release as a draft."""
+        ...
+
+    def attach(self, tag: str, *, name: str, content: bytes) -> None:
+        """Attach a file to the draft, in place of one of the same name."""
+        ...
+
+    def publish(self, tag: str) -> ForgeRelease:
+        """Publish the draft; from then on neither it nor its tag can change."""
+        ...
+
+
+class Tools(Protocol):
+    """What other tools say of a build; nothing where they are content."""
+
+    def render(self, paths: Sequence[Path]) -> tuple[str, ...]:
+        """Return what ``twine check --strict`` objects to."""
+        ...
+
+    def compile(self, sources: Mapping[str, bytes], *, python: str) -> tuple[str, ...]:
+        """Return the modules that the interpreter *python* (``"3.12"``) cannot compile."""
+        ...
+
+
+class Shelf(Protocol):
+    """Keeps files that were fetched."""
+
+    def keep(self, folder: str, *, name: str, content: bytes) -> Path:
+        """Write a file under *folder* and return where it lies."""
+        ...
+
+
+class Patience(Protocol):
+    """Waits, and knows when it has waited long enough; seconds."""
+
+    def elapsed(self) -> float:
+        """Return the seconds on a clock that only goes forward."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+        ...
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where one installed distribution came from: its version, the file's sha256 and the host it came from."""
+
+    name: str
+    version: str
+    sha256: str | None
+    host: str
+
+
+@dataclass(frozen=True)
+class CellReport:
+    """What one install came to: ``pass``, ``fail`` or ``not run``.
+
+    ``cell`` names it (``3.12 wheel``), ``problems`` says what failed, ``seconds`` how long it took.
+    """
+
+    cell: str
+    verdict: str
+    problems: tuple[str, ...]
+    origins: tuple[Origin, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One version of a package as files that lie here, and the name of where they came from.
+
+    ``source`` is an index's name, ``dist`` or ``local``; ``commit`` is empty where it is not known.
+    """
+
+    package: Package
+    version: str
+    source: str
+    commit: str
+    files: tuple[Path, ...]
+
+
+class Rooms(Protocol):
+    """Clean environments, one for each Python and each file, in which a delivery is installed and tried."""
+
+    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+        """Install and try every file of *delivery* on every one of *pythons* (``"3.12"``)."""
+        ...
+
+
+@dataclass(frozen=True)
+class StageReport:
+    """What a package and its companion came to when they ran together."""
+
+    verdict: str
+    problems: tuple[str, ...]
+    log: tuple[str, ...]
+    seconds: float
+
+
+class Stage(Protocol):
+    """A place where a package and its companion run together and are judged."""
+
+    def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
+        """Start what is needed, run the package's own end-to-end command, stop everything."""
+        ...

@@ -1,0 +1,47 @@
+"""A package index on loopback that answers uploads and reads as PyPI does, and fails on demand.
+
+``EmbeddedIndex`` is the server and ``LocalIndex`` the same without a socket; ``Policy`` is what its owners can set,
+the fault types are what can go wrong with it, and the samples are files to try it with. Uploads are judged by name,
+version, history and content; not checked are classifiers against the list of known ones and the signatures of
+attestations.
+"""
+
+from releasegate.rehearsal.index.app import RequestRecord
+from releasegate.rehearsal.index.faults import (
+    BrokenFile,
+    BrokenPage,
+    Cut,
+    Fault,
+    Faults,
+    HideForReads,
+    HideForSeconds,
+    LoseAnswer,
+    Refuse,
+    Slow,
+    StalePage,
+)
+from releasegate.rehearsal.index.local import LocalIndex
+from releasegate.rehearsal.index.samples import Sample, sample_sdist, sample_wheel
+from releasegate.rehearsal.index.server import EmbeddedIndex
+from releasegate.rehearsal.index.upload import Policy
+
+__all__ = [
+    "BrokenFile",
+    "BrokenPage",
+    "Cut",
+    "EmbeddedIndex",
+    "Fault",
+    "Faults",
+    "HideForReads",
+    "HideForSeconds",
+    "LocalIndex",
+    "LoseAnswer",
+    "Policy",
+    "Refuse",
+    "RequestRecord",
+    "Sample",
+    "Slow",
+    "StalePage",
+    "sample_sdist",
+    "sample_wheel",
+]

@@ -1,0 +1,69 @@
+"""HTTP answers with the headers, and the reason phrases, of the real index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from http import HTTPStatus
+from typing import Protocol
+
+from werkzeug.wrappers import Request, Response
+
+from releasegate.rehearsal.index.faults import Place
+from releasegate.rehearsal.index.simple import HTML, JSON, TEXT
+from releasegate.rehearsal.index.upload import Refusal
+
+_PHRASE_LENGTH = 1000
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, or ``None`` for a connection that is cut, and what the request was about."""
+
+    response: Response | None
+    project: str | None = None
+    filename: str | None = None
+
+
+class Disturb(Protocol):
+    """Lets the faults have their way with a request before it is answered."""
+
+    def __call__(self, of: Place, target: str, *, project: str) -> Reply | None:
+        """Return what a fault answers in place of the index, if one does."""
+        ...
+
+
+def text(status: int, body: str) -> Response:
+    """Return a plain answer that nobody keeps."""
+    return Response(body, status=status, content_type="text/plain; charset=UTF-8")
+
+
+def refused(refusal: Refusal) -> Response:
+    """Return the refusal with its message both as the reason phrase and in the body, where clients look for it."""
+    phrase = "".join(char if " " <= char <= "~" else "?" for char in refusal.message)[:_PHRASE_LENGTH]
+    said, usual = escape(refusal.message), HTTPStatus(refusal.status).phrase
+    return Response(
+        f"<html>\n <head>\n  <title>{refusal.status} {said}</title>\n </head>\n <body>\n"
+        f"  <h1>{refusal.status} {said}</h1>\n  {usual}<br/><br/>\n{said}\n </body>\n</html>\n",
+        status=f"{refusal.status} {phrase}",
+        content_type="text/html; charset=UTF-8",
+    )
+
+
+def page_kind(request: Request) -> str:
+    """Return the content type that the reader likes best; HTML for one who does not say."""
+    if not request.accept_mimetypes:
+        return TEXT
+    return request.accept_mimetypes.best_match([TEXT, HTML, JSON]) or TEXT
+
+
+def conditional(request: Request, body: str, *, kind: str, serial: int) -> Response:
+    """Return a page with the headers by which clients and caches keep it, or 304 where the reader has it."""
+    response = Response(body, content_type=kind if kind.endswith("json") else f"{kind}; charset=UTF-8")
+    response.headers["Cache-Control"] = "max-age=600, public"
+    response.headers["Vary"] = "Accept"
+    response.headers["X-PyPI-Last-Serial"] = str(serial)
+    response.set_etag(sha256(body.encode()).hexdigest()[:32])
+    response.make_conditional(request)
+    return response

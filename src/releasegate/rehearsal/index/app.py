@@ -1,0 +1,140 @@
+"""The index as a WSGI application: uploads in, pages and files out, faults in between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request
+
+from releasegate.rehearsal.index.answers import Reply, refused, text
+from releasegate.rehearsal.index.faults import Cut, Faults, LoseAnswer, Place, Refuse, Slow
+from releasegate.rehearsal.index.propagation import Propagation
+from releasegate.rehearsal.index.reading import Reading
+from releasegate.rehearsal.index.receive import Received, receive
+from releasegate.rehearsal.index.rules import judge
+from releasegate.rehearsal.index.store import Store
+from releasegate.rehearsal.index.upload import Accepted, Policy, Refusal
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_ROUTES = Map(
+    [
+        Rule("/legacy/", endpoint="upload", methods=["POST"]),
+        Rule("/simple/", endpoint="root", methods=["GET"]),
+        Rule("/simple/<name>/", endpoint="project", methods=["GET"]),
+        Rule("/pypi/<name>/json", endpoint="project_json", methods=["GET"]),
+        Rule("/packages/<path:path>", endpoint="file", methods=["GET"]),
+    ],
+    strict_slashes=False,
+    merge_slashes=False,
+)
+
+
+@dataclass(frozen=True)
+class RequestRecord:
+    """One request that was answered; ``status`` is ``None`` where the connection was cut instead."""
+
+    method: str
+    path: str
+    status: int | None
+    project: str | None
+    filename: str | None
+
+
+class IndexApp:
+    """Answers for one index. ``policy`` may be replaced at any time; *wait* is how a slow answer waits (seconds)."""
+
+    def __init__(
+        self, store: Store, *, token: str, clock: Callable[[], datetime], wait: Callable[[float], object] = time.sleep
+    ) -> None:
+        self.policy = Policy()
+        self.faults = Faults()
+        self._store = store
+        self._token = token
+        self._clock = clock
+        self._wait = wait
+        self._requests: list[RequestRecord] = []
+        self._propagation = Propagation(self.faults)
+        reading = Reading(store, propagation=self._propagation, faults=self.faults, disturb=self._disturb, clock=clock)
+        self._handlers: dict[str, Callable[..., Reply]] = {
+            "upload": self._upload,
+            "root": reading.root,
+            "project": reading.project,
+            "project_json": reading.project_json,
+            "file": reading.file,
+        }
+
+    @property
+    def requests(self) -> tuple[RequestRecord, ...]:
+        """Every request so far, in the order of the answers."""
+        return tuple(self._requests)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; raises ``ConnectionResetError`` where a fault cuts the connection."""
+        with Request(environ) as request:
+            reply = self._reply(request)
+        status = reply.response.status_code if reply.response else None
+        self._requests.append(RequestRecord(request.method, request.path, status, reply.project, reply.filename))
+        if reply.response is None:
+            raise ConnectionResetError("a fault cuts this connection")
+        return reply.response(environ, start_response)
+
+    def _reply(self, request: Request) -> Reply:
+        arguments: Mapping[str, str] = {}
+        try:
+            endpoint, arguments = _ROUTES.bind_to_environ(request.environ).match()
+            return self._handlers[endpoint](request, **arguments)
+        except HTTPException as error:
+            project = arguments.get("name")
+            return Reply(text(error.code or 500, error.name), project and canonicalize_name(project))
+
+    def _upload(self, request: Request) -> Reply:
+        received = receive(request, self.policy)
+        if not request.path.endswith("/"):
+            return _without_slash()
+        name = received.upload.file.filename if received.upload.file else ""
+        project = canonicalize_name(received.upload.field("name"))
+        return self._disturb("upload", name, project=project) or self._settle(received, name, project=project)
+
+    def _settle(self, received: Received, name: str, *, project: str) -> Reply:
+        """Judge the upload and store it if it is accepted, one at a time."""
+        now = self._clock().astimezone(UTC)
+        with self._store.writing:
+            state = self._store.state
+            answer = judge(received.upload, state=state, policy=self.policy, token=self._token, now=now)
+            if isinstance(answer, Accepted) and received.content is not None:
+                self._propagation.stored(name, now=now)
+                self._store.add(answer.event, received.content, core_metadata=answer.core_metadata)
+        if isinstance(answer, Refusal):
+            return Reply(refused(answer), project, name)
+        lost = self.faults.take(LoseAnswer, of="upload", target=name) if isinstance(answer, Accepted) else None
+        if lost:
+            return Reply(None if lost.status is None else text(lost.status, "Bad Gateway"), project, name)
+        return Reply(text(200, ""), project, name)
+
+    def _disturb(self, of: Place, target: str, *, project: str) -> Reply | None:
+        """Return what a fault answers in place of the index, after the wait that a fault makes."""
+        filename = None if of == "page" else target
+        if slow := self.faults.take(Slow, of=of, target=target):
+            self._wait(slow.seconds)
+        if self.faults.take(Cut, of=of, target=target):
+            return Reply(None, project, filename)
+        if refuse := self.faults.take(Refuse, of=of, target=target):
+            return Reply(text(refuse.status, "Service Unavailable"), project, filename)
+        return None
+
+
+def _without_slash() -> Reply:
+    problem = "An upload was attempted to /legacy but the expected upload URL is /legacy/ (with a trailing slash)"
+    response = redirect("/legacy/", code=308)
+    response.status = f"308 {problem}"
+    return Reply(response)

@@ -1,0 +1,135 @@
+"""Looks into an uploaded archive without trusting it: its members' names and its core metadata.
+
+Nothing is extracted, and nothing is read past a bound: an archive that claims to grow fifty-fold is refused, as
+PyPI does.
+"""
+
+from __future__ import annotations
+
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import IO
+
+_MEMBERS = 100_000
+_METADATA_BYTES = 8 * 1024 * 1024
+_RATIO = 50
+_RATIO_COUNTS_FROM = 64 * 1024 * 1024
+
+_BAD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    OverflowError,
+)
+_BAD_TAR = (tarfile.TarError, zlib.error, struct.error, OSError, EOFError, ValueError, OverflowError)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in the distribution file *filename*.
+
+    ``root`` is the folder that the rules speak of: a wheel's ``.dist-info``, an sdist's top level.
+    ``core_metadata`` are the bytes of ``METADATA`` or ``PKG-INFO``, ``None`` where there is no such member.
+    """
+
+    filename: str
+    members: frozenset[str]
+    root: str
+    core_metadata: bytes | None
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """The archive cannot be used, and why."""
+
+    reason: str
+
+
+def look_into(stream: IO[bytes], *, filename: str, size: int) -> Contents | Unreadable:
+    """Return what is in the archive *stream* of *size* bytes; its kind is told from *filename*."""
+    stream.seek(0)
+    if filename.endswith(".tar.gz"):
+        return _tar(stream, filename, size=size)
+    return _zip(stream, filename, size=size)
+
+
+def _zip(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadable:
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            infos = archive.infolist()
+            if problem := _too_much(len(infos), unpacked=sum(info.file_size for info in infos), packed=size):
+                return problem
+            if any(info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for info in infos):
+                return Unreadable("File does not use a supported compression type")
+            names = [info.filename for info in infos]
+            root = _dist_info(filename) if filename.endswith(".whl") else _top_level(names)
+            if isinstance(root, Unreadable):
+                return root
+            member = f"{root}/METADATA" if filename.endswith(".whl") else f"{root}/PKG-INFO"
+            found = _read(archive.open(member)) if member in names else None
+    except _BAD_ZIP:
+        return Unreadable("File is not a zipfile")
+    return Contents(filename, frozenset(names), root, found)
+
+
+def _tar(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadable:
+    names: list[str] = []
+    total = 0
+    metadata: dict[str, bytes] = {}
+    try:
+        with tarfile.open(fileobj=stream, mode="r:gz") as archive:
+            for member in archive:
+                names.append(member.name)
+                total += member.size
+                if problem := _too_much(len(names), unpacked=total, packed=size):
+                    return problem
+                if member.issparse():
+                    return Unreadable("tar archive not accepted: Sparse members are not allowed.")
+                is_metadata = member.isfile() and member.name.count("/") == 1 and member.name.endswith("/PKG-INFO")
+                if is_metadata and (opened := archive.extractfile(member)):
+                    metadata[member.name] = _read(opened)
+    except _BAD_TAR:
+        return Unreadable("File is not a tarfile")
+    root = _top_level(names)
+    if isinstance(root, Unreadable):
+        return root
+    return Contents(filename, frozenset(names), root, metadata.get(f"{root}/PKG-INFO"))
+
+
+def _read(member: IO[bytes]) -> bytes:
+    """Return a member's bytes; raises ``ValueError`` where they are more than core metadata can be."""
+    with member:
+        content = member.read(_METADATA_BYTES + 1)
+    if len(content) > _METADATA_BYTES:
+        raise ValueError("the core metadata is too large")
+    return content
+
+
+def _too_much(members: int, *, unpacked: int, packed: int) -> Unreadable | None:
+    if members > _MEMBERS:
+        return Unreadable(f"File has more than {_MEMBERS} members")
+    if unpacked > _RATIO_COUNTS_FROM and unpacked > _RATIO * max(packed, 1):
+        return Unreadable(f"File exceeds compression ratio of {_RATIO}")
+    return None
+
+
+def _dist_info(filename: str) -> str | Unreadable:
+    """Return the ``.dist-info`` folder that belongs to a wheel's file name."""
+    name, _, rest = filename.partition("-")
+    version, dash, _ = rest.partition("-")
+    return f"{name}-{version}.dist-info" if dash else Unreadable("Unable to parse name and version from wheel filename")
+
+
+def _top_level(names: Iterable[str]) -> str | Unreadable:
+    tops = {name.split("/", 1)[0] for name in names} - {""}
+    if len(tops) != 1 or tops & {".", ".."}:
+        return Unreadable("Incorrect number of top-level directories in sdist")
+    return next(iter(tops))

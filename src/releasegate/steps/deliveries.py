@@ -1,0 +1,117 @@
+"""Deliveries: one version of a package fetched from an index, file by file, each known by its sha256."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from packaging.version import InvalidVersion, Version
+
+from releasegate.core.companion import Choice, choose
+from releasegate.core.config import Package
+from releasegate.core.errors import GateFailed, NotYet, Refused
+from releasegate.ports import Delivery, Index, IndexFile
+from releasegate.steps.step import Release, Role, Surroundings
+
+
+def published(index: Index, project: str, version: str) -> tuple[IndexFile, ...]:
+    """Return the files of *version* on *index*, the wheel first."""
+    files = [f for f in index.files(project) if _same(f.version, version)]
+    return tuple(sorted(files, key=lambda f: (not f.filename.endswith(".whl"), f.filename)))
+
+
+def deliver(
+    around: Surroundings, package: Package, *, version: str, index: Index, known: Mapping[str, str] | None = None
+) -> Delivery:
+    """Fetch the wheel and the sdist of *version* from *index*.
+
+    *known* are the sha256 by file name that they must have.
+
+    Raises:
+        NotYet: the index does not list the version (yet).
+        GateFailed: the bytes are others than the *known* ones.
+    """
+    files = published(index, package.name, version)
+    wanted = tuple(f for f in files if known is None or f.filename in known)
+    if not wanted or (known is not None and {f.filename for f in wanted} != set(known)):
+        raise NotYet(
+            f"{index.name} does not list all files of {package.name} {version}.",
+            hint="Run the same command again in a few minutes; see invoke status for what it holds",
+        )
+    paths = []
+    for file in wanted:
+        around.progress(f"fetching {file.filename} from {index.name}")
+        content = index.fetch(file)
+        digest = hashlib.sha256(content).hexdigest()
+        if known is not None and known[file.filename] != digest:
+            raise GateFailed(
+                f"{index.name} serves other bytes of {file.filename} than were uploaded.",
+                hint="Look at the index: somebody else may have written there",
+                details=[f"uploaded {known[file.filename]}", f"served   {digest}"],
+            )
+        paths.append(around.shelf.keep(f"{index.name}-{digest[:16]}", name=file.filename, content=content))
+    return Delivery(package, version, index.name, "", tuple(paths))
+
+
+def own(release: Release, role: Role) -> Delivery:
+    """Return this release's own files as the index serves them, byte for byte those of the manifest."""
+    known = {a.filename: a.sha256 for a in release.manifest().artifacts}
+    around, version = release.around, str(release.version)
+    got = deliver(around, release.package, version=version, index=release.index(role), known=known)
+    return Delivery(got.package, got.version, got.source, release.commit(), got.files)
+
+
+def companion_choice(release: Release, role: Role) -> Choice | None:
+    """Return which companion the release is run with, ``None`` where it has none."""
+    companion = release.package.companion
+    if companion is None:
+        return None
+    voices = release.around.voices(release.package, role)
+    return choose(companion, voices=voices, purpose=role, index=release.index(role).name)
+
+
+def companion(release: Release, role: Role) -> tuple[Choice, Delivery] | None:
+    """Return the companion that the release is run with, fetched: from the staging index only while a candidate is.
+
+    Raises:
+        Refused: no index that counts has that version.
+    """
+    choice = companion_choice(release, role)
+    if choice is None:
+        return None
+    package = release.around.settings.package(choice.name)
+    roles: tuple[Role, ...] = ("staging", "production") if role == "staging" else ("production",)
+    for each in roles:
+        index = release.index(each)
+        if published(index, choice.name, choice.version):
+            return choice, deliver(release.around, package, version=choice.version, index=index)
+    names = " nor ".join(release.index(each).name for each in roles)
+    raise Refused(
+        f"{choice.name} {choice.version} (named by {choice.reason}) is not on {names}.",
+        hint=f"Release {choice.name} first, or name another version with --companion",
+    )
+
+
+def newest(index: Index, project: str) -> str | None:
+    """Return the newest final or post on *index* that is not yanked: what users get today."""
+    found = []
+    for file in index.files(project):
+        try:
+            version = Version(file.version or "")
+        except InvalidVersion:
+            continue
+        if not version.is_prerelease and not file.yanked:
+            found.append(version)
+    return str(max(found)) if found else None
+
+
+def sha256s(delivery: Delivery) -> dict[str, str]:
+    """Return the sha256 of every file of a delivery, by file name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in delivery.files}
+
+
+def _same(stated: str | None, version: str) -> bool:
+    try:
+        return Version(stated or "") == Version(version)
+    except InvalidVersion:
+        return False

@@ -1,0 +1,186 @@
+"""The files: built once from the commit, audited, and for a final proven to be the candidate's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from packaging.version import InvalidVersion, Version
+
+from releasegate.core.archive import Members, read_sdist, read_wheel
+from releasegate.core.audit import Build as Audited
+from releasegate.core.audit import audit
+from releasegate.core.errors import GateFailed
+from releasegate.core.manifest import Manifest
+from releasegate.core.promotion import Built, compare
+from releasegate.core.record import Evidence
+from releasegate.core.wheel import sources
+from releasegate.ports import IndexFile
+from releasegate.steps.deliveries import published
+from releasegate.steps.step import Kind, Release
+
+
+@dataclass(frozen=True)
+class Build:
+    """One wheel and one sdist of the commit lie here, and the manifest says which bytes they are."""
+
+    release: Release
+    key: ClassVar[str] = "build"
+    kind: ClassVar[Kind] = Kind.GUARD
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        return f"build {self.release.package.name} {self.release.version} from a clean checkout of the commit"
+
+    def subject(self) -> str:
+        return self.release.commit()
+
+    def already(self) -> Evidence | None:
+        manifest = self.release.world.builds.find(self.release.package, str(self.release.version))
+        return _shown(manifest) if manifest is not None and manifest.commit == self.release.commit() else None
+
+    def run(self) -> Evidence:
+        release = self.release
+        manifest = release.world.builds.build(
+            release.package,
+            version=str(release.version),
+            commit=release.commit(),
+            progress=release.around.progress,
+        )
+        return _shown(manifest)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was built is what the commit says, whole, and takes nothing away that was published before."""
+
+    release: Release
+    key: ClassVar[str] = "audit"
+    kind: ClassVar[Kind] = Kind.WORK
+    waivable: ClassVar[bool] = True
+
+    def describe(self) -> str:
+        return "audit the wheel and the sdist against the commit and the last published wheel"
+
+    def subject(self) -> str:
+        return self.release.manifest().identity
+
+    def already(self) -> Evidence | None:
+        return None
+
+    def run(self) -> Evidence:
+        release, world = self.release, self.release.world
+        manifest = release.manifest()
+        paths = [world.builds.path(release.package, str(release.version), a) for a in manifest.artifacts]
+        files = {path.name: path.read_bytes() for path in paths}
+        previous = _previous(release)
+        release.around.progress("comparing the files with the commit")
+        found = audit(
+            Audited(
+                package=release.package,
+                version=str(release.version),
+                files=files,
+                rebuilt=world.builds.rebuilt(release.package, str(release.version)),
+                tree=world.repository.tree(release.commit()),
+                previous=None if previous is None else previous[1],
+            )
+        )
+        problems = [f"{f.check}: {f.problem}" for f in found]
+        if not problems:
+            release.around.progress(f"compiling every module with Python {release.package.pythons[0]}")
+            wheel = next(p for p in paths if p.suffix == ".whl")
+            members = read_wheel(wheel.name, files[wheel.name])
+            problems += world.tools.compile(sources(members), python=release.package.pythons[0])
+            problems += world.tools.render(paths)
+        if problems:
+            raise GateFailed(
+                f"The build of {release.package.name} {release.version} is not what it should be.",
+                hint="Mend it, commit, and run the same command again",
+                details=problems,
+            )
+        against = None if previous is None else previous[0].filename
+        return {"files": [a.filename for a in manifest.artifacts], "compared with": against}
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """The files are the proven candidate's, but for the version's own places."""
+
+    release: Release
+    key: ClassVar[str] = "promotion"
+    kind: ClassVar[Kind] = Kind.GUARD
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        return f"prove that {self.release.version} is {self.release.candidate} but for its version, file by file"
+
+    def subject(self) -> str:
+        return self.release.manifest().identity
+
+    def already(self) -> Evidence | None:
+        return None
+
+    def run(self) -> Evidence:
+        release = self.release
+        candidate = _built_candidate(release)
+        manifest = release.manifest()
+        builds, version = release.world.builds, str(release.version)
+        final = _built(
+            version, {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
+        )
+        proof = compare(candidate, final, package=release.package)
+        if not proof.ok:
+            lines = [line for d in proof.differences for line in (str(d), *(f"  {text}" for text in d.lines))]
+            raise GateFailed(
+                f"{release.version} is not the proven {release.candidate}: more than the version differs.",
+                hint="Prove what is there now with invoke release --rc (for a post: --post), or take the change back",
+                details=lines,
+            )
+        return {"candidate": str(release.candidate), "changed": list(proof.changed), "identical otherwise": True}
+
+
+def _shown(manifest: Manifest) -> Evidence:
+    files = {a.filename: a.sha256 for a in manifest.artifacts}
+    return {"commit": manifest.commit, "files": files, "tools": dict(manifest.tools)}
+
+
+def _built(version: str, files: Mapping[str, bytes]) -> Built:
+    wheel = next(name for name in files if name.endswith(".whl"))
+    sdist = next(name for name in files if not name.endswith(".whl"))
+    return Built(version, wheel=read_wheel(wheel, files[wheel]), sdist=read_sdist(sdist, files[sdist]))
+
+
+def _built_candidate(release: Release) -> Built:
+    """Return the candidate's distributions as the staging index serves them, checked against its sealed record."""
+    version = str(release.candidate)
+    seal = release.candidate_seal()
+    files = published(release.index("staging"), release.package.name, version)
+    contents = {f.filename: release.index("staging").fetch(f) for f in files if f.filename in seal.evidence["files"]}
+    proven = set(seal.evidence["files"])
+    if set(contents) != proven:
+        raise GateFailed(
+            f"The staging index no longer holds all proven files of {version}.",
+            hint="Prove another candidate: invoke release --rc",
+            details=sorted(proven - set(contents)),
+        )
+    release.require_proven(contents)
+    return _built(version, contents)
+
+
+def _previous(release: Release) -> tuple[IndexFile, Members] | None:
+    """Return the newest wheel on the production index that is older than this release and not yanked."""
+    index = release.index("production")
+    older: list[tuple[Version, IndexFile]] = []
+    for file in index.files(release.package.name):
+        try:
+            version = Version(file.version or "")
+        except InvalidVersion:
+            continue
+        if file.filename.endswith(".whl") and version < release.version and not version.is_prerelease:
+            older.append((version, file))
+    kept = [pair for pair in older if not pair[1].yanked]
+    if not kept:
+        return None
+    file = max(kept, key=lambda pair: pair[0])[1]
+    return file, read_wheel(file.filename, index.fetch(file))

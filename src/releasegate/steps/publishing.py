@@ -1,0 +1,248 @@
+"""What cannot be taken back: the tag, the forge release, the upload; and the wait until it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
+from releasegate.core.manifest import Artifact
+from releasegate.core.record import Evidence
+from releasegate.core.versions import next_legal
+from releasegate.ports import Forge, ForgeRelease, UploadAnswer
+from releasegate.steps.deliveries import published
+from releasegate.steps.step import Kind, Release, Role
+
+TRIES = 3
+"""How often the same bytes are sent while the outcome is unknown."""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """The commit carries the version's tag, here and on the remote, together with its branch."""
+
+    release: Release
+    key: ClassVar[str] = "tag"
+    kind: ClassVar[Kind] = Kind.ONE_WAY
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        package = self.release.package
+        return f"tag {self.release.tag} and push it with {package.branch} to {package.remote}"
+
+    def subject(self) -> str:
+        return self.release.commit()
+
+    def already(self) -> Evidence | None:
+        return None
+
+    def run(self) -> Evidence:
+        release, commit = self.release, self.release.commit()
+        release.world.history.tag(release.tag, commit=commit)
+        release.world.history.push(branch=release.package.branch, tag=release.tag)
+        return {"tag": release.tag, "commit": commit}
+
+
+@dataclass(frozen=True)
+class Announce:
+    """The forge has a published release of the tag, with the files and the record so far attached."""
+
+    release: Release
+    key: ClassVar[str] = "forge"
+    kind: ClassVar[Kind] = Kind.ONE_WAY
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        return f"publish the forge release {self.release.tag} from {self.release.package.branch}"
+
+    def subject(self) -> str:
+        return self.release.commit()
+
+    def already(self) -> Evidence | None:
+        forge, release = self.release.world.forge, self.release
+        found = forge.find(release.tag) if forge is not None else None
+        if found is None or found.draft:
+            return None
+        if found.commit != release.commit():
+            raise Refused(
+                f"The forge release {release.tag} is cut from {found.commit[:12]}, not {release.commit()[:12]}.",
+                hint="A published release cannot change: use the next version",
+            )
+        return _announced(found)
+
+    def run(self) -> Evidence:
+        release, forge = self.release, self.release.world.forge
+        if forge is None:
+            if release.around.settings.production_without_forge:
+                return {"forge": None, "allowed by": "production-without-forge"}
+            raise Refused(
+                f"{release.version} may reach {release.index('production').name} only from a published forge release.",
+                hint="Set production-without-forge = true in [tool.releasegate] to publish without a forge",
+            )
+        return _announced(_publish(release, forge))
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The index holds exactly the manifest's files, compared by sha256."""
+
+    release: Release
+    role: Role
+    kind: ClassVar[Kind] = Kind.ONE_WAY
+    waivable: ClassVar[bool] = False
+
+    @property
+    def key(self) -> str:
+        return f"upload:{self.role}"
+
+    def describe(self) -> str:
+        return f"upload the wheel and the sdist of {self.release.version} to {self.release.index(self.role).name}"
+
+    def subject(self) -> str:
+        return self.release.manifest().identity
+
+    def already(self) -> Evidence | None:
+        missing = self._missing()
+        return None if missing else self._evidence()
+
+    def run(self) -> Evidence:
+        for artifact in self._missing():
+            self._send(artifact)
+        return self._evidence()
+
+    def _send(self, artifact: Artifact) -> None:
+        """Send one file until the index holds it; what twine says of an unknown outcome is not believed."""
+        release, index = self.release, self.release.index(self.role)
+        path = release.world.builds.path(release.package, str(release.version), artifact)
+        answer: UploadAnswer | None = None
+        for _ in range(TRIES):
+            release.around.progress(f"uploading {artifact.filename} ({artifact.size} bytes) to {index.name}")
+            answer = index.upload(path)
+            if answer.exit_code == 0 or artifact not in self._missing():
+                return
+            if answer.status is not None and 400 <= answer.status < 500:  # noqa: PLR2004 - HTTP: the client's fault
+                raise GateFailed(
+                    f"{index.name} refused {artifact.filename} ({answer.status}).",
+                    hint="Read the index's words above; nothing was stored",
+                    details=answer.words,
+                )
+        raise Unavailable(
+            f"What became of the upload of {artifact.filename} to {index.name} is not known.",
+            hint="Run the same command again: it reads the index and sends the same bytes",
+            details=answer.words if answer is not None else (),
+        )
+
+    def _missing(self) -> tuple[Artifact, ...]:
+        """Return the files that the index does not list; raises ``Conflict`` where it lists other bytes."""
+        held = _held(self.release, self.role)
+        missing = []
+        for artifact in self.release.manifest().artifacts:
+            digest = held.get(artifact.filename)
+            if digest is None:
+                missing.append(artifact)
+            elif digest != artifact.sha256:
+                release = self.release
+                legal = next_legal(release.version, taken=release.around.taken(release.package))
+                raise Conflict(
+                    f"{release.index(self.role).name} holds other bytes under {artifact.filename}.",
+                    hint=f"The name is burnt: the next legal version is {legal}",
+                    details=[f"ours   {artifact.sha256}", f"theirs {digest}"],
+                )
+        return tuple(missing)
+
+    def _evidence(self) -> Evidence:
+        files = {a.filename: a.sha256 for a in self.release.manifest().artifacts}
+        return {"index": self.release.index(self.role).name, "files": files}
+
+
+@dataclass(frozen=True)
+class Propagation:
+    """Everybody sees the upload: the index lists our sha256, and an installer gets our bytes past every cache."""
+
+    release: Release
+    role: Role
+    kind: ClassVar[Kind] = Kind.GUARD
+    waivable: ClassVar[bool] = False
+
+    @property
+    def key(self) -> str:
+        return f"propagation:{self.role}"
+
+    def describe(self) -> str:
+        return f"wait until {self.release.index(self.role).name} lists {self.release.version} and an installer gets it"
+
+    def subject(self) -> str:
+        return self.release.manifest().identity
+
+    def already(self) -> Evidence | None:
+        return None
+
+    def run(self) -> Evidence:
+        around, index = self.release.around, self.release.index(self.role)
+        started = around.patience.elapsed()
+        pause = 0.5
+        while True:
+            waited = around.patience.elapsed() - started
+            served = self._served()
+            if served is not None:
+                return {"index": index.name, "files": dict(served), "seconds": round(waited, 1)}
+            if waited >= around.settings.propagation:
+                raise NotYet(
+                    f"{self.release.version} is uploaded but has not propagated on {index.name} in {waited:.0f} s.",
+                    hint="Nothing is broken: run the same command again later",
+                )
+            around.progress(f"{index.name} does not show {self.release.version} yet ({waited:.0f} s)")
+            around.patience.sleep(pause)
+            pause = min(pause * 1.5, 15.0)
+
+    def _served(self) -> Mapping[str, str] | None:
+        release, index = self.release, self.release.index(self.role)
+        ours = {a.filename: a.sha256 for a in release.manifest().artifacts}
+        held = _held(release, self.role)
+        if any(held.get(name) != digest for name, digest in ours.items()):
+            return None
+        got = index.resolve(release.package.name, str(release.version))
+        if not got:
+            return None
+        wrong = [f"{name} {digest}" for name, digest in got.items() if ours.get(name) != digest]
+        if wrong:
+            raise GateFailed(
+                f"An installer gets other bytes of {release.version} from {index.name} than were uploaded.",
+                hint="Look at the index: somebody else may have written there",
+                details=wrong,
+            )
+        return got
+
+
+def _held(release: Release, role: Role) -> dict[str, str]:
+    """Return the sha256 of every file of the version that the index holds; asks for the bytes where it must."""
+    import hashlib  # noqa: PLC0415 - only where an index gives no hashes
+
+    index = release.index(role)
+    files = published(index, release.package.name, str(release.version))
+    return {f.filename: f.sha256 or hashlib.sha256(index.fetch(f)).hexdigest() for f in files}
+
+
+def _publish(release: Release, forge: Forge) -> ForgeRelease:
+    if forge.find(release.tag) is None:
+        draft = ForgeRelease(
+            release.tag,
+            commit=release.commit(),
+            branch=release.package.branch,
+            draft=True,
+            prerelease=release.version.is_prerelease,
+        )
+        forge.draft(draft)
+    manifest = release.manifest()
+    for artifact in manifest.artifacts:
+        path = release.world.builds.path(release.package, str(release.version), artifact)
+        forge.attach(release.tag, name=artifact.filename, content=path.read_bytes())
+    forge.attach(release.tag, name="manifest.json", content=manifest.to_json().encode())
+    lines = [entry.to_json() for entry in release.world.ledger.read(str(release.version))]
+    forge.attach(release.tag, name="receipt.jsonl", content="\n".join([*lines, ""]).encode())
+    return forge.publish(release.tag)
+
+
+def _announced(found: ForgeRelease) -> Evidence:
+    return {"tag": found.tag, "commit": found.commit, "branch": found.branch, "assets": list(found.assets)}

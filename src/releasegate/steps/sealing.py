@@ -1,0 +1,113 @@
+"""The ends of a chain: a final begins at its sealed candidate, and every version ends with its own seal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from packaging.version import Version
+
+from releasegate.core.errors import Refused
+from releasegate.core.record import SEAL, Evidence
+from releasegate.core.versions import promoted
+from releasegate.steps.deliveries import companion_choice, published
+from releasegate.steps.step import Kind, Release, Role
+
+
+@dataclass(frozen=True)
+class Proven:
+    """There is a candidate of this very version whose every gate passed, and its record is here."""
+
+    release: Release
+    key: ClassVar[str] = "candidate"
+    kind: ClassVar[Kind] = Kind.GUARD
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        return f"{self.release.candidate} is proven, and its record is here"
+
+    def subject(self) -> str:
+        return f"{self.release.candidate}"
+
+    def already(self) -> Evidence | None:
+        return None
+
+    def run(self) -> Evidence:
+        seal = self.release.candidate_seal()
+        return {"candidate": str(self.release.candidate), "commit": seal.evidence["commit"], "at": seal.at}
+
+
+@dataclass(frozen=True)
+class CompanionPublished:
+    """The companion that this final will run with is published, and is what the candidate was proven with."""
+
+    release: Release
+    key: ClassVar[str] = "companion"
+    kind: ClassVar[Kind] = Kind.GUARD
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        partner = self.release.package.companion
+        name = partner.name if partner else "no companion"
+        return f"{name}, as proven with {self.release.candidate}, is on {self.release.index('production').name}"
+
+    def subject(self) -> str:
+        return f"{self.release.candidate}"
+
+    def already(self) -> Evidence | None:
+        return {"companion": None} if self.release.package.companion is None else None
+
+    def run(self) -> Evidence:
+        release = self.release
+        choice = companion_choice(release, "production")
+        if choice is None:
+            raise AssertionError("already() answers for a package without a companion")
+        index = release.index("production")
+        if not published(index, choice.name, choice.version):
+            raise Refused(
+                f"{choice.name} {choice.version} (named by {choice.reason}) is not on {index.name}.",
+                hint=f"Release it first: invoke release --package {choice.name}",
+            )
+        ran = release.candidate_seal().evidence.get("companion")
+        if not ran:
+            # The end-to-end gate was waived, with a person and a reason: there is nothing to compare with.
+            return {"companion": choice.version, "named by": choice.reason, "proven with": None}
+        proven = Version(ran["version"])
+        if Version(choice.version) not in {proven, promoted(proven)}:
+            raise Refused(
+                f"{release.candidate} was proven with {choice.name} {proven}, not with {choice.version}.",
+                hint=f"Release {choice.name} {promoted(proven)} first, or prove a candidate with {choice.version}",
+            )
+        return {"companion": choice.version, "named by": choice.reason, "proven with": str(proven)}
+
+
+@dataclass(frozen=True)
+class Seal:
+    """Every gate has passed (or was waived) on these bytes: the version's record is closed."""
+
+    release: Release
+    role: Role
+    key: ClassVar[str] = SEAL
+    kind: ClassVar[Kind] = Kind.WORK
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        return f"record {self.release.version} as {'proven' if self.role == 'staging' else 'released'}"
+
+    def subject(self) -> str:
+        return self.release.manifest().identity
+
+    def already(self) -> Evidence | None:
+        return None
+
+    def run(self) -> Evidence:
+        release, manifest = self.release, self.release.manifest()
+        ran = release.record().done(f"e2e:{self.role}", subject=manifest.identity)
+        return {
+            "package": release.package.name,
+            "version": str(release.version),
+            "commit": manifest.commit,
+            "files": {a.filename: a.sha256 for a in manifest.artifacts},
+            "index": release.index(self.role).name,
+            "companion": None if ran is None else ran.evidence.get("companion"),
+        }

@@ -1,0 +1,163 @@
+"""The source: a clean branch, a free number, the places bumped and agreeing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.places import bump_all, compare, find_all
+from releasegate.core.record import Evidence
+from releasegate.core.versions import next_legal
+from releasegate.steps.step import Kind, Release
+
+
+@dataclass(frozen=True)
+class Clean:
+    """Nothing uncommitted can slip in: the release branch is checked out and no tracked file differs."""
+
+    release: Release
+    key: ClassVar[str] = "clean"
+    kind: ClassVar[Kind] = Kind.GUARD
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        return f"the work tree of {self.release.package.name} is clean and on {self.release.package.branch}"
+
+    def subject(self) -> str:
+        return self.release.world.repository.head()
+
+    def already(self) -> Evidence | None:
+        return None
+
+    def run(self) -> Evidence:
+        repository, package = self.release.world.repository, self.release.package
+        branch = repository.branch()
+        if branch != package.branch:
+            raise Refused(
+                f"{package.name} is on {branch or 'no branch'}, and is released from {package.branch}.",
+                hint=f"Run git switch {package.branch} in {package.path}",
+            )
+        ours = _bumped(self.release) if repository.changed() else {}
+        # A bump that was interrupted is no stranger: it is what the step after this one writes again.
+        strangers = [path for path in repository.changed() if repository.read(path) != ours.get(path)]
+        if strangers:
+            raise Refused(
+                f"{package.name} has changes that are not committed.",
+                hint="Commit them or take them back, then run the same command again",
+                details=[str(path) for path in strangers[:20]],
+            )
+        return {"branch": branch, "commit": repository.head()}
+
+
+@dataclass(frozen=True)
+class Free:
+    """The number is free, or is this very release's: the same commit, already begun."""
+
+    release: Release
+    key: ClassVar[str] = "free"
+    kind: ClassVar[Kind] = Kind.GUARD
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        return f"{self.release.version} is free on every index, as a tag and in the ledger"
+
+    def subject(self) -> str:
+        return self.release.world.repository.head()
+
+    def already(self) -> Evidence | None:
+        return None
+
+    def run(self) -> Evidence:
+        release = self.release
+        tagged = release.world.repository.tags().get(release.tag)
+        head = release.world.repository.head()
+        taken = release.around.taken(release.package)
+        if tagged == head:
+            return {"tag": release.tag, "commit": head, "resumed": True}
+        if tagged is not None:
+            raise Refused(
+                f"{release.tag} names {tagged[:12]}, and {head[:12]} is checked out.",
+                hint=f"Check out {release.tag} to go on with it, or use {next_legal(release.version, taken=taken)}",
+            )
+        binding = set(taken.where(release.version)) - {"ledger"}
+        if not release.version.is_prerelease:
+            binding &= taken.binding
+        if binding:
+            raise Refused(
+                f"{release.version} of {release.package.name} is consumed ({', '.join(sorted(binding))}).",
+                hint=f"The next legal version is {next_legal(release.version, taken=taken)}",
+            )
+        return {"commit": head, "resumed": False}
+
+
+@dataclass(frozen=True)
+class Bump:
+    """Every place states the version, in one commit that changes nothing else."""
+
+    release: Release
+    key: ClassVar[str] = "bump"
+    kind: ClassVar[Kind] = Kind.GUARD
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        return f"commit {self.release.version} to the {len(self.release.package.places)} places that state it"
+
+    def subject(self) -> str:
+        return self.release.world.repository.head()
+
+    def already(self) -> Evidence | None:
+        repository = self.release.world.repository
+        if repository.changed():
+            return None
+        contents = _contents(self.release, repository.head())
+        stated = {s.version for s in find_all(self.release.package, contents)}
+        return {"commit": repository.head()} if stated == {str(self.release.version)} else None
+
+    def run(self) -> Evidence:
+        release = self.release
+        message = f"Release {release.package.name} {release.version}"
+        return {"commit": release.world.history.commit(_bumped(release), message=message)}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Every place that states the version, the tag too, says the same."""
+
+    release: Release
+    key: ClassVar[str] = "places"
+    kind: ClassVar[Kind] = Kind.GUARD
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        return f"all {len(self.release.package.places)} places and the tag state {self.release.version}"
+
+    def subject(self) -> str:
+        return self.release.commit()
+
+    def already(self) -> Evidence | None:
+        return None
+
+    def run(self) -> Evidence:
+        release = self.release
+        seen = find_all(release.package, _contents(release, release.commit()))
+        problems = compare(seen, version=str(release.version), said_by="the release")
+        if problems:
+            raise GateFailed(
+                f"{release.package.name} does not state {release.version} everywhere.",
+                hint="Make the places agree, then see nox -s versions",
+                details=problems,
+            )
+        return {"commit": release.commit(), "places": [f"{s.path}:{s.line} {s.where} = {s.version}" for s in seen]}
+
+
+def _bumped(release: Release) -> dict[PurePosixPath, bytes]:
+    """Return the new bytes of every place's file: computed all before any is written, from the commit alone."""
+    contents = _contents(release, release.world.repository.head())
+    return bump_all(release.package, contents, version=str(release.version))
+
+
+def _contents(release: Release, commit: str) -> dict[PurePosixPath, bytes | None]:
+    repository = release.world.repository
+    return {place.path: repository.read(place.path, commit=commit) for place in release.package.places}

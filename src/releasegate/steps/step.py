@@ -1,0 +1,189 @@
+"""What a step is, and the release that every step is bound to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar, Literal, Protocol
+
+from packaging.version import Version
+
+from releasegate.core.companion import Voices
+from releasegate.core.config import Package, Settings
+from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.manifest import Manifest
+from releasegate.core.record import Entry, Evidence, Record, record
+from releasegate.core.versions import Consumed
+from releasegate.ports import (
+    Builds,
+    Forge,
+    History,
+    Index,
+    Ledger,
+    Patience,
+    Progress,
+    Repository,
+    Rooms,
+    Shelf,
+    Stage,
+    Tools,
+)
+
+Role = Literal["staging", "production"]
+
+
+class Kind(Enum):
+    """How a step is treated when a run is resumed."""
+
+    GUARD = "guard"
+    """Asked again every time."""
+    WORK = "work"
+    """May be repeated; what it proved is remembered for its subject."""
+    ONE_WAY = "one-way"
+    """Cannot be taken back: confirmed first, and from its start the version is consumed."""
+
+
+class Step(Protocol):
+    """One verb of a release."""
+
+    kind: ClassVar[Kind]
+    waivable: ClassVar[bool]
+
+    @property
+    def key(self) -> str:
+        """The name under which the ledger knows the step; it never changes."""
+        ...
+
+    @property
+    def release(self) -> Release:
+        """The release that the step belongs to."""
+        ...
+
+    def describe(self) -> str:
+        """Return one line that the plan, the run and the record print."""
+        ...
+
+    def subject(self) -> str:
+        """Return what the evidence is about: a commit, or the bytes of a build."""
+        ...
+
+    def already(self) -> Evidence | None:
+        """Return evidence that the world is so, or ``None``."""
+        ...
+
+    def run(self) -> Evidence:
+        """Make it so and return the evidence; raises a ``ReleasegateError`` where it cannot be."""
+        ...
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that the steps of one package reach the world through."""
+
+    repository: Repository
+    history: History
+    builds: Builds
+    ledger: Ledger
+    rooms: Rooms
+    stage: Stage
+    tools: Tools
+    forge: Forge | None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all packages of a run share: the indexes by name, and what is known of every package.
+
+    ``taken`` asks the world anew for what is consumed of a package; ``voices`` says who may name a companion.
+    """
+
+    settings: Settings
+    indexes: Mapping[str, Index]
+    worlds: Mapping[str, World]
+    taken: Callable[[Package], Consumed]
+    voices: Callable[[Package, Role], Voices]
+    patience: Patience
+    shelf: Shelf
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Release:
+    """One version of one package on its way; ``candidate`` is the version that it is (or was) proven as."""
+
+    package: Package
+    version: Version
+    candidate: Version
+    around: Surroundings
+
+    @property
+    def world(self) -> World:
+        """The package's own ports."""
+        return self.around.worlds[self.package.name]
+
+    @property
+    def tag(self) -> str:
+        """The version's tag."""
+        return f"{self.package.tag_prefix}{self.version}"
+
+    def index(self, role: Role) -> Index:
+        """Return the index that plays *role*."""
+        settings = self.around.settings
+        return self.around.indexes[settings.staging if role == "staging" else settings.production]
+
+    def commit(self) -> str:
+        """Return the commit that is released: the tag's where there is one, else the one checked out."""
+        return self.world.repository.tags().get(self.tag) or self.world.repository.head()
+
+    def record(self) -> Record:
+        """Return what the ledger says of this version."""
+        return record(self.world.ledger.read(str(self.version)))
+
+    def manifest(self) -> Manifest:
+        """Return the version's build.
+
+        Raises:
+            Refused: its files are not here.
+        """
+        manifest = self.world.builds.find(self.package, str(self.version))
+        if manifest is None:
+            raise Refused(
+                f"The files of {self.package.name} {self.version} are not here.",
+                hint=f"Run the same command again: it builds {self.version} or takes it from the index",
+            )
+        return manifest
+
+    def candidate_seal(self) -> Entry:
+        """Return the entry that closed the candidate's record.
+
+        Raises:
+            Refused: the candidate is not proven, as far as the ledger here knows.
+        """
+        seal = record(self.world.ledger.read(str(self.candidate))).seal
+        if seal is None:
+            raise Refused(
+                f"{self.candidate} of {self.package.name} is not proven here.",
+                hint="Prove a candidate first: invoke release --rc (for a post: --post)",
+            )
+        return seal
+
+    def candidate_identity(self) -> str:
+        """Return what the candidate's proven bytes are known by."""
+        return " ".join(self.candidate_seal().evidence["files"].values())
+
+    def require_proven(self, contents: Mapping[str, bytes]) -> None:
+        """Raise unless *contents*, by file name, are the bytes that the candidate's seal names.
+
+        Raises:
+            GateFailed: they are others.
+        """
+        proven = self.candidate_seal().evidence["files"]
+        wrong = [name for name, data in contents.items() if hashlib.sha256(data).hexdigest() != proven.get(name)]
+        if wrong:
+            raise GateFailed(
+                f"The files of {self.candidate} are not the ones that were proven.",
+                hint="Prove another candidate: invoke release --rc",
+                details=wrong,
+            )

@@ -1,0 +1,164 @@
+"""Children get a clean environment, and end with all that they started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Timer
+
+import pytest
+
+from releasegate.adapters.interpreters import Interpreters
+from releasegate.adapters.process import TIMED_OUT, clean_environment, last_lines, masked, run
+from releasegate.core.errors import Unavailable
+
+PYTHON = sys.executable
+ENV = clean_environment(os.environ)
+BEATS = "import time\nwhile True:\n    open('beats', 'a').write('.')\n    time.sleep(0.01)"
+FORK = (
+    "import os, subprocess, sys, time\n"
+    f"subprocess.Popen([sys.executable, '-c', {BEATS!r}])\n"
+    "while not os.path.exists('beats'): time.sleep(0.01)\n"
+)
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def still(beats: Path) -> bool:
+    """Whether the program that writes *beats* has ended."""
+    before = beats.stat().st_size
+    time.sleep(0.2)
+    return beats.stat().st_size == before
+
+
+def test_only_what_is_on_the_list_is_passed_on() -> None:
+    source = {
+        "PATH": "/bin",
+        "LC_ALL": "C.UTF-8",
+        "https_proxy": "http://proxy",
+        "PYENV_VERSION": "3.12",
+        "PIP_INDEX_URL": "x",
+        "UV_INDEX": "x",
+        "TWINE_PASSWORD": "x",
+        "PYTHONPATH": "x",
+        "FORGE_TOKEN": "x",
+    }
+
+    environment = clean_environment(source, EXTRA="1")
+
+    passed = {name: environment[name] for name in environment if name in source}
+    assert passed == {"PATH": "/bin", "LC_ALL": "C.UTF-8", "https_proxy": "http://proxy", "PYENV_VERSION": "3.12"}
+    assert environment["EXTRA"] == "1"
+    assert environment["PIP_CONFIG_FILE"] == os.devnull
+    assert environment["UV_NO_CONFIG"] == environment["PYTHONNOUSERSITE"] == "1"
+
+
+def test_secrets_are_masked_also_percent_encoded() -> None:
+    assert masked("a s3/cret, s3%2Fcret and s3/cret-longer", ["s3/cret", "", "s3/cret-longer"]) == "a ***, *** and ***"
+
+
+def test_the_last_lines_are_those_with_words() -> None:
+    assert last_lines("one\n\ntwo  \n \nthree\n", count=2) == ("two", "three")
+
+
+def test_a_command_gives_its_exit_code_and_both_outputs(tmp_path: Path) -> None:
+    code = "import sys; print(sys.stdin.read().upper()); print('oops', file=sys.stderr); sys.exit(3)"
+
+    done = run([PYTHON, "-c", code], env=ENV, cwd=tmp_path, timeout=30, input="hello")
+
+    assert (done.exit_code, done.stdout.strip(), done.stderr.strip()) == (3, "HELLO", "oops")
+    assert not done.timed_out
+
+
+def test_a_program_is_looked_up_on_the_path_it_is_given(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="git is not here"):
+        run(["git", "--version"], env={**ENV, "PATH": str(tmp_path)}, cwd=tmp_path, timeout=30)
+
+
+def test_a_program_with_a_slash_is_looked_up_from_the_folder(tmp_path: Path) -> None:
+    script = tmp_path / "bin" / "hello"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\necho hello\n")
+    script.chmod(0o755)
+
+    assert run(["./bin/hello"], env=ENV, cwd=tmp_path, timeout=30).stdout == "hello\n"
+
+
+def test_past_the_deadline_the_whole_group_is_ended(tmp_path: Path) -> None:
+    done = run([PYTHON, "-c", FORK + "time.sleep(60)"], env=ENV, cwd=tmp_path, timeout=1.5)
+
+    assert (done.exit_code, done.timed_out) == (TIMED_OUT, True)
+    assert still(tmp_path / "beats")
+
+
+def test_a_command_that_ignores_the_request_to_end_is_ended(tmp_path: Path) -> None:
+    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    started = time.monotonic()
+
+    assert run([PYTHON, "-c", code], env=ENV, cwd=tmp_path, timeout=0.5).timed_out
+    assert time.monotonic() - started < 20
+
+
+def test_what_a_command_leaves_behind_is_ended_with_it(tmp_path: Path) -> None:
+    assert run([PYTHON, "-c", FORK], env=ENV, cwd=tmp_path, timeout=30).exit_code == 0
+
+    assert still(tmp_path / "beats")
+
+
+def test_setting_stop_ends_the_command(tmp_path: Path) -> None:
+    stop = Event()
+    timer = Timer(0.3, stop.set)
+    timer.start()
+    started = time.monotonic()
+
+    with pytest.raises(KeyboardInterrupt):
+        run([PYTHON, "-c", "import time; time.sleep(60)"], env=ENV, cwd=tmp_path, timeout=60, stop=stop)
+
+    timer.join()
+    assert time.monotonic() - started < 20
+
+
+def test_a_command_on_the_leash_ends_with_whoever_holds_it(tmp_path: Path) -> None:
+    leash = Path(__file__).parents[2] / "src" / "releasegate" / "adapters" / "leash.py"
+    held = [PYTHON, "-I", str(leash), PYTHON, "-c", FORK + "time.sleep(60)"]
+    holder = f"import subprocess\nsubprocess.Popen({held!r}, stdin=subprocess.PIPE, start_new_session=True).wait()"
+    process = subprocess.Popen([PYTHON, "-c", holder], env=ENV, cwd=tmp_path)
+    assert eventually((tmp_path / "beats").exists)
+
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    assert eventually(lambda: still(tmp_path / "beats"))
+
+
+def test_an_interpreter_is_found_behind_a_broken_shim(tmp_path: Path) -> None:
+    """A shim of a version that is installed but not chosen fails; the version's own program is found."""
+    shim = tmp_path / "shims" / "python3.77"
+    real = tmp_path / "versions" / "3.77.0" / "bin"
+    for file in (shim, real / "python3.77"):
+        file.parent.mkdir(parents=True)
+        file.write_text("#!/bin/sh\necho not found >&2\nexit 127\n")
+        file.chmod(0o755)
+    interpreters = Interpreters({"PATH": str(shim.parent), "PYENV_ROOT": str(tmp_path)})
+
+    first, second = interpreters._search_paths()
+
+    assert first.split(os.pathsep) == [str(real)]
+    assert second == str(shim.parent)
+    assert interpreters.find("3.77") is None
+
+
+def test_the_running_interpreter_is_found_without_looking() -> None:
+    assert Interpreters({}).find(f"{sys.version_info.major}.{sys.version_info.minor}") == Path(sys.executable)

@@ -1,0 +1,252 @@
+"""The install check: what it lets pass, and everything that it refuses."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+import pytest
+from distributions import index, sdist, tree, wheel
+
+from releasegate.adapters.installer import Installer
+from releasegate.adapters.room import Room
+from releasegate.adapters.rooms import CleanRooms
+from releasegate.core.config import Exemption, Install, Package
+from releasegate.core.errors import Unavailable
+from releasegate.ports import CellReport, Delivery
+
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+NOWHERE = "3.99"
+MODULES = {"tiny/__init__.py": "", "tiny/sub.py": "def main(): pass\n"}
+
+
+@pytest.fixture
+def empty_index() -> Iterator[str]:
+    with index() as address:
+        yield address
+
+
+def delivery(*files: Path, version: str = "1.0", source: str = "dist", install: Install | None = None) -> Delivery:
+    package = Package("tiny", PurePosixPath(), (), (HERE,), install=install or Install())
+    return Delivery(package, version, source, "", files)
+
+
+def only(rooms: CleanRooms, given: Delivery) -> CellReport:
+    (report,) = rooms.check(given, pythons=[HERE], progress=lambda _: None)
+    return report
+
+
+def test_wheel_and_sdist_pass_in_clean_rooms_and_nothing_stays(tmp_path: Path, empty_index: str) -> None:
+    files = [make(tmp_path, "tiny", "1.0", files=MODULES, scripts="tiny = tiny.sub:main") for make in (wheel, sdist)]
+    leaky = {**os.environ, "PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_NO_INDEX": "1", "PYTHONPATH": "/nowhere"}
+    install = Install(smoke=(("python", "-c", "import os, sys, tiny; assert not os.listdir(); assert sys.prefix"),))
+    lines: list[str] = []
+
+    reports = CleanRooms(tmp_path / "work", empty_index, leaky, workers=2).check(
+        delivery(*files, install=install), pythons=[HERE], progress=lines.append
+    )
+
+    assert [(r.cell, r.verdict, r.problems) for r in reports] == [
+        (f"{HERE} wheel", "pass", ()),
+        (f"{HERE} sdist", "pass", ()),
+    ]
+    assert [r.origins[0].sha256 for r in reports] == [hashlib.sha256(f.read_bytes()).hexdigest() for f in files]
+    assert len(lines) == 2
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_a_tree_is_installed_from_a_copy(tmp_path: Path, empty_index: str) -> None:
+    checkout = tree(tmp_path / "checkout", "tiny", "1.0", files=MODULES)
+
+    report = only(CleanRooms(tmp_path / "work", empty_index, os.environ), delivery(checkout, source="local"))
+
+    assert (report.cell, report.verdict) == (f"{HERE} tree", "pass")
+    assert not (checkout / "build").exists()
+
+
+def test_the_host_and_hash_of_a_dependency_are_told(tmp_path: Path) -> None:
+    dependency = wheel(tmp_path, "helper", "2.0", files={"helper.py": ""})
+    tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
+
+    with index(dependency) as address:
+        report = only(CleanRooms(tmp_path / "work", address, os.environ), delivery(tiny))
+
+    (origin,) = [o for o in report.origins if o.name == "helper"]
+    assert report.verdict == "pass"
+    assert (origin.version, origin.host) == ("2.0", urlsplit(address).netloc)
+    assert origin.sha256 == hashlib.sha256(dependency.read_bytes()).hexdigest()
+
+
+def test_a_dependency_from_the_staging_index_is_refused(tmp_path: Path) -> None:
+    dependency = wheel(tmp_path, "helper", "2.0", files={"helper.py": ""})
+    tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
+
+    with index(dependency) as address:
+        staging = frozenset({urlsplit(address).netloc})
+        report = only(CleanRooms(tmp_path / "work", address, os.environ, staging_hosts=staging), delivery(tiny))
+
+    assert report.verdict == "fail"
+    assert "helper 2.0 came from the staging index" in report.problems[0]
+
+
+def test_extras_and_requirements_are_installed_with_it(tmp_path: Path) -> None:
+    extra, beside = (wheel(tmp_path, name, "1.0", files={f"{name}.py": ""}) for name in ("extra", "beside"))
+    metadata = "Provides-Extra: more\nRequires-Dist: extra; extra == 'more'\n"
+    tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata=metadata)
+
+    with index(extra, beside) as address:
+        install = Install(extras=("more",), requirements=("beside",))
+        report = only(CleanRooms(tmp_path / "work", address, os.environ), delivery(tiny, install=install))
+
+    assert {origin.name for origin in report.origins} == {"tiny", "extra", "beside"}
+
+
+def test_a_dependency_that_is_nowhere_fails_the_cell(tmp_path: Path, empty_index: str) -> None:
+    tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
+
+    report = only(CleanRooms(tmp_path / "work", empty_index, os.environ), delivery(tiny))
+
+    assert report.verdict == "fail"
+    assert any("helper" in problem for problem in report.problems)
+
+
+def test_an_index_that_is_down_judges_nothing(tmp_path: Path) -> None:
+    tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
+
+    with index(status=502) as address, pytest.raises(Unavailable, match="does not answer"):
+        only(CleanRooms(tmp_path / "work", address, os.environ), delivery(tiny))
+
+
+def test_another_version_than_expected_is_refused_and_stops_no_other_cell(tmp_path: Path, empty_index: str) -> None:
+    files = wheel(tmp_path, "tiny", "1.0", files=MODULES), sdist(tmp_path, "tiny", "1.0rc1", files=MODULES)
+
+    reports = CleanRooms(tmp_path / "work", empty_index, os.environ).check(
+        delivery(*files, version="1.0rc1"), pythons=[HERE], progress=lambda _: None
+    )
+
+    assert [r.verdict for r in reports] == ["fail", "pass"]
+    assert reports[0].problems == ("The installed version is 1.0, expected 1.0rc1.",)
+
+
+def test_modules_that_cannot_be_imported_are_named_with_the_error(tmp_path: Path, empty_index: str) -> None:
+    files = {
+        **MODULES,
+        "tiny/host.py": "import no_such_host\n",
+        "tiny/quits.py": "raise SystemExit(0)\n",
+        "tiny/__main__.py": "raise SystemError\n",
+        "tiny/exempt.py": "import no_such_host\n",
+    }
+    install = Install(not_imported=(Exemption("tiny.ex*", "needs its host"),))
+
+    report = only(
+        CleanRooms(tmp_path / "work", empty_index, os.environ),
+        delivery(wheel(tmp_path, "tiny", "1.0", files=files), install=install),
+    )
+
+    assert report.problems == (
+        "Cannot import tiny.host: ModuleNotFoundError: No module named 'no_such_host'",
+        "Cannot import tiny.quits: SystemExit: 0",
+    )
+
+
+def test_an_import_that_ends_python_is_named(tmp_path: Path, empty_index: str) -> None:
+    files = {**MODULES, "tiny/crash.py": "import os; os._exit(7)\n"}
+
+    report = only(
+        CleanRooms(tmp_path / "work", empty_index, os.environ),
+        delivery(wheel(tmp_path, "tiny", "1.0", files=files)),
+    )
+
+    (problem,) = report.problems
+    assert problem == (
+        "Python stopped in the import of tiny.crash: it ended with exit code 7; 1 further modules were not tried."
+    )
+
+
+def test_a_console_script_that_cannot_help_is_refused(tmp_path: Path, empty_index: str) -> None:
+    tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, scripts="bad = tiny.sub:gone\nsvc = tiny.sub:gone\n")
+    install = Install(scripts_not_run=(Exemption("svc", "serves"),))
+
+    report = only(CleanRooms(tmp_path / "work", empty_index, os.environ), delivery(tiny, install=install))
+
+    assert report.problems[0] == "bad --help: it ended with exit code 1."
+    assert not any("svc" in problem for problem in report.problems)
+
+
+def test_a_smoke_command_that_fails_or_is_missing_is_refused(tmp_path: Path, empty_index: str) -> None:
+    install = Install(smoke=(("python", "-c", "raise SystemExit('no app')"), ("no-such-program",)))
+
+    report = only(
+        CleanRooms(tmp_path / "work", empty_index, os.environ),
+        delivery(wheel(tmp_path, "tiny", "1.0", files=MODULES), install=install),
+    )
+
+    assert "it ended with exit code 1" in report.problems[0]
+    assert report.problems[1] == "no app"
+    assert report.problems[2] == "no-such-program: there is no such program where the package is installed."
+
+
+def test_exemptions_that_match_nothing_are_refused(tmp_path: Path, empty_index: str) -> None:
+    stale = (Exemption("tiny.gone", "was removed"),)
+
+    report = only(
+        CleanRooms(tmp_path / "work", empty_index, os.environ),
+        delivery(
+            wheel(tmp_path, "tiny", "1.0", files=MODULES), install=Install(not_imported=stale, scripts_not_run=stale)
+        ),
+    )
+
+    assert report.problems == (
+        "The exemption 'tiny.gone' in install.not_imported matches no module: remove it.",
+        "The exemption 'tiny.gone' in install.scripts_not_run matches no console script: remove it.",
+    )
+
+
+def test_requirements_that_do_not_fit_are_found_by_pip_check(tmp_path: Path, empty_index: str) -> None:
+    """The metadata is changed afterwards, as no resolver would install such a set by itself."""
+    room = Room(tmp_path / "room", os.environ)
+    room.create(Path(sys.executable))
+    installer = Installer(empty_index, os.environ)
+    package = Package("tiny", PurePosixPath(), (), (HERE,))
+    needy = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper>=2; extra == 'x'\n")
+    assert installer.install(room, package, file=needy, cache=tmp_path / "cache").problems == ()
+    assert installer.check(room) == ()
+
+    (metadata,) = room.folder.glob("env/**/tiny-1.0.dist-info/METADATA")
+    metadata.write_text(metadata.read_text().replace("; extra == 'x'", ""))
+
+    assert "pip check: tiny 1.0 requires helper, which is not installed." in installer.check(room)
+
+
+def test_a_missing_interpreter_fails_its_cells_or_is_listed_as_not_run(tmp_path: Path, empty_index: str) -> None:
+    tiny = delivery(wheel(tmp_path, "tiny", "1.0", files=MODULES))
+
+    (failed,) = CleanRooms(tmp_path, empty_index, os.environ).check(tiny, pythons=[NOWHERE], progress=lambda _: None)
+    (left_out,) = CleanRooms(tmp_path, empty_index, os.environ, missing="leave out").check(
+        tiny, pythons=[NOWHERE], progress=lambda _: None
+    )
+
+    assert (failed.verdict, left_out.verdict) == ("fail", "not run")
+    assert f"uv python install {NOWHERE}" in failed.problems[0]
+
+
+def test_an_interruption_ends_what_runs_and_clears_the_rooms(tmp_path: Path, empty_index: str) -> None:
+    install = Install(smoke=(("python", "-c", "import time; time.sleep(120)"),))
+    tiny = delivery(wheel(tmp_path, "tiny", "1.0", files=MODULES), install=install)
+    started = time.monotonic()
+
+    def interrupted(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        CleanRooms(tmp_path / "work", empty_index, os.environ).check(
+            tiny, pythons=[NOWHERE, HERE], progress=interrupted
+        )
+
+    assert time.monotonic() - started < 60
+    assert list((tmp_path / "work").iterdir()) == []

@@ -1,0 +1,231 @@
+"""The end-to-end gate: a package and its companion as processes on loopback, judged by the package's own command."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import pytest
+from distributions import index, wheel
+
+from releasegate.adapters.stage import ProcessStage
+from releasegate.core.config import EndToEnd, Package, Service
+from releasegate.core.errors import ConfigurationError, Unavailable
+from releasegate.ports import Delivery, StageReport
+
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+COMMIT = "c" * 40
+SERVER = """
+import http.server, os, pathlib, subprocess, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/die":
+            print("told to die", flush=True)
+            os._exit(9)
+        self.send_response(200 if self.path in ("/health", "/answer") else 404)
+        self.end_headers()
+        self.wfile.write(b"42")
+def main():
+    pathlib.Path(sys.argv[2]).write_text(str(os.getpid()))
+    http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+if __name__ == "__main__":
+    main()
+"""
+CHECK = """
+import os, sys, urllib.request
+import plugin
+told = {name.removeprefix("RELEASEGATE_"): value for name, value in os.environ.items() if "RELEASEGATE_" in name}
+if told.get("COMPANION_URL"):
+    print("answer", urllib.request.urlopen(told["COMPANION_URL"] + sys.argv[1], timeout=10).read().decode())
+print({name: told[name] for name in sorted(told) if not name.endswith(("URL", "PYTHON"))})
+print("from", "site-packages" in plugin.__file__, told["PYTHON"] == sys.executable, sys.argv[2:])
+sys.exit(len(sys.argv) - 2)
+"""
+
+
+@pytest.fixture
+def empty_index() -> Iterator[str]:
+    with index() as address:
+        yield address
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Delivery:
+    file = wheel(tmp_path, "plugin", "1.0rc1", files={"plugin.py": "answer = '/answer'\n"})
+    package = Package("plugin", PurePosixPath("plugin"), (), ("3.1", HERE), end_to_end=command("/answer"))
+    return Delivery(package, "1.0rc1", "testpypi", COMMIT, (file,))
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Delivery:
+    file = wheel(tmp_path, "backend", "2.0", files={"backend.py": SERVER})
+    service = Service(("python", "-m", "backend", "{port}", str(tmp_path / "pid")), ready="/health")
+    package = Package("backend", PurePosixPath("backend"), (), (HERE, "3.99"), service=service)
+    return Delivery(package, "2.0", "pypi", "", (file,))
+
+
+def command(*words: str, timeout: float = 60.0) -> EndToEnd:
+    return EndToEnd(("python", "checks/e2e.py", *words), timeout)
+
+
+def changed(delivery: Delivery, **fields: object) -> Delivery:
+    return replace(delivery, package=replace(delivery.package, **fields))  # type: ignore[arg-type]
+
+
+def checkout_in(folder: Path) -> Callable[[Package, str], AbstractContextManager[Path]]:
+    @contextmanager
+    def checkout(package: Package, commit: str) -> Iterator[Path]:
+        place = folder / f"{package.name}-{commit[:7]}"
+        (place / "checks").mkdir(parents=True)
+        (place / "checks" / "e2e.py").write_text(CHECK)
+        (place / "plugin.py").write_text("raise SystemError('the checkout was imported')")
+        yield place
+
+    return checkout
+
+
+def perform(
+    tmp_path: Path, address: str, delivery: Delivery, *, companion: Delivery | None, ready_within: float = 30.0
+) -> StageReport:
+    stage = ProcessStage(
+        tmp_path / "work", address, os.environ, checkout_in(tmp_path / "checkouts"), ready_within=ready_within
+    )
+    return stage.perform(delivery, companion=companion, progress=lambda _: None)
+
+
+def ended(pid_file: Path) -> bool:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            os.kill(int(pid_file.read_text()), 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_pair_that_fits_passes_and_everything_ends(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
+) -> None:
+    report = perform(tmp_path, empty_index, plugin, companion=backend)
+
+    assert (report.verdict, report.problems) == ("pass", ())
+    assert ended(tmp_path / "pid")
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_a_broken_contract_fails_with_the_commands_words_and_the_companions_log(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
+) -> None:
+    report = perform(tmp_path, empty_index, changed(plugin, end_to_end=command("/renamed")), companion=backend)
+
+    assert report.verdict == "fail"
+    assert report.problems[0] == "The end-to-end command of plugin ended with exit code 1."
+    assert "HTTP Error 404" in report.problems[-1]
+    assert any("/renamed" in line for line in report.log)
+    assert ended(tmp_path / "pid")
+
+
+def test_the_command_is_told_what_it_judges(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
+) -> None:
+    report = perform(tmp_path, empty_index, changed(plugin, end_to_end=command("/answer", "fail")), companion=backend)
+
+    told = {
+        "COMPANION_NAME": "backend",
+        "COMPANION_SOURCE": "pypi",
+        "COMPANION_VERSION": "2.0",
+        "PACKAGE": "plugin",
+        "SOURCE": "testpypi",
+        "VERSION": "1.0rc1",
+    }
+    assert report.problems[1:] == ("answer 42", str(told), "from True True ['fail']")
+
+
+def test_without_a_companion_nothing_is_told_of_one(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
+    report = perform(tmp_path, empty_index, changed(plugin, end_to_end=command("", "fail")), companion=None)
+
+    assert report.verdict == "fail"
+    assert report.problems[1] == str({"PACKAGE": "plugin", "SOURCE": "testpypi", "VERSION": "1.0rc1"})
+
+
+def test_a_command_that_does_not_end_fails(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
+    endless = EndToEnd(("python", "-c", "import time; time.sleep(60)"), timeout=0.5)
+
+    report = perform(tmp_path, empty_index, changed(plugin, end_to_end=endless), companion=None)
+
+    assert report.problems == ("The end-to-end command of plugin did not end within 0.5 s.",)
+
+
+def test_a_companion_that_ends_at_once_fails_with_its_output(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
+) -> None:
+    dead = Service(("python", "-c", "raise SystemExit('no database')"), ready="/health")
+    started = time.monotonic()
+
+    report = perform(tmp_path, empty_index, plugin, companion=changed(backend, service=dead), ready_within=100)
+
+    assert report.problems == ("backend ended with exit code 1 before it answered /health.",)
+    assert report.log == ("no database",)
+    assert time.monotonic() - started < 60
+
+
+def test_a_companion_that_never_answers_fails(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
+) -> None:
+    service = replace(backend.package.service or Service(()), ready="/never")
+
+    report = perform(tmp_path, empty_index, plugin, companion=changed(backend, service=service), ready_within=2)
+
+    assert report.problems == ("backend did not answer /never in time.",)
+    assert ended(tmp_path / "pid")
+
+
+def test_a_companion_that_ends_while_the_command_runs_is_named(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
+) -> None:
+    report = perform(tmp_path, empty_index, changed(plugin, end_to_end=command("/die")), companion=backend)
+
+    assert report.problems[0] == "backend ended by itself (exit code 9) while the end-to-end command ran."
+    assert "told to die" in report.log
+
+
+def test_a_wheel_that_cannot_be_installed_fails(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
+    needy = wheel(tmp_path, "plugin", "1.0rc1", files={}, metadata="Requires-Dist: nowhere-to-be-found\n")
+
+    report = perform(tmp_path, empty_index, replace(plugin, files=(needy,)), companion=None)
+
+    assert report.problems == ("plugin 1.0rc1 cannot be installed for the end-to-end run.",)
+    assert any("nowhere-to-be-found" in line for line in report.log)
+
+
+def test_a_companion_without_a_service_is_refused(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
+) -> None:
+    with pytest.raises(ConfigurationError, match="nothing says how to start it"):
+        perform(tmp_path, empty_index, plugin, companion=changed(backend, service=None))
+
+
+def test_a_package_without_an_end_to_end_command_is_refused(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
+    with pytest.raises(ConfigurationError, match="no end-to-end command"):
+        perform(tmp_path, empty_index, changed(plugin, end_to_end=None), companion=None)
+
+
+def test_without_any_supported_python_nothing_is_judged(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
+    with pytest.raises(Unavailable, match=r"3\.98, 3\.99"):
+        perform(tmp_path, empty_index, changed(plugin, pythons=("3.98", "3.99")), companion=None)
+
+
+def test_without_a_commit_nothing_is_judged(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
+    with pytest.raises(Unavailable, match="which commit"):
+        perform(tmp_path, empty_index, replace(plugin, commit=""), companion=None)
+
+
+def test_without_a_wheel_nothing_is_judged(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
+    with pytest.raises(Unavailable, match="no wheel"):
+        perform(tmp_path, empty_index, replace(plugin, files=(tmp_path / "plugin-1.0.tar.gz",)), companion=None)

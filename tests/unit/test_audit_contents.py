@@ -1,0 +1,125 @@
+"""RECORD, stray files, scripts, and the wheel that the sdist makes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from archives import WHEEL, dist_info, subject
+
+from releasegate.core.archive import Members
+from releasegate.core.contents import record, sdist_complete, suspicious
+from releasegate.core.errors import GateFailed
+from releasegate.core.subject import Subject
+
+INFO = dist_info()
+RECORD = f"{INFO}/RECORD"
+
+
+def with_files(built: Subject, files: dict[str, bytes | None]) -> Subject:
+    """Change a wheel's files (``None`` takes one away) and leave RECORD as it was."""
+    held = {path: data for path, data in {**built.wheel, **files}.items() if data is not None}
+    return replace(built, wheel=Members(built.wheel.filename, held))
+
+
+def test_a_right_record_is_no_finding() -> None:
+    assert record(subject()) == ()
+
+
+def test_a_signature_is_not_recorded() -> None:
+    assert record(with_files(subject(), {f"{INFO}/RECORD.jws": b"{}"})) == ()
+
+
+def test_a_file_that_record_does_not_list_is_a_finding() -> None:
+    assert record(with_files(subject(), {"sample_app/new.py": b""})) == ("RECORD does not list sample_app/new.py.",)
+
+
+def test_a_file_with_other_bytes_than_recorded_is_a_finding() -> None:
+    found = record(with_files(subject(), {"sample_app/cli.py": b"other"}))
+    assert found == ("RECORD states another sha256 or size than sample_app/cli.py has.",)
+
+
+def test_a_recorded_file_that_is_not_there_is_a_finding() -> None:
+    found = record(with_files(subject(), {"sample_app/cli.py": None}))
+    assert found == ("RECORD lists sample_app/cli.py, which the wheel does not hold.",)
+
+
+def test_a_file_that_is_recorded_twice_is_a_finding() -> None:
+    built = subject()
+    line = next(line for line in built.wheel[RECORD].splitlines(keepends=True) if b"cli.py" in line)
+    found = record(with_files(built, {RECORD: built.wheel[RECORD] + line}))
+    assert found == ("RECORD lists sample_app/cli.py 2 times.",)
+
+
+@pytest.mark.parametrize("text", [b"a,b\n", b"\xff,,\n", b'"a"b,,\n'], ids=["fields", "bytes", "quotes"])
+def test_a_record_that_cannot_be_read_is_refused(text: bytes) -> None:
+    with pytest.raises(GateFailed, match=f"{RECORD} in .* cannot be read"):
+        record(with_files(subject(), {RECORD: text}))
+
+
+def test_a_wheel_without_record_is_refused() -> None:
+    with pytest.raises(GateFailed, match=f"has no {RECORD}"):
+        record(with_files(subject(), {RECORD: None}))
+
+
+def test_a_sound_wheel_holds_nothing_suspicious() -> None:
+    assert suspicious(subject()) == ()
+
+
+@pytest.mark.parametrize("path", ["sample_app/__pycache__/cli.cpython-311.pyc", "sample_app/cli.pyo"])
+def test_compiled_code_is_a_finding(path: str) -> None:
+    found = suspicious(subject(add={path: b""}))
+    assert found == (f"{path} is compiled code: every interpreter makes its own.",)
+
+
+@pytest.mark.parametrize("top", ["tests", "test", "docs"])
+def test_a_top_level_package_that_every_project_has_is_a_finding(top: str) -> None:
+    found = suspicious(subject(add={f"{top}/__init__.py": b""}))
+    assert found == (f"The wheel installs a top-level package {top!r} for everybody.",)
+
+
+def test_tests_inside_the_package_are_no_finding() -> None:
+    assert suspicious(subject(add={"sample_app/tests/__init__.py": b""})) == ()
+
+
+def test_an_empty_wheel_is_a_finding() -> None:
+    built = subject()
+    empty = subject(remove=[path for path in built.wheel if not path.startswith(INFO)])
+    assert suspicious(empty) == ("sample_app-1.0-py3-none-any.whl installs no file.",)
+
+
+def test_a_script_of_a_module_that_is_not_there_is_a_finding() -> None:
+    found = suspicious(subject(remove=["sample_app/cli.py"]))
+    assert found == ("The script sample runs sample_app.cli, which the wheel does not hold.",)
+
+
+@pytest.mark.parametrize("target", ["elsewhere.cli:main", "sample_app:main", "sample_app.migrations:main"])
+def test_a_script_of_another_project_or_of_a_package_is_no_finding(target: str) -> None:
+    points = f"[console_scripts]\nsample = {target}\n[gui_scripts]\nx = sample_app.gone:main\n".encode()
+    assert suspicious(subject(add={f"{INFO}/entry_points.txt": points})) == ()
+
+
+def test_the_same_wheel_from_the_sdist_is_no_finding() -> None:
+    built = subject()
+    stamped = WHEEL.replace(b"by hand", b"another version")
+    again = with_files(built, {f"{INFO}/WHEEL": stamped, RECORD: b"in another order"}).wheel
+    assert sdist_complete(replace(built, rebuilt=again)) == ()
+
+
+def test_a_wheel_from_the_sdist_that_differs_names_each_file() -> None:
+    built = subject()
+    again = with_files(
+        built,
+        {
+            "sample_app/templates/sample_app/page.html": None,
+            "sample_app/extra.py": b"",
+            "sample_app/cli.py": b"",
+            f"{INFO}/WHEEL": WHEEL.replace(b"true", b"false"),
+        },
+    ).wheel
+    assert sdist_complete(replace(built, rebuilt=again)) == (
+        f"{INFO}/WHEEL has other bytes in the wheel built from the sdist.",
+        "sample_app/cli.py has other bytes in the wheel built from the sdist.",
+        "sample_app/extra.py is only in the wheel built from the sdist.",
+        "sample_app/templates/sample_app/page.html is missing from the wheel built from the sdist.",
+    )

@@ -1,0 +1,170 @@
+"""What a good ``[tool.releasegate]`` means."""
+
+from pathlib import PurePosixPath as Path
+
+from releasegate.core.config import (
+    Companion,
+    EndToEnd,
+    Exemption,
+    IndexConfig,
+    Install,
+    LockPlace,
+    Package,
+    PythonPlace,
+    Service,
+    Settings,
+    TomlPlace,
+    Wheel,
+)
+from releasegate.core.configuration import EXAMPLE, parse_settings
+
+WHOLE = """\
+[tool.releasegate]
+staging = "stage"
+production = "pypi"
+dependencies = "testpypi"
+propagation = 60
+production-without-forge = true
+
+[[tool.releasegate.packages]]
+name = "Back.End"
+path = "../backend"
+places = [{ toml = "pyproject.toml", key = "project.version" }, { lock = "uv.lock" }]
+pythons = ["3.13", "3.9", "3.12"]
+branch = "main"
+remote = "upstream"
+tag-prefix = ""
+
+[tool.releasegate.packages.service]
+command = ["uvicorn", "app", "--port={port}"]
+ready = "/health"
+
+[[tool.releasegate.packages]]
+name = "plugin"
+places = [{ python = "plugin/__init__.py", attribute = "Config.version" }]
+pythons = ["3.12"]
+companion = { name = "back-END", default = "1.0-rc1", requires = ">=0.9,<2" }
+end-to-end = { command = ["python", "e2e.py"], timeout = 2.5 }
+
+[tool.releasegate.packages.wheel]
+data = ["plugin/templates/**"]
+references = ["plugin/static/"]
+frozen = ["plugin/migrations/0*.py"]
+generated = [{ pattern = "plugin/_built.py", reason = "made by the build" }]
+omitted = [{ pattern = "plugin/dev/**", reason = "for developers" }]
+
+[tool.releasegate.packages.install]
+extras = ["cli"]
+requirements = ["django>=5"]
+smoke = [["python", "-c", '''
+import plugin
+''']]
+not-imported = [{ pattern = "plugin.*", reason = "needs its host" }]
+scripts-not-run = [{ pattern = "plugin-shell", reason = "waits for a person" }]
+
+[tool.releasegate.indexes.stage]
+upload = "http://127.0.0.1:8000/legacy/"
+simple = "http://127.0.0.1:8000/simple/"
+token-env = "STAGE_TOKEN"
+username = "robot"
+keyring = true
+"""
+
+
+def settings(text: str) -> Settings:
+    return parse_settings(text, where="pyproject.toml")
+
+
+def test_every_key_fills_its_field() -> None:
+    backend, plugin = settings(WHOLE).packages
+    assert backend == Package(
+        name="back-end",
+        path=Path("../backend"),
+        places=(TomlPlace(Path("pyproject.toml"), "project.version"), LockPlace(Path("uv.lock"))),
+        pythons=("3.9", "3.12", "3.13"),
+        branch="main",
+        remote="upstream",
+        tag_prefix="",
+        service=Service(("uvicorn", "app", "--port={port}"), ready="/health"),
+    )
+    assert plugin == Package(
+        name="plugin",
+        path=Path(),
+        places=(PythonPlace(Path("plugin/__init__.py"), "Config.version"),),
+        pythons=("3.12",),
+        companion=Companion("back-end", default="1.0rc1", requires=">=0.9,<2"),
+        end_to_end=EndToEnd(("python", "e2e.py"), timeout=2.5),
+        wheel=Wheel(
+            data=("plugin/templates/**",),
+            references=("plugin/static",),
+            frozen=("plugin/migrations/0*.py",),
+            generated=(Exemption("plugin/_built.py", "made by the build"),),
+            omitted=(Exemption("plugin/dev/**", "for developers"),),
+        ),
+        install=Install(
+            extras=("cli",),
+            requirements=("django>=5",),
+            smoke=(("python", "-c", "import plugin\n"),),
+            not_imported=(Exemption("plugin.*", "needs its host"),),
+            scripts_not_run=(Exemption("plugin-shell", "waits for a person"),),
+        ),
+    )
+
+
+def test_the_general_keys_are_read() -> None:
+    found = settings(WHOLE)
+    assert (found.staging, found.production, found.dependencies) == ("stage", "pypi", "testpypi")
+    assert (found.propagation, found.production_without_forge) == (60.0, True)
+    assert isinstance(found.propagation, float)
+    assert found.indexes["stage"] == IndexConfig(
+        name="stage",
+        upload="http://127.0.0.1:8000/legacy/",
+        simple="http://127.0.0.1:8000/simple/",
+        token_env="STAGE_TOKEN",
+        username="robot",
+        keyring=True,
+    )
+
+
+def test_the_example_is_enough_and_the_rest_is_the_defaults() -> None:
+    found = settings(EXAMPLE)
+    places = (TomlPlace(Path("pyproject.toml"), "project.version"),)
+    package = Package(name="my-package", path=Path(), places=places, pythons=("3.12", "3.13"))
+    assert found == Settings(packages=(package,), indexes=found.indexes)
+
+
+def test_the_aliases_are_always_there_with_their_variables() -> None:
+    assert settings(EXAMPLE).indexes == {
+        "testpypi": IndexConfig("testpypi", token_env="TESTPYPI_TOKEN"),
+        "pypi": IndexConfig("pypi", token_env="PYPI_TOKEN"),
+    }
+
+
+def test_a_table_for_an_alias_overrides_what_it_names_and_leaves_the_rest() -> None:
+    indexes = settings(EXAMPLE + "[tool.releasegate.indexes.testpypi]\nkeyring = true\n").indexes
+    assert indexes["testpypi"] == IndexConfig("testpypi", token_env="TESTPYPI_TOKEN", keyring=True)
+    indexes = settings(EXAMPLE + '[tool.releasegate.indexes.pypi]\ntoken-env = "MINE"\n').indexes
+    assert indexes["pypi"] == IndexConfig("pypi", token_env="MINE")
+
+
+def test_an_alias_can_be_given_other_addresses() -> None:
+    table = '[tool.releasegate.indexes.pypi]\nupload = "http://[::1]:1/up"\nsimple = "https://a.example/simple/"\n'
+    index = settings(EXAMPLE + table).indexes["pypi"]
+    assert (index.upload, index.simple) == ("http://[::1]:1/up", "https://a.example/simple/")
+    assert index.token_env == "PYPI_TOKEN"
+
+
+def test_an_index_without_a_token_has_none() -> None:
+    table = '[tool.releasegate.indexes.mirror]\nupload = "http://a.example/"\nsimple = "http://a.example/s/"\n'
+    assert settings(EXAMPLE + table).indexes["mirror"].token_env is None
+
+
+def test_names_that_only_begin_like_a_token_are_names() -> None:
+    text = EXAMPLE.replace("my-package", "pypi-simple") + 'install = { requirements = ["pypi-attestations>=0.1"] }\n'
+    (package,) = settings(text).packages
+    assert package.name == "pypi-simple"
+    assert package.install.requirements == ("pypi-attestations>=0.1",)
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:
+    assert settings("\ufeff" + EXAMPLE.replace("\n", "\r\n")) == settings(EXAMPLE)

@@ -1,0 +1,46 @@
+"""The reference is written from the keys that the parser reads by."""
+
+from dataclasses import fields
+
+import pytest
+
+from releasegate.core.config import IndexConfig
+from releasegate.core.keys import KEYS
+from releasegate.core.reading import Table
+from releasegate.core.reference import render_reference
+
+
+@pytest.mark.parametrize("table", KEYS, ids=lambda table: table.make.__name__)
+def test_the_keys_of_a_table_fill_every_field(table: Table) -> None:
+    filled = {table.field(key) for key in table.keys}
+    # An index's name is its table's own.
+    assert filled == {field.name for field in fields(table.make)} - ({"name"} if table.make is IndexConfig else set())
+
+
+@pytest.mark.parametrize("table", KEYS, ids=lambda table: table.make.__name__)
+def test_every_key_is_in_the_reference(table: Table) -> None:
+    section = render_reference().split(f"{table.heading}", 1)[1].split("\n## ", 1)[0]
+    rows = [line.split(" | ")[0] for line in section.splitlines()]
+    assert [row for row in rows if row.startswith("| `")] == [f"| `{key.name}`" for key in table.keys]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| `name` | a package's name | required | the package's name |",
+        '| `path` | a relative path | `"."` | its repository\'s folder, seen from this file |',
+        "| `production-without-forge` | true or false | `false` |",
+        "| `propagation` | a number of seconds | `900.0` |",
+        "| `data` | a list of glob patterns | `[]` |",
+        "| `companion` | a table, see below | none |",
+        "| `wheel` | a table, see below | none |",
+        "| `indexes` | [tool.releasegate.indexes.NAME] tables | none |",
+    ],
+)
+def test_a_row_has_the_default_as_toml_writes_it(row: str) -> None:
+    assert row in render_reference()
+
+
+def test_a_section_begins_with_its_heading_and_meaning() -> None:
+    start = "## `[tool.releasegate]`\n\nWhat holds for all packages.\n\n| key | value | default | meaning |\n"
+    assert render_reference().startswith(start)
