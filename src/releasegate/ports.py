@@ -43,6 +43,10 @@ class Repository(Protocol):
         """Return the commit of every tag, of the remote too, by the tag's name."""
         ...
 
+    def tagged(self, name: str) -> str | None:
+        """Return the commit that the tag names here, without asking the remote; ``None`` where there is none."""
+        ...
+
     def tree(self, commit: str) -> Mapping[str, bytes]:
         """Return the bytes of every file that is tracked at *commit*, by its path from the package's folder."""
         ...

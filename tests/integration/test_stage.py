@@ -175,6 +175,16 @@ def test_a_companion_that_ends_at_once_fails_with_its_output(
     assert time.monotonic() - started < 60
 
 
+def test_a_companion_whose_program_is_not_installed_fails(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
+) -> None:
+    service = Service(("no-such-server", "{port}"))
+
+    report = perform(tmp_path, empty_index, plugin, companion=changed(backend, service=service))
+
+    assert report.problems == ("backend does not install no-such-server, which service.command starts.",)
+
+
 def test_a_companion_that_never_answers_fails(
     tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
 ) -> None:

@@ -50,9 +50,8 @@ def test_control_characters_of_an_index_do_not_reach_the_terminal() -> None:
     assert said.status == 400
 
 
-def index(environ: dict[str, str], **config: str) -> SimpleIndex:
-    settings = IndexConfig("testpypi", **config)
-    return SimpleIndex(settings, environ=environ, workdir=Path("unused"))
+def index(environ: dict[str, str], *, token_env: str | None = None) -> SimpleIndex:
+    return SimpleIndex(IndexConfig("testpypi", token_env=token_env), environ=environ, workdir=Path("unused"))
 
 
 @pytest.mark.parametrize("environ", [{}, {"TESTPYPI_TOKEN": ""}, {"TESTPYPI_TOKEN": " \n"}])

@@ -36,10 +36,11 @@ class SimpleIndex:
         session: requests.Session | None = None,
     ) -> None:
         where = addresses(config)
+        folder = workdir.resolve()
         self._name = config.name
         self._pages = SimplePages(Web(config.name, session or reading_session()), where.simple)
-        self._uploader = Uploader(config, where.upload, environ, workdir)
-        self._resolver = Resolver(self._pages, environ, workdir)
+        self._uploader = Uploader(config, where.upload, environ, folder)
+        self._resolver = Resolver(self._pages, environ, folder)
 
     @property
     def name(self) -> str:

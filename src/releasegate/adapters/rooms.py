@@ -73,6 +73,7 @@ class CleanRooms:
             ThreadPoolExecutor(self.workers or os.cpu_count()) as pool,
         ):
             cells = self._cells(delivery, pythons, place=Path(folder))
+            progress(f"install: {len(cells)} rooms for {delivery.package.name} {delivery.version}")
             futures = [pool.submit(self._judge, cell, delivery, stop=stop) for cell in cells]
             try:
                 _follow(futures, progress)

@@ -16,7 +16,7 @@ from typing import IO
 from releasegate.adapters.process import find_program, last_lines, started
 from releasegate.adapters.room import Room
 from releasegate.core.config import Service
-from releasegate.core.errors import GateFailed
+from releasegate.core.errors import GateFailed, Unavailable
 
 LOOPBACK = "127.0.0.1"
 _ASK_SECONDS = 5.0
@@ -51,15 +51,14 @@ def serving(room: Room, name: str, *, service: Service, ready_within: float) -> 
     ``ready_within`` is in seconds. It also ends when this process does, however that comes about.
 
     Raises:
-        GateFailed: it ended, or did not answer in time; its output is in the details.
-        Unavailable: its program is not in the room.
+        GateFailed: its program is nowhere, it ended, or it did not answer in time; its output is in the details.
     """
     port = _free_port()
     command = [word.replace("{port}", str(port)) for word in service.command]
     desk = room.folder / "service"
     desk.mkdir()
     path = room.folder / "service.log"
-    with path.open("wb") as output, _leashed(room, command, cwd=desk, output=output) as process:
+    with path.open("wb") as output, _leashed(room, name, command, cwd=desk, output=output) as process:
         trouble = _await_ready(process, port=port, path=service.ready, deadline=time.monotonic() + ready_within)
         if trouble is not None:
             raise GateFailed(
@@ -71,10 +70,19 @@ def serving(room: Room, name: str, *, service: Service, ready_within: float) -> 
 
 
 @contextmanager
-def _leashed(room: Room, command: Sequence[str], *, cwd: Path, output: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    leash = [sys.executable, "-I", str(Path(__file__).with_name("leash.py"))]
+def _leashed(
+    room: Room, name: str, command: Sequence[str], *, cwd: Path, output: IO[bytes]
+) -> Iterator[subprocess.Popen[bytes]]:
     env = room.environment(HOME=str(room.home), PYTHONUNBUFFERED="1")
-    words = [*leash, find_program(command[0], env=env, cwd=cwd), *command[1:]]
+    try:
+        program = find_program(command[0], env=env, cwd=cwd)
+    except Unavailable as error:
+        raise GateFailed(
+            f"{name} does not install {command[0]}, which service.command starts.",
+            hint="Add what installs it to the package's dependencies, or correct service.command.",
+        ) from error
+    leash = [sys.executable, "-I", str(Path(__file__).with_name("leash.py"))]
+    words = [*leash, program, *command[1:]]
     with started(words, env=env, cwd=cwd, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT) as process:
         yield process
 

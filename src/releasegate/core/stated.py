@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -23,14 +24,16 @@ def stated(text: str, literal: str, *, start: int, value: str) -> Stated | None:
 
     ``None`` if the literal does not show the value as it is: it has escapes, or is several literals in a row.
     """
-    quotes = re.match(r"[A-Za-z]*(\"\"\"|'''|\"|')", literal)
-    if quotes is None:
-        return None
-    body = literal[quotes.end() : -len(quotes[1])]
-    # TOML drops the line end that follows an opening triple quote; Python keeps it, and then the value has it too.
-    left_out = re.match(r"\r?\n", body) if body != value and len(quotes[1]) > 1 else None
-    skipped = quotes.end() + (left_out.end() if left_out else 0)
-    if literal[skipped : -len(quotes[1])] != value:
+    opening = len(literal) - len(literal.lstrip(string.ascii_letters))
+    width = 3 if literal.startswith(('"""', "'''"), opening) else 1
+    body = literal[opening + width : -width]
+    skipped = opening + width
+    if body != value and width > 1:
+        # TOML drops the line end that follows an opening triple quote; Python keeps it, and then the value has it too.
+        shorter = body.removeprefix("\r").removeprefix("\n")
+        skipped += len(body) - len(shorter)
+        body = shorter
+    if body != value:
         return None
     begin = start + skipped
     return Stated(begin, begin + len(value), value, line=len(_LINE_END.findall(text, 0, begin)) + 1)

@@ -135,7 +135,7 @@ class Release:
 
     def commit(self) -> str:
         """Return the commit that is released: the tag's where there is one, else the one checked out."""
-        return self.world.repository.tags().get(self.tag) or self.world.repository.head()
+        return self.world.repository.tagged(self.tag) or self.world.repository.head()
 
     def record(self) -> Record:
         """Return what the ledger says of this version."""

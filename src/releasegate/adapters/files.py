@@ -1,0 +1,38 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace *path* by *content* in one move that survives a crash; its mode stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@dataclass(frozen=True)
+class FolderShelf:
+    """Keeps fetched files under a folder."""
+
+    root: Path
+
+    def keep(self, folder: str, *, name: str, content: bytes) -> Path:
+        """Write a file under *folder* and return where it lies; a name with a path in it keeps only its last part."""
+        path = self.root / Path(folder).name / Path(name).name
+        write_atomically(path, content)
+        return path
