@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from releasegate.core.errors import GateFailed, ReleasegateError, Refused
+from releasegate.core.errors import GateFailed, Refused, ReleasegateError
 from releasegate.core.record import Entry, Event, Evidence
 from releasegate.steps.step import Kind, Step
 

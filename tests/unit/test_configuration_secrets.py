@@ -5,7 +5,7 @@ import pytest
 from releasegate.core.configuration import EXAMPLE, parse_settings
 from releasegate.core.errors import ConfigurationError
 
-TOKEN = "pypi-" + "AgEIcHlwaS5vcmcCJD"
+TOKEN = "pypi-AgE" + "x" * 12
 LONG = "pypi-" + "x" * 60
 ADDRESSES = 'upload = "http://a.example/"\nsimple = "http://a.example/"\n'
 

@@ -1,83 +1,132 @@
-"""The ledger as JSON lines, one file a version; an entry is on the disk when ``append`` returns."""
+"""The ledger as files: one a version, one JSON object a line, only ever added to."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from packaging.version import InvalidVersion, Version
 
-from releasegate.core.errors import Unavailable
+from releasegate.adapters.durable import sync_folder
+from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.core.record import Entry, entry_from_json
+
+_SUFFIX = ".jsonl"
 
 
 @dataclass(frozen=True)
 class FileLedger:
-    """The record of one package in *folder*."""
+    """The record of one package in *folder*, which carries the package's name.
+
+    A run may die at any byte: the line that it tore is not read, and the next entry starts on a new line.
+    """
 
     folder: Path
 
     def read(self, version: str) -> tuple[Entry, ...]:
-        """Return the version's entries, oldest first; a line that a crash tore is left out."""
+        """Return the version's entries, oldest first; lines that are no entries are left out.
+
+        Raises:
+            ConfigurationError: *version* is no version.
+            Unavailable: the file is there and cannot be read.
+        """
         path = self._path(version)
-        if not path.exists():
+        try:
+            lines = path.read_bytes().split(b"\n")
+        except FileNotFoundError:
             return ()
-        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-        return tuple(entry for line in lines if (entry := entry_from_json(line)) is not None)
+        except OSError as error:
+            raise _unusable(path, error) from error
+        return tuple(entry for line in lines if (entry := _parsed(line)) is not None)
 
     def append(self, version: str, entry: Entry) -> None:
-        """Add an entry; a torn line before it is ended first."""
+        """Add an entry; it is on the disk when this returns.
+
+        Raises:
+            ConfigurationError: *version* is no version.
+            Unavailable: the file cannot be written.
+        """
         path = self._path(version)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        created = not path.exists()
-        with path.open("ab+") as file:
-            if file.tell() > 0:
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":
-                    file.write(b"\n")
-            file.write(entry.to_json().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        if created:
-            descriptor = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        # A lone surrogate (of an odd file name) becomes its JSON escape.
+        line = entry.to_json().encode("utf-8", "backslashreplace") + b"\n"
+        try:
+            self._make_folder()
+            new = not path.exists()
+            with path.open("ab") as stream:
+                stream.write(line if new or _ends_with_line(path) else b"\n" + line)
+                stream.flush()
+                os.fsync(stream.fileno())
+            if new:
+                sync_folder(self.folder)
+        except OSError as error:
+            raise _unusable(path, error) from error
 
     def versions(self) -> tuple[str, ...]:
-        """Return the versions that have a record, oldest first."""
+        """Return the versions that have a record, oldest first in the order of PEP 440."""
         found = []
-        for path in self.folder.glob("*.jsonl"):
-            try:
-                found.append(Version(path.stem))
-            except InvalidVersion:
-                continue
+        for path in self.folder.glob(f"*{_SUFFIX}"):
+            with suppress(InvalidVersion):
+                found.append(Version(path.name.removesuffix(_SUFFIX)))
         return tuple(str(version) for version in sorted(found))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Let nobody else release this package meanwhile.
+        """Keep every other run from this package while the block lasts; the lock ends with its process.
 
         Raises:
             Unavailable: another run holds it.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.folder / ".lock")
+        path = self.folder / ".lock"
+        lock = FileLock(path)
         try:
+            self._make_folder()
             lock.acquire(timeout=0)
-        except Timeout:
+        except Timeout as error:
             raise Unavailable(
-                f"Another run is releasing {self.folder.name}.", hint="Wait for it, then run the same command again"
-            ) from None
+                f"Another run is releasing {self.folder.name}.", hint="Wait until it ends, and run the command again."
+            ) from error
+        except OSError as error:
+            raise _unusable(path, error) from error
         try:
             yield
         finally:
             lock.release()
 
     def _path(self, version: str) -> Path:
-        return self.folder / f"{Version(version)}.jsonl"
+        try:
+            return self.folder / f"{Version(version)}{_SUFFIX}"
+        except InvalidVersion as error:
+            raise ConfigurationError(
+                f"{version!r} is not a version.", hint="Write it as PEP 440 has it, such as 1.2.3rc1."
+            ) from error
+
+    def _make_folder(self) -> None:
+        if not self.folder.is_dir():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            sync_folder(self.folder.parent)
+
+
+def _parsed(line: bytes) -> Entry | None:
+    try:
+        return entry_from_json(line.decode())
+    except UnicodeDecodeError:
+        return None
+
+
+def _ends_with_line(path: Path) -> bool:
+    with path.open("rb") as stream:
+        if stream.seek(0, os.SEEK_END) == 0:
+            return True
+        stream.seek(-1, os.SEEK_END)
+        return stream.read() == b"\n"
+
+
+def _unusable(path: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"The ledger {path} cannot be used: {error.strerror or error}.",
+        hint="Make room or correct the permissions, and run the same command again.",
+    )

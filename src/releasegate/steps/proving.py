@@ -215,7 +215,9 @@ def _cell(cell: CellReport) -> Any:
     }
 
 
-def _performed(release: Release, delivery: Delivery, partner: Delivery | None, *, of: str | None = None) -> Any:
+def _performed(
+    release: Release, delivery: Delivery, partner: Delivery | None, *, of: str | None = None
+) -> dict[str, Any]:
     """Run a delivery end to end and return the evidence.
 
     Raises:

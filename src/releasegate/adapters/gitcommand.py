@@ -1,0 +1,121 @@
+"""Git as a program: its environment, its output as bytes, and its failures as sentences."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from releasegate.adapters.process import clean_environment, last_lines, started
+from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+
+_PASSED_ON = frozenset(
+    [
+        *("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE"),
+        *("GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE"),
+        *("GIT_SSH", "GIT_SSH_COMMAND", "SSH_AUTH_SOCK", "XDG_CONFIG_HOME", "GNUPGHOME", "GPG_TTY"),
+    ]
+)
+# Also GIT_CONFIG_COUNT with its keys and values, by which CI systems hand over settings.
+_PASSED_ON_PREFIX = "GIT_CONFIG_"
+
+LOCAL_SECONDS = 120.0
+REMOTE_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Git came to; ``stdout`` is bytes, since file names and contents are."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        """The output as text, without white space at its ends; bytes that are not UTF-8 survive in file names."""
+        return self.stdout.decode(errors="surrogateescape").strip()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Git's own last words, for a person to read."""
+        return last_lines(self.stderr or self.stdout.decode(errors="replace"))
+
+
+@dataclass(frozen=True)
+class Git:
+    """Runs Git in *root*, which may be a folder below the top of the work tree."""
+
+    root: Path
+    environ: Mapping[str, str]
+
+    def ask(self, *words: str, timeout: float = LOCAL_SECONDS) -> Answer:
+        """Run Git; an exit code other than 0 is for the caller to judge.
+
+        Raises:
+            Refused: *root* is not in a Git repository.
+            Unavailable: there is no Git, it does not trust the repository, or it did not end in *timeout* seconds.
+        """
+        if not self.root.is_dir():
+            raise _no_repository(self.root)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            argv = ["git", "--literal-pathspecs", "--no-optional-locks", *words]
+            with started(
+                argv, env=self._environment(), cwd=self.root, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+            ) as process:
+                try:
+                    code = process.wait(timeout)
+                except subprocess.TimeoutExpired as error:
+                    raise Unavailable(
+                        f"git {words[0]} did not end in {timeout:.0f} seconds.",
+                        hint="Run the same command again; if it hangs again, try that Git command by hand.",
+                    ) from error
+            out.seek(0)
+            err.seek(0)
+            answer = Answer(code, out.read(), err.read().decode(errors="replace"))
+        self._check_place(answer)
+        return answer
+
+    def tell(self, *words: str) -> Answer:
+        """Run Git where only 0 is a good exit code.
+
+        Raises:
+            Refused: *root* is not in a Git repository, or Git would not do it.
+            Unavailable: as in ``ask``.
+        """
+        answer = self.ask(*words)
+        if answer.exit_code:
+            raise failure(answer, f"git {words[0]} failed in {self.root} (exit code {answer.exit_code}).")
+        return answer
+
+    def _environment(self) -> dict[str, str]:
+        passed = {
+            name: value
+            for name, value in self.environ.items()
+            if name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIX)
+        }
+        return clean_environment(self.environ, **passed, GIT_TERMINAL_PROMPT="0", LC_ALL="C")
+
+    def _check_place(self, answer: Answer) -> None:
+        if answer.exit_code and "not a git repository" in answer.stderr.lower():
+            raise _no_repository(self.root)
+        if answer.exit_code and "dubious ownership" in answer.stderr:
+            raise Unavailable(
+                f"Git does not trust {self.root}: it belongs to someone else.",
+                hint="Do what Git says, if you trust that repository.",
+                details=answer.words,
+            )
+
+
+def failure(answer: Answer, problem: str) -> ReleasegateError:
+    """Return the error for a Git command that a person must look at."""
+    return Refused(problem, hint="Put right what Git says, and run the same command again.", details=answer.words)
+
+
+def _no_repository(root: Path) -> Refused:
+    return Refused(
+        f"{root} is not a Git repository.",
+        hint="Correct the package's path, or make it one: git init, git add, git commit.",
+    )

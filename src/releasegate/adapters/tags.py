@@ -1,0 +1,55 @@
+"""The tags of a repository and of its remote, each with the commit that it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from releasegate.adapters.gitcommand import REMOTE_SECONDS, Git
+from releasegate.core.errors import Refused, Unavailable
+
+_PREFIX = "refs/tags/"
+_PEELED = "^{}"
+
+
+def here(git: Git) -> Mapping[str, str]:
+    """Return the tags of this repository: name -> commit."""
+    # With no tag at all, show-ref prints nothing and fails.
+    return _parsed(git.ask("show-ref", "--tags", "--dereference").text)
+
+
+def everywhere(git: Git, *, remote: str) -> Mapping[str, str]:
+    """Return the tags of this repository and of *remote*, where it has one of that name.
+
+    Raises:
+        Refused: a tag names one commit here and another there.
+        Unavailable: the remote does not answer.
+    """
+    ours, theirs = here(git), _there(git, remote)
+    for name in sorted(ours.keys() & theirs.keys()):
+        if ours[name] != theirs[name]:
+            raise Refused(
+                f"The tag {name} names {ours[name]} here and {theirs[name]} on {remote}.",
+                hint=f"Find out which is right; to take the remote's: git fetch {remote} --tags --force",
+            )
+    return {**theirs, **ours}
+
+
+def _there(git: Git, remote: str) -> Mapping[str, str]:
+    if remote not in git.tell("remote").text.splitlines():
+        return {}
+    answer = git.ask("ls-remote", "--tags", remote, timeout=REMOTE_SECONDS)
+    if answer.exit_code:
+        raise Unavailable(
+            f"The Git remote {remote} does not answer.",
+            hint=f"Run the same command again when this works: git ls-remote --tags {remote}",
+            details=answer.words,
+        )
+    return _parsed(answer.text)
+
+
+def _parsed(listing: str) -> Mapping[str, str]:
+    """Parse ``<hash> refs/tags/<name>`` lines; an annotated tag has a second one, ``^{}``, with its commit."""
+    pairs = (line.split(maxsplit=1) for line in listing.splitlines())
+    refs = {ref.removeprefix(_PREFIX): commit for commit, ref in pairs}
+    names = (name for name in refs if not name.endswith(_PEELED))
+    return {name: refs.get(name + _PEELED, refs[name]) for name in names}

@@ -1,0 +1,209 @@
+"""The composition root: the one place where ports meet adapters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.version import Version
+
+from releasegate.adapters.addresses import addresses
+from releasegate.adapters.builds import LocalBuilds
+from releasegate.adapters.files import FolderShelf
+from releasegate.adapters.git import GitRepository
+from releasegate.adapters.index import SimpleIndex
+from releasegate.adapters.ledger import FileLedger
+from releasegate.adapters.rooms import CleanRooms
+from releasegate.adapters.stage import ProcessStage
+from releasegate.adapters.tools import LocalTools
+from releasegate.app.project import Project
+from releasegate.core.companion import Voices
+from releasegate.core.config import Package
+from releasegate.core.places import agreed, find_all
+from releasegate.core.plan import Standing
+from releasegate.core.record import record
+from releasegate.core.versions import Consumed, consumed
+from releasegate.ports import CellReport, Delivery, Forge, Progress, StageReport
+from releasegate.steps.step import Role, Surroundings, World
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person chose for one run: a companion by hand, and whether missing interpreters are left out."""
+
+    companion: str | None = None
+    only_available: bool = False
+
+
+@dataclass(frozen=True)
+class RealTime:
+    """The machine's clock."""
+
+    def elapsed(self) -> float:
+        """Return the seconds on a clock that only goes forward."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Everything of one project, ready to be used; ``forges`` are the packages' forges by name."""
+
+    project: Project
+    progress: Progress
+    choices: Choices = field(default_factory=Choices)
+    forges: Mapping[str, Forge] = field(default_factory=dict)
+
+    def repository(self, package: Package) -> GitRepository:
+        """Return the package's repository."""
+        return GitRepository(self.project.where(package), self.project.environ, package.remote)
+
+    def ledger(self, package: Package) -> FileLedger:
+        """Return the package's ledger."""
+        return FileLedger(self.project.state / "ledger" / package.name)
+
+    def index(self, name: str) -> SimpleIndex:
+        """Return the index that the configuration calls *name*."""
+        config = self.project.settings.indexes[name]
+        return SimpleIndex(config, environ=self.project.environ, workdir=self._folder("tmp"))
+
+    def builds(self) -> LocalBuilds:
+        """Return the builds that are kept here."""
+        return LocalBuilds(self.project.state / "dist", self.repository, self._dependencies(), self.project.environ)
+
+    def rooms(self, package: Package) -> CleanRooms:
+        """Return rooms in which nothing but the named packages comes from the staging index."""
+        missing = "leave out" if self.choices.only_available else "fail"
+        return CleanRooms(
+            self._folder("tmp"),
+            self._dependencies(),
+            self.project.environ,
+            self._staging_hosts(package),
+            missing=missing,  # type: ignore[arg-type]
+        )
+
+    def stage(self, package: Package) -> ProcessStage:
+        """Return a stage of processes on loopback."""
+
+        def checkout(which: Package, commit: str) -> AbstractContextManager[Path]:
+            return self.repository(which).clean_checkout(commit)
+
+        hosts = self._staging_hosts(package)
+        return ProcessStage(self._folder("tmp"), self._dependencies(), self.project.environ, checkout, hosts)
+
+    def taken(self, package: Package) -> Consumed:
+        """Ask the world for every version of *package* that was ever used."""
+        settings = self.project.settings
+        ledger = self.ledger(package)
+        tags = [t.removeprefix(package.tag_prefix) for t in self.repository(package).tags()]
+        places = {
+            settings.staging: self.index(settings.staging).versions(package.name),
+            settings.production: self.index(settings.production).versions(package.name),
+            "tag": tags,
+            "ledger": [v for v in ledger.versions() if record(ledger.read(v)).attempted],
+        }
+        return consumed(places, production=settings.production)
+
+    def voices(self, package: Package, role: Role) -> Voices:
+        """Return who may name the companion of *package*; the pair's own is the newest that is sealed."""
+        if package.companion is None:
+            return Voices()
+        ledger = self.ledger(self.project.settings.package(package.companion.name))
+        sealed = [Version(v) for v in ledger.versions() if record(ledger.read(v)).seal is not None]
+        usable = [v for v in sealed if role == "staging" or not v.is_prerelease]
+        of_pair = str(max(usable)) if usable else None
+        return Voices(by_hand=self.choices.companion, environ=self.project.environ, of_pair=of_pair)
+
+    def standing(self, package: Package) -> Standing:
+        """Return where *package* stands; raises ``ReleasegateError`` where its places do not agree."""
+        repository, ledger = self.repository(package), self.ledger(package)
+        head = repository.head()
+        contents = {place.path: repository.read(place.path, commit=head) for place in package.places}
+        index = self.index(self.project.settings.production)
+        held = {Version(f.version) for f in index.files(package.name) if f.version and _is_version(f.version)}
+        return Standing(
+            package=package,
+            stated=Version(agreed(find_all(package, contents))),
+            head=head,
+            tags=repository.tags(),
+            taken=self.taken(package),
+            held=frozenset(held),
+            records={Version(v): record(ledger.read(v)) for v in ledger.versions()},
+        )
+
+    def surroundings(self) -> Surroundings:
+        """Return what the steps share."""
+        settings = self.project.settings
+        return Surroundings(
+            settings=settings,
+            indexes={name: self.index(name) for name in (settings.staging, settings.production)},
+            worlds={p.name: self._world(p) for p in settings.packages},
+            taken=self.taken,
+            voices=self.voices,
+            patience=RealTime(),
+            shelf=FolderShelf(self.project.state / "fetched"),
+            progress=self.progress,
+        )
+
+    def _world(self, package: Package) -> World:
+        repository = self.repository(package)
+        return World(
+            repository=repository,
+            history=repository,
+            builds=self.builds(),
+            ledger=self.ledger(package),
+            rooms=_LateRooms(self.rooms),
+            stage=_LateStage(self.stage),
+            tools=LocalTools(self.project.environ),
+            forge=self.forges.get(package.name),
+        )
+
+    def _dependencies(self) -> str:
+        settings = self.project.settings
+        return addresses(settings.indexes[settings.dependencies]).simple
+
+    def _staging_hosts(self, package: Package) -> frozenset[str]:
+        """Return the hosts that no dependency may come from; one host may serve both indexes by path."""
+        staging = self.index(self.project.settings.staging)
+        hosts = {staging.host, *staging.file_hosts(package.name)}
+        settings = self.project.settings
+        return frozenset(hosts - {self.index(settings.dependencies).host})
+
+    def _folder(self, name: str) -> Path:
+        folder = self.project.state / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+@dataclass(frozen=True)
+class _LateRooms:
+    """Rooms that are furnished when they are needed: the staging index's file hosts are asked of the index."""
+
+    furnish: Callable[[Package], CleanRooms]
+
+    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+        return self.furnish(delivery.package).check(delivery, pythons=pythons, progress=progress)
+
+
+@dataclass(frozen=True)
+class _LateStage:
+    """A stage that is set when it is needed."""
+
+    furnish: Callable[[Package], ProcessStage]
+
+    def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
+        return self.furnish(delivery.package).perform(delivery, companion=companion, progress=progress)
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,190 @@
+"""The single gates that Nox sessions run: versions, build, install check, end to end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from packaging.version import Version
+
+from releasegate.app.compose import Workshop
+from releasegate.app.release import system_clock
+from releasegate.core.config import Package
+from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
+from releasegate.core.places import Sighting, compare, find
+from releasegate.engine import Engine, Outcome, Watch
+from releasegate.ports import CellReport, Delivery, StageReport
+from releasegate.steps.deliveries import companion, deliver
+from releasegate.steps.making import Audit, Build
+from releasegate.steps.proving import require_passed
+from releasegate.steps.step import Release
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where files come from: ``dist``, ``local`` or an index's name, and a version where it is not the stated one."""
+
+    name: str
+    version: str | None = None
+
+
+def versions(workshop: Workshop, package: Package, *, tag: str | None = None) -> tuple[Sighting, ...]:
+    """Return what every place in the working tree states, all in agreement, the tag at HEAD too.
+
+    Raises:
+        GateFailed: places disagree, or cannot be read; all problems at once.
+    """
+    repository = workshop.repository(package)
+    seen, problems = _sightings(package, {p.path: repository.read(p.path) for p in package.places})
+    tags = [tag] if tag is not None else _tags_at_head(workshop, package)
+    problems += compare(seen)
+    for name in tags:
+        if not name.startswith(package.tag_prefix):
+            problems.append(f"tag {name} does not begin with {package.tag_prefix!r}")
+            continue
+        problems += compare(seen, version=name.removeprefix(package.tag_prefix), said_by=f"tag {name}")
+    if problems:
+        raise GateFailed(
+            f"{package.name}: the places that state the version do not agree.",
+            hint="Write the same version at every place, then run nox -s versions again",
+            details=list(dict.fromkeys(problems)),
+        )
+    return seen
+
+
+def build(workshop: Workshop, package: Package, *, watch: Watch) -> tuple[Outcome, ...]:
+    """Build and audit the version that the commit states; the files are kept with their manifest.
+
+    Raises:
+        ReleasegateError: the build fails or is not what it should be.
+    """
+    release = stated(workshop, package)
+    engine = Engine(uuid.uuid4().hex[:12], system_clock(), watch, lambda _: False)
+    with workshop.ledger(package).locked():
+        return engine.run((Build(release), Audit(release)))
+
+
+def install_check(workshop: Workshop, package: Package, *, source: Source) -> tuple[CellReport, ...]:
+    """Install and try a package from *source* on every configured Python.
+
+    Raises:
+        GateFailed: a cell failed; NotYet: the index does not list the version.
+    """
+    with delivered(workshop, package, source) as delivery:
+        cells = workshop.rooms(package).check(delivery, pythons=package.pythons, progress=workshop.progress)
+    require_passed(cells, what=f"{package.name} {delivery.version} from {delivery.source}")
+    return cells
+
+
+def end_to_end(workshop: Workshop, package: Package, *, source: Source, backend: Source | None) -> StageReport:
+    """Run a package with its companion, each from its own source.
+
+    Raises:
+        GateFailed: they do not do their job together.
+    """
+    release = stated(workshop, package)
+    settings = workshop.project.settings
+    with delivered(workshop, package, source) as delivery:
+        partner = None
+        if package.companion is not None and backend is not None:
+            with delivered(workshop, settings.package(package.companion.name), backend) as other:
+                report = workshop.stage(package).perform(delivery, companion=other, progress=workshop.progress)
+                return _judged(delivery, other, report)
+        found = companion(release, "production" if source.name == settings.production else "staging")
+        partner = None if found is None else found[1]
+        report = workshop.stage(package).perform(delivery, companion=partner, progress=workshop.progress)
+        return _judged(delivery, partner, report)
+
+
+def stated(workshop: Workshop, package: Package) -> Release:
+    """Return the release of the version that the checked-out commit states.
+
+    Raises:
+        ReleasegateError: the places disagree.
+    """
+    repository = workshop.repository(package)
+    head = repository.head()
+    seen, problems = _sightings(package, {p.path: repository.read(p.path, commit=head) for p in package.places})
+    problems += compare(seen)
+    if problems:
+        raise GateFailed(
+            f"{package.name}: the places that state the version do not agree.",
+            hint="See nox -s versions",
+            details=problems,
+        )
+    version = Version(seen[0].version)
+    return Release(package, version, version, workshop.surroundings())
+
+
+@contextmanager
+def delivered(workshop: Workshop, package: Package, source: Source) -> Iterator[Delivery]:
+    """Yield what *source* has of the package, as files.
+
+    Raises:
+        ConfigurationError: there is no such source; GateFailed: nothing is built.
+    """
+    release = stated(workshop, package)
+    version = source.version or str(release.version)
+    if source.name == "local":
+        with workshop.repository(package).clean_checkout(release.world.repository.head()) as folder:
+            yield Delivery(package, str(release.version), "local", release.world.repository.head(), (folder,))
+    elif source.name == "dist":
+        release = replace(release, version=Version(version))
+        manifest = release.manifest()
+        paths = tuple(release.world.builds.path(package, version, a) for a in manifest.artifacts)
+        yield Delivery(package, version, "dist", manifest.commit, paths)
+    elif source.name in workshop.project.settings.indexes:
+        index = workshop.index(source.name)
+        tagged = release.world.repository.tagged(f"{package.tag_prefix}{version}")
+        got = deliver(release.around, package, version=version, index=index)
+        yield replace(got, commit=tagged or release.world.repository.head())
+    else:
+        names = ", ".join(["dist", "local", *workshop.project.settings.indexes])
+        raise ConfigurationError(f"There is no source {source.name}.", hint=f"Name one of: {names}")
+
+
+def _sightings(package: Package, contents: dict[PurePosixPath, bytes | None]) -> tuple[tuple[Sighting, ...], list[str]]:
+    """Return what can be read of the places, and one line for every place that cannot."""
+    seen, problems = [], []
+    for place in package.places:
+        content = contents.get(place.path)
+        if content is None:
+            problems.append(f"{place.path} is not there")
+            continue
+        try:
+            seen.append(find(place, content, package=package.name))
+        except ReleasegateError as error:
+            problems.append(f"{error.problem} {error.hint}")
+    return tuple(seen), problems
+
+
+def _tags_at_head(workshop: Workshop, package: Package) -> list[str]:
+    """Return the version tags at HEAD; none for files that are in no repository, such as an unpacked sdist."""
+    repository = workshop.repository(package)
+    try:
+        head = repository.head()
+    except ReleasegateError:
+        return []
+    return [name for name, commit in repository.tags().items() if commit == head and _is_tag(name, package)]
+
+
+def _is_tag(name: str, package: Package) -> bool:
+    try:
+        Version(name.removeprefix(package.tag_prefix))
+    except ValueError:
+        return False
+    return name.startswith(package.tag_prefix)
+
+
+def _judged(delivery: Delivery, partner: Delivery | None, report: StageReport) -> StageReport:
+    if report.verdict != "pass":
+        beside = "" if partner is None else f" with {partner.package.name} {partner.version} from {partner.source}"
+        raise GateFailed(
+            f"{delivery.package.name} {delivery.version} from {delivery.source}{beside} fails end to end.",
+            hint="Mend it and commit; then run the same command again",
+            details=[*report.problems, *report.log],
+        )
+    return report

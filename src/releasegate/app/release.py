@@ -1,0 +1,150 @@
+"""``invoke release``: plan each package from where it stands, and run its pipeline."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from packaging.version import Version
+
+from releasegate.app.compose import Workshop
+from releasegate.core.config import Package
+from releasegate.core.errors import ConfigurationError
+from releasegate.core.plan import Pipeline, Plan, Standing, State, plan_candidate, plan_final, plan_post
+from releasegate.core.record import Entry
+from releasegate.core.versions import parse_target
+from releasegate.engine import Clock, Engine, Outcome, Watch
+from releasegate.pipelines import PIPELINES, bind
+from releasegate.steps.step import Release, Step
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be released: the pipeline, one package or all, and the final to aim at."""
+
+    pipeline: Pipeline
+    package: str | None = None
+    to: str | None = None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One package's plan and the very steps that it consists of; none where there is nothing to do."""
+
+    package: Package
+    plan: Plan | None
+    steps: tuple[Step, ...]
+    reason: str = ""
+
+
+def plan(workshop: Workshop, order: Order, package: Package) -> Planned:
+    """Return what *order* means for one package now.
+
+    Raises:
+        ReleasegateError: the order is refused as things stand.
+    """
+    to = parse_target(order.to) if order.to is not None else None
+    standing = workshop.standing(package)
+    named = order.package is not None or order.to is not None
+    if not named and _nothing_new(standing):
+        return Planned(package, None, (), f"{standing.stated} is published and nothing has changed since")
+    made = _plan(standing, order.pipeline, to)
+    if made.finished:
+        word = "proven" if made.pipeline == "rc" else "released"
+        return Planned(package, made, (), f"{made.version} is {word}")
+    release = Release(package, made.version, made.candidate, workshop.surroundings())
+    return Planned(package, made, bind(PIPELINES[made.pipeline], release))
+
+
+def release(
+    workshop: Workshop,
+    order: Order,
+    *,
+    watch: Watch,
+    confirm: Callable[[str], bool],
+    planned: Callable[[Planned], None],
+) -> tuple[Outcome, ...]:
+    """Run the order, package by package in release order; *planned* is told of each plan before it runs.
+
+    Raises:
+        ReleasegateError: a step did not pass; the same command goes on from there.
+    """
+    packages = selected(workshop, order)
+    outcomes: list[Outcome] = []
+    engine = Engine(uuid.uuid4().hex[:12], system_clock(), watch, confirm)
+    with ExitStack() as locks:
+        for package in packages:
+            locks.enter_context(workshop.ledger(package).locked())
+        for package in packages:
+            next_up = plan(workshop, order, package)
+            planned(next_up)
+            outcomes += engine.run(next_up.steps)
+    return tuple(outcomes)
+
+
+def selected(workshop: Workshop, order: Order) -> tuple[Package, ...]:
+    """Return the packages that *order* is about.
+
+    Raises:
+        ConfigurationError: there is no such package, or ``--to`` would mean several.
+    """
+    packages = workshop.project.select(order.package)
+    if order.to is not None and len(packages) > 1:
+        names = ", ".join(p.name for p in packages)
+        raise ConfigurationError(
+            f"--to {order.to} does not say which package is meant.", hint=f"Add --package: one of {names}"
+        )
+    if order.to is not None and order.pipeline == "post":
+        raise ConfigurationError("A post has no --to.", hint="Leave it out: the next post of the newest final is made")
+    return packages
+
+
+def waive(workshop: Workshop, package: Package, *, version: Version, step: str, by: str, reason: str) -> Entry:
+    """Record that *by* takes it on that *step* does not pass for this one version.
+
+    Raises:
+        ConfigurationError: no such gate, or it may not be waived, or nobody or no reason is named.
+    """
+    known = {s.key: s for pipeline in PIPELINES.values() for s in bind(pipeline, _example(workshop, package, version))}
+    waivable = sorted(key for key, each in known.items() if each.waivable)
+    if step not in waivable:
+        raise ConfigurationError(f"{step} cannot be waived.", hint=f"Name one of: {', '.join(waivable)}")
+    if not by.strip() or not reason.strip():
+        raise ConfigurationError("A waiver needs a person and a reason.", hint="Give --by and --reason")
+    line = f"{step} is waived by {by}: {reason}"
+    entry = Entry(
+        at=system_clock().now(),
+        run=uuid.uuid4().hex[:12],
+        step=step,
+        event="waived",
+        subject="",
+        line=line,
+        verdict="waived",
+        evidence={"by": by, "reason": reason},
+    )
+    workshop.ledger(package).append(str(version), entry)
+    return entry
+
+
+def system_clock() -> Clock:
+    """Return the machine's clock."""
+    return Clock(now=lambda: datetime.now(UTC).isoformat(timespec="seconds"), elapsed=time.monotonic)
+
+
+def _plan(standing: Standing, pipeline: Pipeline, to: Version | None) -> Plan:
+    if pipeline == "rc":
+        return plan_candidate(standing, to=to)
+    return plan_final(standing, to=to) if pipeline == "final" else plan_post(standing)
+
+
+def _nothing_new(standing: Standing) -> bool:
+    published = standing.stated in standing.held and standing.tag_of(standing.stated) == standing.head
+    return published and standing.state(standing.stated) not in {State.FAILED, State.OPEN}
+
+
+def _example(workshop: Workshop, package: Package, version: Version) -> Release:
+    return Release(package, version, version, workshop.surroundings())

@@ -1,0 +1,76 @@
+"""``invoke status``: where every package stands, and the one next command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from releasegate.app.compose import Workshop
+from releasegate.core.config import Package
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.places import find_all
+from releasegate.core.plan import Standing, State
+from releasegate.core.versions import is_candidate, promoted
+
+
+@dataclass(frozen=True)
+class Status:
+    """One package as ``invoke status`` shows it; ``consumed`` are versions by where they were seen."""
+
+    package: str
+    places: tuple[str, ...]
+    head: str
+    consumed: Mapping[str, tuple[str, ...]]
+    state: str
+    missing: str
+    command: str
+
+
+def status(workshop: Workshop, package: Package) -> Status:
+    """Return where *package* stands; what cannot be known is said in place of it."""
+    repository = workshop.repository(package)
+    try:
+        head = repository.head()
+        contents = {place.path: repository.read(place.path, commit=head) for place in package.places}
+        places = tuple(str(sighting) for sighting in find_all(package, contents))
+        standing = workshop.standing(package)
+    except ReleasegateError as error:
+        return Status(package.name, error.details, "", {}, error.problem, error.hint, "nox -s versions")
+    state, missing, command = _next(standing)
+    return Status(package.name, places, head, _by_place(standing), state, missing, command)
+
+
+def _next(standing: Standing) -> tuple[str, str, str]:
+    """Return the state in words, what is missing, and the next command."""
+    name, stated = standing.package.name, standing.stated
+    state = standing.state(stated)
+    record = standing.record(stated)
+    failure = record.failure
+    flags = f"--package {name}"
+    if is_candidate(stated):
+        again = "--rc" if stated.pre is not None else "--post"
+        if state is State.SEALED and standing.tag_of(stated) == standing.head:
+            go = f"invoke release {flags}" if stated.pre is not None else f"invoke release --post {flags}"
+            return f"{stated} is proven", f"{promoted(stated)}", go
+        if failure is not None:
+            return f"{stated} failed at {failure.step}", "a mended candidate", f"invoke release {again} {flags}"
+        words = {State.OPEN: "is under way", State.FREE: "is not begun"}.get(state, "was left behind")
+        return f"{stated} {words}", "its proof", f"invoke release {again} {flags}"
+    if failure is not None:
+        return f"{stated} failed at {failure.step}", "a fix", f"invoke release --post {flags}"
+    if state is State.OPEN and record.attempted:
+        go = "invoke release --post" if stated.post is not None else "invoke release"
+        return f"{stated} is under way", "its end", f"{go} {flags}"
+    if stated in standing.held or state is State.SEALED:
+        return f"{stated} is released", "nothing", f"invoke release --rc {flags}"
+    return f"{stated} is not begun", "a candidate", f"invoke release --rc {flags}"
+
+
+def _by_place(standing: Standing) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[Version]] = {}
+    for version, places in standing.taken.seen.items():
+        for place in places:
+            found.setdefault(place, []).append(version)
+    return {place: tuple(map(str, sorted(versions))) for place, versions in sorted(found.items())}
