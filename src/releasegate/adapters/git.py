@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters import history, tags
@@ -23,8 +23,8 @@ class GitRepository:
     """
 
     root: Path
-    remote: str = field(default="origin", kw_only=True)
-    environ: Mapping[str, str] = field(kw_only=True)
+    environ: Mapping[str, str]
+    remote: str = "origin"
 
     @property
     def _git(self) -> Git:
@@ -79,6 +79,19 @@ class GitRepository:
         """
         return tags.everywhere(self._git, remote=self.remote)
 
+    def tagged(self, name: str) -> str | None:
+        """Return the commit that the tag names here, without asking the remote; ``None`` where there is none."""
+        return tags.here(self._git).get(name)
+
+    def tagged(self, name: str) -> str | None:
+        """Return the commit that the tag names here, without asking the remote; ``None`` where there is none."""
+        answer = self._git.ask("rev-parse", "--verify", "-q", f"refs/tags/{name}^{{commit}}")
+        return answer.text.strip() or None
+
+    def subjects(self) -> tuple[str, ...]:
+        """Return the first line of every commit's message, newest first."""
+        return tuple(self._git.tell("log", "--format=%s").text.splitlines())
+
     def epoch(self, commit: str) -> int:
         """Return when *commit* was made, in seconds since 1970: its ``SOURCE_DATE_EPOCH``."""
         words = ("show", "--no-patch", "--no-show-signature", "--format=%ct", f"{commit}^{{commit}}", "--")
@@ -119,7 +132,7 @@ class GitRepository:
             Refused: the tag names another commit, or Git would not have it.
             Unavailable: Git does not know who tags.
         """
-        existing = tags.here(self._git).get(name)
+        existing = self.tagged(name)
         if existing is None:
             history.tag(self._git, name, commit=commit)
         elif existing != commit:

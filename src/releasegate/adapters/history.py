@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from releasegate.adapters import durable
+from releasegate.adapters.files import write_atomically
 from releasegate.adapters.gitcommand import REMOTE_SECONDS, Git, failure
 from releasegate.core.errors import Refused, Unavailable
 
@@ -101,7 +101,7 @@ def _write(git: Git, files: Mapping[PurePosixPath, bytes]) -> None:
         target = git.root / path
         try:
             if not target.is_file() or target.read_bytes() != content:
-                durable.write(target, content)
+                write_atomically(target, content)
         except OSError as error:
             raise Unavailable(
                 f"{path} cannot be written: {error}.", hint="Make room or correct the permissions, and run it again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from packaging.version import InvalidVersion, Version
 
-from releasegate.adapters.durable import sync_folder
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.core.record import Entry, entry_from_json
 
@@ -61,7 +61,7 @@ class FileLedger:
                 stream.flush()
                 os.fsync(stream.fileno())
             if new:
-                sync_folder(self.folder)
+                _sync_folder(self.folder)
         except OSError as error:
             raise _unusable(path, error) from error
 
@@ -107,7 +107,7 @@ class FileLedger:
     def _make_folder(self) -> None:
         if not self.folder.is_dir():
             self.folder.mkdir(parents=True, exist_ok=True)
-            sync_folder(self.folder.parent)
+            _sync_folder(self.folder.parent)
 
 
 def _parsed(line: bytes) -> Entry | None:
@@ -123,6 +123,17 @@ def _ends_with_line(path: Path) -> bool:
             return True
         stream.seek(-1, os.SEEK_END)
         return stream.read() == b"\n"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a folder's names reach the disk; Windows does so by itself."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _unusable(path: Path, error: OSError) -> Unavailable:

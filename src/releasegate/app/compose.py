@@ -62,7 +62,7 @@ class Workshop:
 
     def repository(self, package: Package) -> GitRepository:
         """Return the package's repository."""
-        return GitRepository(self.project.where(package), self.project.environ, package.remote)
+        return GitRepository(self.project.where(package), remote=package.remote, environ=self.project.environ)
 
     def ledger(self, package: Package) -> FileLedger:
         """Return the package's ledger."""

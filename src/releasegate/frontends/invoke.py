@@ -1,0 +1,227 @@
+"""invoke tasks: ``from releasegate.frontends.invoke import ns`` is a user's whole ``tasks.py``."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from invoke.collection import Collection
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+from packaging.version import InvalidVersion, Version
+from rich.table import Table
+
+from releasegate.app import release as releasing
+from releasegate.app.compose import Choices, Workshop
+from releasegate.app.project import STATE, load
+from releasegate.app.rehearse import rehearse_proxbox, rehearse_sample
+from releasegate.app.release import Order, Planned
+from releasegate.app.status import status as status_of
+from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.engine import Outcome
+from releasegate.frontends.console import Screen
+
+
+@task(
+    help={
+        "rc": "the next candidate, proven on the staging index",
+        "post": "the next post of the newest final",
+        "package": "one package instead of all, in release order",
+        "to": "the final to aim at, X.Y.Z",
+        "companion": "the companion's version, by hand",
+        "plan": "print the steps that would run, and run none",
+        "yes": "do not ask before what cannot be taken back (CI)",
+    }
+)
+def release(  # noqa: PLR0913 - each is a flag of the command line
+    _: Context,
+    *,
+    rc: bool = False,
+    post: bool = False,
+    package: str = "",
+    to: str = "",
+    companion: str = "",
+    plan: bool = False,
+    yes: bool = False,
+) -> None:
+    """Release: the final, or with --rc the next candidate, or with --post the fix-forward."""
+    with _screen() as screen:
+        if rc and post:
+            raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
+        order = Order("rc" if rc else "post" if post else "final", package or None, to or None)
+        workshop = _workshop(screen, companion)
+        if plan:
+            for each in releasing.selected(workshop, order):
+                _show(screen)(releasing.plan(workshop, order, each))
+            return
+        outcomes: list[Outcome] = []
+        watching = _Watching(screen, outcomes)
+        confirm = (lambda _: True) if yes else _confirm(screen)
+        try:
+            releasing.release(workshop, order, watch=watching, confirm=confirm, planned=_show(screen))
+        finally:
+            if outcomes:
+                screen.table(outcomes)
+
+
+@task(help={"package": "one package instead of all"})
+def status(_: Context, *, package: str = "") -> None:
+    """Show where every package stands, what is consumed, what is missing, and the one next command."""
+    with _screen() as screen:
+        workshop = _workshop(screen)
+        for each in workshop.project.select(package or None):
+            found = status_of(workshop, each)
+            screen.say(f"{found.package}: {found.state}")
+            for place in found.places:
+                screen.say(f"  place     {place}")
+            for where, versions in found.consumed.items():
+                shown = ", ".join(versions[-8:])
+                more = f"(and {len(versions) - 8} older) " if len(versions) > 8 else ""  # noqa: PLR2004 - the same 8
+                screen.say(f"  consumed  {where}: {more}{shown or 'nothing'}")
+            screen.say(f"  missing   {found.missing}")
+            screen.say(f"  next      {found.command}")
+
+
+@task(
+    help={
+        "package": "the package",
+        "version": "the one version that the waiver is for",
+        "gate": "the gate, as the table of a run names it (e2e:staging)",
+        "reason": "why it is taken on",
+        "by": "who takes it on; you, if left out",
+    }
+)
+def waive(_: Context, *, package: str, version: str, gate: str, reason: str, by: str = "") -> None:
+    """Record that a person takes it on that a gate does not pass, for one version."""
+    with _screen() as screen:
+        workshop = _workshop(screen)
+        (which,) = workshop.project.select(package)
+        try:
+            number = Version(version)
+        except InvalidVersion:
+            raise ConfigurationError(f"{version!r} is not a version.", hint="Write it as X.Y.ZrcN") from None
+        person = by or getpass.getuser()
+        entry = releasing.waive(workshop, which, version=number, step=gate, by=person, reason=reason)
+        screen.say(f"{which.name} {number}: {entry.line}")
+
+
+@task(
+    help={
+        "pair": "sample (depends on nothing) or proxbox (the real pair, fetched from PyPI)",
+        "keep": "leave the throw-away ground in place afterwards, to look at",
+        "fresh": "begin anew, even where a rehearsal was interrupted",
+    }
+)
+def rehearse(_: Context, *, pair: str = "sample", keep: bool = False, fresh: bool = False) -> None:
+    """Play whole releases on an embedded TestPyPI and PyPI: no account, no token, nothing leaves the machine."""
+    played: dict[str, Callable[..., Any]] = {"sample": rehearse_sample, "proxbox": rehearse_proxbox}
+    with _screen() as screen:
+        if pair not in played:
+            raise ConfigurationError(f"There is no pair {pair}.", hint="Name one of: sample, proxbox")
+        folder = Path.cwd() / STATE / "rehearsal" / pair
+        if fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        (folder.parents[1] / ".gitignore").write_text("*\n", encoding="utf-8")
+        started = time.monotonic()
+        spectator = _Spectator(screen, [])
+        curtain = played[pair](folder, environ=dict(os.environ), spectator=spectator)
+        screen.say("")
+        screen.table(curtain.outcomes)
+        _versions(screen, curtain)
+        repeated = {name: count for name, count in curtain.stored.items() if count != 1}
+        screen.say(f"{len(curtain.stored)} files stored, each once." if not repeated else f"Stored twice: {repeated}")
+        screen.say(f"The rehearsal ended as it must, in {time.monotonic() - started:.0f} s.")
+        if keep:
+            screen.say(f"Everything is in {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Watching:
+    """The screen as a watch that keeps the outcomes for the table."""
+
+    def __init__(self, screen: Screen, outcomes: list[Outcome]) -> None:
+        self.screen, self.outcomes = screen, outcomes
+
+    def begins(self, step: Any) -> None:
+        self.screen.begins(step)
+
+    def ends(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        self.screen.ends(outcome)
+
+
+class _Spectator(_Watching):
+    """The screen as the spectator of a rehearsal."""
+
+    def __call__(self, line: str, /) -> None:
+        self.screen(line)
+
+    def act(self, title: str) -> None:
+        self.screen.say(f"\n== {title}")
+
+    def planned(self, planned: Planned) -> None:
+        _show(self.screen, brief=True)(planned)
+
+
+def _show(screen: Screen, *, brief: bool = False) -> Callable[[Planned], None]:
+    def show(planned: Planned) -> None:
+        if planned.plan is None or not planned.steps:
+            screen.say(f"{planned.package.name}: nothing to do, {planned.reason}")
+            return
+        screen.say(f"{planned.package.name} {planned.plan.version} ({planned.plan.pipeline})")
+        for step in () if brief else planned.steps:
+            screen.say(f"  {step.kind.value:8} {step.release.version}  {step.key:22} {step.describe()}")
+
+    return show
+
+
+def _versions(screen: Screen, curtain: Any) -> None:
+    table = Table("package", "version", "end", "wheel sha256", box=None, pad_edge=False)
+    for package, records in curtain.records.items():
+        for version, record in records.items():
+            sealed, failure = record.seal, record.failure
+            end = "sealed" if sealed else f"failed at {failure.step}" if failure else "open"
+            files = sealed.evidence["files"] if sealed else {}
+            wheel = next((digest for name, digest in files.items() if name.endswith(".whl")), "")
+            table.add_row(package, version, end, wheel[:16])
+    screen.console.print(table)
+
+
+def _workshop(screen: Screen, companion: str = "") -> Workshop:
+    project = load(Path.cwd(), environ=dict(os.environ))
+    return Workshop(project, screen, Choices(companion=companion or None))
+
+
+def _confirm(screen: Screen) -> Callable[[str], bool]:
+    def ask(what: str) -> bool:
+        if not screen.console.is_terminal:
+            screen.say(f"Nobody can be asked about this here: {what}. Say --yes where that is meant.")
+            return False
+        return screen.console.input(f"This cannot be taken back: {what}. Go on? [y/N] ").strip().lower() in {"y", "yes"}
+
+    return ask
+
+
+@contextmanager
+def _screen() -> Iterator[Screen]:
+    """Yield the screen; an error that has a message becomes that message and its exit code."""
+    screen = Screen()
+    try:
+        yield screen
+    except ReleasegateError as error:
+        screen.error(error)
+        raise Exit(code=error.exit_code) from None
+
+
+ns = Collection()
+for _task in (release, status, waive, rehearse):
+    ns.add_task(_task)

@@ -1,0 +1,162 @@
+"""Nox sessions: ``from releasegate.frontends.nox import sessions; sessions()`` is a user's whole ``noxfile.py``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import NoReturn
+
+import nox
+
+from releasegate.app import gates
+from releasegate.app.compose import Choices, Workshop
+from releasegate.app.gates import Source
+from releasegate.app.project import Project, load
+from releasegate.core.config import Package
+from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.frontends.console import Screen
+
+
+def sessions(prefix: str = "") -> None:
+    """Register the sessions ``versions``, ``build``, ``install_check`` and ``e2e``, with *prefix* before each name."""
+    for run in (versions, build, install_check, e2e):
+        nox.session(name=f"{prefix}{run.__name__}", venv_backend="none", default=False)(run)
+
+
+def versions(session: nox.Session) -> None:
+    """Every place that states the version says the same, the tag at HEAD too."""
+    parser = _parser("versions")
+    parser.add_argument("--tag", help="a tag that the places must agree with")
+    with _told(session) as screen:
+        options = parser.parse_args(session.posargs)
+
+        def one(workshop: Workshop, package: Package) -> None:
+            for sighting in gates.versions(workshop, package, tag=options.tag):
+                screen.say(f"{package.name}: {sighting}")
+
+        _each(screen, options, one)
+
+
+def build(session: nox.Session) -> None:
+    """One wheel and one sdist of the commit, audited, with a manifest."""
+    parser = _parser("build")
+    with _told(session) as screen:
+        options = parser.parse_args(session.posargs)
+
+        def one(workshop: Workshop, package: Package) -> None:
+            gates.build(workshop, package, watch=screen)
+            release = gates.stated(workshop, package)
+            for artifact in release.manifest().artifacts:
+                path = release.world.builds.path(package, str(release.version), artifact)
+                screen.say(f"  {artifact.sha256}  {artifact.size:>9}  {os.path.relpath(path)}")
+
+        _each(screen, options, one)
+
+
+def install_check(session: nox.Session) -> None:
+    """Install wheel and sdist on every Python and try them."""
+    parser = _parser("install_check")
+    _add_source(parser)
+    parser.add_argument("--only-available", action="store_true", help="leave out interpreters that are not here")
+    with _told(session) as screen:
+        options = parser.parse_args(session.posargs)
+
+        def one(workshop: Workshop, package: Package) -> None:
+            source = Source(options.source, options.version)
+            for cell in gates.install_check(workshop, package, source=source):
+                hosts = sorted({origin.host for origin in cell.origins})
+                screen.say(
+                    f"{package.name}: {cell.cell}: {cell.verdict} ({cell.seconds:.0f} s) from {', '.join(hosts)}"
+                )
+                for problem in cell.problems:
+                    screen.say(f"  {problem}")
+
+        _each(screen, options, one)
+
+
+def e2e(session: nox.Session) -> None:
+    """Run every package with its companion, end to end."""
+    parser = _parser("e2e")
+    _add_source(parser)
+    parser.add_argument("--backend-source", help="where the companion comes from; as --source")
+    parser.add_argument("--backend-version", help="the companion's version")
+    with _told(session) as screen:
+        options = parser.parse_args(session.posargs)
+
+        def one(workshop: Workshop, package: Package) -> None:
+            if package.end_to_end is None:
+                screen.say(f"{package.name}: not run, it declares no end-to-end command")
+                return
+            backend = None
+            if options.backend_source is not None:
+                backend = Source(options.backend_source, options.backend_version)
+            chosen = replace(workshop, choices=Choices(companion=options.backend_version))
+            source = Source(options.source, options.version)
+            report = gates.end_to_end(chosen, package, source=source, backend=backend)
+            screen.say(f"{package.name}: {report.verdict} ({report.seconds:.0f} s)")
+
+        _each(screen, options, one)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Arguments after ``--``; a wrong one is an error with a hint, not an exit."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong with the arguments."""
+        raise ConfigurationError(f"nox -s {self.prog}: {message}.", hint=self.format_usage().strip())
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
+    parser = _Parser(prog=name, add_help=False, allow_abbrev=False)
+    parser.add_argument("--package", help="one package instead of all")
+    parser.add_argument("--path", type=Path, help="where that package is, instead of the configured folder")
+    return parser
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--source", default="dist", help="dist, local, testpypi, pypi or another configured index")
+    parser.add_argument("--version", help="a version instead of the stated one")
+
+
+def _each(screen: Screen, options: argparse.Namespace, one: Callable[[Workshop, Package], None]) -> None:
+    """Run a gate for every selected package; one that fails does not keep the others from being judged."""
+    project = load(Path.cwd(), environ=dict(os.environ))
+    if options.path is not None:
+        project = _moved(project, options)
+    choices = Choices(only_available=getattr(options, "only_available", False))
+    workshop = Workshop(project, screen, choices)
+    errors: list[ReleasegateError] = []
+    for package in project.select(options.package):
+        try:
+            one(workshop, package)
+        except ReleasegateError as error:
+            screen.error(error)
+            errors.append(error)
+    if errors:
+        raise errors[0]
+
+
+def _moved(project: Project, options: argparse.Namespace) -> Project:
+    """Return *project* with the one selected package in the folder that was given."""
+    chosen: Sequence[Package] = project.select(options.package)
+    if len(chosen) != 1:
+        raise ConfigurationError("--path needs to know which package is there.", hint="Add --package NAME")
+    where = PurePosixPath(os.path.relpath(options.path.resolve(), project.root))
+    packages = tuple(replace(p, path=where) if p is chosen[0] else p for p in project.settings.packages)
+    return replace(project, settings=replace(project.settings, packages=packages))
+
+
+@contextmanager
+def _told(session: nox.Session) -> Iterator[Screen]:
+    """Yield the screen; an error ends the session as failed, in one sentence."""
+    screen = Screen()
+    try:
+        yield screen
+    except ConfigurationError as error:
+        session.error(str(error))
+    except ReleasegateError as error:
+        session.error(error.problem)
