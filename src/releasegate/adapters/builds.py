@@ -1,28 +1,32 @@
-"""Builds: the real ``build`` on a clean checkout, kept with a manifest that is written last."""
+"""Builds of commits, kept with a manifest that is written last: without it, files are not a build."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import shutil
-import sys
-import tarfile
+import platform
 import tempfile
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from releasegate.adapters.building import Builder
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git import GitRepository
-from releasegate.adapters.process import clean_environment, last_lines, run
+from releasegate.core.archive import read_wheel
 from releasegate.core.config import Package
-from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
+from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.core.manifest import Artifact, Manifest, manifest_from_json
+from releasegate.core.wheel import dist_info, member
 from releasegate.ports import Progress
 
-_TIMEOUT = 1800.0
-_NETWORK = ("Failed to fetch", "error sending request", "Temporary failure in name resolution", "dns error")
+_MANIFEST = "manifest.json"
+_FROM_SDIST = "from-sdist"
+_DISTRIBUTION = (".whl", ".tar.gz")
 
 
 @dataclass(frozen=True)
@@ -35,129 +39,111 @@ class LocalBuilds:
     environ: Mapping[str, str]
 
     def build(self, package: Package, *, version: str, commit: str, progress: Progress) -> Manifest:
-        """Build *commit* from a clean checkout and keep what came out.
+        """Build *commit* from clean checkouts and keep what came out.
 
         The wheel and the sdist are made from the tree; the wheel that the sdist makes is kept beside them.
 
         Raises:
             GateFailed: the build fails, or does not make one wheel and one sdist.
+            Refused: there is no such commit.
             Unavailable: what the build needs cannot be had.
         """
         repository = self.repository(package)
         epoch = repository.epoch(commit)
         progress(f"building {package.name} {version}")
-        with repository.clean_checkout(commit) as tree, tempfile.TemporaryDirectory(prefix="build-") as temporary:
-            out = Path(temporary)
-            with ThreadPoolExecutor(2) as pool:
-                wheel = pool.submit(self._make, tree, out / "tree", kind="--wheel", epoch=epoch)
-                sdist = pool.submit(self._make_again, tree, out / "sdist", epoch=epoch)
-                wheel.result(), sdist.result()
-            made = [*_only(out / "tree", "*"), *_only(out / "sdist", "*.tar.gz")]
-            rebuilt = _only(out / "sdist", "*.whl")
-            _require(made, package=package)
-            artifacts = tuple(_artifact(file) for file in made)
-            manifest = Manifest(package.name, version, commit, epoch, artifacts, _tools(made[0]))
-            self._keep(manifest, {f.name: f.read_bytes() for f in made}, {f.name: f.read_bytes() for f in rebuilt})
+        with tempfile.TemporaryDirectory(prefix="releasegate-") as temporary:
+            builder = Builder(self.index, self.environ)
+            made = builder.make(partial(repository.clean_checkout, commit), epoch=epoch, out=Path(temporary))
+            files = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
+            rebuilt = {made.rebuilt.name: made.rebuilt.read_bytes()}
+        artifacts = tuple(_artifact(name, content) for name, content in files.items())
+        tools = _tools(made.wheel.name, files[made.wheel.name])
+        manifest = Manifest(package.name, version, commit, epoch, artifacts, tools)
+        self._keep(manifest, files, rebuilt=rebuilt)
         return manifest
 
     def find(self, package: Package, version: str) -> Manifest | None:
         """Return the manifest whose files are all here, byte for byte, or ``None``."""
-        text = self._home(package.name, version) / "manifest.json"
-        if not text.exists():
-            return None
+        home = self._home(package.name, version)
         try:
-            manifest = manifest_from_json(text.read_text(encoding="utf-8", errors="replace"), where=str(text))
-        except ReleasegateError:
+            text = (home / _MANIFEST).read_text(encoding="utf-8")
+            manifest = manifest_from_json(text, where=_MANIFEST)
+            files = {a.filename: (home / _plain(a.filename)).read_bytes() for a in manifest.artifacts}
+            mine = self._home(manifest.name, manifest.version) == home
+        except (OSError, UnicodeDecodeError, ReleasegateError):
             return None
-        paths = [(a, self.path(package, version, a)) for a in manifest.artifacts]
-        return manifest if all(p.is_file() and _artifact(p) == a for a, p in paths) else None
+        return manifest if files and mine and _are(files, manifest) else None
 
     def path(self, package: Package, version: str, artifact: Artifact) -> Path:
-        """Return where a file of a manifest lies."""
-        return self._home(package.name, version) / Path(artifact.filename).name
+        """Return where a file of a manifest lies; raises ``Refused`` for a name that is no distribution file's."""
+        return self._home(package.name, version) / _plain(artifact.filename)
 
     def rebuilt(self, package: Package, version: str) -> Mapping[str, bytes]:
         """Return the wheel that was built a second time, from the sdist, by its file name."""
-        return {f.name: f.read_bytes() for f in (self._home(package.name, version) / "from-sdist").glob("*")}
+        folder = self._home(package.name, version) / _FROM_SDIST
+        return {file.name: file.read_bytes() for file in folder.glob("*.whl")}
 
     def adopt(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
-        """Keep *files* and *manifest* as the version's build; the wheel made from the sdist stays."""
-        self._keep(manifest, files, {})
+        """Keep *files* and *manifest* as the version's build; the wheel made from the sdist stays.
 
-    def _keep(self, manifest: Manifest, files: Mapping[str, bytes], rebuilt: Mapping[str, bytes]) -> None:
+        Raises:
+            Refused: the files are not those of the manifest, or a name or the version in it is none.
+        """
+        if not _are(files, manifest):
+            raise Refused(
+                f"The files of {manifest.name} {manifest.version} are not those of their manifest.",
+                hint="Fetch them again from where they were built.",
+            )
+        self._keep(manifest, files)
+
+    def _keep(
+        self, manifest: Manifest, files: Mapping[str, bytes], *, rebuilt: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Write the files first and the manifest last: a kill in between leaves no build, never half of one."""
         home = self._home(manifest.name, manifest.version)
-        (home / "manifest.json").unlink(missing_ok=True)
-        for old in home.glob("*.whl"):
-            old.unlink()
-        if rebuilt:
-            shutil.rmtree(home / "from-sdist", ignore_errors=True)
-        for name, content in files.items():
-            write_atomically(home / Path(name).name, content)
-        for name, content in rebuilt.items():
-            write_atomically(home / "from-sdist" / Path(name).name, content)
-        write_atomically(home / "manifest.json", manifest.to_json().encode())
+        contents = {home / _plain(name): content for name, content in files.items()}
+        (home / _MANIFEST).unlink(missing_ok=True)
+        old = [path for path in home.glob("*") if path.is_file()]
+        if rebuilt is not None:
+            old += home.glob(f"{_FROM_SDIST}/*")
+            contents |= {home / _FROM_SDIST / _plain(name): content for name, content in rebuilt.items()}
+        for path in old:
+            path.unlink()
+        for path, content in contents.items():
+            write_atomically(path, content)
+        write_atomically(home / _MANIFEST, manifest.to_json().encode())
 
     def _home(self, name: str, version: str) -> Path:
-        return self.folder / name / version
-
-    def _make_again(self, tree: Path, out: Path, *, epoch: int) -> None:
-        """Make the sdist, and a wheel from nothing but the sdist."""
-        self._make(tree, out, kind="--sdist", epoch=epoch)
-        sdists = sorted(out.glob("*.tar.gz"))
-        if len(sdists) != 1:
-            return
-        source = out.with_name("unpacked")
-        with tarfile.open(sdists[0]) as archive:
-            archive.extractall(source, filter="data")
-        folders = [folder for folder in source.iterdir() if folder.is_dir()]
-        if len(folders) == 1:
-            self._make(folders[0], out, kind="--wheel", epoch=epoch)
-
-    def _make(self, source: Path, out: Path, *, kind: str, epoch: int) -> None:
-        env = clean_environment(self.environ, SOURCE_DATE_EPOCH=str(epoch), UV_DEFAULT_INDEX=self.index)
-        argv = [sys.executable, "-I", "-m", "build", "--installer", "uv", kind, "--outdir", str(out), str(source)]
-        done = run(argv, env=env, cwd=source, timeout=_TIMEOUT)
-        if done.exit_code == 0:
-            return
-        words = done.stdout + done.stderr
-        if any(sign in words for sign in _NETWORK):
-            raise Unavailable(
-                "What the build needs cannot be fetched.",
-                hint="Check the network, then run the same command again",
-                details=last_lines(words),
-            )
-        raise GateFailed(
-            f"build {kind} fails.", hint="Mend it, commit, run it again", details=last_lines(words, count=30)
-        )
+        try:
+            # Both may come from a manifest that somebody else wrote: as paths they are made anew.
+            return self.folder / canonicalize_name(name, validate=True) / str(Version(version))
+        except ValueError as error:
+            raise Refused(
+                f"{name!r} {version!r} is not a package and a version.", hint="Build again from the commit."
+            ) from error
 
 
-def _only(folder: Path, pattern: str) -> list[Path]:
-    return sorted(folder.glob(pattern))
+def _plain(filename: str) -> str:
+    """Return the name of a distribution file, which leads nowhere else on any system."""
+    plain = filename == PurePosixPath(filename).name == PureWindowsPath(filename).name
+    if not plain or filename.startswith(".") or not filename.endswith(_DISTRIBUTION):
+        raise Refused(f"{filename!r} is not the name of a wheel or an sdist.", hint="Build again from the commit.")
+    return filename
 
 
-def _require(made: list[Path], *, package: Package) -> None:
-    names = [file.name for file in made]
-    wheels = [name for name in names if name.endswith(".whl")]
-    sdists = [name for name in names if name.endswith(".tar.gz")]
-    if len(wheels) != 1 or len(sdists) != 1 or len(names) != 2:  # noqa: PLR2004 - one of each
-        raise GateFailed(
-            f"{package.name} must build exactly one wheel and one sdist.",
-            hint="Correct its build configuration",
-            details=names or ["nothing was built"],
-        )
+def _are(files: Mapping[str, bytes], manifest: Manifest) -> bool:
+    """Whether *files* are the manifest's, byte for byte, and no others."""
+    return {_artifact(name, content) for name, content in files.items()} == set(manifest.artifacts)
 
 
-def _artifact(file: Path) -> Artifact:
-    content = file.read_bytes()
-    return Artifact(file.name, len(content), hashlib.sha256(content).hexdigest())
+def _artifact(filename: str, content: bytes) -> Artifact:
+    return Artifact(filename, len(content), hashlib.sha256(content).hexdigest())
 
 
-def _tools(wheel: Path) -> dict[str, str]:
-    import zipfile  # noqa: PLC0415 - only a look into the file just built
-
-    with zipfile.ZipFile(wheel) as archive:
-        name = next((n for n in archive.namelist() if n.endswith(".dist-info/WHEEL")), None)
-        text = archive.read(name).decode(errors="replace") if name else ""
-    generator = next((line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("Generator")), "")
+def _tools(filename: str, wheel: bytes) -> dict[str, str]:
+    """Return what built the wheel; the backend names itself in the wheel's WHEEL file."""
+    members = read_wheel(filename, wheel)
+    lines = member(members, f"{dist_info(members)}/WHEEL").decode(errors="replace").splitlines()
+    fields = dict(line.split(":", 1) for line in lines if ":" in line)
     versions = {tool: importlib.metadata.version(tool) for tool in ("build", "uv")}
-    return {**versions, "python": sys.version.split()[0], "backend": generator}
+    return {**versions, "python": platform.python_version(), "backend": fields.get("Generator", "").strip()}

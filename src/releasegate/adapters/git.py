@@ -81,12 +81,8 @@ class GitRepository:
 
     def tagged(self, name: str) -> str | None:
         """Return the commit that the tag names here, without asking the remote; ``None`` where there is none."""
-        return tags.here(self._git).get(name)
-
-    def tagged(self, name: str) -> str | None:
-        """Return the commit that the tag names here, without asking the remote; ``None`` where there is none."""
         answer = self._git.ask("rev-parse", "--verify", "-q", f"refs/tags/{name}^{{commit}}")
-        return answer.text.strip() or None
+        return answer.text or None
 
     def subjects(self) -> tuple[str, ...]:
         """Return the first line of every commit's message, newest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,17 +12,22 @@ from pathlib import Path
 
 from releasegate.adapters.interpreters import Interpreters
 from releasegate.adapters.process import clean_environment, last_lines, run
+from releasegate.adapters.words import meaningful
 from releasegate.core.errors import Unavailable
 
 _TIMEOUT = 300.0
+# rich breaks twine's lines at the width that it is told.
+_COLUMNS = "200"
+_PASSED = re.compile(r"^Checking .*: PASSED$")
 _COMPILE = """
 import json, sys, warnings
 warnings.simplefilter("ignore")
 for path, text in json.load(open(sys.argv[1], encoding="utf-8")).items():
     try:
         compile(text.encode("latin-1"), path, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        print(f"{path}:{getattr(error, 'lineno', None) or 1}: {error.__class__.__name__}: {error}")
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        message = getattr(error, "msg", None) or str(error) or type(error).__name__
+        print(ascii(f"{path}:{getattr(error, 'lineno', None) or 1}: {message}")[1:-1])
 """
 
 
@@ -32,13 +38,19 @@ class LocalTools:
     environ: Mapping[str, str]
 
     def render(self, paths: Sequence[Path]) -> tuple[str, ...]:
-        """Return what ``twine check --strict`` objects to."""
+        """Return what ``twine check --strict`` objects to: nothing where every description would render."""
         argv = [sys.executable, "-I", "-m", "twine", "--no-color", "check", "--strict", *map(str, paths)]
-        done = run(argv, env=clean_environment(self.environ), cwd=paths[0].parent, timeout=_TIMEOUT)
-        return () if done.exit_code == 0 else last_lines(done.stdout + done.stderr, count=20)
+        env = clean_environment(self.environ, COLUMNS=_COLUMNS)
+        done = run(argv, env=env, cwd=Path(tempfile.gettempdir()), timeout=_TIMEOUT)
+        if done.exit_code == 0:
+            return ()
+        words = meaningful(f"{done.stdout}\n{done.stderr}", noise=_PASSED)
+        return words or (f"twine check ended with exit code {done.exit_code}.",)
 
     def compile(self, sources: Mapping[str, bytes], *, python: str) -> tuple[str, ...]:
-        """Return the modules that the interpreter *python* cannot compile, with line and message.
+        """Return what the interpreter *python* (``"3.12"``) cannot compile of *sources*: ``path:line: message``.
+
+        Nothing is run or imported. Every source is read as its own encoding cookie says.
 
         Raises:
             Unavailable: there is no such interpreter.
@@ -56,5 +68,6 @@ class LocalTools:
             argv = [str(interpreter), "-I", "-c", _COMPILE, str(listing)]
             done = run(argv, env=clean_environment(self.environ), cwd=Path(folder), timeout=_TIMEOUT)
         if done.exit_code != 0:
-            return (f"Python {python} could not compile the modules", *last_lines(done.stderr))
+            how = "did not end in time" if done.timed_out else f"ended with exit code {done.exit_code}"
+            return (f"Python {python}, compiling the modules, {how}.", *last_lines(done.stderr))
         return tuple(done.stdout.splitlines())

@@ -1,0 +1,111 @@
+"""The real ``build``, run on clean checkouts in a clean environment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from releasegate.adapters.process import Completed, clean_environment, last_lines, run
+from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
+
+_SECONDS = 1800.0
+_SHOWN = 30
+# uv's words for an index that it cannot reach; its exit code says no more than that it failed.
+_UNREACHED = ("Failed to fetch", "error sending request", "dns error", "Temporary failure in name resolution")
+
+Checkout = Callable[[], AbstractContextManager[Path]]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What two builds of one commit made; ``rebuilt`` is the wheel that was made from the sdist."""
+
+    wheel: Path
+    sdist: Path
+    rebuilt: Path
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Builds with the Python that runs here; *index* is the only one that build requirements come from."""
+
+    index: str
+    environ: Mapping[str, str]
+
+    def make(self, checkout: Checkout, *, epoch: int, out: Path) -> Made:
+        """Make the wheel from the tree and, beside it, the sdist and from that another wheel, into *out*.
+
+        *epoch* is the ``SOURCE_DATE_EPOCH``. Each of the two builds has a checkout of its own, since a backend may
+        write into the tree.
+
+        Raises:
+            GateFailed: a build fails or makes anything but one wheel and one sdist.
+            Unavailable: what the build needs cannot be fetched.
+        """
+        env = clean_environment(self.environ, SOURCE_DATE_EPOCH=str(epoch), UV_DEFAULT_INDEX=self.index)
+        stop = Event()
+
+        def build(folder: Path, *kinds: str) -> None:
+            argv = [sys.executable, "-I", "-m", "build", "--installer", "uv", *kinds, "--outdir", str(folder)]
+            with checkout() as tree:
+                done = run([*argv, str(tree)], env=env, cwd=tree, timeout=_SECONDS, stop=stop)
+            if done.exit_code:
+                raise _failure(done)
+
+        with ThreadPoolExecutor(2) as pool:
+            # Without a kind, build makes the sdist and then the wheel from nothing but the sdist.
+            jobs = [pool.submit(build, out / "tree", "--wheel"), pool.submit(build, out / "sdist")]
+            try:
+                wait(jobs, return_when=FIRST_EXCEPTION)
+            finally:
+                # Whatever still runs would be for nothing: the other build failed, or a person interrupted both.
+                stop.set()
+        _raise_first(job.exception() for job in jobs)
+        return _made(tree=out / "tree", sdist=out / "sdist")
+
+
+def _raise_first(errors: Iterable[BaseException | None]) -> None:
+    """Raise what went wrong, rather than the interruption of the other build that it led to."""
+    raised = [error for error in errors if error is not None]
+    for error in sorted(raised, key=lambda error: isinstance(error, KeyboardInterrupt)):
+        raise error
+
+
+def _made(*, tree: Path, sdist: Path) -> Made:
+    from_tree, from_sdist = _files(tree), _files(sdist)
+    wheels = [file for file in from_tree if file.suffix == ".whl"]
+    sdists = [file for file in from_sdist if file.name.endswith(".tar.gz")]
+    rebuilt = [file for file in from_sdist if file.suffix == ".whl"]
+    strange = {*from_tree, *from_sdist} - {*wheels, *sdists, *rebuilt}
+    if strange or not len(wheels) == len(sdists) == len(rebuilt) == 1:
+        raise GateFailed(
+            "The build must make exactly one wheel and one sdist (.tar.gz).",
+            hint="Correct the build backend's configuration, commit, and run the same command again.",
+            details=[file.name for file in (*from_tree, *from_sdist)] or ["nothing was built"],
+        )
+    return Made(wheels[0], sdists[0], rebuilt[0])
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _failure(done: Completed) -> ReleasegateError:
+    words = f"{done.stdout}\n{done.stderr}"
+    if any(sign in words for sign in _UNREACHED):
+        return Unavailable(
+            "What the build needs cannot be fetched.",
+            hint="Run the same command again when the index answers; nothing was judged.",
+            details=last_lines(words),
+        )
+    how = f"did not end in {_SECONDS:.0f} seconds" if done.timed_out else f"failed (exit code {done.exit_code})"
+    return GateFailed(
+        f"The build {how}.",
+        hint="Put right what it says, commit, and run the same command again.",
+        details=last_lines(words, count=_SHOWN),
+    )
