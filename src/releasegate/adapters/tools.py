@@ -27,7 +27,7 @@ for path, text in json.load(open(sys.argv[1], encoding="utf-8")).items():
         compile(text.encode("latin-1"), path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         message = getattr(error, "msg", None) or str(error) or type(error).__name__
-        print(ascii(f"{path}:{getattr(error, 'lineno', None) or 1}: {message}")[1:-1])
+        print(json.dumps(f"{path}:{getattr(error, 'lineno', None) or 1}: {message}"))
 """
 
 
@@ -39,7 +39,16 @@ class LocalTools:
 
     def render(self, paths: Sequence[Path]) -> tuple[str, ...]:
         """Return what ``twine check --strict`` objects to: nothing where every description would render."""
-        argv = [sys.executable, "-I", "-m", "twine", "--no-color", "check", "--strict", *map(str, paths)]
+        argv = [
+            sys.executable,
+            "-I",
+            "-m",
+            "twine",
+            "--no-color",
+            "check",
+            "--strict",
+            *(str(path.absolute()) for path in paths),
+        ]
         env = clean_environment(self.environ, COLUMNS=_COLUMNS)
         done = run(argv, env=env, cwd=Path(tempfile.gettempdir()), timeout=_TIMEOUT)
         if done.exit_code == 0:
@@ -70,4 +79,4 @@ class LocalTools:
         if done.exit_code != 0:
             how = "did not end in time" if done.timed_out else f"ended with exit code {done.exit_code}"
             return (f"Python {python}, compiling the modules, {how}.", *last_lines(done.stderr))
-        return tuple(done.stdout.splitlines())
+        return tuple(str(json.loads(line)) for line in done.stdout.splitlines())

@@ -31,7 +31,10 @@ AUTHOR = {
 
 @dataclass(frozen=True)
 class Ground:
-    """A folder in which a release can be played through: everything that it leaves behind is in here."""
+    """A folder in which a release can be played through: everything that it leaves behind is in here.
+
+    Every package of *settings* has its own name as its path.
+    """
 
     folder: Path
     settings: Settings
@@ -83,12 +86,7 @@ class Ground:
             }
             real = addresses(self.settings.indexes["pypi"])
             indexes["default"] = IndexConfig("default", upload=real.upload, simple=real.simple)
-            settings = replace(
-                self.settings,
-                indexes=indexes,
-                dependencies="default",
-                packages=tuple(replace(p, path=PurePosixPath(p.name)) for p in self.settings.packages),
-            )
+            settings = replace(self.settings, indexes=indexes, dependencies="default")
             self.work.mkdir(parents=True, exist_ok=True)
             project = Project(self.work, settings, {**self.environ, **AUTHOR, **tokens})
             forges = {p.name: EmbeddedForge(self.folder / "forge" / p.name, self._tagged(p)) for p in settings.packages}

@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from releasegate.adapters.index import SimpleIndex
 from releasegate.app.rehearsal_ground import Ground, Stand, examples, running_python
-from releasegate.app.release import Order, Planned, plan, release, waive
+from releasegate.app.release import Order, Planned, Waiver, plan, release, waive
 from releasegate.core.archive import read_sdist
 from releasegate.core.config import IndexConfig, Package
 from releasegate.core.configuration import parse_settings
@@ -137,6 +137,7 @@ def rehearse_proxbox(folder: Path, *, environ: Mapping[str, str], spectator: Spe
     file = examples() / "proxbox.toml"
     file = file if file.is_file() else examples().parent / "pyproject.toml"
     settings = parse_settings(file.read_text(encoding="utf-8"), where=file.name)
+    settings = replace(settings, packages=tuple(replace(p, path=PurePosixPath(p.name)) for p in settings.packages))
     ground = Ground(folder, settings, environ)
     keeper = _Keeper(spectator)
     _prepare(ground, lambda: _publish_real(ground, spectator))
@@ -156,7 +157,7 @@ def rehearse_proxbox(folder: Path, *, environ: Mapping[str, str], spectator: Spe
         flag = "--rc " if pipeline == "rc" else ""
         return Act(f"invoke release {flag}--package {package.name}", over, play)
 
-    acts = tuple(act(pipeline, p) for pipeline in ("rc", "final") for p in settings.packages)  # type: ignore[arg-type]
+    acts = tuple(act(pipeline, p) for pipeline in ("rc", "final") for p in settings.packages)
     return _play(ground, acts, keeper)
 
 
@@ -265,7 +266,7 @@ def _waive_end_to_end(stand: Stand, order: Order, package: Package) -> None:
     for key in [s.key for s in planned.steps if s.key.startswith("e2e:") or s.key == "pair"]:
         if version is not None and already.waiver(key) is None:
             reason = "the end-to-end gate of this pair needs Docker, which this rehearsal does without"
-            waive(stand.workshop, package, version=version, step=key, by="rehearsal", reason=reason)
+            waive(stand.workshop, package, version=version, waiver=Waiver(key, "rehearsal", reason))
 
 
 def _aim(stand: Stand, package: Package, pipeline: Pipeline) -> str | None:

@@ -103,28 +103,37 @@ def selected(workshop: Workshop, order: Order) -> tuple[Package, ...]:
     return packages
 
 
-def waive(workshop: Workshop, package: Package, *, version: Version, step: str, by: str, reason: str) -> Entry:
-    """Record that *by* takes it on that *step* does not pass for this one version.
+@dataclass(frozen=True)
+class Waiver:
+    """A person takes it on, for a reason, that a gate does not pass."""
+
+    step: str
+    by: str
+    reason: str
+
+
+def waive(workshop: Workshop, package: Package, *, version: Version, waiver: Waiver) -> Entry:
+    """Record *waiver* for this one version.
 
     Raises:
         ConfigurationError: no such gate, or it may not be waived, or nobody or no reason is named.
     """
     known = {s.key: s for pipeline in PIPELINES.values() for s in bind(pipeline, _example(workshop, package, version))}
     waivable = sorted(key for key, each in known.items() if each.waivable)
-    if step not in waivable:
-        raise ConfigurationError(f"{step} cannot be waived.", hint=f"Name one of: {', '.join(waivable)}")
-    if not by.strip() or not reason.strip():
+    if waiver.step not in waivable:
+        raise ConfigurationError(f"{waiver.step} cannot be waived.", hint=f"Name one of: {', '.join(waivable)}")
+    if not waiver.by.strip() or not waiver.reason.strip():
         raise ConfigurationError("A waiver needs a person and a reason.", hint="Give --by and --reason")
-    line = f"{step} is waived by {by}: {reason}"
+    line = f"{waiver.step} is waived by {waiver.by}: {waiver.reason}"
     entry = Entry(
         at=system_clock().now(),
         run=uuid.uuid4().hex[:12],
-        step=step,
+        step=waiver.step,
         event="waived",
         subject="",
         line=line,
         verdict="waived",
-        evidence={"by": by, "reason": reason},
+        evidence={"by": waiver.by, "reason": waiver.reason},
     )
     workshop.ledger(package).append(str(version), entry)
     return entry

@@ -42,7 +42,7 @@ def status(workshop: Workshop, package: Package) -> Status:
     return Status(package.name, places, head, _by_place(standing), state, missing, command)
 
 
-def _next(standing: Standing) -> tuple[str, str, str]:
+def _next(standing: Standing) -> tuple[str, str, str]:  # noqa: PLR0911 - one answer a state
     """Return the state in words, what is missing, and the next command."""
     name, stated = standing.package.name, standing.stated
     state = standing.state(stated)

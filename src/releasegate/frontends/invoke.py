@@ -108,7 +108,7 @@ def waive(_: Context, *, package: str, version: str, gate: str, reason: str, by:
         except InvalidVersion:
             raise ConfigurationError(f"{version!r} is not a version.", hint="Write it as X.Y.ZrcN") from None
         person = by or getpass.getuser()
-        entry = releasing.waive(workshop, which, version=number, step=gate, by=person, reason=reason)
+        entry = releasing.waive(workshop, which, version=number, waiver=releasing.Waiver(gate, person, reason))
         screen.say(f"{which.name} {number}: {entry.line}")
 
 

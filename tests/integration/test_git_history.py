@@ -1,0 +1,196 @@
+"""What is written into a repository is exactly what was asked for, once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from git_repositories import ENVIRON, UNNAMED, add_remote, git, make_repository
+from releasegate.adapters.git import GitRepository
+from releasegate.core.errors import Refused, Unavailable
+
+A, NEW = PurePosixPath("a.txt"), PurePosixPath("deep/new.txt")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    return make_repository(tmp_path / "harbor-api", {"a.txt": "one\n", "b.txt": "two\n"})
+
+
+@pytest.fixture
+def remote(repository: GitRepository, tmp_path: Path) -> Path:
+    return add_remote(repository, tmp_path / "remote.git")
+
+
+def count(repository: GitRepository) -> int:
+    return int(git(repository.root, "rev-list", "--count", "HEAD"))
+
+
+def hook(repository: GitRepository, name: str, script: str) -> None:
+    file = repository.root / ".git" / "hooks" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+
+
+def test_a_commit_holds_the_given_files_and_nothing_else(repository: GitRepository) -> None:
+    (repository.root / "b.txt").write_text("staged by a person\n")
+    git(repository.root, "add", "b.txt")
+    made = repository.commit({A: b"1.1\n", NEW: b"new\n"}, message="Release 1.1")
+    assert made == repository.head()
+    assert git(repository.root, "show", "--format=%s", "--name-only", made).split() == [
+        *("Release", "1.1"),
+        *("a.txt", "deep/new.txt"),
+    ]
+    assert repository.changed() == (PurePosixPath("b.txt"),)
+    assert repository.read(A, commit=made) == b"1.1\n"
+
+
+def test_what_is_committed_already_is_not_committed_again(repository: GitRepository) -> None:
+    first = repository.commit({A: b"1.1\n"}, message="Release 1.1")
+    assert repository.commit({A: b"1.1\n"}, message="Release 1.1") == first
+    assert count(repository) == 2
+    assert repository.commit({}, message="Nothing") == first
+
+
+def test_a_commit_whose_file_was_changed_back_by_hand_puts_it_right(repository: GitRepository) -> None:
+    first = repository.commit({A: b"1.1\n"}, message="Release 1.1")
+    (repository.root / "a.txt").write_text("stray\n")
+    assert repository.commit({A: b"1.1\n"}, message="Release 1.1") == first
+    assert repository.changed() == ()
+
+
+@pytest.mark.parametrize("staged", ["written", "added"])
+def test_a_run_that_was_killed_before_the_commit_is_completed(repository: GitRepository, staged: str) -> None:
+    (repository.root / "deep").mkdir()
+    (repository.root / "deep" / "new.txt").write_text("new\n")
+    if staged == "added":
+        git(repository.root, "add", "deep/new.txt")
+    made = repository.commit({A: b"1.1\n", NEW: b"new\n"}, message="Release 1.1")
+    assert repository.read(NEW, commit=made) == b"new\n"
+    assert repository.changed() == ()
+
+
+def test_paths_are_relative_to_the_package_s_folder(tmp_path: Path) -> None:
+    top = make_repository(tmp_path / "mono", {"a.txt": "top\n", "api/a.txt": "api\n"})
+    nested = GitRepository(top.root / "api", ENVIRON)
+    nested.commit({A: b"1.1\n"}, message="Release 1.1")
+    assert nested.commit({A: b"1.1\n"}, message="Release 1.1") == top.head()
+    assert top.read(PurePosixPath("api/a.txt"), commit="HEAD") == b"1.1\n"
+    assert top.read(A, commit="HEAD") == b"top\n"
+    assert count(top) == 2
+
+
+def test_a_file_name_is_no_pattern(repository: GitRepository) -> None:
+    (repository.root / "b.txt").write_text("mine\n")
+    repository.commit({PurePosixPath("*.txt"): b"star\n"}, message="Star")
+    assert repository.changed() == (PurePosixPath("b.txt"),)
+
+
+def test_the_execute_bit_stays(repository: GitRepository) -> None:
+    (repository.root / "a.txt").chmod(0o755)
+    git(repository.root, "commit", "--quiet", "--all", "--message=Executable")
+    repository.commit({A: b"1.1\n"}, message="Release 1.1")
+    assert git(repository.root, "ls-tree", "HEAD", "a.txt").startswith("100755")
+
+
+@pytest.mark.parametrize("path", ["../outside.txt", "/outside.txt", "deep/../../outside.txt", "."])
+def test_a_path_out_of_the_package_is_refused(repository: GitRepository, path: str) -> None:
+    with pytest.raises(Refused, match="not a file inside"):
+        repository.commit({PurePosixPath(path): b"x"}, message="x")
+    assert not (repository.root.parent / "outside.txt").exists()
+
+
+def test_without_a_name_nothing_is_written(repository: GitRepository) -> None:
+    unnamed = GitRepository(repository.root, UNNAMED)
+    for write in (
+        lambda: unnamed.commit({A: b"1.1\n"}, message="Release 1.1"),
+        lambda: unnamed.tag("v1.1", commit=unnamed.head()),
+    ):
+        with pytest.raises(Unavailable, match="who commits") as error:
+            write()
+        assert "user.name" in error.value.hint
+    assert repository.changed() == ()
+    assert repository.tags() == {}
+
+
+def test_a_hook_that_objects_is_heard(repository: GitRepository) -> None:
+    hook(repository, "pre-commit", "echo the harbor is closed >&2; exit 1")
+    with pytest.raises(Refused, match=r"did not commit a\.txt") as refusal:
+        repository.commit({A: b"1.1\n"}, message="Release 1.1")
+    assert "the harbor is closed" in refusal.value.details
+    assert count(repository) == 1
+
+
+def test_a_tag_is_annotated_and_made_once(repository: GitRepository) -> None:
+    repository.tag("v1.0", commit=repository.head())
+    made = git(repository.root, "rev-parse", "refs/tags/v1.0")
+    repository.tag("v1.0", commit=repository.head())
+    assert git(repository.root, "cat-file", "-t", "v1.0") == "tag"
+    assert git(repository.root, "rev-parse", "refs/tags/v1.0") == made
+
+
+def test_a_tag_that_names_another_commit_is_refused(repository: GitRepository) -> None:
+    repository.tag("v1.0", commit=repository.head())
+    first = repository.head()
+    second = repository.commit({A: b"1.1\n"}, message="Release 1.1")
+    with pytest.raises(Refused, match=f"names {first}, not {second}"):
+        repository.tag("v1.0", commit=second)
+    assert repository.tagged("v1.0") == first
+
+
+def test_a_tag_name_that_git_does_not_allow_is_refused(repository: GitRepository) -> None:
+    with pytest.raises(Refused, match="did not create the tag"):
+        repository.tag("v1..0", commit=repository.head())
+
+
+def test_a_push_brings_the_branch_and_the_tag_and_can_be_repeated(repository: GitRepository, remote: Path) -> None:
+    made = repository.commit({A: b"1.1\n"}, message="Release 1.1")
+    repository.tag("v1.1", commit=made)
+    git(repository.root, "tag", "--annotate", "--message=x", "private")
+    repository.push(branch="develop", tag="v1.1")
+    repository.push(branch="develop", tag="v1.1")
+    assert git(remote, "rev-parse", "develop", "v1.1^{commit}").split() == [made, made]
+    assert git(remote, "tag") == "v1.1"
+
+
+def test_a_remote_that_moved_on_refuses_branch_and_tag_alike(
+    repository: GitRepository, remote: Path, tmp_path: Path
+) -> None:
+    git(tmp_path, "clone", "--quiet", str(remote), str(tmp_path / "other"))
+    git(tmp_path / "other", "commit", "--quiet", "--allow-empty", "--message=Meanwhile")
+    git(tmp_path / "other", "push", "--quiet")
+    repository.tag("v1.1", commit=repository.commit({A: b"1.1\n"}, message="Release 1.1"))
+    with pytest.raises(Refused, match="was rejected") as refusal:
+        repository.push(branch="develop", tag="v1.1")
+    assert "git pull" in refusal.value.hint
+    assert any("[rejected]" in line for line in refusal.value.details)
+    assert git(remote, "tag") == ""
+
+
+def test_a_hook_of_the_remote_that_objects_is_heard(repository: GitRepository, remote: Path) -> None:
+    (remote / "hooks").mkdir(exist_ok=True)
+    (remote / "hooks" / "pre-receive").write_text("#!/bin/sh\necho no pilots today >&2; exit 1\n")
+    (remote / "hooks" / "pre-receive").chmod(0o755)
+    repository.tag("v1.1", commit=repository.commit({A: b"1.1\n"}, message="Release 1.1"))
+    with pytest.raises(Refused) as refusal:
+        repository.push(branch="develop", tag="v1.1")
+    assert any("no pilots today" in line for line in refusal.value.details)
+
+
+def test_a_pre_push_hook_that_objects_is_heard(repository: GitRepository, remote: Path) -> None:
+    hook(repository, "pre-push", "echo fog >&2; exit 1")
+    repository.tag("v1.1", commit=repository.head())
+    with pytest.raises(Refused) as refusal:
+        repository.push(branch="develop", tag="v1.1")
+    assert any("fog" in line for line in refusal.value.details)
+    assert git(remote, "tag") == ""
+
+
+def test_a_remote_that_is_gone_is_unavailable(repository: GitRepository, remote: Path) -> None:
+    shutil.rmtree(remote)
+    repository.tag("v1.1", commit=repository.head())
+    with pytest.raises(Unavailable, match="could not be pushed to"):
+        repository.push(branch="develop", tag="v1.1")

@@ -1,0 +1,205 @@
+"""What is read from a package's repository is what Git has, wherever the package lies in it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from git_repositories import ENVIRON, UNNAMED, add_remote, git, make_repository
+from releasegate.adapters.git import GitRepository
+from releasegate.core.errors import Refused, Unavailable
+
+A = PurePosixPath("a.txt")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    return make_repository(tmp_path / "harbor-api", {"a.txt": "one\n", "sub/b.txt": "two\n"})
+
+
+@pytest.fixture
+def nested(tmp_path: Path) -> GitRepository:
+    """A package in a folder of a larger repository."""
+    make_repository(tmp_path / "mono", {"a.txt": "top\n", "packages/api/a.txt": "api\n", "packages/api/s/b.txt": "b\n"})
+    return GitRepository(tmp_path / "mono" / "packages" / "api", ENVIRON)
+
+
+def test_the_head_is_the_commit_that_is_checked_out(repository: GitRepository) -> None:
+    assert repository.head() == git(repository.root, "rev-parse", "HEAD")
+
+
+def test_the_branch_is_named_and_a_detached_head_has_none(repository: GitRepository) -> None:
+    assert repository.branch() == "develop"
+    git(repository.root, "checkout", "--quiet", "--detach")
+    assert repository.branch() is None
+
+
+def test_changed_lists_tracked_files_that_differ_and_no_others(repository: GitRepository) -> None:
+    assert repository.changed() == ()
+    (repository.root / "untracked.txt").write_text("new")
+    (repository.root / "a.txt").write_text("changed\n")
+    git(repository.root, "rm", "--quiet", "sub/b.txt")
+    assert set(repository.changed()) == {A, PurePosixPath("sub/b.txt")}
+
+
+def test_a_file_that_was_moved_is_two_changed_files(repository: GitRepository) -> None:
+    git(repository.root, "mv", "a.txt", "ä c.txt")
+    assert set(repository.changed()) == {A, PurePosixPath("ä c.txt")}
+
+
+def test_a_file_is_read_at_a_commit_or_as_it_lies_there(repository: GitRepository) -> None:
+    first = repository.head()
+    (repository.root / "a.txt").write_bytes(b"\xff\r\n\0 now")
+    assert repository.read(A) == b"\xff\r\n\0 now"
+    assert repository.read(A, commit=first) == b"one\n"
+    git(repository.root, "commit", "--quiet", "--all", "--message=Second")
+    assert repository.read(A, commit="HEAD") == b"\xff\r\n\0 now"
+
+
+@pytest.mark.parametrize("path", ["missing.txt", "sub", "a.txt/below"])
+def test_what_is_no_file_reads_as_none(repository: GitRepository, path: str) -> None:
+    assert repository.read(PurePosixPath(path)) is None
+    assert repository.read(PurePosixPath(path), commit="HEAD") is None
+
+
+def test_a_commit_that_does_not_exist_is_refused(repository: GitRepository) -> None:
+    with pytest.raises(Refused, match="failed") as refusal:
+        repository.read(A, commit="0" * 40)
+    assert any("0" * 40 in line or "not a tree" in line for line in refusal.value.details)
+
+
+def test_the_paths_of_a_package_in_a_larger_repository_are_its_own(nested: GitRepository) -> None:
+    (nested.root / "a.txt").write_text("changed\n")
+    (nested.root.parent.parent / "a.txt").write_text("of somebody else\n")
+    assert nested.changed() == (A,)
+    assert nested.read(A, commit="HEAD") == b"api\n"
+    assert nested.tree("HEAD") == {"a.txt": b"api\n", "s/b.txt": b"b\n"}
+
+
+def test_the_tree_is_what_a_clean_checkout_has(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {".gitattributes": "*.crlf text eol=crlf\n", "x.crlf": "1\r\n2\r\n", "ä.bin": b"\0\xff"}
+    repository = make_repository(tmp_path / "harbor-api", files)
+    (repository.root / "link").symlink_to("ä.bin")
+    git(repository.root, "add", "link")
+    git(repository.root, "commit", "--quiet", "--message=Link")
+    (repository.root / "untracked").write_text("no")
+    (repository.root / "ä.bin").write_text("changed")
+    assert repository.tree("HEAD") == {
+        ".gitattributes": b"*.crlf text eol=crlf\n",
+        "x.crlf": b"1\r\n2\r\n",
+        "ä.bin": b"\0\xff",
+        "link": "ä.bin".encode(),
+    }
+
+
+def test_a_submodule_is_left_out_of_the_tree(repository: GitRepository) -> None:
+    git(repository.root, "update-index", "--add", "--cacheinfo", f"160000,{repository.head()},module")
+    git(repository.root, "commit", "--quiet", "--message=Module")
+    assert set(repository.tree("HEAD")) == {"a.txt", "sub/b.txt"}
+
+
+def test_the_epoch_is_the_committer_s_time(repository: GitRepository) -> None:
+    assert repository.epoch("HEAD") == 1_700_000_000
+
+
+def test_a_clean_checkout_holds_the_commit_alone_and_is_always_removed(repository: GitRepository) -> None:
+    (repository.root / "untracked.txt").write_text("new")
+    kept = []
+    with pytest.raises(RuntimeError), repository.clean_checkout(repository.head()) as folder:  # noqa: PT012
+        kept.append(folder)
+        assert sorted(path.name for path in folder.iterdir()) == [".git", "a.txt", "sub"]
+        raise RuntimeError
+    assert not kept[0].exists()
+    assert not kept[0].parent.exists()
+
+
+def test_a_commit_that_no_branch_leads_to_can_be_checked_out(repository: GitRepository) -> None:
+    (repository.root / "a.txt").write_text("left behind\n")
+    git(repository.root, "commit", "--quiet", "--all", "--message=Second")
+    left = repository.head()
+    git(repository.root, "reset", "--quiet", "--hard", "HEAD~1")
+    with repository.clean_checkout(left) as folder:
+        assert (folder / "a.txt").read_text() == "left behind\n"
+
+
+def test_a_shallow_clone_can_be_checked_out(repository: GitRepository, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--depth=1", repository.root.as_uri(), str(tmp_path / "shallow"))
+    shallow = GitRepository(tmp_path / "shallow", ENVIRON)
+    assert set(shallow.tree(shallow.head())) == {"a.txt", "sub/b.txt"}
+
+
+def test_hooks_do_not_run_in_a_clean_checkout(repository: GitRepository, tmp_path: Path) -> None:
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    (hooks / "post-checkout").write_text("#!/bin/sh\ntouch spoiled\n")
+    (hooks / "post-checkout").chmod(0o755)
+    settings = tmp_path / "gitconfig"
+    settings.write_text(f"[core]\n\thooksPath = {hooks}\n")
+    with GitRepository(repository.root, {**ENVIRON, "GIT_CONFIG_GLOBAL": str(settings)}).clean_checkout("HEAD") as folder:
+        assert not (folder / "spoiled").exists()
+
+
+def test_a_commit_without_the_package_s_folder_is_refused(nested: GitRepository) -> None:
+    (nested.root.parent / "new").mkdir()
+    newcomer = GitRepository(nested.root.parent / "new", ENVIRON)
+    with pytest.raises(Refused, match="has no folder packages/new"), newcomer.clean_checkout("HEAD"):
+        pass
+
+
+def test_a_tag_leads_to_its_commit_whether_annotated_or_not(repository: GitRepository) -> None:
+    assert repository.tags() == {}
+    git(repository.root, "tag", "light")
+    git(repository.root, "tag", "--annotate", "--message=x", "v1.0")
+    git(repository.root, "tag", "--annotate", "--message=x", "of-a-tag", "v1.0")
+    head = repository.head()
+    assert repository.tags() == {"light": head, "v1.0": head, "of-a-tag": head}
+    assert repository.tagged("v1.0") == head
+    assert repository.tagged("v2.0") is None
+
+
+def test_tags_of_the_remote_count_too(repository: GitRepository, tmp_path: Path) -> None:
+    bare = add_remote(repository, tmp_path / "remote.git")
+    git(bare, "tag", "--annotate", "--message=x", "v0.9", "develop")
+    git(repository.root, "tag", "v1.0")
+    assert repository.tags() == {"v0.9": repository.head(), "v1.0": repository.head()}
+
+
+def test_a_tag_that_differs_from_the_remote_s_is_refused_with_both_commits(
+    repository: GitRepository, tmp_path: Path
+) -> None:
+    bare = add_remote(repository, tmp_path / "remote.git")
+    git(bare, "tag", "v1.0", "develop")
+    theirs = repository.head()
+    git(repository.root, "commit", "--quiet", "--allow-empty", "--message=Second")
+    git(repository.root, "tag", "v1.0")
+    with pytest.raises(Refused) as refusal:
+        repository.tags()
+    assert repository.head() in refusal.value.problem
+    assert theirs in refusal.value.problem
+
+
+def test_a_remote_that_does_not_answer_is_unavailable(repository: GitRepository, tmp_path: Path) -> None:
+    shutil.rmtree(add_remote(repository, tmp_path / "remote.git"))
+    with pytest.raises(Unavailable, match="origin does not answer"):
+        repository.tags()
+
+
+def test_a_folder_without_git_is_refused(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(Refused, match="is not a Git repository") as refusal:
+            GitRepository(folder, UNNAMED).head()
+        assert "git init" in refusal.value.hint
+
+
+def test_a_repository_without_a_commit_is_refused(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    with pytest.raises(Refused, match="no commit yet"):
+        GitRepository(tmp_path, ENVIRON).head()
+
+
+def test_git_variables_of_a_hook_do_not_lead_elsewhere(repository: GitRepository, tmp_path: Path) -> None:
+    other = make_repository(tmp_path / "other", {"c.txt": "three"})
+    stray = {**ENVIRON, "GIT_DIR": str(other.root / ".git"), "GIT_WORK_TREE": str(other.root)}
+    assert GitRepository(repository.root, stray).read(A, commit="HEAD") == b"one\n"
