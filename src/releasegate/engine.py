@@ -70,8 +70,9 @@ class Engine:
         try:
             verdict, how, evidence = self._passed(step)
         except ReleasegateError as error:
-            waiver = step.release.record().waiver(step.key)
-            if waiver is None or not step.waivable or not isinstance(error, GateFailed | Refused):
+            may_be_waived = step.waivable and step.kind is not Kind.ONE_WAY and isinstance(error, GateFailed | Refused)
+            waiver = step.release.record().waiver(step.key) if may_be_waived else None
+            if waiver is None:
                 self._write(step, "failed", verdict=error.verdict, evidence={"problem": error.problem})
                 self.watch.ends(self._outcome(step, error.verdict, "failed", {"problem": error.problem}, started))
                 raise

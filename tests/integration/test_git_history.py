@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path, PurePosixPath
 
 import pytest
-
 from git_repositories import ENVIRON, UNNAMED, add_remote, git, make_repository
+
 from releasegate.adapters.git import GitRepository
 from releasegate.core.errors import Refused, Unavailable
 
@@ -101,6 +101,11 @@ def test_a_path_out_of_the_package_is_refused(repository: GitRepository, path: s
     with pytest.raises(Refused, match="not a file inside"):
         repository.commit({PurePosixPath(path): b"x"}, message="x")
     assert not (repository.root.parent / "outside.txt").exists()
+
+
+def test_a_file_that_cannot_be_written_says_so(repository: GitRepository) -> None:
+    with pytest.raises(Unavailable, match="cannot be written"):
+        repository.commit({A / "below.txt": b"x"}, message="x")
 
 
 def test_without_a_name_nothing_is_written(repository: GitRepository) -> None:

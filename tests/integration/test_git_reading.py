@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path, PurePosixPath
 
 import pytest
-
 from git_repositories import ENVIRON, UNNAMED, add_remote, git, make_repository
+
 from releasegate.adapters.git import GitRepository
+from releasegate.adapters.gitcommand import Git
 from releasegate.core.errors import Refused, Unavailable
 
 A = PurePosixPath("a.txt")
@@ -79,7 +81,11 @@ def test_the_paths_of_a_package_in_a_larger_repository_are_its_own(nested: GitRe
 
 
 def test_the_tree_is_what_a_clean_checkout_has(tmp_path: Path) -> None:
-    files: dict[str, str | bytes] = {".gitattributes": "*.crlf text eol=crlf\n", "x.crlf": "1\r\n2\r\n", "ä.bin": b"\0\xff"}
+    files: dict[str, str | bytes] = {
+        ".gitattributes": "*.crlf text eol=crlf\n",
+        "x.crlf": "1\r\n2\r\n",
+        "ä.bin": b"\0\xff",
+    }
     repository = make_repository(tmp_path / "harbor-api", files)
     (repository.root / "link").symlink_to("ä.bin")
     git(repository.root, "add", "link")
@@ -137,7 +143,9 @@ def test_hooks_do_not_run_in_a_clean_checkout(repository: GitRepository, tmp_pat
     (hooks / "post-checkout").chmod(0o755)
     settings = tmp_path / "gitconfig"
     settings.write_text(f"[core]\n\thooksPath = {hooks}\n")
-    with GitRepository(repository.root, {**ENVIRON, "GIT_CONFIG_GLOBAL": str(settings)}).clean_checkout("HEAD") as folder:
+    with GitRepository(repository.root, {**ENVIRON, "GIT_CONFIG_GLOBAL": str(settings)}).clean_checkout(
+        "HEAD"
+    ) as folder:
         assert not (folder / "spoiled").exists()
 
 
@@ -203,3 +211,40 @@ def test_git_variables_of_a_hook_do_not_lead_elsewhere(repository: GitRepository
     other = make_repository(tmp_path / "other", {"c.txt": "three"})
     stray = {**ENVIRON, "GIT_DIR": str(other.root / ".git"), "GIT_WORK_TREE": str(other.root)}
     assert GitRepository(repository.root, stray).read(A, commit="HEAD") == b"one\n"
+
+
+def test_a_file_that_cannot_be_read_says_so(repository: GitRepository) -> None:
+    with pytest.raises(Unavailable, match="cannot be read"):
+        repository.read(PurePosixPath("x" * 5000))
+
+
+def test_the_subjects_of_commits_are_read_newest_first(repository: GitRepository) -> None:
+    git(repository.root, "commit", "--quiet", "--allow-empty", "--message=Second\n\nBody")
+    assert repository.subjects() == ("Second", "First")
+
+
+def play_git(folder: Path, script: str) -> dict[str, str]:
+    """Return an environment in which ``git`` is a script that plays a Git in trouble."""
+    program = folder / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return {**ENVIRON, "PATH": f"{program.parent}{os.pathsep}{ENVIRON['PATH']}"}
+
+
+def test_a_repository_that_git_does_not_trust_is_unavailable(tmp_path: Path) -> None:
+    words = "fatal: detected dubious ownership in repository; git config --global --add safe.directory x"
+    environ = play_git(tmp_path, f"echo '{words}' >&2; exit 128")
+    with pytest.raises(Unavailable, match="does not trust") as error:
+        GitRepository(tmp_path, environ).head()
+    assert error.value.details == (words,)
+
+
+def test_a_git_that_hangs_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="git log did not end"):
+        Git(tmp_path, play_git(tmp_path, "exec sleep 60")).ask("log", timeout=0.2)
+
+
+def test_a_machine_without_git_says_so(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="git is not here"):
+        GitRepository(tmp_path, {"PATH": str(tmp_path)}).head()

@@ -18,6 +18,9 @@ _SHOWN = 30
 # uv's words for an index that it cannot reach; its exit code says no more than that it failed.
 _UNREACHED = ("Failed to fetch", "error sending request", "dns error", "Temporary failure in name resolution")
 
+# build breaks the lines of uv at the width that it is told.
+_COLUMNS = "500"
+
 Checkout = Callable[[], AbstractContextManager[Path]]
 
 
@@ -47,7 +50,8 @@ class Builder:
             GateFailed: a build fails or makes anything but one wheel and one sdist.
             Unavailable: what the build needs cannot be fetched.
         """
-        env = clean_environment(self.environ, SOURCE_DATE_EPOCH=str(epoch), UV_DEFAULT_INDEX=self.index)
+        own = {"SOURCE_DATE_EPOCH": str(epoch), "UV_DEFAULT_INDEX": self.index, "COLUMNS": _COLUMNS}
+        env = clean_environment(self.environ, **own)
         stop = Event()
 
         def build(folder: Path, *kinds: str) -> None:

@@ -69,7 +69,7 @@ class Git:
                     code = process.wait(timeout)
                 except subprocess.TimeoutExpired as error:
                     raise Unavailable(
-                        f"git {words[0]} did not end in {timeout:.0f} seconds.",
+                        f"git {words[0]} did not end in {timeout:g} seconds.",
                         hint="Run the same command again; if it hangs again, try that Git command by hand.",
                     ) from error
             out.seek(0)

@@ -30,7 +30,7 @@ def variables(name: str, *, purpose: Purpose, index: str) -> tuple[str, ...]:
     """
     stem = name.upper().replace("-", "_").replace(".", "_")
     alias = {"staging": "TESTPYPI", "production": "PYPI"}[purpose]
-    own = index.upper().replace("-", "_")
+    own = index.upper().replace("-", "_").replace(".", "_")
     stages = dict.fromkeys((f"{stem}_{own}_VERSION", f"{stem}_{alias}_VERSION"))
     return (*stages, f"{stem}_RELEASE_VERSION")
 

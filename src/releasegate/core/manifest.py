@@ -74,5 +74,5 @@ def manifest_from_json(text: str, *, where: str) -> Manifest:
             artifacts=artifacts,
             tools=tools,
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise Unavailable(f"{where} is not a manifest.", hint="Build again: nox -s build") from error

@@ -48,8 +48,18 @@ class Standing:
         return self.records.get(version, Record(()))
 
     def tag_of(self, version: Version) -> str | None:
-        """Return the commit that the version's tag names."""
-        return self.tags.get(f"{self.package.tag_prefix}{version}")
+        """Return the commit that the version's tag names, however it is spelled (``v1.0`` is ``v1.0.0``)."""
+        prefix = self.package.tag_prefix
+        exact = self.tags.get(f"{prefix}{version}")
+        if exact is not None:
+            return exact
+        mine = ((name.removeprefix(prefix), commit) for name, commit in self.tags.items() if name.startswith(prefix))
+        return next((commit for text, commit in mine if versions.names(text, version)), None)
+
+    def spelled(self, aim: Version) -> Version:
+        """Return *aim* as it was spelled before: ``1.0`` and ``1.0.0`` are one version, with one tag and record."""
+        known = (versions.base(v) for v in (self.stated, *self.taken.seen))
+        return next((v for v in known if v == aim), aim)
 
     def state(self, version: Version) -> State:
         """Return how far *version* is; what was consumed on another commit than the present one is abandoned."""
@@ -57,12 +67,14 @@ class Standing:
         if record.seal is not None:
             return State.SEALED
         tagged = self.tag_of(version)
-        if not (record.attempted or self.taken.where(version)):
+        counted = self.taken.counted(version)
+        if not (record.attempted or counted):
             return State.FREE
         if record.failure is not None:
             return State.FAILED
-        here = version == self.stated and tagged in {None, self.head} and (record.attempted or tagged is not None)
-        return State.OPEN if here else State.ABANDONED
+        # Without a tag nothing says which commit the files on an index came from.
+        begun = tagged == self.head if tagged is not None else set(counted) <= {"ledger"}
+        return State.OPEN if version == self.stated and begun else State.ABANDONED
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,7 @@ def plan_candidate(standing: Standing, *, to: Version | None) -> Plan:
         return Plan("rc", stated, stated)
     if ours and standing.state(stated) is State.SEALED and standing.tag_of(stated) == standing.head:
         return Plan("rc", stated, stated, finished=True)
-    aim = to if to is not None else versions.next_base(stated=stated, taken=standing.taken)
+    aim = standing.spelled(to) if to is not None else versions.next_base(stated=stated, taken=standing.taken)
     candidate = versions.next_candidate(aim, taken=standing.taken)
     return Plan("rc", candidate, candidate)
 
@@ -98,14 +110,16 @@ def plan_final(standing: Standing, *, to: Version | None) -> Plan:
     Raises:
         Refused: it exists, it failed after it was published, or its newest candidate is not proven.
     """
-    aim = to if to is not None else versions.base(standing.stated)
+    aim = standing.spelled(to if to is not None else versions.base(standing.stated))
     numbered = [v for v in standing.taken.seen if versions.base(v) == aim and v.pre is not None]
     candidates = sorted(v for v in numbered if versions.is_candidate(v))
     state = standing.state(aim)
     if state is State.SEALED:
         return Plan("final", aim, candidates[-1] if candidates else aim, finished=True)
     if state is State.FAILED:
-        raise Refused(f"{aim} failed and its number is consumed.", hint="Repair it forward: invoke release --post")
+        following = versions.next_base(stated=aim, taken=standing.taken)
+        forward = "invoke release --post" if aim in standing.held else _rc(standing, following)
+        raise Refused(f"{aim} failed and its number is consumed.", hint=f"Repair it forward: {forward}")
     if state is State.ABANDONED or (aim in standing.held and not standing.record(aim).attempted):
         seen = ", ".join(standing.taken.where(aim))
         raise Refused(f"{aim} exists already ({seen}).", hint="Start the next one with invoke release --rc")
@@ -136,7 +150,7 @@ def plan_post(standing: Standing) -> Plan:
     state = standing.state(stated)
     if stated.post is not None and stated.dev is None:
         staged = sorted(v for v in standing.taken.seen if v.dev is not None and versions.promoted(v) == stated)
-        if state is State.OPEN and staged:
+        if staged and (state is State.OPEN or _just_bumped(standing, staged[-1])):
             return Plan("post", stated, staged[-1])
         if state is State.SEALED and standing.tag_of(stated) == standing.head:
             return Plan("post", stated, staged[-1] if staged else stated, finished=True)
@@ -147,6 +161,12 @@ def plan_post(standing: Standing) -> Plan:
             return Plan("post", post, stated)
     post = versions.next_post(published[-1], taken=standing.taken)
     return Plan("post", post, versions.next_staged_post(post, taken=standing.taken))
+
+
+def _just_bumped(standing: Standing, staged: Version) -> bool:
+    """Whether the places state a post that is not begun, and that nothing speaks against making from *staged*."""
+    free = standing.state(standing.stated) is State.FREE
+    return free and standing.record(staged).seal is not None and standing.record(standing.stated).failure is None
 
 
 def _rc(standing: Standing, aim: Version) -> str:

@@ -43,7 +43,7 @@ def entry_from_json(line: str) -> Entry | None:
         if body["event"] not in get_args(Event) or not isinstance(body["evidence"], dict):
             return None
         return Entry(**{key: body[key] for key in Entry.__dataclass_fields__})
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -79,11 +79,16 @@ class Record:
 
     @property
     def failure(self) -> Entry | None:
-        """The entry that judged the release bad, if its step has not passed since."""
+        """The newest entry that judged the release bad, if its step has not passed or been waived since.
+
+        A pass on another subject counts too: a number that is not consumed may be tried again on a mended commit.
+        """
+        settled: set[str] = set()
         for entry in reversed(self.entries):
-            if entry.event == "failed" and entry.verdict == "fail":
-                later = self.last(entry.step, subject=entry.subject)
-                return entry if later is entry else None
+            if entry.event in {"done", "waived"}:
+                settled.add(entry.step)
+            elif entry.event == "failed" and entry.verdict == "fail" and entry.step not in settled:
+                return entry
         return None
 
 

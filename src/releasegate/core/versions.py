@@ -24,10 +24,13 @@ class Consumed:
         """Return where *version* was seen; nothing where it is free."""
         return self.seen.get(version, ())
 
+    def counted(self, version: Version) -> tuple[str, ...]:
+        """Return the places where *version* was seen and counts as used: the staging index holds no final."""
+        return tuple(p for p in self.where(version) if version.is_prerelease or p in self.binding)
+
     def finals(self) -> tuple[Version, ...]:
         """Return the finals and posts that count, oldest first."""
-        counted = (v for v, where in self.seen.items() if not v.is_prerelease and self.binding & set(where))
-        return tuple(sorted(counted))
+        return tuple(sorted(v for v in self.seen if not v.is_prerelease and self.counted(v)))
 
 
 def consumed(places: Mapping[str, Iterable[str]], *, production: str) -> Consumed:
@@ -51,9 +54,17 @@ def base(version: Version) -> Version:
     return Version(version.base_version)
 
 
+def names(text: str, version: Version) -> bool:
+    """Whether *text* is a spelling of *version*; what is no version at all names none."""
+    try:
+        return Version(text) == version
+    except InvalidVersion:
+        return False
+
+
 def promoted(candidate: Version) -> Version:
     """Return what a proven candidate becomes: ``1.0`` of ``1.0rc2``, ``1.0.post1`` of ``1.0.post1.dev3``."""
-    if candidate.post is not None and candidate.dev is not None:
+    if candidate.pre is None and candidate.post is not None and candidate.dev is not None:
         return Version(f"{candidate.base_version}.post{candidate.post}")
     return base(candidate)
 
@@ -68,7 +79,8 @@ def parse_target(text: str) -> Version:
     """Parse what ``--to`` was given: a final ``X.Y.Z`` and nothing else.
 
     Raises:
-        ConfigurationError: it is no version, or has a pre, post, dev or local part.
+        ConfigurationError: it is no version, or has a pre, post or dev part.
+        Refused: it has a local part.
     """
     try:
         version = Version(text)
@@ -78,7 +90,7 @@ def parse_target(text: str) -> Version:
         ) from None
     if version.local is not None:
         raise Refused(f"{text} is a local version: no index takes it.", hint=f"Leave out +{version.local}")
-    if version != base(version) or version.epoch:
+    if version != base(version):
         raise ConfigurationError(
             f"{text} is not a final of the form X.Y.Z.",
             hint=f"Say --to {version.base_version}; the rc and post numbers are chosen for you",
@@ -96,7 +108,8 @@ def next_base(*, stated: Version, taken: Consumed) -> Version:
     if newest is None or base(stated) > newest:
         return base(stated)
     release = newest.release
-    return Version(".".join(str(n) for n in (*release[:-1], release[-1] + 1)))
+    risen = ".".join(str(n) for n in (*release[:-1], release[-1] + 1))
+    return Version(f"{newest.epoch}!{risen}")
 
 
 def next_candidate(aim: Version, *, taken: Consumed) -> Version:

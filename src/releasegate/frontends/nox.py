@@ -38,7 +38,7 @@ def versions(session: nox.Session) -> None:
             for sighting in gates.versions(workshop, package, tag=options.tag):
                 screen.say(f"{package.name}: {sighting}")
 
-        _each(screen, options, one)
+        _each(session, screen, options, one)
 
 
 def build(session: nox.Session) -> None:
@@ -54,7 +54,7 @@ def build(session: nox.Session) -> None:
                 path = release.world.builds.path(package, str(release.version), artifact)
                 screen.say(f"  {artifact.sha256}  {artifact.size:>9}  {os.path.relpath(path)}")
 
-        _each(screen, options, one)
+        _each(session, screen, options, one)
 
 
 def install_check(session: nox.Session) -> None:
@@ -75,7 +75,7 @@ def install_check(session: nox.Session) -> None:
                 for problem in cell.problems:
                     screen.say(f"  {problem}")
 
-        _each(screen, options, one)
+        _each(session, screen, options, one)
 
 
 def e2e(session: nox.Session) -> None:
@@ -99,7 +99,7 @@ def e2e(session: nox.Session) -> None:
             report = gates.end_to_end(chosen, package, source=source, backend=backend)
             screen.say(f"{package.name}: {report.verdict} ({report.seconds:.0f} s)")
 
-        _each(screen, options, one)
+        _each(session, screen, options, one)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -122,22 +122,24 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", help="a version instead of the stated one")
 
 
-def _each(screen: Screen, options: argparse.Namespace, one: Callable[[Workshop, Package], None]) -> None:
+def _each(
+    session: nox.Session, screen: Screen, options: argparse.Namespace, one: Callable[[Workshop, Package], None]
+) -> None:
     """Run a gate for every selected package; one that fails does not keep the others from being judged."""
     project = load(Path.cwd(), environ=dict(os.environ))
     if options.path is not None:
         project = _moved(project, options)
     choices = Choices(only_available=getattr(options, "only_available", False))
     workshop = Workshop(project, screen, choices)
-    errors: list[ReleasegateError] = []
+    failed: list[str] = []
     for package in project.select(options.package):
         try:
             one(workshop, package)
         except ReleasegateError as error:
             screen.error(error)
-            errors.append(error)
-    if errors:
-        raise errors[0]
+            failed.append(package.name)
+    if failed:
+        session.error(f"not passed: {', '.join(failed)}")
 
 
 def _moved(project: Project, options: argparse.Namespace) -> Project:
@@ -152,11 +154,10 @@ def _moved(project: Project, options: argparse.Namespace) -> Project:
 
 @contextmanager
 def _told(session: nox.Session) -> Iterator[Screen]:
-    """Yield the screen; an error ends the session as failed, in one sentence."""
+    """Yield the screen; an error is shown there, once and whole, and ends the session as failed."""
     screen = Screen()
     try:
         yield screen
-    except ConfigurationError as error:
-        session.error(str(error))
     except ReleasegateError as error:
-        session.error(error.problem)
+        screen.error(error)
+        session.error(f"{error.verdict}, see above")

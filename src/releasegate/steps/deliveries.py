@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from releasegate.core.companion import Choice, choose
 from releasegate.core.config import Package
 from releasegate.core.errors import GateFailed, NotYet, Refused
 from releasegate.ports import Delivery, Index, IndexFile
 from releasegate.steps.step import Release, Role, Surroundings
+
+_INSTALLABLE = (".whl", ".tar.gz")
+"""Older versions also have eggs, installers and zips, which nothing here installs."""
 
 
 def published(index: Index, project: str, version: str) -> tuple[IndexFile, ...]:
@@ -32,7 +35,7 @@ def deliver(
         GateFailed: the bytes are others than the *known* ones.
     """
     files = published(index, package.name, version)
-    wanted = tuple(f for f in files if known is None or f.filename in known)
+    wanted = tuple(f for f in files if (f.filename.endswith(_INSTALLABLE) if known is None else f.filename in known))
     if not wanted or (known is not None and {f.filename for f in wanted} != set(known)):
         raise NotYet(
             f"{index.name} does not list all files of {package.name} {version}.",
@@ -98,7 +101,7 @@ def newest(index: Index, project: str) -> str | None:
     for file in index.files(project):
         try:
             version = Version(file.version or "")
-        except InvalidVersion:
+        except ValueError:  # also a number of thousands of digits, which is no InvalidVersion
             continue
         if not version.is_prerelease and not file.yanked:
             found.append(version)
@@ -113,5 +116,5 @@ def sha256s(delivery: Delivery) -> dict[str, str]:
 def _same(stated: str | None, version: str) -> bool:
     try:
         return Version(stated or "") == Version(version)
-    except InvalidVersion:
+    except ValueError:
         return False

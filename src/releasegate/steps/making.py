@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from releasegate.core.archive import Members, read_sdist, read_wheel
 from releasegate.core.audit import Build as Audited
 from releasegate.core.audit import audit
 from releasegate.core.errors import GateFailed
-from releasegate.core.manifest import Manifest
+from releasegate.core.manifest import Artifact, Manifest
 from releasegate.core.promotion import Built, compare
 from releasegate.core.record import Evidence
+from releasegate.core.versions import is_candidate
 from releasegate.core.wheel import sources
 from releasegate.ports import IndexFile
 from releasegate.steps.deliveries import published
@@ -48,7 +50,10 @@ class Build:
             commit=release.commit(),
             progress=release.around.progress,
         )
-        return _shown(manifest)
+        held = _held_alike(release, manifest)
+        if held:
+            manifest = _adopted(release, manifest, held=held)
+        return {**_shown(manifest), "bytes of the index": sorted(held)}
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,46 @@ class Promotion:
         return {"candidate": str(release.candidate), "changed": list(proof.changed), "identical otherwise": True}
 
 
+def _held_alike(release: Release, manifest: Manifest) -> dict[str, bytes]:
+    """Return the index's own bytes of the files that were built before, and differ from ours as archives only.
+
+    A backend may pack equal files into other bytes. Where the build that was uploaded is lost, what the index holds
+    is the release, so that a run goes on with it instead of burning the number.
+    """
+    builds, version = release.world.builds, str(release.version)
+    index = release.index("staging" if is_candidate(release.version) else "production")
+    listed = {file.filename: file for file in published(index, release.package.name, version)}
+    alike = {}
+    for artifact in manifest.artifacts:
+        if artifact.filename in listed and listed[artifact.filename].sha256 != artifact.sha256:
+            content = index.fetch(listed[artifact.filename])
+            ours = builds.path(release.package, version, artifact).read_bytes()
+            if content != ours and _same_members(artifact, content, ours):
+                alike[artifact.filename] = content
+    return alike
+
+
+def _same_members(artifact: Artifact, theirs: bytes, ours: bytes) -> bool:
+    """Whether two archives hold the same files; one that cannot be read is like no other."""
+    read = read_wheel if artifact.kind == "wheel" else read_sdist
+    try:
+        one, other = (read(artifact.filename, content) for content in (theirs, ours))
+    except GateFailed:
+        return False
+    return (one.folder, dict(one), one.executable) == (other.folder, dict(other), other.executable)
+
+
+def _adopted(release: Release, manifest: Manifest, *, held: Mapping[str, bytes]) -> Manifest:
+    """Keep the index's bytes as the build, beside what the index does not hold yet, and return its manifest."""
+    builds, version = release.world.builds, str(release.version)
+    ours = {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
+    files = {**ours, **held}
+    artifacts = [Artifact(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()]
+    adopted = replace(manifest, artifacts=tuple(artifacts))
+    builds.adopt(adopted, files)
+    return adopted
+
+
 def _shown(manifest: Manifest) -> Evidence:
     files = {a.filename: a.sha256 for a in manifest.artifacts}
     return {"commit": manifest.commit, "files": files, "tools": dict(manifest.tools)}
@@ -175,7 +220,7 @@ def _previous(release: Release) -> tuple[IndexFile, Members] | None:
     for file in index.files(release.package.name):
         try:
             version = Version(file.version or "")
-        except InvalidVersion:
+        except ValueError:  # also a number of thousands of digits, which is no InvalidVersion
             continue
         if file.filename.endswith(".whl") and version < release.version and not version.is_prerelease:
             older.append((version, file))

@@ -165,7 +165,8 @@ class Together:
         around.progress(f"{name} has no candidate: running its published {today} with {release.candidate}")
         delivery = deliver(around, package, version=today, index=index)
         commit = around.worlds[name].repository.tags().get(f"{package.tag_prefix}{today}", "")
-        ours = deliver(around, release.package, version=str(release.candidate), index=release.index("staging"))
+        proven, staging = release.candidate_seal().evidence["files"], release.index("staging")
+        ours = deliver(around, release.package, version=str(release.candidate), index=staging, known=proven)
         return _performed(release, replace(delivery, commit=commit), ours, of=name)
 
     def _recorded(self, dependent: Release) -> Any:
@@ -186,15 +187,18 @@ class Together:
 
 
 def require_passed(cells: Sequence[CellReport], *, what: str) -> None:
-    """Raise ``GateFailed`` unless every cell passed; at least one must have been tried.
+    """Raise where a cell failed; at least one must have been tried, and passed.
 
     Raises:
-        GateFailed: a cell failed, or none was run.
+        GateFailed: a cell failed.
+        Refused: none was run.
     """
-    failed = [f"{c.cell}: {problem}" for c in cells if c.verdict == "fail" for problem in c.problems]
+    failed = [c for c in cells if c.verdict == "fail"]
     if failed:
         raise GateFailed(
-            f"{what} fails its install check.", hint="Mend it and commit; see the lines above", details=failed
+            f"{what} fails its install check.",
+            hint="Mend it and commit; see the lines above",
+            details=[f"{c.cell}: {problem}" for c in failed for problem in c.problems],
         )
     if not any(c.verdict == "pass" for c in cells):
         raise Refused(

@@ -62,14 +62,15 @@ class Announce:
     def already(self) -> Evidence | None:
         forge, release = self.release.world.forge, self.release
         found = forge.find(release.tag) if forge is not None else None
-        if found is None or found.draft:
+        if found is None:
             return None
+        # A draft counts too: to publish one that somebody else began would publish their commit.
         if found.commit != release.commit():
             raise Refused(
                 f"The forge release {release.tag} is cut from {found.commit[:12]}, not {release.commit()[:12]}.",
-                hint="A published release cannot change: use the next version",
+                hint="Delete it if it is a draft; one that is published cannot change: use the next version",
             )
-        return _announced(found)
+        return None if found.draft else _announced(found)
 
     def run(self) -> Evidence:
         release, forge = self.release, self.release.world.forge

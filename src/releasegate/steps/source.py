@@ -41,7 +41,7 @@ class Clean:
             )
         ours = _bumped(self.release) if repository.changed() else {}
         # A bump that was interrupted is no stranger: it is what the step after this one writes again.
-        strangers = [path for path in repository.changed() if repository.read(path) != ours.get(path)]
+        strangers = [p for p in repository.changed() if p not in ours or repository.read(p) != ours[p]]
         if strangers:
             raise Refused(
                 f"{package.name} has changes that are not committed.",

@@ -1,0 +1,245 @@
+"""The reference as Markdown, written from the code.
+
+``python -m releasegate.frontends.reference > docs/reference.md`` writes the page anew.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
+
+from packaging.version import Version
+
+from releasegate.app.compose import Workshop
+from releasegate.app.project import STATE, Project
+from releasegate.app.rehearsal_ground import examples
+from releasegate.core import errors
+from releasegate.core.companion import variables
+from releasegate.core.configuration import parse_settings
+from releasegate.core.keys_reference import render_reference
+from releasegate.core.record import Entry, Event
+from releasegate.frontends.invoke import ns
+from releasegate.pipelines import PIPELINES, bind
+from releasegate.steps.step import Kind, Release, Step
+
+INTRODUCTION = """\
+# Reference
+
+This page is written by `python -m releasegate.frontends.reference` from the code that it describes; a test compares
+the two. What to do with it is in [how-to.md](how-to.md).
+
+- [Commands](#commands) and [sessions](#sessions)
+- [Verdicts and exit codes](#verdicts-and-exit-codes)
+- [Pipelines](#pipelines)
+- [Environment variables](#environment-variables)
+- [The record](#the-record)
+- [Configuration](#configuration)
+"""
+SESSIONS = """\
+# Sessions
+
+A session runs one gate for every package, outside of any release: `nox -s SESSION -- OPTIONS`. It uploads nothing and
+tags nothing. A package that fails does not keep the others from being judged; Nox itself ends with 1 then.
+
+| session | what it makes true | options besides `--package` and `--path` |
+| --- | --- | --- |
+| `versions` | every place that states the version, and the tag at HEAD, say the same | `--tag` |
+| `build` | one wheel and one sdist of the commit are built and audited, with a manifest | |
+| `install_check` | wheel and sdist install on every configured Python and work | `--source`, `--version`, \
+`--only-available` |
+| `e2e` | the package passes its end-to-end command with its companion | `--source`, `--version`, `--backend-source`, \
+`--backend-version` |
+
+| option | meaning |
+| --- | --- |
+| `--package NAME` | one package instead of all |
+| `--path FOLDER` | where that package is, instead of the configured folder; needs `--package` where there are several |
+| `--tag TAG` | a tag that the places must agree with, instead of those at HEAD |
+| `--source SOURCE` | `dist` (what `build` made; the default), `local` (a checkout of HEAD), or an index: `testpypi`, \
+`pypi` or another one that is configured |
+| `--version VERSION` | a version instead of the one that the commit states |
+| `--only-available` | leave out the Pythons that are not on this machine instead of failing |
+| `--backend-source SOURCE` | where the companion comes from; as `--source` |
+| `--backend-version VERSION` | the companion's version |
+
+`sessions(prefix="...")` puts a prefix before the four names, for a repository that has sessions of these names.
+"""
+END_TO_END = """\
+# Environment variables
+
+The command of `end-to-end` runs from a clean checkout of the released commit, while the companion's service listens on
+loopback. It is given these variables; the ones named after the companion are there only if the package has one.
+
+| variable | what it holds |
+| --- | --- |
+| `RELEASEGATE_PACKAGE` | the package's name |
+| `RELEASEGATE_VERSION` | the version that is judged |
+| `RELEASEGATE_SOURCE` | where it was installed from: an index's name, `dist` or `local` |
+| `RELEASEGATE_PYTHON` | the interpreter of the environment in which it is installed |
+| `RELEASEGATE_COMPANION_NAME` | the companion's name |
+| `RELEASEGATE_COMPANION_VERSION` | the companion's version |
+| `RELEASEGATE_COMPANION_SOURCE` | where the companion was installed from |
+| `RELEASEGATE_COMPANION_URL` | where the companion's service answers |
+
+`PYTHONSAFEPATH` is set to `1`: the installed package is judged, never the checkout.
+
+Releasegate itself reads the token variables of the indexes (`TESTPYPI_TOKEN` and `PYPI_TOKEN`, or what `token-env`
+says) and the variables that name a companion's version. For a package called `NAME` (upper case, `-` and `.` as `_`)
+the version is the first that is named by:
+"""
+CHOICE_END = """\
+A staging or production index with a name of its own has a variable of its own, `<NAME>_<INDEX>_VERSION`, which is
+read before the one above.
+"""
+RECORD = f"""\
+# The record
+
+Each version has a record, `{STATE}/ledger/<package>/<version>.jsonl`, beside the `pyproject.toml` that holds the
+configuration. One line is one JSON object, in the order in which things happened; lines are only ever added. A line
+that a killed run left torn is passed over. No entry holds a token.
+"""
+EVIDENCE = """\
+Evidence counts only for its subject: once the commit or the bytes are others, the step runs again. A version counts as
+consumed from the `started` entry of its first `one-way` step. The record is closed by the `done` entry of the step
+`seal`; after it nothing of the version runs again.
+
+Beside `ledger` there are `dist` (builds with their `manifest.json`), `fetched` (files fetched from indexes), `tmp` and
+`rehearsal`. The folder hides itself from Git.
+"""
+VERDICTS = """\
+A run shows two verdicts more: `known` for a step that passed before on the same subject, and `waived` for one that did
+not pass and that a person took on with `invoke waive`.
+"""
+PIPELINE_WORDS = """\
+# Pipelines
+
+A `guard` is asked again in every run. `work` is remembered for its subject. A `one-way` step cannot be taken back: it
+is confirmed first, and from its start the version is consumed. A step whose result is already there is not run.
+"""
+SHOWN = {
+    "rc": ("1.1.0rc1", "1.1.0rc1"),
+    "final": ("1.1.0", "1.1.0rc1"),
+    "post": ("1.1.0.post1", "1.1.0.post1.dev1"),
+}
+"""Each pipeline's example: the version, and the candidate that it is proven as."""
+MEANINGS = {
+    "at": "when, UTC in ISO 8601",
+    "run": "the run that wrote the entry; all entries of one run share it",
+    "step": "the step's key, as in the pipelines above",
+    "subject": "what the evidence is about: a commit, or the sha256 hashes of a build; may be empty",
+    "line": "the line that the plan and the run print for the step",
+    "verdict": "`pass`, or why not: see the verdicts",
+    "evidence": "what was found or done: file names with their sha256, versions, indexes, hosts, seconds",
+}
+
+
+def render() -> str:
+    """Return the whole of ``docs/reference.md``."""
+    with tempfile.TemporaryDirectory() as folder:
+        pipelines = list(_pipelines(Path(folder)))
+    parts = (
+        INTRODUCTION,
+        *_commands(),
+        SESSIONS,
+        *_exit_codes(),
+        *pipelines,
+        END_TO_END,
+        *_companion_variables(),
+        RECORD,
+        *_entry(),
+        EVIDENCE,
+        "# Configuration\n",
+        render_reference(),
+    )
+    # The page has one title: every other heading goes one level down.
+    title, *rest = "\n".join(parts).rstrip().split("\n")
+    return "\n".join([title, *(f"#{line}" if line.startswith("#") else line for line in rest), ""])
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands\n"
+    for task in (ns[name] for name in ns.task_names):
+        yield f"## `invoke {task.name}`\n\n{inspect.getdoc(task)}\n"
+        # Not get_arguments(): it takes the words of help away from the task.
+        names = list(inspect.signature(task.body).parameters)[1:]
+        options = [(f"`--{name.replace('_', '-')}`", task.help[name]) for name in names]
+        yield _table(("option", "meaning"), options)
+
+
+def _exit_codes() -> Iterator[str]:
+    yield "# Verdicts and exit codes\n"
+    classes = [each for _, each in inspect.getmembers(errors, inspect.isclass)]
+    kinds = [each for each in classes if issubclass(each, errors.ReleasegateError)]
+    told = sorted((each for each in kinds if each is not errors.ReleasegateError), key=lambda each: each.exit_code)
+    rows = [(f"`{e.exit_code}`", f"`{e.verdict}`", f"`{e.__name__}`", _meaning(e)) for e in told]
+    ends = [("`0`", "`pass`", "", "Everything that was asked for holds.")]
+    yield _table(("exit code of `invoke`", "verdict", "error", "meaning"), [*ends, *rows])
+    yield VERDICTS
+
+
+def _pipelines(folder: Path) -> Iterator[str]:
+    yield PIPELINE_WORDS
+    bound = {name: _bound(folder, name, version=v, candidate=c) for name, (v, c) in SHOWN.items()}
+    steps = {step.key: step for each in bound.values() for step in each}
+    rows = [
+        (f"`{key}`", Kind(step.kind).value, "yes" if step.waivable else "no", _meaning(type(step)))
+        for key, step in steps.items()
+    ]
+    yield _table(("step", "kind", "waivable", "what it makes true"), rows)
+    for name, (version, _) in SHOWN.items():
+        yield f"## The pipeline `{name}`, as of `harbor-plugin {version}`\n"
+        lines = [(f"`{s.key}`", str(s.release.version), s.describe()) for s in bound[name]]
+        yield _table(("step", "version", "what the plan and the run print"), lines)
+
+
+def _bound(folder: Path, pipeline: str, *, version: str, candidate: str) -> Sequence[Step]:
+    text = (examples() / "pyproject.toml").read_text(encoding="utf-8")
+    settings = parse_settings(text, where="examples/pyproject.toml")
+    workshop = Workshop(Project(folder, settings, {}), lambda _: None)
+    package = settings.packages[-1]
+    return bind(PIPELINES[pipeline], Release(package, Version(version), Version(candidate), workshop.surroundings()))
+
+
+def _companion_variables() -> Iterator[str]:
+    names = dict.fromkeys(
+        name
+        for purpose, index in (("staging", "testpypi"), ("production", "pypi"))
+        for name in variables("name", purpose=purpose, index=index)  # type: ignore[arg-type]
+    )
+    when = {"TESTPYPI": "for a candidate", "PYPI": "for a final or a post", "RELEASE": "for all of them"}
+    shown = [(f"`{n.replace('NAME', '<NAME>')}`", when[n.split("_")[1]]) for n in names]
+    stages = [row for row in shown if "RELEASE" not in row[0]]
+    release = [row for row in shown if "RELEASE" in row[0]]
+    hand = [("`--companion`", "by hand")]
+    rest = [
+        ("the companion's newest sealed version", "as the records here have it; for a final only finals and posts"),
+        ("`companion.default`", "the configuration"),
+    ]
+    rows = [*hand, *stages, *release, *rest]
+    yield _table(("who says it", "when"), rows)
+    yield CHOICE_END
+
+
+def _entry() -> Iterator[str]:
+    events = ", ".join(f"`{event}`" for event in get_args(Event))
+    kinds = ", ".join(f"`{kind.value}`" for kind in Kind)
+    meanings = {**MEANINGS, "event": f"one of {events}", "kind": f"the step's kind: one of {kinds}"}
+    yield _table(("key", "meaning"), [(f"`{field.name}`", meanings[field.name]) for field in fields(Entry)])
+
+
+def _meaning(described: type) -> str:
+    return (inspect.getdoc(described) or "").partition("\n\n")[0].replace("\n", " ")
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render())

@@ -1,0 +1,227 @@
+"""The command lines as people type them: what they print, how they end, and never with a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from git_repositories import git
+from real_indexes import RunningIndex
+from testpair import AUTHOR, Pair, make_pair, on_indexes
+
+from releasegate.core.errors import ConfigurationError, GateFailed, Refused
+from releasegate.rehearsal.index import EmbeddedIndex
+
+TASKS = "from releasegate.frontends.invoke import ns\n"
+SESSIONS = "from releasegate.frontends.nox import sessions\n\nsessions()\n"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A project's folder and what is typed there."""
+
+    pair: Pair
+
+    def type(self, *words: str) -> tuple[int, str]:
+        """Return the exit code and all output of a command of the environment's own."""
+        command = [sys.executable, "-m", *words]
+        environ = {**os.environ, **AUTHOR, "COLUMNS": "200"}
+        done = subprocess.run(
+            command, cwd=self.pair.root, env=environ, capture_output=True, text=True, timeout=180, check=False
+        )
+        output = done.stdout + done.stderr
+        assert "Traceback" not in output, output
+        return done.returncode, output
+
+    def nox(self, session: str, *words: str) -> tuple[int, str]:
+        """Return the exit code and all output of one session with what stands after ``--``."""
+        return self.type("nox", "-s", session, "--", *words)
+
+    def state(self, name: str, version: str) -> None:
+        """Write another version to a package's Python file alone, uncommitted."""
+        file = self.pair.clone(name) / name.replace("-", "_") / "__init__.py"
+        file.write_text(file.read_text().replace("1.0.0", version))
+
+
+@pytest.fixture(scope="module")
+def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningIndex, RunningIndex]]:
+    with ExitStack() as stack:
+        both = []
+        for name in ("staging", "production"):
+            root = tmp_path_factory.mktemp(name)
+            index = stack.enter_context(EmbeddedIndex(name=name, root=root, token="secret"))
+            both.append(RunningIndex(name, index.upload_url, index.simple_url, "__token__", "secret"))
+        yield both[0], both[1]
+
+
+@pytest.fixture
+def desk(indexes: tuple[RunningIndex, RunningIndex], tmp_path: Path) -> Desk:
+    pair = make_pair(tmp_path, settings=on_indexes(*indexes))
+    (tmp_path / "tasks.py").write_text(TASKS)
+    (tmp_path / "noxfile.py").write_text(SESSIONS)
+    return Desk(pair)
+
+
+def test_a_plan_names_every_step_of_both_and_runs_none(desk: Desk) -> None:
+    code, output = desk.type("invoke", "release", "--rc", "--plan")
+    assert code == 0, output
+    assert "tiny-api 1.0.0rc1 (rc)" in output
+    assert "tiny-plugin 1.0.0rc1 (rc)" in output
+    for key in ("clean", "bump", "tag", "upload:staging", "seal"):
+        assert output.count(f" 1.0.0rc1  {key} ") == 2, output
+    assert git(desk.pair.clone("tiny-api"), "tag") == ""
+    assert git(desk.pair.clone("tiny-api"), "log", "--format=%s") == "First"
+
+
+def test_status_names_the_places_what_is_missing_and_the_next_command(desk: Desk) -> None:
+    code, output = desk.type("invoke", "status", "--package", "tiny-plugin")
+    assert code == 0, output
+    assert "tiny-plugin: 1.0.0 is not begun" in output
+    assert "pyproject.toml:8" in output
+    assert "next      invoke release --rc --package tiny-plugin" in output
+    assert "tiny-api:" not in output
+
+
+def test_places_that_agree_pass_and_are_named_with_their_lines(desk: Desk) -> None:
+    code, output = desk.nox("versions")
+    assert code == 0, output
+    for name in ("tiny_api", "tiny_plugin"):
+        assert f"{name}/__init__.py:3" in output
+
+
+def test_a_place_that_differs_is_named_with_its_line_and_both_values_once(desk: Desk) -> None:
+    desk.state("tiny-plugin", "1.0.1")
+    code, output = desk.nox("versions")
+    assert code != 0
+    (line,) = [line for line in output.splitlines() if "tiny_plugin/__init__.py:3" in line]
+    assert "1.0.1" in line
+    assert "1.0.0" in line
+    assert output.count("-> Write the same version at every place") == 1
+    assert output.count("the places that state the version do not agree") == 1
+    assert "not passed: tiny-plugin" in output
+    assert "tiny_api/__init__.py:3" in output, "the other package is judged all the same"
+
+
+@pytest.mark.parametrize(("tag", "passes"), [("v1.0.0", True), ("v1.0.1", False), ("1.0.0", False)])
+def test_the_places_must_agree_with_the_tag_that_is_given(desk: Desk, tag: str, passes: bool) -> None:  # noqa: FBT001
+    code, output = desk.nox("versions", "--tag", tag)
+    assert (code == 0) is passes, output
+    assert passes or f"tag {tag}" in output
+
+
+def test_what_is_built_is_listed_and_can_be_installed_from_dist(desk: Desk) -> None:
+    code, output = desk.nox("install_check", "--source", "dist", "--package", "tiny-api")
+    assert code != 0
+    assert output.count("The files of tiny-api 1.0.0 are not here.") == 1
+    code, output = desk.nox("build", "--package", "tiny-api")
+    assert code == 0, output
+    assert "tiny_api-1.0.0-py3-none-any.whl" in output
+    assert "tiny_api-1.0.0.tar.gz" in output
+    code, output = desk.nox("install_check", "--source", "dist", "--package", "tiny-api")
+    assert code == 0, output
+    assert output.count(": pass (") >= 2, output
+    code, output = desk.nox("e2e", "--source", "dist", "--package", "tiny-api")
+    assert code == 0, output
+    assert "tiny-api: pass" in output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("versions", "--package", "tiny"), "There is no package tiny."),
+        (("install_check", "--source", "nowhere", "--package", "tiny-api"), "There is no source nowhere."),
+        (("build", "--nonsense"), "unrecognized arguments: --nonsense"),
+        (("versions", "--path", "."), "--path needs to know which package is there."),
+    ],
+)
+def test_a_wrong_argument_of_a_session_is_said_once_with_a_hint(desk: Desk, words: tuple[str, ...], said: str) -> None:
+    code, output = desk.nox(*words)
+    assert code != 0
+    assert output.count(said) == 1, output
+    assert output.count("-> ") >= 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "code"),
+    [
+        (("status", "--package", "tiny"), "There is no package tiny.", ConfigurationError),
+        (("release", "--rc", "--to", "nonsense", "--package", "tiny-api"), "'nonsense' is not", ConfigurationError),
+        (("release", "--rc", "--to", "1.0.0rc1", "--package", "tiny-api"), "not a final", ConfigurationError),
+        (("release", "--rc", "--to", "1.1.0"), "does not say which package is meant", ConfigurationError),
+        (("release", "--rc", "--post"), "exclude each other", ConfigurationError),
+        (("release", "--package", "tiny-api"), "1.0.0 has no release candidate", Refused),
+        (("rehearse", "--pair", "none"), "There is no pair none.", ConfigurationError),
+    ],
+)
+def test_a_wrong_order_is_refused_with_a_hint(
+    desk: Desk, words: tuple[str, ...], said: str, code: type[ConfigurationError | Refused]
+) -> None:
+    ended, output = desk.type("invoke", *words)
+    assert said in output
+    assert ended == code.exit_code, output
+    assert output.count("-> ") == 1
+
+
+def test_nothing_is_published_where_nobody_can_be_asked(desk: Desk) -> None:
+    code, output = desk.type("invoke", "release", "--rc", "--package", "tiny-api")
+    assert code == Refused.exit_code, output
+    assert "Say --yes" in output
+    assert "It was not confirmed." in output
+    assert git(desk.pair.clone("tiny-api"), "tag") == ""
+
+
+def test_a_waiver_is_recorded_with_person_and_reason(desk: Desk) -> None:
+    words = ("--package", "tiny-api", "--version", "1.0.0rc1", "--by", "Ada", "--reason", "no host")
+    code, output = desk.type("invoke", "waive", *words, "--gate", "e2e:staging")
+    assert code == 0, output
+    assert "e2e:staging is waived by Ada: no host" in output
+    assert "Ada" in (desk.pair.root / ".releasegate" / "ledger" / "tiny-api" / "1.0.0rc1.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (("--gate", "tag"), "tag cannot be waived."),
+        (("--version", "one"), "'one' is not a version."),
+        (("--reason", " "), "A waiver needs a person and a reason."),
+    ],
+)
+def test_a_waiver_that_says_too_little_is_refused(desk: Desk, changed: tuple[str, str], said: str) -> None:
+    words = {"--package": "tiny-api", "--version": "1.0.0rc1", "--gate": "e2e:staging", "--reason": "no host"}
+    words[changed[0]] = changed[1]
+    code, output = desk.type("invoke", "waive", *(word for pair in words.items() for word in pair))
+    assert said in output
+    assert code == ConfigurationError.exit_code
+
+
+@pytest.mark.parametrize(
+    "text", [None, "[project]\nname = 'x'\n", "[tool.releasegate\n", "[tool.releasegate]\nodd = 1\n"]
+)
+def test_a_missing_or_wrong_configuration_is_said_without_a_traceback(desk: Desk, text: str | None) -> None:
+    file = desk.pair.root / "pyproject.toml"
+    file.unlink()
+    if text is not None:
+        file.write_text(text)
+    code, output = desk.type("invoke", "status")
+    assert code == ConfigurationError.exit_code, output
+    assert output.count("-> ") == 1
+    code, output = desk.nox("versions")
+    assert code != 0
+    assert output.count("-> ") == 1
+
+
+def test_a_failed_build_shows_its_words_once(desk: Desk) -> None:
+    clone = desk.pair.clone("tiny-api")
+    (clone / "backend.py").write_text("raise SystemExit('the backend is broken')\n")
+    git(clone, "commit", "--all", "--quiet", "--message=Break it")
+    code, output = desk.nox("build", "--package", "tiny-api")
+    assert code != 0
+    assert GateFailed.verdict in output
+    assert output.count("The build failed") == 1, output
+    assert "the backend is broken" in output

@@ -1,0 +1,96 @@
+"""The single gates on a real project: what each makes of a package, and how each refuses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from git_repositories import git
+from real_indexes import RunningIndex
+from testpair import AUTHOR, Quiet, make_pair, on_indexes
+
+from releasegate.app import gates
+from releasegate.app.compose import Workshop
+from releasegate.app.gates import Source
+from releasegate.app.project import load
+from releasegate.core.errors import ConfigurationError, GateFailed, Refused
+from releasegate.rehearsal.index import EmbeddedIndex
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Iterator[Workshop]:
+    with EmbeddedIndex(name="both", root=tmp_path / "index", token="secret") as index:
+        running = RunningIndex("both", index.upload_url, index.simple_url, "__token__", "secret")
+        pair = make_pair(tmp_path / "project", settings=on_indexes(running, running))
+        tokens = {"STAGING_TOKEN": "secret", "PRODUCTION_TOKEN": "secret"}
+        yield Workshop(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
+
+
+def test_a_tag_at_head_must_say_what_the_places_say(workshop: Workshop) -> None:
+    api = workshop.project.settings.packages[0]
+    assert {s.version for s in gates.versions(workshop, api)} == {"1.0.0"}
+    git(workshop.project.where(api), "tag", "v1.0.0")
+    git(workshop.project.where(api), "tag", "vessel")
+    assert len(gates.versions(workshop, api)) == 2
+    git(workshop.project.where(api), "tag", "v1.0.1")
+    with pytest.raises(GateFailed) as caught:
+        gates.versions(workshop, api)
+    assert any("tag v1.0.1" in line for line in caught.value.details)
+
+
+def test_a_place_that_is_gone_is_named_with_all_other_problems(workshop: Workshop) -> None:
+    api = workshop.project.settings.packages[0]
+    (workshop.project.where(api) / "tiny_api" / "__init__.py").unlink()
+    with pytest.raises(GateFailed) as caught:
+        gates.versions(workshop, api, tag="1.0.0")
+    assert caught.value.details == ("tiny_api/__init__.py is not there", "tag 1.0.0 does not begin with 'v'")
+
+
+def test_files_in_no_repository_are_judged_without_a_tag(workshop: Workshop) -> None:
+    api = workshop.project.settings.packages[0]
+    folder = workshop.project.where(api)
+    (folder / ".git").rename(folder.with_name("elsewhere"))
+    assert len(gates.versions(workshop, api)) == 2
+
+
+def test_a_commit_whose_places_disagree_is_not_built(workshop: Workshop) -> None:
+    api = workshop.project.settings.packages[0]
+    folder = workshop.project.where(api)
+    (folder / "tiny_api" / "__init__.py").write_text('__version__ = "2.0.0"\n')
+    git(folder, "commit", "--all", "--quiet", "--message=Differ")
+    with pytest.raises(GateFailed, match="do not agree"):
+        gates.build(workshop, api, watch=Quiet())
+
+
+def test_a_pair_is_built_installed_and_run_together_from_dist_from_the_tree_and_from_an_index(
+    workshop: Workshop,
+) -> None:
+    api, plugin = workshop.project.settings.packages
+    with pytest.raises(Refused, match="are not here"):
+        gates.install_check(workshop, api, source=Source("dist"))
+    for package in (api, plugin):
+        assert [o.verdict for o in gates.build(workshop, package, watch=Quiet())] == ["pass", "pass"]
+    assert all(c.verdict == "pass" for c in gates.install_check(workshop, api, source=Source("local")))
+    for backend in (Source("dist"), Source("local")):
+        report = gates.end_to_end(workshop, plugin, source=Source("dist"), backend=backend)
+        assert report.verdict == "pass"
+    manifest = gates.stated(workshop, api).manifest()
+    for artifact in manifest.artifacts:
+        path = workshop.builds().path(api, "1.0.0", artifact)
+        assert workshop.index("production").upload(path).exit_code == 0
+    report = gates.end_to_end(workshop, plugin, source=Source("dist"), backend=Source("production", "1.0.0"))
+    assert report.verdict == "pass"
+    with pytest.raises(ConfigurationError, match="There is no source nowhere"):
+        gates.install_check(workshop, api, source=Source("nowhere"))
+
+
+def test_a_pair_that_does_not_do_its_job_together_fails_with_the_checks_own_words(workshop: Workshop) -> None:
+    plugin = workshop.project.settings.packages[1]
+    folder = workshop.project.where(plugin)
+    (folder / "check.py").write_text("raise SystemExit('the berth is not shown')\n")
+    git(folder, "commit", "--all", "--quiet", "--message=Break it")
+    with pytest.raises(GateFailed, match=r"tiny-plugin 1\.0\.0 from local with tiny-api 1\.0\.0 from local") as caught:
+        gates.end_to_end(workshop, plugin, source=Source("local"), backend=Source("local"))
+    assert any("the berth is not shown" in line for line in caught.value.details)

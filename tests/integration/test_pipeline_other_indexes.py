@@ -1,0 +1,124 @@
+"""Candidates and finals of a pair on indexes that are not ours: a real devpi-server and a real pypiserver."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
+from git_repositories import git
+from real_indexes import RunningIndex, devpi, pypiserver
+from testpair import AUTHOR, Quiet, make_pair, on_indexes
+
+from releasegate.app.compose import Workshop
+from releasegate.app.project import load
+from releasegate.app.release import Order, Planned, plan, release
+from releasegate.core.errors import Conflict
+from releasegate.core.plan import Pipeline
+from releasegate.core.record import record
+from releasegate.engine import Outcome
+from releasegate.rehearsal.index import sample_wheel
+
+SERVERS = ("devpi", "pypiserver")
+
+
+@pytest.fixture(scope="module")
+def one_devpi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIndex]:
+    """One devpi-server for all tests, since it takes long to start."""
+    with devpi(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+def indexes_of(running: RunningIndex, *names: str) -> list[RunningIndex]:
+    """Make two more indexes of a devpi-server's user, which never let a file be replaced."""
+    root, user = running.upload.removesuffix("/stable/"), running.username
+    login = f"{root.removesuffix(user)}+login"
+    answer = requests.post(login, json={"user": user, "password": running.token}, timeout=30)
+    secret = answer.json()["result"]["password"]
+    for name in names:
+        wanted = {"type": "stage", "volatile": False, "bases": []}
+        requests.put(f"{root}/{name}", json=wanted, auth=(user, secret), timeout=30).raise_for_status()
+    return [replace(running, name=n, upload=f"{root}/{n}/", simple=f"{root}/{n}/+simple") for n in names]
+
+
+@pytest.fixture(params=SERVERS)
+def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[RunningIndex]]:
+    """Give an empty staging and an empty production index."""
+    if request.param == "devpi":
+        number = len(request.node.name)
+        yield indexes_of(request.getfixturevalue("one_devpi"), f"staging{number}", f"production{number}")
+        return
+    with ExitStack() as stack:
+        yield [stack.enter_context(pypiserver(tmp_path / name)) for name in ("staging", "production")]
+
+
+@pytest.fixture
+def workshop(two: list[RunningIndex], tmp_path: Path) -> Workshop:
+    staging, production = two
+    pair = make_pair(tmp_path / "project", settings=on_indexes(staging, production))
+    tokens = {"STAGING_TOKEN": staging.token, "PRODUCTION_TOKEN": production.token}
+    return Workshop(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
+
+
+def ordered(workshop: Workshop, pipeline: Pipeline, package: str | None = None) -> tuple[Outcome, ...]:
+    def planned(_: Planned) -> None: ...
+
+    order = Order(pipeline, package)
+    return release(workshop, order, watch=Quiet(), confirm=lambda _: True, planned=planned)
+
+
+def sealed(workshop: Workshop) -> dict[str, list[str]]:
+    found = {}
+    for package in workshop.project.settings.packages:
+        ledger = workshop.ledger(package)
+        found[package.name] = [v for v in ledger.versions() if record(ledger.read(v)).seal is not None]
+    return found
+
+
+def test_a_pair_is_proven_and_released_and_each_index_holds_its_own_files(workshop: Workshop) -> None:
+    ordered(workshop, "rc")
+    assert sealed(workshop) == {"tiny-api": ["1.0.0rc1"], "tiny-plugin": ["1.0.0rc1"]}
+    ordered(workshop, "final")
+    for package in workshop.project.settings.packages:
+        assert sealed(workshop)[package.name] == ["1.0.0rc1", "1.0.0"]
+        ledger, stem = workshop.ledger(package), package.name.replace("-", "_")
+        for role, version in (("staging", "1.0.0rc1"), ("production", "1.0.0")):
+            seal = record(ledger.read(version)).seal
+            held = {f.filename: f.sha256 for f in workshop.index(role).files(package.name)}
+            assert set(held) == {f"{stem}-{version}-py3-none-any.whl", f"{stem}-{version}.tar.gz"}
+            assert seal is not None
+            assert seal.evidence["files"] == held
+            assert git(workshop.project.where(package), "ls-remote", "--tags", "origin", f"v{version}")
+    plugin = workshop.project.settings.packages[1]
+    again = plan(workshop, Order("final", "tiny-plugin"), plugin)
+    assert again.plan is not None
+    assert again.plan.finished
+    partner = record(workshop.ledger(plugin).read("1.0.0")).seal
+    assert partner is not None
+    assert partner.evidence["companion"]["version"] == "1.0.0"
+    assert partner.evidence["companion"]["source"] == "production"
+
+
+def test_a_name_that_holds_other_bytes_is_a_conflict_and_stays_as_it_is(workshop: Workshop, tmp_path: Path) -> None:
+    ordered(workshop, "rc", "tiny-api")
+    stranger = sample_wheel("tiny-api", "1.0.0")
+    (tmp_path / stranger.filename).write_bytes(stranger.content)
+    api = workshop.project.settings.packages[0]
+
+    def confirm(what: str) -> bool:
+        if what.startswith("upload "):
+            assert workshop.index("production").upload(tmp_path / stranger.filename).exit_code == 0
+        return True
+
+    def planned(_: Planned) -> None: ...
+
+    with pytest.raises(Conflict, match="holds other bytes") as caught:
+        release(workshop, Order("final", api.name), watch=Quiet(), confirm=confirm, planned=planned)
+    assert "1.0.0.post1" in caught.value.hint
+    (held,) = workshop.index("production").files(api.name)
+    assert held.filename == stranger.filename
+    assert sealed(workshop)[api.name] == ["1.0.0rc1"]

@@ -1,0 +1,172 @@
+"""The smallest pair that a release can be made of; its build backend lies in its own tree and downloads nothing."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from git_repositories import ENVIRON, add_remote, make_repository
+from real_indexes import RunningIndex
+
+from releasegate.engine import Outcome
+from releasegate.steps.step import Step
+
+AUTHOR = {name: value for name, value in ENVIRON.items() if name.startswith("GIT_")}
+"""Who commits, and that no setting of the machine's Git counts; the tools' own caches are used."""
+
+BACKEND = '''"""Packs the one module as the wheel, and every file of the tree but Git's own as the sdist."""
+import base64, hashlib, io, os, pathlib, tarfile, tomllib, zipfile
+
+PROJECT = tomllib.loads(pathlib.Path("pyproject.toml").read_text())["project"]
+STEM = f"{PROJECT['name'].replace('-', '_')}-{PROJECT['version']}"
+METADATA = f"""Metadata-Version: 2.1
+Name: {PROJECT['name']}
+Version: {PROJECT['version']}
+Summary: {PROJECT['description']}
+Requires-Python: {PROJECT['requires-python']}
+Description-Content-Type: text/markdown
+
+Tiny.
+"""
+WHEEL = "Wheel-Version: 1.0\\nGenerator: tiny 1\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+EPOCH = int(os.environ.get("SOURCE_DATE_EPOCH", "1700000000"))
+
+
+def files(folder):
+    found = (p for p in sorted(pathlib.Path(folder).rglob("*")) if p.is_file())
+    return {p.as_posix(): p.read_bytes() for p in found if not {".git", "__pycache__"} & set(p.parts)}
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    info = f"{STEM}.dist-info"
+    held = files(PROJECT["name"].replace("-", "_"))
+    held |= {f"{info}/METADATA": METADATA.encode(), f"{info}/WHEEL": WHEEL.encode()}
+    lines = []
+    for path, data in held.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+        lines.append(f"{path},sha256={digest},{len(data)}\\n")
+    held[f"{info}/RECORD"] = "".join([*lines, f"{info}/RECORD,,\\n"]).encode()
+    name = f"{STEM}-py3-none-any.whl"
+    with zipfile.ZipFile(pathlib.Path(wheel_directory, name), "w") as wheel:
+        for path, data in held.items():
+            wheel.writestr(zipfile.ZipInfo(path), data)
+    return name
+
+
+def build_sdist(sdist_directory, config_settings=None):
+    name = f"{STEM}.tar.gz"
+    with tarfile.open(pathlib.Path(sdist_directory, name), "w:gz") as sdist:
+        for path, data in {**files("."), "PKG-INFO": METADATA.encode()}.items():
+            member = tarfile.TarInfo(f"{STEM}/{path}")
+            member.size, member.mtime = len(data), EPOCH
+            sdist.addfile(member, io.BytesIO(data))
+    return name
+'''
+SERVICE = '''"""Answers every question with this module's version."""
+import http.server, sys
+
+from tiny_api import __version__
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(__version__.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+if __name__ == "__main__":
+    http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+'''
+CHECKS = {
+    "tiny-api": """import os, tiny_api
+assert tiny_api.__version__ == os.environ["RELEASEGATE_VERSION"]
+""",
+    "tiny-plugin": """import os, tiny_plugin, urllib.request
+assert tiny_plugin.__version__ == os.environ["RELEASEGATE_VERSION"]
+with urllib.request.urlopen(os.environ["RELEASEGATE_COMPANION_URL"], timeout=10) as answer:
+    assert answer.read().decode() == os.environ["RELEASEGATE_COMPANION_VERSION"]
+""",
+}
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+PLACES = (
+    '{ toml = "pyproject.toml", key = "project.version" }, { python = "MODULE/__init__.py", attribute = "__version__" }'
+)
+
+
+class Quiet:
+    """Looks on and says nothing."""
+
+    def __call__(self, line: str, /) -> None:
+        """Leave it out."""
+
+    def begins(self, step: Step) -> None:
+        """Leave it out."""
+
+    def ends(self, outcome: Outcome) -> None:
+        """Leave it out."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A project of two packages in *root*; each is a clone with a bare remote beside it."""
+
+    root: Path
+
+    def clone(self, name: str) -> Path:
+        """Return where a package's repository is."""
+        return self.root / name
+
+
+def make_pair(root: Path, *, version: str = "1.0.0", settings: str = "") -> Pair:
+    """Make the project: ``tiny-api``, and ``tiny-plugin`` that calls it; *settings* head the configuration."""
+    for name in CHECKS:
+        files = sources(name, version=version)
+        repository = make_repository(root / name, files)
+        add_remote(repository, root / "remotes" / f"{name}.git")
+    (root / "pyproject.toml").write_text(configuration(settings), encoding="utf-8")
+    return Pair(root)
+
+
+def sources(name: str, *, version: str) -> dict[str, str]:
+    """Return every file of a package."""
+    module = name.replace("-", "_")
+    project = f'[project]\nname = "{name}"\nversion = "{version}"\ndescription = "Tiny"\nrequires-python = ">=3.11"\n'
+    backend = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    service = {"tiny_api/__main__.py": SERVICE} if name == "tiny-api" else {}
+    return {
+        "pyproject.toml": f"{backend}\n{project}",
+        "backend.py": BACKEND,
+        "check.py": CHECKS[name],
+        f"{module}/__init__.py": f'"""Tiny."""\n\n__version__ = "{version}"\n',
+        **service,
+    }
+
+
+def configuration(settings: str = "") -> str:
+    """Return the project's ``pyproject.toml``."""
+    tables = []
+    for name in CHECKS:
+        places = PLACES.replace("MODULE", name.replace("-", "_"))
+        tables.append(
+            f'[[tool.releasegate.packages]]\nname = "{name}"\npath = "{name}"\nplaces = [{places}]\n'
+            f'pythons = ["{PYTHON}"]\nend-to-end = {{ command = ["python", "check.py"], timeout = 60 }}\n'
+        )
+    tables[0] += 'service = { command = ["python", "-m", "tiny_api", "{port}"], ready = "/" }\n'
+    tables[1] += 'companion = { name = "tiny-api" }\n'
+    return "\n".join([f"[tool.releasegate]\n{settings}", *tables])
+
+
+def on_indexes(staging: RunningIndex, production: RunningIndex) -> str:
+    """Return the settings of a project that is released on two indexes of one's own, and needs nothing else."""
+    lines = ['staging = "staging"', 'production = "production"', 'dependencies = "production"', "propagation = 30"]
+    lines.append("production-without-forge = true")
+    for role, index in (("staging", staging), ("production", production)):
+        lines.append(f"[tool.releasegate.indexes.{role}]")
+        lines.append(f'upload = "{index.upload}"\nsimple = "{index.simple}"')
+        lines.append(f'token-env = "{role.upper()}_TOKEN"\nusername = "{index.username}"')
+    return "\n".join(lines)

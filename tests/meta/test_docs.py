@@ -1,0 +1,141 @@
+"""The documents say what the code does: the generated page, the commands, the examples, the links."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from releasegate.core.config import TomlPlace
+from releasegate.core.configuration import parse_settings
+from releasegate.frontends.invoke import ns
+from releasegate.frontends.reference import render
+
+ROOT = Path(__file__).parents[2]
+DOCS = tuple(sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", *DOCS)
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    """Return the fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", read(path), re.MULTILINE | re.DOTALL)
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the names under which a page's headings can be linked to, outside of fenced blocks."""
+    text = re.sub(r"^```.*?^```$", "", read(path), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.fixture(scope="module")
+def reference() -> str:
+    return render()
+
+
+def test_the_reference_is_what_the_code_says(reference: str) -> None:
+    hint = "run: python -m releasegate.frontends.reference > docs/reference.md"
+    assert read(ROOT / "docs/reference.md") == reference, hint
+
+
+def test_the_reference_can_be_written_as_it_says_itself(reference: str) -> None:
+    command = [sys.executable, "-m", "releasegate.frontends.reference"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == reference
+
+
+@pytest.mark.parametrize("task", sorted(ns.task_names))
+def test_every_task_is_in_the_readme_and_in_the_reference(task: str, reference: str) -> None:
+    assert f"`invoke {task}" in read(ROOT / "README.md")
+    assert f"### `invoke {task}`" in reference
+
+
+def test_every_session_is_documented() -> None:
+    listing = [sys.executable, "-m", "nox", "--list", "--nocolor", "-f", str(ROOT / "noxfile.py")]
+    done = subprocess.run(listing, capture_output=True, text=True, check=True, cwd=ROOT)
+    names = set(re.findall(r"^[*-] (\w+)", done.stdout, re.MULTILINE))
+    assert {"tests", "versions"} <= names
+    assert [name for name in sorted(names) if f"`nox -s {name}`" not in read(ROOT / "README.md")] == []
+
+
+def test_every_option_of_a_session_is_in_the_reference(reference: str) -> None:
+    options = re.findall(r'add_argument\(\s*"(--[a-z-]+)"', read(ROOT / "src/releasegate/frontends/nox.py"))
+    assert options
+    sessions = reference.partition("## Sessions")[2].partition("## Verdicts")[0]
+    shown = set(re.findall(r"`(--[a-z-]+)", sessions))
+    assert shown == set(options)
+
+
+def test_every_variable_that_an_end_to_end_command_gets_is_in_the_reference(reference: str) -> None:
+    source = read(ROOT / "src/releasegate/adapters/stage.py")
+    prefixes = set(re.findall(r'"(RELEASEGATE_(?:COMPANION_)?)"', source))
+    suffixes = set(re.findall(r'f"\{prefix\}([A-Z]+)"', source))
+    given = set(re.findall(r'RELEASEGATE_[A-Z_]*[A-Z](?=[="])', source)) | {
+        p + s for p, s in product(prefixes, suffixes)
+    }
+    assert len(given) == 8
+    assert set(re.findall(r"`(RELEASEGATE_[A-Z_]+)`", reference)) == given
+
+
+def test_the_table_in_the_readme_is_a_configuration() -> None:
+    (table,) = blocks(ROOT / "README.md", "toml")
+    service, plugin = parse_settings(table, where="README.md").packages
+    assert plugin.companion is not None
+    assert plugin.companion.name == service.name
+    assert service.service is not None
+
+
+def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
+    files = blocks(ROOT / "README.md", "python")
+    assert [len(file.splitlines()) for file in files] == [2, 2]
+    done = subprocess.run([sys.executable, "-c", "".join(files)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_tables_in_the_how_to_are_configurations() -> None:
+    package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
+    package += 'places = [{ toml = "pyproject.toml", key = "project.version" }]\n'
+    smoke, index = blocks(ROOT / "docs/how-to.md", "toml")
+    (installed,) = parse_settings(package + smoke, where="how-to.md").packages
+    assert len(installed.install.smoke) == 2
+    settings = parse_settings(index + package, where="how-to.md")
+    assert settings.indexes[settings.staging].token_env == "DEVPI_PASSWORD"
+    assert installed.places == (TomlPlace(installed.places[0].path, "project.version"),)
+
+
+def test_the_readme_gives_the_two_commands_of_the_set_up() -> None:
+    (commands,) = blocks(ROOT / "README.md", "console")
+    assert commands.splitlines() == [
+        "python3 -m pip install uv && python3 -m uv run invoke rehearse",
+        "python3 -m uv run nox -s tests",
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", read(page)):
+        path, _, anchor = target.partition("#")
+        to = (page.parent / path).resolve() if path else page
+        assert to.is_file(), target
+        assert not anchor or anchor in anchors(to), target
+
+
+def test_every_file_on_the_map_is_there() -> None:
+    named = re.findall(r"`([a-z_]+/(?:[a-z_]+/)*(?:[a-z_]+\.\w+)?|[a-z_]+\.py)`", read(ROOT / "docs/architecture.md"))
+    assert named
+    for name in named:
+        assert (ROOT / "src/releasegate" / name).exists() or (ROOT / name).exists(), name
+
+
+def test_the_license_is_the_one_that_the_package_states() -> None:
+    project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
+    assert project["license"] == "Apache-2.0"
+    assert "Apache License, Version 2.0" in read(ROOT / "LICENSE")

@@ -1,0 +1,74 @@
+"""The rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "releasegate"
+
+VAGUE = frozenset({"utils", "util", "lib", "helpers", "helper", "common", "misc"})
+LONGEST = 300
+"""Lines of a source file; half of it is what to aim at."""
+
+# In pieces, so that this file does not name what it looks for.
+_HOSTS = (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "(?:org|com)"), ("debian", "org"))
+REGISTRY = re.compile("|".join(rf"\b{name}\.{top}\b" for name, top in _HOSTS), re.IGNORECASE)
+DRY_RUN = re.compile("dry" + "[_-]?" + "run", re.IGNORECASE)
+
+
+def sources() -> list[Path]:
+    """Return every module of the package."""
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def kept() -> list[Path]:
+    """Return every file that Git tracks, or would track with the next ``git add``."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [ROOT / name for name in sorted(set(listing.split("\0"))) if name and (ROOT / name).is_file()]
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    named = {part for path in sources() for part in path.relative_to(SOURCE).with_suffix("").parts}
+    assert named & VAGUE == set()
+
+
+def test_the_plan_is_no_mode_of_the_run() -> None:
+    assert [str(path.relative_to(ROOT)) for path in sources() if DRY_RUN.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_no_source_file_is_too_long_to_read_at_once() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in sources()}
+    assert {path: lines for path, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def test_no_file_names_the_host_of_a_package_registry() -> None:
+    naming = [
+        str(path.relative_to(ROOT)) for path in kept() if REGISTRY.search(path.read_bytes().decode("utf-8", "replace"))
+    ]
+    assert naming == []
+
+
+def test_the_files_that_are_looked_through_include_this_one() -> None:
+    assert Path(__file__) in kept()
+    assert SOURCE / "engine.py" in sources()
+
+
+@pytest.mark.parametrize(("name", "top"), [("pypi", "org"), ("test.pypi", "org"), ("files.pythonhosted", "org")])
+def test_a_registry_s_host_is_found(name: str, top: str) -> None:
+    assert REGISTRY.search(f"https://{name}.{top}/simple/")
+
+
+@pytest.mark.parametrize("text", ["PyPI", "pypi", "the organisation pypi", "pypi-organ", "import pypi_simple"])
+def test_a_registry_s_name_is_no_host(text: str) -> None:
+    assert REGISTRY.search(text) is None

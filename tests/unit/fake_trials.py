@@ -1,0 +1,67 @@
+"""The ports that try a release, in memory: rooms, a stage, and the tools."""
+
+# ruff: noqa: D102 - the ports describe the methods
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fakes import sha256
+
+from releasegate.ports import CellReport, Delivery, Origin, Progress, StageReport
+
+
+@dataclass
+class FakeRooms:
+    """Installs nothing: a cell is ``not run`` on the ``missing`` Pythons and fails where ``problems`` names it."""
+
+    missing: frozenset[str] = frozenset()
+    problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+        progress(f"trying {delivery.package.name}")
+        return tuple(self._cell(delivery, file, python) for python in pythons for file in delivery.files)
+
+    def _cell(self, delivery: Delivery, file: Path, python: str) -> CellReport:
+        cell = f"{python} {'wheel' if file.suffix == '.whl' else 'sdist'}"
+        if python in self.missing:
+            return CellReport(cell, "not run", (f"Python {python} is not here",), (), 0.0)
+        if cell in self.problems:
+            return CellReport(cell, "fail", self.problems[cell], (), 1.0)
+        origin = Origin(delivery.package.name, delivery.version, sha256(file.read_bytes()), "index.test")
+        return CellReport(cell, "pass", (), (origin,), 1.25)
+
+
+@dataclass
+class FakeStage:
+    """Judges by version: a pair (version, companion's version) in ``broken`` fails."""
+
+    broken: set[tuple[str, str | None]] = field(default_factory=set)
+    seen: list[tuple[Delivery, Delivery | None]] = field(default_factory=list)
+
+    def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
+        progress(f"running {delivery.package.name}")
+        self.seen.append((delivery, companion))
+        failed = (delivery.version, companion.version if companion else None) in self.broken
+        return StageReport("fail" if failed else "pass", ("a check fails",) * failed, ("a last word",) * failed, 2.04)
+
+
+@dataclass
+class FakeTools:
+    """Compiles with the Python that runs the test; ``unrenderable`` is what twine would say."""
+
+    unrenderable: tuple[str, ...] = ()
+
+    def render(self, paths: Sequence[Path]) -> tuple[str, ...]:
+        return tuple(f"{path.name}: {words}" for path in paths for words in self.unrenderable)
+
+    def compile(self, sources: Mapping[str, bytes], *, python: str) -> tuple[str, ...]:
+        problems = []
+        for path, source in sources.items():
+            try:
+                compile(source, path, "exec")
+            except SyntaxError as error:
+                problems.append(f"{path}: {error.msg} (Python {python})")
+        return tuple(problems)

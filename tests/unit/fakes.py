@@ -1,0 +1,278 @@
+"""The ports, in memory: each computes what it answers from what it was given, as the real one would."""
+
+# ruff: noqa: D102 - the ports describe the methods
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import tarfile
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from archives import sdist, wheel, wheel_files
+from packaging.utils import parse_sdist_filename, parse_wheel_filename
+from packaging.version import Version
+
+from releasegate.core.archive import Members
+from releasegate.core.config import Package
+from releasegate.core.errors import Refused
+from releasegate.core.manifest import Artifact, Manifest
+from releasegate.core.record import Entry, entry_from_json
+from releasegate.ports import ForgeRelease, IndexFile, Progress, UploadAnswer
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def stamped(archive: Members, *, stamp: int) -> bytes:
+    """Pack an archive; equal files packed with another *stamp* are other bytes."""
+    stream = io.BytesIO()
+    if not archive.folder:
+        with zipfile.ZipFile(stream, "w") as zipped:
+            for path, data in archive.items():
+                zipped.writestr(zipfile.ZipInfo(path, (1980 + stamp, 1, 1, 0, 0, 0)), data)
+        return stream.getvalue()
+    with tarfile.open(fileobj=stream, mode="w") as tarred:
+        for path, data in archive.items():
+            info = tarfile.TarInfo(f"{archive.folder}/{path}")
+            info.size, info.mtime = len(data), stamp
+            tarred.addfile(info, io.BytesIO(data))
+    return gzip.compress(stream.getvalue(), mtime=stamp)
+
+
+@dataclass
+class FakeRepository:
+    """A repository and its history; commits are trees, and the newest one is checked out."""
+
+    commits: dict[str, dict[str, bytes]]
+    on: str | None = "develop"
+    work: dict[str, bytes | None] = field(default_factory=dict)
+    local: dict[str, str] = field(default_factory=dict)
+    remote: dict[str, str] = field(default_factory=dict)
+    pushed: list[tuple[str, str]] = field(default_factory=list)
+
+    def head(self) -> str:
+        return list(self.commits)[-1]
+
+    def branch(self) -> str | None:
+        return self.on
+
+    def changed(self) -> tuple[PurePosixPath, ...]:
+        now = self.commits[self.head()]
+        return tuple(PurePosixPath(path) for path, data in self.work.items() if now.get(path) != data)
+
+    def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
+        if commit is None and str(path) in self.work:
+            return self.work[str(path)]
+        return self.commits[commit or self.head()].get(str(path))
+
+    def tags(self) -> Mapping[str, str]:
+        return {**self.remote, **self.local}
+
+    def tagged(self, name: str) -> str | None:
+        return self.local.get(name)
+
+    def tree(self, commit: str) -> Mapping[str, bytes]:
+        return self.commits[commit]
+
+    def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
+        tree = {**self.commits[self.head()], **{str(path): data for path, data in files.items()}}
+        name = sha256(f"{len(self.commits)} {message}".encode())[:40]
+        self.commits[name] = tree
+        return name
+
+    def tag(self, name: str, *, commit: str) -> None:
+        if self.tags().get(name, commit) != commit:
+            raise Refused(f"{name} names another commit.", hint="Use the next version")
+        self.local[name] = commit
+
+    def push(self, *, branch: str, tag: str) -> None:
+        self.remote[tag] = self.local[tag]
+        self.pushed.append((branch, tag))
+
+
+@dataclass
+class FakeBuilds:
+    """Builds ``sample-app`` by hand from a commit's tree; ``stamp`` makes the bytes others, not the files."""
+
+    folder: Path
+    repository: FakeRepository
+    stamp: int = 0
+    kept: dict[str, Manifest] = field(default_factory=dict)
+    remade: dict[tuple[str, str], dict[str, bytes]] = field(default_factory=dict)
+    spoil: Callable[[Members], Members] = lambda members: members
+
+    def build(self, package: Package, *, version: str, commit: str, progress: Progress) -> Manifest:
+        progress(f"building {package.name} {version}")
+        tree = self.repository.tree(commit)
+        built = self.spoil(wheel(wheel_files(tree, version=version), version=version))
+        files = {m.filename: stamped(m, stamp=self.stamp) for m in (built, sdist(tree, version=version))}
+        self.remade[package.name, version] = {built.filename: files[built.filename]}
+        artifacts = tuple(Artifact(name, len(data), sha256(data)) for name, data in files.items())
+        manifest = Manifest(package.name, version, commit, 0, artifacts, {"backend": "by hand"})
+        self.adopt(manifest, files)
+        return manifest
+
+    def find(self, package: Package, version: str) -> Manifest | None:
+        manifest = self.kept.get(version)
+        return manifest if manifest is not None and manifest.name == package.name else None
+
+    def path(self, package: Package, version: str, artifact: Artifact) -> Path:
+        return self.folder / package.name / version / artifact.filename
+
+    def rebuilt(self, package: Package, version: str) -> Mapping[str, bytes]:
+        return self.remade[package.name, version]
+
+    def adopt(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+        home = self.folder / manifest.name / manifest.version
+        home.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (home / name).write_bytes(data)
+        self.kept[manifest.version] = manifest
+
+
+@dataclass
+class FakePatience:
+    """A clock that moves only while somebody sleeps."""
+
+    now: float = 0.0
+
+    def elapsed(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass(frozen=True)
+class Held:
+    """A file on an index, and the moment from which it shows."""
+
+    filename: str
+    content: bytes
+    version: str | None
+    yanked: bool = False
+    since: float = 0.0
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """What becomes of one upload instead: it fails, and the file may be stored although the answer says otherwise."""
+
+    status: int | None
+    stores: bool = False
+
+
+@dataclass
+class FakeIndex:
+    """An index that keeps bytes, shows them after ``lag`` seconds, and to installers ``cache`` seconds later."""
+
+    name: str
+    patience: FakePatience
+    lag: float = 0.0
+    cache: float = 0.0
+    hashes: bool = True
+    held: list[Held] = field(default_factory=list)
+    mishaps: list[Mishap] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    proxied: dict[str, bytes] = field(default_factory=dict)
+    swapped: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, filename: str, content: bytes, *, version: str | None = None, yanked: bool = False) -> None:
+        self.held.append(Held(filename, content, version or _version(filename), yanked, self.patience.now + self.lag))
+
+    def files(self, project: str) -> tuple[IndexFile, ...]:
+        return tuple(
+            IndexFile(h.filename, h.filename, h.version, sha256(h.content) if self.hashes else None, h.yanked)
+            for h in self._shown(project)
+        )
+
+    def versions(self, project: str) -> tuple[str, ...]:
+        return tuple(h.version for h in self._shown(project) if h.version)
+
+    def fetch(self, file: IndexFile) -> bytes:
+        held = next(h.content for h in self.held if h.filename == file.filename)
+        return self.swapped.get(file.filename, held)
+
+    def upload(self, path: Path) -> UploadAnswer:
+        self.sent.append(path.name)
+        mishap = self.mishaps.pop(0) if self.mishaps else None
+        if mishap is None or mishap.stores:
+            self.put(path.name, path.read_bytes())
+        return (
+            UploadAnswer(0, None, ()) if mishap is None else UploadAnswer(1, mishap.status, (f"HTTP {mishap.status}",))
+        )
+
+    def resolve(self, project: str, version: str) -> Mapping[str, str]:
+        same = [
+            h for h in self._shown(project, late=self.cache) if h.version and Version(h.version) == Version(version)
+        ]
+        return {h.filename: sha256(self.proxied.get(h.filename, h.content)) for h in same}
+
+    def _shown(self, project: str, *, late: float = 0.0) -> list[Held]:
+        stem = project.replace("-", "_")
+        return [h for h in self.held if h.filename.startswith(f"{stem}-") and h.since + late <= self.patience.now]
+
+
+def _version(filename: str) -> str:
+    parsed = parse_wheel_filename(filename) if filename.endswith(".whl") else parse_sdist_filename(filename)
+    return str(parsed[1])
+
+
+@dataclass
+class FakeLedger:
+    """A ledger of lines: what is read went through JSON, as from a file."""
+
+    lines: dict[str, list[str]] = field(default_factory=dict)
+
+    def read(self, version: str) -> tuple[Entry, ...]:
+        parsed = (entry_from_json(line) for line in self.lines.get(version, []))
+        return tuple(entry for entry in parsed if entry is not None)
+
+    def append(self, version: str, entry: Entry) -> None:
+        self.lines.setdefault(version, []).append(entry.to_json())
+
+    def versions(self) -> tuple[str, ...]:
+        return tuple(self.lines)
+
+
+@dataclass
+class FakeForge:
+    """Releases by tag, and the bytes of their assets; ``drafts`` counts the drafts that were made."""
+
+    releases: dict[str, ForgeRelease] = field(default_factory=dict)
+    assets: dict[str, bytes] = field(default_factory=dict)
+    drafts: int = 0
+
+    def find(self, tag: str) -> ForgeRelease | None:
+        return self.releases.get(tag)
+
+    def draft(self, release: ForgeRelease) -> None:
+        self.drafts += 1
+        self.releases[release.tag] = release
+
+    def attach(self, tag: str, *, name: str, content: bytes) -> None:
+        self.assets[name] = content
+        self.releases[tag] = replace(self.releases[tag], assets=tuple(sorted(self.assets)))
+
+    def publish(self, tag: str) -> ForgeRelease:
+        self.releases[tag] = replace(self.releases[tag], draft=False)
+        return self.releases[tag]
+
+
+@dataclass(frozen=True)
+class FakeShelf:
+    """Keeps files under a folder of the test's own."""
+
+    root: Path
+
+    def keep(self, folder: str, *, name: str, content: bytes) -> Path:
+        path = self.root / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path

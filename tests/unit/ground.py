@@ -1,0 +1,146 @@
+"""A project of two packages on fakes: ``sample-app``, and ``sample-core`` which it runs with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from archives import PACKAGE, tracked
+from fake_trials import FakeRooms, FakeStage, FakeTools
+from fakes import (
+    FakeBuilds,
+    FakeForge,
+    FakeIndex,
+    FakeLedger,
+    FakePatience,
+    FakeRepository,
+    FakeShelf,
+)
+from packaging.version import Version
+
+from releasegate.core.companion import Voices
+from releasegate.core.config import Companion, EndToEnd, Package, Settings, TomlPlace
+from releasegate.core.record import SEAL, Entry, Evidence
+from releasegate.core.versions import Consumed, consumed
+from releasegate.ports import Forge, Index
+from releasegate.rehearsal.index import sample_sdist, sample_wheel
+from releasegate.steps.making import Build
+from releasegate.steps.publishing import Tag, Upload
+from releasegate.steps.sealing import Seal
+from releasegate.steps.source import Bump
+from releasegate.steps.step import Release, Role, Step, Surroundings, World
+
+CORE = Package("sample-core", PurePosixPath("core"), (TomlPlace(PurePosixPath("a.toml"), "version"),), ("3.12",))
+APP = replace(PACKAGE, companion=Companion(CORE.name, default="2.0"), end_to_end=EndToEnd(("check",)))
+ALONE = replace(APP, companion=None)
+START = "0" * 40
+
+
+@dataclass
+class Ground:
+    """Everything that a release reaches, each fake under its own name; change any before the release is made."""
+
+    root: Path
+    app: Package = APP
+    core: Package = CORE
+    without_forge: bool = False
+    by_hand: str | None = None
+    forge: Forge | None = field(default_factory=FakeForge)
+    patience: FakePatience = field(default_factory=FakePatience)
+    repository: FakeRepository = field(default_factory=lambda: FakeRepository({START: tracked("0.9")}))
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    core_ledger: FakeLedger = field(default_factory=FakeLedger)
+    rooms: FakeRooms = field(default_factory=FakeRooms)
+    stage: FakeStage = field(default_factory=FakeStage)
+    tools: FakeTools = field(default_factory=FakeTools)
+    said: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.builds = FakeBuilds(self.root / "dist", self.repository)
+        self.staging = FakeIndex("testpypi", self.patience)
+        self.production = FakeIndex("pypi", self.patience)
+
+    def release(self, version: str, *, candidate: str | None = None, package: Package | None = None) -> Release:
+        """Return a release of the app (or of *package*); a candidate is its own candidate."""
+        return Release(package or self.app, Version(version), Version(candidate or version), self.around())
+
+    def around(self) -> Surroundings:
+        """Return what the steps share."""
+        app = World(
+            repository=self.repository,
+            history=self.repository,
+            builds=self.builds,
+            ledger=self.ledger,
+            rooms=self.rooms,
+            stage=self.stage,
+            tools=self.tools,
+            forge=self.forge,
+        )
+        indexes: dict[str, Index] = {"testpypi": self.staging, "pypi": self.production}
+        return Surroundings(
+            settings=Settings((self.core, self.app), {}, production_without_forge=self.without_forge),
+            indexes=indexes,
+            worlds={self.app.name: app, self.core.name: replace(app, ledger=self.core_ledger)},
+            taken=self.taken,
+            voices=lambda package, role: Voices(by_hand=self.by_hand),  # noqa: ARG005
+            patience=self.patience,
+            shelf=FakeShelf(self.root / "shelf"),
+            progress=self.said.append,
+        )
+
+    def taken(self, package: Package) -> Consumed:
+        """Return every version of *package* that was ever used."""
+        ledger = self.ledger if package.name == self.app.name else self.core_ledger
+        places = {
+            "testpypi": self.staging.versions(package.name),
+            "pypi": self.production.versions(package.name),
+            "tag": [tag[1:] for tag in self.repository.tags()] if package.name == self.app.name else [],
+            "ledger": ledger.versions(),
+        }
+        return consumed(places, production="pypi")
+
+    def built(self, version: str, *, candidate: str | None = None) -> Release:
+        """Return a release of the app whose bump is committed and whose files are built."""
+        release = self.release(version, candidate=candidate)
+        Bump(release).run()
+        Build(release).run()
+        return release
+
+    def uploaded(self, version: str, *, role: Role = "staging") -> Release:
+        """Return a release of the app that is tagged and lies on an index."""
+        release = self.built(version)
+        Tag(release).run()
+        Upload(release, role).run()
+        return release
+
+    def proven(self, version: str) -> Release:
+        """Return a candidate of the app whose record is closed."""
+        release = self.uploaded(version)
+        step = Seal(release, "staging")
+        done(step, step.run())
+        return release
+
+    def publish_core(self, version: str, *, on: FakeIndex, yanked: bool = False) -> None:
+        """Put the companion on an index."""
+        for sample in (sample_wheel(CORE.name, version), sample_sdist(CORE.name, version)):
+            on.put(sample.filename, sample.content, yanked=yanked)
+
+    def seal_core(self, version: str, *, on: FakeIndex) -> Release:
+        """Return a companion's candidate that lies on *on* and whose record is closed there."""
+        self.publish_core(version, on=on)
+        files = {file.filename: file.sha256 for file in on.files(CORE.name) if file.version == version}
+        release = self.release(version, package=self.core)
+        evidence = {"files": files, "commit": START, "companion": None}
+        release.world.ledger.append(version, entry(SEAL, evidence=evidence))
+        return release
+
+
+def entry(step: str, *, subject: str = "", evidence: Evidence | None = None) -> Entry:
+    """Return an entry that says that *step* is done."""
+    return Entry("2026-01-01T00:00:00Z", "run", step, "done", subject, step, evidence=evidence or {})
+
+
+def done(step: Step, evidence: Evidence) -> None:
+    """Write into the ledger that *step* is done, as the engine does."""
+    release = step.release
+    release.world.ledger.append(str(release.version), entry(step.key, subject=step.subject(), evidence=evidence))

@@ -1,0 +1,82 @@
+"""Who says which companion a package is run with."""
+
+from __future__ import annotations
+
+import pytest
+
+from releasegate.core.companion import Choice, Purpose, Voices, choose, variables
+from releasegate.core.config import Companion
+from releasegate.core.errors import ConfigurationError
+
+API = Companion("proxbox-api", default="0.1")
+EVERYBODY = {
+    "PROXBOX_API_TESTPYPI_VERSION": "0.5rc1",
+    "PROXBOX_API_PYPI_VERSION": "0.4",
+    "PROXBOX_API_RELEASE_VERSION": "0.3",
+}
+
+
+def chosen(voices: Voices, *, purpose: Purpose = "staging", companion: Companion = API) -> Choice:
+    """Return the choice for an alias."""
+    index = "testpypi" if purpose == "staging" else "pypi"
+    return choose(companion, voices=voices, purpose=purpose, index=index)
+
+
+def test_each_stage_of_the_aliases_has_one_variable_before_the_common_one() -> None:
+    assert variables("proxbox-api", purpose="staging", index="testpypi") == (
+        "PROXBOX_API_TESTPYPI_VERSION",
+        "PROXBOX_API_RELEASE_VERSION",
+    )
+    assert variables("proxbox-api", purpose="production", index="pypi")[0] == "PROXBOX_API_PYPI_VERSION"
+
+
+def test_an_index_of_one_s_own_has_its_own_variable_first() -> None:
+    assert variables("my.api", purpose="staging", index="in-house.dev") == (
+        "MY_API_IN_HOUSE_DEV_VERSION",
+        "MY_API_TESTPYPI_VERSION",
+        "MY_API_RELEASE_VERSION",
+    )
+
+
+def test_a_version_by_hand_wins() -> None:
+    voices = Voices(by_hand="0.6", environ=EVERYBODY, of_pair="0.2")
+    assert chosen(voices) == Choice("proxbox-api", "0.6", "--companion")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "version", "variable"),
+    [
+        ("staging", "0.5rc1", "PROXBOX_API_TESTPYPI_VERSION"),
+        ("production", "0.4", "PROXBOX_API_PYPI_VERSION"),
+    ],
+)
+def test_then_the_variable_of_the_stage(purpose: Purpose, version: str, variable: str) -> None:
+    assert chosen(Voices(environ=EVERYBODY, of_pair="0.2"), purpose=purpose) == Choice("proxbox-api", version, variable)
+
+
+def test_then_the_release_variable() -> None:
+    environ = {"PROXBOX_API_RELEASE_VERSION": "0.3", "PROXBOX_API_TESTPYPI_VERSION": ""}
+    assert chosen(Voices(environ=environ, of_pair="0.2")).reason == "PROXBOX_API_RELEASE_VERSION"
+
+
+def test_then_the_version_that_is_released_with_it() -> None:
+    assert chosen(Voices(of_pair="0.2")) == Choice("proxbox-api", "0.2", "proxbox-api's own release")
+
+
+def test_then_the_configuration() -> None:
+    assert chosen(Voices()) == Choice("proxbox-api", "0.1", "the configuration")
+
+
+def test_a_companion_that_nobody_names_is_refused_and_the_ways_to_name_it_are_told() -> None:
+    with pytest.raises(ConfigurationError, match="Nothing says which version of proxbox-api") as refusal:
+        chosen(Voices(), companion=Companion("proxbox-api"))
+    assert "PROXBOX_API_TESTPYPI_VERSION" in refusal.value.hint
+
+
+def test_a_word_that_is_no_version_is_refused_with_the_name_of_who_said_it() -> None:
+    with pytest.raises(ConfigurationError, match="PROXBOX_API_RELEASE_VERSION names 'newest'"):
+        chosen(Voices(environ={"PROXBOX_API_RELEASE_VERSION": "newest"}))
+
+
+def test_a_version_is_written_as_pep_440_has_it() -> None:
+    assert chosen(Voices(by_hand=" v1.0-RC.1 ")).version == "1.0rc1"

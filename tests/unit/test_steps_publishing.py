@@ -1,0 +1,252 @@
+"""What cannot be taken back happens once, to the right bytes; what became of it is read from the world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes import FakeForge, FakeIndex, Mishap, sha256
+from ground import START, Ground, entry
+
+from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
+from releasegate.ports import ForgeRelease, UploadAnswer
+from releasegate.steps.publishing import Announce, Propagation, Tag, Upload
+
+WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
+CUT = Mishap(None)
+CUT_AFTER = Mishap(None, stores=True)
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Ground:
+    return Ground(tmp_path)
+
+
+@pytest.fixture
+def upload(ground: Ground) -> Upload:
+    return Upload(ground.built("1.0rc1"), "staging")
+
+
+def test_a_tag_is_pushed_with_its_branch(ground: Ground) -> None:
+    release = ground.built("1.0rc1")
+    step = Tag(release)
+    assert step.already() is None
+    head = ground.repository.head()
+    assert step.run() == {"tag": "v1.0rc1", "commit": head}
+    assert ground.repository.remote == {"v1.0rc1": head}
+    assert ground.repository.pushed == [("develop", "v1.0rc1")]
+    assert step.subject() == head
+
+
+def test_a_tag_that_the_remote_has_on_another_commit_is_refused(ground: Ground) -> None:
+    ground.repository.remote["v1.0rc1"] = START
+    with pytest.raises(Refused, match="names another commit"):
+        Tag(ground.built("1.0rc1")).run()
+    assert ground.repository.pushed == []
+
+
+def test_without_a_forge_nothing_reaches_production(ground: Ground) -> None:
+    ground.forge = None
+    step = Announce(ground.release("1.0"))
+    assert step.already() is None
+    with pytest.raises(Refused, match=r"1\.0 may reach pypi only from a published forge release") as refusal:
+        step.run()
+    assert "production-without-forge = true" in refusal.value.hint
+
+
+def test_production_without_forge_is_a_decision_that_is_recorded(tmp_path: Path) -> None:
+    ground = Ground(tmp_path, forge=None, without_forge=True)
+    assert Announce(ground.release("1.0")).run() == {"forge": None, "allowed by": "production-without-forge"}
+
+
+def test_a_forge_release_carries_the_files_and_the_record(ground: Ground) -> None:
+    ground.forge = forge = FakeForge()
+    release = ground.built("1.0")
+    ground.ledger.append("1.0", entry("build"))
+    step = Announce(release)
+    assert step.already() is None
+    evidence = step.run()
+    head = ground.repository.head()
+    names = ["manifest.json", "receipt.jsonl", *(a.filename for a in release.manifest().artifacts)]
+    assert evidence == {"tag": "v1.0", "commit": head, "branch": "develop", "assets": sorted(names)}
+    assert forge.releases["v1.0"] == ForgeRelease(
+        "v1.0", commit=head, branch="develop", draft=False, prerelease=False, assets=tuple(sorted(names))
+    )
+    assert all(sha256(forge.assets[a.filename]) == a.sha256 for a in release.manifest().artifacts)
+    assert forge.assets["manifest.json"] == release.manifest().to_json().encode()
+    assert forge.assets["receipt.jsonl"] == entry("build").to_json().encode() + b"\n"
+    assert step.already() == evidence
+    assert step.subject() == head
+
+
+def test_a_draft_that_was_left_is_gone_on_with(ground: Ground) -> None:
+    release = ground.built("1.0")
+    left = ForgeRelease("v1.0", release.commit(), "develop", draft=True, prerelease=False)
+    ground.forge = forge = FakeForge({"v1.0": left})
+    step = Announce(ground.release("1.0"))
+    assert step.already() is None
+    assert len(step.run()["assets"]) == 4
+    assert forge.drafts == 0
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_a_forge_release_cut_from_another_commit_is_refused(ground: Ground, *, draft: bool) -> None:
+    ground.built("1.0")
+    ground.forge = FakeForge({"v1.0": ForgeRelease("v1.0", START, "develop", draft=draft, prerelease=False)})
+    with pytest.raises(Refused, match="is cut from 000000000000, not ") as refusal:
+        Announce(ground.release("1.0")).already()
+    assert "use the next version" in refusal.value.hint
+
+
+def test_both_files_are_uploaded_the_wheel_first(ground: Ground, upload: Upload) -> None:
+    assert upload.already() is None
+    manifest = upload.release.manifest()
+    evidence = upload.run()
+    assert evidence == {"index": "testpypi", "files": {a.filename: a.sha256 for a in manifest.artifacts}}
+    assert ground.staging.sent == [WHEEL, SDIST]
+    assert {h.filename: sha256(h.content) for h in ground.staging.held} == evidence["files"]
+    assert upload.subject() == manifest.identity
+    assert upload.already() == evidence
+
+
+def test_each_role_has_an_index_and_a_key_of_its_own(ground: Ground) -> None:
+    release = ground.built("1.0")
+    assert [Upload(release, role).key for role in ("staging", "production")] == ["upload:staging", "upload:production"]
+    Upload(release, "production").run()
+    assert len(ground.production.held) == 2
+    assert ground.staging.held == []
+
+
+def test_bytes_that_are_there_are_not_sent_again(ground: Ground, upload: Upload) -> None:
+    upload.run()
+    ground.staging.sent.clear()
+    upload.run()
+    assert ground.staging.sent == []
+
+
+def test_only_the_missing_file_is_sent(ground: Ground, upload: Upload) -> None:
+    upload.run()
+    ground.staging.held.pop(0)
+    ground.staging.sent.clear()
+    assert upload.already() is None
+    upload.run()
+    assert ground.staging.sent == [WHEEL]
+
+
+def test_an_index_without_hashes_is_compared_by_its_bytes(ground: Ground, upload: Upload) -> None:
+    ground.staging.hashes = False
+    upload.run()
+    assert upload.already() is not None
+    ground.staging.swapped[SDIST] = b"theirs"
+    with pytest.raises(Conflict, match=SDIST) as conflict:
+        upload.already()
+    assert conflict.value.details[1] == f"theirs {sha256(b'theirs')}"
+
+
+@pytest.mark.parametrize(
+    ("version", "legal"), [("1.0rc1", "1.0rc2"), ("1.0", "1.0.post1"), ("1.0.post1.dev1", "1.0.post1.dev2")]
+)
+def test_other_bytes_under_our_name_are_a_conflict_that_names_the_next_version(
+    ground: Ground, version: str, legal: str
+) -> None:
+    step = Upload(ground.built(version), "staging")
+    ground.staging.put(f"sample_app-{version}.tar.gz", b"theirs")
+    with pytest.raises(Conflict, match=f"testpypi holds other bytes under sample_app-{version}.tar.gz") as conflict:
+        step.run()
+    assert conflict.value.hint == f"The name is burnt: the next legal version is {legal}"
+    assert ground.staging.sent == []
+
+
+def test_files_of_other_names_do_not_conflict(ground: Ground, upload: Upload) -> None:
+    ground.staging.put("sample_app-1.0rc1.zip", b"an old kind of sdist")
+    ground.staging.put("sample_app-1.0rc1-cp312-cp312-win_amd64.whl", b"another wheel")
+    ground.staging.put("sample_app-1.0.0rc1.tar.gz", b"the same version in another spelling")
+    ground.staging.put("sample_app-odd.tar.gz", b"", version="no version")
+    upload.run()
+    assert ground.staging.sent == [WHEEL, SDIST]
+
+
+def test_a_refusal_of_the_index_is_final(ground: Ground, upload: Upload) -> None:
+    ground.staging.mishaps = [Mishap(400)]
+    with pytest.raises(GateFailed, match=rf"testpypi refused {WHEEL} \(400\)") as refusal:
+        upload.run()
+    assert refusal.value.details == ("HTTP 400",)
+    assert ground.staging.sent == [WHEEL]
+
+
+def test_a_refusal_of_bytes_that_are_there_is_no_failure(ground: Ground, upload: Upload) -> None:
+    ground.staging.mishaps = [Mishap(400, stores=True)]
+    upload.run()
+    assert ground.staging.sent == [WHEEL, SDIST]
+
+
+@pytest.mark.parametrize("mishap", [CUT_AFTER, Mishap(502, stores=True)], ids=["cut", "5xx"])
+def test_an_upload_of_unknown_outcome_is_fine_if_the_bytes_are_there(
+    ground: Ground, upload: Upload, mishap: Mishap
+) -> None:
+    ground.staging.mishaps = [mishap]
+    upload.run()
+    assert ground.staging.sent == [WHEEL, SDIST]
+
+
+@pytest.mark.parametrize("mishap", [CUT, Mishap(503)], ids=["cut", "5xx"])
+def test_an_upload_of_unknown_outcome_is_tried_again(ground: Ground, upload: Upload, mishap: Mishap) -> None:
+    ground.staging.mishaps = [mishap, mishap]
+    upload.run()
+    assert ground.staging.sent == [WHEEL, WHEEL, WHEEL, SDIST]
+
+
+def test_an_outcome_that_stays_unknown_is_unavailable_and_not_a_failure(ground: Ground, upload: Upload) -> None:
+    ground.staging.mishaps = [CUT, Mishap(500), Mishap(503)]
+    with pytest.raises(Unavailable, match="is not known") as unavailable:
+        upload.run()
+    assert unavailable.value.details == ("HTTP 503",)
+    assert ground.staging.sent == [WHEEL] * 3
+    upload.run()
+    assert len(ground.staging.held) == 2
+
+
+def test_other_bytes_that_came_meanwhile_are_a_conflict(ground: Ground) -> None:
+    class Rival(FakeIndex):
+        def upload(self, path: Path) -> UploadAnswer:
+            self.put(path.name, b"theirs")
+            return super().upload(path)
+
+    rival = Rival("testpypi", ground.patience, mishaps=[CUT])
+    ground.staging = rival
+    with pytest.raises(Conflict, match=WHEEL):
+        Upload(ground.built("1.0rc1"), "staging").run()
+
+
+def test_propagation_waits_for_the_index_and_then_for_the_installer(ground: Ground) -> None:
+    ground.staging.lag, ground.staging.cache = 3.0, 40.0
+    release = ground.uploaded("1.0rc1")
+    step = Propagation(release, "staging")
+    assert step.already() is None
+    evidence = step.run()
+    assert evidence["files"] == {a.filename: a.sha256 for a in release.manifest().artifacts}
+    assert evidence["index"] == "testpypi"
+    assert 43 <= evidence["seconds"] <= 58
+    assert "testpypi does not show 1.0rc1 yet (0 s)" in ground.said
+    assert step.subject() == release.manifest().identity
+    assert step.key == "propagation:staging"
+
+
+def test_propagation_that_is_over_takes_no_time(ground: Ground) -> None:
+    assert Propagation(ground.uploaded("1.0rc1"), "staging").run()["seconds"] == 0.0
+
+
+def test_propagation_past_the_deadline_is_not_yet(ground: Ground) -> None:
+    ground.staging.cache = 10_000.0
+    step = Propagation(ground.uploaded("1.0rc1"), "staging")
+    with pytest.raises(NotYet, match=r"has not propagated on testpypi in 9\d\d s") as late:
+        step.run()
+    assert "run the same command again" in late.value.hint
+    assert 900 <= ground.patience.now <= 915
+
+
+def test_an_installer_that_gets_other_bytes_is_a_failure(ground: Ground) -> None:
+    ground.staging.proxied[SDIST] = b"theirs"
+    with pytest.raises(GateFailed, match="An installer gets other bytes") as failure:
+        Propagation(ground.uploaded("1.0rc1"), "staging").run()
+    assert failure.value.details == (f"{SDIST} {sha256(b'theirs')}",)
