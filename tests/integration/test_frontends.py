@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from git_repositories import git
-from real_indexes import RunningIndex
+from real_indexes import RunningIndex, free_port
 from testpair import AUTHOR, Pair, make_pair, on_indexes
 
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
@@ -86,6 +87,24 @@ def test_status_names_the_places_what_is_missing_and_the_next_command(desk: Desk
     assert "pyproject.toml:8" in output
     assert "next      invoke release --rc --package tiny-plugin" in output
     assert "tiny-api:" not in output
+
+
+def test_status_says_what_does_not_answer_and_to_ask_again(desk: Desk) -> None:
+    file = desk.pair.root / "pyproject.toml"
+    file.write_text(re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{free_port()}", file.read_text()))
+    code, output = desk.type("invoke", "status", "--package", "tiny-api")
+    assert code == 0, output
+    assert "next      invoke status --package tiny-api" in output
+
+
+def test_status_of_places_that_differ_names_each(desk: Desk) -> None:
+    desk.state("tiny-api", "1.0.1")
+    git(desk.pair.clone("tiny-api"), "commit", "--all", "--quiet", "--message=Differ")
+    code, output = desk.type("invoke", "status", "--package", "tiny-api")
+    assert code == 0, output
+    assert "do not agree" in output
+    assert "tiny_api/__init__.py:3" in output
+    assert "next      nox -s versions" in output
 
 
 def test_places_that_agree_pass_and_are_named_with_their_lines(desk: Desk) -> None:
@@ -201,7 +220,7 @@ def test_a_waiver_that_says_too_little_is_refused(desk: Desk, changed: tuple[str
 
 
 @pytest.mark.parametrize(
-    "text", [None, "[project]\nname = 'x'\n", "[tool.releasegate\n", "[tool.releasegate]\nodd = 1\n"]
+    "text", [None, "[project]\nname = 'x'\n", "[tool.releasegate\n", "tool = 1\n", "[tool.releasegate]\nodd = 1\n"]
 )
 def test_a_missing_or_wrong_configuration_is_said_without_a_traceback(desk: Desk, text: str | None) -> None:
     file = desk.pair.root / "pyproject.toml"

@@ -109,7 +109,9 @@ def test_a_file_that_cannot_be_written_says_so(repository: GitRepository) -> Non
 
 
 def test_without_a_name_nothing_is_written(repository: GitRepository) -> None:
-    unnamed = GitRepository(repository.root, UNNAMED)
+    # With an address alone, Git would make up a name from the account's.
+    addresses = {f"GIT_{role}_EMAIL": "ada@harbor.example" for role in ("AUTHOR", "COMMITTER")}
+    unnamed = GitRepository(repository.root, {**UNNAMED, **addresses})
     for write in (
         lambda: unnamed.commit({A: b"1.1\n"}, message="Release 1.1"),
         lambda: unnamed.tag("v1.1", commit=unnamed.head()),
@@ -155,6 +157,7 @@ def test_a_push_brings_the_branch_and_the_tag_and_can_be_repeated(repository: Gi
     made = repository.commit({A: b"1.1\n"}, message="Release 1.1")
     repository.tag("v1.1", commit=made)
     git(repository.root, "tag", "--annotate", "--message=x", "private")
+    git(repository.root, "config", "push.followTags", "true")
     repository.push(branch="develop", tag="v1.1")
     repository.push(branch="develop", tag="v1.1")
     assert git(remote, "rev-parse", "develop", "v1.1^{commit}").split() == [made, made]

@@ -17,7 +17,8 @@ from typing import Any, cast
 import pytest
 from packaging.version import Version
 
-from releasegate.app.rehearse import Curtain, rehearse_sample
+from releasegate.app.acts import Curtain
+from releasegate.app.rehearse_sample import rehearse_sample
 from releasegate.app.release import Planned
 from releasegate.engine import Outcome
 from releasegate.pipelines import FINAL, RC, bind

@@ -110,7 +110,7 @@ def test_a_package_without_a_companion_runs_alone(tmp_path: Path) -> None:
 def test_a_run_that_fails_says_what_failed_and_the_companions_last_words(ground: Ground) -> None:
     ground.publish_core("2.0", on=ground.production)
     ground.stage.broken = {("1.0rc1", "2.0")}
-    with pytest.raises(GateFailed, match="with sample-core 2.0 from pypi fails end to end") as failure:
+    with pytest.raises(GateFailed, match=r"with sample-core 2\.0 from pypi fails end to end") as failure:
         EndToEnd(ground.uploaded("1.0rc1"), "staging").run()
     assert failure.value.details == ("a check fails", "sample-core: a last word")
 
@@ -118,7 +118,7 @@ def test_a_run_that_fails_says_what_failed_and_the_companions_last_words(ground:
 def test_a_run_alone_that_fails_has_no_companions_words(tmp_path: Path) -> None:
     ground = Ground(tmp_path, app=ALONE)
     ground.stage.broken = {("1.0rc1", None)}
-    with pytest.raises(GateFailed, match="sample-app 1.0rc1 from testpypi fails end to end") as failure:
+    with pytest.raises(GateFailed, match=r"sample-app 1\.0rc1 from testpypi fails end to end") as failure:
         EndToEnd(ground.uploaded("1.0rc1"), "staging").run()
     assert failure.value.details == ("a check fails",)
 

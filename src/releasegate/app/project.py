@@ -71,9 +71,10 @@ def load(start: Path, *, environ: Mapping[str, str]) -> Project:
 
 def _has_table(file: Path) -> bool:
     try:
-        return "releasegate" in tomllib.loads(_text(file)).get("tool", {})
+        tool = tomllib.loads(_text(file)).get("tool")
     except tomllib.TOMLDecodeError:
         return True  # let the parser say what is wrong with it
+    return isinstance(tool, dict) and "releasegate" in tool
 
 
 def _text(file: Path) -> str:

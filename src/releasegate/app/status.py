@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from releasegate.app.compose import Workshop
 from releasegate.core.config import Package
-from releasegate.core.errors import ReleasegateError
+from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.places import find_all
 from releasegate.core.plan import Standing, State
 from releasegate.core.versions import is_candidate, promoted
@@ -37,7 +37,10 @@ def status(workshop: Workshop, package: Package) -> Status:
         places = tuple(str(sighting) for sighting in find_all(package, contents))
         standing = workshop.standing(package)
     except ReleasegateError as error:
-        return Status(package.name, error.details, "", {}, error.problem, error.hint, "nox -s versions")
+        # Where an index or Git does not answer, nothing is known about the places.
+        again = f"invoke status --package {package.name}"
+        command = again if isinstance(error, Unavailable) else "nox -s versions"
+        return Status(package.name, error.details, "", {}, error.problem, error.hint, command)
     state, missing, command = _next(standing)
     return Status(package.name, places, head, _by_place(standing), state, missing, command)
 

@@ -21,7 +21,8 @@ from rich.table import Table
 from releasegate.app import release as releasing
 from releasegate.app.compose import Choices, Workshop
 from releasegate.app.project import STATE, load
-from releasegate.app.rehearse import rehearse_proxbox, rehearse_sample
+from releasegate.app.rehearse_proxbox import rehearse_proxbox
+from releasegate.app.rehearse_sample import rehearse_sample
 from releasegate.app.release import Order, Planned
 from releasegate.app.status import status as status_of
 from releasegate.core.errors import ConfigurationError, ReleasegateError
@@ -206,9 +207,21 @@ def _confirm(screen: Screen) -> Callable[[str], bool]:
         if not screen.console.is_terminal:
             screen.say(f"Nobody can be asked about this here: {what}. Say --yes where that is meant.")
             return False
-        return screen.console.input(f"This cannot be taken back: {what}. Go on? [y/N] ").strip().lower() in {"y", "yes"}
+        try:
+            answer = screen.console.input(f"This cannot be taken back: {what}. Go on? [y/N] ")
+        except EOFError:
+            return False
+        return answer.strip().lower() in {"y", "yes"}
 
     return ask
+
+
+def _user() -> str:
+    """Return who runs this; nobody in a container whose user has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 @contextmanager

@@ -131,7 +131,9 @@ class Together:
 
     def describe(self) -> str:
         names = ", ".join(p.name for p in self.release.around.settings.dependents(self.release.package.name))
-        return f"{names or 'no dependent'} is green together with {self.release.candidate}"
+        if not names:
+            return "the pair is green together: nothing depends on this package"
+        return f"{names} is green together with {self.release.candidate}"
 
     def subject(self) -> str:
         return f"{self.release.candidate} {self.release.candidate_identity()}"

@@ -48,8 +48,9 @@ class CompanionPublished:
 
     def describe(self) -> str:
         partner = self.release.package.companion
-        name = partner.name if partner else "no companion"
-        return f"{name}, as proven with {self.release.candidate}, is on {self.release.index('production').name}"
+        if partner is None:
+            return "the companion is published: it has none"
+        return f"{partner.name}, as proven with {self.release.candidate}, is on {self.release.index('production').name}"
 
     def subject(self) -> str:
         return f"{self.release.candidate}"
