@@ -86,6 +86,7 @@ def test_paths_are_relative_to_the_package_s_folder(tmp_path: Path) -> None:
 def test_a_file_name_is_no_pattern(repository: GitRepository) -> None:
     (repository.root / "b.txt").write_text("mine\n")
     repository.commit({PurePosixPath("*.txt"): b"star\n"}, message="Star")
+    assert git(repository.root, "diff", "--cached", "--name-only") == ""
     assert repository.changed() == (PurePosixPath("b.txt"),)
 
 

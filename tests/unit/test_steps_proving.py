@@ -183,7 +183,7 @@ def test_a_package_nobody_depends_on_is_green_together(ground: Ground) -> None:
     step = Together(ground.proven("1.0rc1"))
     assert step.already() is None
     assert step.run() == {"dependents": {}}
-    assert step.describe() == "no dependent is green together with 1.0rc1"
+    assert step.describe() == "the pair is green together: nothing depends on this package"
 
 
 def test_the_dependents_candidate_must_have_run_with_this_very_candidate(ground: Ground) -> None:

@@ -180,6 +180,15 @@ def test_a_refusal_of_bytes_that_are_there_is_no_failure(ground: Ground, upload:
     assert ground.staging.sent == [WHEEL, SDIST]
 
 
+@pytest.mark.parametrize("status", [401, 403, 408, 425, 429])
+def test_an_index_that_did_not_look_at_the_file_does_not_judge_the_release(
+    ground: Ground, upload: Upload, status: int
+) -> None:
+    ground.staging.mishaps = [Mishap(status)]
+    with pytest.raises(Unavailable, match=rf"did not let us upload {WHEEL} \({status}\)"):
+        upload.run()
+
+
 @pytest.mark.parametrize("mishap", [CUT_AFTER, Mishap(502, stores=True)], ids=["cut", "5xx"])
 def test_an_upload_of_unknown_outcome_is_fine_if_the_bytes_are_there(
     ground: Ground, upload: Upload, mishap: Mishap

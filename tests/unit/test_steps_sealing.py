@@ -54,7 +54,7 @@ def test_other_bytes_than_the_sealed_ones_are_not_proven(ground: Ground) -> None
 def test_a_package_alone_needs_no_companion(tmp_path: Path) -> None:
     step = CompanionPublished(Ground(tmp_path, app=ALONE).release("1.0", candidate="1.0rc1"))
     assert step.already() == {"companion": None}
-    assert step.describe() == "no companion, as proven with 1.0rc1, is on pypi"
+    assert step.describe() == "the companion is published: it has none"
 
 
 @pytest.mark.parametrize("proven", ["2.0rc3", "2.0", "2.0.0"])

@@ -205,3 +205,7 @@ def test_a_staged_post_has_a_number_of_its_own_for_each_post() -> None:
 )
 def test_a_version_whose_names_hold_other_bytes_is_followed_by_the_next_of_its_kind(burnt: str, legal: str) -> None:
     assert str(next_legal(v(burnt), taken=taken())) == legal
+
+
+def test_a_version_of_absurd_length_on_an_index_is_left_out() -> None:
+    assert consumed({"pypi": ["1." + "9" * 5000, "1.0"]}, production="pypi").finals() == (Version("1.0"),)

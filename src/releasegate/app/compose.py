@@ -101,7 +101,8 @@ class Workshop:
         """Ask the world for every version of *package* that was ever used."""
         settings = self.project.settings
         ledger = self.ledger(package)
-        tags = [t.removeprefix(package.tag_prefix) for t in self.repository(package).tags()]
+        prefix = package.tag_prefix
+        tags = [t.removeprefix(prefix) for t in self.repository(package).tags() if t.startswith(prefix)]
         places = {
             settings.staging: self.index(settings.staging).versions(package.name),
             settings.production: self.index(settings.production).versions(package.name),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from releasegate.core.config import Companion
 from releasegate.core.errors import ConfigurationError
@@ -62,7 +62,7 @@ def choose(companion: Companion, *, voices: Voices, purpose: Purpose, index: str
         if text:
             try:
                 return Choice(companion.name, str(Version(text)), reason)
-            except InvalidVersion:
+            except ValueError:
                 raise ConfigurationError(
                     f"{reason} names {text!r} as the version of {companion.name}, which is no version.",
                     hint="Write a version such as 1.2.0rc1",

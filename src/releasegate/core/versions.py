@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from releasegate.core.errors import ConfigurationError, Refused
 
@@ -40,7 +40,7 @@ def consumed(places: Mapping[str, Iterable[str]], *, production: str) -> Consume
         for text in texts:
             try:
                 version = Version(text)
-            except InvalidVersion:
+            except ValueError:
                 continue
             where = seen.setdefault(version, [])
             if place not in where:
@@ -58,7 +58,7 @@ def names(text: str, version: Version) -> bool:
     """Whether *text* is a spelling of *version*; what is no version at all names none."""
     try:
         return Version(text) == version
-    except InvalidVersion:
+    except ValueError:
         return False
 
 
@@ -84,7 +84,7 @@ def parse_target(text: str) -> Version:
     """
     try:
         version = Version(text)
-    except InvalidVersion:
+    except ValueError:
         raise ConfigurationError(
             f"{text!r} is not a version.", hint="Name the final to release, such as --to 1.2.0"
         ) from None

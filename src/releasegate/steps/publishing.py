@@ -17,6 +17,9 @@ from releasegate.steps.step import Kind, Release, Role
 TRIES = 3
 """How often the same bytes are sent while the outcome is unknown."""
 
+NOT_JUDGED = frozenset({401, 403, 408, 425, 429})
+"""HTTP statuses that say nothing about the file: who asks, how often, how fast."""
+
 
 @dataclass(frozen=True)
 class Tag:
@@ -122,12 +125,20 @@ class Upload:
             answer = index.upload(path)
             if answer.exit_code == 0 or artifact not in self._missing():
                 return
+            if answer.status in NOT_JUDGED:
+                break
             if answer.status is not None and 400 <= answer.status < 500:  # noqa: PLR2004 - HTTP: the client's fault
                 raise GateFailed(
                     f"{index.name} refused {artifact.filename} ({answer.status}).",
                     hint="Read the index's words above; nothing was stored",
                     details=answer.words,
                 )
+        if answer is not None and answer.status in NOT_JUDGED:
+            raise Unavailable(
+                f"{index.name} did not let us upload {artifact.filename} ({answer.status}).",
+                hint="Check the token and its rights, then run the same command again",
+                details=answer.words,
+            )
         raise Unavailable(
             f"What became of the upload of {artifact.filename} to {index.name} is not known.",
             hint="Run the same command again: it reads the index and sends the same bytes",
