@@ -64,11 +64,10 @@ def workshop(two: list[RunningIndex], tmp_path: Path) -> Workshop:
     return Workshop(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
 
 
-def ordered(workshop: Workshop, pipeline: Pipeline, package: str | None = None) -> tuple[Outcome, ...]:
+def ordered(workshop: Workshop, pipeline: Pipeline) -> tuple[Outcome, ...]:
     def planned(_: Planned) -> None: ...
 
-    order = Order(pipeline, package)
-    return release(workshop, order, watch=Quiet(), confirm=lambda _: True, planned=planned)
+    return release(workshop, Order(pipeline), watch=Quiet(), confirm=lambda _: True, planned=planned)
 
 
 def sealed(workshop: Workshop) -> dict[str, list[str]]:
@@ -104,7 +103,7 @@ def test_a_pair_is_proven_and_released_and_each_index_holds_its_own_files(worksh
 
 
 def test_a_name_that_holds_other_bytes_is_a_conflict_and_stays_as_it_is(workshop: Workshop, tmp_path: Path) -> None:
-    ordered(workshop, "rc", "tiny-api")
+    ordered(workshop, "rc")
     stranger = sample_wheel("tiny-api", "1.0.0")
     (tmp_path / stranger.filename).write_bytes(stranger.content)
     api = workshop.project.settings.packages[0]
