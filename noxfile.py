@@ -21,7 +21,16 @@ def _install(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests but the slow ones; with arguments for pytest, just those."""
     _install(session)
-    arguments = session.posargs or ["-m", "not slow", "-n", "auto", "--dist", "loadfile", "--cov", "--cov-report=term:skip-covered"]
+    arguments = session.posargs or [
+        "-m",
+        "not slow",
+        "-n",
+        "auto",
+        "--dist",
+        "loadfile",
+        "--cov",
+        "--cov-report=term:skip-covered",
+    ]
     session.run("python", "-m", "pytest", *arguments)
 
 

@@ -24,7 +24,10 @@ from releasegate.engine import Outcome
 from releasegate.pipelines import FINAL, RC, bind
 from releasegate.steps.step import Release, Step
 
-pytestmark = [pytest.mark.network, pytest.mark.slow]  # isolated builds take setuptools and hatchling from the default index
+pytestmark = [
+    pytest.mark.network,
+    pytest.mark.slow,
+]  # isolated builds take setuptools and hatchling from the default index
 
 CHILD = "import sys; from test_rehearsal_kill import play; play(sys.argv[1])"
 LATEST = 0.4
