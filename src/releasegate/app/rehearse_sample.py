@@ -43,9 +43,9 @@ def rehearse_sample(folder: Path, *, environ: Mapping[str, str], spectator: Spec
         return lambda stand: perform(stand, Order(pipeline, package.name, to), keeper)
 
     def planting(*names: str) -> Act:
-        title = " and ".join(f"{name}: {_plants()[name]['message']}" for name in names)
+        messages = "; ".join(_plants()[name]["message"] for name in names)
         return Act(
-            f"a developer commits {title}",
+            f"a developer commits: {messages}",
             lambda stand: all(_is_planted(stand, plugin, name) for name in names),
             lambda stand: _plant(ground, stand, plugin, names),
         )
