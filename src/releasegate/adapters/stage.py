@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 from releasegate.adapters.installer import Installer
 from releasegate.adapters.interpreters import Interpreters
 from releasegate.adapters.process import Completed, last_lines, run
 from releasegate.adapters.room import Room
-from releasegate.adapters.service import Running, serving
+from releasegate.adapters.service import serving
 from releasegate.core.config import EndToEnd, Package, Service
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.ports import Delivery, Progress, StageReport
@@ -67,10 +69,14 @@ class ProcessStage:
         return StageReport(outcome, verdict.problems, verdict.log, time.monotonic() - started)
 
     def _judge(self, delivery: Delivery, companion: Delivery | None, *, place: Path, progress: Progress) -> _Verdict:
-        room = self._room(delivery, place / "package", progress=progress)
         if companion is None:
+            (room,) = self._rooms((delivery,), place, progress=progress)
             return _verdict(self._command_ended(delivery, room, told={}, progress=progress), delivery)
-        with self._running(companion, place / "companion", progress=progress) as service:
+        room, beside = self._rooms((delivery, companion), place, progress=progress)
+        progress(f"starting {companion.package.name} {companion.version}")
+        with serving(
+            beside, companion.package.name, service=_service(companion), ready_within=self.ready_within
+        ) as service:
             told = {**_told("RELEASEGATE_COMPANION_", companion), "RELEASEGATE_COMPANION_URL": service.url}
             told["RELEASEGATE_COMPANION_NAME"] = companion.package.name
             done = self._command_ended(delivery, room, told=told, progress=progress)
@@ -81,21 +87,27 @@ class ProcessStage:
         gone = f"{companion.package.name} ended by itself (exit code {code}) while the end-to-end command ran."
         return _Verdict((gone, *verdict.problems), service.log())
 
-    @contextmanager
-    def _running(self, companion: Delivery, place: Path, *, progress: Progress) -> Iterator[Running]:
-        room = self._room(companion, place, progress=progress)
-        progress(f"starting {companion.package.name} {companion.version}")
-        with serving(room, companion.package.name, service=_service(companion), ready_within=self.ready_within) as it:
-            yield it
+    def _rooms(self, deliveries: Sequence[Delivery], place: Path, *, progress: Progress) -> list[Room]:
+        """Make a room for each delivery, side by side; the first that fails ends the others."""
+        stop = Event()
+        with ThreadPoolExecutor(len(deliveries)) as pool:
+            futures = [
+                pool.submit(self._room, each, Room(place / str(n), self.environ, stop), progress=progress)
+                for n, each in enumerate(deliveries)
+            ]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                stop.set()
+                raise
 
-    def _room(self, delivery: Delivery, place: Path, *, progress: Progress) -> Room:
-        """Make a room with the delivery's wheel (or its tree), on the newest of its Pythons that is here."""
+    def _room(self, delivery: Delivery, room: Room, *, progress: Progress) -> Room:
+        """Furnish a room with the delivery's wheel (or its tree), on the newest of its Pythons that is here."""
         package = delivery.package
         progress(f"installing {package.name} {delivery.version} from {delivery.source}")
-        room = Room(place, self.environ)
         room.create(self._interpreter(package))
         installer = Installer(self.index, self.environ, self.staging_hosts)
-        done = installer.install(room, package, file=_installable(delivery), cache=place / "cache")
+        done = installer.install(room, package, file=_installable(delivery), cache=room.folder / "cache")
         if done.problems:
             raise GateFailed(
                 f"{package.name} {delivery.version} cannot be installed for the end-to-end run.",
