@@ -77,24 +77,24 @@ class Workshop:
         """Return the builds that are kept here."""
         return LocalBuilds(self.project.state / "dist", self.repository, self._dependencies(), self.project.environ)
 
-    def rooms(self, package: Package) -> CleanRooms:
+    def rooms(self, delivery: Delivery) -> CleanRooms:
         """Return rooms in which nothing but the named packages comes from the staging index."""
         missing = "leave out" if self.choices.only_available else "fail"
         return CleanRooms(
             self._folder("tmp"),
             self._dependencies(),
             self.project.environ,
-            self._staging_hosts(package),
+            self._staging_hosts(delivery),
             missing=missing,  # type: ignore[arg-type]
         )
 
-    def stage(self, package: Package) -> ProcessStage:
+    def stage(self, delivery: Delivery) -> ProcessStage:
         """Return a stage of processes on loopback."""
 
         def checkout(which: Package, commit: str) -> AbstractContextManager[Path]:
             return self.repository(which).clean_checkout(commit)
 
-        hosts = self._staging_hosts(package)
+        hosts = self._staging_hosts(delivery)
         return ProcessStage(self._folder("tmp"), self._dependencies(), self.project.environ, checkout, hosts)
 
     def taken(self, package: Package) -> Consumed:
@@ -169,12 +169,15 @@ class Workshop:
         settings = self.project.settings
         return addresses(settings.indexes[settings.dependencies]).simple
 
-    def _staging_hosts(self, package: Package) -> frozenset[str]:
-        """Return the hosts that no dependency may come from; one host may serve both indexes by path."""
-        staging = self.index(self.project.settings.staging)
-        hosts = {staging.host, *staging.file_hosts(package.name)}
+    def _staging_hosts(self, delivery: Delivery) -> frozenset[str]:
+        """Return the hosts that no dependency may come from; one host may serve both indexes by path.
+
+        The staging index is asked for its files' hosts only where the delivery came from it.
+        """
         settings = self.project.settings
-        return frozenset(hosts - {self.index(settings.dependencies).host})
+        staging = self.index(settings.staging)
+        files = staging.file_hosts(delivery.package.name) if delivery.source == settings.staging else frozenset()
+        return frozenset({staging.host, *files} - {self.index(settings.dependencies).host})
 
     def _folder(self, name: str) -> Path:
         folder = self.project.state / name
@@ -186,20 +189,20 @@ class Workshop:
 class _LateRooms:
     """Rooms that are furnished when they are needed: the staging index's file hosts are asked of the index."""
 
-    furnish: Callable[[Package], CleanRooms]
+    furnish: Callable[[Delivery], CleanRooms]
 
     def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
-        return self.furnish(delivery.package).check(delivery, pythons=pythons, progress=progress)
+        return self.furnish(delivery).check(delivery, pythons=pythons, progress=progress)
 
 
 @dataclass(frozen=True)
 class _LateStage:
     """A stage that is set when it is needed."""
 
-    furnish: Callable[[Package], ProcessStage]
+    furnish: Callable[[Delivery], ProcessStage]
 
     def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
-        return self.furnish(delivery.package).perform(delivery, companion=companion, progress=progress)
+        return self.furnish(delivery).perform(delivery, companion=companion, progress=progress)
 
 
 def _is_version(text: str) -> bool:

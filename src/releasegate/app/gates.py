@@ -74,7 +74,7 @@ def install_check(workshop: Workshop, package: Package, *, source: Source) -> tu
         GateFailed: a cell failed; NotYet: the index does not list the version.
     """
     with delivered(workshop, package, source) as delivery:
-        cells = workshop.rooms(package).check(delivery, pythons=package.pythons, progress=workshop.progress)
+        cells = workshop.rooms(delivery).check(delivery, pythons=package.pythons, progress=workshop.progress)
     require_passed(cells, what=f"{package.name} {delivery.version} from {delivery.source}")
     return cells
 
@@ -91,11 +91,11 @@ def end_to_end(workshop: Workshop, package: Package, *, source: Source, backend:
         partner = None
         if package.companion is not None and backend is not None:
             with delivered(workshop, settings.package(package.companion.name), backend) as other:
-                report = workshop.stage(package).perform(delivery, companion=other, progress=workshop.progress)
+                report = workshop.stage(delivery).perform(delivery, companion=other, progress=workshop.progress)
                 return _judged(delivery, other, report)
         found = companion(release, "production" if source.name == settings.production else "staging")
         partner = None if found is None else found[1]
-        report = workshop.stage(package).perform(delivery, companion=partner, progress=workshop.progress)
+        report = workshop.stage(delivery).perform(delivery, companion=partner, progress=workshop.progress)
         return _judged(delivery, partner, report)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ def install_check(session: nox.Session) -> None:
         def one(workshop: Workshop, package: Package) -> None:
             source = Source(options.source, options.version)
             for cell in gates.install_check(workshop, package, source=source):
-                hosts = sorted({origin.host for origin in cell.origins})
+                hosts = sorted({origin.host or options.source for origin in cell.origins})
                 screen.say(
                     f"{package.name}: {cell.cell}: {cell.verdict} ({cell.seconds:.0f} s) from {', '.join(hosts)}"
                 )
@@ -155,6 +156,9 @@ def _moved(project: Project, options: argparse.Namespace) -> Project:
 @contextmanager
 def _told(session: nox.Session) -> Iterator[Screen]:
     """Yield the screen; an error is shown there, once and whole, and ends the session as failed."""
+    # Nox shows every library's debug lines; they would bury the few lines that are for people.
+    for library in ("urllib3", "filelock", "requests", "keyring"):
+        logging.getLogger(library).setLevel(logging.WARNING + 1)
     screen = Screen()
     try:
         yield screen
