@@ -57,7 +57,7 @@ class Lines:
 
 def play(folder: str) -> None:
     """Rehearse in *folder* to the end and say how it ended: what the child processes run."""
-    curtain = rehearse_sample(Path(folder), environ=dict(os.environ), spectator=Lines())  # type: ignore[arg-type]
+    curtain = rehearse_sample(Path(folder), environ=dict(os.environ), spectator=Lines())
     say("end", json.dumps(end_state(Path(folder), curtain)))
 
 
