@@ -20,6 +20,7 @@ from packaging.version import Version
 from releasegate.app.acts import Curtain
 from releasegate.app.rehearse_sample import rehearse_sample
 from releasegate.app.release import Planned
+from releasegate.core.errors import ReleasegateError
 from releasegate.engine import Outcome
 from releasegate.pipelines import FINAL, RC, bind
 from releasegate.steps.step import Release, Step
@@ -43,6 +44,9 @@ class Lines:
     def act(self, title: str) -> None:
         """Say which act begins."""
         say("act", title)
+
+    def fails(self, error: ReleasegateError) -> None:
+        """Leave out the failures that must come: the ledger has them."""
 
     def planned(self, planned: Planned) -> None:
         """Leave out the plan: its steps follow."""

@@ -13,7 +13,7 @@ from packaging.version import Version
 from releasegate.app.rehearsal_ground import Ground, Stand
 from releasegate.app.release import Order, Planned, release
 from releasegate.core.config import Package
-from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 from releasegate.core.record import Record, record
 from releasegate.engine import Outcome, Watch
 from releasegate.ports import Progress
@@ -25,6 +25,10 @@ class Spectator(Watch, Progress, Protocol):
 
     def act(self, title: str) -> None:
         """Say which act begins."""
+        ...
+
+    def fails(self, error: ReleasegateError) -> None:
+        """Show the words of a failure that had to come."""
         ...
 
     def planned(self, planned: Planned) -> None:

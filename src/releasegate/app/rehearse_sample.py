@@ -56,7 +56,7 @@ def rehearse_sample(folder: Path, *, environ: Mapping[str, str], spectator: Spec
         Act(
             "invoke release --rc for the dependent: rc1 must fail at its end-to-end gate",
             failed(plugin, "1.1.0rc1"),
-            _must_fail(order("rc", plugin, "1.1.0"), "e2e:staging", plugin, "1.1.0rc1"),
+            _must_fail(order("rc", plugin, "1.1.0"), "e2e:staging", plugin, "1.1.0rc1", show=spectator),
         ),
         planting("contract-mend"),
         Act("invoke release --rc again: rc2", sealed(plugin, "1.1.0rc2"), order("rc", plugin)),
@@ -64,7 +64,7 @@ def rehearse_sample(folder: Path, *, environ: Mapping[str, str], spectator: Spec
         Act(
             "invoke release for the dependent: a defect that only a final shows must be found",
             failed(plugin, "1.1.0"),
-            _must_fail(order("final", plugin), "e2e:production", plugin, "1.1.0"),
+            _must_fail(order("final", plugin), "e2e:production", plugin, "1.1.0", show=spectator),
         ),
         planting("final-mend"),
         Act("invoke release --post", sealed(plugin, "1.1.0.post1"), order("post", plugin)),
@@ -85,7 +85,9 @@ def _publish_sample(ground: Ground, sources: Mapping[str, Path], spectator: Spec
                 upload(stand, builds.path(package, "1.0.0", artifact))
 
 
-def _must_fail(play: Callable[[Stand], None], step: str, package: Package, version: str) -> Callable[[Stand], None]:
+def _must_fail(
+    play: Callable[[Stand], None], step: str, package: Package, version: str, *, show: Spectator
+) -> Callable[[Stand], None]:
     def played(stand: Stand) -> None:
         try:
             play(stand)
@@ -93,7 +95,7 @@ def _must_fail(play: Callable[[Stand], None], step: str, package: Package, versi
             failure = record_of(stand, package, version).failure
             if failure is None or failure.step != step:
                 raise
-            stand.workshop.progress(error.problem)
+            show.fails(error)
 
     return played
 

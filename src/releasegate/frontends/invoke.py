@@ -169,6 +169,9 @@ class _Spectator(_Watching):
     def act(self, title: str) -> None:
         self.screen.say(f"\n== {title}")
 
+    def fails(self, error: ReleasegateError) -> None:
+        self.screen.error(error)
+
     def planned(self, planned: Planned) -> None:
         _show(self.screen, brief=True)(planned)
 
