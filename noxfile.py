@@ -22,13 +22,13 @@ def _install(session: nox.Session) -> None:
 
 @nox.session(reuse_venv=True)
 def tests(session: nox.Session) -> None:
-    """All tests but the slow ones; with arguments for pytest, just those."""
+    """All tests but the slow ones and those that need Docker; with arguments for pytest, just those."""
     _install(session)
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
         return
     parallel = ("-n", "auto", "--dist", "loadfile")
-    session.run("python", "-m", "pytest", "-m", "not slow", *parallel, "--cov", "--cov-report=")
+    session.run("python", "-m", "pytest", "-m", "not slow and not docker", *parallel, "--cov", "--cov-report=")
     session.run("coverage", "report", "--skip-covered", f"--include={PROVEN}", "--fail-under=100")
 
 
@@ -45,3 +45,5 @@ def types(session: nox.Session) -> None:
     """Mypy strict finds nothing, in the tests too."""
     _install(session)
     session.run("mypy")
+    # The checks are a folder of their own, with modules of their own names.
+    session.run("mypy", "e2e/checks", env={"MYPYPATH": "e2e/checks"})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Any, Protocol
 
 from releasegate.core.config import Package
 from releasegate.core.manifest import Artifact, Manifest
@@ -272,12 +272,13 @@ class Rooms(Protocol):
 
 @dataclass(frozen=True)
 class StageReport:
-    """What a package and its companion came to when they ran together."""
+    """What a package and its companion came to when they ran together; ``evidence`` is what more was seen."""
 
     verdict: str
     problems: tuple[str, ...]
     log: tuple[str, ...]
     seconds: float
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Stage(Protocol):

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from itertools import product
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from releasegate.core.config import TomlPlace
 from releasegate.core.configuration import parse_settings
+from releasegate.core.stack import Images, variable
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.reference import render
 
@@ -35,6 +37,10 @@ def anchors(path: Path) -> set[str]:
     text = re.sub(r"^```.*?^```$", "", read(path), flags=re.MULTILINE | re.DOTALL)
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+OF_COMPOSE = frozenset({"RELEASEGATE_RUN", "RELEASEGATE_LOCK"})
+"""What only the Compose file is told."""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +73,9 @@ def test_every_session_is_documented() -> None:
 
 
 def test_every_option_of_a_session_is_in_the_reference(reference: str) -> None:
-    options = re.findall(r'add_argument\(\s*"(--[a-z-]+)"', read(ROOT / "src/releasegate/frontends/nox.py"))
+    frontends = ROOT / "src/releasegate/frontends"
+    source = read(frontends / "nox.py") + read(frontends / "cells.py")
+    options = re.findall(r'add_argument\(\s*"(--[a-z-]+)"', source)
     assert options
     sessions = reference.partition("## Sessions")[2].partition("## Verdicts")[0]
     shown = set(re.findall(r"`(--[a-z-]+)", sessions))
@@ -82,6 +90,9 @@ def test_every_variable_that_an_end_to_end_command_gets_is_in_the_reference(refe
         p + s for p, s in product(prefixes, suffixes)
     }
     assert len(given) == 8
+    contained = read(ROOT / "src/releasegate/adapters/containers/environment.py")
+    given |= {name for name in re.findall(r'"(RELEASEGATE_[A-Z_]+)":', contained) if name not in OF_COMPOSE}
+    given |= {variable(field.name) for field in fields(Images)} | {"RELEASEGATE_CA_BUNDLE"}
     assert set(re.findall(r"`(RELEASEGATE_[A-Z_]+)`", reference)) == given
 
 
@@ -103,16 +114,20 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
     package += 'places = [{ toml = "pyproject.toml", key = "project.version" }]\n'
-    smoke, index = blocks(ROOT / "docs/how-to.md", "toml")
+    smoke, index, stack = blocks(ROOT / "docs/how-to.md", "toml")
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
     assert settings.indexes[settings.staging].token_env == "DEVPI_PASSWORD"
+    (table,) = blocks(ROOT / "README.md", "toml")
+    contained = parse_settings(table + stack, where="how-to.md").stack
+    assert contained is not None
+    assert [str(each) for each in contained.netbox] == ["image:4.5.8", "pypi:4.7.3"]
     assert installed.places == (TomlPlace(installed.places[0].path, "project.version"),)
 
 
 def test_the_readme_gives_the_two_commands_of_the_set_up() -> None:
-    (commands,) = blocks(ROOT / "README.md", "console")
+    commands, _ = blocks(ROOT / "README.md", "console")
     assert commands.splitlines() == [
         "python3 -m pip install uv && python3 -m uv run invoke rehearse",
         "python3 -m uv run nox -s tests",

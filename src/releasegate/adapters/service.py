@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import secrets
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,11 +55,12 @@ def serving(room: Room, name: str, *, service: Service, ready_within: float) -> 
         GateFailed: its program is nowhere, it ended, or it did not answer in time; its output is in the details.
     """
     port = _free_port()
-    command = [word.replace("{port}", str(port)) for word in service.command]
+    command = [word.replace("{host}", LOOPBACK).replace("{port}", str(port)) for word in service.command]
     desk = room.folder / "service"
     desk.mkdir()
+    told = environment(service, secret=secrets.token_urlsafe(32), data=str(desk))
     path = room.folder / "service.log"
-    with path.open("wb") as output, _leashed(room, name, command, cwd=desk, output=output) as process:
+    with path.open("wb") as output, _leashed(room, name, command, told=told, output=output) as process:
         trouble = _await_ready(process, port=port, path=service.ready, deadline=time.monotonic() + ready_within)
         if trouble is not None:
             raise GateFailed(
@@ -71,9 +73,10 @@ def serving(room: Room, name: str, *, service: Service, ready_within: float) -> 
 
 @contextmanager
 def _leashed(
-    room: Room, name: str, command: Sequence[str], *, cwd: Path, output: IO[bytes]
+    room: Room, name: str, command: Sequence[str], *, told: Mapping[str, str], output: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    env = room.environment(HOME=str(room.home), PYTHONUNBUFFERED="1")
+    cwd = room.folder / "service"
+    env = room.environment(**{"HOME": str(room.home), "PYTHONUNBUFFERED": "1", **told})
     try:
         program = find_program(command[0], env=env, cwd=cwd)
     except Unavailable as error:
@@ -85,6 +88,13 @@ def _leashed(
     words = [*leash, program, *command[1:]]
     with started(words, env=env, cwd=cwd, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT) as process:
         yield process
+
+
+def environment(service: Service, *, secret: str, data: str) -> dict[str, str]:
+    """Return the variables that a service is told, with *secret* and the folder *data* in their places."""
+    return {
+        name: value.replace("{secret}", secret).replace("{data}", data) for name, value in service.environment.items()
+    }
 
 
 def _await_ready(process: subprocess.Popen[bytes], *, port: int, path: str, deadline: float) -> str | None:

@@ -19,6 +19,7 @@ from releasegate.adapters.ledger import FileLedger
 from releasegate.adapters.rooms import CleanRooms
 from releasegate.adapters.stage import ProcessStage
 from releasegate.adapters.tools import LocalTools
+from releasegate.app.containers import Asked, container_stage
 from releasegate.app.project import Project
 from releasegate.core.companion import Voices
 from releasegate.core.config import Package
@@ -26,16 +27,17 @@ from releasegate.core.places import agreed, find_all
 from releasegate.core.plan import Standing
 from releasegate.core.record import record
 from releasegate.core.versions import Consumed, consumed
-from releasegate.ports import CellReport, Delivery, Forge, Progress, StageReport
+from releasegate.ports import CellReport, Delivery, Forge, Progress, Stage, StageReport
 from releasegate.steps.step import Role, Surroundings, World
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What a person chose for one run: a companion by hand, and whether missing interpreters are left out."""
+    """What a person chose for one run: a companion by hand, what is left out where it is not here, and the cells."""
 
     companion: str | None = None
     only_available: bool = False
+    containers: Asked = field(default_factory=Asked)
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,16 @@ class Workshop:
             missing=missing,  # type: ignore[arg-type]
         )
 
-    def stage(self, delivery: Delivery) -> ProcessStage:
-        """Return a stage of processes on loopback."""
+    def stage(self, delivery: Delivery) -> Stage:
+        """Return a stage of containers for the pair that the project's stack names, else of processes on loopback."""
+        if self.project.settings.in_stack(delivery.package.name):
+            return container_stage(
+                self.project,
+                self.choices.containers,
+                around=self.surroundings,
+                index=self._dependencies(),
+                staging_hosts=self._staging_hosts(delivery),
+            )
 
         def checkout(which: Package, commit: str) -> AbstractContextManager[Path]:
             return self.repository(which).clean_checkout(commit)
@@ -199,7 +209,7 @@ class _LateRooms:
 class _LateStage:
     """A stage that is set when it is needed."""
 
-    furnish: Callable[[Delivery], ProcessStage]
+    furnish: Callable[[Delivery], Stage]
 
     def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
         return self.furnish(delivery).perform(delivery, companion=companion, progress=progress)

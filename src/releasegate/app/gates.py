@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from packaging.version import Version
 
 from releasegate.app.compose import Workshop
+from releasegate.app.containers import stack_of
 from releasegate.app.release import system_clock
+from releasegate.core.cells import Cell, matrix
 from releasegate.core.config import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.core.places import Sighting, compare, find
@@ -79,23 +81,43 @@ def install_check(workshop: Workshop, package: Package, *, source: Source) -> tu
     return cells
 
 
-def end_to_end(workshop: Workshop, package: Package, *, source: Source, backend: Source | None) -> StageReport:
-    """Run a package with its companion, each from its own source.
+def cells(workshop: Workshop, *, sources: Sequence[str]) -> tuple[Cell, ...]:
+    """Return the cells of the stack's matrix that were asked for.
+
+    Raises:
+        ConfigurationError: there is no stack, or something is asked for that cannot be.
+    """
+    asked = workshop.choices.containers.wanted
+    return matrix(stack_of(workshop.project), replace(asked, sources=tuple(sources)))
+
+
+def end_to_end(
+    workshop: Workshop,
+    package: Package,
+    *,
+    source: Source,
+    backend: Source | None,
+    told: Callable[[StageReport], None] = lambda _: None,
+) -> StageReport:
+    """Run a package with its companion, each from its own source; *told* sees the report before it is judged.
 
     Raises:
         GateFailed: they do not do their job together.
     """
-    release = stated(workshop, package)
     settings = workshop.project.settings
-    with delivered(workshop, package, source) as delivery:
+    with ExitStack() as stack:
+        delivery = stack.enter_context(delivered(workshop, package, source))
         partner = None
         if package.companion is not None and backend is not None:
-            with delivered(workshop, settings.package(package.companion.name), backend) as other:
-                report = workshop.stage(delivery).perform(delivery, companion=other, progress=workshop.progress)
-                return _judged(delivery, other, report)
-        found = companion(release, "production" if source.name == settings.production else "staging")
-        partner = None if found is None else found[1]
+            theirs = settings.package(package.companion.name)
+            partner = stack.enter_context(delivered(workshop, theirs, backend))
+        elif package.companion is not None:
+            number = Version(delivery.version)
+            release = Release(package, number, number, workshop.surroundings())
+            found = companion(release, "production" if source.name == settings.production else "staging")
+            partner = None if found is None else found[1]
         report = workshop.stage(delivery).perform(delivery, companion=partner, progress=workshop.progress)
+        told(report)
         return _judged(delivery, partner, report)
 
 
@@ -124,23 +146,23 @@ def delivered(workshop: Workshop, package: Package, source: Source) -> Iterator[
     """Yield what *source* has of the package, as files.
 
     Raises:
-        ConfigurationError: there is no such source; GateFailed: nothing is built.
+        ConfigurationError: there is no such source or no such version; GateFailed: nothing is built.
     """
-    release = stated(workshop, package)
-    version = source.version or str(release.version)
+    around, repository = workshop.surroundings(), workshop.repository(package)
+    number = Version(source.version) if source.version else stated(workshop, package).version
+    version = str(number)
     if source.name == "local":
-        with workshop.repository(package).clean_checkout(release.world.repository.head()) as folder:
-            yield Delivery(package, str(release.version), "local", release.world.repository.head(), (folder,))
+        head = repository.head()
+        with repository.clean_checkout(head) as folder:
+            yield Delivery(package, version, "local", head, (folder,))
     elif source.name == "dist":
-        release = replace(release, version=Version(version))
+        release = Release(package, number, number, around)
         manifest = release.manifest()
         paths = tuple(release.world.builds.path(package, version, a) for a in manifest.artifacts)
         yield Delivery(package, version, "dist", manifest.commit, paths)
     elif source.name in workshop.project.settings.indexes:
-        index = workshop.index(source.name)
-        tagged = release.world.repository.tagged(f"{package.tag_prefix}{version}")
-        got = deliver(release.around, package, version=version, index=index)
-        yield replace(got, commit=tagged or release.world.repository.head())
+        got = deliver(around, package, version=version, index=workshop.index(source.name))
+        yield replace(got, commit=_commit(workshop, package, version))
     else:
         names = ", ".join(["dist", "local", *workshop.project.settings.indexes])
         raise ConfigurationError(f"There is no source {source.name}.", hint=f"Name one of: {names}")
@@ -177,6 +199,15 @@ def _is_tag(name: str, package: Package) -> bool:
     except ValueError:
         return False
     return name.startswith(package.tag_prefix)
+
+
+def _commit(workshop: Workshop, package: Package, version: str) -> str:
+    """Return the commit of a version, or the one checked out; empty where the package's repository is not here."""
+    repository = workshop.repository(package)
+    try:
+        return repository.tagged(f"{package.tag_prefix}{version}") or repository.head()
+    except ReleasegateError:
+        return ""
 
 
 def _judged(delivery: Delivery, partner: Delivery | None, report: StageReport) -> StageReport:

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.addresses import addresses
@@ -39,6 +39,7 @@ class Ground:
     folder: Path
     settings: Settings
     environ: Mapping[str, str]
+    choices: Choices = field(default_factory=Choices)
 
     @property
     def work(self) -> Path:
@@ -90,7 +91,7 @@ class Ground:
             self.work.mkdir(parents=True, exist_ok=True)
             project = Project(self.work, settings, {**self.environ, **AUTHOR, **tokens})
             forges = {p.name: EmbeddedForge(self.folder / "forge" / p.name, self._tagged(p)) for p in settings.packages}
-            yield Stand(Workshop(project, progress, Choices(), forges), pair)
+            yield Stand(Workshop(project, progress, self.choices, forges), pair)
 
     def _tagged(self, package: Package) -> Callable[[str], str | None]:
         return GitRepository(self.remote(package), environ=self.environ).tagged

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from releasegate.adapters.containers.engine import opened
 from releasegate.adapters.index import SimpleIndex
 from releasegate.app.acts import Act, Curtain, Keeper, Spectator, perform, play, prepare, record_of, upload
+from releasegate.app.compose import Choices
+from releasegate.app.containers import Asked
 from releasegate.app.rehearsal_ground import Ground, Stand, examples
 from releasegate.app.release import Order, Waiver, plan, waive
 from releasegate.core.archive import read_sdist
@@ -19,19 +22,27 @@ from releasegate.core.versions import next_base
 from releasegate.steps.deliveries import newest, published
 
 
-def rehearse_proxbox(folder: Path, *, environ: Mapping[str, str], spectator: Spectator) -> Curtain:
+def rehearse_proxbox(
+    folder: Path, *, environ: Mapping[str, str], spectator: Spectator, asked: Asked, contained: bool = True
+) -> Curtain:
     """Release the real pair as its next candidate and final, from the sdists that PyPI has today.
 
-    All gates but the end-to-end ones are real; those need Docker, and a waiver in the record says so.
+    All gates are real. The end-to-end ones need Docker; where *contained* is false they are not run, and a waiver in
+    the record says so. *asked* says which of the cells are run.
 
     Raises:
-        ReleasegateError: PyPI does not answer, or a gate does not pass.
+        ReleasegateError: PyPI or the Docker engine does not answer, or a gate does not pass.
     """
+    if contained:
+        with opened(environ):
+            pass  # said now, not after the first upload
     file = examples() / "proxbox.toml"
     file = file if file.is_file() else examples().parent / "pyproject.toml"
     settings = parse_settings(file.read_text(encoding="utf-8"), where=file.name)
     settings = replace(settings, packages=tuple(replace(p, path=PurePosixPath(p.name)) for p in settings.packages))
-    ground = Ground(folder, settings, environ)
+    if not contained:
+        settings = replace(settings, stack=None)
+    ground = Ground(folder, settings, environ, Choices(containers=asked))
     keeper = Keeper(spectator)
     prepare(ground, lambda: _publish_real(ground, spectator))
 
@@ -41,7 +52,8 @@ def rehearse_proxbox(folder: Path, *, environ: Mapping[str, str], spectator: Spe
             return any(r.seal is not None and v.is_prerelease == (pipeline == "rc") for v, r in records.items())
 
         def performed(stand: Stand) -> None:
-            _waive_end_to_end(stand, Order(pipeline, package.name, _aim(stand, package, pipeline)), package)
+            if not contained:
+                _waive_end_to_end(stand, Order(pipeline, package.name, _aim(stand, package, pipeline)), package)
             perform(stand, Order(pipeline, package.name, _aim(stand, package, pipeline)), keeper)
 
         flag = "--rc " if pipeline == "rc" else ""
@@ -92,7 +104,7 @@ def _waive_end_to_end(stand: Stand, order: Order, package: Package) -> None:
     already = record_of(stand, package, str(version))
     for key in [s.key for s in planned.steps if s.key.startswith("e2e:") or s.key == "pair"]:
         if version is not None and already.waiver(key) is None:
-            reason = "the end-to-end gate of this pair needs Docker, which this rehearsal does without"
+            reason = "the end-to-end gate of this pair needs Docker, and this rehearsal was asked to do without"
             waive(stand.workshop, package, version=version, waiver=Waiver(key, "rehearsal", reason))
 
 

@@ -6,6 +6,7 @@ Each raises ``ValueError`` with what is wrong and what to write instead.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -171,3 +172,19 @@ def word(value: str) -> str:
     if "\0" in value:
         raise ValueError("has a NUL character; remove it")
     return value
+
+
+def is_variable(value: str) -> bool:
+    """Whether *value* can be the name of an environment variable."""
+    return _VARIABLE.fullmatch(value) is not None
+
+
+def one_of(known: Sequence[str]) -> Callable[[str], str]:
+    """Return the check that a string is one of *known*."""
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"{shown(value)} is not known here; write one of: {', '.join(known)}")
+        return value
+
+    return check

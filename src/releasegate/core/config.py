@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from releasegate.core.stack import Stack
+
 
 @dataclass(frozen=True)
 class TomlPlace:
@@ -59,10 +61,15 @@ class Companion:
 
 @dataclass(frozen=True)
 class Service:
-    """How to start a package as a process on loopback: ``{port}`` is replaced in the command's words."""
+    """How to start a package's server: ``{host}`` and ``{port}`` are replaced in the command's words.
+
+    In the values of ``environment``, ``{secret}`` becomes a secret made for the run and ``{data}`` a folder that
+    outlives the process.
+    """
 
     command: tuple[str, ...]
     ready: str = "/"
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ class Settings:
 
     ``packages`` are in release order, companions first. ``staging`` and ``production`` name two of ``indexes``;
     ``dependencies`` names the index that everything else is installed from. ``propagation`` is the deadline in
-    seconds for an upload to become visible.
+    seconds for an upload to become visible. ``stack`` is what a plugin and its backend are run together in.
     """
 
     packages: tuple[Package, ...]
@@ -163,6 +170,7 @@ class Settings:
     dependencies: str = "pypi"
     propagation: float = 900.0
     production_without_forge: bool = False
+    stack: Stack | None = None
 
     def package(self, name: str) -> Package:
         """Return the package of that normalized name; raises ``KeyError`` where there is none."""
@@ -171,3 +179,11 @@ class Settings:
     def dependents(self, name: str) -> tuple[Package, ...]:
         """Return the packages whose companion is *name*, in release order."""
         return tuple(p for p in self.packages if p.companion is not None and p.companion.name == name)
+
+    def in_stack(self, name: str) -> bool:
+        """Whether the package of that name is judged in the containers of ``stack``."""
+        return self.stack is not None and name in {self.stack.plugin, self.stack.backend}
+
+    def judged(self, name: str) -> bool:
+        """Whether anything judges the package of that name end to end."""
+        return self.in_stack(name) or self.package(name).end_to_end is not None

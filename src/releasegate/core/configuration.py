@@ -12,6 +12,7 @@ from releasegate.core.config import Companion, IndexConfig, Package, Settings
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.keys import SETTINGS
 from releasegate.core.reading import Problem, Site, read_fields
+from releasegate.core.stack import Stack
 from releasegate.core.toml_text import KeyPath, TomlText, join_key, read_toml
 from releasegate.core.wording import is_secret, nearest, shown
 
@@ -96,6 +97,7 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         if companion is not None:
             yield from (((*path, "companion", key), said) for key, said in _misfits(companion, n, names))
     yield from _index_problems(fields, fields.get("indexes", {}))
+    yield from _stack_problems(fields.get("stack"), packages)
 
 
 def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:
@@ -115,6 +117,23 @@ def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -
             "default",
             f"{companion.default} is outside of {shown(companion.requires)}; write one that requires allows",
         )
+
+
+def _stack_problems(stack: Stack | None, packages: Sequence[Fields]) -> Iterator[tuple[KeyPath, str]]:
+    """Yield what is wrong between the stack and the packages that it runs."""
+    if stack is None:
+        return
+    named = {package.get("name"): package for package in packages}
+    for key in ("plugin", "backend"):
+        name = getattr(stack, key)
+        if name not in named:
+            yield ("stack", key), f"{shown(name)} is not a configured package; {nearest(name, [n for n in named if n])}"
+    plugin, backend = named.get(stack.plugin), named.get(stack.backend)
+    companion: Companion | None = plugin.get("companion") if plugin is not None else None
+    if plugin is not None and (companion is None or companion.name != stack.backend):
+        yield ("stack", "backend"), f"is not the companion of {stack.plugin}; write the same name at both"
+    if backend is not None and backend.get("service") is None:
+        yield ("stack", "backend"), f"{stack.backend} has no service; say how it is started in its service table"
 
 
 def _index_problems(fields: Fields, tables: Mapping[str, Fields]) -> Iterator[tuple[KeyPath, str]]:

@@ -21,8 +21,11 @@ from releasegate.core.config import (
 )
 from releasegate.core.kinds import (
     ADDRESS,
+    AMOUNT,
     ATTRIBUTE,
     BRANCH,
+    CHOSEN_PATHS,
+    CHOSEN_SERVICES,
     COMMAND,
     COMMANDS,
     EXTRAS,
@@ -32,23 +35,31 @@ from releasegate.core.kinds import (
     FOLDERS,
     GLOB,
     GLOBS,
+    IMAGE,
     INDEX,
+    MODULE,
     NAME,
+    NETBOXES,
     PREFIX,
     PYTHONS,
     RANGE,
     READY,
     REASON,
     REMOTE,
+    REQUIREMENT,
     REQUIREMENTS,
     SECONDS,
     SERVICE_COMMAND,
+    SOURCES,
     TOML_KEY,
     USERNAME,
     VARIABLE,
+    VARIABLES,
     VERSION,
+    VERSIONS,
 )
 from releasegate.core.reading import Key, Kind, Site, Table, a_table, list_of, named, read_table, rows
+from releasegate.core.stack import Images, Stack
 from releasegate.core.wording import typed
 
 PLACES = (
@@ -112,8 +123,9 @@ SERVICE = Table(
     Service,
     "How the package is started as a process.",
     (
-        Key("command", SERVICE_COMMAND, "the command; `{port}` is replaced by the port to listen on"),
+        Key("command", SERVICE_COMMAND, "the command; `{host}` and `{port}` are replaced by what to listen on"),
         Key("ready", READY, "the path that answers once the service is up"),
+        Key("environment", VARIABLES, "what it is told; `{secret}` is made anew for a run, `{data}` a folder to keep"),
     ),
 )
 END_TO_END = Table(
@@ -180,6 +192,39 @@ INDEX_TABLE = Table(
         Key("keyring", FLAG, "whether the token may come from the keyring"),
     ),
 )
+IMAGES = Table(
+    "[tool.releasegate.stack.images]",
+    Images,
+    "The images that are pulled. `RELEASEGATE_POSTGRES_IMAGE` and so on replace one for a machine.",
+    (
+        Key("postgres", IMAGE, "the database"),
+        Key("redis", IMAGE, "the queue and the cache"),
+        Key("netbox", IMAGE, "NetBox as an image; `{netbox}` is its version"),
+        Key("python", IMAGE, "what all else is installed into; `{python}` is the minor version"),
+    ),
+)
+STACK = Table(
+    "[tool.releasegate.stack]",
+    Stack,
+    "The containers in which a NetBox plugin and its backend run together, and the matrix of their cells.",
+    (
+        Key("plugin", NAME, "the package that is the NetBox plugin"),
+        Key("module", MODULE, "the plugin's module, as NetBox's `PLUGINS` names it"),
+        Key("backend", NAME, "the package that is its backend; its `service` says how it is started"),
+        Key("mock", REQUIREMENT, "the requirement that installs the Proxmox mock"),
+        Key("netbox", NETBOXES, "the NetBoxes to run on, from PyPI (4.7.0 and later) or as images"),
+        Key("pythons", PYTHONS, "the Pythons of the images that are made here"),
+        Key("sources", SOURCES, "where the plugin comes from, where no command says it"),
+        Key("paths", CHOSEN_PATHS, "`fresh` is an empty database, `upgrade` one that a final made and filled"),
+        Key("upgrade-from", VERSIONS, "the plugin's versions to upgrade from; the newest final, if left out"),
+        Key("services", CHOSEN_SERVICES, "the Proxmox services that the mock plays"),
+        Key("checks", COMMANDS, "the project's own checks; they get the stack's addresses as variables"),
+        Key("images", a_table(IMAGES), "the images that are pulled"),
+        Key("memory", AMOUNT, "GiB for all cells that run side by side; 0 for all that the engine has"),
+        Key("cpus", AMOUNT, "CPUs for all cells that run side by side; 0 for all that the engine has"),
+        Key("cache", AMOUNT, "GiB of images, and again of databases, that are kept between runs"),
+    ),
+)
 SETTINGS = Table(
     "[tool.releasegate]",
     Settings,
@@ -192,7 +237,11 @@ SETTINGS = Table(
         Key("dependencies", INDEX, "the index that everything else is installed from"),
         Key("propagation", SECONDS, "how long an upload may take to become visible"),
         Key("production-without-forge", FLAG, "whether a final may go out without a forge release"),
+        Key("stack", a_table(STACK), "the containers that a plugin and its backend are judged in"),
     ),
 )
 
-KEYS = (SETTINGS, PACKAGE, *PLACES, COMPANION, SERVICE, END_TO_END, WHEEL, INSTALL, EXEMPTION, INDEX_TABLE)
+KEYS = (
+    *(SETTINGS, PACKAGE, *PLACES, COMPANION, SERVICE, END_TO_END, WHEEL, INSTALL, EXEMPTION, INDEX_TABLE),
+    *(STACK, IMAGES),
+)

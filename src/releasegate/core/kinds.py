@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from releasegate.core import checks
+from releasegate.core.cells import PATHS as UPGRADE_PATHS
+from releasegate.core.cells import SERVICES as PROXMOX_SERVICES
 from releasegate.core.reading import Kind, Site, list_of, text
-from releasegate.core.wording import kind_of, typed
+from releasegate.core.stack import netbox
+from releasegate.core.wording import is_secret, kind_of, typed
 
 # A hundred years: what is longer is a mistake, and too long for a clock.
 _LONGEST = 3.2e9
@@ -18,6 +21,24 @@ def _read_seconds(value: Any, _: Site) -> float:
     if not 0 < value < _LONGEST:
         raise ValueError("is not a length of time; write a number of seconds above 0, e.g. 300")
     return float(value)
+
+
+def _read_amount(value: Any, _: Site) -> float:
+    if type(value) not in {int, float} or not 0 <= value < _LONGEST:
+        raise ValueError("is no amount; write a number, 0 for no limit of its own")
+    return float(value)
+
+
+def _read_variables(value: Any, site: Site) -> dict[str, str]:
+    typed(value, dict, instead='a table of environment variables, e.g. { MODE = "test" }')
+    read: dict[str, str] = {}
+    for name, given in value.items():
+        at = site.at(name)
+        if checks.is_variable(name) and isinstance(given, str) and not is_secret(given):
+            read[name] = given
+        else:
+            at.wrong('is no variable with a plain text; write NAME = "value", and {secret} for a secret')
+    return read
 
 
 def _read_flag(value: Any, _: Site) -> bool:
@@ -65,6 +86,8 @@ GLOB = text("a glob pattern", checks.plain)
 REASON = text("a reason", checks.plain)
 SECONDS = Kind("a number of seconds", _read_seconds)
 FLAG = Kind("true or false", _read_flag)
+AMOUNT = Kind("a number", _read_amount)
+VARIABLES = Kind("a table of environment variables", _read_variables)
 
 _WORDS = list_of(text("a word", checks.word), "a list of words, the program first", least=1)
 _MINORS = list_of(
@@ -79,3 +102,11 @@ FOLDERS = list_of(text("a folder inside the wheel", checks.inside_text), "a list
 EXTRAS = list_of(text("an extra", checks.extra), "a list of extras")
 REQUIREMENTS = list_of(text("a requirement", checks.requirement), "a list of requirements")
 COMMANDS = list_of(COMMAND, "a list of commands, each a list of words")
+NETBOXES = list_of(text("a NetBox", netbox), 'a list of NetBoxes, e.g. ["image:4.5.8", "4.7.3"]', least=1)
+SOURCES = list_of(text("a source", checks.plain), "a list of sources: dist, local or an index", least=1)
+CHOSEN_PATHS = list_of(text("a path", checks.one_of(UPGRADE_PATHS)), "a list of fresh and upgrade", least=1)
+CHOSEN_SERVICES = list_of(text("a service", checks.one_of(PROXMOX_SERVICES)), "a list of pve, pbs and pdm", least=1)
+VERSIONS = list_of(VERSION, "a list of versions")
+MODULE = text("a Python module", checks.attribute)
+REQUIREMENT = text("a requirement", checks.requirement)
+IMAGE = text("the name of an image", checks.plain)

@@ -18,6 +18,8 @@ from releasegate.steps.step import Step
 _COLOURS = {"pass": "green", "waived": "yellow", "wait": "yellow", "fail": "red", "refused": "red"}
 _PATIENCE = 4.0
 """Seconds between progress lines where there is no terminal to redraw."""
+_SAME = 60.0
+"""Seconds until the same line is said again."""
 
 
 @dataclass
@@ -27,14 +29,15 @@ class Screen:
     console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
     _status: Status | None = None
     _spoken: float = 0.0
+    _said: str = ""
 
     def __call__(self, line: str, /) -> None:
         """Show what a long step is doing."""
         now = time.monotonic()
         if self._status is not None:
             self._status.update(escape(line))
-        elif not self.console.is_terminal and now - self._spoken >= _PATIENCE:
-            self._spoken = now
+        elif not self.console.is_terminal and now - self._spoken >= (_SAME if line == self._said else _PATIENCE):
+            self._spoken, self._said = now, line
             self.say(f"       ... {line}")
 
     def say(self, line: str) -> None:

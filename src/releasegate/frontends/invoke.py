@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ from rich.table import Table
 
 from releasegate.app import release as releasing
 from releasegate.app.compose import Choices, Workshop
+from releasegate.app.containers import Asked, cached
 from releasegate.app.project import STATE, load
 from releasegate.app.rehearse_proxbox import rehearse_proxbox
 from releasegate.app.rehearse_sample import rehearse_sample
 from releasegate.app.release import Order, Planned
 from releasegate.app.status import status as status_of
+from releasegate.core.cells import Wanted
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.engine import Outcome
 from releasegate.frontends.console import Screen
@@ -118,11 +121,28 @@ def waive(_: Context, *, package: str, version: str, gate: str, reason: str, by:
         "pair": "sample (depends on nothing) or proxbox (the real pair, fetched from PyPI)",
         "keep": "leave the throw-away ground in place afterwards, to look at",
         "fresh": "begin anew, even where a rehearsal was interrupted",
+        "netbox": "for proxbox: one NetBox instead of the configured ones",
+        "path": "for proxbox: fresh or upgrade instead of both",
+        "without_containers": "for proxbox: waive the end-to-end gates, where there is no Docker",
     }
 )
-def rehearse(_: Context, *, pair: str = "sample", keep: bool = False, fresh: bool = False) -> None:
+def rehearse(  # noqa: PLR0913 - each is a flag of the command line
+    _: Context,
+    *,
+    pair: str = "sample",
+    keep: bool = False,
+    fresh: bool = False,
+    netbox: str = "",
+    path: str = "",
+    without_containers: bool = False,
+) -> None:
     """Play whole releases on an embedded TestPyPI and PyPI: no account, no token, nothing leaves the machine."""
-    played: dict[str, Callable[..., Any]] = {"sample": rehearse_sample, "proxbox": rehearse_proxbox}
+    wanted = Wanted(netbox=(netbox,) if netbox else (), paths=(path,) if path else ())
+    asked = Asked(wanted, blame=True, only_available=True)
+    played: dict[str, Callable[..., Any]] = {
+        "sample": rehearse_sample,
+        "proxbox": partial(rehearse_proxbox, asked=asked, contained=not without_containers),
+    }
     with _screen() as screen:
         if pair not in played:
             raise ConfigurationError(f"There is no pair {pair}.", hint="Name one of: sample, proxbox")
@@ -144,6 +164,14 @@ def rehearse(_: Context, *, pair: str = "sample", keep: bool = False, fresh: boo
             screen.say(f"Everything is in {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@task(help={"clear": "remove all of it"})
+def cache(_: Context, *, clear: bool = False) -> None:
+    """Show what the end-to-end gate keeps between runs: migrated databases and images."""
+    with _screen() as screen:
+        for line in cached(load(Path.cwd(), environ=dict(os.environ)), clear=clear):
+            screen.say(line)
 
 
 class _Watching:
@@ -239,5 +267,5 @@ def _screen() -> Iterator[Screen]:
 
 
 ns = Collection()
-for _task in (release, status, waive, rehearse):
+for _task in (release, status, waive, rehearse, cache):
     ns.add_task(_task)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
@@ -19,6 +20,7 @@ from releasegate.app.gates import Source
 from releasegate.app.project import Project, load
 from releasegate.core.config import Package
 from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.frontends import cells as matrix
 from releasegate.frontends.console import Screen
 
 
@@ -31,6 +33,7 @@ def sessions(prefix: str = "") -> None:
 def versions(session: nox.Session) -> None:
     """Every place that states the version says the same, the tag at HEAD too."""
     parser = _parser("versions")
+    _add_folder(parser)
     parser.add_argument("--tag", help="a tag that the places must agree with")
     with _told(session) as screen:
         options = parser.parse_args(session.posargs)
@@ -45,6 +48,7 @@ def versions(session: nox.Session) -> None:
 def build(session: nox.Session) -> None:
     """One wheel and one sdist of the commit, audited, with a manifest."""
     parser = _parser("build")
+    _add_folder(parser)
     with _told(session) as screen:
         options = parser.parse_args(session.posargs)
 
@@ -61,6 +65,7 @@ def build(session: nox.Session) -> None:
 def install_check(session: nox.Session) -> None:
     """Install wheel and sdist on every Python and try them."""
     parser = _parser("install_check")
+    _add_folder(parser)
     _add_source(parser)
     parser.add_argument("--only-available", action="store_true", help="leave out interpreters that are not here")
     with _told(session) as screen:
@@ -80,27 +85,54 @@ def install_check(session: nox.Session) -> None:
 
 
 def e2e(session: nox.Session) -> None:
-    """Run every package with its companion, end to end."""
+    """Run every package with its companion, end to end; a NetBox plugin and its backend in containers."""
     parser = _parser("e2e")
-    _add_source(parser)
+    parser.add_argument("--source", action="append", help="dist, local, testpypi, pypi or another configured index")
+    parser.add_argument("--version", help="a version instead of the stated one")
     parser.add_argument("--backend-source", help="where the companion comes from; as --source")
     parser.add_argument("--backend-version", help="the companion's version")
+    matrix.add_options(parser)
     with _told(session) as screen:
         options = parser.parse_args(session.posargs)
+        project = load(Path.cwd(), environ=dict(os.environ))
+        stack = project.settings.stack
+        sources = options.source or (["dist"] if stack is None else list(stack.sources))
+        if options.plan:
+            choices = Choices(containers=matrix.asked(options))
+            found = gates.cells(Workshop(project, screen, choices), sources=sources)
+            matrix.show_plan(screen, found, form=options.plan, rest=_shared(options))
+            return
+        if stack is not None and options.package is None:
+            options.package = stack.plugin
 
         def one(workshop: Workshop, package: Package) -> None:
-            if package.end_to_end is None:
+            if not project.settings.judged(package.name):
                 screen.say(f"{package.name}: not run, it declares no end-to-end command")
                 return
             backend = None
             if options.backend_source is not None:
                 backend = Source(options.backend_source, options.backend_version)
-            chosen = replace(workshop, choices=Choices(companion=options.backend_version))
-            source = Source(options.source, options.version)
-            report = gates.end_to_end(chosen, package, source=source, backend=backend)
-            screen.say(f"{package.name}: {report.verdict} ({report.seconds:.0f} s)")
+            choices = Choices(companion=options.backend_version, containers=matrix.asked(options))
+            for name in sources:
+                source = Source(name, options.version)
+                chosen = replace(workshop, choices=choices)
+                shown = partial(matrix.show_report, screen)
+                report = gates.end_to_end(chosen, package, source=source, backend=backend, told=shown)
+                screen.say(f"{package.name}: {report.verdict} ({report.seconds:.0f} s)")
 
         _each(session, screen, options, one)
+
+
+def _shared(options: argparse.Namespace) -> list[str]:
+    """Return the options that every cell of a plan is run with."""
+    given = {
+        "--package": options.package,
+        "--version": options.version,
+        "--backend-source": options.backend_source,
+        "--backend-version": options.backend_version,
+    }
+    words = [word for name, value in given.items() if value for word in (name, value)]
+    return [*words, *(["--blame"] if options.blame else [])]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -114,8 +146,11 @@ class _Parser(argparse.ArgumentParser):
 def _parser(name: str) -> argparse.ArgumentParser:
     parser = _Parser(prog=name, add_help=False, allow_abbrev=False)
     parser.add_argument("--package", help="one package instead of all")
-    parser.add_argument("--path", type=Path, help="where that package is, instead of the configured folder")
     return parser
+
+
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--path", type=Path, help="where that package is, instead of the configured folder")
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
@@ -128,7 +163,7 @@ def _each(
 ) -> None:
     """Run a gate for every selected package; one that fails does not keep the others from being judged."""
     project = load(Path.cwd(), environ=dict(os.environ))
-    if options.path is not None:
+    if getattr(options, "path", None) is not None:
         project = _moved(project, options)
     choices = Choices(only_available=getattr(options, "only_available", False))
     workshop = Workshop(project, screen, choices)
@@ -157,7 +192,7 @@ def _moved(project: Project, options: argparse.Namespace) -> Project:
 def _told(session: nox.Session) -> Iterator[Screen]:
     """Yield the screen; an error is shown there, once and whole, and ends the session as failed."""
     # Nox shows every library's debug lines; they would bury the few lines that are for people.
-    for library in ("urllib3", "filelock", "requests", "keyring"):
+    for library in ("urllib3", "filelock", "requests", "keyring", "docker"):
         logging.getLogger(library).setLevel(logging.WARNING + 1)
     screen = Screen()
     try:

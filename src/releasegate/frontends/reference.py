@@ -52,8 +52,9 @@ tags nothing. A package that fails does not keep the others from being judged; N
 | `build` | one wheel and one sdist of the commit are built and audited, with a manifest | |
 | `install_check` | wheel and sdist install on every configured Python and work | `--source`, `--version`, \
 `--only-available` |
-| `e2e` | the package passes its end-to-end command with its companion | `--source`, `--version`, `--backend-source`, \
-`--backend-version` |
+| `e2e` | the package passes its end-to-end command with its companion; the pair of a stack passes in containers | \
+`--source`, `--version`, `--backend-source`, `--backend-version`; for a stack also `--netbox`, `--python`, `--path`, \
+`--from`, `--service`, `--plan`, `--blame`, `--only-available` |
 
 | option | meaning |
 | --- | --- |
@@ -66,6 +67,20 @@ tags nothing. A package that fails does not keep the others from being judged; N
 | `--only-available` | leave out the Pythons that are not on this machine instead of failing |
 | `--backend-source SOURCE` | where the companion comes from; as `--source` |
 | `--backend-version VERSION` | the companion's version |
+
+`e2e` runs the matrix of `[tool.releasegate.stack]`. Each of these options replaces a dimension of it; an option that is
+given twice asks for both. `--path` means something else here than in the other sessions.
+
+| option of `e2e` | meaning |
+| --- | --- |
+| `--netbox NETBOX` | `4.7.3` or `pypi:4.7.3` (from PyPI), `image:4.5.8` |
+| `--python VERSION` | the Python of the images that are made |
+| `--path PATH` | `fresh` (an empty database) or `upgrade` (one that a final made and filled) |
+| `--from VERSION` | the plugin's version that is upgraded from, instead of the newest final |
+| `--service SERVICE` | what the Proxmox mock plays: `pve`, `pbs` or `pdm` |
+| `--plan [json]` | print the cells and run none; as JSON each has the `options` that run it alone, for a CI's matrix |
+| `--blame` | where the pair fails, run it with what users have and say which of the two broke it |
+| `--only-available` | leave out cells whose image cannot be had, instead of failing |
 
 `sessions(prefix="...")` puts a prefix before the four names, for a repository that has sessions of these names.
 """
@@ -87,6 +102,31 @@ loopback. It is given these variables; the ones named after the companion are th
 | `RELEASEGATE_COMPANION_URL` | where the companion's service answers |
 
 `PYTHONSAFEPATH` is set to `1`: the installed package is judged, never the checkout.
+
+The checks of a stack (`checks` in its table, and the suite that comes with releasegate) run while all of its
+containers do; a project's own run from the folder of the configuration. Addresses are seen from the machine.
+
+| variable | what it holds |
+| --- | --- |
+| `RELEASEGATE_NETBOX_URL` | where NetBox answers |
+| `RELEASEGATE_NETBOX_TOKEN` | an API token of its superuser |
+| `RELEASEGATE_NETBOX_USER`, `RELEASEGATE_NETBOX_PASSWORD` | how that superuser logs in |
+| `RELEASEGATE_NETBOX_VERSION` | NetBox's version |
+| `RELEASEGATE_BACKEND_URL` | where the backend answers |
+| `RELEASEGATE_BACKEND_NAME`, `RELEASEGATE_BACKEND_VERSION` | which backend that is |
+| `RELEASEGATE_MOCK_URL` | where the Proxmox mock answers, with a certificate that it made itself |
+| `RELEASEGATE_PLUGIN_NAME`, `RELEASEGATE_PLUGIN_VERSION` | which plugin NetBox runs |
+| `RELEASEGATE_PLUGIN_MODULE` | the plugin's module |
+| `RELEASEGATE_PROXMOX_SERVICE` | what the mock plays: `pve`, `pbs` or `pdm` |
+| `RELEASEGATE_PATH` | `fresh` or `upgrade` |
+| `RELEASEGATE_PHASE` | `released` while the old final runs in an upgrade, else `candidate` |
+| `RELEASEGATE_STACK_PROJECT`, `RELEASEGATE_STACK_FILE`, `RELEASEGATE_STACK_ENV` | what `docker compose` is given as \
+`--project-name`, `--file` and `--env-file` |
+| `RELEASEGATE_REPORT` | a folder for what a check wants to keep |
+
+`RELEASEGATE_POSTGRES_IMAGE`, `RELEASEGATE_REDIS_IMAGE`, `RELEASEGATE_NETBOX_IMAGE` and `RELEASEGATE_PYTHON_IMAGE`
+replace an image of the stack on one machine. `RELEASEGATE_CA_BUNDLE` (else `SSL_CERT_FILE`) names a file of
+certificates that pip trusts while images are made.
 
 Releasegate itself reads the token variables of the indexes (`TESTPYPI_TOKEN` and `PYPI_TOKEN`, or what `token-env`
 says) and the variables that name a companion's version. For a package called `NAME` (upper case, `-` and `.` as `_`)

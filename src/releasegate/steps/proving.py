@@ -231,10 +231,10 @@ def _performed(
         Refused: the package declares no end-to-end command (a waiver says who takes that on).
     """
     name = of or delivery.package.name
-    if delivery.package.end_to_end is None:
+    if not release.around.settings.judged(name):
         raise Refused(
             f"{name} declares no end-to-end command.",
-            hint="Set end-to-end in its configuration, or record a waiver with invoke waive",
+            hint="Set end-to-end or a stack in the configuration, or record a waiver with invoke waive",
         )
     stage = release.around.worlds[name].stage
     report = stage.perform(delivery, companion=partner, progress=release.around.progress)
@@ -259,4 +259,5 @@ def _performed(
         "files": sha256s(delivery),
         "companion": shown,
         "seconds": round(report.seconds, 1),
+        **report.evidence,
     }

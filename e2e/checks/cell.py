@@ -1,0 +1,70 @@
+"""The cell under test: what the orchestrator hands over, parsed once into a frozen value."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PREFIX = "RELEASEGATE_"
+RELEASED = "released"
+CANDIDATE = "candidate"
+UPGRADE = "upgrade"
+PVE = "pve"
+
+
+class MissingCellError(ValueError):
+    """A variable of the contract between orchestrator and suite is not there."""
+
+    def __init__(self, names: list[str]) -> None:
+        listed = ", ".join(names)
+        super().__init__(f"the checks need {listed} in the environment: run them through `nox -s e2e`")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One stack that is up: its addresses, the versions it must prove, and where the report goes."""
+
+    netbox_url: str
+    netbox_token: str
+    netbox_user: str
+    netbox_password: str
+    netbox_version: str
+    backend_url: str
+    backend_name: str
+    backend_version: str
+    mock_url: str
+    plugin_name: str
+    plugin_version: str
+    plugin_module: str
+    proxmox_service: str
+    path: str
+    phase: str
+    stack_project: str
+    stack_file: str
+    stack_env: str
+    report: Path
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> "Cell":
+        """Read the cell, or say every name that is missing at once."""
+        names = [name for name in cls.__dataclass_fields__ if name != "report"]
+        values = {name: environment.get(PREFIX + name.upper(), "").strip() for name in names}
+        report = environment.get(PREFIX + "REPORT", "").strip()
+        # The env file of Compose is the one thing that a stack may do without.
+        missing = [PREFIX + name.upper() for name, value in values.items() if not value and name != "stack_env"]
+        if not report:
+            missing.append(PREFIX + "REPORT")
+        if missing:
+            raise MissingCellError(missing)
+        urls = {name: value.rstrip("/") for name, value in values.items() if name.endswith("_url")}
+        return cls(**(values | urls), report=Path(report))
+
+    @property
+    def syncs(self) -> bool:
+        """Whether the pair can synchronise from this Proxmox service: only PVE has guests and nodes."""
+        return self.proxmox_service == PVE
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that no report may show."""
+        return (self.netbox_token, self.netbox_password)

@@ -1,0 +1,169 @@
+"""What every check stands on: the cell from the environment, the stack that is already up, and the verdicts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import urllib3
+from pytest_docker.plugin import DockerComposeExecutor, Services
+
+import verdicts
+from backend import Backend
+from cell import Cell
+from containers import Stack
+from netbox import Browser, NetBox
+from pages import api_routes
+from pairing import Endpoints, Registrar
+from syncing import Job, Synchroniser
+from world import Proxmox, World
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks, and silence the warning about the mock's self-made certificate."""
+    config.addinivalue_line("markers", "services(names): the Proxmox services that it applies to; without it, all")
+    config.addinivalue_line("markers", "phases(names): the phases that ask for the check; without it, all do")
+    config.addinivalue_line("markers", "contract(name, side, needs): the promise of the pair that a check proves")
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a phase does not ask for: the old final is only furnished with data."""
+    phase = Cell.of().phase
+    left = [item for item in items if not _asked(item, phase)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if _asked(item, phase)]
+
+
+def _asked(item: pytest.Item, phase: str) -> bool:
+    mark = item.get_closest_marker("phases")
+    return mark is None or phase in mark.args
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin each check with its contract."""
+    verdicts.begin(item)
+    service = Cell.of().proxmox_service
+    mark = item.get_closest_marker("services")
+    if mark is not None and service not in mark.args:
+        pytest.skip(f"not applicable: {service} is no source of synchronisations")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Let each failure name its contract."""
+    outcome: Any = yield
+    verdicts.judge(item, call, outcome.get_result())
+
+
+@pytest.fixture(scope="session")
+def cell() -> Cell:
+    """Return the cell under test."""
+    return Cell.of()
+
+
+@pytest.fixture(scope="session")
+def docker_compose_command(cell: Cell) -> str:
+    """Return the Compose command with the stack's own variables."""
+    return f'docker compose --env-file "{cell.stack_env}"' if cell.stack_env else "docker compose"
+
+
+@pytest.fixture(scope="session")
+def docker_compose_file(cell: Cell) -> str:
+    """Return the stack's own Compose file."""
+    return cell.stack_file
+
+
+@pytest.fixture(scope="session")
+def docker_compose_project_name(cell: Cell) -> str:
+    """Return the project name of the stack that is up."""
+    return cell.stack_project
+
+
+@pytest.fixture(scope="session")
+def docker_setup() -> list[str]:
+    """Start nothing: the orchestrator did."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def docker_cleanup() -> list[str]:
+    """Stop nothing: the orchestrator keeps the logs first."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def stack(docker_services: Services, docker_compose_command: str, cell: Cell, pytestconfig: pytest.Config) -> Stack:  # noqa: ARG001
+    """Return the running stack (pytest-docker owns its session), and let the verdicts read its logs."""
+    compose = DockerComposeExecutor(docker_compose_command, cell.stack_file, cell.stack_project)
+    secrets = (*cell.secrets, Backend.of(cell).key)
+    pytestconfig.stash[verdicts.STACK] = Stack(compose, secrets)
+    return pytestconfig.stash[verdicts.STACK]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs(stack: Stack) -> None:
+    """Make the logs readable from the first check on."""
+
+
+@pytest.fixture(scope="session")
+def netbox(cell: Cell) -> NetBox:
+    """Return NetBox's API."""
+    return NetBox(cell.netbox_url, cell.netbox_token)
+
+
+@pytest.fixture(scope="session")
+def browser(cell: Cell, netbox: NetBox) -> Browser:
+    """Return a logged-in session on NetBox's pages."""
+    return Browser.login(netbox, cell.netbox_user, cell.netbox_password)
+
+
+@pytest.fixture(scope="session")
+def facts(cell: Cell, stack: Stack) -> dict[str, Any]:
+    """Return what NetBox's Django tells of the plugin, asked once."""
+    return stack.facts(cell.plugin_module)
+
+
+@pytest.fixture(scope="session")
+def backend(cell: Cell) -> Backend:
+    """Return the backend over HTTP, its key registered."""
+    backend = Backend.of(cell)
+    backend.admit()
+    return backend
+
+
+@pytest.fixture(scope="session")
+def proxmox(cell: Cell) -> Proxmox:
+    """Return the Proxmox mock."""
+    return Proxmox(cell.mock_url)
+
+
+@pytest.fixture(scope="session")
+def world(proxmox: Proxmox) -> World:
+    """Return what the mock holds."""
+    return proxmox.world()
+
+
+@pytest.fixture(scope="session")
+def endpoints(cell: Cell, netbox: NetBox, backend: Backend, stack: Stack, facts: dict[str, Any]) -> Endpoints:
+    """Return the pair's registered endpoints."""
+    return Registrar(cell, netbox, backend, stack, facts["base"]).register()
+
+
+@pytest.fixture(scope="session")
+def synchroniser(netbox: NetBox, browser: Browser, facts: dict[str, Any], endpoints: Endpoints) -> Synchroniser:  # noqa: ARG001
+    """Return what starts and follows synchronisations, once there is something to synchronise between."""
+    return Synchroniser(netbox, browser, tuple(facts["pages"]))
+
+
+@pytest.fixture(scope="session")
+def first_sync(synchroniser: Synchroniser) -> Job:
+    """Return the first full synchronisation of this phase, ended one way or the other."""
+    return synchroniser.run()
+
+
+@pytest.fixture(scope="session")
+def plugin_lists(netbox: NetBox, facts: dict[str, Any]) -> tuple[str, ...]:
+    """Return the list routes of the plugin's API."""
+    routes = api_routes(netbox, f"/api/plugins/{facts['base']}/")
+    return tuple(path for path, answer in routes if isinstance(answer, dict) and "results" in answer)

@@ -1,0 +1,106 @@
+"""The containers of the stack, through pytest-docker's own Compose executor."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_docker.plugin import DockerComposeExecutor
+
+from contracts import BrokenContract
+
+MARK = "RELEASEGATE-FACTS "
+HERE = Path(__file__).parent
+# NetBox from the package index brings a console script; its container image brings manage.py.
+MANAGE = (
+    'if [ -x /opt/netbox/venv/bin/netbox ]; then exec /opt/netbox/venv/bin/netbox "$@"; '
+    'else exec /opt/netbox/venv/bin/python /opt/netbox/netbox/manage.py "$@"; fi'
+)
+# Compose clears lines and servers colour them, for terminals; health checks would drown the rest.
+ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+NOISE = re.compile(r'"GET /(health|login/|api/status/)[^"]*" 200')
+MATTERS = re.compile(
+    r"error|exception|traceback|critical|warning|denied|refused|failed|\b5\d\d\b|\" 4\d\d", re.IGNORECASE
+)
+SERVICES = ("netbox", "worker", "backend", "mock")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The running stack: services are stopped, started, asked and read, never created here."""
+
+    compose: DockerComposeExecutor
+    secrets: tuple[str, ...]
+
+    def run(self, command: str) -> str:
+        """Run one Compose subcommand and return its words, secrets masked."""
+        try:
+            said: bytes = self.compose.execute(command)
+        except Exception as error:  # noqa: BLE001 -- pytest-docker raises the bare class
+            raise BrokenContract(self.masked(str(error))) from None
+        return self.masked(said.decode(errors="replace"))
+
+    def masked(self, text: str) -> str:
+        """Return the text without any secret of the run."""
+        for secret in self.secrets:
+            text = text.replace(secret, "********")
+        return text
+
+    def stop(self, service: str) -> None:
+        """Stop one service and return when it is down."""
+        self.run(f"stop {service}")
+
+    def start(self, service: str) -> None:
+        """Start one service and return when its own health check holds."""
+        self.run(f"up --detach --no-deps --no-recreate --wait {service}")
+
+    def address(self, name: str) -> str:
+        """Return the address of a name inside the stack's network, nothing when it has none."""
+        found = self.run(f"exec -T netbox sh -c {shlex.quote(f'getent ahostsv4 {name} || true')}").split()
+        return found[0] if found else ""
+
+    def published(self, service: str, port: int) -> str:
+        """Return where a service is published now: a free port is chosen again with each start."""
+        return self.run(f"port {service} {port}").strip().splitlines()[-1]
+
+    def manage(self, arguments: Iterable[str], environment: Mapping[str, str]) -> str:
+        """Run one of NetBox's management commands in its container."""
+        flags = " ".join(f"--env {shlex.quote(f'{name}={value}')}" for name, value in environment.items())
+        words = " ".join(shlex.quote(word) for word in ("sh", "-c", MANAGE, "manage", *arguments))
+        return self.run(f"exec -T {flags} netbox {words}")
+
+    def facts(self, module: str) -> dict[str, Any]:
+        """Return what NetBox's Django tells of the plugin."""
+        code = (HERE / "inside_netbox.py").read_text(encoding="utf-8")
+        said = self.manage(["shell", "-c", code], {"RELEASEGATE_PLUGIN_MODULE": module})
+        lines = [line for line in said.splitlines() if line.startswith(MARK)]
+        if not lines:
+            raise BrokenContract(f"NetBox's shell said nothing of the plugin: {said.strip()[-400:]}")
+        answer: dict[str, Any] = json.loads(lines[-1].removeprefix(MARK))
+        return answer
+
+    def crashed(self, since: str) -> list[str]:
+        """Return the services whose log shows a stack trace since a moment."""
+        return [service for service in SERVICES if "Traceback (most recent call last)" in self._log(service, since)]
+
+    def excerpt(self, since: str, *, lines: int = 12) -> str:
+        """Return the log lines that matter since a moment, service by service."""
+        return "\n".join(filter(None, (self._excerpt(service, since, lines) for service in SERVICES)))
+
+    def _excerpt(self, service: str, since: str, lines: int) -> str:
+        """Prefer the lines that speak of trouble; else the last ones."""
+        lines_of = self._log(service, since).splitlines()
+        said = [line for line in lines_of if line.strip() and not NOISE.search(line)]
+        chosen = [line for line in said if MATTERS.search(line)] or said
+        shown = "\n".join(f"  {line[:400]}" for line in chosen[-lines:])
+        return f"--- {service}\n{shown}" if shown else ""
+
+    def _log(self, service: str, since: str) -> str:
+        """Return a service's log since a moment; a failure to read it is told in its place."""
+        try:
+            return ESCAPES.sub("", self.run(f"logs --no-color --no-log-prefix --since {shlex.quote(since)} {service}"))
+        except BrokenContract as error:
+            return error.sentence

@@ -1,0 +1,43 @@
+"""What a failure says: the contract that broke, in one sentence, and the side that most plausibly broke it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PLUGIN = "the plugin"
+BACKEND = "the backend"
+PAIR = "one of the pair"
+STACK = "the stack, not the candidate"
+# A stack trace in a service's log speaks of what runs there.
+RUNS = {"netbox": PLUGIN, "worker": PLUGIN, "backend": BACKEND, "mock": STACK}
+
+
+class BrokenContract(AssertionError):
+    """A promise of the pair was not kept."""
+
+    def __init__(self, sentence: str, *, side: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.side = side
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The name that a check carries, who answers for it, and what must hold before it can be judged."""
+
+    name: str
+    side: str = PAIR
+    needs: tuple[str, ...] = ()
+
+    def sentence(self, error: BaseException) -> str:
+        """Return the first line of the failure, whatever was raised."""
+        words = error.sentence if isinstance(error, BrokenContract) else str(error)
+        first = (words.strip().splitlines() or [type(error).__name__])[0]
+        if not isinstance(error, AssertionError):
+            first = f"{type(error).__name__}: {first}"
+        return f"contract {self.name} broke: {first}"
+
+    def culprit(self, error: BaseException, crashed: Sequence[str] = ()) -> str:
+        """Return the side that most plausibly broke it: what the error knows, else who crashed, else its keeper."""
+        known = error.side if isinstance(error, BrokenContract) else ""
+        sides = {RUNS[service] for service in crashed}
+        return known or (sides.pop() if len(sides) == 1 else self.side)

@@ -1,0 +1,68 @@
+"""Opens many pages a few at a time and says which did not answer as a page must."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import requests
+
+from netbox import NetBox
+
+# A laptop's NetBox has few workers; more at once would only wait for each other.
+AT_ONCE = 4
+NOT_FOUND = requests.codes.not_found
+SERVER_ERROR = requests.codes.internal_server_error
+UNAVAILABLE = requests.codes.service_unavailable
+
+
+def refusals(paths: Iterable[str], get: Callable[[str], requests.Response]) -> dict[str, str]:
+    """Return each page that is missing, fails inside NetBox, or throws the logged-in user out; with its words."""
+
+    def complaint(path: str) -> tuple[str, str]:
+        try:
+            answer = get(path)
+        except requests.RequestException as error:
+            return path, type(error).__name__
+        if _explained(answer):
+            return path, ""
+        if answer.status_code == NOT_FOUND or answer.status_code >= SERVER_ERROR:
+            return path, f"answered {answer.status_code}{_title(answer)}"
+        if "/login/" in answer.headers.get("Location", ""):
+            return path, "sent a logged-in user to the login page"
+        return path, ""
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {path: words for path, words in pool.map(complaint, paths) if words}
+
+
+def _explained(answer: requests.Response) -> bool:
+    """Whether an API route says on purpose, in words, that it is switched off here: a crash is never a 503."""
+    if answer.status_code != UNAVAILABLE or "json" not in answer.headers.get("Content-Type", ""):
+        return False
+    body = answer.json()
+    return isinstance(body, dict) and bool(body.get("detail"))
+
+
+def _title(answer: requests.Response) -> str:
+    """Return what the error page says, when it says something short."""
+    for line in answer.text.splitlines():
+        if "<class " in line or "Error:" in line:
+            return f" ({line.strip()[:160]})"
+    return ""
+
+
+def api_routes(netbox: NetBox, root: str) -> Iterator[tuple[str, Any]]:
+    """Yield every route that the API root leads to, with the answer: roots of roots are followed."""
+    answer = netbox.get(root)
+    yield root, answer
+    if not isinstance(answer, dict) or "results" in answer:
+        return
+    for link in answer.values():
+        if isinstance(link, str) and root in link:
+            yield from api_routes(netbox, link[link.index(root) :])
+
+
+def summary(refused: dict[str, str]) -> str:
+    """Return one line on all that refused."""
+    first = "; ".join(f"{path} {words}" for path, words in list(refused.items())[:3])
+    return f"{len(refused)} did not answer: {first}"

@@ -1,0 +1,31 @@
+"""The plugin's pages and API routes answer: found in its own URL patterns and API root, none is written down here."""
+
+from typing import Any
+
+import pytest
+
+from cell import CANDIDATE
+from contracts import PLUGIN
+from netbox import Browser, NetBox
+from pages import api_routes, refusals, summary
+
+pytestmark = pytest.mark.phases(CANDIDATE)
+
+
+@pytest.mark.contract("plugin.pages", PLUGIN, needs=("netbox.up",))
+def test_the_pages_answer(browser: Browser, facts: dict[str, Any]) -> None:
+    """Every page that needs no argument opens for a logged-in user."""
+    paths = [f"/{page}" for page in facts["pages"]]
+    assert paths, "the plugin has no pages"
+    refused = refusals(paths, browser.get)
+    assert not refused, f"of {len(paths)} pages {summary(refused)}"
+
+
+@pytest.mark.contract("plugin.api", PLUGIN, needs=("netbox.up",))
+def test_the_api_answers(netbox: NetBox, facts: dict[str, Any]) -> None:
+    """Every route that the plugin's API root lists answers, and lists what a list must."""
+    root = f"/api/plugins/{facts['base']}/"
+    routes = dict(api_routes(netbox, root))
+    assert len(routes) > 1, f"the plugin's API root {root} leads nowhere"
+    refused = refusals([f"/{path}" for path in facts["api"]], lambda path: netbox.request("GET", path))
+    assert not refused, f"of {len(facts['api'])} API routes {summary(refused)}"

@@ -1,0 +1,103 @@
+"""Installs what ``spec.json`` says into a virtual environment of the image, and keeps pip's word on where it came from.
+
+Runs once, while the image is made, with the base image's Python; it needs nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+TRUST = HERE / "ca.crt"
+"""Certificates that the index is believed by; empty where the image's own will do."""
+
+
+def main() -> None:
+    """Furnish the image."""
+    spec: dict[str, Any] = json.loads((HERE / "spec.json").read_text(encoding="utf-8"))
+    venv = Path(spec["venv"])
+    install_packages(spec["system"])
+    if not (venv / "bin" / "python").exists():
+        run(sys.executable, "-m", "venv", str(venv))
+    python = str(venv / "bin" / "python")
+    if subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
+        # The image has uv only, which does not say where a distribution came from.
+        trusted = {"SSL_CERT_FILE": str(TRUST)} if TRUST.stat().st_size else {}
+        run("uv", "pip", "install", "--python", python, "--default-index", spec["index"], "pip", env=trusted)
+    install(python, spec)
+    for name, target in spec["places"].items():
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / name, target)
+    origins = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(HERE.glob("origins-*.json"))]
+    (HERE / "origins.json").write_text(json.dumps(origins), encoding="utf-8")
+    if (HERE / "run.py").exists():
+        script = HERE / "run"
+        script.write_text(f"#!{python}\n" + (HERE / "run.py").read_text(encoding="utf-8"), encoding="utf-8")
+        script.chmod(0o755)
+    (HERE / "migrations.json").write_text(json.dumps(migrations(python, spec["trees"])), encoding="utf-8")
+
+
+def install_packages(names: list[str]) -> None:
+    """Install Debian packages, and Python's headers where something is compiled against a Python without them."""
+    if not names:
+        return
+    headers = Path(sysconfig.get_paths()["include"]) / "Python.h"
+    wanted = names if headers.exists() else [*names, "python3-dev"]
+    run("apt-get", "update", "-qq")
+    run("apt-get", "install", "-qq", "--yes", "--no-install-recommends", *wanted)
+    shutil.rmtree("/var/lib/apt/lists", ignore_errors=True)
+
+
+def install(python: str, spec: dict[str, Any]) -> None:
+    """Install the one file by its path and the requirements by name, all else from the default index."""
+    wanted = list(spec["requirements"])
+    if spec["file"]:
+        extras = f"[{','.join(spec['extras'])}]" if spec["extras"] else ""
+        wanted.insert(0, f"{spec['name']}{extras} @ {(HERE / spec['file']).as_uri()}")
+    if not wanted:
+        return
+    number = len(list(HERE.glob("origins-*.json")))
+    report = ("--report", str(HERE / f"origins-{number}.json"))
+    trust = ("--cert", str(TRUST)) if TRUST.stat().st_size else ()
+    options = ("--isolated", "--no-input", "--no-cache-dir", "--progress-bar=off", "--disable-pip-version-check")
+    run(python, "-m", "pip", "install", *options, *trust, "--index-url", spec["index"], *report, *wanted)
+
+
+def migrations(python: str, trees: list[str]) -> dict[str, Any]:
+    """Return the sha256 of every migration that is installed, and which of them change the order of others."""
+    asked = [python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"]
+    purelib = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    digests: dict[str, str] = {}
+    found: dict[str, list[str]] = {"replaces": [], "run_before": []}
+    for tree in (purelib, *trees):
+        for file in sorted(Path(tree).glob("**/migrations/*.py")):
+            if file.name == "__init__.py":
+                continue
+            content, name = file.read_bytes(), str(file.relative_to(tree))
+            digests[name] = hashlib.sha256(content).hexdigest()
+            for word, names in found.items():
+                if re.search(rf"^\s+{word}\s*(:[^=\n]+)?=".encode(), content, re.MULTILINE):
+                    names.append(name)
+    return {"digests": digests, **found}
+
+
+def run(*argv: str, env: Mapping[str, str] | None = None) -> None:
+    """Run a command and end with its exit code where it fails; its output is the build's."""
+    print("releasegate:", " ".join(os.path.basename(word) for word in argv[:4]), flush=True)  # noqa: PTH119
+    code = subprocess.run(argv, check=False, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}).returncode
+    if code:
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

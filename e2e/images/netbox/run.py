@@ -1,0 +1,120 @@
+"""What NetBox's containers run.
+
+``serve``, ``work``, ``prepare`` (``prepare alone``: without the plugin), ``manage ARGUMENTS``, ``healthy serve|work``.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import sys
+import warnings
+from pathlib import Path
+
+PORT = 8080
+ROOT = Path("/opt/netbox")
+IMAGE = ROOT / "netbox" / "manage.py"
+"""Only where NetBox came as an image; from PyPI it is a command of the virtual environment."""
+BIN = ROOT / "venv" / "bin"
+
+
+def main(verb: str, arguments: list[str]) -> None:
+    """Do what *verb* says; does not return where that is a program of its own."""
+    if verb == "serve":
+        serve()
+    elif verb == "work":
+        manage("rqworker", "high", "default", "low")
+    elif verb == "manage":
+        manage(*arguments)
+    elif verb == "prepare":
+        if arguments == ["alone"]:
+            os.environ["PLUGIN_MODULE"] = ""
+        prepare()
+    elif verb == "healthy":
+        sys.exit(0 if {"serve": answers, "work": works}[arguments[0]]() else 1)
+    else:
+        sys.exit(f"There is no verb {verb}.")
+
+
+def serve() -> None:
+    """Become the web server: the image's own where it has one."""
+    launcher = ROOT / "launch-netbox.sh"
+    if launcher.exists():
+        os.execv(launcher, [str(launcher)])  # noqa: S606 - this container runs this program
+    words = ["gunicorn", "netbox.wsgi", f"--bind=0.0.0.0:{PORT}", "--workers=2", "--threads=3", "--timeout=120"]
+    os.execv(BIN / "gunicorn", words)  # noqa: S606
+
+
+def manage(*arguments: str) -> None:
+    """Become a management command."""
+    if IMAGE.exists():
+        os.execv(BIN / "python", ["python", str(IMAGE), *arguments])  # noqa: S606
+    os.execv(BIN / "netbox", ["netbox", *arguments])  # noqa: S606
+
+
+def prepare() -> None:
+    """Migrate the database, and make the superuser with its token where there is none."""
+    if IMAGE.exists():
+        sys.path.insert(0, str(IMAGE.parent))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netbox.settings")
+    import django
+    from django.core.management import call_command
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        django.setup()
+    require_plugin([str(warning.message) for warning in said])
+    call_command("migrate", interactive=False, verbosity=1)
+    from users.models import Token, User
+
+    name, secret = os.environ["SUPERUSER_NAME"], os.environ["SUPERUSER_API_TOKEN"]
+    user = User.objects.filter(username=name).first() or User(username=name)
+    user.is_superuser = user.is_active = True
+    if hasattr(user, "is_staff"):
+        user.is_staff = True
+    user.set_password(os.environ["SUPERUSER_PASSWORD"])
+    user.save()
+    Token.objects.filter(user=user).delete()
+    versioned = any(field.name == "version" for field in Token._meta.get_fields())
+    token = Token(user=user, version=1, token=secret) if versioned else Token(user=user, key=secret)
+    token.save()
+    print(json.dumps({"token": token.pk}))
+
+
+def require_plugin(said: list[str]) -> None:
+    """End in NetBox's own words where it goes on without the plugin that it was told to load."""
+    from django.apps import apps
+
+    for name in filter(None, os.environ["PLUGIN_MODULE"].split(",")):
+        if not any(app.name == name for app in apps.get_app_configs()):
+            words = [line for line in said if name in line] or ["it says nothing about it"]
+            sys.exit(f"NetBox does not load the plugin {name}: {' '.join(words)}")
+
+
+def answers() -> bool:
+    """Whether the web server answers with a page."""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=15)
+    try:
+        connection.request("GET", "/login/")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def works() -> bool:
+    """Whether a worker has told the queue that it is there."""
+    words = [f"AUTH {os.environ['REDIS_PASSWORD']}", "SELECT 0", "SCARD rq:workers", "QUIT"]
+    try:
+        with socket.create_connection((os.environ["REDIS_HOST"], 6379), timeout=5) as queue:
+            queue.sendall("".join(f"{word}\r\n" for word in words).encode())
+            answer = b"".join(iter(lambda: queue.recv(1024), b""))
+    except OSError:
+        return False
+    counts = [line for line in answer.split(b"\r\n") if line.startswith(b":")]
+    return bool(counts) and int(counts[0][1:]) > 0
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,78 @@
+"""What the backend's and the mock's containers run: ``serve`` as ``spec.json`` says, and ``healthy``."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import ssl
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+DATA = Path("/data")
+
+
+def main(verb: str) -> None:
+    """Do what *verb* says; ``serve`` does not return."""
+    spec = json.loads(Path(__file__).with_name("spec.json").read_text(encoding="utf-8"))
+    if verb == "serve":
+        serve(spec)
+    elif verb == "healthy":
+        sys.exit(0 if answers(spec) else 1)
+    else:
+        sys.exit(f"There is no verb {verb}.")
+
+
+def serve(spec: dict[str, Any]) -> None:
+    """Become the server."""
+    DATA.mkdir(exist_ok=True)
+    bin_folder = Path(spec["venv"]) / "bin"
+    places = {"{host}": "0.0.0.0", "{port}": str(spec["port"]), "{data}": str(DATA)}  # noqa: S104 - in a container
+    places["{secret}"] = os.environ.get("SERVICE_SECRET", "")
+    if "apps" in spec:
+        places["{app}"] = spec["apps"][os.environ["PROXMOX_MOCK_SERVICE"]]
+    if spec["tls"]:
+        places["{certificate}"], places["{key}"] = certificate(bin_folder)
+    environment = {**os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}"}
+    environment.pop("SERVICE_SECRET", None)
+    environment.update({name: replaced(value, places) for name, value in spec["environment"].items()})
+    command = [replaced(word, places) for word in spec["command"]]
+    os.chdir(DATA)
+    os.execvpe(command[0], command, environment)  # noqa: S606 - this container runs this program
+
+
+def certificate(bin_folder: Path) -> tuple[str, str]:
+    """Make a certificate of its own for this container; nobody needs to trust it."""
+    folder = tempfile.mkdtemp()
+    words = [str(bin_folder / "python"), "-m", "trustme", "--quiet", "--dir", folder, "--identities", "mock"]
+    subprocess.run([*words, "localhost", "127.0.0.1"], check=True)
+    return f"{folder}/server.pem", f"{folder}/server.key"
+
+
+def replaced(text: str, places: dict[str, str]) -> str:
+    """Return *text* with every place filled."""
+    for place, value in places.items():
+        text = text.replace(place, value)
+    return text
+
+
+def answers(spec: dict[str, Any]) -> bool:
+    """Whether the server answers at the path that says so."""
+    connection: http.client.HTTPConnection
+    if spec["tls"]:
+        context = ssl._create_unverified_context()  # noqa: S323 - its own certificate, on loopback
+        connection = http.client.HTTPSConnection("127.0.0.1", spec["port"], timeout=10, context=context)
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", spec["port"], timeout=10)
+    try:
+        connection.request("GET", spec["ready"])
+        return connection.getresponse().status < 400
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

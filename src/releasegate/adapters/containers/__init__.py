@@ -1,0 +1,1 @@
+"""The stack as containers: the engine, the images, the databases, one cell, and the whole matrix."""

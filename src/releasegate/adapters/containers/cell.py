@@ -1,0 +1,220 @@
+"""One cell from nothing to its verdict: the database, the containers, the checks, and nothing left behind."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from releasegate.adapters.containers.compose import Stack
+from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.engine import ContainerEngine
+from releasegate.adapters.containers.environment import fresh_secrets, told, variables, with_images
+from releasegate.adapters.containers.furnishing import Furnished, own
+from releasegate.adapters.containers.marks import Run
+from releasegate.adapters.containers.seen import Seen, arrived, objects, telling
+from releasegate.adapters.containers.suite import Suite
+from releasegate.adapters.process import clean_environment, last_lines
+from releasegate.core import stack as settings
+from releasegate.core.arrivals import misplaced
+from releasegate.core.cells import Cell
+from releasegate.core.errors import GateFailed, Refused, Unavailable
+from releasegate.core.snapshot import Snapshot
+from releasegate.ports import CellReport, Origin, Progress
+
+_MIGRATE_SECONDS = 3600.0
+_LOG_LINES = 12
+
+
+@dataclass(frozen=True)
+class Theatre:
+    """What the cells of one run share; *folder* is where the reports go, *home* the files of the stack."""
+
+    engine: ContainerEngine
+    run: Run
+    databases: Databases
+    home: Path
+    folder: Path
+    stack: settings.Stack
+    staging_hosts: frozenset[str]
+    workplace: Path
+    progress: Progress
+    stop: Event
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """One cell, with the pair under test and, for an upgrade, the pair that users come from."""
+
+    cell: Cell
+    under_test: Furnished
+    released: Furnished | None
+    theatre: Theatre
+
+    @property
+    def folder(self) -> Path:
+        """Where the cell's report is."""
+        return self.theatre.folder / self.cell.slug
+
+    def perform(self) -> tuple[CellReport, Seen]:
+        """Run the cell; whatever comes, no container, network or volume of it is left.
+
+        Raises:
+            Unavailable: something was missing, so that nothing was judged.
+        """
+        started, seen = time.monotonic(), Seen()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stack = self._stack()
+        try:
+            self._play(stack, seen)
+        except GateFailed as error:
+            seen.problems += [error.problem, *(f"  {line}" for line in error.details)]
+        finally:
+            try:
+                if seen.problems:
+                    seen.log += telling(stack)
+                stack.keep_logs(self.folder / "logs")
+            finally:
+                stack.down()
+                stack.env_file.unlink(missing_ok=True)
+        verdict = "fail" if seen.problems else "pass"
+        seconds = time.monotonic() - started
+        return CellReport(self.cell.name, verdict, tuple(seen.problems), tuple(seen.origins), seconds), seen
+
+    def _play(self, stack: Stack, seen: Seen) -> None:
+        with seen.timed("start"):
+            stack.write()
+            self._tell("starting PostgreSQL, Redis, the backend and the mock")
+            stack.up("postgres", "redis")
+            if self.released is None:
+                stack.up("backend", "mock", wait=False)
+        if self.released is not None:
+            stack = self._come_from(self.released, stack, seen)
+        self._database(stack, self.under_test, seen, fresh=self.released is None)
+        with seen.timed("start"):
+            self._tell("starting NetBox and its worker")
+            stack.up("netbox", "worker", "backend", "mock")
+        seen.origins += self._proven(stack, seen)
+        with seen.timed("checks"):
+            seen.problems += self._judged(stack, self.under_test, seen, phase="candidate")
+
+    def _come_from(self, released: Furnished, stack: Stack, seen: Seen) -> Stack:
+        """Set up and fill what users have, then take its containers away; the data stays."""
+        before = with_images(stack, released)
+        before.write()
+        before.up("backend", "mock", wait=False)
+        try:
+            self._database(before, released, seen, fresh=True)
+            with seen.timed("released"):
+                before.up("netbox", "worker", "backend", "mock")
+                failed = self._judged(before, released, seen, phase="released")
+        except GateFailed as error:
+            # Not the candidate's fault, and no proof for it either.
+            raise Refused(
+                f"{released.pair} cannot be upgraded from: it does not run here itself.",
+                hint="Name a version that does with --from or upgrade-from, or leave the path upgrade out",
+                details=[error.problem, *error.details],
+            ) from error
+        seen.notes += [f"{released.pair}: {problem}" for problem in failed if not problem.startswith("  ")]
+        before.halt("netbox", "worker", "backend")
+        stack.write()
+        stack.up("backend", wait=False)
+        return stack
+
+    def _database(self, stack: Stack, pair: Furnished, seen: Seen, *, fresh: bool) -> None:
+        """Migrate, from the nearest kept database where there is none yet.
+
+        Raises:
+            GateFailed: the plugin does not migrate, or does not load; the details are NetBox's own words.
+        """
+        databases = self.theatre.databases
+        with seen.timed("database"), ExitStack() as held:
+            kept = databases.nearest(pair.whole, reordering=pair.reordering) if fresh else None
+            if fresh and kept != pair.whole:
+                held.enter_context(databases.making(pair.core))
+                kept = databases.nearest(pair.whole, reordering=pair.reordering)
+            server = stack.container("postgres")
+            if kept is not None and server is not None:
+                self._tell(f"restoring {len(kept.migrations)} of {len(pair.whole.migrations)} migrations")
+                kept = kept if databases.restore(kept, into=server) else None
+            if fresh and kept is None:
+                self._tell(f"migrating NetBox {self.cell.netbox} alone")
+                self._prepared(stack, plugin=False)
+                self._keep(pair.core, stack)
+            self._tell(f"migrating {pair.pair.plugin.package.name} {pair.pair.plugin.version}")
+            self._prepared(stack, plugin=True)
+            if fresh and kept != pair.whole:
+                self._keep(pair.whole, stack)
+            seen.notes += [] if kept is None else [f"database restored from {kept.key[:12]}, then migrated"]
+
+    def _prepared(self, stack: Stack, *, plugin: bool) -> None:
+        words = ("prepare",) if plugin else ("prepare", "alone")
+
+        def line(said: str) -> None:
+            if said.strip().startswith("Applying "):
+                self._tell(f"migrating: {said.strip().removeprefix('Applying ').split('...')[0]}")
+
+        done = stack.once("netbox", *words, line=line, timeout=_MIGRATE_SECONDS)
+        if done.exit_code == 0:
+            return
+        details = last_lines(done.stdout, count=_LOG_LINES)
+        if not plugin:
+            raise Unavailable(
+                f"NetBox {self.cell.netbox} does not migrate by itself.", hint="Try another NetBox", details=details
+            )
+        raise GateFailed(
+            f"contract netbox.migrations broke: {self.theatre.stack.plugin} does not load or does not migrate "
+            f"on NetBox {self.cell.netbox.version}",
+            hint="Mend it and commit",
+            details=details,
+        )
+
+    def _keep(self, snapshot: Snapshot, stack: Stack) -> None:
+        server = stack.container("postgres")
+        if server is not None:
+            self.theatre.databases.keep(snapshot, of=server)
+
+    def _judged(self, stack: Stack, pair: Furnished, seen: Seen, *, phase: str) -> tuple[str, ...]:
+        environment = clean_environment(
+            self.theatre.engine.environment, **self._docker(), **told(stack, pair, self.cell, phase=phase)
+        )
+        suite = Suite(self.theatre.home / "checks", environment, self.theatre.stop)
+        problems = suite.judge(self.folder / f"junit-{phase}.xml", line=lambda said: self._tell(f"checking: {said}"))
+        if phase == "candidate":
+            problems += suite.own(self.theatre.stack.checks, cwd=self.theatre.workplace)
+            seen.objects |= objects(self.folder / f"objects-{phase}.json")
+        return problems
+
+    def _docker(self) -> dict[str, str]:
+        """Return what the engine's command line is told, which a clean environment leaves out."""
+        return {n: v for n, v in self.theatre.engine.environment.items() if n.startswith(("DOCKER_", "XDG_"))}
+
+    def _proven(self, stack: Stack, seen: Seen) -> Iterator[Origin]:
+        """Yield where everything in the two containers came from, as pip said there; what is misplaced is a problem."""
+        pair = self.under_test.pair
+        for service, delivery in (("netbox", pair.plugin), ("backend", pair.backend)):
+            found = arrived(stack, service)
+            wrong = misplaced(found, own=own(delivery), staging_hosts=self.theatre.staging_hosts)
+            seen.problems += [f"contract origin broke: {service}: {sentence}" for sentence in wrong]
+            yield from (Origin(a.name, a.version, a.sha256, a.host) for a in found)
+
+    def _stack(self) -> Stack:
+        hidden, theatre = fresh_secrets(), self.theatre
+        plain = variables(self.cell, module=theatre.stack.module, run=theatre.run)
+        stack = Stack(
+            engine=theatre.engine,
+            file=theatre.home / "compose.yaml",
+            project=f"{theatre.run.name}-{secrets.token_hex(3)}",
+            folder=self.folder,
+            variables={**plain, **hidden},
+            secrets=tuple(hidden.values()),
+            stop=theatre.stop,
+        )
+        return with_images(stack, self.under_test)
+
+    def _tell(self, line: str) -> None:
+        self.theatre.progress(f"{self.cell.name}: {line}")

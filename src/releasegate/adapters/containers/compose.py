@@ -1,0 +1,149 @@
+"""Compose for one stack: started, asked, and taken down again."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from docker.models.containers import Container
+
+from releasegate.adapters.containers.engine import ContainerEngine
+from releasegate.adapters.containers.marks import labelled
+from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, masked, run, started
+from releasegate.core.errors import GateFailed, Unavailable
+
+_UP_SECONDS = 420.0
+_DOWN_SECONDS = 180.0
+_PAUSE_SECONDS = 0.2
+_SERVICE = "com.docker.compose.service"
+_PROJECT = "com.docker.compose.project"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The containers of one cell; ``variables`` are what the Compose file reads, secrets among them.
+
+    *stop* is set when the run is interrupted: what waits then ends.
+    """
+
+    engine: ContainerEngine
+    file: Path
+    project: str
+    folder: Path
+    variables: Mapping[str, str]
+    secrets: tuple[str, ...]
+    stop: Event
+
+    @property
+    def env_file(self) -> Path:
+        """The variables as a file that only its owner can read: none of them is on a command line."""
+        return self.folder / "stack.env"
+
+    def write(self) -> None:
+        """Write the variables for Compose."""
+        self.env_file.touch(mode=0o600)
+        lines = [f"{name}='{value}'\n" for name, value in sorted(self.variables.items())]
+        self.env_file.write_text("".join(lines), encoding="utf-8")
+
+    def up(self, *services: str, wait: bool = True) -> None:
+        """Start *services*; with *wait* they are healthy when this returns.
+
+        Raises:
+            GateFailed: one of them ended or is not healthy in time; its last words are in the details.
+            Unavailable: Compose or the engine could not do it.
+        """
+        words = ["up", "--detach", "--no-build", "--pull", "never", "--no-deps", *(["--wait"] if wait else [])]
+        done = self._compose(*words, *services, timeout=_UP_SECONDS)
+        if done.exit_code == 0:
+            return
+        for service in services:
+            container = self.container(service)
+            state = container.attrs["State"] if container is not None else {}
+            if state.get("Status") in {"exited", "dead"} or state.get("Health", {}).get("Status") == "unhealthy":
+                how = f"ended with exit code {state['ExitCode']}" if state["Status"] != "running" else "is not healthy"
+                raise GateFailed(f"{service} {how}.", hint="See its log", details=self.log(service, count=25))
+        raise Unavailable(
+            f"{', '.join(services)} could not be started in {_UP_SECONDS:.0f} s.",
+            hint="See the lines above; then run the same command again",
+            details=self._masked(last_lines(done.stderr)),
+        )
+
+    def once(self, service: str, *words: str, line: Callable[[str], None], timeout: float) -> Completed:
+        """Run *words* in a new container of *service* to their end; *line* is told each line that they print."""
+        argv = self._argv("run", "--rm", "-T", "--no-deps", service, *words)
+        done = _followed(argv, stack=self, line=line, timeout=timeout)
+        return Completed(done.exit_code, masked(done.stdout, self.secrets), "", done.timed_out)
+
+    def container(self, service: str) -> Container | None:
+        """Return the container of *service*, or ``None`` where there is none."""
+        chosen = labelled(f"{_PROJECT}={self.project}", f"{_SERVICE}={service}")
+        found = self.engine.client.containers.list(all=True, filters=chosen, ignore_removed=True)
+        return found[0] if found else None
+
+    def address(self, service: str, port: int) -> str:
+        """Return ``127.0.0.1:N``, where *port* of *service* is published."""
+        container = self.container(service)
+        published = container.ports.get(f"{port}/tcp") if container is not None else None
+        if not published:
+            raise Unavailable(f"Port {port} of {service} is not published.", hint="Run the same command again")
+        return f"127.0.0.1:{published[0]['HostPort']}"
+
+    def log(self, service: str, *, count: int) -> tuple[str, ...]:
+        """Return the last lines of a service, without secrets."""
+        container = self.container(service)
+        if container is None:
+            return ()
+        return last_lines(
+            masked(container.logs(tail=max(count, 200)).decode(errors="replace"), self.secrets), count=count
+        )
+
+    def keep_logs(self, folder: Path) -> None:
+        """Write the whole log of every container below *folder*, without secrets."""
+        folder.mkdir(parents=True, exist_ok=True)
+        chosen = labelled(f"{_PROJECT}={self.project}")
+        for container in self.engine.client.containers.list(all=True, filters=chosen, ignore_removed=True):
+            text = container.logs(timestamps=True).decode(errors="replace")
+            name = container.labels.get(_SERVICE, container.name)
+            (folder / f"{name}.log").write_text(masked(text, self.secrets), encoding="utf-8")
+
+    def halt(self, *services: str) -> None:
+        """Stop and remove the containers of *services*; what they stored stays."""
+        self._compose("rm", "--stop", "--force", *services, timeout=_DOWN_SECONDS)
+
+    def down(self) -> None:
+        """Remove everything that the stack started."""
+        words = ("down", "--volumes", "--remove-orphans", "--timeout", "1")
+        run(self._argv(*words), env=self.engine.environment, cwd=self.folder, timeout=_DOWN_SECONDS)
+
+    def _compose(self, *words: str, timeout: float) -> Completed:
+        return run(self._argv(*words), env=self.engine.environment, cwd=self.folder, timeout=timeout, stop=self.stop)
+
+    def _argv(self, *words: str) -> list[str]:
+        chosen = ["--project-name", self.project, "--file", str(self.file), "--env-file", str(self.env_file)]
+        return ["docker", "compose", *chosen, "--progress", "plain", *words]
+
+    def _masked(self, lines: Sequence[str]) -> list[str]:
+        return [masked(line, self.secrets) for line in lines]
+
+
+def _followed(argv: Sequence[str], *, stack: Stack, line: Callable[[str], None], timeout: float) -> Completed:
+    """Run *argv* and tell *line* what it prints while it prints it."""
+    deadline = time.monotonic() + timeout
+    path = stack.folder / "once.log"
+    with path.open("wb") as out, path.open("rb") as seen, tempfile.TemporaryFile() as given:
+        with started(
+            argv, env=stack.engine.environment, cwd=stack.folder, stdin=given, stdout=out, stderr=out
+        ) as child:
+            while child.poll() is None and time.monotonic() < deadline:
+                for each in seen.readlines():
+                    line(masked(each.decode(errors="replace").rstrip(), stack.secrets))
+                if stack.stop.wait(_PAUSE_SECONDS):
+                    raise KeyboardInterrupt
+            ended = child.poll() is not None
+        text = path.read_text(encoding="utf-8", errors="replace")
+    path.unlink()
+    return Completed(child.returncode if ended else TIMED_OUT, text, "", not ended)

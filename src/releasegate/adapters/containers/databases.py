@@ -1,0 +1,132 @@
+"""Migrated databases that are kept between runs: known by what made them, restored in seconds, and bounded in size."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from docker.models.containers import Container
+from filelock import FileLock
+
+from releasegate.core.errors import Unavailable
+from releasegate.core.snapshot import Reordering, Snapshot, nearest
+
+_GIB = 2**30
+_DUMP = ["pg_dump", "--format=custom", "--username=netbox", "netbox"]
+_RESTORE = ["pg_restore", "--exit-on-error", "--no-owner", "--jobs=2", "--username=netbox", "--dbname=netbox"]
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Snapshots below *folder*: ``KEY.json`` says what made it, ``KEY.dump`` is the database; *limit* is in GiB."""
+
+    folder: Path
+    limit: float
+
+    def nearest(self, wanted: Snapshot, *, reordering: Reordering) -> Snapshot | None:
+        """Return the kept snapshot that leads to the wanted one with the least left to migrate."""
+        return nearest(self._kept(), wanted, reordering=reordering)
+
+    @contextmanager
+    def making(self, snapshot: Snapshot) -> Iterator[None]:
+        """Hold off everybody else who would migrate the same NetBox meanwhile: they find what is made here."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / f"netbox-{snapshot.netbox.replace(':', '-')}.lock"):
+            yield
+
+    def restore(self, snapshot: Snapshot, *, into: Container) -> bool:
+        """Put a snapshot into the empty database of a server's container; ``False`` where it cannot be read.
+
+        A file that does not restore is removed and the database is empty again: migrating makes both anew.
+        """
+        dump = self._dump(snapshot)
+        try:
+            content = dump.read_bytes()
+        except OSError:
+            return False
+        into.put_archive("/tmp", _packed("snapshot.dump", content))  # noqa: S108 - in the container
+        code, _ = into.exec_run([*_RESTORE, "/tmp/snapshot.dump"])  # noqa: S108
+        if code != 0:
+            self._remove(dump)
+            for command in ("dropdb", "createdb"):
+                into.exec_run([command, "--username=netbox", "--maintenance-db=postgres", "netbox"])
+            return False
+        os.utime(dump)
+        return True
+
+    def keep(self, snapshot: Snapshot, *, of: Container) -> None:
+        """Keep the database of a server's container as *snapshot*; the oldest make room."""
+        code, streams = of.exec_run(_DUMP, demux=True)
+        content, said = cast("tuple[bytes | None, bytes | None]", streams)
+        if code != 0 or not content:
+            raise Unavailable(
+                "The migrated database could not be kept.",
+                hint="Run the same command again",
+                details=(said or b"").decode(errors="replace").splitlines()[-3:],
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        dump = self._dump(snapshot)
+        told = {"server": snapshot.server, "netbox": snapshot.netbox, "migrations": dict(snapshot.migrations)}
+        _write(dump, content)
+        _write(dump.with_suffix(".json"), json.dumps(told, sort_keys=True).encode())
+        self.trim(self.limit)
+
+    def trim(self, limit: float) -> int:
+        """Remove the longest unused ones until all fit into *limit* GiB; return how many were removed."""
+        dumps = sorted(self.folder.glob("*.dump"), key=lambda path: path.stat().st_mtime)
+        total, removed = sum(path.stat().st_size for path in dumps), 0
+        for path in dumps:
+            if total <= limit * _GIB:
+                break
+            total -= path.stat().st_size
+            self._remove(path)
+            removed += 1
+        return removed
+
+    def size(self) -> tuple[int, int]:
+        """Return how many are kept, and their bytes."""
+        sizes = [path.stat().st_size for path in self.folder.glob("*.dump")]
+        return len(sizes), sum(sizes)
+
+    def _kept(self) -> Iterator[Snapshot]:
+        for path in sorted(self.folder.glob("*.json")):
+            try:
+                told = json.loads(path.read_text(encoding="utf-8"))
+                snapshot = Snapshot(told["server"], told["netbox"], told["migrations"])
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+            # A file is what its name says, or it is not used.
+            if snapshot.key == path.stem and path.with_suffix(".dump").exists():
+                yield snapshot
+
+    def _dump(self, snapshot: Snapshot) -> Path:
+        return self.folder / f"{snapshot.key}.dump"
+
+    def _remove(self, dump: Path) -> None:
+        dump.with_suffix(".json").unlink(missing_ok=True)
+        dump.unlink(missing_ok=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: runs side by side may keep the same one."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+    Path(temporary).replace(path)
+
+
+def _packed(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo(name)
+        member.size, member.mode = len(content), 0o644
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()

@@ -1,0 +1,136 @@
+"""The container engine: found, looked over before anything is started, and asked for what only it knows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker.errors import DockerException
+from packaging.version import InvalidVersion, Version
+from requests.exceptions import RequestException
+
+from releasegate.adapters.process import clean_environment, last_lines, run
+from releasegate.core.errors import Unavailable
+
+OLDEST_API = Version("1.41")
+"""That of engine 20.10."""
+OLDEST_COMPOSE = Version("2.20")
+LEAST_DISK = 4.0
+"""GiB that must be free where the engine keeps its images."""
+
+_PASSED_ON = (
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "DOCKER_CERT_PATH",
+    "DOCKER_TLS_VERIFY",
+    "XDG_RUNTIME_DIR",
+)
+_ASK_SECONDS = 60.0
+_GIB = 2**30
+
+
+@dataclass(frozen=True)
+class ContainerEngine:
+    """An engine that can be used; ``memory`` is in GiB, ``environment`` is what its command line is run with."""
+
+    client: docker.DockerClient
+    environment: Mapping[str, str]
+    memory: float
+    cpus: float
+
+
+@contextmanager
+def opened(environ: Mapping[str, str]) -> Iterator[ContainerEngine]:
+    """Find the engine and look it over; nothing is started.
+
+    Raises:
+        Unavailable: there is no engine or no Compose, one of them is too old, or the disk is full.
+    """
+    passed = {name: environ[name] for name in _PASSED_ON if environ.get(name)}
+    environment = clean_environment(environ, **passed)
+    _require_compose(environment)
+    client = _client(environment)
+    try:
+        yield _looked_over(client, environment)
+    finally:
+        client.close()
+
+
+def _require_compose(environment: Mapping[str, str]) -> None:
+    try:
+        done = run(["docker", "compose", "version", "--short"], env=environment, cwd=Path.cwd(), timeout=_ASK_SECONDS)
+    except Unavailable as error:
+        raise Unavailable(
+            "There is no docker command here, so no containers can be run.",
+            hint="Install a Docker engine with Compose v2, then run the same command again",
+        ) from error
+    try:
+        found = Version(done.stdout.strip().removeprefix("v").split("-", maxsplit=1)[0])
+    except InvalidVersion:
+        raise Unavailable(
+            "The docker command here has no Compose v2.",
+            hint="Install the Compose plugin (docker compose version must answer)",
+            details=last_lines(done.stderr, count=2),
+        ) from None
+    if found < OLDEST_COMPOSE:
+        raise Unavailable(
+            f"Compose {found} is too old: {OLDEST_COMPOSE} is needed.", hint="Update the Compose plugin of docker"
+        )
+
+
+def _client(environment: Mapping[str, str]) -> docker.DockerClient:
+    try:
+        known = dict(environment)
+        if "DOCKER_HOST" not in known and (host := _context_host(environment)):
+            known["DOCKER_HOST"] = host
+        client = docker.DockerClient.from_env(environment=known, timeout=600)
+        with _closed_on_failure(client):
+            client.ping()
+    except (DockerException, RequestException, OSError) as error:
+        raise Unavailable(
+            "The Docker engine does not answer.",
+            hint="Start it (docker info must answer), then run the same command again",
+            details=(str(error),),
+        ) from error
+    return client
+
+
+@contextmanager
+def _closed_on_failure(client: docker.DockerClient) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        client.close()
+        raise
+
+
+def _context_host(environment: Mapping[str, str]) -> str:
+    """Return the address of the command line's own context, which the SDK does not know of."""
+    words = ["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]
+    done = run(words, env=environment, cwd=Path.cwd(), timeout=_ASK_SECONDS)
+    return done.stdout.strip() if done.exit_code == 0 else ""
+
+
+def _looked_over(client: docker.DockerClient, environment: Mapping[str, str]) -> ContainerEngine:
+    version: Mapping[str, Any] = client.version()
+    if Version(version["ApiVersion"]) < OLDEST_API:
+        raise Unavailable(
+            f"Docker engine {version['Version']} is too old: 20.10 is needed.", hint="Update the Docker engine"
+        )
+    info: Mapping[str, Any] = client.info()
+    root = Path(info.get("DockerRootDir", ""))
+    if root.is_dir() and os.access(root, os.R_OK):
+        free = shutil.disk_usage(root).free / _GIB
+        if free < LEAST_DISK:
+            raise Unavailable(
+                f"Only {free:.1f} GiB are free where the Docker engine keeps its images; {LEAST_DISK:.0f} are needed.",
+                hint="Make room: invoke cache --clear, or docker system prune",
+            )
+    return ContainerEngine(client, environment, info["MemTotal"] / _GIB, float(info["NCPU"]))

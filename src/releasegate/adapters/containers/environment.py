@@ -1,0 +1,71 @@
+"""What a stack and its checks are told: the Compose file's variables, and the checks' environment."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+
+from releasegate.adapters.containers.compose import Stack
+from releasegate.adapters.containers.furnishing import Furnished
+from releasegate.adapters.containers.marks import Run
+from releasegate.adapters.containers.recipes import BACKEND_PORT, MOCK_PORT
+from releasegate.core.cells import Cell
+
+NETBOX_PORT = 8080
+
+
+def fresh_secrets() -> dict[str, str]:
+    """Return every secret of one stack, made for it."""
+    made = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "API_TOKEN_PEPPER", "SERVICE_SECRET")}
+    made |= {name: secrets.token_hex(16) for name in ("DB_PASSWORD", "REDIS_PASSWORD", "SUPERUSER_PASSWORD")}
+    return {**made, "SUPERUSER_API_TOKEN": secrets.token_hex(20)}
+
+
+def variables(cell: Cell, *, module: str, run: Run) -> dict[str, str]:
+    """Return what the Compose file reads besides secrets and images."""
+    return {
+        "SUPERUSER_NAME": "admin",
+        "PLUGIN_MODULE": module,
+        "PROXMOX_SERVICE": cell.service,
+        "RELEASEGATE_RUN": run.name,
+        "RELEASEGATE_LOCK": str(run.lock),
+    }
+
+
+def with_images(stack: Stack, images: Furnished) -> Stack:
+    """Return *stack* with the images of a pair."""
+    chosen = {
+        "POSTGRES_IMAGE": images.postgres,
+        "REDIS_IMAGE": images.redis,
+        "NETBOX_IMAGE": images.netbox,
+        "BACKEND_IMAGE": images.backend,
+        "MOCK_IMAGE": images.mock,
+    }
+    return replace(stack, variables={**stack.variables, **chosen})
+
+
+def told(stack: Stack, images: Furnished, cell: Cell, *, phase: str) -> Mapping[str, str]:
+    """Return what the checks are told; docs/reference.md lists it."""
+    plugin, backend = images.pair.plugin, images.pair.backend
+    return {
+        "RELEASEGATE_NETBOX_URL": f"http://{stack.address('netbox', NETBOX_PORT)}",
+        "RELEASEGATE_NETBOX_TOKEN": stack.variables["SUPERUSER_API_TOKEN"],
+        "RELEASEGATE_NETBOX_USER": stack.variables["SUPERUSER_NAME"],
+        "RELEASEGATE_NETBOX_PASSWORD": stack.variables["SUPERUSER_PASSWORD"],
+        "RELEASEGATE_NETBOX_VERSION": cell.netbox.version,
+        "RELEASEGATE_BACKEND_URL": f"http://{stack.address('backend', BACKEND_PORT)}",
+        "RELEASEGATE_BACKEND_NAME": backend.package.name,
+        "RELEASEGATE_BACKEND_VERSION": backend.version,
+        "RELEASEGATE_MOCK_URL": f"https://{stack.address('mock', MOCK_PORT)}",
+        "RELEASEGATE_PLUGIN_NAME": plugin.package.name,
+        "RELEASEGATE_PLUGIN_VERSION": plugin.version,
+        "RELEASEGATE_PLUGIN_MODULE": stack.variables["PLUGIN_MODULE"],
+        "RELEASEGATE_PROXMOX_SERVICE": cell.service,
+        "RELEASEGATE_PATH": cell.path,
+        "RELEASEGATE_PHASE": phase,
+        "RELEASEGATE_STACK_PROJECT": stack.project,
+        "RELEASEGATE_STACK_FILE": str(stack.file),
+        "RELEASEGATE_STACK_ENV": str(stack.env_file),
+        "RELEASEGATE_REPORT": str(stack.folder),
+    }

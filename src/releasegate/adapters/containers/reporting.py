@@ -1,0 +1,51 @@
+"""What is kept of a run: JUnit XML for any CI, and a summary for the record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from releasegate.adapters.containers.seen import Seen
+from releasegate.ports import CellReport
+
+
+def write(folder: Path, ended: Sequence[tuple[CellReport, Seen]], said: Sequence[str]) -> None:
+    """Write ``junit.xml`` with a test case for each cell, and ``report.json`` with everything that was seen."""
+    folder.mkdir(parents=True, exist_ok=True)
+    suite = TestSuite("end to end")
+    for report, seen in ended:
+        case = TestCase(report.cell, classname="releasegate.e2e", time=report.seconds)
+        text = "\n".join([*report.problems, *seen.log, *said])
+        if report.verdict == "fail":
+            case.result = [_with_text(Failure(report.problems[0]), text)]
+        elif report.verdict != "pass":
+            case.result = [Skipped("; ".join(report.problems))]
+        suite.add_testcase(case)
+    xml = JUnitXml()
+    xml.add_testsuite(suite)
+    xml.write(str(folder / "junit.xml"), pretty=True)
+    told = {"cells": [{**summary(*each), "log": each[1].log} for each in ended], "culprit": list(said)}
+    (folder / "report.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+
+def summary(report: CellReport, seen: Seen) -> dict[str, Any]:
+    """Return a cell as the record keeps it."""
+    return {
+        "cell": report.cell,
+        "verdict": report.verdict,
+        "seconds": round(report.seconds, 1),
+        "phases": {what: round(seconds, 1) for what, seconds in seen.seconds.items()},
+        "problems": list(report.problems),
+        "notes": list(seen.notes),
+        "objects": dict(seen.objects),
+        "origins": [{"name": o.name, "version": o.version, "sha256": o.sha256, "host": o.host} for o in report.origins],
+    }
+
+
+def _with_text(failure: Failure, text: str) -> Failure:
+    failure.text = text
+    return failure

@@ -1,0 +1,217 @@
+"""The end-to-end gate in containers: every cell of the matrix, side by side as far as the machine carries it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from releasegate.adapters.containers import marks
+from releasegate.adapters.containers.cell import CellRun, Theatre
+from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.engine import ContainerEngine, opened
+from releasegate.adapters.containers.furnishing import Furnished, Furnisher, Pair
+from releasegate.adapters.containers.images import Images
+from releasegate.adapters.containers.recipes import Recipes
+from releasegate.adapters.containers.reporting import summary, write
+from releasegate.adapters.containers.seen import Seen
+from releasegate.core.cells import Cell, Wanted, matrix, side_by_side
+from releasegate.core.culprit import Combination, combinations, culprit
+from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.stack import Stack
+from releasegate.ports import CellReport, Delivery, Progress, StageReport
+
+Released = Callable[[str, str | None], Delivery | None]
+"""Gives what users have of a package: the version, or the one that they have today; ``None`` where there is none."""
+
+Ended = tuple[CellReport, Seen]
+
+
+@dataclass(frozen=True)
+class ContainerStage:
+    """A stage of containers: ``home`` holds the stack's files, ``cache`` what is kept, ``folder`` the reports.
+
+    ``index`` is where everything comes from that is not a delivery, ``staging_hosts`` what none of it may come from;
+    ``workplace`` is where the project's own checks run.
+    """
+
+    stack: Stack
+    environ: Mapping[str, str]
+    home: Path
+    cache: Path
+    folder: Path
+    workplace: Path
+    index: str
+    staging_hosts: frozenset[str]
+    released: Released
+    wanted: Wanted = field(default_factory=Wanted)
+    blame: bool = False
+    only_available: bool = False
+
+    def cells(self, source: str) -> tuple[Cell, ...]:
+        """Return the cells for what comes from *source*."""
+        return matrix(self.stack, replace(self.wanted, sources=(source,)))
+
+    def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
+        """Run the pair in every cell; the backend alone is run with the plugin that users have.
+
+        Raises:
+            Unavailable: an engine, an image or a version is missing: nothing was judged.
+        """
+        started = time.monotonic()
+        pair = self._pair(delivery, companion)
+        with opened(self.environ) as engine, marks.running(self.cache / "runs") as run:
+            if swept := marks.sweep(engine.client):
+                progress(f"removed what {len(swept)} dead runs had left")
+            theatre = self._theatre(engine, run, progress)
+            try:
+                ended = self._all(theatre, pair, self.cells(delivery.source))
+                said = self._blamed(theatre, pair, ended) if self.blame else ()
+            finally:
+                marks.remove(engine.client, run.name)
+                self._trim(engine)
+        return self._reported(theatre.folder, pair, ended, said, time.monotonic() - started)
+
+    def _pair(self, delivery: Delivery, companion: Delivery | None) -> Pair:
+        if delivery.package.name == self.stack.plugin and companion is not None:
+            return Pair(delivery, companion)
+        plugin = self.released(self.stack.plugin, None)
+        if plugin is None:
+            raise Refused(
+                f"No {self.stack.plugin} is published that {delivery.package.name} could be run with.",
+                hint=f"Publish {self.stack.plugin} first, or record a waiver with invoke waive",
+            )
+        return Pair(plugin, delivery)
+
+    def _users(self, name: str, version: str | None) -> Delivery:
+        found = self.released(name, version)
+        if found is None:
+            raise Unavailable(
+                f"No {name} {version or ''} is published, so there is nothing to run with or to upgrade from.".replace(
+                    "  ", " "
+                ),
+                hint="Leave the path upgrade out (--path fresh), or name what there is with --from",
+            )
+        return found
+
+    def _theatre(self, engine: ContainerEngine, run: marks.Run, progress: Progress) -> Theatre:
+        return Theatre(
+            engine=engine,
+            run=run,
+            databases=Databases(self.cache / "databases", self.stack.cache),
+            home=self.home,
+            folder=self.folder / run.name,
+            stack=self.stack,
+            staging_hosts=self.staging_hosts,
+            workplace=self.workplace,
+            progress=progress,
+            stop=Event(),
+        )
+
+    def _all(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> list[Ended]:
+        """Make all images, then run the cells; a cell that ends badly does not keep the others from being judged."""
+        runs, ended = self._ready(theatre, pair, cells)
+        memory, cpus = self.stack.memory or theatre.engine.memory, self.stack.cpus or theatre.engine.cpus
+        with ThreadPoolExecutor(side_by_side(len(runs) or 1, memory=memory, cpus=cpus)) as pool:
+            futures = [pool.submit(_performed, each) for each in runs]
+            try:
+                ended += [future.result() for future in futures]
+            except BaseException:
+                theatre.stop.set()
+                for future in futures:
+                    future.cancel()
+                raise
+        return ended
+
+    def _ready(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> tuple[list[CellRun], list[Ended]]:
+        """Return the cells that can be run, and the report of each that cannot and may be left out."""
+        furnisher = self._furnisher(theatre)
+        runs: list[CellRun] = []
+        left_out: list[Ended] = []
+        for cell in cells:
+            try:
+                under_test = furnisher.furnish(pair, netbox=cell.netbox, python=cell.python)
+                released = self._origin(furnisher, cell, pair)
+            except Unavailable as error:
+                if not self.only_available:
+                    raise
+                problems = (error.problem, *error.details[-1:])
+                left_out.append((CellReport(cell.name, "left out", problems, (), 0.0), Seen()))
+            else:
+                runs.append(CellRun(cell, under_test, released, theatre))
+        return runs, left_out
+
+    def _origin(self, furnisher: Furnisher, cell: Cell, pair: Pair) -> Furnished | None:
+        """Return the pair that the cell upgrades from."""
+        if cell.path != "upgrade":
+            return None
+        plugin = self._users(self.stack.plugin, cell.upgrade_from or None)
+        backend = self.released(self.stack.backend, None) or pair.backend
+        return furnisher.furnish(Pair(plugin, backend), netbox=cell.netbox, python=cell.python)
+
+    def _furnisher(self, theatre: Theatre) -> Furnisher:
+        names = self.stack.images.replaced(self.environ)
+        trust = self.environ.get("RELEASEGATE_CA_BUNDLE") or self.environ.get("SSL_CERT_FILE")
+        recipes = Recipes(self.home / "images", self.index, Path(trust) if trust else None)
+        return Furnisher(Images(theatre.engine), recipes, self.stack, names, theatre.progress)
+
+    def _blamed(self, theatre: Theatre, pair: Pair, ended: Sequence[Ended]) -> tuple[str, ...]:
+        """Run the first cell that failed with what users have, and say who broke it."""
+        failed = next((report.cell for report, _ in ended if report.verdict == "fail"), None)
+        if failed is None:
+            return ()
+        cell = next(c for c in self.cells(pair.plugin.source) if c.name == failed)
+        old = Pair(self._users(self.stack.plugin, None), self._users(self.stack.backend, None))
+        passed: dict[Combination, bool] = {}
+        for each in combinations(backend_is_new=old.backend.version != pair.backend.version):
+            mixed = Pair(
+                pair.plugin if each.plugin == "new" else old.plugin,
+                pair.backend if each.backend == "new" else old.backend,
+            )
+            theatre.progress(f"who broke it: running {mixed}")
+            place = replace(theatre, folder=theatre.folder / f"blame-{each.plugin}-{each.backend}")
+            reports = self._all(place, mixed, (replace(cell, path="fresh", upgrade_from=""),))
+            passed[each] = all(report.verdict == "pass" for report, _ in reports)
+        return (culprit(passed, plugin=self.stack.plugin, backend=self.stack.backend),)
+
+    def _trim(self, engine: ContainerEngine) -> None:
+        with suppress(Exception):
+            Images(engine).trim(self.stack.cache)
+
+    def _reported(
+        self, folder: Path, pair: Pair, ended: Sequence[Ended], said: Sequence[str], seconds: float
+    ) -> StageReport:
+        write(folder, ended, said)
+        failed = [report for report, _ in ended if report.verdict == "fail"]
+        missing = [(report, seen.error) for report, seen in ended if seen.error is not None]
+        if not failed and missing:
+            report, error = missing[0]
+            raise type(error)(f"{report.cell} could not be judged.", hint=error.hint, details=report.problems)
+        if not failed and not any(report.verdict == "pass" for report, _ in ended):
+            raise Unavailable(
+                "No cell could be run.",
+                hint="Name an image that can be had, or another NetBox with --netbox",
+                details=[f"{report.cell}: {problem}" for report, _ in ended for problem in report.problems],
+            )
+        problems = [f"{report.cell}: {problem}" for report in failed for problem in report.problems]
+        log = [line for report, seen in ended if report.verdict == "fail" for line in seen.log]
+        evidence: dict[str, Any] = {
+            "pair": str(pair),
+            "cells": [summary(*each) for each in ended],
+            "report": folder.name,
+        }
+        return StageReport("fail" if failed else "pass", (*problems, *said), tuple(log), seconds, evidence)
+
+
+def _performed(run: CellRun) -> Ended:
+    """Run one cell; what kept it from being judged is its report."""
+    try:
+        return run.perform()
+    except ReleasegateError as error:
+        lines = (error.problem, *(f"  {line}" for line in error.details))
+        return CellReport(run.cell.name, "not run", lines, (), 0.0), Seen(error=error)

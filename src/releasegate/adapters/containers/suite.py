@@ -1,0 +1,116 @@
+"""The checks against a running stack: the suite that comes with releasegate, and a project's own commands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from junitparser import JUnitXml, JUnitXmlError, TestCase
+from junitparser.junitparser import Error, Failure, Properties
+
+from releasegate.adapters.process import last_lines, run, started
+from releasegate.core.errors import Unavailable
+
+_SUITE_SECONDS = 1800.0
+_CHECK_SECONDS = 1800.0
+_PAUSE_SECONDS = 0.2
+_PROBLEM_LINES = 12
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The suite in *folder*, run with the Python that runs here; what it sees is *environment*."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    stop: Event
+
+    def judge(self, report: Path, *, line: Callable[[str], None]) -> tuple[str, ...]:
+        """Run every check and return what failed, the contract first; *report* becomes the JUnit XML.
+
+        Raises:
+            Unavailable: the suite itself could not be run.
+        """
+        leash = [sys.executable, "-I", str(Path(__file__).parents[1] / "leash.py")]
+        options = ["-v", "--tb=short", "-p", "no:cacheprovider", "--color=no", f"--junitxml={report}"]
+        argv = [
+            *leash,
+            sys.executable,
+            "-m",
+            "pytest",
+            *options,
+            "-c",
+            str(self.folder / "pytest.ini"),
+            str(self.folder),
+        ]
+        output = report.with_suffix(".log")
+        with (
+            output.open("wb") as out,
+            output.open("rb") as seen,
+            started(
+                argv, env=self.environment, cwd=self.folder, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT
+            ) as child,
+        ):
+            self._watch(child, seen.readlines, line)
+        return _problems(report, output)
+
+    def own(self, commands: Sequence[Sequence[str]], *, cwd: Path) -> tuple[str, ...]:
+        """Run a project's own checks and return what failed, in their own words."""
+        problems: list[str] = []
+        for words in commands:
+            done = run(words, env=self.environment, cwd=cwd, timeout=_CHECK_SECONDS, stop=self.stop)
+            if done.exit_code:
+                problems.append(f"contract project.check broke: {' '.join(words)} ended with {done.exit_code}")
+                problems += [f"  {said}" for said in last_lines(done.stdout + done.stderr)]
+        return tuple(problems)
+
+    def _watch(
+        self, child: subprocess.Popen[bytes], lines: Callable[[], list[bytes]], line: Callable[[str], None]
+    ) -> None:
+        deadline, current = time.monotonic() + _SUITE_SECONDS, ""
+        while child.poll() is None and time.monotonic() < deadline:
+            for said in lines():
+                text = said.decode(errors="replace").strip()
+                if "::" in text:
+                    current = text.split("::", maxsplit=1)[1].split(" ", maxsplit=1)[0].replace("_", " ")
+            if current:
+                line(current)
+            if self.stop.wait(_PAUSE_SECONDS):
+                raise KeyboardInterrupt
+
+
+def _problems(report: Path, output: Path) -> tuple[str, ...]:
+    try:
+        suites = JUnitXml.fromfile(str(report))
+    except (OSError, JUnitXmlError, SyntaxError, ValueError) as error:
+        words = last_lines(output.read_text(encoding="utf-8", errors="replace"))
+        raise Unavailable(
+            "The checks could not be run.", hint="See the lines above; they are pytest's", details=words
+        ) from error
+    cases = [case for suite in suites for case in suite]
+    if not any(case.is_passed or case.result for case in cases):
+        raise Unavailable("The suite holds no check.", hint="Install releasegate again", details=())
+    return tuple(said for case in cases for said in _failed(case))
+
+
+def _failed(case: TestCase) -> list[str]:
+    """Return what a check found: its first line names the contract, the others say what was seen."""
+    said: list[str] = []
+    for result in case.result:
+        if isinstance(result, Failure | Error):
+            lines = [each for each in (result.message or "").splitlines() if each.strip()]
+            first = lines[0] if lines else "it failed without a word"
+            named = first if "contract " in first else f"contract {_contract(case)} broke: {first}"
+            said += [named[named.index("contract ") :], *(f"  {each}" for each in lines[1:_PROBLEM_LINES])]
+    return said
+
+
+def _contract(case: TestCase) -> str:
+    groups = case.iterchildren(Properties)  # type: ignore[no-untyped-call]
+    found = [p.value for group in groups for p in group if p.name == "contract"]
+    return str(found[0]) if found else str(case.name)

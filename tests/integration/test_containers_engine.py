@@ -1,0 +1,231 @@
+"""With a real engine: what a run starts is gone after it, whatever ended it, and nothing else is touched.
+
+Run with ``nox -s tests -- -m docker`` where a Docker engine is; ``RELEASEGATE_PYTHON_IMAGE`` names a small image.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Timer
+
+import docker
+import pytest
+
+from releasegate.adapters.containers import marks
+from releasegate.adapters.containers.compose import Stack
+from releasegate.adapters.containers.engine import ContainerEngine, opened
+from releasegate.adapters.containers.images import Images, Recipe
+from releasegate.app.containers import stack_files
+from releasegate.core import stack
+from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.ports import Progress
+
+pytestmark = pytest.mark.docker
+
+IMAGE = stack.Images().replaced(os.environ).python.format(python="3.13")
+COMPOSE = f"""\
+x-labels: &labels
+  releasegate.run: ${{RELEASEGATE_RUN}}
+  releasegate.lock: ${{RELEASEGATE_LOCK}}
+services:
+  lives:
+    image: {IMAGE}
+    labels: *labels
+    command: ["python3", "-c", "import os, time; print(os.environ['WORD'], flush=True); time.sleep(600)"]
+    environment: {{WORD: "${{WORD}}"}}
+    volumes: ["kept:/kept"]
+  dies:
+    image: {IMAGE}
+    labels: *labels
+    command: ["python3", "-c", "import os; raise SystemExit('no more ' + os.environ['WORD'])"]
+    environment: {{WORD: "${{WORD}}"}}
+    healthcheck: {{test: ["CMD", "true"], interval: 1s}}
+networks: {{default: {{labels: *labels}}}}
+volumes: {{kept: {{labels: *labels}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[ContainerEngine]:
+    with opened(os.environ) as found:
+        yield found
+
+
+def stack_of(engine: ContainerEngine, run: marks.Run, folder: Path) -> Stack:
+    """Return a small stack of *run*; its one secret is the word that it prints."""
+    (folder / "compose.yaml").write_text(COMPOSE, encoding="utf-8")
+    word = secrets.token_hex(12)
+    told = {"RELEASEGATE_RUN": run.name, "RELEASEGATE_LOCK": str(run.lock), "WORD": word}
+    made = Stack(engine, folder / "compose.yaml", run.name, folder, told, (word,), Event())
+    made.write()
+    return made
+
+
+def test_a_stack_that_is_taken_down_leaves_nothing(engine: ContainerEngine, tmp_path: Path) -> None:
+    with marks.running(tmp_path / "runs") as run:
+        small = stack_of(engine, run, tmp_path)
+        small.up("lives")
+        assert len(marks.left(engine.client, run.name)) == 3
+        small.keep_logs(tmp_path / "logs")
+        small.down()
+        assert marks.left(engine.client, run.name) == ()
+    assert not run.lock.exists()
+
+
+def test_no_secret_is_in_a_log_that_is_kept(engine: ContainerEngine, tmp_path: Path) -> None:
+    with marks.running(tmp_path / "runs") as run:
+        small = stack_of(engine, run, tmp_path)
+        small.up("lives")
+        try:
+            deadline = time.monotonic() + 30
+            while not small.log("lives", count=1) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            small.keep_logs(tmp_path / "logs")
+            assert small.log("lives", count=5) == ("***",)
+            assert "***" in (tmp_path / "logs" / "lives.log").read_text(encoding="utf-8")
+            assert (tmp_path / "stack.env").stat().st_mode & 0o077 == 0
+        finally:
+            small.down()
+
+
+def test_a_service_that_ends_fails_in_its_own_words(engine: ContainerEngine, tmp_path: Path) -> None:
+    with marks.running(tmp_path / "runs") as run:
+        small = stack_of(engine, run, tmp_path)
+        try:
+            with pytest.raises(GateFailed, match="dies ended with exit code 1") as caught:
+                small.up("dies")
+            assert caught.value.details == ("no more ***",)
+        finally:
+            small.down()
+
+
+def test_a_command_is_told_line_by_line_and_ends_with_its_exit_code(engine: ContainerEngine, tmp_path: Path) -> None:
+    said: list[str] = []
+    with marks.running(tmp_path / "runs") as run:
+        small = stack_of(engine, run, tmp_path)
+        try:
+            words = ("python3", "-c", "import time; print('one', flush=True); time.sleep(1); raise SystemExit(3)")
+            done = small.once("lives", *words, line=said.append, timeout=60)
+        finally:
+            small.down()
+        assert (done.exit_code, "one" in said, marks.left(engine.client, run.name)) == (3, True, ())
+
+
+def test_an_interruption_ends_what_waits(engine: ContainerEngine, tmp_path: Path) -> None:
+    with marks.running(tmp_path / "runs") as run:
+        small = stack_of(engine, run, tmp_path)
+        timer = Timer(2, small.stop.set)
+        timer.start()
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                small.once("lives", "sleep", "600", line=lambda _: None, timeout=60)
+        finally:
+            small.down()
+            marks.remove(engine.client, run.name)
+            timer.join()
+        assert marks.left(engine.client, run.name) == ()
+
+
+KILLED = """\
+import os, sys
+from pathlib import Path
+sys.path[:0] = {path!r}
+from test_containers_engine import stack_of
+from releasegate.adapters.containers import marks
+from releasegate.adapters.containers.engine import opened
+folder = Path(sys.argv[1])
+with opened(os.environ) as engine, marks.running(folder / "runs") as run:
+    stack_of(engine, run, folder).up("lives")
+    print(run.name, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_a_killed_run_left_is_swept_by_the_next_one_and_nothing_else_is(
+    engine: ContainerEngine, tmp_path: Path
+) -> None:
+    client = engine.client
+    argv = [sys.executable, "-c", KILLED.format(path=sys.path), str(tmp_path)]
+    mine = client.volumes.create(labels={"somebody": "else"})
+    child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    name = child.stdout.readline().strip()
+    try:
+        with marks.running(tmp_path / "others") as living:
+            kept = client.networks.create(f"{living.name}-kept", labels=living.labels())
+            assert name not in marks.sweep(client)  # its process lives
+            os.kill(child.pid, signal.SIGKILL)
+            child.wait()
+            assert len(marks.left(client, name)) == 3
+            assert name in marks.sweep(client)
+            assert marks.left(client, name) == ()
+            assert marks.left(client, living.name) == (f"network {kept.name}",)
+            marks.remove(client, living.name)
+        assert client.volumes.get(mine.name).name == mine.name
+    finally:
+        child.kill()
+        child.communicate()
+        marks.remove(client, name)
+        mine.remove()
+
+
+def recipe(**spec: object) -> Recipe:
+    """Return a recipe that installs nothing."""
+    files = {path.name: path for path in (stack_files() / "images").iterdir() if path.is_file()}
+    files["run.py"] = stack_files() / "images" / "server" / "run.py"
+    nothing = {"role": "test", "venv": "/opt/test", "index": "", "trees": [], "system": [], "requirements": []}
+    told = {**nothing, "extras": [], "file": "", "name": "", "places": {}, **spec}
+    return Recipe("a test", IMAGE, told, files, bad=True, context={"ca.crt": b""})
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+@pytest.fixture
+def images(engine: ContainerEngine) -> Iterator[Images]:
+    yield Images(engine)
+    for image in engine.client.images.list("releasegate/test"):
+        for tag in image.tags:
+            engine.client.images.remove(tag, force=True)
+
+
+def test_an_image_of_the_same_content_is_made_once(images: Images) -> None:
+    said: list[str] = []
+    first = images.made(recipe(), progress=said.append)
+    assert said
+    said.clear()
+    assert (images.made(recipe(), progress=said.append), said) == (first, [])
+    assert images.made(recipe(extra=1), progress=silent) != first
+    assert (
+        images.read(first, "/opt/releasegate/migrations.json") == b'{"digests": {}, "replaces": [], "run_before": []}'
+    )
+
+
+def test_an_image_that_cannot_be_made_fails_in_its_own_words(images: Images, engine: ContainerEngine) -> None:
+    broken = recipe(system=["no-such-package-anywhere"])
+    with pytest.raises((GateFailed, Unavailable), match="a test") as caught:
+        images.made(broken, progress=silent)
+    assert any("no-such-package-anywhere" in line for line in caught.value.details)
+    marks.sweep(engine.client)
+    assert engine.client.images.list(filters={"dangling": True, "label": f"{marks.MADE}=image"}) == []
+
+
+def test_an_image_that_cannot_be_pulled_is_named(images: Images) -> None:
+    progress: Progress = silent
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1/none") as caught:
+        images.pulled("127.0.0.1:1/none:1", progress=progress)
+    assert "stack.images" in caught.value.hint
+
+
+def test_the_engine_knows_its_size(engine: ContainerEngine) -> None:
+    assert isinstance(engine.client, docker.DockerClient)
+    assert engine.memory > 0.5
+    assert engine.cpus >= 1
