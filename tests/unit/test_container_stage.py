@@ -1,0 +1,255 @@
+"""The stage of containers without containers: which cells are run with what, and what follows from their ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ground import APP, CORE
+
+from releasegate.adapters.containers import marks
+from releasegate.adapters.containers import stage as staging
+from releasegate.adapters.containers.cell import CellRun
+from releasegate.adapters.containers.furnishing import Furnished, Furnisher, Pair
+from releasegate.adapters.containers.seen import Seen
+from releasegate.adapters.containers.stage import ContainerStage
+from releasegate.core.cells import Wanted
+from releasegate.core.config import Package
+from releasegate.core.errors import GateFailed, Refused, Unavailable
+from releasegate.core.snapshot import Reordering, Snapshot
+from releasegate.core.stack import NetBox, Stack, netbox
+from releasegate.ports import CellReport, Delivery, StageReport
+
+STACK = Stack(
+    plugin=APP.name,
+    module="app",
+    backend=CORE.name,
+    mock="mock",
+    netbox=(netbox("image:4.5.8"), netbox("4.7.3")),
+    pythons=("3.13",),
+    paths=("fresh",),
+    cpus=2.0,
+    memory=8.0,
+)
+NEW, NEW_CORE = "1.1rc1", "2.1rc1"
+OLD, OLD_CORE = "1.0", "2.0"
+
+
+@dataclass
+class House:
+    """What stands in for the engine: pairs that fail, cells that cannot be judged, images that cannot be had."""
+
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    unjudged: dict[str, Exception] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
+    published: dict[str, str] = field(default_factory=lambda: {APP.name: OLD, CORE.name: OLD_CORE})
+    played: list[tuple[str, str, str]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+    def furnish(self, pair: Pair, *, netbox: NetBox, python: str) -> Furnished:
+        """Return images that are not there, or say which cannot be had."""
+        if str(netbox) in self.absent:
+            raise Unavailable(f"The image of {netbox} is not here.", hint="Pull it", details=("no route",))
+        nothing = Snapshot("server", str(netbox), {})
+        return Furnished(pair, "pg", "redis", python, "backend", "mock", nothing, nothing, Reordering())
+
+    def perform(self, run: CellRun) -> tuple[CellReport, Seen]:
+        """Judge a cell by its versions."""
+        pair = run.under_test.pair
+        versions = (pair.plugin.version, pair.backend.version)
+        origin = run.released.pair.plugin.version if run.released else ""
+        self.played.append((str(run.cell.netbox), " ".join(versions), origin))
+        if error := self.unjudged.get(str(run.cell.netbox)):
+            raise error
+        failed = versions in self.broken
+        problems = ("contract pair.sync broke: it ended errored",) if failed else ()
+        return CellReport(run.cell.name, "fail" if failed else "pass", problems, (), 1.5), Seen(log=["worker: ERROR"])
+
+    def released(self, name: str, version: str | None) -> Delivery | None:
+        """Return what users have."""
+        found = version or self.published.get(name)
+        return delivery({APP.name: APP, CORE.name: CORE}[name], found, "pypi") if found else None
+
+
+def delivery(package: Package, version: str, source: str = "testpypi") -> Delivery:
+    """Return a delivery without files."""
+    return Delivery(package, version, source, "", ())
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> House:
+    house = House()
+
+    @contextmanager
+    def opened(_: object) -> Iterator[Any]:
+        yield SimpleNamespace(client=None, memory=4.0, cpus=2.0, environment={})
+
+    monkeypatch.setattr(staging, "opened", opened)
+    monkeypatch.setattr(marks, "sweep", lambda _: ("dead",))
+    monkeypatch.setattr(marks, "remove", lambda _, name: house.removed.append(name))
+    monkeypatch.setattr(Furnisher, "furnish", lambda _, pair, **words: house.furnish(pair, **words))
+
+    def performed(run: CellRun) -> tuple[CellReport, Seen]:
+        return house.perform(run)
+
+    monkeypatch.setattr(CellRun, "perform", performed)
+    return house
+
+
+def stage(house: House, folder: Path, **changes: Any) -> ContainerStage:
+    """Return a stage that plays in *house*."""
+    made = ContainerStage(
+        stack=STACK,
+        environ={},
+        home=folder,
+        cache=folder / "cache",
+        folder=folder / "e2e",
+        workplace=folder,
+        index="index",
+        staging_hosts=frozenset(),
+        released=house.released,
+    )
+    return replace(made, **changes)
+
+
+def play(house: House, folder: Path, said: list[str] | None = None, **changes: Any) -> StageReport:
+    """Play the new pair."""
+    lines: list[str] = [] if said is None else said
+    new = delivery(APP, NEW)
+    return stage(house, folder, **changes).perform(new, companion=delivery(CORE, NEW_CORE), progress=lines.append)
+
+
+def cells(report: StageReport) -> dict[str, str]:
+    """Return the verdicts by NetBox."""
+    rows: Sequence[dict[str, Any]] = report.evidence["cells"]
+    return {row["cell"].split(",")[0]: row["verdict"] for row in rows}
+
+
+def test_every_cell_is_run_and_the_run_s_leftovers_are_removed(house: House, tmp_path: Path) -> None:
+    said: list[str] = []
+    report = play(house, tmp_path, said)
+    assert report.verdict == "pass"
+    assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "pass"}
+    assert said == ["removed what 1 dead runs had left"]
+    assert len(house.removed) == 1
+    assert (tmp_path / "e2e" / report.evidence["report"] / "junit.xml").is_file()
+
+
+def test_a_cell_that_fails_does_not_keep_the_others_from_being_judged(house: House, tmp_path: Path) -> None:
+    house.broken = {(NEW, NEW_CORE)}
+    report = play(house, tmp_path)
+    assert cells(report) == {"NetBox image:4.5.8": "fail", "NetBox pypi:4.7.3": "fail"}
+    assert (report.verdict, report.log) == ("fail", ("worker: ERROR",) * 2)
+    assert all("contract pair.sync broke" in problem for problem in report.problems)
+    told = json.loads((tmp_path / "e2e" / report.evidence["report"] / "report.json").read_text(encoding="utf-8"))
+    assert [cell["verdict"] for cell in told["cells"]] == ["fail", "fail"]
+
+
+def test_an_upgrade_comes_from_what_users_have_or_from_what_was_named(house: House, tmp_path: Path) -> None:
+    one = replace(STACK, netbox=STACK.netbox[1:])
+    play(house, tmp_path, stack=replace(one, paths=("upgrade",)))
+    play(house, tmp_path, stack=one, wanted=Wanted(paths=("upgrade",), upgrade_from=("0.9",)))
+    assert [origin for _, _, origin in house.played] == [OLD, "0.9"]
+
+
+def test_an_upgrade_from_nothing_is_not_judged(house: House, tmp_path: Path) -> None:
+    house.published = {}
+    with pytest.raises(Unavailable, match="nothing to run with or to upgrade from"):
+        play(house, tmp_path, wanted=Wanted(paths=("upgrade",)))
+    assert len(house.removed) == 1
+
+
+def test_the_backend_is_run_with_the_plugin_that_users_have(house: House, tmp_path: Path) -> None:
+    backend = delivery(CORE, NEW_CORE)
+    report = stage(house, tmp_path).perform(backend, companion=None, progress=lambda _: None)
+    assert report.verdict == "pass"
+    assert {versions for _, versions, _ in house.played} == {f"{OLD} {NEW_CORE}"}
+
+
+def test_a_backend_whose_plugin_is_not_published_is_refused(house: House, tmp_path: Path) -> None:
+    house.published = {}
+    with pytest.raises(Refused, match=f"No {APP.name} is published"):
+        stage(house, tmp_path).perform(delivery(CORE, NEW_CORE), companion=None, progress=lambda _: None)
+
+
+def test_an_image_that_cannot_be_had_is_said_before_anything_is_run(house: House, tmp_path: Path) -> None:
+    house.absent = {"pypi:4.7.3"}
+    with pytest.raises(Unavailable, match="not here"):
+        play(house, tmp_path)
+    assert house.played == []
+
+
+def test_a_cell_is_left_out_only_where_that_was_asked_for(house: House, tmp_path: Path) -> None:
+    house.absent = {"image:4.5.8"}
+    report = play(house, tmp_path, only_available=True)
+    assert report.verdict == "pass"
+    assert cells(report) == {"NetBox image:4.5.8": "left out", "NetBox pypi:4.7.3": "pass"}
+
+
+def test_a_matrix_of_which_nothing_can_be_run_is_no_pass(house: House, tmp_path: Path) -> None:
+    house.absent = {"image:4.5.8", "pypi:4.7.3"}
+    with pytest.raises(Unavailable, match="No cell could be run"):
+        play(house, tmp_path, only_available=True)
+
+
+def test_a_cell_that_could_not_be_judged_is_no_pass(house: House, tmp_path: Path) -> None:
+    house.unjudged = {"pypi:4.7.3": Refused("the old final does not run", hint="Name another")}
+    with pytest.raises(Refused, match=r"pypi:4\.7\.3.* could not be judged") as caught:
+        play(house, tmp_path, only_available=True)
+    assert caught.value.details == ("the old final does not run",)
+    assert len(house.played) == 2
+
+
+def test_a_failure_is_told_even_where_another_cell_could_not_be_judged(house: House, tmp_path: Path) -> None:
+    house.unjudged = {"pypi:4.7.3": Unavailable("no room", hint="Make some")}
+    house.broken = {(NEW, NEW_CORE)}
+    assert play(house, tmp_path).verdict == "fail"
+
+
+def test_a_mistake_of_ours_is_not_hidden(house: House, tmp_path: Path) -> None:
+    house.unjudged = {"pypi:4.7.3": ZeroDivisionError()}
+    with pytest.raises(ZeroDivisionError):
+        play(house, tmp_path)
+    assert len(house.removed) == 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ({(NEW, NEW_CORE), (OLD, NEW_CORE)}, f"{CORE.name} broke it"),
+        ({(NEW, NEW_CORE), (NEW, OLD_CORE)}, f"{APP.name} broke it"),
+        ({(NEW, NEW_CORE)}, "Only together"),
+    ],
+)
+def test_who_broke_a_pair_is_found_by_running_the_other_combinations(
+    house: House, tmp_path: Path, broken: set[tuple[str, str]], said: str
+) -> None:
+    house.broken = broken
+    report = play(house, tmp_path, blame=True)
+    assert report.problems[-1].startswith(said)
+    assert len(house.played) == 2 + 3
+
+
+def test_nobody_is_blamed_for_a_pair_that_passes(house: House, tmp_path: Path) -> None:
+    assert play(house, tmp_path, blame=True).problems == ()
+    assert len(house.played) == 2
+
+
+def test_only_the_plugin_is_exchanged_where_the_backend_is_the_users_own(house: House, tmp_path: Path) -> None:
+    house.broken = {(NEW, OLD_CORE)}
+    new, own = delivery(APP, NEW), delivery(CORE, OLD_CORE)
+    report = stage(house, tmp_path, blame=True).perform(new, companion=own, progress=lambda _: None)
+    assert report.problems[-1].startswith(f"{APP.name} broke it")
+    assert len(house.played) == 2 + 1
+
+
+def test_a_gate_s_failure_inside_of_a_cell_is_that_cell_s(house: House, tmp_path: Path) -> None:
+    house.unjudged = {"pypi:4.7.3": GateFailed("it is bad", hint="Mend it")}
+    with pytest.raises(GateFailed, match="could not be judged"):
+        play(house, tmp_path)
