@@ -164,6 +164,6 @@ def first_sync(synchroniser: Synchroniser) -> Job:
 
 @pytest.fixture(scope="session")
 def plugin_lists(netbox: NetBox, facts: dict[str, Any]) -> tuple[str, ...]:
-    """Return the list routes of the plugin's API."""
+    """Return the list routes of the plugin's API that answer; whether all do is another contract's matter."""
     routes = api_routes(netbox, f"/api/plugins/{facts['base']}/")
     return tuple(path for path, answer in routes if isinstance(answer, dict) and "results" in answer)

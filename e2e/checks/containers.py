@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_docker.plugin import DockerComposeExecutor
+from pytest_docker.plugin import DockerComposeExecutor, execute
 
 from contracts import BrokenContract
 
@@ -49,13 +49,21 @@ class Stack:
             text = text.replace(secret, "********")
         return text
 
-    def stop(self, service: str) -> None:
-        """Stop one service and return when it is down."""
-        self.run(f"stop {service}")
+    def cut_off(self, service: str) -> None:
+        """Take one service off the stack's network: for all others it is gone, and need not start anew to be back."""
+        self._network("disconnect", service)
 
-    def start(self, service: str) -> None:
-        """Start one service and return when its own health check holds."""
-        self.run(f"up --detach --no-deps --no-recreate --wait {service}")
+    def rejoin(self, service: str) -> None:
+        """Put a service that was cut off where it was, under both of its names."""
+        self._network("connect", service, f"--alias {service} --alias {service}.test")
+
+    def _network(self, verb: str, service: str, flags: str = "") -> None:
+        container = self.run(f"ps --quiet {service}").split()[-1]
+        network = f"{self.compose._compose_project_name}_default"  # noqa: SLF001 -- it has no other name for it
+        try:
+            execute(f"docker network {verb} {flags} {shlex.quote(network)} {container}")
+        except Exception as error:  # noqa: BLE001 -- pytest-docker raises the bare class
+            raise BrokenContract(self.masked(str(error))) from None
 
     def address(self, name: str) -> str:
         """Return the address of a name inside the stack's network, nothing when it has none."""

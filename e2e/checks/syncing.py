@@ -14,7 +14,9 @@ PAUSE = 0.5  # seconds between two looks at the job
 DEADLINE = 900.0
 ENDED = frozenset({"completed", "errored", "failed"})
 TROUBLE = frozenset({"error", "failure", "critical"})
-BUTTON = re.compile(r"/sync/(full-update|full_update|all)/$")
+FULL = re.compile(r"/sync/(full-update|full_update|all)/$")
+BRIEF = re.compile(r"/sync/(storage|devices)/$")
+"""What is over soon, for where it matters that there is a synchronisation and not what it brings."""
 
 
 @dataclass(frozen=True)
@@ -51,19 +53,20 @@ class Synchroniser:
     browser: Browser
     pages: tuple[str, ...]
 
-    def start(self) -> int:
-        """Press the full update's button and return the number of the job that it queued."""
-        buttons = [page for page in self.pages if BUTTON.search(page)]
+    def start(self, button: re.Pattern[str] = FULL) -> int:
+        """Press a button, the full update's where there is no other, and return the number of the job it queued."""
+        pressed = [page for page in self.pages if button.search(page)]
+        buttons = pressed or [page for page in self.pages if FULL.search(page)]
         if not buttons:
-            raise BrokenContract("the plugin has no full update to press", side=PLUGIN)
+            raise BrokenContract("the plugin has no synchronisation to press", side=PLUGIN)
         before = self._newest()
         answer = self.browser.post(f"/{buttons[0]}")
         if answer.status_code not in {requests.codes.ok, requests.codes.found, requests.codes.see_other}:
-            raise BrokenContract(f"the plugin answered {answer.status_code} to a full update", side=PLUGIN)
+            raise BrokenContract(f"the plugin answered {answer.status_code} to /{buttons[0]}", side=PLUGIN)
         named = answer.headers.get("X-Proxbox-Job-ID", "") or self._linked(answer.headers.get("Location", ""))
         number = int(named) if named.isdigit() else self._newest()
         if number <= before:
-            raise BrokenContract("the full update queued no job", side=PLUGIN)
+            raise BrokenContract(f"/{buttons[0]} queued no job", side=PLUGIN)
         return number
 
     def look(self, number: int) -> Job:
@@ -94,9 +97,9 @@ class Synchroniser:
                 raise BrokenContract(f"job {number} is {job.state} after {spent:.0f} s; it says {said}")
             time.sleep(PAUSE)
 
-    def run(self) -> Job:
-        """Run one full synchronisation to its end."""
-        return self.wait(self.start())
+    def run(self, button: re.Pattern[str] = FULL) -> Job:
+        """Run one synchronisation to its end."""
+        return self.wait(self.start(button))
 
     def _newest(self) -> int:
         """Return the number of the newest job, 0 when there is none."""

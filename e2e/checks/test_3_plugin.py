@@ -27,5 +27,6 @@ def test_the_api_answers(netbox: NetBox, facts: dict[str, Any]) -> None:
     root = f"/api/plugins/{facts['base']}/"
     routes = dict(api_routes(netbox, root))
     assert len(routes) > 1, f"the plugin's API root {root} leads nowhere"
-    refused = refusals([f"/{path}" for path in facts["api"]], lambda path: netbox.request("GET", path))
-    assert not refused, f"of {len(facts['api'])} API routes {summary(refused)}"
+    paths = sorted(routes.keys() | {f"/{path}" for path in facts["api"]})
+    refused = refusals(paths, lambda path: netbox.request("GET", path))
+    assert not refused, f"of {len(paths)} API routes {summary(refused)}"

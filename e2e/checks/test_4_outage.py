@@ -13,7 +13,7 @@ from contracts import BACKEND, PLUGIN
 from netbox import Browser
 from pages import refusals, summary
 from pairing import INSIDE, Endpoints
-from syncing import Job, Synchroniser
+from syncing import BRIEF, Job, Synchroniser
 
 pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
 # The plugin may keep a good answer for half a minute; after that it must know better.
@@ -52,15 +52,15 @@ def outage(
     stack: Stack, browser: Browser, facts: dict[str, Any], endpoints: Endpoints, synchroniser: Synchroniser
 ) -> Outage:
     """Take the backend away, look, and bring it back whatever was seen."""
-    stack.stop("backend")
+    stack.cut_off("backend")
     try:
         keepalive = _until_noticed(browser, facts, endpoints)
         lists = [f"/{page}" for page in facts["pages"] if page.endswith("/")][:5]
         refused = refusals(["/", *lists], browser.get)
-        during = synchroniser.wait(synchroniser.start(), until_started=True)
+        during = synchroniser.wait(synchroniser.start(BRIEF), until_started=True)
         seen = Outage(keepalive, refused, during)
     finally:
-        stack.start("backend")
+        stack.rejoin("backend")
     return seen
 
 
@@ -69,7 +69,7 @@ def test_an_absent_backend_is_told_clearly(request: pytest.FixtureRequest) -> No
     """NetBox stays up, and whoever asks reads words, not a stack trace."""
     seen: Outage = request.getfixturevalue("outage")
     assert not seen.refused, f"with the backend down, of NetBox's pages {summary(seen.refused)}"
-    assert seen.keepalive.get("status") != "success", "the plugin still calls its stopped backend a success"
+    assert seen.keepalive.get("status") != "success", "the plugin still calls its absent backend a success"
     words = " ".join(str(value) for value in seen.keepalive.values())
     assert "Traceback" not in words, "the plugin shows a stack trace instead of an error"
     assert seen.keepalive.get("detail"), f"the plugin gives no reason: {seen.keepalive}"
@@ -83,5 +83,5 @@ def test_the_pair_recovers(outage: Outage, synchroniser: Synchroniser, backend: 
     assert back.version(), "the backend came back without a version"
     ended = synchroniser.wait(outage.during.number)
     assert ended.completed or ended.words, f"job {ended.number} ended {ended.state} without a word"
-    again = ended if ended.completed else synchroniser.run()
+    again = ended if ended.completed else synchroniser.run(BRIEF)
     assert again.completed, f"after the backend came back, job {again.number} ended {again.state}: {again.words}"

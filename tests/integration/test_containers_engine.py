@@ -46,7 +46,7 @@ services:
     labels: *labels
     command: ["python3", "-c", "import os; raise SystemExit('no more ' + os.environ['WORD'])"]
     environment: {{WORD: "${{WORD}}"}}
-    healthcheck: {{test: ["CMD", "true"], interval: 1s}}
+    healthcheck: {{test: ["CMD", "false"]}}
 networks: {{default: {{labels: *labels}}}}
 volumes: {{kept: {{labels: *labels}}}}
 """
@@ -99,8 +99,9 @@ def test_a_service_that_ends_fails_in_its_own_words(engine: ContainerEngine, tmp
     with marks.running(tmp_path / "runs") as run:
         small = stack_of(engine, run, tmp_path)
         try:
+            small.up("dies")
             with pytest.raises(GateFailed, match="dies ended with exit code 1") as caught:
-                small.up("dies")
+                small.healthy("dies")
             assert caught.value.details == ("no more ***",)
         finally:
             small.down()

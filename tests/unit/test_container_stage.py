@@ -11,12 +11,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from docker.errors import DockerException
 from ground import APP, CORE
 
 from releasegate.adapters.containers import marks
 from releasegate.adapters.containers import stage as staging
 from releasegate.adapters.containers.cell import CellRun
 from releasegate.adapters.containers.furnishing import Furnished, Furnisher, Pair
+from releasegate.adapters.containers.images import Images
 from releasegate.adapters.containers.seen import Seen
 from releasegate.adapters.containers.stage import ContainerStage
 from releasegate.core.cells import Wanted
@@ -93,6 +95,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setattr(staging, "opened", opened)
     monkeypatch.setattr(marks, "sweep", lambda _: ("dead",))
     monkeypatch.setattr(marks, "remove", lambda _, name: house.removed.append(name))
+    monkeypatch.setattr(Images, "trim", lambda *_: 0)
     monkeypatch.setattr(Furnisher, "furnish", lambda _, pair, **words: house.furnish(pair, **words))
 
     def performed(run: CellRun) -> tuple[CellReport, Seen]:
@@ -247,6 +250,13 @@ def test_only_the_plugin_is_exchanged_where_the_backend_is_the_users_own(house: 
     report = stage(house, tmp_path, blame=True).perform(new, companion=own, progress=lambda _: None)
     assert report.problems[-1].startswith(f"{APP.name} broke it")
     assert len(house.played) == 2 + 1
+
+
+def test_an_engine_that_dies_under_way_judges_nothing(house: House, tmp_path: Path) -> None:
+    house.unjudged = {"pypi:4.7.3": DockerException("connection refused")}
+    with pytest.raises(Unavailable, match="stopped answering") as caught:
+        play(house, tmp_path)
+    assert caught.value.details == ("connection refused",)
 
 
 def test_a_gate_s_failure_inside_of_a_cell_is_that_cell_s(house: House, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from releasegate.frontends.console import Screen
 from releasegate.ports import StageReport
 
 _NAMES = 6
+_WIDTH = 160
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -61,12 +62,15 @@ def show_report(screen: Screen, report: StageReport) -> None:
     for row in rows:
         phases = ", ".join(f"{what} {seconds:.0f}" for what, seconds in row["phases"].items())
         table.add_row(row["cell"], row["verdict"], f"{row['seconds']:.0f}", phases)
-    screen.console.print(table)
+    # A cell is one line, in a narrow log too.
+    screen.console.print(table, width=max(screen.console.width, _WIDTH), crop=False)
     for row in rows:
-        for note in (*row["notes"], *(row["problems"] if row["verdict"] == "left out" else ())):
-            screen.say(f"  {row['cell']}: {note}")
-        for kind, found in row["objects"].items():
-            screen.say(f"  {row['cell']}: {kind}: {_listed(found)}")
+        notes = (*row["notes"], *(row["problems"] if row["verdict"] == "left out" else ()))
+        lines = [*notes, *(f"{kind}: {_listed(found)}" for kind, found in row["objects"].items())]
+        if lines:
+            screen.say(row["cell"])
+        for line in lines:
+            screen.say(f"  {line}")
 
 
 def _listed(found: Any) -> str:

@@ -19,7 +19,7 @@ from releasegate.app.compose import Choices, Workshop
 from releasegate.app.gates import Source
 from releasegate.app.project import Project, load
 from releasegate.core.config import Package
-from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.frontends import cells as matrix
 from releasegate.frontends.console import Screen
 
@@ -113,12 +113,19 @@ def e2e(session: nox.Session) -> None:
             if options.backend_source is not None:
                 backend = Source(options.backend_source, options.backend_version)
             choices = Choices(companion=options.backend_version, containers=matrix.asked(options))
+            chosen, shown = replace(workshop, choices=choices), partial(matrix.show_report, screen)
+            failed: list[GateFailed] = []
             for name in sources:
                 source = Source(name, options.version)
-                chosen = replace(workshop, choices=choices)
-                shown = partial(matrix.show_report, screen)
-                report = gates.end_to_end(chosen, package, source=source, backend=backend, told=shown)
-                screen.say(f"{package.name}: {report.verdict} ({report.seconds:.0f} s)")
+                try:
+                    report = gates.end_to_end(chosen, package, source=source, backend=backend, told=shown)
+                    screen.say(f"{package.name}: {report.verdict} ({report.seconds:.0f} s)")
+                except GateFailed as error:
+                    failed.append(error)
+            for other in failed[1:]:
+                screen.error(other)
+            if failed:
+                raise failed[0]
 
         _each(session, screen, options, one)
 

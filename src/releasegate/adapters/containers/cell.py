@@ -89,15 +89,16 @@ class CellRun:
         with seen.timed("start"):
             stack.write()
             self._tell("starting PostgreSQL, Redis, the backend and the mock")
-            stack.up("postgres", "redis")
-            if self.released is None:
-                stack.up("backend", "mock", wait=False)
+            servers = () if self.released is not None else ("backend", "mock")
+            stack.up("postgres", "redis", *servers)
+            stack.healthy("postgres", "redis")
         if self.released is not None:
             stack = self._come_from(self.released, stack, seen)
         self._database(stack, self.under_test, seen, fresh=self.released is None)
         with seen.timed("start"):
             self._tell("starting NetBox and its worker")
-            stack.up("netbox", "worker", "backend", "mock")
+            stack.up("netbox", "worker")
+            stack.healthy("mock", "netbox", "worker", "backend")
         seen.origins += self._proven(stack, seen)
         with seen.timed("checks"):
             seen.problems += self._judged(stack, self.under_test, seen, phase="candidate")
@@ -106,11 +107,12 @@ class CellRun:
         """Set up and fill what users have, then take its containers away; the data stays."""
         before = with_images(stack, released)
         before.write()
-        before.up("backend", "mock", wait=False)
+        before.up("backend", "mock")
         try:
             self._database(before, released, seen, fresh=True)
             with seen.timed("released"):
-                before.up("netbox", "worker", "backend", "mock")
+                before.up("netbox", "worker")
+                before.healthy("mock", "netbox", "worker", "backend")
                 failed = self._judged(before, released, seen, phase="released")
         except GateFailed as error:
             # Not the candidate's fault, and no proof for it either.
@@ -122,7 +124,7 @@ class CellRun:
         seen.notes += [f"{released.pair}: {problem}" for problem in failed if not problem.startswith("  ")]
         before.halt("netbox", "worker", "backend")
         stack.write()
-        stack.up("backend", wait=False)
+        stack.up("backend")
         return stack
 
     def _database(self, stack: Stack, pair: Furnished, seen: Seen, *, fresh: bool) -> None:

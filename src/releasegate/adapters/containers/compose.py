@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from docker.errors import APIError
 from docker.models.containers import Container
 
 from releasegate.adapters.containers.engine import ContainerEngine
@@ -49,28 +50,49 @@ class Stack:
         lines = [f"{name}='{value}'\n" for name, value in sorted(self.variables.items())]
         self.env_file.write_text("".join(lines), encoding="utf-8")
 
-    def up(self, *services: str, wait: bool = True) -> None:
-        """Start *services*; with *wait* they are healthy when this returns.
+    def up(self, *services: str) -> None:
+        """Start *services*; nothing is waited for.
 
         Raises:
-            GateFailed: one of them ended or is not healthy in time; its last words are in the details.
             Unavailable: Compose or the engine could not do it.
         """
-        words = ["up", "--detach", "--no-build", "--pull", "never", "--no-deps", *(["--wait"] if wait else [])]
+        words = ("up", "--detach", "--no-build", "--pull", "never", "--no-deps")
         done = self._compose(*words, *services, timeout=_UP_SECONDS)
-        if done.exit_code == 0:
-            return
+        if done.exit_code:
+            raise Unavailable(
+                f"{', '.join(services)} could not be started.",
+                hint="See the lines above; then run the same command again",
+                details=self._masked(last_lines(done.stderr)),
+            )
+
+    def healthy(self, *services: str) -> None:
+        """Wait until the health test of each of *services* passes; it is run here, so the wait ends with the event.
+
+        Raises:
+            GateFailed: one of them ended, or is not healthy in time; its last words are in the details.
+        """
+        deadline = time.monotonic() + _UP_SECONDS
         for service in services:
-            container = self.container(service)
-            state = container.attrs["State"] if container is not None else {}
-            if state.get("Status") in {"exited", "dead"} or state.get("Health", {}).get("Status") == "unhealthy":
-                how = f"ended with exit code {state['ExitCode']}" if state["Status"] != "running" else "is not healthy"
-                raise GateFailed(f"{service} {how}.", hint="See its log", details=self.log(service, count=25))
-        raise Unavailable(
-            f"{', '.join(services)} could not be started in {_UP_SECONDS:.0f} s.",
-            hint="See the lines above; then run the same command again",
-            details=self._masked(last_lines(done.stderr)),
-        )
+            while (trouble := self._trouble(service)) is not None:
+                if trouble or time.monotonic() > deadline:
+                    sentence = f"{service} {trouble or f'is not healthy after {_UP_SECONDS:.0f} s'}."
+                    raise GateFailed(sentence, hint="See its log", details=self.log(service, count=25))
+                if self.stop.wait(_PAUSE_SECONDS):
+                    raise KeyboardInterrupt
+
+    def _trouble(self, service: str) -> str | None:
+        """Return ``None`` for a healthy service, why it never will be, or nothing while it may become so."""
+        container = self.container(service)
+        if container is None:
+            return "is not there"
+        if container.status in {"exited", "dead"}:
+            return f"ended with exit code {container.attrs['State']['ExitCode']}"
+        kind, *test = container.attrs["Config"]["Healthcheck"]["Test"]
+        try:
+            code, _ = container.exec_run(["sh", "-c", *test] if kind == "CMD-SHELL" else test)
+        except APIError:
+            return ""  # it has just ended, or has not begun
+        return None if code == 0 else ""
 
     def once(self, service: str, *words: str, line: Callable[[str], None], timeout: float) -> Completed:
         """Run *words* in a new container of *service* to their end; *line* is told each line that they print."""

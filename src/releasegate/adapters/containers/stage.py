@@ -11,6 +11,9 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+
 from releasegate.adapters.containers import marks
 from releasegate.adapters.containers.cell import CellRun, Theatre
 from releasegate.adapters.containers.databases import Databases
@@ -30,6 +33,8 @@ Released = Callable[[str, str | None], Delivery | None]
 """Gives what users have of a package: the version, or the one that they have today; ``None`` where there is none."""
 
 Ended = tuple[CellReport, Seen]
+
+_ENGINE_ERRORS = (DockerException, RequestException)
 
 
 @dataclass(frozen=True)
@@ -65,17 +70,30 @@ class ContainerStage:
         """
         started = time.monotonic()
         pair = self._pair(delivery, companion)
-        with opened(self.environ) as engine, marks.running(self.cache / "runs") as run:
-            if swept := marks.sweep(engine.client):
-                progress(f"removed what {len(swept)} dead runs had left")
-            theatre = self._theatre(engine, run, progress)
-            try:
-                ended = self._all(theatre, pair, self.cells(delivery.source))
-                said = self._blamed(theatre, pair, ended) if self.blame else ()
-            finally:
-                marks.remove(engine.client, run.name)
-                self._trim(engine)
+        try:
+            with opened(self.environ) as engine, marks.running(self.cache / "runs") as run:
+                if swept := marks.sweep(engine.client):
+                    progress(f"removed what {len(swept)} dead runs had left")
+                theatre = self._theatre(engine, run, progress)
+                ended, said = self._played(theatre, pair, self.cells(delivery.source))
+        except _ENGINE_ERRORS as error:
+            raise Unavailable(
+                "The Docker engine stopped answering, so nothing was judged.",
+                hint="Start it again, then run the same command; what is left of this run is removed by then",
+                details=(str(error),),
+            ) from error
         return self._reported(theatre.folder, pair, ended, said, time.monotonic() - started)
+
+    def _played(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> tuple[Sequence[Ended], Sequence[str]]:
+        """Run the cells and, where that is wanted, find who broke them; nothing of the run is left."""
+        client = theatre.engine.client
+        try:
+            ended = self._all(theatre, pair, cells)
+            return ended, self._blamed(theatre, pair, ended) if self.blame else ()
+        finally:
+            with suppress(*_ENGINE_ERRORS):
+                marks.remove(client, theatre.run.name)
+                Images(theatre.engine).trim(self.stack.cache)
 
     def _pair(self, delivery: Delivery, companion: Delivery | None) -> Pair:
         if delivery.package.name == self.stack.plugin and companion is not None:
@@ -179,10 +197,6 @@ class ContainerStage:
             passed[each] = all(report.verdict == "pass" for report, _ in reports)
         return (culprit(passed, plugin=self.stack.plugin, backend=self.stack.backend),)
 
-    def _trim(self, engine: ContainerEngine) -> None:
-        with suppress(Exception):
-            Images(engine).trim(self.stack.cache)
-
     def _reported(
         self, folder: Path, pair: Pair, ended: Sequence[Ended], said: Sequence[str], seconds: float
     ) -> StageReport:
@@ -198,7 +212,11 @@ class ContainerStage:
                 hint="Name an image that can be had, or another NetBox with --netbox",
                 details=[f"{report.cell}: {problem}" for report, _ in ended for problem in report.problems],
             )
-        problems = [f"{report.cell}: {problem}" for report in failed for problem in report.problems]
+        problems = [
+            problem if problem.startswith(" ") else f"{report.cell}: {problem}"
+            for report in failed
+            for problem in report.problems
+        ]
         log = [line for report, seen in ended if report.verdict == "fail" for line in seen.log]
         evidence: dict[str, Any] = {
             "pair": str(pair),
