@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import nox
 
 from releasegate.frontends.nox import sessions
@@ -11,6 +13,9 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 PROVEN = "src/releasegate/core/*,src/releasegate/steps/*,src/releasegate/pipelines.py,src/releasegate/engine.py"
 """What decides over a release: every branch of it is covered by tests."""
+
+PAIR = "--source pypi --version 0.0.29.post6 --backend-source pypi --backend-version 0.0.27.post4"
+"""A pair that fits, as PyPI has it."""
 
 sessions()
 
@@ -47,3 +52,21 @@ def types(session: nox.Session) -> None:
     session.run("mypy")
     # The checks are a folder of their own, with modules of their own names.
     session.run("mypy", "e2e/checks", env={"MYPYPATH": "e2e/checks"})
+
+
+@nox.session(venv_backend="none", default=False)
+def bench(session: nox.Session) -> None:
+    """Time an end-to-end cell with nothing kept, then with everything kept, then two cells side by side."""
+    options = session.posargs or [*PAIR.split(), "--netbox", "4.7.3"]
+
+    def seconds(*words: str) -> float:
+        started = time.monotonic()
+        session.run("nox", "-s", "e2e", "--", *options, *words, external=True)
+        return time.monotonic() - started
+
+    session.run("invoke", "cache", "--clear", external=True)
+    cold, warm = seconds("--path", "fresh"), seconds("--path", "fresh")
+    session.log(f"one cell: cold {cold:.0f} s, warm {warm:.0f} s, {warm / cold:.3f} of it")
+    first = seconds("--path", "fresh", "--path", "upgrade")
+    again = seconds("--path", "fresh", "--path", "upgrade")
+    session.log(f"two cells side by side, a fresh database and an upgrade: {first:.0f} s, and again {again:.0f} s")

@@ -191,8 +191,10 @@ def silent(_: str) -> None:
 
 
 @pytest.fixture
-def images(engine: ContainerEngine) -> Iterator[Images]:
-    yield Images(engine)
+def images(engine: ContainerEngine, tmp_path: Path) -> Iterator[Images]:
+    with marks.running(tmp_path / "runs") as run:
+        yield Images(engine, run)
+        marks.remove(engine.client, run.name)
     for image in engine.client.images.list("releasegate/test"):
         for tag in image.tags:
             engine.client.images.remove(tag, force=True)
@@ -215,8 +217,11 @@ def test_an_image_that_cannot_be_made_fails_in_its_own_words(images: Images, eng
     with pytest.raises((GateFailed, Unavailable), match="a test") as caught:
         images.made(broken, progress=silent)
     assert any("no-such-package-anywhere" in line for line in caught.value.details)
-    marks.sweep(engine.client)
-    assert engine.client.images.list(filters={"dangling": True, "label": f"{marks.MADE}=image"}) == []
+    assert images.run is not None
+    mine = {"dangling": True, "label": f"{marks.RUN}={images.run.name}"}
+    assert engine.client.images.list(filters=mine)
+    marks.remove(engine.client, images.run.name)
+    assert engine.client.images.list(filters=mine) == []
 
 
 def test_an_image_that_cannot_be_pulled_is_named(images: Images) -> None:

@@ -12,6 +12,11 @@ ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 TRACEBACK = "Traceback (most recent call last):"
 
 
+def printable(text: str) -> str:
+    """Return *text* line by line without colours and control characters."""
+    return "\n".join(_printable(line).rstrip() for line in ESCAPE.sub("", text).splitlines())
+
+
 def meaningful(text: str, *, noise: re.Pattern[str]) -> tuple[str, ...]:
     """Return the last lines of a tool's output: of a traceback only its last line, and none that *noise* matches."""
     lines = _without_traceback(ESCAPE.sub("", text).splitlines())

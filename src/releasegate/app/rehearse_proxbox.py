@@ -64,13 +64,17 @@ def rehearse_proxbox(
 
 
 def _publish_real(ground: Ground, spectator: Spectator) -> None:
-    """Take the newest final of each package from PyPI: its sdist becomes the clone, its files the published ones."""
+    """Take what users have from PyPI: of each package its sdist becomes the clone, its files the published ones.
+
+    Of a companion that is the version that the configuration pairs with; the newest need not fit each other.
+    """
     tmp = ground.folder / "tmp"
     tmp.mkdir()
     pypi = SimpleIndex(IndexConfig("pypi"), environ=ground.environ, workdir=tmp)
     with ground.open(spectator) as stand:
         for package in ground.settings.packages:
-            version = newest(pypi, package.name)
+            paired = [p.companion.default for p in ground.settings.dependents(package.name) if p.companion is not None]
+            version = next(filter(None, paired), None) or newest(pypi, package.name)
             if version is None:
                 raise Unavailable(f"PyPI has no {package.name}.", hint="Check the network, then run it again")
             spectator.act(f"{package.name} {version} as PyPI has it today")

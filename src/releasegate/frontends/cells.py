@@ -10,6 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from releasegate.app.containers import Asked
+from releasegate.app.project import STATE
 from releasegate.core.cells import Cell, Wanted
 from releasegate.frontends.console import Screen
 from releasegate.ports import StageReport
@@ -71,6 +72,7 @@ def show_report(screen: Screen, report: StageReport) -> None:
             screen.say(row["cell"])
         for line in lines:
             screen.say(f"  {line}")
+    screen.say(f"report: {STATE}/e2e/{report.evidence['report']}")
 
 
 def _listed(found: Any) -> str:

@@ -15,6 +15,7 @@ from docker.models.containers import Container
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.marks import labelled
 from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, masked, run, started
+from releasegate.adapters.words import printable
 from releasegate.core.errors import GateFailed, Unavailable
 
 _UP_SECONDS = 420.0
@@ -98,7 +99,7 @@ class Stack:
         """Run *words* in a new container of *service* to their end; *line* is told each line that they print."""
         argv = self._argv("run", "--rm", "-T", "--no-deps", service, *words)
         done = _followed(argv, stack=self, line=line, timeout=timeout)
-        return Completed(done.exit_code, masked(done.stdout, self.secrets), "", done.timed_out)
+        return Completed(done.exit_code, printable(masked(done.stdout, self.secrets)), "", done.timed_out)
 
     def container(self, service: str) -> Container | None:
         """Return the container of *service*, or ``None`` where there is none."""
@@ -130,7 +131,7 @@ class Stack:
         for container in self.engine.client.containers.list(all=True, filters=chosen, ignore_removed=True):
             text = container.logs(timestamps=True).decode(errors="replace")
             name = container.labels.get(_SERVICE, container.name)
-            (folder / f"{name}.log").write_text(masked(text, self.secrets), encoding="utf-8")
+            (folder / f"{name}.log").write_text(printable(masked(text, self.secrets)), encoding="utf-8")
 
     def halt(self, *services: str) -> None:
         """Stop and remove the containers of *services*; what they stored stays."""

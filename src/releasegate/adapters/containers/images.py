@@ -16,7 +16,8 @@ from docker.errors import APIError, ImageNotFound
 from docker.models.images import Image
 
 from releasegate.adapters.containers.engine import ContainerEngine
-from releasegate.adapters.containers.marks import MADE, labelled
+from releasegate.adapters.containers.marks import MADE, Run, labelled
+from releasegate.adapters.words import printable
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.ports import Progress
 
@@ -49,9 +50,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Images:
-    """The engine's images. A tag's last part is the hash of everything that the image was made from."""
+    """The engine's images, made for *run*. A tag's last part is the hash of everything that goes into the image."""
 
     engine: ContainerEngine
+    run: Run | None = None
 
     def pulled(self, name: str, *, progress: Progress) -> str:
         """Return the id of a public image, pulled where it is not here.
@@ -93,7 +95,8 @@ class Images:
 
     def read(self, image: str, path: str) -> bytes:
         """Return the bytes of a file in an image, which is not run for it."""
-        container = self.engine.client.containers.create(image, labels={MADE: "reading"})
+        labels = self.run.labels() if self.run is not None else {}
+        container = self.engine.client.containers.create(image, labels=labels)
         try:
             chunks, _ = container.get_archive(path)
             with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
@@ -131,8 +134,7 @@ class Images:
             fileobj=_tar(contents),
             custom_context=True,
             tag=tag,
-            buildargs={"BASE": recipe.base},
-            labels={MADE: "image"},
+            buildargs={"BASE": recipe.base, **_owner(self.run)},
             network_mode=recipe.network,
             rm=True,
             forcerm=True,
@@ -148,8 +150,12 @@ class Images:
             raise _failure(recipe, said) from None
 
 
+def _owner(run: Run | None) -> dict[str, str]:
+    return {} if run is None else {"RUN": run.name, "LOCK": str(run.lock)}
+
+
 def _failure(recipe: Recipe, said: list[str]) -> GateFailed | Unavailable:
-    details = said[-_LAST_LINES:]
+    details = [printable(line) for line in said[-_LAST_LINES:]]
     if recipe.bad and not any(word in line for line in said for word in _NETWORK_WORDS):
         return GateFailed(
             f"{recipe.what} cannot be installed in a container.", hint="Mend it and commit; see below", details=details

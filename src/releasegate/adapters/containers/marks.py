@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 RUN = "releasegate.run"
 LOCK = "releasegate.lock"
 MADE = "releasegate.made"
-"""On every image that is made here, its unfinished layers too."""
+"""On every image that is made here."""
 
 
 Filters = dict[str, str | list[str] | bool]
@@ -49,8 +49,6 @@ def sweep(client: docker.DockerClient) -> tuple[str, ...]:
     dead = {name for name, lock in _marked(client).items() if not _alive(Path(lock))}
     for name in dead:
         remove(client, name)
-    with suppress(APIError):
-        client.images.prune(filters={"dangling": True, "label": [f"{MADE}=image"]})
     return tuple(sorted(dead))
 
 
@@ -60,7 +58,7 @@ def labelled(*labels: str) -> Filters:
 
 
 def remove(client: docker.DockerClient, name: str) -> None:
-    """Remove every container, network and volume of the run *name*."""
+    """Remove every container, network and volume of the run *name*, and the layers of images that were not finished."""
     chosen = labelled(f"{RUN}={name}")
     for container in client.containers.list(all=True, filters=chosen, ignore_removed=True):
         with suppress(NotFound, APIError):
@@ -71,6 +69,8 @@ def remove(client: docker.DockerClient, name: str) -> None:
     for volume in client.volumes.list(filters=chosen):
         with suppress(NotFound, APIError):
             volume.remove(force=True)
+    with suppress(APIError):
+        client.images.prune(filters=_unfinished(f"{RUN}={name}"))
 
 
 def left(client: docker.DockerClient, name: str) -> tuple[str, ...]:
@@ -81,11 +81,17 @@ def left(client: docker.DockerClient, name: str) -> tuple[str, ...]:
     return (*containers, *networks, *(f"volume {v.name}" for v in client.volumes.list(filters=chosen)))
 
 
+def _unfinished(*labels: str) -> Filters:
+    """Return the filter for layers of images that were never finished."""
+    return {**labelled(*labels), "dangling": True}
+
+
 def _marked(client: docker.DockerClient) -> dict[str, str]:
     """Return the lock of every run that left something, by its name."""
     chosen = labelled(RUN, LOCK)
     marks = [c.labels for c in client.containers.list(all=True, filters=chosen, ignore_removed=True)]
     marks += [n.attrs.get("Labels") or {} for n in client.networks.list(filters=chosen)]
+    marks += [i.labels for i in client.images.list(filters=_unfinished(RUN, LOCK))]
     marks += [v.attrs.get("Labels") or {} for v in client.volumes.list(filters=chosen)]
     return {labels[RUN]: labels[LOCK] for labels in marks if labels.get(LOCK)}
 

@@ -176,7 +176,7 @@ class ContainerStage:
         names = self.stack.images.replaced(self.environ)
         trust = self.environ.get("RELEASEGATE_CA_BUNDLE") or self.environ.get("SSL_CERT_FILE")
         recipes = Recipes(self.home / "images", self.index, Path(trust) if trust else None)
-        return Furnisher(Images(theatre.engine), recipes, self.stack, names, theatre.progress)
+        return Furnisher(Images(theatre.engine, theatre.run), recipes, self.stack, names, theatre.progress)
 
     def _blamed(self, theatre: Theatre, pair: Pair, ended: Sequence[Ended]) -> tuple[str, ...]:
         """Run the first cell that failed with what users have, and say who broke it."""

@@ -14,6 +14,7 @@ from junitparser import JUnitXml, JUnitXmlError, TestCase
 from junitparser.junitparser import Error, Failure, Properties
 
 from releasegate.adapters.process import last_lines, run, started
+from releasegate.adapters.words import printable
 from releasegate.core.errors import Unavailable
 
 _SUITE_SECONDS = 1800.0
@@ -66,7 +67,7 @@ class Suite:
             done = run(words, env=self.environment, cwd=cwd, timeout=_CHECK_SECONDS, stop=self.stop)
             if done.exit_code:
                 problems.append(f"contract project.check broke: {' '.join(words)} ended with {done.exit_code}")
-                problems += [f"  {said}" for said in last_lines(done.stdout + done.stderr)]
+                problems += [f"  {said}" for said in last_lines(printable(done.stdout + done.stderr))]
         return tuple(problems)
 
     def _watch(
@@ -103,7 +104,10 @@ def _failed(case: TestCase) -> list[str]:
     said: list[str] = []
     for result in case.result:
         if isinstance(result, Failure | Error):
-            lines = [each for each in (result.message or "").splitlines() if each.strip()]
+            # A long message is cut; where the text begins with the contract it is the same, and whole.
+            text = printable(result.text or "")
+            whole = text if text.startswith("contract ") else printable(result.message or "")
+            lines = [line for line in whole.splitlines() if line.strip()]
             first = lines[0] if lines else "it failed without a word"
             named = first if "contract " in first else f"contract {_contract(case)} broke: {first}"
             said += [named[named.index("contract ") :], *(f"  {each}" for each in lines[1:_PROBLEM_LINES])]
