@@ -120,9 +120,8 @@ class Stack:
         container = self.container(service)
         if container is None:
             return ()
-        return last_lines(
-            masked(container.logs(tail=max(count, 200)).decode(errors="replace"), self.secrets), count=count
-        )
+        said = container.logs(tail=max(count, 200)).decode(errors="replace")
+        return last_lines(printable(masked(said, self.secrets)), count=count)
 
     def keep_logs(self, folder: Path) -> None:
         """Write the whole log of every container below *folder*, without secrets."""
