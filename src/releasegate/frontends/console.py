@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,6 +22,12 @@ _PATIENCE = 4.0
 """Seconds between progress lines where there is no terminal to redraw."""
 _SAME = 60.0
 """Seconds until the same line is said again."""
+
+
+def clean_up_when_ended() -> None:
+    """Let a request to end (SIGTERM, as a CI sends it) do what Ctrl-C does: everything that was started is removed."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @dataclass

@@ -30,7 +30,7 @@ from releasegate.app.status import status as status_of
 from releasegate.core.cells import Wanted
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.engine import Outcome
-from releasegate.frontends.console import Screen
+from releasegate.frontends.console import Screen, clean_up_when_ended
 
 
 @task(
@@ -259,6 +259,7 @@ def _user() -> str:
 def _screen() -> Iterator[Screen]:
     """Yield the screen; an error that has a message becomes that message and its exit code."""
     screen = Screen()
+    clean_up_when_ended()
     try:
         yield screen
     except ReleasegateError as error:

@@ -21,7 +21,7 @@ from releasegate.app.project import Project, load
 from releasegate.core.config import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.frontends import cells as matrix
-from releasegate.frontends.console import Screen
+from releasegate.frontends.console import Screen, clean_up_when_ended
 
 
 def sessions(prefix: str = "") -> None:
@@ -202,6 +202,7 @@ def _told(session: nox.Session) -> Iterator[Screen]:
     for library in ("urllib3", "filelock", "requests", "keyring", "docker"):
         logging.getLogger(library).setLevel(logging.WARNING + 1)
     screen = Screen()
+    clean_up_when_ended()
     try:
         yield screen
     except ReleasegateError as error:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from typing import cast
 from docker.models.containers import Container
 from filelock import FileLock
 
+from releasegate.adapters.containers.packing import packed
 from releasegate.core.errors import Unavailable
 from releasegate.core.snapshot import Reordering, Snapshot, nearest
 
@@ -52,7 +51,7 @@ class Databases:
             content = dump.read_bytes()
         except OSError:
             return False
-        into.put_archive("/tmp", _packed("snapshot.dump", content))  # noqa: S108 - in the container
+        into.put_archive("/tmp", packed({"snapshot.dump": content}))  # noqa: S108 - in the container
         code, _ = into.exec_run([*_RESTORE, "/tmp/snapshot.dump"])  # noqa: S108
         if code != 0:
             self._remove(dump)
@@ -121,12 +120,3 @@ def _write(path: Path, content: bytes) -> None:
     with os.fdopen(handle, "wb") as stream:
         stream.write(content)
     Path(temporary).replace(path)
-
-
-def _packed(name: str, content: bytes) -> bytes:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        member = tarfile.TarInfo(name)
-        member.size, member.mode = len(content), 0o644
-        archive.addfile(member, io.BytesIO(content))
-    return packed.getvalue()

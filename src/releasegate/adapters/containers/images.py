@@ -17,6 +17,7 @@ from docker.models.images import Image
 
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.marks import MADE, Run, labelled
+from releasegate.adapters.containers.packing import packed
 from releasegate.adapters.words import printable
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.ports import Progress
@@ -24,7 +25,11 @@ from releasegate.ports import Progress
 REPOSITORY = "releasegate"
 _LAST_LINES = 25
 _GIB = 2**30
-_NETWORK_WORDS = ("Temporary failure", "Connection refused", "Could not connect", "ConnectionError", "timed out")
+_NETWORK_WORDS = (
+    *("Temporary failure", "Connection refused", "Could not connect", "ConnectionError", "timed out"),
+    *("Network is unreachable", "SSLError", "CERTIFICATE_VERIFY_FAILED", "Could not fetch URL"),
+)
+"""What pip and apt-get say where the network is at fault and the release is not."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ class Images:
     def _make(self, recipe: Recipe, tag: str, contents: Mapping[str, bytes], progress: Progress) -> None:
         said: list[str] = []
         answer = self.engine.client.api.build(
-            fileobj=_tar(contents),
+            fileobj=io.BytesIO(packed(contents)),
             custom_context=True,
             tag=tag,
             buildargs={"BASE": recipe.base, **_owner(self.run)},
@@ -172,17 +177,6 @@ def _lines(answer: Any) -> Iterator[str]:
     for event in answer:
         for key in ("stream", "error"):
             yield from (line.rstrip() for line in str(event.get(key, "")).splitlines() if line.strip())
-
-
-def _tar(contents: Mapping[str, bytes]) -> io.BytesIO:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        for name, content in sorted(contents.items()):
-            member = tarfile.TarInfo(name)
-            member.size, member.mode = len(content), 0o644
-            archive.addfile(member, io.BytesIO(content))
-    packed.seek(0)
-    return packed
 
 
 def _digest(base: str, contents: Mapping[str, bytes]) -> str:
