@@ -31,6 +31,13 @@ class Backend:
             method, self.url + path, headers={KEY_HEADER: self.key}, timeout=TIMEOUT, allow_redirects=False, **extra
         )
 
+    def answers(self) -> bool:
+        """Whether it says anything but that it is not ready."""
+        try:
+            return bool(self.request("GET", "/health").status_code < requests.codes.internal_server_error)
+        except requests.RequestException:
+            return False
+
     def version(self) -> str:
         """Return the version that the backend states; an older release only states it in its schema."""
         answer = self.request("GET", "/version")

@@ -11,6 +11,7 @@ import verdicts
 from backend import Backend
 from cell import Cell
 from containers import Stack
+from contracts import BACKEND
 from netbox import Browser, NetBox
 from pages import api_routes
 from pairing import Endpoints, Registrar
@@ -125,9 +126,10 @@ def facts(cell: Cell, stack: Stack) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def backend(cell: Cell) -> Backend:
-    """Return the backend over HTTP, its key registered."""
+def backend(cell: Cell, stack: Stack) -> Backend:
+    """Return the backend over HTTP, its key registered; what needs no backend is checked while it still starts."""
     backend = Backend.of(cell)
+    stack.await_answer("backend", backend.answers, side=BACKEND)
     backend.admit()
     return backend
 

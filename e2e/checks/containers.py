@@ -3,7 +3,8 @@
 import json
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from pytest_docker.plugin import DockerComposeExecutor, execute
 from contracts import BrokenContract
 
 MARK = "RELEASEGATE-FACTS "
+STARTED = 420.0  # seconds that a service may take to start
+PAUSE = 0.5
 HERE = Path(__file__).parent
 # NetBox from the package index brings a console script; its container image brings manage.py.
 MANAGE = (
@@ -48,6 +51,17 @@ class Stack:
         for secret in self.secrets:
             text = text.replace(secret, "********")
         return text
+
+    def await_answer(self, service: str, answers: Callable[[], bool], *, side: str) -> None:
+        """Return once a service answers; say in its own words that it ended or stays silent."""
+        end = time.monotonic() + STARTED
+        while not answers():
+            gone = not self.run(f"ps --quiet --status running {service}").strip()
+            if gone or time.monotonic() > end:
+                words = self.run(f"logs --no-color --no-log-prefix --tail 5 {service}").strip().replace("\n", " | ")
+                how = "ended before it answered" if gone else f"does not answer after {STARTED:.0f} s"
+                raise BrokenContract(f"the {service} {how}; it says: {words[-600:]}", side=side)
+            time.sleep(PAUSE)
 
     def cut_off(self, service: str) -> None:
         """Take one service off the stack's network: for all others it is gone, and need not start anew to be back."""
