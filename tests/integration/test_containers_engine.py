@@ -103,6 +103,8 @@ def test_a_service_that_ends_fails_in_its_own_words(engine: ContainerEngine, tmp
             with pytest.raises(GateFailed, match="dies ended with exit code 1") as caught:
                 small.healthy("dies")
             assert caught.value.details == ("no more ***",)
+            with pytest.raises(GateFailed, match="dies ended"):
+                small.alive("dies")
         finally:
             small.down()
 

@@ -100,6 +100,7 @@ class CellRun:
             stack.up("netbox", "worker")
             # The backend is the slowest to start: the checks that need none do not wait for it.
             stack.healthy("mock", "netbox", "worker")
+            stack.alive("backend")
         seen.origins += self._proven(stack, seen)
         with seen.timed("checks"):
             seen.problems += self._judged(stack, self.under_test, seen, phase="candidate")

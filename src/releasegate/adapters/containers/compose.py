@@ -76,10 +76,24 @@ class Stack:
         for service in services:
             while (trouble := self._trouble(service)) is not None:
                 if trouble or time.monotonic() > deadline:
-                    sentence = f"{service} {trouble or f'is not healthy after {_UP_SECONDS:.0f} s'}."
+                    sentence = f"contract {service}.up broke: {service} {trouble or f'is not healthy after {_UP_SECONDS:.0f} s'}."
                     raise GateFailed(sentence, hint="See its log", details=self.log(service, count=25))
                 if self.stop.wait(_PAUSE_SECONDS):
                     raise KeyboardInterrupt
+
+    def alive(self, *services: str) -> None:
+        """Raise where one of *services* has ended already.
+
+        Raises:
+            GateFailed: it has; its last words are in the details.
+        """
+        for service in services:
+            if trouble := self._trouble(service):
+                raise GateFailed(
+                    f"contract {service}.up broke: {service} {trouble}.",
+                    hint="See its log",
+                    details=self.log(service, count=25),
+                )
 
     def _trouble(self, service: str) -> str | None:
         """Return ``None`` for a healthy service, why it never will be, or nothing while it may become so."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from docker.models.images import Image
 
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.marks import MADE, Run, labelled
-from releasegate.adapters.containers.packing import packed
+from releasegate.adapters.containers.packing import packed, unpacked
 from releasegate.adapters.words import printable
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.ports import Progress
@@ -104,9 +103,7 @@ class Images:
         container = self.engine.client.containers.create(image, labels=labels)
         try:
             chunks, _ = container.get_archive(path)
-            with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
-                member = archive.extractfile(archive.getmembers()[0])
-                return member.read() if member is not None else b""
+            return unpacked(chunks)
         finally:
             container.remove(force=True, v=True)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from releasegate.adapters.containers.compose import Stack
+from releasegate.adapters.containers.packing import unpacked
 from releasegate.core.arrivals import Arrival, arrivals
 from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.ports import Origin
@@ -50,10 +51,11 @@ def arrived(stack: Stack, service: str) -> list[Arrival]:
         Unavailable: the container does not say it.
     """
     container = stack.container(service)
-    code, said = container.exec_run(["cat", "/opt/releasegate/origins.json"]) if container is not None else (1, b"")
-    if code != 0:
-        raise Unavailable(f"{service} does not say where its packages came from.", hint="Run the same command again")
-    return [each for report in json.loads(bytes(said)) for each in arrivals(json.dumps(report))]  # type: ignore[arg-type]
+    if container is None:
+        raise Unavailable(f"{service} is not there to say where it came from.", hint="Run the same command again")
+    # Read as a file: that works where the container has ended, too.
+    chunks, _ = container.get_archive("/opt/releasegate/origins.json")
+    return [each for report in json.loads(unpacked(chunks)) for each in arrivals(json.dumps(report))]
 
 
 def objects(path: Path) -> Mapping[str, Any]:
