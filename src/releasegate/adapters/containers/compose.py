@@ -75,9 +75,10 @@ class Stack:
         deadline = time.monotonic() + _UP_SECONDS
         for service in services:
             while (trouble := self._trouble(service)) is not None:
-                if trouble or time.monotonic() > deadline:
-                    sentence = f"contract {service}.up broke: {service} {trouble or f'is not healthy after {_UP_SECONDS:.0f} s'}."
-                    raise GateFailed(sentence, hint="See its log", details=self.log(service, count=25))
+                if not trouble and time.monotonic() > deadline:
+                    trouble = f"is not healthy after {_UP_SECONDS:.0f} s"
+                if trouble:
+                    raise self._broken(service, trouble)
                 if self.stop.wait(_PAUSE_SECONDS):
                     raise KeyboardInterrupt
 
@@ -89,11 +90,11 @@ class Stack:
         """
         for service in services:
             if trouble := self._trouble(service):
-                raise GateFailed(
-                    f"contract {service}.up broke: {service} {trouble}.",
-                    hint="See its log",
-                    details=self.log(service, count=25),
-                )
+                raise self._broken(service, trouble)
+
+    def _broken(self, service: str, trouble: str) -> GateFailed:
+        sentence = f"contract {service}.up broke: {service} {trouble}."
+        return GateFailed(sentence, hint="See its log", details=self.log(service, count=25))
 
     def _trouble(self, service: str) -> str | None:
         """Return ``None`` for a healthy service, why it never will be, or nothing while it may become so."""
