@@ -246,9 +246,17 @@ def test_nobody_is_blamed_for_a_pair_that_passes(house: House, tmp_path: Path) -
 
 def test_only_the_plugin_is_exchanged_where_the_backend_is_the_users_own(house: House, tmp_path: Path) -> None:
     house.broken = {(NEW, OLD_CORE)}
-    new, own = delivery(APP, NEW), delivery(CORE, OLD_CORE)
+    new, own = delivery(APP, NEW), delivery(CORE, OLD_CORE, "pypi")
     report = stage(house, tmp_path, blame=True).perform(new, companion=own, progress=lambda _: None)
     assert report.problems[-1].startswith(f"{APP.name} broke it")
+    assert len(house.played) == 2 + 1
+
+
+def test_a_checkout_that_states_a_published_version_is_new(house: House, tmp_path: Path) -> None:
+    house.broken = {(OLD, OLD_CORE)}
+    users, local = delivery(APP, OLD, "pypi"), delivery(CORE, OLD_CORE, "local")
+    report = stage(house, tmp_path, blame=True).perform(users, companion=local, progress=lambda _: None)
+    assert report.problems[-1].startswith(f"Not {CORE.name} alone")
     assert len(house.played) == 2 + 1
 
 

@@ -10,11 +10,22 @@ OLD_PLUGIN, OLD_BACKEND, BOTH_OLD = Combination("old", "new"), Combination("new"
 
 
 def test_all_other_combinations_are_run_where_both_are_new() -> None:
-    assert combinations(backend_is_new=True) == (OLD_PLUGIN, OLD_BACKEND, BOTH_OLD)
+    assert combinations(plugin_is_new=True, backend_is_new=True) == (OLD_PLUGIN, OLD_BACKEND, BOTH_OLD)
 
 
-def test_only_the_plugin_is_exchanged_where_users_have_that_backend_already() -> None:
-    assert combinations(backend_is_new=False) == (OLD_PLUGIN,)
+def test_what_users_have_already_is_not_exchanged() -> None:
+    assert combinations(plugin_is_new=True, backend_is_new=False) == (OLD_PLUGIN,)
+    assert combinations(plugin_is_new=False, backend_is_new=True) == (OLD_BACKEND,)
+    assert combinations(plugin_is_new=False, backend_is_new=False) == ()
+
+
+def test_with_one_plugin_the_backend_is_blamed_where_the_old_one_passes() -> None:
+    assert culprit({OLD_BACKEND: True}, plugin="app", backend="core").startswith("core broke it")
+    assert culprit({OLD_BACKEND: False}, plugin="app", backend="core").startswith("Not core alone")
+
+
+def test_nobody_is_blamed_where_users_have_that_very_pair() -> None:
+    assert culprit({}, plugin="app", backend="core").startswith("Neither can be blamed: users have this very pair")
 
 
 @pytest.mark.parametrize(

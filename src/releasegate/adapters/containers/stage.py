@@ -186,7 +186,11 @@ class ContainerStage:
         cell = next(c for c in self.cells(pair.plugin.source) if c.name == failed)
         old = Pair(self._users(self.stack.plugin, None), self._users(self.stack.backend, None))
         passed: dict[Combination, bool] = {}
-        for each in combinations(backend_is_new=old.backend.version != pair.backend.version):
+        new = {
+            "plugin_is_new": _differs(pair.plugin, old.plugin),
+            "backend_is_new": _differs(pair.backend, old.backend),
+        }
+        for each in combinations(**new):
             mixed = Pair(
                 pair.plugin if each.plugin == "new" else old.plugin,
                 pair.backend if each.backend == "new" else old.backend,
@@ -224,6 +228,11 @@ class ContainerStage:
             "report": folder.name,
         }
         return StageReport("fail" if failed else "pass", (*problems, *said), tuple(log), seconds, evidence)
+
+
+def _differs(one: Delivery, other: Delivery) -> bool:
+    """Whether two deliveries are not the same files of the same index: a checkout may state a published version."""
+    return (one.source, one.version) != (other.source, other.version)
 
 
 def _performed(run: CellRun) -> Ended:
