@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
 from releasegate.app.containers import Asked
@@ -64,7 +65,8 @@ def show_report(screen: Screen, report: StageReport) -> None:
         phases = ", ".join(f"{what} {seconds:.0f}" for what, seconds in row["phases"].items())
         table.add_row(row["cell"], row["verdict"], f"{row['seconds']:.0f}", phases)
     # A cell is one line, in a narrow log too.
-    screen.console.print(table, width=max(screen.console.width, _WIDTH), crop=False)
+    wide = Console(file=screen.console.file, width=max(screen.console.width, _WIDTH), highlight=False)
+    wide.print(table, crop=False)
     for row in rows:
         notes = (*row["notes"], *(row["problems"] if row["verdict"] == "left out" else ()))
         lines = [*notes, *(f"{kind}: {_listed(found)}" for kind, found in row["objects"].items())]
