@@ -12,6 +12,7 @@ from backend import Backend
 from cell import Cell
 from containers import Stack
 from contracts import BACKEND
+from holdings import Holdings
 from netbox import Browser, NetBox
 from pages import api_routes
 from pairing import Endpoints, Registrar
@@ -169,3 +170,17 @@ def plugin_lists(netbox: NetBox, facts: dict[str, Any]) -> tuple[str, ...]:
     """Return the list routes of the plugin's API that answer; whether all do is another contract's matter."""
     routes = api_routes(netbox, f"/api/plugins/{facts['base']}/")
     return tuple(path for path, answer in routes if isinstance(answer, dict) and "results" in answer)
+
+
+@pytest.fixture(scope="session")
+def first(netbox: NetBox, plugin_lists: tuple[str, ...], first_sync: Job, cell: Cell) -> Holdings:  # noqa: ARG001
+    """Return what NetBox holds after the first synchronisation, and write it into the report."""
+    holdings = Holdings.of(netbox, plugin_lists)
+    holdings.report(cell.report / f"objects-{cell.phase}.json")
+    return holdings
+
+
+@pytest.fixture(scope="session")
+def second_sync(first: Holdings, synchroniser: Synchroniser) -> int:  # noqa: ARG001
+    """Start a second full synchronisation and return its number."""
+    return synchroniser.start()

@@ -42,7 +42,8 @@ def serve() -> None:
     launcher = ROOT / "launch-netbox.sh"
     if launcher.exists():
         os.execv(launcher, [str(launcher)])  # noqa: S606 - this container runs this program
-    words = ["gunicorn", "netbox.wsgi", f"--bind=0.0.0.0:{PORT}", "--workers=2", "--threads=3", "--timeout=120"]
+    # One process with threads: a second one costs its start and compiles every page and route once more.
+    words = ["gunicorn", "netbox.wsgi", f"--bind=0.0.0.0:{PORT}", "--workers=1", "--threads=8", "--timeout=120"]
     os.execv(BIN / "gunicorn", words)  # noqa: S606
 
 
