@@ -1,6 +1,7 @@
 """What every check stands on: the cell from the environment, the stack that is already up, and the verdicts."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from pytest_docker.plugin import DockerComposeExecutor, Services
 
 import verdicts
 from backend import Backend
-from cell import Cell
+from cell import CANDIDATE, Cell
 from containers import Stack
 from contracts import BACKEND
 from holdings import Holdings
@@ -120,10 +121,26 @@ def browser(cell: Cell, netbox: NetBox) -> Browser:
     return Browser.login(netbox, cell.netbox_user, cell.netbox_password)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _early(cell: Cell, stack: Stack, netbox: NetBox) -> Iterator[dict[str, Future[dict[str, Any]]]]:
+    """Ask at once what takes NetBox seconds to find out, each on a processor of its own."""
+    with ThreadPoolExecutor(2) as pool:
+        asked = {"facts": pool.submit(stack.facts, cell.plugin_module)}
+        if cell.phase == CANDIDATE:
+            asked["schema"] = pool.submit(netbox.schema)
+        yield asked
+
+
 @pytest.fixture(scope="session")
-def facts(cell: Cell, stack: Stack) -> dict[str, Any]:
+def facts(_early: dict[str, Future[dict[str, Any]]]) -> dict[str, Any]:
     """Return what NetBox's Django tells of the plugin, asked once."""
-    return stack.facts(cell.plugin_module)
+    return _early["facts"].result()
+
+
+@pytest.fixture(scope="session")
+def schema(_early: dict[str, Future[dict[str, Any]]]) -> dict[str, Any]:
+    """Return NetBox's description of its API, asked once."""
+    return _early["schema"].result()
 
 
 @pytest.fixture(scope="session")
@@ -160,9 +177,11 @@ def synchroniser(netbox: NetBox, browser: Browser, facts: dict[str, Any], endpoi
 
 
 @pytest.fixture(scope="session")
-def first_sync(synchroniser: Synchroniser) -> Job:
+def first_sync(request: pytest.FixtureRequest, synchroniser: Synchroniser) -> Job:
     """Return the first full synchronisation of this phase, ended one way or the other."""
-    return synchroniser.run()
+    number = synchroniser.start()
+    request.getfixturevalue("plugin_lists")  # which takes seconds that the synchronisation takes, too
+    return synchroniser.wait(number)
 
 
 @pytest.fixture(scope="session")
@@ -173,7 +192,7 @@ def plugin_lists(netbox: NetBox, facts: dict[str, Any]) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def first(netbox: NetBox, plugin_lists: tuple[str, ...], first_sync: Job, cell: Cell) -> Holdings:  # noqa: ARG001
+def first(netbox: NetBox, first_sync: Job, plugin_lists: tuple[str, ...], cell: Cell) -> Holdings:  # noqa: ARG001
     """Return what NetBox holds after the first synchronisation, and write it into the report."""
     holdings = Holdings.of(netbox, plugin_lists)
     holdings.report(cell.report / f"objects-{cell.phase}.json")

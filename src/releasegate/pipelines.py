@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from releasegate.steps.announcing import Announce
 from releasegate.steps.making import Audit, Build, Promotion
 from releasegate.steps.proving import EndToEnd, InstallCheck, Together, WithToday
-from releasegate.steps.publishing import Announce, Propagation, Tag, Upload
+from releasegate.steps.publishing import Propagation, Tag, Upload
 from releasegate.steps.sealing import CompanionPublished, Proven, Seal
 from releasegate.steps.source import Bump, Clean, Free, Places
 from releasegate.steps.step import Release, Step
+from releasegate.steps.trigger import Allowed
 
 Bound = Callable[[Release], Step]
 Pipeline = tuple[Bound, ...]
@@ -25,6 +27,7 @@ def _as_candidate(step: Bound) -> Bound:
 RC: Pipeline = (
     Clean,
     Free,
+    partial(Allowed, role="staging"),
     Bump,
     Places,
     Build,
@@ -42,6 +45,7 @@ RC: Pipeline = (
 FINAL: Pipeline = (
     Clean,
     Free,
+    partial(Allowed, role="production"),
     Proven,
     Together,
     CompanionPublished,

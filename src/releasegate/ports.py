@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from releasegate.core.config import Package
 from releasegate.core.manifest import Artifact, Manifest
@@ -45,6 +45,14 @@ class Repository(Protocol):
 
     def tagged(self, name: str) -> str | None:
         """Return the commit that the tag names here, without asking the remote; ``None`` where there is none."""
+        ...
+
+    def tagged_there(self, name: str) -> str | None:
+        """Return the commit that the tag names on the remote; ``None`` where it, or the remote, is not there."""
+        ...
+
+    def on_branch(self, commit: str, branch: str) -> bool:
+        """Return whether *commit* is on the remote's *branch* (on the one here, where there is no remote)."""
         ...
 
     def tree(self, commit: str) -> Mapping[str, bytes]:
@@ -159,6 +167,10 @@ class Ledger(Protocol):
         """Return the versions that have a record."""
         ...
 
+    def send(self) -> None:
+        """Let other machines know what is recorded so far; nothing where the record does not travel."""
+        ...
+
 
 @dataclass(frozen=True)
 class ForgeRelease:
@@ -172,11 +184,19 @@ class ForgeRelease:
     assets: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class CiRun:
+    """A run of the forge's CI that a tag or its release started."""
+
+    state: Literal["waiting", "running", "passed", "failed"]
+    url: str
+
+
 class Forge(Protocol):
-    """Where a repository's releases are published."""
+    """Where a repository's releases are published. Every answer is untrusted input."""
 
     def find(self, tag: str) -> ForgeRelease | None:
-        """Return the release of *tag*, a draft too, or ``None``."""
+        """Return the release of *tag*, a draft too, or ``None``; ``commit`` is the one that the tag names there."""
         ...
 
     def draft(self, release: ForgeRelease) -> None:
@@ -184,11 +204,19 @@ class Forge(Protocol):
         ...
 
     def attach(self, tag: str, *, name: str, content: bytes) -> None:
-        """Attach a file to the draft, in place of one of the same name."""
+        """Attach a file to the release, in place of one of the same name."""
+        ...
+
+    def asset(self, tag: str, *, name: str) -> bytes | None:
+        """Return the bytes of an attached file, or ``None``."""
         ...
 
     def publish(self, tag: str) -> ForgeRelease:
-        """Publish the draft; from then on neither it nor its tag can change."""
+        """Publish the draft; on an immutable forge neither it nor its tag can change from then on."""
+        ...
+
+    def ci_run(self, tag: str) -> CiRun | None:
+        """Return the newest CI run that *tag*, or the release of it, started; ``None`` where there is none."""
         ...
 
 
@@ -284,6 +312,16 @@ class StageReport:
 class Stage(Protocol):
     """A place where a package and its companion run together and are judged."""
 
-    def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
-        """Start what is needed, run the package's own end-to-end command, stop everything."""
+    def perform(
+        self,
+        delivery: Delivery,
+        *,
+        companion: Delivery | None,
+        progress: Progress,
+        known: Sequence[Mapping[str, Any]] = (),
+    ) -> StageReport:
+        """Start what is needed, run the package's own end-to-end command, stop everything.
+
+        *known* are cells that ran on the same bytes elsewhere, as the evidence shows them; they are not run again.
+        """
         ...

@@ -13,7 +13,7 @@ from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
 from releasegate.app import gates
 from releasegate.app.compose import Workshop
-from releasegate.app.gates import Source
+from releasegate.app.gates import Asked, Source
 from releasegate.app.project import load
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
 from releasegate.rehearsal.index import EmbeddedIndex
@@ -74,13 +74,13 @@ def test_a_pair_is_built_installed_and_run_together_from_dist_from_the_tree_and_
         assert [o.verdict for o in gates.build(workshop, package, watch=Quiet())] == ["pass", "pass"]
     assert all(c.verdict == "pass" for c in gates.install_check(workshop, api, source=Source("local")))
     for backend in (Source("dist"), Source("local")):
-        report = gates.end_to_end(workshop, plugin, source=Source("dist"), backend=backend)
+        report = gates.end_to_end(workshop, plugin, Asked(Source("dist"), backend))
         assert report.verdict == "pass"
     manifest = gates.stated(workshop, api).manifest()
     for artifact in manifest.artifacts:
         path = workshop.builds().path(api, "1.0.0", artifact)
         assert workshop.index("production").upload(path).exit_code == 0
-    report = gates.end_to_end(workshop, plugin, source=Source("dist"), backend=Source("production", "1.0.0"))
+    report = gates.end_to_end(workshop, plugin, Asked(Source("dist"), Source("production", "1.0.0")))
     assert report.verdict == "pass"
     with pytest.raises(ConfigurationError, match="There is no source nowhere"):
         gates.install_check(workshop, api, source=Source("nowhere"))
@@ -92,5 +92,5 @@ def test_a_pair_that_does_not_do_its_job_together_fails_with_the_checks_own_word
     (folder / "check.py").write_text("raise SystemExit('the berth is not shown')\n")
     git(folder, "commit", "--all", "--quiet", "--message=Break it")
     with pytest.raises(GateFailed, match=r"tiny-plugin 1\.0\.0 from local with tiny-api 1\.0\.0 from local") as caught:
-        gates.end_to_end(workshop, plugin, source=Source("local"), backend=Source("local"))
+        gates.end_to_end(workshop, plugin, Asked(Source("local"), Source("local")))
     assert any("the berth is not shown" in line for line in caught.value.details)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from fakes import sha256
 
@@ -40,10 +41,19 @@ class FakeStage:
 
     broken: set[tuple[str, str | None]] = field(default_factory=set)
     seen: list[tuple[Delivery, Delivery | None]] = field(default_factory=list)
+    known: list[Sequence[Mapping[str, Any]]] = field(default_factory=list)
 
-    def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
+    def perform(
+        self,
+        delivery: Delivery,
+        *,
+        companion: Delivery | None,
+        progress: Progress,
+        known: Sequence[Mapping[str, Any]] = (),
+    ) -> StageReport:
         progress(f"running {delivery.package.name}")
         self.seen.append((delivery, companion))
+        self.known.append(known)
         failed = (delivery.version, companion.version if companion else None) in self.broken
         return StageReport("fail" if failed else "pass", ("a check fails",) * failed, ("a last word",) * failed, 2.04)
 

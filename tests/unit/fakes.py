@@ -22,7 +22,7 @@ from releasegate.core.config import Package
 from releasegate.core.errors import Refused
 from releasegate.core.manifest import Artifact, Manifest
 from releasegate.core.record import Entry, entry_from_json
-from releasegate.ports import ForgeRelease, IndexFile, Progress, UploadAnswer
+from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, UploadAnswer
 
 
 def sha256(content: bytes) -> str:
@@ -55,6 +55,7 @@ class FakeRepository:
     local: dict[str, str] = field(default_factory=dict)
     remote: dict[str, str] = field(default_factory=dict)
     pushed: list[tuple[str, str]] = field(default_factory=list)
+    strayed: set[str] = field(default_factory=set)
 
     def head(self) -> str:
         return list(self.commits)[-1]
@@ -76,6 +77,12 @@ class FakeRepository:
 
     def tagged(self, name: str) -> str | None:
         return self.local.get(name)
+
+    def tagged_there(self, name: str) -> str | None:
+        return self.remote.get(name)
+
+    def on_branch(self, commit: str, branch: str) -> bool:
+        return commit not in self.strayed and branch == "develop"
 
     def tree(self, commit: str) -> Mapping[str, bytes]:
         return self.commits[commit]
@@ -229,6 +236,7 @@ class FakeLedger:
     """A ledger of lines: what is read went through JSON, as from a file."""
 
     lines: dict[str, list[str]] = field(default_factory=dict)
+    sent: int = 0
 
     def read(self, version: str) -> tuple[Entry, ...]:
         parsed = (entry_from_json(line) for line in self.lines.get(version, []))
@@ -240,6 +248,9 @@ class FakeLedger:
     def versions(self) -> tuple[str, ...]:
         return tuple(self.lines)
 
+    def send(self) -> None:
+        self.sent += 1
+
 
 @dataclass
 class FakeForge:
@@ -248,6 +259,7 @@ class FakeForge:
     releases: dict[str, ForgeRelease] = field(default_factory=dict)
     assets: dict[str, bytes] = field(default_factory=dict)
     drafts: int = 0
+    runs: list[CiRun] = field(default_factory=list)
 
     def find(self, tag: str) -> ForgeRelease | None:
         return self.releases.get(tag)
@@ -259,6 +271,14 @@ class FakeForge:
     def attach(self, tag: str, *, name: str, content: bytes) -> None:
         self.assets[name] = content
         self.releases[tag] = replace(self.releases[tag], assets=tuple(sorted(self.assets)))
+
+    def asset(self, tag: str, *, name: str) -> bytes | None:
+        return self.assets.get(name) if tag in self.releases else None
+
+    def ci_run(self, tag: str) -> CiRun | None:
+        if tag not in self.releases or not self.runs:
+            return None
+        return self.runs.pop(0) if len(self.runs) > 1 else self.runs[0]
 
     def publish(self, tag: str) -> ForgeRelease:
         self.releases[tag] = replace(self.releases[tag], draft=False)

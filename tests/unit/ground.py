@@ -20,6 +20,7 @@ from packaging.version import Version
 
 from releasegate.core.companion import Voices
 from releasegate.core.config import Companion, EndToEnd, Package, Settings, TomlPlace
+from releasegate.core.event import Event
 from releasegate.core.record import SEAL, Entry, Evidence
 from releasegate.core.versions import Consumed, consumed
 from releasegate.ports import Forge, Index
@@ -44,6 +45,8 @@ class Ground:
     app: Package = APP
     core: Package = CORE
     without_forge: bool = False
+    from_laptop: bool = True
+    event: Event | None = None
     by_hand: str | None = None
     forge: Forge | None = field(default_factory=FakeForge)
     patience: FakePatience = field(default_factory=FakePatience)
@@ -78,7 +81,12 @@ class Ground:
         )
         indexes: dict[str, Index] = {"testpypi": self.staging, "pypi": self.production}
         return Surroundings(
-            settings=Settings((self.core, self.app), {}, production_without_forge=self.without_forge),
+            settings=Settings(
+                (self.core, self.app),
+                {},
+                production_without_forge=self.without_forge,
+                production_from_laptop=self.from_laptop,
+            ),
             indexes=indexes,
             worlds={self.app.name: app, self.core.name: replace(app, ledger=self.core_ledger)},
             taken=self.taken,
@@ -86,6 +94,7 @@ class Ground:
             patience=self.patience,
             shelf=FakeShelf(self.root / "shelf"),
             progress=self.said.append,
+            event=self.event,
         )
 
     def taken(self, package: Package) -> Consumed:

@@ -15,6 +15,7 @@ from releasegate.steps.step import Kind, Release, Step
 STAGED = [
     "clean",
     "free",
+    "trigger:staging",
     "bump",
     "places",
     "build",
@@ -30,6 +31,7 @@ STAGED = [
 PUBLISHED = [
     "clean",
     "free",
+    "trigger:production",
     "candidate",
     "pair",
     "companion",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fakes import FakeForge, FakeIndex, Mishap, sha256
-from ground import START, Ground, entry
+from fakes import FakeIndex, Mishap, sha256
+from ground import START, Ground
 
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
-from releasegate.ports import ForgeRelease, UploadAnswer
-from releasegate.steps.publishing import Announce, Propagation, Tag, Upload
+from releasegate.ports import UploadAnswer
+from releasegate.steps.publishing import Propagation, Tag, Upload
 
 WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
 CUT = Mishap(None)
@@ -36,6 +36,9 @@ def test_a_tag_is_pushed_with_its_branch(ground: Ground) -> None:
     assert ground.repository.remote == {"v1.0rc1": head}
     assert ground.repository.pushed == [("develop", "v1.0rc1")]
     assert step.subject() == head
+    # Whoever the tag starts finds the record.
+    assert ground.ledger.sent == 1
+    assert step.already() == {"tag": "v1.0rc1", "commit": head}
 
 
 def test_a_tag_that_the_remote_has_on_another_commit_is_refused(ground: Ground) -> None:
@@ -43,59 +46,6 @@ def test_a_tag_that_the_remote_has_on_another_commit_is_refused(ground: Ground) 
     with pytest.raises(Refused, match="names another commit"):
         Tag(ground.built("1.0rc1")).run()
     assert ground.repository.pushed == []
-
-
-def test_without_a_forge_nothing_reaches_production(ground: Ground) -> None:
-    ground.forge = None
-    step = Announce(ground.release("1.0"))
-    assert step.already() is None
-    with pytest.raises(Refused, match=r"1\.0 may reach pypi only from a published forge release") as refusal:
-        step.run()
-    assert "production-without-forge = true" in refusal.value.hint
-
-
-def test_production_without_forge_is_a_decision_that_is_recorded(tmp_path: Path) -> None:
-    ground = Ground(tmp_path, forge=None, without_forge=True)
-    assert Announce(ground.release("1.0")).run() == {"forge": None, "allowed by": "production-without-forge"}
-
-
-def test_a_forge_release_carries_the_files_and_the_record(ground: Ground) -> None:
-    ground.forge = forge = FakeForge()
-    release = ground.built("1.0")
-    ground.ledger.append("1.0", entry("build"))
-    step = Announce(release)
-    assert step.already() is None
-    evidence = step.run()
-    head = ground.repository.head()
-    names = ["manifest.json", "receipt.jsonl", *(a.filename for a in release.manifest().artifacts)]
-    assert evidence == {"tag": "v1.0", "commit": head, "branch": "develop", "assets": sorted(names)}
-    assert forge.releases["v1.0"] == ForgeRelease(
-        "v1.0", commit=head, branch="develop", draft=False, prerelease=False, assets=tuple(sorted(names))
-    )
-    assert all(sha256(forge.assets[a.filename]) == a.sha256 for a in release.manifest().artifacts)
-    assert forge.assets["manifest.json"] == release.manifest().to_json().encode()
-    assert forge.assets["receipt.jsonl"] == entry("build").to_json().encode() + b"\n"
-    assert step.already() == evidence
-    assert step.subject() == head
-
-
-def test_a_draft_that_was_left_is_gone_on_with(ground: Ground) -> None:
-    release = ground.built("1.0")
-    left = ForgeRelease("v1.0", release.commit(), "develop", draft=True, prerelease=False)
-    ground.forge = forge = FakeForge({"v1.0": left})
-    step = Announce(ground.release("1.0"))
-    assert step.already() is None
-    assert len(step.run()["assets"]) == 4
-    assert forge.drafts == 0
-
-
-@pytest.mark.parametrize("draft", [True, False])
-def test_a_forge_release_cut_from_another_commit_is_refused(ground: Ground, *, draft: bool) -> None:
-    ground.built("1.0")
-    ground.forge = FakeForge({"v1.0": ForgeRelease("v1.0", START, "develop", draft=draft, prerelease=False)})
-    with pytest.raises(Refused, match="is cut from 000000000000, not ") as refusal:
-        Announce(ground.release("1.0")).already()
-    assert "use the next version" in refusal.value.hint
 
 
 def test_both_files_are_uploaded_the_wheel_first(ground: Ground, upload: Upload) -> None:

@@ -27,23 +27,24 @@ class GitRepository:
     remote: str = "origin"
 
     @property
-    def _git(self) -> Git:
+    def git(self) -> Git:
+        """Git itself, in this repository."""
         return Git(self.root, self.environ)
 
     def head(self) -> str:
         """Return the full hash of the commit that is checked out; raises ``Refused`` before the first commit."""
-        return history.head(self._git)
+        return history.head(self.git)
 
     def branch(self) -> str | None:
         """Return the branch that is checked out, or ``None`` for a detached head."""
-        return self._git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text or None
+        return self.git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text or None
 
     def changed(self) -> tuple[PurePosixPath, ...]:
         """Return the tracked files below *root* that differ from the commit."""
         # Git gives these paths from the top of the work tree, wherever it runs.
-        prefix = self._git.tell("rev-parse", "--show-prefix").text
+        prefix = self.git.tell("rev-parse", "--show-prefix").text
         words = ("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--", ".")
-        entries = self._git.tell(*words).stdout.split(b"\0")
+        entries = self.git.tell(*words).stdout.split(b"\0")
         paths = (os.fsdecode(entry[len("XY ") :]) for entry in entries if entry)
         return tuple(PurePosixPath(path.removeprefix(prefix)) for path in paths)
 
@@ -64,11 +65,11 @@ class GitRepository:
             raise Unavailable(f"{path} cannot be read: {error}.", hint="Correct the file's permissions.") from error
 
     def _read_commit(self, path: PurePosixPath, commit: str) -> bytes | None:
-        entry = self._git.tell("ls-tree", "-z", commit, "--", str(path)).text.removesuffix("\0")
+        entry = self.git.tell("ls-tree", "-z", commit, "--", str(path)).text.removesuffix("\0")
         if not entry:
             return None
         _, kind, blob = entry.split("\t", 1)[0].split(" ")
-        return self._git.tell("cat-file", "blob", blob).stdout if kind == "blob" else None
+        return self.git.tell("cat-file", "blob", blob).stdout if kind == "blob" else None
 
     def tags(self) -> Mapping[str, str]:
         """Return the commit of every tag, here and on the remote (where there is one), by the tag's name.
@@ -77,21 +78,37 @@ class GitRepository:
             Refused: a tag names one commit here and another on the remote.
             Unavailable: the remote does not answer.
         """
-        return tags.everywhere(self._git, remote=self.remote)
+        return tags.everywhere(self.git, remote=self.remote)
 
     def tagged(self, name: str) -> str | None:
         """Return the commit that the tag names here, without asking the remote; ``None`` where there is none."""
-        answer = self._git.ask("rev-parse", "--verify", "-q", f"refs/tags/{name}^{{commit}}")
+        answer = self.git.ask("rev-parse", "--verify", "-q", f"refs/tags/{name}^{{commit}}")
         return answer.text or None
+
+    def tagged_there(self, name: str) -> str | None:
+        """Return the commit that the tag names on the remote; ``None`` where it, or the remote, is not there.
+
+        Raises:
+            Unavailable: the remote does not answer.
+        """
+        return tags.there(self.git, self.remote).get(name)
+
+    def on_branch(self, commit: str, branch: str) -> bool:
+        """Return whether *commit* is on the remote's *branch*, or on the one here where there is no remote.
+
+        Raises:
+            Unavailable: the remote does not answer.
+        """
+        return tags.on_branch(self.git, commit, remote=self.remote, branch=branch)
 
     def subjects(self) -> tuple[str, ...]:
         """Return the first line of every commit's message, newest first."""
-        return tuple(self._git.tell("log", "--format=%s").text.splitlines())
+        return tuple(self.git.tell("log", "--format=%s").text.splitlines())
 
     def epoch(self, commit: str) -> int:
         """Return when *commit* was made, in seconds since 1970: its ``SOURCE_DATE_EPOCH``."""
         words = ("show", "--no-patch", "--no-show-signature", "--format=%ct", f"{commit}^{{commit}}", "--")
-        return int(self._git.tell(*words).text)
+        return int(self.git.tell(*words).text)
 
     def tree(self, commit: str) -> Mapping[str, bytes]:
         """Return every tracked file at *commit* as a clean checkout has it: path -> bytes.
@@ -107,7 +124,7 @@ class GitRepository:
         Raises:
             Refused: there is no such commit, or *root* is not in it.
         """
-        return clean_checkout(self._git, commit)
+        return clean_checkout(self.git, commit)
 
     def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
         """Write all *files* and commit them and nothing else; return the commit's hash.
@@ -119,7 +136,7 @@ class GitRepository:
             Refused: a path leads out of *root*, or Git or a hook would not have it.
             Unavailable: Git does not know who commits, or a file cannot be written.
         """
-        return history.commit(self._git, files, message=message)
+        return history.commit(self.git, files, message=message)
 
     def tag(self, name: str, *, commit: str) -> None:
         """Create the annotated tag here, or leave it where it already names *commit*.
@@ -130,7 +147,7 @@ class GitRepository:
         """
         existing = self.tagged(name)
         if existing is None:
-            history.tag(self._git, name, commit=commit)
+            history.tag(self.git, name, commit=commit)
         elif existing != commit:
             raise Refused(
                 f"The tag {name} names {existing}, not {commit}.",
@@ -144,4 +161,4 @@ class GitRepository:
             Refused: the remote or a hook would not have it.
             Unavailable: the remote does not answer.
         """
-        history.push(self._git, self.remote, refs=(f"refs/heads/{branch}", f"refs/tags/{tag}"))
+        history.push(self.git, self.remote, refs=(f"refs/heads/{branch}", f"refs/tags/{tag}"))

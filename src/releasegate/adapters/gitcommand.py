@@ -51,8 +51,8 @@ class Git:
     root: Path
     environ: Mapping[str, str]
 
-    def ask(self, *words: str, timeout: float = LOCAL_SECONDS) -> Answer:
-        """Run Git; an exit code other than 0 is for the caller to judge.
+    def ask(self, *words: str, timeout: float = LOCAL_SECONDS, given: bytes = b"") -> Answer:
+        """Run Git with *given* as its input; an exit code other than 0 is for the caller to judge.
 
         Raises:
             Refused: *root* is not in a Git repository.
@@ -60,11 +60,11 @@ class Git:
         """
         if not self.root.is_dir():
             raise _no_repository(self.root)
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as fed:
+            fed.write(given)
+            fed.seek(0)
             argv = ["git", "--literal-pathspecs", "--no-optional-locks", *words]
-            with started(
-                argv, env=self._environment(), cwd=self.root, stdin=subprocess.DEVNULL, stdout=out, stderr=err
-            ) as process:
+            with started(argv, env=self._environment(), cwd=self.root, stdin=fed, stdout=out, stderr=err) as process:
                 try:
                     code = process.wait(timeout)
                 except subprocess.TimeoutExpired as error:
@@ -78,14 +78,14 @@ class Git:
         self._check_place(answer)
         return answer
 
-    def tell(self, *words: str) -> Answer:
+    def tell(self, *words: str, given: bytes = b"") -> Answer:
         """Run Git where only 0 is a good exit code.
 
         Raises:
             Refused: *root* is not in a Git repository, or Git would not do it.
             Unavailable: as in ``ask``.
         """
-        answer = self.ask(*words)
+        answer = self.ask(*words, given=given)
         if answer.exit_code:
             raise failure(answer, f"git {words[0]} failed in {self.root} (exit code {answer.exit_code}).")
         return answer

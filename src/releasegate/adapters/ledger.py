@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from packaging.version import InvalidVersion, Version
 
+from releasegate.adapters.files import write_atomically
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.core.record import Entry, entry_from_json
 
@@ -64,6 +65,24 @@ class FileLedger:
                 _sync_folder(self.folder)
         except OSError as error:
             raise _unusable(path, error) from error
+
+    def replace(self, version: str, entries: Sequence[Entry]) -> None:
+        """Make *entries* the version's record; it is whole on the disk when this returns, or as it was.
+
+        Raises:
+            ConfigurationError: *version* is no version.
+            Unavailable: the file cannot be written.
+        """
+        path = self._path(version)
+        lines = [entry.to_json().encode("utf-8", "backslashreplace") + b"\n" for entry in entries]
+        try:
+            self._make_folder()
+            write_atomically(path, b"".join(lines))
+        except OSError as error:
+            raise _unusable(path, error) from error
+
+    def send(self) -> None:
+        """Leave the record where it is: files alone do not travel."""
 
     def versions(self) -> tuple[str, ...]:
         """Return the versions that have a record, oldest first in the order of PEP 440."""

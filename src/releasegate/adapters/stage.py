@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
+from typing import Any
 
 from releasegate.adapters.installer import Installer
 from releasegate.adapters.interpreters import Interpreters
@@ -48,7 +49,14 @@ class ProcessStage:
     staging_hosts: frozenset[str] = frozenset()
     ready_within: float = 60.0
 
-    def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
+    def perform(
+        self,
+        delivery: Delivery,
+        *,
+        companion: Delivery | None,
+        progress: Progress,
+        known: Sequence[Mapping[str, Any]] = (),  # noqa: ARG002 - one command is one cell, and runs whole
+    ) -> StageReport:
         """Install both, start the companion's service, run the package's end-to-end command, stop everything.
 
         Raises:

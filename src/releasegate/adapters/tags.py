@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from releasegate.adapters.gitcommand import REMOTE_SECONDS, Git
+from releasegate.adapters.gitcommand import REMOTE_SECONDS, Answer, Git
 from releasegate.core.errors import Refused, Unavailable
 
 _PREFIX = "refs/tags/"
@@ -24,7 +24,7 @@ def everywhere(git: Git, *, remote: str) -> Mapping[str, str]:
         Refused: a tag names one commit here and another there.
         Unavailable: the remote does not answer.
     """
-    ours, theirs = here(git), _there(git, remote)
+    ours, theirs = here(git), there(git, remote)
     for name in sorted(ours.keys() & theirs.keys()):
         if ours[name] != theirs[name]:
             raise Refused(
@@ -34,17 +34,47 @@ def everywhere(git: Git, *, remote: str) -> Mapping[str, str]:
     return {**theirs, **ours}
 
 
-def _there(git: Git, remote: str) -> Mapping[str, str]:
-    if remote not in git.tell("remote").text.splitlines():
+def on_branch(git: Git, commit: str, *, remote: str, branch: str) -> bool:
+    """Return whether *commit* is on *branch* of the remote as it is now, or of this repository without a remote.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
+    tip = f"refs/heads/{branch}"
+    if _has(git, remote):
+        tip = f"refs/releasegate/branch/{branch}"
+        answer = git.ask("fetch", "--quiet", "--no-tags", remote, f"+refs/heads/{branch}:{tip}", timeout=REMOTE_SECONDS)
+        if answer.exit_code and "couldn't find remote ref" in answer.stderr:
+            return False
+        if answer.exit_code:
+            raise _silent(remote, answer)
+    return not git.ask("merge-base", "--is-ancestor", commit, tip).exit_code
+
+
+def there(git: Git, remote: str) -> Mapping[str, str]:
+    """Return the tags of *remote*: name -> commit; none where there is no such remote.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
+    if not _has(git, remote):
         return {}
     answer = git.ask("ls-remote", "--tags", remote, timeout=REMOTE_SECONDS)
     if answer.exit_code:
-        raise Unavailable(
-            f"The Git remote {remote} does not answer.",
-            hint=f"Run the same command again when this works: git ls-remote --tags {remote}",
-            details=answer.words,
-        )
+        raise _silent(remote, answer)
     return _parsed(answer.text)
+
+
+def _has(git: Git, remote: str) -> bool:
+    return remote in git.tell("remote").text.splitlines()
+
+
+def _silent(remote: str, answer: Answer) -> Unavailable:
+    return Unavailable(
+        f"The Git remote {remote} does not answer.",
+        hint=f"Run the same command again when this works: git ls-remote --tags {remote}",
+        details=answer.words,
+    )
 
 
 def _parsed(listing: str) -> Mapping[str, str]:

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from packaging.version import Version
 
 from releasegate.adapters.addresses import addresses
 from releasegate.adapters.builds import LocalBuilds
 from releasegate.adapters.files import FolderShelf
+from releasegate.adapters.forges import forge_of
 from releasegate.adapters.git import GitRepository
 from releasegate.adapters.index import SimpleIndex
 from releasegate.adapters.ledger import FileLedger
+from releasegate.adapters.notes import GitNotes
 from releasegate.adapters.rooms import CleanRooms
 from releasegate.adapters.stage import ProcessStage
 from releasegate.adapters.tools import LocalTools
+from releasegate.adapters.travel import TravellingLedger
+from releasegate.app.ci import event_of, git_environment
 from releasegate.app.containers import Asked, container_stage
-from releasegate.app.project import Project
+from releasegate.app.project import Project, load
 from releasegate.core.companion import Voices
 from releasegate.core.config import Package
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.event import Event
 from releasegate.core.places import agreed, find_all
 from releasegate.core.plan import Standing
 from releasegate.core.record import record
@@ -55,20 +62,57 @@ class RealTime:
 
 @dataclass(frozen=True)
 class Workshop:
-    """Everything of one project, ready to be used; ``forges`` are the packages' forges by name."""
+    """Everything of one project, ready to be used; ``forges`` are the packages' forges by name.
+
+    ``event`` is what started the run in CI.
+    """
 
     project: Project
     progress: Progress
     choices: Choices = field(default_factory=Choices)
     forges: Mapping[str, Forge] = field(default_factory=dict)
+    event: Event | None = None
 
     def repository(self, package: Package) -> GitRepository:
         """Return the package's repository."""
         return GitRepository(self.project.where(package), remote=package.remote, environ=self.project.environ)
 
-    def ledger(self, package: Package) -> FileLedger:
+    def ledger(self, package: Package) -> TravellingLedger:
         """Return the package's ledger."""
-        return FileLedger(self.project.state / "ledger" / package.name)
+        repository, signed = self.repository(package), self.project.settings.ci.signed
+        notes = GitNotes(repository.git, package.remote, package.name, signed)
+        files = FileLedger(self.project.state / "ledger" / package.name)
+        return TravellingLedger(files, notes, repository.tags, repository.head, package.tag_prefix)
+
+    @contextmanager
+    def travelling(self, package: Package) -> Iterator[None]:
+        """Know what other machines have proven, and let them know what comes out of the block, a failure too.
+
+        Raises:
+            Unavailable: a remote does not answer.
+            Refused: evidence carries no signature that Git verifies, where it must.
+        """
+        self.bring(package)
+        try:
+            yield
+        except BaseException:
+            try:
+                self.ledger(package).send()
+            except ReleasegateError as error:
+                self.progress(f"{error.problem} {error.hint}.")
+            raise
+        self.ledger(package).send()
+
+    def bring(self, package: Package) -> None:
+        """Add other machines' evidence to the ledgers here: the package's, and those of the packages that it fits."""
+        for each in self.project.settings.packages:
+            try:
+                for line in self.ledger(each).bring():
+                    self.progress(line)
+            except ReleasegateError:
+                # The repository of a companion need not be here.
+                if each.name == package.name:
+                    raise
 
     def index(self, name: str) -> SimpleIndex:
         """Return the index that the configuration calls *name*."""
@@ -160,6 +204,7 @@ class Workshop:
             patience=RealTime(),
             shelf=FolderShelf(self.project.state / "fetched"),
             progress=self.progress,
+            event=self.event,
         )
 
     def _world(self, package: Package) -> World:
@@ -195,6 +240,19 @@ class Workshop:
         return folder
 
 
+def workshop_in(folder: Path, environ: Mapping[str, str], progress: Progress, choices: Choices) -> Workshop:
+    """Return the workshop of the project in *folder*, on a laptop as on a CI runner.
+
+    Raises:
+        ConfigurationError: there is no project, its configuration is wrong, or the runner's event cannot be read.
+    """
+    project = load(folder, environ=environ)
+    event = event_of(environ)
+    project = replace(project, environ={**environ, **git_environment(event, project.settings, environ)})
+    forges = {p.name: forge_of(p.forge, environ=environ) for p in project.settings.packages if p.forge is not None}
+    return Workshop(project, progress, choices, forges, event)
+
+
 @dataclass(frozen=True)
 class _LateRooms:
     """Rooms that are furnished when they are needed: the staging index's file hosts are asked of the index."""
@@ -211,8 +269,15 @@ class _LateStage:
 
     furnish: Callable[[Delivery], Stage]
 
-    def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
-        return self.furnish(delivery).perform(delivery, companion=companion, progress=progress)
+    def perform(
+        self,
+        delivery: Delivery,
+        *,
+        companion: Delivery | None,
+        progress: Progress,
+        known: Sequence[Mapping[str, Any]] = (),
+    ) -> StageReport:
+        return self.furnish(delivery).perform(delivery, companion=companion, progress=progress, known=known)
 
 
 def _is_version(text: str) -> bool:

@@ -17,11 +17,13 @@ from releasegate.core.cells import Cell, matrix
 from releasegate.core.config import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.core.places import Sighting, compare, find
+from releasegate.core.record import Entry
+from releasegate.core.trigger import asked
 from releasegate.engine import Engine, Outcome, Watch
 from releasegate.ports import CellReport, Delivery, StageReport
 from releasegate.steps.deliveries import companion, deliver
 from releasegate.steps.making import Audit, Build
-from releasegate.steps.proving import require_passed
+from releasegate.steps.proving import CELL, cell_subject, require_passed
 from releasegate.steps.step import Release
 
 
@@ -31,6 +33,18 @@ class Source:
 
     name: str
     version: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an end-to-end run is asked for; ``backend`` is ``None`` where the companion's own rule decides.
+
+    With ``recorded`` the verdict of each cell becomes evidence of the version, for whoever seals it.
+    """
+
+    source: Source
+    backend: Source | None = None
+    recorded: bool = False
 
 
 def versions(workshop: Workshop, package: Package, *, tag: str | None = None) -> tuple[Sighting, ...]:
@@ -91,20 +105,32 @@ def cells(workshop: Workshop, *, sources: Sequence[str]) -> tuple[Cell, ...]:
     return matrix(stack_of(workshop.project), replace(asked, sources=tuple(sources)))
 
 
+def recorded(workshop: Workshop, package: str | None) -> tuple[str, str]:
+    """Return the package whose evidence a run would be, and the index that its stated version is proven from.
+
+    Raises:
+        ReleasegateError: it is not clear which package is meant, or its places disagree.
+    """
+    settings = workshop.project.settings
+    if workshop.event is not None and package is None:
+        package = asked(workshop.event, settings).package.name
+    chosen = workshop.project.select(package)
+    if len(chosen) != 1:
+        names = ", ".join(p.name for p in chosen)
+        raise ConfigurationError("--record needs to know whose evidence it is.", hint=f"Add --package: one of {names}")
+    version = stated(workshop, chosen[0]).version
+    return chosen[0].name, settings.staging if version.is_prerelease else settings.production
+
+
 def end_to_end(
-    workshop: Workshop,
-    package: Package,
-    *,
-    source: Source,
-    backend: Source | None,
-    told: Callable[[StageReport], None] = lambda _: None,
+    workshop: Workshop, package: Package, wanted: Asked, *, told: Callable[[StageReport], None] = lambda _: None
 ) -> StageReport:
     """Run a package with its companion, each from its own source; *told* sees the report before it is judged.
 
     Raises:
         GateFailed: they do not do their job together.
     """
-    settings = workshop.project.settings
+    settings, source, backend = workshop.project.settings, wanted.source, wanted.backend
     with ExitStack() as stack:
         delivery = stack.enter_context(delivered(workshop, package, source))
         partner = None
@@ -118,7 +144,21 @@ def end_to_end(
             partner = None if found is None else found[1]
         report = workshop.stage(delivery).perform(delivery, companion=partner, progress=workshop.progress)
         told(report)
+        if wanted.recorded:
+            _record(workshop, delivery, partner, report)
         return _judged(delivery, partner, report)
+
+
+def _record(workshop: Workshop, delivery: Delivery, partner: Delivery | None, report: StageReport) -> None:
+    """Write the verdict of each cell into the version's record, and let other machines know."""
+    run, now = uuid.uuid4().hex[:12], system_clock().now
+    with workshop.travelling(delivery.package):
+        ledger = workshop.ledger(delivery.package)
+        for row in report.evidence.get("cells", ()):
+            line = f"{row['cell']}: {row['verdict']}"
+            about = cell_subject(delivery, partner)
+            entry = Entry(now(), run, CELL, "done", about, line, verdict=row["verdict"], evidence=row)
+            ledger.append(delivery.version, entry)
 
 
 def stated(workshop: Workshop, package: Package) -> Release:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.addresses import addresses
+from releasegate.adapters.forges import forge_of
 from releasegate.adapters.git import GitRepository
 from releasegate.adapters.process import clean_environment, run
 from releasegate.app.compose import Choices, Workshop
@@ -75,7 +76,8 @@ class Ground:
     @contextmanager
     def open(self, progress: Progress) -> Iterator[Stand]:
         """Start the index pair and yield the workshop of the clones; all servers have stopped afterwards."""
-        tokens = {"TESTPYPI_TOKEN": secrets.token_hex(16), "PYPI_TOKEN": secrets.token_hex(16)}
+        tokens = {name: secrets.token_hex(16) for name in ("TESTPYPI_TOKEN", "PYPI_TOKEN")}
+        forge_token = secrets.token_hex(16)
         with ExitStack() as stack:
             pair = {
                 name: stack.enter_context(EmbeddedIndex(name=name, root=self.folder / "indexes" / name, token=token))
@@ -87,11 +89,19 @@ class Ground:
             }
             real = addresses(self.settings.indexes["pypi"])
             indexes["default"] = IndexConfig("default", upload=real.upload, simple=real.simple)
-            settings = replace(self.settings, indexes=indexes, dependencies="default")
+            settings = replace(self.settings, indexes=indexes, dependencies="default", production_from_laptop=True)
             self.work.mkdir(parents=True, exist_ok=True)
-            project = Project(self.work, settings, {**self.environ, **AUTHOR, **tokens})
-            forges = {p.name: EmbeddedForge(self.folder / "forge" / p.name, self._tagged(p)) for p in settings.packages}
+            environ = {**self.environ, **AUTHOR, **tokens, "FORGE_TOKEN": forge_token}
+            forges = {
+                p.name: forge_of(stack.enter_context(self._forge(p, token=forge_token)).config, environ=environ)
+                for p in settings.packages
+            }
+            project = Project(self.work, settings, environ)
             yield Stand(Workshop(project, progress, self.choices, forges), pair)
+
+    def _forge(self, package: Package, *, token: str) -> EmbeddedForge:
+        root = self.folder / "forge" / package.name
+        return EmbeddedForge(root, f"rehearsal/{package.name}", token=token, commit_of=self._tagged(package))
 
     def _tagged(self, package: Package) -> Callable[[str], str | None]:
         return GitRepository(self.remote(package), environ=self.environ).tagged

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 
 from packaging.version import Version
 
 from releasegate.app.compose import Workshop
 from releasegate.core.config import Package
-from releasegate.core.errors import ConfigurationError
+from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.plan import Pipeline, Plan, Standing, State, plan_candidate, plan_final, plan_post
 from releasegate.core.record import Entry
+from releasegate.core.trigger import asked
 from releasegate.core.versions import parse_target
 from releasegate.engine import Clock, Engine, Outcome, Watch
 from releasegate.pipelines import PIPELINES, bind
@@ -24,11 +26,17 @@ from releasegate.steps.step import Release, Step
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be released: the pipeline, one package or all, and the final to aim at."""
+    """What is to be released: the pipeline, one package or all, and the final to aim at.
+
+    ``exactly`` is the one version that may come out of it (an event names it); ``until`` names a gate, by the beginning
+    of its key, before which the run stops.
+    """
 
     pipeline: Pipeline
     package: str | None = None
     to: str | None = None
+    exactly: Version | None = None
+    until: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,10 +57,15 @@ def plan(workshop: Workshop, order: Order, package: Package) -> Planned:
     """
     to = parse_target(order.to) if order.to is not None else None
     standing = workshop.standing(package)
+    if order.exactly is not None and standing.stated != order.exactly and order.exactly not in standing.held:
+        raise Refused(
+            f"{package.name} {order.exactly} was asked for, and the places state {standing.stated}.",
+            hint="Nothing is published: tag the commit that states the version (invoke release --rc does)",
+        )
     named = order.package is not None or order.to is not None
     if not named and _nothing_new(standing):
         return Planned(package, None, (), f"{standing.stated} is published and nothing has changed since")
-    made = _plan(standing, order.pipeline, to)
+    made = _exact(_plan(standing, order.pipeline, to), order, package)
     if made.finished:
         word = "proven" if made.pipeline == "rc" else "released"
         return Planned(package, made, (), f"{made.version} is {word}")
@@ -76,14 +89,31 @@ def release(
     packages = selected(workshop, order)
     outcomes: list[Outcome] = []
     engine = Engine(uuid.uuid4().hex[:12], system_clock(), watch, confirm)
-    with ExitStack() as locks:
+    with ExitStack() as stack:
         for package in packages:
-            locks.enter_context(workshop.ledger(package).locked())
+            stack.enter_context(workshop.ledger(package).locked())
+        for package in packages:
+            stack.enter_context(workshop.travelling(package))
         for package in packages:
             next_up = plan(workshop, order, package)
             planned(next_up)
-            outcomes += engine.run(next_up.steps)
+            outcomes += engine.run(_until(next_up.steps, order.until))
     return tuple(outcomes)
+
+
+def ordered(workshop: Workshop, *, package: str | None = None, until: str = "") -> Order:
+    """Return what the event asks for that started this run.
+
+    Raises:
+        ConfigurationError: no event did.
+        Refused: it asks for nothing that may be published.
+    """
+    if workshop.event is None:
+        raise ConfigurationError(
+            "No event of a forge started this run.", hint="Say what to release: --rc, --post, or nothing for a final"
+        )
+    wanted = asked(workshop.event, workshop.project.settings, package=package)
+    return Order(wanted.pipeline, wanted.package.name, exactly=wanted.version, until=until)
 
 
 def selected(workshop: Workshop, order: Order) -> tuple[Package, ...]:
@@ -141,13 +171,31 @@ def waive(workshop: Workshop, package: Package, *, version: Version, waiver: Wai
 
 def system_clock() -> Clock:
     """Return the machine's clock."""
-    return Clock(now=lambda: datetime.now(UTC).isoformat(timespec="seconds"), elapsed=time.monotonic)
+    return Clock(now=lambda: datetime.now(UTC).isoformat(timespec="microseconds"), elapsed=time.monotonic)
 
 
 def _plan(standing: Standing, pipeline: Pipeline, to: Version | None) -> Plan:
     if pipeline == "rc":
         return plan_candidate(standing, to=to)
     return plan_final(standing, to=to) if pipeline == "final" else plan_post(standing)
+
+
+def _exact(plan: Plan, order: Order, package: Package) -> Plan:
+    """Return *plan* where it is of the one version that was asked for.
+
+    Raises:
+        Refused: it is of another.
+    """
+    if order.exactly is not None and plan.version != order.exactly:
+        raise Refused(
+            f"{package.name} {order.exactly} was asked for, but as things stand {plan.version} would be next.",
+            hint="Release that one instead: see invoke status",
+        )
+    return plan
+
+
+def _until(steps: tuple[Step, ...], gate: str) -> tuple[Step, ...]:
+    return tuple(takewhile(lambda step: not step.key.startswith(gate), steps)) if gate else steps
 
 
 def _nothing_new(standing: Standing) -> bool:

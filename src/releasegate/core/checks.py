@@ -123,6 +123,13 @@ def branch(value: str) -> str:
     return value
 
 
+def repository(value: str) -> str:
+    """Return ``owner/name`` as it is."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+", value):
+        raise ValueError(f'{shown(value)} is not a repository; write owner/name, e.g. "octo/harbor-api"')
+    return value
+
+
 def prefix(value: str) -> str:
     """Return the beginning of a tag as it is."""
     if value and (not _REF.fullmatch(value) or ".." in value):

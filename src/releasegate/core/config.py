@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Literal
 
 from releasegate.core.stack import Stack
 
@@ -117,6 +118,40 @@ class Install:
 
 
 @dataclass(frozen=True)
+class ForgeConfig:
+    """Where a package's releases are published: ``repository`` is ``owner/name`` on a forge of that ``kind``.
+
+    ``address`` is the forge's own web address, ``None`` for the public GitHub. The token is read from the environment
+    variable ``token_env``; it never stands in the configuration. ``immutable`` says that a published release of this
+    repository can never change again, so that everything is attached before.
+    """
+
+    kind: Literal["github", "gitea"]
+    repository: str
+    address: str | None = None
+    token_env: str = "FORGE_TOKEN"  # noqa: S105 - the name of a variable
+    immutable: bool = True
+
+
+@dataclass(frozen=True)
+class Ci:
+    """What the generated workflows say beside the lines that a laptop runs, too.
+
+    ``setup`` are the commands that install releasegate on a runner. ``environment`` is the forge's deployment
+    environment whose secrets (or trusted publisher) the publishing job has; ``trusted`` says that the indexes trust
+    it, so that no token is needed. ``deadline`` is how many seconds a laptop waits for CI to publish. ``signed`` says
+    that evidence counts only with a signature that Git verifies.
+    """
+
+    runner: str = "ubuntu-latest"
+    setup: tuple[tuple[str, ...], ...] = (("python3", "-m", "pip", "install", "releasegate"),)
+    environment: str = "release"
+    trusted: bool = True
+    deadline: float = 3600.0
+    signed: bool = False
+
+
+@dataclass(frozen=True)
 class Package:
     """One package: where it is, where it states its version, and what is asked of it.
 
@@ -134,6 +169,7 @@ class Package:
     companion: Companion | None = None
     service: Service | None = None
     end_to_end: EndToEnd | None = None
+    forge: ForgeConfig | None = None
     wheel: Wheel = field(default_factory=Wheel)
     install: Install = field(default_factory=Install)
 
@@ -160,7 +196,9 @@ class Settings:
 
     ``packages`` are in release order, companions first. ``staging`` and ``production`` name two of ``indexes``;
     ``dependencies`` names the index that everything else is installed from. ``propagation`` is the deadline in
-    seconds for an upload to become visible. ``stack`` is what a plugin and its backend are run together in.
+    seconds for an upload to become visible. ``production_from_laptop`` lets a machine that is no CI runner upload to
+    the production index where there is a forge whose CI could. ``stack`` is what a plugin and its backend are run
+    together in.
     """
 
     packages: tuple[Package, ...]
@@ -170,6 +208,8 @@ class Settings:
     dependencies: str = "pypi"
     propagation: float = 900.0
     production_without_forge: bool = False
+    production_from_laptop: bool = False
+    ci: Ci = field(default_factory=Ci)
     stack: Stack | None = None
 
     def package(self, name: str) -> Package:

@@ -8,7 +8,7 @@ from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
-from releasegate.core.config import Companion, IndexConfig, Package, Settings
+from releasegate.core.config import Companion, ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.keys import SETTINGS
 from releasegate.core.reading import Problem, Site, read_fields
@@ -93,6 +93,9 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         for m, place in enumerate(places):
             if place in places[:m]:
                 yield (*path, "places"), f"names a place in {place.path} twice; write each place once"
+        forge: ForgeConfig | None = package.get("forge")
+        if forge is not None and forge.kind == "gitea" and forge.address is None:
+            yield (*path, "forge"), "has no address; write the web address of the Gitea"
         companion: Companion | None = package.get("companion")
         if companion is not None:
             yield from (((*path, "companion", key), said) for key, said in _misfits(companion, n, names))

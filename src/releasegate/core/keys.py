@@ -6,9 +6,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from releasegate.core.config import (
+    Ci,
     Companion,
     EndToEnd,
     Exemption,
+    ForgeConfig,
     IndexConfig,
     Install,
     LockPlace,
@@ -28,11 +30,13 @@ from releasegate.core.kinds import (
     CHOSEN_SERVICES,
     COMMAND,
     COMMANDS,
+    ENVIRONMENT,
     EXTRAS,
     FILE,
     FLAG,
     FOLDER,
     FOLDERS,
+    FORGE_KIND,
     GLOB,
     GLOBS,
     IMAGE,
@@ -46,8 +50,10 @@ from releasegate.core.kinds import (
     READY,
     REASON,
     REMOTE,
+    REPOSITORY,
     REQUIREMENT,
     REQUIREMENTS,
+    RUNNER,
     SECONDS,
     SERVICE_COMMAND,
     SOURCES,
@@ -137,6 +143,18 @@ END_TO_END = Table(
         Key("timeout", SECONDS, "when the command is given up"),
     ),
 )
+FORGE = Table(
+    "[tool.releasegate.packages.forge]",
+    ForgeConfig,
+    "Where the package's releases are published.",
+    (
+        Key("kind", FORGE_KIND, "`github` or `gitea`"),
+        Key("repository", REPOSITORY, "the repository there, `owner/name`"),
+        Key("address", ADDRESS, "the forge's web address; the public GitHub, if left out"),
+        Key("token-env", VARIABLE, "the environment variable that holds the forge's token"),
+        Key("immutable", FLAG, "whether a published release can never change again"),
+    ),
+)
 WHEEL = Table(
     "[tool.releasegate.packages.wheel]",
     Wheel,
@@ -176,6 +194,7 @@ PACKAGE = Table(
         Key("companion", a_table(COMPANION), "the package that it calls at run time"),
         Key("service", a_table(SERVICE), "how it is started"),
         Key("end-to-end", a_table(END_TO_END), "what judges it with its companion"),
+        Key("forge", a_table(FORGE), "where its releases are published"),
         Key("wheel", a_table(WHEEL), "what its wheel must hold"),
         Key("install", a_table(INSTALL), "what is tried on it once installed"),
     ),
@@ -225,6 +244,19 @@ STACK = Table(
         Key("cache", AMOUNT, "GiB of images, and again of databases, that are kept between runs"),
     ),
 )
+CI = Table(
+    "[tool.releasegate.ci]",
+    Ci,
+    "What the workflows say that `invoke workflows` writes, and how a laptop and CI share the work.",
+    (
+        Key("runner", RUNNER, "the runner's label"),
+        Key("setup", COMMANDS, "the commands that install releasegate on a runner"),
+        Key("environment", ENVIRONMENT, "the deployment environment of the jobs that publish"),
+        Key("trusted", FLAG, "whether GitHub's identity is enough for the indexes (trusted publishing), or a token"),
+        Key("deadline", SECONDS, "how long a laptop waits for CI to publish"),
+        Key("signed", FLAG, "whether evidence of another machine counts only with a signature that Git verifies"),
+    ),
+)
 SETTINGS = Table(
     "[tool.releasegate]",
     Settings,
@@ -237,11 +269,17 @@ SETTINGS = Table(
         Key("dependencies", INDEX, "the index that everything else is installed from"),
         Key("propagation", SECONDS, "how long an upload may take to become visible"),
         Key("production-without-forge", FLAG, "whether a final may go out without a forge release"),
+        Key(
+            "production-from-laptop",
+            FLAG,
+            "whether a machine that is no CI runner may upload finals where a forge could have CI do it",
+        ),
+        Key("ci", a_table(CI), "the workflows"),
         Key("stack", a_table(STACK), "the containers that a plugin and its backend are judged in"),
     ),
 )
 
 KEYS = (
-    *(SETTINGS, PACKAGE, *PLACES, COMPANION, SERVICE, END_TO_END, WHEEL, INSTALL, EXEMPTION, INDEX_TABLE),
-    *(STACK, IMAGES),
+    *(SETTINGS, PACKAGE, *PLACES, COMPANION, SERVICE, END_TO_END, FORGE, WHEEL, INSTALL, EXEMPTION),
+    *(INDEX_TABLE, CI, STACK, IMAGES),
 )

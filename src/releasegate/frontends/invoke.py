@@ -20,7 +20,7 @@ from packaging.version import InvalidVersion, Version
 from rich.table import Table
 
 from releasegate.app import release as releasing
-from releasegate.app.compose import Choices, Workshop
+from releasegate.app.compose import Choices, Workshop, workshop_in
 from releasegate.app.containers import Asked, cached
 from releasegate.app.project import STATE, load
 from releasegate.app.rehearse_proxbox import rehearse_proxbox
@@ -29,6 +29,7 @@ from releasegate.app.release import Order, Planned
 from releasegate.app.status import status as status_of
 from releasegate.core.cells import Wanted
 from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.plan import Pipeline
 from releasegate.engine import Outcome
 from releasegate.frontends.console import Screen, clean_up_when_ended
 
@@ -42,6 +43,8 @@ from releasegate.frontends.console import Screen, clean_up_when_ended
         "companion": "the companion's version, by hand",
         "plan": "print the steps that would run, and run none",
         "yes": "do not ask before what cannot be taken back (CI)",
+        "event": "do what the forge's event asks for that started this run (CI)",
+        "until": "stop before the gate whose name begins so (e2e)",
     }
 )
 def release(  # noqa: PLR0913 - each is a flag of the command line
@@ -54,13 +57,20 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
     companion: str = "",
     plan: bool = False,
     yes: bool = False,
+    event: bool = False,
+    until: str = "",
 ) -> None:
     """Release: the final, or with --rc the next candidate, or with --post the fix-forward."""
     with _screen() as screen:
         if rc and post:
             raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
-        order = Order("rc" if rc else "post" if post else "final", package or None, to or None)
+        if event and (rc or post or to):
+            raise ConfigurationError("--event says what to release.", hint="Leave out --rc, --post and --to")
         workshop = _workshop(screen, companion)
+        pipeline: Pipeline = "rc" if rc else "post" if post else "final"
+        order = Order(pipeline, package or None, to or None, until=until)
+        if event:
+            order = releasing.ordered(workshop, package=package or None, until=until)
         if plan:
             for each in releasing.selected(workshop, order):
                 _show(screen)(releasing.plan(workshop, order, each))
@@ -229,8 +239,7 @@ def _versions(screen: Screen, curtain: Any) -> None:
 
 
 def _workshop(screen: Screen, companion: str = "") -> Workshop:
-    project = load(Path.cwd(), environ=dict(os.environ))
-    return Workshop(project, screen, Choices(companion=companion or None))
+    return workshop_in(Path.cwd(), dict(os.environ), screen, Choices(companion=companion or None))
 
 
 def _confirm(screen: Screen) -> Callable[[str], bool]:

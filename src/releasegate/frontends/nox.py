@@ -15,9 +15,9 @@ from typing import NoReturn
 import nox
 
 from releasegate.app import gates
-from releasegate.app.compose import Choices, Workshop
-from releasegate.app.gates import Source
-from releasegate.app.project import Project, load
+from releasegate.app.compose import Choices, Workshop, workshop_in
+from releasegate.app.gates import Asked, Source
+from releasegate.app.project import Project
 from releasegate.core.config import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.frontends import cells as matrix
@@ -91,22 +91,22 @@ def e2e(session: nox.Session) -> None:
     parser.add_argument("--version", help="a version instead of the stated one")
     parser.add_argument("--backend-source", help="where the companion comes from; as --source")
     parser.add_argument("--backend-version", help="the companion's version")
+    parser.add_argument("--record", action="store_true", help="make the verdicts evidence of the version (CI)")
     matrix.add_options(parser)
     with _told(session) as screen:
         options = parser.parse_args(session.posargs)
-        project = load(Path.cwd(), environ=dict(os.environ))
-        stack = project.settings.stack
-        sources = options.source or (["dist"] if stack is None else list(stack.sources))
+        workshop = workshop_in(Path.cwd(), dict(os.environ), screen, Choices(containers=matrix.asked(options)))
+        settings = workshop.project.settings
+        sources = _sources(workshop, options)
         if options.plan:
-            choices = Choices(containers=matrix.asked(options))
-            found = gates.cells(Workshop(project, screen, choices), sources=sources)
+            found = gates.cells(workshop, sources=sources)
             matrix.show_plan(screen, found, form=options.plan, rest=_shared(options))
             return
-        if stack is not None and options.package is None:
-            options.package = stack.plugin
+        if settings.stack is not None and options.package is None:
+            options.package = settings.stack.plugin
 
         def one(workshop: Workshop, package: Package) -> None:
-            if not project.settings.judged(package.name):
+            if not settings.judged(package.name):
                 screen.say(f"{package.name}: not run, it declares no end-to-end command")
                 return
             backend = None
@@ -116,9 +116,9 @@ def e2e(session: nox.Session) -> None:
             chosen, shown = replace(workshop, choices=choices), partial(matrix.show_report, screen)
             failed: list[GateFailed] = []
             for name in sources:
-                source = Source(name, options.version)
+                asked = Asked(Source(name, options.version), backend, recorded=options.record)
                 try:
-                    report = gates.end_to_end(chosen, package, source=source, backend=backend, told=shown)
+                    report = gates.end_to_end(chosen, package, asked, told=shown)
                     screen.say(f"{package.name}: {report.verdict} ({report.seconds:.0f} s)")
                 except GateFailed as error:
                     failed.append(error)
@@ -128,6 +128,15 @@ def e2e(session: nox.Session) -> None:
                 raise failed[0]
 
         _each(session, screen, options, one)
+
+
+def _sources(workshop: Workshop, options: argparse.Namespace) -> list[str]:
+    """Return where the package is to come from; what is recorded is about the index that its version is proven from."""
+    if options.record:
+        options.package, source = gates.recorded(workshop, options.package)
+        return options.source or [source]
+    stack = workshop.project.settings.stack
+    return options.source or (["dist"] if stack is None else list(stack.sources))
 
 
 def _shared(options: argparse.Namespace) -> list[str]:
@@ -169,13 +178,12 @@ def _each(
     session: nox.Session, screen: Screen, options: argparse.Namespace, one: Callable[[Workshop, Package], None]
 ) -> None:
     """Run a gate for every selected package; one that fails does not keep the others from being judged."""
-    project = load(Path.cwd(), environ=dict(os.environ))
-    if getattr(options, "path", None) is not None:
-        project = _moved(project, options)
     choices = Choices(only_available=getattr(options, "only_available", False))
-    workshop = Workshop(project, screen, choices)
+    workshop = workshop_in(Path.cwd(), dict(os.environ), screen, choices)
+    if getattr(options, "path", None) is not None:
+        workshop = replace(workshop, project=_moved(workshop.project, options))
     failed: list[str] = []
-    for package in project.select(options.package):
+    for package in workshop.project.select(options.package):
         try:
             one(workshop, package)
         except ReleasegateError as error:

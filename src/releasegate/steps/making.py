@@ -13,12 +13,13 @@ from releasegate.core.archive import Members, read_sdist, read_wheel
 from releasegate.core.audit import Build as Audited
 from releasegate.core.audit import audit
 from releasegate.core.errors import GateFailed
-from releasegate.core.manifest import Artifact, Manifest
+from releasegate.core.manifest import Artifact, Manifest, manifest_from_json
 from releasegate.core.promotion import Built, compare
 from releasegate.core.record import Evidence
 from releasegate.core.versions import is_candidate
 from releasegate.core.wheel import sources
 from releasegate.ports import IndexFile
+from releasegate.steps.announcing import MANIFEST
 from releasegate.steps.deliveries import published
 from releasegate.steps.step import Kind, Release
 
@@ -44,16 +45,12 @@ class Build:
 
     def run(self) -> Evidence:
         release = self.release
-        manifest = release.world.builds.build(
-            release.package,
-            version=str(release.version),
-            commit=release.commit(),
-            progress=release.around.progress,
-        )
-        held = _held_alike(release, manifest)
-        if held:
-            manifest = _adopted(release, manifest, held=held)
-        return {**_shown(manifest), "bytes of the index": sorted(held)}
+        attached = _attached(release)
+        if attached is not None:
+            return {**_shown(attached), "bytes of": "the forge release"}
+        _build(release)
+        held = taken_over(release)
+        return {**_shown(release.manifest()), "bytes of the index": sorted(held)}
 
 
 @dataclass(frozen=True)
@@ -145,6 +142,54 @@ class Promotion:
         return {"candidate": str(release.candidate), "changed": list(proof.changed), "identical otherwise": True}
 
 
+def taken_over(release: Release) -> Mapping[str, bytes]:
+    """Make the index's own bytes the build, for files that differ from ours as archives only; return them by name."""
+    manifest = release.manifest()
+    held = _held_alike(release, manifest)
+    if held:
+        _adopted(release, manifest, held=held)
+    return held
+
+
+def _attached(release: Release) -> Manifest | None:
+    """Keep the files that the version's published forge release carries as the build, and return their manifest.
+
+    They were built where the release was made; a second build could pack the same files into other bytes. What is
+    attached is untrusted input: it must be whole and of this commit, and the audit compares it with the commit.
+    """
+    forge = release.world.forge
+    found = forge.find(release.tag) if forge is not None else None
+    if forge is None or found is None or found.draft or MANIFEST not in found.assets:
+        return None
+    text = (forge.asset(release.tag, name=MANIFEST) or b"").decode(errors="replace")
+    manifest = manifest_from_json(text, where=f"{MANIFEST} of the forge release {release.tag}")
+    files = {a.filename: forge.asset(release.tag, name=a.filename) or b"" for a in manifest.artifacts}
+    wrong = [a.filename for a in manifest.artifacts if hashlib.sha256(files[a.filename]).hexdigest() != a.sha256]
+    named = (manifest.name, manifest.version, manifest.commit)
+    if named != (release.package.name, str(release.version), release.commit()):
+        wrong.append(MANIFEST)
+    if wrong:
+        raise GateFailed(
+            f"The forge release {release.tag} carries files that are not of this version and commit.",
+            hint="Look at who changed the release; then release the next version",
+            details=wrong,
+        )
+    if release.record().done(Audit.key, subject=manifest.identity) is None:
+        # Nobody has audited these bytes: that needs what a build makes beside them.
+        _build(release)
+    release.world.builds.adopt(manifest, files)
+    return manifest
+
+
+def _build(release: Release) -> None:
+    release.world.builds.build(
+        release.package,
+        version=str(release.version),
+        commit=release.commit(),
+        progress=release.around.progress,
+    )
+
+
 def _held_alike(release: Release, manifest: Manifest) -> dict[str, bytes]:
     """Return the index's own bytes of the files that were built before, and differ from ours as archives only.
 
@@ -174,15 +219,13 @@ def _same_members(artifact: Artifact, theirs: bytes, ours: bytes) -> bool:
     return (one.folder, dict(one), one.executable) == (other.folder, dict(other), other.executable)
 
 
-def _adopted(release: Release, manifest: Manifest, *, held: Mapping[str, bytes]) -> Manifest:
-    """Keep the index's bytes as the build, beside what the index does not hold yet, and return its manifest."""
+def _adopted(release: Release, manifest: Manifest, *, held: Mapping[str, bytes]) -> None:
+    """Keep the index's bytes as the build, beside what the index does not hold yet."""
     builds, version = release.world.builds, str(release.version)
     ours = {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
     files = {**ours, **held}
     artifacts = [Artifact(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()]
-    adopted = replace(manifest, artifacts=tuple(artifacts))
-    builds.adopt(adopted, files)
-    return adopted
+    builds.adopt(replace(manifest, artifacts=tuple(artifacts)), files)
 
 
 def _shown(manifest: Manifest) -> Evidence:

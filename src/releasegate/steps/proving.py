@@ -14,6 +14,9 @@ from releasegate.ports import CellReport, Delivery
 from releasegate.steps.deliveries import companion, deliver, newest, own, sha256s
 from releasegate.steps.step import Kind, Release, Role
 
+CELL = "e2e:cell"
+"""Under what the record knows one cell of an end-to-end run, wherever it was run."""
+
 
 @dataclass(frozen=True)
 class InstallCheck:
@@ -188,6 +191,12 @@ class Together:
         return {"version": str(dependent.version), "ran with": partner}
 
 
+def cell_subject(delivery: Delivery, partner: Delivery | None) -> str:
+    """Return what a cell's evidence is about: the bytes of both."""
+    pair = [delivery] if partner is None else [delivery, partner]
+    return " ".join(digest for each in pair for digest in sorted(sha256s(each).values()))
+
+
 def require_passed(cells: Sequence[CellReport], *, what: str) -> None:
     """Raise where a cell failed; at least one must have been tried, and passed.
 
@@ -237,7 +246,9 @@ def _performed(
             hint="Set end-to-end or a stack in the configuration, or record a waiver with invoke waive",
         )
     stage = release.around.worlds[name].stage
-    report = stage.perform(delivery, companion=partner, progress=release.around.progress)
+    about = cell_subject(delivery, partner)
+    known = [e.evidence for e in release.record().entries if (e.step, e.event, e.subject) == (CELL, "done", about)]
+    report = stage.perform(delivery, companion=partner, progress=release.around.progress, known=known)
     beside = "" if partner is None else f" with {partner.package.name} {partner.version} from {partner.source}"
     if report.verdict != "pass":
         raise GateFailed(

@@ -1,4 +1,4 @@
-"""What cannot be taken back: the tag, the forge release, the upload; and the wait until it is seen."""
+"""What cannot be taken back: the tag and the upload; and the wait until the upload is seen."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
+from releasegate.core.errors import Conflict, GateFailed, NotYet, Unavailable
 from releasegate.core.manifest import Artifact
 from releasegate.core.record import Evidence
 from releasegate.core.versions import next_legal
-from releasegate.ports import Forge, ForgeRelease, UploadAnswer
+from releasegate.ports import UploadAnswer
+from releasegate.steps.announcing import await_ci
 from releasegate.steps.deliveries import published
+from releasegate.steps.making import taken_over
 from releasegate.steps.step import Kind, Release, Role
+from releasegate.steps.trigger import uploads
 
 TRIES = 3
 """How often the same bytes are sent while the outcome is unknown."""
@@ -38,53 +41,18 @@ class Tag:
         return self.release.commit()
 
     def already(self) -> Evidence | None:
-        return None
+        """The branch and the tag are pushed in one move: where the tag is, the branch was."""
+        release, commit = self.release, self.release.commit()
+        there = release.world.repository.tagged_there(release.tag)
+        return {"tag": release.tag, "commit": commit} if there == commit else None
 
     def run(self) -> Evidence:
         release, commit = self.release, self.release.commit()
+        # Whoever is started by the tag finds the record.
+        release.world.ledger.send()
         release.world.history.tag(release.tag, commit=commit)
         release.world.history.push(branch=release.package.branch, tag=release.tag)
         return {"tag": release.tag, "commit": commit}
-
-
-@dataclass(frozen=True)
-class Announce:
-    """The forge has a published release of the tag, with the files and the record so far attached."""
-
-    release: Release
-    key: ClassVar[str] = "forge"
-    kind: ClassVar[Kind] = Kind.ONE_WAY
-    waivable: ClassVar[bool] = False
-
-    def describe(self) -> str:
-        return f"publish the forge release {self.release.tag} from {self.release.package.branch}"
-
-    def subject(self) -> str:
-        return self.release.commit()
-
-    def already(self) -> Evidence | None:
-        forge, release = self.release.world.forge, self.release
-        found = forge.find(release.tag) if forge is not None else None
-        if found is None:
-            return None
-        # A draft counts too: to publish one that somebody else began would publish their commit.
-        if found.commit != release.commit():
-            raise Refused(
-                f"The forge release {release.tag} is cut from {found.commit[:12]}, not {release.commit()[:12]}.",
-                hint="Delete it if it is a draft; one that is published cannot change: use the next version",
-            )
-        return None if found.draft else _announced(found)
-
-    def run(self) -> Evidence:
-        release, forge = self.release, self.release.world.forge
-        if forge is None:
-            if release.around.settings.production_without_forge:
-                return {"forge": None, "allowed by": "production-without-forge"}
-            raise Refused(
-                f"{release.version} may reach {release.index('production').name} only from a published forge release.",
-                hint="Set production-without-forge = true in [tool.releasegate] to publish without a forge",
-            )
-        return _announced(_publish(release, forge))
 
 
 @dataclass(frozen=True)
@@ -101,7 +69,9 @@ class Upload:
         return f"upload:{self.role}"
 
     def describe(self) -> str:
-        return f"upload the wheel and the sdist of {self.release.version} to {self.release.index(self.role).name}"
+        files, index = f"the wheel and the sdist of {self.release.version}", self.release.index(self.role).name
+        by_ci = uploads(self.release, self.role) == "CI"
+        return f"wait until CI has uploaded {files} to {index}" if by_ci else f"upload {files} to {index}"
 
     def subject(self) -> str:
         return self.release.manifest().identity
@@ -111,6 +81,9 @@ class Upload:
         return None if missing else self._evidence()
 
     def run(self) -> Evidence:
+        if uploads(self.release, self.role) == "CI":
+            await_ci(self.release, lambda: not self._missing())
+            return {**self._evidence(), "uploaded by": "CI"}
         for artifact in self._missing():
             self._send(artifact)
         return self._evidence()
@@ -146,8 +119,14 @@ class Upload:
         )
 
     def _missing(self) -> tuple[Artifact, ...]:
-        """Return the files that the index does not list; raises ``Conflict`` where it lists other bytes."""
+        """Return the files that the index does not list; raises ``Conflict`` where it lists other bytes.
+
+        Another machine may have uploaded the same files, packed into other bytes, while this one built: then those
+        are the release.
+        """
         held = _held(self.release, self.role)
+        if any(held.get(a.filename, a.sha256) != a.sha256 for a in self.release.manifest().artifacts):
+            taken_over(self.release)
         missing = []
         for artifact in self.release.manifest().artifacts:
             digest = held.get(artifact.filename)
@@ -234,27 +213,3 @@ def _held(release: Release, role: Role) -> dict[str, str]:
     index = release.index(role)
     files = published(index, release.package.name, str(release.version))
     return {f.filename: f.sha256 or hashlib.sha256(index.fetch(f)).hexdigest() for f in files}
-
-
-def _publish(release: Release, forge: Forge) -> ForgeRelease:
-    if forge.find(release.tag) is None:
-        draft = ForgeRelease(
-            release.tag,
-            commit=release.commit(),
-            branch=release.package.branch,
-            draft=True,
-            prerelease=release.version.is_prerelease,
-        )
-        forge.draft(draft)
-    manifest = release.manifest()
-    for artifact in manifest.artifacts:
-        path = release.world.builds.path(release.package, str(release.version), artifact)
-        forge.attach(release.tag, name=artifact.filename, content=path.read_bytes())
-    forge.attach(release.tag, name="manifest.json", content=manifest.to_json().encode())
-    lines = [entry.to_json() for entry in release.world.ledger.read(str(release.version))]
-    forge.attach(release.tag, name="receipt.jsonl", content="\n".join([*lines, ""]).encode())
-    return forge.publish(release.tag)
-
-
-def _announced(found: ForgeRelease) -> Evidence:
-    return {"tag": found.tag, "commit": found.commit, "branch": found.branch, "assets": list(found.assets)}

@@ -33,8 +33,10 @@ class Clean:
 
     def run(self) -> Evidence:
         repository, package = self.release.world.repository, self.release.package
-        branch = repository.branch()
-        if branch != package.branch:
+        branch, event = repository.branch(), self.release.around.event
+        # A runner has the commit of a tag checked out and no branch.
+        at_event = event is not None and event.detached and branch is None and repository.head() == event.commit
+        if branch != package.branch and not at_event:
             raise Refused(
                 f"{package.name} is on {branch or 'no branch'}, and is released from {package.branch}.",
                 hint=f"Run git switch {package.branch} in {package.path}",

@@ -13,6 +13,7 @@ from packaging.version import Version
 from releasegate.core.companion import Voices
 from releasegate.core.config import Package, Settings
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.event import Event
 from releasegate.core.manifest import Manifest
 from releasegate.core.record import Entry, Evidence, Record, record
 from releasegate.core.versions import Consumed
@@ -96,7 +97,8 @@ class World:
 class Surroundings:
     """What all packages of a run share: the indexes by name, and what is known of every package.
 
-    ``taken`` asks the world anew for what is consumed of a package; ``voices`` says who may name a companion.
+    ``taken`` asks the world anew for what is consumed of a package; ``voices`` says who may name a companion;
+    ``event`` is what started the run in CI, ``None`` where a person did.
     """
 
     settings: Settings
@@ -107,6 +109,7 @@ class Surroundings:
     patience: Patience
     shelf: Shelf
     progress: Progress
+    event: Event | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +165,13 @@ class Release:
             Refused: the candidate is not proven, as far as the ledger here knows.
         """
         seal = record(self.world.ledger.read(str(self.candidate))).seal
+        tagged = self.world.repository.tags().get(f"{self.package.tag_prefix}{self.candidate}")
+        if seal is not None and tagged is not None and seal.evidence.get("commit") != tagged:
+            raise Refused(
+                f"The record of {self.candidate} was sealed on {str(seal.evidence.get('commit'))[:12]}, "
+                f"and its tag names {tagged[:12]}.",
+                hint="Prove another candidate: invoke release --rc",
+            )
         if seal is None:
             raise Refused(
                 f"{self.candidate} of {self.package.name} is not proven here.",

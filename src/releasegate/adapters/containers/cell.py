@@ -145,6 +145,9 @@ class CellRun:
             if kept is not None and server is not None:
                 self._tell(f"restoring {len(kept.migrations)} of {len(pair.whole.migrations)} migrations")
                 kept = kept if databases.restore(kept, into=server) else None
+                if kept == pair.whole:
+                    # Nothing is left to migrate but what migrate itself finds: NetBox can start meanwhile.
+                    stack.up("netbox", "worker")
             if fresh and kept is None:
                 self._tell(f"migrating NetBox {self.cell.netbox} alone")
                 self._prepared(stack, plugin=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,26 @@ def summary(report: CellReport, seen: Seen) -> dict[str, Any]:
         "objects": dict(seen.objects),
         "origins": [{"name": o.name, "version": o.version, "sha256": o.sha256, "host": o.host} for o in report.origins],
     }
+
+
+def recalled(rows: Sequence[Mapping[str, Any]], wanted: Collection[str]) -> list[tuple[CellReport, Seen]]:
+    """Return the *wanted* cells that *rows*, summaries of earlier runs, have a verdict of; the newest row of each.
+
+    The rows may come from another machine: what is no summary is left out.
+    """
+    found: dict[str, tuple[CellReport, Seen]] = {}
+    for row in rows:
+        try:
+            problems = tuple(str(problem) for problem in row["problems"])
+            report = CellReport(str(row["cell"]), str(row["verdict"]), problems, (), float(row["seconds"]))
+            phases = {str(what): float(seconds) for what, seconds in row["phases"].items()}
+            notes = [*(str(note) for note in row["notes"]), "known from another run on the same files"]
+            seen = Seen(notes=list(dict.fromkeys(notes)), objects=dict(row["objects"]), seconds=phases)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+        if report.cell in wanted and report.verdict in {"pass", "fail"}:
+            found[report.cell] = (report, seen)
+    return list(found.values())
 
 
 def _with_text(failure: Failure, text: str) -> Failure:

@@ -21,7 +21,7 @@ from releasegate.adapters.containers.engine import ContainerEngine, opened
 from releasegate.adapters.containers.furnishing import Furnished, Furnisher, Pair
 from releasegate.adapters.containers.images import Images
 from releasegate.adapters.containers.recipes import Recipes
-from releasegate.adapters.containers.reporting import summary, write
+from releasegate.adapters.containers.reporting import recalled, summary, write
 from releasegate.adapters.containers.seen import Seen
 from releasegate.core.cells import Cell, Wanted, matrix, side_by_side
 from releasegate.core.culprit import Combination, combinations, culprit
@@ -62,27 +62,39 @@ class ContainerStage:
         """Return the cells for what comes from *source*."""
         return matrix(self.stack, replace(self.wanted, sources=(source,)))
 
-    def perform(self, delivery: Delivery, *, companion: Delivery | None, progress: Progress) -> StageReport:
-        """Run the pair in every cell; the backend alone is run with the plugin that users have.
+    def perform(
+        self,
+        delivery: Delivery,
+        *,
+        companion: Delivery | None,
+        progress: Progress,
+        known: Sequence[Mapping[str, Any]] = (),
+    ) -> StageReport:
+        """Run the pair in every cell that is not known; the backend alone is run with the plugin that users have.
 
         Raises:
             Unavailable: an engine, an image or a version is missing: nothing was judged.
         """
         started = time.monotonic()
-        pair = self._pair(delivery, companion)
+        pair, cells = self._pair(delivery, companion), self.cells(delivery.source)
+        remembered = recalled(known, {cell.name for cell in cells})
+        missing = [cell for cell in cells if cell.name not in {report.cell for report, _ in remembered}]
+        if not missing:
+            folder = self.folder / f"known-{int(time.time())}"
+            return self._reported(folder, pair, remembered, (), time.monotonic() - started)
         try:
             with opened(self.environ) as engine, marks.running(self.cache / "runs") as run:
                 if swept := marks.sweep(engine.client):
                     progress(f"removed what {len(swept)} dead runs had left")
                 theatre = self._theatre(engine, run, progress)
-                ended, said = self._played(theatre, pair, self.cells(delivery.source))
+                ended, said = self._played(theatre, pair, missing)
         except _ENGINE_ERRORS as error:
             raise Unavailable(
                 "The Docker engine stopped answering, so nothing was judged.",
                 hint="Start it again, then run the same command; what is left of this run is removed by then",
                 details=(str(error),),
             ) from error
-        return self._reported(theatre.folder, pair, ended, said, time.monotonic() - started)
+        return self._reported(theatre.folder, pair, [*remembered, *ended], said, time.monotonic() - started)
 
     def _played(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> tuple[Sequence[Ended], Sequence[str]]:
         """Run the cells and, where that is wanted, find who broke them; nothing of the run is left."""

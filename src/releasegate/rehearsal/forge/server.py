@@ -1,0 +1,70 @@
+"""The embedded forge as a server on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from releasegate.core.config import ForgeConfig
+from releasegate.core.errors import Unavailable
+from releasegate.rehearsal.forge.app import ForgeApp
+from releasegate.rehearsal.forge.dialects import DIALECTS
+from releasegate.rehearsal.forge.state import Repository, State
+from releasegate.rehearsal.index.listener import Listener
+
+
+class EmbeddedForge:
+    """A forge of one repository that is kept under *root* and serves on 127.0.0.1 while it is started.
+
+    *commit_of* says which commit a tag of the Git remote names. ::
+
+        with EmbeddedForge(root, "octo/harbor-api", token="secret", commit_of=remote.tagged) as forge:
+            ...  # forge_of(forge.config, environ={"FORGE_TOKEN": "secret"})
+    """
+
+    def __init__(  # noqa: PLR0913 - what a repository on a forge is
+        self,
+        root: Path,
+        repository: str,
+        *,
+        token: str,
+        commit_of: Callable[[str], str | None],
+        kind: Literal["github", "gitea"] = "github",
+        immutable: bool = True,
+    ) -> None:
+        self.kind = kind
+        self.immutable = immutable
+        self.state = Repository(root, commit_of, immutable)
+        self.app = ForgeApp(repository, token, DIALECTS[kind], self.state)
+        self._listener: Listener | None = None
+
+    def __enter__(self) -> Self:
+        """Serve; the address is known from here on."""
+        self._listener = Listener(self.app, port=0)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop serving."""
+        if self._listener is not None:
+            self._listener.stop()
+            self._listener = None
+
+    @property
+    def address(self) -> str:
+        """Where the forge is served, without a slash at the end; raises ``Unavailable`` while it is not."""
+        if self._listener is None:
+            raise Unavailable(f"The forge of {self.app.name} is not running.", hint="Start it first")
+        return self._listener.address
+
+    @property
+    def config(self) -> ForgeConfig:
+        """What a package's configuration says of this forge."""
+        return ForgeConfig(self.kind, self.app.name, address=self.address, immutable=self.immutable)
+
+    def run(self, tag: str, state: State) -> None:
+        """Let the CI run that *tag* started be in *state*."""
+        self.state.run(tag, state)

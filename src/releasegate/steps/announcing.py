@@ -1,0 +1,120 @@
+"""The forge release of a final, with everything attached; and the wait for CI, which it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from releasegate.core.errors import NotYet, Refused, Unavailable
+from releasegate.core.evidence import write
+from releasegate.core.record import Evidence
+from releasegate.ports import Forge, ForgeRelease
+from releasegate.steps.step import Kind, Release
+
+RECEIPT = "receipt.jsonl"
+MANIFEST = "manifest.json"
+
+_PAUSE, _LONGEST_PAUSE = 1.0, 20.0
+
+
+@dataclass(frozen=True)
+class Announce:
+    """The forge has a published release of the tag, with the files and the record so far attached."""
+
+    release: Release
+    key: ClassVar[str] = "forge"
+    kind: ClassVar[Kind] = Kind.ONE_WAY
+    waivable: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        return f"publish the forge release {self.release.tag} from {self.release.package.branch}"
+
+    def subject(self) -> str:
+        return self.release.commit()
+
+    def already(self) -> Evidence | None:
+        forge, release = self.release.world.forge, self.release
+        found = forge.find(release.tag) if forge is not None else None
+        if found is None:
+            return None
+        # A draft counts too: to publish one that somebody else began would publish their commit.
+        if found.commit != release.commit():
+            raise Refused(
+                f"The forge release {release.tag} is cut from {found.commit[:12]}, not {release.commit()[:12]}.",
+                hint="Delete it if it is a draft; one that is published cannot change: use the next version",
+            )
+        return None if found.draft else _announced(found)
+
+    def run(self) -> Evidence:
+        release, forge = self.release, self.release.world.forge
+        if forge is None:
+            if release.around.settings.production_without_forge:
+                return {"forge": None, "allowed by": "production-without-forge"}
+            raise Refused(
+                f"{release.version} may reach {release.index('production').name} only from a published forge release.",
+                hint="Set production-without-forge = true in [tool.releasegate] to publish without a forge",
+            )
+        return _announced(_publish(release, forge))
+
+
+def _publish(release: Release, forge: Forge) -> ForgeRelease:
+    if forge.find(release.tag) is None:
+        draft = ForgeRelease(
+            release.tag,
+            commit=release.commit(),
+            branch=release.package.branch,
+            draft=True,
+            prerelease=release.version.is_prerelease,
+        )
+        forge.draft(draft)
+    manifest = release.manifest()
+    for artifact in manifest.artifacts:
+        path = release.world.builds.path(release.package, str(release.version), artifact)
+        release.around.progress(f"attaching {artifact.filename} to the draft of {release.tag}")
+        forge.attach(release.tag, name=artifact.filename, content=path.read_bytes())
+    forge.attach(release.tag, name=MANIFEST, content=manifest.to_json().encode())
+    attach_receipt(release, forge)
+    # Whoever is started by the release finds the record.
+    release.world.ledger.send()
+    return forge.publish(release.tag)
+
+
+def attach_receipt(release: Release, forge: Forge) -> None:
+    """Attach what the ledger says of the version so far, and of the candidate that it was proven as."""
+    numbers = dict.fromkeys([str(release.candidate), str(release.version)])
+    entries = {number: release.world.ledger.read(number) for number in numbers}
+    forge.attach(release.tag, name=RECEIPT, content=write(release.package.name, entries))
+
+
+def await_ci(release: Release, published: Callable[[], bool]) -> None:
+    """Wait until *published* says that CI has uploaded what the forge release carries.
+
+    Raises:
+        Unavailable: CI's run failed without uploading everything.
+        NotYet: it has not uploaded everything within ``ci.deadline``.
+    """
+    around, forge = release.around, release.world.forge
+    started, pause = around.patience.elapsed(), _PAUSE
+    while not published():
+        waited = around.patience.elapsed() - started
+        run = forge.ci_run(release.tag) if forge is not None else None
+        where = f": {run.url}" if run is not None else ""
+        if run is not None and run.state == "failed" and not published():
+            raise Unavailable(
+                f"CI did not upload {release.version}: its run failed{where}.",
+                hint="Read that run, mend what it says, start it again there; then run the same command again",
+            )
+        if waited >= around.settings.ci.deadline:
+            raise NotYet(
+                f"CI has not uploaded {release.version} in {waited:.0f} s{where}.",
+                hint="Nothing is lost: run the same command again later, it goes on from here",
+            )
+        state = run.state if run is not None else "not started"
+        around.progress(f"waiting for CI to upload {release.version}: {state} ({waited:.0f} s){where}")
+        around.patience.sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _announced(found: ForgeRelease) -> Evidence:
+    return {"tag": found.tag, "commit": found.commit, "branch": found.branch, "assets": list(found.assets)}
