@@ -20,6 +20,7 @@ from packaging.version import InvalidVersion, Version
 from rich.table import Table
 
 from releasegate.app import release as releasing
+from releasegate.app import workflows as generated
 from releasegate.app.compose import Choices, Workshop, workshop_in
 from releasegate.app.containers import Asked, cached
 from releasegate.app.project import STATE, load
@@ -176,6 +177,22 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@task(help={"check": "write nothing; fail where one differs", "force": "replace files that were written by hand"})
+def workflows(_: Context, *, check: bool = False, force: bool = False) -> None:
+    """Write the workflows of GitHub and Gitea Actions that run these same commands."""
+    with _screen() as screen:
+        project = load(Path.cwd(), environ=dict(os.environ))
+        if check:
+            for path in generated.check(project):
+                screen.say(f"{path} is what the configuration says")
+            return
+        changed = generated.write(project, force=force)
+        for path in changed:
+            screen.say(f"wrote {path}")
+        if not changed:
+            screen.say("The workflows are what the configuration says.")
+
+
 @task(help={"clear": "remove all of it"})
 def cache(_: Context, *, clear: bool = False) -> None:
     """Show what the end-to-end gate keeps between runs: migrated databases and images."""
@@ -277,5 +294,5 @@ def _screen() -> Iterator[Screen]:
 
 
 ns = Collection()
-for _task in (release, status, waive, rehearse, cache):
+for _task in (release, status, waive, workflows, rehearse, cache):
     ns.add_task(_task)

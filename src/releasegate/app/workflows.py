@@ -1,0 +1,56 @@
+"""``invoke workflows``: write the workflows that the configuration says, or tell where they differ from it."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from releasegate.adapters.files import write_atomically
+from releasegate.app.project import Project
+from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.workflows import MARK, drift, workflows
+
+
+def write(project: Project, *, force: bool = False) -> tuple[PurePosixPath, ...]:
+    """Write the workflows and return the paths of those that changed.
+
+    Raises:
+        Refused: a file of that name is there that was not written by this command; *force* replaces it.
+        ConfigurationError: no package of this repository names a forge.
+    """
+    wanted = workflows(project.settings)
+    held = {path: _read(project.root, path) for path in wanted}
+    foreign = [str(path) for path, text in held.items() if text is not None and not text.startswith(MARK)]
+    if foreign and not force:
+        raise Refused(
+            "There are workflows of these names that were written by hand; nothing was written.",
+            hint="Move them away, or replace them with invoke workflows --force",
+            details=foreign,
+        )
+    changed = tuple(path for path, text in wanted.items() if held[path] != text)
+    for path in changed:
+        write_atomically(project.root / path, wanted[path].encode())
+    return changed
+
+
+def check(project: Project) -> tuple[PurePosixPath, ...]:
+    """Return the workflows, all of them as the configuration says.
+
+    Raises:
+        GateFailed: one is missing or differs.
+        ConfigurationError: no package of this repository names a forge.
+    """
+    found = drift(project.settings, lambda path: _read(project.root, path))
+    if found:
+        raise GateFailed(
+            "The workflows are not what the configuration says.",
+            hint="Write them with invoke workflows, and commit them",
+            details=found,
+        )
+    return tuple(workflows(project.settings))
+
+
+def _read(root: Path, path: PurePosixPath) -> str | None:
+    try:
+        return (root / path).read_bytes().decode(errors="replace")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
