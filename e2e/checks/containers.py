@@ -16,6 +16,7 @@ from contracts import BrokenContract
 MARK = "RELEASEGATE-FACTS "
 STARTED = 420.0  # seconds that a service may take to start
 PAUSE = 0.5
+SEEN = 5.0
 HERE = Path(__file__).parent
 # NetBox from the package index brings a console script; its container image brings manage.py.
 MANAGE = (
@@ -54,10 +55,14 @@ class Stack:
 
     def await_answer(self, service: str, answers: Callable[[], bool], *, side: str) -> None:
         """Return once a service answers; say in its own words that it ended or stays silent."""
-        end = time.monotonic() + STARTED
+        began = seen = time.monotonic()
+        gone = False
         while not answers():
-            gone = not self.run(f"ps --quiet --status running {service}").strip()
-            if gone or time.monotonic() > end:
+            now = time.monotonic()
+            if now - seen > SEEN:
+                # Compose is a program to start, so it is not asked with every look.
+                seen, gone = now, not self.run(f"ps --quiet --status running {service}").strip()
+            if gone or now - began > STARTED:
                 words = self.run(f"logs --no-color --no-log-prefix --tail 5 {service}").strip().replace("\n", " | ")
                 how = "ended before it answered" if gone else f"does not answer after {STARTED:.0f} s"
                 raise BrokenContract(f"the {service} {how}; it says: {words[-600:]}", side=side)

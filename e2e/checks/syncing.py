@@ -10,7 +10,7 @@ import requests
 from contracts import PLUGIN, BrokenContract
 from netbox import Browser, NetBox
 
-PAUSE = 0.5  # seconds between two looks at the job
+PAUSE = 1.0  # seconds between two looks at the job: each costs NetBox what the job could use
 DEADLINE = 900.0
 ENDED = frozenset({"completed", "errored", "failed"})
 TROUBLE = frozenset({"error", "failure", "critical"})

@@ -25,7 +25,7 @@ HEIGHT = {
 
 _PURE = """
 __future__ ast base64 codecs collections configparser csv dataclasses difflib enum fnmatch functools gzip hashlib io
-itertools json pathlib re stat string tarfile tokenize tomllib typing urllib.parse warnings zipfile zlib
+itertools json pathlib re shlex stat string tarfile tokenize tomllib typing urllib.parse warnings zipfile zlib
 packaging pathspec
 """
 PURE = frozenset(_PURE.split())

@@ -271,3 +271,56 @@ def test_a_gate_s_failure_inside_of_a_cell_is_that_cell_s(house: House, tmp_path
     house.unjudged = {"pypi:4.7.3": GateFailed("it is bad", hint="Mend it")}
     with pytest.raises(GateFailed, match="could not be judged"):
         play(house, tmp_path)
+
+
+def row(cell: str, verdict: str = "pass", **more: Any) -> dict[str, Any]:
+    """Return a cell as another run recorded it."""
+    told = {"seconds": 9.0, "phases": {"checks": 5.0}, "problems": [], "notes": ["restored"], "objects": {"devices": 1}}
+    return {"cell": cell, "verdict": verdict, **told, **more}
+
+
+IMAGE_CELL = "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve"
+WHEEL_CELL = "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve"
+
+
+def knowing(house: House, folder: Path, *rows: dict[str, Any]) -> StageReport:
+    """Play the new pair, of which some cells ran elsewhere."""
+    new, core = delivery(APP, NEW), delivery(CORE, NEW_CORE)
+    return stage(house, folder).perform(new, companion=core, progress=lambda _: None, known=rows)
+
+
+def test_a_cell_that_ran_on_another_machine_is_not_run_again(house: House, tmp_path: Path) -> None:
+    report = knowing(house, tmp_path, row(IMAGE_CELL))
+    assert [netbox for netbox, _, _ in house.played] == ["pypi:4.7.3"]
+    assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "pass"}
+    (known,) = (each for each in report.evidence["cells"] if each["cell"] == IMAGE_CELL)
+    assert known["notes"] == ["restored", "known from another run on the same files"]
+    assert known["objects"] == {"devices": 1}
+
+
+def test_where_every_cell_is_known_no_engine_is_needed(house: House, tmp_path: Path) -> None:
+    report = knowing(house, tmp_path, row(IMAGE_CELL), row(WHEEL_CELL, "fail"), row(WHEEL_CELL))
+    assert (report.verdict, house.played, house.removed) == ("pass", [], [])
+
+
+def test_a_cell_that_failed_elsewhere_has_failed(house: House, tmp_path: Path) -> None:
+    problems = ["contract pair.sync broke: it ended errored"]
+    report = knowing(house, tmp_path, row(IMAGE_CELL), row(WHEEL_CELL, "fail", problems=problems))
+    assert report.verdict == "fail"
+    assert report.problems == (f"{WHEEL_CELL}: {problems[0]}",)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        row("another cell"),
+        row(WHEEL_CELL, "not run"),
+        {},
+        {**row(WHEEL_CELL), "seconds": "x"},
+        row(WHEEL_CELL, phases=7),
+    ],
+    ids=["of another matrix", "not judged", "empty", "no number", "no table"],
+)
+def test_what_is_no_verdict_of_a_cell_is_run(house: House, tmp_path: Path, spoilt: dict[str, Any]) -> None:
+    knowing(house, tmp_path, row(IMAGE_CELL), spoilt)
+    assert [netbox for netbox, _, _ in house.played] == ["pypi:4.7.3"]

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from archives import sdist, tracked, wheel, wheel_files
-from fakes import sha256, stamped
-from ground import START, Ground
+from fakes import FakeForge, sha256, stamped
+from ground import START, Ground, entry
 
 from releasegate.core.archive import Members
 from releasegate.core.errors import Conflict, GateFailed, Refused
+from releasegate.core.manifest import manifest_from_json
+from releasegate.steps.announcing import Announce
 from releasegate.steps.making import Audit, Build, Promotion
 from releasegate.steps.publishing import Upload
 from releasegate.steps.source import Bump
@@ -215,3 +217,82 @@ def test_other_files_of_the_candidate_on_the_index_do_not_matter(ground: Ground)
 def test_without_a_sealed_candidate_there_is_no_promotion(ground: Ground) -> None:
     with pytest.raises(Refused, match=r"1\.0rc1 of sample-app is not proven here"):
         Promotion(ground.built("1.0", candidate="1.0rc1")).run()
+
+
+def announced(ground: Ground) -> FakeForge:
+    """Return a forge whose release of 1.0 carries what another machine built."""
+    release = ground.built("1.0")
+    Announce(release).run()
+    assert isinstance(ground.forge, FakeForge)
+    ground.builds.kept.clear()
+    ground.builds.stamp = 7
+    return ground.forge
+
+
+def test_what_the_forge_release_carries_is_the_build_and_none_is_made_again(ground: Ground) -> None:
+    forge = announced(ground)
+    ground.ledger.append("1.0", entry("audit", subject=identity(forge)))
+    ground.said.clear()
+    evidence = Build(ground.release("1.0")).run()
+    assert evidence["bytes of"] == "the forge release"
+    assert ground.release("1.0").manifest().identity == identity(forge)
+    assert not any(line.startswith("building") for line in ground.said)
+
+
+def test_attached_files_that_nobody_audited_are_built_beside_for_the_audit(ground: Ground) -> None:
+    forge = announced(ground)
+    Build(ground.release("1.0")).run()
+    assert any(line.startswith("building") for line in ground.said)
+    assert ground.release("1.0").manifest().identity == identity(forge)
+    Audit(ground.release("1.0")).run()
+
+
+@pytest.mark.parametrize("name", ["sample_app-1.0.tar.gz", "sample_app-1.0-py3-none-any.whl"])
+def test_attached_files_that_are_not_those_of_their_manifest_are_refused(ground: Ground, name: str) -> None:
+    announced(ground).assets[name] = b"others"
+    with pytest.raises(GateFailed, match="carries files that are not of this version") as failure:
+        Build(ground.release("1.0")).run()
+    assert failure.value.details == (name,)
+
+
+def test_an_attached_manifest_of_another_commit_is_refused(ground: Ground) -> None:
+    announced(ground)
+    ground.repository.commit({}, message="another")
+    with pytest.raises(GateFailed) as failure:
+        Build(ground.release("1.0")).run()
+    assert failure.value.details == ("manifest.json",)
+
+
+def test_a_draft_or_a_release_without_a_manifest_carries_no_build(ground: Ground) -> None:
+    forge = announced(ground)
+    forge.releases["v1.0"] = replace(forge.releases["v1.0"], draft=True)
+    assert "bytes of the index" in Build(ground.release("1.0")).run()
+    forge.releases["v1.0"] = replace(forge.releases["v1.0"], draft=False, assets=())
+    assert "bytes of the index" in Build(ground.release("1.0")).run()
+
+
+def identity(forge: FakeForge) -> str:
+    """Return what the attached files are known by."""
+    return manifest_from_json(forge.assets["manifest.json"].decode(), where="the release").identity
+
+
+def test_a_race_of_two_machines_ends_with_the_bytes_of_the_first(ground: Ground) -> None:
+    release = ground.built("1.0rc1")
+    theirs = {a.filename: stamped_again(ground, a.filename) for a in release.manifest().artifacts}
+    for name, content in theirs.items():
+        ground.staging.put(name, content)
+    evidence = Upload(release, "staging").already()
+    assert evidence is not None
+    assert evidence["files"] == {name: sha256(content) for name, content in theirs.items()}
+    assert ground.staging.sent == []
+
+
+def stamped_again(ground: Ground, name: str) -> bytes:
+    """Return the same files as another machine packs them."""
+    tree = ground.repository.tree(ground.repository.head())
+    packed = (
+        wheel(wheel_files(tree, version="1.0rc1"), version="1.0rc1")
+        if name.endswith(".whl")
+        else sdist(tree, version="1.0rc1")
+    )
+    return stamped(packed, stamp=9)

@@ -13,7 +13,15 @@ from releasegate.core.config import Companion
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.record import SEAL
 from releasegate.ports import CellReport
-from releasegate.steps.proving import EndToEnd, InstallCheck, Together, WithToday, require_passed
+from releasegate.steps.proving import (
+    CELL,
+    EndToEnd,
+    InstallCheck,
+    Together,
+    WithToday,
+    cell_subject,
+    require_passed,
+)
 
 
 @pytest.fixture
@@ -265,3 +273,17 @@ def test_a_dependent_that_is_nowhere_yet_is_refused(ground: Ground) -> None:
     core = ground.seal_core("2.0rc1", on=ground.staging)
     with pytest.raises(Refused, match="sample-app has neither a candidate nor a published version"):
         Together(core).run()
+
+
+def test_cells_that_ran_elsewhere_on_these_very_files_are_handed_to_the_stage(ground: Ground) -> None:
+    release = ground.uploaded("1.0rc1")
+    ground.publish_core("2.0", on=ground.production)
+    step = EndToEnd(release, "staging")
+    step.run()
+    delivery, partner = ground.stage.seen[-1]
+    ours = cell_subject(delivery, partner)
+    for subject, cell in ((ours, "a cell"), (f"{ours} more", "of other bytes")):
+        ground.ledger.append("1.0rc1", entry(CELL, subject=subject, evidence={"cell": cell}))
+    step.run()
+    assert [dict(row) for row in ground.stage.known[-1]] == [{"cell": "a cell"}]
+    assert cell_subject(delivery, None) != ours

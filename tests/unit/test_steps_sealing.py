@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ground import ALONE, Ground, done, entry
+from fakes import FakeForge
+from ground import ALONE, START, Ground, done, entry
 
+from releasegate.core.config import ForgeConfig
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.evidence import read
 from releasegate.core.record import SEAL
+from releasegate.steps.announcing import Announce
 from releasegate.steps.proving import EndToEnd
 from releasegate.steps.sealing import CompanionPublished, Proven, Seal
 
@@ -127,3 +132,22 @@ def test_a_seal_knows_nothing_of_a_run_on_other_bytes(ground: Ground) -> None:
 def test_a_seal_says_whether_it_proves_or_releases(ground: Ground) -> None:
     assert Seal(ground.release("1.0rc1"), "staging").describe() == "record 1.0rc1 as proven"
     assert Seal(ground.release("1.0"), "production").describe() == "record 1.0 as released"
+
+
+def test_a_seal_on_another_commit_than_the_candidates_tag_proves_nothing(ground: Ground) -> None:
+    ground.proven("1.0rc1")
+    ground.repository.remote["v1.0rc1"] = ground.repository.local["v1.0rc1"] = START
+    with pytest.raises(Refused, match=r"The record of 1\.0rc1 was sealed on .*, and its tag names 000000000000"):
+        Proven(ground.release("1.0", candidate="1.0rc1")).run()
+
+
+@pytest.mark.parametrize("immutable", [True, False])
+def test_the_receipt_is_completed_where_a_release_still_can_change(ground: Ground, *, immutable: bool) -> None:
+    ground.app = replace(ground.app, forge=ForgeConfig("github", "octo/app", immutable=immutable))
+    release = ground.built("1.0")
+    Announce(release).run()
+    ground.ledger.append("1.0", entry("e2e:production"))
+    Seal(release, "production").run()
+    assert isinstance(ground.forge, FakeForge)
+    told = read(ground.forge.assets["receipt.jsonl"], package="sample-app").get("1.0", [])
+    assert [e.step for e in told] == ([] if immutable else ["e2e:production"])

@@ -17,13 +17,13 @@ from releasegate.core.cells import Cell, matrix
 from releasegate.core.config import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.core.places import Sighting, compare, find
-from releasegate.core.record import Entry
+from releasegate.core.record import Entry, Evidence
 from releasegate.core.trigger import asked
 from releasegate.engine import Engine, Outcome, Watch
 from releasegate.ports import CellReport, Delivery, StageReport
 from releasegate.steps.deliveries import companion, deliver
 from releasegate.steps.making import Audit, Build
-from releasegate.steps.proving import CELL, cell_subject, require_passed
+from releasegate.steps.proving import CELL, cell_subject, known_cells, require_passed
 from releasegate.steps.step import Release
 
 
@@ -142,11 +142,20 @@ def end_to_end(
             release = Release(package, number, number, workshop.surroundings())
             found = companion(release, "production" if source.name == settings.production else "staging")
             partner = None if found is None else found[1]
-        report = workshop.stage(delivery).perform(delivery, companion=partner, progress=workshop.progress)
+        known = _known(workshop, delivery, partner) if wanted.recorded else ()
+        stage = workshop.stage(delivery)
+        report = stage.perform(delivery, companion=partner, progress=workshop.progress, known=known)
         told(report)
         if wanted.recorded:
             _record(workshop, delivery, partner, report)
         return _judged(delivery, partner, report)
+
+
+def _known(workshop: Workshop, delivery: Delivery, partner: Delivery | None) -> tuple[Evidence, ...]:
+    """Return the cells that some machine ran on these very files."""
+    workshop.bring(delivery.package)
+    entries = workshop.ledger(delivery.package).read(delivery.version)
+    return known_cells(entries, delivery, partner)
 
 
 def _record(workshop: Workshop, delivery: Delivery, partner: Delivery | None, report: StageReport) -> None:

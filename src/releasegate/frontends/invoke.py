@@ -6,21 +6,18 @@ import getpass
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from invoke.collection import Collection
 from invoke.context import Context
-from invoke.exceptions import Exit
 from invoke.tasks import task
 from packaging.version import InvalidVersion, Version
 from rich.table import Table
 
 from releasegate.app import release as releasing
-from releasegate.app import workflows as generated
 from releasegate.app.compose import Choices, Workshop, workshop_in
 from releasegate.app.containers import Asked, cached
 from releasegate.app.project import STATE, load
@@ -32,7 +29,9 @@ from releasegate.core.cells import Wanted
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.plan import Pipeline
 from releasegate.engine import Outcome
-from releasegate.frontends.console import Screen, clean_up_when_ended
+from releasegate.frontends.asking import asked, shown
+from releasegate.frontends.console import Screen
+from releasegate.frontends.handover import adopt, workflows
 
 
 @task(
@@ -62,7 +61,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
     until: str = "",
 ) -> None:
     """Release: the final, or with --rc the next candidate, or with --post the fix-forward."""
-    with _screen() as screen:
+    with shown() as screen:
         if rc and post:
             raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
         if event and (rc or post or to):
@@ -89,7 +88,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
 @task(help={"package": "one package instead of all"})
 def status(_: Context, *, package: str = "") -> None:
     """Show where every package stands, what is consumed, what is missing, and the one next command."""
-    with _screen() as screen:
+    with shown() as screen:
         workshop = _workshop(screen)
         for each in workshop.project.select(package or None):
             found = status_of(workshop, each)
@@ -97,9 +96,9 @@ def status(_: Context, *, package: str = "") -> None:
             for place in found.places:
                 screen.say(f"  place     {place}")
             for where, versions in found.consumed.items():
-                shown = ", ".join(versions[-8:])
+                newest = ", ".join(versions[-8:])
                 more = f"(and {len(versions) - 8} older) " if len(versions) > 8 else ""  # noqa: PLR2004 - the same 8
-                screen.say(f"  consumed  {where}: {more}{shown or 'nothing'}")
+                screen.say(f"  consumed  {where}: {more}{newest or 'nothing'}")
             screen.say(f"  missing   {found.missing}")
             screen.say(f"  next      {found.command}")
 
@@ -115,7 +114,7 @@ def status(_: Context, *, package: str = "") -> None:
 )
 def waive(_: Context, *, package: str, version: str, gate: str, reason: str, by: str = "") -> None:
     """Record that a person takes it on that a gate does not pass, for one version."""
-    with _screen() as screen:
+    with shown() as screen:
         workshop = _workshop(screen)
         (which,) = workshop.project.select(package)
         try:
@@ -154,7 +153,7 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
         "sample": rehearse_sample,
         "proxbox": partial(rehearse_proxbox, asked=asked, contained=not without_containers),
     }
-    with _screen() as screen:
+    with shown() as screen:
         if pair not in played:
             raise ConfigurationError(f"There is no pair {pair}.", hint="Name one of: sample, proxbox")
         folder = Path.cwd() / STATE / "rehearsal" / pair
@@ -177,26 +176,10 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
             shutil.rmtree(folder, ignore_errors=True)
 
 
-@task(help={"check": "write nothing; fail where one differs", "force": "replace files that were written by hand"})
-def workflows(_: Context, *, check: bool = False, force: bool = False) -> None:
-    """Write the workflows of GitHub and Gitea Actions that run these same commands."""
-    with _screen() as screen:
-        project = load(Path.cwd(), environ=dict(os.environ))
-        if check:
-            for path in generated.check(project):
-                screen.say(f"{path} is what the configuration says")
-            return
-        changed = generated.write(project, force=force)
-        for path in changed:
-            screen.say(f"wrote {path}")
-        if not changed:
-            screen.say("The workflows are what the configuration says.")
-
-
 @task(help={"clear": "remove all of it"})
 def cache(_: Context, *, clear: bool = False) -> None:
     """Show what the end-to-end gate keeps between runs: migrated databases and images."""
-    with _screen() as screen:
+    with shown() as screen:
         for line in cached(load(Path.cwd(), environ=dict(os.environ)), clear=clear):
             screen.say(line)
 
@@ -264,11 +247,7 @@ def _confirm(screen: Screen) -> Callable[[str], bool]:
         if not screen.console.is_terminal:
             screen.say(f"Nobody can be asked about this here: {what}. Say --yes where that is meant.")
             return False
-        try:
-            answer = screen.console.input(f"This cannot be taken back: {what}. Go on? [y/N] ")
-        except EOFError:
-            return False
-        return answer.strip().lower() in {"y", "yes"}
+        return asked(screen, f"This cannot be taken back: {what}. Go on?")
 
     return ask
 
@@ -281,18 +260,6 @@ def _user() -> str:
         return ""
 
 
-@contextmanager
-def _screen() -> Iterator[Screen]:
-    """Yield the screen; an error that has a message becomes that message and its exit code."""
-    screen = Screen()
-    clean_up_when_ended()
-    try:
-        yield screen
-    except ReleasegateError as error:
-        screen.error(error)
-        raise Exit(code=error.exit_code) from None
-
-
 ns = Collection()
-for _task in (release, status, waive, workflows, rehearse, cache):
+for _task in (release, status, waive, adopt, workflows, rehearse, cache):
     ns.add_task(_task)

@@ -54,7 +54,7 @@ tags nothing. A package that fails does not keep the others from being judged; N
 `--only-available` |
 | `e2e` | the package passes its end-to-end command with its companion; the pair of a stack passes in containers | \
 `--source`, `--version`, `--backend-source`, `--backend-version`; for a stack also `--netbox`, `--python`, `--path`, \
-`--from`, `--service`, `--plan`, `--blame`, `--only-available` |
+`--from`, `--service`, `--plan`, `--blame`, `--only-available`, `--record` |
 
 | option | meaning |
 | --- | --- |
@@ -81,6 +81,8 @@ given twice asks for both. `--path` means something else here than in the other 
 | `--plan [json]` | print the cells and run none; as JSON each has the `options` that run it alone, for a CI's matrix |
 | `--blame` | where the pair fails, run it with what users have and say which of the two broke it |
 | `--only-available` | leave out cells whose image cannot be had, instead of failing |
+| `--record` | make the verdict of each cell evidence of the stated version, which the pipeline does not run \
+again; the source is then the index that the version is proven from |
 
 `sessions(prefix="...")` puts a prefix before the four names, for a repository that has sessions of these names.
 """
@@ -135,6 +137,11 @@ the version is the first that is named by:
 CHOICE_END = """\
 A staging or production index with a name of its own has a variable of its own, `<NAME>_<INDEX>_VERSION`, which is
 read before the one above.
+
+The forge's token is read from `FORGE_TOKEN`, or from what `token-env` of `forge` says. On a CI runner, which GitHub's
+and Gitea's Actions mark by `GITHUB_ACTIONS=true`, the event is read from `GITHUB_EVENT_NAME`, `GITHUB_EVENT_PATH`,
+`GITHUB_REF`, `GITHUB_SHA`, `GITHUB_REPOSITORY`, `GITHUB_SERVER_URL`, `GITHUB_RUN_ID` and `GITHUB_ACTOR`, and the
+forge's token is handed to Git for that server.
 """
 RECORD = f"""\
 # The record
@@ -147,6 +154,9 @@ EVIDENCE = """\
 Evidence counts only for its subject: once the commit or the bytes are others, the step runs again. A version counts as
 consumed from the `started` entry of its first `one-way` step. The record is closed by the `done` entry of the step
 `seal`; after it nothing of the version runs again.
+
+The record travels as Git notes on the version's commit, below `refs/notes/releasegate/<package>`: each line has
+`package` and `version` beside the keys above. `receipt.jsonl` on a forge release is the same.
 
 Beside `ledger` there are `dist` (builds with their `manifest.json`), `fetched` (files fetched from indexes), `tmp` and
 `rehearsal`. The folder hides itself from Git.

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from packaging.specifiers import SpecifierSet
 
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.record import Evidence
+from releasegate.core.record import Entry, Evidence
 from releasegate.ports import CellReport, Delivery
 from releasegate.steps.deliveries import companion, deliver, newest, own, sha256s
 from releasegate.steps.step import Kind, Release, Role
@@ -197,6 +197,12 @@ def cell_subject(delivery: Delivery, partner: Delivery | None) -> str:
     return " ".join(digest for each in pair for digest in sorted(sha256s(each).values()))
 
 
+def known_cells(entries: Sequence[Entry], delivery: Delivery, partner: Delivery | None) -> tuple[Evidence, ...]:
+    """Return what a record says of cells that ran on the bytes of both, the newest last."""
+    about = cell_subject(delivery, partner)
+    return tuple(e.evidence for e in entries if (e.step, e.event, e.subject) == (CELL, "done", about))
+
+
 def require_passed(cells: Sequence[CellReport], *, what: str) -> None:
     """Raise where a cell failed; at least one must have been tried, and passed.
 
@@ -246,8 +252,7 @@ def _performed(
             hint="Set end-to-end or a stack in the configuration, or record a waiver with invoke waive",
         )
     stage = release.around.worlds[name].stage
-    about = cell_subject(delivery, partner)
-    known = [e.evidence for e in release.record().entries if (e.step, e.event, e.subject) == (CELL, "done", about)]
+    known = known_cells(release.record().entries, delivery, partner)
     report = stage.perform(delivery, companion=partner, progress=release.around.progress, known=known)
     beside = "" if partner is None else f" with {partner.package.name} {partner.version} from {partner.source}"
     if report.verdict != "pass":

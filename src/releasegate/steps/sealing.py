@@ -10,6 +10,7 @@ from packaging.version import Version
 from releasegate.core.errors import Refused
 from releasegate.core.record import SEAL, Evidence
 from releasegate.core.versions import promoted
+from releasegate.steps.announcing import attach_receipt
 from releasegate.steps.deliveries import companion_choice, published
 from releasegate.steps.step import Kind, Release, Role
 
@@ -102,7 +103,11 @@ class Seal:
         return None
 
     def run(self) -> Evidence:
-        release, manifest = self.release, self.release.manifest()
+        release, manifest, forge = self.release, self.release.manifest(), self.release.world.forge
+        settings = release.package.forge
+        if self.role == "production" and forge is not None and settings is not None and not settings.immutable:
+            # What came after the release was published belongs to its receipt, too, where it still can change.
+            attach_receipt(release, forge)
         ran = release.record().done(f"e2e:{self.role}", subject=manifest.identity)
         return {
             "package": release.package.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,9 @@ from releasegate.core.errors import GateFailed, Unavailable
 
 _UP_SECONDS = 420.0
 _DOWN_SECONDS = 180.0
-_PAUSE_SECONDS = 0.2
+_PAUSE_SECONDS = 0.5
+_ANSWER_SECONDS = 10.0
+_SPEAKS = "releasegate.speaks"
 _SERVICE = "com.docker.compose.service"
 _PROJECT = "com.docker.compose.project"
 
@@ -103,6 +106,8 @@ class Stack:
             return "is not there"
         if container.status in {"exited", "dead"}:
             return f"ended with exit code {container.attrs['State']['ExitCode']}"
+        if container.labels.get(_SPEAKS) == "http" and not _answers(container):
+            return ""
         kind, *test = container.attrs["Config"]["Healthcheck"]["Test"]
         try:
             code, _ = container.exec_run(["sh", "-c", *test] if kind == "CMD-SHELL" else test)
@@ -165,6 +170,22 @@ class Stack:
 
     def _masked(self, lines: Sequence[str]) -> list[str]:
         return [masked(line, self.secrets) for line in lines]
+
+
+def _answers(container: Container) -> bool:
+    """Whether anything answers on the published port: asked before the test, which starts an interpreter in there."""
+    published = next((found for found in container.ports.values() if found), None)
+    if published is None:
+        return True
+    connection = http.client.HTTPConnection("127.0.0.1", int(published[0]["HostPort"]), timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _followed(argv: Sequence[str], *, stack: Stack, line: Callable[[str], None], timeout: float) -> Completed:

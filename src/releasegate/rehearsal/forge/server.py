@@ -18,7 +18,7 @@ from releasegate.rehearsal.index.listener import Listener
 class EmbeddedForge:
     """A forge of one repository that is kept under *root* and serves on 127.0.0.1 while it is started.
 
-    *commit_of* says which commit a tag of the Git remote names. ::
+    *commit_of* says which commit a tag of the Git remote names; *port* 0 takes a free one. ::
 
         with EmbeddedForge(root, "octo/harbor-api", token="secret", commit_of=remote.tagged) as forge:
             ...  # forge_of(forge.config, environ={"FORGE_TOKEN": "secret"})
@@ -33,7 +33,9 @@ class EmbeddedForge:
         commit_of: Callable[[str], str | None],
         kind: Literal["github", "gitea"] = "github",
         immutable: bool = True,
+        port: int = 0,
     ) -> None:
+        self._port = port
         self.kind = kind
         self.immutable = immutable
         self.state = Repository(root, commit_of, immutable)
@@ -42,7 +44,7 @@ class EmbeddedForge:
 
     def __enter__(self) -> Self:
         """Serve; the address is known from here on."""
-        self._listener = Listener(self.app, port=0)
+        self._listener = Listener(self.app, port=self._port)
         return self
 
     def __exit__(

@@ -1,0 +1,54 @@
+"""What the steps need from a forge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True)
+class ForgeRelease:
+    """A release on a forge: its tag, the commit the tag names, and whether it is still a draft."""
+
+    tag: str
+    commit: str
+    branch: str
+    draft: bool
+    prerelease: bool
+    assets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CiRun:
+    """A run of the forge's CI that a tag or its release started."""
+
+    state: Literal["waiting", "running", "passed", "failed"]
+    url: str
+
+
+class Forge(Protocol):
+    """Where a repository's releases are published. Every answer is untrusted input."""
+
+    def find(self, tag: str) -> ForgeRelease | None:
+        """Return the release of *tag*, a draft too, or ``None``; ``commit`` is the one that the tag names there."""
+        ...
+
+    def draft(self, release: ForgeRelease) -> None:
+        """Create the release as a draft."""
+        ...
+
+    def attach(self, tag: str, *, name: str, content: bytes) -> None:
+        """Attach a file to the release, in place of one of the same name."""
+        ...
+
+    def asset(self, tag: str, *, name: str) -> bytes | None:
+        """Return the bytes of an attached file, or ``None``."""
+        ...
+
+    def publish(self, tag: str) -> ForgeRelease:
+        """Publish the draft; on an immutable forge neither it nor its tag can change from then on."""
+        ...
+
+    def ci_run(self, tag: str) -> CiRun | None:
+        """Return the newest CI run that *tag*, or the release of it, started; ``None`` where there is none."""
+        ...

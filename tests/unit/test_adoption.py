@@ -1,0 +1,169 @@
+"""What a repository tells of its package is found by looking, whatever builds it."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+
+from releasegate.core.adoption import PYTHONS, Adopted, look
+from releasegate.core.adoption_table import Repository, table
+from releasegate.core.config import ForgeConfig, LockPlace, Place, PythonPlace, TomlPlace
+from releasegate.core.configuration import parse_settings
+from releasegate.core.errors import ConfigurationError
+from releasegate.core.places import bump_all
+
+PROJECT = '[project]\nname = "Harbor_Tools"\nversion = "1.2.3"\nrequires-python = ">=3.12"\n'
+DYNAMIC = '[project]\nname = "harbor-tools"\ndynamic = ["version"]\n'
+INIT = "harbor_tools/__init__.py"
+
+
+def found(**files: str) -> Adopted:
+    """Return what is found in files whose names have ``__`` for ``/`` and an underscore for the dot."""
+    named = {name: text.encode() for name, text in files.items()}
+    return look({PurePosixPath(_path(name)): content for name, content in named.items()})
+
+
+def _path(name: str) -> str:
+    known = {"project": "pyproject.toml", "init": INIT, "lock": "uv.lock", "cfg": "setup.cfg", "setup": "setup.py"}
+    return known.get(name, f"{name.replace('____init__', '/%init%').replace('__', '/').replace('%', '__')}.py")
+
+
+def python(attribute: str, path: str = INIT) -> Place:
+    return PythonPlace(PurePosixPath(path), attribute)
+
+
+STATIC = TomlPlace(PurePosixPath("pyproject.toml"), "project.version")
+
+
+def test_a_static_version_is_found_in_its_project() -> None:
+    assert found(project=PROJECT) == Adopted("harbor-tools", "1.2.3", (STATIC,), PYTHONS[3:], None)
+
+
+def test_code_that_states_the_same_version_is_a_place_too() -> None:
+    code = '__version__ = "1.2.3"\n\n\nclass Config:\n    version = "1.2.3"\n    min_version = "4.5"\n'
+    places = (STATIC, python("__version__"), python("Config.version"))
+    assert found(project=PROJECT, init=code).places == places
+
+
+def test_code_that_states_another_version_is_none() -> None:
+    assert found(project=PROJECT, init='version = "9"\n__version__: str = "1.2.3"\n').places == (
+        STATIC,
+        python("__version__"),
+    )
+
+
+def test_tests_documents_and_code_that_is_none_are_not_looked_at() -> None:
+    files = {"tests____init__": '__version__ = "1.2.3"\n', "docs__conf": 'version = "1.2.3"\n', "init": "version = (\n"}
+    assert found(project=PROJECT, **files).places == (STATIC,)
+
+
+def test_a_lock_file_is_a_place_where_it_names_the_package() -> None:
+    lock = 'version = 1\n\n[[package]]\nname = "harbor-tools"\nversion = "1.2.3"\nsource = { editable = "." }\n'
+    assert found(project=PROJECT, lock=lock).places == (STATIC, LockPlace(PurePosixPath("uv.lock")))
+    assert found(project=PROJECT, lock="version = 1\n").places == (STATIC,)
+
+
+@pytest.mark.parametrize(
+    ("project", "path", "attribute"),
+    [
+        (f'{DYNAMIC}[tool.hatch.version]\npath = "harbor_tools/about.py"\n', "harbor_tools__about", "__version__"),
+        (f'{DYNAMIC}[tool.hatch.version]\npath = "harbor_tools/about.py"\n', "harbor_tools__about", "VERSION"),
+        (f'{DYNAMIC}[tool.pdm.version]\nsource = "file"\npath = "src/h/v.py"\n', "src__h__v", "__version__"),
+        (f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "h.v.number" }}\n', "h__v", "number"),
+        (f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "h.number" }}\n', "src__h____init__", "number"),
+        (f'{DYNAMIC}[build-system]\nbuild-backend = "flit_core.buildapi"\n', "init", "__version__"),
+    ],
+    ids=["hatch", "hatch, another name", "pdm", "setuptools", "setuptools, in src", "flit"],
+)
+def test_a_version_that_a_backend_reads_from_code_is_found_there(project: str, path: str, attribute: str) -> None:
+    adopted = found(project=project, **{path: f'{attribute} = "2.0"\n'})
+    assert adopted.places == (python(attribute, _path(path)),)
+    assert adopted.version == "2.0"
+
+
+def test_a_poetry_project_is_found_in_its_own_table() -> None:
+    poetry = '[tool.poetry]\nname = "h"\nversion = "1.0"\n[tool.poetry.dependencies]\npython = "^3.12"\n'
+    adopted = found(project=poetry)
+    assert adopted.places == (TomlPlace(PurePosixPath("pyproject.toml"), "tool.poetry.version"),)
+    # Poetry's own ranges are not PEP 440's.
+    assert adopted.pythons == ("3.12", "3.13")
+
+
+def test_a_setup_file_names_the_package_and_its_pythons_and_the_code_its_version() -> None:
+    setup = 'setup(\n    name="harbor-tools",\n    python_requires=">=3.13",\n)\n'
+    adopted = found(setup=setup, init='__version__ = "1.0"\n')
+    assert (adopted.name, adopted.pythons) == ("harbor-tools", ("3.13", "3.14"))
+    assert adopted.places == (python("__version__"),)
+    cfg = found(cfg="[metadata]\nname = harbor-tools\nversion = attr: harbor_tools.v.__version__\n",
+                harbor_tools__v='__version__ = "1.0"\n')  # fmt: skip
+    assert cfg.places == (python("__version__", "harbor_tools/v.py"),)
+    assert cfg.pythons == ("3.12", "3.13")
+
+
+def test_the_classifiers_name_the_pythons_that_requires_python_allows() -> None:
+    named = ", ".join(f'"Programming Language :: Python :: 3.{n}"' for n in (8, 11, 13))
+    assert found(project=f"{PROJECT}classifiers = [{named}]\n").pythons == ("3.13",)
+    assert found(project=PROJECT.replace(">=3.12", ">=4")).pythons == ("3.12", "3.13")
+
+
+def test_migrations_never_change_and_a_plugin_imports_only_in_its_host() -> None:
+    adopted = found(
+        project=PROJECT,
+        init="from netbox.plugins import PluginConfig\n",
+        harbor_tools__migrations__0001_initial="",
+        harbor_tools__migrations____init__="",
+        other__migrations__0001_initial="",
+    )
+    assert adopted.frozen == ("harbor_tools/migrations/[0-9]*.py",)
+    assert adopted.hosted
+    assert not found(project=PROJECT, init="import netboxes\n").hosted
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"project": f'{DYNAMIC}[build-system]\nrequires = ["hatch-vcs"]\n'}, "taken from Git's tags"),
+        ({"setup": 'setup(name="h", setup_requires=["setuptools_scm"])'}, "taken from Git's tags"),
+        ({"setup": 'setup(name="h", version="1.0")'}, "stands in setup.py or setup.cfg"),
+        ({"cfg": "[metadata]\nname = h\nversion = 1.0\n"}, "stands in setup.py or setup.cfg"),
+        ({"project": DYNAMIC}, "No file states the version"),
+        ({"project": "[project]\n"}, "names no package"),
+        ({"project": '[project]\nname = "-"\n'}, "names no package"),
+        ({"project": "[project\n"}, "cannot be read"),
+        ({}, "names no package"),
+    ],
+)
+def test_what_cannot_be_adopted_is_said_with_what_to_do(files: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said) as error:
+        found(**files)
+    assert error.value.hint
+
+
+def test_the_table_is_a_configuration_whose_places_can_be_bumped() -> None:
+    adopted = found(
+        project=PROJECT,
+        init='from netbox.plugins import PluginConfig\n\n\nclass C(PluginConfig):\n    version = "1.2.3"\n',
+        lock='version = 1\n\n[[package]]\nname = "harbor-tools"\nversion = "1.2.3"\nsource = { editable = "." }\n',
+        harbor_tools__migrations__0001_initial="",
+    )
+    forge = ForgeConfig("gitea", "octo/harbor", address="https://gitea.example")
+    text = table(adopted, Repository("trunk", "upstream", "harbor-v", forge))
+    (package,) = parse_settings(text, where="pyproject.toml").packages
+    assert package.places == adopted.places
+    assert (package.branch, package.remote, package.tag_prefix) == ("trunk", "upstream", "harbor-v")
+    assert package.forge == forge
+    assert package.wheel.frozen == adopted.frozen
+    assert package.install.not_imported[0].pattern == "harbor_tools*"
+
+
+def test_the_table_says_no_more_than_differs_from_what_is_usual() -> None:
+    text = table(found(project=PROJECT), Repository("main", "origin", "v", ForgeConfig("github", "octo/harbor")))
+    assert "remote" not in text
+    assert "tag-prefix" not in text
+    assert 'forge = { kind = "github", repository = "octo/harbor" }' in text
+    assert "wheel" not in text
+    assert "install" not in text
+    (package,) = parse_settings(text, where="pyproject.toml").packages
+    contents = {PurePosixPath("pyproject.toml"): PROJECT.encode()}
+    assert b'"1.2.4rc1"' in bump_all(package, contents, version="1.2.4rc1")[PurePosixPath("pyproject.toml")]
