@@ -108,6 +108,17 @@ def test_an_unpacked_archive_is_adopted_and_told_what_a_build_needs(tmp_path: Pa
     assert any("no Git repository" in note for note in proposal.notes)
 
 
+def test_what_a_build_wrote_into_an_archive_is_shown_and_removed(folder: Path) -> None:
+    (folder / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: tiny-api\n")
+    git(folder, "add", "--all")
+    proposal = propose(folder, environ=ENVIRON)
+    assert "-Name: tiny-api" in list(proposal.diff())
+    proposal.write()
+    assert not (folder / "PKG-INFO").exists()
+    (folder / "PKG-INFO").write_text("a file of one's own\n")
+    assert propose(folder, environ=ENVIRON).files == {}
+
+
 def test_a_repository_without_a_project_file_gets_one(tmp_path: Path) -> None:
     files = {"setup.py": 'from setuptools import setup\nsetup(name="h")\n', "h/__init__.py": '__version__ = "1.0"\n'}
     make_repository(tmp_path, files)

@@ -20,6 +20,7 @@ from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.workflows import MARK, workflows
 
 _PROJECT = PurePosixPath("pyproject.toml")
+_BUILT = PurePosixPath("PKG-INFO")
 _JUNK = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", "dist", "build"})
 _LARGEST = 5 * 2**20
 _ADDRESS = re.compile(r"^(?:https?://(?:[^@/]+@)?|ssh://(?:[^@/]+@)?|[^@/:]+@)([^/:]+)(?::\d+)?[/:](.+?)/?$")
@@ -32,7 +33,10 @@ _ADD = {
 
 @dataclass(frozen=True)
 class Proposal:
-    """The new text of every file that would change, by path; ``notes`` say what is left to a person."""
+    """The old and the new text of every file that would change, by path; a file without a new text is removed.
+
+    ``notes`` say what is left to a person.
+    """
 
     folder: Path
     files: Mapping[PurePosixPath, tuple[str, str]]
@@ -41,14 +45,17 @@ class Proposal:
     def diff(self) -> Iterator[str]:
         """Yield the lines of a unified diff of every file."""
         for path, (old, new) in self.files.items():
-            name = f"b/{path}"
+            name = f"b/{path}" if new else "/dev/null"
             before = f"a/{path}" if old else "/dev/null"
             yield from difflib.unified_diff(old.splitlines(), new.splitlines(), before, name, lineterm="")
 
     def write(self) -> None:
         """Write every file."""
         for path, (_, new) in self.files.items():
-            write_atomically(self.folder / path, new.encode())
+            if new:
+                write_atomically(self.folder / path, new.encode())
+            else:
+                (self.folder / path).unlink(missing_ok=True)
 
 
 def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
@@ -71,6 +78,9 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
         text = f"{old.rstrip()}\n\n{said}" if old.strip() else said
     settings = parse_settings(text, where="pyproject.toml")
     wanted = {_PROJECT: text}
+    if files.get(_BUILT, b"").startswith(b"Metadata-Version:"):
+        wanted[_BUILT] = ""
+        notes.append(f"{_BUILT} is what a build writes into an archive, which would hold it twice: it is removed")
     for path, own in ((PurePosixPath("noxfile.py"), NOXFILE), (PurePosixPath("tasks.py"), TASKS)):
         if path not in files:
             wanted[path] = own
