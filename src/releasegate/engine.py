@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from releasegate.core.errors import GateFailed, Refused, ReleasegateError
-from releasegate.core.evidence import latest
+from releasegate.core.evidence import following
 from releasegate.core.record import Entry, Event, Evidence
 from releasegate.steps.step import Kind, Step
 
@@ -108,11 +108,9 @@ class Engine:
             subject = step.subject()
         except ReleasegateError:
             subject = ""  # what the step is about is the very thing that is missing
-        entries = step.release.record().entries
-        now = self.clock.now()
         entry = Entry(
             # Two machines' clocks differ, and the record is read in the order of time.
-            at=latest(entries[-1].at, now) if entries else now,
+            at=following(step.release.record().entries, self.clock.now()),
             run=self.run_id,
             step=step.key,
             event=event,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from releasegate.adapters.forges import forge_of
 from releasegate.core.config import ForgeConfig
-from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.ports import CiRun, Forge, ForgeRelease
-from releasegate.rehearsal.forge import EmbeddedForge
+from releasegate.rehearsal.forge import EmbeddedForge, Fault
 
 COMMIT = "a" * 40
 TOKEN = {"FORGE_TOKEN": "secret-of-the-forge"}
@@ -34,8 +38,16 @@ def forge(embedded: EmbeddedForge) -> Forge:
     return forge_of(embedded.config, environ=TOKEN)
 
 
-def draft(tag: str = "v1.0", **more: bool) -> ForgeRelease:
-    return ForgeRelease(tag, COMMIT, "develop", draft=True, prerelease=False, **more)  # type: ignore[arg-type]
+def nothing(_: str) -> None:
+    """Say that no tag names a commit."""
+
+
+def draft(tag: str = "v1.0", *, prerelease: bool = False) -> ForgeRelease:
+    return ForgeRelease(tag, COMMIT, "develop", draft=True, prerelease=prerelease)
+
+
+def writes(embedded: EmbeddedForge) -> list[str]:
+    return [request for request in embedded.app.seen if not request.startswith("GET")]
 
 
 def test_a_draft_is_found_although_no_tag_leads_to_it(forge: Forge, embedded: EmbeddedForge) -> None:
@@ -45,11 +57,25 @@ def test_a_draft_is_found_although_no_tag_leads_to_it(forge: Forge, embedded: Em
     assert not any("/releases/tags/" in request for request in embedded.app.seen)
 
 
+def test_a_prerelease_is_marked_before_and_after_it_is_published(forge: Forge, tags: dict[str, str]) -> None:
+    tags["v1.0rc1"] = COMMIT
+    forge.draft(draft("v1.0rc1", prerelease=True))
+    assert forge.find("v1.0rc1") == draft("v1.0rc1", prerelease=True)
+    assert forge.publish("v1.0rc1").prerelease
+
+
 def test_a_draft_of_a_tag_that_is_not_there_names_no_commit(forge: Forge) -> None:
     forge.draft(draft("v2.0"))
     found = forge.find("v2.0")
     assert found is not None
     assert found.commit == ""
+
+
+def test_a_draft_that_is_there_already_is_left_alone(forge: Forge, embedded: EmbeddedForge) -> None:
+    forge.draft(draft())
+    forge.attach("v1.0", name="a", content=b"1")
+    forge.draft(draft())
+    assert [[asset.name for asset in release.assets] for release in embedded.state.releases()] == [["a"]]
 
 
 def test_what_is_attached_comes_back_byte_for_byte(forge: Forge) -> None:
@@ -64,18 +90,42 @@ def test_what_is_attached_comes_back_byte_for_byte(forge: Forge) -> None:
     assert found.assets == ("harbor-1.0.tar.gz",)
 
 
-def test_attaching_again_replaces_what_was_there(forge: Forge) -> None:
+def test_a_tag_and_a_name_may_have_signs_that_an_address_must_not(forge: Forge, tags: dict[str, str]) -> None:
+    tag, name = "release/1.0+local", "harbor 1.0+local.tar.gz"
+    tags[tag] = COMMIT
+    forge.draft(draft(tag))
+    forge.attach(tag, name=name, content=b"1")
+    assert forge.asset(tag, name=name) == b"1"
+    assert forge.publish(tag).commit == COMMIT
+
+
+def test_attaching_other_bytes_replaces_what_was_there(forge: Forge, embedded: EmbeddedForge) -> None:
     forge.draft(draft())
-    for content in (b"first", b"second", b"second"):
+    for content in (b"first", b"third"):
         forge.attach("v1.0", name="receipt.jsonl", content=content)
-    assert forge.asset("v1.0", name="receipt.jsonl") == b"second"
+    assert forge.asset("v1.0", name="receipt.jsonl") == b"third"
+    assert len(embedded.state.releases()[0].assets) == 1
 
 
-def test_half_an_upload_is_sent_again(forge: Forge, embedded: EmbeddedForge) -> None:
+def test_the_same_bytes_are_not_sent_twice(forge: Forge, embedded: EmbeddedForge) -> None:
     forge.draft(draft())
-    number = embedded.state.releases()[0].number
-    embedded.state.attach(number, name="manifest.json", content=b"whole", whole=False)
     forge.attach("v1.0", name="manifest.json", content=b"whole")
+    embedded.app.seen.clear()
+    forge.attach("v1.0", name="manifest.json", content=b"whole")
+    assert writes(embedded) == []
+
+
+def test_half_an_upload_is_no_asset_and_is_sent_again(forge: Forge, embedded: EmbeddedForge) -> None:
+    forge.draft(draft())
+    embedded.fail(1, "half")
+    with pytest.raises(Unavailable, match="does not answer"):
+        forge.attach("v1.0", name="manifest.json", content=b"the whole of it")
+    left = [asset.whole for asset in embedded.state.releases()[0].assets]
+    assert left == ([False] if embedded.kind == "github" else [])
+    assert forge.find("v1.0") == draft()
+    assert forge.asset("v1.0", name="manifest.json") is None
+    forge.attach("v1.0", name="manifest.json", content=b"the whole of it")
+    assert forge.asset("v1.0", name="manifest.json") == b"the whole of it"
     assert [asset.whole for asset in embedded.state.releases()[0].assets] == [True]
 
 
@@ -84,6 +134,28 @@ def test_a_published_release_is_no_draft_any_more(forge: Forge) -> None:
     published = forge.publish("v1.0")
     assert published == ForgeRelease("v1.0", COMMIT, "develop", draft=False, prerelease=False)
     assert forge.find("v1.0") == published
+
+
+def test_what_is_published_is_not_published_again(forge: Forge, embedded: EmbeddedForge) -> None:
+    forge.draft(draft())
+    published = forge.publish("v1.0")
+    embedded.app.seen.clear()
+    assert forge.publish("v1.0") == published
+    assert writes(embedded) == []
+
+
+def test_a_title_and_notes_that_a_person_wrote_stay(forge: Forge, embedded: EmbeddedForge) -> None:
+    forge.draft(draft())
+    address = f"{embedded.address}{embedded.app.dialect.prefix}/repos/octo/harbor/releases"
+    wanted = {"name": "Harbor one", "body": "All of it."}
+    own = f"{address}/{embedded.state.releases()[0].number}"
+    assert requests.patch(own, json=wanted, headers=known(), timeout=10).status_code == 200
+    forge.publish("v1.0")
+    assert (embedded.state.releases()[0].title, embedded.state.releases()[0].notes) == ("Harbor one", "All of it.")
+
+
+def known() -> dict[str, str]:
+    return {"Authorization": f"token {TOKEN['FORGE_TOKEN']}"}
 
 
 def test_nothing_is_published_or_attached_where_there_is_no_release(forge: Forge) -> None:
@@ -101,19 +173,23 @@ def test_a_release_whose_tag_is_not_there_is_not_published(forge: Forge) -> None
 
 def test_an_immutable_release_takes_nothing_more(forge: Forge) -> None:
     forge.draft(draft())
+    forge.attach("v1.0", name="there", content=b"there")
     forge.publish("v1.0")
-    with pytest.raises(Refused, match="refused that") as refusal:
-        forge.attach("v1.0", name="late", content=b"late")
-    assert any("immutable" in line for line in refusal.value.details)
+    for name in ("late", "there"):
+        with pytest.raises(Refused, match="refused that") as refusal:
+            forge.attach("v1.0", name=name, content=b"late")
+        assert any("immutable" in line for line in refusal.value.details)
+    forge.attach("v1.0", name="there", content=b"there")
+    assert forge.asset("v1.0", name="there") == b"there"
 
 
-def test_a_release_that_is_not_immutable_takes_its_receipt_later(
-    tmp_path: Path, tags: dict[str, str], embedded: EmbeddedForge
-) -> None:
-    with EmbeddedForge(
-        tmp_path / "open", "octo/harbor", token="secret-of-the-forge", commit_of=tags.get, kind=embedded.kind,
-        immutable=False,
-    ) as server:  # fmt: skip
+@pytest.mark.parametrize("kind", ["github", "gitea"])
+def test_a_release_that_is_not_immutable_takes_its_receipt_later(tmp_path: Path, kind: str) -> None:
+    server = EmbeddedForge(
+        tmp_path, "octo/harbor", token=TOKEN["FORGE_TOKEN"], commit_of={"v1.0": COMMIT}.get, immutable=False,
+        kind=kind,  # type: ignore[arg-type]
+    )  # fmt: skip
+    with server:
         forge = forge_of(server.config, environ=TOKEN)
         forge.draft(draft())
         forge.publish("v1.0")
@@ -139,44 +215,107 @@ def test_a_release_far_behind_is_found_page_by_page(forge: Forge, embedded: Embe
 
 def test_many_assets_are_all_seen(forge: Forge, embedded: EmbeddedForge) -> None:
     forge.draft(draft())
+    embedded.app.small = 2
     for number in range(5):
         forge.attach("v1.0", name=f"file-{number}", content=b"x")
-    embedded.app.small = 2
+    found = forge.find("v1.0")
+    assert found is not None
+    assert len(found.assets) == 5
     assert forge.asset("v1.0", name="file-4") == b"x"
 
 
-def test_the_rate_limit_says_when_to_come_back(forge: Forge, embedded: EmbeddedForge) -> None:
-    embedded.app.limited = 1
+@pytest.mark.parametrize(("seconds", "when"), [(None, "after 00:00 UTC"), (90, "in 90 s")])
+def test_the_rate_limit_says_when_to_come_back(
+    forge: Forge, embedded: EmbeddedForge, seconds: int | None, when: str
+) -> None:
+    embedded.limit(1, seconds=seconds)
     with pytest.raises(Unavailable, match="takes no more requests for now") as limit:
         forge.find("v1.0")
-    assert "after 00:00 UTC" in limit.value.hint
+    assert when in limit.value.hint
+    assert len(embedded.app.seen) == 1
 
 
-def test_an_unknown_outcome_is_looked_at_again(forge: Forge, embedded: EmbeddedForge) -> None:
-    embedded.app.failing, embedded.app.after = 1, True
+@pytest.mark.parametrize("fault", ["lose", "cut"])
+def test_what_was_done_although_no_answer_came_is_done(forge: Forge, embedded: EmbeddedForge, fault: Fault) -> None:
+    embedded.fail(1, fault)
     forge.draft(draft())
     assert len(embedded.state.releases()) == 1
+    embedded.fail(1, fault)
+    forge.attach("v1.0", name="a", content=b"1")
+    assert len(embedded.state.releases()[0].assets) == 1
+    embedded.fail(1, fault)
+    assert not forge.publish("v1.0").draft
+    assert len(writes(embedded)) == 3
 
 
-def test_a_forge_that_fails_judges_nothing(forge: Forge, embedded: EmbeddedForge) -> None:
-    embedded.app.failing = 3
-    with pytest.raises(Unavailable, match="answered 502"):
+def test_what_was_not_done_and_not_answered_is_not_taken_for_done(forge: Forge, embedded: EmbeddedForge) -> None:
+    embedded.fail(1, "half")
+    with pytest.raises(Unavailable, match="does not answer"):
         forge.draft(draft())
+    forge.draft(draft())
+    embedded.fail(1, "half")
+    with pytest.raises(Unavailable, match="does not answer"):
+        forge.publish("v1.0")
+    assert [release.draft for release in embedded.state.releases()] == [True]
+
+
+EVERYTHING: list[Callable[[Forge], object]] = [
+    lambda forge: forge.find("v1.0"),
+    lambda forge: forge.draft(draft()),
+    lambda forge: forge.attach("v1.0", name="a", content=b"1"),
+    lambda forge: forge.asset("v1.0", name="a"),
+    lambda forge: forge.publish("v1.0"),
+    lambda forge: forge.ci_run("v1.0"),
+]
+
+
+@pytest.mark.parametrize("ask", EVERYTHING)
+@pytest.mark.parametrize(
+    ("fault", "words"), [("refuse", "answered 502"), ("page", "answer as Git"), ("nonsense", "answer as Git")]
+)
+def test_a_forge_that_fails_judges_nothing(
+    forge: Forge, embedded: EmbeddedForge, fault: Fault, words: str, ask: Callable[[Forge], object]
+) -> None:
+    embedded.fail(9, fault)
+    with pytest.raises(Unavailable, match=words):
+        ask(forge)
     assert embedded.state.releases() == ()
 
 
-def test_a_wrong_token_names_its_variable_and_never_itself(embedded: EmbeddedForge) -> None:
+@pytest.mark.parametrize("ask", EVERYTHING)
+def test_a_repository_that_is_not_there_is_no_release_that_is_not_there(
+    embedded: EmbeddedForge, ask: Callable[[Forge], object]
+) -> None:
+    elsewhere = ForgeConfig(embedded.kind, "octo/harbour", address=embedded.address)
+    forge = forge_of(elsewhere, environ=TOKEN)
+    if ask is EVERYTHING[-1] and embedded.kind == "gitea":
+        assert ask(forge) is None  # a Gitea without CI answers so, too
+        return
+    with pytest.raises(Unavailable, match="no such thing of octo/harbour"):
+        ask(forge)
+
+
+@pytest.mark.parametrize("ask", EVERYTHING)
+def test_a_wrong_token_names_its_variable_and_never_itself(
+    embedded: EmbeddedForge, ask: Callable[[Forge], object]
+) -> None:
     forge = forge_of(embedded.config, environ={"FORGE_TOKEN": "wrong-and-secret"})
-    with pytest.raises(Unavailable, match="does not let us write") as error:
-        forge.draft(draft())
+    with pytest.raises(Unavailable, match="does not let us at") as error:
+        ask(forge)
     assert "FORGE_TOKEN" in error.value.hint
-    assert "wrong-and-secret" not in str(error.value)
+    assert "wrong-and-secret" not in f"{error.value} {forge!r}"
 
 
-def test_without_a_token_the_variable_is_named(embedded: EmbeddedForge) -> None:
+@pytest.mark.parametrize("environ", [{}, {"FORGE_TOKEN": " "}])
+@pytest.mark.parametrize("ask", EVERYTHING)
+def test_without_a_token_the_variable_is_named_and_nobody_is_asked(
+    embedded: EmbeddedForge, environ: dict[str, str], ask: Callable[[Forge], object]
+) -> None:
+    forge = forge_of(embedded.config, environ=environ)
     with pytest.raises(Unavailable, match="No token for octo/harbor") as error:
-        forge_of(embedded.config, environ={}).find("v1.0")
+        ask(forge)
     assert "Set FORGE_TOKEN" in error.value.hint
+    assert embedded.app.seen == []
 
 
 def test_a_forge_that_is_not_there_does_not_answer(embedded: EmbeddedForge) -> None:
@@ -186,15 +325,74 @@ def test_a_forge_that_is_not_there_does_not_answer(embedded: EmbeddedForge) -> N
 
 
 @pytest.mark.parametrize("state", ["waiting", "running", "passed", "failed"])
-def test_a_ci_run_is_told_by_its_tag(forge: Forge, embedded: EmbeddedForge, state: str) -> None:
+@pytest.mark.parametrize("event", ["push", "release"])
+def test_a_ci_run_is_told_by_its_tag(forge: Forge, embedded: EmbeddedForge, state: str, event: str) -> None:
     assert forge.ci_run("v1.0") is None
     embedded.run("v0.9", "failed")
-    embedded.run("v1.0", state)  # type: ignore[arg-type]
-    assert forge.ci_run("v1.0") == CiRun(state, f"{embedded.address}/actions/runs/1")  # type: ignore[arg-type]
+    embedded.run("v1.0", state, event=event)  # type: ignore[arg-type]
+    assert forge.ci_run("v1.0") == CiRun(state, f"{embedded.address}/octo/harbor/actions/runs/2")  # type: ignore[arg-type]
+
+
+def test_the_newest_ci_run_counts_and_no_pull_request(forge: Forge, embedded: EmbeddedForge) -> None:
+    embedded.run("v1.0", "failed")
+    embedded.run("v1.0", "running", event="release")
+    embedded.run("v1.0", "passed", event="pull_request")
+    found = forge.ci_run("v1.0")
+    assert found is not None
+    assert found.state == "running"
+
+
+def test_a_ci_run_behind_many_others_is_found(forge: Forge, embedded: EmbeddedForge) -> None:
+    embedded.app.small = 2
+    for tag in ("v1.0", "v0.1", "v0.2", "v0.3", "v0.4"):
+        embedded.run(tag, "passed")
+    assert forge.ci_run("v1.0") == CiRun("passed", f"{embedded.address}/octo/harbor/actions/runs/1")
+
+
+@pytest.mark.parametrize("state", ["waiting", "running", "passed", "failed"])
+def test_an_old_gitea_tells_of_tasks_instead_of_runs(tmp_path: Path, state: str) -> None:
+    with EmbeddedForge(tmp_path, "octo/harbor", token=TOKEN["FORGE_TOKEN"], commit_of=nothing, kind="gitea") as old:
+        old.run("v1.0", state)  # type: ignore[arg-type]
+        old.run("v1.1", "failed")
+        old.fail(1, "missing")
+        found = forge_of(old.config, environ=TOKEN).ci_run("v1.0")
+        assert found == CiRun(state, f"{old.address}/octo/harbor/actions/runs/1")  # type: ignore[arg-type]
 
 
 def test_a_forge_that_starts_again_has_kept_everything(embedded: EmbeddedForge, forge: Forge, tmp_path: Path) -> None:
     forge.draft(draft())
     forge.attach("v1.0", name="a", content=b"1")
-    again = EmbeddedForge(tmp_path, "octo/harbor", token=TOKEN["FORGE_TOKEN"], commit_of={"v1.0": COMMIT}.get)
-    assert again.state.releases() == embedded.state.releases()
+    embedded.run("v1.0", "running")
+    with EmbeddedForge(
+        tmp_path, "octo/harbor", token=TOKEN["FORGE_TOKEN"], commit_of={"v1.0": COMMIT}.get, kind=embedded.kind
+    ) as again:
+        kept = forge_of(again.config, environ=TOKEN)
+        assert kept.find("v1.0") == forge.find("v1.0")
+        assert kept.asset("v1.0", name="a") == b"1"
+        assert again.state.runs() == embedded.state.runs()
+
+
+def test_who_asks_a_forge_nothing_does_not_wait_for_its_library() -> None:
+    code = (
+        "import sys; from releasegate.adapters.forges import forge_of; from releasegate.core.config import ForgeConfig;"
+        "[forge_of(ForgeConfig(kind, 'octo/harbor'), environ={}) for kind in ('github', 'gitea')];"
+        "print([name for name in ('github', 'pyforgejo') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_env_file_gets_into_the_environment(tmp_path: Path) -> None:
+    with EmbeddedForge(tmp_path, "octo/harbor", token=TOKEN["FORGE_TOKEN"], commit_of=nothing, kind="gitea") as gitea:
+        before = dict(os.environ)
+        assert forge_of(gitea.config, environ=TOKEN).find("v1.0") is None
+    assert "pyforgejo.client" not in sys.modules
+    assert {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"} == {
+        k: v for k, v in before.items() if k != "PYTEST_CURRENT_TEST"
+    }
+
+
+def test_every_error_says_what_to_do(forge: Forge, embedded: EmbeddedForge) -> None:
+    embedded.fail(1, "missing")
+    with pytest.raises(ReleasegateError, match="FORGE_TOKEN"):
+        forge.find("v1.0")

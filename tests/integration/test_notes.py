@@ -3,57 +3,31 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from git_repositories import ENVIRON, UNNAMED, add_remote, git, make_repository
+from git_repositories import ENVIRON, UNNAMED, git, make_repository
+from machines import REF, clone, commit_of, entry, hook, machine, noted, released
 
-from releasegate.adapters.git import GitRepository
-from releasegate.adapters.ledger import FileLedger
-from releasegate.adapters.notes import GitNotes
 from releasegate.adapters.travel import TravellingLedger
 from releasegate.core.errors import Refused, Unavailable
-from releasegate.core.record import Entry
-
-REF = "refs/notes/releasegate/harbor"
-
-
-def entry(step: str, *, at: str = "2026-01-01T00:00:00.000000+00:00", commit: str = "", run: str = "r1") -> Entry:
-    evidence = {"package": "harbor", "version": "1.0rc1", "commit": commit} if commit else {}
-    return Entry(at, run, step, "done", commit, step, evidence=evidence)
-
-
-def machine(root: Path, *, environ: dict[str, str] = ENVIRON, signed: bool = False) -> TravellingLedger:
-    """Return the ledger of the package in a clone; its files are beside the clone, as on another machine."""
-    repository = GitRepository(root, environ)
-    notes = GitNotes(repository.git, "origin", "harbor", signed)
-    return TravellingLedger(FileLedger(root.with_suffix(".ledger")), notes, repository.tags, repository.head, "v")
 
 
 @pytest.fixture
 def remote(tmp_path: Path) -> Path:
-    repository = make_repository(tmp_path / "first", {"a": "1"})
-    bare = add_remote(repository, tmp_path / "remote.git")
-    git(repository.root, "tag", "-a", "-m", "v1.0rc1", "v1.0rc1")
-    git(repository.root, "push", "--quiet", "origin", "v1.0rc1")
-    return bare
+    return released(tmp_path)
 
 
 @pytest.fixture
 def laptop(remote: Path, tmp_path: Path) -> TravellingLedger:
     del remote
     return machine(tmp_path / "first")
-
-
-def clone(remote: Path, tmp_path: Path, name: str = "runner", **more: object) -> TravellingLedger:
-    git(tmp_path, "clone", "--quiet", str(remote), name)
-    return machine(tmp_path / name, **more)  # type: ignore[arg-type]
-
-
-def commit_of(ledger: TravellingLedger) -> str:
-    return ledger.notes.git.tell("rev-parse", "HEAD").text
 
 
 def test_a_fresh_clone_finds_the_proof_that_another_machine_made(
@@ -67,7 +41,7 @@ def test_a_fresh_clone_finds_the_proof_that_another_machine_made(
     assert runner.versions() == ()
     assert runner.bring() == ()
     assert runner.read("1.0rc1") == laptop.read("1.0rc1")
-    assert git(remote, "notes", "--ref", REF, "list").split()[1] == head
+    assert noted(remote) == [head]
 
 
 def test_nothing_but_the_notes_is_touched(laptop: TravellingLedger, remote: Path) -> None:
@@ -101,13 +75,11 @@ def test_many_machines_that_write_at_the_same_time_lose_nothing(remote: Path, tm
 
 
 def test_what_was_never_pushed_is_not_lost_with_the_files(laptop: TravellingLedger, remote: Path) -> None:
-    hook = remote / "hooks" / "pre-receive"
-    hook.write_text("#!/bin/sh\nexit 1\n")
-    hook.chmod(0o755)
+    objection = hook(remote, "pre-receive", "exit 1")
     laptop.append("1.0rc1", entry("build"))
     with pytest.raises(Refused):
         laptop.send()
-    hook.unlink()
+    objection.unlink()
     shutil.rmtree(laptop.files.folder)
     laptop.bring()
     assert [e.step for e in laptop.read("1.0rc1")] == ["build"]
@@ -161,9 +133,7 @@ def test_garbage_in_a_note_harms_nobody(laptop: TravellingLedger, remote: Path, 
 
 
 def test_a_remote_that_takes_no_notes_is_said_with_its_words(laptop: TravellingLedger, remote: Path) -> None:
-    hook = remote / "hooks" / "pre-receive"
-    hook.write_text("#!/bin/sh\necho no notes here >&2\nexit 1\n")
-    hook.chmod(0o755)
+    hook(remote, "pre-receive", "echo no notes here >&2; exit 1")
     laptop.append("1.0rc1", entry("build"))
     with pytest.raises(Refused, match="does not take the evidence") as refusal:
         laptop.send()
@@ -190,61 +160,185 @@ def test_git_need_not_know_who_writes_a_note(remote: Path, tmp_path: Path) -> No
     assert git(remote, "log", "-1", "--format=%an", REF) == "releasegate"
 
 
-@pytest.fixture
-def signing(tmp_path: Path) -> dict[str, str]:
-    """Return an environment in which Git signs with a key of its own, and trusts it."""
-    if shutil.which("ssh-keygen") is None:
-        pytest.skip("there is no ssh-keygen here")
-    key = tmp_path / "key"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
-    public = key.with_suffix(".pub").read_text()
-    (tmp_path / "allowed").write_text(f"releasegate@localhost {public}")
-    settings = {
-        "gpg.format": "ssh",
-        "user.signingkey": str(key),
-        "gpg.ssh.allowedSignersFile": str(tmp_path / "allowed"),
-    }
-    told = {"GIT_CONFIG_COUNT": str(len(settings))}
-    for number, (name, value) in enumerate(settings.items()):
-        told |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
-    return {**UNNAMED, **told}
+def test_a_person_who_has_a_name_writes_under_it(remote: Path, tmp_path: Path) -> None:
+    runner = clone(remote, tmp_path, environ=UNNAMED)
+    git(runner.notes.git.root, "config", "user.name", "Grace")
+    git(runner.notes.git.root, "config", "user.email", "grace@harbor.example")
+    runner.append("1.0rc1", entry("build"))
+    runner.send()
+    assert git(remote, "log", "-1", "--format=%an %ce", REF) == "Grace grace@harbor.example"
 
 
-def test_signed_evidence_counts_where_git_verifies_it(remote: Path, tmp_path: Path, signing: dict[str, str]) -> None:
-    for name in ("one", "two"):
-        signer = clone(remote, tmp_path, name, environ=signing, signed=True)
-        signer.append("1.0rc1", entry(f"by-{name}", run=name))
-        signer.send()
-    reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
-    reader.bring()
-    assert {e.step for e in reader.read("1.0rc1")} == {"by-one", "by-two"}
+def test_what_is_sent_at_once_is_one_commit_and_leaves_no_draft(laptop: TravellingLedger, remote: Path) -> None:
+    for version in ("0.8", "0.9", "1.0rc1"):
+        laptop.append(version, entry("build", run=version))
+    laptop.send()
+    assert git(remote, "rev-list", "--count", REF) == "1"
+    assert "draft" not in git(laptop.notes.git.root, "for-each-ref")
 
 
-def test_unsigned_evidence_is_refused_where_it_must_be_signed(
-    laptop: TravellingLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
+def test_a_run_that_was_killed_before_its_push_is_sent_by_the_next(
+    laptop: TravellingLedger, remote: Path, tmp_path: Path
+) -> None:
+    root = laptop.notes.git.root
+    objection = hook(root / ".git", "pre-push", f"kill -9 $(cat {tmp_path / 'pid'}); exit 1")
+    laptop.append("1.0rc1", entry("build"))
+    script = (
+        "import os, pathlib, sys; from machines import machine; root = pathlib.Path(sys.argv[1]);"
+        " (root.parent / 'pid').write_text(str(os.getpid())); machine(root).send()"
+    )
+    environ = {**ENVIRON, "PYTHONPATH": str(Path(__file__).parent)}
+    died = subprocess.run([sys.executable, "-c", script, str(root)], env=environ, check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert git(remote, "for-each-ref", REF) == ""
+    objection.unlink()
+    shutil.rmtree(laptop.files.folder)
+    laptop.bring()
+    laptop.send()
+    runner = clone(remote, tmp_path)
+    runner.bring()
+    assert runner.read("1.0rc1") == (entry("build"),)
+
+
+def test_the_note_of_a_tag_whose_commit_is_not_here_is_on_it_all_the_same(
+    laptop: TravellingLedger, remote: Path, tmp_path: Path
+) -> None:
+    head = commit_of(laptop)
+    git(laptop.notes.git.root, "commit", "--quiet", "--allow-empty", "-m", "later")
+    git(laptop.notes.git.root, "push", "--quiet", "origin", "develop")
+    git(tmp_path, "clone", "--quiet", "--depth=1", "--no-tags", remote.as_uri(), "shallow")
+    shallow = machine(tmp_path / "shallow")
+    assert not shallow.notes.has(head)
+    shallow.append("1.0rc1", entry("build"))
+    shallow.send()
+    assert noted(remote) == [head]
+    shutil.rmtree(shallow.files.folder)
+    shallow.bring()
+    assert shallow.read("1.0rc1") == (entry("build"),)
+
+
+def test_before_its_tag_a_record_is_on_the_last_commit_that_it_names_and_that_is_here(
+    laptop: TravellingLedger, remote: Path
+) -> None:
+    head = commit_of(laptop)
+    git(laptop.notes.git.root, "commit", "--quiet", "--allow-empty", "-m", "later")
+    laptop.append("1.1rc1", entry("bump", commit=head))
+    laptop.append("1.1rc1", replace(entry("check"), subject="c" * 40))
+    laptop.append("1.1rc1", replace(entry("odd"), evidence={"commit": ["no", "commit"]}))
+    laptop.append("1.2rc1", entry("bump"))
+    laptop.send()
+    assert sorted(noted(remote)) == sorted([head, commit_of(laptop)])
+
+
+def test_the_tag_of_another_package_is_not_this_ones(remote: Path, tmp_path: Path) -> None:
+    git(tmp_path / "first", "commit", "--quiet", "--allow-empty", "-m", "api")
+    git(tmp_path / "first", "push", "--quiet", "origin", "develop")
+    api = replace(clone(remote, tmp_path), prefix="api-v")
+    api.append("1.0rc1", entry("build"))
+    api.send()
+    assert noted(remote) == [commit_of(api)]
+
+
+def test_what_was_recorded_before_the_tag_is_not_called_a_stranger(
+    laptop: TravellingLedger, remote: Path, tmp_path: Path
+) -> None:
+    root = laptop.notes.git.root
+    laptop.append("1.1rc1", entry("bump"))
+    laptop.send()
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "Release 1.1rc1")
+    git(root, "tag", "v1.1rc1")
+    git(root, "push", "--quiet", "origin", "develop", "v1.1rc1")
+    laptop.send()
+    assert laptop.bring() == ()
+    assert clone(remote, tmp_path).bring() == ()
+
+
+def test_hundreds_of_notes_in_folders_are_read_in_a_moment(laptop: TravellingLedger, tmp_path: Path) -> None:
+    root = laptop.notes.git.root
+    lines = ["commit refs/notes/releasegate/harbor", "committer Ada <ada@harbor.example> 1700000000 +0000", "data 0"]
+    for number in range(600):
+        name, text = f"{number * 7919:08x}" + "0" * 32, f"note {number}\n" if number else ""
+        lines += [f"M 100644 inline {name[:2]}/{name[2:]}", f"data {len(text)}", text]
+    stream = tmp_path / "stream"
+    stream.write_text("\n".join(lines) + "\n")
+    laptop.notes.git.tell("fast-import", "--quiet", given=stream.read_bytes())
+    git(root, "push", "--quiet", "origin", f"{REF}:{REF}")
+    begun = time.monotonic()
+    notes = laptop.notes.fetch()
+    assert time.monotonic() - begun < 10
+    assert len(notes) == 600
+    assert notes["0" * 40] == b""
+    assert notes[f"{599 * 7919:08x}" + "0" * 32] == b"note 599\n"
+
+
+def test_a_note_that_is_too_large_is_refused_and_not_written_over(laptop: TravellingLedger, remote: Path) -> None:
+    root, head = laptop.notes.git.root, commit_of(laptop)
+    (root / "large").write_bytes(b"x" * (9 * 2**20))
+    git(root, "notes", "--ref", REF, "add", "-C", git(root, "hash-object", "-w", "large"), head)
+    git(root, "push", "--quiet", "origin", f"{REF}:{REF}")
+    tip = git(remote, "rev-parse", REF)
+    laptop.append("1.0rc1", entry("build"))
+    for travel in (laptop.bring, laptop.send):
+        with pytest.raises(Refused, match=f"{head[:12]} has 9437184 bytes"):
+            travel()
+    assert git(remote, "rev-parse", REF) == tip
+
+
+def test_a_note_that_would_become_too_large_is_not_written(laptop: TravellingLedger, remote: Path) -> None:
+    with pytest.raises(Refused, match="is the limit"):
+        laptop.notes.publish({commit_of(laptop): b"x" * (9 * 2**20)}, merge=lambda theirs, ours: theirs + ours)
+    assert git(remote, "for-each-ref", REF) == ""
+
+
+def test_a_note_whose_bytes_are_lost_here_is_left_out(laptop: TravellingLedger) -> None:
+    root = laptop.notes.git.root
+    laptop.append("1.0rc1", entry("build"))
+    laptop.send()
+    blob = git(root, "notes", "--ref", REF, "list").split()[0]
+    (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert laptop.notes.here() == {}
+
+
+def test_notes_that_were_taken_from_the_remote_are_gone_here_too(
+    laptop: TravellingLedger, remote: Path, tmp_path: Path
 ) -> None:
     laptop.append("1.0rc1", entry("build"))
     laptop.send()
-    reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
-    with pytest.raises(Refused, match="carries no signature that Git verifies"):
-        reader.bring()
-    reader.append("1.0rc1", entry("build"))
-    with pytest.raises(Refused, match="carries no signature that Git verifies"):
-        reader.send()
+    runner = clone(remote, tmp_path)
+    assert len(runner.notes.fetch()) == 1
+    git(remote, "update-ref", "-d", REF)
+    assert runner.notes.fetch() == {}
 
 
-def test_a_signature_of_a_stranger_is_refused(remote: Path, tmp_path: Path, signing: dict[str, str]) -> None:
-    signer = clone(remote, tmp_path, "signer", environ=signing, signed=True)
-    signer.append("1.0rc1", entry("build"))
-    signer.send()
-    (tmp_path / "allowed").write_text("")
-    with pytest.raises(Refused, match="carries no signature that Git verifies"):
-        clone(remote, tmp_path, "reader", environ=signing, signed=True).bring()
+def test_others_who_are_always_first_are_said_after_some_tries(laptop: TravellingLedger, remote: Path) -> None:
+    # The remote's update is refused in the words of a lost race.
+    hook(remote, "pre-receive", "echo 'cannot lock ref' >&2; exit 1")
+    laptop.append("1.0rc1", entry("build"))
+    with pytest.raises(Unavailable, match="others wrote at every try"):
+        laptop.send()
 
 
-def test_without_a_key_nothing_is_sent_unsigned(remote: Path, tmp_path: Path) -> None:
-    runner = clone(remote, tmp_path, environ=UNNAMED, signed=True)
-    runner.append("1.0rc1", entry("build"))
-    with pytest.raises(Refused, match="Git did not sign the evidence"):
-        runner.send()
-    assert git(remote, "for-each-ref", REF) == ""
+def test_a_hook_here_that_objects_is_heard(laptop: TravellingLedger) -> None:
+    hook(laptop.notes.git.root / ".git", "pre-push", "echo fog >&2; exit 1")
+    laptop.append("1.0rc1", entry("build"))
+    with pytest.raises(Refused, match="does not take the evidence") as refusal:
+        laptop.send()
+    assert any("fog" in line for line in refusal.value.details)
+
+
+def test_a_remote_that_can_only_be_read_is_unavailable_for_a_push(laptop: TravellingLedger, tmp_path: Path) -> None:
+    git(laptop.notes.git.root, "remote", "set-url", "--push", "origin", str(tmp_path / "nowhere.git"))
+    laptop.append("1.0rc1", entry("build"))
+    with pytest.raises(Unavailable, match="does not answer"):
+        laptop.send()
+
+
+def test_what_git_cannot_write_is_said_in_its_words(laptop: TravellingLedger) -> None:
+    with pytest.raises(Refused, match="git notes failed") as refusal:
+        laptop.notes.publish({"no commit": b"note"}, merge=lambda theirs, ours: theirs + ours)
+    assert refusal.value.details
+
+
+def test_a_run_here_keeps_another_from_the_package(laptop: TravellingLedger) -> None:
+    with laptop.locked(), pytest.raises(Unavailable, match="Another run"), laptop.locked():
+        pass

@@ -114,11 +114,12 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
     package += 'places = [{ toml = "pyproject.toml", key = "project.version" }]\n'
-    smoke, index, stack = blocks(ROOT / "docs/how-to.md", "toml")
+    smoke, index, ci, stack = blocks(ROOT / "docs/how-to.md", "toml")
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
     assert settings.indexes[settings.staging].token_env == "DEVPI_PASSWORD"
+    assert parse_settings(package + ci, where="how-to.md").ci.environment == "release"
     (table,) = blocks(ROOT / "README.md", "toml")
     contained = parse_settings(table + stack, where="how-to.md").stack
     assert contained is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -143,7 +143,8 @@ def test_what_a_step_did_is_written_whole() -> None:
     release = FakeRelease()
     run(FakeStep(release))
     assert release.ledger.entries[-1] == Entry(
-        at="2026-11-01T00:00:00+00:00",
+        # The clock stands still; the entry before it has the moment itself.
+        at="2026-11-01T00:00:00.000001+00:00",
         run="run1",
         step="step",
         event="done",
@@ -153,6 +154,17 @@ def test_what_a_step_did_is_written_whole() -> None:
         verdict="pass",
         evidence={"made": True},
     )
+
+
+def test_what_is_written_comes_after_what_a_machine_with_a_faster_clock_wrote() -> None:
+    seen = replace(written("step", "failed"), at="2026-11-01T00:05:00.000000+00:00")
+    release = FakeRelease(MemoryLedger([seen]))
+    run(FakeStep(release))
+    assert [e.at for e in release.ledger.entries] == [
+        "2026-11-01T00:05:00.000000+00:00",
+        "2026-11-01T00:05:00.000001+00:00",
+        "2026-11-01T00:05:00.000002+00:00",
+    ]
 
 
 def test_what_is_already_so_is_not_done_again() -> None:

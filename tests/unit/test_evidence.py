@@ -9,8 +9,8 @@ from itertools import permutations
 
 import pytest
 
-from releasegate.core.evidence import accepted, latest, merge, read, write
-from releasegate.core.record import Entry
+from releasegate.core.evidence import LeftOut, accepted, following, merge, read, write
+from releasegate.core.record import Entry, Record
 
 COMMIT, OTHER = "a" * 40, "b" * 40
 
@@ -41,9 +41,24 @@ def test_a_line_that_is_no_entry_counts_for_nothing(line: str) -> None:
     assert read(note, package="harbor") == {"1.0": [entry()]}
 
 
-def test_fields_of_another_type_make_no_entry() -> None:
-    note = write("harbor", {"1.0": [entry()]}).replace(b'"run": "r1"', b'"run": 1')
-    assert read(note, package="harbor") == {}
+@pytest.mark.parametrize("field", [b'"run": "r1"', b'"kind": "work"', b'"verdict": "pass"', b'"step": "build"'])
+def test_fields_of_another_type_make_no_entry(field: bytes) -> None:
+    note = write("harbor", {"1.0": [entry()]})
+    assert read(note.replace(field, field.split(b" ")[0] + b" 1"), package="harbor") == {}
+
+
+@pytest.mark.parametrize(
+    "at", ["", "yesterday", "zzzz", "2026-01-01", "2026-01-01T00:00:00", "2026-01-01T00:00:00+02:00", f"{9:0100}"]
+)
+def test_a_moment_that_cannot_be_put_in_order_makes_no_entry(at: str) -> None:
+    assert read(write("harbor", {"1.0": [entry(at)]}), package="harbor") == {}
+
+
+@pytest.mark.parametrize("depth", [100, 900, 950, 980, 995, 5000, 100_000])
+def test_what_is_nested_without_end_harms_nobody(depth: int) -> None:
+    deep = b'"evidence": {"a": ' + b"[" * depth + b"]" * depth + b"}"
+    found = read(write("harbor", {"1.0": [entry()]}).replace(b'"evidence": {}', deep), package="harbor")
+    assert {v: merge(entries, entries) for v, entries in found.items()} == {v: tuple(e) for v, e in found.items()}
 
 
 def test_evidence_of_another_package_counts_for_nothing() -> None:
@@ -61,7 +76,8 @@ def test_evidence_on_another_commit_counts_for_nothing() -> None:
     note = write("harbor", {"1.0rc1": [entry(), seal()]})
     counted = accepted(note, package="harbor", commit=OTHER, tagged=tagged(COMMIT))
     assert counted.records == {}
-    assert counted.left_out == ("evidence on bbbbbbbbbbbb is not about harbor 1.0rc1, which is aaaaaaaaaaaa",)
+    why = "evidence on bbbbbbbbbbbb is not about harbor 1.0rc1, which is aaaaaaaaaaaa"
+    assert counted.left_out == (LeftOut("1.0rc1", (entry(), seal()), why),)
 
 
 def test_before_its_tag_a_version_may_be_recorded_anywhere() -> None:
@@ -74,7 +90,8 @@ def test_a_seal_that_names_something_else_counts_for_nothing(forged: Entry) -> N
     note = write("harbor", {"1.0rc1": [entry(), forged]})
     counted = accepted(note, package="harbor", commit=COMMIT, tagged=tagged(COMMIT))
     assert counted.records == {"1.0rc1": [entry()]}
-    assert counted.left_out == ("a seal of harbor 1.0rc1 on aaaaaaaaaaaa names something else",)
+    why = "a seal of harbor 1.0rc1 on aaaaaaaaaaaa names something else"
+    assert counted.left_out == (LeftOut("1.0rc1", (forged,), why),)
 
 
 def test_a_seal_that_failed_proves_nothing_and_may_stay() -> None:
@@ -108,9 +125,75 @@ def test_a_merge_loses_nothing_and_does_not_depend_on_who_merges(seed: int) -> N
         assert [e for e in merged if e in machine] == machine
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_a_merge_of_what_is_left_of_torn_records_does_not_depend_on_who_merges(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - the same cases every time
+    whole: list[Entry] = []
+    for number in range(dice.randrange(1, 12)):
+        now = f"2026-01-01T00:00:{dice.randrange(4):02}.000000+00:00"
+        whole.append(entry(following(whole, now), f"r{dice.randrange(3)}", f"step-{number}"))
+    a, b, c = ([e for e in whole if dice.random() < 0.6] for _ in range(3))
+    assert merge(merge(a, b), c) == merge(a, merge(b, c)) == merge(c, b, a)
+    assert list(merge(a, b, c)) == [e for e in whole if e in a or e in b or e in c]
+    assert merge(whole) == tuple(whole)
+
+
+def test_entries_of_an_old_run_that_share_a_second_stay_in_its_order() -> None:
+    old = [entry("2026-01-01T00:00:00+00:00", "r1", step) for step in ("tag", "build", "upload")]
+    assert merge(old) == merge(old[:2], old) == merge(old, old[1:]) == merge(old[2:], old) == tuple(old)
+
+
+def test_a_clock_that_was_set_back_does_not_turn_its_run_around() -> None:
+    first, second = entry("2026-01-01T00:00:09+00:00", "r1", "tag"), entry("2026-01-01T00:00:03+00:00", "r1", "build")
+    other = entry("2026-01-01T00:00:05+00:00", "r2", "waiver")
+    assert merge([first, second], [other]) == (other, first, second)
+    assert merge([other, first, second]) == merge([first], [first, second], [other]) == (other, first, second)
+
+
+def test_what_was_written_twice_counts_once() -> None:
+    assert merge([entry(), entry(), entry(step="tag")], [entry()]) == (entry(), entry(step="tag"))
+
+
+def test_what_follows_on_a_machine_whose_clock_is_behind_is_read_after_what_it_follows() -> None:
+    ahead, behind = "2026-01-01T00:05:00.000000+00:00", "2026-01-01T00:00:00.000000+00:00"
+    failed = replace(entry(ahead, "r9"), event="failed", verdict="fail")
+    mended = entry(following([failed], behind), "r0")
+    assert merge([mended], [failed]) == (failed, mended)
+    assert Record(merge([mended], [failed])).failure is None
+
+
+def test_a_moment_follows_all_of_a_record_and_not_its_last_line_alone() -> None:
+    ahead, behind = entry("2026-01-01T00:05:00.000000+00:00", "r9"), entry("2026-01-01T00:00:00.000000+00:00", "r0")
+    assert following([ahead, behind], behind.at) == "2026-01-01T00:05:00.000001+00:00"
+    assert following([], behind.at) == behind.at
+
+
 def test_seconds_come_before_the_fractions_that_follow_them() -> None:
     old, new = entry("2026-01-01T00:00:01+00:00"), entry("2026-01-01T00:00:01.000002+00:00", "r2")
     assert merge([new], [old]) == (old, new)
-    assert latest(old.at, new.at) == new.at
-    assert latest(new.at, old.at) == new.at
-    assert latest("2026-01-01T00:00:01Z", old.at) == "2026-01-01T00:00:01Z"
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "moment"),
+    [
+        ("2026-01-01T00:00:01+00:00", "2026-01-01T00:00:01.000002+00:00", "2026-01-01T00:00:01.000002+00:00"),
+        ("2026-01-01T00:00:01.000002+00:00", "2026-01-01T00:00:01+00:00", "2026-01-01T00:00:01.000003+00:00"),
+        ("2026-01-01T00:00:01Z", "2026-01-01T00:00:01+00:00", "2026-01-01T00:00:01.000001+00:00"),
+        ("2026-01-01T00:00:01.5Z", "2026-01-01T00:00:01+00:00", "2026-01-01T00:00:01.500001+00:00"),
+        ("9999-12-31T23:59:59.999999Z", "2026-01-01T00:00:01Z", "9999-12-31T23:59:59.999999000001+00:00"),
+        ("2026-01-01T00:00:01.000999Z", "2026-01-01T00:00:01Z", "2026-01-01T00:00:01.001000+00:00"),
+    ],
+)
+def test_each_moment_of_a_record_is_later_than_the_last(last: str, now: str, moment: str) -> None:
+    assert following([entry(last)], now) == moment
+
+
+def test_moments_that_follow_each_other_without_a_clock_stay_in_order() -> None:
+    moments = ["2026-01-01T00:00:00.999990+00:00"]
+    for _ in range(120):
+        moments.append(following([entry(moments[-1])], "2026-01-01T00:00:00+00:00"))
+    entries = [entry(at, f"r{number}", "build") for number, at in enumerate(moments)]
+    assert merge(reversed(entries)) == tuple(entries)
+    endless = f"2026-01-01T00:00:00.{'9' * 9000}Z"
+    entries += [entry(endless), entry(following([entry(endless)], "2026-01-01T00:00:00Z"))]
+    assert read(write("harbor", {"1.0": entries}), package="harbor") == {"1.0": entries}

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from releasegate.adapters.ledger import FileLedger
 from releasegate.adapters.notes import GitNotes
-from releasegate.core.evidence import accepted, merge, read, write
+from releasegate.core.evidence import LeftOut, accepted, merge, read, write
 from releasegate.core.record import Entry
 from releasegate.core.versions import names
 
@@ -52,23 +52,28 @@ class TravellingLedger:
 
         Raises:
             Unavailable: the remote does not answer, or a file cannot be written.
-            Refused: the evidence carries no signature that Git verifies, where it must.
+            Refused: a note is too large, or carries no signature that Git verifies, where it must.
         """
-        found: dict[str, list[Entry]] = {}
-        said: list[str] = []
+        found: dict[str, tuple[Entry, ...]] = {}
+        left_out: list[LeftOut] = []
         tagged = self._tagged()
         for notes in (self.notes.here(), self.notes.fetch()):
             for commit, note in notes.items():
                 counted = accepted(note, package=self.notes.package, commit=commit, tagged=tagged)
-                said += counted.left_out
+                left_out += counted.left_out
                 for version, entries in counted.records.items():
-                    found[version] = list(merge(found.get(version, []), entries))
+                    found[version] = merge(found.get(version, ()), entries)
         for version, entries in found.items():
             ours = self.files.read(version)
             merged = merge(ours, entries)
             if merged != ours:
                 self.files.replace(version, merged)
-        return tuple(dict.fromkeys(said))
+        return tuple(dict.fromkeys(each.why for each in left_out if self._missed(each)))
+
+    def _missed(self, left_out: LeftOut) -> bool:
+        """Whether anything is left out that is not known: a version's first entries stay where it was begun."""
+        known = self.files.read(left_out.version)
+        return any(entry not in known for entry in left_out.entries)
 
     def send(self) -> None:
         """Put every version's record on its commit as a note, and push the notes.
@@ -95,7 +100,8 @@ class TravellingLedger:
         return write(package, both)
 
     def _tagged(self) -> Callable[[str], str | None]:
-        tags = {name.removeprefix(self.prefix): commit for name, commit in self.tags().items()}
+        mine = ((name, commit) for name, commit in self.tags().items() if name.startswith(self.prefix))
+        tags = {name.removeprefix(self.prefix): commit for name, commit in mine}
 
         def tagged(version: str) -> str | None:
             wanted = Version(version)
@@ -104,8 +110,12 @@ class TravellingLedger:
         return tagged
 
     def _commit(self, version: str, entries: tuple[Entry, ...], tagged: Callable[[str], str | None]) -> str:
-        """Return the commit that a record is about: its tag's, else the last one that it names, else what is here."""
+        """Return the commit that a record is about: its tag's, else the last one that it names, else what is here.
+
+        A tag's commit need not be here (a shallow clone has few); what an entry names may be no commit at all.
+        """
+        if (commit := tagged(version)) is not None:
+            return commit
         named = (e.evidence.get("commit") or e.subject for e in reversed(entries))
-        known = (commit for commit in named if isinstance(commit, str) and _COMMIT.fullmatch(commit))
-        wanted = tagged(version) or next(known, None)
-        return wanted if wanted is not None and self.notes.has(wanted) else self.head()
+        hashes = dict.fromkeys(each for each in named if isinstance(each, str) and _COMMIT.fullmatch(each))
+        return next((each for each in hashes if self.notes.has(each)), None) or self.head()

@@ -7,13 +7,14 @@ import re
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from releasegate.adapters.process import Completed, clean_environment, masked, run
 from releasegate.adapters.words import meaningful
 from releasegate.core.config import IndexConfig
-from releasegate.core.errors import Refused
+from releasegate.core.errors import Refused, Unavailable
 from releasegate.ports import UploadAnswer
 
 TIMEOUT = 1200.0
@@ -25,18 +26,32 @@ STATUS = re.compile(r"HTTPError: (\d{3}) ")
 KEYRING = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "PYTHON_KEYRING_BACKEND")
 """What a keyring needs to be found: only passed on where the index's token is in one."""
 
+IDENTITY = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+"""By what GitHub Actions lets a job prove who it is, where its rights allow it (``id-token: write``)."""
+
+ATTESTATION = ".publish.attestation"
+
 NOISE = re.compile(r"Retry with the --verbose option|^Uploading |Received \"5|Package upload appears to have failed")
 """What twine says besides an index's answer."""
 
 
+def installed_signer() -> tuple[str, ...] | None:
+    """Return the command that attests a file, where the extra ``attestations`` is installed."""
+    return (sys.executable, "-I", "-m", "pypi_attestations", "sign") if find_spec("pypi_attestations") else None
+
+
 @dataclass(frozen=True)
 class Uploader:
-    """Sends files to one index; *environ* is the caller's environment, *workdir* a folder for what twine writes."""
+    """Sends files to one index; *environ* is the caller's environment, *workdir* a folder for what twine writes.
+
+    ``signer`` is the command that makes a PEP 740 attestation beside a file; none where its library is not installed.
+    """
 
     config: IndexConfig
     url: str
     environ: Mapping[str, str]
     workdir: Path
+    signer: tuple[str, ...] | None = field(default_factory=installed_signer)
 
     def upload(self, path: Path) -> UploadAnswer:
         """Upload one file, never skipping one that exists.
@@ -49,17 +64,49 @@ class Uploader:
         if not path.is_file():
             raise Refused(f"There is no file {path.name} to upload.", hint="Build again: nox -s build")
         token = self._token()
+        attested = self._attested(path)
         argv = [sys.executable, "-I", "-X", "utf8", "-m", "twine", "upload", "--non-interactive"]
         argv += ["--disable-progress-bar", "--config-file", os.devnull, "--repository-url", self.url]
         self.workdir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.workdir) as home:
             completed = run(
-                [*argv, str(path.resolve())],
+                [*argv, *(["--attestations"] if attested else []), str(path.resolve()), *map(str, attested)],
                 env=self._environment(token, home=home),
                 cwd=Path(home),
                 timeout=TIMEOUT,
             )
-        return answer(completed, token=token or "")
+        return answer(completed, token=token or self.environ.get(IDENTITY[1], ""))
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the upload goes by trusted publishing: a public index, GitHub's word, and no token (it would win)."""
+        token = self.environ.get(self.config.token_env or "", "").strip()
+        return not token and self.config.upload is None and all(self.environ.get(name) for name in IDENTITY)
+
+    def _attested(self, path: Path) -> tuple[Path, ...]:
+        """Return the file's attestation, made here where GitHub's word can sign it (PEP 740).
+
+        Raises:
+            Unavailable: it cannot be signed; nothing was sent.
+        """
+        if not self.trusted or self.signer is None:
+            return ()
+        made = path.with_name(path.name + ATTESTATION)
+        if not made.exists():
+            done = run([*self.signer, str(path.resolve())], env=self._identity(), cwd=path.parent, timeout=TIMEOUT)
+            if done.exit_code or not made.exists():
+                raise Unavailable(
+                    f"{path.name} could not be attested, so it was not uploaded.",
+                    hint="Run the same command again",
+                    details=meaningful(
+                        masked(f"{done.stdout}\n{done.stderr}", [self.environ[IDENTITY[1]]]), noise=NOISE
+                    ),
+                )
+        return (made.resolve(),)
+
+    def _identity(self, **more: str) -> dict[str, str]:
+        known = {name: self.environ[name] for name in (*IDENTITY, "GITHUB_ACTIONS") if name in self.environ}
+        return clean_environment(self.environ, **known, **more)
 
     def _token(self) -> str | None:
         """Return the token, or ``None`` where twine is to ask the keyring for it."""
@@ -67,14 +114,20 @@ class Uploader:
         token = self.environ.get(variable, "").strip() if variable else ""
         if token:
             return token
-        if self.config.keyring:
+        if self.config.keyring or self.trusted:
             return None
         key = f"tool.releasegate.indexes.{self.config.name}"
-        hint = f"Set {variable} to a token of the index." if variable else f"Name the token's variable: {key}.token-env"
+        hint = (
+            f"Set {variable} to a token of the index; in GitHub Actions a trusted publisher will do."
+            if variable
+            else f"Name the token's variable: {key}.token-env"
+        )
         raise Refused(f"No token for {self.config.name}.", hint=hint)
 
     def _environment(self, token: str | None, *, home: str) -> dict[str, str]:
         wide = {"TWINE_USERNAME": self.config.username, "COLUMNS": "1000"}
+        if self.trusted and not self.config.keyring:
+            return self._identity(**wide, HOME=home)
         if token is None:
             found = {name: self.environ[name] for name in KEYRING if name in self.environ}
             return clean_environment(self.environ, **wide, **found)

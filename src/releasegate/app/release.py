@@ -15,6 +15,7 @@ from packaging.version import Version
 from releasegate.app.compose import Workshop
 from releasegate.core.config import Package
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.evidence import following
 from releasegate.core.plan import Pipeline, Plan, Standing, State, plan_candidate, plan_final, plan_post
 from releasegate.core.record import Entry
 from releasegate.core.trigger import asked
@@ -155,8 +156,10 @@ def waive(workshop: Workshop, package: Package, *, version: Version, waiver: Wai
     if not waiver.by.strip() or not waiver.reason.strip():
         raise ConfigurationError("A waiver needs a person and a reason.", hint="Give --by and --reason")
     line = f"{waiver.step} is waived by {waiver.by}: {waiver.reason}"
+    ledger = workshop.ledger(package)
     entry = Entry(
-        at=system_clock().now(),
+        # A waiver settles the failure that it follows, also where another machine's clock was ahead.
+        at=following(ledger.read(str(version)), system_clock().now()),
         run=uuid.uuid4().hex[:12],
         step=waiver.step,
         event="waived",
@@ -165,7 +168,7 @@ def waive(workshop: Workshop, package: Package, *, version: Version, waiver: Wai
         verdict="waived",
         evidence={"by": waiver.by, "reason": waiver.reason},
     )
-    workshop.ledger(package).append(str(version), entry)
+    ledger.append(str(version), entry)
     return entry
 
 

@@ -144,7 +144,7 @@ class Ci:
     """
 
     runner: str = "ubuntu-latest"
-    setup: tuple[tuple[str, ...], ...] = (("python3", "-m", "pip", "install", "releasegate"),)
+    setup: tuple[tuple[str, ...], ...] = (("python3", "-m", "pip", "install", "releasegate[attestations]"),)
     environment: str = "release"
     trusted: bool = True
     deadline: float = 3600.0

@@ -91,6 +91,10 @@ def status(_: Context, *, package: str = "") -> None:
     with shown() as screen:
         workshop = _workshop(screen)
         for each in workshop.project.select(package or None):
+            try:
+                workshop.bring(each)
+            except ReleasegateError as error:
+                screen.say(f"Other machines' evidence is not known: {error.problem}")
             found = status_of(workshop, each)
             screen.say(f"{found.package}: {found.state}")
             for place in found.places:

@@ -1,22 +1,33 @@
-"""Gitea's (and Forgejo's) releases and CI runs, through pyforgejo.
+"""Gitea's and Forgejo's releases, through pyforgejo.
 
-Source: the API v1 of Gitea, which Forgejo shares for what is used here. A draft is not found by its tag.
+Source: the API v1 (``/swagger.v1.json`` of any instance), which both share for what is used here. An attachment is sent
+as plain bytes, which old ones that know only forms refuse. Its bytes are not read through the API: they are under the
+repository's path ``releases/download``, where a token is taken, too. Gitea tells no digest of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
-import requests
 
-from releasegate.adapters.forges.answers import failure, state, text, token
+from releasegate.adapters.forges.answers import (
+    Answer,
+    UnknownOutcome,
+    failure,
+    looked_at_again,
+    nonsense,
+    text,
+    token,
+)
+from releasegate.adapters.forges.gitea_runs import newest_run
 from releasegate.core.config import ForgeConfig
-from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.ports import CiRun, ForgeRelease
 
 if TYPE_CHECKING:
@@ -25,8 +36,9 @@ if TYPE_CHECKING:
 
 _SECONDS = 30.0
 _ONCE: RequestOptions = {"max_retries": 0}
-"""A request that is sent twice could make two drafts: what became of one is looked at first."""
+"""A request that is sent twice could make two of what it makes: what became of one is looked at first."""
 _PAGE = 50
+_BAD = 400
 _NOT_FOUND = 404
 
 
@@ -35,7 +47,7 @@ class GiteaForge:
     """The releases of one repository on a Gitea; *environ* holds the token."""
 
     config: ForgeConfig
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
 
     def find(self, tag: str) -> ForgeRelease | None:
         """Return the release of *tag*, a draft too, or ``None``.
@@ -48,39 +60,41 @@ class GiteaForge:
             return None if found is None else self._release(found)
 
     def draft(self, release: ForgeRelease) -> None:
-        """Create the release as a draft; where the outcome is unknown, it is looked for again.
+        """Create the release as a draft, or leave the draft that is there.
 
         Raises:
-            Refused: the Gitea would not have it.
+            Refused: the tag has a published release, or the Gitea would not have it.
             Unavailable: it does not answer.
         """
-        try:
-            with self._asking():
-                self._client.repo_create_release(
-                    *self._names,
-                    tag_name=release.tag,
-                    name=release.tag,
-                    draft=True,
-                    prerelease=release.prerelease,
-                    target_commitish=release.branch,
-                    request_options=_ONCE,
-                )
-        except Unavailable:
-            if self.find(release.tag) is None:
-                raise
+        with looked_at_again(lambda: self._is_draft(release.tag)), self._asking():
+            found = self._find(release.tag)
+            if found is not None and found.draft is True:
+                return
+            self._client.repo_create_release(
+                *self._names,
+                tag_name=release.tag,
+                name=release.tag,
+                draft=True,
+                prerelease=release.prerelease,
+                target_commitish=release.branch,
+                request_options=_ONCE,
+            )
 
     def attach(self, tag: str, *, name: str, content: bytes) -> None:
-        """Attach a file, in place of one of the same name; a Gitea tells no digest, so it is sent anew.
+        """Attach a file, in place of those of the same name; where the same bytes are there, they are left alone.
 
         Raises:
             Refused: there is no release of *tag*, or the Gitea would not have it.
             Unavailable: it does not answer.
         """
-        with self._asking():
+        with looked_at_again(lambda: self.asset(tag, name=name) == content), self._asking():
             number = self._required(tag).id
-            for asset in self._client.repo_list_release_attachments(*self._names, number, request_options=_ONCE):
-                if asset.name == name and asset.id is not None:
-                    self._client.repo_delete_release_attachment(*self._names, number, asset.id, request_options=_ONCE)
+            assets = self._client.repo_list_release_attachments(*self._names, number, request_options=_ONCE)
+            same = [asset for asset in assets if asset.name == name and asset.id is not None]
+            if len(same) == 1 and same[0].size == len(content) and self._download(tag, name) == content:
+                return
+            for asset in same:
+                self._client.repo_delete_release_attachment(*self._names, number, asset.id or 0, request_options=_ONCE)
             self._client.repo_create_release_attachment(
                 *self._names, number, request=content, name=name, request_options=_ONCE
             )
@@ -96,41 +110,55 @@ class GiteaForge:
             if found is None:
                 return None
             assets = self._client.repo_list_release_attachments(*self._names, found.id, request_options=_ONCE)
-            address = next((text(a.browser_download_url) for a in assets if a.name == name), "")
-            return self._download(address) if address else None
+            return self._download(tag, name) if any(asset.name == name for asset in assets) else None
 
     def publish(self, tag: str) -> ForgeRelease:
-        """Publish the draft.
+        """Publish the draft, or leave what is published.
 
         Raises:
             Refused: there is none, or the Gitea would not have it.
             Unavailable: it does not answer.
         """
-        with self._asking():
-            found = self._required(tag)
-            changed = self._client.repo_edit_release(*self._names, found.id, draft=False, request_options=_ONCE)
-            return self._release(changed)
+        try:
+            with self._asking():
+                found = self._required(tag)
+                if found.draft is True:
+                    found = self._client.repo_edit_release(*self._names, found.id, draft=False, request_options=_ONCE)
+                return self._release(found)
+        except UnknownOutcome:
+            again = self.find(tag)
+            if again is None or again.draft:
+                raise
+            return again
 
     def ci_run(self, tag: str) -> CiRun | None:
-        """Return the newest CI run of *tag*; Gitea calls its ref the run's branch, Forgejo its pretty ref."""
+        """Return the newest CI run that *tag* or its release started, or ``None``.
+
+        Raises:
+            Unavailable: the Gitea does not answer.
+        """
         with self._asking():
-            listed = self._client.list_action_runs(*self._names, limit=_PAGE, request_options=_ONCE)
-            for run in listed.workflow_runs or []:
-                more: Mapping[str, Any] = run.model_extra or {}
-                refs = {run.prettyref, more.get("head_branch")}
-                if refs & {tag, f"refs/tags/{tag}"}:
-                    return CiRun(state(run.status, text(more.get("conclusion"))), text(run.html_url))
-            return None
+            return newest_run(self._client, self._names, tag)
 
     @cached_property
     def _client(self) -> RepositoryClient:
-        # It reads a .env file when it is imported: not before the project's own environment is taken.
-        from pyforgejo import PyforgejoApi  # noqa: PLC0415
+        # Not through pyforgejo.PyforgejoApi: importing that puts a .env file that lies about into os.environ.
+        from pyforgejo.core.client_wrapper import SyncClientWrapper  # noqa: PLC0415
+        from pyforgejo.repository.client import RepositoryClient  # noqa: PLC0415
 
-        address = f"{(self.config.address or '').rstrip('/')}/api/v1"
-        own = PyforgejoApi(base_url=address, api_key=token(self.config, self.environ), timeout=_SECONDS)
-        client: RepositoryClient = own.repository
-        return client
+        secret = token(self.config, self.environ)
+        wrapper = SyncClientWrapper(
+            base_url=f"{self._address}/api/v1", api_key=secret, timeout=_SECONDS, httpx_client=self._web
+        )
+        return RepositoryClient(client_wrapper=wrapper)
+
+    @cached_property
+    def _web(self) -> httpx.Client:
+        return httpx.Client(timeout=_SECONDS, follow_redirects=True)
+
+    @property
+    def _address(self) -> str:
+        return (self.config.address or "").rstrip("/")
 
     @property
     def _names(self) -> tuple[str, str]:
@@ -145,6 +173,10 @@ class GiteaForge:
                     return release
             number += 1
         return None
+
+    def _is_draft(self, tag: str) -> bool:
+        found = self.find(tag)
+        return found is not None and found.draft
 
     def _required(self, tag: str) -> Any:
         found = self._find(tag)
@@ -174,13 +206,13 @@ class GiteaForge:
             raise
         return text(named.commit.sha) if named.commit is not None else ""
 
-    def _download(self, address: str) -> bytes:
-        if not address.startswith(f"{(self.config.address or '').rstrip('/')}/"):
-            raise Unavailable("The forge names an asset on another server.", hint="Look at the release in the browser")
+    def _download(self, tag: str, name: str) -> bytes:
+        # Not the address in the answer: the token goes to the configured forge and to nobody else.
+        path = f"{self.config.repository}/releases/download/{quote(tag, safe='')}/{quote(name, safe='')}"
         headers = {"Authorization": f"token {token(self.config, self.environ)}"}
-        answer = requests.get(address, headers=headers, timeout=_SECONDS)
-        if not answer.ok:
-            raise failure(self.config, answer.status_code, answer.text, answer.headers)
+        answer = self._web.get(f"{self._address}/{path}", headers=headers)
+        if answer.status_code >= _BAD:
+            raise self._failure(Answer(answer.status_code, answer.text, answer.headers))
         return answer.content
 
     @contextmanager
@@ -189,11 +221,18 @@ class GiteaForge:
 
         try:
             yield
+        except ReleasegateError:
+            raise
         except ApiError as error:
+            if error.status_code is not None and error.status_code < _BAD:
+                raise nonsense(self.config, "Gitea") from error
             body = error.body
             words = body.get("message", "") if isinstance(body, dict) else getattr(body, "message", body)
-            raise failure(self.config, error.status_code, text(words), error.headers or {}) from error
-        except (httpx.HTTPError, requests.RequestException, OSError) as error:
-            raise failure(self.config, None, type(error).__name__, {}) from error
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise failure(self.config, None, "Its answer is not what a Gitea writes.", {}) from error
+            raise self._failure(Answer(error.status_code, text(words), error.headers or {})) from error
+        except (httpx.HTTPError, OSError) as error:
+            raise self._failure(Answer(None, type(error).__name__)) from error
+        except (httpx.InvalidURL, ValueError, TypeError, LookupError, AttributeError) as error:
+            raise nonsense(self.config, "Gitea") from error
+
+    def _failure(self, answer: Answer) -> ReleasegateError:
+        return failure(self.config, self.environ, answer)

@@ -1,6 +1,8 @@
 """GitHub's releases and CI runs, through PyGithub.
 
-Source: GitHub's REST API for releases, release assets and workflow runs. A draft is not found by its tag.
+Sources: GitHub's REST API for releases, release assets, commits and workflow runs (docs.github.com/en/rest), and its
+immutable releases. A draft is not found by its tag, so releases are listed; an upload that broke leaves an asset in the
+state ``starter``, which only the list of the release's assets shows.
 """
 
 from __future__ import annotations
@@ -9,23 +11,34 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import requests
-from github import Auth, BadAttributeException, Consts, Github, GithubException
-from github.GitRelease import GitRelease
-from github.GitReleaseAsset import GitReleaseAsset
-from github.Repository import Repository
-
-from releasegate.adapters.forges.answers import failure, state, text, token
+from releasegate.adapters.forges.answers import (
+    STARTED_BY,
+    Answer,
+    UnknownOutcome,
+    failure,
+    looked_at_again,
+    nonsense,
+    state,
+    text,
+    token,
+)
 from releasegate.core.config import ForgeConfig
-from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.ports import CiRun, ForgeRelease
+
+if TYPE_CHECKING:
+    from github.GitRelease import GitRelease
+    from github.GitReleaseAsset import GitReleaseAsset
+    from github.Repository import Repository
 
 _SECONDS = 30
 _PAGE = 100
-_NOT_FOUND = (404, 422)
+_BAD = 400
+_NO_COMMIT = frozenset({404, 409, 422})
 _CHUNK = 2**16
 
 
@@ -34,7 +47,7 @@ class GitHubForge:
     """The releases of one repository on GitHub; *environ* holds the token."""
 
     config: ForgeConfig
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
 
     def find(self, tag: str) -> ForgeRelease | None:
         """Return the release of *tag*, a draft too, or ``None``.
@@ -47,25 +60,24 @@ class GitHubForge:
             return None if found is None else self._release(found)
 
     def draft(self, release: ForgeRelease) -> None:
-        """Create the release as a draft; where the outcome is unknown, it is looked for again.
+        """Create the release as a draft, or leave the draft that is there.
 
         Raises:
-            Refused: GitHub would not have it.
+            Refused: the tag has a published release, or GitHub would not have it.
             Unavailable: GitHub does not answer.
         """
-        try:
-            with self._asking():
-                self._repository.create_git_release(
-                    release.tag,
-                    name=release.tag,
-                    message="",
-                    draft=True,
-                    prerelease=release.prerelease,
-                    target_commitish=release.branch,
-                )
-        except Unavailable:
-            if self.find(release.tag) is None:
-                raise
+        with looked_at_again(lambda: self._is_draft(release.tag)), self._asking():
+            found = self._find(release.tag)
+            if found is not None and found.draft:
+                return
+            self._repository.create_git_release(
+                release.tag,
+                name=release.tag,
+                message="",
+                draft=True,
+                prerelease=release.prerelease,
+                target_commitish=release.branch,
+            )
 
     def attach(self, tag: str, *, name: str, content: bytes) -> None:
         """Attach a file, in place of one of the same name; half of one, or the same bytes, may be there already.
@@ -74,7 +86,7 @@ class GitHubForge:
             Refused: there is no release of *tag*, or it cannot change any more.
             Unavailable: GitHub does not answer.
         """
-        with self._asking():
+        with looked_at_again(lambda: self.asset(tag, name=name) == content), self._asking():
             release = self._required(tag)
             for asset in release.get_assets():
                 if asset.name == name:
@@ -92,31 +104,47 @@ class GitHubForge:
         """
         with self._asking():
             release = self._find(tag)
-            found = next((a for a in release.get_assets() if a.name == name), None) if release is not None else None
-            got = found.download_asset(chunk_size=_CHUNK) if found is not None else None
+            whole = [] if release is None else [a for a in _whole(release) if a.name == name]
+            got = whole[0].download_asset(chunk_size=_CHUNK) if whole else None
             return None if got is None else b"".join(got[2])
 
     def publish(self, tag: str) -> ForgeRelease:
-        """Publish the draft.
+        """Publish the draft, or leave what is published.
 
         Raises:
             Refused: there is none, or GitHub would not have it.
             Unavailable: GitHub does not answer.
         """
-        with self._asking():
-            release = self._required(tag)
-            release = release.update_release(tag, release.body or "", draft=False, prerelease=release.prerelease)
-            return self._release(release)
+        try:
+            with self._asking():
+                found = self._required(tag)
+                if found.draft:
+                    title, notes = found.name or tag, found.body or ""
+                    found = found.update_release(title, notes, draft=False, prerelease=found.prerelease)
+                return self._release(found)
+        except UnknownOutcome:
+            again = self.find(tag)
+            if again is None or again.draft:
+                raise
+            return again
 
     def ci_run(self, tag: str) -> CiRun | None:
-        """Return the newest workflow run of *tag*; GitHub calls a tag the run's branch, too."""
+        """Return the newest workflow run that *tag* or its release started; GitHub calls a tag the run's branch, too.
+
+        Raises:
+            Unavailable: GitHub does not answer.
+        """
         with self._asking():
-            runs = self._repository.get_workflow_runs(branch=tag)  # type: ignore[arg-type]  # it takes a name, too
-            newest = next(iter(runs), None)
-            return None if newest is None else CiRun(state(newest.status, newest.conclusion), text(newest.html_url))
+            for run in self._repository.get_workflow_runs(branch=tag):  # type: ignore[arg-type]  # it takes a name, too
+                if run.event in STARTED_BY and run.head_branch == tag:
+                    return CiRun(state(run.status, run.conclusion), text(run.html_url))
+            return None
 
     @cached_property
     def _repository(self) -> Repository:
+        # PyGithub takes a good part of a second to import: only who asks GitHub something waits for it.
+        from github import Auth, Consts, Github  # noqa: PLC0415
+
         address = self.config.address
         client = Github(
             base_url=Consts.DEFAULT_BASE_URL if address is None else f"{address.rstrip('/')}/api/v3",
@@ -133,6 +161,10 @@ class GitHubForge:
     def _find(self, tag: str) -> GitRelease | None:
         return next((r for r in self._repository.get_releases() if r.tag_name == tag), None)
 
+    def _is_draft(self, tag: str) -> bool:
+        found = self.find(tag)
+        return found is not None and found.draft
+
     def _required(self, tag: str) -> GitRelease:
         found = self._find(tag)
         if found is None:
@@ -146,42 +178,60 @@ class GitHubForge:
             branch=text(found.target_commitish),
             draft=found.draft,
             prerelease=found.prerelease,
-            assets=tuple(sorted(asset.name for asset in found.get_assets())),
+            assets=tuple(sorted(asset.name for asset in _whole(found))),
         )
 
     def _commit(self, tag: str) -> str:
         """Return the commit that the tag names there; empty where there is no such tag yet."""
+        from github import GithubException  # noqa: PLC0415
+
         commit = self._repository.get_commit(f"tags/{tag}")
         try:
             commit.complete()
         except GithubException as error:
-            if error.status in _NOT_FOUND:
+            if error.status in _NO_COMMIT:
                 return ""
             raise
-        return commit.sha
+        return text(commit.sha)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
+        import requests  # noqa: PLC0415 - with PyGithub, which is late as well
+        from github import BadAttributeException, GithubException, IncompletableObject  # noqa: PLC0415
+
         try:
             yield
-        except GithubException as error:
-            if isinstance(error, BadAttributeException):
-                raise failure(self.config, None, "Its answer is not what GitHub writes.", {}) from error
-            words = error.data.get("message", "") if isinstance(error.data, dict) else str(error.data or "")
-            raise failure(self.config, error.status, text(words), error.headers or {}) from error
-        except (requests.RequestException, OSError) as error:
-            raise failure(self.config, None, type(error).__name__, {}) from error
         except ReleasegateError:
             raise
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise failure(self.config, None, "Its answer is not what GitHub writes.", {}) from error
+        except GithubException as error:
+            if isinstance(error, IncompletableObject) or error.status < _BAD:
+                raise nonsense(self.config, "GitHub") from error
+            words = error.data.get("message", "") if isinstance(error.data, dict) else str(error.data or "")
+            raise self._failure(Answer(error.status, text(words), error.headers or {})) from error
+        except requests.HTTPError as error:
+            status = error.response.status_code if error.response is not None else None
+            raise self._failure(Answer(status, type(error).__name__)) from error
+        except requests.JSONDecodeError as error:
+            raise nonsense(self.config, "GitHub") from error
+        except (requests.RequestException, OSError) as error:
+            raise self._failure(Answer(None, type(error).__name__)) from error
+        except (BadAttributeException, AssertionError, RuntimeError, *_MISREAD) as error:
+            raise nonsense(self.config, "GitHub") from error
+
+    def _failure(self, answer: Answer) -> ReleasegateError:
+        return failure(self.config, self.environ, answer)
+
+
+_MISREAD = (ValueError, TypeError, LookupError, AttributeError)
+
+
+def _whole(release: GitRelease) -> list[GitReleaseAsset]:
+    """Return the assets that are whole; an upload that was cut is left in the state ``starter``."""
+    return [asset for asset in release.get_assets() if asset.state == "uploaded"]
 
 
 def _holds(asset: GitReleaseAsset, content: bytes) -> bool:
-    """Whether an asset is whole and of these bytes; an upload that was cut is left in the state ``starter``."""
-    digest = text(asset.raw_data.get("digest"))
-    return (asset.state, asset.size, digest) == (
-        "uploaded",
-        len(content),
-        f"sha256:{hashlib.sha256(content).hexdigest()}",
-    )
+    """Whether an asset is whole and of these bytes."""
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    found = (asset.state, asset.size, text(asset.raw_data.get("digest")))
+    return found == ("uploaded", len(content), digest)

@@ -10,8 +10,10 @@ from typing import Literal, Self
 from releasegate.core.config import ForgeConfig
 from releasegate.core.errors import Unavailable
 from releasegate.rehearsal.forge.app import ForgeApp
-from releasegate.rehearsal.forge.dialects import DIALECTS
-from releasegate.rehearsal.forge.state import Repository, State
+from releasegate.rehearsal.forge.dialects import dialect_of
+from releasegate.rehearsal.forge.faults import Fault, Limit
+from releasegate.rehearsal.forge.state import Repository
+from releasegate.rehearsal.forge.store import Event, State
 from releasegate.rehearsal.index.listener import Listener
 
 
@@ -38,8 +40,8 @@ class EmbeddedForge:
         self._port = port
         self.kind = kind
         self.immutable = immutable
-        self.state = Repository(root, commit_of, immutable)
-        self.app = ForgeApp(repository, token, DIALECTS[kind], self.state)
+        self.state = Repository(root, commit_of, immutable, kind)
+        self.app = ForgeApp(repository, token, dialect_of(kind, immutable=immutable), self.state)
         self._listener: Listener | None = None
 
     def __enter__(self) -> Self:
@@ -67,6 +69,14 @@ class EmbeddedForge:
         """What a package's configuration says of this forge."""
         return ForgeConfig(self.kind, self.app.name, address=self.address, immutable=self.immutable)
 
-    def run(self, tag: str, state: State) -> None:
-        """Let the CI run that *tag* started be in *state*."""
-        self.state.run(tag, state)
+    def run(self, tag: str, state: State, *, event: Event = "push") -> None:
+        """Let the CI run that *tag* (or, as the *event*, the release of it) started be in *state*."""
+        self.state.run(tag, state, event=event)
+
+    def limit(self, times: int, *, seconds: int | None = None) -> None:
+        """Answer the next *times* requests with the rate limit, which ends in *seconds*, or at midnight UTC."""
+        self.app.faults.add(Limit(seconds), times)
+
+    def fail(self, times: int, fault: Fault = "refuse") -> None:
+        """Let *fault* become of the next *times* requests that it can come to."""
+        self.app.faults.add(fault, times)

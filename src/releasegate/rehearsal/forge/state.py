@@ -1,38 +1,20 @@
-"""What an embedded forge keeps of one repository: releases, their assets and CI runs, in a folder."""
+"""The rules of an embedded forge's repository, those that GitHub and Gitea share and those in which they differ.
+
+Sources: GitHub's REST API for releases and release assets, and its "immutable releases", of which only title and notes
+can change; of Gitea ``routers/api/v1/repo/release.go`` (a draft takes the tag, too: 409) and ``release_attachment.go``
+(two attachments may have one name).
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from threading import RLock
+from typing import Literal
 
-State = Literal["waiting", "running", "passed", "failed"]
-
-
-@dataclass(frozen=True)
-class Asset:
-    """An attached file; ``whole`` is false for one whose upload was cut."""
-
-    number: int
-    name: str
-    size: int
-    sha256: str
-    whole: bool = True
-
-
-@dataclass(frozen=True)
-class Release:
-    """A release as the forge has it."""
-
-    number: int
-    tag: str
-    branch: str
-    draft: bool
-    prerelease: bool
-    assets: tuple[Asset, ...] = ()
+from releasegate.rehearsal.forge.store import Asset, Event, Kept, Release, Run, State, Store
 
 
 class Refusal(Exception):
@@ -45,24 +27,43 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Repository:
-    """The releases under *root*; *commit_of* says which commit a tag of the remote names.
+class Change:
+    """What is to become of a release; what is ``None`` stays."""
 
-    With *immutable* a published release never changes again. Sources: GitHub's REST API for releases, its immutable
-    releases, and the API of Gitea; a release of a tag that is not there is refused, where GitHub would make the tag.
+    tag: str | None = None
+    branch: str | None = None
+    title: str | None = None
+    notes: str | None = None
+    draft: bool | None = None
+    prerelease: bool | None = None
+
+    def of(self, old: Release) -> Release:
+        """Return *old* as it is to become."""
+        wanted = {name: value for name, value in vars(self).items() if value is not None}
+        return replace(old, **wanted)
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The releases under *root*; *commit_of* says which commit a tag of the Git remote names.
+
+    With *immutable* only title and notes of a published release can change. A release is not published before its tag
+    is there: GitHub and Gitea would make the tag from the branch.
     """
 
     root: Path
     commit_of: Callable[[str], str | None]
     immutable: bool
+    kind: Literal["github", "gitea"] = "github"
+    lock: RLock = field(default_factory=RLock, repr=False)
 
     def releases(self) -> tuple[Release, ...]:
         """Return all releases, the newest first."""
-        return tuple(reversed(self._read()[0]))
+        return tuple(reversed(self._kept.releases))
 
-    def runs(self) -> tuple[tuple[str, State], ...]:
-        """Return tag and state of every CI run, the newest first."""
-        return tuple(reversed(self._read()[1]))
+    def runs(self) -> tuple[Run, ...]:
+        """Return every CI run, the newest first."""
+        return tuple(reversed(self._kept.runs))
 
     def release(self, number: int) -> Release:
         """Return a release; raises ``Refusal`` 404 where there is none."""
@@ -71,52 +72,59 @@ class Repository:
             raise Refusal(404, "Not Found")
         return found
 
-    def create(self, *, tag: str, branch: str, draft: bool, prerelease: bool, conflict: int) -> Release:
-        """Create a release; one that is no draft and has the tag already is refused with the status *conflict*."""
-        if not tag:
-            raise Refusal(422, "tag_name is missing")
-        if any(r.tag == tag and not r.draft for r in self.releases()):
-            raise Refusal(conflict, "Validation Failed: a release of tag_name already_exists")
-        if not draft:
-            self._require_tag(tag)
-        releases, runs = self._read()
-        made = Release(self._next(), tag, branch, draft, prerelease)
-        self._write([*releases, made], runs)
+    def create(self, wanted: Change) -> Release:
+        """Create a release; a tag that has one already is refused, at GitHub only by a published one."""
+        kept = self._kept
+        if not wanted.tag:
+            raise Refusal(422, "Validation Failed: tag_name is missing")
+        made = wanted.of(Release(kept.last + 1, wanted.tag, branch="", draft=False, prerelease=False))
+        same = [r for r in kept.releases if r.tag.lower() == made.tag.lower()]
+        if self.kind == "gitea" and same:
+            raise Refusal(409, "Release already exists")
+        if any(not r.draft for r in same):
+            raise Refusal(422, "Validation Failed: tag_name already_exists")
+        if not made.draft:
+            self._require_tag(made.tag)
+        self._store.write(replace(kept, releases=(*kept.releases, made), last=made.number))
         return made
 
-    def change(self, number: int, *, draft: bool | None, prerelease: bool | None) -> Release:
-        """Publish a release, or change its mark."""
+    def change(self, number: int, wanted: Change) -> Release:
+        """Publish a release, or change what may change of it."""
         old = self.release(number)
-        self._require_open(old)
-        new = replace(
-            old,
-            draft=old.draft if draft is None else draft,
-            prerelease=old.prerelease if prerelease is None else prerelease,
-        )
+        new = wanted.of(old)
+        if replace(new, title=old.title, notes=old.notes) != old:
+            self._require_open(old)
         if old.draft and not new.draft:
             self._require_tag(new.tag)
-        return self._put(new)
+        self._store.write(self._kept.put(new))
+        return new
 
     def attach(self, number: int, *, name: str, content: bytes, whole: bool = True) -> Asset:
-        """Attach a file; a second one of the same name is refused."""
-        release = self.release(number)
+        """Attach a file; GitHub refuses a second one of the same name, also where only half of the first is there."""
+        release, kept = self.release(number), self._kept
         self._require_open(release)
-        if any(asset.name == name for asset in release.assets):
-            raise Refusal(422, "Validation Failed: an asset of that name already_exists")
-        asset = Asset(self._next(), name, len(content), hashlib.sha256(content).hexdigest(), whole)
-        self._file(asset.number).parent.mkdir(parents=True, exist_ok=True)
-        self._file(asset.number).write_bytes(content)
-        self._put(replace(release, assets=(*release.assets, asset)))
+        same = [asset for asset in release.assets if asset.name == name]
+        if self.kind == "github" and same:
+            raise Refusal(422, "Validation Failed: ReleaseAsset name already_exists")
+        if not name:
+            raise Refusal(422, "Validation Failed: name is missing")
+        file = self._store.keep(release.tag, name, content, taken=len(same))
+        digest = hashlib.sha256(content).hexdigest()
+        asset = Asset(kept.last + 1, name, len(content), digest, whole, file)
+        with_it = replace(release, assets=(*release.assets, asset))
+        self._store.write(replace(kept.put(with_it), last=asset.number))
         return asset
 
     def detach(self, number: int) -> None:
         """Delete an asset."""
-        release, _ = self.asset(number)
+        release, asset = self.asset(number)
         self._require_open(release)
-        self._put(replace(release, assets=tuple(a for a in release.assets if a.number != number)))
+        without = replace(release, assets=tuple(a for a in release.assets if a.number != number))
+        self._store.write(self._kept.put(without))
+        self._store.drop(asset)
 
     def asset(self, number: int) -> tuple[Release, Asset]:
-        """Return an asset and its release."""
+        """Return an asset and its release; raises ``Refusal`` 404 where there is none."""
         for release in self.releases():
             for asset in release.assets:
                 if asset.number == number:
@@ -125,12 +133,24 @@ class Repository:
 
     def content(self, asset: Asset) -> bytes:
         """Return an asset's bytes."""
-        return self._file(asset.number).read_bytes()
+        return self._store.content(asset)
 
-    def run(self, tag: str, state: State) -> None:
-        """Let the newest CI run of *tag* be in *state*."""
-        releases, runs = self._read()
-        self._write(releases, [*((t, s) for t, s in runs if t != tag), (tag, state)])
+    def run(self, tag: str, state: State, *, event: Event = "push") -> None:
+        """Let the newest CI run that *event* of *tag* started be in *state*; start one where there is none."""
+        with self.lock:
+            kept = self._kept
+            same = [run for run in kept.runs if (run.tag, run.event) == (tag, event)]
+            run = replace(same[-1], state=state) if same else Run(len(kept.runs) + 1, tag, state, event)
+            others = tuple(r for r in kept.runs if r.number != run.number)
+            self._store.write(replace(kept, runs=tuple(sorted((*others, run), key=lambda r: r.number))))
+
+    @property
+    def _store(self) -> Store:
+        return Store(self.root)
+
+    @property
+    def _kept(self) -> Kept:
+        return self._store.read()
 
     def _require_open(self, release: Release) -> None:
         if self.immutable and not release.draft:
@@ -139,30 +159,3 @@ class Repository:
     def _require_tag(self, tag: str) -> None:
         if self.commit_of(tag) is None:
             raise Refusal(422, f"Validation Failed: there is no tag {tag}")
-
-    def _file(self, number: int) -> Path:
-        return self.root / "assets" / str(number)
-
-    def _next(self) -> int:
-        releases, _ = self._read()
-        return max((n for r in releases for n in (r.number, *(a.number for a in r.assets))), default=0) + 1
-
-    def _put(self, release: Release) -> Release:
-        releases, runs = self._read()
-        self._write([release if r.number == release.number else r for r in releases], runs)
-        return release
-
-    def _read(self) -> tuple[list[Release], list[tuple[str, State]]]:
-        file = self.root / "forge.json"
-        if not file.exists():
-            return [], []
-        body: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        releases = [Release(**{**r, "assets": tuple(Asset(**a) for a in r["assets"])}) for r in body["releases"]]
-        return releases, [(tag, state) for tag, state in body["runs"]]
-
-    def _write(self, releases: list[Release], runs: list[tuple[str, State]]) -> None:
-        self.root.mkdir(parents=True, exist_ok=True)
-        temporary = self.root / "forge.json.new"
-        body = {"releases": [asdict(release) for release in releases], "runs": runs}
-        temporary.write_text(json.dumps(body, indent=1), encoding="utf-8")
-        temporary.replace(self.root / "forge.json")

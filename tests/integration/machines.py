@@ -1,0 +1,65 @@
+"""Machines that release one package from clones of one remote, for tests of evidence that travels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from git_repositories import ENVIRON, add_remote, git, make_repository
+
+from releasegate.adapters.git import GitRepository
+from releasegate.adapters.ledger import FileLedger
+from releasegate.adapters.notes import GitNotes
+from releasegate.adapters.travel import TravellingLedger
+from releasegate.core.record import Entry
+
+REF = "refs/notes/releasegate/harbor"
+
+
+def entry(step: str, *, at: str = "2026-01-01T00:00:00.000000+00:00", commit: str = "", run: str = "r1") -> Entry:
+    """Return an entry; with *commit* its evidence names the candidate that is released here."""
+    evidence = {"package": "harbor", "version": "1.0rc1", "commit": commit} if commit else {}
+    return Entry(at, run, step, "done", commit, step, evidence=evidence)
+
+
+def machine(root: Path, *, environ: Mapping[str, str] = ENVIRON, signed: bool = False) -> TravellingLedger:
+    """Return the ledger of the package in a clone; its files are beside the clone, as on another machine."""
+    repository = GitRepository(root, environ)
+    notes = GitNotes(repository.git, "origin", "harbor", signed)
+    return TravellingLedger(FileLedger(root.with_suffix(".ledger")), notes, repository.tags, repository.head, "v")
+
+
+def clone(
+    remote: Path, folder: Path, name: str = "runner", *, environ: Mapping[str, str] = ENVIRON, signed: bool = False
+) -> TravellingLedger:
+    """Return the ledger of another machine, with a clone of its own."""
+    git(folder, "clone", "--quiet", str(remote), name)
+    return machine(folder / name, environ=environ, signed=signed)
+
+
+def released(folder: Path) -> Path:
+    """Make the clone ``first`` with a tagged candidate, and return the bare remote that has it, too."""
+    repository = make_repository(folder / "first", {"a": "1"})
+    bare = add_remote(repository, folder / "remote.git")
+    git(repository.root, "tag", "-a", "-m", "v1.0rc1", "v1.0rc1")
+    git(repository.root, "push", "--quiet", "origin", "v1.0rc1")
+    return bare
+
+
+def commit_of(ledger: TravellingLedger) -> str:
+    """Return the commit that is checked out on a machine."""
+    return ledger.notes.git.tell("rev-parse", "HEAD").text
+
+
+def noted(remote: Path) -> list[str]:
+    """Return the commits that have a note on the remote."""
+    return [line.split()[1] for line in git(remote, "notes", "--ref", REF, "list").splitlines()]
+
+
+def hook(repository: Path, name: str, script: str) -> Path:
+    """Give a repository (its Git folder) a hook."""
+    file = repository / "hooks" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+    return file

@@ -1,0 +1,119 @@
+"""What the configuration says reaches a workflow as that very value, and what a runner cannot do is told before."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+import yaml
+
+from releasegate.app import workflows as app
+from releasegate.app.project import Project, load
+from releasegate.core.cells import Wanted, matrix
+from releasegate.core.config import Ci, ForgeConfig, Package, Settings
+from releasegate.core.errors import ConfigurationError
+from releasegate.core.stack import Stack, netbox
+from releasegate.core.workflows import workflows
+
+GITHUB, GITEA = PurePosixPath(".github/workflows/release.yml"), PurePosixPath(".gitea/workflows/release.yml")
+API = Package("harbor-api", PurePosixPath("../harbor-api"), (), ("3.12",), forge=ForgeConfig("github", "octo/api"))
+ALONE = Package("harbor", PurePosixPath(), (), ("3.12",), forge=ForgeConfig("github", "octo/harbor"))
+SIMPLE = Settings((ALONE,), {})
+STACK = Stack("harbor", "harbor", "harbor-api", "mock", (netbox("image:4.5.8"), netbox("4.7.3")), ("3.13",))
+FORGE = ForgeConfig("gitea", "octo/harbor", address="https://gitea.example")
+ON_GITEA = Settings((replace(API, forge=FORGE), replace(ALONE, forge=FORGE)), {}, stack=STACK)
+
+
+def jobs(settings: Settings, path: PurePosixPath = GITHUB) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(workflows(settings)[path])["jobs"]
+    return found
+
+
+def commands(*setup: tuple[str, ...]) -> list[str]:
+    steps = jobs(replace(SIMPLE, ci=Ci(setup=setup)))["release"]["steps"]
+    return [step["run"].removesuffix("\n") for step in steps if step["name"] == "set up"]
+
+
+@pytest.mark.parametrize(
+    "word", ["one\ntwo\n  three", 'say "no"', "back\\slash", "tab\tand\rreturn", "- run: x", "🚀", ""]
+)
+def test_a_command_of_the_configuration_is_run_as_it_is(word: str) -> None:
+    (line,) = commands(("printf", "%s", word))
+    done = subprocess.run(["bash", "-e", "-c", line], capture_output=True, check=True)
+    assert done.stdout.decode() == word
+
+
+def test_a_command_of_one_word_stays_a_word() -> None:
+    assert commands(("true",), ("null",)) == ["true", "null"]
+
+
+@pytest.mark.parametrize("label", ["🚀", "a\u2028b", 'self "hosted"', "true", "#x", "back\\slash", "{a: b}", "*x"])
+def test_a_label_of_the_configuration_stays_what_it_is(label: str) -> None:
+    job = jobs(replace(SIMPLE, ci=Ci(runner=label, environment=label)))["release"]
+    assert (job["runs-on"], job["environment"]) == (label, label)
+
+
+@pytest.mark.parametrize(
+    "ci",
+    [
+        Ci(setup=(("echo", "${{ secrets.PYPI_TOKEN }}"),)),
+        Ci(runner="${{ inputs.target }}"),
+        Ci(environment="${{ github.head_ref }}"),
+    ],
+    ids=["setup", "runner", "environment"],
+)
+def test_a_value_that_a_forge_would_evaluate_is_refused(ci: Ci) -> None:
+    with pytest.raises(ConfigurationError, match="expression"):
+        workflows(replace(SIMPLE, ci=ci))
+
+
+def test_a_companion_is_checked_out_where_its_path_says() -> None:
+    deep = replace(API, path=PurePosixPath("../services/api"))
+    own, beside = (s["with"] for s in jobs(replace(SIMPLE, packages=(deep, ALONE)))["release"]["steps"] if "uses" in s)
+    assert (own["path"], beside["path"]) == ("harbor", "services/api")
+
+
+@pytest.mark.parametrize("path", ["../../harbor-api", "..", "../harbor", "sub/../../harbor-api"])
+def test_a_companion_that_a_runner_cannot_have_there_is_refused(path: str) -> None:
+    with pytest.raises(ConfigurationError, match="cannot have beside"):
+        workflows(replace(SIMPLE, packages=(replace(API, path=PurePosixPath(path)), ALONE)))
+
+
+@pytest.mark.parametrize(
+    ("forge", "words"),
+    [(None, "on no forge"), (FORGE, "on another forge than octo/harbor")],
+    ids=["none", "another"],
+)
+def test_a_companion_that_the_forge_does_not_have_is_refused(forge: ForgeConfig | None, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        workflows(replace(SIMPLE, packages=(replace(API, forge=forge), ALONE)))
+
+
+def test_a_failed_plan_of_the_cells_fails_its_step(tmp_path: Path) -> None:
+    settings = replace(SIMPLE, packages=(API, ALONE), stack=STACK)
+    (plan,) = [step["run"] for step in jobs(settings)["publish"]["steps"] if step["name"] == "plan"]
+    output = tmp_path / "output"
+    for code in (0, 4):
+        (tmp_path / "nox").write_text(f"#!/bin/sh\necho '[{{}}]'\nexit {code}\n")
+        (tmp_path / "nox").chmod(0o755)
+        env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "GITHUB_OUTPUT": str(output)}
+        done = subprocess.run(["bash", "-c", plan], env=env, check=False)
+        assert done.returncode == code
+    assert output.read_text() == "cells=[{}]\n"
+
+
+def test_on_gitea_the_cells_stand_in_the_file() -> None:
+    found = jobs(ON_GITEA, GITEA)
+    cells = found["e2e"]["strategy"]["matrix"]["options"]
+    assert len(cells) == len(set(cells)) == len(matrix(STACK, Wanted()))
+    assert cells[0] == "--netbox image:4.5.8 --python 3.13 --path fresh --service pve"
+    assert "outputs" not in found["publish"]
+    assert [step["name"] for step in found["publish"]["steps"] if "run" in step] == ["set up", "publish"]
+
+
+def test_the_workflows_of_the_examples_are_what_their_configuration_says() -> None:
+    project: Project = load(Path(__file__).parents[2] / "examples", environ={})
+    assert app.check(project) == (GITEA, GITHUB)
