@@ -16,6 +16,7 @@ from releasegate.app.release import system_clock
 from releasegate.core.cells import Cell, matrix
 from releasegate.core.config import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
+from releasegate.core.evidence import following
 from releasegate.core.places import Sighting, compare, find
 from releasegate.core.record import Entry, Evidence
 from releasegate.core.trigger import asked
@@ -166,7 +167,8 @@ def _record(workshop: Workshop, delivery: Delivery, partner: Delivery | None, re
         for row in report.evidence.get("cells", ()):
             line = f"{row['cell']}: {row['verdict']}"
             about = cell_subject(delivery, partner)
-            entry = Entry(now(), run, CELL, "done", about, line, verdict=row["verdict"], evidence=row)
+            at = following(ledger.read(delivery.version), now())
+            entry = Entry(at, run, CELL, "done", about, line, verdict=row["verdict"], evidence=row)
             ledger.append(delivery.version, entry)
 
 

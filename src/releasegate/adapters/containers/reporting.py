@@ -10,6 +10,7 @@ from typing import Any
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from releasegate.adapters.containers.seen import Seen
+from releasegate.adapters.words import printable
 from releasegate.ports import CellReport
 
 
@@ -54,10 +55,10 @@ def recalled(rows: Sequence[Mapping[str, Any]], wanted: Collection[str]) -> list
     found: dict[str, tuple[CellReport, Seen]] = {}
     for row in rows:
         try:
-            problems = tuple(str(problem) for problem in row["problems"])
+            problems = tuple(printable(str(problem)) for problem in row["problems"])
             report = CellReport(str(row["cell"]), str(row["verdict"]), problems, (), float(row["seconds"]))
             phases = {str(what): float(seconds) for what, seconds in row["phases"].items()}
-            notes = [*(str(note) for note in row["notes"]), "known from another run on the same files"]
+            notes = [*(printable(str(note)) for note in row["notes"]), "known from another run on the same files"]
             seen = Seen(notes=list(dict.fromkeys(notes)), objects=dict(row["objects"]), seconds=phases)
         except (KeyError, TypeError, ValueError, AttributeError):
             continue
