@@ -9,7 +9,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,8 +144,8 @@ def dispatched(world: World, target: str, pipeline: str, **more: Any) -> str:
     return ci(world, "workflow_dispatch", "refs/heads/develop", {"inputs": inputs}, **more)
 
 
-def configuration(world: World) -> str:
-    lines = ["", "[tool.releasegate]", "propagation = 30", "production-from-laptop = true"]
+def configuration(world: World, *, from_laptop: bool) -> str:
+    lines = ["", "[tool.releasegate]", "propagation = 30", f"production-from-laptop = {str(from_laptop).lower()}"]
     for name, index in world.indexes.items():
         lines += [f"[tool.releasegate.indexes.{name}]", f'upload = "{index.upload_url}"']
         lines += [f'simple = "{index.simple_url}"']
@@ -155,7 +157,7 @@ def configuration(world: World) -> str:
     return "\n".join(lines)
 
 
-def opened(root: Path, stack: ExitStack, *, ports: Mapping[str, int]) -> World:
+def opened(root: Path, stack: ExitStack, *, ports: Mapping[str, int], from_laptop: bool = True) -> World:
     """Open a world; the same *ports* make the same configuration, and so the same commits."""
     root.mkdir()
     indexes = {
@@ -171,7 +173,7 @@ def opened(root: Path, stack: ExitStack, *, ports: Mapping[str, int]) -> World:
     seed = root / "seed"
     seed.mkdir()
     files = {**sources(NAME, version="1.0.0"), "tiny_api/__main__.py": SERVICE}
-    files["pyproject.toml"] += configuration(world)
+    files["pyproject.toml"] += configuration(world, from_laptop=from_laptop)
     files["tasks.py"] = 'from releasegate.frontends.invoke import ns\n\n__all__ = ["ns"]\n'
     files["noxfile.py"] = "from releasegate.frontends.nox import sessions\n\nsessions()\n"
     for path, text in files.items():
@@ -286,3 +288,26 @@ def test_a_final_in_ci_without_a_proof_is_refused(world: World) -> None:
     said = dispatched(world, "pypi", "final", fails=True)
     assert "The newest candidate of 1.1.0 is 1.1.0rc1, and it is not proven." in said
     assert not world.indexes["pypi"].stored
+
+
+def test_a_final_of_a_laptop_is_uploaded_by_the_ci_that_its_release_starts(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        world = opened(tmp_path / "world", stack, ports={}, from_laptop=False)
+        laptop = world.laptop()
+        laptop.run("--rc", "--to", "1.1.0")
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(laptop.run)
+            end = time.monotonic() + 120
+            while not any(not r.draft for r in world.forge.state.releases()) and time.monotonic() < end:
+                assert not waiting.done(), waiting.result()
+                time.sleep(0.2)
+            assert not world.indexes["pypi"].stored
+            ci_said, laptop_said = published(world, "v1.1.0"), waiting.result()
+        assert "upload the wheel and the sdist of 1.1.0 to pypi" in ci_said
+        assert "wait until CI has uploaded the wheel and the sdist of 1.1.0 to pypi" in laptop_said
+        assert "run 1.1.0 from pypi end to end" in laptop_said
+        # What the laptop built is what CI uploaded: nothing was built a second time.
+        built = laptop.clone / ".releasegate" / "dist" / NAME / "1.1.0"
+        held = {file: next((world.root / "pypi").rglob(file)).read_bytes() for file in world.indexes["pypi"].stored}
+        assert held == {file: (built / file).read_bytes() for file in held}
+        assert "record 1.1.0" in end_state(world)
