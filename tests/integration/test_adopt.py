@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -86,6 +89,11 @@ def test_the_tags_say_how_a_version_is_written_there(folder: Path) -> None:
             "ssh://git@gitea.harbor.example:2222/octo/tiny-api",
             '{ kind = "gitea", repository = "octo/tiny-api", address = "https://gitea.harbor.example" }',
         ),
+        (
+            "http://someone:secret@gitea.harbor.example:3000/octo/tiny-api.git",
+            '{ kind = "gitea", repository = "octo/tiny-api", address = "http://gitea.harbor.example:3000" }',
+        ),
+        ("ssh://git@ssh.github.com:443/octo/tiny-api.git", '{ kind = "github", repository = "octo/tiny-api" }'),
         ("https://git.harbor.example/octo/tiny-api", None),
         ("https://github.com/octo/deep/tiny-api", None),
         ("/srv/git/tiny-api.git", None),
@@ -133,3 +141,103 @@ def test_what_is_no_folder_or_no_package_is_an_error_with_what_to_do(tmp_path: P
     (tmp_path / "pyproject.toml").write_text("[project\n")
     with pytest.raises(ConfigurationError, match=r"pyproject\.toml"):
         propose(tmp_path, environ=ENVIRON)
+
+
+def test_what_git_does_not_know_is_never_replaced(folder: Path) -> None:
+    (folder / NOXFILE).write_text("import nox  # not yet added\n")
+    (folder / TASKS).symlink_to("nowhere.py")
+    proposal = propose(folder, environ=ENVIRON)
+    assert set(proposal.files) == {PROJECT, WORKFLOW}
+    proposal.write()
+    assert (folder / NOXFILE).read_text() == "import nox  # not yet added\n"
+    assert (folder / TASKS).is_symlink()
+    assert [note.split()[0] for note in proposal.notes] == ["noxfile.py", "tasks.py"]
+
+
+def test_a_project_file_that_git_does_not_know_is_read_and_kept(folder: Path) -> None:
+    git(folder, "rm", "--cached", "--quiet", "pyproject.toml")
+    old = (folder / PROJECT).read_bytes()
+    propose(folder, environ=ENVIRON).write()
+    assert (folder / PROJECT).read_bytes().startswith(old)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda old: old + b"\n# the last word\n\n\n",
+        lambda old: old.rstrip(),
+        lambda old: old.replace(b"\n", b"\r\n"),
+        lambda old: b"\xef\xbb\xbf" + old + "# \u00fc\n".encode(),
+    ],
+    ids=["blank lines at the end", "no line end", "CRLF", "byte order mark"],
+)
+def test_the_table_is_added_behind_the_very_bytes(folder: Path, changed: Callable[[bytes], bytes]) -> None:
+    old = changed((folder / PROJECT).read_bytes())
+    (folder / PROJECT).write_bytes(old)
+    propose(folder, environ=ENVIRON).write()
+    new = (folder / PROJECT).read_bytes()
+    assert new.startswith(old)
+    assert (b"\r\n" in old) == (b"\n" not in new.replace(b"\r\n", b""))
+    assert propose(folder, environ=ENVIRON).files == {}
+
+
+def test_a_table_that_is_written_another_way_counts(folder: Path) -> None:
+    row = '{name="tiny-api", places=[{toml="pyproject.toml", key="project.version"}], pythons=["3.11"]}'
+    with (folder / PROJECT).open("a") as file:
+        file.write(f"\n[tool]\nreleasegate.packages = [{row}]\n")
+    assert PROJECT not in propose(folder, environ=ENVIRON).files
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'[project]\nname = "h"\nversion = \n', r"pyproject\.toml:3 is not TOML"),
+        (b"[project]\n# \xff\n", r"pyproject\.toml:2 is not UTF-8"),
+        (b'tool = {}\n[project]\nname = "h"\nversion = "1"\n', "inline table"),
+    ],
+)
+def test_a_project_file_that_cannot_be_added_to_is_an_error_with_its_place(
+    folder: Path, content: bytes, said: str
+) -> None:
+    (folder / PROJECT).write_bytes(content)
+    with pytest.raises(ConfigurationError, match=said) as error:
+        propose(folder, environ=ENVIRON)
+    assert error.value.hint
+    assert (folder / PROJECT).read_bytes() == content
+
+
+def test_a_project_file_that_is_no_file_is_an_error(folder: Path) -> None:
+    (folder / PROJECT).unlink()
+    (folder / PROJECT).mkdir()
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        propose(folder, environ=ENVIRON)
+
+
+def test_an_archive_unpacked_in_another_repository_takes_nothing_from_it(folder: Path) -> None:
+    inside = folder / "unpacked"
+    for path, text in sources("tiny-api", version="1.0.0").items():
+        (inside / path).parent.mkdir(parents=True, exist_ok=True)
+        (inside / path).write_text(text)
+    proposal = propose(inside, environ=ENVIRON)
+    assert "forge" not in proposal.files[PROJECT][1]
+    assert any("no Git repository" in note for note in proposal.notes)
+
+
+def test_a_workflow_of_this_command_is_brought_up_to_date(folder: Path) -> None:
+    propose(folder, environ=ENVIRON).write()
+    wanted = (folder / WORKFLOW).read_text()
+    (folder / WORKFLOW).write_text(wanted + "# drift\n")
+    propose(folder, environ=ENVIRON).write()
+    assert (folder / WORKFLOW).read_text() == wanted
+
+
+def test_without_yes_and_without_a_terminal_it_only_shows(folder: Path) -> None:
+    before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    words = [sys.executable, "-m", "invoke", "adopt", str(folder)]
+    shown = subprocess.run(
+        words, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL
+    )
+    assert "Nothing was written. Say --yes where it is meant." in shown.stdout
+    assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    done = subprocess.run([*words, "--yes"], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+    assert "Wrote pyproject.toml, noxfile.py, tasks.py" in done.stdout

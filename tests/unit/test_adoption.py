@@ -11,6 +11,7 @@ from releasegate.core.adoption_table import Repository, table
 from releasegate.core.config import ForgeConfig, LockPlace, Place, PythonPlace, TomlPlace
 from releasegate.core.configuration import parse_settings
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.globs import matching
 from releasegate.core.places import bump_all
 
 PROJECT = '[project]\nname = "Harbor_Tools"\nversion = "1.2.3"\nrequires-python = ">=3.12"\n'
@@ -86,8 +87,9 @@ def test_a_poetry_project_is_found_in_its_own_table() -> None:
     poetry = '[tool.poetry]\nname = "h"\nversion = "1.0"\n[tool.poetry.dependencies]\npython = "^3.12"\n'
     adopted = found(project=poetry)
     assert adopted.places == (TomlPlace(PurePosixPath("pyproject.toml"), "tool.poetry.version"),)
-    # Poetry's own ranges are not PEP 440's.
-    assert adopted.pythons == ("3.12", "3.13")
+    assert adopted.pythons == ("3.12", "3.13", "3.14")
+    # Not all of Poetry's own ranges are PEP 440's.
+    assert found(project=poetry.replace("^3.12", "3.12 || 3.13")).pythons == ("3.12", "3.13")
 
 
 def test_a_setup_file_names_the_package_and_its_pythons_and_the_code_its_version() -> None:
@@ -130,7 +132,7 @@ def test_migrations_never_change_and_a_plugin_imports_only_in_its_host() -> None
         ({"project": DYNAMIC}, "No file states the version"),
         ({"project": "[project]\n"}, "names no package"),
         ({"project": '[project]\nname = "-"\n'}, "names no package"),
-        ({"project": "[project\n"}, "cannot be read"),
+        ({"project": "[project\n"}, r"pyproject\.toml:1 is not TOML"),
         ({}, "names no package"),
     ],
 )
@@ -167,3 +169,141 @@ def test_the_table_says_no_more_than_differs_from_what_is_usual() -> None:
     (package,) = parse_settings(text, where="pyproject.toml").packages
     contents = {PurePosixPath("pyproject.toml"): PROJECT.encode()}
     assert b'"1.2.4rc1"' in bump_all(package, contents, version="1.2.4rc1")[PurePosixPath("pyproject.toml")]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"project": f"{DYNAMIC}[tool.setuptools_scm]\n", "init": '__version__ = "1.0"\n'}, "taken from Git's tags"),
+        ({"project": f'{DYNAMIC}[tool.hatch.version]\nsource = "vcs"\n'}, "taken from Git's tags"),
+        ({"project": f'{DYNAMIC}[tool.pdm.version]\nsource = "scm"\n'}, "taken from Git's tags"),
+        (
+            {"project": '[tool.poetry]\nname = "h"\nversion = "0"\n[tool.poetry-dynamic-versioning]\nenable = true\n'},
+            "taken from Git's tags",
+        ),
+        (
+            {
+                "project": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ file = "VERSION" }}\n',
+                "init": '__version__ = "1.0"\n',
+            },
+            "stands in VERSION, a plain file",
+        ),
+        ({"project": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ file = ["V"] }}\n'}, "stands in V, a plain"),
+        ({"project": f'{DYNAMIC}[tool.hatch.version]\npath = "VERSION"\n'}, "stands in VERSION, a plain file"),
+        ({"cfg": "[metadata]\nname = h\nversion = file: VERSION\n"}, "stands in VERSION, a plain file"),
+        ({"setup": 'setup(name="h", version="1.0")', "init": '__version__ = "1.0"\n'}, "stands in setup.py"),
+        ({"cfg": "[metadata]\nname = h\nversion = 1.0\n", "init": '__version__ = "1.0"\n'}, "stands in setup.py"),
+        ({"setup": 'import x\nx.setup(name="h", **more)\n'}, "stands in setup.py"),
+        ({"setup": 'setup(name="h" version\n', "cfg": "no section\n"}, "stands in setup.py"),
+    ],
+)
+def test_a_version_that_its_build_takes_from_elsewhere_is_not_adopted(files: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said) as error:
+        found(**files)
+    assert error.value.hint
+
+
+def test_a_plugin_that_reads_tags_is_no_matter_where_the_version_is_written_down() -> None:
+    project = f'[build-system]\nrequires = ["hatch-vcs"]\n{PROJECT}[tool.hatch.version]\nsource = "vcs"\n'
+    assert found(project=project).places == (STATIC,)
+
+
+def test_a_lock_file_that_lags_behind_is_a_place_and_one_alone_is_not() -> None:
+    lock = 'version = 1\n\n[[package]]\nname = "harbor-tools"\nversion = "1.2.2"\nsource = { editable = "." }\n'
+    assert found(project=PROJECT, lock=lock).places == (STATIC, LockPlace(PurePosixPath("uv.lock")))
+    with pytest.raises(ConfigurationError, match="No file states the version"):
+        found(project=DYNAMIC, lock=lock)
+
+
+def test_the_pattern_of_hatch_says_which_assignment_it_means() -> None:
+    table = '[tool.hatch.version]\npath = "harbor_tools/about.py"\npattern = '
+    code = 'OTHER_VERSION = "9"\nRELEASE_VERSION = "2.0"\n'
+    wanted = '\'RELEASE_VERSION = "(?P<version>[^"]+)"\''
+    adopted = found(project=f"{DYNAMIC}{table}{wanted}\n", harbor_tools__about=code)
+    assert adopted.places == (python("RELEASE_VERSION", "harbor_tools/about.py"),)
+    for other in ("'('", "'RELEASE'", "'nothing (?P<version>.)'"):
+        with pytest.raises(ConfigurationError, match="No file states"):
+            found(project=f"{DYNAMIC}{table}{other}\n", harbor_tools__about=code)
+
+
+def test_a_variable_of_the_setup_file_is_a_place() -> None:
+    setup = 'VERSION = "1.0"\nsetuptools.setup(name="h", version=VERSION)\n'
+    assert found(setup=setup).places == (python("VERSION", "setup.py"),)
+
+
+def test_a_module_without_a_folder_and_a_package_in_a_namespace_are_found() -> None:
+    flit = f'{DYNAMIC}[build-system]\nbuild-backend = "flit_core.buildapi"\n'
+    assert found(project=flit, src__harbor_tools='__version__ = "1.0"\n').places == (
+        python("__version__", "src/harbor_tools.py"),
+    )
+    adopted = found(project=PROJECT, src__harbor__tools____init__='__version__ = "1.2.3"\n')
+    assert adopted.module == PurePosixPath("src/harbor/tools")
+    assert adopted.places == (STATIC, python("__version__", "src/harbor/tools/__init__.py"))
+
+
+def test_tests_inside_of_the_package_are_no_place() -> None:
+    assert found(project=PROJECT, init="", harbor_tools__tests__test_it='__version__ = "1.2.3"\n').places == (STATIC,)
+
+
+def test_what_is_known_by_its_value_alone_is_marked_as_a_guess() -> None:
+    adopted = found(project=PROJECT, init='__version__ = "1.2.3"\n\n\nclass Schema:\n    version = "1.2.3"\n')
+    assert adopted.guessed == (python("Schema.version"),)
+    lines = table(adopted, Repository("main", "origin", "v", None)).splitlines()
+    marked = [line for line in lines if "# a guess: it states the same version" in line]
+    assert len(marked) == 1
+    assert "Schema.version" in marked[0]
+
+
+def test_a_class_never_leads_where_a_module_states_its_version() -> None:
+    adopted = found(
+        setup='setup(name="harbor-tools")', init='class Schema:\n    version = "3"\n\n\n__version__ = "1.0"\n'
+    )
+    assert (adopted.version, adopted.places) == ("1.0", (python("__version__"),))
+
+
+def test_the_classifiers_of_a_setup_file_count_and_silence_is_marked() -> None:
+    named = '["Programming Language :: Python :: 3", "Programming Language :: Python :: 3.10"]'
+    code = '__version__ = "1.0"\n'
+    assert found(setup=f'setup(name="h", classifiers={named})', init=code).pythons == ("3.10",)
+    cfg = "[metadata]\nname = h\nclassifiers =\n  Programming Language :: Python :: 3.11\n"
+    assert found(cfg=cfg, init=code).pythons == ("3.11",)
+    silent = found(project='[project]\nname = "h"\nversion = "1.0"\n')
+    assert silent.unsaid
+    assert "# a guess: nothing says which" in table(silent, Repository("main", "origin", "v", None))
+    assert not found(project=PROJECT).unsaid
+
+
+@pytest.mark.parametrize(
+    ("code", "hosted"),
+    [
+        ("from netbox.plugins import PluginConfig\n", True),
+        ("from extras.plugins import PluginConfig\n", True),
+        ("import netbox.plugins\n", True),
+        ("from netbox_tools.version import __version__\n", False),
+        ("from netboxlabs import client\n", False),
+        ("from extras.scripts import Script\n", False),
+    ],
+)
+def test_a_package_whose_own_name_begins_with_netbox_is_no_plugin_by_that(code: str, hosted: bool) -> None:  # noqa: FBT001
+    assert found(project=PROJECT, init=code).hosted is hosted
+
+
+def test_what_the_package_reads_is_data_by_folder() -> None:
+    tree = ["py.typed", "schema.json", "templates/h/a.html", "static/h/js/a.js", "gen/v1/a.json", "gen/a.json"]
+    tree += ["tests/a.json", "static/h/a.py", "notes.md", ".hidden.json"]
+    files = {PurePosixPath(f"harbor_tools/{name}"): b"" for name in ["__init__.py", *tree]}
+    adopted = look({**files, PurePosixPath("pyproject.toml"): PROJECT.encode(), PurePosixPath("a.json"): b""})
+    assert adopted.data == (
+        "harbor_tools/*.json",
+        "harbor_tools/gen/**/*.json",
+        "harbor_tools/gen/*.json",
+        "harbor_tools/py.typed",
+        "harbor_tools/static/**",
+        "harbor_tools/templates/**",
+    )
+    (package,) = parse_settings(
+        table(adopted, Repository("main", "origin", "v", None)), where="pyproject.toml"
+    ).packages
+    assert package.wheel.data == adopted.data
+    tracked = [str(path) for path in files]
+    assert all(matching(pattern, tracked) for pattern in adopted.data)

@@ -283,3 +283,15 @@ def test_a_number_of_thousands_of_digits_is_no_version(line: str) -> None:
     (said,) = problems(PAIR + plugin + f"\ncompanion = {{ name = 'backend', {line.format('1' * 5000)} }}\n")
     assert "by PEP 440" in said
     assert len(said) < 300
+
+
+@pytest.mark.parametrize(
+    ("forge", "problem"),
+    [
+        ('{ kind = "gitlab", repository = "a/b" }', "is not known here; write one of: github, gitea"),
+        ('{ kind = "github", repository = "harbor" }', "is not a repository; write owner/name"),
+        ('{ kind = "gitea", repository = "a/b" }', "has no address; write the web address of the Gitea"),
+    ],
+)
+def test_a_forge_that_cannot_be_asked_is_told_what_to_write(forge: str, problem: str) -> None:
+    assert problem in package(f"forge = {forge}")

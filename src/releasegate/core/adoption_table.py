@@ -40,21 +40,30 @@ def table(found: Adopted, repository: Repository) -> str:
 
 def _lines(found: Adopted, repository: Repository) -> Iterator[str]:
     yield from ("[[tool.releasegate.packages]]", f"name = {_text(found.name)}")
-    yield from ("places = [", *(f"    {_place(place)}," for place in found.places), "]")
-    yield f"pythons = [{', '.join(map(_text, found.pythons))}]"
-    yield f"branch = {_text(repository.branch)}"
+    yield "places = ["
+    for place in found.places:
+        guess = "  # a guess: it states the same version" if place in found.guessed else ""
+        yield f"    {_place(place)},{guess}"
+    yield "]"
+    guess = "  # a guess: nothing says which" if found.unsaid else ""
+    yield f"pythons = [{', '.join(map(_text, found.pythons))}]{guess}"
+    yield f"branch = {_text(repository.branch)}  # a guess: the one that is usual here"
     if repository.remote != "origin":
         yield f"remote = {_text(repository.remote)}"
     if repository.tag_prefix != "v":
-        yield f"tag-prefix = {_text(repository.tag_prefix)}"
+        yield f"tag-prefix = {_text(repository.tag_prefix)}  # a guess: of the newest tag"
     if repository.forge is not None:
         forge = repository.forge
         address = "" if forge.address is None else f", address = {_text(forge.address)}"
         yield f"forge = {{ kind = {_text(forge.kind)}, repository = {_text(forge.repository)}{address} }}"
     yield "# Name what judges the package end to end, or waive that gate for a version: invoke waive"
     yield '# end-to-end = { command = ["python", "-m", "pytest", "tests/e2e"] }'
-    if found.frozen:
+    if found.data or found.frozen:
         yield from ("", "[tool.releasegate.packages.wheel]")
+    if found.data:
+        yield "# A guess, from the files' names: what the package reads when it runs."
+        yield from ("data = [", *(f"    {_text(pattern)}," for pattern in found.data), "]")
+    if found.frozen:
         yield f"frozen = [{', '.join(map(_text, found.frozen))}]"
     if found.hosted and found.module is not None:
         yield from ("", "[tool.releasegate.packages.install]")

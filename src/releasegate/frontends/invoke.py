@@ -73,6 +73,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
             order = releasing.ordered(workshop, package=package or None, until=until)
         if plan:
             for each in releasing.selected(workshop, order):
+                workshop.bring(each)
                 _show(screen)(releasing.plan(workshop, order, each))
             return
         outcomes: list[Outcome] = []
