@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from git_repositories import git
@@ -16,6 +17,7 @@ from releasegate.app.compose import Workshop
 from releasegate.app.gates import Asked, Source
 from releasegate.app.project import load
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
+from releasegate.ports import Delivery, Progress, StageReport
 from releasegate.rehearsal.index import EmbeddedIndex
 
 
@@ -94,3 +96,46 @@ def test_a_pair_that_does_not_do_its_job_together_fails_with_the_checks_own_word
     with pytest.raises(GateFailed, match=r"tiny-plugin 1\.0\.0 from local with tiny-api 1\.0\.0 from local") as caught:
         gates.end_to_end(workshop, plugin, Asked(Source("local"), Source("local")))
     assert any("the berth is not shown" in line for line in caught.value.details)
+
+
+class Cells:
+    """A stage of one cell that passes, and keeps what it was told is known."""
+
+    def __init__(self) -> None:
+        self.known: list[Sequence[Mapping[str, Any]]] = []
+
+    def perform(
+        self,
+        delivery: Delivery,  # noqa: ARG002 - the port's signature
+        *,
+        companion: Delivery | None,  # noqa: ARG002
+        progress: Progress,  # noqa: ARG002
+        known: Sequence[Mapping[str, Any]] = (),
+    ) -> StageReport:
+        """Pass."""
+        self.known.append(known)
+        return StageReport("pass", (), (), 1.0, {"cells": [{"cell": "one", "verdict": "pass"}]})
+
+
+def test_a_cell_that_one_machine_recorded_is_known_to_another(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    api, plugin = workshop.project.settings.packages
+    for package in (api, plugin):
+        gates.build(workshop, package, watch=Quiet())
+    stage = Cells()
+    monkeypatch.setattr(Workshop, "stage", lambda *_: stage)
+    wanted = Asked(Source("dist"), Source("dist"), recorded=True)
+    gates.end_to_end(workshop, plugin, wanted)
+    # Another machine has the notes, and not the ledger.
+    (workshop.project.state / "ledger").rename(tmp_path / "of another machine")
+    gates.end_to_end(workshop, plugin, wanted)
+    gates.end_to_end(workshop, plugin, Asked(Source("dist"), Source("dist")))
+    assert [[row["cell"] for row in known] for known in stage.known] == [[], ["one"], []]
+
+
+def test_what_is_recorded_is_about_one_package_and_the_index_that_proves_its_version(workshop: Workshop) -> None:
+    assert gates.recorded(workshop, "tiny-plugin") == ("tiny-plugin", "production")
+    with pytest.raises(ConfigurationError, match="whose evidence it is") as error:
+        gates.recorded(workshop, None)
+    assert "tiny-api, tiny-plugin" in error.value.hint
