@@ -77,6 +77,7 @@ def test_files_that_are_there_are_left_and_what_to_add_is_said(folder: Path) -> 
 
 def test_the_tags_say_how_a_version_is_written_there(folder: Path) -> None:
     git(folder, "tag", "nightly")
+    git(folder, "tag", "a-0.9.beautiful")
     git(folder, "tag", "tiny-api-0.9.1")
     assert 'tag-prefix = "tiny-api-"' in dict(propose(folder, environ=ENVIRON).files)[PROJECT][1]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from archives import sdist, tracked, wheel, wheel_files
@@ -261,6 +262,13 @@ def test_an_attached_manifest_of_another_commit_is_refused(ground: Ground) -> No
     with pytest.raises(GateFailed) as failure:
         Build(ground.release("1.0")).run()
     assert failure.value.details == ("manifest.json",)
+
+
+def test_for_a_candidate_no_forge_is_asked(ground: Ground) -> None:
+    ground.forge = cast("FakeForge", object())
+    release = ground.release("1.0rc1")
+    Bump(release).run()
+    assert "bytes of the index" in Build(release).run()
 
 
 def test_a_draft_or_a_release_without_a_manifest_carries_no_build(ground: Ground) -> None:

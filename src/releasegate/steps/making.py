@@ -157,7 +157,8 @@ def _attached(release: Release) -> Manifest | None:
     They were built where the release was made; a second build could pack the same files into other bytes. What is
     attached is untrusted input: it must be whole and of this commit, and the audit compares it with the commit.
     """
-    forge = release.world.forge
+    # A candidate has no forge release, so that the forge need not even be asked.
+    forge = None if release.version.is_prerelease else release.world.forge
     found = forge.find(release.tag) if forge is not None else None
     if forge is None or found is None or found.draft or MANIFEST not in found.assets:
         return None
