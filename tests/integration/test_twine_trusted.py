@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from releasegate.adapters.twine import ATTESTATION, Uploader
+from releasegate.adapters.process import Completed
+from releasegate.adapters.twine import ATTESTATION, Uploader, answer
 from releasegate.core.config import IndexConfig
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
@@ -51,27 +52,40 @@ def uploader(tmp_path: Path, script: str = SIGNS, **environ: str) -> Uploader:
         ({}, {**JOB, "PYPI_TOKEN": "one"}, False),
         ({}, {**JOB, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""}, False),
         ({}, {}, False),
+        ({"keyring": True}, JOB, False),
         ({"upload": "http://127.0.0.1:9/"}, JOB, False),
     ],
-    ids=["a job with the right", "a token wins", "no right", "no job", "an index of one's own"],
+    ids=["a job with the right", "a token wins", "no right", "no job", "a keyring", "an index of one's own"],
 )
 def test_only_a_job_without_a_token_is_trusted_by_a_public_index(
-    tmp_path: Path, changes: dict[str, str], environ: dict[str, str], *, trusted: bool
+    tmp_path: Path, changes: dict[str, object], environ: dict[str, str], *, trusted: bool
 ) -> None:
     one = uploader(tmp_path, **environ)
     assert replace(one, config=replace(ALIAS, **changes)).trusted == trusted  # type: ignore[arg-type]
 
 
-def test_a_file_is_attested_once_and_its_attestation_goes_with_it(tmp_path: Path, wheel: Path) -> None:
-    answer = uploader(tmp_path, **JOB).upload(wheel)
+def test_a_file_is_attested_anew_and_its_attestation_goes_with_it(tmp_path: Path, wheel: Path) -> None:
+    said = uploader(tmp_path, **JOB).upload(wheel)
     made = wheel.with_name(wheel.name + ATTESTATION)
     assert made.read_text() == "{}"
     # Nobody listens there, so that the outcome is not known; what twine says of it holds no secret.
-    assert (answer.exit_code != 0, answer.status) == (True, None)
-    assert SECRET not in " ".join(answer.words)
+    assert (said.exit_code != 0, said.status) == (True, None)
+    assert SECRET not in " ".join(said.words)
     made.write_text("kept")
+    # One that was left may be cut off, or be of other bytes.
     uploader(tmp_path, **JOB).upload(wheel)
-    assert made.read_text() == "kept"
+    assert made.read_text() == "{}"
+
+
+def test_where_nothing_can_attest_a_file_it_is_not_sent(tmp_path: Path, wheel: Path) -> None:
+    with pytest.raises(Refused, match="cannot be attested here") as refusal:
+        replace(uploader(tmp_path, **JOB), signer=None).upload(wheel)
+    assert "releasegate[attestations]" in refusal.value.hint
+
+
+def test_an_identity_that_is_not_exchanged_is_no_verdict_on_the_file() -> None:
+    said = "HTTPError: 404 Client Error: Not Found for url: http://127.0.0.1:9/_/oidc/audience"
+    assert answer(Completed(1, "", said), token="t").status == 403
 
 
 def test_a_file_that_cannot_be_attested_is_not_sent(tmp_path: Path, wheel: Path) -> None:

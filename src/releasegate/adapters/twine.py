@@ -81,27 +81,37 @@ class Uploader:
     def trusted(self) -> bool:
         """Whether the upload goes by trusted publishing: a public index, GitHub's word, and no token (it would win)."""
         token = self.environ.get(self.config.token_env or "", "").strip()
-        return not token and self.config.upload is None and all(self.environ.get(name) for name in IDENTITY)
+        return (
+            not token
+            and not self.config.keyring
+            and self.config.upload is None
+            and all(self.environ.get(name) for name in IDENTITY)
+        )
 
     def _attested(self, path: Path) -> tuple[Path, ...]:
         """Return the file's attestation, made here where GitHub's word can sign it (PEP 740).
 
         Raises:
+            Refused: nothing is installed that could sign it; nothing was sent.
             Unavailable: it cannot be signed; nothing was sent.
         """
-        if not self.trusted or self.signer is None:
+        if not self.trusted:
             return ()
+        if self.signer is None:
+            raise Refused(
+                f"{path.name} cannot be attested here, so it was not uploaded.",
+                hint="Install releasegate[attestations] in ci.setup, or set a token of the index",
+            )
         made = path.with_name(path.name + ATTESTATION)
-        if not made.exists():
-            done = run([*self.signer, str(path.resolve())], env=self._identity(), cwd=path.parent, timeout=TIMEOUT)
-            if done.exit_code or not made.exists():
-                raise Unavailable(
-                    f"{path.name} could not be attested, so it was not uploaded.",
-                    hint="Run the same command again",
-                    details=meaningful(
-                        masked(f"{done.stdout}\n{done.stderr}", [self.environ[IDENTITY[1]]]), noise=NOISE
-                    ),
-                )
+        # One that was left may be cut off, or be of other bytes.
+        made.unlink(missing_ok=True)
+        done = run([*self.signer, str(path.resolve())], env=self._identity(), cwd=path.parent, timeout=TIMEOUT)
+        if done.exit_code or not made.exists():
+            raise Unavailable(
+                f"{path.name} could not be attested, so it was not uploaded.",
+                hint="Run the same command again",
+                details=meaningful(masked(f"{done.stdout}\n{done.stderr}", [self.environ[IDENTITY[1]]]), noise=NOISE),
+            )
         return (made.resolve(),)
 
     def _identity(self, **more: str) -> dict[str, str]:
@@ -138,5 +148,6 @@ def answer(completed: Completed, *, token: str) -> UploadAnswer:
     """Return what twine's exit code and words say; *token* is masked in them."""
     text = f"{completed.stdout}\n{completed.stderr}"
     named = STATUS.search(text)
-    status = int(named[1]) if named else None
+    # Where the identity was not exchanged for a token, nothing is said of the file.
+    status = 403 if "/_/oidc/" in text else int(named[1]) if named else None
     return UploadAnswer(completed.exit_code, status, meaningful(masked(text, [token]), noise=NOISE))
