@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PREFIX = "RELEASEGATE_"
 RELEASED = "released"
@@ -42,22 +43,21 @@ class Cell:
     stack_project: str
     stack_file: str
     stack_env: str
+    facts: Path
     report: Path
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Cell":
         """Read the cell, or say every name that is missing at once."""
-        names = [name for name in cls.__dataclass_fields__ if name != "report"]
-        values = {name: environment.get(PREFIX + name.upper(), "").strip() for name in names}
-        report = environment.get(PREFIX + "REPORT", "").strip()
+        values = {name: environment.get(PREFIX + name.upper(), "").strip() for name in cls.__dataclass_fields__}
         # The env file of Compose is the one thing that a stack may do without.
         missing = [PREFIX + name.upper() for name, value in values.items() if not value and name != "stack_env"]
-        if not report:
-            missing.append(PREFIX + "REPORT")
         if missing:
             raise MissingCellError(missing)
         urls = {name: value.rstrip("/") for name, value in values.items() if name.endswith("_url")}
-        return cls(**(values | urls), report=Path(report))
+        paths = {name: Path(values[name]) for name in ("facts", "report")}
+        typed: dict[str, Any] = values | urls | paths
+        return cls(**typed)
 
     @property
     def syncs(self) -> bool:

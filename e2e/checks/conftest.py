@@ -1,5 +1,6 @@
 """What every check stands on: the cell from the environment, the stack that is already up, and the verdicts."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -12,7 +13,7 @@ import verdicts
 from backend import Backend
 from cell import CANDIDATE, Cell
 from containers import Stack
-from contracts import BACKEND
+from contracts import BACKEND, PLUGIN, BrokenContract
 from holdings import Holdings
 from netbox import Browser, NetBox
 from pages import api_routes
@@ -121,26 +122,27 @@ def browser(cell: Cell, netbox: NetBox) -> Browser:
     return Browser.login(netbox, cell.netbox_user, cell.netbox_password)
 
 
+@pytest.fixture(scope="session")
+def facts(cell: Cell) -> dict[str, Any]:
+    """Return what NetBox's Django told of the plugin when the database was migrated."""
+    found: dict[str, Any] = json.loads(cell.facts.read_text(encoding="utf-8"))
+    if "base" not in found:
+        said = found.get("error", "NetBox told nothing of it")
+        raise BrokenContract(f"not all of the plugin can be loaded: {said}", side=PLUGIN)
+    return found
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _early(cell: Cell, stack: Stack, netbox: NetBox) -> Iterator[dict[str, Future[dict[str, Any]]]]:
-    """Ask at once what takes NetBox seconds to find out, each on a processor of its own."""
-    with ThreadPoolExecutor(2) as pool:
-        asked = {"facts": pool.submit(stack.facts, cell.plugin_module)}
-        if cell.phase == CANDIDATE:
-            asked["schema"] = pool.submit(netbox.schema)
-        yield asked
+def _described(cell: Cell, netbox: NetBox) -> Iterator[Future[dict[str, Any]] | None]:
+    """Ask at once for what takes NetBox ten seconds to make: what needs none of it goes on meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(netbox.schema) if cell.phase == CANDIDATE else None
 
 
 @pytest.fixture(scope="session")
-def facts(_early: dict[str, Future[dict[str, Any]]]) -> dict[str, Any]:
-    """Return what NetBox's Django tells of the plugin, asked once."""
-    return _early["facts"].result()
-
-
-@pytest.fixture(scope="session")
-def schema(_early: dict[str, Future[dict[str, Any]]]) -> dict[str, Any]:
+def schema(_described: Future[dict[str, Any]]) -> dict[str, Any]:
     """Return NetBox's description of its API, asked once."""
-    return _early["schema"].result()
+    return _described.result()
 
 
 @pytest.fixture(scope="session")
@@ -171,30 +173,41 @@ def endpoints(cell: Cell, netbox: NetBox, backend: Backend, stack: Stack, facts:
 
 
 @pytest.fixture(scope="session")
-def synchroniser(netbox: NetBox, browser: Browser, facts: dict[str, Any], endpoints: Endpoints) -> Synchroniser:  # noqa: ARG001
-    """Return what starts and follows synchronisations, once there is something to synchronise between."""
+def synchroniser(
+    netbox: NetBox,
+    browser: Browser,
+    facts: dict[str, Any],
+    endpoints: Endpoints,  # noqa: ARG001
+    stack: Stack,
+) -> Synchroniser:
+    """Return what starts and follows synchronisations, once there is something between which, and who does it."""
+    stack.await_answer("worker", lambda: stack.passes("worker", "/opt/releasegate/run healthy work"), side=PLUGIN)
     return Synchroniser(netbox, browser, tuple(facts["pages"]))
 
 
 @pytest.fixture(scope="session")
-def first_sync(request: pytest.FixtureRequest, synchroniser: Synchroniser) -> Job:
+def first_sync(synchroniser: Synchroniser) -> Job:
     """Return the first full synchronisation of this phase, ended one way or the other."""
-    number = synchroniser.start()
-    request.getfixturevalue("plugin_lists")  # which takes seconds that the synchronisation takes, too
-    return synchroniser.wait(number)
+    return synchroniser.run()
 
 
 @pytest.fixture(scope="session")
-def plugin_lists(netbox: NetBox, facts: dict[str, Any]) -> tuple[str, ...]:
+def api(netbox: NetBox, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return every route that the plugin's API root leads to, with its answer, asked once."""
+    return api_routes(netbox, f"/api/plugins/{facts['base']}/")
+
+
+@pytest.fixture(scope="session")
+def lists(api: dict[str, Any]) -> tuple[str, ...]:
     """Return the list routes of the plugin's API that answer; whether all do is another contract's matter."""
-    routes = api_routes(netbox, f"/api/plugins/{facts['base']}/")
-    return tuple(path for path, answer in routes if isinstance(answer, dict) and "results" in answer)
+    return tuple(path for path, answer in api.items() if isinstance(answer, dict) and "results" in answer)
 
 
 @pytest.fixture(scope="session")
-def first(netbox: NetBox, first_sync: Job, plugin_lists: tuple[str, ...], cell: Cell) -> Holdings:  # noqa: ARG001
+def first(request: pytest.FixtureRequest, netbox: NetBox, first_sync: Job, cell: Cell) -> Holdings:  # noqa: ARG001
     """Return what NetBox holds after the first synchronisation, and write it into the report."""
-    holdings = Holdings.of(netbox, plugin_lists)
+    api, lists = request.getfixturevalue("api"), request.getfixturevalue("lists")  # not before there is something
+    holdings = Holdings.of(netbox, lists, api)
     holdings.report(cell.report / f"objects-{cell.phase}.json")
     return holdings
 

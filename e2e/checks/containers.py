@@ -1,28 +1,18 @@
 """The containers of the stack, through pytest-docker's own Compose executor."""
 
-import json
 import re
 import shlex
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from pytest_docker.plugin import DockerComposeExecutor, execute
 
 from contracts import BrokenContract
 
-MARK = "RELEASEGATE-FACTS "
 STARTED = 420.0  # seconds that a service may take to start
 PAUSE = 0.5
 SEEN = 5.0
-HERE = Path(__file__).parent
-# NetBox from the package index brings a console script; its container image brings manage.py.
-MANAGE = (
-    'if [ -x /opt/netbox/venv/bin/netbox ]; then exec /opt/netbox/venv/bin/netbox "$@"; '
-    'else exec /opt/netbox/venv/bin/python /opt/netbox/netbox/manage.py "$@"; fi'
-)
 # Compose clears lines and servers colour them, for terminals; health checks would drown the rest.
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 NOISE = re.compile(r'"GET /(health|login/|api/status/)[^"]*" 200')
@@ -68,6 +58,14 @@ class Stack:
                 raise BrokenContract(f"the {service} {how}; it says: {words[-600:]}", side=side)
             time.sleep(PAUSE)
 
+    def passes(self, service: str, command: str) -> bool:
+        """Whether a command ends well in a service's container."""
+        try:
+            self.compose.execute(f"exec -T {service} {command}")
+        except Exception:  # noqa: BLE001 -- pytest-docker raises the bare class
+            return False
+        return True
+
     def cut_off(self, service: str) -> None:
         """Take one service off the stack's network: for all others it is gone, and need not start anew to be back."""
         self._network("disconnect", service)
@@ -92,22 +90,6 @@ class Stack:
     def published(self, service: str, port: int) -> str:
         """Return where a service is published now: a free port is chosen again with each start."""
         return self.run(f"port {service} {port}").strip().splitlines()[-1]
-
-    def manage(self, arguments: Iterable[str], environment: Mapping[str, str]) -> str:
-        """Run one of NetBox's management commands in its container."""
-        flags = " ".join(f"--env {shlex.quote(f'{name}={value}')}" for name, value in environment.items())
-        words = " ".join(shlex.quote(word) for word in ("sh", "-c", MANAGE, "manage", *arguments))
-        return self.run(f"exec -T {flags} netbox {words}")
-
-    def facts(self, module: str) -> dict[str, Any]:
-        """Return what NetBox's Django tells of the plugin."""
-        code = (HERE / "inside_netbox.py").read_text(encoding="utf-8")
-        said = self.manage(["shell", "-c", code], {"RELEASEGATE_PLUGIN_MODULE": module})
-        lines = [line for line in said.splitlines() if line.startswith(MARK)]
-        if not lines:
-            raise BrokenContract(f"NetBox's shell said nothing of the plugin: {said.strip()[-400:]}")
-        answer: dict[str, Any] = json.loads(lines[-1].removeprefix(MARK))
-        return answer
 
     def crashed(self, since: str) -> list[str]:
         """Return the services whose log shows a stack trace since a moment."""

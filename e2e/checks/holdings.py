@@ -1,13 +1,14 @@
 """What NetBox holds after a synchronisation, kind by kind, and how two such holdings differ."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from netbox import NetBox
+from netbox import AT_ONCE, NetBox
 
 CORE = {
     "clusters": "/api/virtualization/clusters/",
@@ -50,10 +51,19 @@ class Holdings:
     kinds: dict[str, dict[int, Record]]
 
     @classmethod
-    def of(cls, netbox: NetBox, plugin_routes: Iterable[str]) -> "Holdings":
-        """Read the kinds of NetBox that a synchronisation writes, and every list of the plugin's own records."""
-        routes = CORE | {f"plugin:{route.split('/', 4)[-1].strip('/')}": route for route in plugin_routes}
-        kinds = {kind: {int(record["id"]): record for record in netbox.every(route)} for kind, route in routes.items()}
+    def of(cls, netbox: NetBox, lists: Iterable[str], known: Mapping[str, Any] | None = None) -> "Holdings":
+        """Read the kinds of NetBox that a synchronisation writes, and every list of the plugin's own records.
+
+        *known* holds the first pages of lists that need not be asked for again.
+        """
+        routes = CORE | {f"plugin:{route.split('/', 4)[-1].strip('/')}": route for route in lists}
+        pages = known or {}
+
+        def records(route: str) -> dict[int, Record]:
+            return {int(record["id"]): record for record in netbox.every(route, pages.get(route))}
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            kinds = dict(zip(routes, pool.map(records, routes.values()), strict=True))
         return cls({kind: records for kind, records in kinds.items() if not _borrowed(kind, records)})
 
     def records(self, kind: str) -> list[Record]:

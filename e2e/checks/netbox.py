@@ -11,6 +11,10 @@ from contracts import PLUGIN, STACK, BrokenContract
 
 INSIDE = "netbox.test:8080"
 """NetBox's address for the others in the stack."""
+MANY = 200
+"""How many records a page of the API holds."""
+AT_ONCE = 4
+"""How many requests: a laptop's NetBox has few workers, and more would only wait for each other."""
 TIMEOUT = 90.0  # seconds; a page's first rendering after a start compiles its templates
 
 
@@ -50,9 +54,9 @@ class NetBox:
         """Return the JSON of one GET."""
         return self.json("GET", path, params=params)
 
-    def every(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
-        """Yield all records of a list route, page by page."""
-        page = self.get(path, limit=200, **params)
+    def every(self, path: str, first: Any = None) -> Iterator[dict[str, Any]]:
+        """Yield all records of a list route, page by page; *first* is its first page where that is known."""
+        page = first or self.get(path, limit=MANY)
         while True:
             yield from page["results"]
             if not page.get("next"):

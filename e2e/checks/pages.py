@@ -1,15 +1,13 @@
 """Opens many pages a few at a time and says which did not answer as a page must."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
 
-from netbox import NetBox
+from netbox import AT_ONCE, MANY, NetBox
 
-# A laptop's NetBox has few workers; more at once would only wait for each other.
-AT_ONCE = 4
 NOT_FOUND = requests.codes.not_found
 SERVER_ERROR = requests.codes.internal_server_error
 UNAVAILABLE = requests.codes.service_unavailable
@@ -51,16 +49,28 @@ def _title(answer: requests.Response) -> str:
     return ""
 
 
-def api_routes(netbox: NetBox, root: str) -> Iterator[tuple[str, Any]]:
-    """Yield every route that the API root leads to, with its answer, nothing where it failed; roots are followed."""
-    said = netbox.request("GET", root, params={"limit": 1})
-    answer = said.json() if said.ok else None
-    yield root, answer
-    if not isinstance(answer, dict) or "results" in answer:
-        return
-    for link in answer.values():
-        if isinstance(link, str) and root in link:
-            yield from api_routes(netbox, link[link.index(root) :])
+def api_routes(netbox: NetBox, root: str) -> dict[str, Any]:
+    """Return every route that the API root leads to, with its answer, nothing where it failed; roots are followed."""
+
+    def answer(path: str) -> Any:
+        said = netbox.request("GET", path, params={"limit": MANY})
+        return said.json() if said.ok else None
+
+    answers: dict[str, Any] = {}
+    paths = [root]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while paths:
+            found = dict(zip(paths, pool.map(answer, paths), strict=True))
+            answers |= found
+            links = [link for each in found.values() if _is_root(each) for link in each.values()]
+            inside = {link[link.index(root) :] for link in links if isinstance(link, str) and root in link}
+            paths = sorted(inside - answers.keys())
+    return answers
+
+
+def _is_root(answer: Any) -> bool:
+    """Whether an answer leads to others, and lists nothing itself."""
+    return isinstance(answer, dict) and "results" not in answer
 
 
 def summary(refused: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ DEADLINE = 900.0
 ENDED = frozenset({"completed", "errored", "failed"})
 TROUBLE = frozenset({"error", "failure", "critical"})
 FULL = re.compile(r"/sync/(full-update|full_update|all)/$")
-BRIEF = re.compile(r"/sync/(storage|devices)/$")
+BRIEF = re.compile(r"/sync/storage/$")
 """What is over soon, for where it matters that there is a synchronisation and not what it brings."""
 
 

@@ -72,16 +72,6 @@ def test_every_model_can_be_queried(facts: dict[str, Any]) -> None:
     )
 
 
-@pytest.mark.contract("plugin.schema", PLUGIN, needs=("netbox.up",))
-@pytest.mark.phases(CANDIDATE)
-def test_the_api_describes_itself(request: pytest.FixtureRequest, facts: dict[str, Any]) -> None:
-    """Clients are made from NetBox's OpenAPI document: a serializer that cannot be described takes all of it away."""
-    described: dict[str, Any] = request.getfixturevalue("schema")
-    root = f"/api/plugins/{facts['base']}/"
-    own = [path for path in described.get("paths", {}) if path.startswith(root)]
-    assert own or not facts["api"], f"NetBox's API document holds {len(described.get('paths', {}))} routes, none {root}"
-
-
 @pytest.mark.contract("backend.version", BACKEND)
 def test_the_backend_answers_at_its_version(request: pytest.FixtureRequest, cell: Cell) -> None:
     """The backend that runs is the one under test, and takes a key."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cell import CANDIDATE, PVE
-from contracts import BACKEND, PAIR
+from contracts import BACKEND, PAIR, PLUGIN
 from holdings import Holdings, plain
 from netbox import NetBox
 from pairing import Endpoints
@@ -22,6 +22,16 @@ def test_the_endpoints_can_be_registered(request: pytest.FixtureRequest, netbox:
     for kind, number in endpoints.numbers.items():
         found = netbox.get(endpoints.path(kind))["id"]
         assert found == number, f"the {kind} endpoint {number} is not where it was registered"
+
+
+@pytest.mark.contract("plugin.schema", PLUGIN, needs=("netbox.up",))
+@pytest.mark.phases(CANDIDATE)
+def test_the_api_describes_itself(request: pytest.FixtureRequest, facts: dict[str, Any]) -> None:
+    """The backend writes by NetBox's OpenAPI document: a serializer that cannot be described takes all of it away."""
+    described: dict[str, Any] = request.getfixturevalue("schema")
+    root = f"/api/plugins/{facts['base']}/"
+    own = [path for path in described.get("paths", {}) if path.startswith(root)]
+    assert own or not facts["api"], f"NetBox's API document holds {len(described.get('paths', {}))} routes, none {root}"
 
 
 @pytest.mark.contract("pair.sync", PAIR, needs=("pair.endpoints",))

@@ -89,6 +89,13 @@ def test_status_names_the_places_what_is_missing_and_the_next_command(desk: Desk
     assert "tiny-api:" not in output
 
 
+@pytest.mark.parametrize("word", ["--rc", "--post", "--to=1.0"])
+def test_an_event_says_itself_what_to_release(desk: Desk, word: str) -> None:
+    code, output = desk.type("invoke", "release", "--event", word)
+    assert code == 2, output
+    assert "--event says what to release." in output
+
+
 def test_status_says_what_does_not_answer_and_to_ask_again(desk: Desk) -> None:
     file = desk.pair.root / "pyproject.toml"
     file.write_text(re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{free_port()}", file.read_text()))

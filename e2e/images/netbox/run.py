@@ -1,11 +1,14 @@
 """What NetBox's containers run.
 
-``serve``, ``work``, ``prepare`` (``prepare alone``: without the plugin), ``manage ARGUMENTS``, ``healthy serve|work``.
+``prepare`` migrates the database without the plugin; ``serve`` migrates it with the plugin, tells what Django knows of
+that, and becomes the web server: all in one start of Django. Then there are ``work`` and ``healthy serve|work``.
 """
 
 from __future__ import annotations
 
+import gc
 import http.client
+import json
 import os
 import socket
 import sys
@@ -17,19 +20,20 @@ ROOT = Path("/opt/netbox")
 IMAGE = ROOT / "netbox" / "manage.py"
 """Only where NetBox came as an image; from PyPI it is a command of the virtual environment."""
 BIN = ROOT / "venv" / "bin"
+MARK = "RELEASEGATE-FACTS "
 
 
 def main(verb: str, arguments: list[str]) -> None:
     """Do what *verb* says; does not return where that is a program of its own."""
     if verb == "serve":
+        prepare()
+        tell(os.environ["PLUGIN_MODULE"])
         serve()
     elif verb == "work":
-        manage("rqworker", "high", "default", "low")
-    elif verb == "manage":
-        manage(*arguments)
+        # Its checks load every address of NetBox, of which a worker needs none.
+        manage("rqworker", "--skip-checks", "high", "default", "low")
     elif verb == "prepare":
-        if arguments == ["alone"]:
-            os.environ["PLUGIN_MODULE"] = ""
+        os.environ["PLUGIN_MODULE"] = ""
         prepare()
     elif verb == "healthy":
         sys.exit(0 if {"serve": answers, "work": works}[arguments[0]]() else 1)
@@ -42,9 +46,16 @@ def serve() -> None:
     launcher = ROOT / "launch-netbox.sh"
     if launcher.exists():
         os.execv(launcher, [str(launcher)])  # noqa: S606 - this container runs this program
-    # One process with threads: a second one costs its start and compiles every page and route once more.
-    words = ["gunicorn", "netbox.wsgi", f"--bind=0.0.0.0:{PORT}", "--workers=1", "--threads=8", "--timeout=120"]
-    os.execv(BIN / "gunicorn", words)  # noqa: S606
+    from django.db import connections
+    from gunicorn.app.wsgiapp import run
+
+    connections.close_all()
+    # A thread that computes keeps the others from going on with what the database answered, for ten times as long.
+    sys.setswitchinterval(0.0005)
+    gc.set_threshold(100_000, 20, 100)
+    # One process with threads: a second one compiles every page and route once more.
+    sys.argv = ["gunicorn", "netbox.wsgi", f"--bind=0.0.0.0:{PORT}", "--workers=1", "--threads=8", "--timeout=120"]
+    run()
 
 
 def manage(*arguments: str) -> None:
@@ -80,6 +91,17 @@ def prepare() -> None:
     # In an upgrade the token is there already, and what was registered in it refers to it.
     if not Token.objects.filter(user=user, **{"plaintext" if versioned else "key": secret}).exists():
         Token(user=user, version=1, token=secret).save() if versioned else Token(user=user, key=secret).save()
+
+
+def tell(module: str) -> None:
+    """Print what Django knows of the plugin, in a line of its own; what cannot be found out is told in words."""
+    try:
+        from facts import facts
+
+        found = facts(module)
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything where its parts are loaded
+        found = {"error": f"{type(error).__name__}: {error}"}
+    print(f"\n{MARK}{json.dumps(found)}", flush=True)
 
 
 def require_plugin(said: list[str]) -> None:

@@ -38,10 +38,22 @@ def serve(spec: dict[str, Any]) -> None:
         places["{certificate}"], places["{key}"] = certificate(bin_folder)
     environment = {**os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}"}
     environment.pop("SERVICE_SECRET", None)
+    environment["PYTHONPATH"] = patient()
     environment.update({name: replaced(value, places) for name, value in spec["environment"].items()})
     command = [replaced(word, places) for word in spec["command"]]
     os.chdir(DATA)
     os.execvpe(command[0], command, environment)  # noqa: S606 - this container runs this program
+
+
+def patient() -> str:
+    """Make a folder that lets Python look for garbage seldom, and return it.
+
+    The backend makes two million objects when it starts and keeps them: looking through them over and over again is
+    a quarter of the time that it takes.
+    """
+    folder = tempfile.mkdtemp()
+    Path(folder, "sitecustomize.py").write_text("import gc\n\ngc.set_threshold(100_000, 20, 100)\n", encoding="utf-8")
+    return folder
 
 
 def certificate(bin_folder: Path) -> tuple[str, str]:

@@ -27,7 +27,8 @@ def adopt(_: Context, path: str, *, yes: bool = False) -> None:
             screen.say("There is nothing to write: the repository has it all.")
         elif yes or asked(screen, f"Write these {len(proposal.files)} files?"):
             proposal.write()
-            screen.say(f"Wrote {', '.join(map(str, proposal.files))}. Next: nox -s versions, then nox -s build")
+            first = "see to the notes above; then " if proposal.notes else ""
+            screen.say(f"Wrote {', '.join(map(str, proposal.files))}. Next: {first}nox -s versions, nox -s build")
         else:
             screen.say("Nothing was written. Say --yes where it is meant.")
 

@@ -124,6 +124,8 @@ containers do; a project's own run from the folder of the configuration. Address
 | `RELEASEGATE_PHASE` | `released` while the old final runs in an upgrade, else `candidate` |
 | `RELEASEGATE_STACK_PROJECT`, `RELEASEGATE_STACK_FILE`, `RELEASEGATE_STACK_ENV` | what `docker compose` is given as \
 `--project-name`, `--file` and `--env-file` |
+| `RELEASEGATE_FACTS` | a JSON file: `base` (the word for the plugin in addresses), `pages` and `api` (its addresses \
+that need no argument), `models` (each with the error of querying it), `unapplied` and `ungenerated` migrations |
 | `RELEASEGATE_REPORT` | a folder for what a check wants to keep |
 
 `RELEASEGATE_POSTGRES_IMAGE`, `RELEASEGATE_REDIS_IMAGE`, `RELEASEGATE_NETBOX_IMAGE` and `RELEASEGATE_PYTHON_IMAGE`

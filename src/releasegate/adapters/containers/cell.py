@@ -13,7 +13,7 @@ from threading import Event
 from releasegate.adapters.containers.compose import Stack
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine
-from releasegate.adapters.containers.environment import fresh_secrets, told, variables, with_images
+from releasegate.adapters.containers.environment import FACTS, fresh_secrets, told, variables, with_images
 from releasegate.adapters.containers.furnishing import Furnished, own
 from releasegate.adapters.containers.marks import Run
 from releasegate.adapters.containers.seen import Seen, arrived, objects, telling
@@ -28,6 +28,7 @@ from releasegate.ports import CellReport, Origin, Progress
 
 _MIGRATE_SECONDS = 3600.0
 _LOG_LINES = 12
+_TELLS = "RELEASEGATE-FACTS "
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,11 @@ class CellRun:
             stack = self._come_from(self.released, stack, seen)
         self._database(stack, self.under_test, seen, fresh=self.released is None)
         with seen.timed("start"):
-            self._tell("starting NetBox and its worker")
-            stack.up("netbox", "worker")
-            # The backend is the slowest to start: the checks that need none do not wait for it.
-            stack.healthy("mock", "netbox", "worker")
-            stack.alive("backend")
+            self._tell("starting the worker")
+            stack.up("worker")
+            # The checks that need neither the backend nor the worker do not wait for them.
+            stack.healthy("mock", "netbox")
+            stack.alive("backend", "worker")
         seen.origins += self._proven(stack, seen)
         with seen.timed("checks"):
             seen.problems += self._judged(stack, self.under_test, seen, phase="candidate")
@@ -113,7 +114,7 @@ class CellRun:
         try:
             self._database(before, released, seen, fresh=True)
             with seen.timed("released"):
-                before.up("netbox", "worker")
+                before.up("worker")
                 before.healthy("mock", "netbox", "worker", "backend")
                 failed = self._judged(before, released, seen, phase="released")
         except GateFailed as error:
@@ -145,40 +146,42 @@ class CellRun:
             if kept is not None and server is not None:
                 self._tell(f"restoring {len(kept.migrations)} of {len(pair.whole.migrations)} migrations")
                 kept = kept if databases.restore(kept, into=server) else None
-                if kept == pair.whole:
-                    # Nothing is left to migrate but what migrate itself finds: NetBox can start meanwhile.
-                    stack.up("netbox", "worker")
             if fresh and kept is None:
                 self._tell(f"migrating NetBox {self.cell.netbox} alone")
-                self._prepared(stack, plugin=False)
+                self._host_migrated(stack)
                 self._keep(pair.core, stack)
-            self._tell(f"migrating {pair.pair.plugin.package.name} {pair.pair.plugin.version}")
-            self._prepared(stack, plugin=True)
+            self._tell(f"starting NetBox, which migrates {pair.pair.plugin.package.name} {pair.pair.plugin.version}")
+            self._migrated(stack)
             if fresh and kept != pair.whole:
                 self._keep(pair.whole, stack)
             seen.notes += [] if kept is None else [f"database restored from {kept.key[:12]}, then migrated"]
 
-    def _prepared(self, stack: Stack, *, plugin: bool) -> None:
-        words = ("prepare",) if plugin else ("prepare", "alone")
-
-        def line(said: str) -> None:
-            if said.strip().startswith("Applying "):
-                self._tell(f"migrating: {said.strip().removeprefix('Applying ').split('...')[0]}")
-
-        done = stack.once("netbox", *words, line=line, timeout=_MIGRATE_SECONDS)
-        if done.exit_code == 0:
-            return
-        details = last_lines(done.stdout, count=_LOG_LINES)
-        if not plugin:
+    def _host_migrated(self, stack: Stack) -> None:
+        done = stack.once("netbox", "prepare", line=self._follow, timeout=_MIGRATE_SECONDS)
+        if done.exit_code:
             raise Unavailable(
-                f"NetBox {self.cell.netbox} does not migrate by itself.", hint="Try another NetBox", details=details
+                f"NetBox {self.cell.netbox} does not migrate by itself.",
+                hint="Try another NetBox",
+                details=last_lines(done.stdout, count=_LOG_LINES),
             )
-        raise GateFailed(
-            f"contract netbox.migrations broke: {self.theatre.stack.plugin} does not load or does not migrate "
-            f"on NetBox {self.cell.netbox.version}",
-            hint="Mend it and commit",
-            details=details,
-        )
+
+    def _migrated(self, stack: Stack) -> None:
+        """Start NetBox, which migrates its database before it answers, and keep what it tells of the plugin."""
+        stack.up("netbox")
+        try:
+            told = stack.until("netbox", _TELLS, line=self._follow, timeout=_MIGRATE_SECONDS)
+        except GateFailed as error:
+            raise GateFailed(
+                f"contract netbox.migrations broke: {self.theatre.stack.plugin} does not load or does not migrate "
+                f"on NetBox {self.cell.netbox.version}",
+                hint="Mend it and commit",
+                details=error.details[-_LOG_LINES:],
+            ) from error
+        (self.folder / FACTS).write_text(told, encoding="utf-8")
+
+    def _follow(self, said: str) -> None:
+        if said.strip().startswith("Applying "):
+            self._tell(f"migrating: {said.strip().removeprefix('Applying ').split('...')[0]}")
 
     def _keep(self, snapshot: Snapshot, stack: Stack) -> None:
         server = stack.container("postgres")

@@ -104,8 +104,8 @@ class Stack:
         container = self.container(service)
         if container is None:
             return "is not there"
-        if container.status in {"exited", "dead"}:
-            return f"ended with exit code {container.attrs['State']['ExitCode']}"
+        if ended := _ended(container):
+            return ended
         if container.labels.get(_SPEAKS) == "http" and not _answers(container):
             return ""
         kind, *test = container.attrs["Config"]["Healthcheck"]["Test"]
@@ -114,6 +114,29 @@ class Stack:
         except APIError:
             return ""  # it has just ended, or has not begun
         return None if code == 0 else ""
+
+    def until(self, service: str, mark: str, *, line: Callable[[str], None], timeout: float) -> str:
+        """Wait until *service* prints a line that begins with *mark*, and return its rest; *line* is told each line.
+
+        Raises:
+            GateFailed: it ended before, or did not do it in time; its last words are in the details.
+        """
+        deadline, told = time.monotonic() + timeout, 0
+        while True:
+            container = self.container(service)
+            trouble = "is not there" if container is None else _ended(container)
+            said = container.logs().decode(errors="replace") if container is not None else ""
+            # The last line may not be whole yet.
+            lines = printable(masked(said[: said.rfind("\n") + 1], self.secrets)).splitlines()
+            for each in lines[told:]:
+                line(each)
+                if each.startswith(mark):
+                    return each.removeprefix(mark)
+            told = len(lines)
+            if trouble or time.monotonic() > deadline:
+                raise self._broken(service, trouble or f"is not ready after {timeout:.0f} s")
+            if self.stop.wait(_PAUSE_SECONDS):
+                raise KeyboardInterrupt
 
     def once(self, service: str, *words: str, line: Callable[[str], None], timeout: float) -> Completed:
         """Run *words* in a new container of *service* to their end; *line* is told each line that they print."""
@@ -170,6 +193,13 @@ class Stack:
 
     def _masked(self, lines: Sequence[str]) -> list[str]:
         return [masked(line, self.secrets) for line in lines]
+
+
+def _ended(container: Container) -> str:
+    """Say how a container ended; nothing while it runs."""
+    if container.status not in {"exited", "dead"}:
+        return ""
+    return f"ended with exit code {container.attrs['State']['ExitCode']}"
 
 
 def _answers(container: Container) -> bool:

@@ -13,6 +13,8 @@ from releasegate.adapters.containers.recipes import BACKEND_PORT, MOCK_PORT
 from releasegate.core.cells import Cell
 
 NETBOX_PORT = 8080
+FACTS = "facts.json"
+"""What NetBox told of the plugin, in the folder of the stack."""
 
 
 def fresh_secrets() -> dict[str, str]:
@@ -67,5 +69,6 @@ def told(stack: Stack, images: Furnished, cell: Cell, *, phase: str) -> Mapping[
         "RELEASEGATE_STACK_PROJECT": stack.project,
         "RELEASEGATE_STACK_FILE": str(stack.file),
         "RELEASEGATE_STACK_ENV": str(stack.env_file),
+        "RELEASEGATE_FACTS": str(stack.folder / FACTS),
         "RELEASEGATE_REPORT": str(stack.folder),
     }

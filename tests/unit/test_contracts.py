@@ -1,0 +1,251 @@
+"""Each contract of the pair that is judged from data: it holds for what Proxmox has, and refuses each departure."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+CHECKS = Path(__file__).parents[2] / "e2e" / "checks"
+MODULES = ("contracts", "netbox", "holdings", "world", "pages", "syncing", "test_1_up", "test_2_pair", "test_5_outage")
+
+Kinds = dict[str, dict[int, dict[str, Any]]]
+Change = Callable[[Kinds], object]
+
+
+@pytest.fixture(scope="module")
+def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
+    """Return the modules of the checks, which are no package: they run beside the stack, not inside of releasegate."""
+    for mark in ("contract", "phases", "services"):
+        pytestconfig.addinivalue_line("markers", f"{mark}(): as e2e/checks/conftest.py says")
+    before = set(sys.modules)
+    sys.path.insert(0, str(CHECKS))
+    try:
+        yield SimpleNamespace(**{name: importlib.import_module(name) for name in MODULES})
+    finally:
+        sys.path.remove(str(CHECKS))
+        for name in set(sys.modules) - before:
+            if str(CHECKS) in str(getattr(sys.modules[name], "__file__", "")):
+                del sys.modules[name]
+
+
+@pytest.fixture
+def world(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return what the mock holds, read from its own data as if it had answered."""
+    held = json.loads((CHECKS / "mock" / "pve.json").read_text(encoding="utf-8"))
+    proxmox = suite.world.Proxmox("https://mock.invalid")
+    monkeypatch.setattr(type(proxmox), "get", lambda _, path: held[f"/api2/json/{path}"]["data"])
+    return proxmox.world()
+
+
+@pytest.fixture
+def kinds(world: Any) -> Kinds:
+    """Return what NetBox holds after a synchronisation that did everything right."""
+    guests = world.guests
+    lists: dict[str, list[dict[str, Any]]] = {
+        "clusters": [{"name": world.cluster}],
+        "devices": [
+            {"name": name, "status": {"value": "active" if online else "offline"}, "cluster": {"name": world.cluster}}
+            for name, online in world.nodes.items()
+        ],
+        "virtual-machines": [
+            {
+                "name": guest.name,
+                "status": {"value": "active" if guest.running else "offline"},
+                "cluster": {"name": world.cluster},
+                "device": {"name": guest.node},
+                "vcpus": guest.vcpus,
+                "memory": guest.memory,
+            }
+            for guest in guests
+        ],
+        "virtual-disks": [{"virtual_machine": {"name": g.name}, "size": size} for g in guests for size in g.disks],
+        "interfaces": [{"virtual_machine": {"name": g.name}, "mac_address": n.mac} for g in guests for n in g.nics],
+        "device-interfaces": [
+            {"device": {"name": node}, "name": name} for node, names in world.node_interfaces.items() for name in names
+        ],
+        "ip-addresses": [{"address": address} for address in sorted(world.addresses)],
+        "plugin:storage": [{"name": name, "cluster": {"name": world.cluster}} for name in world.storages],
+        "plugin:snapshots": [{"virtual_machine": {"name": g.name}, "name": s} for g in guests for s in g.snapshots],
+        "plugin:backups": [{"volume_id": volume} for volume in world.backups],
+    }
+    return {kind: {place: {"id": place, **record} for place, record in enumerate(each)} for kind, each in lists.items()}
+
+
+def test_the_mock_holds_something_of_everything_that_is_compared(kinds: Kinds, world: Any) -> None:
+    assert all(len(records) >= 1 for records in kinds.values())
+    assert {guest.kind for guest in world.guests} == {"qemu", "lxc"}
+    assert {guest.running for guest in world.guests} == {True, False}
+
+
+DEPARTURES: list[tuple[str, str, Change]] = [
+    ("test_the_cluster_is_there", "rg-lab", lambda k: k["clusters"][0].update(name="other")),
+    ("test_the_cluster_is_there", "rg-lab", lambda k: k["clusters"].clear()),
+    ("test_the_nodes_are_devices", "birch", lambda k: k["devices"].popitem()),
+    ("test_the_nodes_are_devices", "is offline", lambda k: k["devices"][0].update(status={"value": "offline"})),
+    ("test_the_nodes_are_devices", "not in rg-lab", lambda k: k["devices"][0].update(cluster=None)),
+    ("test_the_guests_are_virtual_machines", "guests", lambda k: k["virtual-machines"].popitem()),
+    ("test_the_guests_are_virtual_machines", "memory", lambda k: k["virtual-machines"][0].update(memory=1)),
+    ("test_the_guests_are_virtual_machines", "status", lambda k: k["virtual-machines"][0].update(status="failed")),
+    ("test_the_guests_are_virtual_machines", "device", lambda k: k["virtual-machines"][1].update(device=None)),
+    ("test_the_guests_are_virtual_machines", "vcpus", lambda k: k["virtual-machines"][0].update(vcpus=None)),
+    ("test_the_disks_are_virtual_disks", "MiB", lambda k: k["virtual-disks"][0].update(size=1)),
+    ("test_the_disks_are_virtual_disks", "MiB", lambda k: k["virtual-disks"].popitem()),
+    ("test_the_interfaces_are_there", "cards", lambda k: k["interfaces"][0].update(mac_address="00:00:00:00:00:00")),
+    ("test_the_interfaces_are_there", "node", lambda k: k["device-interfaces"].popitem()),
+    ("test_the_storages_are_there", "vault", lambda k: k["plugin:storage"].popitem()),
+    ("test_the_storages_are_there", "not in rg-lab", lambda k: k["plugin:storage"][0].update(cluster=None)),
+    ("test_the_addresses_are_there", "not there once", lambda k: k["ip-addresses"].popitem()),
+    (
+        "test_the_addresses_are_there",
+        "not there once",
+        lambda k: k["ip-addresses"].update({99: dict(k["ip-addresses"][0])}),
+    ),
+    ("test_snapshots_and_backups_are_there", "snapshots", lambda k: k["plugin:snapshots"].popitem()),
+    ("test_snapshots_and_backups_are_there", "backups", lambda k: k["plugin:backups"].popitem()),
+]
+
+
+@pytest.mark.parametrize("check", sorted({check for check, _, _ in DEPARTURES}))
+def test_a_netbox_that_holds_what_proxmox_has_keeps_the_contract(
+    check: str, suite: SimpleNamespace, kinds: Kinds, world: Any
+) -> None:
+    getattr(suite.test_2_pair, check)(suite.holdings.Holdings(kinds), world)
+
+
+@pytest.mark.parametrize("departure", DEPARTURES)
+def test_a_netbox_that_departs_from_proxmox_breaks_the_contract_in_words(
+    departure: tuple[str, str, Change], suite: SimpleNamespace, kinds: Kinds, world: Any
+) -> None:
+    check, words, change = departure
+    change(kinds)
+    with pytest.raises(AssertionError, match=words):
+        getattr(suite.test_2_pair, check)(suite.holdings.Holdings(kinds), world)
+
+
+def test_a_second_synchronisation_is_told_by_what_it_created_deleted_and_changed(
+    suite: SimpleNamespace, kinds: Kinds
+) -> None:
+    later = copy.deepcopy(kinds)
+    later["clusters"][7] = {"id": 7, "name": "twin"}
+    del later["devices"][0]
+    later["plugin:storage"][0]["name"] = "moved"
+    later["plugin:storage"][0]["last_updated"] = "now"
+    found = suite.holdings.Holdings(kinds).differences(suite.holdings.Holdings(later))
+    assert found == [
+        "clusters twin was created",
+        "devices alder was deleted",
+        "plugin:storage local changed name from 'local' to 'moved'",
+    ]
+
+
+def test_a_moment_is_no_change(suite: SimpleNamespace, kinds: Kinds) -> None:
+    later = copy.deepcopy(kinds)
+    for record in later["devices"].values():
+        record.update(last_updated="now", synced_at="now", uptime=3)
+    assert suite.holdings.Holdings(kinds).differences(suite.holdings.Holdings(later)) == []
+
+
+ANSWERS = {
+    "fine": (200, {}, ""),
+    "moved": (302, {"Location": "/elsewhere/"}, ""),
+    "missing": (404, {}, ""),
+    "crashed": (500, {}, "<h1>Server Error</h1>\nTypeError: no\n"),
+    "thrown-out": (302, {"Location": "/login/?next=/x"}, ""),
+    "switched-off": (503, {"Content-Type": "application/json"}, '{"detail": "not here"}'),
+    "down": (503, {"Content-Type": "text/html"}, "busy"),
+}
+
+
+def test_a_page_that_is_missing_crashes_or_throws_the_user_out_is_refused(suite: SimpleNamespace) -> None:
+    def get(path: str) -> SimpleNamespace:
+        status, headers, text = ANSWERS[path]
+        return SimpleNamespace(status_code=status, headers=headers, text=text, json=lambda: json.loads(text))
+
+    assert suite.pages.refusals(ANSWERS, get) == {
+        "missing": "answered 404",
+        "crashed": "answered 500 (TypeError: no)",
+        "thrown-out": "sent a logged-in user to the login page",
+        "down": "answered 503",
+    }
+
+
+def test_an_api_is_followed_from_its_root_through_the_roots_that_it_leads_to(suite: SimpleNamespace) -> None:
+    root = "/api/plugins/app/"
+    told: dict[str, Any] = {
+        root: {
+            "things": f"http://netbox{root}things/",
+            "more": f"http://netbox{root}more/",
+            "home": "http://netbox/api/",
+        },
+        f"{root}things/": {"count": 0, "results": []},
+        f"{root}more/": {"parts": f"http://netbox{root}more/parts/", "back": f"http://netbox{root}"},
+    }
+
+    def request(_: str, path: str, *, params: object) -> SimpleNamespace:
+        assert params == {"limit": 200}
+        return SimpleNamespace(ok=path in told, json=lambda: told[path])
+
+    found = suite.pages.api_routes(SimpleNamespace(request=request), root)
+    assert found == {**told, f"{root}more/parts/": None}
+
+
+FACTS = {"unapplied": [], "ungenerated": "", "models": {"app.Thing": ""}}
+
+
+@pytest.mark.parametrize(
+    ("check", "found", "words"),
+    [
+        ("test_no_migration_waits", {"unapplied": ["app.0002_more"]}, "1 migrations are not applied, first app.0002"),
+        ("test_no_migration_is_missing", {"ungenerated": "Migrations for 'app':\n  + Add field x\n"}, "Add field x"),
+        ("test_every_model_can_be_queried", {"models": {"app.Thing": "no such column"}}, "app.Thing .no such column"),
+        ("test_every_model_can_be_queried", {"models": {}}, "has no models"),
+    ],
+)
+def test_what_django_knows_of_the_plugin_is_judged(
+    check: str, found: dict[str, Any], words: str, suite: SimpleNamespace
+) -> None:
+    getattr(suite.test_1_up, check)(FACTS)
+    with pytest.raises(AssertionError, match=words):
+        getattr(suite.test_1_up, check)(FACTS | found)
+
+
+class Judge:
+    """A request for the one fixture that a check asks for late."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def getfixturevalue(self, _: str) -> object:
+        """Return it."""
+        return self.value
+
+
+@pytest.mark.parametrize(
+    ("departure", "words"),
+    [
+        ({"refused": {"/": "answered 500"}}, "with the backend down, of NetBox's pages 1 did not answer"),
+        ({"keepalive": {"status": "success"}}, "still calls its absent backend a success"),
+        ({"keepalive": {"status": "error", "detail": "Traceback (most recent"}}, "stack trace"),
+        ({"keepalive": {"status": "error"}}, "gives no reason"),
+        ({"state": "completed"}, "ended as completed"),
+    ],
+)
+def test_an_outage_that_is_hidden_or_crashes_breaks_the_contract(
+    departure: dict[str, Any], words: str, suite: SimpleNamespace
+) -> None:
+    def outage(**changes: Any) -> Judge:
+        told = {"refused": {}, "keepalive": {"status": "error", "detail": "no route"}, "state": "errored", **changes}
+        job = suite.syncing.Job(1, told["state"], "", ())
+        return Judge(suite.test_5_outage.Outage(told["keepalive"], told["refused"], job))
+
+    suite.test_5_outage.test_an_absent_backend_is_told_clearly(outage())
+    with pytest.raises(AssertionError, match=words):
+        suite.test_5_outage.test_an_absent_backend_is_told_clearly(outage(**departure))
