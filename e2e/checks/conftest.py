@@ -16,7 +16,7 @@ from containers import Stack
 from contracts import BACKEND, PLUGIN, BrokenContract
 from holdings import Holdings
 from netbox import Browser, NetBox
-from pages import api_routes
+from pages import FORMS, api_routes, refusals
 from pairing import Endpoints, Registrar
 from syncing import Job, Synchroniser
 from world import Proxmox, World
@@ -186,9 +186,19 @@ def synchroniser(
 
 
 @pytest.fixture(scope="session")
-def first_sync(synchroniser: Synchroniser) -> Job:
+def first_sync(request: pytest.FixtureRequest, synchroniser: Synchroniser, cell: Cell) -> Job:
     """Return the first full synchronisation of this phase, ended one way or the other."""
-    return synchroniser.run()
+    number = synchroniser.start()
+    if cell.phase == CANDIDATE:
+        request.getfixturevalue("forms")  # for its first seconds are the backend's alone
+    return synchroniser.wait(number)
+
+
+@pytest.fixture(scope="session")
+def forms(browser: Browser, facts: dict[str, Any]) -> dict[str, str]:
+    """Return each of the plugin's pages that shows no record, by its path, with why it does not open or nothing."""
+    paths = [f"/{page}" for page in facts["pages"] if page.endswith(FORMS)]
+    return dict.fromkeys(paths, "") | refusals(paths, browser.get)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ import requests
 
 from netbox import AT_ONCE, MANY, NetBox
 
+FORMS = ("/add/", "/import/")
+"""How the addresses end of pages that make records and show none."""
 NOT_FOUND = requests.codes.not_found
 SERVER_ERROR = requests.codes.internal_server_error
 UNAVAILABLE = requests.codes.service_unavailable

@@ -13,11 +13,12 @@ pytestmark = pytest.mark.phases(CANDIDATE)
 
 
 @pytest.mark.contract("plugin.pages", PLUGIN, needs=("netbox.up",))
-def test_the_pages_answer(browser: Browser, facts: dict[str, Any]) -> None:
+def test_the_pages_answer(browser: Browser, facts: dict[str, Any], forms: dict[str, str]) -> None:
     """Every page that needs no argument opens for a logged-in user."""
     paths = [f"/{page}" for page in facts["pages"]]
     assert paths, "the plugin has no pages"
-    refused = refusals(paths, browser.get)
+    refused = refusals([path for path in paths if path not in forms], browser.get)
+    refused |= {path: words for path, words in forms.items() if words}
     assert not refused, f"of {len(paths)} pages {summary(refused)}"
 
 

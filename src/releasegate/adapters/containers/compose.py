@@ -181,7 +181,7 @@ class Stack:
 
     def down(self) -> None:
         """Remove everything that the stack started."""
-        words = ("down", "--volumes", "--remove-orphans", "--timeout", "1")
+        words = ("down", "--volumes", "--remove-orphans", "--timeout", "0")
         run(self._argv(*words), env=self.engine.environment, cwd=self.folder, timeout=_DOWN_SECONDS)
 
     def _compose(self, *words: str, timeout: float) -> Completed:
