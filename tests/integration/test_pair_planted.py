@@ -20,6 +20,7 @@ import pytest
 import tomlkit
 from git_repositories import git
 
+from releasegate.adapters.containers import marks
 from releasegate.adapters.index import SimpleIndex
 from releasegate.core.config import IndexConfig
 from releasegate.steps.deliveries import published
@@ -30,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 PLUGIN, BACKEND = "netbox-proxbox", "proxbox-api"
 VERSIONS = {PLUGIN: "0.0.29.post6", BACKEND: "0.0.27.post4"}
 CELL = ("--netbox", "4.7.3", "--path", "fresh")
+LOCAL_PLUGIN = ("--source", "local", "--backend-source", "pypi", "--backend-version", VERSIONS[BACKEND])
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,15 @@ class Project:
         git(self.folder / package, "add", "--all")
         git(self.folder / package, "commit", "--quiet", "--message=Planted")
 
-    def judge(self, *options: str) -> tuple[int, str]:
-        """Run the end-to-end session as a person does; return its exit code and all that it printed."""
+    def refused(self, *options: str) -> str:
+        """Run the end-to-end session as a person does, which must be red and leave nothing; return what it printed."""
         words = ["nox", "-s", "e2e", "--", *options, *CELL]
         done = subprocess.run(words, cwd=self.folder, env=environment(), capture_output=True, text=True, check=False)
-        return done.returncode, done.stdout + done.stderr
+        said = done.stdout + done.stderr
+        assert done.returncode == 1, said
+        (run,) = set(re.findall(r"\.releasegate/e2e/(rg-[0-9a-f]+)", said))
+        assert marks.left(docker.from_env(), run) == ()
+        return said
 
 
 def environment() -> Mapping[str, str]:
@@ -92,52 +98,27 @@ def replace(file: Path, pattern: str, new: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def left() -> list[str]:
-    """Return the containers that any run has left."""
-    return [
-        str(each.name) for each in docker.from_env().containers.list(all=True, filters={"label": "releasegate.run"})
-    ]
-
-
 def test_a_renamed_route_of_the_backend_breaks_the_synchronisation_and_the_backend_is_blamed(project: Project) -> None:
-    replace(
-        project.folder / BACKEND / "proxbox_api/routes/dcim/__init__.py", '"/devices/create/stream"', '"/elsewhere"'
-    )
+    route = '"/devices/create/stream"'
+    replace(project.folder / BACKEND / "proxbox_api/routes/dcim/__init__.py", route, '"/elsewhere"')
     project.commit(BACKEND)
-    code, said = project.judge(
-        "--source", "pypi", "--version", VERSIONS[PLUGIN], "--backend-source", "local", "--blame"
-    )
-    assert code == 1
+    said = project.refused("--source", "pypi", "--version", VERSIONS[PLUGIN], "--backend-source", "local", "--blame")
     assert "contract pair.sync broke" in said
     assert f"{BACKEND} broke it" in said
-    assert not left()
 
 
 def test_a_migration_that_is_missing_shows_in_the_models_and_in_the_database(project: Project) -> None:
-    (project.folder / PLUGIN / last_migration(project)).unlink()
+    max((project.folder / PLUGIN / "netbox_proxbox/migrations").glob("[0-9]*.py")).unlink()
     project.commit(PLUGIN)
-    code, said = project.judge("--source", "local", "--backend-source", "pypi", "--backend-version", VERSIONS[BACKEND])
-    assert code == 1
+    said = project.refused(*LOCAL_PLUGIN)
     assert "contract netbox.makemigrations broke: the plugin's models need a migration that it does not ship" in said
     assert "contract plugin.models broke" in said
-    assert not left()
 
 
 def test_a_plugin_that_refuses_this_netbox_is_quoted(project: Project) -> None:
-    replace(
-        project.folder / PLUGIN / "netbox_proxbox/compat.py",
-        "^PLUGIN_MAX_VERSION = .*$",
-        'PLUGIN_MAX_VERSION = "4.7.2"',
-    )
+    stated = project.folder / PLUGIN / "netbox_proxbox/compat.py"
+    replace(stated, "^PLUGIN_MAX_VERSION = .*$", 'PLUGIN_MAX_VERSION = "4.7.2"')
     project.commit(PLUGIN)
-    code, said = project.judge("--source", "local", "--backend-source", "pypi", "--backend-version", VERSIONS[BACKEND])
-    assert code == 1
+    said = project.refused(*LOCAL_PLUGIN)
     assert "contract netbox.migrations broke" in said
     assert "requires NetBox maximum version 4.7.2 (current: 4.7.3)" in said
-    assert not left()
-
-
-def last_migration(project: Project) -> Path:
-    """Return the plugin's newest migration."""
-    names = sorted((project.folder / PLUGIN / "netbox_proxbox/migrations").glob("[0-9]*.py"))
-    return names[-1].relative_to(project.folder / PLUGIN)
