@@ -109,6 +109,25 @@ def test_a_service_that_ends_fails_in_its_own_words(engine: ContainerEngine, tmp
             small.down()
 
 
+def test_a_service_is_followed_until_it_says_the_word_ends_or_takes_too_long(
+    engine: ContainerEngine, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    with marks.running(tmp_path / "runs") as run:
+        small = stack_of(engine, run, tmp_path)
+        try:
+            small.up("lives", "dies")
+            assert small.until("lives", "**", line=told.append, timeout=60) == "*"
+            assert told == ["***"]
+            with pytest.raises(GateFailed, match="lives is not ready after 0 s"):
+                small.until("lives", "ready", line=told.append, timeout=0)
+            with pytest.raises(GateFailed, match="dies ended with exit code 1") as caught:
+                small.until("dies", "ready", line=told.append, timeout=60)
+            assert caught.value.details == ("no more ***",)
+        finally:
+            small.down()
+
+
 def test_a_command_is_told_line_by_line_and_ends_with_its_exit_code(engine: ContainerEngine, tmp_path: Path) -> None:
     said: list[str] = []
     with marks.running(tmp_path / "runs") as run:

@@ -50,7 +50,7 @@ def serve() -> None:
     from gunicorn.app.wsgiapp import run
 
     connections.close_all()
-    # A thread that computes keeps the others from going on with what the database answered, for ten times as long.
+    # While one thread computes, each of the others waits this long with every answer of the database.
     sys.setswitchinterval(0.0005)
     gc.set_threshold(100_000, 20, 100)
     # One process with threads: a second one compiles every page and route once more.
