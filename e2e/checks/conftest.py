@@ -151,6 +151,7 @@ def backend(cell: Cell, stack: Stack) -> Backend:
     backend = Backend.of(cell)
     stack.await_answer("backend", backend.answers, side=BACKEND)
     backend.admit()
+    stack.lighten("backend", backend.key)
     return backend
 
 
