@@ -1,6 +1,5 @@
 """What every check stands on: the cell from the environment, the stack that is already up, and the verdicts."""
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -13,7 +12,7 @@ import verdicts
 from backend import Backend
 from cell import CANDIDATE, Cell
 from containers import Stack
-from contracts import BACKEND, PLUGIN, BrokenContract
+from contracts import BACKEND, PLUGIN, plugin_facts
 from holdings import Holdings
 from netbox import Browser, NetBox
 from pages import FORMS, api_routes, refusals
@@ -125,11 +124,7 @@ def browser(cell: Cell, netbox: NetBox) -> Browser:
 @pytest.fixture(scope="session")
 def facts(cell: Cell) -> dict[str, Any]:
     """Return what NetBox's Django told of the plugin when the database was migrated."""
-    found: dict[str, Any] = json.loads(cell.facts.read_text(encoding="utf-8"))
-    if "base" not in found:
-        said = found.get("error", "NetBox told nothing of it")
-        raise BrokenContract(f"not all of the plugin can be loaded: {said}", side=PLUGIN)
-    return found
+    return plugin_facts(cell.facts)
 
 
 @pytest.fixture(scope="session", autouse=True)

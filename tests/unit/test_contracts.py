@@ -217,6 +217,22 @@ def test_what_django_knows_of_the_plugin_is_judged(
         getattr(suite.test_1_up, check)(FACTS | found)
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [({"error": "ImportError: no module forms"}, "ImportError: no module forms"), ({}, "NetBox told nothing of it")],
+)
+def test_a_plugin_of_which_a_part_cannot_be_loaded_is_refused_in_djangos_words(
+    told: dict[str, Any], words: str, suite: SimpleNamespace, tmp_path: Path
+) -> None:
+    file = tmp_path / "facts.json"
+    file.write_text(json.dumps({"base": "thing"}), encoding="utf-8")
+    assert suite.contracts.plugin_facts(file) == {"base": "thing"}
+    file.write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(AssertionError, match=words) as refused:
+        suite.contracts.plugin_facts(file)
+    assert refused.value.side == suite.contracts.PLUGIN
+
+
 class Judge:
     """A request for the one fixture that a check asks for late."""
 
