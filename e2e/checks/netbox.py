@@ -13,7 +13,7 @@ INSIDE = "netbox.test:8080"
 """NetBox's address for the others in the stack."""
 MANY = 200
 """How many records a page of the API holds."""
-AT_ONCE = 4
+AT_ONCE = 2
 """How many requests: a laptop's NetBox has few workers, and more would only wait for each other."""
 TIMEOUT = 90.0  # seconds; a page's first rendering after a start compiles its templates
 

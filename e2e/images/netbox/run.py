@@ -16,7 +16,11 @@ import warnings
 from pathlib import Path
 
 PORT = 8080
+ASIDE = 8081
+"""Where NetBox from PyPI answers from a process of its own, for the checks: the pair does not wait for their pages."""
 ROOT = Path("/opt/netbox")
+LAUNCHER = ROOT / "launch-netbox.sh"
+"""Only in NetBox's own image; it starts as many processes as that likes, on one port."""
 IMAGE = ROOT / "netbox" / "manage.py"
 """Only where NetBox came as an image; from PyPI it is a command of the virtual environment."""
 BIN = ROOT / "venv" / "bin"
@@ -43,18 +47,21 @@ def main(verb: str, arguments: list[str]) -> None:
 
 def serve() -> None:
     """Become the web server: the image's own where it has one."""
-    launcher = ROOT / "launch-netbox.sh"
-    if launcher.exists():
-        os.execv(launcher, [str(launcher)])  # noqa: S606 - this container runs this program
+    if LAUNCHER.exists():
+        os.execv(LAUNCHER, [str(LAUNCHER)])  # noqa: S606 - this container runs this program
+    import netbox.wsgi  # noqa: F401 - once, for both processes
+    from django.core.cache import caches
     from django.db import connections
     from gunicorn.app.wsgiapp import run
 
     connections.close_all()
+    caches.close_all()
+    port = PORT if os.fork() else ASIDE
     # While one thread computes, each of the others waits this long with every answer of the database.
     sys.setswitchinterval(0.0005)
     gc.set_threshold(100_000, 20, 100)
-    # One process with threads: a second one compiles every page and route once more.
-    sys.argv = ["gunicorn", "netbox.wsgi", f"--bind=0.0.0.0:{PORT}", "--workers=1", "--threads=8", "--timeout=120"]
+    # One process with threads on each port: a second one would compile every page once more.
+    sys.argv = ["gunicorn", "netbox.wsgi", f"--bind=0.0.0.0:{port}", "--workers=1", "--threads=8", "--timeout=120"]
     run()
 
 
@@ -115,8 +122,12 @@ def require_plugin(said: list[str]) -> None:
 
 
 def answers() -> bool:
-    """Whether the web server answers with a page."""
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=15)
+    """Whether the web server answers with a page, wherever it listens."""
+    return all(_answers(port) for port in ((PORT,) if LAUNCHER.exists() else (PORT, ASIDE)))
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
     try:
         connection.request("GET", "/login/")
         return connection.getresponse().status == 200

@@ -12,7 +12,8 @@ from releasegate.adapters.containers.marks import Run
 from releasegate.adapters.containers.recipes import BACKEND_PORT, MOCK_PORT
 from releasegate.core.cells import Cell
 
-NETBOX_PORT = 8080
+NETBOX_PORTS = {"pypi": 8081, "image": 8080}
+"""Where the checks ask: NetBox from PyPI has a process of its own for them."""
 FACTS = "facts.json"
 """What NetBox told of the plugin, in the folder of the stack."""
 
@@ -51,7 +52,7 @@ def told(stack: Stack, images: Furnished, cell: Cell, *, phase: str) -> Mapping[
     """Return what the checks are told; docs/reference.md lists it."""
     plugin, backend = images.pair.plugin, images.pair.backend
     return {
-        "RELEASEGATE_NETBOX_URL": f"http://{stack.address('netbox', NETBOX_PORT)}",
+        "RELEASEGATE_NETBOX_URL": f"http://{stack.address('netbox', NETBOX_PORTS[cell.netbox.source])}",
         "RELEASEGATE_NETBOX_TOKEN": stack.variables["SUPERUSER_API_TOKEN"],
         "RELEASEGATE_NETBOX_USER": stack.variables["SUPERUSER_NAME"],
         "RELEASEGATE_NETBOX_PASSWORD": stack.variables["SUPERUSER_PASSWORD"],
