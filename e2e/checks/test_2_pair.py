@@ -24,6 +24,15 @@ def test_the_endpoints_can_be_registered(request: pytest.FixtureRequest, netbox:
         assert found == number, f"the {kind} endpoint {number} is not where it was registered"
 
 
+@pytest.mark.contract("pair.sync", PAIR, needs=("pair.endpoints",))
+@pytest.mark.services(PVE)
+def test_a_full_sync_completes(request: pytest.FixtureRequest) -> None:
+    """The worker runs the whole way: Proxmox, backend, NetBox."""
+    job: Job = request.getfixturevalue("first_sync")
+    assert job.completed, f"the synchronisation (job {job.number}) ended {job.state}: {job.words}"
+    request.getfixturevalue("first")
+
+
 @pytest.mark.contract("plugin.schema", PLUGIN, needs=("netbox.up",))
 @pytest.mark.phases(CANDIDATE)
 def test_the_api_describes_itself(request: pytest.FixtureRequest, facts: dict[str, Any]) -> None:
@@ -32,15 +41,6 @@ def test_the_api_describes_itself(request: pytest.FixtureRequest, facts: dict[st
     root = f"/api/plugins/{facts['base']}/"
     own = [path for path in described.get("paths", {}) if path.startswith(root)]
     assert own or not facts["api"], f"NetBox's API document holds {len(described.get('paths', {}))} routes, none {root}"
-
-
-@pytest.mark.contract("pair.sync", PAIR, needs=("pair.endpoints",))
-@pytest.mark.services(PVE)
-def test_a_full_sync_completes(request: pytest.FixtureRequest) -> None:
-    """The worker runs the whole way: Proxmox, backend, NetBox."""
-    job: Job = request.getfixturevalue("first_sync")
-    assert job.completed, f"the synchronisation (job {job.number}) ended {job.state}: {job.words}"
-    request.getfixturevalue("first")
 
 
 @pytest.mark.contract("pair.clusters", BACKEND, needs=SYNCED)

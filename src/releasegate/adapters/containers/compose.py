@@ -203,8 +203,8 @@ def _ended(container: Container) -> str:
 
 
 def _answers(container: Container) -> bool:
-    """Whether anything answers on the published port: asked before the test, which starts an interpreter in there."""
-    published = next((found for found in container.ports.values() if found), None)
+    """Whether anything answers on the first published port: asked before the test, which starts an interpreter in there."""
+    published = next((found for _, found in sorted(container.ports.items()) if found), None)
     if published is None:
         return True
     connection = http.client.HTTPConnection("127.0.0.1", int(published[0]["HostPort"]), timeout=_ANSWER_SECONDS)
