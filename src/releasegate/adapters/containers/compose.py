@@ -203,7 +203,7 @@ def _ended(container: Container) -> str:
 
 
 def _answers(container: Container) -> bool:
-    """Whether anything answers on the first published port: asked before the test, which starts an interpreter in there."""
+    """Whether anything answers on the first published port: asked before the test, which starts an interpreter."""
     published = next((found for _, found in sorted(container.ports.items()) if found), None)
     if published is None:
         return True
