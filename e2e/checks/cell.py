@@ -1,10 +1,13 @@
 """The cell under test: what the orchestrator hands over, parsed once into a frozen value."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from contracts import PLUGIN, BrokenContract
 
 PREFIX = "RELEASEGATE_"
 RELEASED = "released"
@@ -68,3 +71,16 @@ class Cell:
     def secrets(self) -> tuple[str, ...]:
         """The values that no report may show."""
         return (self.netbox_token, self.netbox_password)
+
+
+def plugin_facts(file: Path) -> dict[str, Any]:
+    """Return what NetBox's Django told of the plugin.
+
+    Raises:
+        BrokenContract: it could not load every part of it; the sentence holds its words.
+    """
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    if "base" not in found:
+        said = found.get("error", "NetBox told nothing of it")
+        raise BrokenContract(f"not all of the plugin can be loaded: {said}", side=PLUGIN)
+    return found

@@ -10,9 +10,9 @@ from pytest_docker.plugin import DockerComposeExecutor, Services
 
 import verdicts
 from backend import Backend
-from cell import CANDIDATE, Cell
+from cell import CANDIDATE, Cell, plugin_facts
 from containers import Stack
-from contracts import BACKEND, PLUGIN, plugin_facts
+from contracts import BACKEND, PLUGIN
 from holdings import Holdings
 from netbox import Browser, NetBox
 from pages import FORMS, api_routes, refusals

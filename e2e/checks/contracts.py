@@ -1,10 +1,7 @@
 """What a failure says: the contract that broke, in one sentence, and the side that most plausibly broke it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 PLUGIN = "the plugin"
 BACKEND = "the backend"
@@ -44,16 +41,3 @@ class Contract:
         known = error.side if isinstance(error, BrokenContract) else ""
         sides = {RUNS[service] for service in crashed}
         return known or (sides.pop() if len(sides) == 1 else self.side)
-
-
-def plugin_facts(file: Path) -> dict[str, Any]:
-    """Return what NetBox's Django told of the plugin.
-
-    Raises:
-        BrokenContract: it could not load every part of it; the sentence holds its words.
-    """
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    if "base" not in found:
-        said = found.get("error", "NetBox told nothing of it")
-        raise BrokenContract(f"not all of the plugin can be loaded: {said}", side=PLUGIN)
-    return found

@@ -14,7 +14,18 @@ from typing import Any
 import pytest
 
 CHECKS = Path(__file__).parents[2] / "e2e" / "checks"
-MODULES = ("contracts", "netbox", "holdings", "world", "pages", "syncing", "test_1_up", "test_2_pair", "test_5_outage")
+MODULES = (
+    "contracts",
+    "cell",
+    "netbox",
+    "holdings",
+    "world",
+    "pages",
+    "syncing",
+    "test_1_up",
+    "test_2_pair",
+    "test_5_outage",
+)
 
 Kinds = dict[str, dict[int, dict[str, Any]]]
 Change = Callable[[Kinds], object]
@@ -226,10 +237,10 @@ def test_a_plugin_of_which_a_part_cannot_be_loaded_is_refused_in_djangos_words(
 ) -> None:
     file = tmp_path / "facts.json"
     file.write_text(json.dumps({"base": "thing"}), encoding="utf-8")
-    assert suite.contracts.plugin_facts(file) == {"base": "thing"}
+    assert suite.cell.plugin_facts(file) == {"base": "thing"}
     file.write_text(json.dumps(told), encoding="utf-8")
     with pytest.raises(suite.contracts.BrokenContract, match=words) as refused:
-        suite.contracts.plugin_facts(file)
+        suite.cell.plugin_facts(file)
     assert refused.value.side == suite.contracts.PLUGIN
 
 
