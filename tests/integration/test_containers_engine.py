@@ -245,6 +245,18 @@ def test_an_image_that_cannot_be_made_fails_in_its_own_words(images: Images, eng
     assert engine.client.images.list(filters=mine) == []
 
 
+def test_what_is_found_uninstallable_is_not_tried_again_for_the_next_cell(images: Images) -> None:
+    broken = recipe(file="/opt/releasegate/nothing-1.0-py3-none-any.whl", name="nothing")
+    said: list[str] = []
+    with pytest.raises(GateFailed, match="a test cannot be installed") as first:
+        images.made(broken, progress=said.append)
+    assert said
+    said.clear()
+    with pytest.raises(GateFailed) as second:
+        images.made(broken, progress=said.append)
+    assert (second.value.details, said) == (first.value.details, [])
+
+
 def test_an_image_that_cannot_be_pulled_is_named(images: Images) -> None:
     progress: Progress = silent
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1/none") as caught:

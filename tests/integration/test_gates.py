@@ -16,7 +16,7 @@ from releasegate.app import gates
 from releasegate.app.compose import Workshop
 from releasegate.app.gates import Asked, Source
 from releasegate.app.project import load
-from releasegate.core.errors import ConfigurationError, GateFailed, Refused
+from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
 from releasegate.ports import Delivery, Progress, StageReport
 from releasegate.rehearsal.index import EmbeddedIndex
 
@@ -99,9 +99,10 @@ def test_a_pair_that_does_not_do_its_job_together_fails_with_the_checks_own_word
 
 
 class Cells:
-    """A stage of one cell that passes, and keeps what it was told is known."""
+    """A stage of one cell that passes, and keeps what is known; *unjudged* is why another one has no verdict."""
 
-    def __init__(self) -> None:
+    def __init__(self, unjudged: ReleasegateError | None = None) -> None:
+        self.unjudged = unjudged
         self.known: list[Sequence[Mapping[str, Any]]] = []
 
     def perform(
@@ -114,7 +115,8 @@ class Cells:
     ) -> StageReport:
         """Pass."""
         self.known.append(known)
-        return StageReport("pass", (), (), 1.0, {"cells": [{"cell": "one", "verdict": "pass"}]})
+        cells = [{"cell": "one", "verdict": "pass"}]
+        return StageReport("not run" if self.unjudged else "pass", (), (), 1.0, {"cells": cells}, self.unjudged)
 
 
 def test_a_cell_that_one_machine_recorded_is_known_to_another(
@@ -132,6 +134,21 @@ def test_a_cell_that_one_machine_recorded_is_known_to_another(
     gates.end_to_end(workshop, plugin, wanted)
     gates.end_to_end(workshop, plugin, Asked(Source("dist"), Source("dist")))
     assert [[row["cell"] for row in known] for known in stage.known] == [[], ["one"], []]
+
+
+def test_what_passed_is_told_and_recorded_though_another_cell_could_not_be_judged(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api, plugin = workshop.project.settings.packages
+    for package in (api, plugin):
+        gates.build(workshop, package, watch=Quiet())
+    stage, told = Cells(Unavailable("two could not be judged", hint="Make room")), list[StageReport]()
+    monkeypatch.setattr(Workshop, "stage", lambda *_: stage)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="two could not be judged"):
+            gates.end_to_end(workshop, plugin, Asked(Source("dist"), Source("dist"), recorded=True), told=told.append)
+    assert [report.verdict for report in told] == ["not run", "not run"]
+    assert [[row["cell"] for row in known] for known in stage.known] == [[], ["one"]]
 
 
 def test_what_is_recorded_is_about_one_package_and_the_index_that_proves_its_version(workshop: Workshop) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from fakes import sha256
 
+from releasegate.core.errors import ReleasegateError
 from releasegate.ports import CellReport, Delivery, Origin, Progress, StageReport
 
 
@@ -37,9 +38,10 @@ class FakeRooms:
 
 @dataclass
 class FakeStage:
-    """Judges by version: a pair (version, companion's version) in ``broken`` fails."""
+    """Judges by version: a pair (version, companion's version) in ``broken`` fails; ``unjudged`` keeps all from it."""
 
     broken: set[tuple[str, str | None]] = field(default_factory=set)
+    unjudged: ReleasegateError | None = None
     seen: list[tuple[Delivery, Delivery | None]] = field(default_factory=list)
     known: list[Sequence[Mapping[str, Any]]] = field(default_factory=list)
 
@@ -55,7 +57,9 @@ class FakeStage:
         self.seen.append((delivery, companion))
         self.known.append(known)
         failed = (delivery.version, companion.version if companion else None) in self.broken
-        return StageReport("fail" if failed else "pass", ("a check fails",) * failed, ("a last word",) * failed, 2.04)
+        verdict = "not run" if self.unjudged else "fail" if failed else "pass"
+        words = ("a check fails",) * failed, ("a last word",) * failed
+        return StageReport(verdict, *words, 2.04, unjudged=self.unjudged)
 
 
 @dataclass

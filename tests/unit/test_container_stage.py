@@ -45,11 +45,12 @@ OLD, OLD_CORE = "1.0", "2.0"
 
 @dataclass
 class House:
-    """What stands in for the engine: pairs that fail, cells that cannot be judged, images that cannot be had."""
+    """What stands in for the engine: pairs that fail or cannot be installed, cells not judged, images not had."""
 
     broken: set[tuple[str, str]] = field(default_factory=set)
     unjudged: dict[str, Exception] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
+    uninstallable: set[tuple[str, str]] = field(default_factory=set)
     published: dict[str, str] = field(default_factory=lambda: {APP.name: OLD, CORE.name: OLD_CORE})
     played: list[tuple[str, str, str]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
@@ -58,6 +59,9 @@ class House:
         """Return images that are not there, or say which cannot be had."""
         if str(netbox) in self.absent:
             raise Unavailable(f"The image of {netbox} is not here.", hint="Pull it", details=("no route",))
+        if (pair.plugin.version, str(netbox)) in self.uninstallable:
+            problem = f"{pair.plugin.package.name} {pair.plugin.version} cannot be installed in a container."
+            raise GateFailed(problem, hint="Mend it", details=("no matching distribution",))
         nothing = Snapshot("server", str(netbox), {})
         return Furnished(pair, "pg", "redis", python, "backend", "mock", nothing, nothing, Reordering())
 
@@ -197,16 +201,52 @@ def test_a_cell_is_left_out_only_where_that_was_asked_for(house: House, tmp_path
 
 def test_a_matrix_of_which_nothing_can_be_run_is_no_pass(house: House, tmp_path: Path) -> None:
     house.absent = {"image:4.5.8", "pypi:4.7.3"}
-    with pytest.raises(Unavailable, match="No cell could be run"):
-        play(house, tmp_path, only_available=True)
+    report = play(house, tmp_path, only_available=True)
+    assert report.verdict == "not run"
+    assert isinstance(report.unjudged, Unavailable)
+    assert "No cell could be run." in str(report.unjudged)
+    assert "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve: The image of" in str(report.unjudged)
 
 
-def test_a_cell_that_could_not_be_judged_is_no_pass(house: House, tmp_path: Path) -> None:
+def test_a_cell_that_could_not_be_judged_is_no_pass_and_the_others_are_told(house: House, tmp_path: Path) -> None:
     house.unjudged = {"pypi:4.7.3": Refused("the old final does not run", hint="Name another")}
-    with pytest.raises(Refused, match=r"pypi:4\.7\.3.* could not be judged") as caught:
-        play(house, tmp_path, only_available=True)
-    assert caught.value.details == ("the old final does not run",)
-    assert len(house.played) == 2
+    report = play(house, tmp_path, only_available=True)
+    assert report.verdict == "not run"
+    assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "not run"}
+    assert isinstance(report.unjudged, Refused)
+    assert report.unjudged.problem == "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve could not be judged."
+    assert report.unjudged.details == ("the old final does not run",)
+
+
+def test_all_cells_that_could_not_be_judged_are_named(house: House, tmp_path: Path) -> None:
+    refusal = Refused("the old final does not run", hint="Name another")
+    house.unjudged = {"pypi:4.7.3": refusal, "image:4.5.8": refusal}
+    unjudged = play(house, tmp_path).unjudged
+    assert unjudged is not None
+    assert unjudged.problem == "2 of 2 cells could not be judged."
+    assert [line.rpartition(": ")[2] for line in unjudged.details] == ["the old final does not run"] * 2
+
+
+def test_a_release_that_cannot_be_installed_in_one_cell_fails_there_and_runs_in_the_others(
+    house: House, tmp_path: Path
+) -> None:
+    house.uninstallable = {(NEW, "image:4.5.8")}
+    report = play(house, tmp_path)
+    assert cells(report) == {"NetBox image:4.5.8": "fail", "NetBox pypi:4.7.3": "pass"}
+    assert report.verdict == "fail"
+    assert report.problems == (
+        f"NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve: {APP.name} {NEW} cannot be installed in a container.",
+        "  no matching distribution",
+    )
+
+
+def test_what_users_have_and_cannot_be_installed_is_not_held_against_the_candidate(
+    house: House, tmp_path: Path
+) -> None:
+    house.uninstallable = {(OLD, "image:4.5.8")}
+    report = play(house, tmp_path, wanted=Wanted(paths=("upgrade",)))
+    assert cells(report) == {"NetBox image:4.5.8": "not run", "NetBox pypi:4.7.3": "pass"}
+    assert "cannot be upgraded from" in str(report.unjudged)
 
 
 def test_a_failure_is_told_even_where_another_cell_could_not_be_judged(house: House, tmp_path: Path) -> None:
@@ -269,8 +309,9 @@ def test_an_engine_that_dies_under_way_judges_nothing(house: House, tmp_path: Pa
 
 def test_a_gate_s_failure_inside_of_a_cell_is_that_cell_s(house: House, tmp_path: Path) -> None:
     house.unjudged = {"pypi:4.7.3": GateFailed("it is bad", hint="Mend it")}
-    with pytest.raises(GateFailed, match="could not be judged"):
-        play(house, tmp_path)
+    report = play(house, tmp_path)
+    assert (report.verdict, report.unjudged) == ("fail", None)
+    assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "fail"}
 
 
 def row(cell: str, verdict: str = "pass", **more: Any) -> dict[str, Any]:

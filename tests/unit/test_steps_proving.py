@@ -10,7 +10,7 @@ from fakes import sha256
 from ground import ALONE, APP, START, Ground, entry
 
 from releasegate.core.config import Companion
-from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.errors import GateFailed, Refused, Unavailable
 from releasegate.core.record import SEAL
 from releasegate.ports import CellReport
 from releasegate.steps.proving import (
@@ -129,6 +129,13 @@ def test_a_run_alone_that_fails_has_no_companions_words(tmp_path: Path) -> None:
     with pytest.raises(GateFailed, match=r"sample-app 1\.0rc1 from testpypi fails end to end") as failure:
         EndToEnd(ground.uploaded("1.0rc1"), "staging").run()
     assert failure.value.details == ("a check fails",)
+
+
+def test_a_run_that_could_not_be_judged_says_why_and_is_no_failure(ground: Ground) -> None:
+    ground.publish_core("2.0", on=ground.production)
+    ground.stage.unjudged = Unavailable("no room on the disk", hint="Make some")
+    with pytest.raises(Unavailable, match="no room on the disk"):
+        EndToEnd(ground.uploaded("1.0rc1"), "staging").run()
 
 
 def test_a_package_that_declares_no_command_is_not_proven(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def end_to_end(
     """Run a package with its companion, each from its own source; *told* sees the report before it is judged.
 
     Raises:
-        GateFailed: they do not do their job together.
+        GateFailed: they do not do their job together; ReleasegateError: that could not be judged.
     """
     settings, source, backend = workshop.project.settings, wanted.source, wanted.backend
     if wanted.recorded:
@@ -153,6 +153,8 @@ def end_to_end(
         told(report)
         if wanted.recorded:
             _record(workshop, delivery, partner, report)
+        if report.unjudged is not None:
+            raise report.unjudged
         return _judged(delivery, partner, report)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from releasegate.core.config import Package
+from releasegate.core.errors import ReleasegateError
 from releasegate.core.manifest import Artifact, Manifest
 from releasegate.core.record import Entry
 from releasegate.ports.forge import CiRun as CiRun
@@ -255,13 +256,17 @@ class Rooms(Protocol):
 
 @dataclass(frozen=True)
 class StageReport:
-    """What a package and its companion came to when they ran together; ``evidence`` is what more was seen."""
+    """What a package and its companion came to when they ran together; ``evidence`` is what more was seen.
+
+    ``unjudged`` is why it is no verdict: whoever asked raises it, once the rest is told and kept.
+    """
 
     verdict: str
     problems: tuple[str, ...]
     log: tuple[str, ...]
     seconds: float
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    unjudged: ReleasegateError | None = None
 
 
 class Stage(Protocol):

@@ -254,6 +254,8 @@ def _performed(
     stage = release.around.worlds[name].stage
     known = known_cells(release.record().entries, delivery, partner)
     report = stage.perform(delivery, companion=partner, progress=release.around.progress, known=known)
+    if report.unjudged is not None:
+        raise report.unjudged
     beside = "" if partner is None else f" with {partner.package.name} {partner.version} from {partner.source}"
     if report.verdict != "pass":
         raise GateFailed(

@@ -14,7 +14,7 @@ from releasegate.adapters.containers.compose import Stack
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.environment import FACTS, fresh_secrets, told, variables, with_images
-from releasegate.adapters.containers.furnishing import Furnished, own
+from releasegate.adapters.containers.furnishing import Furnished, Pair, own
 from releasegate.adapters.containers.marks import Run
 from releasegate.adapters.containers.seen import Seen, arrived, objects, telling
 from releasegate.adapters.containers.suite import Suite
@@ -118,12 +118,7 @@ class CellRun:
                 before.healthy("mock", "netbox", "worker", "backend")
                 failed = self._judged(before, released, seen, phase="released")
         except GateFailed as error:
-            # Not the candidate's fault, and no proof for it either.
-            raise Refused(
-                f"{released.pair} cannot be upgraded from: it does not run here itself.",
-                hint="Name a version that does with --from or upgrade-from, or leave the path upgrade out",
-                details=[error.problem, *error.details],
-            ) from error
+            raise no_origin(released.pair, error) from error
         seen.notes += [f"{released.pair}: {problem}" for problem in failed if not problem.startswith("  ")]
         before.halt("netbox", "worker", "backend")
         stack.write()
@@ -228,3 +223,12 @@ class CellRun:
 
     def _tell(self, line: str) -> None:
         self.theatre.progress(f"{self.cell.name}: {line}")
+
+
+def no_origin(released: Pair, error: GateFailed) -> Refused:
+    """Return the refusal to upgrade from what does not run: not the candidate's fault, and no proof for it either."""
+    return Refused(
+        f"{released} cannot be upgraded from: it does not run here itself.",
+        hint="Name a version that does with --from or upgrade-from, or leave the path upgrade out",
+        details=[error.problem, *error.details],
+    )

@@ -54,10 +54,14 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Images:
-    """The engine's images, made for *run*. A tag's last part is the hash of everything that goes into the image."""
+    """The engine's images, made for *run*. A tag's last part is the hash of everything that goes into the image.
+
+    ``uninstallable`` is what failed to install by its own fault, by its tag: it is not tried again for the next cell.
+    """
 
     engine: ContainerEngine
     run: Run | None = None
+    uninstallable: dict[str, GateFailed] = field(default_factory=dict)
 
     def pulled(self, name: str, *, progress: Progress) -> str:
         """Return the id of a public image, pulled where it is not here.
@@ -90,6 +94,8 @@ class Images:
         contents = recipe.contents()
         base = self.engine.client.images.get(recipe.base).id
         tag = f"{REPOSITORY}/{recipe.spec['role']}:{_digest(str(base), contents)}"
+        if tag in self.uninstallable:
+            raise self.uninstallable[tag]
         try:
             self.engine.client.images.get(tag)
         except ImageNotFound:
@@ -149,7 +155,10 @@ class Images:
         try:
             self.engine.client.images.get(tag)
         except ImageNotFound:
-            raise _failure(recipe, said) from None
+            error = _failure(recipe, said)
+            if isinstance(error, GateFailed):
+                self.uninstallable[tag] = error
+            raise error from None
 
 
 def _owner(run: Run | None) -> dict[str, str]:

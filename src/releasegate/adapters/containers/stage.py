@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ from docker.errors import DockerException
 from requests.exceptions import RequestException
 
 from releasegate.adapters.containers import marks
-from releasegate.adapters.containers.cell import CellRun, Theatre
+from releasegate.adapters.containers.cell import CellRun, Theatre, no_origin
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, opened
 from releasegate.adapters.containers.furnishing import Furnished, Furnisher, Pair
@@ -25,7 +25,7 @@ from releasegate.adapters.containers.reporting import recalled, summary, write
 from releasegate.adapters.containers.seen import Seen
 from releasegate.core.cells import Cell, Wanted, matrix, side_by_side
 from releasegate.core.culprit import Combination, combinations, culprit
-from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.errors import GateFailed, Refused, ReleasegateError, Unavailable
 from releasegate.core.stack import Stack
 from releasegate.ports import CellReport, Delivery, Progress, StageReport
 
@@ -71,6 +71,8 @@ class ContainerStage:
         known: Sequence[Mapping[str, Any]] = (),
     ) -> StageReport:
         """Run the pair in every cell that is not known; the backend alone is run with the plugin that users have.
+
+        A cell that could not be judged is told by the report, with what the others came to.
 
         Raises:
             Unavailable: an engine, an image or a version is missing: nothing was judged.
@@ -159,30 +161,40 @@ class ContainerStage:
         return ended
 
     def _ready(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> tuple[list[CellRun], list[Ended]]:
-        """Return the cells that can be run, and the report of each that cannot and may be left out."""
+        """Return the cells that can be run, and the report of each that cannot: it is failed already, or left out."""
         furnisher = self._furnisher(theatre)
         runs: list[CellRun] = []
-        left_out: list[Ended] = []
+        ended: list[Ended] = []
         for cell in cells:
             try:
                 under_test = furnisher.furnish(pair, netbox=cell.netbox, python=cell.python)
                 released = self._origin(furnisher, cell, pair)
+            except (GateFailed, Refused) as error:
+                ended.append(_ended(cell, error))
             except Unavailable as error:
                 if not self.only_available:
                     raise
                 problems = (error.problem, *error.details[-1:])
-                left_out.append((CellReport(cell.name, "left out", problems, (), 0.0), Seen()))
+                ended.append((CellReport(cell.name, "left out", problems, (), 0.0), Seen()))
             else:
                 runs.append(CellRun(cell, under_test, released, theatre))
-        return runs, left_out
+        return runs, ended
 
     def _origin(self, furnisher: Furnisher, cell: Cell, pair: Pair) -> Furnished | None:
-        """Return the pair that the cell upgrades from."""
+        """Return the pair that the cell upgrades from.
+
+        Raises:
+            Refused: it cannot be installed here, which is not the candidate's fault, and no proof for it either.
+        """
         if cell.path != "upgrade":
             return None
         plugin = self._users(self.stack.plugin, cell.upgrade_from or None)
         backend = self.released(self.stack.backend, None) or pair.backend
-        return furnisher.furnish(Pair(plugin, backend), netbox=cell.netbox, python=cell.python)
+        released = Pair(plugin, backend)
+        try:
+            return furnisher.furnish(released, netbox=cell.netbox, python=cell.python)
+        except GateFailed as error:
+            raise no_origin(released, error) from error
 
     def _furnisher(self, theatre: Theatre) -> Furnisher:
         names = self.stack.images.replaced(self.environ)
@@ -218,28 +230,16 @@ class ContainerStage:
     ) -> StageReport:
         write(folder, ended, said)
         failed = [report for report, _ in ended if report.verdict == "fail"]
-        missing = [(report, seen.error) for report, seen in ended if seen.error is not None]
-        if not failed and missing:
-            report, error = missing[0]
-            raise type(error)(f"{report.cell} could not be judged.", hint=error.hint, details=report.problems)
-        if not failed and not any(report.verdict == "pass" for report, _ in ended):
-            raise Unavailable(
-                "No cell could be run.",
-                hint="Name an image that can be had, or another NetBox with --netbox",
-                details=[f"{report.cell}: {problem}" for report, _ in ended for problem in report.problems],
-            )
-        problems = [
-            problem if problem.startswith(" ") else f"{report.cell}: {problem}"
-            for report in failed
-            for problem in report.problems
-        ]
+        unjudged = None if failed else _unjudged(ended)
+        problems = [line for report in failed for line in _told(report)]
         log = [line for report, seen in ended if report.verdict == "fail" for line in seen.log]
         evidence: dict[str, Any] = {
             "pair": str(pair),
             "cells": [summary(*each) for each in ended],
             "report": folder.name,
         }
-        return StageReport("fail" if failed else "pass", (*problems, *said), tuple(log), seconds, evidence)
+        verdict = "fail" if failed else "not run" if unjudged else "pass"
+        return StageReport(verdict, (*problems, *said), tuple(log), seconds, evidence, unjudged)
 
 
 def _differs(one: Delivery, other: Delivery) -> bool:
@@ -252,5 +252,33 @@ def _performed(run: CellRun) -> Ended:
     try:
         return run.perform()
     except ReleasegateError as error:
-        lines = (error.problem, *(f"  {line}" for line in error.details))
-        return CellReport(run.cell.name, "not run", lines, (), 0.0), Seen(error=error)
+        return _ended(run.cell, error)
+
+
+def _ended(cell: Cell, error: ReleasegateError) -> Ended:
+    """Return the report of a cell that an error ended: it failed by the release's fault, or was not judged."""
+    lines = (error.problem, *(f"  {line}" for line in error.details))
+    if isinstance(error, GateFailed):
+        return CellReport(cell.name, "fail", lines, (), 0.0), Seen()
+    return CellReport(cell.name, "not run", lines, (), 0.0), Seen(error=error)
+
+
+def _unjudged(ended: Sequence[Ended]) -> ReleasegateError | None:
+    """Return why cells of which none failed are no pass, nothing where they are one."""
+    lines = [line for report, _ in ended if report.verdict != "pass" for line in _told(report)]
+    missing = [(report, seen.error) for report, seen in ended if seen.error is not None]
+    if missing:
+        report, error = missing[0]
+        count = f"{len(missing)} of {len(ended)} cells" if len(missing) > 1 else report.cell
+        told = lines if len(missing) > 1 else report.problems
+        return type(error)(f"{count} could not be judged.", hint=error.hint, details=told)
+    if any(report.verdict == "pass" for report, _ in ended):
+        return None
+    hint = "Name an image that can be had, or another NetBox with --netbox"
+    return Unavailable("No cell could be run.", hint=hint, details=lines)
+
+
+def _told(report: CellReport) -> Iterator[str]:
+    """Yield a cell's problems, each below the cell's name."""
+    for problem in report.problems:
+        yield problem if problem.startswith(" ") else f"{report.cell}: {problem}"
