@@ -37,18 +37,27 @@ def refusals(paths: Iterable[str], get: Callable[[str], requests.Response]) -> d
 
 def _explained(answer: requests.Response) -> bool:
     """Whether an API route says on purpose, in words, that it is switched off here: a crash is never a 503."""
-    if answer.status_code != UNAVAILABLE or "json" not in answer.headers.get("Content-Type", ""):
-        return False
-    body = answer.json()
-    return isinstance(body, dict) and bool(body.get("detail"))
+    return answer.status_code == UNAVAILABLE and bool(_body(answer).get("detail"))
+
+
+def _body(answer: requests.Response) -> dict[str, Any]:
+    """Return what an API route says, nothing where it is no API route."""
+    if "json" not in answer.headers.get("Content-Type", ""):
+        return {}
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _title(answer: requests.Response) -> str:
-    """Return what the error page says, when it says something short."""
-    for line in answer.text.splitlines():
-        if "<class " in line or "Error:" in line:
-            return f" ({line.strip()[:160]})"
-    return ""
+    """Return what the error says, when it says something short: NetBox keeps it out of its log."""
+    body = _body(answer)
+    told = ": ".join(str(body[word]) for word in ("exception", "error") if body.get(word))
+    lines = (line.strip() for line in answer.text.splitlines() if "<class " in line or "Error:" in line)
+    said = told or next(lines, "")
+    return f" ({said[:160]})" if said else ""
 
 
 def api_routes(netbox: NetBox, root: str) -> dict[str, Any]:

@@ -100,8 +100,10 @@ class Registrar:
         if token.startswith("nbt_"):
             key, secret = token.removeprefix("nbt_").split(".", 1)
             return fields | {"token_version": "v2", "token_key": key, "token_secret": secret}
-        owned = list(self.netbox.every("/api/users/tokens/"))
-        return fields | {"token": {"id": owned[0]["id"]}} if owned else fields
+        # A plugin may have made tokens of its own, for users of its own.
+        every = self.netbox.every("/api/users/tokens/")
+        owned = [each["id"] for each in every if each["user"]["username"] == self.cell.netbox_user]
+        return fields | {"token": {"id": owned[0]}} if owned else fields
 
     def _proxmox_fields(self) -> dict[str, Any]:
         """The mock takes any credentials, so these are no secrets."""

@@ -169,6 +169,9 @@ ANSWERS = {
     "moved": (302, {"Location": "/elsewhere/"}, ""),
     "missing": (404, {}, ""),
     "crashed": (500, {}, "<h1>Server Error</h1>\nTypeError: no\n"),
+    "api": (500, {"Content-Type": "application/json"}, '{"error": "no such field", "exception": "FieldError"}'),
+    "torn": (500, {"Content-Type": "application/json"}, '{"error": '),
+    "listed": (500, {"Content-Type": "application/json"}, "[]"),
     "thrown-out": (302, {"Location": "/login/?next=/x"}, ""),
     "switched-off": (503, {"Content-Type": "application/json"}, '{"detail": "not here"}'),
     "down": (503, {"Content-Type": "text/html"}, "busy"),
@@ -183,6 +186,9 @@ def test_a_page_that_is_missing_crashes_or_throws_the_user_out_is_refused(suite:
     assert suite.pages.refusals(ANSWERS, get) == {
         "missing": "answered 404",
         "crashed": "answered 500 (TypeError: no)",
+        "api": "answered 500 (FieldError: no such field)",
+        "torn": "answered 500",
+        "listed": "answered 500",
         "thrown-out": "sent a logged-in user to the login page",
         "down": "answered 503",
     }
