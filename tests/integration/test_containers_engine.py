@@ -14,22 +14,27 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Timer
+from typing import cast
 
 import docker
 import pytest
+from docker.models.containers import Container
 
 from releasegate.adapters.containers import marks
 from releasegate.adapters.containers.compose import Stack
+from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, opened
 from releasegate.adapters.containers.images import Images, Recipe
 from releasegate.app.containers import stack_files
 from releasegate.core import stack
 from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.snapshot import Snapshot
 from releasegate.ports import Progress
 
 pytestmark = pytest.mark.docker
 
 IMAGE = stack.Images().replaced(os.environ).python.format(python="3.13")
+POSTGRES = stack.Images().replaced(os.environ).postgres
 COMPOSE = f"""\
 x-labels: &labels
   releasegate.run: ${{RELEASEGATE_RUN}}
@@ -262,6 +267,57 @@ def test_an_image_that_cannot_be_pulled_is_named(images: Images) -> None:
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1/none") as caught:
         images.pulled("127.0.0.1:1/none:1", progress=progress)
     assert "stack.images" in caught.value.hint
+
+
+@pytest.fixture
+def server(engine: ContainerEngine, tmp_path: Path) -> Iterator[Container]:
+    """Yield an empty database server that answers."""
+    told = {"POSTGRES_DB": "netbox", "POSTGRES_USER": "netbox", "POSTGRES_PASSWORD": secrets.token_hex(12)}
+    with marks.running(tmp_path / "runs") as run:
+        made = engine.client.containers.run(
+            POSTGRES, detach=True, environment=told, labels=run.labels(), network_mode="none"
+        )
+        try:
+            deadline = time.monotonic() + 60
+            # By TCP, as the stack asks: while the image makes the database, its server listens on a socket only.
+            while made.exec_run(["pg_isready", "--quiet", "--host=127.0.0.1"]).exit_code:
+                assert time.monotonic() < deadline, made.logs().decode()
+                time.sleep(0.2)
+            yield made
+        finally:
+            marks.remove(engine.client, run.name)
+
+
+def asked(server: Container, *lines: str) -> list[str]:
+    """Return what the database answers to SQL."""
+    words = [word for line in lines for word in ("--command", line)]
+    psql = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--username=netbox"]
+    code, said = cast("tuple[int, bytes]", server.exec_run([*psql, *words]))
+    assert code == 0, said
+    return said.decode().split()
+
+
+def test_a_database_is_restored_with_a_trigger_that_compares_by_an_extension_s_operator_and_without_tokens(
+    server: Container, tmp_path: Path
+) -> None:
+    databases, snapshot = Databases(tmp_path / "databases", 1.0), Snapshot("server", "1", {})
+    asked(
+        server,
+        "CREATE EXTENSION ltree",
+        "CREATE TABLE groups (path ltree)",
+        "CREATE TABLE users_token (key text)",
+        "INSERT INTO groups VALUES ('a.b')",
+        "INSERT INTO users_token VALUES ('secret')",
+        "CREATE FUNCTION moved() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE TRIGGER follows BEFORE UPDATE ON groups FOR EACH ROW"
+        " WHEN (old.path IS DISTINCT FROM new.path) EXECUTE FUNCTION moved()",
+    )
+    databases.keep(snapshot, of=server)
+    for command in ("dropdb", "createdb"):
+        assert server.exec_run([command, "--username=netbox", "--maintenance-db=postgres", "netbox"]).exit_code == 0
+    assert databases.restore(snapshot, into=server) == ""
+    assert asked(server, "SELECT path FROM groups", "SELECT count(*) FROM users_token") == ["a.b", "0"]
+    assert asked(server, "SELECT tgname FROM pg_trigger") == ["follows"]
 
 
 def test_the_engine_knows_its_size(engine: ContainerEngine) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import sys
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from threading import Event
+from typing import cast
 
 import pytest
+from docker.models.containers import Container
 
 from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.packing import unpacked
 from releasegate.adapters.containers.suite import Suite
 from releasegate.adapters.process import clean_environment
 from releasegate.app.containers import stack_files
@@ -75,13 +79,77 @@ def test_a_description_that_is_damaged_is_passed_over(tmp_path: Path, text: str)
 
 def test_the_longest_unused_make_room_for_the_others(tmp_path: Path) -> None:
     old, new = keep(tmp_path, "1"), keep(tmp_path, "2")
-    os.utime(tmp_path / f"{old.key}.dump", (1, 1))
+    os.utime(tmp_path / f"{old.key}.sql.gz", (1, 1))
     databases = Databases(tmp_path, 1.0)
     assert databases.trim(1536 / 2**30) == 1
     assert databases.nearest(old, reordering=Reordering()) is None
     assert databases.nearest(new, reordering=Reordering()) == new
     assert (databases.trim(0.0), databases.size()) == (1, (0, 0))
     assert sorted(path.suffix for path in tmp_path.iterdir()) == []
+
+
+@dataclass
+class Server:
+    """What stands in for a database server's container: it dumps *dump*, and refuses what it is given where told so."""
+
+    dump: bytes = b""
+    refuses: bytes = b""
+    given: bytes = b""
+    run: list[str] = field(default_factory=list)
+
+    def put_archive(self, _: str, archive: bytes) -> None:
+        """Take a file."""
+        self.given = unpacked([archive])
+
+    def exec_run(self, words: list[str], *, demux: bool = False) -> tuple[int, object]:
+        """Dump, restore, drop or create."""
+        self.run.append(words[0])
+        if demux:
+            return (0, (self.dump, b"")) if self.dump else (1, (None, b"no server\nno dump"))
+        return (3, self.refuses) if self.refuses and words[0] == "psql" else (0, b"")
+
+    @property
+    def container(self) -> Container:
+        """The same for those who know containers only."""
+        return cast("Container", self)
+
+
+HIDES = b"SELECT pg_catalog.set_config('search_path', '', false);\n"
+KEPT = Snapshot("server", "1", MIGRATIONS)
+
+
+def test_a_kept_database_is_restored_with_every_schema_in_sight(tmp_path: Path) -> None:
+    databases, rows = Databases(tmp_path, 1.0), b"COPY notes FROM stdin;\n" + HIDES + b"\\.\n"
+    databases.keep(KEPT, of=Server(b"SET a = b;\n" + HIDES + rows).container)
+    server = Server()
+    assert databases.restore(KEPT, into=server.container) == ""
+    assert server.given == b"SET a = b;\n" + rows
+    assert server.run == ["psql"]
+
+
+def test_a_database_that_is_not_dumped_is_not_kept(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="could not be kept") as caught:
+        Databases(tmp_path, 1.0).keep(KEPT, of=Server().container)
+    assert caught.value.details == ("no server", "no dump")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_server_refuses_is_told_and_removed_and_the_database_is_empty_again(tmp_path: Path) -> None:
+    databases = Databases(tmp_path, 1.0)
+    databases.keep(KEPT, of=Server(b"CREATE").container)
+    server = Server(refuses=b"psql: one\nERROR: operator does not exist\nLINE 1")
+    assert databases.restore(KEPT, into=server.container) == "ERROR: operator does not exist; LINE 1"
+    assert server.run == ["psql", "dropdb", "createdb"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("torn", [b"", b"plain text", gzip.compress(b"CREATE TABLE" * 99)[:-9]])
+def test_a_file_that_is_damaged_is_told_removed_and_not_given_to_the_server(tmp_path: Path, torn: bytes) -> None:
+    databases, server = Databases(tmp_path, 1.0), Server()
+    databases.keep(KEPT, of=Server(b"CREATE").container)
+    (tmp_path / f"{KEPT.key}.sql.gz").write_bytes(torn)
+    assert databases.restore(KEPT, into=server.container) != ""
+    assert (server.run, list(tmp_path.iterdir())) == ([], [])
 
 
 def suite(folder: Path, checks: str) -> Suite:
@@ -142,7 +210,7 @@ def test_a_project_s_own_check_fails_in_its_own_words(tmp_path: Path) -> None:
 def keep(folder: Path, netbox: str) -> Snapshot:
     """Keep a database of 1024 bytes as one that ran is kept."""
     snapshot = Snapshot("server", netbox, MIGRATIONS)
-    (folder / f"{snapshot.key}.dump").write_bytes(b"x" * 1024)
+    (folder / f"{snapshot.key}.sql.gz").write_bytes(b"x" * 1024)
     text = f'{{"server": "server", "netbox": "{netbox}", "migrations": {{"app/migrations/0001.py": "a"}}}}'
     (folder / f"{snapshot.key}.json").write_text(text, encoding="utf-8")
     return snapshot

@@ -140,7 +140,9 @@ class CellRun:
             server = stack.container("postgres")
             if kept is not None and server is not None:
                 self._tell(f"restoring {len(kept.migrations)} of {len(pair.whole.migrations)} migrations")
-                kept = kept if databases.restore(kept, into=server) else None
+                if trouble := databases.restore(kept, into=server):
+                    seen.notes.append(f"the kept database {kept.key[:12]} does not restore and is removed: {trouble}")
+                    kept = None
             if fresh and kept is None:
                 self._tell(f"migrating NetBox {self.cell.netbox} alone")
                 self._host_migrated(stack)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,18 +17,23 @@ from docker.models.containers import Container
 from filelock import FileLock
 
 from releasegate.adapters.containers.packing import packed
+from releasegate.adapters.words import printable
 from releasegate.core.errors import Unavailable
 from releasegate.core.snapshot import Reordering, Snapshot, nearest
 
 _GIB = 2**30
+_DUMPED = ".sql.gz"
 # No token is kept: each run has its own.
-_DUMP = ["pg_dump", "--format=custom", "--exclude-table-data=users_token", "--username=netbox", "netbox"]
-_RESTORE = ["pg_restore", "--exit-on-error", "--no-owner", "--jobs=2", "--username=netbox", "--dbname=netbox"]
+_DUMP = ["pg_dump", "--no-owner", "--exclude-table-data=users_token", "--username=netbox", "netbox"]
+_RESTORE = ["psql", "--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", "--username=netbox"]
+# A dump hides all schemas while it is restored; NetBox 4.7.0 has triggers that compare by an extension's operator,
+# which is not found then. Every other name in a dump has its schema before it.
+_HIDES_SCHEMAS = b"SELECT pg_catalog.set_config('search_path', '', false);\n"
 
 
 @dataclass(frozen=True)
 class Databases:
-    """Snapshots below *folder*: ``KEY.json`` says what made it, ``KEY.dump`` is the database; *limit* is in GiB."""
+    """Snapshots below *folder*: ``KEY.json`` says what made it, ``KEY.sql.gz`` is the database; *limit* is in GiB."""
 
     folder: Path
     limit: float
@@ -42,25 +49,27 @@ class Databases:
         with FileLock(self.folder / f"netbox-{snapshot.netbox.replace(':', '-')}.lock"):
             yield
 
-    def restore(self, snapshot: Snapshot, *, into: Container) -> bool:
-        """Put a snapshot into the empty database of a server's container; ``False`` where it cannot be read.
+    def restore(self, snapshot: Snapshot, *, into: Container) -> str:
+        """Put a snapshot into the empty database of a server's container; return why that cannot be, or nothing.
 
         A file that does not restore is removed and the database is empty again: migrating makes both anew.
         """
         dump = self._dump(snapshot)
         try:
-            content = dump.read_bytes()
-        except OSError:
-            return False
-        into.put_archive("/tmp", packed({"snapshot.dump": content}))  # noqa: S108 - in the container
-        code, _ = into.exec_run([*_RESTORE, "/tmp/snapshot.dump"])  # noqa: S108
-        if code != 0:
+            # No bytes at all would be a whole file to gzip.
+            content = gzip.decompress(dump.read_bytes() or b"empty")
+        except (OSError, EOFError, zlib.error) as error:
             self._remove(dump)
-            for command in ("dropdb", "createdb"):
-                into.exec_run([command, "--username=netbox", "--maintenance-db=postgres", "netbox"])
-            return False
-        os.utime(dump)
-        return True
+            return f"{type(error).__name__}: {error}"
+        into.put_archive("/tmp", packed({"snapshot.sql": content}))  # noqa: S108 - in the container
+        code, said = cast("tuple[int, bytes]", into.exec_run([*_RESTORE, "--file=/tmp/snapshot.sql", "netbox"]))
+        if code == 0:
+            os.utime(dump)
+            return ""
+        self._remove(dump)
+        for command in ("dropdb", "createdb"):
+            into.exec_run([command, "--username=netbox", "--maintenance-db=postgres", "netbox"])
+        return "; ".join(printable(said.decode(errors="replace")).splitlines()[-2:])
 
     def keep(self, snapshot: Snapshot, *, of: Container) -> None:
         """Keep the database of a server's container as *snapshot*; the oldest make room."""
@@ -75,13 +84,13 @@ class Databases:
         self.folder.mkdir(parents=True, exist_ok=True)
         dump = self._dump(snapshot)
         told = {"server": snapshot.server, "netbox": snapshot.netbox, "migrations": dict(snapshot.migrations)}
-        _write(dump, content)
-        _write(dump.with_suffix(".json"), json.dumps(told, sort_keys=True).encode())
+        _write(dump, gzip.compress(content.replace(_HIDES_SCHEMAS, b"", 1), mtime=0))
+        _write(self._description(dump), json.dumps(told, sort_keys=True).encode())
         self.trim(self.limit)
 
     def trim(self, limit: float) -> int:
         """Remove the longest unused ones until all fit into *limit* GiB; return how many were removed."""
-        dumps = sorted(self.folder.glob("*.dump"), key=lambda path: path.stat().st_mtime)
+        dumps = sorted(self.folder.glob(f"*{_DUMPED}"), key=lambda path: path.stat().st_mtime)
         total, removed = sum(path.stat().st_size for path in dumps), 0
         for path in dumps:
             if total <= limit * _GIB:
@@ -93,7 +102,7 @@ class Databases:
 
     def size(self) -> tuple[int, int]:
         """Return how many are kept, and their bytes."""
-        sizes = [path.stat().st_size for path in self.folder.glob("*.dump")]
+        sizes = [path.stat().st_size for path in self.folder.glob(f"*{_DUMPED}")]
         return len(sizes), sum(sizes)
 
     def _kept(self) -> Iterator[Snapshot]:
@@ -104,14 +113,17 @@ class Databases:
             except (OSError, ValueError, KeyError, TypeError):
                 continue
             # A file is what its name says, or it is not used.
-            if snapshot.key == path.stem and path.with_suffix(".dump").exists():
+            if snapshot.key == path.stem and self._dump(snapshot).exists():
                 yield snapshot
 
     def _dump(self, snapshot: Snapshot) -> Path:
-        return self.folder / f"{snapshot.key}.dump"
+        return self.folder / f"{snapshot.key}{_DUMPED}"
+
+    def _description(self, dump: Path) -> Path:
+        return dump.with_name(dump.name.replace(_DUMPED, ".json"))
 
     def _remove(self, dump: Path) -> None:
-        dump.with_suffix(".json").unlink(missing_ok=True)
+        self._description(dump).unlink(missing_ok=True)
         dump.unlink(missing_ok=True)
 
 
