@@ -143,7 +143,7 @@ def test_every_cell_is_run_and_the_run_s_leftovers_are_removed(house: House, tmp
     report = play(house, tmp_path, said)
     assert report.verdict == "pass"
     assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "pass"}
-    assert said == ["removed what 1 dead runs had left"]
+    assert said == ["removed what 1 dead run had left"]
     assert len(house.removed) == 1
     assert (tmp_path / "e2e" / report.evidence["report"] / "junit.xml").is_file()
 
@@ -249,10 +249,12 @@ def test_what_users_have_and_cannot_be_installed_is_not_held_against_the_candida
     assert "cannot be upgraded from" in str(report.unjudged)
 
 
-def test_a_failure_is_told_even_where_another_cell_could_not_be_judged(house: House, tmp_path: Path) -> None:
+def test_a_failure_is_told_with_what_kept_another_cell_from_being_judged(house: House, tmp_path: Path) -> None:
     house.unjudged = {"pypi:4.7.3": Unavailable("no room", hint="Make some")}
     house.broken = {(NEW, NEW_CORE)}
-    assert play(house, tmp_path).verdict == "fail"
+    report = play(house, tmp_path)
+    assert (report.verdict, report.unjudged) == ("fail", None)
+    assert [problem.rpartition(": ")[2] for problem in report.problems] == ["it ended errored", "no room"]
 
 
 def test_a_mistake_of_ours_is_not_hidden(house: House, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ class ContainerStage:
         try:
             with opened(self.environ) as engine, marks.running(self.cache / "runs") as run:
                 if swept := marks.sweep(engine.client):
-                    progress(f"removed what {len(swept)} dead runs had left")
+                    progress(f"removed what {len(swept)} dead run{'s' * (len(swept) > 1)} had left")
                 theatre = self._theatre(engine, run, progress)
                 ended, said = self._played(theatre, pair, missing)
         except _ENGINE_ERRORS as error:
@@ -231,7 +231,8 @@ class ContainerStage:
         write(folder, ended, said)
         failed = [report for report, _ in ended if report.verdict == "fail"]
         unjudged = None if failed else _unjudged(ended)
-        problems = [line for report in failed for line in _told(report)]
+        # What a failure hides is told with it.
+        problems = [line for report, _ in ended if report.verdict in {"fail", "not run"} for line in _told(report)]
         log = [line for report, seen in ended if report.verdict == "fail" for line in seen.log]
         evidence: dict[str, Any] = {
             "pair": str(pair),
