@@ -21,6 +21,7 @@ MODULES = (
     "holdings",
     "world",
     "pages",
+    "pairing",
     "syncing",
     "test_1_up",
     "test_2_pair",
@@ -212,6 +213,31 @@ def test_an_api_is_followed_from_its_root_through_the_roots_that_it_leads_to(sui
 
     found = suite.pages.api_routes(SimpleNamespace(request=request), root)
     assert found == {**told, f"{root}more/parts/": None}
+
+
+TOKENS = [{"id": 1, "user": {"username": "plugin"}}, {"id": 2, "user": {"username": "admin"}}]
+
+
+@pytest.mark.parametrize(("tokens", "referred"), [(TOKENS, {"id": 2}), (TOKENS[:1], None), ([], None)])
+def test_netbox_s_endpoint_refers_to_a_token_of_the_superuser_and_of_nobody_else(
+    suite: SimpleNamespace, tokens: list[dict[str, Any]], referred: dict[str, int] | None
+) -> None:
+    sent: dict[str, dict[str, Any]] = {}
+
+    def request(_: str, path: str, *, json: dict[str, Any]) -> SimpleNamespace:
+        sent[path] = json
+        return SimpleNamespace(ok=True, json=lambda: {"id": 1})
+
+    netbox = SimpleNamespace(
+        has=lambda _: False,
+        every=lambda path: tokens if path == "/api/users/tokens/" else [],
+        accepted=lambda _: frozenset({"name", "domain", "port", "token"}),
+        request=request,
+    )
+    cell = SimpleNamespace(syncs=True, netbox_token="secret", netbox_user="admin")
+    stack = SimpleNamespace(address=lambda _: "10.0.0.1")
+    suite.pairing.Registrar(cell, netbox, SimpleNamespace(key="key"), stack, "app").register()
+    assert sent["/api/plugins/app/endpoints/netbox/"].get("token") == referred
 
 
 FACTS = {"unapplied": [], "ungenerated": "", "models": {"app.Thing": ""}}
