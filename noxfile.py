@@ -8,7 +8,7 @@ import time
 
 import nox
 
-from releasegate.core.stack import Images
+from releasegate.core.config.stack import Images
 from releasegate.frontends.nox import sessions
 
 nox.options.default_venv_backend = "uv"

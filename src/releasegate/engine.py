@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from releasegate.core.errors import GateFailed, Refused, ReleasegateError
-from releasegate.core.evidence import following
-from releasegate.core.record import Entry, Event, Evidence
+from releasegate.core.release.evidence import following
+from releasegate.core.release.record import Entry, Event, Evidence
 from releasegate.steps.step import Kind, Step
 
 Verdict = Literal["pass", "waived", "fail", "wait", "refused", "unavailable"]

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from releasegate.adapters.git import GitRepository
+from releasegate.adapters.git.repository import GitRepository
 
 UNNAMED = {
     "PATH": os.environ["PATH"],

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from git_repositories import ENVIRON, add_remote, git, make_repository
 
-from releasegate.adapters.git import GitRepository
-from releasegate.adapters.ledger import FileLedger
-from releasegate.adapters.notes import GitNotes
-from releasegate.adapters.travel import TravellingLedger
-from releasegate.core.record import Entry
+from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.ledger.files import FileLedger
+from releasegate.adapters.ledger.notes import GitNotes
+from releasegate.adapters.ledger.shared import TravellingLedger
+from releasegate.core.release.record import Entry
 
 REF = "refs/notes/releasegate/harbor"
 

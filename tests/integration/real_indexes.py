@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from releasegate.core.config import IndexConfig
+from releasegate.core.config.model import IndexConfig
 
 BIN = Path(sys.executable).parent
 STARTED = 60.0

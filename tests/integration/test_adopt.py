@@ -11,10 +11,10 @@ import pytest
 from git_repositories import ENVIRON, git, make_repository
 from testpair import Quiet, sources
 
-from releasegate.app.adoption import propose
-from releasegate.app.compose import Workshop
+from releasegate.app.adopt import propose
 from releasegate.app.gates import versions
 from releasegate.app.project import load
+from releasegate.app.workspace import Workshop
 from releasegate.core.errors import ConfigurationError
 
 PROJECT, NOXFILE, TASKS = (PurePosixPath(name) for name in ("pyproject.toml", "noxfile.py", "tasks.py"))

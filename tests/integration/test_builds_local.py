@@ -18,11 +18,11 @@ from git_repositories import ENVIRON, make_repository
 from pip._internal.models.index import PyPI
 from source_trees import BACKEND, PYPROJECT, SOURCE
 
-from releasegate.adapters.builds import LocalBuilds
-from releasegate.adapters.git import GitRepository
-from releasegate.core.config import Package
+from releasegate.adapters.build.kept import LocalBuilds
+from releasegate.adapters.git.repository import GitRepository
+from releasegate.core.config.model import Package
+from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.errors import GateFailed, Refused, Unavailable
-from releasegate.core.manifest import Artifact, Manifest
 
 PACKAGE = Package("harbor-api", PurePosixPath(), (), ("3.12",))
 NOWHERE = "http://127.0.0.1:9/simple/"

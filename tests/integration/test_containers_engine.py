@@ -20,15 +20,15 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from releasegate.adapters.containers import marks
+from releasegate.adapters.containers import labels as marks
 from releasegate.adapters.containers.compose import Stack
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, opened
 from releasegate.adapters.containers.images import Images, Recipe
-from releasegate.app.containers import stack_files
-from releasegate.core import stack
+from releasegate.adapters.package_data import package_folder
+from releasegate.core.config import stack
+from releasegate.core.e2e.snapshots import Snapshot
 from releasegate.core.errors import GateFailed, Unavailable
-from releasegate.core.snapshot import Snapshot
 from releasegate.ports import Progress
 
 pytestmark = pytest.mark.docker
@@ -165,7 +165,7 @@ import os, sys
 from pathlib import Path
 sys.path[:0] = {path!r}
 from test_containers_engine import stack_of
-from releasegate.adapters.containers import marks
+from releasegate.adapters.containers import labels as marks
 from releasegate.adapters.containers.engine import opened
 folder = Path(sys.argv[1])
 with opened(os.environ) as engine, marks.running(folder / "runs") as run:
@@ -205,8 +205,8 @@ def test_what_a_killed_run_left_is_swept_by_the_next_one_and_nothing_else_is(
 
 def recipe(**spec: object) -> Recipe:
     """Return a recipe that installs nothing."""
-    files = {path.name: path for path in (stack_files() / "images").iterdir() if path.is_file()}
-    files["run.py"] = stack_files() / "images" / "server" / "run.py"
+    files = {path.name: path for path in (package_folder("e2e") / "images").iterdir() if path.is_file()}
+    files["run.py"] = package_folder("e2e") / "images" / "server" / "run.py"
     nothing = {"role": "test", "venv": "/opt/test", "index": "", "trees": [], "system": [], "requirements": []}
     told = {**nothing, "extras": [], "file": "", "name": "", "places": {}, **spec}
     return Recipe("a test", IMAGE, told, files, bad=True, context={"ca.crt": b""})

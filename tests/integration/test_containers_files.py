@@ -15,16 +15,16 @@ import pytest
 from docker.models.containers import Container
 
 from releasegate.adapters.containers.databases import Databases
-from releasegate.adapters.containers.packing import unpacked
 from releasegate.adapters.containers.suite import Suite
+from releasegate.adapters.containers.tar import unpacked
+from releasegate.adapters.package_data import package_folder
 from releasegate.adapters.process import clean_environment
-from releasegate.app.containers import stack_files
+from releasegate.core.config.stack import Images
+from releasegate.core.e2e.snapshots import Reordering, Snapshot
 from releasegate.core.errors import Unavailable
-from releasegate.core.snapshot import Reordering, Snapshot
-from releasegate.core.stack import Images
 
 MIGRATIONS = {"app/migrations/0001.py": "a"}
-COMPOSE = (stack_files() / "compose.yaml").read_text(encoding="utf-8")
+COMPOSE = (package_folder("e2e") / "compose.yaml").read_text(encoding="utf-8")
 
 
 def test_every_image_of_the_compose_file_is_a_variable() -> None:

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from releasegate.adapters.forges import forge_of
-from releasegate.core.config import ForgeConfig
+from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.ports import CiRun, Forge, ForgeRelease
 from releasegate.rehearsal.forge import EmbeddedForge, Fault
@@ -374,7 +374,8 @@ def test_a_forge_that_starts_again_has_kept_everything(embedded: EmbeddedForge, 
 
 def test_who_asks_a_forge_nothing_does_not_wait_for_its_library() -> None:
     code = (
-        "import sys; from releasegate.adapters.forges import forge_of; from releasegate.core.config import ForgeConfig;"
+        "import sys; from releasegate.adapters.forges import forge_of;"
+        "from releasegate.core.config.model import ForgeConfig;"
         "[forge_of(ForgeConfig(kind, 'octo/harbor'), environ={}) for kind in ('github', 'gitea')];"
         "print([name for name in ('github', 'pyforgejo') if name in sys.modules])"
     )

@@ -13,9 +13,9 @@ from real_indexes import RunningIndex
 from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
 from releasegate.app import gates
-from releasegate.app.compose import Workshop
 from releasegate.app.gates import Asked, Source
 from releasegate.app.project import load
+from releasegate.app.workspace import Workshop
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
 from releasegate.ports import Delivery, Progress, StageReport
 from releasegate.rehearsal.index import EmbeddedIndex

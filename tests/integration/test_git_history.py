@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from git_repositories import ENVIRON, UNNAMED, add_remote, git, make_repository
 
-from releasegate.adapters.git import GitRepository
+from releasegate.adapters.git.repository import GitRepository
 from releasegate.core.errors import Refused, Unavailable
 
 A, NEW = PurePosixPath("a.txt"), PurePosixPath("deep/new.txt")

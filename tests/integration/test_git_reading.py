@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 from git_repositories import ENVIRON, UNNAMED, add_remote, git, make_repository
 
-from releasegate.adapters.git import GitRepository
-from releasegate.adapters.gitcommand import Git
+from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.repository import GitRepository
 from releasegate.core.errors import Refused, Unavailable
 
 A = PurePosixPath("a.txt")

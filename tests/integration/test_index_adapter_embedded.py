@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from releasegate.adapters import process, resolve, twine
-from releasegate.adapters.index import SimpleIndex
-from releasegate.core.config import IndexConfig
+from releasegate.adapters import process
+from releasegate.adapters.index import resolve, twine
+from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.rehearsal.index import (
     BrokenFile,

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from releasegate.adapters.ledger import FileLedger
+from releasegate.adapters.ledger.files import FileLedger
 from releasegate.core.errors import ConfigurationError, Unavailable
-from releasegate.core.record import Entry
+from releasegate.core.release.record import Entry
 
 APPEND_FOREVER = """
 import sys
 from pathlib import Path
-from releasegate.adapters.ledger import FileLedger
-from releasegate.core.record import Entry
+from releasegate.adapters.ledger.files import FileLedger
+from releasegate.core.release.record import Entry
 ledger = FileLedger(Path(sys.argv[1]))
 number = 0
 while True:
@@ -31,7 +31,7 @@ while True:
 HOLD = """
 import sys, time
 from pathlib import Path
-from releasegate.adapters.ledger import FileLedger
+from releasegate.adapters.ledger.files import FileLedger
 with FileLedger(Path(sys.argv[1])).locked():
     print("locked", flush=True)
     time.sleep(60)

@@ -15,7 +15,7 @@ import pytest
 from git_repositories import ENVIRON, UNNAMED, git, make_repository
 from machines import REF, clone, commit_of, entry, hook, machine, noted, released
 
-from releasegate.adapters.travel import TravellingLedger
+from releasegate.adapters.ledger.shared import TravellingLedger
 from releasegate.core.errors import Refused, Unavailable
 
 

@@ -10,7 +10,7 @@ import pytest
 from git_repositories import ENVIRON, UNNAMED, git, make_repository
 from machines import REF, clone, entry, machine, released
 
-from releasegate.adapters.travel import TravellingLedger
+from releasegate.adapters.ledger.shared import TravellingLedger
 from releasegate.core.errors import Refused
 
 

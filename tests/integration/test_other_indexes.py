@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from real_indexes import RunningIndex, devpi, pypiserver
 
-from releasegate.adapters.index import SimpleIndex
+from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.rehearsal.index import Sample, sample_sdist, sample_wheel
 
 SERVERS = {"devpi": devpi, "pypiserver": pypiserver}

@@ -20,9 +20,9 @@ import pytest
 import tomlkit
 from git_repositories import git
 
-from releasegate.adapters.containers import marks
-from releasegate.adapters.index import SimpleIndex
-from releasegate.core.config import IndexConfig
+from releasegate.adapters.containers import labels as marks
+from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.core.config.model import IndexConfig
 from releasegate.steps.deliveries import published
 
 pytestmark = pytest.mark.pair

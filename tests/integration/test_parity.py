@@ -22,11 +22,11 @@ import yaml
 from git_repositories import ENVIRON, git
 from testpair import PLACES, PYTHON, SERVICE, sources
 
-from releasegate.adapters.git import GitRepository
+from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.project import load
 from releasegate.app.workflows import write
-from releasegate.core.evidence import read
-from releasegate.core.record import record
+from releasegate.core.release.evidence import read
+from releasegate.core.release.record import record
 from releasegate.rehearsal.forge import EmbeddedForge
 from releasegate.rehearsal.index import EmbeddedIndex
 

@@ -14,12 +14,12 @@ from git_repositories import git
 from real_indexes import RunningIndex, devpi, pypiserver
 from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
-from releasegate.app.compose import Workshop
 from releasegate.app.project import load
 from releasegate.app.release import Order, Planned, plan, release
+from releasegate.app.workspace import Workshop
 from releasegate.core.errors import Conflict
-from releasegate.core.plan import Pipeline
-from releasegate.core.record import record
+from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.record import record
 from releasegate.engine import Outcome
 from releasegate.rehearsal.index import sample_wheel
 

@@ -13,8 +13,8 @@ from threading import Event, Timer
 
 import pytest
 
-from releasegate.adapters.interpreters import Interpreters
-from releasegate.adapters.process import TIMED_OUT, clean_environment, last_lines, masked, run
+from releasegate.adapters.process import TIMED_OUT, clean_environment, dying_with_parent, last_lines, masked, run
+from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.errors import Unavailable
 
 PYTHON = sys.executable
@@ -130,9 +130,8 @@ def test_setting_stop_ends_the_command(tmp_path: Path) -> None:
     assert time.monotonic() - started < 20
 
 
-def test_a_command_on_the_leash_ends_with_whoever_holds_it(tmp_path: Path) -> None:
-    leash = Path(__file__).parents[2] / "src" / "releasegate" / "adapters" / "leash.py"
-    held = [PYTHON, "-I", str(leash), PYTHON, "-c", FORK + "time.sleep(60)"]
+def test_a_command_that_dies_with_its_parent_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    held = dying_with_parent(PYTHON, "-c", FORK + "time.sleep(60)")
     holder = f"import subprocess\nsubprocess.Popen({held!r}, stdin=subprocess.PIPE, start_new_session=True).wait()"
     process = subprocess.Popen([PYTHON, "-c", holder], env=ENV, cwd=tmp_path)
     assert eventually((tmp_path / "beats").exists)

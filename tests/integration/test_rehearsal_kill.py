@@ -17,8 +17,8 @@ from typing import Any, cast
 import pytest
 from packaging.version import Version
 
-from releasegate.app.acts import Curtain
-from releasegate.app.rehearse_sample import rehearse_sample
+from releasegate.app.rehearse.sample import rehearse_sample
+from releasegate.app.rehearse.scenario import Curtain
 from releasegate.app.release import Planned
 from releasegate.core.errors import ReleasegateError
 from releasegate.engine import Outcome

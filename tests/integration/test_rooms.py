@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 from distributions import index, sdist, tree, wheel
 
-from releasegate.adapters.installer import Installer
-from releasegate.adapters.room import Room
-from releasegate.adapters.rooms import CleanRooms
-from releasegate.core.config import Exemption, Install, Package
+from releasegate.adapters.venvs.install_check import CleanRooms
+from releasegate.adapters.venvs.installer import Installer
+from releasegate.adapters.venvs.venv import Room
+from releasegate.core.config.model import Exemption, Install, Package
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery
 

@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 from distributions import index, wheel
 
-from releasegate.adapters.stage import ProcessStage
-from releasegate.core.config import EndToEnd, Package, Service
+from releasegate.adapters.processes.runner import ProcessStage
+from releasegate.core.config.model import EndToEnd, Package, Service
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.ports import Delivery, StageReport
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from releasegate.adapters.interpreters import Interpreters
-from releasegate.adapters.tools import LocalTools
+from releasegate.adapters.build.tools import LocalTools
+from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.errors import Unavailable
 
 TOOLS = LocalTools(os.environ)
@@ -100,5 +100,5 @@ def test_a_python_that_is_not_here_is_unavailable_and_says_how_to_get_it() -> No
 
 
 def test_an_interpreter_that_does_not_end_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("releasegate.adapters.tools._TIMEOUT", 0.0)
+    monkeypatch.setattr("releasegate.adapters.build.tools._TIMEOUT", 0.0)
     assert TOOLS.compile({"a.py": b""}, python=HERE)[0] == f"Python {HERE}, compiling the modules, did not end in time."

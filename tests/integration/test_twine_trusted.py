@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from releasegate.adapters.index.twine import ATTESTATION, Uploader, answer
 from releasegate.adapters.process import Completed
-from releasegate.adapters.twine import ATTESTATION, Uploader, answer
-from releasegate.core.config import IndexConfig
+from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 

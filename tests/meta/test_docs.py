@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from releasegate.core.config import TomlPlace
-from releasegate.core.configuration import parse_settings
-from releasegate.core.stack import Images, variable
+from releasegate.core.config.model import TomlPlace
+from releasegate.core.config.parse import parse_settings
+from releasegate.core.config.stack import Images, variable
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.reference import render
 
@@ -83,7 +83,7 @@ def test_every_option_of_a_session_is_in_the_reference(reference: str) -> None:
 
 
 def test_every_variable_that_an_end_to_end_command_gets_is_in_the_reference(reference: str) -> None:
-    source = read(ROOT / "src/releasegate/adapters/stage.py")
+    source = read(ROOT / "src/releasegate/adapters/processes/runner.py")
     prefixes = set(re.findall(r'"(RELEASEGATE_(?:COMPANION_)?)"', source))
     suffixes = set(re.findall(r'f"\{prefix\}([A-Z]+)"', source))
     given = set(re.findall(r'RELEASEGATE_[A-Z_]*[A-Z](?=[="])', source)) | {

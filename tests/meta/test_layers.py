@@ -98,17 +98,17 @@ def test_every_layer_has_modules() -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("releasegate.core.plan", "from releasegate.ports import Git"),
-        ("releasegate.core.plan", "from .. import engine"),
+        ("releasegate.core.release.plan", "from releasegate.ports import Git"),
+        ("releasegate.core.release.plan", "from ... import engine"),
         ("releasegate.ports", "from releasegate.steps.step import Step"),
-        ("releasegate.steps.tag", "from releasegate.adapters.git import GitRepository"),
+        ("releasegate.steps.tag", "from releasegate.adapters.git.repository import GitRepository"),
         ("releasegate.steps.tag", "import releasegate.rehearsal.forge"),
-        ("releasegate.adapters.git", "from releasegate.steps import step"),
-        ("releasegate.adapters.git", "from ..rehearsal import index"),
-        ("releasegate.rehearsal.index.store", "from ...adapters.web import get"),
+        ("releasegate.adapters.git.repository", "from releasegate.steps import step"),
+        ("releasegate.adapters.git.repository", "from ..rehearsal import index"),
+        ("releasegate.rehearsal.index.held.store", "from ...adapters.web import get"),
         ("releasegate.steps.tag", "from releasegate.pipelines import RC"),
         ("releasegate.pipelines", "from releasegate.engine import Engine"),
-        ("releasegate.engine", "from releasegate.app.compose import Workshop"),
+        ("releasegate.engine", "from releasegate.app.workspace import Workshop"),
         ("releasegate.app.release", "from releasegate import frontends"),
         ("releasegate.app.release", "def late():\n    import releasegate.frontends.nox"),
     ],
@@ -136,22 +136,28 @@ def test_an_import_that_points_up_or_aside_is_found(module: str, source: str) ->
     ],
 )
 def test_a_core_that_reaches_outside_is_found(source: str) -> None:
-    assert len(violations(source, module="releasegate.core.plan")) == 1
+    assert len(violations(source, module="releasegate.core.release.plan")) == 1
 
 
 @pytest.mark.parametrize(
     ("module", "source"),
     [
         (
-            "releasegate.core.plan",
+            "releasegate.core.release.plan",
             "from pathlib import PurePosixPath\nimport io, zipfile\nfrom releasegate.core import x",
         ),
         (
-            "releasegate.core.plan",
+            "releasegate.core.release.plan",
             "from urllib.parse import urlsplit\nfrom .errors import Refused\nfrom . import record",
         ),
-        ("releasegate.adapters.git", "import os, subprocess\nfrom pathlib import Path\nfrom .process import run"),
-        ("releasegate.app.compose", "from releasegate.adapters.git import G\nfrom releasegate.rehearsal import forge"),
+        (
+            "releasegate.adapters.git.repository",
+            "import os, subprocess\nfrom pathlib import Path\nfrom .tags import tags",
+        ),
+        (
+            "releasegate.app.workspace",
+            "from releasegate.adapters.git.repository import G\nfrom releasegate.rehearsal import forge",
+        ),
         ("releasegate.engine", "from releasegate.steps.step import Step"),
     ],
 )

@@ -9,10 +9,10 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
-from releasegate.core.archive import Members
-from releasegate.core.config import LockPlace, Package, PythonPlace, TomlPlace
-from releasegate.core.subject import Subject
-from releasegate.core.wheel import record_row
+from releasegate.core.audit.subject import Subject
+from releasegate.core.config.model import LockPlace, Package, PythonPlace, TomlPlace
+from releasegate.core.dists.archive import Members
+from releasegate.core.dists.wheel import record_row
 
 Files = Mapping[str, bytes]
 

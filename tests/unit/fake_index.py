@@ -14,9 +14,9 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.response import HTTPResponse
 
-from releasegate.adapters.index import SimpleIndex
-from releasegate.adapters.web import reading_session
-from releasegate.core.config import IndexConfig
+from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.adapters.index.web import reading_session
+from releasegate.core.config.model import IndexConfig
 from releasegate.ports import IndexFile
 
 PAGE = "https://index.test/simple/sample/"

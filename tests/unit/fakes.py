@@ -17,11 +17,11 @@ from archives import sdist, wheel, wheel_files
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
-from releasegate.core.archive import Members
-from releasegate.core.config import Package
+from releasegate.core.config.model import Package
+from releasegate.core.dists.archive import Members
+from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.errors import Refused
-from releasegate.core.manifest import Artifact, Manifest
-from releasegate.core.record import Entry, entry_from_json
+from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, UploadAnswer
 
 

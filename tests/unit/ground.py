@@ -18,11 +18,11 @@ from fakes import (
 )
 from packaging.version import Version
 
-from releasegate.core.companion import Voices
-from releasegate.core.config import Companion, EndToEnd, Package, Settings, TomlPlace
-from releasegate.core.event import Event
-from releasegate.core.record import SEAL, Entry, Evidence
-from releasegate.core.versions import Consumed, consumed
+from releasegate.core.ci.event import Event
+from releasegate.core.config.model import Companion, EndToEnd, Package, Settings, TomlPlace
+from releasegate.core.release.companion import Voices
+from releasegate.core.release.record import SEAL, Entry, Evidence
+from releasegate.core.release.versions import Consumed, consumed
 from releasegate.ports import Forge, Index
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
 from releasegate.steps.making import Build

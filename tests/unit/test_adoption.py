@@ -6,13 +6,13 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from releasegate.core.adoption import PYTHONS, Adopted, look
-from releasegate.core.adoption_table import Repository, table
-from releasegate.core.config import ForgeConfig, LockPlace, Place, PythonPlace, TomlPlace
-from releasegate.core.configuration import parse_settings
+from releasegate.core.adopt.detect import PYTHONS, Adopted, look
+from releasegate.core.adopt.table import Repository, table
+from releasegate.core.config.model import ForgeConfig, LockPlace, Place, PythonPlace, TomlPlace
+from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.globs import matching
-from releasegate.core.places import bump_all
+from releasegate.core.version_files.occurrences import bump_all
 
 PROJECT = '[project]\nname = "Harbor_Tools"\nversion = "1.2.3"\nrequires-python = ">=3.12"\n'
 DYNAMIC = '[project]\nname = "harbor-tools"\ndynamic = ["version"]\n'

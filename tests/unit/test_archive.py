@@ -12,8 +12,8 @@ import zipfile
 import pytest
 from archives import tarred, zipped
 
-from releasegate.core import archive
-from releasegate.core.archive import read_sdist, read_wheel
+from releasegate.core.dists import archive
+from releasegate.core.dists.archive import read_sdist, read_wheel
 from releasegate.core.errors import GateFailed
 
 WHEEL = "a-1-py3-none-any.whl"

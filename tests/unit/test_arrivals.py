@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from releasegate.core.arrivals import Arrival, Own, arrivals, misplaced
 from releasegate.core.errors import Unavailable
+from releasegate.core.install.report import Arrival, Own, arrivals, misplaced
 
 DIGEST, OTHER = "a" * 64, "b" * 64
 OWN = Own("My.Plugin", "file:///here/my_plugin-1.0-py3-none-any.whl", DIGEST)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, packed, subject
 
-from releasegate.core.audit import Build, Finding, audit
-from releasegate.core.subject import Subject
+from releasegate.core.audit.audit import Build, Finding, audit
+from releasegate.core.audit.subject import Subject
 
 
 def build(built: Subject) -> Build:

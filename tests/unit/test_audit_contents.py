@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from archives import WHEEL, dist_info, subject
 
-from releasegate.core.archive import Members
-from releasegate.core.contents import record, sdist_complete, suspicious
+from releasegate.core.audit.contents import record, sdist_complete, suspicious
+from releasegate.core.audit.subject import Subject
+from releasegate.core.dists.archive import Members
 from releasegate.core.errors import GateFailed
-from releasegate.core.subject import Subject
 
 INFO = dist_info()
 RECORD = f"{INFO}/RECORD"

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, WHEEL, dist_info, metadata, sdist, subject, tracked
 
-from releasegate.core import naming
-from releasegate.core.archive import Members
+from releasegate.core.audit import names as naming
+from releasegate.core.dists.archive import Members
 from releasegate.core.errors import GateFailed
 
 INFO = dist_info()

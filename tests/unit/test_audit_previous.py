@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, metadata, subject
 
-from releasegate.core.config import Wheel
-from releasegate.core.hostrange import HostRange, host_range
-from releasegate.core.previous import frozen, support
-from releasegate.core.subject import Subject
+from releasegate.core.audit.host_range import HostRange, host_range
+from releasegate.core.audit.previous import frozen, support
+from releasegate.core.audit.subject import Subject
+from releasegate.core.config.model import Wheel
 
 FROZEN = replace(PACKAGE, wheel=Wheel(frozen=("sample_app/migrations/*.py", "0001_*.py")))
 MIGRATION = "sample_app/migrations/0001_initial.py"

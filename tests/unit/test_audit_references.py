@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, subject
 
-from releasegate.core.config import Wheel
-from releasegate.core.references import references
-from releasegate.core.subject import Subject
+from releasegate.core.audit.references import references
+from releasegate.core.audit.subject import Subject
+from releasegate.core.config.model import Wheel
 
 PAGE = "sample_app/templates/sample_app/page.html"
 DECLARED = replace(PACKAGE, wheel=Wheel(references=("sample_app/templates",)))

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, subject, wheel
 
-from releasegate.core.config import Exemption, Wheel
-from releasegate.core.origin import origins
-from releasegate.core.subject import Subject
-from releasegate.core.tree import declared_data
-from releasegate.core.tree import tracked as as_tracked
+from releasegate.core.audit.sources import origins
+from releasegate.core.audit.subject import Subject
+from releasegate.core.audit.tracked import declared_data
+from releasegate.core.audit.tracked import tracked as as_tracked
+from releasegate.core.config.model import Exemption, Wheel
 
 LICENCE = {"LICENSE": b"Do as you like.\n"}
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from releasegate.core.cells import PATHS, SERVICES, Cell, Wanted, matrix, side_by_side
+from releasegate.core.config.stack import Images, NetBox, Stack, netbox, variable
+from releasegate.core.e2e.matrix import PATHS, SERVICES, Cell, Wanted, matrix, side_by_side
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.stack import Images, NetBox, Stack, netbox, variable
 
 STACK = Stack(
     plugin="app",

@@ -11,14 +11,14 @@ import pytest
 from ground import APP, START, Ground
 from packaging.version import Version
 
-from releasegate.app.ci import event_of, git_environment
-from releasegate.app.compose import Workshop
+from releasegate.app.ci_runner import event_of, git_environment
 from releasegate.app.project import Project
 from releasegate.app.release import Order, _exact, ordered
-from releasegate.core.config import ForgeConfig, Settings
+from releasegate.app.workspace import Workshop
+from releasegate.core.ci.event import Event
+from releasegate.core.config.model import ForgeConfig, Settings
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.event import Event
-from releasegate.core.plan import Plan
+from releasegate.core.release.plan import Plan
 
 EVENT = Event("tag", "github", "octo/app", "v1.0rc1", START, actor="mona")
 SETTINGS = Settings((replace(APP, path=PurePosixPath(), forge=ForgeConfig("github", "octo/app")),), {})

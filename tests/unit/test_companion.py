@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from releasegate.core.companion import Choice, Purpose, Voices, choose, variables
-from releasegate.core.config import Companion
+from releasegate.core.config.model import Companion
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.release.companion import Choice, Purpose, Voices, choose, variables
 
 API = Companion("proxbox-api", default="0.1")
 EVERYBODY = {

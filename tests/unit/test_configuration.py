@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath as Path
 
-from releasegate.core.config import (
+from releasegate.core.config.model import (
     Companion,
     EndToEnd,
     Exemption,
@@ -16,7 +16,7 @@ from releasegate.core.config import (
     TomlPlace,
     Wheel,
 )
-from releasegate.core.configuration import EXAMPLE, parse_settings
+from releasegate.core.config.parse import EXAMPLE, parse_settings
 
 WHOLE = """\
 [tool.releasegate]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from releasegate.core.configuration import EXAMPLE, parse_settings
+from releasegate.core.config.parse import EXAMPLE, parse_settings
 from releasegate.core.errors import ConfigurationError
 
 PAIR = """\

@@ -4,10 +4,10 @@ from dataclasses import fields
 
 import pytest
 
-from releasegate.core.config import IndexConfig
-from releasegate.core.keys import KEYS
-from releasegate.core.keys_reference import render_reference
-from releasegate.core.reading import Table
+from releasegate.core.config.keys import KEYS
+from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.reader import Table
+from releasegate.core.config.reference import render_reference
 
 
 @pytest.mark.parametrize("table", KEYS, ids=lambda table: table.make.__name__)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from releasegate.core.config import Settings
-from releasegate.core.configuration import parse_settings
+from releasegate.core.config.model import Settings
+from releasegate.core.config.parse import parse_settings
+from releasegate.core.config.stack import Images, NetBox, Stack
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.stack import Images, NetBox, Stack
 
 PACKAGES = """\
 [[tool.releasegate.packages]]

@@ -14,18 +14,18 @@ import pytest
 from docker.errors import DockerException
 from ground import APP, CORE
 
-from releasegate.adapters.containers import marks
-from releasegate.adapters.containers import stage as staging
+from releasegate.adapters.containers import labels as marks
+from releasegate.adapters.containers import runner as staging
 from releasegate.adapters.containers.cell import CellRun
-from releasegate.adapters.containers.furnishing import Furnished, Furnisher, Pair
 from releasegate.adapters.containers.images import Images
-from releasegate.adapters.containers.seen import Seen
-from releasegate.adapters.containers.stage import ContainerStage
-from releasegate.core.cells import Wanted
-from releasegate.core.config import Package
+from releasegate.adapters.containers.observed import Seen
+from releasegate.adapters.containers.pair_images import Furnished, Furnisher, Pair
+from releasegate.adapters.containers.runner import ContainerStage
+from releasegate.core.config.model import Package
+from releasegate.core.config.stack import NetBox, Stack, netbox
+from releasegate.core.e2e.matrix import Wanted
+from releasegate.core.e2e.snapshots import Reordering, Snapshot
 from releasegate.core.errors import GateFailed, Refused, Unavailable
-from releasegate.core.snapshot import Reordering, Snapshot
-from releasegate.core.stack import NetBox, Stack, netbox
 from releasegate.ports import CellReport, Delivery, StageReport
 
 STACK = Stack(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasegate.core.culprit import Combination, combinations, culprit
+from releasegate.core.e2e.blame import Combination, combinations, culprit
 
 OLD_PLUGIN, OLD_BACKEND, BOTH_OLD = Combination("old", "new"), Combination("new", "old"), Combination("old", "old")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, ReleasegateError, Unavailable
-from releasegate.core.record import Entry, Event, Evidence, Record
+from releasegate.core.release.record import Entry, Event, Evidence, Record
 from releasegate.engine import Clock, Engine, Outcome
 from releasegate.steps.step import Kind
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from releasegate.core.ci.event import Event, parse_event
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.event import Event, parse_event
 
 RUNNER = {
     "GITHUB_ACTIONS": "true",

@@ -9,8 +9,8 @@ from itertools import permutations
 
 import pytest
 
-from releasegate.core.evidence import LeftOut, accepted, following, merge, read, write
-from releasegate.core.record import Entry, Record
+from releasegate.core.release.evidence import LeftOut, accepted, following, merge, read, write
+from releasegate.core.release.record import Entry, Record
 
 COMMIT, OTHER = "a" * 40, "b" * 40
 

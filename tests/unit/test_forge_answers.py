@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from releasegate.adapters.forges.answers import Answer, UnknownOutcome, failure, looked_at_again, state
-from releasegate.core.config import ForgeConfig
+from releasegate.adapters.forges.outcomes import Answer, UnknownOutcome, failure, looked_at_again, state
+from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, Unavailable
 
 CONFIG = ForgeConfig("github", "octo/harbor", token_env="HARBOR_TOKEN")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from releasegate.core.config import Exemption
-from releasegate.core.imports import failures, modules, select
+from releasegate.core.config.model import Exemption
+from releasegate.core.install.modules import failures, modules, select
 
 
 def test_packages_modules_and_extension_modules_are_found_parents_first() -> None:

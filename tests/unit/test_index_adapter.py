@@ -7,9 +7,9 @@ import json
 import pytest
 from fake_index import CONTENT, JSON_API, LISTED, PAGE, SHA256, WHEEL, Reply, answering, entry, index, page
 
-from releasegate.adapters import simple
-from releasegate.adapters.addresses import addresses
-from releasegate.core.config import IndexConfig
+from releasegate.adapters.index import simple
+from releasegate.adapters.index.addresses import addresses
+from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.ports import IndexFile
 

@@ -7,8 +7,8 @@ import json
 import pytest
 from fake_index import JSON, JSON_API, LISTED, PAGE, SHA256, WHEEL, Reply, answering, entry, index, page
 
-from releasegate.adapters import simple
-from releasegate.adapters.index import SimpleIndex
+from releasegate.adapters.index import simple
+from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.core.errors import Unavailable
 from releasegate.ports import IndexFile
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from releasegate.adapters.index import SimpleIndex
+from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.adapters.index.twine import answer
 from releasegate.adapters.process import Completed
-from releasegate.adapters.twine import answer
-from releasegate.core.config import IndexConfig
+from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import Refused
 
 

@@ -16,7 +16,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from releasegate.rehearsal.index import LocalIndex, Sample, sample_sdist, sample_wheel
-from releasegate.rehearsal.index.archive import Contents, Unreadable, look_into
+from releasegate.rehearsal.index.upload.members import Contents, Unreadable, look_into
 
 TOKEN = "a-token"
 INFO = "sample-1.0.dist-info"
@@ -246,5 +246,5 @@ def test_a_tar_in_another_compression_is_refused() -> None:
 
 
 def test_an_archive_with_too_many_members_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("releasegate.rehearsal.index.archive._MEMBERS", 1)
+    monkeypatch.setattr("releasegate.rehearsal.index.upload.members._MEMBERS", 1)
     assert look(sample_sdist().content, "sample-1.0.tar.gz") == Unreadable("File has more than 1 members")

@@ -33,7 +33,7 @@ from releasegate.rehearsal.index import (
     sample_wheel,
 )
 from releasegate.rehearsal.index.app import IndexApp
-from releasegate.rehearsal.index.store import Store
+from releasegate.rehearsal.index.held.store import Store
 
 TOKEN = "a-token"
 JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}

@@ -12,8 +12,8 @@ from werkzeug.test import Client
 
 from releasegate.core.errors import Unavailable
 from releasegate.rehearsal.index import LocalIndex, Sample, sample_sdist, sample_wheel
-from releasegate.rehearsal.index.events import Stored
-from releasegate.rehearsal.index.store import Store
+from releasegate.rehearsal.index.held.events import Stored
+from releasegate.rehearsal.index.held.store import Store
 
 TOKEN = "a-token"
 

@@ -193,7 +193,7 @@ def test_a_file_that_is_too_large_is_refused(index: LocalIndex) -> None:
 
 
 def test_a_request_that_no_upload_can_need_is_not_read(index: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("releasegate.rehearsal.index.receive._FORM_BYTES", 100)
+    monkeypatch.setattr("releasegate.rehearsal.index.upload.receive._FORM_BYTES", 100)
     index.policy = Policy(file_limit=100)
     assert upload(index, sample_wheel()).status_code == 413
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
 from releasegate.core.errors import Unavailable
-from releasegate.core.manifest import Artifact, Manifest, manifest_from_json
 
 WHEEL = Artifact("demo-1.0-py3-none-any.whl", 12, "a" * 64)
 SDIST = Artifact("demo-1.0.tar.gz", 34, "b" * 64)

@@ -5,9 +5,9 @@ from pathlib import PurePosixPath as Path
 
 import pytest
 
-from releasegate.core.config import LockPlace, Package, Place, PythonPlace, TomlPlace
+from releasegate.core.config.model import LockPlace, Package, Place, PythonPlace, TomlPlace
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.places import bump, bump_all, find, find_all
+from releasegate.core.version_files.occurrences import bump, bump_all, find, find_all
 
 TOML = TomlPlace(Path("pyproject.toml"), "project.version")
 PYTHON = PythonPlace(Path("pkg/__init__.py"), "Config.version")

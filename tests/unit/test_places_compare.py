@@ -5,7 +5,7 @@ from pathlib import PurePosixPath as Path
 import pytest
 
 from releasegate.core.errors import Refused
-from releasegate.core.places import Sighting, agreed, compare
+from releasegate.core.version_files.occurrences import Sighting, agreed, compare
 
 
 def sightings(*versions: str) -> list[Sighting]:

@@ -4,9 +4,9 @@ from pathlib import PurePosixPath as Path
 
 import pytest
 
-from releasegate.core.config import PythonPlace
+from releasegate.core.config.model import PythonPlace
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.places import Sighting, find
+from releasegate.core.version_files.occurrences import Sighting, find
 
 NAME = PythonPlace(Path("pkg/__init__.py"), "version")
 CLASS = PythonPlace(Path("pkg/__init__.py"), "A.B.version")

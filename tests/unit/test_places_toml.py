@@ -4,10 +4,10 @@ from pathlib import PurePosixPath as Path
 
 import pytest
 
-from releasegate.core.config import LockPlace, TomlPlace
+from releasegate.core.config.model import LockPlace, TomlPlace
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.places import Sighting, find
-from releasegate.core.places_toml import in_toml, prove
+from releasegate.core.version_files.occurrences import Sighting, find
+from releasegate.core.version_files.toml import in_toml, prove
 
 VERSION = TomlPlace(Path("pyproject.toml"), "project.version")
 LOCK = LockPlace(Path("uv.lock"))

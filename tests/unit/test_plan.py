@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 import pytest
 from packaging.version import Version
 
-from releasegate.core.config import Package
+from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
-from releasegate.core.plan import Plan, Standing, State, plan_candidate, plan_final, plan_post
-from releasegate.core.record import Entry, Event, Record
-from releasegate.core.versions import consumed
+from releasegate.core.release.plan import Plan, Standing, State, plan_candidate, plan_final, plan_post
+from releasegate.core.release.record import Entry, Event, Record
+from releasegate.core.release.versions import consumed
 
 HEAD = "a" * 40
 OTHER = "b" * 40

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, metadata, sdist, sealed, tracked, wheel, wheel_files
 
-from releasegate.core.archive import Members
-from releasegate.core.difference import LINES, lines_between
+from releasegate.core.dists.archive import Members
+from releasegate.core.dists.diff import LINES, lines_between
+from releasegate.core.dists.promotion import Built, Difference, Proof, compare
+from releasegate.core.dists.wheel import record_row
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.promotion import Built, Difference, Proof, compare
-from releasegate.core.wheel import record_row
 
 RC, FINAL = "1.0rc2", "1.0"
 INFO = dist_info(FINAL)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from releasegate.core.record import Entry, Event, Record, entry_from_json, record
+from releasegate.core.release.record import Entry, Event, Record, entry_from_json, record
 
 
 def entry(step: str, event: Event, *, subject: str = "one", kind: str = "work", verdict: str = "pass") -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from releasegate.core.snapshot import Reordering, Snapshot, nearest
+from releasegate.core.e2e.snapshots import Reordering, Snapshot, nearest
 
 CORE = Snapshot("postgres-1", "pypi:4.7.3", {"dcim/migrations/0001.py": "a"})
 RELEASED = replace(CORE, migrations={**CORE.migrations, "app/migrations/0001.py": "b"})

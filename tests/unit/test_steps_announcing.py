@@ -9,7 +9,7 @@ from fakes import FakeForge, sha256
 from ground import START, Ground, entry
 
 from releasegate.core.errors import NotYet, Refused, Unavailable
-from releasegate.core.evidence import read
+from releasegate.core.release.evidence import read
 from releasegate.ports import CiRun, ForgeRelease
 from releasegate.steps.announcing import Announce
 from releasegate.steps.publishing import Upload

@@ -11,9 +11,9 @@ from archives import sdist, tracked, wheel, wheel_files
 from fakes import FakeForge, sha256, stamped
 from ground import START, Ground, entry
 
-from releasegate.core.archive import Members
+from releasegate.core.dists.archive import Members
+from releasegate.core.dists.manifest import manifest_from_json
 from releasegate.core.errors import Conflict, GateFailed, Refused
-from releasegate.core.manifest import manifest_from_json
 from releasegate.steps.announcing import Announce
 from releasegate.steps.making import Audit, Build, Promotion
 from releasegate.steps.publishing import Upload

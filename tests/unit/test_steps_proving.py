@@ -9,9 +9,9 @@ import pytest
 from fakes import sha256
 from ground import ALONE, APP, START, Ground, entry
 
-from releasegate.core.config import Companion
+from releasegate.core.config.model import Companion
 from releasegate.core.errors import GateFailed, Refused, Unavailable
-from releasegate.core.record import SEAL
+from releasegate.core.release.record import SEAL
 from releasegate.ports import CellReport
 from releasegate.steps.proving import (
     CELL,

@@ -9,10 +9,10 @@ import pytest
 from fakes import FakeForge
 from ground import ALONE, START, Ground, done, entry
 
-from releasegate.core.config import ForgeConfig
+from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.evidence import read
-from releasegate.core.record import SEAL
+from releasegate.core.release.evidence import read
+from releasegate.core.release.record import SEAL
 from releasegate.steps.announcing import Announce
 from releasegate.steps.proving import EndToEnd
 from releasegate.steps.sealing import CompanionPublished, Proven, Seal

@@ -9,9 +9,9 @@ import pytest
 from archives import tracked
 from ground import APP, START, Ground, entry
 
-from releasegate.core.config import TomlPlace
+from releasegate.core.config.model import TomlPlace
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.places import bump_all
+from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.source import Bump, Clean, Free, Places
 
 

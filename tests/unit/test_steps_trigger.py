@@ -9,8 +9,8 @@ import pytest
 from fakes import FakeForge
 from ground import START, Ground
 
+from releasegate.core.ci.event import Event
 from releasegate.core.errors import Refused
-from releasegate.core.event import Event
 from releasegate.steps.source import Clean
 from releasegate.steps.step import Release
 from releasegate.steps.trigger import Allowed, uploads

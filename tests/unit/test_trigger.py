@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 import pytest
 from packaging.version import Version
 
-from releasegate.core.config import ForgeConfig, Package, Settings
+from releasegate.core.ci.event import Event
+from releasegate.core.ci.permission import Asked, Seen, asked, disagreements
+from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import Refused
-from releasegate.core.event import Event
-from releasegate.core.trigger import Asked, Seen, asked, disagreements
 
 COMMIT = "a" * 40
 API = Package("harbor-api", PurePosixPath(), (), ("3.12",), forge=ForgeConfig("github", "octo/harbor-api"))

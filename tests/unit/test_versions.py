@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.versions import (
+from releasegate.core.release.versions import (
     Consumed,
     base,
     consumed,

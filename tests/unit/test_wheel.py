@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from archives import dist_info, subject
 
-from releasegate.core.archive import Members
+from releasegate.core.dists.archive import Members
+from releasegate.core.dists.wheel import console_scripts, installed, modules, sources
+from releasegate.core.dists.wheel import dist_info as own_folder
 from releasegate.core.errors import GateFailed
-from releasegate.core.wheel import console_scripts, installed, modules, sources
-from releasegate.core.wheel import dist_info as own_folder
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ import yaml
 
 from releasegate.app import workflows as app
 from releasegate.app.project import Project
-from releasegate.core.config import Ci, ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.ci.workflows import MARK, drift, workflows
+from releasegate.core.config.model import Ci, ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
-from releasegate.core.stack import Stack, netbox
-from releasegate.core.workflows import MARK, drift, workflows
 
 GITHUB, GITEA = PurePosixPath(".github/workflows/release.yml"), PurePosixPath(".gitea/workflows/release.yml")
 INDEXES = {

@@ -12,11 +12,11 @@ import yaml
 
 from releasegate.app import workflows as app
 from releasegate.app.project import Project, load
-from releasegate.core.cells import Wanted, matrix
-from releasegate.core.config import Ci, ForgeConfig, Package, Settings
+from releasegate.core.ci.workflows import workflows
+from releasegate.core.config.model import Ci, ForgeConfig, Package, Settings
+from releasegate.core.config.stack import Stack, netbox
+from releasegate.core.e2e.matrix import Wanted, matrix
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.stack import Stack, netbox
-from releasegate.core.workflows import workflows
 
 GITHUB, GITEA = PurePosixPath(".github/workflows/release.yml"), PurePosixPath(".gitea/workflows/release.yml")
 API = Package("harbor-api", PurePosixPath("../harbor-api"), (), ("3.12",), forge=ForgeConfig("github", "octo/api"))

@@ -17,6 +17,7 @@ from threading import Event
 from typing import IO
 from urllib.parse import quote
 
+from releasegate.adapters.package_data import script
 from releasegate.core.errors import Unavailable
 
 PASSED_ON = frozenset(
@@ -54,6 +55,11 @@ class Completed:
     stdout: str
     stderr: str
     timed_out: bool = False
+
+
+def dying_with_parent(*words: str) -> list[str]:
+    """Return the command *words* so that it ends when whoever started it does, be it by ``kill -9``."""
+    return [sys.executable, "-I", str(script("releasegate.adapters", "die_with_parent.py")), *words]
 
 
 def clean_environment(source: Mapping[str, str], **extra: str) -> dict[str, str]:

@@ -10,16 +10,16 @@ from pathlib import PurePosixPath
 
 from packaging.version import Version
 
-from releasegate.app.compose import Workshop
-from releasegate.app.containers import stack_of
+from releasegate.app.container_runner import stack_of
 from releasegate.app.release import system_clock
-from releasegate.core.cells import Cell, matrix
-from releasegate.core.config import Package
+from releasegate.app.workspace import Workshop
+from releasegate.core.ci.permission import asked
+from releasegate.core.config.model import Package
+from releasegate.core.e2e.matrix import Cell, matrix
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
-from releasegate.core.evidence import following
-from releasegate.core.places import Sighting, compare, find
-from releasegate.core.record import Entry, Evidence
-from releasegate.core.trigger import asked
+from releasegate.core.release.evidence import following
+from releasegate.core.release.record import Entry, Evidence
+from releasegate.core.version_files.occurrences import Sighting, compare, find
 from releasegate.engine import Engine, Outcome, Watch
 from releasegate.ports import CellReport, Delivery, StageReport
 from releasegate.steps.deliveries import companion, deliver

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from releasegate.core.config import Package, Settings
-from releasegate.core.configuration import parse_settings
+from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError
 
 STATE = ".releasegate"

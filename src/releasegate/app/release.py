@@ -12,14 +12,14 @@ from itertools import takewhile
 
 from packaging.version import Version
 
-from releasegate.app.compose import Workshop
-from releasegate.core.config import Package
+from releasegate.app.workspace import Workshop
+from releasegate.core.ci.permission import asked
+from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.evidence import following
-from releasegate.core.plan import Pipeline, Plan, Standing, State, plan_candidate, plan_final, plan_post
-from releasegate.core.record import Entry
-from releasegate.core.trigger import asked
-from releasegate.core.versions import parse_target
+from releasegate.core.release.evidence import following
+from releasegate.core.release.plan import Pipeline, Plan, Standing, State, plan_candidate, plan_final, plan_post
+from releasegate.core.release.record import Entry
+from releasegate.core.release.versions import parse_target
 from releasegate.engine import Clock, Engine, Outcome, Watch
 from releasegate.pipelines import PIPELINES, bind
 from releasegate.steps.step import Release, Step

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from releasegate.app.compose import Workshop
-from releasegate.core.config import Package
+from releasegate.app.workspace import Workshop
+from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError, Unavailable
-from releasegate.core.places import find_all
-from releasegate.core.plan import Standing, State
-from releasegate.core.versions import is_candidate, promoted
+from releasegate.core.release.plan import Standing, State
+from releasegate.core.release.versions import is_candidate, promoted
+from releasegate.core.version_files.occurrences import find_all
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
 from releasegate.app.project import Project
+from releasegate.core.ci.workflows import MARK, drift, workflows
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.workflows import MARK, drift, workflows
 
 
 def write(project: Project, *, force: bool = False) -> tuple[PurePosixPath, ...]:

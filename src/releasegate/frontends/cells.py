@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from releasegate.app.containers import Asked
+from releasegate.app.container_runner import Asked
 from releasegate.app.project import STATE
-from releasegate.core.cells import Cell, Wanted
+from releasegate.core.e2e.matrix import Cell, Wanted
 from releasegate.frontends.console import Screen
 from releasegate.ports import StageReport
 

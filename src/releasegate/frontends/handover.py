@@ -9,7 +9,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from releasegate.app import workflows as generated
-from releasegate.app.adoption import propose
+from releasegate.app.adopt import propose
 from releasegate.app.project import load
 from releasegate.frontends.asking import asked, shown
 

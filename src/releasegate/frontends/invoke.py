@@ -18,16 +18,16 @@ from packaging.version import InvalidVersion, Version
 from rich.table import Table
 
 from releasegate.app import release as releasing
-from releasegate.app.compose import Choices, Workshop, workshop_in
-from releasegate.app.containers import Asked, cached
+from releasegate.app.container_runner import Asked, cached
 from releasegate.app.project import STATE, load
-from releasegate.app.rehearse_proxbox import rehearse_proxbox
-from releasegate.app.rehearse_sample import rehearse_sample
+from releasegate.app.rehearse.proxbox import rehearse_proxbox
+from releasegate.app.rehearse.sample import rehearse_sample
 from releasegate.app.release import Order, Planned
 from releasegate.app.status import status as status_of
-from releasegate.core.cells import Wanted
+from releasegate.app.workspace import Choices, Workshop, workshop_in
+from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError, ReleasegateError
-from releasegate.core.plan import Pipeline
+from releasegate.core.release.plan import Pipeline
 from releasegate.engine import Outcome
 from releasegate.frontends.asking import asked, shown
 from releasegate.frontends.console import Screen

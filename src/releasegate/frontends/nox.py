@@ -15,10 +15,10 @@ from typing import NoReturn
 import nox
 
 from releasegate.app import gates
-from releasegate.app.compose import Choices, Workshop, workshop_in
 from releasegate.app.gates import Asked, Source
 from releasegate.app.project import Project
-from releasegate.core.config import Package
+from releasegate.app.workspace import Choices, Workshop, workshop_in
+from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.frontends import cells as matrix
 from releasegate.frontends.console import Screen, clean_up_when_ended

@@ -15,14 +15,14 @@ from typing import get_args
 
 from packaging.version import Version
 
-from releasegate.app.compose import Workshop
+from releasegate.adapters.package_data import package_folder
 from releasegate.app.project import STATE, Project
-from releasegate.app.rehearsal_ground import examples
+from releasegate.app.workspace import Workshop
 from releasegate.core import errors
-from releasegate.core.companion import variables
-from releasegate.core.configuration import parse_settings
-from releasegate.core.keys_reference import render_reference
-from releasegate.core.record import Entry, Event
+from releasegate.core.config.parse import parse_settings
+from releasegate.core.config.reference import render_reference
+from releasegate.core.release.companion import variables
+from releasegate.core.release.record import Entry, Event
 from releasegate.frontends.invoke import ns
 from releasegate.pipelines import PIPELINES, bind
 from releasegate.steps.step import Kind, Release, Step
@@ -250,7 +250,7 @@ def _pipelines(folder: Path) -> Iterator[str]:
 
 
 def _bound(folder: Path, pipeline: str, *, version: str, candidate: str) -> Sequence[Step]:
-    text = (examples() / "pyproject.toml").read_text(encoding="utf-8")
+    text = (package_folder("examples") / "pyproject.toml").read_text(encoding="utf-8")
     settings = parse_settings(text, where="examples/pyproject.toml")
     workshop = Workshop(Project(folder, settings, {}), lambda _: None)
     package = settings.packages[-1]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from releasegate.core.config import Package
+from releasegate.core.config.model import Package
+from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.manifest import Artifact, Manifest
-from releasegate.core.record import Entry
+from releasegate.core.release.record import Entry
 from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge
 from releasegate.ports.forge import ForgeRelease as ForgeRelease

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.errors import NotYet, Refused, Unavailable
-from releasegate.core.evidence import write
-from releasegate.core.record import Evidence
+from releasegate.core.release.evidence import write
+from releasegate.core.release.record import Evidence
 from releasegate.ports import Forge, ForgeRelease
 from releasegate.steps.step import Kind, Release
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from packaging.version import Version
 
-from releasegate.core.companion import Choice, choose
-from releasegate.core.config import Package
+from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, NotYet, Refused
+from releasegate.core.release.companion import Choice, choose
 from releasegate.ports import Delivery, Index, IndexFile
 from releasegate.steps.step import Release, Role, Surroundings
 

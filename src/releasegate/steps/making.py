@@ -9,15 +9,15 @@ from typing import ClassVar
 
 from packaging.version import Version
 
-from releasegate.core.archive import Members, read_sdist, read_wheel
-from releasegate.core.audit import Build as Audited
-from releasegate.core.audit import audit
+from releasegate.core.audit.audit import Build as Audited
+from releasegate.core.audit.audit import audit
+from releasegate.core.dists.archive import Members, read_sdist, read_wheel
+from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
+from releasegate.core.dists.promotion import Built, compare
+from releasegate.core.dists.wheel import sources
 from releasegate.core.errors import GateFailed
-from releasegate.core.manifest import Artifact, Manifest, manifest_from_json
-from releasegate.core.promotion import Built, compare
-from releasegate.core.record import Evidence
-from releasegate.core.versions import is_candidate
-from releasegate.core.wheel import sources
+from releasegate.core.release.record import Evidence
+from releasegate.core.release.versions import is_candidate
 from releasegate.ports import IndexFile
 from releasegate.steps.announcing import MANIFEST
 from releasegate.steps.deliveries import published

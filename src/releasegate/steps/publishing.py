@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from releasegate.core.dists.manifest import Artifact
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Unavailable
-from releasegate.core.manifest import Artifact
-from releasegate.core.record import Evidence
-from releasegate.core.versions import next_legal
+from releasegate.core.release.record import Evidence
+from releasegate.core.release.versions import next_legal
 from releasegate.ports import UploadAnswer
 from releasegate.steps.announcing import await_ci
 from releasegate.steps.deliveries import published

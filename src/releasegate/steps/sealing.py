@@ -8,8 +8,8 @@ from typing import ClassVar
 from packaging.version import Version
 
 from releasegate.core.errors import Refused
-from releasegate.core.record import SEAL, Evidence
-from releasegate.core.versions import promoted
+from releasegate.core.release.record import SEAL, Evidence
+from releasegate.core.release.versions import promoted
 from releasegate.steps.announcing import attach_receipt
 from releasegate.steps.deliveries import companion_choice, published
 from releasegate.steps.step import Kind, Release, Role

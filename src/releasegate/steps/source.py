@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from typing import ClassVar
 
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.places import bump_all, compare, find_all
-from releasegate.core.record import Evidence
-from releasegate.core.versions import next_legal
+from releasegate.core.release.record import Evidence
+from releasegate.core.release.versions import next_legal
+from releasegate.core.version_files.occurrences import bump_all, compare, find_all
 from releasegate.steps.step import Kind, Release
 
 

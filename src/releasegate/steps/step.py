@@ -10,13 +10,13 @@ from typing import ClassVar, Literal, Protocol
 
 from packaging.version import Version
 
-from releasegate.core.companion import Voices
-from releasegate.core.config import Package, Settings
+from releasegate.core.ci.event import Event
+from releasegate.core.config.model import Package, Settings
+from releasegate.core.dists.manifest import Manifest
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.event import Event
-from releasegate.core.manifest import Manifest
-from releasegate.core.record import Entry, Evidence, Record, record
-from releasegate.core.versions import Consumed
+from releasegate.core.release.companion import Voices
+from releasegate.core.release.record import Entry, Evidence, Record, record
+from releasegate.core.release.versions import Consumed
 from releasegate.ports import (
     Builds,
     Forge,

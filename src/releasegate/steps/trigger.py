@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from releasegate.core.ci.event import Event
+from releasegate.core.ci.permission import Seen, asked, disagreements
 from releasegate.core.errors import Refused
-from releasegate.core.event import Event
-from releasegate.core.places import find_all
-from releasegate.core.record import Evidence
-from releasegate.core.trigger import Seen, asked, disagreements
+from releasegate.core.release.record import Evidence
+from releasegate.core.version_files.occurrences import find_all
 from releasegate.steps.step import Kind, Release, Role
 
 

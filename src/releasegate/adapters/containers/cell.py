@@ -14,16 +14,16 @@ from releasegate.adapters.containers.compose import Stack
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.environment import FACTS, fresh_secrets, told, variables, with_images
-from releasegate.adapters.containers.furnishing import Furnished, Pair, own
-from releasegate.adapters.containers.marks import Run
-from releasegate.adapters.containers.seen import Seen, arrived, objects, telling
+from releasegate.adapters.containers.labels import Run
+from releasegate.adapters.containers.observed import Seen, arrived, objects, telling
+from releasegate.adapters.containers.pair_images import Furnished, Pair, own
 from releasegate.adapters.containers.suite import Suite
 from releasegate.adapters.process import clean_environment, last_lines
-from releasegate.core import stack as settings
-from releasegate.core.arrivals import misplaced
-from releasegate.core.cells import Cell
+from releasegate.core.config import stack as settings
+from releasegate.core.e2e.matrix import Cell
+from releasegate.core.e2e.snapshots import Snapshot
 from releasegate.core.errors import GateFailed, Refused, Unavailable
-from releasegate.core.snapshot import Snapshot
+from releasegate.core.install.report import misplaced
 from releasegate.ports import CellReport, Origin, Progress
 
 _MIGRATE_SECONDS = 3600.0

@@ -14,9 +14,9 @@ from docker.errors import APIError
 from docker.models.containers import Container
 
 from releasegate.adapters.containers.engine import ContainerEngine
-from releasegate.adapters.containers.marks import labelled
+from releasegate.adapters.containers.labels import labelled
+from releasegate.adapters.output import printable
 from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, masked, run, started
-from releasegate.adapters.words import printable
 from releasegate.core.errors import GateFailed, Unavailable
 
 _UP_SECONDS = 420.0

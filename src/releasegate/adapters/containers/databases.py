@@ -16,10 +16,10 @@ from typing import cast
 from docker.models.containers import Container
 from filelock import FileLock
 
-from releasegate.adapters.containers.packing import packed
-from releasegate.adapters.words import printable
+from releasegate.adapters.containers.tar import packed
+from releasegate.adapters.output import printable
+from releasegate.core.e2e.snapshots import Reordering, Snapshot, nearest
 from releasegate.core.errors import Unavailable
-from releasegate.core.snapshot import Reordering, Snapshot, nearest
 
 _GIB = 2**30
 _DUMPED = ".sql.gz"

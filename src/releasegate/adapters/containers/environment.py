@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from releasegate.adapters.containers.compose import Stack
-from releasegate.adapters.containers.furnishing import Furnished
-from releasegate.adapters.containers.marks import Run
-from releasegate.adapters.containers.recipes import BACKEND_PORT, MOCK_PORT
-from releasegate.core.cells import Cell
+from releasegate.adapters.containers.image_specs import BACKEND_PORT, MOCK_PORT
+from releasegate.adapters.containers.labels import Run
+from releasegate.adapters.containers.pair_images import Furnished
+from releasegate.core.e2e.matrix import Cell
 
 NETBOX_PORTS = {"pypi": 8081, "image": 8080}
 """Where the checks ask: NetBox from PyPI has a process of its own for them."""

@@ -15,9 +15,9 @@ from docker.errors import APIError, ImageNotFound
 from docker.models.images import Image
 
 from releasegate.adapters.containers.engine import ContainerEngine
-from releasegate.adapters.containers.marks import MADE, Run, labelled
-from releasegate.adapters.containers.packing import packed, unpacked
-from releasegate.adapters.words import printable
+from releasegate.adapters.containers.labels import MADE, Run, labelled
+from releasegate.adapters.containers.tar import packed, unpacked
+from releasegate.adapters.output import printable
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.ports import Progress
 

@@ -13,8 +13,8 @@ from threading import Event
 from junitparser import JUnitXml, JUnitXmlError, TestCase
 from junitparser.junitparser import Error, Failure, Properties
 
-from releasegate.adapters.process import last_lines, run, started
-from releasegate.adapters.words import printable
+from releasegate.adapters.output import printable
+from releasegate.adapters.process import dying_with_parent, last_lines, run, started
 from releasegate.core.errors import Unavailable
 
 _SUITE_SECONDS = 1800.0
@@ -37,24 +37,19 @@ class Suite:
         Raises:
             Unavailable: the suite itself could not be run.
         """
-        leash = [sys.executable, "-I", str(Path(__file__).parents[1] / "leash.py")]
         options = ["-v", "--tb=short", "-p", "no:cacheprovider", "--color=no", f"--junitxml={report}"]
-        argv = [
-            *leash,
-            sys.executable,
-            "-m",
-            "pytest",
-            *options,
-            "-c",
-            str(self.folder / "pytest.ini"),
-            str(self.folder),
-        ]
+        pytest = [sys.executable, "-m", "pytest", *options, "-c", str(self.folder / "pytest.ini"), str(self.folder)]
         output = report.with_suffix(".log")
         with (
             output.open("wb") as out,
             output.open("rb") as seen,
             started(
-                argv, env=self.environment, cwd=self.folder, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT
+                dying_with_parent(*pytest),
+                env=self.environment,
+                cwd=self.folder,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=subprocess.STDOUT,
             ) as child,
         ):
             self._watch(child, seen.readlines, line)

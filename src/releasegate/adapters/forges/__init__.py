@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from releasegate.adapters.forges.gitea import GiteaForge
 from releasegate.adapters.forges.github import GitHubForge
-from releasegate.core.config import ForgeConfig
+from releasegate.core.config.model import ForgeConfig
 from releasegate.ports import Forge
 
 

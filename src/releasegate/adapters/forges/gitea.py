@@ -16,7 +16,8 @@ from urllib.parse import quote
 
 import httpx
 
-from releasegate.adapters.forges.answers import (
+from releasegate.adapters.forges.gitea_runs import newest_run
+from releasegate.adapters.forges.outcomes import (
     Answer,
     UnknownOutcome,
     failure,
@@ -25,8 +26,7 @@ from releasegate.adapters.forges.answers import (
     text,
     token,
 )
-from releasegate.adapters.forges.gitea_runs import newest_run
-from releasegate.core.config import ForgeConfig
+from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.ports import CiRun, ForgeRelease
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from releasegate.adapters.forges.answers import STARTED_BY, State, state, text
+from releasegate.adapters.forges.outcomes import STARTED_BY, State, state, text
 from releasegate.ports import CiRun
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from releasegate.adapters.forges.answers import (
+from releasegate.adapters.forges.outcomes import (
     STARTED_BY,
     Answer,
     UnknownOutcome,
@@ -26,7 +26,7 @@ from releasegate.adapters.forges.answers import (
     text,
     token,
 )
-from releasegate.core.config import ForgeConfig
+from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.ports import CiRun, ForgeRelease
 

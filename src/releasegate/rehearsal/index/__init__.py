@@ -23,7 +23,7 @@ from releasegate.rehearsal.index.faults import (
 from releasegate.rehearsal.index.local import LocalIndex
 from releasegate.rehearsal.index.samples import Sample, sample_sdist, sample_wheel
 from releasegate.rehearsal.index.server import EmbeddedIndex
-from releasegate.rehearsal.index.upload import Policy
+from releasegate.rehearsal.index.upload.model import Policy
 
 __all__ = [
     "BrokenFile",

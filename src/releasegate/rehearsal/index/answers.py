@@ -11,8 +11,8 @@ from typing import Protocol
 from werkzeug.wrappers import Request, Response
 
 from releasegate.rehearsal.index.faults import Place
-from releasegate.rehearsal.index.simple import HTML, JSON, TEXT
-from releasegate.rehearsal.index.upload import Refusal
+from releasegate.rehearsal.index.pages.simple import HTML, JSON, TEXT
+from releasegate.rehearsal.index.upload.model import Refusal
 
 _PHRASE_LENGTH = 1000
 

@@ -16,12 +16,12 @@ from werkzeug.wrappers import Request
 
 from releasegate.rehearsal.index.answers import Reply, refused, text
 from releasegate.rehearsal.index.faults import Cut, Faults, LoseAnswer, Place, Refuse, Slow
-from releasegate.rehearsal.index.propagation import Propagation
-from releasegate.rehearsal.index.reading import Reading
-from releasegate.rehearsal.index.receive import Received, receive
-from releasegate.rehearsal.index.rules import judge
-from releasegate.rehearsal.index.store import Store
-from releasegate.rehearsal.index.upload import Accepted, Policy, Refusal
+from releasegate.rehearsal.index.held.store import Store
+from releasegate.rehearsal.index.pages.views import Reading
+from releasegate.rehearsal.index.pages.visibility import Propagation
+from releasegate.rehearsal.index.upload.model import Accepted, Policy, Refusal
+from releasegate.rehearsal.index.upload.receive import Received, receive
+from releasegate.rehearsal.index.upload.rules import judge
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

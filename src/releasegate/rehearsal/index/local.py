@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 from releasegate.core.errors import Refused
 from releasegate.rehearsal.index.app import IndexApp, RequestRecord
-from releasegate.rehearsal.index.events import (
+from releasegate.rehearsal.index.faults import Faults
+from releasegate.rehearsal.index.held.events import (
     Event,
     FileDeleted,
     ProjectDeleted,
@@ -20,10 +21,9 @@ from releasegate.rehearsal.index.events import (
     Unyanked,
     Yanked,
 )
-from releasegate.rehearsal.index.faults import Faults
-from releasegate.rehearsal.index.state import Project, Release, State
-from releasegate.rehearsal.index.store import Store
-from releasegate.rehearsal.index.upload import Policy
+from releasegate.rehearsal.index.held.state import Project, Release, State
+from releasegate.rehearsal.index.held.store import Store
+from releasegate.rehearsal.index.upload.model import Policy
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -1,0 +1,149 @@
+"""Builds of commits, kept with a manifest that is written last: without it, files are not a build."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from releasegate.adapters.build.builder import Builder
+from releasegate.adapters.files import write_atomically
+from releasegate.adapters.git.repository import GitRepository
+from releasegate.core.dists.archive import read_wheel
+from releasegate.core.config.model import Package
+from releasegate.core.errors import Refused, ReleasegateError
+from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
+from releasegate.core.dists.wheel import dist_info, member
+from releasegate.ports import Progress
+
+_MANIFEST = "manifest.json"
+_FROM_SDIST = "from-sdist"
+_DISTRIBUTION = (".whl", ".tar.gz")
+
+
+@dataclass(frozen=True)
+class LocalBuilds:
+    """Builds under *folder*, one folder a package and version; *index* serves what builds need."""
+
+    folder: Path
+    repository: Callable[[Package], GitRepository]
+    index: str
+    environ: Mapping[str, str]
+
+    def build(self, package: Package, *, version: str, commit: str, progress: Progress) -> Manifest:
+        """Build *commit* from clean checkouts and keep what came out.
+
+        The wheel and the sdist are made from the tree; the wheel that the sdist makes is kept beside them.
+
+        Raises:
+            GateFailed: the build fails, or does not make one wheel and one sdist.
+            Refused: there is no such commit.
+            Unavailable: what the build needs cannot be had.
+        """
+        repository = self.repository(package)
+        epoch = repository.epoch(commit)
+        progress(f"building {package.name} {version}")
+        with tempfile.TemporaryDirectory(prefix="releasegate-") as temporary:
+            builder = Builder(self.index, self.environ)
+            made = builder.make(partial(repository.clean_checkout, commit), epoch=epoch, out=Path(temporary))
+            files = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
+            rebuilt = {made.rebuilt.name: made.rebuilt.read_bytes()}
+        artifacts = tuple(_artifact(name, content) for name, content in files.items())
+        tools = _tools(made.wheel.name, files[made.wheel.name])
+        manifest = Manifest(package.name, version, commit, epoch, artifacts, tools)
+        self._keep(manifest, files, rebuilt=rebuilt)
+        return manifest
+
+    def find(self, package: Package, version: str) -> Manifest | None:
+        """Return the manifest whose files are all here, byte for byte, or ``None``."""
+        home = self._home(package.name, version)
+        try:
+            text = (home / _MANIFEST).read_text(encoding="utf-8")
+            manifest = manifest_from_json(text, where=_MANIFEST)
+            files = {a.filename: (home / _plain(a.filename)).read_bytes() for a in manifest.artifacts}
+            mine = self._home(manifest.name, manifest.version) == home
+        except (OSError, UnicodeDecodeError, ReleasegateError):
+            return None
+        return manifest if files and mine and _are(files, manifest) else None
+
+    def path(self, package: Package, version: str, artifact: Artifact) -> Path:
+        """Return where a file of a manifest lies; raises ``Refused`` for a name that is no distribution file's."""
+        return self._home(package.name, version) / _plain(artifact.filename)
+
+    def rebuilt(self, package: Package, version: str) -> Mapping[str, bytes]:
+        """Return the wheel that was built a second time, from the sdist, by its file name."""
+        folder = self._home(package.name, version) / _FROM_SDIST
+        return {file.name: file.read_bytes() for file in folder.glob("*.whl")}
+
+    def adopt(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+        """Keep *files* and *manifest* as the version's build; the wheel made from the sdist stays.
+
+        Raises:
+            Refused: the files are not those of the manifest, or a name or the version in it is none.
+        """
+        if not _are(files, manifest):
+            raise Refused(
+                f"The files of {manifest.name} {manifest.version} are not those of their manifest.",
+                hint="Fetch them again from where they were built.",
+            )
+        self._keep(manifest, files)
+
+    def _keep(
+        self, manifest: Manifest, files: Mapping[str, bytes], *, rebuilt: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Write the files first and the manifest last: a kill in between leaves no build, never half of one."""
+        home = self._home(manifest.name, manifest.version)
+        contents = {home / _plain(name): content for name, content in files.items()}
+        (home / _MANIFEST).unlink(missing_ok=True)
+        old = [path for path in home.glob("*") if path.is_file()]
+        if rebuilt is not None:
+            old += home.glob(f"{_FROM_SDIST}/*")
+            contents |= {home / _FROM_SDIST / _plain(name): content for name, content in rebuilt.items()}
+        for path in old:
+            path.unlink()
+        for path, content in contents.items():
+            write_atomically(path, content)
+        write_atomically(home / _MANIFEST, manifest.to_json().encode())
+
+    def _home(self, name: str, version: str) -> Path:
+        try:
+            # Both may come from a manifest that somebody else wrote: as paths they are made anew.
+            return self.folder / canonicalize_name(name, validate=True) / str(Version(version))
+        except ValueError as error:
+            raise Refused(
+                f"{name!r} {version!r} is not a package and a version.", hint="Build again from the commit."
+            ) from error
+
+
+def _plain(filename: str) -> str:
+    """Return the name of a distribution file, which leads nowhere else on any system."""
+    plain = filename == PurePosixPath(filename).name == PureWindowsPath(filename).name
+    if not plain or filename.startswith(".") or not filename.endswith(_DISTRIBUTION):
+        raise Refused(f"{filename!r} is not the name of a wheel or an sdist.", hint="Build again from the commit.")
+    return filename
+
+
+def _are(files: Mapping[str, bytes], manifest: Manifest) -> bool:
+    """Whether *files* are the manifest's, byte for byte, and no others."""
+    return {_artifact(name, content) for name, content in files.items()} == set(manifest.artifacts)
+
+
+def _artifact(filename: str, content: bytes) -> Artifact:
+    return Artifact(filename, len(content), hashlib.sha256(content).hexdigest())
+
+
+def _tools(filename: str, wheel: bytes) -> dict[str, str]:
+    """Return what built the wheel; the backend names itself in the wheel's WHEEL file."""
+    members = read_wheel(filename, wheel)
+    lines = member(members, f"{dist_info(members)}/WHEEL").decode(errors="replace").splitlines()
+    fields = dict(line.split(":", 1) for line in lines if ":" in line)
+    versions = {tool: importlib.metadata.version(tool) for tool in ("build", "uv")}
+    return {**versions, "python": platform.python_version(), "backend": fields.get("Generator", "").strip()}

@@ -1,0 +1,82 @@
+"""What twine and the compilers of other Pythons say of a build."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from releasegate.adapters.venvs.interpreters import Interpreters
+from releasegate.adapters.process import clean_environment, last_lines, run
+from releasegate.adapters.output import meaningful
+from releasegate.core.errors import Unavailable
+
+_TIMEOUT = 300.0
+# rich breaks twine's lines at the width that it is told.
+_COLUMNS = "200"
+_PASSED = re.compile(r"^Checking .*: PASSED$")
+_COMPILE = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+for path, text in json.load(open(sys.argv[1], encoding="utf-8")).items():
+    try:
+        compile(text.encode("latin-1"), path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        message = getattr(error, "msg", None) or str(error) or type(error).__name__
+        print(json.dumps(f"{path}:{getattr(error, 'lineno', None) or 1}: {message}"))
+"""
+
+
+@dataclass(frozen=True)
+class LocalTools:
+    """The tools of this machine."""
+
+    environ: Mapping[str, str]
+
+    def render(self, paths: Sequence[Path]) -> tuple[str, ...]:
+        """Return what ``twine check --strict`` objects to: nothing where every description would render."""
+        argv = [
+            sys.executable,
+            "-I",
+            "-m",
+            "twine",
+            "--no-color",
+            "check",
+            "--strict",
+            *(str(path.absolute()) for path in paths),
+        ]
+        env = clean_environment(self.environ, COLUMNS=_COLUMNS)
+        done = run(argv, env=env, cwd=Path(tempfile.gettempdir()), timeout=_TIMEOUT)
+        if done.exit_code == 0:
+            return ()
+        words = meaningful(f"{done.stdout}\n{done.stderr}", noise=_PASSED)
+        return words or (f"twine check ended with exit code {done.exit_code}.",)
+
+    def compile(self, sources: Mapping[str, bytes], *, python: str) -> tuple[str, ...]:
+        """Return what the interpreter *python* (``"3.12"``) cannot compile of *sources*: ``path:line: message``.
+
+        Nothing is run or imported. Every source is read as its own encoding cookie says.
+
+        Raises:
+            Unavailable: there is no such interpreter.
+        """
+        interpreter = Interpreters(self.environ).find(python)
+        if interpreter is None:
+            raise Unavailable(
+                f"Python {python}, the oldest that is supported, is not here to compile with.",
+                hint=f"Install it: uv python install {python}",
+            )
+        with tempfile.TemporaryDirectory(prefix="compile-") as folder:
+            listing = Path(folder) / "sources.json"
+            # Latin-1 carries any bytes through JSON; the compiler decodes them by their own cookie.
+            listing.write_text(json.dumps({k: v.decode("latin-1") for k, v in sources.items()}), encoding="utf-8")
+            argv = [str(interpreter), "-I", "-c", _COMPILE, str(listing)]
+            done = run(argv, env=clean_environment(self.environ), cwd=Path(folder), timeout=_TIMEOUT)
+        if done.exit_code != 0:
+            how = "did not end in time" if done.timed_out else f"ended with exit code {done.exit_code}"
+            return (f"Python {python}, compiling the modules, {how}.", *last_lines(done.stderr))
+        return tuple(str(json.loads(line)) for line in done.stdout.splitlines())

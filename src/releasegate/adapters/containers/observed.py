@@ -1,0 +1,76 @@
+"""What was seen of a cell, read out of its containers and its report."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from releasegate.adapters.containers.compose import Stack
+from releasegate.adapters.containers.tar import unpacked
+from releasegate.core.errors import ReleasegateError, Unavailable
+from releasegate.core.install.report import Arrival, arrivals
+from releasegate.ports import Origin
+
+_LOG_LINES = 12
+_LONGEST = 300
+_TELLING = ("error", "exception", "traceback", "critical", "refus", "denied", "failed")
+_SERVICES = ("netbox", "worker", "backend", "mock")
+
+
+@dataclass
+class Seen:
+    """What was seen of a cell so far; ``seconds`` by phase, ``error`` what kept it from being judged."""
+
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    origins: list[Origin] = field(default_factory=list)
+    objects: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    error: ReleasegateError | None = None
+
+    @contextmanager
+    def timed(self, phase: str) -> Iterator[None]:
+        """Add the block's seconds to *phase*."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.monotonic() - started
+
+
+def arrived(stack: Stack, service: str) -> list[Arrival]:
+    """Return where everything came from that is installed in a container, as pip said when it was made.
+
+    Raises:
+        Unavailable: the container does not say it.
+    """
+    container = stack.container(service)
+    if container is None:
+        raise Unavailable(f"{service} is not there to say where it came from.", hint="Run the same command again")
+    # Read as a file: that works where the container has ended, too.
+    chunks, _ = container.get_archive("/opt/releasegate/origins.json")
+    return [each for report in json.loads(unpacked(chunks)) for each in arrivals(json.dumps(report))]
+
+
+def objects(path: Path) -> Mapping[str, Any]:
+    """Return the synced objects that the checks wrote down; none where they did not come to it."""
+    try:
+        told: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told
+
+
+def telling(stack: Stack) -> list[str]:
+    """Return the lines of every container's log that say what went wrong."""
+    found: list[str] = []
+    for service in _SERVICES:
+        lines = [line for line in stack.log(service, count=400) if any(word in line.lower() for word in _TELLING)]
+        found += [f"{service}: {line[:_LONGEST]}" for line in lines[-_LOG_LINES:]]
+    return found

@@ -1,0 +1,285 @@
+"""The end-to-end gate in containers: every cell of the matrix, side by side as far as the machine carries it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+
+from releasegate.adapters.containers import labels as marks
+from releasegate.adapters.containers.cell import CellRun, Theatre, no_origin
+from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.engine import ContainerEngine, opened
+from releasegate.adapters.containers.image_specs import Recipes
+from releasegate.adapters.containers.images import Images
+from releasegate.adapters.containers.observed import Seen
+from releasegate.adapters.containers.pair_images import Furnished, Furnisher, Pair
+from releasegate.adapters.containers.reports import recalled, summary, write
+from releasegate.core.config.stack import Stack
+from releasegate.core.e2e.blame import Combination, combinations, culprit
+from releasegate.core.e2e.matrix import Cell, Wanted, matrix, side_by_side
+from releasegate.core.errors import GateFailed, Refused, ReleasegateError, Unavailable
+from releasegate.ports import CellReport, Delivery, Progress, StageReport
+
+Released = Callable[[str, str | None], Delivery | None]
+"""Gives what users have of a package: the version, or the one that they have today; ``None`` where there is none."""
+
+Ended = tuple[CellReport, Seen]
+
+_ENGINE_ERRORS = (DockerException, RequestException)
+
+
+@dataclass(frozen=True)
+class ContainerStage:
+    """A stage of containers: ``home`` holds the stack's files, ``cache`` what is kept, ``folder`` the reports.
+
+    ``index`` is where everything comes from that is not a delivery, ``staging_hosts`` what none of it may come from;
+    ``workplace`` is where the project's own checks run.
+    """
+
+    stack: Stack
+    environ: Mapping[str, str]
+    home: Path
+    cache: Path
+    folder: Path
+    workplace: Path
+    index: str
+    staging_hosts: frozenset[str]
+    released: Released
+    wanted: Wanted = field(default_factory=Wanted)
+    blame: bool = False
+    only_available: bool = False
+
+    def cells(self, source: str) -> tuple[Cell, ...]:
+        """Return the cells for what comes from *source*."""
+        return matrix(self.stack, replace(self.wanted, sources=(source,)))
+
+    def perform(
+        self,
+        delivery: Delivery,
+        *,
+        companion: Delivery | None,
+        progress: Progress,
+        known: Sequence[Mapping[str, Any]] = (),
+    ) -> StageReport:
+        """Run the pair in every cell that is not known; the backend alone is run with the plugin that users have.
+
+        A cell that could not be judged is told by the report, with what the others came to.
+
+        Raises:
+            Unavailable: an engine, an image or a version is missing: nothing was judged.
+        """
+        started = time.monotonic()
+        pair, cells = self._pair(delivery, companion), self.cells(delivery.source)
+        remembered = recalled(known, {cell.name for cell in cells})
+        missing = [cell for cell in cells if cell.name not in {report.cell for report, _ in remembered}]
+        if not missing:
+            folder = self.folder / f"known-{int(time.time())}"
+            return self._reported(folder, pair, remembered, (), time.monotonic() - started)
+        try:
+            with opened(self.environ) as engine, marks.running(self.cache / "runs") as run:
+                if swept := marks.sweep(engine.client):
+                    progress(f"removed what {len(swept)} dead run{'s' * (len(swept) > 1)} had left")
+                theatre = self._theatre(engine, run, progress)
+                ended, said = self._played(theatre, pair, missing)
+        except _ENGINE_ERRORS as error:
+            raise Unavailable(
+                "The Docker engine stopped answering, so nothing was judged.",
+                hint="Start it again, then run the same command; what is left of this run is removed by then",
+                details=(str(error),),
+            ) from error
+        return self._reported(theatre.folder, pair, [*remembered, *ended], said, time.monotonic() - started)
+
+    def _played(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> tuple[Sequence[Ended], Sequence[str]]:
+        """Run the cells and, where that is wanted, find who broke them; nothing of the run is left."""
+        client = theatre.engine.client
+        try:
+            ended = self._all(theatre, pair, cells)
+            return ended, self._blamed(theatre, pair, ended) if self.blame else ()
+        finally:
+            with suppress(*_ENGINE_ERRORS):
+                marks.remove(client, theatre.run.name)
+                Images(theatre.engine).trim(self.stack.cache)
+
+    def _pair(self, delivery: Delivery, companion: Delivery | None) -> Pair:
+        if delivery.package.name == self.stack.plugin and companion is not None:
+            return Pair(delivery, companion)
+        plugin = self.released(self.stack.plugin, None)
+        if plugin is None:
+            raise Refused(
+                f"No {self.stack.plugin} is published that {delivery.package.name} could be run with.",
+                hint=f"Publish {self.stack.plugin} first, or record a waiver with invoke waive",
+            )
+        return Pair(plugin, delivery)
+
+    def _users(self, name: str, version: str | None) -> Delivery:
+        found = self.released(name, version)
+        if found is None:
+            raise Unavailable(
+                f"No {name} {version or ''} is published, so there is nothing to run with or to upgrade from.".replace(
+                    "  ", " "
+                ),
+                hint="Leave the path upgrade out (--path fresh), or name what there is with --from",
+            )
+        return found
+
+    def _theatre(self, engine: ContainerEngine, run: marks.Run, progress: Progress) -> Theatre:
+        return Theatre(
+            engine=engine,
+            run=run,
+            databases=Databases(self.cache / "databases", self.stack.cache),
+            home=self.home,
+            folder=self.folder / run.name,
+            stack=self.stack,
+            staging_hosts=self.staging_hosts,
+            workplace=self.workplace,
+            progress=progress,
+            stop=Event(),
+        )
+
+    def _all(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> list[Ended]:
+        """Make all images, then run the cells; a cell that ends badly does not keep the others from being judged."""
+        runs, ended = self._ready(theatre, pair, cells)
+        memory, cpus = self.stack.memory or theatre.engine.memory, self.stack.cpus or theatre.engine.cpus
+        with ThreadPoolExecutor(side_by_side(len(runs) or 1, memory=memory, cpus=cpus)) as pool:
+            futures = [pool.submit(_performed, each) for each in runs]
+            try:
+                ended += [future.result() for future in futures]
+            except BaseException:
+                theatre.stop.set()
+                for future in futures:
+                    future.cancel()
+                raise
+        return ended
+
+    def _ready(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> tuple[list[CellRun], list[Ended]]:
+        """Return the cells that can be run, and the report of each that cannot: it is failed already, or left out."""
+        furnisher = self._furnisher(theatre)
+        runs: list[CellRun] = []
+        ended: list[Ended] = []
+        for cell in cells:
+            try:
+                under_test = furnisher.furnish(pair, netbox=cell.netbox, python=cell.python)
+                released = self._origin(furnisher, cell, pair)
+            except (GateFailed, Refused) as error:
+                ended.append(_ended(cell, error))
+            except Unavailable as error:
+                if not self.only_available:
+                    raise
+                problems = (error.problem, *error.details[-1:])
+                ended.append((CellReport(cell.name, "left out", problems, (), 0.0), Seen()))
+            else:
+                runs.append(CellRun(cell, under_test, released, theatre))
+        return runs, ended
+
+    def _origin(self, furnisher: Furnisher, cell: Cell, pair: Pair) -> Furnished | None:
+        """Return the pair that the cell upgrades from.
+
+        Raises:
+            Refused: it cannot be installed here, which is not the candidate's fault, and no proof for it either.
+        """
+        if cell.path != "upgrade":
+            return None
+        plugin = self._users(self.stack.plugin, cell.upgrade_from or None)
+        backend = self.released(self.stack.backend, None) or pair.backend
+        released = Pair(plugin, backend)
+        try:
+            return furnisher.furnish(released, netbox=cell.netbox, python=cell.python)
+        except GateFailed as error:
+            raise no_origin(released, error) from error
+
+    def _furnisher(self, theatre: Theatre) -> Furnisher:
+        names = self.stack.images.replaced(self.environ)
+        trust = self.environ.get("RELEASEGATE_CA_BUNDLE") or self.environ.get("SSL_CERT_FILE")
+        recipes = Recipes(self.home / "images", self.index, Path(trust) if trust else None)
+        return Furnisher(Images(theatre.engine, theatre.run), recipes, self.stack, names, theatre.progress)
+
+    def _blamed(self, theatre: Theatre, pair: Pair, ended: Sequence[Ended]) -> tuple[str, ...]:
+        """Run the first cell that failed with what users have, and say who broke it."""
+        failed = next((report.cell for report, _ in ended if report.verdict == "fail"), None)
+        if failed is None:
+            return ()
+        cell = next(c for c in self.cells(pair.plugin.source) if c.name == failed)
+        old = Pair(self._users(self.stack.plugin, None), self._users(self.stack.backend, None))
+        passed: dict[Combination, bool] = {}
+        new = {
+            "plugin_is_new": _differs(pair.plugin, old.plugin),
+            "backend_is_new": _differs(pair.backend, old.backend),
+        }
+        for each in combinations(**new):
+            mixed = Pair(
+                pair.plugin if each.plugin == "new" else old.plugin,
+                pair.backend if each.backend == "new" else old.backend,
+            )
+            theatre.progress(f"who broke it: running {mixed}")
+            place = replace(theatre, folder=theatre.folder / f"blame-{each.plugin}-{each.backend}")
+            reports = self._all(place, mixed, (replace(cell, path="fresh", upgrade_from=""),))
+            passed[each] = all(report.verdict == "pass" for report, _ in reports)
+        return (culprit(passed, plugin=self.stack.plugin, backend=self.stack.backend),)
+
+    def _reported(
+        self, folder: Path, pair: Pair, ended: Sequence[Ended], said: Sequence[str], seconds: float
+    ) -> StageReport:
+        write(folder, ended, said)
+        failed = [report for report, _ in ended if report.verdict == "fail"]
+        unjudged = None if failed else _unjudged(ended)
+        # What a failure hides is told with it.
+        problems = [line for report, _ in ended if report.verdict in {"fail", "not run"} for line in _told(report)]
+        log = [line for report, seen in ended if report.verdict == "fail" for line in seen.log]
+        evidence: dict[str, Any] = {
+            "pair": str(pair),
+            "cells": [summary(*each) for each in ended],
+            "report": folder.name,
+        }
+        verdict = "fail" if failed else "not run" if unjudged else "pass"
+        return StageReport(verdict, (*problems, *said), tuple(log), seconds, evidence, unjudged)
+
+
+def _differs(one: Delivery, other: Delivery) -> bool:
+    """Whether two deliveries are not the same files of the same index: a checkout may state a published version."""
+    return (one.source, one.version) != (other.source, other.version)
+
+
+def _performed(run: CellRun) -> Ended:
+    """Run one cell; what kept it from being judged is its report."""
+    try:
+        return run.perform()
+    except ReleasegateError as error:
+        return _ended(run.cell, error)
+
+
+def _ended(cell: Cell, error: ReleasegateError) -> Ended:
+    """Return the report of a cell that an error ended: it failed by the release's fault, or was not judged."""
+    lines = (error.problem, *(f"  {line}" for line in error.details))
+    if isinstance(error, GateFailed):
+        return CellReport(cell.name, "fail", lines, (), 0.0), Seen()
+    return CellReport(cell.name, "not run", lines, (), 0.0), Seen(error=error)
+
+
+def _unjudged(ended: Sequence[Ended]) -> ReleasegateError | None:
+    """Return why cells of which none failed are no pass, nothing where they are one."""
+    lines = [line for report, _ in ended if report.verdict != "pass" for line in _told(report)]
+    missing = [(report, seen.error) for report, seen in ended if seen.error is not None]
+    if missing:
+        report, error = missing[0]
+        count = f"{len(missing)} of {len(ended)} cells" if len(missing) > 1 else report.cell
+        told = lines if len(missing) > 1 else report.problems
+        return type(error)(f"{count} could not be judged.", hint=error.hint, details=told)
+    if any(report.verdict == "pass" for report, _ in ended):
+        return None
+    hint = "Name an image that can be had, or another NetBox with --netbox"
+    return Unavailable("No cell could be run.", hint=hint, details=lines)
+
+
+def _told(report: CellReport) -> Iterator[str]:
+    """Yield a cell's problems, each below the cell's name."""
+    for problem in report.problems:
+        yield problem if problem.startswith(" ") else f"{report.cell}: {problem}"

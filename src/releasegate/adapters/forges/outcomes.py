@@ -1,0 +1,139 @@
+"""What a forge's answers mean, whichever forge it is: errors in our words, and states of CI runs.
+
+Sources: GitHub's "Rate limits for the REST API" (403 or 429, with ``Retry-After``, ``X-RateLimit-Remaining: 0`` or only
+words); RFC 6585 for 429. A token that an answer repeats is masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from releasegate.core.config.model import ForgeConfig
+from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+
+State = Literal["waiting", "running", "passed", "failed"]
+
+STARTED_BY = frozenset({"push", "release"})
+"""The events by which a tag starts a CI run."""
+
+_CLIENT = range(400, 500)
+_WAITING = frozenset({"queued", "waiting", "pending", "requested", "blocked"})
+_ENDED = frozenset({"completed", "success", "failure", "cancelled", "skipped"})
+_PASSED = frozenset({"success", "neutral", "skipped"})
+_SECONDS_DIGITS = 12
+_TIMEOUT = 408
+_TOO_MANY = 429
+_NOT_FOUND = 404
+
+
+class UnknownOutcome(Unavailable):
+    """The forge did not answer, or not as it should: whether it did what it was asked is not known."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that is no good one; ``status`` is ``None`` where there was none."""
+
+    status: int | None
+    words: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def token(config: ForgeConfig, environ: Mapping[str, str]) -> str:
+    """Return the forge's token.
+
+    Raises:
+        Unavailable: its variable is not set.
+    """
+    found = environ.get(config.token_env, "").strip()
+    if not found:
+        raise Unavailable(
+            f"No token for {config.repository} on its forge.",
+            hint=f"Set {config.token_env} to a token that may write releases there",
+        )
+    return found
+
+
+def failure(config: ForgeConfig, environ: Mapping[str, str], answer: Answer) -> ReleasegateError:
+    """Return the error that *answer* is; the token never stands in it."""
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    secret = environ.get(config.token_env, "").strip()
+    words = answer.words.replace(secret, "***") if secret else answer.words
+    details = tuple(line.strip()[:300] for line in words.splitlines() if line.strip())[:3]
+    if _limited(answer.status, words, headers):
+        return Unavailable(
+            f"The forge of {config.repository} takes no more requests for now.",
+            hint=f"Run the same command again {_when(headers)}",
+            details=details,
+        )
+    if answer.status in {401, 403}:
+        return Unavailable(
+            f"The forge does not let us at {config.repository} ({answer.status}).",
+            hint=f"Check the token in {config.token_env} and its rights, then run the same command again",
+            details=details,
+        )
+    if answer.status == _NOT_FOUND:
+        return Unavailable(
+            f"The forge shows us no such thing of {config.repository} (404).",
+            hint=f"Check the repository's name, and that the token in {config.token_env} may see it",
+            details=details,
+        )
+    if answer.status in _CLIENT and answer.status != _TIMEOUT:
+        return Refused(
+            f"The forge of {config.repository} refused that ({answer.status}).",
+            hint="Read its words above; nothing was changed",
+            details=details,
+        )
+    said = "does not answer" if answer.status is None else f"answered {answer.status}"
+    hint = "Run the same command again later: what is there already is found"
+    return UnknownOutcome(f"The forge of {config.repository} {said}.", hint=hint, details=details)
+
+
+def nonsense(config: ForgeConfig, kind: str) -> UnknownOutcome:
+    """Return the error for an answer that is not written as the API of a *kind* of forge writes."""
+    return UnknownOutcome(
+        f"The forge of {config.repository} does not answer as {kind} does.",
+        hint="Check the forge's kind and address in the configuration, or run the same command again later",
+    )
+
+
+@contextmanager
+def looked_at_again(is_so: Callable[[], bool]) -> Iterator[None]:
+    """Let an unknown outcome pass where a second look says that the world is as it was to be."""
+    try:
+        yield
+    except UnknownOutcome:
+        if not is_so():
+            raise
+
+
+def state(status: str | None, conclusion: str | None) -> State:
+    """Return how far a CI run is; GitHub has a status and a conclusion, Forgejo's status is both."""
+    if conclusion or status in _ENDED:
+        return "passed" if (conclusion or status) in _PASSED else "failed"
+    return "waiting" if status in _WAITING else "running"
+
+
+def text(value: Any) -> str:
+    """Return a text of an answer; what is none is empty."""
+    return value if isinstance(value, str) else ""
+
+
+def _limited(status: int | None, words: str, headers: Mapping[str, str]) -> bool:
+    if status == _TOO_MANY:
+        return True
+    told = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
+    return status == 403 and (told or "rate limit" in words.lower())  # noqa: PLR2004 - GitHub's other status for it
+
+
+def _when(headers: Mapping[str, str]) -> str:
+    if headers.get("retry-after", "").isdigit():
+        return f"in {headers['retry-after']} s"
+    reset = headers.get("x-ratelimit-reset", "")
+    if reset.isdigit() and len(reset) < _SECONDS_DIGITS:
+        return f"after {datetime.fromtimestamp(int(reset), UTC):%H:%M} UTC"
+    return "later"

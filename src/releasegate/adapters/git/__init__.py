@@ -1,0 +1,1 @@
+"""Git: one package's repository read and written."""

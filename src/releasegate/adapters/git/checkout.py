@@ -1,0 +1,45 @@
+"""A commit as a clean checkout has it: no untracked file, no local change, no hook."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from releasegate.adapters.git.command import Git
+from releasegate.core.errors import Refused
+
+_SUBMODULE = "160000"
+_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+
+
+@contextmanager
+def clean_checkout(git: Git, commit: str) -> Iterator[Path]:
+    """Give the folder that stands for *git*'s in a temporary clone at *commit*; see ``GitRepository``."""
+    top = Path(git.tell("rev-parse", "--show-toplevel").text)
+    prefix = git.tell("rev-parse", "--show-prefix").text
+    with tempfile.TemporaryDirectory(prefix="releasegate-") as folder:
+        clone = Path(folder) / "tree"
+        # Objects are shared, not copied: a commit that no branch leads to is there as well.
+        words = ("clone", "--quiet", "--no-checkout", "--shared", "--template=", "--", str(top), str(clone))
+        git.tell(*_NO_HOOKS, *words)
+        Git(clone, git.environ).tell(*_NO_HOOKS, "checkout", "--quiet", "--detach", commit)
+        if not (clone / prefix).is_dir():
+            raise Refused(
+                f"The commit {commit} has no folder {prefix.rstrip('/')}.",
+                hint="Commit the package's folder first, or correct its path in the configuration.",
+            )
+        yield clone / prefix
+
+
+def tracked_files(git: Git) -> Mapping[str, bytes]:
+    """Return the tracked files of a clean checkout: path -> bytes, a symbolic link as its target's text."""
+    files = {}
+    for entry in git.tell("ls-tree", "-r", "-z", "HEAD").stdout.split(b"\0"):
+        if entry and not entry.startswith(_SUBMODULE.encode()):
+            path = os.fsdecode(entry.split(b"\t", 1)[1])
+            file = git.root / path
+            files[path] = os.fsencode(file.readlink()) if file.is_symlink() else file.read_bytes()
+    return files

@@ -1,0 +1,165 @@
+"""One package's Git repository, which may be a folder of a larger one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from releasegate.adapters.git import tags
+from releasegate.adapters.git import writer as history
+from releasegate.adapters.git.checkout import clean_checkout, tracked_files
+from releasegate.adapters.git.command import Git
+from releasegate.core.errors import Refused, Unavailable
+
+
+@dataclass(frozen=True)
+class GitRepository:
+    """Reads and writes the repository that *root* is in; every path is relative to *root*.
+
+    ``remote`` is the name of the remote that tags are compared with and pushes go to. Every method raises ``Refused``
+    where *root* is not in a Git repository.
+    """
+
+    root: Path
+    environ: Mapping[str, str]
+    remote: str = "origin"
+
+    @property
+    def git(self) -> Git:
+        """Git itself, in this repository."""
+        return Git(self.root, self.environ)
+
+    def head(self) -> str:
+        """Return the full hash of the commit that is checked out; raises ``Refused`` before the first commit."""
+        return history.head(self.git)
+
+    def branch(self) -> str | None:
+        """Return the branch that is checked out, or ``None`` for a detached head."""
+        return self.git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text or None
+
+    def changed(self) -> tuple[PurePosixPath, ...]:
+        """Return the tracked files below *root* that differ from the commit."""
+        # Git gives these paths from the top of the work tree, wherever it runs.
+        prefix = self.git.tell("rev-parse", "--show-prefix").text
+        words = ("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--", ".")
+        entries = self.git.tell(*words).stdout.split(b"\0")
+        paths = (os.fsdecode(entry[len("XY ") :]) for entry in entries if entry)
+        return tuple(PurePosixPath(path.removeprefix(prefix)) for path in paths)
+
+    def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
+        """Return a file's bytes at *commit*, or of the working tree; ``None`` where there is none.
+
+        Raises:
+            Refused: there is no such commit.
+            Unavailable: the file is there and cannot be read.
+        """
+        if commit is not None:
+            return self._read_commit(path, commit)
+        try:
+            return (self.root / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise Unavailable(f"{path} cannot be read: {error}.", hint="Correct the file's permissions.") from error
+
+    def _read_commit(self, path: PurePosixPath, commit: str) -> bytes | None:
+        entry = self.git.tell("ls-tree", "-z", commit, "--", str(path)).text.removesuffix("\0")
+        if not entry:
+            return None
+        _, kind, blob = entry.split("\t", 1)[0].split(" ")
+        return self.git.tell("cat-file", "blob", blob).stdout if kind == "blob" else None
+
+    def tags(self) -> Mapping[str, str]:
+        """Return the commit of every tag, here and on the remote (where there is one), by the tag's name.
+
+        Raises:
+            Refused: a tag names one commit here and another on the remote.
+            Unavailable: the remote does not answer.
+        """
+        return tags.everywhere(self.git, remote=self.remote)
+
+    def tagged(self, name: str) -> str | None:
+        """Return the commit that the tag names here, without asking the remote; ``None`` where there is none."""
+        answer = self.git.ask("rev-parse", "--verify", "-q", f"refs/tags/{name}^{{commit}}")
+        return answer.text or None
+
+    def tagged_there(self, name: str) -> str | None:
+        """Return the commit that the tag names on the remote; ``None`` where it, or the remote, is not there.
+
+        Raises:
+            Unavailable: the remote does not answer.
+        """
+        return tags.there(self.git, self.remote).get(name)
+
+    def on_branch(self, commit: str, branch: str) -> bool:
+        """Return whether *commit* is on the remote's *branch*, or on the one here where there is no remote.
+
+        Raises:
+            Unavailable: the remote does not answer.
+        """
+        return tags.on_branch(self.git, commit, remote=self.remote, branch=branch)
+
+    def subjects(self) -> tuple[str, ...]:
+        """Return the first line of every commit's message, newest first."""
+        return tuple(self.git.tell("log", "--format=%s").text.splitlines())
+
+    def epoch(self, commit: str) -> int:
+        """Return when *commit* was made, in seconds since 1970: its ``SOURCE_DATE_EPOCH``."""
+        words = ("show", "--no-patch", "--no-show-signature", "--format=%ct", f"{commit}^{{commit}}", "--")
+        return int(self.git.tell(*words).text)
+
+    def tree(self, commit: str) -> Mapping[str, bytes]:
+        """Return every tracked file at *commit* as a clean checkout has it: path -> bytes.
+
+        A symbolic link is the text that it points to; submodules are left out.
+        """
+        with self.clean_checkout(commit) as folder:
+            return tracked_files(Git(folder, self.environ))
+
+    def clean_checkout(self, commit: str) -> AbstractContextManager[Path]:
+        """Check *commit* out into a temporary clone, and give the folder there that stands for *root*.
+
+        Raises:
+            Refused: there is no such commit, or *root* is not in it.
+        """
+        return clean_checkout(self.git, commit)
+
+    def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
+        """Write all *files* and commit them and nothing else; return the commit's hash.
+
+        Where the last commit holds all of it already, nothing is committed and its hash is returned: so a run that
+        was killed here can simply be repeated.
+
+        Raises:
+            Refused: a path leads out of *root*, or Git or a hook would not have it.
+            Unavailable: Git does not know who commits, or a file cannot be written.
+        """
+        return history.commit(self.git, files, message=message)
+
+    def tag(self, name: str, *, commit: str) -> None:
+        """Create the annotated tag here, or leave it where it already names *commit*.
+
+        Raises:
+            Refused: the tag names another commit, or Git would not have it.
+            Unavailable: Git does not know who tags.
+        """
+        existing = self.tagged(name)
+        if existing is None:
+            history.tag(self.git, name, commit=commit)
+        elif existing != commit:
+            raise Refused(
+                f"The tag {name} names {existing}, not {commit}.",
+                hint="A tag that was published is never moved: take the next version.",
+            )
+
+    def push(self, *, branch: str, tag: str) -> None:
+        """Push the branch and the tag to the remote in one atomic move; what is there already stays.
+
+        Raises:
+            Refused: the remote or a hook would not have it.
+            Unavailable: the remote does not answer.
+        """
+        history.push(self.git, self.remote, refs=(f"refs/heads/{branch}", f"refs/tags/{tag}"))

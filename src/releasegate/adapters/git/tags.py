@@ -1,0 +1,85 @@
+"""The tags of a repository and of its remote, each with the commit that it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from releasegate.adapters.git.command import REMOTE_SECONDS, Answer, Git
+from releasegate.core.errors import Refused, Unavailable
+
+_PREFIX = "refs/tags/"
+_PEELED = "^{}"
+
+
+def here(git: Git) -> Mapping[str, str]:
+    """Return the tags of this repository: name -> commit."""
+    # With no tag at all, show-ref prints nothing and fails.
+    return _parsed(git.ask("show-ref", "--tags", "--dereference").text)
+
+
+def everywhere(git: Git, *, remote: str) -> Mapping[str, str]:
+    """Return the tags of this repository and of *remote*, where it has one of that name.
+
+    Raises:
+        Refused: a tag names one commit here and another there.
+        Unavailable: the remote does not answer.
+    """
+    ours, theirs = here(git), there(git, remote)
+    for name in sorted(ours.keys() & theirs.keys()):
+        if ours[name] != theirs[name]:
+            raise Refused(
+                f"The tag {name} names {ours[name]} here and {theirs[name]} on {remote}.",
+                hint=f"Find out which is right; to take the remote's: git fetch {remote} --tags --force",
+            )
+    return {**theirs, **ours}
+
+
+def on_branch(git: Git, commit: str, *, remote: str, branch: str) -> bool:
+    """Return whether *commit* is on *branch* of the remote as it is now, or of this repository without a remote.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
+    tip = f"refs/heads/{branch}"
+    if _has(git, remote):
+        tip = f"refs/releasegate/branch/{branch}"
+        answer = git.ask("fetch", "--quiet", "--no-tags", remote, f"+refs/heads/{branch}:{tip}", timeout=REMOTE_SECONDS)
+        if answer.exit_code and "couldn't find remote ref" in answer.stderr:
+            return False
+        if answer.exit_code:
+            raise _silent(remote, answer)
+    return not git.ask("merge-base", "--is-ancestor", commit, tip).exit_code
+
+
+def there(git: Git, remote: str) -> Mapping[str, str]:
+    """Return the tags of *remote*: name -> commit; none where there is no such remote.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
+    if not _has(git, remote):
+        return {}
+    answer = git.ask("ls-remote", "--tags", remote, timeout=REMOTE_SECONDS)
+    if answer.exit_code:
+        raise _silent(remote, answer)
+    return _parsed(answer.text)
+
+
+def _has(git: Git, remote: str) -> bool:
+    return remote in git.tell("remote").text.splitlines()
+
+
+def _silent(remote: str, answer: Answer) -> Unavailable:
+    return Unavailable(
+        f"The Git remote {remote} does not answer.",
+        hint=f"Run the same command again when this works: git ls-remote --tags {remote}",
+        details=answer.words,
+    )
+
+
+def _parsed(listing: str) -> Mapping[str, str]:
+    """Parse ``<hash> refs/tags/<name>`` lines; an annotated tag has a second one, ``^{}``, with its commit."""
+    pairs = (line.split(maxsplit=1) for line in listing.splitlines())
+    refs = {ref.removeprefix(_PREFIX): commit for commit, ref in pairs}
+    names = (name for name in refs if not name.endswith(_PEELED))
+    return {name: refs.get(name + _PEELED, refs[name]) for name in names}

@@ -1,0 +1,108 @@
+"""What is written into a Git repository: commits of given files alone, annotated tags, atomic pushes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from releasegate.adapters.files import write_atomically
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git, failure
+from releasegate.core.errors import Refused, Unavailable
+
+# Git would otherwise make up a name from the machine's, and that would be published.
+_NAMED = ("-c", "user.useConfigOnly=true")
+_FATAL = 128
+
+
+def head(git: Git) -> str:
+    """Return the full hash of the commit that is checked out.
+
+    Raises:
+        Refused: there is no commit yet.
+    """
+    answer = git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if answer.exit_code:
+        raise Refused(f"{git.root} has no commit yet.", hint="Commit the package first: git add, git commit.")
+    return answer.text
+
+
+def commit(git: Git, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
+    """Write *files* and commit them and nothing else, unless the last commit holds them; see ``GitRepository``."""
+    _check_paths(files)
+    if not files or all(_committed(git, path) == content for path, content in files.items()):
+        _write(git, files)
+        return head(git)
+    _check_identity(git)
+    _write(git, files)
+    paths = [str(path) for path in files]
+    git.tell("add", "--", *paths)
+    answer = git.ask(*_NAMED, "commit", "--quiet", f"--message={message}", "--", *paths)
+    if answer.exit_code:
+        raise failure(answer, f"Git did not commit {', '.join(paths)}.")
+    return head(git)
+
+
+def tag(git: Git, name: str, *, commit: str) -> None:
+    """Create an annotated tag that does not exist yet; see ``GitRepository``."""
+    _check_identity(git)
+    answer = git.ask(*_NAMED, "tag", "--annotate", f"--message={name}", "--", name, commit)
+    if answer.exit_code:
+        raise failure(answer, f"Git did not create the tag {name}.")
+
+
+def push(git: Git, remote: str, *, refs: Sequence[str]) -> None:
+    """Push *refs* to *remote*, all of them or none; see ``GitRepository``."""
+    words = ("push", "--porcelain", "--atomic", "--no-follow-tags", remote, *(f"{ref}:{ref}" for ref in refs))
+    answer = git.ask(*words, timeout=REMOTE_SECONDS)
+    if not answer.exit_code:
+        return
+    # In the porcelain format a line that starts with "!" is a ref that was not taken.
+    rejected = tuple(line for line in answer.text.splitlines() if line.startswith("!"))
+    if rejected or answer.exit_code != _FATAL:
+        raise Refused(
+            f"The push to {remote} was rejected; nothing was pushed.",
+            hint=f"Bring in what {remote} has (git pull {remote}) or put right what it says, and run it again.",
+            details=(*rejected, *answer.words),
+        )
+    raise Unavailable(
+        f"The Git remote {remote} could not be pushed to.",
+        hint=f"Run the same command again when this works: git ls-remote {remote}",
+        details=answer.words,
+    )
+
+
+def _check_paths(files: Mapping[PurePosixPath, bytes]) -> None:
+    for path in files:
+        if path.is_absolute() or ".." in path.parts or not path.parts:
+            raise Refused(
+                f"{path} is not a file inside the package's folder.", hint="Correct the path in the configuration."
+            )
+
+
+def _committed(git: Git, path: PurePosixPath) -> bytes | None:
+    answer = git.ask("cat-file", "blob", f"HEAD:./{path}")
+    return None if answer.exit_code else answer.stdout
+
+
+def _check_identity(git: Git) -> None:
+    """Refuse before anything is written where Git would not know who commits."""
+    for role in ("AUTHOR", "COMMITTER"):
+        answer = git.ask(*_NAMED, "var", f"GIT_{role}_IDENT")
+        if answer.exit_code:
+            raise Unavailable(
+                "Git does not know who commits.",
+                hint="Tell it: git config --global user.name NAME; git config --global user.email ADDRESS",
+                details=answer.words,
+            )
+
+
+def _write(git: Git, files: Mapping[PurePosixPath, bytes]) -> None:
+    for path, content in files.items():
+        target = git.root / path
+        try:
+            if not target.is_file() or target.read_bytes() != content:
+                write_atomically(target, content)
+        except OSError as error:
+            raise Unavailable(
+                f"{path} cannot be written: {error}.", hint="Make room or correct the permissions, and run it again."
+            ) from error

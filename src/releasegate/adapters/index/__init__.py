@@ -1,0 +1,1 @@
+"""Package indexes: read over HTTP, written with twine, asked with pip."""

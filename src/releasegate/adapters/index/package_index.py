@@ -1,0 +1,86 @@
+"""One package index behind the port ``Index``: read over HTTP, written with twine, asked with pip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from releasegate.adapters.index.addresses import addresses
+from releasegate.adapters.index.resolve import Resolver
+from releasegate.adapters.index.simple import SimplePages
+from releasegate.adapters.index.twine import Uploader
+from releasegate.adapters.index.web import Web, reading_session
+from releasegate.core.config.model import IndexConfig
+from releasegate.ports import IndexFile, UploadAnswer
+
+
+class SimpleIndex:
+    """The index that *config* names; any that speaks twine's upload protocol and serves simple pages.
+
+    *environ* is where the token is looked up and what child processes get the harmless part of; *workdir* holds
+    folders that last as long as one call. *session* replaces the one that pages and files are read with.
+
+    Raises:
+        ConfigurationError: the index has no address.
+    """
+
+    def __init__(
+        self,
+        config: IndexConfig,
+        *,
+        environ: Mapping[str, str],
+        workdir: Path,
+        session: requests.Session | None = None,
+    ) -> None:
+        where = addresses(config)
+        folder = workdir.resolve()
+        self._name = config.name
+        self._pages = SimplePages(Web(config.name, session or reading_session()), where.simple)
+        self._uploader = Uploader(config, where.upload, environ, folder)
+        self._resolver = Resolver(self._pages, environ, folder)
+
+    @property
+    def name(self) -> str:
+        """The name in the configuration (``testpypi``)."""
+        return self._name
+
+    @property
+    def simple_url(self) -> str:
+        """The address that installers read, without a slash at the end."""
+        return self._pages.url
+
+    @property
+    def host(self) -> str:
+        """The host, and the port if it is given, that the simple pages come from."""
+        return urlsplit(self._pages.url).netloc
+
+    def file_hosts(self, project: str) -> frozenset[str]:
+        """Return the hosts that the project's page says its files are on.
+
+        Raises:
+            Unavailable: the index does not answer, or answers something that is no simple page.
+        """
+        return frozenset(urlsplit(file.url).netloc for file in self.files(project))
+
+    def files(self, project: str) -> tuple[IndexFile, ...]:
+        """Return every file of the project: see ``SimplePages.files``."""
+        return self._pages.files(project)
+
+    def versions(self, project: str) -> tuple[str, ...]:
+        """Return every version that the index has heard of: see ``SimplePages.versions``."""
+        return self._pages.versions(project)
+
+    def fetch(self, file: IndexFile) -> bytes:
+        """Return a file's bytes, checked against the index's own sha256: see ``SimplePages.fetch``."""
+        return self._pages.fetch(file)
+
+    def upload(self, path: Path) -> UploadAnswer:
+        """Upload one file with twine, never skipping one that exists: see ``Uploader.upload``."""
+        return self._uploader.upload(path)
+
+    def resolve(self, project: str, version: str) -> Mapping[str, str]:
+        """Ask as an installer does, past every cache: see ``Resolver.resolve``."""
+        return self._resolver.resolve(project, version)

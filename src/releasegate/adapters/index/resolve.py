@@ -1,0 +1,73 @@
+"""Asks an index for one exact version with the real pip, past every cache, as an installer does."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from releasegate.adapters.index.simple import SimplePages, altered
+from releasegate.adapters.output import meaningful
+from releasegate.adapters.process import Completed, clean_environment, run
+from releasegate.core.errors import Unavailable
+
+TIMEOUT = 300.0
+"""Seconds for one question, the download of the wheel included."""
+
+OPTIONS = (
+    *("--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir"),
+    *("--progress-bar", "off", "--retries", "2", "--timeout", "30"),
+    # The wheel must come whatever Python asks: which Pythons it is for is tried by the install check.
+    *("--no-deps", "--only-binary", ":all:", "--ignore-requires-python"),
+)
+
+NOISE = re.compile("^WARNING: Retrying|^Looking in indexes")
+"""What pip says besides why it failed."""
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """Asks the index behind *pages*; *environ* is the caller's environment, *workdir* a folder for the downloads."""
+
+    pages: SimplePages
+    environ: Mapping[str, str]
+    workdir: Path
+
+    def resolve(self, project: str, version: str) -> dict[str, str]:
+        """Return the sha256 of what came, by file name; nothing while pip does not find the version.
+
+        Raises:
+            GateFailed: the bytes that came are not what the index lists.
+            Unavailable: pip failed in another way, or the index cannot be read.
+        """
+        self.workdir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.workdir) as folder:
+            target = Path(folder, "files")
+            completed = self._download(f"{project}=={version}", target=target)
+            if completed.exit_code == 0:
+                return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(target.iterdir())}
+        words = meaningful(completed.stderr, noise=NOISE)
+        if "DO NOT MATCH THE HASHES" in completed.stderr:
+            raise altered(self.pages.web.name, f"{project} {version}", details=words)
+        # pip finds no version either where it could not read the page: then this raises.
+        self.pages.files(project)
+        if "No matching distribution found" in completed.stderr:
+            return {}
+        raise Unavailable(
+            f"pip could not get {project} {version} from {self.pages.web.name}.",
+            hint="Run the same command again a little later.",
+            details=words,
+        )
+
+    def _download(self, requirement: str, *, target: Path) -> Completed:
+        parts = urlsplit(self.pages.url)
+        trusted = ("--trusted-host", parts.netloc) if parts.scheme == "http" else ()
+        argv = [sys.executable, "-I", "-X", "utf8", "-m", "pip", "download", *OPTIONS, *trusted]
+        argv += ["--index-url", f"{self.pages.url}/", "--dest", str(target), requirement]
+        home = target.parent
+        return run(argv, env=clean_environment(self.environ, HOME=str(home)), cwd=home, timeout=TIMEOUT)

@@ -1,0 +1,153 @@
+"""Uploads with the real twine as a child process, which sees one token and nothing else of the caller's settings."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+from releasegate.adapters.output import meaningful
+from releasegate.adapters.process import Completed, clean_environment, masked, run
+from releasegate.core.config.model import IndexConfig
+from releasegate.core.errors import Refused, Unavailable
+from releasegate.ports import UploadAnswer
+
+TIMEOUT = 1200.0
+"""Seconds for one upload, twine's own retries included."""
+
+STATUS = re.compile(r"HTTPError: (\d{3}) ")
+"""How twine names the status of the answer that it gave up at."""
+
+KEYRING = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "PYTHON_KEYRING_BACKEND")
+"""What a keyring needs to be found: only passed on where the index's token is in one."""
+
+IDENTITY = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+"""By what GitHub Actions lets a job prove who it is, where its rights allow it (``id-token: write``)."""
+
+ATTESTATION = ".publish.attestation"
+
+NOISE = re.compile(r"Retry with the --verbose option|^Uploading |Received \"5|Package upload appears to have failed")
+"""What twine says besides an index's answer."""
+
+
+def installed_signer() -> tuple[str, ...] | None:
+    """Return the command that attests a file, where the extra ``attestations`` is installed."""
+    return (sys.executable, "-I", "-m", "pypi_attestations", "sign") if find_spec("pypi_attestations") else None
+
+
+@dataclass(frozen=True)
+class Uploader:
+    """Sends files to one index; *environ* is the caller's environment, *workdir* a folder for what twine writes.
+
+    ``signer`` is the command that makes a PEP 740 attestation beside a file; none where its library is not installed.
+    """
+
+    config: IndexConfig
+    url: str
+    environ: Mapping[str, str]
+    workdir: Path
+    signer: tuple[str, ...] | None = field(default_factory=installed_signer)
+
+    def upload(self, path: Path) -> UploadAnswer:
+        """Upload one file, never skipping one that exists.
+
+        An exit code other than 0 without a status is an unknown outcome: only the index can tell.
+
+        Raises:
+            Refused: there is no such file, or no token; nothing was sent.
+        """
+        if not path.is_file():
+            raise Refused(f"There is no file {path.name} to upload.", hint="Build again: nox -s build")
+        token = self._token()
+        attested = self._attested(path)
+        argv = [sys.executable, "-I", "-X", "utf8", "-m", "twine", "upload", "--non-interactive"]
+        argv += ["--disable-progress-bar", "--config-file", os.devnull, "--repository-url", self.url]
+        self.workdir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.workdir) as home:
+            completed = run(
+                [*argv, *(["--attestations"] if attested else []), str(path.resolve()), *map(str, attested)],
+                env=self._environment(token, home=home),
+                cwd=Path(home),
+                timeout=TIMEOUT,
+            )
+        return answer(completed, token=token or self.environ.get(IDENTITY[1], ""))
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the upload goes by trusted publishing: a public index, GitHub's word, and no token (it would win)."""
+        token = self.environ.get(self.config.token_env or "", "").strip()
+        return (
+            not token
+            and not self.config.keyring
+            and self.config.upload is None
+            and all(self.environ.get(name) for name in IDENTITY)
+        )
+
+    def _attested(self, path: Path) -> tuple[Path, ...]:
+        """Return the file's attestation, made here where GitHub's word can sign it (PEP 740).
+
+        Raises:
+            Refused: nothing is installed that could sign it; nothing was sent.
+            Unavailable: it cannot be signed; nothing was sent.
+        """
+        if not self.trusted:
+            return ()
+        if self.signer is None:
+            raise Refused(
+                f"{path.name} cannot be attested here, so it was not uploaded.",
+                hint="Install releasegate[attestations] in ci.setup, or set a token of the index",
+            )
+        made = path.with_name(path.name + ATTESTATION)
+        # One that was left may be cut off, or be of other bytes.
+        made.unlink(missing_ok=True)
+        done = run([*self.signer, str(path.resolve())], env=self._identity(), cwd=path.parent, timeout=TIMEOUT)
+        if done.exit_code or not made.exists():
+            raise Unavailable(
+                f"{path.name} could not be attested, so it was not uploaded.",
+                hint="Run the same command again",
+                details=meaningful(masked(f"{done.stdout}\n{done.stderr}", [self.environ[IDENTITY[1]]]), noise=NOISE),
+            )
+        return (made.resolve(),)
+
+    def _identity(self, **more: str) -> dict[str, str]:
+        known = {name: self.environ[name] for name in (*IDENTITY, "GITHUB_ACTIONS") if name in self.environ}
+        return clean_environment(self.environ, **known, **more)
+
+    def _token(self) -> str | None:
+        """Return the token, or ``None`` where twine is to ask the keyring for it."""
+        variable = self.config.token_env
+        token = self.environ.get(variable, "").strip() if variable else ""
+        if token:
+            return token
+        if self.config.keyring or self.trusted:
+            return None
+        key = f"tool.releasegate.indexes.{self.config.name}"
+        hint = (
+            f"Set {variable} to a token of the index; in GitHub Actions a trusted publisher will do."
+            if variable
+            else f"Name the token's variable: {key}.token-env"
+        )
+        raise Refused(f"No token for {self.config.name}.", hint=hint)
+
+    def _environment(self, token: str | None, *, home: str) -> dict[str, str]:
+        wide = {"TWINE_USERNAME": self.config.username, "COLUMNS": "1000"}
+        if self.trusted and not self.config.keyring:
+            return self._identity(**wide, HOME=home)
+        if token is None:
+            found = {name: self.environ[name] for name in KEYRING if name in self.environ}
+            return clean_environment(self.environ, **wide, **found)
+        return clean_environment(self.environ, **wide, TWINE_PASSWORD=token, HOME=home)
+
+
+def answer(completed: Completed, *, token: str) -> UploadAnswer:
+    """Return what twine's exit code and words say; *token* is masked in them."""
+    text = f"{completed.stdout}\n{completed.stderr}"
+    named = STATUS.search(text)
+    # Where the identity was not exchanged for a token, nothing is said of the file.
+    status = 403 if "/_/oidc/" in text else int(named[1]) if named else None
+    return UploadAnswer(completed.exit_code, status, meaningful(masked(text, [token]), noise=NOISE))

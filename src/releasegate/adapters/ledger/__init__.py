@@ -1,0 +1,1 @@
+"""The ledger: files here, and Git notes for every other machine."""

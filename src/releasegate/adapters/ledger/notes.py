@@ -1,0 +1,207 @@
+"""Git notes of one package: fetched from the remote, written beside what others wrote, and pushed.
+
+Format: git-notes(1), below ``refs/notes/releasegate/<package>``; nothing else of the repository is touched.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from releasegate.adapters.git.command import REMOTE_SECONDS, Answer, Git, failure
+from releasegate.core.errors import Refused, Unavailable
+
+NAMESPACE = "refs/notes/releasegate"
+_ROLES = ("AUTHOR", "COMMITTER")
+_NAME, _ADDRESS = "releasegate", "releasegate@localhost"
+# What Git says where somebody else wrote between our fetch and our push, here or in the remote's own transaction.
+_LATE = (
+    *("fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref"),
+    *("reference already exists", "incorrect old value"),
+)
+_NO_RIGHT = ("denied", "read only", "not allowed", "error: 403")
+_FATAL = 128
+_TRIES = 8
+_LARGEST = 8 * 2**20
+
+Merge = Callable[[bytes, bytes], bytes]
+"""Makes one note of what the remote has and what is here."""
+
+
+@dataclass(frozen=True)
+class GitNotes:
+    """The notes of *package*; with *signed* each state of them must carry a signature that Git verifies."""
+
+    git: Git
+    remote: str
+    package: str
+    signed: bool = False
+
+    @property
+    def ref(self) -> str:
+        """The ref of the notes, here and on the remote."""
+        return f"{NAMESPACE}/{self.package}"
+
+    @property
+    def theirs(self) -> str:
+        """The ref under which the remote's notes are here: what was never pushed is not lost in a fetch."""
+        return f"refs/notes/releasegate-fetched/{self.package}"
+
+    def here(self) -> Mapping[str, bytes]:
+        """Return the notes here by commit: what was written and perhaps never pushed.
+
+        Where they must be signed and are not, they are nobody's: anyone's may have been fetched to that ref by hand.
+        """
+        return {} if self.signed and self.git.ask("verify-commit", self.ref).exit_code else self._read(self.ref)
+
+    def has(self, commit: str) -> bool:
+        """Return whether the repository here has the commit."""
+        return not self.git.ask("cat-file", "-e", f"{commit}^{{commit}}").exit_code
+
+    def fetch(self) -> Mapping[str, bytes]:
+        """Return the remote's notes by commit; none where the remote has none, or there is no such remote.
+
+        Raises:
+            Unavailable: the remote does not answer.
+            Refused: a note is too large, or they carry no signature that Git verifies, where they must.
+        """
+        if self._has_remote():
+            # The remote's own refspecs and filters are for the user's branches.
+            quietly = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-filter")
+            answer = self.git.ask("fetch", *quietly, self.remote, f"+{self.ref}:{self.theirs}", timeout=REMOTE_SECONDS)
+            if answer.exit_code and "couldn't find remote ref" not in answer.stderr.lower():
+                raise self._silent(answer)
+            if answer.exit_code:
+                self.git.ask("update-ref", "-d", self.theirs)
+        self._verify()
+        return self._read(self.theirs)
+
+    def publish(self, notes: Mapping[str, bytes], *, merge: Merge) -> None:
+        """Write *notes*, by commit, beside what the remote has, and push them; two machines lose nothing.
+
+        Raises:
+            Unavailable: the remote does not answer, or others wrote at every try.
+            Refused: the remote would not have it, a note is too large, or Git does not sign.
+        """
+        for number in range(_TRIES):
+            held = self.fetch()
+            merged = {commit: merge(held.get(commit, b""), note) for commit, note in notes.items()}
+            changed = {commit: note for commit, note in merged.items() if note != held.get(commit)}
+            if not changed:
+                return
+            for commit, note in changed.items():
+                _check_size(commit, len(note))
+            self._write(changed)
+            if not self._has_remote() or self._push():
+                return
+            time.sleep(random.uniform(0.05, 0.2) * (number + 1))  # noqa: S311 - to get out of step with another machine
+        raise Unavailable(
+            f"The evidence could not be pushed to {self.remote}: others wrote at every try.",
+            hint="Run the same command again",
+        )
+
+    def _write(self, notes: Mapping[str, bytes]) -> None:
+        """Write *notes* on top of the remote's as one commit; a run that dies here leaves the notes as they were."""
+        git, tip = self._named(), self.git.ask("rev-parse", "--verify", "--quiet", self.theirs).text
+        draft = f"refs/notes/releasegate-draft/{self.package}"
+        git.tell("update-ref", *([draft, tip] if tip else ["-d", draft]))
+        for commit, note in notes.items():
+            blob = git.tell("hash-object", "-w", "--stdin", given=note).text
+            git.tell("notes", f"--ref={draft}", "add", "--force", "--allow-empty", "-C", blob, commit)
+        words = (*(("-S",) if self.signed else ()), *(("-p", tip) if tip else ()), "-m", "Evidence")
+        answer = git.ask("commit-tree", *words, f"{draft}^{{tree}}")
+        git.tell("update-ref", "-d", draft)
+        if answer.exit_code:
+            raise _unsigned(answer) if self.signed else failure(answer, "Git did not write the evidence.")
+        for ref in (self.ref,) if self._has_remote() else (self.ref, self.theirs):
+            git.tell("update-ref", ref, answer.text)
+
+    def _named(self) -> Git:
+        """Return Git with a name to write under: the person's, or the program's own where it knows of none."""
+        strict = ("-c", "user.useConfigOnly=true", "var")
+        if not any(self.git.ask(*strict, f"GIT_{role}_IDENT").exit_code for role in _ROLES):
+            return self.git
+        own = {f"GIT_{role}_{key}": value for role in _ROLES for key, value in (("NAME", _NAME), ("EMAIL", _ADDRESS))}
+        return replace(self.git, environ={**self.git.environ, **own})
+
+    def _verify(self) -> None:
+        """Refuse notes whose tip is not signed: who signs on top of others' vouches for all that is there."""
+        if not self.signed or self.git.ask("rev-parse", "--verify", "--quiet", self.theirs).exit_code:
+            return
+        answer = self.git.ask("verify-commit", self.theirs)
+        if answer.exit_code:
+            raise Refused(
+                f"The evidence on {self.remote} carries no signature that Git verifies.",
+                hint=(
+                    f"Trust the key that signed it (git verify-commit {self.theirs}); or let a machine that has the"
+                    f" record begin the notes anew (git push --delete {self.remote} {self.ref})"
+                ),
+                details=answer.words,
+            )
+
+    def _read(self, ref: str) -> dict[str, bytes]:
+        """Return the notes of *ref* by commit, with one look at their sizes and one at their bytes."""
+        listed = [line.split() for line in self.git.ask("notes", f"--ref={ref}", "list").text.splitlines()]
+        if not listed:
+            return {}
+        given = "".join(f"{blob}\n" for blob, _ in listed).encode()
+        looked = self.git.tell("cat-file", "--batch-check=%(objectsize)", given=given).text.splitlines()
+        # Git says "missing" of what a repository lost.
+        held = [
+            (blob, commit, int(size)) for (blob, commit), size in zip(listed, looked, strict=True) if size.isdigit()
+        ]
+        for _, commit, size in held:
+            _check_size(commit, size)
+        given = "".join(f"{blob}\n" for blob, _, _ in held).encode()
+        stream, start = self.git.tell("cat-file", "--batch=", given=given).stdout, 0
+        notes = {}
+        for _, commit, size in held:
+            start += len("\n")  # of a header without a word
+            notes[commit] = stream[start : start + size]
+            start += size + len("\n")
+        return notes
+
+    def _push(self) -> bool:
+        """Push the notes; ``False`` where somebody else was first."""
+        words = ("push", "--quiet", "--no-follow-tags", self.remote, f"{self.ref}:{self.ref}")
+        answer = self.git.ask(*words, timeout=REMOTE_SECONDS)
+        if not answer.exit_code:
+            return True
+        said = answer.stderr.lower()
+        if any(word in said for word in _LATE):
+            return False
+        if answer.exit_code != _FATAL or any(word in said for word in _NO_RIGHT):
+            raise Refused(
+                f"{self.remote} does not take the evidence ({self.ref}).",
+                hint="Give who runs this the right to push there; in CI: permissions contents: write",
+                details=answer.words,
+            )
+        raise self._silent(answer)
+
+    def _has_remote(self) -> bool:
+        return self.remote in self.git.tell("remote").text.splitlines()
+
+    def _silent(self, answer: Answer) -> Unavailable:
+        return Unavailable(
+            f"The Git remote {self.remote} does not answer, so evidence does not travel.",
+            hint=f"Run the same command again when this works: git ls-remote {self.remote}",
+            details=answer.words,
+        )
+
+
+def _unsigned(answer: Answer) -> Refused:
+    return Refused(
+        "Git did not sign the evidence.",
+        hint="Set user.signingkey and gpg.format, as for signed commits; or ci.signed = false",
+        details=answer.words,
+    )
+
+
+def _check_size(commit: str, size: int) -> None:
+    if size > _LARGEST:
+        raise Refused(
+            f"The evidence on {commit[:12]} has {size} bytes; {_LARGEST} is the limit.",
+            hint="See what it holds (git notes show) and who wrote it; without it: git notes remove, and push",
+        )

@@ -1,0 +1,198 @@
+"""The end-to-end gate as processes on loopback: a package, its companion, and the command that judges the pair."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import Any
+
+from releasegate.adapters.process import Completed, last_lines, run
+from releasegate.adapters.processes.service import serving
+from releasegate.adapters.venvs.installer import Installer
+from releasegate.adapters.venvs.interpreters import Interpreters
+from releasegate.adapters.venvs.venv import Room
+from releasegate.core.config.model import EndToEnd, Package, Service
+from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
+from releasegate.ports import Delivery, Progress, StageReport
+
+Checkout = Callable[[Package, str], AbstractContextManager[Path]]
+"""Gives a clean checkout of a package's repository at a commit, for as long as the block lasts."""
+
+
+_AFTERMATH_SECONDS = 1.0
+"""A service that dies cuts its connections first; its end may be seen a moment after the command's."""
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    problems: tuple[str, ...]
+    log: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProcessStage:
+    """A stage of rooms and processes under *workdir*; all of it is gone when ``perform`` returns.
+
+    *index* and *staging_hosts* are the ``Installer``'s; a companion's service has *ready_within* seconds to answer.
+    """
+
+    workdir: Path
+    index: str
+    environ: Mapping[str, str]
+    checkout: Checkout
+    staging_hosts: frozenset[str] = frozenset()
+    ready_within: float = 60.0
+
+    def perform(
+        self,
+        delivery: Delivery,
+        *,
+        companion: Delivery | None,
+        progress: Progress,
+        known: Sequence[Mapping[str, Any]] = (),  # noqa: ARG002 - one command is one cell, and runs whole
+    ) -> StageReport:
+        """Install both, start the companion's service, run the package's end-to-end command, stop everything.
+
+        Raises:
+            ConfigurationError: the package has no end-to-end command, or the companion no service.
+            Unavailable: an interpreter, the index or the delivery's commit is missing: nothing was judged.
+        """
+        started = time.monotonic()
+        _command(delivery)
+        if companion is not None:
+            _service(companion)
+        self.workdir.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self.workdir, prefix="stage-", ignore_cleanup_errors=True) as folder:
+            try:
+                verdict = self._judge(delivery, companion, place=Path(folder), progress=progress)
+            except GateFailed as error:
+                verdict = _Verdict((error.problem,), error.details)
+        outcome = "fail" if verdict.problems else "pass"
+        return StageReport(outcome, verdict.problems, verdict.log, time.monotonic() - started)
+
+    def _judge(self, delivery: Delivery, companion: Delivery | None, *, place: Path, progress: Progress) -> _Verdict:
+        if companion is None:
+            (room,) = self._rooms((delivery,), place, progress=progress)
+            return _verdict(self._command_ended(delivery, room, told={}, progress=progress), delivery)
+        room, beside = self._rooms((delivery, companion), place, progress=progress)
+        progress(f"starting {companion.package.name} {companion.version}")
+        with serving(
+            beside, companion.package.name, service=_service(companion), ready_within=self.ready_within
+        ) as service:
+            told = {**_told("RELEASEGATE_COMPANION_", companion), "RELEASEGATE_COMPANION_URL": service.url}
+            told["RELEASEGATE_COMPANION_NAME"] = companion.package.name
+            done = self._command_ended(delivery, room, told=told, progress=progress)
+            verdict = _verdict(done, delivery)
+            code = service.ended(within=_AFTERMATH_SECONDS if verdict.problems else 0)
+        if code is None:
+            return _Verdict(verdict.problems, service.log())
+        gone = f"{companion.package.name} ended by itself (exit code {code}) while the end-to-end command ran."
+        return _Verdict((gone, *verdict.problems), service.log())
+
+    def _rooms(self, deliveries: Sequence[Delivery], place: Path, *, progress: Progress) -> list[Room]:
+        """Make a room for each delivery, side by side; the first that fails ends the others."""
+        stop = Event()
+        with ThreadPoolExecutor(len(deliveries)) as pool:
+            futures = [
+                pool.submit(self._room, each, Room(place / str(n), self.environ, stop), progress=progress)
+                for n, each in enumerate(deliveries)
+            ]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                stop.set()
+                raise
+
+    def _room(self, delivery: Delivery, room: Room, *, progress: Progress) -> Room:
+        """Furnish a room with the delivery's wheel (or its tree), on the newest of its Pythons that is here."""
+        package = delivery.package
+        progress(f"installing {package.name} {delivery.version} from {delivery.source}")
+        room.create(self._interpreter(package))
+        installer = Installer(self.index, self.environ, self.staging_hosts)
+        done = installer.install(room, package, file=_installable(delivery), cache=room.folder / "cache")
+        if done.problems:
+            raise GateFailed(
+                f"{package.name} {delivery.version} cannot be installed for the end-to-end run.",
+                hint="The install check shows the same: nox -s install_check",
+                details=done.problems,
+            )
+        return room
+
+    def _interpreter(self, package: Package) -> Path:
+        interpreters = Interpreters(self.environ)
+        for python in reversed(package.pythons):
+            if (found := interpreters.find(python)) is not None:
+                return found
+        wanted = ", ".join(package.pythons)
+        raise Unavailable(
+            f"None of the Pythons that {package.name} supports is here ({wanted}).",
+            hint=f"Install one: uv python install {package.pythons[-1]}",
+        )
+
+    def _command_ended(
+        self, delivery: Delivery, room: Room, *, told: Mapping[str, str], progress: Progress
+    ) -> Completed:
+        if not delivery.commit:
+            raise Unavailable(
+                f"It is not known which commit {delivery.package.name} {delivery.version} was made from.",
+                hint="Give the commit (a tag v*, say), so that its own end-to-end command can be found.",
+            )
+        end_to_end = _command(delivery)
+        env = room.environment(
+            **_told("RELEASEGATE_", delivery),
+            **told,
+            RELEASEGATE_PACKAGE=delivery.package.name,
+            RELEASEGATE_PYTHON=str(room.python),
+            # What is installed is judged, never the checkout that the command runs from.
+            PYTHONSAFEPATH="1",
+        )
+        progress(f"running the end-to-end command of {delivery.package.name} {delivery.version}")
+        with self.checkout(delivery.package, delivery.commit) as folder:
+            return run(end_to_end.command, env=env, cwd=folder, timeout=end_to_end.timeout)
+
+
+def _told(prefix: str, delivery: Delivery) -> dict[str, str]:
+    return {f"{prefix}VERSION": delivery.version, f"{prefix}SOURCE": delivery.source}
+
+
+def _command(delivery: Delivery) -> EndToEnd:
+    if delivery.package.end_to_end is None:
+        raise ConfigurationError(
+            f"{delivery.package.name} has no end-to-end command.",
+            hint="Write the command that judges it running with its companion as end_to_end.command.",
+        )
+    return delivery.package.end_to_end
+
+
+def _service(companion: Delivery) -> Service:
+    if companion.package.service is None:
+        raise ConfigurationError(
+            f"{companion.package.name} is a companion, but nothing says how to start it.",
+            hint='Write its command as service.command, with "{port}" where the port belongs.',
+        )
+    return companion.package.service
+
+
+def _installable(delivery: Delivery) -> Path:
+    wheels = [file for file in delivery.files if file.suffix == ".whl" or file.is_dir()]
+    if not wheels:
+        raise Unavailable(
+            f"There is no wheel of {delivery.package.name} {delivery.version} to run.",
+            hint="Build it or fetch it from the index first.",
+        )
+    return wheels[0]
+
+
+def _verdict(done: Completed, delivery: Delivery) -> _Verdict:
+    if done.exit_code == 0:
+        return _Verdict((), ())
+    limit = _command(delivery).timeout
+    how = f"did not end within {limit:g} s" if done.timed_out else f"ended with exit code {done.exit_code}"
+    words = last_lines(done.stdout) + last_lines(done.stderr)
+    return _Verdict((f"The end-to-end command of {delivery.package.name} {how}.", *words), ())

@@ -1,0 +1,127 @@
+"""A companion that runs as a process on loopback, from ready to ended."""
+
+from __future__ import annotations
+
+import http.client
+import secrets
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from releasegate.adapters.process import dying_with_parent, find_program, last_lines, started
+from releasegate.adapters.venvs.venv import Room
+from releasegate.core.config.model import Service
+from releasegate.core.errors import GateFailed, Unavailable
+
+LOOPBACK = "127.0.0.1"
+_ASK_SECONDS = 5.0
+_PAUSE_SECONDS = 0.05
+_LOG_LINES = 40
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service that answered: its address, and the file that its output goes to."""
+
+    url: str
+    output: Path
+    process: subprocess.Popen[bytes]
+
+    def log(self) -> tuple[str, ...]:
+        """Return the last lines that it wrote."""
+        return _log(self.output)
+
+    def ended(self, *, within: float) -> int | None:
+        """Return its exit code if it ends within so many seconds, else ``None``."""
+        try:
+            return self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            return None
+
+
+@contextmanager
+def serving(room: Room, name: str, *, service: Service, ready_within: float) -> Iterator[Running]:
+    """Start the package *name*'s service in its room on a free port, wait until it answers, end it with the block.
+
+    ``ready_within`` is in seconds. It also ends when this process does, however that comes about.
+
+    Raises:
+        GateFailed: its program is nowhere, it ended, or it did not answer in time; its output is in the details.
+    """
+    port = _free_port()
+    command = [word.replace("{host}", LOOPBACK).replace("{port}", str(port)) for word in service.command]
+    desk = room.folder / "service"
+    desk.mkdir()
+    told = environment(service, secret=secrets.token_urlsafe(32), data=str(desk))
+    path = room.folder / "service.log"
+    with path.open("wb") as output, _leashed(room, name, command, told=told, output=output) as process:
+        trouble = _await_ready(process, port=port, path=service.ready, deadline=time.monotonic() + ready_within)
+        if trouble is not None:
+            raise GateFailed(
+                f"{name} {trouble}.",
+                hint="Start it by hand as service.command says, and look at service.ready.",
+                details=_log(path),
+            )
+        yield Running(f"http://{LOOPBACK}:{port}", path, process)
+
+
+@contextmanager
+def _leashed(
+    room: Room, name: str, command: Sequence[str], *, told: Mapping[str, str], output: IO[bytes]
+) -> Iterator[subprocess.Popen[bytes]]:
+    cwd = room.folder / "service"
+    env = room.environment(**{"HOME": str(room.home), "PYTHONUNBUFFERED": "1", **told})
+    try:
+        program = find_program(command[0], env=env, cwd=cwd)
+    except Unavailable as error:
+        raise GateFailed(
+            f"{name} does not install {command[0]}, which service.command starts.",
+            hint="Add what installs it to the package's dependencies, or correct service.command.",
+        ) from error
+    words = dying_with_parent(program, *command[1:])
+    with started(words, env=env, cwd=cwd, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT) as process:
+        yield process
+
+
+def environment(service: Service, *, secret: str, data: str) -> dict[str, str]:
+    """Return the variables that a service is told, with *secret* and the folder *data* in their places."""
+    return {
+        name: value.replace("{secret}", secret).replace("{data}", data) for name, value in service.environment.items()
+    }
+
+
+def _await_ready(process: subprocess.Popen[bytes], *, port: int, path: str, deadline: float) -> str | None:
+    """Wait until the service answers; return what went wrong, if something did."""
+    while not _answers(port, path):
+        if process.poll() is not None:
+            return f"ended with exit code {process.returncode} before it answered {path}"
+        if time.monotonic() > deadline:
+            return f"did not answer {path} in time"
+        time.sleep(_PAUSE_SECONDS)
+    return None
+
+
+def _log(path: Path) -> tuple[str, ...]:
+    return last_lines(path.read_text(encoding="utf-8", errors="replace"), count=_LOG_LINES)
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_ASK_SECONDS)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status // 100 == 2  # noqa: PLR2004 - the 2xx of RFC 9110
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _free_port() -> int:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        port: int = server.getsockname()[1]
+        return port

@@ -1,0 +1,138 @@
+"""The install check: every file of a delivery on every Python, each in a room of its own, side by side."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import Literal
+
+from releasegate.adapters.venvs.installer import Installation, Installer
+from releasegate.adapters.venvs.interpreters import Interpreters
+from releasegate.adapters.venvs.probes import probe
+from releasegate.adapters.venvs.venv import Room
+from releasegate.core.errors import Unavailable
+from releasegate.ports import CellReport, Delivery, Progress
+
+Missing = Literal["fail", "leave out"]
+"""What an interpreter that is not here means for its cells."""
+
+
+@dataclass(frozen=True)
+class _Cell:
+    python: str
+    interpreter: Path | None
+    file: Path
+    place: Path
+
+    @property
+    def name(self) -> str:
+        kind = "tree" if self.file.is_dir() else "wheel" if self.file.suffix == ".whl" else "sdist"
+        return f"{self.python} {kind}"
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A cell's report, and what kept it from being judged, if anything did."""
+
+    report: CellReport
+    unavailable: Unavailable | None = None
+
+
+@dataclass(frozen=True)
+class CleanRooms:
+    """Rooms as virtual environments under *workdir*; they are deleted when the check ends.
+
+    *index* and *staging_hosts* are the ``Installer``'s; *workers* is how many cells run at a time.
+    """
+
+    workdir: Path
+    index: str
+    environ: Mapping[str, str]
+    staging_hosts: frozenset[str] = frozenset()
+    workers: int | None = None
+    missing: Missing = "fail"
+
+    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+        """Install and try every file on every Python; the reports are in the order of *pythons*, then files.
+
+        Raises:
+            Unavailable: nothing failed, but a cell could not be judged.
+        """
+        self.workdir.mkdir(parents=True, exist_ok=True)
+        stop = Event()
+        with (
+            TemporaryDirectory(dir=self.workdir, prefix="rooms-", ignore_cleanup_errors=True) as folder,
+            ThreadPoolExecutor(self.workers or os.cpu_count()) as pool,
+        ):
+            cells = self._cells(delivery, pythons, place=Path(folder))
+            progress(f"install: {len(cells)} rooms for {delivery.package.name} {delivery.version}")
+            futures = [pool.submit(self._judge, cell, delivery, stop=stop) for cell in cells]
+            try:
+                _follow(futures, progress)
+                return _reports([future.result() for future in futures])
+            except BaseException:
+                stop.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _cells(self, delivery: Delivery, pythons: Sequence[str], *, place: Path) -> tuple[_Cell, ...]:
+        interpreters = Interpreters(self.environ)
+        here = [(python, interpreters.find(python)) for python in pythons]
+        pairs = product(here, delivery.files)
+        return tuple(
+            _Cell(python, interpreter, file, place / str(n)) for n, ((python, interpreter), file) in enumerate(pairs)
+        )
+
+    def _judge(self, cell: _Cell, delivery: Delivery, *, stop: Event) -> _Judged:
+        started = time.monotonic()
+        unavailable = None
+        if cell.interpreter is None:
+            return _Judged(self._not_here(cell))
+        try:
+            room = Room(cell.place, self.environ, stop)
+            room.create(cell.interpreter)
+            done = self._try(cell, delivery, room=room)
+        except Unavailable as error:
+            unavailable, done = error, Installation((), (error.problem, *error.details))
+        finally:
+            shutil.rmtree(cell.place, ignore_errors=True)
+        verdict = "fail" if done.problems else "pass"
+        seconds = time.monotonic() - started
+        return _Judged(CellReport(cell.name, verdict, done.problems, done.origins, seconds), unavailable)
+
+    def _try(self, cell: _Cell, delivery: Delivery, *, room: Room) -> Installation:
+        """Install the cell's file and, where that is as it must be, try what was installed."""
+        installer = Installer(self.index, self.environ, self.staging_hosts)
+        done = installer.install(room, delivery.package, file=cell.file, cache=cell.place.parent / "cache")
+        if done.problems:
+            return done
+        return replace(done, problems=(*installer.check(room), *probe(room, delivery)))
+
+    def _not_here(self, cell: _Cell) -> CellReport:
+        problem = f"Python {cell.python} is not here; install it (uv python install {cell.python})"
+        if self.missing == "leave out":
+            return CellReport(cell.name, "not run", (f"{problem}.",), (), 0.0)
+        return CellReport(cell.name, "fail", (f"{problem} or leave it out with --only-available.",), (), 0.0)
+
+
+def _follow(futures: Sequence[Future[_Judged]], progress: Progress) -> None:
+    for done, future in enumerate(as_completed(futures), start=1):
+        report = future.result().report
+        progress(f"install {done}/{len(futures)}: {report.cell} {report.verdict} ({report.seconds:.0f} s)")
+
+
+def _reports(judged: Sequence[_Judged]) -> tuple[CellReport, ...]:
+    """Return the reports, unless the only thing that is wrong is that something could not be judged."""
+    failed = any(j.report.verdict == "fail" and j.unavailable is None for j in judged)
+    unavailable = next((j.unavailable for j in judged if j.unavailable is not None), None)
+    if unavailable is not None and not failed:
+        raise unavailable
+    return tuple(j.report for j in judged)

@@ -1,0 +1,110 @@
+"""pip as the installer of rooms: one file by path and hash, everything else from the dependencies' index."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+
+import requests
+
+from releasegate.adapters.process import Completed, clean_environment, last_lines, run
+from releasegate.adapters.venvs.venv import Room
+from releasegate.core.config.model import Package
+from releasegate.core.errors import Unavailable
+from releasegate.core.install.report import Own, arrivals, misplaced
+from releasegate.ports import Origin
+
+_INSTALL_SECONDS = 1800.0
+_CHECK_SECONDS = 120.0
+_ANSWER_SECONDS = 15.0
+_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What an installation came to: where everything came from, and what is wrong with it."""
+
+    origins: tuple[Origin, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Installer:
+    """Installs into rooms with the pip that runs here.
+
+    *index* is the simple URL that dependencies (and build requirements) come from; *staging_hosts* are the hosts
+    (``host`` or ``host:port``, of the pages and of the files) that none may come from.
+    """
+
+    index: str
+    environ: Mapping[str, str]
+    staging_hosts: frozenset[str] = frozenset()
+
+    def install(self, room: Room, package: Package, *, file: Path, cache: Path) -> Installation:
+        """Install *file* (a wheel, an sdist or a source tree) with what the package wants beside it.
+
+        *cache* is pip's cache. It is shared by the rooms of one check and by nothing else: pip also keeps wheels
+        that it built from an sdist, by path.
+
+        Raises:
+            Unavailable: the index does not answer, or pip's report cannot be read.
+        """
+        copy = room.take(file)
+        own = Own(package.name, copy.as_uri(), None if copy.is_dir() else _sha256(copy))
+        extras = f"[{','.join(package.install.extras)}]" if package.install.extras else ""
+        report = room.folder / "report.json"
+        done = self._pip(
+            room,
+            *("install", "--isolated", "--no-compile", "--progress-bar=off"),
+            *("--index-url", self.index, "--cache-dir", str(cache), "--report", str(report)),
+            f"{package.name}{extras} @ {own.url}",
+            *package.install.requirements,
+            timeout=_INSTALL_SECONDS,
+        )
+        if done.timed_out or done.exit_code:
+            self._ask_index()
+            words = last_lines(done.stderr or done.stdout)
+            return Installation((), (f"pip could not install {file.name} (exit code {done.exit_code}).", *words))
+        return self._judged(report, own)
+
+    def check(self, room: Room) -> tuple[str, ...]:
+        """Return what ``pip check`` finds: requirements that are missing or do not fit each other."""
+        done = self._pip(room, "check", timeout=_CHECK_SECONDS)
+        return tuple(f"pip check: {line}" for line in last_lines(done.stdout + done.stderr)) if done.exit_code else ()
+
+    def _judged(self, report: Path, own: Own) -> Installation:
+        try:
+            text = report.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            text = ""
+        arrived = arrivals(text)
+        origins = tuple(Origin(a.name, a.version, a.sha256, a.host) for a in arrived)
+        return Installation(origins, misplaced(arrived, own=own, staging_hosts=self.staging_hosts))
+
+    def _pip(self, room: Room, *words: str, timeout: float) -> Completed:
+        pip = [sys.executable, "-P", "-m", "pip", "--python", str(room.python), "--no-input", *words]
+        env = clean_environment(self.environ)
+        return run(pip, env=env, cwd=room.folder, timeout=timeout, stop=room.stop)
+
+    def _ask_index(self) -> None:
+        """Tell an index that is down from a release that is bad, by asking it rather than by pip's words."""
+        try:
+            status = requests.head(self.index, timeout=_ANSWER_SECONDS, allow_redirects=True).status_code
+        except requests.RequestException as error:
+            raise self._silent(type(error).__name__) from error
+        if status >= _SERVER_ERROR:
+            raise self._silent(f"HTTP status {status}")
+
+    def _silent(self, how: str) -> Unavailable:
+        return Unavailable(
+            f"The index that dependencies come from does not answer ({how}): {self.index}",
+            hint="Run the same command again when it does; nothing was judged.",
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()

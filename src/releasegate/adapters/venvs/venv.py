@@ -1,0 +1,88 @@
+"""A room: a new virtual environment in a folder of its own, and the commands that run in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from releasegate.adapters.process import Completed, clean_environment, last_lines, run
+from releasegate.adapters.venvs.interpreters import UV
+from releasegate.core.errors import Unavailable
+
+_CREATION_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Room:
+    """One clean environment; whoever owns *folder* deletes it. Setting *stop* ends what runs in it."""
+
+    folder: Path
+    environ: Mapping[str, str]
+    stop: Event = field(default_factory=Event)
+
+    @property
+    def bin(self) -> Path:
+        """Where the environment's programs are."""
+        return self.folder / "env" / ("Scripts" if sys.platform == "win32" else "bin")
+
+    @property
+    def python(self) -> Path:
+        """The environment's interpreter."""
+        return self.bin / ("python.exe" if sys.platform == "win32" else "python")
+
+    @property
+    def home(self) -> Path:
+        """An empty home folder, so that no one's own settings play a part."""
+        return self.folder / "home"
+
+    def create(self, interpreter: Path) -> None:
+        """Make the environment for *interpreter*.
+
+        Raises:
+            Unavailable: uv could not make it.
+        """
+        for name in ("home", "given"):
+            (self.folder / name).mkdir(parents=True)
+        words = [*UV, "venv", "--no-project", "--python", str(interpreter), str(self.folder / "env")]
+        env = clean_environment(self.environ)
+        made = run(words, env=env, cwd=self.folder, timeout=_CREATION_SECONDS, stop=self.stop)
+        if made.exit_code:
+            raise Unavailable(
+                f"uv could not make an environment with {interpreter}.",
+                hint="Try that interpreter by hand; install it anew if it is broken.",
+                details=last_lines(made.stderr),
+            )
+
+    def take(self, given: Path) -> Path:
+        """Copy a distribution file or a source tree into the room and return the copy.
+
+        A path that was never used before is in no cache, and a build that writes into its tree writes here.
+        """
+        copy = self.folder / "given" / given.name
+        if given.is_dir():
+            shutil.copytree(given, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        else:
+            shutil.copyfile(given, copy)
+        return copy
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        """Return the environment of a command in the room: its programs come first on ``PATH``."""
+        path = os.pathsep.join([str(self.bin), self.environ.get("PATH", "")])
+        return clean_environment(self.environ, **{"PATH": path, "VIRTUAL_ENV": str(self.folder / "env"), **extra})
+
+    def try_out(self, argv: Sequence[str], *, timeout: float, input: str | None = None) -> Completed:  # noqa: A002
+        """Run a command with an empty home folder, from an empty folder.
+
+        Raises:
+            Unavailable: there is no such program.
+        """
+        cwd = self.folder / "desk"
+        shutil.rmtree(cwd, ignore_errors=True)
+        cwd.mkdir()
+        env = self.environment(HOME=str(self.home), XDG_CACHE_HOME=str(self.home / ".cache"))
+        return run(argv, env=env, cwd=cwd, timeout=timeout, input=input, stop=self.stop)

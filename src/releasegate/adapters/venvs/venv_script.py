@@ -1,0 +1,54 @@
+"""Runs inside a room, by the room's own Python: tells what is installed there and imports it.
+
+Only the standard library is here, and results go to a file: what is imported may print what it likes.
+
+    python -I venv_script.py describe RESULT NAME
+    python -I venv_script.py import RESULT          (a JSON list of module names on standard input)
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import json
+import os
+import sys
+
+
+def describe(result: str, name: str) -> None:
+    """Write the distribution's version, the paths of its files and the names of its console scripts."""
+    distribution = importlib.metadata.distribution(name)
+    scripts = [entry.name for entry in distribution.entry_points if entry.group == "console_scripts"]
+    files = [file.as_posix() for file in distribution.files or ()]
+    with open(result, "w", encoding="utf-8") as stream:  # noqa: PTH123 - as plain as it can be
+        json.dump({"version": distribution.version, "files": files, "scripts": scripts}, stream)
+
+
+def import_all(result: str, names: list[str]) -> None:
+    """Import every module; write a line before each and one after, so that a crash has a name."""
+    with open(result, "w", encoding="utf-8", buffering=1) as stream:  # noqa: PTH123 - as plain as it can be
+        for name in names:
+            stream.write(json.dumps([name, "begun"]) + "\n")
+            stream.write(json.dumps([name, _error(name)]) + "\n")
+    # A module may have started threads that never end; everything is written.
+    os._exit(0)
+
+
+def _error(name: str) -> str | None:
+    try:
+        importlib.import_module(name)
+    except BaseException as error:  # noqa: BLE001 - an import may raise anything, SystemExit too
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the first argument says."""
+    if arguments[0] == "describe":
+        describe(arguments[1], arguments[2])
+    else:
+        import_all(arguments[1], json.load(sys.stdin))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,58 @@
+"""What a CI runner hands over: the event that started it, and how Git may speak to the forge from there."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from releasegate.core.ci.event import Event, parse_event
+from releasegate.core.config.model import Settings
+from releasegate.core.errors import ConfigurationError
+
+
+def event_of(environ: Mapping[str, str]) -> Event | None:
+    """Return the event that started this run; ``None`` where no CI runner is.
+
+    Raises:
+        ConfigurationError: the runner's payload cannot be read, or is none.
+    """
+    if environ.get("GITHUB_ACTIONS") != "true":
+        return None
+    path = environ.get("GITHUB_EVENT_PATH", "")
+    try:
+        payload = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"The event's payload {path or '(GITHUB_EVENT_PATH is not set)'} cannot be read.",
+            hint="Run this in the workflow as it is",
+        ) from error
+    return parse_event(environ, payload)
+
+
+def git_environment(event: Event | None, settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what Git needs on a runner beside its own settings: who commits, and the forge's token for its server.
+
+    The token goes to Git as a setting in the environment: it is on no command line and in no file.
+    """
+    if event is None:
+        return {}
+    host = urlsplit(environ.get("GITHUB_SERVER_URL", "")).hostname or "localhost"
+    actor = event.actor or "releasegate"
+    told: dict[str, str] = {}
+    for role in ("AUTHOR", "COMMITTER"):
+        told[f"GIT_{role}_NAME"] = environ.get(f"GIT_{role}_NAME") or actor
+        told[f"GIT_{role}_EMAIL"] = environ.get(f"GIT_{role}_EMAIL") or f"{actor}@users.noreply.{host}"
+    token = next((t for p in settings.packages if p.forge is not None and (t := environ.get(p.forge.token_env))), "")
+    server = environ.get("GITHUB_SERVER_URL", "")
+    if not token or not server.startswith(("http://", "https://")):
+        return told
+    number = int(environ.get("GIT_CONFIG_COUNT", "0") or "0")
+    basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+    return told | {
+        "GIT_CONFIG_COUNT": str(number + 1),
+        f"GIT_CONFIG_KEY_{number}": f"http.{server.rstrip('/')}/.extraheader",
+        f"GIT_CONFIG_VALUE_{number}": f"AUTHORIZATION: basic {basic}",
+    }

@@ -1,0 +1,116 @@
+"""The stage of containers for a project: what it is given, and what is kept for it between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+from packaging.version import InvalidVersion, Version
+
+from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.engine import opened
+from releasegate.adapters.containers.images import Images
+from releasegate.adapters.containers.runner import ContainerStage
+from releasegate.adapters.package_data import package_folder
+from releasegate.app.project import Project
+from releasegate.core.config.stack import Stack
+from releasegate.core.e2e.matrix import Wanted
+from releasegate.core.errors import ConfigurationError, NotYet
+from releasegate.ports import Delivery, Index
+from releasegate.steps.deliveries import deliver, newest
+from releasegate.steps.step import Surroundings
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked of the containers: which cells, and who broke it where they fail."""
+
+    wanted: Wanted = field(default_factory=Wanted)
+    blame: bool = False
+    only_available: bool = False
+
+
+def stack_of(project: Project) -> Stack:
+    """Return the project's stack.
+
+    Raises:
+        ConfigurationError: it has none.
+    """
+    if project.settings.stack is None:
+        raise ConfigurationError(
+            "This project configures no stack.", hint="Add [tool.releasegate.stack]; docs/reference.md lists its keys"
+        )
+    return project.settings.stack
+
+
+def container_stage(
+    project: Project, asked: Asked, *, around: Callable[[], Surroundings], index: str, staging_hosts: frozenset[str]
+) -> ContainerStage:
+    """Return the stage in which the project's pair is run; *index* is where all but the pair comes from."""
+
+    def released(name: str, version: str | None) -> Delivery | None:
+        surroundings = around()
+        production = surroundings.indexes[project.settings.production]
+        chosen = version or _today(project, production, name)
+        if chosen is None:
+            return None
+        try:
+            return deliver(surroundings, project.settings.package(name), version=chosen, index=production)
+        except NotYet:
+            return None
+
+    return ContainerStage(
+        stack=stack_of(project),
+        environ=project.environ,
+        home=package_folder("e2e"),
+        cache=cache_folder(),
+        folder=project.state / "e2e",
+        workplace=project.root,
+        index=index,
+        staging_hosts=staging_hosts,
+        released=released,
+        wanted=asked.wanted,
+        blame=asked.blame,
+        only_available=asked.only_available,
+    )
+
+
+def cache_folder() -> Path:
+    """Return where migrated databases are kept, for all projects of this user."""
+    return Path(platformdirs.user_cache_dir("releasegate"))
+
+
+def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
+    """Return what is kept between runs, a line a kind; with *clear*, after it was removed."""
+    databases = Databases(cache_folder() / "databases", 0.0)
+    with opened(project.environ) as engine:
+        images = Images(engine)
+        if clear:
+            gone, removed = databases.trim(0.0), images.trim(0.0)
+            return (f"removed {gone} databases and {removed} images",)
+        count, size = databases.size()
+        kept = images.kept()
+        total = sum(int(image.attrs["Size"]) for image in kept)
+    return (
+        f"{count} migrated databases, {size / 2**20:.1f} MiB, in {databases.folder}",
+        f"{len(kept)} images, {total / 2**30:.1f} GiB at the most, in the engine",
+    )
+
+
+def _today(project: Project, production: Index, name: str) -> str | None:
+    """Return the version that users have: of a companion the one that the configuration pairs with, else the newest."""
+    defaults = {p.companion.name: p.companion.default for p in project.settings.packages if p.companion is not None}
+    known = {_version(file.version) for file in production.files(name)}
+    default = defaults.get(name)
+    if default is not None and Version(default) in known:
+        return default
+    return newest(production, name)
+
+
+def _version(text: str | None) -> Version | None:
+    try:
+        return Version(text or "")
+    except InvalidVersion:
+        return None

@@ -1,0 +1,288 @@
+"""The composition root: the one place where ports meet adapters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from packaging.version import Version
+
+from releasegate.adapters.build.kept import LocalBuilds
+from releasegate.adapters.build.tools import LocalTools
+from releasegate.adapters.files import FolderShelf
+from releasegate.adapters.forges import forge_of
+from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.index.addresses import addresses
+from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.adapters.ledger.files import FileLedger
+from releasegate.adapters.ledger.notes import GitNotes
+from releasegate.adapters.ledger.shared import TravellingLedger
+from releasegate.adapters.processes.runner import ProcessStage
+from releasegate.adapters.venvs.install_check import CleanRooms
+from releasegate.app.ci_runner import event_of, git_environment
+from releasegate.app.container_runner import Asked, container_stage
+from releasegate.app.project import Project, load
+from releasegate.core.ci.event import Event
+from releasegate.core.config.model import Package
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.release.companion import Voices
+from releasegate.core.release.plan import Standing
+from releasegate.core.release.record import record
+from releasegate.core.release.versions import Consumed, consumed
+from releasegate.core.version_files.occurrences import agreed, find_all
+from releasegate.ports import CellReport, Delivery, Forge, Progress, Stage, StageReport
+from releasegate.steps.step import Role, Surroundings, World
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person chose for one run: a companion by hand, what is left out where it is not here, and the cells."""
+
+    companion: str | None = None
+    only_available: bool = False
+    containers: Asked = field(default_factory=Asked)
+
+
+@dataclass(frozen=True)
+class RealTime:
+    """The machine's clock."""
+
+    def elapsed(self) -> float:
+        """Return the seconds on a clock that only goes forward."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Everything of one project, ready to be used; ``forges`` are the packages' forges by name.
+
+    ``event`` is what started the run in CI.
+    """
+
+    project: Project
+    progress: Progress
+    choices: Choices = field(default_factory=Choices)
+    forges: Mapping[str, Forge] = field(default_factory=dict)
+    event: Event | None = None
+
+    def repository(self, package: Package) -> GitRepository:
+        """Return the package's repository."""
+        return GitRepository(self.project.where(package), remote=package.remote, environ=self.project.environ)
+
+    def ledger(self, package: Package) -> TravellingLedger:
+        """Return the package's ledger."""
+        repository, signed = self.repository(package), self.project.settings.ci.signed
+        notes = GitNotes(repository.git, package.remote, package.name, signed)
+        files = FileLedger(self.project.state / "ledger" / package.name)
+        return TravellingLedger(files, notes, repository.tags, repository.head, package.tag_prefix)
+
+    @contextmanager
+    def travelling(self, package: Package) -> Iterator[None]:
+        """Know what other machines have proven, and let them know what comes out of the block, a failure too.
+
+        Raises:
+            Unavailable: a remote does not answer.
+            Refused: evidence carries no signature that Git verifies, where it must.
+        """
+        self.bring(package)
+        try:
+            yield
+        except BaseException:
+            try:
+                self.ledger(package).send()
+            except ReleasegateError as error:
+                self.progress(f"{error.problem} {error.hint}.")
+            raise
+        self.ledger(package).send()
+
+    def bring(self, package: Package) -> None:
+        """Add other machines' evidence to the ledgers here: the package's, and those of the packages that it fits."""
+        for each in self.project.settings.packages:
+            try:
+                for line in self.ledger(each).bring():
+                    self.progress(line)
+            except ReleasegateError:
+                # The repository of a companion need not be here.
+                if each.name == package.name:
+                    raise
+
+    def index(self, name: str) -> SimpleIndex:
+        """Return the index that the configuration calls *name*."""
+        config = self.project.settings.indexes[name]
+        return SimpleIndex(config, environ=self.project.environ, workdir=self._folder("tmp"))
+
+    def builds(self) -> LocalBuilds:
+        """Return the builds that are kept here."""
+        return LocalBuilds(self.project.state / "dist", self.repository, self._dependencies(), self.project.environ)
+
+    def rooms(self, delivery: Delivery) -> CleanRooms:
+        """Return rooms in which nothing but the named packages comes from the staging index."""
+        missing = "leave out" if self.choices.only_available else "fail"
+        return CleanRooms(
+            self._folder("tmp"),
+            self._dependencies(),
+            self.project.environ,
+            self._staging_hosts(delivery),
+            missing=missing,  # type: ignore[arg-type]
+        )
+
+    def stage(self, delivery: Delivery) -> Stage:
+        """Return a stage of containers for the pair that the project's stack names, else of processes on loopback."""
+        if self.project.settings.in_stack(delivery.package.name):
+            return container_stage(
+                self.project,
+                self.choices.containers,
+                around=self.surroundings,
+                index=self._dependencies(),
+                staging_hosts=self._staging_hosts(delivery),
+            )
+
+        def checkout(which: Package, commit: str) -> AbstractContextManager[Path]:
+            return self.repository(which).clean_checkout(commit)
+
+        hosts = self._staging_hosts(delivery)
+        return ProcessStage(self._folder("tmp"), self._dependencies(), self.project.environ, checkout, hosts)
+
+    def taken(self, package: Package) -> Consumed:
+        """Ask the world for every version of *package* that was ever used."""
+        settings = self.project.settings
+        ledger = self.ledger(package)
+        prefix = package.tag_prefix
+        tags = [t.removeprefix(prefix) for t in self.repository(package).tags() if t.startswith(prefix)]
+        places = {
+            settings.staging: self.index(settings.staging).versions(package.name),
+            settings.production: self.index(settings.production).versions(package.name),
+            "tag": tags,
+            "ledger": [v for v in ledger.versions() if record(ledger.read(v)).attempted],
+        }
+        return consumed(places, production=settings.production)
+
+    def voices(self, package: Package, role: Role) -> Voices:
+        """Return who may name the companion of *package*; the pair's own is the newest that is sealed."""
+        if package.companion is None:
+            return Voices()
+        ledger = self.ledger(self.project.settings.package(package.companion.name))
+        sealed = [Version(v) for v in ledger.versions() if record(ledger.read(v)).seal is not None]
+        usable = [v for v in sealed if role == "staging" or not v.is_prerelease]
+        of_pair = str(max(usable)) if usable else None
+        return Voices(by_hand=self.choices.companion, environ=self.project.environ, of_pair=of_pair)
+
+    def standing(self, package: Package) -> Standing:
+        """Return where *package* stands; raises ``ReleasegateError`` where its places do not agree."""
+        repository, ledger = self.repository(package), self.ledger(package)
+        head = repository.head()
+        contents = {place.path: repository.read(place.path, commit=head) for place in package.places}
+        index = self.index(self.project.settings.production)
+        held = {Version(f.version) for f in index.files(package.name) if f.version and _is_version(f.version)}
+        return Standing(
+            package=package,
+            stated=Version(agreed(find_all(package, contents))),
+            head=head,
+            tags=repository.tags(),
+            taken=self.taken(package),
+            held=frozenset(held),
+            records={Version(v): record(ledger.read(v)) for v in ledger.versions()},
+        )
+
+    def surroundings(self) -> Surroundings:
+        """Return what the steps share."""
+        settings = self.project.settings
+        return Surroundings(
+            settings=settings,
+            indexes={name: self.index(name) for name in (settings.staging, settings.production)},
+            worlds={p.name: self._world(p) for p in settings.packages},
+            taken=self.taken,
+            voices=self.voices,
+            patience=RealTime(),
+            shelf=FolderShelf(self.project.state / "fetched"),
+            progress=self.progress,
+            event=self.event,
+        )
+
+    def _world(self, package: Package) -> World:
+        repository = self.repository(package)
+        return World(
+            repository=repository,
+            history=repository,
+            builds=self.builds(),
+            ledger=self.ledger(package),
+            rooms=_LateRooms(self.rooms),
+            stage=_LateStage(self.stage),
+            tools=LocalTools(self.project.environ),
+            forge=self.forges.get(package.name),
+        )
+
+    def _dependencies(self) -> str:
+        settings = self.project.settings
+        return addresses(settings.indexes[settings.dependencies]).simple
+
+    def _staging_hosts(self, delivery: Delivery) -> frozenset[str]:
+        """Return the hosts that no dependency may come from; one host may serve both indexes by path.
+
+        The staging index is asked for its files' hosts only where the delivery came from it.
+        """
+        settings = self.project.settings
+        staging = self.index(settings.staging)
+        files = staging.file_hosts(delivery.package.name) if delivery.source == settings.staging else frozenset()
+        return frozenset({staging.host, *files} - {self.index(settings.dependencies).host})
+
+    def _folder(self, name: str) -> Path:
+        folder = self.project.state / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def workshop_in(folder: Path, environ: Mapping[str, str], progress: Progress, choices: Choices) -> Workshop:
+    """Return the workshop of the project in *folder*, on a laptop as on a CI runner.
+
+    Raises:
+        ConfigurationError: there is no project, its configuration is wrong, or the runner's event cannot be read.
+    """
+    project = load(folder, environ=environ)
+    event = event_of(environ)
+    project = replace(project, environ={**environ, **git_environment(event, project.settings, environ)})
+    forges = {p.name: forge_of(p.forge, environ=environ) for p in project.settings.packages if p.forge is not None}
+    return Workshop(project, progress, choices, forges, event)
+
+
+@dataclass(frozen=True)
+class _LateRooms:
+    """Rooms that are furnished when they are needed: the staging index's file hosts are asked of the index."""
+
+    furnish: Callable[[Delivery], CleanRooms]
+
+    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+        return self.furnish(delivery).check(delivery, pythons=pythons, progress=progress)
+
+
+@dataclass(frozen=True)
+class _LateStage:
+    """A stage that is set when it is needed."""
+
+    furnish: Callable[[Delivery], Stage]
+
+    def perform(
+        self,
+        delivery: Delivery,
+        *,
+        companion: Delivery | None,
+        progress: Progress,
+        known: Sequence[Mapping[str, Any]] = (),
+    ) -> StageReport:
+        return self.furnish(delivery).perform(delivery, companion=companion, progress=progress, known=known)
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""What the previous release promised still holds: frozen files, and in a post what it runs on."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from releasegate.core.audit.host_range import HostRange, host_range
+from releasegate.core.audit.subject import Subject
+from releasegate.core.dists.wheel import identity, installed, sources, wheel_metadata
+from releasegate.core.globs import matching
+
+_PYTHONS = tuple(f"3.{minor}.{patch}" for minor, patch in product(range(8, 31), range(31)))
+
+
+def frozen(subject: Subject) -> tuple[str, ...]:
+    """Files that ``wheel.frozen`` matches in the previous wheel are in this one, byte for byte."""
+    held = installed(subject.wheel)
+    published = installed(subject.previous or {})
+    problems = []
+    for pattern in subject.package.wheel.frozen:
+        if not matching(pattern, held.keys() | published.keys()):
+            problems.append(f"wheel.frozen {pattern!r} matches no file.")
+        for path in matching(pattern, published):
+            if path not in held:
+                problems.append(f"{path} was published and is frozen, but it is gone.")
+            elif held[path] != published[path]:
+                problems.append(f"{path} was published and is frozen, but it has changed.")
+    return tuple(dict.fromkeys(problems))
+
+
+def support(subject: Subject) -> tuple[str, ...]:
+    """A post runs on every Python and every host version that its forerunner ran on.
+
+    A new ``X.Y.Z`` may drop some, and says so by its number.
+    """
+    if subject.previous is None or not Version(subject.version).is_postrelease:
+        return ()
+    before = identity(wheel_metadata(subject.previous), where=subject.previous.filename)
+    now = identity(wheel_metadata(subject.wheel), where=subject.wheel.filename)
+    kept = set(SpecifierSet(now.requires_python).filter(_PYTHONS))
+    dropped = [python for python in SpecifierSet(before.requires_python).filter(_PYTHONS) if python not in kept]
+    problems = []
+    if dropped:
+        change = f"from {before.requires_python!r} to {now.requires_python!r}"
+        problems.append(f"A post may not drop Python {dropped[0]}: Requires-Python went {change}.")
+    problems += _narrowed(host_range(sources(subject.previous)), host_range(sources(subject.wheel)))
+    return tuple(problems)
+
+
+def _narrowed(before: HostRange, now: HostRange) -> list[str]:
+    complaints = []
+    if _rises(before.oldest, now.oldest):
+        complaints.append(f"A post may not raise the oldest host version: {before.oldest} became {now.oldest}.")
+    if _rises(now.newest, before.newest):
+        complaints.append(f"A post may not lower the newest host version: {before.newest} became {now.newest}.")
+    return complaints
+
+
+def _rises(low: str | None, high: str | None) -> bool:
+    """Whether both bounds are stated and the second is above the first."""
+    try:
+        return low is not None and high is not None and Version(high) > Version(low)
+    except InvalidVersion:
+        return False

@@ -1,0 +1,1 @@
+"""What CI runs and may do: its event, the permission to publish, the workflows."""

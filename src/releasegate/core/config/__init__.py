@@ -1,0 +1,1 @@
+"""The configuration: its types, how a table becomes them, and its reference."""

@@ -1,0 +1,159 @@
+"""Parses ``[tool.releasegate]``: the text of a ``pyproject.toml`` becomes ``Settings``, or every problem at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+
+from releasegate.core.config.keys import SETTINGS
+from releasegate.core.config.messages import is_secret, nearest, shown
+from releasegate.core.config.model import Companion, ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.config.reader import Problem, Site, read_fields
+from releasegate.core.config.stack import Stack
+from releasegate.core.config.toml_text import KeyPath, TomlText, join_key, read_toml
+from releasegate.core.errors import ConfigurationError
+
+TABLE: KeyPath = ("tool", "releasegate")
+# The variables are read unless the configuration names others.
+ALIASES: Mapping[str, str] = {"testpypi": "TESTPYPI_TOKEN", "pypi": "PYPI_TOKEN"}
+EXAMPLE = """\
+[[tool.releasegate.packages]]
+name = "my-package"
+places = [{ toml = "pyproject.toml", key = "project.version" }]
+pythons = ["3.12", "3.13"]
+"""
+
+_INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+Fields = Mapping[str, Any]
+
+
+def parse_settings(text: str, *, where: str) -> Settings:
+    """Return what the text of a configuration file says; *where* names the file in messages.
+
+    Raises:
+        ConfigurationError: the text is not TOML, has no ``[tool.releasegate]``, or has problems: each is a detail
+            with file, line, key and what to write instead. No detail ever shows a secret.
+    """
+    toml = read_toml(text, where=where)
+    tool = toml.values.get("tool")
+    if not isinstance(tool, dict) or "releasegate" not in tool:
+        raise ConfigurationError(
+            f"{where} has no [tool.releasegate] table.",
+            hint=f"Add one to {where}; the least that it needs is shown above.",
+            details=EXAMPLE.splitlines(),
+        )
+    problems: list[Problem] = []
+    fields = read_fields(SETTINGS, tool["releasegate"], Site(TABLE, problems))
+    problems.extend(Problem((*TABLE, *path), sentence) for path, sentence in _disagreements(fields))
+    if problems:
+        raise _error(toml, problems, where=where)
+    return _settings(fields)
+
+
+def _error(toml: TomlText, problems: Sequence[Problem], *, where: str) -> ConfigurationError:
+    """Return the error that shows all problems in the file's order."""
+    lines = sorted((toml.line(p.path), n, f"{_masked(p.path)}: {p.sentence}") for n, p in enumerate(problems))
+    return ConfigurationError(
+        f"{len(lines)} problem{'s' * (len(lines) > 1)} in {where}.",
+        hint=f"Correct {where}; docs/reference.md lists every key.",
+        details=[f"{where}:{line}: {message}" for line, _, message in lines],
+    )
+
+
+def _masked(path: KeyPath) -> str:
+    return join_key(tuple("(a secret)" if is_secret(part) else part for part in path))
+
+
+def _settings(fields: Fields) -> Settings:
+    tables: Mapping[str, Fields] = fields["indexes"]
+    indexes = {name: _index(name, tables.get(name, {})) for name in {**ALIASES, **tables}}
+    packages = tuple(Package(**package) for package in fields["packages"])
+    return Settings(**{**fields, "packages": packages, "indexes": indexes})
+
+
+def _index(name: str, fields: Fields) -> IndexConfig:
+    token = fields.get("token_env") or ALIASES.get(name)
+    return IndexConfig(**{**fields, "name": name, "token_env": token})
+
+
+def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
+    """Yield what is wrong between keys that are each right by themselves."""
+    packages: Sequence[Fields] = fields.get("packages", ())
+    names: list[str | None] = [package.get("name") for package in packages]
+    for n, package in enumerate(packages):
+        path: KeyPath = ("packages", n)
+        name = names[n]
+        if name is not None and name in names[:n]:
+            yield (*path, "name"), f"{shown(name)} is configured twice; write each package once"
+        places = package.get("places", ())
+        for m, place in enumerate(places):
+            if place in places[:m]:
+                yield (*path, "places"), f"names a place in {place.path} twice; write each place once"
+        forge: ForgeConfig | None = package.get("forge")
+        if forge is not None and forge.kind == "gitea" and forge.address is None:
+            yield (*path, "forge"), "has no address; write the web address of the Gitea"
+        companion: Companion | None = package.get("companion")
+        if companion is not None:
+            yield from (((*path, "companion", key), said) for key, said in _misfits(companion, n, names))
+    yield from _index_problems(fields, fields.get("indexes", {}))
+    yield from _stack_problems(fields.get("stack"), packages)
+
+
+def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the companion of the package at *position* of *names*."""
+    earlier = [name for name in names[:position] if name is not None]
+    if companion.name == names[position]:
+        yield "name", "is the package itself; write the name of another package"
+    elif companion.name in names[position:]:
+        yield "name", f"{shown(companion.name)} comes later; move its table up: companions are released first"
+    elif companion.name not in earlier:
+        instead = nearest(companion.name, earlier) if earlier else "configure it before this package"
+        yield "name", f"{shown(companion.name)} is not a configured package; {instead}"
+    if companion.default is not None and not SpecifierSet(companion.requires).contains(
+        companion.default, prereleases=True
+    ):
+        yield (
+            "default",
+            f"{companion.default} is outside of {shown(companion.requires)}; write one that requires allows",
+        )
+
+
+def _stack_problems(stack: Stack | None, packages: Sequence[Fields]) -> Iterator[tuple[KeyPath, str]]:
+    """Yield what is wrong between the stack and the packages that it runs."""
+    if stack is None:
+        return
+    named = {package.get("name"): package for package in packages}
+    for key in ("plugin", "backend"):
+        name = getattr(stack, key)
+        if name not in named:
+            yield ("stack", key), f"{shown(name)} is not a configured package; {nearest(name, [n for n in named if n])}"
+    plugin, backend = named.get(stack.plugin), named.get(stack.backend)
+    companion: Companion | None = plugin.get("companion") if plugin is not None else None
+    if plugin is not None and (companion is None or companion.name != stack.backend):
+        yield ("stack", "backend"), f"is not the companion of {stack.plugin}; write the same name at both"
+    if backend is not None and backend.get("service") is None:
+        yield ("stack", "backend"), f"{stack.backend} has no service; say how it is started in its service table"
+
+
+def _index_problems(fields: Fields, tables: Mapping[str, Fields]) -> Iterator[tuple[KeyPath, str]]:
+    """Yield what is wrong with the indexes, and with the keys that name one."""
+    known = [*ALIASES, *(name for name in tables if name not in ALIASES)]
+    for name, table in tables.items():
+        if not _INDEX_NAME.fullmatch(name):
+            yield ("indexes", name), 'is not an index\'s name; write letters, digits, "-", "_" and "."'
+        if {"upload", "simple"} <= table.keys():
+            missing = [key for key in ("upload", "simple") if table[key] is None]
+            if len(missing) == 1 or (missing and name not in ALIASES):
+                yield ("indexes", name), f"has no {' and no '.join(missing)}; write both addresses, upload and simple"
+    for role in ("staging", "production", "dependencies"):
+        if role in fields and fields[role] not in known:
+            yield (role,), f"{shown(fields[role])} is not a configured index; {nearest(fields[role], known)}"
+    staging = fields.get("staging")
+    for role in ("production", "dependencies"):
+        # Anyone can register any name on a staging index: nothing but the named packages may come from it.
+        if staging is not None and fields.get(role) == staging:
+            yield (role,), f"is the staging index, {shown(staging)}; write another index"

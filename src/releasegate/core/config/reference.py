@@ -1,0 +1,38 @@
+"""The reference of the configuration as Markdown, written from the keys that the parser reads by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import MISSING, is_dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from releasegate.core.config.keys import KEYS
+from releasegate.core.config.reader import Table
+
+
+def render_reference() -> str:
+    """Return one section with a table of keys for every table of ``[tool.releasegate]``."""
+    return "\n".join(line for table in KEYS for line in _section(table))
+
+
+def _section(table: Table) -> Iterator[str]:
+    heading = f"`{table.heading}`" if table.heading.startswith("[") else table.heading
+    yield from (f"## {heading}", "", table.meaning, "", "| key | value | default | meaning |")
+    yield "| --- | --- | --- | --- |"
+    for key in table.keys:
+        cells = (f"`{key.name}`", key.kind.words, _default(table.absent(key)), key.meaning)
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    yield ""
+
+
+def _default(value: Any) -> str:
+    """Return the default as TOML would write it."""
+    if value is MISSING:
+        return "required"
+    if value is None or value == {} or is_dataclass(value):
+        return "none"
+    if isinstance(value, tuple):
+        return "`[]`"
+    return f"`{json.dumps(str(value) if isinstance(value, PurePosixPath) else value)}`"

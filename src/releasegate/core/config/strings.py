@@ -1,0 +1,197 @@
+"""What a string of the configuration may be: each check returns what the string means.
+
+Each raises ``ValueError`` with what is wrong and what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from releasegate.core.config.messages import shown
+from releasegate.core.config.toml_text import split_key
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_MINOR = re.compile(r"[1-9]\.(?:0|[1-9][0-9]*)", re.ASCII)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# What Git allows in a name, less what a shell or an option parser would take for something else.
+_REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]*")
+
+
+def minor(value: str) -> str:
+    """Return a minor version of Python as it is."""
+    if not _MINOR.fullmatch(value):
+        raise ValueError(f'{shown(value)} is not a minor version; write e.g. "3.12"')
+    return value
+
+
+def plain(value: str) -> str:
+    """Return printable text as it is."""
+    if not value.strip() or _CONTROL.search(value):
+        raise ValueError(f"{shown(value)} is empty or has control characters; write printable text")
+    return value
+
+
+def name(value: str) -> str:
+    """Return a package's name, normalized."""
+    try:
+        return canonicalize_name(value, validate=True)
+    except ValueError:
+        raise ValueError(
+            f"{shown(value)} is not a package's name; write letters, digits, '-', '_', '.', e.g. \"my-package\""
+        ) from None
+
+
+def extra(value: str) -> str:
+    """Return an extra's name as it is."""
+    name(value)
+    return value
+
+
+def version(value: str) -> str:
+    """Return a version in canonical form."""
+    try:
+        return str(Version(value))
+    except ValueError:
+        raise ValueError(f'{shown(value)} is not a version by PEP 440; write e.g. "1.2.3"') from None
+
+
+def version_range(value: str) -> str:
+    """Return a version range as it is."""
+    try:
+        SpecifierSet(value).contains("1")
+    except ValueError:
+        raise ValueError(f'{shown(value)} is not a version range by PEP 440; write e.g. ">=1.2,<2"') from None
+    return value
+
+
+def requirement(value: str) -> str:
+    """Return a requirement as it is."""
+    try:
+        Requirement(value)
+    except ValueError:
+        raise ValueError(f'{shown(value)} is not a requirement by PEP 508; write e.g. "django>=5"') from None
+    return value
+
+
+def folder(value: str) -> PurePosixPath:
+    """Return a relative path, which may lead outside."""
+    path = PurePosixPath(plain(value))
+    if path.is_absolute() or "\\" in value or re.match(r"[A-Za-z]:", value):
+        raise ValueError(f'{shown(value)} is not a relative path with "/"; write e.g. "../backend"')
+    return path
+
+
+def inside(value: str) -> PurePosixPath:
+    """Return a relative path that stays inside."""
+    path = folder(value)
+    if ".." in path.parts or not path.parts:
+        raise ValueError(f'{shown(value)} leads outside; write a path inside the package, e.g. "pkg/__init__.py"')
+    return path
+
+
+def inside_text(value: str) -> str:
+    """Return a relative path that stays inside, as text."""
+    return str(inside(value))
+
+
+def toml_key(value: str) -> str:
+    """Return a dotted key as it is."""
+    if split_key(value) is None:
+        raise ValueError(f'{shown(value)} is not a dotted key; write e.g. "project.version"')
+    return value
+
+
+def attribute(value: str) -> str:
+    """Return a dotted attribute as it is."""
+    if not all(part.isidentifier() for part in value.split(".")):
+        raise ValueError(f'{shown(value)} is not an attribute; write e.g. "__version__" or "Config.version"')
+    return value
+
+
+def branch(value: str) -> str:
+    """Return the name of a branch or a remote as it is."""
+    if not _REF.fullmatch(value) or ".." in value or value.endswith(("/", ".", ".lock")):
+        raise ValueError(f'{shown(value)} is not a name that Git takes; write e.g. "develop"')
+    return value
+
+
+def repository(value: str) -> str:
+    """Return ``owner/name`` as it is."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+", value):
+        raise ValueError(f'{shown(value)} is not a repository; write owner/name, e.g. "octo/harbor-api"')
+    return value
+
+
+def prefix(value: str) -> str:
+    """Return the beginning of a tag as it is."""
+    if value and (not _REF.fullmatch(value) or ".." in value):
+        raise ValueError(f'{shown(value)} cannot begin a tag; write e.g. "v", or "" for none')
+    return value
+
+
+def variable(value: str) -> str:
+    """Return an environment variable's name as it is."""
+    if not _VARIABLE.fullmatch(value):
+        # The value is not shown: what stands here instead of a name is most often the token itself.
+        raise ValueError('is not the name of an environment variable; write e.g. "MY_INDEX_TOKEN"')
+    return value
+
+
+def username(value: str) -> str:
+    """Return a user's name as it is."""
+    if value.startswith("pypi-"):
+        raise ValueError('is a token; write "__token__", and name its environment variable in "token-env"')
+    return plain(value)
+
+
+def address(value: str) -> str:
+    """Return an http or https address without credentials as it is."""
+    # Addresses are never shown: they are where passwords hide.
+    try:
+        parts = urlsplit(plain(value))
+        known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if not known or re.search(r"\s", value):
+        raise ValueError('is not an address; write e.g. "https://packages.example/simple/"')
+    if "@" in parts.netloc:
+        raise ValueError('has a user or a password in it; remove them, use "username" and "token-env" or "keyring"')
+    return value
+
+
+def path_of_url(value: str) -> str:
+    """Return the path of an address as it is."""
+    if not value.startswith("/"):
+        raise ValueError(f'{shown(value)} is not the path of an address; write e.g. "/health"')
+    return plain(value)
+
+
+def word(value: str) -> str:
+    """Return a word of a command as it is."""
+    if "\0" in value:
+        raise ValueError("has a NUL character; remove it")
+    return value
+
+
+def is_variable(value: str) -> bool:
+    """Whether *value* can be the name of an environment variable."""
+    return _VARIABLE.fullmatch(value) is not None
+
+
+def one_of(known: Sequence[str]) -> Callable[[str], str]:
+    """Return the check that a string is one of *known*."""
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"{shown(value)} is not known here; write one of: {', '.join(known)}")
+        return value
+
+    return check

@@ -1,0 +1,1 @@
+"""Distribution files: read as untrusted archives, listed in a manifest, compared as a promotion."""

@@ -1,0 +1,181 @@
+"""The promotion proof: a final is its proven candidate, but for the version's own places.
+
+A final cannot be the candidate's bytes, since the version is inside them. So what the final is due to be is computed
+from the candidate, file by file, and the final is compared with that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from releasegate.core.config.model import Package
+from releasegate.core.dists.archive import Members
+from releasegate.core.dists.diff import lines_between
+from releasegate.core.dists.wheel import Row, dist_info, member, record_row, record_rows
+from releasegate.core.version_files.occurrences import bump
+
+Kind = Literal["wheel", "sdist"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """The distributions of one version."""
+
+    version: str
+    wheel: Members
+    sdist: Members
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A file of the final that is not what the candidate proves; ``lines`` show how."""
+
+    archive: Kind
+    path: str
+    problem: str
+    lines: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.path} in the {self.archive} {self.problem}"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the comparison found.
+
+    ``differences`` are what may not differ and does; ``changed`` names the files that differ as they must
+    (``wheel: pkg/__init__.py``).
+    """
+
+    differences: tuple[Difference, ...]
+    changed: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the final is proven."""
+        return not self.differences
+
+
+def compare(candidate: Built, final: Built, *, package: Package) -> Proof:
+    """Compare a final with its proven candidate, file by file.
+
+    Only these may differ: the version in the package's places, the ``Version`` of METADATA and PKG-INFO, the names of
+    the ``.dist-info`` and ``.data`` folders, and RECORD where it lists exactly those. The order of members and their
+    times say nothing; execute bits do.
+
+    Raises:
+        GateFailed: an archive is not what it should be, such as a wheel without RECORD.
+        ReleasegateError: a place of the candidate states no version.
+    """
+    promotion = _Promotion(package, before=candidate.version, after=final.version)
+    wheel, sdist = _wheel_due(candidate.wheel, promotion), _sdist_due(candidate.sdist, promotion)
+    record = f"{dist_info(final.wheel)}/RECORD"
+    rows = record_rows(member(final.wheel, record), where=f"{record} in {final.wheel.filename}")
+    final_wheel = {**final.wheel, record: _record(rows)}
+    return Proof(
+        differences=(
+            *_differences("wheel", wheel, final_wheel, executable=final.wheel.executable),
+            *_differences("sdist", sdist, final.sdist, executable=final.sdist.executable),
+        ),
+        changed=(*_changed("wheel", wheel, final_wheel), *_changed("sdist", sdist, final.sdist)),
+    )
+
+
+@dataclass(frozen=True)
+class _Due:
+    """What an archive of the final must hold; ``restated`` are the paths whose bytes are not the candidate's."""
+
+    files: Mapping[str, bytes]
+    restated: frozenset[str]
+    executable: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Promotion:
+    """The one change that is allowed: from one version to the other."""
+
+    package: Package
+    before: str
+    after: str
+
+    def metadata(self, content: bytes) -> bytes:
+        """Restate the first ``Version`` line, which is the header's."""
+        line = re.compile(rb"^Version: %s(?=\r?$)" % re.escape(self.before.encode()), re.MULTILINE)
+        return line.sub(f"Version: {self.after}".encode(), content, count=1)
+
+    def place(self, path: str, content: bytes) -> bytes:
+        """Restate the version in the package's places in this file, if it has any."""
+        for place in self.package.places:
+            if path == place.path.as_posix():
+                content = bump(place, content, package=self.package.name, version=self.after)
+        return content
+
+
+def _wheel_due(wheel: Members, promotion: _Promotion) -> _Due:
+    folder = dist_info(wheel)
+    record = f"{folder}/RECORD"
+    stem = folder.removesuffix(".dist-info")
+    due_stem = f"{stem.partition('-')[0]}-{promotion.after}"
+
+    def renamed(path: str) -> str:
+        first, slash, rest = path.partition("/")
+        own = first in {folder, f"{stem}.data"}
+        return f"{due_stem}{first.removeprefix(stem)}{slash}{rest}" if own else path
+
+    # A place in a src layout stands in the wheel without its leading folder.
+    layouts = {place.path.as_posix().removeprefix("src/"): place.path.as_posix() for place in promotion.package.places}
+    restated = {
+        path: promotion.metadata(content)
+        if path == f"{folder}/METADATA"
+        else promotion.place(layouts.get(path, path), content)
+        for path, content in wheel.items()
+        if path != record
+    }
+    changed = {path for path, content in restated.items() if content != wheel[path]}
+    rows = [
+        record_row(renamed(path), restated[path]) if path in changed else (renamed(path), digest, size)
+        for path, digest, size in record_rows(member(wheel, record), where=f"{record} in {wheel.filename}")
+    ]
+    return _Due(
+        files={renamed(path): content for path, content in restated.items()} | {renamed(record): _record(rows)},
+        restated=frozenset(map(renamed, {*changed, record})),
+        executable=frozenset(map(renamed, wheel.executable)),
+    )
+
+
+def _sdist_due(sdist: Members, promotion: _Promotion) -> _Due:
+    due = {
+        path: promotion.metadata(content)
+        if path == "PKG-INFO" or path.endswith(".egg-info/PKG-INFO")
+        else promotion.place(path, content)
+        for path, content in sdist.items()
+    }
+    restated = frozenset(path for path, content in due.items() if content != sdist[path])
+    return _Due(due, restated, sdist.executable)
+
+
+def _record(rows: Iterable[Row]) -> bytes:
+    """Write RECORD in one order, since its own says nothing."""
+    return "\n".join(sorted(",".join(row) for row in rows)).encode()
+
+
+def _differences(
+    archive: Kind, due: _Due, held: Mapping[str, bytes], *, executable: frozenset[str]
+) -> Iterator[Difference]:
+    for path in sorted(due.files.keys() | held.keys()):
+        if path not in held:
+            yield Difference(archive, path, "is missing from the final")
+        elif path not in due.files:
+            yield Difference(archive, path, "is only in the final")
+        elif due.files[path] != held[path]:
+            yield Difference(archive, path, "differs", lines_between(due.files[path], held[path]))
+        elif (path in due.executable) != (path in executable):
+            which = "final" if path in executable else "candidate"
+            yield Difference(archive, path, f"is executable in the {which} only")
+
+
+def _changed(archive: Kind, due: _Due, held: Mapping[str, bytes]) -> Iterator[str]:
+    yield from (f"{archive}: {path}" for path in sorted(due.restated) if due.files[path] == held.get(path))

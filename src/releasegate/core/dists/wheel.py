@@ -1,0 +1,165 @@
+"""What a wheel or an sdist says about itself: metadata, RECORD, scripts, modules.
+
+Formats: core metadata, the binary distribution format and entry points of the packaging specifications.
+"""
+
+from __future__ import annotations
+
+import base64
+import configparser
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from packaging.metadata import InvalidMetadata, Metadata
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from releasegate.core.dists.archive import Members
+from releasegate.core.errors import GateFailed
+
+Row = tuple[str, str, str]
+"""A line of RECORD: path, hash, size."""
+
+_REBUILD = "Look into the build backend's configuration and build again."
+_SITE = ("purelib", "platlib")
+_MODULE = re.compile(r"\w+")
+_COMPILED = (".so", ".pyd")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a distribution's metadata says that it is; ``name`` is normalized, ``version`` in its canonical form."""
+
+    name: str
+    version: str
+    requires_python: str
+
+
+def dist_info(wheel: Members) -> str:
+    """Return the name of the wheel's one ``.dist-info`` folder.
+
+    Raises:
+        GateFailed: there is none, or more than one.
+    """
+    folders = sorted({path.split("/", 1)[0] for path in wheel if path.split("/", 1)[0].endswith(".dist-info")})
+    if len(folders) != 1:
+        found = ", ".join(folders) or "none"
+        raise GateFailed(f"{wheel.filename} must have exactly one .dist-info folder, not {found}.", hint=_REBUILD)
+    return folders[0]
+
+
+def member(archive: Members, path: str) -> bytes:
+    """Return the bytes of a file that the format demands.
+
+    Raises:
+        GateFailed: it is not there.
+    """
+    try:
+        return archive[path]
+    except KeyError:
+        raise GateFailed(f"{archive.filename} has no {path}.", hint=_REBUILD) from None
+
+
+def wheel_metadata(wheel: Members) -> bytes:
+    """Return the wheel's METADATA; raises ``GateFailed`` where there is none."""
+    return member(wheel, f"{dist_info(wheel)}/METADATA")
+
+
+def sdist_metadata(sdist: Members) -> bytes:
+    """Return the sdist's PKG-INFO; raises ``GateFailed`` where there is none."""
+    return member(sdist, "PKG-INFO")
+
+
+def identity(metadata: bytes, *, where: str) -> Identity:
+    """Parse what matters of core metadata, of newer versions too; *where* names it in the error.
+
+    Raises:
+        GateFailed: name, version or Requires-Python is missing or invalid.
+    """
+    parsed = Metadata.from_email(metadata, validate=False)
+    try:
+        name = canonicalize_name(parsed.name, validate=True)
+        python = parsed.requires_python or SpecifierSet()
+        return Identity(name, str(parsed.version), str(python))
+    except InvalidMetadata as error:
+        raise GateFailed(f"The metadata of {where} cannot be used: {error}.", hint=_REBUILD) from error
+
+
+def record_row(path: str, content: bytes) -> Row:
+    """Return the line that RECORD must have for a file."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+    return path, f"sha256={digest}", str(len(content))
+
+
+def record_rows(record: bytes, *, where: str) -> tuple[Row, ...]:
+    """Parse a RECORD; *where* names it in the error.
+
+    Raises:
+        GateFailed: a line has not three fields, or the text is not UTF-8.
+    """
+    try:
+        rows = list(csv.reader(io.StringIO(record.decode(), newline=""), strict=True))
+        return tuple((path, digest, size) for path, digest, size in rows)
+    except (ValueError, csv.Error) as error:
+        raise GateFailed(f"{where} cannot be read: {error}.", hint=_REBUILD) from error
+
+
+def entry_points(wheel: Members) -> Mapping[str, Mapping[str, str]]:
+    """Return the wheel's entry points: group -> name -> object reference.
+
+    Raises:
+        GateFailed: the file cannot be parsed.
+    """
+    path = f"{dist_info(wheel)}/entry_points.txt"
+    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, default_section="")
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # names are case-sensitive
+    try:
+        parser.read_string(wheel.get(path, b"").decode())
+    except (ValueError, configparser.Error) as error:
+        reason = " ".join(str(error).split())
+        raise GateFailed(f"{path} in {wheel.filename} cannot be read: {reason}.", hint=_REBUILD) from error
+    return {group: dict(parser.items(group)) for group in parser.sections()}
+
+
+def console_scripts(wheel: Members) -> tuple[str, ...]:
+    """Return the names of the commands that the wheel installs, sorted."""
+    return tuple(sorted(entry_points(wheel).get("console_scripts", {})))
+
+
+def installed(wheel: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Return what the wheel puts into site-packages, but for the ``.dist-info``: path there -> bytes."""
+    found = {}
+    for path, content in wheel.items():
+        first, _, rest = path.partition("/")
+        if first.endswith(".data"):
+            scheme, _, inside = rest.partition("/")
+            if scheme in _SITE:
+                found[inside] = content
+        elif not first.endswith(".dist-info"):
+            found[path] = content
+    return found
+
+
+def sources(wheel: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Return the wheel's Python source files: path in site-packages -> bytes."""
+    return {path: content for path, content in installed(wheel).items() if path.endswith(".py")}
+
+
+def modules(wheel: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return the dotted names of every module that can be imported, sorted.
+
+    Extension modules are among them; ``__main__`` is not, since importing it runs the program.
+    """
+    names = set()
+    for path in installed(wheel):
+        *folders, last = path.split("/")
+        stem = last.removesuffix(".py") if last.endswith(".py") else last.partition(".")[0]
+        parts = [*folders, stem] if stem != "__init__" else folders
+        importable = last.endswith((".py", *_COMPILED)) and stem != "__main__"
+        if importable and parts and all(_MODULE.fullmatch(part) for part in parts):
+            names.add(".".join(parts))
+    return tuple(sorted(names))

@@ -1,0 +1,1 @@
+"""What an installation tells: where everything came from, and which modules it holds."""

@@ -1,0 +1,73 @@
+"""Which version of its companion a package is run with, and who said so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from packaging.version import Version
+
+from releasegate.core.config.model import Companion
+from releasegate.core.errors import ConfigurationError
+
+Purpose = Literal["staging", "production"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A companion's version and the reason for it (``--companion``, a variable's name, ``the configuration``)."""
+
+    name: str
+    version: str
+    reason: str
+
+
+def variables(name: str, *, purpose: Purpose, index: str) -> tuple[str, ...]:
+    """Return the variables that are read for *name*, the first wins: ``PROXBOX_API_TESTPYPI_VERSION`` and so on.
+
+    The stage's variable carries the index's own name; for the aliases that is TESTPYPI and PYPI.
+    """
+    stem = name.upper().replace("-", "_").replace(".", "_")
+    alias = {"staging": "TESTPYPI", "production": "PYPI"}[purpose]
+    own = index.upper().replace("-", "_").replace(".", "_")
+    stages = dict.fromkeys((f"{stem}_{own}_VERSION", f"{stem}_{alias}_VERSION"))
+    return (*stages, f"{stem}_RELEASE_VERSION")
+
+
+@dataclass(frozen=True)
+class Voices:
+    """All that may say which companion it is: a person's word, the environment, and the pair's own candidate."""
+
+    by_hand: str | None = None
+    environ: Mapping[str, str] | None = None
+    of_pair: str | None = None
+
+
+def choose(companion: Companion, *, voices: Voices, purpose: Purpose, index: str) -> Choice:
+    """Return the companion's version and who named it.
+
+    By hand, else the stage's variable, else the release variable, else the version that is released with it, else
+    the configuration's default.
+
+    Raises:
+        ConfigurationError: nobody names a version, or what is named is none.
+    """
+    environ = voices.environ or {}
+    named = [("--companion", voices.by_hand)]
+    names = variables(companion.name, purpose=purpose, index=index)
+    named += [(name, environ.get(name)) for name in names]
+    named += [(f"{companion.name}'s own release", voices.of_pair), ("the configuration", companion.default)]
+    for reason, text in named:
+        if text:
+            try:
+                return Choice(companion.name, str(Version(text)), reason)
+            except ValueError:
+                raise ConfigurationError(
+                    f"{reason} names {text!r} as the version of {companion.name}, which is no version.",
+                    hint="Write a version such as 1.2.0rc1",
+                ) from None
+    raise ConfigurationError(
+        f"Nothing says which version of {companion.name} to run with.",
+        hint=f"Give --companion VERSION, set {names[0]}, or set companion.default in the configuration",
+    )

@@ -1,0 +1,1 @@
+"""The reading half of the embedded index: its pages and what is seen of it."""

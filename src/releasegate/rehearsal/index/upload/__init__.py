@@ -1,0 +1,1 @@
+"""The writing half of the embedded index: what becomes of an upload."""

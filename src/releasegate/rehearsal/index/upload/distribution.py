@@ -1,0 +1,143 @@
+"""Whether an uploaded file is the distribution that its form says: name, members and metadata agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from packaging.metadata import parse_email
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from releasegate.rehearsal.index.upload.form import METADATA_VERSIONS, Form
+from releasegate.rehearsal.index.upload.members import Contents, Unreadable
+from releasegate.rehearsal.index.upload.model import Refusal, UploadedFile, bad_request
+
+_ARCHITECTURES = "x86_64|i686|aarch64|armv7l|ppc64|ppc64le|s390x|riscv64"
+_PLATFORM = re.compile(
+    r"any|win32|win_(?:arm64|amd64|ia64)|linux_armv[67]l"
+    rf"|manylinux(?:1|2010|2014)_(?:{_ARCHITECTURES})|(?:many|musl)linux_\d+_\d+_(?:{_ARCHITECTURES})"
+    r"|macosx_(?:10_\d+|(?:1[1-5]|26)_0)_(?:ppc|ppc64|i386|x86_64|arm64|intel|fat|fat3|fat64|universal2?)"
+    r"|ios_\d+_\d+_(?:arm64|x86_64)_(?:iphoneos|iphonesimulator)"
+    r"|android_\d+_(?:armeabi_v7a|arm64_v8a|x86|x86_64)|pyemscripten_\d+_\d+_wasm32"
+)
+
+
+def main_member(form: Form, contents: Contents) -> Refusal | None:
+    """Refuse an archive that lacks the member that makes it a distribution."""
+    needed = f"{contents.root}/{'WHEEL' if form.filetype == 'bdist_wheel' else 'PKG-INFO'}"
+    if needed not in contents.members:
+        return bad_request(f"Invalid distribution file. {needed.rpartition('/')[2]} not found at {needed}")
+    return None
+
+
+def sdist_name(form: Form, contents: Contents) -> Refusal | None:
+    """Refuse an sdist whose name is not the normalized one (PEP 625)."""
+    if form.filetype != "sdist":
+        return None
+    start = form.normalized.replace("-", "_")
+    if canonicalize_name(contents.filename.rpartition("-")[0]) != form.normalized:
+        return bad_request(f"Start filename for {form.name!r} with {start!r}.")
+    expected = f"{start}-{form.version}.tar.gz"
+    if contents.filename != expected:
+        return bad_request(f"Filename {contents.filename!r} is invalid, should be {expected!r}.")
+    return None
+
+
+def wheel_platform(form: Form, contents: Contents) -> Refusal | None:
+    """Refuse a wheel whose name is none, or is for a platform that PyPI does not take."""
+    if form.filetype != "bdist_wheel":
+        return None
+    try:
+        tags = parse_wheel_filename(contents.filename)[3]
+    except InvalidWheelFilename as error:
+        return bad_request(str(error))
+    for platform in sorted(tag.platform for tag in tags):
+        if not _PLATFORM.fullmatch(platform):
+            return bad_request(f"Binary wheel '{contents.filename}' has an unsupported platform tag '{platform}'.")
+    return None
+
+
+def wheel_name(form: Form, contents: Contents) -> Refusal | None:
+    """Refuse a wheel whose name is not of this project, normalized, and of this version."""
+    if form.filetype != "bdist_wheel":
+        return None
+    name, version, *_ = parse_wheel_filename(contents.filename)
+    start, given = form.normalized.replace("-", "_"), contents.filename.partition("-")[0]
+    if name != form.normalized:
+        return bad_request(f"Start filename for {form.name!r} with {start!r}.")
+    if given != start:
+        return bad_request(
+            f"Filename {contents.filename!r} should contain the normalized project name {start!r}, not {given!r}."
+        )
+    if version != form.metadata.version:
+        return bad_request(f"Version in filename should be {form.version!r} not {str(version)!r}.")
+    return None
+
+
+def licence_files(form: Form, contents: Contents) -> Refusal | None:
+    """Refuse a file in which a licence file that its metadata names is missing (PEP 639)."""
+    folder = f"{contents.root}/licenses" if form.filetype == "bdist_wheel" else contents.root
+    for name in form.metadata.license_files or ():
+        if f"{folder}/{name}" not in contents.members:
+            return bad_request(
+                f"License-File {name} does not exist in distribution file {contents.filename} at {folder}/{name}"
+            )
+    return None
+
+
+def wheel_members(form: Form, contents: Contents) -> Refusal | None:
+    """Refuse a wheel without its ``RECORD`` or its ``METADATA``."""
+    for member in ("RECORD", "METADATA") if form.filetype == "bdist_wheel" else ():
+        path = f"{contents.root}/{member}"
+        if path not in contents.members:
+            return bad_request(f"Wheel '{contents.filename}' does not contain the required {member} file: {path}")
+    return None
+
+
+def same_metadata(form: Form, contents: Contents) -> Refusal | None:
+    """Refuse a file whose own metadata is not the form's, or is of a version that the index does not know."""
+    inside, _ = parse_email(contents.core_metadata or b"")
+    if inside.get("metadata_version") not in METADATA_VERSIONS:
+        return bad_request(
+            f"Invalid distribution file. {inside.get('metadata_version')!r} is not a valid metadata version "
+            f"in the metadata of {contents.filename}"
+        )
+    if canonicalize_name(inside.get("name", "")) != form.normalized:
+        return bad_request(
+            f"Invalid distribution file. Name is {inside.get('name')!r} in the metadata of {contents.filename}, "
+            f"{form.name!r} in the form"
+        )
+    if _version(inside.get("version", "")) != form.metadata.version:
+        return bad_request(
+            f"Invalid distribution file. Version is {inside.get('version')!r} in the metadata of {contents.filename}, "
+            f"{form.version!r} in the form"
+        )
+    return None
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+CHECKS: tuple[Callable[[Form, Contents], Refusal | None], ...] = (
+    main_member,
+    sdist_name,
+    wheel_platform,
+    wheel_name,
+    licence_files,
+    wheel_members,
+    same_metadata,
+)
+"""The checks of the archive, in PyPI's order; each may rely on those before it."""
+
+
+def look_at_distribution(form: Form, file: UploadedFile) -> Refusal | None:
+    """Return the first refusal that the archive earns."""
+    if isinstance(file.contents, Unreadable):
+        return bad_request(f"Invalid distribution file. {file.contents.reason}")
+    answers = (check(form, file.contents) for check in CHECKS)
+    return next((answer for answer in answers if answer), None)
