@@ -120,7 +120,7 @@ class Engine:
             verdict=verdict,
             evidence=evidence or {},
         )
-        step.release.world.ledger.append(str(step.release.version), entry)
+        step.release.ports.ledger.append(str(step.release.version), entry)
 
     def _outcome(self, step: Step, verdict: str, how: str, evidence: Evidence, started: float) -> Outcome:
         return Outcome(step, verdict, how, evidence, self.clock.elapsed() - started)  # type: ignore[arg-type]

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from releasegate.steps.announcing import Announce
+from releasegate.steps.announcing import PublishForgeRelease
 from releasegate.steps.making import Audit, Build, Promotion
-from releasegate.steps.proving import EndToEnd, InstallCheck, Together, WithToday
+from releasegate.steps.proving import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
 from releasegate.steps.publishing import Propagation, Tag, Upload
-from releasegate.steps.sealing import CompanionPublished, Proven, Seal
-from releasegate.steps.source import Bump, Clean, Free, Places
+from releasegate.steps.sealing import CandidateProven, CompanionPublished, Seal
+from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused
 from releasegate.steps.step import Release, Step
-from releasegate.steps.trigger import Allowed
+from releasegate.steps.trigger import TriggerPermitted
 
 Bound = Callable[[Release], Step]
 Pipeline = tuple[Bound, ...]
@@ -26,10 +26,10 @@ def _as_candidate(step: Bound) -> Bound:
 
 RC: Pipeline = (
     Clean,
-    Free,
-    partial(Allowed, role="staging"),
+    VersionUnused,
+    partial(TriggerPermitted, role="staging"),
     Bump,
-    Places,
+    VersionFilesAgree,
     Build,
     Audit,
     Tag,
@@ -37,25 +37,25 @@ RC: Pipeline = (
     partial(Propagation, role="staging"),
     partial(InstallCheck, role="staging"),
     partial(EndToEnd, role="staging"),
-    WithToday,
+    AgainstReleasedCompanion,
     partial(Seal, role="staging"),
 )
 """``X.Y.ZrcN``: built, checked and proven on the staging index."""
 
 FINAL: Pipeline = (
     Clean,
-    Free,
-    partial(Allowed, role="production"),
-    Proven,
-    Together,
+    VersionUnused,
+    partial(TriggerPermitted, role="production"),
+    CandidateProven,
+    PairProven,
     CompanionPublished,
     Bump,
-    Places,
+    VersionFilesAgree,
     Build,
     Audit,
     Promotion,
     Tag,
-    Announce,
+    PublishForgeRelease,
     partial(Upload, role="production"),
     partial(Propagation, role="production"),
     partial(InstallCheck, role="production"),

@@ -10,7 +10,7 @@ from git_repositories import ENVIRON, add_remote, git, make_repository
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.adapters.ledger.notes import GitNotes
-from releasegate.adapters.ledger.shared import TravellingLedger
+from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.core.release.record import Entry
 
 REF = "refs/notes/releasegate/harbor"
@@ -22,16 +22,16 @@ def entry(step: str, *, at: str = "2026-01-01T00:00:00.000000+00:00", commit: st
     return Entry(at, run, step, "done", commit, step, evidence=evidence)
 
 
-def machine(root: Path, *, environ: Mapping[str, str] = ENVIRON, signed: bool = False) -> TravellingLedger:
+def machine(root: Path, *, environ: Mapping[str, str] = ENVIRON, signed: bool = False) -> SharedLedger:
     """Return the ledger of the package in a clone; its files are beside the clone, as on another machine."""
     repository = GitRepository(root, environ)
     notes = GitNotes(repository.git, "origin", "harbor", signed)
-    return TravellingLedger(FileLedger(root.with_suffix(".ledger")), notes, repository.tags, repository.head, "v")
+    return SharedLedger(FileLedger(root.with_suffix(".ledger")), notes, repository.tags, repository.head, "v")
 
 
 def clone(
     remote: Path, folder: Path, name: str = "runner", *, environ: Mapping[str, str] = ENVIRON, signed: bool = False
-) -> TravellingLedger:
+) -> SharedLedger:
     """Return the ledger of another machine, with a clone of its own."""
     git(folder, "clone", "--quiet", str(remote), name)
     return machine(folder / name, environ=environ, signed=signed)
@@ -46,7 +46,7 @@ def released(folder: Path) -> Path:
     return bare
 
 
-def commit_of(ledger: TravellingLedger) -> str:
+def commit_of(ledger: SharedLedger) -> str:
     """Return the commit that is checked out on a machine."""
     return ledger.notes.git.tell("rev-parse", "HEAD").text
 

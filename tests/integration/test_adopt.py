@@ -14,7 +14,7 @@ from testpair import Quiet, sources
 from releasegate.app.adopt import propose
 from releasegate.app.gates import versions
 from releasegate.app.project import load
-from releasegate.app.workspace import Workshop
+from releasegate.app.workspace import Workspace
 from releasegate.core.errors import ConfigurationError
 
 PROJECT, NOXFILE, TASKS = (PurePosixPath(name) for name in ("pyproject.toml", "noxfile.py", "tasks.py"))
@@ -47,7 +47,7 @@ def test_what_was_written_passes_the_gate_of_versions(folder: Path) -> None:
     assert package.branch == "develop"
     assert package.forge is not None
     assert package.forge.repository == "octo/tiny-api"
-    assert [s.version for s in versions(Workshop(project, Quiet()), package)] == ["1.0.0", "1.0.0"]
+    assert [s.version for s in versions(Workspace(project, Quiet()), package)] == ["1.0.0", "1.0.0"]
 
 
 def test_every_byte_that_was_there_stays(folder: Path) -> None:

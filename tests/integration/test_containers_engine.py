@@ -20,11 +20,11 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from releasegate.adapters.containers import labels as marks
+from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.compose import Stack
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, opened
-from releasegate.adapters.containers.images import Images, Recipe
+from releasegate.adapters.containers.images import Images, ImageSpec
 from releasegate.adapters.package_data import package_folder
 from releasegate.core.config import stack
 from releasegate.core.e2e.snapshots import Snapshot
@@ -63,7 +63,7 @@ def engine() -> Iterator[ContainerEngine]:
         yield found
 
 
-def stack_of(engine: ContainerEngine, run: marks.Run, folder: Path) -> Stack:
+def stack_of(engine: ContainerEngine, run: labels.Run, folder: Path) -> Stack:
     """Return a small stack of *run*; its one secret is the word that it prints."""
     (folder / "compose.yaml").write_text(COMPOSE, encoding="utf-8")
     word = secrets.token_hex(12)
@@ -74,18 +74,18 @@ def stack_of(engine: ContainerEngine, run: marks.Run, folder: Path) -> Stack:
 
 
 def test_a_stack_that_is_taken_down_leaves_nothing(engine: ContainerEngine, tmp_path: Path) -> None:
-    with marks.running(tmp_path / "runs") as run:
+    with labels.running(tmp_path / "runs") as run:
         small = stack_of(engine, run, tmp_path)
         small.up("lives")
-        assert len(marks.left(engine.client, run.name)) == 3
+        assert len(labels.left(engine.client, run.name)) == 3
         small.keep_logs(tmp_path / "logs")
         small.down()
-        assert marks.left(engine.client, run.name) == ()
+        assert labels.left(engine.client, run.name) == ()
     assert not run.lock.exists()
 
 
 def test_no_secret_is_in_a_log_that_is_kept(engine: ContainerEngine, tmp_path: Path) -> None:
-    with marks.running(tmp_path / "runs") as run:
+    with labels.running(tmp_path / "runs") as run:
         small = stack_of(engine, run, tmp_path)
         small.up("lives")
         try:
@@ -101,7 +101,7 @@ def test_no_secret_is_in_a_log_that_is_kept(engine: ContainerEngine, tmp_path: P
 
 
 def test_a_service_that_ends_fails_in_its_own_words(engine: ContainerEngine, tmp_path: Path) -> None:
-    with marks.running(tmp_path / "runs") as run:
+    with labels.running(tmp_path / "runs") as run:
         small = stack_of(engine, run, tmp_path)
         try:
             small.up("dies")
@@ -118,7 +118,7 @@ def test_a_service_is_followed_until_it_says_the_word_ends_or_takes_too_long(
     engine: ContainerEngine, tmp_path: Path
 ) -> None:
     told: list[str] = []
-    with marks.running(tmp_path / "runs") as run:
+    with labels.running(tmp_path / "runs") as run:
         small = stack_of(engine, run, tmp_path)
         try:
             small.up("lives", "dies")
@@ -135,18 +135,18 @@ def test_a_service_is_followed_until_it_says_the_word_ends_or_takes_too_long(
 
 def test_a_command_is_told_line_by_line_and_ends_with_its_exit_code(engine: ContainerEngine, tmp_path: Path) -> None:
     said: list[str] = []
-    with marks.running(tmp_path / "runs") as run:
+    with labels.running(tmp_path / "runs") as run:
         small = stack_of(engine, run, tmp_path)
         try:
             words = ("python3", "-c", "import time; print('one', flush=True); time.sleep(1); raise SystemExit(3)")
             done = small.once("lives", *words, line=said.append, timeout=60)
         finally:
             small.down()
-        assert (done.exit_code, "one" in said, marks.left(engine.client, run.name)) == (3, True, ())
+        assert (done.exit_code, "one" in said, labels.left(engine.client, run.name)) == (3, True, ())
 
 
 def test_an_interruption_ends_what_waits(engine: ContainerEngine, tmp_path: Path) -> None:
-    with marks.running(tmp_path / "runs") as run:
+    with labels.running(tmp_path / "runs") as run:
         small = stack_of(engine, run, tmp_path)
         timer = Timer(2, small.stop.set)
         timer.start()
@@ -155,9 +155,9 @@ def test_an_interruption_ends_what_waits(engine: ContainerEngine, tmp_path: Path
                 small.once("lives", "sleep", "600", line=lambda _: None, timeout=60)
         finally:
             small.down()
-            marks.remove(engine.client, run.name)
+            labels.remove(engine.client, run.name)
             timer.join()
-        assert marks.left(engine.client, run.name) == ()
+        assert labels.left(engine.client, run.name) == ()
 
 
 KILLED = """\
@@ -185,31 +185,31 @@ def test_what_a_killed_run_left_is_swept_by_the_next_one_and_nothing_else_is(
     assert child.stdout is not None
     name = child.stdout.readline().strip()
     try:
-        with marks.running(tmp_path / "others") as living:
+        with labels.running(tmp_path / "others") as living:
             kept = client.networks.create(f"{living.name}-kept", labels=living.labels())
-            assert name not in marks.sweep(client)  # its process lives
+            assert name not in labels.sweep(client)  # its process lives
             os.kill(child.pid, signal.SIGKILL)
             child.wait()
-            assert len(marks.left(client, name)) == 3
-            assert name in marks.sweep(client)
-            assert marks.left(client, name) == ()
-            assert marks.left(client, living.name) == (f"network {kept.name}",)
-            marks.remove(client, living.name)
+            assert len(labels.left(client, name)) == 3
+            assert name in labels.sweep(client)
+            assert labels.left(client, name) == ()
+            assert labels.left(client, living.name) == (f"network {kept.name}",)
+            labels.remove(client, living.name)
         assert client.volumes.get(mine.name).name == mine.name
     finally:
         child.kill()
         child.communicate()
-        marks.remove(client, name)
+        labels.remove(client, name)
         mine.remove()
 
 
-def recipe(**spec: object) -> Recipe:
+def recipe(**spec: object) -> ImageSpec:
     """Return a recipe that installs nothing."""
     files = {path.name: path for path in (package_folder("e2e") / "images").iterdir() if path.is_file()}
     files["run.py"] = package_folder("e2e") / "images" / "server" / "run.py"
     nothing = {"role": "test", "venv": "/opt/test", "index": "", "trees": [], "system": [], "requirements": []}
     told = {**nothing, "extras": [], "file": "", "name": "", "places": {}, **spec}
-    return Recipe("a test", IMAGE, told, files, bad=True, context={"ca.crt": b""})
+    return ImageSpec("a test", IMAGE, told, files, bad=True, context={"ca.crt": b""})
 
 
 def silent(_: str) -> None:
@@ -218,9 +218,9 @@ def silent(_: str) -> None:
 
 @pytest.fixture
 def images(engine: ContainerEngine, tmp_path: Path) -> Iterator[Images]:
-    with marks.running(tmp_path / "runs") as run:
+    with labels.running(tmp_path / "runs") as run:
         yield Images(engine, run)
-        marks.remove(engine.client, run.name)
+        labels.remove(engine.client, run.name)
     for image in engine.client.images.list("releasegate/test"):
         for tag in image.tags:
             engine.client.images.remove(tag, force=True)
@@ -244,9 +244,9 @@ def test_an_image_that_cannot_be_made_fails_in_its_own_words(images: Images, eng
         images.made(broken, progress=silent)
     assert any("no-such-package-anywhere" in line for line in caught.value.details)
     assert images.run is not None
-    mine = {"dangling": True, "label": f"{marks.RUN}={images.run.name}"}
+    mine = {"dangling": True, "label": f"{labels.RUN}={images.run.name}"}
     assert engine.client.images.list(filters=mine)
-    marks.remove(engine.client, images.run.name)
+    labels.remove(engine.client, images.run.name)
     assert engine.client.images.list(filters=mine) == []
 
 
@@ -273,7 +273,7 @@ def test_an_image_that_cannot_be_pulled_is_named(images: Images) -> None:
 def server(engine: ContainerEngine, tmp_path: Path) -> Iterator[Container]:
     """Yield an empty database server that answers."""
     told = {"POSTGRES_DB": "netbox", "POSTGRES_USER": "netbox", "POSTGRES_PASSWORD": secrets.token_hex(12)}
-    with marks.running(tmp_path / "runs") as run:
+    with labels.running(tmp_path / "runs") as run:
         made = engine.client.containers.run(
             POSTGRES, detach=True, environment=told, labels=run.labels(), network_mode="none"
         )
@@ -285,7 +285,7 @@ def server(engine: ContainerEngine, tmp_path: Path) -> Iterator[Container]:
                 time.sleep(0.2)
             yield made
         finally:
-            marks.remove(engine.client, run.name)
+            labels.remove(engine.client, run.name)
 
 
 def asked(server: Container, *lines: str) -> list[str]:

@@ -62,26 +62,26 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningI
 
 
 @pytest.fixture
-def desk(indexes: tuple[RunningIndex, RunningIndex], tmp_path: Path) -> Desk:
+def cwd(indexes: tuple[RunningIndex, RunningIndex], tmp_path: Path) -> Desk:
     pair = make_pair(tmp_path, settings=on_indexes(*indexes))
     (tmp_path / "tasks.py").write_text(TASKS)
     (tmp_path / "noxfile.py").write_text(SESSIONS)
     return Desk(pair)
 
 
-def test_a_plan_names_every_step_of_both_and_runs_none(desk: Desk) -> None:
-    code, output = desk.type("invoke", "release", "--rc", "--plan")
+def test_a_plan_names_every_step_of_both_and_runs_none(cwd: Desk) -> None:
+    code, output = cwd.type("invoke", "release", "--rc", "--plan")
     assert code == 0, output
     assert "tiny-api 1.0.0rc1 (rc)" in output
     assert "tiny-plugin 1.0.0rc1 (rc)" in output
     for key in ("clean", "bump", "tag", "upload:staging", "seal"):
         assert output.count(f" 1.0.0rc1  {key} ") == 2, output
-    assert git(desk.pair.clone("tiny-api"), "tag") == ""
-    assert git(desk.pair.clone("tiny-api"), "log", "--format=%s") == "First"
+    assert git(cwd.pair.clone("tiny-api"), "tag") == ""
+    assert git(cwd.pair.clone("tiny-api"), "log", "--format=%s") == "First"
 
 
-def test_status_names_the_places_what_is_missing_and_the_next_command(desk: Desk) -> None:
-    code, output = desk.type("invoke", "status", "--package", "tiny-plugin")
+def test_status_names_the_places_what_is_missing_and_the_next_command(cwd: Desk) -> None:
+    code, output = cwd.type("invoke", "status", "--package", "tiny-plugin")
     assert code == 0, output
     assert "tiny-plugin: 1.0.0 is not begun" in output
     assert "pyproject.toml:8" in output
@@ -90,69 +90,69 @@ def test_status_names_the_places_what_is_missing_and_the_next_command(desk: Desk
 
 
 @pytest.mark.parametrize("word", ["--rc", "--post", "--to=1.0"])
-def test_an_event_says_itself_what_to_release(desk: Desk, word: str) -> None:
-    code, output = desk.type("invoke", "release", "--event", word)
+def test_an_event_says_itself_what_to_release(cwd: Desk, word: str) -> None:
+    code, output = cwd.type("invoke", "release", "--event", word)
     assert code == 2, output
     assert "--event says what to release." in output
 
 
-def test_status_says_what_does_not_answer_and_to_ask_again(desk: Desk) -> None:
-    file = desk.pair.root / "pyproject.toml"
+def test_status_says_what_does_not_answer_and_to_ask_again(cwd: Desk) -> None:
+    file = cwd.pair.root / "pyproject.toml"
     file.write_text(re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{free_port()}", file.read_text()))
-    code, output = desk.type("invoke", "status", "--package", "tiny-api")
+    code, output = cwd.type("invoke", "status", "--package", "tiny-api")
     assert code == 0, output
     assert "next      invoke status --package tiny-api" in output
 
 
-def test_status_of_places_that_differ_names_each(desk: Desk) -> None:
-    desk.state("tiny-api", "1.0.1")
-    git(desk.pair.clone("tiny-api"), "commit", "--all", "--quiet", "--message=Differ")
-    code, output = desk.type("invoke", "status", "--package", "tiny-api")
+def test_status_of_places_that_differ_names_each(cwd: Desk) -> None:
+    cwd.state("tiny-api", "1.0.1")
+    git(cwd.pair.clone("tiny-api"), "commit", "--all", "--quiet", "--message=Differ")
+    code, output = cwd.type("invoke", "status", "--package", "tiny-api")
     assert code == 0, output
     assert "do not agree" in output
     assert "tiny_api/__init__.py:3" in output
     assert "next      nox -s versions" in output
 
 
-def test_places_that_agree_pass_and_are_named_with_their_lines(desk: Desk) -> None:
-    code, output = desk.nox("versions")
+def test_places_that_agree_pass_and_are_named_with_their_lines(cwd: Desk) -> None:
+    code, output = cwd.nox("versions")
     assert code == 0, output
     for name in ("tiny_api", "tiny_plugin"):
         assert f"{name}/__init__.py:3" in output
 
 
-def test_a_place_that_differs_is_named_with_its_line_and_both_values_once(desk: Desk) -> None:
-    desk.state("tiny-plugin", "1.0.1")
-    code, output = desk.nox("versions")
+def test_a_place_that_differs_is_named_with_its_line_and_both_values_once(cwd: Desk) -> None:
+    cwd.state("tiny-plugin", "1.0.1")
+    code, output = cwd.nox("versions")
     assert code != 0
     (line,) = [line for line in output.splitlines() if "tiny_plugin/__init__.py:3" in line]
     assert "1.0.1" in line
     assert "1.0.0" in line
     assert output.count("-> Write the same version at every place") == 1
-    assert output.count("the places that state the version do not agree") == 1
+    assert output.count("the version files do not agree") == 1
     assert "not passed: tiny-plugin" in output
     assert "tiny_api/__init__.py:3" in output, "the other package is judged all the same"
 
 
 @pytest.mark.parametrize(("tag", "passes"), [("v1.0.0", True), ("v1.0.1", False), ("1.0.0", False)])
-def test_the_places_must_agree_with_the_tag_that_is_given(desk: Desk, tag: str, passes: bool) -> None:  # noqa: FBT001
-    code, output = desk.nox("versions", "--tag", tag)
+def test_the_places_must_agree_with_the_tag_that_is_given(cwd: Desk, tag: str, passes: bool) -> None:  # noqa: FBT001
+    code, output = cwd.nox("versions", "--tag", tag)
     assert (code == 0) is passes, output
     assert passes or f"tag {tag}" in output
 
 
-def test_what_is_built_is_listed_and_can_be_installed_from_dist(desk: Desk) -> None:
-    code, output = desk.nox("install_check", "--source", "dist", "--package", "tiny-api")
+def test_what_is_built_is_listed_and_can_be_installed_from_dist(cwd: Desk) -> None:
+    code, output = cwd.nox("install_check", "--source", "dist", "--package", "tiny-api")
     assert code != 0
     assert output.count("The files of tiny-api 1.0.0 are not here.") == 1
-    code, output = desk.nox("build", "--package", "tiny-api")
+    code, output = cwd.nox("build", "--package", "tiny-api")
     assert code == 0, output
     assert "tiny_api-1.0.0-py3-none-any.whl" in output
     assert "tiny_api-1.0.0.tar.gz" in output
-    code, output = desk.nox("install_check", "--source", "dist", "--package", "tiny-api")
+    code, output = cwd.nox("install_check", "--source", "dist", "--package", "tiny-api")
     assert code == 0, output
     assert output.count(": pass (") >= 2, output
-    code, output = desk.nox("e2e", "--source", "dist", "--package", "tiny-api")
+    code, output = cwd.nox("e2e", "--source", "dist", "--package", "tiny-api")
     assert code == 0, output
     assert "tiny-api: pass" in output
 
@@ -166,8 +166,8 @@ def test_what_is_built_is_listed_and_can_be_installed_from_dist(desk: Desk) -> N
         (("versions", "--path", "."), "--path needs to know which package is there."),
     ],
 )
-def test_a_wrong_argument_of_a_session_is_said_once_with_a_hint(desk: Desk, words: tuple[str, ...], said: str) -> None:
-    code, output = desk.nox(*words)
+def test_a_wrong_argument_of_a_session_is_said_once_with_a_hint(cwd: Desk, words: tuple[str, ...], said: str) -> None:
+    code, output = cwd.nox(*words)
     assert code != 0
     assert output.count(said) == 1, output
     assert output.count("-> ") >= 1
@@ -186,28 +186,28 @@ def test_a_wrong_argument_of_a_session_is_said_once_with_a_hint(desk: Desk, word
     ],
 )
 def test_a_wrong_order_is_refused_with_a_hint(
-    desk: Desk, words: tuple[str, ...], said: str, code: type[ConfigurationError | Refused]
+    cwd: Desk, words: tuple[str, ...], said: str, code: type[ConfigurationError | Refused]
 ) -> None:
-    ended, output = desk.type("invoke", *words)
+    ended, output = cwd.type("invoke", *words)
     assert said in output
     assert ended == code.exit_code, output
     assert output.count("-> ") == 1
 
 
-def test_nothing_is_published_where_nobody_can_be_asked(desk: Desk) -> None:
-    code, output = desk.type("invoke", "release", "--rc", "--package", "tiny-api")
+def test_nothing_is_published_where_nobody_can_be_asked(cwd: Desk) -> None:
+    code, output = cwd.type("invoke", "release", "--rc", "--package", "tiny-api")
     assert code == Refused.exit_code, output
     assert "Say --yes" in output
     assert "It was not confirmed." in output
-    assert git(desk.pair.clone("tiny-api"), "tag") == ""
+    assert git(cwd.pair.clone("tiny-api"), "tag") == ""
 
 
-def test_a_waiver_is_recorded_with_person_and_reason(desk: Desk) -> None:
+def test_a_waiver_is_recorded_with_person_and_reason(cwd: Desk) -> None:
     words = ("--package", "tiny-api", "--version", "1.0.0rc1", "--by", "Ada", "--reason", "no host")
-    code, output = desk.type("invoke", "waive", *words, "--gate", "e2e:staging")
+    code, output = cwd.type("invoke", "waive", *words, "--gate", "e2e:staging")
     assert code == 0, output
     assert "e2e:staging is waived by Ada: no host" in output
-    assert "Ada" in (desk.pair.root / ".releasegate" / "ledger" / "tiny-api" / "1.0.0rc1.jsonl").read_text()
+    assert "Ada" in (cwd.pair.root / ".releasegate" / "ledger" / "tiny-api" / "1.0.0rc1.jsonl").read_text()
 
 
 @pytest.mark.parametrize(
@@ -218,10 +218,10 @@ def test_a_waiver_is_recorded_with_person_and_reason(desk: Desk) -> None:
         (("--reason", " "), "A waiver needs a person and a reason."),
     ],
 )
-def test_a_waiver_that_says_too_little_is_refused(desk: Desk, changed: tuple[str, str], said: str) -> None:
+def test_a_waiver_that_says_too_little_is_refused(cwd: Desk, changed: tuple[str, str], said: str) -> None:
     words = {"--package": "tiny-api", "--version": "1.0.0rc1", "--gate": "e2e:staging", "--reason": "no host"}
     words[changed[0]] = changed[1]
-    code, output = desk.type("invoke", "waive", *(word for pair in words.items() for word in pair))
+    code, output = cwd.type("invoke", "waive", *(word for pair in words.items() for word in pair))
     assert said in output
     assert code == ConfigurationError.exit_code
 
@@ -229,24 +229,24 @@ def test_a_waiver_that_says_too_little_is_refused(desk: Desk, changed: tuple[str
 @pytest.mark.parametrize(
     "text", [None, "[project]\nname = 'x'\n", "[tool.releasegate\n", "tool = 1\n", "[tool.releasegate]\nodd = 1\n"]
 )
-def test_a_missing_or_wrong_configuration_is_said_without_a_traceback(desk: Desk, text: str | None) -> None:
-    file = desk.pair.root / "pyproject.toml"
+def test_a_missing_or_wrong_configuration_is_said_without_a_traceback(cwd: Desk, text: str | None) -> None:
+    file = cwd.pair.root / "pyproject.toml"
     file.unlink()
     if text is not None:
         file.write_text(text)
-    code, output = desk.type("invoke", "status")
+    code, output = cwd.type("invoke", "status")
     assert code == ConfigurationError.exit_code, output
     assert output.count("-> ") == 1
-    code, output = desk.nox("versions")
+    code, output = cwd.nox("versions")
     assert code != 0
     assert output.count("-> ") == 1
 
 
-def test_a_failed_build_shows_its_words_once(desk: Desk) -> None:
-    clone = desk.pair.clone("tiny-api")
+def test_a_failed_build_shows_its_words_once(cwd: Desk) -> None:
+    clone = cwd.pair.clone("tiny-api")
     (clone / "backend.py").write_text("raise SystemExit('the backend is broken')\n")
     git(clone, "commit", "--all", "--quiet", "--message=Break it")
-    code, output = desk.nox("build", "--package", "tiny-api")
+    code, output = cwd.nox("build", "--package", "tiny-api")
     assert code != 0
     assert GateFailed.verdict in output
     assert output.count("The build failed") == 1, output

@@ -16,14 +16,14 @@ PYPROJECT = """\
 [[tool.releasegate.packages]]
 name = "core"
 path = "core"
-places = [{ lock = "uv.lock" }]
+version-files = [{ lock = "uv.lock" }]
 pythons = ["3.12"]
 service = { command = ["core", "{port}"] }
 
 [[tool.releasegate.packages]]
 name = "app"
 path = "app"
-places = [{ lock = "uv.lock" }]
+version-files = [{ lock = "uv.lock" }]
 pythons = ["3.12"]
 companion = { name = "core", default = "1.0" }
 

@@ -15,86 +15,86 @@ from testpair import AUTHOR, Quiet, make_pair, on_indexes
 from releasegate.app import gates
 from releasegate.app.gates import Asked, Source
 from releasegate.app.project import load
-from releasegate.app.workspace import Workshop
+from releasegate.app.workspace import Workspace
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
-from releasegate.ports import Delivery, Progress, StageReport
+from releasegate.ports import Delivery, EndToEndReport, Progress
 from releasegate.rehearsal.index import EmbeddedIndex
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Iterator[Workshop]:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     with EmbeddedIndex(name="both", root=tmp_path / "index", token="secret") as index:
         running = RunningIndex("both", index.upload_url, index.simple_url, "__token__", "secret")
         pair = make_pair(tmp_path / "project", settings=on_indexes(running, running))
         tokens = {"STAGING_TOKEN": "secret", "PRODUCTION_TOKEN": "secret"}
-        yield Workshop(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
+        yield Workspace(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
 
 
-def test_a_tag_at_head_must_say_what_the_places_say(workshop: Workshop) -> None:
-    api = workshop.project.settings.packages[0]
-    assert {s.version for s in gates.versions(workshop, api)} == {"1.0.0"}
-    git(workshop.project.where(api), "tag", "v1.0.0")
-    git(workshop.project.where(api), "tag", "vessel")
-    assert len(gates.versions(workshop, api)) == 2
-    git(workshop.project.where(api), "tag", "v1.0.1")
+def test_a_tag_at_head_must_say_what_the_places_say(workspace: Workspace) -> None:
+    api = workspace.project.settings.packages[0]
+    assert {s.version for s in gates.versions(workspace, api)} == {"1.0.0"}
+    git(workspace.project.where(api), "tag", "v1.0.0")
+    git(workspace.project.where(api), "tag", "vessel")
+    assert len(gates.versions(workspace, api)) == 2
+    git(workspace.project.where(api), "tag", "v1.0.1")
     with pytest.raises(GateFailed) as caught:
-        gates.versions(workshop, api)
+        gates.versions(workspace, api)
     assert any("tag v1.0.1" in line for line in caught.value.details)
 
 
-def test_a_place_that_is_gone_is_named_with_all_other_problems(workshop: Workshop) -> None:
-    api = workshop.project.settings.packages[0]
-    (workshop.project.where(api) / "tiny_api" / "__init__.py").unlink()
+def test_a_place_that_is_gone_is_named_with_all_other_problems(workspace: Workspace) -> None:
+    api = workspace.project.settings.packages[0]
+    (workspace.project.where(api) / "tiny_api" / "__init__.py").unlink()
     with pytest.raises(GateFailed) as caught:
-        gates.versions(workshop, api, tag="1.0.0")
+        gates.versions(workspace, api, tag="1.0.0")
     assert caught.value.details == ("tiny_api/__init__.py is not there", "tag 1.0.0 does not begin with 'v'")
 
 
-def test_files_in_no_repository_are_judged_without_a_tag(workshop: Workshop) -> None:
-    api = workshop.project.settings.packages[0]
-    folder = workshop.project.where(api)
+def test_files_in_no_repository_are_judged_without_a_tag(workspace: Workspace) -> None:
+    api = workspace.project.settings.packages[0]
+    folder = workspace.project.where(api)
     (folder / ".git").rename(folder.with_name("elsewhere"))
-    assert len(gates.versions(workshop, api)) == 2
+    assert len(gates.versions(workspace, api)) == 2
 
 
-def test_a_commit_whose_places_disagree_is_not_built(workshop: Workshop) -> None:
-    api = workshop.project.settings.packages[0]
-    folder = workshop.project.where(api)
+def test_a_commit_whose_places_disagree_is_not_built(workspace: Workspace) -> None:
+    api = workspace.project.settings.packages[0]
+    folder = workspace.project.where(api)
     (folder / "tiny_api" / "__init__.py").write_text('__version__ = "2.0.0"\n')
     git(folder, "commit", "--all", "--quiet", "--message=Differ")
     with pytest.raises(GateFailed, match="do not agree"):
-        gates.build(workshop, api, watch=Quiet())
+        gates.build(workspace, api, watch=Quiet())
 
 
 def test_a_pair_is_built_installed_and_run_together_from_dist_from_the_tree_and_from_an_index(
-    workshop: Workshop,
+    workspace: Workspace,
 ) -> None:
-    api, plugin = workshop.project.settings.packages
+    api, plugin = workspace.project.settings.packages
     with pytest.raises(Refused, match="are not here"):
-        gates.install_check(workshop, api, source=Source("dist"))
+        gates.install_check(workspace, api, source=Source("dist"))
     for package in (api, plugin):
-        assert [o.verdict for o in gates.build(workshop, package, watch=Quiet())] == ["pass", "pass"]
-    assert all(c.verdict == "pass" for c in gates.install_check(workshop, api, source=Source("local")))
+        assert [o.verdict for o in gates.build(workspace, package, watch=Quiet())] == ["pass", "pass"]
+    assert all(c.verdict == "pass" for c in gates.install_check(workspace, api, source=Source("local")))
     for backend in (Source("dist"), Source("local")):
-        report = gates.end_to_end(workshop, plugin, Asked(Source("dist"), backend))
+        report = gates.end_to_end(workspace, plugin, Asked(Source("dist"), backend))
         assert report.verdict == "pass"
-    manifest = gates.stated(workshop, api).manifest()
+    manifest = gates.stated(workspace, api).manifest()
     for artifact in manifest.artifacts:
-        path = workshop.builds().path(api, "1.0.0", artifact)
-        assert workshop.index("production").upload(path).exit_code == 0
-    report = gates.end_to_end(workshop, plugin, Asked(Source("dist"), Source("production", "1.0.0")))
+        path = workspace.builds().path(api, "1.0.0", artifact)
+        assert workspace.index("production").upload(path).exit_code == 0
+    report = gates.end_to_end(workspace, plugin, Asked(Source("dist"), Source("production", "1.0.0")))
     assert report.verdict == "pass"
     with pytest.raises(ConfigurationError, match="There is no source nowhere"):
-        gates.install_check(workshop, api, source=Source("nowhere"))
+        gates.install_check(workspace, api, source=Source("nowhere"))
 
 
-def test_a_pair_that_does_not_do_its_job_together_fails_with_the_checks_own_words(workshop: Workshop) -> None:
-    plugin = workshop.project.settings.packages[1]
-    folder = workshop.project.where(plugin)
+def test_a_pair_that_does_not_do_its_job_together_fails_with_the_checks_own_words(workspace: Workspace) -> None:
+    plugin = workspace.project.settings.packages[1]
+    folder = workspace.project.where(plugin)
     (folder / "check.py").write_text("raise SystemExit('the berth is not shown')\n")
     git(folder, "commit", "--all", "--quiet", "--message=Break it")
     with pytest.raises(GateFailed, match=r"tiny-plugin 1\.0\.0 from local with tiny-api 1\.0\.0 from local") as caught:
-        gates.end_to_end(workshop, plugin, Asked(Source("local"), Source("local")))
+        gates.end_to_end(workspace, plugin, Asked(Source("local"), Source("local")))
     assert any("the berth is not shown" in line for line in caught.value.details)
 
 
@@ -105,54 +105,54 @@ class Cells:
         self.unjudged = unjudged
         self.known: list[Sequence[Mapping[str, Any]]] = []
 
-    def perform(
+    def run(
         self,
         delivery: Delivery,  # noqa: ARG002 - the port's signature
         *,
         companion: Delivery | None,  # noqa: ARG002
         progress: Progress,  # noqa: ARG002
         known: Sequence[Mapping[str, Any]] = (),
-    ) -> StageReport:
+    ) -> EndToEndReport:
         """Pass."""
         self.known.append(known)
         cells = [{"cell": "one", "verdict": "pass"}]
-        return StageReport("not run" if self.unjudged else "pass", (), (), 1.0, {"cells": cells}, self.unjudged)
+        return EndToEndReport("not run" if self.unjudged else "pass", (), (), 1.0, {"cells": cells}, self.unjudged)
 
 
 def test_a_cell_that_one_machine_recorded_is_known_to_another(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    api, plugin = workshop.project.settings.packages
+    api, plugin = workspace.project.settings.packages
     for package in (api, plugin):
-        gates.build(workshop, package, watch=Quiet())
+        gates.build(workspace, package, watch=Quiet())
     stage = Cells()
-    monkeypatch.setattr(Workshop, "stage", lambda *_: stage)
+    monkeypatch.setattr(Workspace, "stage", lambda *_: stage)
     wanted = Asked(Source("dist"), Source("dist"), recorded=True)
-    gates.end_to_end(workshop, plugin, wanted)
+    gates.end_to_end(workspace, plugin, wanted)
     # Another machine has the notes, and not the ledger.
-    (workshop.project.state / "ledger").rename(tmp_path / "of another machine")
-    gates.end_to_end(workshop, plugin, wanted)
-    gates.end_to_end(workshop, plugin, Asked(Source("dist"), Source("dist")))
+    (workspace.project.state / "ledger").rename(tmp_path / "of another machine")
+    gates.end_to_end(workspace, plugin, wanted)
+    gates.end_to_end(workspace, plugin, Asked(Source("dist"), Source("dist")))
     assert [[row["cell"] for row in known] for known in stage.known] == [[], ["one"], []]
 
 
 def test_what_passed_is_told_and_recorded_though_another_cell_could_not_be_judged(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    api, plugin = workshop.project.settings.packages
+    api, plugin = workspace.project.settings.packages
     for package in (api, plugin):
-        gates.build(workshop, package, watch=Quiet())
-    stage, told = Cells(Unavailable("two could not be judged", hint="Make room")), list[StageReport]()
-    monkeypatch.setattr(Workshop, "stage", lambda *_: stage)
+        gates.build(workspace, package, watch=Quiet())
+    stage, told = Cells(Unavailable("two could not be judged", hint="Make room")), list[EndToEndReport]()
+    monkeypatch.setattr(Workspace, "stage", lambda *_: stage)
     for _ in range(2):
         with pytest.raises(Unavailable, match="two could not be judged"):
-            gates.end_to_end(workshop, plugin, Asked(Source("dist"), Source("dist"), recorded=True), told=told.append)
+            gates.end_to_end(workspace, plugin, Asked(Source("dist"), Source("dist"), recorded=True), told=told.append)
     assert [report.verdict for report in told] == ["not run", "not run"]
     assert [[row["cell"] for row in known] for known in stage.known] == [[], ["one"]]
 
 
-def test_what_is_recorded_is_about_one_package_and_the_index_that_proves_its_version(workshop: Workshop) -> None:
-    assert gates.recorded(workshop, "tiny-plugin") == ("tiny-plugin", "production")
+def test_what_is_recorded_is_about_one_package_and_the_index_that_proves_its_version(workspace: Workspace) -> None:
+    assert gates.recorded(workspace, "tiny-plugin") == ("tiny-plugin", "production")
     with pytest.raises(ConfigurationError, match="whose evidence it is") as error:
-        gates.recorded(workshop, None)
+        gates.recorded(workspace, None)
     assert "tiny-api, tiny-plugin" in error.value.hint

@@ -15,7 +15,7 @@ import pytest
 from git_repositories import ENVIRON, UNNAMED, git, make_repository
 from machines import REF, clone, commit_of, entry, hook, machine, noted, released
 
-from releasegate.adapters.ledger.shared import TravellingLedger
+from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.core.errors import Refused, Unavailable
 
 
@@ -25,41 +25,41 @@ def remote(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def laptop(remote: Path, tmp_path: Path) -> TravellingLedger:
+def laptop(remote: Path, tmp_path: Path) -> SharedLedger:
     del remote
     return machine(tmp_path / "first")
 
 
 def test_a_fresh_clone_finds_the_proof_that_another_machine_made(
-    laptop: TravellingLedger, remote: Path, tmp_path: Path
+    laptop: SharedLedger, remote: Path, tmp_path: Path
 ) -> None:
     head = commit_of(laptop)
     laptop.append("1.0rc1", entry("build"))
     laptop.append("1.0rc1", entry("seal", at="2026-01-01T00:00:01.000000+00:00", commit=head))
-    laptop.send()
+    laptop.push()
     runner = clone(remote, tmp_path)
     assert runner.versions() == ()
-    assert runner.bring() == ()
+    assert runner.pull() == ()
     assert runner.read("1.0rc1") == laptop.read("1.0rc1")
     assert noted(remote) == [head]
 
 
-def test_nothing_but_the_notes_is_touched(laptop: TravellingLedger, remote: Path) -> None:
+def test_nothing_but_the_notes_is_touched(laptop: SharedLedger, remote: Path) -> None:
     before = git(remote, "for-each-ref", "refs/heads", "refs/tags")
     laptop.append("1.0rc1", entry("build"))
-    laptop.send()
+    laptop.push()
     assert git(remote, "for-each-ref", "refs/heads", "refs/tags") == before
     assert git(laptop.notes.git.root, "status", "--porcelain") == ""
 
 
-def test_two_machines_that_wrote_lose_nothing(laptop: TravellingLedger, remote: Path, tmp_path: Path) -> None:
+def test_two_machines_that_wrote_lose_nothing(laptop: SharedLedger, remote: Path, tmp_path: Path) -> None:
     runner = clone(remote, tmp_path)
     laptop.append("1.0rc1", entry("build"))
     runner.append("1.0rc1", entry("install:staging", at="2026-01-01T00:00:01.000000+00:00", run="r2"))
-    laptop.send()
-    runner.send()
-    laptop.bring()
-    runner.bring()
+    laptop.push()
+    runner.push()
+    laptop.pull()
+    runner.pull()
     assert [e.step for e in laptop.read("1.0rc1")] == ["build", "install:staging"]
     assert runner.read("1.0rc1") == laptop.read("1.0rc1")
 
@@ -69,44 +69,44 @@ def test_many_machines_that_write_at_the_same_time_lose_nothing(remote: Path, tm
     for n, each in enumerate(machines):
         each.append("1.0rc1", entry(f"cell-{n}", run=f"r{n}"))
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda each: each.send(), machines))
-    machines[0].bring()
+        list(pool.map(lambda each: each.push(), machines))
+    machines[0].pull()
     assert {e.step for e in machines[0].read("1.0rc1")} == {f"cell-{n}" for n in range(4)}
 
 
-def test_what_was_never_pushed_is_not_lost_with_the_files(laptop: TravellingLedger, remote: Path) -> None:
+def test_what_was_never_pushed_is_not_lost_with_the_files(laptop: SharedLedger, remote: Path) -> None:
     objection = hook(remote, "pre-receive", "exit 1")
     laptop.append("1.0rc1", entry("build"))
     with pytest.raises(Refused):
-        laptop.send()
+        laptop.push()
     objection.unlink()
     shutil.rmtree(laptop.files.folder)
-    laptop.bring()
+    laptop.pull()
     assert [e.step for e in laptop.read("1.0rc1")] == ["build"]
-    laptop.send()
+    laptop.push()
     assert git(remote, "notes", "--ref", REF, "list") != ""
 
 
-def test_a_remote_that_does_not_answer_is_said(laptop: TravellingLedger, remote: Path) -> None:
+def test_a_remote_that_does_not_answer_is_said(laptop: SharedLedger, remote: Path) -> None:
     remote.rename(remote.with_name("away.git"))
     with pytest.raises(Unavailable, match="does not answer"):
-        laptop.bring()
+        laptop.pull()
     with pytest.raises(Unavailable, match="does not answer, so evidence does not travel"):
         laptop.notes.fetch()
 
 
-def test_sending_again_changes_nothing(laptop: TravellingLedger, remote: Path) -> None:
+def test_sending_again_changes_nothing(laptop: SharedLedger, remote: Path) -> None:
     laptop.append("1.0rc1", entry("build"))
-    laptop.send()
+    laptop.push()
     tip = git(remote, "rev-parse", REF)
-    laptop.send()
+    laptop.push()
     assert git(remote, "rev-parse", REF) == tip
 
 
-def test_evidence_on_another_commit_counts_for_nothing(laptop: TravellingLedger, remote: Path, tmp_path: Path) -> None:
+def test_evidence_on_another_commit_counts_for_nothing(laptop: SharedLedger, remote: Path, tmp_path: Path) -> None:
     head = commit_of(laptop)
     laptop.append("1.0rc1", entry("seal", commit=head))
-    laptop.send()
+    laptop.push()
     stranger = clone(remote, tmp_path, "stranger")
     git(stranger.notes.git.root, "fetch", "--quiet", "origin", f"{REF}:{REF}")
     git(stranger.notes.git.root, "commit", "--quiet", "--allow-empty", "-m", "another")
@@ -115,28 +115,28 @@ def test_evidence_on_another_commit_counts_for_nothing(laptop: TravellingLedger,
     git(stranger.notes.git.root, "notes", "--ref", REF, "remove", head)
     git(stranger.notes.git.root, "push", "--quiet", "origin", f"{REF}:{REF}")
     runner = clone(remote, tmp_path)
-    said = runner.bring()
+    said = runner.pull()
     assert said == (f"evidence on {other[:12]} is not about harbor 1.0rc1, which is {head[:12]}",)
     assert runner.versions() == ()
 
 
-def test_garbage_in_a_note_harms_nobody(laptop: TravellingLedger, remote: Path, tmp_path: Path) -> None:
+def test_garbage_in_a_note_harms_nobody(laptop: SharedLedger, remote: Path, tmp_path: Path) -> None:
     head = commit_of(laptop)
     laptop.append("1.0rc1", entry("build"))
-    laptop.send()
+    laptop.push()
     root = laptop.notes.git.root
     git(root, "notes", "--ref", REF, "append", "-m", '{"version": "../../etc", "package": "harbor"}', head)
     git(root, "push", "--quiet", "origin", f"{REF}:{REF}")
     runner = clone(remote, tmp_path)
-    runner.bring()
+    runner.pull()
     assert [e.step for e in runner.read("1.0rc1")] == ["build"]
 
 
-def test_a_remote_that_takes_no_notes_is_said_with_its_words(laptop: TravellingLedger, remote: Path) -> None:
+def test_a_remote_that_takes_no_notes_is_said_with_its_words(laptop: SharedLedger, remote: Path) -> None:
     hook(remote, "pre-receive", "echo no notes here >&2; exit 1")
     laptop.append("1.0rc1", entry("build"))
     with pytest.raises(Refused, match="does not take the evidence") as refusal:
-        laptop.send()
+        laptop.push()
     assert "contents: write" in refusal.value.hint
     assert any("no notes here" in line for line in refusal.value.details)
 
@@ -144,19 +144,19 @@ def test_a_remote_that_takes_no_notes_is_said_with_its_words(laptop: TravellingL
 def test_without_a_remote_the_evidence_stays_here(tmp_path: Path) -> None:
     make_repository(tmp_path / "alone", {"a": "1"})
     alone = machine(tmp_path / "alone")
-    assert alone.bring() == ()
+    assert alone.pull() == ()
     alone.append("1.0rc1", entry("build"))
-    alone.send()
-    alone.send()
+    alone.push()
+    alone.push()
     shutil.rmtree(alone.files.folder)
-    alone.bring()
+    alone.pull()
     assert [e.step for e in alone.read("1.0rc1")] == ["build"]
 
 
 def test_git_need_not_know_who_writes_a_note(remote: Path, tmp_path: Path) -> None:
     runner = clone(remote, tmp_path, environ=UNNAMED)
     runner.append("1.0rc1", entry("build"))
-    runner.send()
+    runner.push()
     assert git(remote, "log", "-1", "--format=%an", REF) == "releasegate"
 
 
@@ -165,20 +165,20 @@ def test_a_person_who_has_a_name_writes_under_it(remote: Path, tmp_path: Path) -
     git(runner.notes.git.root, "config", "user.name", "Grace")
     git(runner.notes.git.root, "config", "user.email", "grace@harbor.example")
     runner.append("1.0rc1", entry("build"))
-    runner.send()
+    runner.push()
     assert git(remote, "log", "-1", "--format=%an %ce", REF) == "Grace grace@harbor.example"
 
 
-def test_what_is_sent_at_once_is_one_commit_and_leaves_no_draft(laptop: TravellingLedger, remote: Path) -> None:
+def test_what_is_sent_at_once_is_one_commit_and_leaves_no_draft(laptop: SharedLedger, remote: Path) -> None:
     for version in ("0.8", "0.9", "1.0rc1"):
         laptop.append(version, entry("build", run=version))
-    laptop.send()
+    laptop.push()
     assert git(remote, "rev-list", "--count", REF) == "1"
     assert "draft" not in git(laptop.notes.git.root, "for-each-ref")
 
 
 def test_a_run_that_was_killed_before_its_push_is_sent_by_the_next(
-    laptop: TravellingLedger, remote: Path, tmp_path: Path
+    laptop: SharedLedger, remote: Path, tmp_path: Path
 ) -> None:
     root = laptop.notes.git.root
     objection = hook(root / ".git", "pre-push", f"kill -9 $(cat {tmp_path / 'pid'}); exit 1")
@@ -193,15 +193,15 @@ def test_a_run_that_was_killed_before_its_push_is_sent_by_the_next(
     assert git(remote, "for-each-ref", REF) == ""
     objection.unlink()
     shutil.rmtree(laptop.files.folder)
-    laptop.bring()
-    laptop.send()
+    laptop.pull()
+    laptop.push()
     runner = clone(remote, tmp_path)
-    runner.bring()
+    runner.pull()
     assert runner.read("1.0rc1") == (entry("build"),)
 
 
 def test_the_note_of_a_tag_whose_commit_is_not_here_is_on_it_all_the_same(
-    laptop: TravellingLedger, remote: Path, tmp_path: Path
+    laptop: SharedLedger, remote: Path, tmp_path: Path
 ) -> None:
     head = commit_of(laptop)
     git(laptop.notes.git.root, "commit", "--quiet", "--allow-empty", "-m", "later")
@@ -210,15 +210,15 @@ def test_the_note_of_a_tag_whose_commit_is_not_here_is_on_it_all_the_same(
     shallow = machine(tmp_path / "shallow")
     assert not shallow.notes.has(head)
     shallow.append("1.0rc1", entry("build"))
-    shallow.send()
+    shallow.push()
     assert noted(remote) == [head]
     shutil.rmtree(shallow.files.folder)
-    shallow.bring()
+    shallow.pull()
     assert shallow.read("1.0rc1") == (entry("build"),)
 
 
 def test_before_its_tag_a_record_is_on_the_last_commit_that_it_names_and_that_is_here(
-    laptop: TravellingLedger, remote: Path
+    laptop: SharedLedger, remote: Path
 ) -> None:
     head = commit_of(laptop)
     git(laptop.notes.git.root, "commit", "--quiet", "--allow-empty", "-m", "later")
@@ -226,7 +226,7 @@ def test_before_its_tag_a_record_is_on_the_last_commit_that_it_names_and_that_is
     laptop.append("1.1rc1", replace(entry("check"), subject="c" * 40))
     laptop.append("1.1rc1", replace(entry("odd"), evidence={"commit": ["no", "commit"]}))
     laptop.append("1.2rc1", entry("bump"))
-    laptop.send()
+    laptop.push()
     assert sorted(noted(remote)) == sorted([head, commit_of(laptop)])
 
 
@@ -235,25 +235,25 @@ def test_the_tag_of_another_package_is_not_this_ones(remote: Path, tmp_path: Pat
     git(tmp_path / "first", "push", "--quiet", "origin", "develop")
     api = replace(clone(remote, tmp_path), prefix="api-v")
     api.append("1.0rc1", entry("build"))
-    api.send()
+    api.push()
     assert noted(remote) == [commit_of(api)]
 
 
 def test_what_was_recorded_before_the_tag_is_not_called_a_stranger(
-    laptop: TravellingLedger, remote: Path, tmp_path: Path
+    laptop: SharedLedger, remote: Path, tmp_path: Path
 ) -> None:
     root = laptop.notes.git.root
     laptop.append("1.1rc1", entry("bump"))
-    laptop.send()
+    laptop.push()
     git(root, "commit", "--quiet", "--allow-empty", "-m", "Release 1.1rc1")
     git(root, "tag", "v1.1rc1")
     git(root, "push", "--quiet", "origin", "develop", "v1.1rc1")
-    laptop.send()
-    assert laptop.bring() == ()
-    assert clone(remote, tmp_path).bring() == ()
+    laptop.push()
+    assert laptop.pull() == ()
+    assert clone(remote, tmp_path).pull() == ()
 
 
-def test_hundreds_of_notes_in_folders_are_read_in_a_moment(laptop: TravellingLedger, tmp_path: Path) -> None:
+def test_hundreds_of_notes_in_folders_are_read_in_a_moment(laptop: SharedLedger, tmp_path: Path) -> None:
     root = laptop.notes.git.root
     lines = ["commit refs/notes/releasegate/harbor", "committer Ada <ada@harbor.example> 1700000000 +0000", "data 0"]
     for number in range(600):
@@ -271,74 +271,74 @@ def test_hundreds_of_notes_in_folders_are_read_in_a_moment(laptop: TravellingLed
     assert notes[f"{599 * 7919:08x}" + "0" * 32] == b"note 599\n"
 
 
-def test_a_note_that_is_too_large_is_refused_and_not_written_over(laptop: TravellingLedger, remote: Path) -> None:
+def test_a_note_that_is_too_large_is_refused_and_not_written_over(laptop: SharedLedger, remote: Path) -> None:
     root, head = laptop.notes.git.root, commit_of(laptop)
     (root / "large").write_bytes(b"x" * (9 * 2**20))
     git(root, "notes", "--ref", REF, "add", "-C", git(root, "hash-object", "-w", "large"), head)
     git(root, "push", "--quiet", "origin", f"{REF}:{REF}")
     tip = git(remote, "rev-parse", REF)
     laptop.append("1.0rc1", entry("build"))
-    for travel in (laptop.bring, laptop.send):
+    for travel in (laptop.pull, laptop.push):
         with pytest.raises(Refused, match=f"{head[:12]} has 9437184 bytes"):
             travel()
     assert git(remote, "rev-parse", REF) == tip
 
 
-def test_a_note_that_would_become_too_large_is_not_written(laptop: TravellingLedger, remote: Path) -> None:
+def test_a_note_that_would_become_too_large_is_not_written(laptop: SharedLedger, remote: Path) -> None:
     with pytest.raises(Refused, match="is the limit"):
         laptop.notes.publish({commit_of(laptop): b"x" * (9 * 2**20)}, merge=lambda theirs, ours: theirs + ours)
     assert git(remote, "for-each-ref", REF) == ""
 
 
-def test_a_note_whose_bytes_are_lost_here_is_left_out(laptop: TravellingLedger) -> None:
+def test_a_note_whose_bytes_are_lost_here_is_left_out(laptop: SharedLedger) -> None:
     root = laptop.notes.git.root
     laptop.append("1.0rc1", entry("build"))
-    laptop.send()
+    laptop.push()
     blob = git(root, "notes", "--ref", REF, "list").split()[0]
     (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     assert laptop.notes.here() == {}
 
 
 def test_notes_that_were_taken_from_the_remote_are_gone_here_too(
-    laptop: TravellingLedger, remote: Path, tmp_path: Path
+    laptop: SharedLedger, remote: Path, tmp_path: Path
 ) -> None:
     laptop.append("1.0rc1", entry("build"))
-    laptop.send()
+    laptop.push()
     runner = clone(remote, tmp_path)
     assert len(runner.notes.fetch()) == 1
     git(remote, "update-ref", "-d", REF)
     assert runner.notes.fetch() == {}
 
 
-def test_others_who_are_always_first_are_said_after_some_tries(laptop: TravellingLedger, remote: Path) -> None:
+def test_others_who_are_always_first_are_said_after_some_tries(laptop: SharedLedger, remote: Path) -> None:
     # The remote's update is refused in the words of a lost race.
     hook(remote, "pre-receive", "echo 'cannot lock ref' >&2; exit 1")
     laptop.append("1.0rc1", entry("build"))
     with pytest.raises(Unavailable, match="others wrote at every try"):
-        laptop.send()
+        laptop.push()
 
 
-def test_a_hook_here_that_objects_is_heard(laptop: TravellingLedger) -> None:
+def test_a_hook_here_that_objects_is_heard(laptop: SharedLedger) -> None:
     hook(laptop.notes.git.root / ".git", "pre-push", "echo fog >&2; exit 1")
     laptop.append("1.0rc1", entry("build"))
     with pytest.raises(Refused, match="does not take the evidence") as refusal:
-        laptop.send()
+        laptop.push()
     assert any("fog" in line for line in refusal.value.details)
 
 
-def test_a_remote_that_can_only_be_read_is_unavailable_for_a_push(laptop: TravellingLedger, tmp_path: Path) -> None:
+def test_a_remote_that_can_only_be_read_is_unavailable_for_a_push(laptop: SharedLedger, tmp_path: Path) -> None:
     git(laptop.notes.git.root, "remote", "set-url", "--push", "origin", str(tmp_path / "nowhere.git"))
     laptop.append("1.0rc1", entry("build"))
     with pytest.raises(Unavailable, match="does not answer"):
-        laptop.send()
+        laptop.push()
 
 
-def test_what_git_cannot_write_is_said_in_its_words(laptop: TravellingLedger) -> None:
+def test_what_git_cannot_write_is_said_in_its_words(laptop: SharedLedger) -> None:
     with pytest.raises(Refused, match="git notes failed") as refusal:
         laptop.notes.publish({"no commit": b"note"}, merge=lambda theirs, ours: theirs + ours)
     assert refusal.value.details
 
 
-def test_a_run_here_keeps_another_from_the_package(laptop: TravellingLedger) -> None:
+def test_a_run_here_keeps_another_from_the_package(laptop: SharedLedger) -> None:
     with laptop.locked(), pytest.raises(Unavailable, match="Another run"), laptop.locked():
         pass

@@ -10,7 +10,7 @@ import pytest
 from git_repositories import ENVIRON, UNNAMED, git, make_repository
 from machines import REF, clone, entry, machine, released
 
-from releasegate.adapters.ledger.shared import TravellingLedger
+from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.core.errors import Refused
 
 
@@ -20,7 +20,7 @@ def remote(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def laptop(remote: Path, tmp_path: Path) -> TravellingLedger:
+def laptop(remote: Path, tmp_path: Path) -> SharedLedger:
     """Return a machine that signs nothing."""
     del remote
     return machine(tmp_path / "first")
@@ -50,39 +50,39 @@ def test_signed_evidence_counts_where_git_verifies_it(remote: Path, tmp_path: Pa
     for name in ("one", "two"):
         signer = clone(remote, tmp_path, name, environ=signing, signed=True)
         signer.append("1.0rc1", entry(f"by-{name}", run=name))
-        signer.send()
+        signer.push()
     reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
-    reader.bring()
+    reader.pull()
     assert {e.step for e in reader.read("1.0rc1")} == {"by-one", "by-two"}
 
 
 def test_unsigned_evidence_is_refused_where_it_must_be_signed(
-    laptop: TravellingLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
+    laptop: SharedLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
 ) -> None:
     laptop.append("1.0rc1", entry("build"))
-    laptop.send()
+    laptop.push()
     reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
     with pytest.raises(Refused, match="carries no signature that Git verifies"):
-        reader.bring()
+        reader.pull()
     reader.append("1.0rc1", entry("build"))
     with pytest.raises(Refused, match="carries no signature that Git verifies"):
-        reader.send()
+        reader.push()
 
 
 def test_a_signature_of_a_stranger_is_refused(remote: Path, tmp_path: Path, signing: dict[str, str]) -> None:
     signer = clone(remote, tmp_path, "signer", environ=signing, signed=True)
     signer.append("1.0rc1", entry("build"))
-    signer.send()
+    signer.push()
     (tmp_path / "allowed").write_text("")
     with pytest.raises(Refused, match="carries no signature that Git verifies"):
-        clone(remote, tmp_path, "reader", environ=signing, signed=True).bring()
+        clone(remote, tmp_path, "reader", environ=signing, signed=True).pull()
 
 
 def test_without_a_key_nothing_is_sent_unsigned(remote: Path, tmp_path: Path) -> None:
     runner = clone(remote, tmp_path, environ=UNNAMED, signed=True)
     runner.append("1.0rc1", entry("build"))
     with pytest.raises(Refused, match="Git did not sign the evidence"):
-        runner.send()
+        runner.push()
     assert git(remote, "for-each-ref", REF) == ""
 
 
@@ -93,31 +93,31 @@ def test_what_is_signed_is_one_commit_on_what_was_verified(
     for number in range(3):
         signer.append("1.0rc1", entry(f"step-{number}", run=f"r{number}"))
         signer.append("0.9", entry(f"step-{number}", run=f"r{number}"))
-        signer.send()
+        signer.push()
     commits = git(remote, "rev-list", REF).split()
     assert len(commits) == 3
     assert all("gpgsig" in git(remote, "cat-file", "commit", commit) for commit in commits)
 
 
 def test_unsigned_notes_that_a_person_fetched_by_hand_count_for_nothing(
-    laptop: TravellingLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
+    laptop: SharedLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
 ) -> None:
     laptop.append("1.0rc1", entry("forged"))
-    laptop.send()
+    laptop.push()
     reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
     git(reader.notes.git.root, "fetch", "--quiet", "origin", f"{REF}:{REF}")
     git(remote, "update-ref", "-d", REF)
-    reader.bring()
+    reader.pull()
     assert reader.versions() == ()
 
 
 def test_signed_notes_that_were_never_pushed_count_here(remote: Path, tmp_path: Path, signing: dict[str, str]) -> None:
     signer = clone(remote, tmp_path, environ=signing, signed=True)
     signer.append("1.0rc1", entry("build"))
-    signer.send()
+    signer.push()
     git(remote, "update-ref", "-d", REF)
     shutil.rmtree(signer.files.folder)
-    signer.bring()
+    signer.pull()
     assert signer.read("1.0rc1") == (entry("build"),)
 
 
@@ -125,24 +125,24 @@ def test_unsigned_notes_without_a_remote_are_not_signed_over(tmp_path: Path, sig
     make_repository(tmp_path / "alone", {"a": "1"})
     unsigned = machine(tmp_path / "alone", environ=ENVIRON)
     unsigned.append("1.0rc1", entry("build"))
-    unsigned.send()
+    unsigned.push()
     signer = machine(tmp_path / "alone", environ=signing, signed=True)
     signer.append("1.0rc1", entry("check", run="r2"))
     with pytest.raises(Refused, match="carries no signature that Git verifies"):
-        signer.send()
+        signer.push()
 
 
 def test_the_way_out_of_a_refusal_works(
-    laptop: TravellingLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
+    laptop: SharedLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
 ) -> None:
     laptop.append("1.0rc1", entry("build"))
-    laptop.send()
+    laptop.push()
     signer = machine(tmp_path / "first", environ=signing, signed=True)
     with pytest.raises(Refused) as refusal:
-        signer.send()
+        signer.push()
     assert f"git push --delete origin {REF}" in refusal.value.hint
     git(tmp_path / "first", "push", "--quiet", "--delete", "origin", REF)
-    signer.send()
+    signer.push()
     reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
-    reader.bring()
+    reader.pull()
     assert reader.read("1.0rc1") == (entry("build"),)

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import yaml
 from git_repositories import ENVIRON, git
-from testpair import PLACES, PYTHON, SERVICE, sources
+from testpair import PYTHON, SERVICE, VERSION_FILES, sources
 
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.project import load
@@ -151,7 +151,7 @@ def configuration(world: World, *, from_laptop: bool) -> str:
         lines += [f'simple = "{index.simple_url}"']
     lines += ["[tool.releasegate.ci]", 'setup = [["invoke", "--version"]]', "trusted = false"]
     lines += ["[[tool.releasegate.packages]]", f'name = "{NAME}"', f'pythons = ["{PYTHON}"]']
-    lines += [f"places = [{PLACES.replace('MODULE', 'tiny_api')}]"]
+    lines += [f"version-files = [{VERSION_FILES.replace('MODULE', 'tiny_api')}]"]
     lines += ['end-to-end = { command = ["python", "check.py"], timeout = 60 }']
     lines += [f'forge = {{ kind = "github", repository = "{REPOSITORY}", address = "{world.forge.address}" }}', ""]
     return "\n".join(lines)
@@ -278,7 +278,7 @@ def test_ci_publishes_nothing_for_a_plain_tag_or_a_release_that_disagrees(world:
     assert "is no candidate's, so it publishes nothing" in pushed_tag(world, "v1.0.0", fails=True)
     git(laptop.clone, "tag", "v1.5.0")
     git(laptop.clone, "push", "--quiet", "origin", "v1.5.0")
-    assert "1.5.0 was asked for, and the places state 1.0.0" in published(world, "v1.5.0", fails=True)
+    assert "1.5.0 was asked for, and the version files state 1.0.0" in published(world, "v1.5.0", fails=True)
     assert all(not index.stored for index in world.indexes.values())
 
 

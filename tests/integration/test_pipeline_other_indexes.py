@@ -16,7 +16,7 @@ from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
 from releasegate.app.project import load
 from releasegate.app.release import Order, Planned, plan, release
-from releasegate.app.workspace import Workshop
+from releasegate.app.workspace import Workspace
 from releasegate.core.errors import Conflict
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.record import record
@@ -57,67 +57,67 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Running
 
 
 @pytest.fixture
-def workshop(two: list[RunningIndex], tmp_path: Path) -> Workshop:
+def workspace(two: list[RunningIndex], tmp_path: Path) -> Workspace:
     staging, production = two
     pair = make_pair(tmp_path / "project", settings=on_indexes(staging, production))
     tokens = {"STAGING_TOKEN": staging.token, "PRODUCTION_TOKEN": production.token}
-    return Workshop(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
+    return Workspace(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
 
 
-def ordered(workshop: Workshop, pipeline: Pipeline) -> tuple[Outcome, ...]:
+def ordered(workspace: Workspace, pipeline: Pipeline) -> tuple[Outcome, ...]:
     def planned(_: Planned) -> None: ...
 
-    return release(workshop, Order(pipeline), watch=Quiet(), confirm=lambda _: True, planned=planned)
+    return release(workspace, Order(pipeline), watch=Quiet(), confirm=lambda _: True, planned=planned)
 
 
-def sealed(workshop: Workshop) -> dict[str, list[str]]:
+def sealed(workspace: Workspace) -> dict[str, list[str]]:
     found = {}
-    for package in workshop.project.settings.packages:
-        ledger = workshop.ledger(package)
+    for package in workspace.project.settings.packages:
+        ledger = workspace.ledger(package)
         found[package.name] = [v for v in ledger.versions() if record(ledger.read(v)).seal is not None]
     return found
 
 
-def test_a_pair_is_proven_and_released_and_each_index_holds_its_own_files(workshop: Workshop) -> None:
-    ordered(workshop, "rc")
-    assert sealed(workshop) == {"tiny-api": ["1.0.0rc1"], "tiny-plugin": ["1.0.0rc1"]}
-    ordered(workshop, "final")
-    for package in workshop.project.settings.packages:
-        assert sealed(workshop)[package.name] == ["1.0.0rc1", "1.0.0"]
-        ledger, stem = workshop.ledger(package), package.name.replace("-", "_")
+def test_a_pair_is_proven_and_released_and_each_index_holds_its_own_files(workspace: Workspace) -> None:
+    ordered(workspace, "rc")
+    assert sealed(workspace) == {"tiny-api": ["1.0.0rc1"], "tiny-plugin": ["1.0.0rc1"]}
+    ordered(workspace, "final")
+    for package in workspace.project.settings.packages:
+        assert sealed(workspace)[package.name] == ["1.0.0rc1", "1.0.0"]
+        ledger, stem = workspace.ledger(package), package.name.replace("-", "_")
         for role, version in (("staging", "1.0.0rc1"), ("production", "1.0.0")):
             seal = record(ledger.read(version)).seal
-            held = {f.filename: f.sha256 for f in workshop.index(role).files(package.name)}
+            held = {f.filename: f.sha256 for f in workspace.index(role).files(package.name)}
             assert set(held) == {f"{stem}-{version}-py3-none-any.whl", f"{stem}-{version}.tar.gz"}
             assert seal is not None
             assert seal.evidence["files"] == held
-            assert git(workshop.project.where(package), "ls-remote", "--tags", "origin", f"v{version}")
-    plugin = workshop.project.settings.packages[1]
-    again = plan(workshop, Order("final", "tiny-plugin"), plugin)
+            assert git(workspace.project.where(package), "ls-remote", "--tags", "origin", f"v{version}")
+    plugin = workspace.project.settings.packages[1]
+    again = plan(workspace, Order("final", "tiny-plugin"), plugin)
     assert again.plan is not None
     assert again.plan.finished
-    partner = record(workshop.ledger(plugin).read("1.0.0")).seal
+    partner = record(workspace.ledger(plugin).read("1.0.0")).seal
     assert partner is not None
     assert partner.evidence["companion"]["version"] == "1.0.0"
     assert partner.evidence["companion"]["source"] == "production"
 
 
-def test_a_name_that_holds_other_bytes_is_a_conflict_and_stays_as_it_is(workshop: Workshop, tmp_path: Path) -> None:
-    ordered(workshop, "rc")
+def test_a_name_that_holds_other_bytes_is_a_conflict_and_stays_as_it_is(workspace: Workspace, tmp_path: Path) -> None:
+    ordered(workspace, "rc")
     stranger = sample_wheel("tiny-api", "1.0.0")
     (tmp_path / stranger.filename).write_bytes(stranger.content)
-    api = workshop.project.settings.packages[0]
+    api = workspace.project.settings.packages[0]
 
     def confirm(what: str) -> bool:
         if what.startswith("upload "):
-            assert workshop.index("production").upload(tmp_path / stranger.filename).exit_code == 0
+            assert workspace.index("production").upload(tmp_path / stranger.filename).exit_code == 0
         return True
 
     def planned(_: Planned) -> None: ...
 
     with pytest.raises(Conflict, match="holds other bytes") as caught:
-        release(workshop, Order("final", api.name), watch=Quiet(), confirm=confirm, planned=planned)
+        release(workspace, Order("final", api.name), watch=Quiet(), confirm=confirm, planned=planned)
     assert "1.0.0.post1" in caught.value.hint
-    (held,) = workshop.index("production").files(api.name)
+    (held,) = workspace.index("production").files(api.name)
     assert held.filename == stranger.filename
-    assert sealed(workshop)[api.name] == ["1.0.0rc1"]
+    assert sealed(workspace)[api.name] == ["1.0.0rc1"]

@@ -18,7 +18,7 @@ import pytest
 from packaging.version import Version
 
 from releasegate.app.rehearse.sample import rehearse_sample
-from releasegate.app.rehearse.scenario import Curtain
+from releasegate.app.rehearse.scenario import ScenarioResult
 from releasegate.app.release import Planned
 from releasegate.core.errors import ReleasegateError
 from releasegate.engine import Outcome
@@ -61,8 +61,8 @@ class Lines:
 
 def play(folder: str) -> None:
     """Rehearse in *folder* to the end and say how it ended: what the child processes run."""
-    curtain = rehearse_sample(Path(folder), environ=dict(os.environ), spectator=Lines())
-    say("end", json.dumps(end_state(Path(folder), curtain)))
+    result = rehearse_sample(Path(folder), environ=dict(os.environ), reporter=Lines())
+    say("end", json.dumps(end_state(Path(folder), result)))
 
 
 def say(*words: str) -> None:
@@ -70,16 +70,16 @@ def say(*words: str) -> None:
     sys.stdout.flush()
 
 
-def end_state(folder: Path, curtain: Curtain) -> dict[str, Any]:
+def end_state(folder: Path, result: ScenarioResult) -> dict[str, Any]:
     """Return everything that must not depend on whether somebody was killed on the way; no hashes, no times."""
-    clones = {name: folder / "work" / name for name in curtain.records}
+    clones = {name: folder / "work" / name for name in result.records}
     ends: dict[str, dict[str, str]] = {}
-    for name, records in curtain.records.items():
+    for name, records in result.records.items():
         failures = {v: f"failed at {r.failure.step}" for v, r in records.items() if r.failure is not None}
         ends[name] = {v: "sealed" if r.seal is not None else failures.get(v, "open") for v, r in records.items()}
     return {
         "ends": ends,
-        "stored": dict(sorted(curtain.stored.items())),
+        "stored": dict(sorted(result.stored.items())),
         "subjects": {name: git(clone, "log", "--format=%s") for name, clone in clones.items()},
         "tags": {name: git(clone, "tag", "--sort=refname") for name, clone in clones.items()},
         "changed": {name: git(clone, "status", "--porcelain", "-uno") for name, clone in clones.items()},

@@ -34,7 +34,7 @@ STATED = {
 
 
 @dataclass(frozen=True)
-class Room:
+class Venv:
     """An environment that holds one package."""
 
     root: Path
@@ -70,11 +70,11 @@ def broken(done: subprocess.CompletedProcess[str]) -> str:
     return last.removeprefix(start)
 
 
-def make_room(root: Path, *wheels: Path) -> Room:
+def make_room(root: Path, *wheels: Path) -> Venv:
     run("uv", "venv", "--quiet", "--no-config", "--python", sys.executable, root)
     for wheel in wheels:
-        Room(root).install(wheel)
-    return Room(root)
+        Venv(root).install(wheel)
+    return Venv(root)
 
 
 def replace_once(file: Path, old: str, new: str) -> None:
@@ -100,30 +100,30 @@ class Pair:
 
     wheels: Mapping[str, Path]
     tree: Path
-    room: Room
+    venv: Venv
     backend: str
 
     def check(self, version: str, **changed: str) -> subprocess.CompletedProcess[str]:
         """Install that version and run the plugin's own end-to-end command."""
-        self.room.install(self.wheels[version])
+        self.venv.install(self.wheels[version])
         environ = {
             "RELEASEGATE_VERSION": version,
             "RELEASEGATE_COMPANION_URL": self.backend,
             "RELEASEGATE_COMPANION_VERSION": "1.1.0rc1",
-            "RELEASEGATE_PYTHON": self.room.script("python"),
+            "RELEASEGATE_PYTHON": self.venv.script("python"),
             **changed,
         }
-        return self.room.run("python", "e2e/check.py", cwd=self.tree, environ=environ)
+        return self.venv.run("python", "e2e/check.py", cwd=self.tree, environ=environ)
 
 
 @pytest.fixture(scope="module")
-def api_room(tmp_path_factory: pytest.TempPathFactory) -> Room:
+def api_room(tmp_path_factory: pytest.TempPathFactory) -> Venv:
     folder = tmp_path_factory.mktemp("backend")
     return make_room(folder / "room", build(EXAMPLES / "harbor-api", "1.1.0rc1", folder / "out"))
 
 
 @pytest.fixture(scope="module")
-def backend(api_room: Room) -> Iterator[str]:
+def backend(api_room: Venv) -> Iterator[str]:
     words = [api_room.script("harbor-api"), "--port", "0"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
@@ -172,15 +172,15 @@ def test_a_planted_defect_fails_end_to_end_and_names_the_contract(pair: Pair, ve
 
 @pytest.mark.parametrize("version", ["1.1.0rc1", "1.1.0"])
 def test_no_install_check_finds_the_planted_defects(pair: Pair, version: str) -> None:
-    pair.room.install(pair.wheels[version])
+    pair.venv.install(pair.wheels[version])
     with zipfile.ZipFile(pair.wheels[version]) as wheel:
         modules = [name.removesuffix(".py").replace("/", ".") for name in wheel.namelist() if name.endswith(".py")]
     imports = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
     assert "harbor_plugin.migrations.0001_initial" in modules
-    assert pair.room.run("python", "-c", imports, *modules).returncode == 0
-    assert pair.room.run("harbor-host", "--help").returncode == 0
+    assert pair.venv.run("python", "-c", imports, *modules).returncode == 0
+    assert pair.venv.run("harbor-host", "--help").returncode == 0
     host = "from harbor_host.host import Host; Host({}).install('harbor_plugin')"
-    assert pair.room.run("python", "-c", host).returncode == 0
+    assert pair.venv.run("python", "-c", host).returncode == 0
 
 
 def members(wheel: Path, version: str) -> Mapping[str, bytes]:
@@ -253,7 +253,7 @@ def test_the_plugins_check_names_a_broken_contract(pair: Pair, tmp_path: Path, c
     ],
 )
 def test_the_backends_check_names_a_broken_contract(
-    api_room: Room, tmp_path: Path, change: Change, contract: str
+    api_room: Venv, tmp_path: Path, change: Change, contract: str
 ) -> None:
     environ = spoilt(EXAMPLES / "harbor-api", tmp_path, change)
     assert broken(check_backend(api_room, "1.1.0rc1", **environ)).startswith(contract)
@@ -265,29 +265,29 @@ def test_the_plugins_check_refuses_to_judge_the_checkout(pair: Pair) -> None:
 
 
 def test_a_host_that_the_plugin_does_not_take_is_refused(pair: Pair) -> None:
-    pair.room.install(pair.wheels["1.0.0"])
+    pair.venv.install(pair.wheels["1.0.0"])
     load = "from harbor_host.plugins import load_plugin; load_plugin('harbor_plugin', host_version='{}')"
     accepted = {
-        version: pair.room.run("python", "-c", load.format(version)).returncode == 0
+        version: pair.venv.run("python", "-c", load.format(version)).returncode == 0
         for version in ("1.9.9", "2.0.0", "2.9.5", "2.10.0", "3.0.0")
     }
     assert accepted == {"1.9.9": False, "2.0.0": True, "2.9.5": True, "2.10.0": False, "3.0.0": False}
 
 
 def test_a_backend_that_is_down_is_told_apart_from_a_broken_contract(pair: Pair) -> None:
-    pair.room.install(pair.wheels["1.0.0"])
+    pair.venv.install(pair.wheels["1.0.0"])
     sync = "import harbor_plugin.client as c; c.BackendClient('http://127.0.0.1:1', plugin_version='1.0.0').sync()"
-    done = pair.room.run("python", "-c", sync)
+    done = pair.venv.run("python", "-c", sync)
     assert "BackendDown: the backend at http://127.0.0.1:1 does not answer" in done.stderr
 
 
-def check_backend(room: Room, version: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def check_backend(venv: Venv, version: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the backend's own end-to-end command."""
     environ = {"RELEASEGATE_VERSION": version, **environ}
-    return room.run("python", "e2e/check_service.py", cwd=EXAMPLES / "harbor-api", environ=environ)
+    return venv.run("python", "e2e/check_service.py", cwd=EXAMPLES / "harbor-api", environ=environ)
 
 
-def test_the_backend_passes_its_own_check(api_room: Room) -> None:
+def test_the_backend_passes_its_own_check(api_room: Venv) -> None:
     done = check_backend(api_room, "1.1.0rc1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert broken(check_backend(api_room, "1.1.0")) == "installed: harbor-api is 1.1.0rc1, not 1.1.0"

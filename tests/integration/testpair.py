@@ -93,7 +93,7 @@ with urllib.request.urlopen(os.environ["RELEASEGATE_COMPANION_URL"], timeout=10)
 """,
 }
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-PLACES = (
+VERSION_FILES = (
     '{ toml = "pyproject.toml", key = "project.version" }, { python = "MODULE/__init__.py", attribute = "__version__" }'
 )
 
@@ -151,9 +151,9 @@ def configuration(settings: str = "") -> str:
     """Return the project's ``pyproject.toml``."""
     tables = []
     for name in CHECKS:
-        places = PLACES.replace("MODULE", name.replace("-", "_"))
+        version_files = VERSION_FILES.replace("MODULE", name.replace("-", "_"))
         tables.append(
-            f'[[tool.releasegate.packages]]\nname = "{name}"\npath = "{name}"\nplaces = [{places}]\n'
+            f'[[tool.releasegate.packages]]\nname = "{name}"\npath = "{name}"\nplaces = [{version_files}]\n'
             f'pythons = ["{PYTHON}"]\nend-to-end = {{ command = ["python", "check.py"], timeout = 60 }}\n'
         )
     tables[0] += 'service = { command = ["python", "-m", "tiny_api", "{port}"], ready = "/" }\n'

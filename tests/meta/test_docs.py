@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from releasegate.core.config.model import TomlPlace
+from releasegate.core.config.model import TomlVersionFile
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.stack import Images, variable
 from releasegate.frontends.invoke import ns
@@ -113,7 +113,7 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
-    package += 'places = [{ toml = "pyproject.toml", key = "project.version" }]\n'
+    package += 'version-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
     smoke, index, ci, stack = blocks(ROOT / "docs/how-to.md", "toml")
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
@@ -124,7 +124,7 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
     contained = parse_settings(table + stack, where="how-to.md").stack
     assert contained is not None
     assert [str(each) for each in contained.netbox] == ["image:4.5.8", "pypi:4.7.3"]
-    assert installed.places == (TomlPlace(installed.places[0].path, "project.version"),)
+    assert installed.version_files == (TomlVersionFile(installed.version_files[0].path, "project.version"),)
 
 
 def test_the_readme_gives_the_two_commands_of_the_set_up() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import LockPlace, Package, PythonPlace, TomlPlace
+from releasegate.core.config.model import LockVersionFile, Package, PythonVersionFile, TomlVersionFile
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.wheel import record_row
 
@@ -19,10 +19,10 @@ Files = Mapping[str, bytes]
 PACKAGE = Package(
     name="sample-app",
     path=PurePosixPath(),
-    places=(
-        TomlPlace(PurePosixPath("pyproject.toml"), "project.version"),
-        PythonPlace(PurePosixPath("src/sample_app/__init__.py"), "__version__"),
-        LockPlace(PurePosixPath("uv.lock")),
+    version_files=(
+        TomlVersionFile(PurePosixPath("pyproject.toml"), "project.version"),
+        PythonVersionFile(PurePosixPath("src/sample_app/__init__.py"), "__version__"),
+        LockVersionFile(PurePosixPath("uv.lock")),
     ),
     pythons=("3.11", "3.12"),
 )

@@ -12,11 +12,11 @@ from typing import Any
 from fakes import sha256
 
 from releasegate.core.errors import ReleasegateError
-from releasegate.ports import CellReport, Delivery, Origin, Progress, StageReport
+from releasegate.ports import CellReport, Delivery, EndToEndReport, Origin, Progress
 
 
 @dataclass
-class FakeRooms:
+class FakeInstallChecker:
     """Installs nothing: a cell is ``not run`` on the ``missing`` Pythons and fails where ``problems`` names it."""
 
     missing: frozenset[str] = frozenset()
@@ -37,7 +37,7 @@ class FakeRooms:
 
 
 @dataclass
-class FakeStage:
+class FakeRunner:
     """Judges by version: a pair (version, companion's version) in ``broken`` fails; ``unjudged`` keeps all from it."""
 
     broken: set[tuple[str, str | None]] = field(default_factory=set)
@@ -45,21 +45,21 @@ class FakeStage:
     seen: list[tuple[Delivery, Delivery | None]] = field(default_factory=list)
     known: list[Sequence[Mapping[str, Any]]] = field(default_factory=list)
 
-    def perform(
+    def run(
         self,
         delivery: Delivery,
         *,
         companion: Delivery | None,
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),
-    ) -> StageReport:
+    ) -> EndToEndReport:
         progress(f"running {delivery.package.name}")
         self.seen.append((delivery, companion))
         self.known.append(known)
         failed = (delivery.version, companion.version if companion else None) in self.broken
         verdict = "not run" if self.unjudged else "fail" if failed else "pass"
         words = ("a check fails",) * failed, ("a last word",) * failed
-        return StageReport(verdict, *words, 2.04, unjudged=self.unjudged)
+        return EndToEndReport(verdict, *words, 2.04, unjudged=self.unjudged)
 
 
 @dataclass

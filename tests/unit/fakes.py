@@ -144,7 +144,7 @@ class FakeBuilds:
 
 
 @dataclass
-class FakePatience:
+class FakeClock:
     """A clock that moves only while somebody sleeps."""
 
     now: float = 0.0
@@ -180,7 +180,7 @@ class FakeIndex:
     """An index that keeps bytes, shows them after ``lag`` seconds, and to installers ``cache`` seconds later."""
 
     name: str
-    patience: FakePatience
+    clock: FakeClock
     lag: float = 0.0
     cache: float = 0.0
     hashes: bool = True
@@ -191,7 +191,7 @@ class FakeIndex:
     swapped: dict[str, bytes] = field(default_factory=dict)
 
     def put(self, filename: str, content: bytes, *, version: str | None = None, yanked: bool = False) -> None:
-        self.held.append(Held(filename, content, version or _version(filename), yanked, self.patience.now + self.lag))
+        self.held.append(Held(filename, content, version or _version(filename), yanked, self.clock.now + self.lag))
 
     def files(self, project: str) -> tuple[IndexFile, ...]:
         return tuple(
@@ -223,7 +223,7 @@ class FakeIndex:
 
     def _shown(self, project: str, *, late: float = 0.0) -> list[Held]:
         stem = project.replace("-", "_")
-        return [h for h in self.held if h.filename.startswith(f"{stem}-") and h.since + late <= self.patience.now]
+        return [h for h in self.held if h.filename.startswith(f"{stem}-") and h.since + late <= self.clock.now]
 
 
 def _version(filename: str) -> str:
@@ -248,7 +248,7 @@ class FakeLedger:
     def versions(self) -> tuple[str, ...]:
         return tuple(self.lines)
 
-    def send(self) -> None:
+    def push(self) -> None:
         self.sent += 1
 
 
@@ -286,7 +286,7 @@ class FakeForge:
 
 
 @dataclass(frozen=True)
-class FakeShelf:
+class FakeDownloads:
     """Keeps files under a folder of the test's own."""
 
     root: Path

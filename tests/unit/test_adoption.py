@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 import pytest
 
 from releasegate.core.adopt.detect import PYTHONS, Adopted, look
-from releasegate.core.adopt.table import Repository, table
-from releasegate.core.config.model import ForgeConfig, LockPlace, Place, PythonPlace, TomlPlace
+from releasegate.core.adopt.table import RepositoryFacts, table
+from releasegate.core.config.model import ForgeConfig, LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.globs import matching
@@ -30,11 +30,11 @@ def _path(name: str) -> str:
     return known.get(name, f"{name.replace('____init__', '/%init%').replace('__', '/').replace('%', '__')}.py")
 
 
-def python(attribute: str, path: str = INIT) -> Place:
-    return PythonPlace(PurePosixPath(path), attribute)
+def python(attribute: str, path: str = INIT) -> VersionFile:
+    return PythonVersionFile(PurePosixPath(path), attribute)
 
 
-STATIC = TomlPlace(PurePosixPath("pyproject.toml"), "project.version")
+STATIC = TomlVersionFile(PurePosixPath("pyproject.toml"), "project.version")
 
 
 def test_a_static_version_is_found_in_its_project() -> None:
@@ -43,12 +43,12 @@ def test_a_static_version_is_found_in_its_project() -> None:
 
 def test_code_that_states_the_same_version_is_a_place_too() -> None:
     code = '__version__ = "1.2.3"\n\n\nclass Config:\n    version = "1.2.3"\n    min_version = "4.5"\n'
-    places = (STATIC, python("__version__"), python("Config.version"))
-    assert found(project=PROJECT, init=code).places == places
+    version_files = (STATIC, python("__version__"), python("Config.version"))
+    assert found(project=PROJECT, init=code).version_files == version_files
 
 
 def test_code_that_states_another_version_is_none() -> None:
-    assert found(project=PROJECT, init='version = "9"\n__version__: str = "1.2.3"\n').places == (
+    assert found(project=PROJECT, init='version = "9"\n__version__: str = "1.2.3"\n').version_files == (
         STATIC,
         python("__version__"),
     )
@@ -56,13 +56,13 @@ def test_code_that_states_another_version_is_none() -> None:
 
 def test_tests_documents_and_code_that_is_none_are_not_looked_at() -> None:
     files = {"tests____init__": '__version__ = "1.2.3"\n', "docs__conf": 'version = "1.2.3"\n', "init": "version = (\n"}
-    assert found(project=PROJECT, **files).places == (STATIC,)
+    assert found(project=PROJECT, **files).version_files == (STATIC,)
 
 
 def test_a_lock_file_is_a_place_where_it_names_the_package() -> None:
     lock = 'version = 1\n\n[[package]]\nname = "harbor-tools"\nversion = "1.2.3"\nsource = { editable = "." }\n'
-    assert found(project=PROJECT, lock=lock).places == (STATIC, LockPlace(PurePosixPath("uv.lock")))
-    assert found(project=PROJECT, lock="version = 1\n").places == (STATIC,)
+    assert found(project=PROJECT, lock=lock).version_files == (STATIC, LockVersionFile(PurePosixPath("uv.lock")))
+    assert found(project=PROJECT, lock="version = 1\n").version_files == (STATIC,)
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_a_lock_file_is_a_place_where_it_names_the_package() -> None:
 )
 def test_a_version_that_a_backend_reads_from_code_is_found_there(project: str, path: str, attribute: str) -> None:
     adopted = found(project=project, **{path: f'{attribute} = "2.0"\n'})
-    assert adopted.places == (python(attribute, _path(path)),)
+    assert adopted.version_files == (python(attribute, _path(path)),)
     assert adopted.version == "2.0"
 
 
 def test_a_poetry_project_is_found_in_its_own_table() -> None:
     poetry = '[tool.poetry]\nname = "h"\nversion = "1.0"\n[tool.poetry.dependencies]\npython = "^3.12"\n'
     adopted = found(project=poetry)
-    assert adopted.places == (TomlPlace(PurePosixPath("pyproject.toml"), "tool.poetry.version"),)
+    assert adopted.version_files == (TomlVersionFile(PurePosixPath("pyproject.toml"), "tool.poetry.version"),)
     assert adopted.pythons == ("3.12", "3.13", "3.14")
     # Not all of Poetry's own ranges are PEP 440's.
     assert found(project=poetry.replace("^3.12", "3.12 || 3.13")).pythons == ("3.12", "3.13")
@@ -96,10 +96,10 @@ def test_a_setup_file_names_the_package_and_its_pythons_and_the_code_its_version
     setup = 'setup(\n    name="harbor-tools",\n    python_requires=">=3.13",\n)\n'
     adopted = found(setup=setup, init='__version__ = "1.0"\n')
     assert (adopted.name, adopted.pythons) == ("harbor-tools", ("3.13", "3.14"))
-    assert adopted.places == (python("__version__"),)
+    assert adopted.version_files == (python("__version__"),)
     cfg = found(cfg="[metadata]\nname = harbor-tools\nversion = attr: harbor_tools.v.__version__\n",
                 harbor_tools__v='__version__ = "1.0"\n')  # fmt: skip
-    assert cfg.places == (python("__version__", "harbor_tools/v.py"),)
+    assert cfg.version_files == (python("__version__", "harbor_tools/v.py"),)
     assert cfg.pythons == ("3.12", "3.13")
 
 
@@ -150,9 +150,9 @@ def test_the_table_is_a_configuration_whose_places_can_be_bumped() -> None:
         harbor_tools__migrations__0001_initial="",
     )
     forge = ForgeConfig("gitea", "octo/harbor", address="https://gitea.example")
-    text = table(adopted, Repository("trunk", "upstream", "harbor-v", forge))
+    text = table(adopted, RepositoryFacts("trunk", "upstream", "harbor-v", forge))
     (package,) = parse_settings(text, where="pyproject.toml").packages
-    assert package.places == adopted.places
+    assert package.version_files == adopted.version_files
     assert (package.branch, package.remote, package.tag_prefix) == ("trunk", "upstream", "harbor-v")
     assert package.forge == forge
     assert package.wheel.frozen == adopted.frozen
@@ -160,7 +160,7 @@ def test_the_table_is_a_configuration_whose_places_can_be_bumped() -> None:
 
 
 def test_the_table_says_no_more_than_differs_from_what_is_usual() -> None:
-    text = table(found(project=PROJECT), Repository("main", "origin", "v", ForgeConfig("github", "octo/harbor")))
+    text = table(found(project=PROJECT), RepositoryFacts("main", "origin", "v", ForgeConfig("github", "octo/harbor")))
     assert "remote" not in text
     assert "tag-prefix" not in text
     assert 'forge = { kind = "github", repository = "octo/harbor" }' in text
@@ -205,12 +205,12 @@ def test_a_version_that_its_build_takes_from_elsewhere_is_not_adopted(files: dic
 
 def test_a_plugin_that_reads_tags_is_no_matter_where_the_version_is_written_down() -> None:
     project = f'[build-system]\nrequires = ["hatch-vcs"]\n{PROJECT}[tool.hatch.version]\nsource = "vcs"\n'
-    assert found(project=project).places == (STATIC,)
+    assert found(project=project).version_files == (STATIC,)
 
 
 def test_a_lock_file_that_lags_behind_is_a_place_and_one_alone_is_not() -> None:
     lock = 'version = 1\n\n[[package]]\nname = "harbor-tools"\nversion = "1.2.2"\nsource = { editable = "." }\n'
-    assert found(project=PROJECT, lock=lock).places == (STATIC, LockPlace(PurePosixPath("uv.lock")))
+    assert found(project=PROJECT, lock=lock).version_files == (STATIC, LockVersionFile(PurePosixPath("uv.lock")))
     with pytest.raises(ConfigurationError, match="No file states the version"):
         found(project=DYNAMIC, lock=lock)
 
@@ -220,7 +220,7 @@ def test_the_pattern_of_hatch_says_which_assignment_it_means() -> None:
     code = 'OTHER_VERSION = "9"\nRELEASE_VERSION = "2.0"\n'
     wanted = '\'RELEASE_VERSION = "(?P<version>[^"]+)"\''
     adopted = found(project=f"{DYNAMIC}{table}{wanted}\n", harbor_tools__about=code)
-    assert adopted.places == (python("RELEASE_VERSION", "harbor_tools/about.py"),)
+    assert adopted.version_files == (python("RELEASE_VERSION", "harbor_tools/about.py"),)
     for other in ("'('", "'RELEASE'", "'nothing (?P<version>.)'"):
         with pytest.raises(ConfigurationError, match="No file states"):
             found(project=f"{DYNAMIC}{table}{other}\n", harbor_tools__about=code)
@@ -228,27 +228,29 @@ def test_the_pattern_of_hatch_says_which_assignment_it_means() -> None:
 
 def test_a_variable_of_the_setup_file_is_a_place() -> None:
     setup = 'VERSION = "1.0"\nsetuptools.setup(name="h", version=VERSION)\n'
-    assert found(setup=setup).places == (python("VERSION", "setup.py"),)
+    assert found(setup=setup).version_files == (python("VERSION", "setup.py"),)
 
 
 def test_a_module_without_a_folder_and_a_package_in_a_namespace_are_found() -> None:
     flit = f'{DYNAMIC}[build-system]\nbuild-backend = "flit_core.buildapi"\n'
-    assert found(project=flit, src__harbor_tools='__version__ = "1.0"\n').places == (
+    assert found(project=flit, src__harbor_tools='__version__ = "1.0"\n').version_files == (
         python("__version__", "src/harbor_tools.py"),
     )
     adopted = found(project=PROJECT, src__harbor__tools____init__='__version__ = "1.2.3"\n')
     assert adopted.module == PurePosixPath("src/harbor/tools")
-    assert adopted.places == (STATIC, python("__version__", "src/harbor/tools/__init__.py"))
+    assert adopted.version_files == (STATIC, python("__version__", "src/harbor/tools/__init__.py"))
 
 
 def test_tests_inside_of_the_package_are_no_place() -> None:
-    assert found(project=PROJECT, init="", harbor_tools__tests__test_it='__version__ = "1.2.3"\n').places == (STATIC,)
+    assert found(project=PROJECT, init="", harbor_tools__tests__test_it='__version__ = "1.2.3"\n').version_files == (
+        STATIC,
+    )
 
 
 def test_what_is_known_by_its_value_alone_is_marked_as_a_guess() -> None:
     adopted = found(project=PROJECT, init='__version__ = "1.2.3"\n\n\nclass Schema:\n    version = "1.2.3"\n')
     assert adopted.guessed == (python("Schema.version"),)
-    lines = table(adopted, Repository("main", "origin", "v", None)).splitlines()
+    lines = table(adopted, RepositoryFacts("main", "origin", "v", None)).splitlines()
     marked = [line for line in lines if "# a guess: it states the same version" in line]
     assert len(marked) == 1
     assert "Schema.version" in marked[0]
@@ -258,7 +260,7 @@ def test_a_class_never_leads_where_a_module_states_its_version() -> None:
     adopted = found(
         setup='setup(name="harbor-tools")', init='class Schema:\n    version = "3"\n\n\n__version__ = "1.0"\n'
     )
-    assert (adopted.version, adopted.places) == ("1.0", (python("__version__"),))
+    assert (adopted.version, adopted.version_files) == ("1.0", (python("__version__"),))
 
 
 def test_the_classifiers_of_a_setup_file_count_and_silence_is_marked() -> None:
@@ -269,7 +271,7 @@ def test_the_classifiers_of_a_setup_file_count_and_silence_is_marked() -> None:
     assert found(cfg=cfg, init=code).pythons == ("3.11",)
     silent = found(project='[project]\nname = "h"\nversion = "1.0"\n')
     assert silent.unsaid
-    assert "# a guess: nothing says which" in table(silent, Repository("main", "origin", "v", None))
+    assert "# a guess: nothing says which" in table(silent, RepositoryFacts("main", "origin", "v", None))
     assert not found(project=PROJECT).unsaid
 
 
@@ -302,7 +304,7 @@ def test_what_the_package_reads_is_data_by_folder() -> None:
         "harbor_tools/templates/**",
     )
     (package,) = parse_settings(
-        table(adopted, Repository("main", "origin", "v", None)), where="pyproject.toml"
+        table(adopted, RepositoryFacts("main", "origin", "v", None)), where="pyproject.toml"
     ).packages
     assert package.wheel.data == adopted.data
     tracked = [str(path) for path in files]

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
-from ground import APP, START, Ground
 from packaging.version import Version
+from release_fixture import APP, START, ReleaseFixture
 
 from releasegate.app.ci_runner import event_of, git_environment
 from releasegate.app.project import Project
 from releasegate.app.release import Order, _exact, ordered
-from releasegate.app.workspace import Workshop
+from releasegate.app.workspace import Workspace
 from releasegate.core.ci.event import Event
 from releasegate.core.config.model import ForgeConfig, Settings
 from releasegate.core.errors import ConfigurationError, Refused
@@ -66,14 +66,14 @@ def test_without_a_token_or_a_server_git_gets_no_header(environ: dict[str, str])
 
 def test_another_version_than_the_event_asks_for_is_refused(tmp_path: Path) -> None:
     plan = Plan("rc", Version("1.0rc2"), Version("1.0rc2"))
-    package = Ground(tmp_path).app
+    package = ReleaseFixture(tmp_path).app
     assert _exact(plan, Order("rc", exactly=Version("1.0rc2")), package) == plan
     with pytest.raises(Refused, match=r"1\.0rc1 was asked for, but as things stand 1\.0rc2 would be next"):
         _exact(plan, Order("rc", exactly=Version("1.0rc1")), package)
 
 
 def test_an_order_by_event_needs_an_event(tmp_path: Path) -> None:
-    laptop = Workshop(Project(tmp_path, SETTINGS, {}), lambda _: None)
+    laptop = Workspace(Project(tmp_path, SETTINGS, {}), lambda _: None)
     with pytest.raises(ConfigurationError, match="No event of a forge started this run") as error:
         ordered(laptop)
     assert "--rc" in error.value.hint

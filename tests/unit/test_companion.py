@@ -6,7 +6,7 @@ import pytest
 
 from releasegate.core.config.model import Companion
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.release.companion import Choice, Purpose, Voices, choose, variables
+from releasegate.core.release.companion import CompanionSources, PickedCompanion, Purpose, pick_companion, variables
 
 API = Companion("proxbox-api", default="0.1")
 EVERYBODY = {
@@ -16,10 +16,12 @@ EVERYBODY = {
 }
 
 
-def chosen(voices: Voices, *, purpose: Purpose = "staging", companion: Companion = API) -> Choice:
+def chosen(
+    companion_sources: CompanionSources, *, purpose: Purpose = "staging", companion: Companion = API
+) -> PickedCompanion:
     """Return the choice for an alias."""
     index = "testpypi" if purpose == "staging" else "pypi"
-    return choose(companion, voices=voices, purpose=purpose, index=index)
+    return pick_companion(companion, companion_sources=companion_sources, purpose=purpose, index=index)
 
 
 def test_each_stage_of_the_aliases_has_one_variable_before_the_common_one() -> None:
@@ -39,8 +41,8 @@ def test_an_index_of_one_s_own_has_its_own_variable_first() -> None:
 
 
 def test_a_version_by_hand_wins() -> None:
-    voices = Voices(by_hand="0.6", environ=EVERYBODY, of_pair="0.2")
-    assert chosen(voices) == Choice("proxbox-api", "0.6", "--companion")
+    companion_sources = CompanionSources(by_hand="0.6", environ=EVERYBODY, of_pair="0.2")
+    assert chosen(companion_sources) == PickedCompanion("proxbox-api", "0.6", "--companion")
 
 
 @pytest.mark.parametrize(
@@ -51,32 +53,34 @@ def test_a_version_by_hand_wins() -> None:
     ],
 )
 def test_then_the_variable_of_the_stage(purpose: Purpose, version: str, variable: str) -> None:
-    assert chosen(Voices(environ=EVERYBODY, of_pair="0.2"), purpose=purpose) == Choice("proxbox-api", version, variable)
+    assert chosen(CompanionSources(environ=EVERYBODY, of_pair="0.2"), purpose=purpose) == PickedCompanion(
+        "proxbox-api", version, variable
+    )
 
 
 def test_then_the_release_variable() -> None:
     environ = {"PROXBOX_API_RELEASE_VERSION": "0.3", "PROXBOX_API_TESTPYPI_VERSION": ""}
-    assert chosen(Voices(environ=environ, of_pair="0.2")).reason == "PROXBOX_API_RELEASE_VERSION"
+    assert chosen(CompanionSources(environ=environ, of_pair="0.2")).reason == "PROXBOX_API_RELEASE_VERSION"
 
 
 def test_then_the_version_that_is_released_with_it() -> None:
-    assert chosen(Voices(of_pair="0.2")) == Choice("proxbox-api", "0.2", "proxbox-api's own release")
+    assert chosen(CompanionSources(of_pair="0.2")) == PickedCompanion("proxbox-api", "0.2", "proxbox-api's own release")
 
 
 def test_then_the_configuration() -> None:
-    assert chosen(Voices()) == Choice("proxbox-api", "0.1", "the configuration")
+    assert chosen(CompanionSources()) == PickedCompanion("proxbox-api", "0.1", "the configuration")
 
 
 def test_a_companion_that_nobody_names_is_refused_and_the_ways_to_name_it_are_told() -> None:
     with pytest.raises(ConfigurationError, match="Nothing says which version of proxbox-api") as refusal:
-        chosen(Voices(), companion=Companion("proxbox-api"))
+        chosen(CompanionSources(), companion=Companion("proxbox-api"))
     assert "PROXBOX_API_TESTPYPI_VERSION" in refusal.value.hint
 
 
 def test_a_word_that_is_no_version_is_refused_with_the_name_of_who_said_it() -> None:
     with pytest.raises(ConfigurationError, match="PROXBOX_API_RELEASE_VERSION names 'newest'"):
-        chosen(Voices(environ={"PROXBOX_API_RELEASE_VERSION": "newest"}))
+        chosen(CompanionSources(environ={"PROXBOX_API_RELEASE_VERSION": "newest"}))
 
 
 def test_a_version_is_written_as_pep_440_has_it() -> None:
-    assert chosen(Voices(by_hand=" v1.0-RC.1 ")).version == "1.0rc1"
+    assert chosen(CompanionSources(by_hand=" v1.0-RC.1 ")).version == "1.0rc1"

@@ -8,12 +8,12 @@ from releasegate.core.config.model import (
     Exemption,
     IndexConfig,
     Install,
-    LockPlace,
+    LockVersionFile,
     Package,
-    PythonPlace,
+    PythonVersionFile,
     Service,
     Settings,
-    TomlPlace,
+    TomlVersionFile,
     Wheel,
 )
 from releasegate.core.config.parse import EXAMPLE, parse_settings
@@ -29,7 +29,7 @@ production-without-forge = true
 [[tool.releasegate.packages]]
 name = "Back.End"
 path = "../backend"
-places = [{ toml = "pyproject.toml", key = "project.version" }, { lock = "uv.lock" }]
+version-files = [{ toml = "pyproject.toml", key = "project.version" }, { lock = "uv.lock" }]
 pythons = ["3.13", "3.9", "3.12"]
 branch = "main"
 remote = "upstream"
@@ -41,7 +41,7 @@ ready = "/health"
 
 [[tool.releasegate.packages]]
 name = "plugin"
-places = [{ python = "plugin/__init__.py", attribute = "Config.version" }]
+version-files = [{ python = "plugin/__init__.py", attribute = "Config.version" }]
 pythons = ["3.12"]
 companion = { name = "back-END", default = "1.0-rc1", requires = ">=0.9,<2" }
 end-to-end = { command = ["python", "e2e.py"], timeout = 2.5 }
@@ -80,7 +80,7 @@ def test_every_key_fills_its_field() -> None:
     assert backend == Package(
         name="back-end",
         path=Path("../backend"),
-        places=(TomlPlace(Path("pyproject.toml"), "project.version"), LockPlace(Path("uv.lock"))),
+        version_files=(TomlVersionFile(Path("pyproject.toml"), "project.version"), LockVersionFile(Path("uv.lock"))),
         pythons=("3.9", "3.12", "3.13"),
         branch="main",
         remote="upstream",
@@ -90,7 +90,7 @@ def test_every_key_fills_its_field() -> None:
     assert plugin == Package(
         name="plugin",
         path=Path(),
-        places=(PythonPlace(Path("plugin/__init__.py"), "Config.version"),),
+        version_files=(PythonVersionFile(Path("plugin/__init__.py"), "Config.version"),),
         pythons=("3.12",),
         companion=Companion("back-end", default="1.0rc1", requires=">=0.9,<2"),
         end_to_end=EndToEnd(("python", "e2e.py"), timeout=2.5),
@@ -128,8 +128,8 @@ def test_the_general_keys_are_read() -> None:
 
 def test_the_example_is_enough_and_the_rest_is_the_defaults() -> None:
     found = settings(EXAMPLE)
-    places = (TomlPlace(Path("pyproject.toml"), "project.version"),)
-    package = Package(name="my-package", path=Path(), places=places, pythons=("3.12", "3.13"))
+    version_files = (TomlVersionFile(Path("pyproject.toml"), "project.version"),)
+    package = Package(name="my-package", path=Path(), version_files=version_files, pythons=("3.12", "3.13"))
     assert found == Settings(packages=(package,), indexes=found.indexes)
 
 

@@ -8,7 +8,7 @@ from releasegate.core.errors import ConfigurationError
 PAIR = """\
 [[tool.releasegate.packages]]
 name = "backend"
-places = [{ lock = "uv.lock" }]
+version-files = [{ lock = "uv.lock" }]
 pythons = ["3.12"]
 
 """
@@ -52,13 +52,13 @@ pythons = [
     with pytest.raises(ConfigurationError) as caught:
         parse_settings(text, where="pyproject.toml")
     time, number = "write a number of seconds above 0, e.g. 300", 'write e.g. "3.12"'
-    places = "write a list of places: every place that states the version"
+    version_files = "write a list of version files: every file that states the version"
     assert caught.value.problem == "4 problems in pyproject.toml."
     assert caught.value.hint == "Correct pyproject.toml; docs/reference.md lists every key."
     assert caught.value.details == (
         "pyproject.toml:2: tool.releasegate.stagin: is no key here; did you mean staging?",
         f"pyproject.toml:3: tool.releasegate.propagation: is not a length of time; {time}",
-        f"pyproject.toml:5: tool.releasegate.packages[0].places: is missing; {places}",
+        f"pyproject.toml:5: tool.releasegate.packages[0].version-files: is missing; {version_files}",
         f'pyproject.toml:9: tool.releasegate.packages[0].pythons[1]: "3.12.1" is not a minor version; {number}',
     )
 
@@ -104,7 +104,7 @@ def test_at_least_one_package_is_needed(line: str, problem: str) -> None:
     assert any(said.startswith(problem) for said in problems(line))
 
 
-@pytest.mark.parametrize("missing", ["name", "places", "pythons"])
+@pytest.mark.parametrize("missing", ["name", "version-files", "pythons"])
 def test_a_missing_required_key_is_named(missing: str) -> None:
     text = "\n".join(line for line in EXAMPLE.splitlines() if not line.startswith(missing))
     (problem,) = problems(text)
@@ -114,9 +114,9 @@ def test_a_missing_required_key_is_named(missing: str) -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("place = 1", "place: is no key here; did you mean places?"),
+        ("versionfiles = 1", "versionfiles: is no key here; did you mean version-files?"),
         ("tag_prefix = 'v'", "tag_prefix: is no key here; did you mean tag-prefix?"),
-        ("'a b' = 1", "'a b': is no key here; write one of name, path, places"),
+        ("'a b' = 1", "'a b': is no key here; write one of name, path, version-files"),
         ("name = 1", "name: is a number; write a package's name, in quotes"),
         ("name = 'a b'", 'name: "a b" is not a package\'s name; write letters'),
         ("name = '''a\n'''", 'name: "a\\n" is not a package\'s name; write letters'),
@@ -167,11 +167,11 @@ def test_a_wrong_key_of_a_package_is_told_what_to_write(line: str, problem: str)
 
 
 @pytest.mark.parametrize(
-    ("place", "problem"),
+    ("version_file", "problem"),
     [
         ("'uv.lock'", "[0]: is text; write e.g. { toml = "),
-        ("{ key = 'project.version' }", "[0]: is not one place; write one of the keys toml, python and lock"),
-        ("{ toml = 'a', lock = 'b' }", "[0]: is not one place"),
+        ("{ key = 'project.version' }", "[0]: is not one version file; write one of the keys toml, python and lock"),
+        ("{ toml = 'a', lock = 'b' }", "[0]: is not one version file"),
         ("{ toml = 'a.toml' }", "[0].key: is missing; write a dotted key"),
         ("{ toml = 'a.toml', key = 'a..b' }", '[0].key: "a..b" is not a dotted key; write e.g. "project.version"'),
         ("{ toml = 'a.toml', key = '\"\\q\"' }", '[0].key: "\\"\\\\q\\"" is not a dotted key'),
@@ -180,15 +180,19 @@ def test_a_wrong_key_of_a_package_is_told_what_to_write(line: str, problem: str)
         ("{ lock = '/uv.lock' }", '[0].lock: "/uv.lock" is not a relative path'),
         ("{ lock = '../uv.lock' }", '[0].lock: "../uv.lock" leads outside; write a path inside the package'),
         ("{ lock = '.' }", '[0].lock: "." leads outside'),
-        ("{ lock = 'uv.lock' }, { lock = './uv.lock' }", ": names a place in uv.lock twice; write each place once"),
+        (
+            "{ lock = 'uv.lock' }, { lock = './uv.lock' }",
+            ": names a version file in uv.lock twice; write each once",
+        ),
     ],
 )
-def test_a_wrong_place_is_told_what_to_write(place: str, problem: str) -> None:
-    assert package(f"places = [{place}]").startswith(f"4: tool.releasegate.packages[0].places{problem}")
+def test_a_wrong_version_file_is_told_what_to_write(version_file: str, problem: str) -> None:
+    said = package(f"version-files = [{version_file}]")
+    assert said.startswith(f"4: tool.releasegate.packages[0].version-files{problem}")
 
 
-def test_no_places_are_refused() -> None:
-    assert package("places = []").endswith("places: is empty; write a list of places")
+def test_no_version_files_are_refused() -> None:
+    assert package("version-files = []").endswith("version-files: is empty; write a list of version files")
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ PACKAGES = """\
 [[tool.releasegate.packages]]
 name = "core"
 path = "../core"
-places = [{ lock = "uv.lock" }]
+version-files = [{ lock = "uv.lock" }]
 pythons = ["3.12"]
 service = { command = ["core", "--host", "{host}", "{port}"], environment = { KEY = "{secret}" } }
 
 [[tool.releasegate.packages]]
 name = "app"
-places = [{ lock = "uv.lock" }]
+version-files = [{ lock = "uv.lock" }]
 pythons = ["3.12"]
 companion = { name = "core" }
 """

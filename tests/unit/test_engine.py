@@ -34,7 +34,7 @@ class FakeRelease:
     version: str = "1.0rc1"
 
     @property
-    def world(self) -> FakeRelease:
+    def ports(self) -> FakeRelease:
         """The release itself, which has the ledger."""
         return self
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasegate.adapters.forges.outcomes import Answer, UnknownOutcome, failure, looked_at_again, state
+from releasegate.adapters.forges.outcomes import ForgeResponse, UnknownOutcome, failure, looked_at_again, state
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, Unavailable
 
@@ -15,15 +15,15 @@ ENVIRON = {"HARBOR_TOKEN": "the-secret"}
 @pytest.mark.parametrize(
     ("answer", "when"),
     [
-        (Answer(429), "later"),
-        (Answer(429, headers={"Retry-After": "60"}), "in 60 s"),
-        (Answer(403, headers={"retry-after": "7"}), "in 7 s"),
-        (Answer(403, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "3600"}), "after 01:00 UTC"),
-        (Answer(403, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 40}), "later"),
-        (Answer(403, "You have exceeded a secondary rate limit."), "later"),
+        (ForgeResponse(429), "later"),
+        (ForgeResponse(429, headers={"Retry-After": "60"}), "in 60 s"),
+        (ForgeResponse(403, headers={"retry-after": "7"}), "in 7 s"),
+        (ForgeResponse(403, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "3600"}), "after 01:00 UTC"),
+        (ForgeResponse(403, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 40}), "later"),
+        (ForgeResponse(403, "You have exceeded a secondary rate limit."), "later"),
     ],
 )
-def test_too_many_requests_is_no_verdict_and_says_when(answer: Answer, when: str) -> None:
+def test_too_many_requests_is_no_verdict_and_says_when(answer: ForgeResponse, when: str) -> None:
     error = failure(CONFIG, ENVIRON, answer)
     assert isinstance(error, Unavailable)
     assert not isinstance(error, UnknownOutcome)
@@ -32,7 +32,7 @@ def test_too_many_requests_is_no_verdict_and_says_when(answer: Answer, when: str
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_token_that_does_not_do_is_named_by_its_variable(status: int) -> None:
-    error = failure(CONFIG, ENVIRON, Answer(status, "Bad credentials: the-secret"))
+    error = failure(CONFIG, ENVIRON, ForgeResponse(status, "Bad credentials: the-secret"))
     assert isinstance(error, Unavailable)
     assert "HARBOR_TOKEN" in error.hint
     assert error.details == ("Bad credentials: ***",)
@@ -40,18 +40,18 @@ def test_a_token_that_does_not_do_is_named_by_its_variable(status: int) -> None:
 
 @pytest.mark.parametrize("status", [400, 409, 410, 422, 451])
 def test_what_the_forge_would_not_have_is_refused_in_its_own_words(status: int) -> None:
-    error = failure(CONFIG, ENVIRON, Answer(status, "one\n\n two \nthree\nfour"))
+    error = failure(CONFIG, ENVIRON, ForgeResponse(status, "one\n\n two \nthree\nfour"))
     assert isinstance(error, Refused)
     assert error.details == ("one", "two", "three")
 
 
 @pytest.mark.parametrize("status", [None, 408, 500, 502, 503, 504])
 def test_no_answer_leaves_open_what_was_done(status: int | None) -> None:
-    assert isinstance(failure(CONFIG, ENVIRON, Answer(status)), UnknownOutcome)
+    assert isinstance(failure(CONFIG, ENVIRON, ForgeResponse(status)), UnknownOutcome)
 
 
 def test_what_is_not_shown_was_not_done() -> None:
-    error = failure(CONFIG, ENVIRON, Answer(404))
+    error = failure(CONFIG, ENVIRON, ForgeResponse(404))
     assert isinstance(error, Unavailable)
     assert not isinstance(error, UnknownOutcome)
 

@@ -33,7 +33,7 @@ from releasegate.rehearsal.index import (
     sample_wheel,
 )
 from releasegate.rehearsal.index.app import IndexApp
-from releasegate.rehearsal.index.held.store import Store
+from releasegate.rehearsal.index.held.store import IndexStore
 
 TOKEN = "a-token"
 JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
@@ -124,7 +124,7 @@ def test_only_an_answer_about_a_file_that_was_stored_is_lost(index: LocalIndex) 
 
 def test_a_slow_answer_waits_and_then_comes(tmp_path: Path) -> None:
     waits: list[float] = []
-    store = Store(tmp_path / "slow")
+    store = IndexStore(tmp_path / "slow")
     store.open()
     app = IndexApp(store, token=TOKEN, clock=Clock(), wait=waits.append)
     app.faults.add(Slow(2.5, of="page"))

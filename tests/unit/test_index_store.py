@@ -13,7 +13,7 @@ from werkzeug.test import Client
 from releasegate.core.errors import Unavailable
 from releasegate.rehearsal.index import LocalIndex, Sample, sample_sdist, sample_wheel
 from releasegate.rehearsal.index.held.events import Stored
-from releasegate.rehearsal.index.held.store import Store
+from releasegate.rehearsal.index.held.store import IndexStore
 
 TOKEN = "a-token"
 
@@ -80,11 +80,11 @@ class Killed(BaseException):
 
 
 def test_bytes_without_a_line_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def kill(_self: Store, _event: Stored) -> None:
+    def kill(_self: IndexStore, _event: Stored) -> None:
         raise Killed
 
     with new_index(tmp_path) as index, monkeypatch.context() as patch:
-        patch.setattr(Store, "record", kill)
+        patch.setattr(IndexStore, "record", kill)
         with pytest.raises(Killed):
             upload(index, sample_wheel())
     assert list(tmp_path.rglob("*.whl"))

@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from ground import Ground
+from release_fixture import ReleaseFixture
 
 from releasegate.engine import Clock, Engine, Outcome
 from releasegate.pipelines import FINAL, PIPELINES, POST, RC, Pipeline, bind
@@ -67,8 +67,8 @@ class Watcher:
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    return Ground(tmp_path)
+def fixture(tmp_path: Path) -> ReleaseFixture:
+    return ReleaseFixture(tmp_path)
 
 
 def engine(watch: Watcher) -> Engine:
@@ -80,29 +80,31 @@ def keys(pipeline: Pipeline, release: Release) -> list[str]:
     return [step.key for step in bind(pipeline, release)]
 
 
-def test_a_candidate_and_a_final_go_through_these_steps_in_this_order(ground: Ground) -> None:
-    assert keys(RC, ground.release("1.0rc1")) == STAGED
-    assert keys(FINAL, ground.release("1.0", candidate="1.0rc1")) == PUBLISHED
+def test_a_candidate_and_a_final_go_through_these_steps_in_this_order(fixture: ReleaseFixture) -> None:
+    assert keys(RC, fixture.release("1.0rc1")) == STAGED
+    assert keys(FINAL, fixture.release("1.0", candidate="1.0rc1")) == PUBLISHED
     assert PIPELINES == {"rc": RC, "final": FINAL, "post": POST}
     assert all(type(pipeline) is tuple for pipeline in PIPELINES.values())
 
 
-def test_a_post_is_staged_like_a_candidate_and_then_promoted_like_a_final(ground: Ground) -> None:
-    steps = bind(POST, ground.release("1.0.post1", candidate="1.0.post1.dev1"))
+def test_a_post_is_staged_like_a_candidate_and_then_promoted_like_a_final(fixture: ReleaseFixture) -> None:
+    steps = bind(POST, fixture.release("1.0.post1", candidate="1.0.post1.dev1"))
     named = [(str(step.release.version), step.key) for step in steps]
     assert named == [("1.0.post1.dev1", key) for key in STAGED] + [("1.0.post1", key) for key in PUBLISHED]
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES.values(), ids=PIPELINES)
-def test_a_ledger_knows_every_step_of_a_version_by_a_key_of_its_own(ground: Ground, pipeline: Pipeline) -> None:
-    steps = bind(pipeline, ground.release("1.0.post1", candidate="1.0.post1.dev1"))
+def test_a_ledger_knows_every_step_of_a_version_by_a_key_of_its_own(
+    fixture: ReleaseFixture, pipeline: Pipeline
+) -> None:
+    steps = bind(pipeline, fixture.release("1.0.post1", candidate="1.0.post1.dev1"))
     named = [(step.release.version, step.key) for step in steps]
     assert len(set(named)) == len(named)
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES.values(), ids=PIPELINES)
-def test_every_step_describes_itself_in_one_line(ground: Ground, pipeline: Pipeline) -> None:
-    steps = bind(pipeline, ground.release("1.0.post1", candidate="1.0.post1.dev1"))
+def test_every_step_describes_itself_in_one_line(fixture: ReleaseFixture, pipeline: Pipeline) -> None:
+    steps = bind(pipeline, fixture.release("1.0.post1", candidate="1.0.post1.dev1"))
     lines = [(step.release.version, step.describe()) for step in steps]
     assert all(line and line == line.strip() and line.isprintable() for _, line in lines)
     assert len(set(lines)) == len(lines)
@@ -110,9 +112,9 @@ def test_every_step_describes_itself_in_one_line(ground: Ground, pipeline: Pipel
 
 @pytest.mark.parametrize("pipeline", PIPELINES.values(), ids=PIPELINES)
 def test_what_cannot_be_taken_back_comes_after_every_check_that_needs_nothing_of_it(
-    ground: Ground, pipeline: Pipeline
+    fixture: ReleaseFixture, pipeline: Pipeline
 ) -> None:
-    steps = bind(pipeline, ground.release("1.0.post1", candidate="1.0.post1.dev1"))
+    steps = bind(pipeline, fixture.release("1.0.post1", candidate="1.0.post1.dev1"))
     one_way = [step.key for step in steps if step.kind is Kind.ONE_WAY]
     assert set(one_way) <= {"tag", "forge", "upload:staging", "upload:production"}
     named = [step.key for step in steps]
@@ -120,45 +122,45 @@ def test_what_cannot_be_taken_back_comes_after_every_check_that_needs_nothing_of
     assert not any(step.waivable for step in steps if step.kind is not Kind.WORK or step.key == "seal")
 
 
-def test_the_steps_that_a_plan_shows_are_the_ones_that_run(ground: Ground) -> None:
-    ground.publish_core("2.0", on=ground.production)
-    plan = bind(RC, ground.release("1.0rc1"))
+def test_the_steps_that_a_plan_shows_are_the_ones_that_run(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("2.0", on=fixture.production)
+    plan = bind(RC, fixture.release("1.0rc1"))
     watch = Watcher()
     outcomes = engine(watch).run(plan)
     assert [id(step) for step in watch.begun] == [id(step) for step in plan]
     assert [outcome.verdict for outcome in outcomes] == ["pass"] * len(plan)
 
 
-def test_describing_a_plan_changes_nothing(ground: Ground) -> None:
-    before = dict(ground.repository.commits)
+def test_describing_a_plan_changes_nothing(fixture: ReleaseFixture) -> None:
+    before = dict(fixture.repository.commits)
     for pipeline in PIPELINES.values():
-        for step in bind(pipeline, ground.release("1.0.post1", candidate="1.0.post1.dev1")):
+        for step in bind(pipeline, fixture.release("1.0.post1", candidate="1.0.post1.dev1")):
             step.describe()
-    assert ground.repository.commits == before
-    assert ground.ledger.lines == {}
-    assert ground.said == []
+    assert fixture.repository.commits == before
+    assert fixture.ledger.lines == {}
+    assert fixture.said == []
 
 
-def test_a_release_goes_from_candidate_to_final_to_post(ground: Ground) -> None:
-    ground.publish_core("2.0", on=ground.production)
+def test_a_release_goes_from_candidate_to_final_to_post(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("2.0", on=fixture.production)
     watch = Watcher()
-    engine(watch).run(bind(RC, ground.release("1.0rc1")))
-    engine(watch).run(bind(FINAL, ground.release("1.0", candidate="1.0rc1")))
-    engine(watch).run(bind(POST, ground.release("1.0.post1", candidate="1.0.post1.dev1")))
-    assert set(ground.staging.versions("sample-app")) == {"1.0rc1", "1.0.post1.dev1"}
-    assert set(ground.production.versions("sample-app")) == {"1.0", "1.0.post1"}
-    assert set(ground.repository.remote) == {"v1.0rc1", "v1.0", "v1.0.post1.dev1", "v1.0.post1"}
-    assert all(ground.release(version).record().seal for version in ("1.0rc1", "1.0", "1.0.post1.dev1", "1.0.post1"))
+    engine(watch).run(bind(RC, fixture.release("1.0rc1")))
+    engine(watch).run(bind(FINAL, fixture.release("1.0", candidate="1.0rc1")))
+    engine(watch).run(bind(POST, fixture.release("1.0.post1", candidate="1.0.post1.dev1")))
+    assert set(fixture.staging.versions("sample-app")) == {"1.0rc1", "1.0.post1.dev1"}
+    assert set(fixture.production.versions("sample-app")) == {"1.0", "1.0.post1"}
+    assert set(fixture.repository.remote) == {"v1.0rc1", "v1.0", "v1.0.post1.dev1", "v1.0.post1"}
+    assert all(fixture.release(version).record().seal for version in ("1.0rc1", "1.0", "1.0.post1.dev1", "1.0.post1"))
 
 
-def test_a_lost_ledger_and_lost_files_cost_time_and_no_number(ground: Ground) -> None:
-    ground.publish_core("2.0", on=ground.production)
-    steps = bind(RC, ground.release("1.0rc1"))
+def test_a_lost_ledger_and_lost_files_cost_time_and_no_number(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("2.0", on=fixture.production)
+    steps = bind(RC, fixture.release("1.0rc1"))
     engine(Watcher()).run(steps)
-    before = list(ground.staging.held)
-    ground.ledger.lines.clear()
-    ground.builds.kept.clear()
-    ground.builds.stamp = 1
+    before = list(fixture.staging.held)
+    fixture.ledger.lines.clear()
+    fixture.builds.kept.clear()
+    fixture.builds.stamp = 1
     engine(Watcher()).run(steps)
-    assert ground.staging.held == before
+    assert fixture.staging.held == before
     assert steps[-1].release.record().seal is not None

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
-from releasegate.core.release.plan import Plan, Standing, State, plan_candidate, plan_final, plan_post
+from releasegate.core.release.plan import PackageState, Plan, VersionState, plan_candidate, plan_final, plan_post
 from releasegate.core.release.record import Entry, Event, Record
 from releasegate.core.release.versions import consumed
 
@@ -36,14 +36,14 @@ SEALED = Record((*BEGUN.entries, entry("seal", "done")))
 UNPROMOTED = Record((entry("promotion", "failed", verdict="fail"),))
 
 
-def standing(
+def package_state(
     stated: str,
     *,
     pypi: str = "",
     testpypi: str = "",
     tags: Mapping[str, str] | None = None,
     records: Mapping[str, Record] | None = None,
-) -> Standing:
+) -> PackageState:
     """Return where the package stands; what is consumed is merged as the application merges it."""
     tags, known = tags or {}, {v(text): record for text, record in (records or {}).items()}
     places = {
@@ -52,8 +52,8 @@ def standing(
         "tag": [name.removeprefix("v") for name in tags],
         "ledger": [str(version) for version, record in known.items() if record.attempted],
     }
-    taken = consumed(places, production="pypi")
-    return Standing(PACKAGE, v(stated), HEAD, tags, taken, frozenset(map(v, pypi.split())), known)
+    used = consumed(places, production="pypi")
+    return PackageState(PACKAGE, v(stated), HEAD, tags, used, frozenset(map(v, pypi.split())), known)
 
 
 def plan(pipeline: str, version: str, candidate: str | None = None) -> tuple[str, str, str, bool]:
@@ -67,69 +67,75 @@ def told(made: Plan) -> tuple[str, str, str, bool]:
 
 
 def test_a_version_without_a_record_has_an_empty_one() -> None:
-    assert standing("1.0").record(v("1.0")).entries == ()
+    assert package_state("1.0").record(v("1.0")).entries == ()
 
 
 def test_a_version_that_nobody_has_seen_is_free() -> None:
-    assert standing("1.0rc1").state(v("1.0rc1")) is State.FREE
+    assert package_state("1.0rc1").state(v("1.0rc1")) is VersionState.FREE
 
 
 def test_a_version_that_failed_before_anything_was_begun_is_still_free() -> None:
-    assert standing("1.0", records={"1.0": UNPROMOTED}).state(v("1.0")) is State.FREE
+    assert package_state("1.0", records={"1.0": UNPROMOTED}).state(v("1.0")) is VersionState.FREE
 
 
 def test_a_final_that_only_the_staging_index_holds_is_free() -> None:
-    assert standing("1.0", testpypi="1.0").state(v("1.0")) is State.FREE
+    assert package_state("1.0", testpypi="1.0").state(v("1.0")) is VersionState.FREE
 
 
 @pytest.mark.parametrize("tags", [{}, {"v1.0rc1": HEAD}])
 def test_a_begun_version_is_open_on_its_own_commit(tags: dict[str, str]) -> None:
-    assert standing("1.0rc1", tags=tags, records={"1.0rc1": BEGUN}).state(v("1.0rc1")) is State.OPEN
+    assert package_state("1.0rc1", tags=tags, records={"1.0rc1": BEGUN}).state(v("1.0rc1")) is VersionState.OPEN
 
 
 def test_a_tagged_version_without_a_record_is_open_on_its_own_commit() -> None:
-    assert standing("1.0rc1", tags={"v1.0rc1": HEAD}).state(v("1.0rc1")) is State.OPEN
+    assert package_state("1.0rc1", tags={"v1.0rc1": HEAD}).state(v("1.0rc1")) is VersionState.OPEN
 
 
 def test_a_version_tagged_on_another_commit_is_abandoned() -> None:
-    left = standing("1.0rc1", tags={"v1.0rc1": OTHER}, records={"1.0rc1": BEGUN})
-    assert left.state(v("1.0rc1")) is State.ABANDONED
+    left = package_state("1.0rc1", tags={"v1.0rc1": OTHER}, records={"1.0rc1": BEGUN})
+    assert left.state(v("1.0rc1")) is VersionState.ABANDONED
 
 
 def test_a_version_tagged_on_another_commit_under_another_spelling_is_abandoned() -> None:
-    left = standing("1.0rc1", tags={"nightly": HEAD, "v1.0.0rc1": OTHER}, records={"1.0rc1": BEGUN})
-    assert left.state(v("1.0rc1")) is State.ABANDONED
+    left = package_state("1.0rc1", tags={"nightly": HEAD, "v1.0.0rc1": OTHER}, records={"1.0rc1": BEGUN})
+    assert left.state(v("1.0rc1")) is VersionState.ABANDONED
 
 
 def test_a_version_that_the_places_do_not_state_is_abandoned() -> None:
-    assert standing("1.1rc1", records={"1.0rc1": BEGUN}).state(v("1.0rc1")) is State.ABANDONED
+    assert package_state("1.1rc1", records={"1.0rc1": BEGUN}).state(v("1.0rc1")) is VersionState.ABANDONED
 
 
 def test_files_on_an_index_without_a_tag_are_abandoned() -> None:
-    left = standing("1.0rc1", testpypi="1.0rc1", records={"1.0rc1": BEGUN})
-    assert left.state(v("1.0rc1")) is State.ABANDONED
+    left = package_state("1.0rc1", testpypi="1.0rc1", records={"1.0rc1": BEGUN})
+    assert left.state(v("1.0rc1")) is VersionState.ABANDONED
 
 
 def test_a_begun_version_that_was_judged_bad_has_failed() -> None:
-    assert standing("1.0rc1", tags={"v1.0rc1": HEAD}, records={"1.0rc1": FAILED}).state(v("1.0rc1")) is State.FAILED
+    assert (
+        package_state("1.0rc1", tags={"v1.0rc1": HEAD}, records={"1.0rc1": FAILED}).state(v("1.0rc1"))
+        is VersionState.FAILED
+    )
 
 
 def test_a_sealed_version_is_sealed_wherever_its_tag_is() -> None:
-    assert standing("1.0", tags={"v1.0rc1": OTHER}, records={"1.0rc1": SEALED}).state(v("1.0rc1")) is State.SEALED
+    assert (
+        package_state("1.0", tags={"v1.0rc1": OTHER}, records={"1.0rc1": SEALED}).state(v("1.0rc1"))
+        is VersionState.SEALED
+    )
 
 
 def test_a_spelling_of_the_exact_tag_wins() -> None:
-    both = standing("1.0", tags={"v1.0.0": OTHER, "v1.0": HEAD})
+    both = package_state("1.0", tags={"v1.0.0": OTHER, "v1.0": HEAD})
     assert both.tag_of(v("1.0")) == HEAD
 
 
 def test_a_tag_without_the_prefix_is_not_the_version_s() -> None:
-    assert standing("1.0", tags={"1.0": HEAD}).tag_of(v("1.0")) is None
+    assert package_state("1.0", tags={"1.0": HEAD}).tag_of(v("1.0")) is None
 
 
 def test_a_package_with_its_own_prefix_finds_its_own_tag() -> None:
     api = replace(PACKAGE, tag_prefix="api-v")
-    both = replace(standing("1.0", tags={"v1.0": OTHER, "api-v1.0": HEAD}), package=api)
+    both = replace(package_state("1.0", tags={"v1.0": OTHER, "api-v1.0": HEAD}), package=api)
     assert both.tag_of(v("1.0")) == HEAD
 
 
@@ -137,83 +143,85 @@ def test_a_package_with_its_own_prefix_finds_its_own_tag() -> None:
 
 
 def test_the_first_candidate_of_what_the_places_state_is_rc1() -> None:
-    assert told(plan_candidate(standing("1.0.0"), to=None)) == plan("rc", "1.0.0rc1")
+    assert told(plan_candidate(package_state("1.0.0"), to=None)) == plan("rc", "1.0.0rc1")
 
 
 def test_after_a_final_the_next_candidate_is_of_the_next_number() -> None:
-    assert told(plan_candidate(standing("1.0.0", pypi="1.0.0"), to=None)) == plan("rc", "1.0.1rc1")
+    assert told(plan_candidate(package_state("1.0.0", pypi="1.0.0"), to=None)) == plan("rc", "1.0.1rc1")
 
 
 def test_after_a_post_the_next_candidate_is_of_the_next_number() -> None:
-    assert told(plan_candidate(standing("1.0.0.post2", pypi="1.0.0 1.0.0.post2"), to=None)) == plan("rc", "1.0.1rc1")
+    assert told(plan_candidate(package_state("1.0.0.post2", pypi="1.0.0 1.0.0.post2"), to=None)) == plan(
+        "rc", "1.0.1rc1"
+    )
 
 
 def test_an_aim_by_hand_wins_over_what_the_places_state() -> None:
-    assert told(plan_candidate(standing("1.0.0", pypi="1.0.0"), to=v("2.0.0"))) == plan("rc", "2.0.0rc1")
+    assert told(plan_candidate(package_state("1.0.0", pypi="1.0.0"), to=v("2.0.0"))) == plan("rc", "2.0.0rc1")
 
 
 @pytest.mark.parametrize("to", [None, "1.1.0", "1.1"])
 def test_an_open_candidate_is_resumed(to: str | None) -> None:
-    begun = standing("1.1.0rc2", tags={"v1.1.0rc2": HEAD}, records={"1.1.0rc2": BEGUN})
+    begun = package_state("1.1.0rc2", tags={"v1.1.0rc2": HEAD}, records={"1.1.0rc2": BEGUN})
     assert told(plan_candidate(begun, to=v(to) if to else None)) == plan("rc", "1.1.0rc2")
 
 
 def test_a_candidate_that_was_bumped_and_not_begun_keeps_its_number() -> None:
-    assert told(plan_candidate(standing("1.1rc3", testpypi="1.1rc2"), to=None)) == plan("rc", "1.1rc3")
+    assert told(plan_candidate(package_state("1.1rc3", testpypi="1.1rc2"), to=None)) == plan("rc", "1.1rc3")
 
 
 def test_an_open_candidate_is_left_where_another_final_is_aimed_at() -> None:
-    begun = standing("1.1rc2", tags={"v1.1rc2": HEAD}, records={"1.1rc2": BEGUN})
+    begun = package_state("1.1rc2", tags={"v1.1rc2": HEAD}, records={"1.1rc2": BEGUN})
     assert told(plan_candidate(begun, to=v("1.2"))) == plan("rc", "1.2rc1")
 
 
 def test_a_failed_candidate_is_followed_by_the_next_number() -> None:
-    bad = standing("1.1rc1", tags={"v1.1rc1": HEAD}, records={"1.1rc1": FAILED})
+    bad = package_state("1.1rc1", tags={"v1.1rc1": HEAD}, records={"1.1rc1": FAILED})
     assert told(plan_candidate(bad, to=None)) == plan("rc", "1.1rc2")
 
 
 def test_an_abandoned_candidate_is_followed_by_the_next_number() -> None:
-    left = standing("1.1rc1", tags={"v1.1rc1": OTHER}, records={"1.1rc1": BEGUN})
+    left = package_state("1.1rc1", tags={"v1.1rc1": OTHER}, records={"1.1rc1": BEGUN})
     assert told(plan_candidate(left, to=None)) == plan("rc", "1.1rc2")
 
 
 def test_a_candidate_whose_tag_was_lost_after_the_upload_is_followed_by_the_next_number() -> None:
-    lost = standing("1.1rc1", testpypi="1.1rc1", records={"1.1rc1": BEGUN})
+    lost = package_state("1.1rc1", testpypi="1.1rc1", records={"1.1rc1": BEGUN})
     assert told(plan_candidate(lost, to=None)) == plan("rc", "1.1rc2")
 
 
 def test_a_proven_candidate_is_finished_on_its_own_commit() -> None:
-    proven = standing("1.1rc1", tags={"v1.1rc1": HEAD}, records={"1.1rc1": SEALED})
+    proven = package_state("1.1rc1", tags={"v1.1rc1": HEAD}, records={"1.1rc1": SEALED})
     assert told(plan_candidate(proven, to=None)) == ("rc", "1.1rc1", "1.1rc1", True)
 
 
 def test_a_commit_after_a_proven_candidate_gets_the_next_number() -> None:
-    moved = standing("1.1rc1", tags={"v1.1rc1": OTHER}, records={"1.1rc1": SEALED})
+    moved = package_state("1.1rc1", tags={"v1.1rc1": OTHER}, records={"1.1rc1": SEALED})
     assert told(plan_candidate(moved, to=None)) == plan("rc", "1.1rc2")
 
 
 def test_an_open_staged_post_is_no_release_candidate() -> None:
-    staged = standing("1.0.post1.dev1", pypi="1.0", tags={"v1.0.post1.dev1": HEAD})
+    staged = package_state("1.0.post1.dev1", pypi="1.0", tags={"v1.0.post1.dev1": HEAD})
     assert told(plan_candidate(staged, to=None)) == plan("rc", "1.1rc1")
 
 
 def test_a_candidate_below_an_existing_final_is_refused() -> None:
     with pytest.raises(Refused, match=r"would come below 1\.1"):
-        plan_candidate(standing("1.1", pypi="1.1"), to=v("1.0"))
+        plan_candidate(package_state("1.1", pypi="1.1"), to=v("1.0"))
 
 
 def test_the_spelling_that_was_used_before_is_kept() -> None:
-    bad = standing("1.1.0rc1", tags={"v1.1.0rc1": HEAD}, records={"1.1.0rc1": FAILED})
+    bad = package_state("1.1.0rc1", tags={"v1.1.0rc1": HEAD}, records={"1.1.0rc1": FAILED})
     assert told(plan_candidate(bad, to=v("1.1"))) == plan("rc", "1.1.0rc2")
 
 
 # The final
 
 
-def proven(stated: str = "1.1rc2", **records: Record) -> Standing:
+def proven(stated: str = "1.1rc2", **records: Record) -> PackageState:
     """Return a package whose newest candidate is proven."""
     known = {"1.1rc1": FAILED, "1.1rc2": SEALED, **{k.replace("_", "."): r for k, r in records.items()}}
-    return standing(stated, pypi="1.0", tags={"v1.1rc1": OTHER, "v1.1rc2": OTHER}, records=known)
+    return package_state(stated, pypi="1.0", tags={"v1.1rc1": OTHER, "v1.1rc2": OTHER}, records=known)
 
 
 @pytest.mark.parametrize("to", [None, "1.1"])
@@ -222,12 +230,12 @@ def test_a_final_is_made_from_its_newest_candidate(to: str | None) -> None:
 
 
 def test_a_final_is_spelled_like_its_candidate() -> None:
-    stands = standing("1.1.0rc1", tags={"v1.1.0rc1": HEAD}, records={"1.1.0rc1": SEALED})
+    stands = package_state("1.1.0rc1", tags={"v1.1.0rc1": HEAD}, records={"1.1.0rc1": SEALED})
     assert told(plan_final(stands, to=v("1.1"))) == plan("final", "1.1.0", "1.1.0rc1")
 
 
 def test_a_final_is_spelled_like_its_candidate_when_the_places_state_another() -> None:
-    stands = standing("0.9", tags={"v1.1.0rc1": OTHER}, records={"1.1.0rc1": SEALED})
+    stands = package_state("0.9", tags={"v1.1.0rc1": OTHER}, records={"1.1.0rc1": SEALED})
     assert told(plan_final(stands, to=v("1.1"))) == plan("final", "1.1.0", "1.1.0rc1")
 
 
@@ -237,7 +245,7 @@ def test_an_open_final_is_resumed() -> None:
 
 
 def test_a_final_that_reached_the_index_is_resumed_while_its_tag_is_at_head() -> None:
-    begun = standing(
+    begun = package_state(
         "1.1",
         pypi="1.1",
         tags={"v1.1rc1": OTHER, "v1.1": HEAD},
@@ -250,18 +258,18 @@ def test_a_final_that_reached_the_index_is_resumed_while_its_tag_is_at_head() ->
     ("records", "candidate"), [({"1.1": SEALED, "1.1rc1": SEALED}, "1.1rc1"), ({"1.1": SEALED}, "1.1")]
 )
 def test_a_sealed_final_is_finished(records: dict[str, Record], candidate: str) -> None:
-    assert told(plan_final(standing("1.1", records=records), to=None)) == ("final", "1.1", candidate, True)
+    assert told(plan_final(package_state("1.1", records=records), to=None)) == ("final", "1.1", candidate, True)
 
 
 def test_a_failed_final_that_is_published_is_repaired_by_a_post() -> None:
-    bad = standing("1.1", pypi="1.1", tags={"v1.1": HEAD}, records={"1.1": FAILED})
+    bad = package_state("1.1", pypi="1.1", tags={"v1.1": HEAD}, records={"1.1": FAILED})
     with pytest.raises(Refused, match=r"1\.1 failed and its number is consumed") as refusal:
         plan_final(bad, to=None)
     assert refusal.value.hint.endswith("invoke release --post")
 
 
 def test_a_failed_final_that_never_reached_the_index_is_followed_by_the_next_candidate() -> None:
-    bad = standing("1.1", pypi="1.0", tags={"v1.1": HEAD}, records={"1.1": FAILED})
+    bad = package_state("1.1", pypi="1.0", tags={"v1.1": HEAD}, records={"1.1": FAILED})
     with pytest.raises(Refused) as refusal:
         plan_final(bad, to=None)
     assert refusal.value.hint.endswith("invoke release --rc --package demo --to 1.2")
@@ -269,33 +277,33 @@ def test_a_failed_final_that_never_reached_the_index_is_followed_by_the_next_can
 
 def test_a_final_that_was_begun_on_another_commit_is_refused() -> None:
     with pytest.raises(Refused, match=r"1\.1 exists already \(tag\)"):
-        plan_final(standing("1.1", tags={"v1.1": OTHER}), to=None)
+        plan_final(package_state("1.1", tags={"v1.1": OTHER}), to=None)
 
 
 def test_a_final_that_somebody_else_published_is_refused() -> None:
     with pytest.raises(Refused, match=r"1\.1 exists already \(pypi, tag\)"):
-        plan_final(standing("1.1", pypi="1.1", tags={"v1.1": HEAD}), to=None)
+        plan_final(package_state("1.1", pypi="1.1", tags={"v1.1": HEAD}), to=None)
 
 
 def test_a_final_without_a_candidate_is_refused() -> None:
     with pytest.raises(Refused, match=r"1\.1 has no release candidate") as refusal:
-        plan_final(standing("1.1", testpypi="1.1a1 1.0rc1"), to=None)
+        plan_final(package_state("1.1", testpypi="1.1a1 1.0rc1"), to=None)
     assert refusal.value.hint.endswith("invoke release --rc --package demo --to 1.1")
 
 
 def test_a_final_without_a_proven_candidate_is_refused() -> None:
     with pytest.raises(Refused, match=r"newest candidate of 1\.1 is 1\.1rc1, and it is not proven"):
-        plan_final(standing("1.1rc1", tags={"v1.1rc1": HEAD}, records={"1.1rc1": BEGUN}), to=None)
+        plan_final(package_state("1.1rc1", tags={"v1.1rc1": HEAD}, records={"1.1rc1": BEGUN}), to=None)
 
 
 def test_a_final_whose_newest_candidate_is_not_proven_is_refused_though_an_older_one_is() -> None:
-    stands = standing("1.1rc2", testpypi="1.1rc1 1.1rc10", records={"1.1rc1": SEALED, "1.1rc2": SEALED})
+    stands = package_state("1.1rc2", testpypi="1.1rc1 1.1rc10", records={"1.1rc1": SEALED, "1.1rc2": SEALED})
     with pytest.raises(Refused, match=r"is 1\.1rc10, and it is not proven"):
         plan_final(stands, to=None)
 
 
 def test_a_final_that_only_the_staging_index_holds_is_not_taken_for_published() -> None:
-    stands = standing("1.1rc1", testpypi="1.1rc1 1.1", tags={"v1.1rc1": HEAD}, records={"1.1rc1": SEALED})
+    stands = package_state("1.1rc1", testpypi="1.1rc1 1.1", tags={"v1.1rc1": HEAD}, records={"1.1rc1": SEALED})
     assert told(plan_final(stands, to=None)) == plan("final", "1.1", "1.1rc1")
 
 
@@ -305,45 +313,47 @@ def test_a_final_that_only_the_staging_index_holds_is_not_taken_for_published() 
 @pytest.mark.parametrize("pypi", ["", "1.0rc1"])
 def test_a_post_without_a_published_final_is_refused(pypi: str) -> None:
     with pytest.raises(Refused, match="demo has no published final"):
-        plan_post(standing("1.0", pypi=pypi, tags={"v1.0": HEAD}))
+        plan_post(package_state("1.0", pypi=pypi, tags={"v1.0": HEAD}))
 
 
 def test_the_first_post_is_staged_as_dev1() -> None:
-    assert told(plan_post(standing("1.0", pypi="1.0"))) == plan("post", "1.0.post1", "1.0.post1.dev1")
+    assert told(plan_post(package_state("1.0", pypi="1.0"))) == plan("post", "1.0.post1", "1.0.post1.dev1")
 
 
 def test_a_post_repairs_the_newest_final_though_newer_candidates_exist() -> None:
-    stands = standing("1.1rc1", pypi="1.0 0.9 1.1rc1", testpypi="1.1rc1", tags={"v1.1rc1": HEAD})
+    stands = package_state("1.1rc1", pypi="1.0 0.9 1.1rc1", testpypi="1.1rc1", tags={"v1.1rc1": HEAD})
     assert told(plan_post(stands)) == plan("post", "1.0.post1", "1.0.post1.dev1")
 
 
 def test_a_post_that_was_bumped_for_staging_and_not_begun_keeps_its_number() -> None:
-    assert told(plan_post(standing("1.0.post1.dev1", pypi="1.0"))) == plan("post", "1.0.post1", "1.0.post1.dev1")
+    assert told(plan_post(package_state("1.0.post1.dev1", pypi="1.0"))) == plan("post", "1.0.post1", "1.0.post1.dev1")
 
 
 @pytest.mark.parametrize("record", [BEGUN, SEALED])
 def test_a_staged_post_is_resumed_on_its_own_commit(record: Record) -> None:
-    stands = standing("1.0.post1.dev2", pypi="1.0", tags={"v1.0.post1.dev2": HEAD}, records={"1.0.post1.dev2": record})
+    stands = package_state(
+        "1.0.post1.dev2", pypi="1.0", tags={"v1.0.post1.dev2": HEAD}, records={"1.0.post1.dev2": record}
+    )
     assert told(plan_post(stands)) == plan("post", "1.0.post1", "1.0.post1.dev2")
 
 
 @pytest.mark.parametrize(("record", "tagged"), [(FAILED, HEAD), (BEGUN, OTHER), (SEALED, OTHER)])
 def test_a_staged_post_that_failed_or_was_left_is_followed_by_the_next_dev(record: Record, tagged: str) -> None:
-    stands = standing(
+    stands = package_state(
         "1.0.post1.dev1", pypi="1.0", tags={"v1.0.post1.dev1": tagged}, records={"1.0.post1.dev1": record}
     )
     assert told(plan_post(stands)) == plan("post", "1.0.post1", "1.0.post1.dev2")
 
 
 def test_a_staged_post_whose_post_is_consumed_is_followed_by_the_next_post() -> None:
-    stands = standing("1.0.post1.dev1", pypi="1.0", tags={"v1.0.post1.dev1": HEAD, "v1.0.post1": OTHER})
+    stands = package_state("1.0.post1.dev1", pypi="1.0", tags={"v1.0.post1.dev1": HEAD, "v1.0.post1": OTHER})
     assert told(plan_post(stands)) == plan("post", "1.0.post2", "1.0.post2.dev1")
 
 
-def post(record: Record | None, *, tags: Mapping[str, str], staged: Record = SEALED, pypi: str = "1.0") -> Standing:
-    """Return a package whose places state a post that was staged once."""
+def post(record: Record | None, *, tags: Mapping[str, str], staged: Record = SEALED, pypi: str = "1.0") -> PackageState:
+    """Return a package whose version files state a post that was staged once."""
     records = {"1.0.post1.dev1": staged} | ({"1.0.post1": record} if record is not None else {})
-    return standing("1.0.post1", pypi=pypi, tags={"v1.0.post1.dev1": OTHER, **tags}, records=records)
+    return package_state("1.0.post1", pypi=pypi, tags={"v1.0.post1.dev1": OTHER, **tags}, records=records)
 
 
 def test_an_open_post_is_resumed_with_the_staged_one_that_proved_it() -> None:
@@ -374,7 +384,7 @@ def test_a_sealed_post_is_finished_on_its_own_commit() -> None:
 
 
 def test_a_sealed_post_is_finished_though_nothing_knows_its_staged_one() -> None:
-    stands = standing("1.0.post1", pypi="1.0 1.0.post1", tags={"v1.0.post1": HEAD}, records={"1.0.post1": SEALED})
+    stands = package_state("1.0.post1", pypi="1.0 1.0.post1", tags={"v1.0.post1": HEAD}, records={"1.0.post1": SEALED})
     assert told(plan_post(stands)) == ("post", "1.0.post1", "1.0.post1", True)
 
 

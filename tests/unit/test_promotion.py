@@ -83,8 +83,8 @@ def test_data_files_move_with_their_folder() -> None:
 
 
 def test_a_package_without_a_src_layout_is_proven_too() -> None:
-    place = replace(PACKAGE.places[1], path=PACKAGE.places[1].path.relative_to("src"))
-    package = replace(PACKAGE, places=(PACKAGE.places[0], place))
+    place = replace(PACKAGE.version_files[1], path=PACKAGE.version_files[1].path.relative_to("src"))
+    package = replace(PACKAGE, version_files=(PACKAGE.version_files[0], place))
     flat = {
         version: Built(
             version,

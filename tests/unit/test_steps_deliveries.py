@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fakes import sha256
-from ground import ALONE, CORE, Ground
+from release_fixture import ALONE, CORE, ReleaseFixture
 
 from releasegate.core.errors import GateFailed, NotYet, Refused
 from releasegate.ports import Delivery
@@ -19,112 +19,114 @@ HUGE = "9" * 5000
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    return Ground(tmp_path)
+def fixture(tmp_path: Path) -> ReleaseFixture:
+    return ReleaseFixture(tmp_path)
 
 
-def delivered(ground: Ground, version: str, known: dict[str, str] | None = None) -> Delivery:
-    return deliver(ground.around(), CORE, version=version, index=ground.production, known=known)
+def delivered(fixture: ReleaseFixture, version: str, known: dict[str, str] | None = None) -> Delivery:
+    return deliver(fixture.run(), CORE, version=version, index=fixture.production, known=known)
 
 
-def test_the_files_of_a_version_are_found_in_any_spelling_the_wheel_first(ground: Ground) -> None:
-    ground.production.put("sample_core-1.0.tar.gz", b"sdist")
-    ground.production.put("sample_core-1.0.0-py3-none-any.whl", b"wheel")
-    ground.production.put("sample_core-1.0.1.tar.gz", b"another version")
+def test_the_files_of_a_version_are_found_in_any_spelling_the_wheel_first(fixture: ReleaseFixture) -> None:
+    fixture.production.put("sample_core-1.0.tar.gz", b"sdist")
+    fixture.production.put("sample_core-1.0.0-py3-none-any.whl", b"wheel")
+    fixture.production.put("sample_core-1.0.1.tar.gz", b"another version")
     for version in ("no version", HUGE):
-        ground.production.put("sample_core-odd.tar.gz", b"", version=version)
-    found = published(ground.production, CORE.name, "1.0")
+        fixture.production.put("sample_core-odd.tar.gz", b"", version=version)
+    found = published(fixture.production, CORE.name, "1.0")
     assert [file.filename for file in found] == ["sample_core-1.0.0-py3-none-any.whl", "sample_core-1.0.tar.gz"]
 
 
-def test_a_delivery_is_the_wheel_and_the_sdist_and_no_older_kind_of_file(ground: Ground) -> None:
-    ground.publish_core("1.0", on=ground.production)
-    ground.production.put("sample_core-1.0.zip", b"an old kind of sdist")
-    got = delivered(ground, "1.0")
+def test_a_delivery_is_the_wheel_and_the_sdist_and_no_older_kind_of_file(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.0", on=fixture.production)
+    fixture.production.put("sample_core-1.0.zip", b"an old kind of sdist")
+    got = delivered(fixture, "1.0")
     assert [path.name for path in got.files] == ["sample_core-1.0-py3-none-any.whl", "sample_core-1.0.tar.gz"]
     assert (got.package, got.version, got.source, got.commit) == (CORE, "1.0", "pypi", "")
-    assert sha256s(got) == {held.filename: sha256(held.content) for held in ground.production.held[:2]}
-    assert ground.said[0] == "fetching sample_core-1.0-py3-none-any.whl from pypi"
+    assert sha256s(got) == {held.filename: sha256(held.content) for held in fixture.production.held[:2]}
+    assert fixture.said[0] == "fetching sample_core-1.0-py3-none-any.whl from pypi"
 
 
-def test_a_version_that_is_not_listed_is_not_yet_there(ground: Ground) -> None:
+def test_a_version_that_is_not_listed_is_not_yet_there(fixture: ReleaseFixture) -> None:
     with pytest.raises(NotYet, match=r"pypi does not list all files of sample-core 1\.0"):
-        delivered(ground, "1.0")
+        delivered(fixture, "1.0")
 
 
-def test_a_delivery_that_is_not_whole_is_not_yet_there(ground: Ground) -> None:
-    ground.publish_core("1.0", on=ground.production)
-    known = {held.filename: sha256(held.content) for held in ground.production.held}
-    ground.production.held.pop()
+def test_a_delivery_that_is_not_whole_is_not_yet_there(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.0", on=fixture.production)
+    known = {held.filename: sha256(held.content) for held in fixture.production.held}
+    fixture.production.held.pop()
     with pytest.raises(NotYet, match="does not list all files"):
-        delivered(ground, "1.0", known)
+        delivered(fixture, "1.0", known)
 
 
-def test_other_bytes_than_were_uploaded_are_a_failure(ground: Ground) -> None:
-    ground.publish_core("1.0", on=ground.production)
-    known = {held.filename: sha256(held.content) for held in ground.production.held}
-    ground.production.swapped["sample_core-1.0.tar.gz"] = b"theirs"
+def test_other_bytes_than_were_uploaded_are_a_failure(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.0", on=fixture.production)
+    known = {held.filename: sha256(held.content) for held in fixture.production.held}
+    fixture.production.swapped["sample_core-1.0.tar.gz"] = b"theirs"
     with pytest.raises(GateFailed, match=r"pypi serves other bytes of sample_core-1\.0\.tar\.gz") as failure:
-        delivered(ground, "1.0", known)
+        delivered(fixture, "1.0", known)
     assert failure.value.details == (
         f"uploaded {known['sample_core-1.0.tar.gz']}",
         f"served   {sha256(b'theirs')}",
     )
 
 
-def test_a_releases_own_files_are_those_of_its_manifest_and_carry_its_commit(ground: Ground) -> None:
-    release = ground.uploaded("1.0rc1")
-    ground.staging.put("sample_app-1.0rc1-py2-none-any.whl", b"another wheel")
+def test_a_releases_own_files_are_those_of_its_manifest_and_carry_its_commit(fixture: ReleaseFixture) -> None:
+    release = fixture.uploaded("1.0rc1")
+    fixture.staging.put("sample_app-1.0rc1-py2-none-any.whl", b"another wheel")
     got = own(release, "staging")
     assert sha256s(got) == {a.filename: a.sha256 for a in release.manifest().artifacts}
-    assert got.commit == ground.repository.head()
+    assert got.commit == fixture.repository.head()
 
 
 def test_a_package_alone_has_no_companion(tmp_path: Path) -> None:
-    release = Ground(tmp_path, app=ALONE).release("1.0rc1")
+    release = ReleaseFixture(tmp_path, app=ALONE).release("1.0rc1")
     assert companion_choice(release, "staging") is None
     assert companion(release, "staging") is None
 
 
-def test_the_companion_of_a_candidate_comes_from_the_staging_index_first(ground: Ground) -> None:
-    ground.publish_core("2.0", on=ground.production)
-    release = ground.release("1.0rc1")
+def test_the_companion_of_a_candidate_comes_from_the_staging_index_first(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("2.0", on=fixture.production)
+    release = fixture.release("1.0rc1")
     found = companion(release, "staging")
     assert found is not None
     assert (found[1].version, found[1].source) == ("2.0", "pypi")
-    ground.publish_core("2.0", on=ground.staging)
+    fixture.publish_core("2.0", on=fixture.staging)
     found = companion(release, "staging")
     assert found is not None
     assert found[1].source == "testpypi"
     assert found[0].reason == "the configuration"
 
 
-def test_the_companion_of_a_final_never_comes_from_the_staging_index(ground: Ground) -> None:
-    ground.publish_core("2.0", on=ground.staging)
+def test_the_companion_of_a_final_never_comes_from_the_staging_index(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("2.0", on=fixture.staging)
     with pytest.raises(Refused, match=r"sample-core 2\.0 \(named by the configuration\) is not on pypi\."):
-        companion(ground.release("1.0"), "production")
+        companion(fixture.release("1.0"), "production")
 
 
 @pytest.mark.parametrize(("role", "names"), [("staging", "testpypi nor pypi"), ("production", "pypi")])
-def test_a_companion_that_is_on_no_index_that_counts_is_refused(ground: Ground, role: Role, names: str) -> None:
-    ground.by_hand = "3.0rc1"
+def test_a_companion_that_is_on_no_index_that_counts_is_refused(
+    fixture: ReleaseFixture, role: Role, names: str
+) -> None:
+    fixture.by_hand = "3.0rc1"
     with pytest.raises(Refused, match=rf"sample-core 3\.0rc1 \(named by --companion\) is not on {names}\.") as refusal:
-        companion(ground.release("1.0rc1"), role)
+        companion(fixture.release("1.0rc1"), role)
     assert "Release sample-core first" in refusal.value.hint
 
 
-def test_users_get_the_newest_final_or_post_that_is_not_yanked(ground: Ground) -> None:
-    assert newest(ground.production, CORE.name) is None
+def test_users_get_the_newest_final_or_post_that_is_not_yanked(fixture: ReleaseFixture) -> None:
+    assert newest(fixture.production, CORE.name) is None
     for version in ("2.0rc1", "1.9", "1.10", "1.10.post1", "1.10.post2.dev1"):
-        ground.publish_core(version, on=ground.production)
-    ground.publish_core("1.11", on=ground.production, yanked=True)
+        fixture.publish_core(version, on=fixture.production)
+    fixture.publish_core("1.11", on=fixture.production, yanked=True)
     for version in ("no version", HUGE):
-        ground.production.put("sample_core-odd.tar.gz", b"", version=version)
-    assert newest(ground.production, CORE.name) == "1.10.post1"
+        fixture.production.put("sample_core-odd.tar.gz", b"", version=version)
+    assert newest(fixture.production, CORE.name) == "1.10.post1"
 
 
-def test_a_file_without_a_version_is_nobodys(ground: Ground) -> None:
-    ground.publish_core("1.0", on=ground.production)
-    ground.production.held = [replace(held, version=None) for held in ground.production.held]
-    assert newest(ground.production, CORE.name) is None
-    assert published(ground.production, CORE.name, "1.0") == ()
+def test_a_file_without_a_version_is_nobodys(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.0", on=fixture.production)
+    fixture.production.held = [replace(held, version=None) for held in fixture.production.held]
+    assert newest(fixture.production, CORE.name) is None
+    assert published(fixture.production, CORE.name, "1.0") == ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fakes import sha256
-from ground import ALONE, APP, START, Ground, entry
+from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 
 from releasegate.core.config.model import Companion
 from releasegate.core.errors import GateFailed, Refused, Unavailable
@@ -15,26 +15,26 @@ from releasegate.core.release.record import SEAL
 from releasegate.ports import CellReport
 from releasegate.steps.proving import (
     CELL,
+    AgainstReleasedCompanion,
     EndToEnd,
     InstallCheck,
-    Together,
-    WithToday,
+    PairProven,
     cell_subject,
     require_passed,
 )
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    return Ground(tmp_path)
+def fixture(tmp_path: Path) -> ReleaseFixture:
+    return ReleaseFixture(tmp_path)
 
 
-def requiring(text: str, root: Path) -> Ground:
-    return Ground(root, app=replace(APP, companion=Companion("sample-core", default="2.0", requires=text)))
+def requiring(text: str, root: Path) -> ReleaseFixture:
+    return ReleaseFixture(root, app=replace(APP, companion=Companion("sample-core", default="2.0", requires=text)))
 
 
-def test_every_python_tries_the_wheel_and_the_sdist_as_the_index_serves_them(ground: Ground) -> None:
-    release = ground.uploaded("1.0rc1")
+def test_every_python_tries_the_wheel_and_the_sdist_as_the_index_serves_them(fixture: ReleaseFixture) -> None:
+    release = fixture.uploaded("1.0rc1")
     step = InstallCheck(release, "staging")
     assert step.already() is None
     evidence = step.run()
@@ -55,10 +55,10 @@ def test_every_python_tries_the_wheel_and_the_sdist_as_the_index_serves_them(gro
     assert step.key == "install:staging"
 
 
-def test_a_cell_that_fails_is_refused(ground: Ground) -> None:
-    ground.rooms.problems["3.12 sdist"] = ("sample_app.cli cannot be imported",)
+def test_a_cell_that_fails_is_refused(fixture: ReleaseFixture) -> None:
+    fixture.install_checker.problems["3.12 sdist"] = ("sample_app.cli cannot be imported",)
     with pytest.raises(GateFailed, match=r"sample-app 1\.0rc1 from testpypi fails its install check") as failure:
-        InstallCheck(ground.uploaded("1.0rc1"), "staging").run()
+        InstallCheck(fixture.uploaded("1.0rc1"), "staging").run()
     assert failure.value.details == ("3.12 sdist: sample_app.cli cannot be imported",)
 
 
@@ -68,24 +68,24 @@ def test_a_cell_that_fails_without_a_word_is_refused_too() -> None:
         require_passed(cells, what="it")
 
 
-def test_cells_that_could_not_all_be_run_are_enough_if_one_passed(ground: Ground) -> None:
-    ground.rooms.missing = frozenset({"3.12"})
-    cells = InstallCheck(ground.uploaded("1.0rc1"), "staging").run()["cells"]
+def test_cells_that_could_not_all_be_run_are_enough_if_one_passed(fixture: ReleaseFixture) -> None:
+    fixture.install_checker.missing = frozenset({"3.12"})
+    cells = InstallCheck(fixture.uploaded("1.0rc1"), "staging").run()["cells"]
     assert [cell["verdict"] for cell in cells] == ["pass", "pass", "not run", "not run"]
 
 
-def test_nothing_is_proven_where_no_cell_was_run(ground: Ground) -> None:
-    ground.rooms.missing = frozenset({"3.11", "3.12"})
+def test_nothing_is_proven_where_no_cell_was_run(fixture: ReleaseFixture) -> None:
+    fixture.install_checker.missing = frozenset({"3.11", "3.12"})
     with pytest.raises(Refused, match=r"No install of sample-app 1\.0rc1 from testpypi could be tried") as refusal:
-        InstallCheck(ground.uploaded("1.0rc1"), "staging").run()
+        InstallCheck(fixture.uploaded("1.0rc1"), "staging").run()
     assert len(refusal.value.details) == 4
     with pytest.raises(Refused, match="No install of nothing"):
         require_passed([], what="nothing")
 
 
-def test_a_package_runs_with_its_companion_and_both_are_known_by_their_bytes(ground: Ground) -> None:
-    ground.publish_core("2.0", on=ground.production)
-    release = ground.uploaded("1.0rc1")
+def test_a_package_runs_with_its_companion_and_both_are_known_by_their_bytes(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("2.0", on=fixture.production)
+    release = fixture.uploaded("1.0rc1")
     step = EndToEnd(release, "staging")
     assert step.already() is None
     assert step.run() == {
@@ -96,7 +96,7 @@ def test_a_package_runs_with_its_companion_and_both_are_known_by_their_bytes(gro
             "name": "sample-core",
             "version": "2.0",
             "source": "pypi",
-            "files": {held.filename: sha256(held.content) for held in ground.production.held},
+            "files": {held.filename: sha256(held.content) for held in fixture.production.held},
             "named by": "the configuration",
         },
         "seconds": 2.0,
@@ -107,55 +107,55 @@ def test_a_package_runs_with_its_companion_and_both_are_known_by_their_bytes(gro
 
 
 def test_a_package_without_a_companion_runs_alone(tmp_path: Path) -> None:
-    ground = Ground(tmp_path, app=ALONE)
-    step = EndToEnd(ground.uploaded("1.0rc1"), "staging")
+    fixture = ReleaseFixture(tmp_path, app=ALONE)
+    step = EndToEnd(fixture.uploaded("1.0rc1"), "staging")
     assert step.run()["companion"] is None
     assert step.describe() == "run 1.0rc1 from testpypi end to end"
-    (seen,) = ground.stage.seen
-    assert (seen[0].commit, seen[1]) == (ground.repository.head(), None)
+    (seen,) = fixture.runner.seen
+    assert (seen[0].commit, seen[1]) == (fixture.repository.head(), None)
 
 
-def test_a_run_that_fails_says_what_failed_and_the_companions_last_words(ground: Ground) -> None:
-    ground.publish_core("2.0", on=ground.production)
-    ground.stage.broken = {("1.0rc1", "2.0")}
+def test_a_run_that_fails_says_what_failed_and_the_companions_last_words(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("2.0", on=fixture.production)
+    fixture.runner.broken = {("1.0rc1", "2.0")}
     with pytest.raises(GateFailed, match=r"with sample-core 2\.0 from pypi fails end to end") as failure:
-        EndToEnd(ground.uploaded("1.0rc1"), "staging").run()
+        EndToEnd(fixture.uploaded("1.0rc1"), "staging").run()
     assert failure.value.details == ("a check fails", "sample-core: a last word")
 
 
 def test_a_run_alone_that_fails_has_no_companions_words(tmp_path: Path) -> None:
-    ground = Ground(tmp_path, app=ALONE)
-    ground.stage.broken = {("1.0rc1", None)}
+    fixture = ReleaseFixture(tmp_path, app=ALONE)
+    fixture.runner.broken = {("1.0rc1", None)}
     with pytest.raises(GateFailed, match=r"sample-app 1\.0rc1 from testpypi fails end to end") as failure:
-        EndToEnd(ground.uploaded("1.0rc1"), "staging").run()
+        EndToEnd(fixture.uploaded("1.0rc1"), "staging").run()
     assert failure.value.details == ("a check fails",)
 
 
-def test_a_run_that_could_not_be_judged_says_why_and_is_no_failure(ground: Ground) -> None:
-    ground.publish_core("2.0", on=ground.production)
-    ground.stage.unjudged = Unavailable("no room on the disk", hint="Make some")
+def test_a_run_that_could_not_be_judged_says_why_and_is_no_failure(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("2.0", on=fixture.production)
+    fixture.runner.unjudged = Unavailable("no room on the disk", hint="Make some")
     with pytest.raises(Unavailable, match="no room on the disk"):
-        EndToEnd(ground.uploaded("1.0rc1"), "staging").run()
+        EndToEnd(fixture.uploaded("1.0rc1"), "staging").run()
 
 
 def test_a_package_that_declares_no_command_is_not_proven(tmp_path: Path) -> None:
-    ground = Ground(tmp_path, app=replace(ALONE, end_to_end=None))
+    fixture = ReleaseFixture(tmp_path, app=replace(ALONE, end_to_end=None))
     with pytest.raises(Refused, match="sample-app declares no end-to-end command") as refusal:
-        EndToEnd(ground.uploaded("1.0rc1"), "staging").run()
+        EndToEnd(fixture.uploaded("1.0rc1"), "staging").run()
     assert "invoke waive" in refusal.value.hint
 
 
-def test_a_companion_that_is_on_no_index_is_refused_before_anything_runs(ground: Ground) -> None:
+def test_a_companion_that_is_on_no_index_is_refused_before_anything_runs(fixture: ReleaseFixture) -> None:
     with pytest.raises(Refused, match="is not on testpypi nor pypi"):
-        EndToEnd(ground.uploaded("1.0rc1"), "staging").run()
-    assert ground.stage.seen == []
+        EndToEnd(fixture.uploaded("1.0rc1"), "staging").run()
+    assert fixture.runner.seen == []
 
 
-def test_a_candidate_runs_with_what_users_have_today(ground: Ground) -> None:
+def test_a_candidate_runs_with_what_users_have_today(fixture: ReleaseFixture) -> None:
     for version in ("1.9", "1.10", "2.0rc1"):
-        ground.publish_core(version, on=ground.production)
-    release = ground.uploaded("1.0rc1")
-    step = WithToday(release)
+        fixture.publish_core(version, on=fixture.production)
+    release = fixture.uploaded("1.0rc1")
+    step = AgainstReleasedCompanion(release)
     assert step.already() is None
     partner = step.run()["companion"]
     assert (partner["version"], partner["source"]) == ("1.10", "pypi")
@@ -163,134 +163,134 @@ def test_a_candidate_runs_with_what_users_have_today(ground: Ground) -> None:
     assert step.describe() == "run 1.0rc1 with the sample-core that users have today"
 
 
-def test_a_candidate_that_breaks_with_what_users_have_today_is_refused(ground: Ground) -> None:
-    ground.publish_core("1.9", on=ground.production)
-    ground.stage.broken = {("1.0rc1", "1.9")}
+def test_a_candidate_that_breaks_with_what_users_have_today_is_refused(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.9", on=fixture.production)
+    fixture.runner.broken = {("1.0rc1", "1.9")}
     with pytest.raises(GateFailed, match="fails end to end"):
-        WithToday(ground.uploaded("1.0rc1")).run()
+        AgainstReleasedCompanion(fixture.uploaded("1.0rc1")).run()
 
 
 def test_there_is_no_today_without_a_companion(tmp_path: Path) -> None:
-    step = WithToday(Ground(tmp_path, app=ALONE).release("1.0rc1"))
+    step = AgainstReleasedCompanion(ReleaseFixture(tmp_path, app=ALONE).release("1.0rc1"))
     assert step.already() == {"companion": None, "reason": "it has no companion"}
     assert step.describe().endswith("it has no companion")
 
 
-def test_there_is_no_today_before_the_companions_first_final(ground: Ground) -> None:
-    ground.publish_core("1.0rc1", on=ground.production)
-    ground.publish_core("1.0", on=ground.production, yanked=True)
-    assert WithToday(ground.release("1.0rc1")).already() == {
+def test_there_is_no_today_before_the_companions_first_final(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.0rc1", on=fixture.production)
+    fixture.publish_core("1.0", on=fixture.production, yanked=True)
+    assert AgainstReleasedCompanion(fixture.release("1.0rc1")).already() == {
         "companion": None,
         "reason": "no sample-core is published",
     }
 
 
 def test_what_the_package_does_not_mean_to_work_with_is_not_run(tmp_path: Path) -> None:
-    ground = requiring(">=2", tmp_path)
-    ground.publish_core("1.9", on=ground.production)
-    step = WithToday(ground.release("1.0rc1"))
+    fixture = requiring(">=2", tmp_path)
+    fixture.publish_core("1.9", on=fixture.production)
+    step = AgainstReleasedCompanion(fixture.release("1.0rc1"))
     assert step.already() == {"companion": "1.9", "reason": "it is outside of requires = '>=2'"}
-    ground.publish_core("2.0", on=ground.production)
+    fixture.publish_core("2.0", on=fixture.production)
     assert step.already() is None
 
 
-def test_a_package_nobody_depends_on_is_green_together(ground: Ground) -> None:
-    step = Together(ground.proven("1.0rc1"))
+def test_a_package_nobody_depends_on_is_green_together(fixture: ReleaseFixture) -> None:
+    step = PairProven(fixture.proven("1.0rc1"))
     assert step.already() is None
     assert step.run() == {"dependents": {}}
     assert step.describe() == "the pair is green together: nothing depends on this package"
 
 
-def test_the_dependents_candidate_must_have_run_with_this_very_candidate(ground: Ground) -> None:
-    core = ground.seal_core("2.0rc1", on=ground.staging)
-    ground.by_hand = "2.0rc1"
-    app = ground.uploaded("1.0rc1")
+def test_the_dependents_candidate_must_have_run_with_this_very_candidate(fixture: ReleaseFixture) -> None:
+    core = fixture.seal_core("2.0rc1", on=fixture.staging)
+    fixture.by_hand = "2.0rc1"
+    app = fixture.uploaded("1.0rc1")
     evidence = EndToEnd(app, "staging").run()
-    ground.ledger.append("1.0rc1", entry(SEAL, evidence={"companion": evidence["companion"]}))
-    step = Together(core)
+    fixture.ledger.append("1.0rc1", entry(SEAL, evidence={"companion": evidence["companion"]}))
+    step = PairProven(core)
     assert step.run() == {"dependents": {"sample-app": {"version": "1.0rc1", "ran with": evidence["companion"]}}}
     assert step.describe() == "sample-app is green together with 2.0rc1"
-    hashes = [held.content for held in ground.staging.held if held.filename.startswith("sample_core")]
+    hashes = [held.content for held in fixture.staging.held if held.filename.startswith("sample_core")]
     assert step.subject() == " ".join(["2.0rc1", *map(sha256, hashes)])
 
 
-def test_a_dependents_candidate_that_ran_with_another_companion_is_refused(ground: Ground) -> None:
-    core = ground.seal_core("2.0rc2", on=ground.staging)
-    ground.repository.remote["v1.0rc1"] = START
-    ground.ledger.append("1.0rc1", entry(SEAL, evidence={"companion": {"version": "2.0rc1"}}))
+def test_a_dependents_candidate_that_ran_with_another_companion_is_refused(fixture: ReleaseFixture) -> None:
+    core = fixture.seal_core("2.0rc2", on=fixture.staging)
+    fixture.repository.remote["v1.0rc1"] = START
+    fixture.ledger.append("1.0rc1", entry(SEAL, evidence={"companion": {"version": "2.0rc1"}}))
     with pytest.raises(Refused, match=r"sample-app 1\.0rc1 ran with 2\.0rc1, not with 2\.0rc2"):
-        Together(core).run()
+        PairProven(core).run()
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["no seal", "end-to-end waived"])
-def test_a_dependents_candidate_that_is_not_proven_is_refused(ground: Ground, *, sealed: bool) -> None:
-    core = ground.seal_core("2.0rc1", on=ground.staging)
-    ground.staging.put("sample_app-1.0rc1.tar.gz", b"")
+def test_a_dependents_candidate_that_is_not_proven_is_refused(fixture: ReleaseFixture, *, sealed: bool) -> None:
+    core = fixture.seal_core("2.0rc1", on=fixture.staging)
+    fixture.staging.put("sample_app-1.0rc1.tar.gz", b"")
     if sealed:
-        ground.ledger.append("1.0rc1", entry(SEAL, evidence={"companion": None}))
+        fixture.ledger.append("1.0rc1", entry(SEAL, evidence={"companion": None}))
     with pytest.raises(Refused, match=r"sample-app 1\.0rc1 is not proven yet") as refusal:
-        Together(core).run()
+        PairProven(core).run()
     assert refusal.value.hint.endswith("invoke release --rc --package sample-app")
 
 
-def test_only_the_newest_open_candidate_counts(ground: Ground) -> None:
-    core = ground.seal_core("2.0rc1", on=ground.staging)
-    ground.production.put("sample_app-1.0.tar.gz", b"")
+def test_only_the_newest_open_candidate_counts(fixture: ReleaseFixture) -> None:
+    core = fixture.seal_core("2.0rc1", on=fixture.staging)
+    fixture.production.put("sample_app-1.0.tar.gz", b"")
     for version in ("1.0rc9", "1.1rc2", "1.1rc10"):
-        ground.staging.put(f"sample_app-{version}.tar.gz", b"")
+        fixture.staging.put(f"sample_app-{version}.tar.gz", b"")
     with pytest.raises(Refused, match=r"sample-app 1\.1rc10 is not proven yet"):
-        Together(core).run()
+        PairProven(core).run()
 
 
-def published_app(ground: Ground) -> None:
+def published_app(fixture: ReleaseFixture) -> None:
     """Publish the app as ``1.0``; its candidate is then no longer open."""
-    ground.uploaded("1.0rc1")
-    ground.uploaded("1.0", role="production")
+    fixture.uploaded("1.0rc1")
+    fixture.uploaded("1.0", role="production")
 
 
-def test_without_a_candidate_the_published_dependent_is_run_with_ours(ground: Ground) -> None:
-    core = ground.seal_core("2.0rc1", on=ground.staging)
-    published_app(ground)
-    evidence = Together(core).run()["dependents"]["sample-app"]
+def test_without_a_candidate_the_published_dependent_is_run_with_ours(fixture: ReleaseFixture) -> None:
+    core = fixture.seal_core("2.0rc1", on=fixture.staging)
+    published_app(fixture)
+    evidence = PairProven(core).run()["dependents"]["sample-app"]
     assert (evidence["version"], evidence["source"]) == ("1.0", "pypi")
     assert (evidence["companion"]["version"], evidence["companion"]["source"]) == ("2.0rc1", "testpypi")
     assert evidence["companion"]["files"] == core.candidate_seal().evidence["files"]
-    assert ground.stage.seen[0][0].commit == ground.repository.tags()["v1.0"]
-    assert "sample-app has no candidate: running its published 1.0 with 2.0rc1" in ground.said
+    assert fixture.runner.seen[0][0].commit == fixture.repository.tags()["v1.0"]
+    assert "sample-app has no candidate: running its published 1.0 with 2.0rc1" in fixture.said
 
 
-def test_a_published_dependent_that_breaks_with_ours_is_refused(ground: Ground) -> None:
-    core = ground.seal_core("2.0rc1", on=ground.staging)
-    published_app(ground)
-    ground.stage.broken = {("1.0", "2.0rc1")}
+def test_a_published_dependent_that_breaks_with_ours_is_refused(fixture: ReleaseFixture) -> None:
+    core = fixture.seal_core("2.0rc1", on=fixture.staging)
+    published_app(fixture)
+    fixture.runner.broken = {("1.0", "2.0rc1")}
     with pytest.raises(GateFailed, match=r"sample-app 1\.0 from pypi with sample-core 2\.0rc1 from testpypi fails"):
-        Together(core).run()
+        PairProven(core).run()
 
 
-def test_the_pair_is_run_with_the_proven_bytes_and_no_others(ground: Ground) -> None:
-    core = ground.seal_core("2.0rc1", on=ground.staging)
-    published_app(ground)
-    ground.staging.swapped["sample_core-2.0rc1.tar.gz"] = b"theirs"
+def test_the_pair_is_run_with_the_proven_bytes_and_no_others(fixture: ReleaseFixture) -> None:
+    core = fixture.seal_core("2.0rc1", on=fixture.staging)
+    published_app(fixture)
+    fixture.staging.swapped["sample_core-2.0rc1.tar.gz"] = b"theirs"
     with pytest.raises(GateFailed, match="other bytes"):
-        Together(core).run()
-    assert ground.stage.seen == []
+        PairProven(core).run()
+    assert fixture.runner.seen == []
 
 
-def test_a_dependent_that_is_nowhere_yet_is_refused(ground: Ground) -> None:
-    core = ground.seal_core("2.0rc1", on=ground.staging)
+def test_a_dependent_that_is_nowhere_yet_is_refused(fixture: ReleaseFixture) -> None:
+    core = fixture.seal_core("2.0rc1", on=fixture.staging)
     with pytest.raises(Refused, match="sample-app has neither a candidate nor a published version"):
-        Together(core).run()
+        PairProven(core).run()
 
 
-def test_cells_that_ran_elsewhere_on_these_very_files_are_handed_to_the_stage(ground: Ground) -> None:
-    release = ground.uploaded("1.0rc1")
-    ground.publish_core("2.0", on=ground.production)
+def test_cells_that_ran_elsewhere_on_these_very_files_are_handed_to_the_stage(fixture: ReleaseFixture) -> None:
+    release = fixture.uploaded("1.0rc1")
+    fixture.publish_core("2.0", on=fixture.production)
     step = EndToEnd(release, "staging")
     step.run()
-    delivery, partner = ground.stage.seen[-1]
+    delivery, partner = fixture.runner.seen[-1]
     ours = cell_subject(delivery, partner)
     for subject, cell in ((ours, "a cell"), (f"{ours} more", "of other bytes")):
-        ground.ledger.append("1.0rc1", entry(CELL, subject=subject, evidence={"cell": cell}))
+        fixture.ledger.append("1.0rc1", entry(CELL, subject=subject, evidence={"cell": cell}))
     step.run()
-    assert [dict(row) for row in ground.stage.known[-1]] == [{"cell": "a cell"}]
+    assert [dict(row) for row in fixture.runner.known[-1]] == [{"cell": "a cell"}]
     assert cell_subject(delivery, None) != ours

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeIndex, Mishap, sha256
-from ground import START, Ground
+from release_fixture import START, ReleaseFixture
 
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
 from releasegate.ports import UploadAnswer
@@ -18,76 +18,76 @@ CUT_AFTER = Mishap(None, stores=True)
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    return Ground(tmp_path)
+def fixture(tmp_path: Path) -> ReleaseFixture:
+    return ReleaseFixture(tmp_path)
 
 
 @pytest.fixture
-def upload(ground: Ground) -> Upload:
-    return Upload(ground.built("1.0rc1"), "staging")
+def upload(fixture: ReleaseFixture) -> Upload:
+    return Upload(fixture.built("1.0rc1"), "staging")
 
 
-def test_a_tag_is_pushed_with_its_branch(ground: Ground) -> None:
-    release = ground.built("1.0rc1")
+def test_a_tag_is_pushed_with_its_branch(fixture: ReleaseFixture) -> None:
+    release = fixture.built("1.0rc1")
     step = Tag(release)
     assert step.already() is None
-    head = ground.repository.head()
+    head = fixture.repository.head()
     assert step.run() == {"tag": "v1.0rc1", "commit": head}
-    assert ground.repository.remote == {"v1.0rc1": head}
-    assert ground.repository.pushed == [("develop", "v1.0rc1")]
+    assert fixture.repository.remote == {"v1.0rc1": head}
+    assert fixture.repository.pushed == [("develop", "v1.0rc1")]
     assert step.subject() == head
     # Whoever the tag starts finds the record.
-    assert ground.ledger.sent == 1
+    assert fixture.ledger.sent == 1
     assert step.already() == {"tag": "v1.0rc1", "commit": head}
 
 
-def test_a_tag_that_the_remote_has_on_another_commit_is_refused(ground: Ground) -> None:
-    ground.repository.remote["v1.0rc1"] = START
+def test_a_tag_that_the_remote_has_on_another_commit_is_refused(fixture: ReleaseFixture) -> None:
+    fixture.repository.remote["v1.0rc1"] = START
     with pytest.raises(Refused, match="names another commit"):
-        Tag(ground.built("1.0rc1")).run()
-    assert ground.repository.pushed == []
+        Tag(fixture.built("1.0rc1")).run()
+    assert fixture.repository.pushed == []
 
 
-def test_both_files_are_uploaded_the_wheel_first(ground: Ground, upload: Upload) -> None:
+def test_both_files_are_uploaded_the_wheel_first(fixture: ReleaseFixture, upload: Upload) -> None:
     assert upload.already() is None
     manifest = upload.release.manifest()
     evidence = upload.run()
     assert evidence == {"index": "testpypi", "files": {a.filename: a.sha256 for a in manifest.artifacts}}
-    assert ground.staging.sent == [WHEEL, SDIST]
-    assert {h.filename: sha256(h.content) for h in ground.staging.held} == evidence["files"]
+    assert fixture.staging.sent == [WHEEL, SDIST]
+    assert {h.filename: sha256(h.content) for h in fixture.staging.held} == evidence["files"]
     assert upload.subject() == manifest.identity
     assert upload.already() == evidence
 
 
-def test_each_role_has_an_index_and_a_key_of_its_own(ground: Ground) -> None:
-    release = ground.built("1.0")
+def test_each_role_has_an_index_and_a_key_of_its_own(fixture: ReleaseFixture) -> None:
+    release = fixture.built("1.0")
     assert [Upload(release, role).key for role in ("staging", "production")] == ["upload:staging", "upload:production"]
     Upload(release, "production").run()
-    assert len(ground.production.held) == 2
-    assert ground.staging.held == []
+    assert len(fixture.production.held) == 2
+    assert fixture.staging.held == []
 
 
-def test_bytes_that_are_there_are_not_sent_again(ground: Ground, upload: Upload) -> None:
+def test_bytes_that_are_there_are_not_sent_again(fixture: ReleaseFixture, upload: Upload) -> None:
     upload.run()
-    ground.staging.sent.clear()
+    fixture.staging.sent.clear()
     upload.run()
-    assert ground.staging.sent == []
+    assert fixture.staging.sent == []
 
 
-def test_only_the_missing_file_is_sent(ground: Ground, upload: Upload) -> None:
+def test_only_the_missing_file_is_sent(fixture: ReleaseFixture, upload: Upload) -> None:
     upload.run()
-    ground.staging.held.pop(0)
-    ground.staging.sent.clear()
+    fixture.staging.held.pop(0)
+    fixture.staging.sent.clear()
     assert upload.already() is None
     upload.run()
-    assert ground.staging.sent == [WHEEL]
+    assert fixture.staging.sent == [WHEEL]
 
 
-def test_an_index_without_hashes_is_compared_by_its_bytes(ground: Ground, upload: Upload) -> None:
-    ground.staging.hashes = False
+def test_an_index_without_hashes_is_compared_by_its_bytes(fixture: ReleaseFixture, upload: Upload) -> None:
+    fixture.staging.hashes = False
     upload.run()
     assert upload.already() is not None
-    ground.staging.swapped[SDIST] = b"theirs"
+    fixture.staging.swapped[SDIST] = b"theirs"
     with pytest.raises(Conflict, match=SDIST) as conflict:
         upload.already()
     assert conflict.value.details[1] == f"theirs {sha256(b'theirs')}"
@@ -97,115 +97,117 @@ def test_an_index_without_hashes_is_compared_by_its_bytes(ground: Ground, upload
     ("version", "legal"), [("1.0rc1", "1.0rc2"), ("1.0", "1.0.post1"), ("1.0.post1.dev1", "1.0.post1.dev2")]
 )
 def test_other_bytes_under_our_name_are_a_conflict_that_names_the_next_version(
-    ground: Ground, version: str, legal: str
+    fixture: ReleaseFixture, version: str, legal: str
 ) -> None:
-    step = Upload(ground.built(version), "staging")
-    ground.staging.put(f"sample_app-{version}.tar.gz", b"theirs")
+    step = Upload(fixture.built(version), "staging")
+    fixture.staging.put(f"sample_app-{version}.tar.gz", b"theirs")
     with pytest.raises(Conflict, match=f"testpypi holds other bytes under sample_app-{version}.tar.gz") as conflict:
         step.run()
     assert conflict.value.hint == f"The name is burnt: the next legal version is {legal}"
-    assert ground.staging.sent == []
+    assert fixture.staging.sent == []
 
 
-def test_files_of_other_names_do_not_conflict(ground: Ground, upload: Upload) -> None:
-    ground.staging.put("sample_app-1.0rc1.zip", b"an old kind of sdist")
-    ground.staging.put("sample_app-1.0rc1-cp312-cp312-win_amd64.whl", b"another wheel")
-    ground.staging.put("sample_app-1.0.0rc1.tar.gz", b"the same version in another spelling")
-    ground.staging.put("sample_app-odd.tar.gz", b"", version="no version")
+def test_files_of_other_names_do_not_conflict(fixture: ReleaseFixture, upload: Upload) -> None:
+    fixture.staging.put("sample_app-1.0rc1.zip", b"an old kind of sdist")
+    fixture.staging.put("sample_app-1.0rc1-cp312-cp312-win_amd64.whl", b"another wheel")
+    fixture.staging.put("sample_app-1.0.0rc1.tar.gz", b"the same version in another spelling")
+    fixture.staging.put("sample_app-odd.tar.gz", b"", version="no version")
     upload.run()
-    assert ground.staging.sent == [WHEEL, SDIST]
+    assert fixture.staging.sent == [WHEEL, SDIST]
 
 
-def test_a_refusal_of_the_index_is_final(ground: Ground, upload: Upload) -> None:
-    ground.staging.mishaps = [Mishap(400)]
+def test_a_refusal_of_the_index_is_final(fixture: ReleaseFixture, upload: Upload) -> None:
+    fixture.staging.mishaps = [Mishap(400)]
     with pytest.raises(GateFailed, match=rf"testpypi refused {WHEEL} \(400\)") as refusal:
         upload.run()
     assert refusal.value.details == ("HTTP 400",)
-    assert ground.staging.sent == [WHEEL]
+    assert fixture.staging.sent == [WHEEL]
 
 
-def test_a_refusal_of_bytes_that_are_there_is_no_failure(ground: Ground, upload: Upload) -> None:
-    ground.staging.mishaps = [Mishap(400, stores=True)]
+def test_a_refusal_of_bytes_that_are_there_is_no_failure(fixture: ReleaseFixture, upload: Upload) -> None:
+    fixture.staging.mishaps = [Mishap(400, stores=True)]
     upload.run()
-    assert ground.staging.sent == [WHEEL, SDIST]
+    assert fixture.staging.sent == [WHEEL, SDIST]
 
 
 @pytest.mark.parametrize("status", [401, 403, 408, 425, 429])
 def test_an_index_that_did_not_look_at_the_file_does_not_judge_the_release(
-    ground: Ground, upload: Upload, status: int
+    fixture: ReleaseFixture, upload: Upload, status: int
 ) -> None:
-    ground.staging.mishaps = [Mishap(status)]
+    fixture.staging.mishaps = [Mishap(status)]
     with pytest.raises(Unavailable, match=rf"did not let us upload {WHEEL} \({status}\)"):
         upload.run()
 
 
 @pytest.mark.parametrize("mishap", [CUT_AFTER, Mishap(502, stores=True)], ids=["cut", "5xx"])
 def test_an_upload_of_unknown_outcome_is_fine_if_the_bytes_are_there(
-    ground: Ground, upload: Upload, mishap: Mishap
+    fixture: ReleaseFixture, upload: Upload, mishap: Mishap
 ) -> None:
-    ground.staging.mishaps = [mishap]
+    fixture.staging.mishaps = [mishap]
     upload.run()
-    assert ground.staging.sent == [WHEEL, SDIST]
+    assert fixture.staging.sent == [WHEEL, SDIST]
 
 
 @pytest.mark.parametrize("mishap", [CUT, Mishap(503)], ids=["cut", "5xx"])
-def test_an_upload_of_unknown_outcome_is_tried_again(ground: Ground, upload: Upload, mishap: Mishap) -> None:
-    ground.staging.mishaps = [mishap, mishap]
+def test_an_upload_of_unknown_outcome_is_tried_again(fixture: ReleaseFixture, upload: Upload, mishap: Mishap) -> None:
+    fixture.staging.mishaps = [mishap, mishap]
     upload.run()
-    assert ground.staging.sent == [WHEEL, WHEEL, WHEEL, SDIST]
+    assert fixture.staging.sent == [WHEEL, WHEEL, WHEEL, SDIST]
 
 
-def test_an_outcome_that_stays_unknown_is_unavailable_and_not_a_failure(ground: Ground, upload: Upload) -> None:
-    ground.staging.mishaps = [CUT, Mishap(500), Mishap(503)]
+def test_an_outcome_that_stays_unknown_is_unavailable_and_not_a_failure(
+    fixture: ReleaseFixture, upload: Upload
+) -> None:
+    fixture.staging.mishaps = [CUT, Mishap(500), Mishap(503)]
     with pytest.raises(Unavailable, match="is not known") as unavailable:
         upload.run()
     assert unavailable.value.details == ("HTTP 503",)
-    assert ground.staging.sent == [WHEEL] * 3
+    assert fixture.staging.sent == [WHEEL] * 3
     upload.run()
-    assert len(ground.staging.held) == 2
+    assert len(fixture.staging.held) == 2
 
 
-def test_other_bytes_that_came_meanwhile_are_a_conflict(ground: Ground) -> None:
+def test_other_bytes_that_came_meanwhile_are_a_conflict(fixture: ReleaseFixture) -> None:
     class Rival(FakeIndex):
         def upload(self, path: Path) -> UploadAnswer:
             self.put(path.name, b"theirs")
             return super().upload(path)
 
-    rival = Rival("testpypi", ground.patience, mishaps=[CUT])
-    ground.staging = rival
+    rival = Rival("testpypi", fixture.clock, mishaps=[CUT])
+    fixture.staging = rival
     with pytest.raises(Conflict, match=WHEEL):
-        Upload(ground.built("1.0rc1"), "staging").run()
+        Upload(fixture.built("1.0rc1"), "staging").run()
 
 
-def test_propagation_waits_for_the_index_and_then_for_the_installer(ground: Ground) -> None:
-    ground.staging.lag, ground.staging.cache = 3.0, 40.0
-    release = ground.uploaded("1.0rc1")
+def test_propagation_waits_for_the_index_and_then_for_the_installer(fixture: ReleaseFixture) -> None:
+    fixture.staging.lag, fixture.staging.cache = 3.0, 40.0
+    release = fixture.uploaded("1.0rc1")
     step = Propagation(release, "staging")
     assert step.already() is None
     evidence = step.run()
     assert evidence["files"] == {a.filename: a.sha256 for a in release.manifest().artifacts}
     assert evidence["index"] == "testpypi"
     assert 43 <= evidence["seconds"] <= 58
-    assert "testpypi does not show 1.0rc1 yet (0 s)" in ground.said
+    assert "testpypi does not show 1.0rc1 yet (0 s)" in fixture.said
     assert step.subject() == release.manifest().identity
     assert step.key == "propagation:staging"
 
 
-def test_propagation_that_is_over_takes_no_time(ground: Ground) -> None:
-    assert Propagation(ground.uploaded("1.0rc1"), "staging").run()["seconds"] == 0.0
+def test_propagation_that_is_over_takes_no_time(fixture: ReleaseFixture) -> None:
+    assert Propagation(fixture.uploaded("1.0rc1"), "staging").run()["seconds"] == 0.0
 
 
-def test_propagation_past_the_deadline_is_not_yet(ground: Ground) -> None:
-    ground.staging.cache = 10_000.0
-    step = Propagation(ground.uploaded("1.0rc1"), "staging")
+def test_propagation_past_the_deadline_is_not_yet(fixture: ReleaseFixture) -> None:
+    fixture.staging.cache = 10_000.0
+    step = Propagation(fixture.uploaded("1.0rc1"), "staging")
     with pytest.raises(NotYet, match=r"has not propagated on testpypi in 9\d\d s") as late:
         step.run()
     assert "run the same command again" in late.value.hint
-    assert 900 <= ground.patience.now <= 915
+    assert 900 <= fixture.clock.now <= 915
 
 
-def test_an_installer_that_gets_other_bytes_is_a_failure(ground: Ground) -> None:
-    ground.staging.proxied[SDIST] = b"theirs"
+def test_an_installer_that_gets_other_bytes_is_a_failure(fixture: ReleaseFixture) -> None:
+    fixture.staging.proxied[SDIST] = b"theirs"
     with pytest.raises(GateFailed, match="An installer gets other bytes") as failure:
-        Propagation(ground.uploaded("1.0rc1"), "staging").run()
+        Propagation(fixture.uploaded("1.0rc1"), "staging").run()
     assert failure.value.details == (f"{SDIST} {sha256(b'theirs')}",)

@@ -7,37 +7,37 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from archives import tracked
-from ground import APP, START, Ground, entry
+from release_fixture import APP, START, ReleaseFixture, entry
 
-from releasegate.core.config.model import TomlPlace
+from releasegate.core.config.model import TomlVersionFile
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.version_files.occurrences import bump_all
-from releasegate.steps.source import Bump, Clean, Free, Places
+from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    return Ground(tmp_path)
+def fixture(tmp_path: Path) -> ReleaseFixture:
+    return ReleaseFixture(tmp_path)
 
 
-def places(version: str) -> dict[str, bytes]:
-    """Return the places' files as a bump to *version* writes them."""
+def version_files(version: str) -> dict[str, bytes]:
+    """Return the version files' files as a bump to *version* writes them."""
     old = {PurePosixPath(path): data for path, data in tracked("0.9").items()}
     return {str(path): data for path, data in bump_all(APP, old, version=version).items()}
 
 
-def test_a_clean_release_branch_is_accepted(ground: Ground) -> None:
-    step = Clean(ground.release("1.0rc1"))
+def test_a_clean_release_branch_is_accepted(fixture: ReleaseFixture) -> None:
+    step = Clean(fixture.release("1.0rc1"))
     assert step.already() is None
     assert step.run() == {"branch": "develop", "commit": START}
     assert step.subject() == START
 
 
 @pytest.mark.parametrize(("branch", "shown"), [("topic", "topic"), (None, "no branch")])
-def test_another_branch_is_refused(ground: Ground, branch: str | None, shown: str) -> None:
-    ground.repository.on = branch
+def test_another_branch_is_refused(fixture: ReleaseFixture, branch: str | None, shown: str) -> None:
+    fixture.repository.on = branch
     with pytest.raises(Refused, match=f"is on {shown}, and is released from develop") as refusal:
-        Clean(ground.release("1.0rc1")).run()
+        Clean(fixture.release("1.0rc1")).run()
     assert "git switch develop" in refusal.value.hint
 
 
@@ -46,128 +46,130 @@ def test_another_branch_is_refused(ground: Ground, branch: str | None, shown: st
     [("README.md", b"changed"), ("README.md", None), ("uv.lock", None), ("pyproject.toml", tracked("3")["uv.lock"])],
     ids=["changed", "deleted", "place deleted", "place changed"],
 )
-def test_uncommitted_changes_are_refused(ground: Ground, path: str, content: bytes | None) -> None:
-    ground.repository.work[path] = content
+def test_uncommitted_changes_are_refused(fixture: ReleaseFixture, path: str, content: bytes | None) -> None:
+    fixture.repository.work[path] = content
     with pytest.raises(Refused, match="not committed") as refusal:
-        Clean(ground.release("1.0rc1")).run()
+        Clean(fixture.release("1.0rc1")).run()
     assert refusal.value.details == (path,)
 
 
-def test_our_own_half_written_bump_is_accepted_and_finished(ground: Ground) -> None:
-    ground.repository.work["pyproject.toml"] = places("1.0rc1")["pyproject.toml"]
-    release = ground.release("1.0rc1")
+def test_our_own_half_written_bump_is_accepted_and_finished(fixture: ReleaseFixture) -> None:
+    fixture.repository.work["pyproject.toml"] = version_files("1.0rc1")["pyproject.toml"]
+    release = fixture.release("1.0rc1")
     assert Clean(release).run()["commit"] == START
     assert Bump(release).already() is None
     Bump(release).run()
-    assert {p: ground.repository.tree(ground.repository.head())[p] for p in places("1.0rc1")} == places("1.0rc1")
+    assert {p: fixture.repository.tree(fixture.repository.head())[p] for p in version_files("1.0rc1")} == version_files(
+        "1.0rc1"
+    )
 
 
-def test_the_half_written_bump_of_another_version_is_refused(ground: Ground) -> None:
-    ground.repository.work["pyproject.toml"] = places("1.0rc2")["pyproject.toml"]
+def test_the_half_written_bump_of_another_version_is_refused(fixture: ReleaseFixture) -> None:
+    fixture.repository.work["pyproject.toml"] = version_files("1.0rc2")["pyproject.toml"]
     with pytest.raises(Refused, match="not committed"):
-        Clean(ground.release("1.0rc1")).run()
+        Clean(fixture.release("1.0rc1")).run()
 
 
-def test_a_free_number_is_accepted(ground: Ground) -> None:
-    step = Free(ground.release("1.0rc1"))
+def test_a_free_number_is_accepted(fixture: ReleaseFixture) -> None:
+    step = VersionUnused(fixture.release("1.0rc1"))
     assert step.already() is None
     assert step.run() == {"commit": START, "resumed": False}
     assert step.subject() == START
 
 
-def test_a_tag_on_the_commit_that_is_checked_out_is_this_very_release(ground: Ground) -> None:
-    release = ground.uploaded("1.0rc1")
-    assert Free(release).run() == {"tag": "v1.0rc1", "commit": ground.repository.head(), "resumed": True}
+def test_a_tag_on_the_commit_that_is_checked_out_is_this_very_release(fixture: ReleaseFixture) -> None:
+    release = fixture.uploaded("1.0rc1")
+    assert VersionUnused(release).run() == {"tag": "v1.0rc1", "commit": fixture.repository.head(), "resumed": True}
 
 
 @pytest.mark.parametrize("where", ["local", "remote"])
-def test_a_tag_on_another_commit_is_refused(ground: Ground, where: str) -> None:
-    getattr(ground.repository, where)["v1.0rc1"] = "f" * 40
+def test_a_tag_on_another_commit_is_refused(fixture: ReleaseFixture, where: str) -> None:
+    getattr(fixture.repository, where)["v1.0rc1"] = "f" * 40
     with pytest.raises(Refused, match=r"v1\.0rc1 names ffffffffffff, and 000000000000 is checked out") as refusal:
-        Free(ground.release("1.0rc1")).run()
+        VersionUnused(fixture.release("1.0rc1")).run()
     assert "or use 1.0rc2" in refusal.value.hint
 
 
-def test_a_candidate_on_either_index_is_consumed(ground: Ground) -> None:
-    for index in (ground.staging, ground.production):
+def test_a_candidate_on_either_index_is_consumed(fixture: ReleaseFixture) -> None:
+    for index in (fixture.staging, fixture.production):
         index.held.clear()
         index.put("sample_app-1.0rc1-py3-none-any.whl", b"theirs")
         with pytest.raises(Refused, match=f"1.0rc1 of sample-app is consumed .*{index.name}") as refusal:
-            Free(ground.release("1.0rc1")).run()
+            VersionUnused(fixture.release("1.0rc1")).run()
         assert refusal.value.hint == "The next legal version is 1.0rc2"
 
 
 @pytest.mark.parametrize("yanked", [False, True])
-def test_a_final_on_the_production_index_is_consumed_though_yanked(ground: Ground, *, yanked: bool) -> None:
-    ground.production.put("sample_app-1.0-py3-none-any.whl", b"theirs", yanked=yanked)
+def test_a_final_on_the_production_index_is_consumed_though_yanked(fixture: ReleaseFixture, *, yanked: bool) -> None:
+    fixture.production.put("sample_app-1.0-py3-none-any.whl", b"theirs", yanked=yanked)
     with pytest.raises(Refused, match=r"consumed \(pypi\)") as refusal:
-        Free(ground.release("1.0")).run()
+        VersionUnused(fixture.release("1.0")).run()
     assert refusal.value.hint == "The next legal version is 1.0.post1"
 
 
-def test_a_final_is_not_consumed_by_the_staging_index_or_its_own_ledger(ground: Ground) -> None:
-    ground.staging.put("sample_app-1.0-py3-none-any.whl", b"theirs")
-    ground.ledger.append("1.0", entry("clean"))
-    assert Free(ground.release("1.0")).run()["resumed"] is False
+def test_a_final_is_not_consumed_by_the_staging_index_or_its_own_ledger(fixture: ReleaseFixture) -> None:
+    fixture.staging.put("sample_app-1.0-py3-none-any.whl", b"theirs")
+    fixture.ledger.append("1.0", entry("clean"))
+    assert VersionUnused(fixture.release("1.0")).run()["resumed"] is False
 
 
-def test_equal_versions_of_other_spelling_are_the_same_number(ground: Ground) -> None:
-    ground.production.put("sample_app-1.0.0-py3-none-any.whl", b"theirs")
+def test_equal_versions_of_other_spelling_are_the_same_number(fixture: ReleaseFixture) -> None:
+    fixture.production.put("sample_app-1.0.0-py3-none-any.whl", b"theirs")
     with pytest.raises(Refused, match="consumed"):
-        Free(ground.release("1.0")).run()
-    ground.production.held.clear()
-    ground.repository.remote["v1.0.0"] = START
+        VersionUnused(fixture.release("1.0")).run()
+    fixture.production.held.clear()
+    fixture.repository.remote["v1.0.0"] = START
     with pytest.raises(Refused, match=r"consumed \(tag\)"):
-        Free(ground.release("1.0")).run()
+        VersionUnused(fixture.release("1.0")).run()
 
 
-def test_a_bump_changes_the_places_and_nothing_else(ground: Ground) -> None:
-    release = ground.release("1.0rc1")
+def test_a_bump_changes_the_places_and_nothing_else(fixture: ReleaseFixture) -> None:
+    release = fixture.release("1.0rc1")
     assert Bump(release).already() is None
     evidence = Bump(release).run()
-    assert evidence == {"commit": ground.repository.head()}
-    assert ground.repository.tree(ground.repository.head()) == {**tracked("0.9"), **places("1.0rc1")}
+    assert evidence == {"commit": fixture.repository.head()}
+    assert fixture.repository.tree(fixture.repository.head()) == {**tracked("0.9"), **version_files("1.0rc1")}
     assert Bump(release).already() == evidence
-    assert Bump(release).subject() == ground.repository.head()
+    assert Bump(release).subject() == fixture.repository.head()
 
 
-def test_a_version_that_is_spelled_otherwise_is_bumped_too(ground: Ground) -> None:
-    ground.repository.commits[START] = tracked("1.0.0")
-    assert Bump(ground.release("1.0")).already() is None
+def test_a_version_that_is_spelled_otherwise_is_bumped_too(fixture: ReleaseFixture) -> None:
+    fixture.repository.commits[START] = tracked("1.0.0")
+    assert Bump(fixture.release("1.0")).already() is None
 
 
-def test_places_that_agree_are_listed(ground: Ground) -> None:
-    release = ground.release("1.0rc1")
+def test_places_that_agree_are_listed(fixture: ReleaseFixture) -> None:
+    release = fixture.release("1.0rc1")
     Bump(release).run()
-    step = Places(release)
+    step = VersionFilesAgree(release)
     assert step.already() is None
     assert step.run() == {
-        "commit": ground.repository.head(),
+        "commit": fixture.repository.head(),
         "places": [
             "pyproject.toml:3 project.version = 1.0rc1",
             "src/sample_app/__init__.py:1 __version__ = 1.0rc1",
             "uv.lock:5 package sample-app = 1.0rc1",
         ],
     }
-    assert step.subject() == ground.repository.head()
+    assert step.subject() == fixture.repository.head()
 
 
-def test_places_that_disagree_are_refused(ground: Ground) -> None:
-    ground.repository.commits[START] = {**tracked("1.0"), "uv.lock": tracked("0.9")["uv.lock"]}
+def test_places_that_disagree_are_refused(fixture: ReleaseFixture) -> None:
+    fixture.repository.commits[START] = {**tracked("1.0"), "uv.lock": tracked("0.9")["uv.lock"]}
     with pytest.raises(GateFailed, match=r"does not state 1\.0 everywhere") as refusal:
-        Places(ground.release("1.0")).run()
+        VersionFilesAgree(fixture.release("1.0")).run()
     assert refusal.value.details == ("the release states 1.0, uv.lock:5 states 0.9 (package sample-app)",)
 
 
-def test_the_tags_commit_is_asked_and_not_the_one_checked_out(ground: Ground) -> None:
-    release = ground.uploaded("1.0rc1")
-    tagged = ground.repository.head()
-    Bump(ground.release("1.0")).run()
-    assert Places(release).run()["commit"] == tagged != ground.repository.head()
+def test_the_tags_commit_is_asked_and_not_the_one_checked_out(fixture: ReleaseFixture) -> None:
+    release = fixture.uploaded("1.0rc1")
+    tagged = fixture.repository.head()
+    Bump(fixture.release("1.0")).run()
+    assert VersionFilesAgree(release).run()["commit"] == tagged != fixture.repository.head()
 
 
-def test_plans_count_the_places(tmp_path: Path) -> None:
-    one = replace(APP, places=(TomlPlace(PurePosixPath("pyproject.toml"), "project.version"),))
-    release = Ground(tmp_path, app=one).release("1.0rc1")
-    assert Bump(release).describe() == "commit 1.0rc1 to the 1 places that state it"
-    assert Places(release).describe() == "all 1 places and the tag state 1.0rc1"
+def test_plans_count_the_version_files(tmp_path: Path) -> None:
+    one = replace(APP, version_files=(TomlVersionFile(PurePosixPath("pyproject.toml"), "project.version"),))
+    release = ReleaseFixture(tmp_path, app=one).release("1.0rc1")
+    assert Bump(release).describe() == "commit 1.0rc1 to the 1 version files"
+    assert VersionFilesAgree(release).describe() == "all 1 version files and the tag state 1.0rc1"

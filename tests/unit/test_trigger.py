@@ -9,7 +9,7 @@ import pytest
 from packaging.version import Version
 
 from releasegate.core.ci.event import Event
-from releasegate.core.ci.permission import Asked, Seen, asked, disagreements
+from releasegate.core.ci.permission import Requested, SourceState, disagreements, requested
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import Refused
 
@@ -27,24 +27,24 @@ DISPATCH = Event("dispatch", "github", "octo/harbor-plugin", "develop", COMMIT, 
 
 def refused(event: Event, settings: Settings = PAIR, *, package: str | None = None) -> str:
     with pytest.raises(Refused) as refusal:
-        asked(event, settings, package=package)
+        requested(event, settings, package=package)
     return f"{refusal.value.problem} -> {refusal.value.hint}"
 
 
 def test_a_candidates_tag_asks_for_that_candidate() -> None:
-    assert asked(TAG, PAIR) == Asked("rc", PLUGIN, Version("1.0rc1"))
+    assert requested(TAG, PAIR) == Requested("rc", PLUGIN, Version("1.0rc1"))
 
 
 def test_a_published_release_asks_for_the_final_or_the_post() -> None:
-    assert asked(RELEASE, PAIR) == Asked("final", PLUGIN, Version("1.0"))
-    assert asked(replace(RELEASE, ref_name="v1.0.post1"), PAIR) == Asked("post", PLUGIN, Version("1.0.post1"))
+    assert requested(RELEASE, PAIR) == Requested("final", PLUGIN, Version("1.0"))
+    assert requested(replace(RELEASE, ref_name="v1.0.post1"), PAIR) == Requested("post", PLUGIN, Version("1.0.post1"))
 
 
 def test_a_dispatch_asks_for_what_its_inputs_say() -> None:
-    assert asked(DISPATCH, PAIR) == Asked("final", PLUGIN)
+    assert requested(DISPATCH, PAIR) == Requested("final", PLUGIN)
     post = replace(DISPATCH, inputs={"target": "pypi", "pipeline": "post"})
-    assert asked(post, PAIR) == Asked("post", PLUGIN)
-    assert asked(replace(DISPATCH, inputs={"target": "testpypi"}), PAIR) == Asked("rc", PLUGIN)
+    assert requested(post, PAIR) == Requested("post", PLUGIN)
+    assert requested(replace(DISPATCH, inputs={"target": "testpypi"}), PAIR) == Requested("rc", PLUGIN)
 
 
 @pytest.mark.parametrize("name", ["v1.0", "v1.0.post1", "v1.0.post1.dev1", "v1.0a1"])
@@ -87,7 +87,7 @@ def test_a_release_from_another_branch_is_refused() -> None:
 
 
 def test_a_release_may_name_its_commit_in_place_of_the_branch() -> None:
-    assert asked(replace(RELEASE, branch=COMMIT), PAIR).pipeline == "final"
+    assert requested(replace(RELEASE, branch=COMMIT), PAIR).pipeline == "final"
 
 
 def test_an_event_of_another_repository_is_refused() -> None:
@@ -104,22 +104,22 @@ def test_an_event_asks_for_nothing_of_a_package_of_another_repository() -> None:
 
 def test_where_no_forge_is_configured_every_package_is_released_from_here() -> None:
     alone = replace(API, forge=None)
-    assert asked(replace(TAG, repository="any/where"), Settings((alone,), {})).package == alone
+    assert requested(replace(TAG, repository="any/where"), Settings((alone,), {})).package == alone
 
 
 def test_in_one_repository_the_tag_says_which_package_is_meant() -> None:
     here = replace(TAG, repository="octo/harbor")
-    assert asked(replace(here, ref_name="harbor-api-v1.0rc1"), MONO).package.name == "harbor-api"
-    assert asked(replace(here, ref_name="harbor-plugin-v1.0rc1"), MONO).package.name == "harbor-plugin"
+    assert requested(replace(here, ref_name="harbor-api-v1.0rc1"), MONO).package.name == "harbor-api"
+    assert requested(replace(here, ref_name="harbor-plugin-v1.0rc1"), MONO).package.name == "harbor-plugin"
     assert "Tags of versions are written harbor-api-vX.Y.Z, harbor-plugin-vX.Y.Z" in refused(here, MONO)
 
 
 def test_a_dispatch_says_which_package_is_meant() -> None:
     here = replace(DISPATCH, repository="octo/harbor")
     assert "Name one of: harbor-api, harbor-plugin" in refused(here, MONO)
-    assert asked(here, MONO, package="harbor-api").package.name == "harbor-api"
+    assert requested(here, MONO, package="harbor-api").package.name == "harbor-api"
     named = replace(here, inputs={"target": "pypi", "package": "harbor-plugin"})
-    assert asked(named, MONO).package.name == "harbor-plugin"
+    assert requested(named, MONO).package.name == "harbor-plugin"
 
 
 def test_a_dispatch_on_another_branch_is_refused() -> None:
@@ -145,8 +145,8 @@ def problems(
     stated: tuple[str, ...] = ("1.0rc1", "1.0rc1"),
     on_branch: bool = True,
 ) -> str:
-    wanted = asked(event, PAIR)
-    return "; ".join(disagreements(event, wanted, Seen(head, tagged, stated, on_branch)))
+    wanted = requested(event, PAIR)
+    return "; ".join(disagreements(event, wanted, SourceState(head, tagged, stated, on_branch)))
 
 
 def test_where_event_and_repository_agree_there_is_no_problem() -> None:
@@ -167,7 +167,7 @@ def test_a_tag_that_names_another_commit_or_none_is_a_disagreement() -> None:
 
 
 def test_places_that_state_another_version_are_a_disagreement() -> None:
-    assert problems(stated=("1.0rc1", "0.9")) == "the tag says 1.0rc1, and the places state 0.9"
+    assert problems(stated=("1.0rc1", "0.9")) == "the tag says 1.0rc1, and the version files state 0.9"
 
 
 def test_a_final_off_the_release_branch_is_a_disagreement() -> None:

@@ -26,7 +26,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 @dataclass(frozen=True)
-class FolderShelf:
+class FolderDownloadCache:
     """Keeps fetched files under a folder."""
 
     root: Path

@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.command import Git
 from releasegate.core.adopt.detect import look
-from releasegate.core.adopt.table import NOXFILE, TASKS, Repository, table
+from releasegate.core.adopt.table import NOXFILE, TASKS, RepositoryFacts, table
 from releasegate.core.ci.workflows import MARK, workflows
 from releasegate.core.config.model import ForgeConfig, Settings
 from releasegate.core.config.parse import parse_settings
@@ -26,7 +26,7 @@ _JUNK = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".tox
 _LARGEST = 5 * 2**20
 _WEB = re.compile(r"^(https?)://(?:[^@/]+@)?([^/:]+(?::\d+)?)/(.+?)/?$")
 _SHELL = re.compile(r"^(?:ssh://(?:[^@/]+@)?([^/:]+)(?::\d+)?/|(?:[^@/:]+@)([^/:]+):)(.+?)/?$")
-_UNKNOWN = Repository("main", "origin", "v", None)
+_UNKNOWN = RepositoryFacts("main", "origin", "v", None)
 _GITEA = ("gitea", "forgejo", "codeberg")
 _OWN = {PurePosixPath("noxfile.py"): NOXFILE, PurePosixPath("tasks.py"): TASKS}
 _ADD = {
@@ -167,7 +167,7 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _repository(git: Git) -> Repository:
+def _repository(git: Git) -> RepositoryFacts:
     """Return what Git says; the field's own defaults where it says nothing."""
     try:
         remotes = git.ask("remote").text.splitlines()
@@ -180,7 +180,7 @@ def _repository(git: Git) -> Repository:
     branch = head or git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text or "main"
     tags = git.ask("tag", "--list", "--sort=-creatordate").text.splitlines()
     prefix = next((p for tag in tags if (p := _prefix(tag)) is not None), "v")
-    return Repository(branch, remote, prefix, _forge(git.ask("remote", "get-url", remote).text))
+    return RepositoryFacts(branch, remote, prefix, _forge(git.ask("remote", "get-url", remote).text))
 
 
 def _prefix(tag: str) -> str | None:

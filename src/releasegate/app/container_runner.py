@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import opened
 from releasegate.adapters.containers.images import Images
-from releasegate.adapters.containers.runner import ContainerStage
+from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.package_data import package_folder
 from releasegate.app.project import Project
 from releasegate.core.config.stack import Stack
@@ -20,7 +20,7 @@ from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError, NotYet
 from releasegate.ports import Delivery, Index
 from releasegate.steps.deliveries import deliver, newest
-from releasegate.steps.step import Surroundings
+from releasegate.steps.step import RunContext
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,23 @@ def stack_of(project: Project) -> Stack:
     return project.settings.stack
 
 
-def container_stage(
-    project: Project, asked: Asked, *, around: Callable[[], Surroundings], index: str, staging_hosts: frozenset[str]
-) -> ContainerStage:
+def container_runner(
+    project: Project, asked: Asked, *, run: Callable[[], RunContext], index: str, staging_hosts: frozenset[str]
+) -> ContainerRunner:
     """Return the stage in which the project's pair is run; *index* is where all but the pair comes from."""
 
     def released(name: str, version: str | None) -> Delivery | None:
-        surroundings = around()
-        production = surroundings.indexes[project.settings.production]
+        run_context = run()
+        production = run_context.indexes[project.settings.production]
         chosen = version or _today(project, production, name)
         if chosen is None:
             return None
         try:
-            return deliver(surroundings, project.settings.package(name), version=chosen, index=production)
+            return deliver(run_context, project.settings.package(name), version=chosen, index=production)
         except NotYet:
             return None
 
-    return ContainerStage(
+    return ContainerRunner(
         stack=stack_of(project),
         environ=project.environ,
         home=package_folder("e2e"),

@@ -12,16 +12,16 @@ from packaging.version import Version
 
 from releasegate.app.container_runner import stack_of
 from releasegate.app.release import system_clock
-from releasegate.app.workspace import Workshop
-from releasegate.core.ci.permission import asked
+from releasegate.app.workspace import Workspace
+from releasegate.core.ci.permission import requested
 from releasegate.core.config.model import Package
 from releasegate.core.e2e.matrix import Cell, matrix
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.core.release.evidence import following
 from releasegate.core.release.record import Entry, Evidence
-from releasegate.core.version_files.occurrences import Sighting, compare, find
+from releasegate.core.version_files.occurrences import Occurrence, compare, find
 from releasegate.engine import Engine, Outcome, Watch
-from releasegate.ports import CellReport, Delivery, StageReport
+from releasegate.ports import CellReport, Delivery, EndToEndReport
 from releasegate.steps.deliveries import companion, deliver
 from releasegate.steps.making import Audit, Build
 from releasegate.steps.proving import CELL, cell_subject, known_cells, require_passed
@@ -48,15 +48,15 @@ class Asked:
     recorded: bool = False
 
 
-def versions(workshop: Workshop, package: Package, *, tag: str | None = None) -> tuple[Sighting, ...]:
-    """Return what every place in the working tree states, all in agreement, the tag at HEAD too.
+def versions(workspace: Workspace, package: Package, *, tag: str | None = None) -> tuple[Occurrence, ...]:
+    """Return what every version file in the working tree states, all in agreement, the tag at HEAD too.
 
     Raises:
-        GateFailed: places disagree, or cannot be read; all problems at once.
+        GateFailed: version files disagree, or cannot be read; all problems at once.
     """
-    repository = workshop.repository(package)
-    seen, problems = _sightings(package, {p.path: repository.read(p.path) for p in package.places})
-    tags = [tag] if tag is not None else _tags_at_head(workshop, package)
+    repository = workspace.repository(package)
+    seen, problems = _occurrences(package, {p.path: repository.read(p.path) for p in package.version_files})
+    tags = [tag] if tag is not None else _tags_at_head(workspace, package)
     problems += compare(seen)
     for name in tags:
         if not name.startswith(package.tag_prefix):
@@ -65,110 +65,112 @@ def versions(workshop: Workshop, package: Package, *, tag: str | None = None) ->
         problems += compare(seen, version=name.removeprefix(package.tag_prefix), said_by=f"tag {name}")
     if problems:
         raise GateFailed(
-            f"{package.name}: the places that state the version do not agree.",
-            hint="Write the same version at every place, then run nox -s versions again",
+            f"{package.name}: the version files do not agree.",
+            hint="Write the same version at every version file, then run nox -s versions again",
             details=list(dict.fromkeys(problems)),
         )
     return seen
 
 
-def build(workshop: Workshop, package: Package, *, watch: Watch) -> tuple[Outcome, ...]:
+def build(workspace: Workspace, package: Package, *, watch: Watch) -> tuple[Outcome, ...]:
     """Build and audit the version that the commit states; the files are kept with their manifest.
 
     Raises:
         ReleasegateError: the build fails or is not what it should be.
     """
     # What is built here is looked at here: no forge is asked, and no token of it is needed.
-    release = stated(replace(workshop, forges={}), package)
+    release = stated(replace(workspace, forges={}), package)
     engine = Engine(uuid.uuid4().hex[:12], system_clock(), watch, lambda _: False)
-    with workshop.ledger(package).locked():
+    with workspace.ledger(package).locked():
         return engine.run((Build(release), Audit(release)))
 
 
-def install_check(workshop: Workshop, package: Package, *, source: Source) -> tuple[CellReport, ...]:
+def install_check(workspace: Workspace, package: Package, *, source: Source) -> tuple[CellReport, ...]:
     """Install and try a package from *source* on every configured Python.
 
     Raises:
         GateFailed: a cell failed; NotYet: the index does not list the version.
     """
-    with delivered(workshop, package, source) as delivery:
-        cells = workshop.rooms(delivery).check(delivery, pythons=package.pythons, progress=workshop.progress)
+    with delivered(workspace, package, source) as delivery:
+        cells = workspace.install_checker(delivery).check(
+            delivery, pythons=package.pythons, progress=workspace.progress
+        )
     require_passed(cells, what=f"{package.name} {delivery.version} from {delivery.source}")
     return cells
 
 
-def cells(workshop: Workshop, *, sources: Sequence[str]) -> tuple[Cell, ...]:
+def cells(workspace: Workspace, *, sources: Sequence[str]) -> tuple[Cell, ...]:
     """Return the cells of the stack's matrix that were asked for.
 
     Raises:
         ConfigurationError: there is no stack, or something is asked for that cannot be.
     """
-    asked = workshop.choices.containers.wanted
-    return matrix(stack_of(workshop.project), replace(asked, sources=tuple(sources)))
+    asked = workspace.choices.containers.wanted
+    return matrix(stack_of(workspace.project), replace(asked, sources=tuple(sources)))
 
 
-def recorded(workshop: Workshop, package: str | None) -> tuple[str, str]:
+def recorded(workspace: Workspace, package: str | None) -> tuple[str, str]:
     """Return the package whose evidence a run would be, and the index that its stated version is proven from.
 
     Raises:
-        ReleasegateError: it is not clear which package is meant, or its places disagree.
+        ReleasegateError: it is not clear which package is meant, or its version files disagree.
     """
-    settings = workshop.project.settings
-    if workshop.event is not None and package is None:
-        package = asked(workshop.event, settings).package.name
-    chosen = workshop.project.select(package)
+    settings = workspace.project.settings
+    if workspace.event is not None and package is None:
+        package = requested(workspace.event, settings).package.name
+    chosen = workspace.project.select(package)
     if len(chosen) != 1:
         names = ", ".join(p.name for p in chosen)
         raise ConfigurationError("--record needs to know whose evidence it is.", hint=f"Add --package: one of {names}")
-    version = stated(workshop, chosen[0]).version
+    version = stated(workspace, chosen[0]).version
     return chosen[0].name, settings.staging if version.is_prerelease else settings.production
 
 
 def end_to_end(
-    workshop: Workshop, package: Package, wanted: Asked, *, told: Callable[[StageReport], None] = lambda _: None
-) -> StageReport:
+    workspace: Workspace, package: Package, wanted: Asked, *, told: Callable[[EndToEndReport], None] = lambda _: None
+) -> EndToEndReport:
     """Run a package with its companion, each from its own source; *told* sees the report before it is judged.
 
     Raises:
         GateFailed: they do not do their job together; ReleasegateError: that could not be judged.
     """
-    settings, source, backend = workshop.project.settings, wanted.source, wanted.backend
+    settings, source, backend = workspace.project.settings, wanted.source, wanted.backend
     if wanted.recorded:
         # The pair's companion is the one that the evidence says was proven, and known cells are not run again.
-        workshop.bring(package)
+        workspace.pull(package)
     with ExitStack() as stack:
-        delivery = stack.enter_context(delivered(workshop, package, source))
+        delivery = stack.enter_context(delivered(workspace, package, source))
         partner = None
         if package.companion is not None and backend is not None:
             theirs = settings.package(package.companion.name)
-            partner = stack.enter_context(delivered(workshop, theirs, backend))
+            partner = stack.enter_context(delivered(workspace, theirs, backend))
         elif package.companion is not None:
             number = Version(delivery.version)
-            release = Release(package, number, number, workshop.surroundings())
+            release = Release(package, number, number, workspace.run_context())
             found = companion(release, "production" if source.name == settings.production else "staging")
             partner = None if found is None else found[1]
-        known = _known(workshop, delivery, partner) if wanted.recorded else ()
-        stage = workshop.stage(delivery)
-        report = stage.perform(delivery, companion=partner, progress=workshop.progress, known=known)
+        known = _known(workspace, delivery, partner) if wanted.recorded else ()
+        runner = workspace.runner(delivery)
+        report = runner.run(delivery, companion=partner, progress=workspace.progress, known=known)
         told(report)
         if wanted.recorded:
-            _record(workshop, delivery, partner, report)
+            _record(workspace, delivery, partner, report)
         if report.unjudged is not None:
             raise report.unjudged
         return _judged(delivery, partner, report)
 
 
-def _known(workshop: Workshop, delivery: Delivery, partner: Delivery | None) -> tuple[Evidence, ...]:
+def _known(workspace: Workspace, delivery: Delivery, partner: Delivery | None) -> tuple[Evidence, ...]:
     """Return the cells that some machine ran on these very files."""
-    entries = workshop.ledger(delivery.package).read(delivery.version)
+    entries = workspace.ledger(delivery.package).read(delivery.version)
     return known_cells(entries, delivery, partner)
 
 
-def _record(workshop: Workshop, delivery: Delivery, partner: Delivery | None, report: StageReport) -> None:
+def _record(workspace: Workspace, delivery: Delivery, partner: Delivery | None, report: EndToEndReport) -> None:
     """Write the verdict of each cell into the version's record, and let other machines know."""
     run, now = uuid.uuid4().hex[:12], system_clock().now
-    with workshop.travelling(delivery.package):
-        ledger = workshop.ledger(delivery.package)
+    with workspace.shared(delivery.package):
+        ledger = workspace.ledger(delivery.package)
         for row in report.evidence.get("cells", ()):
             line = f"{row['cell']}: {row['verdict']}"
             about = cell_subject(delivery, partner)
@@ -177,71 +179,75 @@ def _record(workshop: Workshop, delivery: Delivery, partner: Delivery | None, re
             ledger.append(delivery.version, entry)
 
 
-def stated(workshop: Workshop, package: Package) -> Release:
+def stated(workspace: Workspace, package: Package) -> Release:
     """Return the release of the version that the checked-out commit states.
 
     Raises:
-        ReleasegateError: the places disagree.
+        ReleasegateError: the version files disagree.
     """
-    repository = workshop.repository(package)
+    repository = workspace.repository(package)
     head = repository.head()
-    seen, problems = _sightings(package, {p.path: repository.read(p.path, commit=head) for p in package.places})
+    seen, problems = _occurrences(
+        package, {p.path: repository.read(p.path, commit=head) for p in package.version_files}
+    )
     problems += compare(seen)
     if problems:
         raise GateFailed(
-            f"{package.name}: the places that state the version do not agree.",
+            f"{package.name}: the version files do not agree.",
             hint="See nox -s versions",
             details=problems,
         )
     version = Version(seen[0].version)
-    return Release(package, version, version, workshop.surroundings())
+    return Release(package, version, version, workspace.run_context())
 
 
 @contextmanager
-def delivered(workshop: Workshop, package: Package, source: Source) -> Iterator[Delivery]:
+def delivered(workspace: Workspace, package: Package, source: Source) -> Iterator[Delivery]:
     """Yield what *source* has of the package, as files.
 
     Raises:
         ConfigurationError: there is no such source or no such version; GateFailed: nothing is built.
     """
-    around, repository = workshop.surroundings(), workshop.repository(package)
-    number = Version(source.version) if source.version else stated(workshop, package).version
+    run, repository = workspace.run_context(), workspace.repository(package)
+    number = Version(source.version) if source.version else stated(workspace, package).version
     version = str(number)
     if source.name == "local":
         head = repository.head()
         with repository.clean_checkout(head) as folder:
             yield Delivery(package, version, "local", head, (folder,))
     elif source.name == "dist":
-        release = Release(package, number, number, around)
+        release = Release(package, number, number, run)
         manifest = release.manifest()
-        paths = tuple(release.world.builds.path(package, version, a) for a in manifest.artifacts)
+        paths = tuple(release.ports.builds.path(package, version, a) for a in manifest.artifacts)
         yield Delivery(package, version, "dist", manifest.commit, paths)
-    elif source.name in workshop.project.settings.indexes:
-        got = deliver(around, package, version=version, index=workshop.index(source.name))
-        yield replace(got, commit=_commit(workshop, package, version))
+    elif source.name in workspace.project.settings.indexes:
+        got = deliver(run, package, version=version, index=workspace.index(source.name))
+        yield replace(got, commit=_commit(workspace, package, version))
     else:
-        names = ", ".join(["dist", "local", *workshop.project.settings.indexes])
+        names = ", ".join(["dist", "local", *workspace.project.settings.indexes])
         raise ConfigurationError(f"There is no source {source.name}.", hint=f"Name one of: {names}")
 
 
-def _sightings(package: Package, contents: dict[PurePosixPath, bytes | None]) -> tuple[tuple[Sighting, ...], list[str]]:
-    """Return what can be read of the places, and one line for every place that cannot."""
+def _occurrences(
+    package: Package, contents: dict[PurePosixPath, bytes | None]
+) -> tuple[tuple[Occurrence, ...], list[str]]:
+    """Return what can be read of the version files, and one line for every version file that cannot."""
     seen, problems = [], []
-    for place in package.places:
-        content = contents.get(place.path)
+    for version_file in package.version_files:
+        content = contents.get(version_file.path)
         if content is None:
-            problems.append(f"{place.path} is not there")
+            problems.append(f"{version_file.path} is not there")
             continue
         try:
-            seen.append(find(place, content, package=package.name))
+            seen.append(find(version_file, content, package=package.name))
         except ReleasegateError as error:
             problems.append(f"{error.problem} {error.hint}")
     return tuple(seen), problems
 
 
-def _tags_at_head(workshop: Workshop, package: Package) -> list[str]:
+def _tags_at_head(workspace: Workspace, package: Package) -> list[str]:
     """Return the version tags at HEAD; none for files that are in no repository, such as an unpacked sdist."""
-    repository = workshop.repository(package)
+    repository = workspace.repository(package)
     try:
         head = repository.head()
     except ReleasegateError:
@@ -257,16 +263,16 @@ def _is_tag(name: str, package: Package) -> bool:
     return name.startswith(package.tag_prefix)
 
 
-def _commit(workshop: Workshop, package: Package, version: str) -> str:
+def _commit(workspace: Workspace, package: Package, version: str) -> str:
     """Return the commit of a version, or the one checked out; empty where the package's repository is not here."""
-    repository = workshop.repository(package)
+    repository = workspace.repository(package)
     try:
         return repository.tagged(f"{package.tag_prefix}{version}") or repository.head()
     except ReleasegateError:
         return ""
 
 
-def _judged(delivery: Delivery, partner: Delivery | None, report: StageReport) -> StageReport:
+def _judged(delivery: Delivery, partner: Delivery | None, report: EndToEndReport) -> EndToEndReport:
     if report.verdict != "pass":
         beside = "" if partner is None else f" with {partner.package.name} {partner.version} from {partner.source}"
         raise GateFailed(

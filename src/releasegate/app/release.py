@@ -12,12 +12,20 @@ from itertools import takewhile
 
 from packaging.version import Version
 
-from releasegate.app.workspace import Workshop
-from releasegate.core.ci.permission import asked
+from releasegate.app.workspace import Workspace
+from releasegate.core.ci.permission import requested
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.release.evidence import following
-from releasegate.core.release.plan import Pipeline, Plan, Standing, State, plan_candidate, plan_final, plan_post
+from releasegate.core.release.plan import (
+    PackageState,
+    Pipeline,
+    Plan,
+    VersionState,
+    plan_candidate,
+    plan_final,
+    plan_post,
+)
 from releasegate.core.release.record import Entry
 from releasegate.core.release.versions import parse_target
 from releasegate.engine import Clock, Engine, Outcome, Watch
@@ -50,32 +58,36 @@ class Planned:
     reason: str = ""
 
 
-def plan(workshop: Workshop, order: Order, package: Package) -> Planned:
+def plan(workspace: Workspace, order: Order, package: Package) -> Planned:
     """Return what *order* means for one package now.
 
     Raises:
         ReleasegateError: the order is refused as things stand.
     """
     to = parse_target(order.to) if order.to is not None else None
-    standing = workshop.standing(package)
-    if order.exactly is not None and standing.stated != order.exactly and order.exactly not in standing.held:
+    package_state = workspace.package_state(package)
+    if (
+        order.exactly is not None
+        and package_state.declared != order.exactly
+        and order.exactly not in package_state.published
+    ):
         raise Refused(
-            f"{package.name} {order.exactly} was asked for, and the places state {standing.stated}.",
+            f"{package.name} {order.exactly} was asked for, and the version files state {package_state.declared}.",
             hint="Nothing is published: tag the commit that states the version (invoke release --rc does)",
         )
     named = order.package is not None or order.to is not None
-    if not named and _nothing_new(standing):
-        return Planned(package, None, (), f"{standing.stated} is published and nothing has changed since")
-    made = _exact(_plan(standing, order.pipeline, to), order, package)
+    if not named and _nothing_new(package_state):
+        return Planned(package, None, (), f"{package_state.declared} is published and nothing has changed since")
+    made = _exact(_plan(package_state, order.pipeline, to), order, package)
     if made.finished:
         word = "proven" if made.pipeline == "rc" else "released"
         return Planned(package, made, (), f"{made.version} is {word}")
-    release = Release(package, made.version, made.candidate, workshop.surroundings())
+    release = Release(package, made.version, made.candidate, workspace.run_context())
     return Planned(package, made, bind(PIPELINES[made.pipeline], release))
 
 
 def release(
-    workshop: Workshop,
+    workspace: Workspace,
     order: Order,
     *,
     watch: Watch,
@@ -87,43 +99,43 @@ def release(
     Raises:
         ReleasegateError: a step did not pass; the same command goes on from there.
     """
-    packages = selected(workshop, order)
+    packages = selected(workspace, order)
     outcomes: list[Outcome] = []
     engine = Engine(uuid.uuid4().hex[:12], system_clock(), watch, confirm)
     with ExitStack() as stack:
         for package in packages:
-            stack.enter_context(workshop.ledger(package).locked())
+            stack.enter_context(workspace.ledger(package).locked())
         for package in packages:
-            stack.enter_context(workshop.travelling(package))
+            stack.enter_context(workspace.shared(package))
         for package in packages:
-            next_up = plan(workshop, order, package)
+            next_up = plan(workspace, order, package)
             planned(next_up)
             outcomes += engine.run(_until(next_up.steps, order.until))
     return tuple(outcomes)
 
 
-def ordered(workshop: Workshop, *, package: str | None = None, until: str = "") -> Order:
+def ordered(workspace: Workspace, *, package: str | None = None, until: str = "") -> Order:
     """Return what the event asks for that started this run.
 
     Raises:
         ConfigurationError: no event did.
         Refused: it asks for nothing that may be published.
     """
-    if workshop.event is None:
+    if workspace.event is None:
         raise ConfigurationError(
             "No event of a forge started this run.", hint="Say what to release: --rc, --post, or nothing for a final"
         )
-    wanted = asked(workshop.event, workshop.project.settings, package=package)
+    wanted = requested(workspace.event, workspace.project.settings, package=package)
     return Order(wanted.pipeline, wanted.package.name, exactly=wanted.version, until=until)
 
 
-def selected(workshop: Workshop, order: Order) -> tuple[Package, ...]:
+def selected(workspace: Workspace, order: Order) -> tuple[Package, ...]:
     """Return the packages that *order* is about.
 
     Raises:
         ConfigurationError: there is no such package, or ``--to`` would mean several.
     """
-    packages = workshop.project.select(order.package)
+    packages = workspace.project.select(order.package)
     if order.to is not None and len(packages) > 1:
         names = ", ".join(p.name for p in packages)
         raise ConfigurationError(
@@ -143,20 +155,20 @@ class Waiver:
     reason: str
 
 
-def waive(workshop: Workshop, package: Package, *, version: Version, waiver: Waiver) -> Entry:
+def waive(workspace: Workspace, package: Package, *, version: Version, waiver: Waiver) -> Entry:
     """Record *waiver* for this one version.
 
     Raises:
         ConfigurationError: no such gate, or it may not be waived, or nobody or no reason is named.
     """
-    known = {s.key: s for pipeline in PIPELINES.values() for s in bind(pipeline, _example(workshop, package, version))}
+    known = {s.key: s for pipeline in PIPELINES.values() for s in bind(pipeline, _example(workspace, package, version))}
     waivable = sorted(key for key, each in known.items() if each.waivable)
     if waiver.step not in waivable:
         raise ConfigurationError(f"{waiver.step} cannot be waived.", hint=f"Name one of: {', '.join(waivable)}")
     if not waiver.by.strip() or not waiver.reason.strip():
         raise ConfigurationError("A waiver needs a person and a reason.", hint="Give --by and --reason")
     line = f"{waiver.step} is waived by {waiver.by}: {waiver.reason}"
-    ledger = workshop.ledger(package)
+    ledger = workspace.ledger(package)
     entry = Entry(
         # A waiver settles the failure that it follows, also where another machine's clock was ahead.
         at=following(ledger.read(str(version)), system_clock().now()),
@@ -177,10 +189,10 @@ def system_clock() -> Clock:
     return Clock(now=lambda: datetime.now(UTC).isoformat(timespec="microseconds"), elapsed=time.monotonic)
 
 
-def _plan(standing: Standing, pipeline: Pipeline, to: Version | None) -> Plan:
+def _plan(package_state: PackageState, pipeline: Pipeline, to: Version | None) -> Plan:
     if pipeline == "rc":
-        return plan_candidate(standing, to=to)
-    return plan_final(standing, to=to) if pipeline == "final" else plan_post(standing)
+        return plan_candidate(package_state, to=to)
+    return plan_final(package_state, to=to) if pipeline == "final" else plan_post(package_state)
 
 
 def _exact(plan: Plan, order: Order, package: Package) -> Plan:
@@ -201,10 +213,13 @@ def _until(steps: tuple[Step, ...], gate: str) -> tuple[Step, ...]:
     return tuple(takewhile(lambda step: not step.key.startswith(gate), steps)) if gate else steps
 
 
-def _nothing_new(standing: Standing) -> bool:
-    published = standing.stated in standing.held and standing.tag_of(standing.stated) == standing.head
-    return published and standing.state(standing.stated) not in {State.FAILED, State.OPEN}
+def _nothing_new(package_state: PackageState) -> bool:
+    published = (
+        package_state.declared in package_state.published
+        and package_state.tag_of(package_state.declared) == package_state.head
+    )
+    return published and package_state.state(package_state.declared) not in {VersionState.FAILED, VersionState.OPEN}
 
 
-def _example(workshop: Workshop, package: Package, version: Version) -> Release:
-    return Release(package, version, version, workshop.surroundings())
+def _example(workspace: Workspace, package: Package, version: Version) -> Release:
+    return Release(package, version, version, workspace.run_context())

@@ -13,33 +13,34 @@ from packaging.version import Version
 
 from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.adapters.build.tools import LocalTools
-from releasegate.adapters.files import FolderShelf
+from releasegate.adapters.files import FolderDownloadCache
 from releasegate.adapters.forges import forge_of
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.index.addresses import addresses
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.adapters.ledger.notes import GitNotes
-from releasegate.adapters.ledger.shared import TravellingLedger
-from releasegate.adapters.processes.runner import ProcessStage
-from releasegate.adapters.venvs.install_check import CleanRooms
+from releasegate.adapters.ledger.shared import SharedLedger
+from releasegate.adapters.processes.runner import ProcessRunner
+from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.app.ci_runner import event_of, git_environment
-from releasegate.app.container_runner import Asked, container_stage
+from releasegate.app.container_runner import Asked, container_runner
 from releasegate.app.project import Project, load
 from releasegate.core.ci.event import Event
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.release.companion import Voices
-from releasegate.core.release.plan import Standing
+from releasegate.core.release.companion import CompanionSources
+from releasegate.core.release.plan import PackageState
 from releasegate.core.release.record import record
-from releasegate.core.release.versions import Consumed, consumed
+from releasegate.core.release.versions import Consumed
+from releasegate.core.release.versions import consumed as merge_consumed
 from releasegate.core.version_files.occurrences import agreed, find_all
-from releasegate.ports import CellReport, Delivery, Forge, Progress, Stage, StageReport
-from releasegate.steps.step import Role, Surroundings, World
+from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, Forge, Progress
+from releasegate.steps.step import PackagePorts, Role, RunContext
 
 
 @dataclass(frozen=True)
-class Choices:
+class RunOptions:
     """What a person chose for one run: a companion by hand, what is left out where it is not here, and the cells."""
 
     companion: str | None = None
@@ -61,7 +62,7 @@ class RealTime:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class Workspace:
     """Everything of one project, ready to be used; ``forges`` are the packages' forges by name.
 
     ``event`` is what started the run in CI.
@@ -69,7 +70,7 @@ class Workshop:
 
     project: Project
     progress: Progress
-    choices: Choices = field(default_factory=Choices)
+    choices: RunOptions = field(default_factory=RunOptions)
     forges: Mapping[str, Forge] = field(default_factory=dict)
     event: Event | None = None
 
@@ -77,37 +78,37 @@ class Workshop:
         """Return the package's repository."""
         return GitRepository(self.project.where(package), remote=package.remote, environ=self.project.environ)
 
-    def ledger(self, package: Package) -> TravellingLedger:
+    def ledger(self, package: Package) -> SharedLedger:
         """Return the package's ledger."""
         repository, signed = self.repository(package), self.project.settings.ci.signed
         notes = GitNotes(repository.git, package.remote, package.name, signed)
         files = FileLedger(self.project.state / "ledger" / package.name)
-        return TravellingLedger(files, notes, repository.tags, repository.head, package.tag_prefix)
+        return SharedLedger(files, notes, repository.tags, repository.head, package.tag_prefix)
 
     @contextmanager
-    def travelling(self, package: Package) -> Iterator[None]:
+    def shared(self, package: Package) -> Iterator[None]:
         """Know what other machines have proven, and let them know what comes out of the block, a failure too.
 
         Raises:
             Unavailable: a remote does not answer.
             Refused: evidence carries no signature that Git verifies, where it must.
         """
-        self.bring(package)
+        self.pull(package)
         try:
             yield
         except BaseException:
             try:
-                self.ledger(package).send()
+                self.ledger(package).push()
             except ReleasegateError as error:
                 self.progress(f"{error.problem} {error.hint}.")
             raise
-        self.ledger(package).send()
+        self.ledger(package).push()
 
-    def bring(self, package: Package) -> None:
+    def pull(self, package: Package) -> None:
         """Add other machines' evidence to the ledgers here: the package's, and those of the packages that it fits."""
         for each in self.project.settings.packages:
             try:
-                for line in self.ledger(each).bring():
+                for line in self.ledger(each).pull():
                     self.progress(line)
             except ReleasegateError:
                 # The repository of a companion need not be here.
@@ -123,10 +124,10 @@ class Workshop:
         """Return the builds that are kept here."""
         return LocalBuilds(self.project.state / "dist", self.repository, self._dependencies(), self.project.environ)
 
-    def rooms(self, delivery: Delivery) -> CleanRooms:
+    def install_checker(self, delivery: Delivery) -> VenvInstallChecker:
         """Return rooms in which nothing but the named packages comes from the staging index."""
         missing = "leave out" if self.choices.only_available else "fail"
-        return CleanRooms(
+        return VenvInstallChecker(
             self._folder("tmp"),
             self._dependencies(),
             self.project.environ,
@@ -134,13 +135,13 @@ class Workshop:
             missing=missing,  # type: ignore[arg-type]
         )
 
-    def stage(self, delivery: Delivery) -> Stage:
+    def runner(self, delivery: Delivery) -> EndToEndRunner:
         """Return a stage of containers for the pair that the project's stack names, else of processes on loopback."""
         if self.project.settings.in_stack(delivery.package.name):
-            return container_stage(
+            return container_runner(
                 self.project,
                 self.choices.containers,
-                around=self.surroundings,
+                run=self.run_context,
                 index=self._dependencies(),
                 staging_hosts=self._staging_hosts(delivery),
             )
@@ -149,9 +150,9 @@ class Workshop:
             return self.repository(which).clean_checkout(commit)
 
         hosts = self._staging_hosts(delivery)
-        return ProcessStage(self._folder("tmp"), self._dependencies(), self.project.environ, checkout, hosts)
+        return ProcessRunner(self._folder("tmp"), self._dependencies(), self.project.environ, checkout, hosts)
 
-    def taken(self, package: Package) -> Consumed:
+    def consumed(self, package: Package) -> Consumed:
         """Ask the world for every version of *package* that was ever used."""
         settings = self.project.settings
         ledger = self.ledger(package)
@@ -163,59 +164,61 @@ class Workshop:
             "tag": tags,
             "ledger": [v for v in ledger.versions() if record(ledger.read(v)).attempted],
         }
-        return consumed(places, production=settings.production)
+        return merge_consumed(places, production=settings.production)
 
-    def voices(self, package: Package, role: Role) -> Voices:
+    def companion_sources(self, package: Package, role: Role) -> CompanionSources:
         """Return who may name the companion of *package*; the pair's own is the newest that is sealed."""
         if package.companion is None:
-            return Voices()
+            return CompanionSources()
         ledger = self.ledger(self.project.settings.package(package.companion.name))
         sealed = [Version(v) for v in ledger.versions() if record(ledger.read(v)).seal is not None]
         usable = [v for v in sealed if role == "staging" or not v.is_prerelease]
         of_pair = str(max(usable)) if usable else None
-        return Voices(by_hand=self.choices.companion, environ=self.project.environ, of_pair=of_pair)
+        return CompanionSources(by_hand=self.choices.companion, environ=self.project.environ, of_pair=of_pair)
 
-    def standing(self, package: Package) -> Standing:
-        """Return where *package* stands; raises ``ReleasegateError`` where its places do not agree."""
+    def package_state(self, package: Package) -> PackageState:
+        """Return where *package* stands; raises ``ReleasegateError`` where its version files do not agree."""
         repository, ledger = self.repository(package), self.ledger(package)
         head = repository.head()
-        contents = {place.path: repository.read(place.path, commit=head) for place in package.places}
+        contents = {
+            version_file.path: repository.read(version_file.path, commit=head) for version_file in package.version_files
+        }
         index = self.index(self.project.settings.production)
-        held = {Version(f.version) for f in index.files(package.name) if f.version and _is_version(f.version)}
-        return Standing(
+        published = {Version(f.version) for f in index.files(package.name) if f.version and _is_version(f.version)}
+        return PackageState(
             package=package,
-            stated=Version(agreed(find_all(package, contents))),
+            declared=Version(agreed(find_all(package, contents))),
             head=head,
             tags=repository.tags(),
-            taken=self.taken(package),
-            held=frozenset(held),
+            consumed=self.consumed(package),
+            published=frozenset(published),
             records={Version(v): record(ledger.read(v)) for v in ledger.versions()},
         )
 
-    def surroundings(self) -> Surroundings:
+    def run_context(self) -> RunContext:
         """Return what the steps share."""
         settings = self.project.settings
-        return Surroundings(
+        return RunContext(
             settings=settings,
             indexes={name: self.index(name) for name in (settings.staging, settings.production)},
-            worlds={p.name: self._world(p) for p in settings.packages},
-            taken=self.taken,
-            voices=self.voices,
-            patience=RealTime(),
-            shelf=FolderShelf(self.project.state / "fetched"),
+            ports={p.name: self._ports(p) for p in settings.packages},
+            consumed=self.consumed,
+            companion_sources=self.companion_sources,
+            clock=RealTime(),
+            downloads=FolderDownloadCache(self.project.state / "fetched"),
             progress=self.progress,
             event=self.event,
         )
 
-    def _world(self, package: Package) -> World:
+    def _ports(self, package: Package) -> PackagePorts:
         repository = self.repository(package)
-        return World(
+        return PackagePorts(
             repository=repository,
             history=repository,
             builds=self.builds(),
             ledger=self.ledger(package),
-            rooms=_LateRooms(self.rooms),
-            stage=_LateStage(self.stage),
+            install_checker=_LateInstallChecker(self.install_checker),
+            runner=_LateRunner(self.runner),
             tools=LocalTools(self.project.environ),
             forge=self.forges.get(package.name),
         )
@@ -240,7 +243,7 @@ class Workshop:
         return folder
 
 
-def workshop_in(folder: Path, environ: Mapping[str, str], progress: Progress, choices: Choices) -> Workshop:
+def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress, choices: RunOptions) -> Workspace:
     """Return the workshop of the project in *folder*, on a laptop as on a CI runner.
 
     Raises:
@@ -250,34 +253,34 @@ def workshop_in(folder: Path, environ: Mapping[str, str], progress: Progress, ch
     event = event_of(environ)
     project = replace(project, environ={**environ, **git_environment(event, project.settings, environ)})
     forges = {p.name: forge_of(p.forge, environ=environ) for p in project.settings.packages if p.forge is not None}
-    return Workshop(project, progress, choices, forges, event)
+    return Workspace(project, progress, choices, forges, event)
 
 
 @dataclass(frozen=True)
-class _LateRooms:
+class _LateInstallChecker:
     """Rooms that are furnished when they are needed: the staging index's file hosts are asked of the index."""
 
-    furnish: Callable[[Delivery], CleanRooms]
+    prepare: Callable[[Delivery], VenvInstallChecker]
 
     def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
-        return self.furnish(delivery).check(delivery, pythons=pythons, progress=progress)
+        return self.prepare(delivery).check(delivery, pythons=pythons, progress=progress)
 
 
 @dataclass(frozen=True)
-class _LateStage:
+class _LateRunner:
     """A stage that is set when it is needed."""
 
-    furnish: Callable[[Delivery], Stage]
+    prepare: Callable[[Delivery], EndToEndRunner]
 
-    def perform(
+    def run(
         self,
         delivery: Delivery,
         *,
         companion: Delivery | None,
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),
-    ) -> StageReport:
-        return self.furnish(delivery).perform(delivery, companion=companion, progress=progress, known=known)
+    ) -> EndToEndReport:
+        return self.prepare(delivery).run(delivery, companion=companion, progress=progress, known=known)
 
 
 def _is_version(text: str) -> bool:

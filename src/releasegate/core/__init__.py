@@ -1,1 +1,1 @@
-"""What a release is: versions, places, manifests, comparison, records. Pure: no I/O, no clock."""
+"""What a release is: versions, version files, manifests, comparison, records. Pure: no I/O, no clock."""

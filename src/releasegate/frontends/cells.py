@@ -14,7 +14,7 @@ from releasegate.app.container_runner import Asked
 from releasegate.app.project import STATE
 from releasegate.core.e2e.matrix import Cell, Wanted
 from releasegate.frontends.console import Screen
-from releasegate.ports import StageReport
+from releasegate.ports import EndToEndReport
 
 _NAMES = 6
 _WIDTH = 160
@@ -55,7 +55,7 @@ def show_plan(screen: Screen, cells: Sequence[Cell], *, form: str, rest: Sequenc
         screen.say(cell.name)
 
 
-def show_report(screen: Screen, report: StageReport) -> None:
+def show_report(screen: Screen, report: EndToEndReport) -> None:
     """Print the table of cells, and the objects of each that passed."""
     rows: Sequence[Mapping[str, Any]] = report.evidence.get("cells", ())
     if not rows:

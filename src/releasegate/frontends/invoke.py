@@ -24,7 +24,7 @@ from releasegate.app.rehearse.proxbox import rehearse_proxbox
 from releasegate.app.rehearse.sample import rehearse_sample
 from releasegate.app.release import Order, Planned
 from releasegate.app.status import status as status_of
-from releasegate.app.workspace import Choices, Workshop, workshop_in
+from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.plan import Pipeline
@@ -66,21 +66,21 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
             raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
         if event and (rc or post or to):
             raise ConfigurationError("--event says what to release.", hint="Leave out --rc, --post and --to")
-        workshop = _workshop(screen, companion)
+        workspace = _workshop(screen, companion)
         pipeline: Pipeline = "rc" if rc else "post" if post else "final"
         order = Order(pipeline, package or None, to or None, until=until)
         if event:
-            order = releasing.ordered(workshop, package=package or None, until=until)
+            order = releasing.ordered(workspace, package=package or None, until=until)
         if plan:
-            for each in releasing.selected(workshop, order):
-                workshop.bring(each)
-                _show(screen)(releasing.plan(workshop, order, each))
+            for each in releasing.selected(workspace, order):
+                workspace.pull(each)
+                _show(screen)(releasing.plan(workspace, order, each))
             return
         outcomes: list[Outcome] = []
         watching = _Watching(screen, outcomes)
         confirm = (lambda _: True) if yes else _confirm(screen)
         try:
-            releasing.release(workshop, order, watch=watching, confirm=confirm, planned=_show(screen))
+            releasing.release(workspace, order, watch=watching, confirm=confirm, planned=_show(screen))
         finally:
             if outcomes:
                 screen.table(outcomes)
@@ -90,16 +90,16 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
 def status(_: Context, *, package: str = "") -> None:
     """Show where every package stands, what is consumed, what is missing, and the one next command."""
     with shown() as screen:
-        workshop = _workshop(screen)
-        for each in workshop.project.select(package or None):
+        workspace = _workshop(screen)
+        for each in workspace.project.select(package or None):
             try:
-                workshop.bring(each)
+                workspace.pull(each)
             except ReleasegateError as error:
                 screen.say(f"Other machines' evidence is not known: {error.problem}")
-            found = status_of(workshop, each)
+            found = status_of(workspace, each)
             screen.say(f"{found.package}: {found.state}")
-            for place in found.places:
-                screen.say(f"  place     {place}")
+            for version_file in found.version_files:
+                screen.say(f"  version file     {version_file}")
             for where, versions in found.consumed.items():
                 newest = ", ".join(versions[-8:])
                 more = f"(and {len(versions) - 8} older) " if len(versions) > 8 else ""  # noqa: PLR2004 - the same 8
@@ -120,14 +120,14 @@ def status(_: Context, *, package: str = "") -> None:
 def waive(_: Context, *, package: str, version: str, gate: str, reason: str, by: str = "") -> None:
     """Record that a person takes it on that a gate does not pass, for one version."""
     with shown() as screen:
-        workshop = _workshop(screen)
-        (which,) = workshop.project.select(package)
+        workspace = _workshop(screen)
+        (which,) = workspace.project.select(package)
         try:
             number = Version(version)
         except InvalidVersion:
             raise ConfigurationError(f"{version!r} is not a version.", hint="Write it as X.Y.ZrcN") from None
         person = by or getpass.getuser()
-        entry = releasing.waive(workshop, which, version=number, waiver=releasing.Waiver(gate, person, reason))
+        entry = releasing.waive(workspace, which, version=number, waiver=releasing.Waiver(gate, person, reason))
         screen.say(f"{which.name} {number}: {entry.line}")
 
 
@@ -167,13 +167,13 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
         folder.parent.mkdir(parents=True, exist_ok=True)
         (folder.parents[1] / ".gitignore").write_text("*\n", encoding="utf-8")
         started = time.monotonic()
-        spectator = _Spectator(screen, [])
-        curtain = played[pair](folder, environ=dict(os.environ), spectator=spectator)
+        reporter = _Reporter(screen, [])
+        result = played[pair](folder, environ=dict(os.environ), reporter=reporter)
         screen.say("")
-        screen.table(curtain.outcomes)
-        _versions(screen, curtain)
-        repeated = {name: count for name, count in curtain.stored.items() if count != 1}
-        screen.say(f"{len(curtain.stored)} files stored, each once." if not repeated else f"Stored twice: {repeated}")
+        screen.table(result.outcomes)
+        _versions(screen, result)
+        repeated = {name: count for name, count in result.stored.items() if count != 1}
+        screen.say(f"{len(result.stored)} files stored, each once." if not repeated else f"Stored twice: {repeated}")
         screen.say(f"The rehearsal ended as it must, in {time.monotonic() - started:.0f} s.")
         if keep:
             screen.say(f"Everything is in {folder}")
@@ -203,7 +203,7 @@ class _Watching:
         self.screen.ends(outcome)
 
 
-class _Spectator(_Watching):
+class _Reporter(_Watching):
     """The screen as the spectator of a rehearsal."""
 
     def __call__(self, line: str, /) -> None:
@@ -231,9 +231,9 @@ def _show(screen: Screen, *, brief: bool = False) -> Callable[[Planned], None]:
     return show
 
 
-def _versions(screen: Screen, curtain: Any) -> None:
+def _versions(screen: Screen, result: Any) -> None:
     table = Table("package", "version", "end", "wheel sha256", box=None, pad_edge=False)
-    for package, records in curtain.records.items():
+    for package, records in result.records.items():
         for version, record in records.items():
             sealed, failure = record.seal, record.failure
             end = "sealed" if sealed else f"failed at {failure.step}" if failure else "open"
@@ -243,8 +243,8 @@ def _versions(screen: Screen, curtain: Any) -> None:
     screen.console.print(table)
 
 
-def _workshop(screen: Screen, companion: str = "") -> Workshop:
-    return workshop_in(Path.cwd(), dict(os.environ), screen, Choices(companion=companion or None))
+def _workshop(screen: Screen, companion: str = "") -> Workspace:
+    return open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions(companion=companion or None))
 
 
 def _confirm(screen: Screen) -> Callable[[str], bool]:

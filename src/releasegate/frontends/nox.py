@@ -17,7 +17,7 @@ import nox
 from releasegate.app import gates
 from releasegate.app.gates import Asked, Source
 from releasegate.app.project import Project
-from releasegate.app.workspace import Choices, Workshop, workshop_in
+from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.frontends import cells as matrix
@@ -31,16 +31,16 @@ def sessions(prefix: str = "") -> None:
 
 
 def versions(session: nox.Session) -> None:
-    """Every place that states the version says the same, the tag at HEAD too."""
+    """Every version file says the same, the tag at HEAD too."""
     parser = _parser("versions")
     _add_folder(parser)
-    parser.add_argument("--tag", help="a tag that the places must agree with")
+    parser.add_argument("--tag", help="a tag that the version files must agree with")
     with _told(session) as screen:
         options = parser.parse_args(session.posargs)
 
-        def one(workshop: Workshop, package: Package) -> None:
-            for sighting in gates.versions(workshop, package, tag=options.tag):
-                screen.say(f"{package.name}: {sighting}")
+        def one(workspace: Workspace, package: Package) -> None:
+            for occurrence in gates.versions(workspace, package, tag=options.tag):
+                screen.say(f"{package.name}: {occurrence}")
 
         _each(session, screen, options, one)
 
@@ -52,11 +52,11 @@ def build(session: nox.Session) -> None:
     with _told(session) as screen:
         options = parser.parse_args(session.posargs)
 
-        def one(workshop: Workshop, package: Package) -> None:
-            gates.build(workshop, package, watch=screen)
-            release = gates.stated(workshop, package)
+        def one(workspace: Workspace, package: Package) -> None:
+            gates.build(workspace, package, watch=screen)
+            release = gates.stated(workspace, package)
             for artifact in release.manifest().artifacts:
-                path = release.world.builds.path(package, str(release.version), artifact)
+                path = release.ports.builds.path(package, str(release.version), artifact)
                 screen.say(f"  {artifact.sha256}  {artifact.size:>9}  {os.path.relpath(path)}")
 
         _each(session, screen, options, one)
@@ -71,9 +71,9 @@ def install_check(session: nox.Session) -> None:
     with _told(session) as screen:
         options = parser.parse_args(session.posargs)
 
-        def one(workshop: Workshop, package: Package) -> None:
+        def one(workspace: Workspace, package: Package) -> None:
             source = Source(options.source, options.version)
-            for cell in gates.install_check(workshop, package, source=source):
+            for cell in gates.install_check(workspace, package, source=source):
                 hosts = sorted({origin.host or options.source for origin in cell.origins})
                 screen.say(
                     f"{package.name}: {cell.cell}: {cell.verdict} ({cell.seconds:.0f} s) from {', '.join(hosts)}"
@@ -95,25 +95,25 @@ def e2e(session: nox.Session) -> None:
     matrix.add_options(parser)
     with _told(session) as screen:
         options = parser.parse_args(session.posargs)
-        workshop = workshop_in(Path.cwd(), dict(os.environ), screen, Choices(containers=matrix.asked(options)))
-        settings = workshop.project.settings
-        sources = _sources(workshop, options)
+        workspace = open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions(containers=matrix.asked(options)))
+        settings = workspace.project.settings
+        sources = _sources(workspace, options)
         if options.plan:
-            found = gates.cells(workshop, sources=sources)
+            found = gates.cells(workspace, sources=sources)
             matrix.show_plan(screen, found, form=options.plan, rest=_shared(options))
             return
         if settings.stack is not None and options.package is None:
             options.package = settings.stack.plugin
 
-        def one(workshop: Workshop, package: Package) -> None:
+        def one(workspace: Workspace, package: Package) -> None:
             if not settings.judged(package.name):
                 screen.say(f"{package.name}: not run, it declares no end-to-end command")
                 return
             backend = None
             if options.backend_source is not None:
                 backend = Source(options.backend_source, options.backend_version)
-            choices = Choices(companion=options.backend_version, containers=matrix.asked(options))
-            chosen, shown = replace(workshop, choices=choices), partial(matrix.show_report, screen)
+            choices = RunOptions(companion=options.backend_version, containers=matrix.asked(options))
+            chosen, shown = replace(workspace, choices=choices), partial(matrix.show_report, screen)
             failed: list[GateFailed] = []
             for name in sources:
                 asked = Asked(Source(name, options.version), backend, recorded=options.record)
@@ -130,12 +130,12 @@ def e2e(session: nox.Session) -> None:
         _each(session, screen, options, one)
 
 
-def _sources(workshop: Workshop, options: argparse.Namespace) -> list[str]:
+def _sources(workspace: Workspace, options: argparse.Namespace) -> list[str]:
     """Return where the package is to come from; what is recorded is about the index that its version is proven from."""
     if options.record:
-        options.package, source = gates.recorded(workshop, options.package)
+        options.package, source = gates.recorded(workspace, options.package)
         return options.source or [source]
-    stack = workshop.project.settings.stack
+    stack = workspace.project.settings.stack
     return options.source or (["dist"] if stack is None else list(stack.sources))
 
 
@@ -175,17 +175,17 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 
 
 def _each(
-    session: nox.Session, screen: Screen, options: argparse.Namespace, one: Callable[[Workshop, Package], None]
+    session: nox.Session, screen: Screen, options: argparse.Namespace, one: Callable[[Workspace, Package], None]
 ) -> None:
     """Run a gate for every selected package; one that fails does not keep the others from being judged."""
-    choices = Choices(only_available=getattr(options, "only_available", False))
-    workshop = workshop_in(Path.cwd(), dict(os.environ), screen, choices)
+    choices = RunOptions(only_available=getattr(options, "only_available", False))
+    workspace = open_workspace(Path.cwd(), dict(os.environ), screen, choices)
     if getattr(options, "path", None) is not None:
-        workshop = replace(workshop, project=_moved(workshop.project, options))
+        workspace = replace(workspace, project=_moved(workspace.project, options))
     failed: list[str] = []
-    for package in workshop.project.select(options.package):
+    for package in workspace.project.select(options.package):
         try:
-            one(workshop, package)
+            one(workspace, package)
         except ReleasegateError as error:
             screen.error(error)
             failed.append(package.name)

@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from releasegate.adapters.package_data import package_folder
 from releasegate.app.project import STATE, Project
-from releasegate.app.workspace import Workshop
+from releasegate.app.workspace import Workspace
 from releasegate.core import errors
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.reference import render_reference
@@ -48,7 +48,7 @@ tags nothing. A package that fails does not keep the others from being judged; N
 
 | session | what it makes true | options besides `--package` and `--path` |
 | --- | --- | --- |
-| `versions` | every place that states the version, and the tag at HEAD, say the same | `--tag` |
+| `versions` | every version file, and the tag at HEAD, say the same | `--tag` |
 | `build` | one wheel and one sdist of the commit are built and audited, with a manifest | |
 | `install_check` | wheel and sdist install on every configured Python and work | `--source`, `--version`, \
 `--only-available` |
@@ -60,7 +60,7 @@ tags nothing. A package that fails does not keep the others from being judged; N
 | --- | --- |
 | `--package NAME` | one package instead of all |
 | `--path FOLDER` | where that package is, instead of the configured folder; needs `--package` where there are several |
-| `--tag TAG` | a tag that the places must agree with, instead of those at HEAD |
+| `--tag TAG` | a tag that the version files must agree with, instead of those at HEAD |
 | `--source SOURCE` | `dist` (what `build` made; the default), `local` (a checkout of HEAD), or an index: `testpypi`, \
 `pypi` or another one that is configured |
 | `--version VERSION` | a version instead of the one that the commit states |
@@ -252,9 +252,9 @@ def _pipelines(folder: Path) -> Iterator[str]:
 def _bound(folder: Path, pipeline: str, *, version: str, candidate: str) -> Sequence[Step]:
     text = (package_folder("examples") / "pyproject.toml").read_text(encoding="utf-8")
     settings = parse_settings(text, where="examples/pyproject.toml")
-    workshop = Workshop(Project(folder, settings, {}), lambda _: None)
+    workspace = Workspace(Project(folder, settings, {}), lambda _: None)
     package = settings.packages[-1]
-    return bind(PIPELINES[pipeline], Release(package, Version(version), Version(candidate), workshop.surroundings()))
+    return bind(PIPELINES[pipeline], Release(package, Version(version), Version(candidate), workspace.run_context()))
 
 
 def _companion_variables() -> Iterator[str]:

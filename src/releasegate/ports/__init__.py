@@ -171,7 +171,7 @@ class Ledger(Protocol):
         """Return the versions that have a record."""
         ...
 
-    def send(self) -> None:
+    def push(self) -> None:
         """Let other machines know what is recorded so far; nothing where the record does not travel."""
         ...
 
@@ -188,7 +188,7 @@ class Tools(Protocol):
         ...
 
 
-class Shelf(Protocol):
+class DownloadCache(Protocol):
     """Keeps files that were fetched."""
 
     def keep(self, folder: str, *, name: str, content: bytes) -> Path:
@@ -196,7 +196,7 @@ class Shelf(Protocol):
         ...
 
 
-class Patience(Protocol):
+class Clock(Protocol):
     """Waits, and knows when it has waited long enough; seconds."""
 
     def elapsed(self) -> float:
@@ -246,7 +246,7 @@ class Delivery:
     files: tuple[Path, ...]
 
 
-class Rooms(Protocol):
+class InstallChecker(Protocol):
     """Clean environments, one for each Python and each file, in which a delivery is installed and tried."""
 
     def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
@@ -255,7 +255,7 @@ class Rooms(Protocol):
 
 
 @dataclass(frozen=True)
-class StageReport:
+class EndToEndReport:
     """What a package and its companion came to when they ran together; ``evidence`` is what more was seen.
 
     ``unjudged`` is why it is no verdict: whoever asked raises it, once the rest is told and kept.
@@ -269,17 +269,17 @@ class StageReport:
     unjudged: ReleasegateError | None = None
 
 
-class Stage(Protocol):
+class EndToEndRunner(Protocol):
     """A place where a package and its companion run together and are judged."""
 
-    def perform(
+    def run(
         self,
         delivery: Delivery,
         *,
         companion: Delivery | None,
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),
-    ) -> StageReport:
+    ) -> EndToEndReport:
         """Start what is needed, run the package's own end-to-end command, stop everything.
 
         *known* are cells that ran on the same bytes elsewhere, as the evidence shows them; they are not run again.

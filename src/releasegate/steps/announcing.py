@@ -19,7 +19,7 @@ _PAUSE, _LONGEST_PAUSE = 1.0, 20.0
 
 
 @dataclass(frozen=True)
-class Announce:
+class PublishForgeRelease:
     """The forge has a published release of the tag, with the files and the record so far attached."""
 
     release: Release
@@ -34,7 +34,7 @@ class Announce:
         return self.release.commit()
 
     def already(self) -> Evidence | None:
-        forge, release = self.release.world.forge, self.release
+        forge, release = self.release.ports.forge, self.release
         found = forge.find(release.tag) if forge is not None else None
         if found is None:
             return None
@@ -47,9 +47,9 @@ class Announce:
         return None if found.draft else _announced(found)
 
     def run(self) -> Evidence:
-        release, forge = self.release, self.release.world.forge
+        release, forge = self.release, self.release.ports.forge
         if forge is None:
-            if release.around.settings.production_without_forge:
+            if release.run.settings.production_without_forge:
                 return {"forge": None, "allowed by": "production-without-forge"}
             raise Refused(
                 f"{release.version} may reach {release.index('production').name} only from a published forge release.",
@@ -70,20 +70,20 @@ def _publish(release: Release, forge: Forge) -> ForgeRelease:
         forge.draft(draft)
     manifest = release.manifest()
     for artifact in manifest.artifacts:
-        path = release.world.builds.path(release.package, str(release.version), artifact)
-        release.around.progress(f"attaching {artifact.filename} to the draft of {release.tag}")
+        path = release.ports.builds.path(release.package, str(release.version), artifact)
+        release.run.progress(f"attaching {artifact.filename} to the draft of {release.tag}")
         forge.attach(release.tag, name=artifact.filename, content=path.read_bytes())
     forge.attach(release.tag, name=MANIFEST, content=manifest.to_json().encode())
     attach_receipt(release, forge)
     # Whoever is started by the release finds the record.
-    release.world.ledger.send()
+    release.ports.ledger.push()
     return forge.publish(release.tag)
 
 
 def attach_receipt(release: Release, forge: Forge) -> None:
     """Attach what the ledger says of the version so far, and of the candidate that it was proven as."""
     numbers = dict.fromkeys([str(release.candidate), str(release.version)])
-    entries = {number: release.world.ledger.read(number) for number in numbers}
+    entries = {number: release.ports.ledger.read(number) for number in numbers}
     forge.attach(release.tag, name=RECEIPT, content=write(release.package.name, entries))
 
 
@@ -94,25 +94,25 @@ def await_ci(release: Release, published: Callable[[], bool]) -> None:
         Unavailable: CI's run failed without uploading everything.
         NotYet: it has not uploaded everything within ``ci.deadline``.
     """
-    around, forge = release.around, release.world.forge
-    started, pause = around.patience.elapsed(), _PAUSE
+    run, forge = release.run, release.ports.forge
+    started, pause = run.clock.elapsed(), _PAUSE
     while not published():
-        waited = around.patience.elapsed() - started
-        run = forge.ci_run(release.tag) if forge is not None else None
-        where = f": {run.url}" if run is not None else ""
-        if run is not None and run.state == "failed" and not published():
+        waited = run.clock.elapsed() - started
+        ci = forge.ci_run(release.tag) if forge is not None else None
+        where = f": {ci.url}" if ci is not None else ""
+        if ci is not None and ci.state == "failed" and not published():
             raise Unavailable(
                 f"CI did not upload {release.version}: its run failed{where}.",
                 hint="Read that run, mend what it says, start it again there; then run the same command again",
             )
-        if waited >= around.settings.ci.deadline:
+        if waited >= run.settings.ci.deadline:
             raise NotYet(
                 f"CI has not uploaded {release.version} in {waited:.0f} s{where}.",
                 hint="Nothing is lost: run the same command again later, it goes on from here",
             )
-        state = run.state if run is not None else "not started"
-        around.progress(f"waiting for CI to upload {release.version}: {state} ({waited:.0f} s){where}")
-        around.patience.sleep(pause)
+        state = ci.state if ci is not None else "not started"
+        run.progress(f"waiting for CI to upload {release.version}: {state} ({waited:.0f} s){where}")
+        run.clock.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 

@@ -9,9 +9,9 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, NotYet, Refused
-from releasegate.core.release.companion import Choice, choose
+from releasegate.core.release.companion import PickedCompanion, pick_companion
 from releasegate.ports import Delivery, Index, IndexFile
-from releasegate.steps.step import Release, Role, Surroundings
+from releasegate.steps.step import Release, Role, RunContext
 
 _INSTALLABLE = (".whl", ".tar.gz")
 """Older versions also have eggs, installers and zips, which nothing here installs."""
@@ -24,7 +24,7 @@ def published(index: Index, project: str, version: str) -> tuple[IndexFile, ...]
 
 
 def deliver(
-    around: Surroundings, package: Package, *, version: str, index: Index, known: Mapping[str, str] | None = None
+    run: RunContext, package: Package, *, version: str, index: Index, known: Mapping[str, str] | None = None
 ) -> Delivery:
     """Fetch the wheel and the sdist of *version* from *index*.
 
@@ -43,7 +43,7 @@ def deliver(
         )
     paths = []
     for file in wanted:
-        around.progress(f"fetching {file.filename} from {index.name}")
+        run.progress(f"fetching {file.filename} from {index.name}")
         content = index.fetch(file)
         digest = hashlib.sha256(content).hexdigest()
         if known is not None and known[file.filename] != digest:
@@ -52,28 +52,28 @@ def deliver(
                 hint="Look at the index: somebody else may have written there",
                 details=[f"uploaded {known[file.filename]}", f"served   {digest}"],
             )
-        paths.append(around.shelf.keep(f"{index.name}-{digest[:16]}", name=file.filename, content=content))
+        paths.append(run.downloads.keep(f"{index.name}-{digest[:16]}", name=file.filename, content=content))
     return Delivery(package, version, index.name, "", tuple(paths))
 
 
 def own(release: Release, role: Role) -> Delivery:
     """Return this release's own files as the index serves them, byte for byte those of the manifest."""
     known = {a.filename: a.sha256 for a in release.manifest().artifacts}
-    around, version = release.around, str(release.version)
-    got = deliver(around, release.package, version=version, index=release.index(role), known=known)
+    run, version = release.run, str(release.version)
+    got = deliver(run, release.package, version=version, index=release.index(role), known=known)
     return Delivery(got.package, got.version, got.source, release.commit(), got.files)
 
 
-def companion_choice(release: Release, role: Role) -> Choice | None:
+def companion_choice(release: Release, role: Role) -> PickedCompanion | None:
     """Return which companion the release is run with, ``None`` where it has none."""
     companion = release.package.companion
     if companion is None:
         return None
-    voices = release.around.voices(release.package, role)
-    return choose(companion, voices=voices, purpose=role, index=release.index(role).name)
+    companion_sources = release.run.companion_sources(release.package, role)
+    return pick_companion(companion, companion_sources=companion_sources, purpose=role, index=release.index(role).name)
 
 
-def companion(release: Release, role: Role) -> tuple[Choice, Delivery] | None:
+def companion(release: Release, role: Role) -> tuple[PickedCompanion, Delivery] | None:
     """Return the companion that the release is run with, fetched: from the staging index only while a candidate is.
 
     Raises:
@@ -82,12 +82,12 @@ def companion(release: Release, role: Role) -> tuple[Choice, Delivery] | None:
     choice = companion_choice(release, role)
     if choice is None:
         return None
-    package = release.around.settings.package(choice.name)
+    package = release.run.settings.package(choice.name)
     roles: tuple[Role, ...] = ("staging", "production") if role == "staging" else ("production",)
     for each in roles:
         index = release.index(each)
         if published(index, choice.name, choice.version):
-            return choice, deliver(release.around, package, version=choice.version, index=index)
+            return choice, deliver(release.run, package, version=choice.version, index=index)
     names = " nor ".join(release.index(each).name for each in roles)
     raise Refused(
         f"{choice.name} {choice.version} (named by {choice.reason}) is not on {names}.",

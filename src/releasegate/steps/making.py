@@ -40,7 +40,7 @@ class Build:
         return self.release.commit()
 
     def already(self) -> Evidence | None:
-        manifest = self.release.world.builds.find(self.release.package, str(self.release.version))
+        manifest = self.release.ports.builds.find(self.release.package, str(self.release.version))
         return _shown(manifest) if manifest is not None and manifest.commit == self.release.commit() else None
 
     def run(self) -> Evidence:
@@ -72,29 +72,29 @@ class Audit:
         return None
 
     def run(self) -> Evidence:
-        release, world = self.release, self.release.world
+        release, ports = self.release, self.release.ports
         manifest = release.manifest()
-        paths = [world.builds.path(release.package, str(release.version), a) for a in manifest.artifacts]
+        paths = [ports.builds.path(release.package, str(release.version), a) for a in manifest.artifacts]
         files = {path.name: path.read_bytes() for path in paths}
         previous = _previous(release)
-        release.around.progress("comparing the files with the commit")
+        release.run.progress("comparing the files with the commit")
         found = audit(
             Audited(
                 package=release.package,
                 version=str(release.version),
                 files=files,
-                rebuilt=world.builds.rebuilt(release.package, str(release.version)),
-                tree=world.repository.tree(release.commit()),
+                rebuilt=ports.builds.rebuilt(release.package, str(release.version)),
+                tree=ports.repository.tree(release.commit()),
                 previous=None if previous is None else previous[1],
             )
         )
         problems = [f"{f.check}: {f.problem}" for f in found]
         if not problems:
-            release.around.progress(f"compiling every module with Python {release.package.pythons[0]}")
+            release.run.progress(f"compiling every module with Python {release.package.pythons[0]}")
             wheel = next(p for p in paths if p.suffix == ".whl")
             members = read_wheel(wheel.name, files[wheel.name])
-            problems += world.tools.compile(sources(members), python=release.package.pythons[0])
-            problems += world.tools.render(paths)
+            problems += ports.tools.compile(sources(members), python=release.package.pythons[0])
+            problems += ports.tools.render(paths)
         if problems:
             raise GateFailed(
                 f"The build of {release.package.name} {release.version} is not what it should be.",
@@ -107,7 +107,7 @@ class Audit:
 
 @dataclass(frozen=True)
 class Promotion:
-    """The files are the proven candidate's, but for the version's own places."""
+    """The files are the proven candidate's, but for the version's own version files."""
 
     release: Release
     key: ClassVar[str] = "promotion"
@@ -127,7 +127,7 @@ class Promotion:
         release = self.release
         candidate = _built_candidate(release)
         manifest = release.manifest()
-        builds, version = release.world.builds, str(release.version)
+        builds, version = release.ports.builds, str(release.version)
         final = _built(
             version, {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
         )
@@ -158,7 +158,7 @@ def _attached(release: Release) -> Manifest | None:
     attached is untrusted input: it must be whole and of this commit, and the audit compares it with the commit.
     """
     # A candidate has no forge release, so that the forge need not even be asked.
-    forge = None if release.version.is_prerelease else release.world.forge
+    forge = None if release.version.is_prerelease else release.ports.forge
     found = forge.find(release.tag) if forge is not None else None
     if forge is None or found is None or found.draft or MANIFEST not in found.assets:
         return None
@@ -178,16 +178,16 @@ def _attached(release: Release) -> Manifest | None:
     if release.record().done(Audit.key, subject=manifest.identity) is None:
         # Nobody has audited these bytes: that needs what a build makes beside them.
         _build(release)
-    release.world.builds.adopt(manifest, files)
+    release.ports.builds.adopt(manifest, files)
     return manifest
 
 
 def _build(release: Release) -> None:
-    release.world.builds.build(
+    release.ports.builds.build(
         release.package,
         version=str(release.version),
         commit=release.commit(),
-        progress=release.around.progress,
+        progress=release.run.progress,
     )
 
 
@@ -197,7 +197,7 @@ def _held_alike(release: Release, manifest: Manifest) -> dict[str, bytes]:
     A backend may pack equal files into other bytes. Where the build that was uploaded is lost, what the index holds
     is the release, so that a run goes on with it instead of burning the number.
     """
-    builds, version = release.world.builds, str(release.version)
+    builds, version = release.ports.builds, str(release.version)
     index = release.index("staging" if is_candidate(release.version) else "production")
     listed = {file.filename: file for file in published(index, release.package.name, version)}
     alike = {}
@@ -222,7 +222,7 @@ def _same_members(artifact: Artifact, theirs: bytes, ours: bytes) -> bool:
 
 def _adopted(release: Release, manifest: Manifest, *, held: Mapping[str, bytes]) -> None:
     """Keep the index's bytes as the build, beside what the index does not hold yet."""
-    builds, version = release.world.builds, str(release.version)
+    builds, version = release.ports.builds, str(release.version)
     ours = {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
     files = {**ours, **held}
     artifacts = [Artifact(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()]

@@ -44,7 +44,9 @@ class InstallCheck:
     def run(self) -> Evidence:
         release = self.release
         delivery = own(release, self.role)
-        cells = release.world.rooms.check(delivery, pythons=release.package.pythons, progress=release.around.progress)
+        cells = release.ports.install_checker.check(
+            delivery, pythons=release.package.pythons, progress=release.run.progress
+        )
         require_passed(cells, what=f"{release.package.name} {release.version} from {delivery.source}")
         return {"source": delivery.source, "files": sha256s(delivery), "cells": [_cell(c) for c in cells]}
 
@@ -84,7 +86,7 @@ class EndToEnd:
 
 
 @dataclass(frozen=True)
-class WithToday:
+class AgainstReleasedCompanion:
     """The candidate also works with the companion that users have today, where it means to."""
 
     release: Release
@@ -118,13 +120,13 @@ class WithToday:
             raise AssertionError("already() answers for a package without a companion")
         index = release.index("production")
         today = newest(index, partner.name) or ""
-        package = release.around.settings.package(partner.name)
-        with_companion = deliver(release.around, package, version=today, index=index)
+        package = release.run.settings.package(partner.name)
+        with_companion = deliver(release.run, package, version=today, index=index)
         return _performed(release, own(release, "staging"), with_companion)
 
 
 @dataclass(frozen=True)
-class Together:
+class PairProven:
     """No final of one package before the pair is green together: every dependent ran with this candidate."""
 
     release: Release
@@ -133,7 +135,7 @@ class Together:
     waivable: ClassVar[bool] = True
 
     def describe(self) -> str:
-        names = ", ".join(p.name for p in self.release.around.settings.dependents(self.release.package.name))
+        names = ", ".join(p.name for p in self.release.run.settings.dependents(self.release.package.name))
         if not names:
             return "the pair is green together: nothing depends on this package"
         return f"{names} is green together with {self.release.candidate}"
@@ -145,14 +147,14 @@ class Together:
         return None
 
     def run(self) -> Evidence:
-        dependents = self.release.around.settings.dependents(self.release.package.name)
+        dependents = self.release.run.settings.dependents(self.release.package.name)
         return {"dependents": {d.name: self._with(d.name) for d in dependents}}
 
     def _with(self, name: str) -> Any:
         """Return the proof that the dependent's candidate, or what users have of it today, runs with ours."""
-        release, around = self.release, self.release.around
-        package = around.settings.package(name)
-        taken = around.taken(package)
+        release, run = self.release, self.release.run
+        package = run.settings.package(name)
+        taken = run.consumed(package)
         open_candidates = [v for v in taken.seen if v.is_prerelease and v > max(taken.finals(), default=v)]
         if not taken.finals():
             open_candidates = [v for v in taken.seen if v.is_prerelease]
@@ -167,11 +169,11 @@ class Together:
                 f"{name} has neither a candidate nor a published version to run with {release.candidate}.",
                 hint=f"Prove the pair first: invoke release --rc --package {name}",
             )
-        around.progress(f"{name} has no candidate: running its published {today} with {release.candidate}")
-        delivery = deliver(around, package, version=today, index=index)
-        commit = around.worlds[name].repository.tags().get(f"{package.tag_prefix}{today}", "")
+        run.progress(f"{name} has no candidate: running its published {today} with {release.candidate}")
+        delivery = deliver(run, package, version=today, index=index)
+        commit = run.ports[name].repository.tags().get(f"{package.tag_prefix}{today}", "")
         proven, staging = release.candidate_seal().evidence["files"], release.index("staging")
-        ours = deliver(around, release.package, version=str(release.candidate), index=staging, known=proven)
+        ours = deliver(run, release.package, version=str(release.candidate), index=staging, known=proven)
         return _performed(release, replace(delivery, commit=commit), ours, of=name)
 
     def _recorded(self, dependent: Release) -> Any:
@@ -246,14 +248,14 @@ def _performed(
         Refused: the package declares no end-to-end command (a waiver says who takes that on).
     """
     name = of or delivery.package.name
-    if not release.around.settings.judged(name):
+    if not release.run.settings.judged(name):
         raise Refused(
             f"{name} declares no end-to-end command.",
             hint="Set end-to-end or a stack in the configuration, or record a waiver with invoke waive",
         )
-    stage = release.around.worlds[name].stage
+    runner = release.run.ports[name].runner
     known = known_cells(release.record().entries, delivery, partner)
-    report = stage.perform(delivery, companion=partner, progress=release.around.progress, known=known)
+    report = runner.run(delivery, companion=partner, progress=release.run.progress, known=known)
     if report.unjudged is not None:
         raise report.unjudged
     beside = "" if partner is None else f" with {partner.package.name} {partner.version} from {partner.source}"

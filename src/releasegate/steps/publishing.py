@@ -43,15 +43,15 @@ class Tag:
     def already(self) -> Evidence | None:
         """The branch and the tag are pushed in one move: where the tag is, the branch was."""
         release, commit = self.release, self.release.commit()
-        there = release.world.repository.tagged_there(release.tag)
+        there = release.ports.repository.tagged_there(release.tag)
         return {"tag": release.tag, "commit": commit} if there == commit else None
 
     def run(self) -> Evidence:
         release, commit = self.release, self.release.commit()
         # Whoever is started by the tag finds the record.
-        release.world.ledger.send()
-        release.world.history.tag(release.tag, commit=commit)
-        release.world.history.push(branch=release.package.branch, tag=release.tag)
+        release.ports.ledger.push()
+        release.ports.history.tag(release.tag, commit=commit)
+        release.ports.history.push(branch=release.package.branch, tag=release.tag)
         return {"tag": release.tag, "commit": commit}
 
 
@@ -91,10 +91,10 @@ class Upload:
     def _send(self, artifact: Artifact) -> None:
         """Send one file until the index holds it; what twine says of an unknown outcome is not believed."""
         release, index = self.release, self.release.index(self.role)
-        path = release.world.builds.path(release.package, str(release.version), artifact)
+        path = release.ports.builds.path(release.package, str(release.version), artifact)
         answer: UploadAnswer | None = None
         for _ in range(TRIES):
-            release.around.progress(f"uploading {artifact.filename} ({artifact.size} bytes) to {index.name}")
+            release.run.progress(f"uploading {artifact.filename} ({artifact.size} bytes) to {index.name}")
             answer = index.upload(path)
             if answer.exit_code == 0 or artifact not in self._missing():
                 return
@@ -134,7 +134,7 @@ class Upload:
                 missing.append(artifact)
             elif digest != artifact.sha256:
                 release = self.release
-                legal = next_legal(release.version, taken=release.around.taken(release.package))
+                legal = next_legal(release.version, taken=release.run.consumed(release.package))
                 raise Conflict(
                     f"{release.index(self.role).name} holds other bytes under {artifact.filename}.",
                     hint=f"The name is burnt: the next legal version is {legal}",
@@ -170,21 +170,21 @@ class Propagation:
         return None
 
     def run(self) -> Evidence:
-        around, index = self.release.around, self.release.index(self.role)
-        started = around.patience.elapsed()
+        run, index = self.release.run, self.release.index(self.role)
+        started = run.clock.elapsed()
         pause = 0.5
         while True:
-            waited = around.patience.elapsed() - started
+            waited = run.clock.elapsed() - started
             served = self._served()
             if served is not None:
                 return {"index": index.name, "files": dict(served), "seconds": round(waited, 1)}
-            if waited >= around.settings.propagation:
+            if waited >= run.settings.propagation:
                 raise NotYet(
                     f"{self.release.version} is uploaded but has not propagated on {index.name} in {waited:.0f} s.",
                     hint="Nothing is broken: run the same command again later",
                 )
-            around.progress(f"{index.name} does not show {self.release.version} yet ({waited:.0f} s)")
-            around.patience.sleep(pause)
+            run.progress(f"{index.name} does not show {self.release.version} yet ({waited:.0f} s)")
+            run.clock.sleep(pause)
             pause = min(pause * 1.5, 15.0)
 
     def _served(self) -> Mapping[str, str] | None:

@@ -16,7 +16,7 @@ from releasegate.steps.step import Kind, Release, Role
 
 
 @dataclass(frozen=True)
-class Proven:
+class CandidateProven:
     """There is a candidate of this very version whose every gate passed, and its record is here."""
 
     release: Release
@@ -103,7 +103,7 @@ class Seal:
         return None
 
     def run(self) -> Evidence:
-        release, manifest, forge = self.release, self.release.manifest(), self.release.world.forge
+        release, manifest, forge = self.release, self.release.manifest(), self.release.ports.forge
         settings = release.package.forge
         if self.role == "production" and forge is not None and settings is not None and not settings.immutable:
             # What came after the release was published belongs to its receipt, too, where it still can change.

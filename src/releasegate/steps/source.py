@@ -1,4 +1,4 @@
-"""The source: a clean branch, a free number, the places bumped and agreeing."""
+"""The source: a clean branch, a free number, the version files bumped and agreeing."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Clean:
         return f"the work tree of {self.release.package.name} is clean and on {self.release.package.branch}"
 
     def subject(self) -> str:
-        return self.release.world.repository.head()
+        return self.release.ports.repository.head()
 
     def already(self) -> Evidence | None:
         return None
 
     def run(self) -> Evidence:
-        repository, package = self.release.world.repository, self.release.package
-        branch, event = repository.branch(), self.release.around.event
+        repository, package = self.release.ports.repository, self.release.package
+        branch, event = repository.branch(), self.release.run.event
         # A runner has the commit of a tag checked out and no branch.
         at_event = event is not None and event.detached and branch is None and repository.head() == event.commit
         if branch != package.branch and not at_event:
@@ -54,7 +54,7 @@ class Clean:
 
 
 @dataclass(frozen=True)
-class Free:
+class VersionUnused:
     """The number is free, or is this very release's: the same commit, already begun."""
 
     release: Release
@@ -66,16 +66,16 @@ class Free:
         return f"{self.release.version} is free on every index, as a tag and in the ledger"
 
     def subject(self) -> str:
-        return self.release.world.repository.head()
+        return self.release.ports.repository.head()
 
     def already(self) -> Evidence | None:
         return None
 
     def run(self) -> Evidence:
         release = self.release
-        tagged = release.world.repository.tags().get(release.tag)
-        head = release.world.repository.head()
-        taken = release.around.taken(release.package)
+        tagged = release.ports.repository.tags().get(release.tag)
+        head = release.ports.repository.head()
+        taken = release.run.consumed(release.package)
         if tagged == head:
             return {"tag": release.tag, "commit": head, "resumed": True}
         if tagged is not None:
@@ -96,7 +96,7 @@ class Free:
 
 @dataclass(frozen=True)
 class Bump:
-    """Every place states the version, in one commit that changes nothing else."""
+    """Every version file states the version, in one commit that changes nothing else."""
 
     release: Release
     key: ClassVar[str] = "bump"
@@ -104,13 +104,13 @@ class Bump:
     waivable: ClassVar[bool] = False
 
     def describe(self) -> str:
-        return f"commit {self.release.version} to the {len(self.release.package.places)} places that state it"
+        return f"commit {self.release.version} to the {len(self.release.package.version_files)} version files"
 
     def subject(self) -> str:
-        return self.release.world.repository.head()
+        return self.release.ports.repository.head()
 
     def already(self) -> Evidence | None:
-        repository = self.release.world.repository
+        repository = self.release.ports.repository
         if repository.changed():
             return None
         contents = _contents(self.release, repository.head())
@@ -120,12 +120,12 @@ class Bump:
     def run(self) -> Evidence:
         release = self.release
         message = f"Release {release.package.name} {release.version}"
-        return {"commit": release.world.history.commit(_bumped(release), message=message)}
+        return {"commit": release.ports.history.commit(_bumped(release), message=message)}
 
 
 @dataclass(frozen=True)
-class Places:
-    """Every place that states the version, the tag too, says the same."""
+class VersionFilesAgree:
+    """Every version file, the tag too, says the same."""
 
     release: Release
     key: ClassVar[str] = "places"
@@ -133,7 +133,7 @@ class Places:
     waivable: ClassVar[bool] = False
 
     def describe(self) -> str:
-        return f"all {len(self.release.package.places)} places and the tag state {self.release.version}"
+        return f"all {len(self.release.package.version_files)} version files and the tag state {self.release.version}"
 
     def subject(self) -> str:
         return self.release.commit()
@@ -148,18 +148,21 @@ class Places:
         if problems:
             raise GateFailed(
                 f"{release.package.name} does not state {release.version} everywhere.",
-                hint="Make the places agree, then see nox -s versions",
+                hint="Make the version files agree, then see nox -s versions",
                 details=problems,
             )
         return {"commit": release.commit(), "places": [f"{s.path}:{s.line} {s.where} = {s.version}" for s in seen]}
 
 
 def _bumped(release: Release) -> dict[PurePosixPath, bytes]:
-    """Return the new bytes of every place's file: computed all before any is written, from the commit alone."""
-    contents = _contents(release, release.world.repository.head())
+    """Return the new bytes of every version file: computed all before any is written, from the commit alone."""
+    contents = _contents(release, release.ports.repository.head())
     return bump_all(release.package, contents, version=str(release.version))
 
 
 def _contents(release: Release, commit: str) -> dict[PurePosixPath, bytes | None]:
-    repository = release.world.repository
-    return {place.path: repository.read(place.path, commit=commit) for place in release.package.places}
+    repository = release.ports.repository
+    return {
+        version_file.path: repository.read(version_file.path, commit=commit)
+        for version_file in release.package.version_files
+    }

@@ -14,21 +14,21 @@ from releasegate.core.ci.event import Event
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.companion import Voices
+from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.record import Entry, Evidence, Record, record
 from releasegate.core.release.versions import Consumed
 from releasegate.ports import (
     Builds,
+    Clock,
+    DownloadCache,
+    EndToEndRunner,
     Forge,
     History,
     Index,
+    InstallChecker,
     Ledger,
-    Patience,
     Progress,
     Repository,
-    Rooms,
-    Shelf,
-    Stage,
     Tools,
 )
 
@@ -80,34 +80,34 @@ class Step(Protocol):
 
 
 @dataclass(frozen=True)
-class World:
+class PackagePorts:
     """Everything that the steps of one package reach the world through."""
 
     repository: Repository
     history: History
     builds: Builds
     ledger: Ledger
-    rooms: Rooms
-    stage: Stage
+    install_checker: InstallChecker
+    runner: EndToEndRunner
     tools: Tools
     forge: Forge | None
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RunContext:
     """What all packages of a run share: the indexes by name, and what is known of every package.
 
-    ``taken`` asks the world anew for what is consumed of a package; ``voices`` says who may name a companion;
-    ``event`` is what started the run in CI, ``None`` where a person did.
+    ``consumed`` asks the world anew for what is consumed of a package; ``companion_sources`` says who may name a
+    companion; ``event`` is what started the run in CI, ``None`` where a person did.
     """
 
     settings: Settings
     indexes: Mapping[str, Index]
-    worlds: Mapping[str, World]
-    taken: Callable[[Package], Consumed]
-    voices: Callable[[Package, Role], Voices]
-    patience: Patience
-    shelf: Shelf
+    ports: Mapping[str, PackagePorts]
+    consumed: Callable[[Package], Consumed]
+    companion_sources: Callable[[Package, Role], CompanionSources]
+    clock: Clock
+    downloads: DownloadCache
     progress: Progress
     event: Event | None = None
 
@@ -119,12 +119,12 @@ class Release:
     package: Package
     version: Version
     candidate: Version
-    around: Surroundings
+    run: RunContext
 
     @property
-    def world(self) -> World:
+    def ports(self) -> PackagePorts:
         """The package's own ports."""
-        return self.around.worlds[self.package.name]
+        return self.run.ports[self.package.name]
 
     @property
     def tag(self) -> str:
@@ -133,16 +133,16 @@ class Release:
 
     def index(self, role: Role) -> Index:
         """Return the index that plays *role*."""
-        settings = self.around.settings
-        return self.around.indexes[settings.staging if role == "staging" else settings.production]
+        settings = self.run.settings
+        return self.run.indexes[settings.staging if role == "staging" else settings.production]
 
     def commit(self) -> str:
         """Return the commit that is released: the tag's where there is one, else the one checked out."""
-        return self.world.repository.tagged(self.tag) or self.world.repository.head()
+        return self.ports.repository.tagged(self.tag) or self.ports.repository.head()
 
     def record(self) -> Record:
         """Return what the ledger says of this version."""
-        return record(self.world.ledger.read(str(self.version)))
+        return record(self.ports.ledger.read(str(self.version)))
 
     def manifest(self) -> Manifest:
         """Return the version's build.
@@ -150,7 +150,7 @@ class Release:
         Raises:
             Refused: its files are not here.
         """
-        manifest = self.world.builds.find(self.package, str(self.version))
+        manifest = self.ports.builds.find(self.package, str(self.version))
         if manifest is None:
             raise Refused(
                 f"The files of {self.package.name} {self.version} are not here.",
@@ -164,8 +164,8 @@ class Release:
         Raises:
             Refused: the candidate is not proven, as far as the ledger here knows.
         """
-        seal = record(self.world.ledger.read(str(self.candidate))).seal
-        tagged = self.world.repository.tags().get(f"{self.package.tag_prefix}{self.candidate}")
+        seal = record(self.ports.ledger.read(str(self.candidate))).seal
+        tagged = self.ports.repository.tags().get(f"{self.package.tag_prefix}{self.candidate}")
         if seal is not None and tagged is not None and seal.evidence.get("commit") != tagged:
             raise Refused(
                 f"The record of {self.candidate} was sealed on {str(seal.evidence.get('commit'))[:12]}, "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.ci.event import Event
-from releasegate.core.ci.permission import Seen, asked, disagreements
+from releasegate.core.ci.permission import SourceState, disagreements, requested
 from releasegate.core.errors import Refused
 from releasegate.core.release.record import Evidence
 from releasegate.core.version_files.occurrences import find_all
@@ -14,7 +14,7 @@ from releasegate.steps.step import Kind, Release, Role
 
 
 @dataclass(frozen=True)
-class Allowed:
+class TriggerPermitted:
     """The event that started the run asks for this very version, and the repository agrees; or a person started it."""
 
     release: Release
@@ -31,22 +31,22 @@ class Allowed:
         return f"what started the run may publish {self.release.version} to {index}"
 
     def subject(self) -> str:
-        return self.release.world.repository.head()
+        return self.release.ports.repository.head()
 
     def already(self) -> Evidence | None:
         return None
 
     def run(self) -> Evidence:
-        event = self.release.around.event
+        event = self.release.run.event
         if event is None:
             return {"by": "a person", "uploaded by": uploads(self.release, self.role)}
         self._check(event)
         return {"by": str(event), "commit": event.commit, "run": event.url, "uploaded by": "CI"}
 
     def _check(self, event: Event) -> None:
-        release, repository = self.release, self.release.world.repository
+        release, repository = self.release, self.release.ports.repository
         package = release.package
-        wanted = asked(event, release.around.settings, package=package.name)
+        wanted = requested(event, release.run.settings, package=package.name)
         expected: Role = "staging" if wanted.pipeline == "rc" else "production"
         # A post is staged as its own candidate first, by the same event.
         staged_post = wanted.pipeline == "post" and self.role == "staging"
@@ -56,8 +56,10 @@ class Allowed:
                 hint="Run the line that the workflow runs: invoke release --event",
             )
         head = repository.head()
-        contents = {place.path: repository.read(place.path, commit=head) for place in package.places}
-        seen = Seen(
+        contents = {
+            version_file.path: repository.read(version_file.path, commit=head) for version_file in package.version_files
+        }
+        seen = SourceState(
             head,
             tagged=repository.tagged_there(event.ref_name),
             stated=[s.version for s in find_all(package, contents)],
@@ -74,6 +76,6 @@ class Allowed:
 
 def uploads(release: Release, role: Role) -> str:
     """Return who uploads: ``CI`` where a laptop may not and a forge could have CI do it, else ``this machine``."""
-    around = release.around
-    here = role == "staging" or around.event is not None or release.world.forge is None
-    return "this machine" if here or around.settings.production_from_laptop else "CI"
+    run = release.run
+    here = role == "staging" or run.event is not None or release.ports.forge is None
+    return "this machine" if here or run.settings.production_from_laptop else "CI"

@@ -15,15 +15,15 @@ from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.environment import FACTS, fresh_secrets, told, variables, with_images
 from releasegate.adapters.containers.labels import Run
-from releasegate.adapters.containers.observed import Seen, arrived, objects, telling
-from releasegate.adapters.containers.pair_images import Furnished, Pair, own
+from releasegate.adapters.containers.observed import Observed, arrived, objects, telling
+from releasegate.adapters.containers.pair_images import Pair, PreparedPair, own
 from releasegate.adapters.containers.suite import Suite
 from releasegate.adapters.process import clean_environment, last_lines
 from releasegate.core.config import stack as settings
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.e2e.snapshots import Snapshot
 from releasegate.core.errors import GateFailed, Refused, Unavailable
-from releasegate.core.install.report import misplaced
+from releasegate.core.install.report import provenance_problems
 from releasegate.ports import CellReport, Origin, Progress
 
 _MIGRATE_SECONDS = 3600.0
@@ -32,7 +32,7 @@ _TELLS = "RELEASEGATE-FACTS "
 
 
 @dataclass(frozen=True)
-class Theatre:
+class CellContext:
     """What the cells of one run share; *folder* is where the reports go, *home* the files of the stack."""
 
     engine: ContainerEngine
@@ -52,22 +52,22 @@ class CellRun:
     """One cell, with the pair under test and, for an upgrade, the pair that users come from."""
 
     cell: Cell
-    under_test: Furnished
-    released: Furnished | None
-    theatre: Theatre
+    under_test: PreparedPair
+    released: PreparedPair | None
+    context: CellContext
 
     @property
     def folder(self) -> Path:
         """Where the cell's report is."""
-        return self.theatre.folder / self.cell.slug
+        return self.context.folder / self.cell.slug
 
-    def perform(self) -> tuple[CellReport, Seen]:
+    def run(self) -> tuple[CellReport, Observed]:
         """Run the cell; whatever comes, no container, network or volume of it is left.
 
         Raises:
             Unavailable: something was missing, so that nothing was judged.
         """
-        started, seen = time.monotonic(), Seen()
+        started, seen = time.monotonic(), Observed()
         self.folder.mkdir(parents=True, exist_ok=True)
         stack = self._stack()
         try:
@@ -86,7 +86,7 @@ class CellRun:
         seconds = time.monotonic() - started
         return CellReport(self.cell.name, verdict, tuple(seen.problems), tuple(seen.origins), seconds), seen
 
-    def _play(self, stack: Stack, seen: Seen) -> None:
+    def _play(self, stack: Stack, seen: Observed) -> None:
         with seen.timed("start"):
             stack.write()
             self._tell("starting PostgreSQL, Redis, the backend and the mock")
@@ -106,7 +106,7 @@ class CellRun:
         with seen.timed("checks"):
             seen.problems += self._judged(stack, self.under_test, seen, phase="candidate")
 
-    def _come_from(self, released: Furnished, stack: Stack, seen: Seen) -> Stack:
+    def _come_from(self, released: PreparedPair, stack: Stack, seen: Observed) -> Stack:
         """Set up and fill what users have, then take its containers away; the data stays."""
         before = with_images(stack, released)
         before.write()
@@ -125,13 +125,13 @@ class CellRun:
         stack.up("backend")
         return stack
 
-    def _database(self, stack: Stack, pair: Furnished, seen: Seen, *, fresh: bool) -> None:
+    def _database(self, stack: Stack, pair: PreparedPair, seen: Observed, *, fresh: bool) -> None:
         """Migrate, from the nearest kept database where there is none yet.
 
         Raises:
             GateFailed: the plugin does not migrate, or does not load; the details are NetBox's own words.
         """
-        databases = self.theatre.databases
+        databases = self.context.databases
         with seen.timed("database"), ExitStack() as held:
             kept = databases.nearest(pair.whole, reordering=pair.reordering) if fresh else None
             if fresh and kept != pair.whole:
@@ -169,7 +169,7 @@ class CellRun:
             told = stack.until("netbox", _TELLS, line=self._follow, timeout=_MIGRATE_SECONDS)
         except GateFailed as error:
             raise GateFailed(
-                f"contract netbox.migrations broke: {self.theatre.stack.plugin} does not load or does not migrate "
+                f"contract netbox.migrations broke: {self.context.stack.plugin} does not load or does not migrate "
                 f"on NetBox {self.cell.netbox.version}",
                 hint="Mend it and commit",
                 details=error.details[-_LOG_LINES:],
@@ -183,48 +183,48 @@ class CellRun:
     def _keep(self, snapshot: Snapshot, stack: Stack) -> None:
         server = stack.container("postgres")
         if server is not None:
-            self.theatre.databases.keep(snapshot, of=server)
+            self.context.databases.keep(snapshot, of=server)
 
-    def _judged(self, stack: Stack, pair: Furnished, seen: Seen, *, phase: str) -> tuple[str, ...]:
+    def _judged(self, stack: Stack, pair: PreparedPair, seen: Observed, *, phase: str) -> tuple[str, ...]:
         environment = clean_environment(
-            self.theatre.engine.environment, **self._docker(), **told(stack, pair, self.cell, phase=phase)
+            self.context.engine.environment, **self._docker(), **told(stack, pair, self.cell, phase=phase)
         )
-        suite = Suite(self.theatre.home / "checks", environment, self.theatre.stop)
+        suite = Suite(self.context.home / "checks", environment, self.context.stop)
         problems = suite.judge(self.folder / f"junit-{phase}.xml", line=lambda said: self._tell(f"checking: {said}"))
         if phase == "candidate":
-            problems += suite.own(self.theatre.stack.checks, cwd=self.theatre.workplace)
+            problems += suite.own(self.context.stack.checks, cwd=self.context.workplace)
             seen.objects |= objects(self.folder / f"objects-{phase}.json")
         return problems
 
     def _docker(self) -> dict[str, str]:
         """Return what the engine's command line is told, which a clean environment leaves out."""
-        return {n: v for n, v in self.theatre.engine.environment.items() if n.startswith(("DOCKER_", "XDG_"))}
+        return {n: v for n, v in self.context.engine.environment.items() if n.startswith(("DOCKER_", "XDG_"))}
 
-    def _proven(self, stack: Stack, seen: Seen) -> Iterator[Origin]:
+    def _proven(self, stack: Stack, seen: Observed) -> Iterator[Origin]:
         """Yield where everything in the two containers came from, as pip said there; what is misplaced is a problem."""
         pair = self.under_test.pair
         for service, delivery in (("netbox", pair.plugin), ("backend", pair.backend)):
             found = arrived(stack, service)
-            wrong = misplaced(found, own=own(delivery), staging_hosts=self.theatre.staging_hosts)
+            wrong = provenance_problems(found, own=own(delivery), staging_hosts=self.context.staging_hosts)
             seen.problems += [f"contract origin broke: {service}: {sentence}" for sentence in wrong]
             yield from (Origin(a.name, a.version, a.sha256, a.host) for a in found)
 
     def _stack(self) -> Stack:
-        hidden, theatre = fresh_secrets(), self.theatre
-        plain = variables(self.cell, module=theatre.stack.module, run=theatre.run)
+        hidden, context = fresh_secrets(), self.context
+        plain = variables(self.cell, module=context.stack.module, run=context.run)
         stack = Stack(
-            engine=theatre.engine,
-            file=theatre.home / "compose.yaml",
-            project=f"{theatre.run.name}-{secrets.token_hex(3)}",
+            engine=context.engine,
+            file=context.home / "compose.yaml",
+            project=f"{context.run.name}-{secrets.token_hex(3)}",
             folder=self.folder,
             variables={**plain, **hidden},
             secrets=tuple(hidden.values()),
-            stop=theatre.stop,
+            stop=context.stop,
         )
         return with_images(stack, self.under_test)
 
     def _tell(self, line: str) -> None:
-        self.theatre.progress(f"{self.cell.name}: {line}")
+        self.context.progress(f"{self.cell.name}: {line}")
 
 
 def no_origin(released: Pair, error: GateFailed) -> Refused:

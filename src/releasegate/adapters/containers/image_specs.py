@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from releasegate.adapters.containers.images import Recipe
+from releasegate.adapters.containers.images import ImageSpec
 from releasegate.core.config.model import Service
 from releasegate.core.config.stack import Images, NetBox, Stack
 from releasegate.core.errors import Unavailable
@@ -29,7 +29,7 @@ MOCK_PORT = 8006
 
 
 @dataclass(frozen=True)
-class Recipes:
+class ImageSpecs:
     """Recipes from the files in *folder*; *index* is where everything comes from that is not a delivery.
 
     *trust* is a file of certificates that the index is believed by (``None``: the image's own).
@@ -39,7 +39,7 @@ class Recipes:
     index: str
     trust: Path | None
 
-    def host(self, wanted: NetBox, *, images: Images, python: str) -> Recipe:
+    def host(self, wanted: NetBox, *, images: Images, python: str) -> ImageSpec:
         """Return NetBox without a plugin."""
         from_pypi = wanted.source == "pypi"
         base = images.python.format(python=python) if from_pypi else images.netbox.format(netbox=wanted.version)
@@ -48,14 +48,14 @@ class Recipes:
             "requirements": [f"netbox=={wanted.version}"] if from_pypi else [],
             "system": _COMPILERS if from_pypi else [],
         }
-        return self._recipe(f"NetBox {wanted}", base, spec, None)
+        return self._image_spec(f"NetBox {wanted}", base, spec, None)
 
-    def plugin(self, delivery: Delivery, wanted: NetBox, *, host: str) -> Recipe:
+    def plugin(self, delivery: Delivery, wanted: NetBox, *, host: str) -> ImageSpec:
         """Return the image *host*, which is of the NetBox *wanted*, with the plugin in it."""
         placed = {"places": {"configuration.py": _CONFIGURATION[wanted.source]}}
         return self._delivered("netbox", delivery, base=host, venv=_NETBOX_VENV, folder="netbox", extra=placed)
 
-    def backend(self, delivery: Delivery, service: Service, *, images: Images, python: str) -> Recipe:
+    def backend(self, delivery: Delivery, service: Service, *, images: Images, python: str) -> ImageSpec:
         """Return the backend, started as its package's service says."""
         server = {
             "command": list(service.command),
@@ -67,7 +67,7 @@ class Recipes:
         base = images.python.format(python=python)
         return self._delivered("backend", delivery, base=base, venv=_SERVER_VENV, folder="server", extra=server)
 
-    def mock(self, stack: Stack, *, images: Images, python: str) -> Recipe:
+    def mock(self, stack: Stack, *, images: Images, python: str) -> ImageSpec:
         """Return the Proxmox mock, which plays what ``PROXMOX_MOCK_SERVICE`` says.
 
         It is behind a certificate of its own: the plugin talks to Proxmox by TLS only.
@@ -90,7 +90,7 @@ class Recipes:
         }
         world = {"world.json": (self.folder.parent / "checks" / "mock" / "pve.json").read_bytes()}
         base = images.python.format(python=python)
-        return self._recipe(f"the Proxmox mock ({stack.mock})", base, spec, "server", context=world)
+        return self._image_spec(f"the Proxmox mock ({stack.mock})", base, spec, "server", context=world)
 
     def _delivered(  # noqa: PLR0913 - the nouns of an image
         self,
@@ -101,7 +101,7 @@ class Recipes:
         venv: str,
         folder: str,
         extra: Mapping[str, Any] | None = None,
-    ) -> Recipe:
+    ) -> ImageSpec:
         file, context = installable(delivery)
         install = delivery.package.install
         spec = {
@@ -113,14 +113,14 @@ class Recipes:
             **(extra or {}),
         }
         what = f"{delivery.package.name} {delivery.version}"
-        return self._recipe(what, base, spec, folder, context=context, bad=True)
+        return self._image_spec(what, base, spec, folder, context=context, bad=True)
 
     def _spec(self, role: str, *, venv: str) -> dict[str, Any]:
         nothing: dict[str, Any] = {"system": [], "requirements": [], "extras": [], "file": "", "name": "", "places": {}}
         trees = ["/opt/netbox/netbox"] if venv == _NETBOX_VENV else []
         return {**nothing, "role": role, "venv": venv, "index": self.index, "trees": trees}
 
-    def _recipe(  # noqa: PLR0913 - the nouns of an image
+    def _image_spec(  # noqa: PLR0913 - the nouns of an image
         self,
         what: str,
         base: str,
@@ -129,14 +129,14 @@ class Recipes:
         *,
         context: Mapping[str, bytes] | None = None,
         bad: bool = False,
-    ) -> Recipe:
+    ) -> ImageSpec:
         files = {name: self.folder / name for name in ("Dockerfile", "furnish.py")}
         role = sorted((self.folder / folder).iterdir()) if folder is not None else []
         files |= {path.name: path for path in role if path.is_file()}
         trust = self.trust.read_bytes() if self.trust is not None else b""
         # An index on loopback is the machine's own: the build is let onto the machine's network to reach it.
         network = "host" if urlsplit(self.index).hostname in _LOOPBACK else "default"
-        return Recipe(what, base, spec, files, bad, network, {"ca.crt": trust, **(context or {})})
+        return ImageSpec(what, base, spec, files, bad, network, {"ca.crt": trust, **(context or {})})
 
 
 def installable(delivery: Delivery) -> tuple[str, dict[str, bytes]]:

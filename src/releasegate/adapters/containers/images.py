@@ -32,7 +32,7 @@ _NETWORK_WORDS = (
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ImageSpec:
     """What goes into an image: ``spec`` as ``furnish.py`` reads it, and the files beside it by name.
 
     ``what`` names it for people. ``bad`` says whether it is the release's fault where it cannot be made.
@@ -85,7 +85,7 @@ class Images:
                 details=(str(error.explanation or error),),
             ) from error
 
-    def made(self, recipe: Recipe, *, progress: Progress) -> str:
+    def made(self, recipe: ImageSpec, *, progress: Progress) -> str:
         """Return the tag of the image that *recipe* makes; it is made where none of the same content is here.
 
         Raises:
@@ -136,7 +136,7 @@ class Images:
                 removed += 1
         return removed
 
-    def _make(self, recipe: Recipe, tag: str, contents: Mapping[str, bytes], progress: Progress) -> None:
+    def _make(self, recipe: ImageSpec, tag: str, contents: Mapping[str, bytes], progress: Progress) -> None:
         said: list[str] = []
         answer = self.engine.client.api.build(
             fileobj=io.BytesIO(packed(contents)),
@@ -165,7 +165,7 @@ def _owner(run: Run | None) -> dict[str, str]:
     return {} if run is None else {"RUN": run.name, "LOCK": str(run.lock)}
 
 
-def _failure(recipe: Recipe, said: list[str]) -> GateFailed | Unavailable:
+def _failure(recipe: ImageSpec, said: list[str]) -> GateFailed | Unavailable:
     details = [printable(line) for line in said[-_LAST_LINES:]]
     if recipe.bad and not any(word in line for line in said for word in _NETWORK_WORDS):
         return GateFailed(

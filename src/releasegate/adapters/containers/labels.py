@@ -89,11 +89,11 @@ def _unfinished(*labels: str) -> Filters:
 def _marked(client: docker.DockerClient) -> dict[str, str]:
     """Return the lock of every run that left something, by its name."""
     chosen = labelled(RUN, LOCK)
-    marks = [c.labels for c in client.containers.list(all=True, filters=chosen, ignore_removed=True)]
-    marks += [n.attrs.get("Labels") or {} for n in client.networks.list(filters=chosen)]
-    marks += [i.labels for i in client.images.list(filters=_unfinished(RUN, LOCK))]
-    marks += [v.attrs.get("Labels") or {} for v in client.volumes.list(filters=chosen)]
-    return {labels[RUN]: labels[LOCK] for labels in marks if labels.get(LOCK)}
+    labels = [c.labels for c in client.containers.list(all=True, filters=chosen, ignore_removed=True)]
+    labels += [n.attrs.get("Labels") or {} for n in client.networks.list(filters=chosen)]
+    labels += [i.labels for i in client.images.list(filters=_unfinished(RUN, LOCK))]
+    labels += [v.attrs.get("Labels") or {} for v in client.volumes.list(filters=chosen)]
+    return {labels[RUN]: labels[LOCK] for labels in labels if labels.get(LOCK)}
 
 
 def _alive(lock: Path) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from releasegate.adapters.containers.compose import Stack
 from releasegate.adapters.containers.tar import unpacked
 from releasegate.core.errors import ReleasegateError, Unavailable
-from releasegate.core.install.report import Arrival, arrivals
+from releasegate.core.install.report import InstalledFrom, installed_from
 from releasegate.ports import Origin
 
 _LOG_LINES = 12
@@ -23,7 +23,7 @@ _SERVICES = ("netbox", "worker", "backend", "mock")
 
 
 @dataclass
-class Seen:
+class Observed:
     """What was seen of a cell so far; ``seconds`` by phase, ``error`` what kept it from being judged."""
 
     problems: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Seen:
             self.seconds[phase] = self.seconds.get(phase, 0.0) + time.monotonic() - started
 
 
-def arrived(stack: Stack, service: str) -> list[Arrival]:
+def arrived(stack: Stack, service: str) -> list[InstalledFrom]:
     """Return where everything came from that is installed in a container, as pip said when it was made.
 
     Raises:
@@ -55,7 +55,7 @@ def arrived(stack: Stack, service: str) -> list[Arrival]:
         raise Unavailable(f"{service} is not there to say where it came from.", hint="Run the same command again")
     # Read as a file: that works where the container has ended, too.
     chunks, _ = container.get_archive("/opt/releasegate/origins.json")
-    return [each for report in json.loads(unpacked(chunks)) for each in arrivals(json.dumps(report))]
+    return [each for report in json.loads(unpacked(chunks)) for each in installed_from(json.dumps(report))]
 
 
 def objects(path: Path) -> Mapping[str, Any]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from releasegate.adapters.containers.image_specs import Recipes, installable
+from releasegate.adapters.containers.image_specs import ImageSpecs, installable
 from releasegate.adapters.containers.images import Images
 from releasegate.core.config.model import Service
 from releasegate.core.config.stack import Images as Names
 from releasegate.core.config.stack import NetBox, Stack
 from releasegate.core.e2e.snapshots import Reordering, Snapshot
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.install.report import Own
+from releasegate.core.install.report import Expected
 from releasegate.ports import Delivery, Progress
 
 _KEPT = "/opt/releasegate"
@@ -35,7 +35,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Furnished:
+class PreparedPair:
     """The images of a pair on one NetBox, and the databases that would save migrating.
 
     ``core`` is the database of NetBox alone, ``whole`` the one with the plugin; ``reordering`` as ``nearest`` takes it.
@@ -53,33 +53,33 @@ class Furnished:
 
 
 @dataclass(frozen=True)
-class Furnisher:
+class PairImages:
     """Makes or finds images; *names* are those that are pulled."""
 
     images: Images
-    recipes: Recipes
+    image_specs: ImageSpecs
     stack: Stack
     names: Names
     progress: Progress
 
-    def furnish(self, pair: Pair, *, netbox: NetBox, python: str) -> Furnished:
+    def prepare(self, pair: Pair, *, netbox: NetBox, python: str) -> PreparedPair:
         """Return all images of *pair* on *netbox*.
 
         Raises:
             GateFailed: the release cannot be installed; Unavailable: an image cannot be had.
         """
-        images, recipes, progress = self.images, self.recipes, self.progress
+        images, image_specs, progress = self.images, self.image_specs, self.progress
         server = images.pulled(self.names.postgres, progress=progress)
         images.pulled(self.names.redis, progress=progress)
-        based = recipes.host(netbox, images=self.names, python=python)
+        based = image_specs.host(netbox, images=self.names, python=python)
         for base in {based.base, self.names.python.format(python=python)}:
             images.pulled(base, progress=progress)
         host = images.made(based, progress=progress)
-        plugin = images.made(recipes.plugin(pair.plugin, netbox, host=host), progress=progress)
-        backend = recipes.backend(pair.backend, _service(pair.backend), images=self.names, python=python)
-        mock = recipes.mock(self.stack, images=self.names, python=python)
+        plugin = images.made(image_specs.plugin(pair.plugin, netbox, host=host), progress=progress)
+        backend = image_specs.backend(pair.backend, _service(pair.backend), images=self.names, python=python)
+        mock = image_specs.mock(self.stack, images=self.names, python=python)
         alone, whole = self._migrations(host), self._migrations(plugin)
-        return Furnished(
+        return PreparedPair(
             pair=pair,
             postgres=self.names.postgres,
             redis=self.names.redis,
@@ -96,10 +96,10 @@ class Furnisher:
         return told
 
 
-def own(delivery: Delivery) -> Own:
+def own(delivery: Delivery) -> Expected:
     """Return what a container must have installed of *delivery*, and from which file."""
     name, context = installable(delivery)
-    return Own(delivery.package.name, Path(_KEPT, name).as_uri(), hashlib.sha256(context[name]).hexdigest())
+    return Expected(delivery.package.name, Path(_KEPT, name).as_uri(), hashlib.sha256(context[name]).hexdigest())
 
 
 def _service(backend: Delivery) -> Service:

@@ -9,12 +9,12 @@ from typing import Any
 
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from releasegate.adapters.containers.observed import Seen
+from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.output import printable
 from releasegate.ports import CellReport
 
 
-def write(folder: Path, ended: Sequence[tuple[CellReport, Seen]], said: Sequence[str]) -> None:
+def write(folder: Path, ended: Sequence[tuple[CellReport, Observed]], said: Sequence[str]) -> None:
     """Write ``junit.xml`` with a test case for each cell, and ``report.json`` with everything that was seen."""
     folder.mkdir(parents=True, exist_ok=True)
     suite = TestSuite("end to end")
@@ -33,7 +33,7 @@ def write(folder: Path, ended: Sequence[tuple[CellReport, Seen]], said: Sequence
     (folder / "report.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
 
 
-def summary(report: CellReport, seen: Seen) -> dict[str, Any]:
+def summary(report: CellReport, seen: Observed) -> dict[str, Any]:
     """Return a cell as the record keeps it."""
     return {
         "cell": report.cell,
@@ -47,19 +47,19 @@ def summary(report: CellReport, seen: Seen) -> dict[str, Any]:
     }
 
 
-def recalled(rows: Sequence[Mapping[str, Any]], wanted: Collection[str]) -> list[tuple[CellReport, Seen]]:
+def recalled(rows: Sequence[Mapping[str, Any]], wanted: Collection[str]) -> list[tuple[CellReport, Observed]]:
     """Return the *wanted* cells that *rows*, summaries of earlier runs, have a verdict of; the newest row of each.
 
     The rows may come from another machine: what is no summary is left out.
     """
-    found: dict[str, tuple[CellReport, Seen]] = {}
+    found: dict[str, tuple[CellReport, Observed]] = {}
     for row in rows:
         try:
             problems = tuple(printable(str(problem)) for problem in row["problems"])
             report = CellReport(str(row["cell"]), str(row["verdict"]), problems, (), float(row["seconds"]))
             phases = {str(what): float(seconds) for what, seconds in row["phases"].items()}
             notes = [*(printable(str(note)) for note in row["notes"]), "known from another run on the same files"]
-            seen = Seen(notes=list(dict.fromkeys(notes)), objects=dict(row["objects"]), seconds=phases)
+            seen = Observed(notes=list(dict.fromkeys(notes)), objects=dict(row["objects"]), seconds=phases)
         except (KeyError, TypeError, ValueError, AttributeError):
             continue
         if report.cell in wanted and report.verdict in {"pass", "fail"}:

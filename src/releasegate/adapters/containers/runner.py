@@ -14,31 +14,31 @@ from typing import Any
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
-from releasegate.adapters.containers import labels as marks
-from releasegate.adapters.containers.cell import CellRun, Theatre, no_origin
+from releasegate.adapters.containers import labels
+from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, opened
-from releasegate.adapters.containers.image_specs import Recipes
+from releasegate.adapters.containers.image_specs import ImageSpecs
 from releasegate.adapters.containers.images import Images
-from releasegate.adapters.containers.observed import Seen
-from releasegate.adapters.containers.pair_images import Furnished, Furnisher, Pair
+from releasegate.adapters.containers.observed import Observed
+from releasegate.adapters.containers.pair_images import Pair, PairImages, PreparedPair
 from releasegate.adapters.containers.reports import recalled, summary, write
 from releasegate.core.config.stack import Stack
-from releasegate.core.e2e.blame import Combination, combinations, culprit
+from releasegate.core.e2e.blame import Combination, blame, combinations
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix, side_by_side
 from releasegate.core.errors import GateFailed, Refused, ReleasegateError, Unavailable
-from releasegate.ports import CellReport, Delivery, Progress, StageReport
+from releasegate.ports import CellReport, Delivery, EndToEndReport, Progress
 
 Released = Callable[[str, str | None], Delivery | None]
 """Gives what users have of a package: the version, or the one that they have today; ``None`` where there is none."""
 
-Ended = tuple[CellReport, Seen]
+Ended = tuple[CellReport, Observed]
 
 _ENGINE_ERRORS = (DockerException, RequestException)
 
 
 @dataclass(frozen=True)
-class ContainerStage:
+class ContainerRunner:
     """A stage of containers: ``home`` holds the stack's files, ``cache`` what is kept, ``folder`` the reports.
 
     ``index`` is where everything comes from that is not a delivery, ``staging_hosts`` what none of it may come from;
@@ -62,14 +62,14 @@ class ContainerStage:
         """Return the cells for what comes from *source*."""
         return matrix(self.stack, replace(self.wanted, sources=(source,)))
 
-    def perform(
+    def run(
         self,
         delivery: Delivery,
         *,
         companion: Delivery | None,
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),
-    ) -> StageReport:
+    ) -> EndToEndReport:
         """Run the pair in every cell that is not known; the backend alone is run with the plugin that users have.
 
         A cell that could not be judged is told by the report, with what the others came to.
@@ -85,29 +85,29 @@ class ContainerStage:
             folder = self.folder / f"known-{int(time.time())}"
             return self._reported(folder, pair, remembered, (), time.monotonic() - started)
         try:
-            with opened(self.environ) as engine, marks.running(self.cache / "runs") as run:
-                if swept := marks.sweep(engine.client):
+            with opened(self.environ) as engine, labels.running(self.cache / "runs") as run:
+                if swept := labels.sweep(engine.client):
                     progress(f"removed what {len(swept)} dead run{'s' * (len(swept) > 1)} had left")
-                theatre = self._theatre(engine, run, progress)
-                ended, said = self._played(theatre, pair, missing)
+                context = self._context(engine, run, progress)
+                ended, said = self._played(context, pair, missing)
         except _ENGINE_ERRORS as error:
             raise Unavailable(
                 "The Docker engine stopped answering, so nothing was judged.",
                 hint="Start it again, then run the same command; what is left of this run is removed by then",
                 details=(str(error),),
             ) from error
-        return self._reported(theatre.folder, pair, [*remembered, *ended], said, time.monotonic() - started)
+        return self._reported(context.folder, pair, [*remembered, *ended], said, time.monotonic() - started)
 
-    def _played(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> tuple[Sequence[Ended], Sequence[str]]:
+    def _played(self, context: CellContext, pair: Pair, cells: Sequence[Cell]) -> tuple[Sequence[Ended], Sequence[str]]:
         """Run the cells and, where that is wanted, find who broke them; nothing of the run is left."""
-        client = theatre.engine.client
+        client = context.engine.client
         try:
-            ended = self._all(theatre, pair, cells)
-            return ended, self._blamed(theatre, pair, ended) if self.blame else ()
+            ended = self._all(context, pair, cells)
+            return ended, self._blamed(context, pair, ended) if self.blame else ()
         finally:
             with suppress(*_ENGINE_ERRORS):
-                marks.remove(client, theatre.run.name)
-                Images(theatre.engine).trim(self.stack.cache)
+                labels.remove(client, context.run.name)
+                Images(context.engine).trim(self.stack.cache)
 
     def _pair(self, delivery: Delivery, companion: Delivery | None) -> Pair:
         if delivery.package.name == self.stack.plugin and companion is not None:
@@ -131,8 +131,8 @@ class ContainerStage:
             )
         return found
 
-    def _theatre(self, engine: ContainerEngine, run: marks.Run, progress: Progress) -> Theatre:
-        return Theatre(
+    def _context(self, engine: ContainerEngine, run: labels.Run, progress: Progress) -> CellContext:
+        return CellContext(
             engine=engine,
             run=run,
             databases=Databases(self.cache / "databases", self.stack.cache),
@@ -145,42 +145,42 @@ class ContainerStage:
             stop=Event(),
         )
 
-    def _all(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> list[Ended]:
+    def _all(self, context: CellContext, pair: Pair, cells: Sequence[Cell]) -> list[Ended]:
         """Make all images, then run the cells; a cell that ends badly does not keep the others from being judged."""
-        runs, ended = self._ready(theatre, pair, cells)
-        memory, cpus = self.stack.memory or theatre.engine.memory, self.stack.cpus or theatre.engine.cpus
+        runs, ended = self._ready(context, pair, cells)
+        memory, cpus = self.stack.memory or context.engine.memory, self.stack.cpus or context.engine.cpus
         with ThreadPoolExecutor(side_by_side(len(runs) or 1, memory=memory, cpus=cpus)) as pool:
             futures = [pool.submit(_performed, each) for each in runs]
             try:
                 ended += [future.result() for future in futures]
             except BaseException:
-                theatre.stop.set()
+                context.stop.set()
                 for future in futures:
                     future.cancel()
                 raise
         return ended
 
-    def _ready(self, theatre: Theatre, pair: Pair, cells: Sequence[Cell]) -> tuple[list[CellRun], list[Ended]]:
+    def _ready(self, context: CellContext, pair: Pair, cells: Sequence[Cell]) -> tuple[list[CellRun], list[Ended]]:
         """Return the cells that can be run, and the report of each that cannot: it is failed already, or left out."""
-        furnisher = self._furnisher(theatre)
+        pair_images = self._pair_images(context)
         runs: list[CellRun] = []
         ended: list[Ended] = []
         for cell in cells:
             try:
-                under_test = furnisher.furnish(pair, netbox=cell.netbox, python=cell.python)
-                released = self._origin(furnisher, cell, pair)
+                under_test = pair_images.prepare(pair, netbox=cell.netbox, python=cell.python)
+                released = self._origin(pair_images, cell, pair)
             except (GateFailed, Refused) as error:
                 ended.append(_ended(cell, error))
             except Unavailable as error:
                 if not self.only_available:
                     raise
                 problems = (error.problem, *error.details[-1:])
-                ended.append((CellReport(cell.name, "left out", problems, (), 0.0), Seen()))
+                ended.append((CellReport(cell.name, "left out", problems, (), 0.0), Observed()))
             else:
-                runs.append(CellRun(cell, under_test, released, theatre))
+                runs.append(CellRun(cell, under_test, released, context))
         return runs, ended
 
-    def _origin(self, furnisher: Furnisher, cell: Cell, pair: Pair) -> Furnished | None:
+    def _origin(self, pair_images: PairImages, cell: Cell, pair: Pair) -> PreparedPair | None:
         """Return the pair that the cell upgrades from.
 
         Raises:
@@ -192,17 +192,17 @@ class ContainerStage:
         backend = self.released(self.stack.backend, None) or pair.backend
         released = Pair(plugin, backend)
         try:
-            return furnisher.furnish(released, netbox=cell.netbox, python=cell.python)
+            return pair_images.prepare(released, netbox=cell.netbox, python=cell.python)
         except GateFailed as error:
             raise no_origin(released, error) from error
 
-    def _furnisher(self, theatre: Theatre) -> Furnisher:
+    def _pair_images(self, context: CellContext) -> PairImages:
         names = self.stack.images.replaced(self.environ)
         trust = self.environ.get("RELEASEGATE_CA_BUNDLE") or self.environ.get("SSL_CERT_FILE")
-        recipes = Recipes(self.home / "images", self.index, Path(trust) if trust else None)
-        return Furnisher(Images(theatre.engine, theatre.run), recipes, self.stack, names, theatre.progress)
+        image_specs = ImageSpecs(self.home / "images", self.index, Path(trust) if trust else None)
+        return PairImages(Images(context.engine, context.run), image_specs, self.stack, names, context.progress)
 
-    def _blamed(self, theatre: Theatre, pair: Pair, ended: Sequence[Ended]) -> tuple[str, ...]:
+    def _blamed(self, context: CellContext, pair: Pair, ended: Sequence[Ended]) -> tuple[str, ...]:
         """Run the first cell that failed with what users have, and say who broke it."""
         failed = next((report.cell for report, _ in ended if report.verdict == "fail"), None)
         if failed is None:
@@ -219,15 +219,15 @@ class ContainerStage:
                 pair.plugin if each.plugin == "new" else old.plugin,
                 pair.backend if each.backend == "new" else old.backend,
             )
-            theatre.progress(f"who broke it: running {mixed}")
-            place = replace(theatre, folder=theatre.folder / f"blame-{each.plugin}-{each.backend}")
+            context.progress(f"who broke it: running {mixed}")
+            place = replace(context, folder=context.folder / f"blame-{each.plugin}-{each.backend}")
             reports = self._all(place, mixed, (replace(cell, path="fresh", upgrade_from=""),))
             passed[each] = all(report.verdict == "pass" for report, _ in reports)
-        return (culprit(passed, plugin=self.stack.plugin, backend=self.stack.backend),)
+        return (blame(passed, plugin=self.stack.plugin, backend=self.stack.backend),)
 
     def _reported(
         self, folder: Path, pair: Pair, ended: Sequence[Ended], said: Sequence[str], seconds: float
-    ) -> StageReport:
+    ) -> EndToEndReport:
         write(folder, ended, said)
         failed = [report for report, _ in ended if report.verdict == "fail"]
         unjudged = None if failed else _unjudged(ended)
@@ -240,7 +240,7 @@ class ContainerStage:
             "report": folder.name,
         }
         verdict = "fail" if failed else "not run" if unjudged else "pass"
-        return StageReport(verdict, (*problems, *said), tuple(log), seconds, evidence, unjudged)
+        return EndToEndReport(verdict, (*problems, *said), tuple(log), seconds, evidence, unjudged)
 
 
 def _differs(one: Delivery, other: Delivery) -> bool:
@@ -251,7 +251,7 @@ def _differs(one: Delivery, other: Delivery) -> bool:
 def _performed(run: CellRun) -> Ended:
     """Run one cell; what kept it from being judged is its report."""
     try:
-        return run.perform()
+        return run.run()
     except ReleasegateError as error:
         return _ended(run.cell, error)
 
@@ -260,8 +260,8 @@ def _ended(cell: Cell, error: ReleasegateError) -> Ended:
     """Return the report of a cell that an error ended: it failed by the release's fault, or was not judged."""
     lines = (error.problem, *(f"  {line}" for line in error.details))
     if isinstance(error, GateFailed):
-        return CellReport(cell.name, "fail", lines, (), 0.0), Seen()
-    return CellReport(cell.name, "not run", lines, (), 0.0), Seen(error=error)
+        return CellReport(cell.name, "fail", lines, (), 0.0), Observed()
+    return CellReport(cell.name, "not run", lines, (), 0.0), Observed(error=error)
 
 
 def _unjudged(ended: Sequence[Ended]) -> ReleasegateError | None:

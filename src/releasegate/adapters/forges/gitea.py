@@ -18,7 +18,7 @@ import httpx
 
 from releasegate.adapters.forges.gitea_runs import newest_run
 from releasegate.adapters.forges.outcomes import (
-    Answer,
+    ForgeResponse,
     UnknownOutcome,
     failure,
     looked_at_again,
@@ -212,7 +212,7 @@ class GiteaForge:
         headers = {"Authorization": f"token {token(self.config, self.environ)}"}
         answer = self._web.get(f"{self._address}/{path}", headers=headers)
         if answer.status_code >= _BAD:
-            raise self._failure(Answer(answer.status_code, answer.text, answer.headers))
+            raise self._failure(ForgeResponse(answer.status_code, answer.text, answer.headers))
         return answer.content
 
     @contextmanager
@@ -228,11 +228,11 @@ class GiteaForge:
                 raise nonsense(self.config, "Gitea") from error
             body = error.body
             words = body.get("message", "") if isinstance(body, dict) else getattr(body, "message", body)
-            raise self._failure(Answer(error.status_code, text(words), error.headers or {})) from error
+            raise self._failure(ForgeResponse(error.status_code, text(words), error.headers or {})) from error
         except (httpx.HTTPError, OSError) as error:
-            raise self._failure(Answer(None, type(error).__name__)) from error
+            raise self._failure(ForgeResponse(None, type(error).__name__)) from error
         except (httpx.InvalidURL, ValueError, TypeError, LookupError, AttributeError) as error:
             raise nonsense(self.config, "Gitea") from error
 
-    def _failure(self, answer: Answer) -> ReleasegateError:
+    def _failure(self, answer: ForgeResponse) -> ReleasegateError:
         return failure(self.config, self.environ, answer)

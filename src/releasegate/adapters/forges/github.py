@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.adapters.forges.outcomes import (
     STARTED_BY,
-    Answer,
+    ForgeResponse,
     UnknownOutcome,
     failure,
     looked_at_again,
@@ -207,18 +207,18 @@ class GitHubForge:
             if isinstance(error, IncompletableObject) or error.status < _BAD:
                 raise nonsense(self.config, "GitHub") from error
             words = error.data.get("message", "") if isinstance(error.data, dict) else str(error.data or "")
-            raise self._failure(Answer(error.status, text(words), error.headers or {})) from error
+            raise self._failure(ForgeResponse(error.status, text(words), error.headers or {})) from error
         except requests.HTTPError as error:
             status = error.response.status_code if error.response is not None else None
-            raise self._failure(Answer(status, type(error).__name__)) from error
+            raise self._failure(ForgeResponse(status, type(error).__name__)) from error
         except requests.JSONDecodeError as error:
             raise nonsense(self.config, "GitHub") from error
         except (requests.RequestException, OSError) as error:
-            raise self._failure(Answer(None, type(error).__name__)) from error
+            raise self._failure(ForgeResponse(None, type(error).__name__)) from error
         except (BadAttributeException, AssertionError, RuntimeError, *_MISREAD) as error:
             raise nonsense(self.config, "GitHub") from error
 
-    def _failure(self, answer: Answer) -> ReleasegateError:
+    def _failure(self, answer: ForgeResponse) -> ReleasegateError:
         return failure(self.config, self.environ, answer)
 
 

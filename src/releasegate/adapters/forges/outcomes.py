@@ -35,7 +35,7 @@ class UnknownOutcome(Unavailable):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ForgeResponse:
     """An answer that is no good one; ``status`` is ``None`` where there was none."""
 
     status: int | None
@@ -58,7 +58,7 @@ def token(config: ForgeConfig, environ: Mapping[str, str]) -> str:
     return found
 
 
-def failure(config: ForgeConfig, environ: Mapping[str, str], answer: Answer) -> ReleasegateError:
+def failure(config: ForgeConfig, environ: Mapping[str, str], answer: ForgeResponse) -> ReleasegateError:
     """Return the error that *answer* is; the token never stands in it."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     secret = environ.get(config.token_env, "").strip()

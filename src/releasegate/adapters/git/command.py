@@ -26,7 +26,7 @@ REMOTE_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
-class Answer:
+class GitOutput:
     """What Git came to; ``stdout`` is bytes, since file names and contents are."""
 
     exit_code: int
@@ -51,7 +51,7 @@ class Git:
     root: Path
     environ: Mapping[str, str]
 
-    def ask(self, *words: str, timeout: float = LOCAL_SECONDS, given: bytes = b"") -> Answer:
+    def ask(self, *words: str, timeout: float = LOCAL_SECONDS, given: bytes = b"") -> GitOutput:
         """Run Git with *given* as its input; an exit code other than 0 is for the caller to judge.
 
         Raises:
@@ -74,11 +74,11 @@ class Git:
                     ) from error
             out.seek(0)
             err.seek(0)
-            answer = Answer(code, out.read(), err.read().decode(errors="replace"))
+            answer = GitOutput(code, out.read(), err.read().decode(errors="replace"))
         self._check_place(answer)
         return answer
 
-    def tell(self, *words: str, given: bytes = b"") -> Answer:
+    def tell(self, *words: str, given: bytes = b"") -> GitOutput:
         """Run Git where only 0 is a good exit code.
 
         Raises:
@@ -98,7 +98,7 @@ class Git:
         }
         return clean_environment(self.environ, **passed, GIT_TERMINAL_PROMPT="0", LC_ALL="C")
 
-    def _check_place(self, answer: Answer) -> None:
+    def _check_place(self, answer: GitOutput) -> None:
         if answer.exit_code and "not a git repository" in answer.stderr.lower():
             raise _no_repository(self.root)
         if answer.exit_code and "dubious ownership" in answer.stderr:
@@ -109,7 +109,7 @@ class Git:
             )
 
 
-def failure(answer: Answer, problem: str) -> ReleasegateError:
+def failure(answer: GitOutput, problem: str) -> ReleasegateError:
     """Return the error for a Git command that a person must look at."""
     return Refused(problem, hint="Put right what Git says, and run the same command again.", details=answer.words)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from releasegate.adapters.git.command import REMOTE_SECONDS, Answer, Git
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput
 from releasegate.core.errors import Refused, Unavailable
 
 _PREFIX = "refs/tags/"
@@ -69,7 +69,7 @@ def _has(git: Git, remote: str) -> bool:
     return remote in git.tell("remote").text.splitlines()
 
 
-def _silent(remote: str, answer: Answer) -> Unavailable:
+def _silent(remote: str, answer: GitOutput) -> Unavailable:
     return Unavailable(
         f"The Git remote {remote} does not answer.",
         hint=f"Run the same command again when this works: git ls-remote --tags {remote}",

@@ -25,7 +25,7 @@ from pypi_simple import (
 )
 
 from releasegate.adapters.index.addresses import is_web_address
-from releasegate.adapters.index.web import MEBIBYTE, Answer, Web
+from releasegate.adapters.index.web import MEBIBYTE, Response, Web
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 from releasegate.ports import IndexFile
 
@@ -119,7 +119,7 @@ class SimplePages:
         except (ReleasegateError, *UNREADABLE):
             return ()
 
-    def _own(self, answer: Answer) -> bool:
+    def _own(self, answer: Response) -> bool:
         """Whether the index itself answered: pypiserver sends readers to PyPI for what it does not hold."""
         return urlsplit(answer.url).hostname == urlsplit(self.url).hostname
 
@@ -139,7 +139,7 @@ def altered(index: str, filename: str, *, details: Sequence[str]) -> GateFailed:
     )
 
 
-def _parsed(answer: Answer, project: str) -> ProjectPage:
+def _parsed(answer: Response, project: str) -> ProjectPage:
     kind = answer.content_type.partition(";")[0].strip().lower()
     with warnings.catch_warnings():
         # A newer minor version of the format is readable, and what BeautifulSoup finds odd may be right.

@@ -26,7 +26,7 @@ RETRIES = Retry(
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What a GET came to: the status, the address after redirects, the content type as sent and the whole body."""
 
     status: int
@@ -52,7 +52,7 @@ class Web:
     name: str
     session: requests.Session
 
-    def get(self, url: str, *, headers: Mapping[str, str], limit: int) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str], limit: int) -> Response:
         """Return the answer of *url* if its body has at most *limit* bytes.
 
         Raises:
@@ -61,7 +61,7 @@ class Web:
         try:
             with self.session.get(url, headers=dict(headers), timeout=TIMEOUT, stream=True) as response:
                 body = b"" if response.status_code == requests.codes.not_found else self._body(response, limit=limit)
-                answer = Answer(
+                answer = Response(
                     response.status_code, response.url, response.headers.get("Content-Type", "text/html"), body
                 )
         # requests lets urllib3's errors and those of the URL's parser through in a few places.

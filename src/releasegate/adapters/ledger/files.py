@@ -81,7 +81,7 @@ class FileLedger:
         except OSError as error:
             raise _unusable(path, error) from error
 
-    def send(self) -> None:
+    def push(self) -> None:
         """Leave the record where it is: files alone do not travel."""
 
     def versions(self) -> tuple[str, ...]:

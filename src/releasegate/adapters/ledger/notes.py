@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from releasegate.adapters.git.command import REMOTE_SECONDS, Answer, Git, failure
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, failure
 from releasegate.core.errors import Refused, Unavailable
 
 NAMESPACE = "refs/notes/releasegate"
@@ -183,7 +183,7 @@ class GitNotes:
     def _has_remote(self) -> bool:
         return self.remote in self.git.tell("remote").text.splitlines()
 
-    def _silent(self, answer: Answer) -> Unavailable:
+    def _silent(self, answer: GitOutput) -> Unavailable:
         return Unavailable(
             f"The Git remote {self.remote} does not answer, so evidence does not travel.",
             hint=f"Run the same command again when this works: git ls-remote {self.remote}",
@@ -191,7 +191,7 @@ class GitNotes:
         )
 
 
-def _unsigned(answer: Answer) -> Refused:
+def _unsigned(answer: GitOutput) -> Refused:
     return Refused(
         "Git did not sign the evidence.",
         hint="Set user.signingkey and gpg.format, as for signed commits; or ci.signed = false",

@@ -19,7 +19,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
-class TravellingLedger:
+class SharedLedger:
     """The *files* of a package's ledger, and the *notes* that carry it.
 
     *tags* asks for the commit of every tag, *head* for the one that is checked out.
@@ -47,7 +47,7 @@ class TravellingLedger:
         """Keep every other run here from this package while the block lasts."""
         return self.files.locked()
 
-    def bring(self) -> tuple[str, ...]:
+    def pull(self) -> tuple[str, ...]:
         """Add to the files what counts of other machines' evidence; return sentences on what does not.
 
         Raises:
@@ -75,7 +75,7 @@ class TravellingLedger:
         known = self.files.read(left_out.version)
         return any(entry not in known for entry in left_out.entries)
 
-    def send(self) -> None:
+    def push(self) -> None:
         """Put every version's record on its commit as a note, and push the notes.
 
         Raises:

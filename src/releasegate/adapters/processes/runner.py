@@ -16,10 +16,10 @@ from releasegate.adapters.process import Completed, last_lines, run
 from releasegate.adapters.processes.service import serving
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
-from releasegate.adapters.venvs.venv import Room
+from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import EndToEnd, Package, Service
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
-from releasegate.ports import Delivery, Progress, StageReport
+from releasegate.ports import Delivery, EndToEndReport, Progress
 
 Checkout = Callable[[Package, str], AbstractContextManager[Path]]
 """Gives a clean checkout of a package's repository at a commit, for as long as the block lasts."""
@@ -36,7 +36,7 @@ class _Verdict:
 
 
 @dataclass(frozen=True)
-class ProcessStage:
+class ProcessRunner:
     """A stage of rooms and processes under *workdir*; all of it is gone when ``perform`` returns.
 
     *index* and *staging_hosts* are the ``Installer``'s; a companion's service has *ready_within* seconds to answer.
@@ -49,14 +49,14 @@ class ProcessStage:
     staging_hosts: frozenset[str] = frozenset()
     ready_within: float = 60.0
 
-    def perform(
+    def run(
         self,
         delivery: Delivery,
         *,
         companion: Delivery | None,
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),  # noqa: ARG002 - one command is one cell, and runs whole
-    ) -> StageReport:
+    ) -> EndToEndReport:
         """Install both, start the companion's service, run the package's end-to-end command, stop everything.
 
         Raises:
@@ -70,24 +70,26 @@ class ProcessStage:
         self.workdir.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self.workdir, prefix="stage-", ignore_cleanup_errors=True) as folder:
             try:
-                verdict = self._judge(delivery, companion, place=Path(folder), progress=progress)
+                verdict = self._judge(delivery, companion, version_file=Path(folder), progress=progress)
             except GateFailed as error:
                 verdict = _Verdict((error.problem,), error.details)
         outcome = "fail" if verdict.problems else "pass"
-        return StageReport(outcome, verdict.problems, verdict.log, time.monotonic() - started)
+        return EndToEndReport(outcome, verdict.problems, verdict.log, time.monotonic() - started)
 
-    def _judge(self, delivery: Delivery, companion: Delivery | None, *, place: Path, progress: Progress) -> _Verdict:
+    def _judge(
+        self, delivery: Delivery, companion: Delivery | None, *, version_file: Path, progress: Progress
+    ) -> _Verdict:
         if companion is None:
-            (room,) = self._rooms((delivery,), place, progress=progress)
-            return _verdict(self._command_ended(delivery, room, told={}, progress=progress), delivery)
-        room, beside = self._rooms((delivery, companion), place, progress=progress)
+            (venv,) = self._rooms((delivery,), version_file, progress=progress)
+            return _verdict(self._command_ended(delivery, venv, told={}, progress=progress), delivery)
+        venv, beside = self._rooms((delivery, companion), version_file, progress=progress)
         progress(f"starting {companion.package.name} {companion.version}")
         with serving(
             beside, companion.package.name, service=_service(companion), ready_within=self.ready_within
         ) as service:
             told = {**_told("RELEASEGATE_COMPANION_", companion), "RELEASEGATE_COMPANION_URL": service.url}
             told["RELEASEGATE_COMPANION_NAME"] = companion.package.name
-            done = self._command_ended(delivery, room, told=told, progress=progress)
+            done = self._command_ended(delivery, venv, told=told, progress=progress)
             verdict = _verdict(done, delivery)
             code = service.ended(within=_AFTERMATH_SECONDS if verdict.problems else 0)
         if code is None:
@@ -95,12 +97,12 @@ class ProcessStage:
         gone = f"{companion.package.name} ended by itself (exit code {code}) while the end-to-end command ran."
         return _Verdict((gone, *verdict.problems), service.log())
 
-    def _rooms(self, deliveries: Sequence[Delivery], place: Path, *, progress: Progress) -> list[Room]:
+    def _rooms(self, deliveries: Sequence[Delivery], version_file: Path, *, progress: Progress) -> list[Venv]:
         """Make a room for each delivery, side by side; the first that fails ends the others."""
         stop = Event()
         with ThreadPoolExecutor(len(deliveries)) as pool:
             futures = [
-                pool.submit(self._room, each, Room(place / str(n), self.environ, stop), progress=progress)
+                pool.submit(self._room, each, Venv(version_file / str(n), self.environ, stop), progress=progress)
                 for n, each in enumerate(deliveries)
             ]
             try:
@@ -109,20 +111,20 @@ class ProcessStage:
                 stop.set()
                 raise
 
-    def _room(self, delivery: Delivery, room: Room, *, progress: Progress) -> Room:
+    def _room(self, delivery: Delivery, venv: Venv, *, progress: Progress) -> Venv:
         """Furnish a room with the delivery's wheel (or its tree), on the newest of its Pythons that is here."""
         package = delivery.package
         progress(f"installing {package.name} {delivery.version} from {delivery.source}")
-        room.create(self._interpreter(package))
+        venv.create(self._interpreter(package))
         installer = Installer(self.index, self.environ, self.staging_hosts)
-        done = installer.install(room, package, file=_installable(delivery), cache=room.folder / "cache")
+        done = installer.install(venv, package, file=_installable(delivery), cache=venv.folder / "cache")
         if done.problems:
             raise GateFailed(
                 f"{package.name} {delivery.version} cannot be installed for the end-to-end run.",
                 hint="The install check shows the same: nox -s install_check",
                 details=done.problems,
             )
-        return room
+        return venv
 
     def _interpreter(self, package: Package) -> Path:
         interpreters = Interpreters(self.environ)
@@ -136,7 +138,7 @@ class ProcessStage:
         )
 
     def _command_ended(
-        self, delivery: Delivery, room: Room, *, told: Mapping[str, str], progress: Progress
+        self, delivery: Delivery, venv: Venv, *, told: Mapping[str, str], progress: Progress
     ) -> Completed:
         if not delivery.commit:
             raise Unavailable(
@@ -144,11 +146,11 @@ class ProcessStage:
                 hint="Give the commit (a tag v*, say), so that its own end-to-end command can be found.",
             )
         end_to_end = _command(delivery)
-        env = room.environment(
+        env = venv.environment(
             **_told("RELEASEGATE_", delivery),
             **told,
             RELEASEGATE_PACKAGE=delivery.package.name,
-            RELEASEGATE_PYTHON=str(room.python),
+            RELEASEGATE_PYTHON=str(venv.python),
             # What is installed is judged, never the checkout that the command runs from.
             PYTHONSAFEPATH="1",
         )

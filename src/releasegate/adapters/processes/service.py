@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from releasegate.adapters.process import dying_with_parent, find_program, last_lines, started
-from releasegate.adapters.venvs.venv import Room
+from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Service
 from releasegate.core.errors import GateFailed, Unavailable
 
@@ -45,7 +45,7 @@ class Running:
 
 
 @contextmanager
-def serving(room: Room, name: str, *, service: Service, ready_within: float) -> Iterator[Running]:
+def serving(venv: Venv, name: str, *, service: Service, ready_within: float) -> Iterator[Running]:
     """Start the package *name*'s service in its room on a free port, wait until it answers, end it with the block.
 
     ``ready_within`` is in seconds. It also ends when this process does, however that comes about.
@@ -55,11 +55,11 @@ def serving(room: Room, name: str, *, service: Service, ready_within: float) -> 
     """
     port = _free_port()
     command = [word.replace("{host}", LOOPBACK).replace("{port}", str(port)) for word in service.command]
-    desk = room.folder / "service"
-    desk.mkdir()
-    told = environment(service, secret=secrets.token_urlsafe(32), data=str(desk))
-    path = room.folder / "service.log"
-    with path.open("wb") as output, _leashed(room, name, command, told=told, output=output) as process:
+    cwd = venv.folder / "service"
+    cwd.mkdir()
+    told = environment(service, secret=secrets.token_urlsafe(32), data=str(cwd))
+    path = venv.folder / "service.log"
+    with path.open("wb") as output, _leashed(venv, name, command, told=told, output=output) as process:
         trouble = _await_ready(process, port=port, path=service.ready, deadline=time.monotonic() + ready_within)
         if trouble is not None:
             raise GateFailed(
@@ -72,10 +72,10 @@ def serving(room: Room, name: str, *, service: Service, ready_within: float) -> 
 
 @contextmanager
 def _leashed(
-    room: Room, name: str, command: Sequence[str], *, told: Mapping[str, str], output: IO[bytes]
+    venv: Venv, name: str, command: Sequence[str], *, told: Mapping[str, str], output: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    cwd = room.folder / "service"
-    env = room.environment(**{"HOME": str(room.home), "PYTHONUNBUFFERED": "1", **told})
+    cwd = venv.folder / "service"
+    env = venv.environment(**{"HOME": str(venv.home), "PYTHONUNBUFFERED": "1", **told})
     try:
         program = find_program(command[0], env=env, cwd=cwd)
     except Unavailable as error:

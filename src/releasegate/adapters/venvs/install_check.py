@@ -17,7 +17,7 @@ from typing import Literal
 from releasegate.adapters.venvs.installer import Installation, Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.adapters.venvs.probes import probe
-from releasegate.adapters.venvs.venv import Room
+from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery, Progress
 
@@ -47,7 +47,7 @@ class _Judged:
 
 
 @dataclass(frozen=True)
-class CleanRooms:
+class VenvInstallChecker:
     """Rooms as virtual environments under *workdir*; they are deleted when the check ends.
 
     *index* and *staging_hosts* are the ``Installer``'s; *workers* is how many cells run at a time.
@@ -97,9 +97,9 @@ class CleanRooms:
         if cell.interpreter is None:
             return _Judged(self._not_here(cell))
         try:
-            room = Room(cell.place, self.environ, stop)
-            room.create(cell.interpreter)
-            done = self._try(cell, delivery, room=room)
+            venv = Venv(cell.place, self.environ, stop)
+            venv.create(cell.interpreter)
+            done = self._try(cell, delivery, venv=venv)
         except Unavailable as error:
             unavailable, done = error, Installation((), (error.problem, *error.details))
         finally:
@@ -108,13 +108,13 @@ class CleanRooms:
         seconds = time.monotonic() - started
         return _Judged(CellReport(cell.name, verdict, done.problems, done.origins, seconds), unavailable)
 
-    def _try(self, cell: _Cell, delivery: Delivery, *, room: Room) -> Installation:
+    def _try(self, cell: _Cell, delivery: Delivery, *, venv: Venv) -> Installation:
         """Install the cell's file and, where that is as it must be, try what was installed."""
         installer = Installer(self.index, self.environ, self.staging_hosts)
-        done = installer.install(room, delivery.package, file=cell.file, cache=cell.place.parent / "cache")
+        done = installer.install(venv, delivery.package, file=cell.file, cache=cell.place.parent / "cache")
         if done.problems:
             return done
-        return replace(done, problems=(*installer.check(room), *probe(room, delivery)))
+        return replace(done, problems=(*installer.check(venv), *probe(venv, delivery)))
 
     def _not_here(self, cell: _Cell) -> CellReport:
         problem = f"Python {cell.python} is not here; install it (uv python install {cell.python})"

@@ -11,10 +11,10 @@ from pathlib import Path
 import requests
 
 from releasegate.adapters.process import Completed, clean_environment, last_lines, run
-from releasegate.adapters.venvs.venv import Room
+from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Unavailable
-from releasegate.core.install.report import Own, arrivals, misplaced
+from releasegate.core.install.report import Expected, installed_from, provenance_problems
 from releasegate.ports import Origin
 
 _INSTALL_SECONDS = 1800.0
@@ -43,7 +43,7 @@ class Installer:
     environ: Mapping[str, str]
     staging_hosts: frozenset[str] = frozenset()
 
-    def install(self, room: Room, package: Package, *, file: Path, cache: Path) -> Installation:
+    def install(self, venv: Venv, package: Package, *, file: Path, cache: Path) -> Installation:
         """Install *file* (a wheel, an sdist or a source tree) with what the package wants beside it.
 
         *cache* is pip's cache. It is shared by the rooms of one check and by nothing else: pip also keeps wheels
@@ -52,12 +52,12 @@ class Installer:
         Raises:
             Unavailable: the index does not answer, or pip's report cannot be read.
         """
-        copy = room.take(file)
-        own = Own(package.name, copy.as_uri(), None if copy.is_dir() else _sha256(copy))
+        copy = venv.copy_in(file)
+        own = Expected(package.name, copy.as_uri(), None if copy.is_dir() else _sha256(copy))
         extras = f"[{','.join(package.install.extras)}]" if package.install.extras else ""
-        report = room.folder / "report.json"
+        report = venv.folder / "report.json"
         done = self._pip(
-            room,
+            venv,
             *("install", "--isolated", "--no-compile", "--progress-bar=off"),
             *("--index-url", self.index, "--cache-dir", str(cache), "--report", str(report)),
             f"{package.name}{extras} @ {own.url}",
@@ -70,24 +70,24 @@ class Installer:
             return Installation((), (f"pip could not install {file.name} (exit code {done.exit_code}).", *words))
         return self._judged(report, own)
 
-    def check(self, room: Room) -> tuple[str, ...]:
+    def check(self, venv: Venv) -> tuple[str, ...]:
         """Return what ``pip check`` finds: requirements that are missing or do not fit each other."""
-        done = self._pip(room, "check", timeout=_CHECK_SECONDS)
+        done = self._pip(venv, "check", timeout=_CHECK_SECONDS)
         return tuple(f"pip check: {line}" for line in last_lines(done.stdout + done.stderr)) if done.exit_code else ()
 
-    def _judged(self, report: Path, own: Own) -> Installation:
+    def _judged(self, report: Path, own: Expected) -> Installation:
         try:
             text = report.read_text(encoding="utf-8", errors="replace")
         except OSError:
             text = ""
-        arrived = arrivals(text)
+        arrived = installed_from(text)
         origins = tuple(Origin(a.name, a.version, a.sha256, a.host) for a in arrived)
-        return Installation(origins, misplaced(arrived, own=own, staging_hosts=self.staging_hosts))
+        return Installation(origins, provenance_problems(arrived, own=own, staging_hosts=self.staging_hosts))
 
-    def _pip(self, room: Room, *words: str, timeout: float) -> Completed:
-        pip = [sys.executable, "-P", "-m", "pip", "--python", str(room.python), "--no-input", *words]
+    def _pip(self, venv: Venv, *words: str, timeout: float) -> Completed:
+        pip = [sys.executable, "-P", "-m", "pip", "--python", str(venv.python), "--no-input", *words]
         env = clean_environment(self.environ)
-        return run(pip, env=env, cwd=room.folder, timeout=timeout, stop=room.stop)
+        return run(pip, env=env, cwd=venv.folder, timeout=timeout, stop=venv.stop)
 
     def _ask_index(self) -> None:
         """Tell an index that is down from a release that is bad, by asking it rather than by pip's words."""

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_version
 
 from releasegate.adapters.package_data import script
 from releasegate.adapters.process import Completed, last_lines
-from releasegate.adapters.venvs.venv import Room
+from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Exemption
 from releasegate.core.errors import Unavailable
 from releasegate.core.install.modules import failures, modules, select
@@ -35,25 +35,25 @@ class Installed:
     scripts: tuple[str, ...]
 
 
-def probe(room: Room, delivery: Delivery) -> tuple[str, ...]:
+def probe(venv: Venv, delivery: Delivery) -> tuple[str, ...]:
     """Try everything on the installed *delivery*; return one sentence for each thing that is wrong."""
     install = delivery.package.install
     try:
-        installed = _describe(room, delivery.package.name)
+        installed = _describe(venv, delivery.package.name)
     except Unavailable as error:
         return (error.problem, *error.details)
     return (
         *_version(installed, delivery.version),
-        *_imports(room, installed.files, install.not_imported),
-        *_scripts(room, installed.scripts, install.scripts_not_run),
-        *(problem for command in install.smoke for problem in _passes(room, command, timeout=_SMOKE_SECONDS)),
+        *_imports(venv, installed.files, install.not_imported),
+        *_scripts(venv, installed.scripts, install.scripts_not_run),
+        *(problem for command in install.smoke for problem in _passes(venv, command, timeout=_SMOKE_SECONDS)),
     )
 
 
-def _describe(room: Room, name: str) -> Installed:
-    result = room.folder / "described.json"
-    words = [str(room.python), "-I", str(_SCRIPT), "describe", str(result), name]
-    done = room.try_out(words, timeout=_DESCRIBE_SECONDS)
+def _describe(venv: Venv, name: str) -> Installed:
+    result = venv.folder / "described.json"
+    words = [str(venv.python), "-I", str(_SCRIPT), "describe", str(result), name]
+    done = venv.try_out(words, timeout=_DESCRIBE_SECONDS)
     try:
         body: Any = json.loads(result.read_bytes())
         return Installed(body["version"], tuple(body["files"]), tuple(body["scripts"]))
@@ -72,12 +72,12 @@ def _version(installed: Installed, expected: str) -> tuple[str, ...]:
     return (f"The installed version is {installed.version}, expected {expected}.",)
 
 
-def _imports(room: Room, files: Sequence[str], exemptions: Sequence[Exemption]) -> tuple[str, ...]:
+def _imports(venv: Venv, files: Sequence[str], exemptions: Sequence[Exemption]) -> tuple[str, ...]:
     """Import every module in one process, as each costs next to nothing once the first is there."""
     found = select(modules(files), exemptions)
-    result = room.folder / "imported.jsonl"
-    words = [str(room.python), "-I", str(_SCRIPT), "import", str(result)]
-    done = room.try_out(words, timeout=_IMPORT_SECONDS, input=json.dumps(found.kept))
+    result = venv.folder / "imported.jsonl"
+    words = [str(venv.python), "-I", str(_SCRIPT), "import", str(result)]
+    done = venv.try_out(words, timeout=_IMPORT_SECONDS, input=json.dumps(found.kept))
     outcomes = _outcomes(result)
     errors = {name: outcome for name, outcome in outcomes.items() if outcome not in {None, "begun"}}
     problems = [f"Cannot import {line}" for line in failures({name: str(error) for name, error in errors.items()})]
@@ -102,20 +102,20 @@ def _outcomes(result: Path) -> dict[str, str | None]:
     return outcomes
 
 
-def _scripts(room: Room, names: Sequence[str], exemptions: Sequence[Exemption]) -> tuple[str, ...]:
+def _scripts(venv: Venv, names: Sequence[str], exemptions: Sequence[Exemption]) -> tuple[str, ...]:
     found = select(names, exemptions)
     problems = [
         problem
         for name in found.kept
-        for problem in _passes(room, (str(room.bin / name), "--help"), timeout=_HELP_SECONDS)
+        for problem in _passes(venv, (str(venv.bin / name), "--help"), timeout=_HELP_SECONDS)
     ]
     return (*problems, *_stale(found.stale, key="scripts_not_run", nothing="no console script"))
 
 
-def _passes(room: Room, command: Sequence[str], *, timeout: float) -> tuple[str, ...]:
+def _passes(venv: Venv, command: Sequence[str], *, timeout: float) -> tuple[str, ...]:
     shown = shlex.join([Path(command[0]).name, *command[1:]])
     try:
-        done = room.try_out(command, timeout=timeout)
+        done = venv.try_out(command, timeout=timeout)
     except Unavailable:
         return (f"{shown}: there is no such program where the package is installed.",)
     if done.exit_code == 0:

@@ -18,7 +18,7 @@ _CREATION_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Room:
+class Venv:
     """One clean environment; whoever owns *folder* deletes it. Setting *stop* ends what runs in it."""
 
     folder: Path
@@ -58,7 +58,7 @@ class Room:
                 details=last_lines(made.stderr),
             )
 
-    def take(self, given: Path) -> Path:
+    def copy_in(self, given: Path) -> Path:
         """Copy a distribution file or a source tree into the room and return the copy.
 
         A path that was never used before is in no cache, and a build that writes into its tree writes here.

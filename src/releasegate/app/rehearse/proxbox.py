@@ -10,10 +10,20 @@ from releasegate.adapters.containers.engine import opened
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.package_data import package_folder
 from releasegate.app.container_runner import Asked
-from releasegate.app.rehearse.sandbox import Ground, Stand
-from releasegate.app.rehearse.scenario import Act, Curtain, Keeper, Spectator, perform, play, prepare, record_of, upload
+from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
+from releasegate.app.rehearse.scenario import (
+    Recorder,
+    Reporter,
+    ScenarioResult,
+    ScenarioStep,
+    play,
+    prepare,
+    record_of,
+    release_in,
+    upload,
+)
 from releasegate.app.release import Order, Waiver, plan, waive
-from releasegate.app.workspace import Choices
+from releasegate.app.workspace import RunOptions
 from releasegate.core.config.model import IndexConfig, Package
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.dists.archive import read_sdist
@@ -24,8 +34,8 @@ from releasegate.steps.deliveries import newest, published
 
 
 def rehearse_proxbox(
-    folder: Path, *, environ: Mapping[str, str], spectator: Spectator, asked: Asked, contained: bool = True
-) -> Curtain:
+    folder: Path, *, environ: Mapping[str, str], reporter: Reporter, asked: Asked, contained: bool = True
+) -> ScenarioResult:
     """Release the real pair as its next candidate and final, from the sdists that PyPI has today.
 
     All gates are real. The end-to-end ones need Docker; where *contained* is false they are not run, and a waiver in
@@ -43,51 +53,51 @@ def rehearse_proxbox(
     settings = replace(settings, packages=tuple(replace(p, path=PurePosixPath(p.name)) for p in settings.packages))
     if not contained:
         settings = replace(settings, stack=None)
-    ground = Ground(folder, settings, environ, Choices(containers=asked))
-    keeper = Keeper(spectator)
-    prepare(ground, lambda: _publish_real(ground, spectator))
+    sandbox = Sandbox(folder, settings, environ, RunOptions(containers=asked))
+    recorder = Recorder(reporter)
+    prepare(sandbox, lambda: _publish_real(sandbox, reporter))
 
-    def act(pipeline: Pipeline, package: Package) -> Act:
-        def over(stand: Stand) -> bool:
-            records = stand.workshop.standing(package).records
+    def act(pipeline: Pipeline, package: Package) -> ScenarioStep:
+        def over(playing: OpenSandbox) -> bool:
+            records = playing.workspace.package_state(package).records
             return any(r.seal is not None and v.is_prerelease == (pipeline == "rc") for v, r in records.items())
 
-        def performed(stand: Stand) -> None:
+        def performed(playing: OpenSandbox) -> None:
             if not contained:
-                _waive_end_to_end(stand, Order(pipeline, package.name, _aim(stand, package, pipeline)), package)
-            perform(stand, Order(pipeline, package.name, _aim(stand, package, pipeline)), keeper)
+                _waive_end_to_end(playing, Order(pipeline, package.name, _aim(playing, package, pipeline)), package)
+            release_in(playing, Order(pipeline, package.name, _aim(playing, package, pipeline)), recorder)
 
         flag = "--rc " if pipeline == "rc" else ""
-        return Act(f"invoke release {flag}--package {package.name}", over, performed)
+        return ScenarioStep(f"invoke release {flag}--package {package.name}", over, performed)
 
     acts = tuple(act(pipeline, p) for pipeline in ("rc", "final") for p in settings.packages)
-    return play(ground, acts, keeper)
+    return play(sandbox, acts, recorder)
 
 
-def _publish_real(ground: Ground, spectator: Spectator) -> None:
+def _publish_real(sandbox: Sandbox, reporter: Reporter) -> None:
     """Take what users have from PyPI: of each package its sdist becomes the clone, its files the published ones.
 
     Of a companion that is the version that the configuration pairs with; the newest need not fit each other.
     """
-    tmp = ground.folder / "tmp"
+    tmp = sandbox.folder / "tmp"
     tmp.mkdir()
-    pypi = SimpleIndex(IndexConfig("pypi"), environ=ground.environ, workdir=tmp)
-    with ground.open(spectator) as stand:
-        for package in ground.settings.packages:
-            paired = [p.companion.default for p in ground.settings.dependents(package.name) if p.companion is not None]
+    pypi = SimpleIndex(IndexConfig("pypi"), environ=sandbox.environ, workdir=tmp)
+    with sandbox.open(reporter) as playing:
+        for package in sandbox.settings.packages:
+            paired = [p.companion.default for p in sandbox.settings.dependents(package.name) if p.companion is not None]
             version = next(filter(None, paired), None) or newest(pypi, package.name)
             if version is None:
                 raise Unavailable(f"PyPI has no {package.name}.", hint="Check the network, then run it again")
-            spectator.act(f"{package.name} {version} as PyPI has it today")
+            reporter.act(f"{package.name} {version} as PyPI has it today")
             for file in published(pypi, package.name, version):
-                spectator(f"fetching {file.filename} from PyPI")
+                reporter(f"fetching {file.filename} from PyPI")
                 path = tmp / file.filename
                 path.write_bytes(pypi.fetch(file))
-                upload(stand, path)
+                upload(playing, path)
                 if file.filename.endswith(".tar.gz"):
                     sources = tmp / package.name
                     _unpack(path, sources)
-                    ground.plant(package, sources=sources, tag=f"{package.tag_prefix}{version}")
+                    sandbox.plant(package, sources=sources, tag=f"{package.tag_prefix}{version}")
 
 
 def _unpack(sdist: Path, folder: Path) -> None:
@@ -103,18 +113,18 @@ def _unpack(sdist: Path, folder: Path) -> None:
         target.chmod(0o755 if name in members.executable else 0o644)
 
 
-def _waive_end_to_end(stand: Stand, order: Order, package: Package) -> None:
-    planned = plan(stand.workshop, order, package)
+def _waive_end_to_end(playing: OpenSandbox, order: Order, package: Package) -> None:
+    planned = plan(playing.workspace, order, package)
     version = planned.plan.version if planned.plan is not None else None
-    already = record_of(stand, package, str(version))
+    already = record_of(playing, package, str(version))
     for key in [s.key for s in planned.steps if s.key.startswith("e2e:") or s.key == "pair"]:
         if version is not None and already.waiver(key) is None:
             reason = "the end-to-end gate of this pair needs Docker, and this rehearsal was asked to do without"
-            waive(stand.workshop, package, version=version, waiver=Waiver(key, "rehearsal", reason))
+            waive(playing.workspace, package, version=version, waiver=Waiver(key, "rehearsal", reason))
 
 
-def _aim(stand: Stand, package: Package, pipeline: Pipeline) -> str | None:
+def _aim(playing: OpenSandbox, package: Package, pipeline: Pipeline) -> str | None:
     if pipeline != "rc":
         return None
-    standing = stand.workshop.standing(package)
-    return str(next_base(stated=standing.stated, taken=standing.taken))
+    package_state = playing.workspace.package_state(package)
+    return str(next_base(stated=package_state.declared, taken=package_state.consumed))

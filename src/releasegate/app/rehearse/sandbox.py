@@ -15,7 +15,7 @@ from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.index.addresses import addresses
 from releasegate.adapters.process import clean_environment, run
 from releasegate.app.project import Project
-from releasegate.app.workspace import Choices, Workshop
+from releasegate.app.workspace import RunOptions, Workspace
 from releasegate.core.config.model import IndexConfig, Package, Settings
 from releasegate.core.errors import Unavailable
 from releasegate.ports import Progress
@@ -31,7 +31,7 @@ AUTHOR = {
 
 
 @dataclass(frozen=True)
-class Ground:
+class Sandbox:
     """A folder in which a release can be played through: everything that it leaves behind is in here.
 
     Every package of *settings* has its own name as its path.
@@ -40,7 +40,7 @@ class Ground:
     folder: Path
     settings: Settings
     environ: Mapping[str, str]
-    choices: Choices = field(default_factory=Choices)
+    choices: RunOptions = field(default_factory=RunOptions)
 
     @property
     def work(self) -> Path:
@@ -74,7 +74,7 @@ class Ground:
         repository.commit(files, message=message)
 
     @contextmanager
-    def open(self, progress: Progress) -> Iterator[Stand]:
+    def open(self, progress: Progress) -> Iterator[OpenSandbox]:
         """Start the index pair and yield the workshop of the clones; all servers have stopped afterwards."""
         tokens = {name: secrets.token_hex(16) for name in ("TESTPYPI_TOKEN", "PYPI_TOKEN")}
         forge_token = secrets.token_hex(16)
@@ -97,7 +97,7 @@ class Ground:
                 for p in settings.packages
             }
             project = Project(self.work, settings, environ)
-            yield Stand(Workshop(project, progress, self.choices, forges), pair)
+            yield OpenSandbox(Workspace(project, progress, self.choices, forges), pair)
 
     def _forge(self, package: Package, *, token: str) -> EmbeddedForge:
         root = self.folder / "forge" / package.name
@@ -118,10 +118,10 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Stand:
+class OpenSandbox:
     """A ground whose servers run."""
 
-    workshop: Workshop
+    workspace: Workspace
     indexes: Mapping[str, EmbeddedIndex]
 
     def stored(self) -> dict[str, int]:

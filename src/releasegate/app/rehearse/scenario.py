@@ -10,7 +10,7 @@ from typing import Protocol
 
 from packaging.version import Version
 
-from releasegate.app.rehearse.sandbox import Ground, Stand
+from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.release import Order, Planned, release
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
@@ -20,7 +20,7 @@ from releasegate.ports import Progress
 from releasegate.steps.step import Step
 
 
-class Spectator(Watch, Progress, Protocol):
+class Reporter(Watch, Progress, Protocol):
     """Sees every act, every plan and every step of a rehearsal."""
 
     def act(self, title: str) -> None:
@@ -37,16 +37,16 @@ class Spectator(Watch, Progress, Protocol):
 
 
 @dataclass(frozen=True)
-class Act:
+class ScenarioStep:
     """One scene; ``over`` is asked of the world, so that a rehearsal that died knows where it was."""
 
     title: str
-    over: Callable[[Stand], bool]
-    play: Callable[[Stand], None]
+    over: Callable[[OpenSandbox], bool]
+    play: Callable[[OpenSandbox], None]
 
 
 @dataclass(frozen=True)
-class Curtain:
+class ScenarioResult:
     """How a rehearsal ended: every outcome of this run, and how often each file name was stored."""
 
     outcomes: tuple[Outcome, ...]
@@ -54,69 +54,69 @@ class Curtain:
     stored: Mapping[str, int]
 
 
-class Keeper:
+class Recorder:
     """Passes everything on to the spectator and keeps the outcomes."""
 
-    def __init__(self, spectator: Spectator) -> None:
-        self.spectator = spectator
+    def __init__(self, reporter: Reporter) -> None:
+        self.reporter = reporter
         self.outcomes: list[Outcome] = []
 
     def begins(self, step: Step) -> None:
         """Pass it on."""
-        self.spectator.begins(step)
+        self.reporter.begins(step)
 
     def ends(self, outcome: Outcome) -> None:
         """Keep the outcome and pass it on."""
         self.outcomes.append(outcome)
-        self.spectator.ends(outcome)
+        self.reporter.ends(outcome)
 
 
-def play(ground: Ground, acts: tuple[Act, ...], keeper: Keeper) -> Curtain:
+def play(sandbox: Sandbox, acts: tuple[ScenarioStep, ...], recorder: Recorder) -> ScenarioResult:
     """Play the acts that are not over yet; raises ``GateFailed`` for one that does not end as it must."""
-    with ground.open(keeper.spectator) as stand:
+    with sandbox.open(recorder.reporter) as playing:
         for act in acts:
-            if not act.over(stand):
-                keeper.spectator.act(act.title)
-                act.play(stand)
-            if not act.over(stand):
+            if not act.over(playing):
+                recorder.reporter.act(act.title)
+                act.play(playing)
+            if not act.over(playing):
                 raise GateFailed(
-                    f"The act did not end as it must: {act.title}.", hint=f"Look at what happened in {ground.folder}"
+                    f"The act did not end as it must: {act.title}.", hint=f"Look at what happened in {sandbox.folder}"
                 )
-        packages = stand.workshop.project.settings.packages
-        records = {p.name: records_of(stand, p) for p in packages}
-        return Curtain(tuple(keeper.outcomes), records, stand.stored())
+        packages = playing.workspace.project.settings.packages
+        records = {p.name: records_of(playing, p) for p in packages}
+        return ScenarioResult(tuple(recorder.outcomes), records, playing.stored())
 
 
-def prepare(ground: Ground, make: Callable[[], None]) -> None:
+def prepare(sandbox: Sandbox, make: Callable[[], None]) -> None:
     """Make the ground once: a preparation that was killed is thrown away, nothing was released on it."""
-    ready = ground.folder / "ready"
+    ready = sandbox.folder / "ready"
     if not ready.exists():
-        shutil.rmtree(ground.folder, ignore_errors=True)
-        ground.folder.mkdir(parents=True)
+        shutil.rmtree(sandbox.folder, ignore_errors=True)
+        sandbox.folder.mkdir(parents=True)
         make()
         ready.touch()
 
 
-def upload(stand: Stand, path: Path) -> None:
+def upload(playing: OpenSandbox, path: Path) -> None:
     """Put a file on the embedded PyPI, as its maintainers did."""
-    answer = stand.workshop.index("pypi").upload(path)
+    answer = playing.workspace.index("pypi").upload(path)
     if answer.exit_code != 0:
         raise Unavailable(
             f"{path.name} could not be put on the embedded index.", hint="See below", details=answer.words
         )
 
 
-def perform(stand: Stand, order: Order, keeper: Keeper) -> None:
+def release_in(playing: OpenSandbox, order: Order, recorder: Recorder) -> None:
     """Run an order with nobody to ask."""
-    release(stand.workshop, order, watch=keeper, confirm=lambda _: True, planned=keeper.spectator.planned)
+    release(playing.workspace, order, watch=recorder, confirm=lambda _: True, planned=recorder.reporter.planned)
 
 
-def records_of(stand: Stand, package: Package) -> dict[str, Record]:
+def records_of(playing: OpenSandbox, package: Package) -> dict[str, Record]:
     """Return all records of a package, by version."""
-    ledger = stand.workshop.ledger(package)
+    ledger = playing.workspace.ledger(package)
     return {version: record(ledger.read(version)) for version in ledger.versions()}
 
 
-def record_of(stand: Stand, package: Package, version: str) -> Record:
+def record_of(playing: OpenSandbox, package: Package, version: str) -> Record:
     """Return the record of one version."""
-    return record(stand.workshop.ledger(package).read(str(Version(version))))
+    return record(playing.workspace.ledger(package).read(str(Version(version))))

@@ -13,7 +13,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt.refusals import nowhere, refusal, setup_call, setup_cfg
-from releasegate.core.config.model import LockPlace, Place, PythonPlace, TomlPlace
+from releasegate.core.config.model import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.config.toml_text import read_toml
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.version_files.occurrences import bump, find
@@ -26,16 +26,16 @@ TESTS = frozenset({"test", "tests", "docs", "doc"})
 _LOCK = PurePosixPath("uv.lock")
 _NAMES = ("__version__", "VERSION", "version")
 _ANOTHER = "99999.0"
-"""A version that nothing states: every place is tried with it before it is proposed."""
+"""A version that nothing states: every version file is tried with it before it is proposed."""
 
 
 @dataclass(frozen=True)
-class Stating:
-    """The version and every place that states it, the leading one first; ``guessed`` are found by their value alone."""
+class Declared:
+    """The version and every version file, the leading one first; ``guessed`` are found by their value alone."""
 
     version: str
-    places: tuple[Place, ...]
-    guessed: tuple[Place, ...] = ()
+    version_files: tuple[VersionFile, ...]
+    guessed: tuple[VersionFile, ...] = ()
 
 
 def under(body: Any, *keys: str) -> Any:
@@ -45,8 +45,8 @@ def under(body: Any, *keys: str) -> Any:
     return {} if body is None else body
 
 
-def stating(project: Mapping[str, Any], files: Files, modules: Sequence[PurePosixPath], *, name: str) -> Stating:
-    """Return where the version stands; each place was read, and changed in memory.
+def stating(project: Mapping[str, Any], files: Files, modules: Sequence[PurePosixPath], *, name: str) -> Declared:
+    """Return where the version stands; each version file was read, and changed in memory.
 
     Raises:
         ConfigurationError: the build takes the version from where it cannot be changed; what to do is said.
@@ -57,23 +57,23 @@ def stating(project: Mapping[str, Any], files: Files, modules: Sequence[PurePosi
     declared = list(_declared(project, files, modules, name))
     assigned = list(_assigned(files, modules, name))
     version, changed = None, dict(files)
-    found: list[Place] = []
-    for place in dict.fromkeys((*declared, *assigned, LockPlace(_LOCK))):
+    found: list[VersionFile] = []
+    for version_file in dict.fromkeys((*declared, *assigned, LockVersionFile(_LOCK))):
         try:
-            seen = find(place, changed[place.path], package=name).version
-            after = bump(place, changed[place.path], package=name, version=_ANOTHER)
+            seen = find(version_file, changed[version_file.path], package=name).version
+            after = bump(version_file, changed[version_file.path], package=name, version=_ANOTHER)
         except (KeyError, ReleasegateError):
             continue
-        # A lock file that lags behind is a place all the same: the gate of the versions says so.
-        if seen == (version or seen) or (isinstance(place, LockPlace) and found):
+        # A lock file that lags behind is a version file all the same: the gate of the versions says so.
+        if seen == (version or seen) or (isinstance(version_file, LockVersionFile) and found):
             version = version or seen
-            changed[place.path] = after
-            found.append(place)
-    if version is None or isinstance(found[0], LockPlace):
+            changed[version_file.path] = after
+            found.append(version_file)
+    if version is None or isinstance(found[0], LockVersionFile):
         raise nowhere(files)
-    sure = {place for place in assigned if place.attribute == "__version__"}.union(declared)
-    guessed = tuple(p for p in found if isinstance(p, PythonPlace) and p not in sure)
-    return Stating(version, tuple(found), guessed)
+    sure = {version_file for version_file in assigned if version_file.attribute == "__version__"}.union(declared)
+    guessed = tuple(p for p in found if isinstance(p, PythonVersionFile) and p not in sure)
+    return Declared(version, tuple(found), guessed)
 
 
 def parsed(files: Files) -> Mapping[str, Any]:
@@ -83,18 +83,18 @@ def parsed(files: Files) -> Mapping[str, Any]:
 
 def _declared(
     project: Mapping[str, Any], files: Files, modules: Sequence[PurePosixPath], name: str
-) -> Iterator[TomlPlace | PythonPlace]:
-    """Yield the places that the build reads the version from."""
+) -> Iterator[TomlVersionFile | PythonVersionFile]:
+    """Yield the version files that the build reads the version from."""
     for key in ("project.version", "tool.poetry.version"):
         if isinstance(under(project, *key.split(".")), str):
-            yield TomlPlace(PROJECT, key)
+            yield TomlVersionFile(PROJECT, key)
     path = under(project, "tool", "hatch", "version", "path")
     if isinstance(path, str):
         pattern = under(project, "tool", "hatch", "version", "pattern")
         yield from _in_hatch(PurePosixPath(path), files, pattern if isinstance(pattern, str) else None)
     path = under(project, "tool", "pdm", "version", "path")
     if isinstance(path, str):
-        yield PythonPlace(PurePosixPath(path), "__version__")
+        yield PythonVersionFile(PurePosixPath(path), "__version__")
     dotted = [under(project, "tool", "setuptools", "dynamic", "version", "attr")]
     said = setup_cfg(files).get("version", "")
     dotted += [said.removeprefix("attr:").strip()] if said.startswith("attr:") else []
@@ -106,13 +106,13 @@ def _declared(
             yield from _of_attribute(each, files)
     variable = setup_call(files).get("version")
     if isinstance(variable, ast.Name):
-        yield PythonPlace(SETUP, variable.id)
+        yield PythonVersionFile(SETUP, variable.id)
 
 
-def _in_hatch(path: PurePosixPath, files: Files, pattern: str | None) -> Iterator[PythonPlace]:
+def _in_hatch(path: PurePosixPath, files: Files, pattern: str | None) -> Iterator[PythonVersionFile]:
     """Yield the assignments that hatchling's regular expression means."""
     if pattern is None:
-        yield from (PythonPlace(path, name) for name in _NAMES)
+        yield from (PythonVersionFile(path, name) for name in _NAMES)
         return
     content = files.get(path, b"")
     try:
@@ -122,20 +122,20 @@ def _in_hatch(path: PurePosixPath, files: Files, pattern: str | None) -> Iterato
         return
     for attribute, value in _strings(content):
         if value == version:
-            yield PythonPlace(path, attribute)
+            yield PythonVersionFile(path, attribute)
 
 
-def _of_attribute(dotted: str, files: Files) -> Iterator[PythonPlace]:
+def _of_attribute(dotted: str, files: Files) -> Iterator[PythonVersionFile]:
     """Yield the file and the name of ``package.module.attribute``."""
     *parts, attribute = dotted.split(".")
     stem = PurePosixPath(*parts)
     for root in (PurePosixPath(), PurePosixPath("src")):
         for path in (root / f"{stem}.py", root / stem / "__init__.py"):
             if path in files:
-                yield PythonPlace(path, attribute)
+                yield PythonVersionFile(path, attribute)
 
 
-def _assigned(files: Files, modules: Sequence[PurePosixPath], name: str) -> Iterator[PythonPlace]:
+def _assigned(files: Files, modules: Sequence[PurePosixPath], name: str) -> Iterator[PythonVersionFile]:
     """Yield the assignments of the package's own code that look like its version, the likeliest first."""
 
     def own(path: PurePosixPath) -> bool:
@@ -144,9 +144,11 @@ def _assigned(files: Files, modules: Sequence[PurePosixPath], name: str) -> Iter
         return path.suffix == ".py" and (single or inside)
 
     paths = sorted(filter(own, files), key=lambda p: (len(p.parts), p.name != "__init__.py", p))
-    found = [PythonPlace(path, attribute) for path in paths for attribute, _ in _strings(files[path])]
-    usual = [place for place in found if place.attribute.rpartition(".")[2] in _NAMES]
-    yield from sorted(usual, key=lambda place: ("." in place.attribute, place.attribute != "__version__"))
+    found = [PythonVersionFile(path, attribute) for path in paths for attribute, _ in _strings(files[path])]
+    usual = [version_file for version_file in found if version_file.attribute.rpartition(".")[2] in _NAMES]
+    yield from sorted(
+        usual, key=lambda version_file: ("." in version_file.attribute, version_file.attribute != "__version__")
+    )
 
 
 def _strings(content: bytes) -> Iterator[tuple[str, str]]:

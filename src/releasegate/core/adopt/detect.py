@@ -14,7 +14,7 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from releasegate.core.adopt.declarations import TESTS, Files, parsed, stating, under
 from releasegate.core.adopt.refusals import setup_call, setup_cfg
-from releasegate.core.config.model import Place
+from releasegate.core.config.model import VersionFile
 from releasegate.core.errors import ConfigurationError
 
 PYTHONS = tuple(f"3.{minor}" for minor in range(9, 15))
@@ -34,24 +34,24 @@ _CARET = re.compile(r"\^\s*(\d+)(\.\d+)?[.\d]*")
 class Adopted:
     """What was found; ``module`` is the package's import folder, ``hosted`` says that it imports only inside of NetBox.
 
-    ``frozen`` are glob patterns of its migrations, ``data`` of the files that it reads. ``guessed`` are places that
-    were found by their value alone; ``unsaid`` says that nothing names the Pythons.
+    ``frozen`` are glob patterns of its migrations, ``data`` of the files that it reads. ``guessed`` are version files
+    that were found by their value alone; ``unsaid`` says that nothing names the Pythons.
     """
 
     name: str
     version: str
-    places: tuple[Place, ...]
+    version_files: tuple[VersionFile, ...]
     pythons: tuple[str, ...]
     module: PurePosixPath | None
     frozen: tuple[str, ...] = ()
     hosted: bool = False
     data: tuple[str, ...] = ()
-    guessed: tuple[Place, ...] = ()
+    guessed: tuple[VersionFile, ...] = ()
     unsaid: bool = False
 
 
 def look(files: Files) -> Adopted:
-    """Return what the repository says of its package; every place was found by reading its file.
+    """Return what the repository says of its package; every version file was found by reading its file.
 
     Raises:
         ConfigurationError: it names no package, or states no version where it could be changed; what to do is said.
@@ -66,7 +66,7 @@ def look(files: Files) -> Adopted:
     return Adopted(
         name=name,
         version=found.version,
-        places=found.places,
+        version_files=found.version_files,
         pythons=pythons or _UNSAID,
         module=module,
         frozen=tuple(sorted({f"{path.parent}/[0-9]*.py" for path in migrations})),

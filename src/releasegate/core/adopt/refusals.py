@@ -1,4 +1,4 @@
-"""Versions that no place can state: taken from Git's tags, or standing where they cannot be changed safely."""
+"""Versions that no version file can state: taken from Git's tags, or standing where they cannot be changed safely."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _from_git() -> ConfigurationError:
 
 def _in_plain_file(path: str) -> ConfigurationError:
     return ConfigurationError(
-        f"The version stands in {path}, a plain file that is no place of a version.",
+        f"The version stands in {path}, a plain file that is no version file.",
         hint='Move it to version = "1.2.3" in [project], or to __version__ = "1.2.3" in the package, for the build too',
     )
 

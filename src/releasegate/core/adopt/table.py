@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from releasegate.core.adopt.detect import Adopted
-from releasegate.core.config.model import ForgeConfig, Place, PythonPlace, TomlPlace
+from releasegate.core.config.model import ForgeConfig, PythonVersionFile, TomlVersionFile, VersionFile
 
 NOXFILE = '''"""The release gates: ``nox -l`` lists them."""
 
@@ -24,7 +24,7 @@ __all__ = ["ns"]
 
 
 @dataclass(frozen=True)
-class Repository:
+class RepositoryFacts:
     """What Git says of the repository; ``tag_prefix`` is what its newest version tag begins with."""
 
     branch: str
@@ -33,17 +33,17 @@ class Repository:
     forge: ForgeConfig | None
 
 
-def table(found: Adopted, repository: Repository) -> str:
+def table(found: Adopted, repository: RepositoryFacts) -> str:
     """Return ``[tool.releasegate]`` as TOML text."""
     return "\n".join([*_lines(found, repository), ""])
 
 
-def _lines(found: Adopted, repository: Repository) -> Iterator[str]:
+def _lines(found: Adopted, repository: RepositoryFacts) -> Iterator[str]:
     yield from ("[[tool.releasegate.packages]]", f"name = {_text(found.name)}")
-    yield "places = ["
-    for place in found.places:
-        guess = "  # a guess: it states the same version" if place in found.guessed else ""
-        yield f"    {_place(place)},{guess}"
+    yield "version-files = ["
+    for version_file in found.version_files:
+        guess = "  # a guess: it states the same version" if version_file in found.guessed else ""
+        yield f"    {_version_file(version_file)},{guess}"
     yield "]"
     guess = "  # a guess: nothing says which" if found.unsaid else ""
     yield f"pythons = [{', '.join(map(_text, found.pythons))}]{guess}"
@@ -71,12 +71,12 @@ def _lines(found: Adopted, repository: Repository) -> Iterator[str]:
         yield f"not-imported = [{{ pattern = {_text(found.module.name + '*')}, reason = {_text(reason)} }}]"
 
 
-def _place(place: Place) -> str:
-    if isinstance(place, TomlPlace):
-        return f"{{ toml = {_text(str(place.path))}, key = {_text(place.key)} }}"
-    if isinstance(place, PythonPlace):
-        return f"{{ python = {_text(str(place.path))}, attribute = {_text(place.attribute)} }}"
-    return f"{{ lock = {_text(str(place.path))} }}"
+def _version_file(version_file: VersionFile) -> str:
+    if isinstance(version_file, TomlVersionFile):
+        return f"{{ toml = {_text(str(version_file.path))}, key = {_text(version_file.key)} }}"
+    if isinstance(version_file, PythonVersionFile):
+        return f"{{ python = {_text(str(version_file.path))}, attribute = {_text(version_file.attribute)} }}"
+    return f"{{ lock = {_text(str(version_file.path))} }}"
 
 
 def _text(value: str) -> str:

@@ -18,7 +18,7 @@ from packaging.utils import (
 from packaging.version import Version
 
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import PythonPlace
+from releasegate.core.config.model import PythonVersionFile
 from releasegate.core.dists.wheel import dist_info, identity, member, sdist_metadata, wheel_metadata
 from releasegate.core.version_files.occurrences import find
 
@@ -88,15 +88,15 @@ def metadata(subject: Subject) -> tuple[str, ...]:
 
 
 def stated_versions(subject: Subject) -> tuple[str, ...]:
-    """Every place that states the version, where the wheel or the sdist holds it, states the release's."""
+    """Every version file, where the wheel or the sdist holds it, states the release's."""
     problems = []
-    for place in subject.package.places:
-        path = place.path.as_posix()
-        in_wheel = sorted({path, path.removeprefix("src/")}) if isinstance(place, PythonPlace) else []
+    for version_file in subject.package.version_files:
+        path = version_file.path.as_posix()
+        in_wheel = sorted({path, path.removeprefix("src/")}) if isinstance(version_file, PythonVersionFile) else []
         for archive, where in [(subject.sdist, path), *((subject.wheel, p) for p in in_wheel)]:
             if where not in archive:
                 continue
-            seen = find(place, archive[where], package=subject.package.name)
+            seen = find(version_file, archive[where], package=subject.package.name)
             if seen.version != subject.version:
                 at = f"{where}:{seen.line} in {archive.filename}"
                 problems.append(f"{at} states {seen.version}, not {subject.version}.")

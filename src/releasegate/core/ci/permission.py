@@ -22,7 +22,7 @@ _PLAIN = "Publish the forge release of it, or dispatch the workflow with the pro
 
 
 @dataclass(frozen=True)
-class Asked:
+class Requested:
     """What an event asks for; ``version`` is ``None`` where the event leaves it to the plan (a dispatch)."""
 
     pipeline: Pipeline
@@ -30,7 +30,7 @@ class Asked:
     version: Version | None = None
 
 
-def asked(event: Event, settings: Settings, *, package: str | None = None) -> Asked:
+def requested(event: Event, settings: Settings, *, package: str | None = None) -> Requested:
     """Return what *event* asks for; *package* chooses where a repository has several and the event does not.
 
     Raises:
@@ -51,10 +51,11 @@ def asked(event: Event, settings: Settings, *, package: str | None = None) -> As
 
 
 @dataclass(frozen=True)
-class Seen:
+class SourceState:
     """The repository as it is: *head* is checked out, *tagged* is what the event's tag names on the remote.
 
-    *stated* is what each place states at *head*; *on_branch* says whether that is on the remote's release branch.
+    *stated* is what each version file states at *head*; *on_branch* says whether that is on the remote's release
+    branch.
     """
 
     head: str
@@ -63,7 +64,7 @@ class Seen:
     on_branch: bool
 
 
-def disagreements(event: Event, wanted: Asked, seen: Seen) -> tuple[str, ...]:
+def disagreements(event: Event, wanted: Requested, seen: SourceState) -> tuple[str, ...]:
     """Return a line for everything in which the event and the repository disagree."""
     problems, head, tagged = [], seen.head[:12], (seen.tagged or "nothing")[:12]
     if event.detached:
@@ -73,7 +74,7 @@ def disagreements(event: Event, wanted: Asked, seen: Seen) -> tuple[str, ...]:
             problems.append(f"the tag {event.ref_name} names {tagged}, not {event.commit[:12]}")
         others = sorted({text for text in seen.stated if text != str(wanted.version)})
         if others:
-            problems.append(f"the tag says {wanted.version}, and the places state {', '.join(others)}")
+            problems.append(f"the tag says {wanted.version}, and the version files state {', '.join(others)}")
     if wanted.pipeline != "rc" and not seen.on_branch:
         problems.append(f"{head} is not on {wanted.package.branch}, which finals are released from")
     return tuple(problems)
@@ -115,14 +116,14 @@ def _tagged(event: Event, ours: Sequence[Package]) -> tuple[Package, Version]:
     raise Refused(f"The tag {event.ref_name} names no version.", hint=f"Tags of versions are written {prefixes}")
 
 
-def _by_tag(event: Event, ours: Sequence[Package]) -> Asked:
+def _by_tag(event: Event, ours: Sequence[Package]) -> Requested:
     package, version = _tagged(event, ours)
     if not is_candidate(version) or version.pre is None:
         raise Refused(f"The pushed tag {event.ref_name} is no candidate's, so it publishes nothing.", hint=_PLAIN)
-    return Asked("rc", package, version)
+    return Requested("rc", package, version)
 
 
-def _by_release(event: Event, ours: Sequence[Package]) -> Asked:
+def _by_release(event: Event, ours: Sequence[Package]) -> Requested:
     package, version = _tagged(event, ours)
     if event.draft:
         raise Refused(f"The release {event.ref_name} is a draft, so it publishes nothing.", hint="Publish it")
@@ -148,7 +149,7 @@ def _by_release(event: Event, ours: Sequence[Package]) -> Asked:
             f"and finals from {package.branch}.",
             hint=f"Delete it and publish one whose target is {package.branch}",
         )
-    return Asked("final" if version.post is None else "post", package, version)
+    return Requested("final" if version.post is None else "post", package, version)
 
 
 def _chosen(event: Event, ours: Sequence[Package]) -> Package:
@@ -160,7 +161,7 @@ def _chosen(event: Event, ours: Sequence[Package]) -> Package:
     return found[0]
 
 
-def _by_dispatch(event: Event, settings: Settings, package: Package) -> Asked:
+def _by_dispatch(event: Event, settings: Settings, package: Package) -> Requested:
     inputs = event.inputs or {}
     target, wanted = inputs.get("target", ""), inputs.get("pipeline", "")
     if event.ref_name != package.branch:
@@ -179,4 +180,4 @@ def _by_dispatch(event: Event, settings: Settings, package: Package) -> Asked:
         raise Refused(
             f"The dispatch asks for {wanted} on {target}.", hint=f"To {target} goes: {' or '.join(allowed[target])}"
         )
-    return Asked(pipeline, package)
+    return Requested(pipeline, package)

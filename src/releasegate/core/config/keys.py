@@ -14,12 +14,12 @@ from releasegate.core.config.model import (
     ForgeConfig,
     IndexConfig,
     Install,
-    LockPlace,
+    LockVersionFile,
     Package,
-    PythonPlace,
+    PythonVersionFile,
     Service,
     Settings,
-    TomlPlace,
+    TomlVersionFile,
     Wheel,
 )
 from releasegate.core.config.reader import Key, Kind, Site, Table, a_table, list_of, named, read_table, rows
@@ -68,10 +68,10 @@ from releasegate.core.config.values import (
     VERSIONS,
 )
 
-PLACES = (
+VERSION_FILES = (
     Table(
-        "places: a key of a TOML file",
-        TomlPlace,
+        "version-files: a key of a TOML file",
+        TomlVersionFile,
         'For example `{ toml = "pyproject.toml", key = "project.version" }`.',
         (
             Key("toml", FILE, "the file", field="path"),
@@ -79,8 +79,8 @@ PLACES = (
         ),
     ),
     Table(
-        "places: an assignment in a Python file",
-        PythonPlace,
+        "version-files: an assignment in a Python file",
+        PythonVersionFile,
         'For example `{ python = "pkg/__init__.py", attribute = "Config.version" }`.',
         (
             Key("python", FILE, "the file", field="path"),
@@ -88,23 +88,23 @@ PLACES = (
         ),
     ),
     Table(
-        "places: the package's own entry in a lock file",
-        LockPlace,
+        "version-files: the package's own entry in a lock file",
+        LockVersionFile,
         'For example `{ lock = "uv.lock" }`.',
         (Key("lock", FILE, "the `uv.lock`", field="path"),),
     ),
 )
 
 
-def _read_place(value: Any, site: Site) -> Any:
+def _read_version_file(value: Any, site: Site) -> Any:
     typed(value, dict, instead='e.g. { toml = "pyproject.toml", key = "project.version" }')
-    chosen = [table for table in PLACES if table.keys[0].name in value]
+    chosen = [table for table in VERSION_FILES if table.keys[0].name in value]
     if len(chosen) != 1:
-        raise ValueError("is not one place; write one of the keys toml, python and lock, with what belongs to it")
+        raise ValueError("is not one version file; write one of the keys toml, python and lock, and what belongs to it")
     return read_table(chosen[0], value, site)
 
 
-PLACE = Kind("a place", _read_place)
+VERSION_FILE = Kind("a version file", _read_version_file)
 
 EXEMPTION = Table(
     "exemptions",
@@ -186,7 +186,11 @@ PACKAGE = Table(
     (
         Key("name", NAME, "the package's name"),
         Key("path", FOLDER, "its repository's folder, seen from this file", absent=PurePosixPath()),
-        Key("places", list_of(PLACE, "a list of places", least=1), "every place that states the version"),
+        Key(
+            "version-files",
+            list_of(VERSION_FILE, "a list of version files", least=1),
+            "every file that states the version",
+        ),
         Key("pythons", PYTHONS, "the Python versions that it supports"),
         Key("branch", BRANCH, "the branch that releases are cut from"),
         Key("remote", REMOTE, "the Git remote that tags are pushed to"),
@@ -280,6 +284,6 @@ SETTINGS = Table(
 )
 
 KEYS = (
-    *(SETTINGS, PACKAGE, *PLACES, COMPANION, SERVICE, END_TO_END, FORGE, WHEEL, INSTALL, EXEMPTION),
+    *(SETTINGS, PACKAGE, *VERSION_FILES, COMPANION, SERVICE, END_TO_END, FORGE, WHEEL, INSTALL, EXEMPTION),
     *(INDEX_TABLE, CI, STACK, IMAGES),
 )

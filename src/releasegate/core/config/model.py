@@ -11,7 +11,7 @@ from releasegate.core.config.stack import Stack
 
 
 @dataclass(frozen=True)
-class TomlPlace:
+class TomlVersionFile:
     """A version stated under a dotted key of a TOML file (``project.version``)."""
 
     path: PurePosixPath
@@ -19,7 +19,7 @@ class TomlPlace:
 
 
 @dataclass(frozen=True)
-class PythonPlace:
+class PythonVersionFile:
     """A version stated by an assignment in a Python file.
 
     ``attribute`` is a module's name (``__version__``) or a class attribute (``ProxboxConfig.version``).
@@ -30,13 +30,13 @@ class PythonPlace:
 
 
 @dataclass(frozen=True)
-class LockPlace:
+class LockVersionFile:
     """The version in the package's own entry of a ``uv.lock``; names are compared normalized."""
 
     path: PurePosixPath
 
 
-Place = TomlPlace | PythonPlace | LockPlace
+VersionFile = TomlVersionFile | PythonVersionFile | LockVersionFile
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class Package:
 
     name: str
     path: PurePosixPath
-    places: tuple[Place, ...]
+    version_files: tuple[VersionFile, ...]
     pythons: tuple[str, ...]
     branch: str = "develop"
     remote: str = "origin"

@@ -22,7 +22,7 @@ ALIASES: Mapping[str, str] = {"testpypi": "TESTPYPI_TOKEN", "pypi": "PYPI_TOKEN"
 EXAMPLE = """\
 [[tool.releasegate.packages]]
 name = "my-package"
-places = [{ toml = "pyproject.toml", key = "project.version" }]
+version-files = [{ toml = "pyproject.toml", key = "project.version" }]
 pythons = ["3.12", "3.13"]
 """
 
@@ -89,10 +89,10 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         name = names[n]
         if name is not None and name in names[:n]:
             yield (*path, "name"), f"{shown(name)} is configured twice; write each package once"
-        places = package.get("places", ())
-        for m, place in enumerate(places):
-            if place in places[:m]:
-                yield (*path, "places"), f"names a place in {place.path} twice; write each place once"
+        version_files = package.get("version_files", ())
+        for m, version_file in enumerate(version_files):
+            if version_file in version_files[:m]:
+                yield (*path, "version-files"), f"names a version file in {version_file.path} twice; write each once"
         forge: ForgeConfig | None = package.get("forge")
         if forge is not None and forge.kind == "gitea" and forge.address is None:
             yield (*path, "forge"), "has no address; write the web address of the Gitea"

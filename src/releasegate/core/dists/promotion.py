@@ -1,4 +1,4 @@
-"""The promotion proof: a final is its proven candidate, but for the version's own places.
+"""The promotion proof: a final is its proven candidate, but for the version's own version files.
 
 A final cannot be the candidate's bytes, since the version is inside them. So what the final is due to be is computed
 from the candidate, file by file, and the final is compared with that.
@@ -62,13 +62,13 @@ class Proof:
 def compare(candidate: Built, final: Built, *, package: Package) -> Proof:
     """Compare a final with its proven candidate, file by file.
 
-    Only these may differ: the version in the package's places, the ``Version`` of METADATA and PKG-INFO, the names of
-    the ``.dist-info`` and ``.data`` folders, and RECORD where it lists exactly those. The order of members and their
+    Only these may differ: the version in the version files, the ``Version`` of METADATA and PKG-INFO, the names of the
+    ``.dist-info`` and ``.data`` folders, and RECORD where it lists exactly those. The order of members and their
     times say nothing; execute bits do.
 
     Raises:
         GateFailed: an archive is not what it should be, such as a wheel without RECORD.
-        ReleasegateError: a place of the candidate states no version.
+        ReleasegateError: a version file of the candidate states no version.
     """
     promotion = _Promotion(package, before=candidate.version, after=final.version)
     wheel, sdist = _wheel_due(candidate.wheel, promotion), _sdist_due(candidate.sdist, promotion)
@@ -106,11 +106,11 @@ class _Promotion:
         line = re.compile(rb"^Version: %s(?=\r?$)" % re.escape(self.before.encode()), re.MULTILINE)
         return line.sub(f"Version: {self.after}".encode(), content, count=1)
 
-    def place(self, path: str, content: bytes) -> bytes:
-        """Restate the version in the package's places in this file, if it has any."""
-        for place in self.package.places:
-            if path == place.path.as_posix():
-                content = bump(place, content, package=self.package.name, version=self.after)
+    def version_file(self, path: str, content: bytes) -> bytes:
+        """Restate the version in the package's version files in this file, if it has any."""
+        for version_file in self.package.version_files:
+            if path == version_file.path.as_posix():
+                content = bump(version_file, content, package=self.package.name, version=self.after)
         return content
 
 
@@ -125,12 +125,15 @@ def _wheel_due(wheel: Members, promotion: _Promotion) -> _Due:
         own = first in {folder, f"{stem}.data"}
         return f"{due_stem}{first.removeprefix(stem)}{slash}{rest}" if own else path
 
-    # A place in a src layout stands in the wheel without its leading folder.
-    layouts = {place.path.as_posix().removeprefix("src/"): place.path.as_posix() for place in promotion.package.places}
+    # A version file in a src layout stands in the wheel without its leading folder.
+    layouts = {
+        version_file.path.as_posix().removeprefix("src/"): version_file.path.as_posix()
+        for version_file in promotion.package.version_files
+    }
     restated = {
         path: promotion.metadata(content)
         if path == f"{folder}/METADATA"
-        else promotion.place(layouts.get(path, path), content)
+        else promotion.version_file(layouts.get(path, path), content)
         for path, content in wheel.items()
         if path != record
     }
@@ -150,7 +153,7 @@ def _sdist_due(sdist: Members, promotion: _Promotion) -> _Due:
     due = {
         path: promotion.metadata(content)
         if path == "PKG-INFO" or path.endswith(".egg-info/PKG-INFO")
-        else promotion.place(path, content)
+        else promotion.version_file(path, content)
         for path, content in sdist.items()
     }
     restated = frozenset(path for path, content in due.items() if content != sdist[path])

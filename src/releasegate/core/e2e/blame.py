@@ -26,7 +26,7 @@ def combinations(*, plugin_is_new: bool, backend_is_new: bool) -> tuple[Combinat
     return (Combination("new", "old"),) if backend_is_new else ()
 
 
-def culprit(passed: Mapping[Combination, bool], *, plugin: str, backend: str) -> str:
+def blame(passed: Mapping[Combination, bool], *, plugin: str, backend: str) -> str:
     """Return one sentence on who broke it; *passed* says what became of the other combinations.
 
     ``plugin`` and ``backend`` are the names to be used.

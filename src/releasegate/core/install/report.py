@@ -21,7 +21,7 @@ _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
 
 @dataclass(frozen=True)
-class Arrival:
+class InstalledFrom:
     """One installed distribution; ``sha256`` is of the file it came from, ``None`` where the report has none."""
 
     name: str
@@ -36,7 +36,7 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Own:
+class Expected:
     """The file that was to be installed; ``sha256`` is ``None`` for a source tree, which has no hash."""
 
     name: str
@@ -44,7 +44,7 @@ class Own:
     sha256: str | None
 
 
-def arrivals(report: str) -> tuple[Arrival, ...]:
+def installed_from(report: str) -> tuple[InstalledFrom, ...]:
     """Parse the report.
 
     Raises:
@@ -62,7 +62,7 @@ def arrivals(report: str) -> tuple[Arrival, ...]:
         ) from error
 
 
-def _arrival(item: Any) -> Arrival:
+def _arrival(item: Any) -> InstalledFrom:
     source, metadata = item["download_info"], item["metadata"]
     url, name, version = source["url"], metadata["name"], metadata["version"]
     if not all(isinstance(text, str) for text in (url, name, version)):
@@ -70,10 +70,12 @@ def _arrival(item: Any) -> Arrival:
     urlsplit(url)
     hashes = source.get("archive_info", {}).get("hashes", {})
     digest = str(hashes.get("sha256", "")).lower()
-    return Arrival(canonicalize_name(name), version, url, digest if _SHA256.fullmatch(digest) else None)
+    return InstalledFrom(canonicalize_name(name), version, url, digest if _SHA256.fullmatch(digest) else None)
 
 
-def misplaced(arrived: Collection[Arrival], *, own: Own, staging_hosts: Collection[str]) -> tuple[str, ...]:
+def provenance_problems(
+    arrived: Collection[InstalledFrom], *, own: Expected, staging_hosts: Collection[str]
+) -> tuple[str, ...]:
     """Return one sentence for each distribution that did not come from where it must.
 
     *own* comes from exactly its file; everything else over https (or from this machine's loopback) with a sha256,
@@ -90,7 +92,7 @@ def misplaced(arrived: Collection[Arrival], *, own: Own, staging_hosts: Collecti
     return tuple(problems)
 
 
-def _own_problems(arrival: Arrival, own: Own) -> list[str]:
+def _own_problems(arrival: InstalledFrom, own: Expected) -> list[str]:
     if unquote(arrival.url) != unquote(own.url):
         return [f"{arrival.name} came from {arrival.url}, not from the file that was given."]
     if arrival.sha256 != own.sha256:
@@ -98,7 +100,7 @@ def _own_problems(arrival: Arrival, own: Own) -> list[str]:
     return []
 
 
-def _dependency_problems(arrival: Arrival, staging_hosts: Collection[str]) -> list[str]:
+def _dependency_problems(arrival: InstalledFrom, staging_hosts: Collection[str]) -> list[str]:
     what = f"The dependency {arrival.name} {arrival.version}"
     address = urlsplit(arrival.url)
     loopback = address.scheme == "http" and _LOOPBACK.fullmatch(address.hostname or "")

@@ -15,7 +15,7 @@ Purpose = Literal["staging", "production"]
 
 
 @dataclass(frozen=True)
-class Choice:
+class PickedCompanion:
     """A companion's version and the reason for it (``--companion``, a variable's name, ``the configuration``)."""
 
     name: str
@@ -36,7 +36,7 @@ def variables(name: str, *, purpose: Purpose, index: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Voices:
+class CompanionSources:
     """All that may say which companion it is: a person's word, the environment, and the pair's own candidate."""
 
     by_hand: str | None = None
@@ -44,7 +44,9 @@ class Voices:
     of_pair: str | None = None
 
 
-def choose(companion: Companion, *, voices: Voices, purpose: Purpose, index: str) -> Choice:
+def pick_companion(
+    companion: Companion, *, companion_sources: CompanionSources, purpose: Purpose, index: str
+) -> PickedCompanion:
     """Return the companion's version and who named it.
 
     By hand, else the stage's variable, else the release variable, else the version that is released with it, else
@@ -53,15 +55,15 @@ def choose(companion: Companion, *, voices: Voices, purpose: Purpose, index: str
     Raises:
         ConfigurationError: nobody names a version, or what is named is none.
     """
-    environ = voices.environ or {}
-    named = [("--companion", voices.by_hand)]
+    environ = companion_sources.environ or {}
+    named = [("--companion", companion_sources.by_hand)]
     names = variables(companion.name, purpose=purpose, index=index)
     named += [(name, environ.get(name)) for name in names]
-    named += [(f"{companion.name}'s own release", voices.of_pair), ("the configuration", companion.default)]
+    named += [(f"{companion.name}'s own release", companion_sources.of_pair), ("the configuration", companion.default)]
     for reason, text in named:
         if text:
             try:
-                return Choice(companion.name, str(Version(text)), reason)
+                return PickedCompanion(companion.name, str(Version(text)), reason)
             except ValueError:
                 raise ConfigurationError(
                     f"{reason} names {text!r} as the version of {companion.name}, which is no version.",

@@ -18,7 +18,7 @@ from releasegate.core.release.versions import Consumed
 Pipeline = Literal["rc", "final", "post"]
 
 
-class State(Enum):
+class VersionState(Enum):
     """How far one version of a package is."""
 
     FREE = "free"
@@ -29,18 +29,18 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where one package stands: what its places state, its tags, what is consumed, and its records.
+class PackageState:
+    """Where one package stands: what its version files state, its tags, what is consumed, and its records.
 
     ``held`` are the versions of which the production index has files.
     """
 
     package: Package
-    stated: Version
+    declared: Version
     head: str
     tags: Mapping[str, str]
-    taken: Consumed
-    held: frozenset[Version] = frozenset()
+    consumed: Consumed
+    published: frozenset[Version] = frozenset()
     records: Mapping[Version, Record] = field(default_factory=dict)
 
     def record(self, version: Version) -> Record:
@@ -58,23 +58,23 @@ class Standing:
 
     def spelled(self, aim: Version) -> Version:
         """Return *aim* as it was spelled before: ``1.0`` and ``1.0.0`` are one version, with one tag and record."""
-        known = (versions.base(v) for v in (self.stated, *self.taken.seen))
+        known = (versions.base(v) for v in (self.declared, *self.consumed.seen))
         return next((v for v in known if v == aim), aim)
 
-    def state(self, version: Version) -> State:
+    def state(self, version: Version) -> VersionState:
         """Return how far *version* is; what was consumed on another commit than the present one is abandoned."""
         record = self.record(version)
         if record.seal is not None:
-            return State.SEALED
+            return VersionState.SEALED
         tagged = self.tag_of(version)
-        counted = self.taken.counted(version)
+        counted = self.consumed.counted(version)
         if not (record.attempted or counted):
-            return State.FREE
+            return VersionState.FREE
         if record.failure is not None:
-            return State.FAILED
+            return VersionState.FAILED
         # Without a tag nothing says which commit the files on an index came from.
         begun = tagged == self.head if tagged is not None else set(counted) <= {"ledger"}
-        return State.OPEN if version == self.stated and begun else State.ABANDONED
+        return VersionState.OPEN if version == self.declared and begun else VersionState.ABANDONED
 
 
 @dataclass(frozen=True)
@@ -87,87 +87,101 @@ class Plan:
     finished: bool = False
 
 
-def plan_candidate(standing: Standing, *, to: Version | None) -> Plan:
+def plan_candidate(package_state: PackageState, *, to: Version | None) -> Plan:
     """Return the candidate to work on: the open one, else the next number.
 
     Raises:
         Refused: a final at or above the aim exists.
     """
-    stated = standing.stated
-    ours = versions.is_candidate(stated) and stated.pre is not None and to in {None, versions.base(stated)}
-    if ours and standing.state(stated) is State.OPEN:
-        return Plan("rc", stated, stated)
-    if ours and standing.state(stated) is State.SEALED and standing.tag_of(stated) == standing.head:
-        return Plan("rc", stated, stated, finished=True)
-    aim = standing.spelled(to) if to is not None else versions.next_base(stated=stated, taken=standing.taken)
-    candidate = versions.next_candidate(aim, taken=standing.taken)
+    declared = package_state.declared
+    ours = versions.is_candidate(declared) and declared.pre is not None and to in {None, versions.base(declared)}
+    if ours and package_state.state(declared) is VersionState.OPEN:
+        return Plan("rc", declared, declared)
+    if (
+        ours
+        and package_state.state(declared) is VersionState.SEALED
+        and package_state.tag_of(declared) == package_state.head
+    ):
+        return Plan("rc", declared, declared, finished=True)
+    aim = (
+        package_state.spelled(to)
+        if to is not None
+        else versions.next_base(stated=declared, taken=package_state.consumed)
+    )
+    candidate = versions.next_candidate(aim, taken=package_state.consumed)
     return Plan("rc", candidate, candidate)
 
 
-def plan_final(standing: Standing, *, to: Version | None) -> Plan:
+def plan_final(package_state: PackageState, *, to: Version | None) -> Plan:
     """Return the final to work on, and the proven candidate that it is made from.
 
     Raises:
         Refused: it exists, it failed after it was published, or its newest candidate is not proven.
     """
-    aim = standing.spelled(to if to is not None else versions.base(standing.stated))
-    numbered = [v for v in standing.taken.seen if versions.base(v) == aim and v.pre is not None]
+    aim = package_state.spelled(to if to is not None else versions.base(package_state.declared))
+    numbered = [v for v in package_state.consumed.seen if versions.base(v) == aim and v.pre is not None]
     candidates = sorted(v for v in numbered if versions.is_candidate(v))
-    state = standing.state(aim)
-    if state is State.SEALED:
+    state = package_state.state(aim)
+    if state is VersionState.SEALED:
         return Plan("final", aim, candidates[-1] if candidates else aim, finished=True)
-    if state is State.FAILED:
-        following = versions.next_base(stated=aim, taken=standing.taken)
-        forward = "invoke release --post" if aim in standing.held else _rc(standing, following)
+    if state is VersionState.FAILED:
+        following = versions.next_base(stated=aim, taken=package_state.consumed)
+        forward = "invoke release --post" if aim in package_state.published else _rc(package_state, following)
         raise Refused(f"{aim} failed and its number is consumed.", hint=f"Repair it forward: {forward}")
-    if state is State.ABANDONED or (aim in standing.held and not standing.record(aim).attempted):
-        seen = ", ".join(standing.taken.where(aim))
+    if state is VersionState.ABANDONED or (aim in package_state.published and not package_state.record(aim).attempted):
+        seen = ", ".join(package_state.consumed.where(aim))
         raise Refused(f"{aim} exists already ({seen}).", hint="Start the next one with invoke release --rc")
     if not candidates:
-        raise Refused(f"{aim} has no release candidate.", hint=f"Prove one first: {_rc(standing, aim)}")
+        raise Refused(f"{aim} has no release candidate.", hint=f"Prove one first: {_rc(package_state, aim)}")
     newest = candidates[-1]
-    if standing.record(newest).seal is None:
+    if package_state.record(newest).seal is None:
         raise Refused(
             f"The newest candidate of {aim} is {newest}, and it is not proven.",
-            hint=f"Prove it, or the one after it: {_rc(standing, aim)}",
+            hint=f"Prove it, or the one after it: {_rc(package_state, aim)}",
         )
     return Plan("final", aim, newest)
 
 
-def plan_post(standing: Standing) -> Plan:
+def plan_post(package_state: PackageState) -> Plan:
     """Return the post to work on, and the ``.devM`` under which it is (or was) proven.
 
     Raises:
         Refused: there is no published final to repair.
     """
-    published = sorted(v for v in standing.held if not v.is_prerelease)
+    published = sorted(v for v in package_state.published if not v.is_prerelease)
     if not published:
         raise Refused(
-            f"{standing.package.name} has no published final that a post could repair.",
+            f"{package_state.package.name} has no published final that a post could repair.",
             hint="Release the final first: invoke release --rc, then invoke release",
         )
-    stated = standing.stated
-    state = standing.state(stated)
-    if stated.post is not None and stated.dev is None:
-        staged = sorted(v for v in standing.taken.seen if v.dev is not None and versions.promoted(v) == stated)
-        if staged and (state is State.OPEN or _just_bumped(standing, staged[-1])):
-            return Plan("post", stated, staged[-1])
-        if state is State.SEALED and standing.tag_of(stated) == standing.head:
-            return Plan("post", stated, staged[-1] if staged else stated, finished=True)
-    if stated.post is not None and stated.dev is not None:
-        post = versions.promoted(stated)
-        sealed_here = state is State.SEALED and standing.tag_of(stated) == standing.head
-        if standing.state(post) is State.FREE and (state is State.OPEN or sealed_here):
-            return Plan("post", post, stated)
-    post = versions.next_post(published[-1], taken=standing.taken)
-    return Plan("post", post, versions.next_staged_post(post, taken=standing.taken))
+    declared = package_state.declared
+    state = package_state.state(declared)
+    if declared.post is not None and declared.dev is None:
+        staged = sorted(
+            v for v in package_state.consumed.seen if v.dev is not None and versions.promoted(v) == declared
+        )
+        if staged and (state is VersionState.OPEN or _just_bumped(package_state, staged[-1])):
+            return Plan("post", declared, staged[-1])
+        if state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head:
+            return Plan("post", declared, staged[-1] if staged else declared, finished=True)
+    if declared.post is not None and declared.dev is not None:
+        post = versions.promoted(declared)
+        sealed_here = state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head
+        if package_state.state(post) is VersionState.FREE and (state is VersionState.OPEN or sealed_here):
+            return Plan("post", post, declared)
+    post = versions.next_post(published[-1], taken=package_state.consumed)
+    return Plan("post", post, versions.next_staged_post(post, taken=package_state.consumed))
 
 
-def _just_bumped(standing: Standing, staged: Version) -> bool:
-    """Whether the places state a post that is not begun, and that nothing speaks against making from *staged*."""
-    free = standing.state(standing.stated) is State.FREE
-    return free and standing.record(staged).seal is not None and standing.record(standing.stated).failure is None
+def _just_bumped(package_state: PackageState, staged: Version) -> bool:
+    """Whether the version files state a post that is not begun, which nothing keeps from being made from *staged*."""
+    free = package_state.state(package_state.declared) is VersionState.FREE
+    return (
+        free
+        and package_state.record(staged).seal is not None
+        and package_state.record(package_state.declared).failure is None
+    )
 
 
-def _rc(standing: Standing, aim: Version) -> str:
-    return f"invoke release --rc --package {standing.package.name} --to {aim}"
+def _rc(package_state: PackageState, aim: Version) -> str:
+    return f"invoke release --rc --package {package_state.package.name} --to {aim}"

@@ -101,7 +101,7 @@ def parse_target(text: str) -> Version:
 def next_base(*, stated: Version, taken: Consumed) -> Version:
     """Return the final to aim at where nobody named one.
 
-    What the places state wins while it is ahead of every final; else the last number of the newest final rises.
+    What the version files state wins while it is ahead of every final; else the last number of the newest final rises.
     """
     finals = taken.finals()
     newest = base(finals[-1]) if finals else None

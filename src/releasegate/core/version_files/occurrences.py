@@ -1,4 +1,4 @@
-"""The places that state a version: find it, change its characters and no other byte, compare what they state."""
+"""The version files that state a version: find it, change its characters and no other byte, compare what they state."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import PurePosixPath
 
 from packaging.version import Version
 
-from releasegate.core.config.model import LockPlace, Package, Place, PythonPlace, TomlPlace
+from releasegate.core.config.model import LockVersionFile, Package, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.version_files.python import check_encoding, in_python
-from releasegate.core.version_files.span import Stated
+from releasegate.core.version_files.span import Span
 from releasegate.core.version_files.toml import in_lock, in_toml, prove
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """A version as it is written at one place; ``line`` counts from 1, ``where`` names the place for people."""
+class Occurrence:
+    """A version as a file states it; ``line`` counts from 1, ``where`` names the key or the attribute for people."""
 
     path: PurePosixPath
     line: int
@@ -25,34 +25,39 @@ class Sighting:
     where: str
 
     def __str__(self) -> str:
-        """What the place states, as it is shown: ``pyproject.toml:3 states 1.0 (project.version)``."""
+        """What the version file states, as it is shown: ``pyproject.toml:3 states 1.0 (project.version)``."""
         return f"{self.path}:{self.line} states {self.version} ({self.where})"
 
 
-def find(place: Place, content: bytes, *, package: str) -> Sighting:
-    """Return the version that *content*, the file of *place*, states for *package*.
+def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurrence:
+    """Return the version that *content*, the file of *version file*, states for *package*.
 
     Raises:
-        ConfigurationError: the place does not fit the file: bad syntax, not UTF-8, no such key or assignment, or
+        ConfigurationError: the version file does not fit the file: bad syntax, not UTF-8, no such key or assignment, or
             several, or a value that is not a string.
         Refused: the version is dynamic, is not one plain literal, or is not a version by PEP 440.
     """
-    return _sighting(place, _locate(place, _decode(place, content), package=package), package=package)
+    return _occurrence(
+        version_file, _locate(version_file, _decode(version_file, content), package=package), package=package
+    )
 
 
-def find_all(package: Package, contents: Mapping[PurePosixPath, bytes | None]) -> tuple[Sighting, ...]:
-    """Return what every place of *package* states, in the configuration's order.
+def find_all(package: Package, contents: Mapping[PurePosixPath, bytes | None]) -> tuple[Occurrence, ...]:
+    """Return what every version file of *package* states, in the configuration's order.
 
-    *contents* are the places' files by path, ``None`` for one that is not there.
+    *contents* are the version files' files by path, ``None`` for one that is not there.
 
     Raises:
         ConfigurationError, Refused: as ``find``, or a file is not there.
     """
-    return tuple(find(place, _content(place, contents), package=package.name) for place in package.places)
+    return tuple(
+        find(version_file, _content(version_file, contents), package=package.name)
+        for version_file in package.version_files
+    )
 
 
-def bump(place: Place, content: bytes, *, package: str, version: str) -> bytes:
-    """Return *content* with *version* at *place*: the version's characters change and no other byte does.
+def bump(version_file: VersionFile, content: bytes, *, package: str, version: str) -> bytes:
+    """Return *content* with *version* at *version file*: the version's characters change and no other byte does.
 
     Raises:
         ConfigurationError, Refused: as ``find``, or *version* is not a version in PEP 440's canonical form.
@@ -61,82 +66,82 @@ def bump(place: Place, content: bytes, *, package: str, version: str) -> bytes:
         raise ConfigurationError(
             f"{version!r} is not a version in canonical form.", hint="Write it as PEP 440 does, e.g. 1.2.3rc1."
         )
-    text = _decode(place, content)
-    at = _locate(place, text, package=package)
-    _sighting(place, at, package=package)
+    text = _decode(version_file, content)
+    at = _locate(version_file, text, package=package)
+    _occurrence(version_file, at, package=package)
     changed = text[: at.start] + version + text[at.end :]
-    if not isinstance(place, PythonPlace):
-        prove(text, changed, at=at, where=str(place.path))
+    if not isinstance(version_file, PythonVersionFile):
+        prove(text, changed, at=at, where=str(version_file.path))
     return changed.encode()
 
 
 def bump_all(
     package: Package, contents: Mapping[PurePosixPath, bytes | None], *, version: str
 ) -> dict[PurePosixPath, bytes]:
-    """Return the files of all places with *version* in them, ready to be written together.
+    """Return the files of all version files with *version* in them, ready to be written together.
 
-    A file that states the version at several places is changed at each of them.
+    A file that states the version at several version files is changed at each of them.
 
     Raises:
         ConfigurationError, Refused: as ``bump``, or a file is not there; then nothing is to be written.
     """
     changed: dict[PurePosixPath, bytes] = {}
-    for place in package.places:
-        content = _content(place, {**contents, **changed})
-        changed[place.path] = bump(place, content, package=package.name, version=version)
+    for version_file in package.version_files:
+        content = _content(version_file, {**contents, **changed})
+        changed[version_file.path] = bump(version_file, content, package=package.name, version=version)
     return changed
 
 
 def compare(
-    sightings: Sequence[Sighting], *, version: str | None = None, said_by: str = "the release"
+    occurrences: Sequence[Occurrence], *, version: str | None = None, said_by: str = "the release"
 ) -> tuple[str, ...]:
-    """Return one line for every place that disagrees; none where all state one version in canonical form.
+    """Return one line for every version file that disagrees; none where all state one version in canonical form.
 
-    The places must state *version*, if given, which *said_by* (a tag, an argument) demands; otherwise what the first
-    place states.
+    The version files must state *version*, if given, which *said_by* (a tag, an argument) demands; otherwise what the
+    first one states.
     """
     lines = []
-    for sighting in sightings:
-        canonical = _canonical(sighting.version)
-        if canonical != sighting.version:
-            lines.append(f"{sighting}, which is not in canonical form: write {canonical}")
-        first = sightings[0]
+    for occurrence in occurrences:
+        canonical = _canonical(occurrence.version)
+        if canonical != occurrence.version:
+            lines.append(f"{occurrence}, which is not in canonical form: write {canonical}")
+        first = occurrences[0]
         if version is not None and canonical != _canonical(version):
-            lines.append(f"{said_by} states {version}, {sighting}")
+            lines.append(f"{said_by} states {version}, {occurrence}")
         elif version is None and canonical != _canonical(first.version):
-            lines.append(f"{first}, {sighting}")
+            lines.append(f"{first}, {occurrence}")
     return tuple(lines)
 
 
-def agreed(sightings: Sequence[Sighting], *, version: str | None = None, said_by: str = "the release") -> str:
-    """Return the one version that all places state; the arguments are those of ``compare``.
+def agreed(occurrences: Sequence[Occurrence], *, version: str | None = None, said_by: str = "the release") -> str:
+    """Return the one version that all version files state; the arguments are those of ``compare``.
 
     Raises:
-        Refused: the places disagree (each is a detail), or there is no place at all.
+        Refused: the version files disagree (each is a detail), or there is no version file at all.
     """
-    lines = compare(sightings, version=version, said_by=said_by)
-    if lines or not sightings:
+    lines = compare(occurrences, version=version, said_by=said_by)
+    if lines or not occurrences:
         raise Refused(
-            "The places that state the version do not agree." if lines else "No place states the version.",
-            hint="Write the same version at every place of [tool.releasegate].",
+            "The version files do not agree." if lines else "No version file states the version.",
+            hint="Write the same version in every version file.",
             details=lines,
         )
-    return sightings[0].version
+    return occurrences[0].version
 
 
-def _content(place: Place, contents: Mapping[PurePosixPath, bytes | None]) -> bytes:
-    content = contents.get(place.path)
+def _content(version_file: VersionFile, contents: Mapping[PurePosixPath, bytes | None]) -> bytes:
+    content = contents.get(version_file.path)
     if content is None:
         raise ConfigurationError(
-            f"{place.path} is not there, but is configured as a place of the version.",
-            hint="Add the file, or correct the package's places in [tool.releasegate].",
+            f"{version_file.path} is not there, but is configured as a version file.",
+            hint="Add the file, or correct version-files in [tool.releasegate].",
         )
     return content
 
 
-def _decode(place: Place, content: bytes) -> str:
-    where = str(place.path)
-    if isinstance(place, PythonPlace):
+def _decode(version_file: VersionFile, content: bytes) -> str:
+    where = str(version_file.path)
+    if isinstance(version_file, PythonVersionFile):
         check_encoding(content, where=where)
     try:
         return content.decode()
@@ -145,24 +150,28 @@ def _decode(place: Place, content: bytes) -> str:
         raise ConfigurationError(f"{where}:{line} is not UTF-8.", hint=f"Save {where} as UTF-8.") from error
 
 
-def _locate(place: Place, text: str, *, package: str) -> Stated:
-    if isinstance(place, TomlPlace):
-        return in_toml(place, text)
-    return in_python(place, text) if isinstance(place, PythonPlace) else in_lock(place, text, package=package)
+def _locate(version_file: VersionFile, text: str, *, package: str) -> Span:
+    if isinstance(version_file, TomlVersionFile):
+        return in_toml(version_file, text)
+    return (
+        in_python(version_file, text)
+        if isinstance(version_file, PythonVersionFile)
+        else in_lock(version_file, text, package=package)
+    )
 
 
-def _sighting(place: Place, at: Stated, *, package: str) -> Sighting:
+def _occurrence(version_file: VersionFile, at: Span, *, package: str) -> Occurrence:
     """Return what stands there, if it is a version."""
     if _canonical(at.version) is None:
         raise Refused(
-            f"{place.path}:{at.line} states {at.version!a}, which is not a version by PEP 440.",
+            f"{version_file.path}:{at.line} states {at.version!a}, which is not a version by PEP 440.",
             hint="Write a version such as 1.2.3 or 1.2.3rc1, without spaces around it.",
         )
-    if isinstance(place, LockPlace):
+    if isinstance(version_file, LockVersionFile):
         where = f"package {package}"
     else:
-        where = place.key if isinstance(place, TomlPlace) else place.attribute
-    return Sighting(place.path, at.line, at.version, where)
+        where = version_file.key if isinstance(version_file, TomlVersionFile) else version_file.attribute
+    return Occurrence(version_file.path, at.line, at.version, where)
 
 
 def _canonical(version: str) -> str | None:

@@ -11,25 +11,25 @@ import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from releasegate.core.config.model import PythonPlace
+from releasegate.core.config.model import PythonVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.span import Stated, stated
+from releasegate.core.version_files.span import Span, stated
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _SCOPES = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _INNER = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
-def in_python(place: PythonPlace, text: str) -> Stated:
-    """Return where *text* assigns the version to the place's attribute.
+def in_python(version_file: PythonVersionFile, text: str) -> Span:
+    """Return where *text* assigns the version to its attribute.
 
     Raises:
         ConfigurationError: the text is not Python, or assigns no string to the attribute, or assigns it twice.
         Refused: the version is not one plain literal, so that its characters cannot be replaced.
     """
-    where = str(place.path)
+    where = str(version_file.path)
     body = text.removeprefix("\ufeff")
-    *classes, name = place.attribute.split(".")
+    *classes, name = version_file.attribute.split(".")
     scopes: list[Sequence[ast.stmt]] = [_parse(body, where=where).body]
     for wanted in classes:
         scopes = [
@@ -41,15 +41,15 @@ def in_python(place: PythonPlace, text: str) -> Stated:
     values = [value for scope in scopes for node in _statements(scope) for value in _assigned(node, name)]
     if not values:
         raise ConfigurationError(
-            f"{where} has no assignment to {place.attribute}.",
+            f"{where} has no assignment to {version_file.attribute}.",
             hint="Name the file and the attribute that state the version; an import or a function's name is neither.",
         )
     if len(values) > 1:
         raise ConfigurationError(
-            f"{where} assigns {place.attribute} {len(values)} times (lines {_lines(values)}).",
+            f"{where} assigns {version_file.attribute} {len(values)} times (lines {_lines(values)}).",
             hint="Leave one assignment: nobody can tell which of them counts.",
         )
-    return _literal(values[0], body, place=place, shift=len(text) - len(body))
+    return _literal(values[0], body, version_file=version_file, shift=len(text) - len(body))
 
 
 def check_encoding(content: bytes, *, where: str) -> None:
@@ -119,9 +119,9 @@ def _names(target: ast.expr) -> Iterator[str]:
                 yield from _names(inner)
 
 
-def _literal(value: ast.expr, text: str, *, place: PythonPlace, shift: int) -> Stated:
+def _literal(value: ast.expr, text: str, *, version_file: PythonVersionFile, shift: int) -> Span:
     """Return the version's characters in the literal *value*; *shift* characters precede *text* in the file."""
-    where = f"{place.path}:{value.lineno}: {place.attribute}"
+    where = f"{version_file.path}:{value.lineno}: {version_file.attribute}"
     found = None
     if isinstance(value, ast.Constant):
         if not isinstance(value.value, str):
@@ -133,7 +133,7 @@ def _literal(value: ast.expr, text: str, *, place: PythonPlace, shift: int) -> S
             f"{where} is {_form(value)}, so the version's characters cannot be replaced.",
             hint='Assign the version as one plain literal: "1.2.3".',
         )
-    return Stated(found.start + shift, found.end + shift, found.version, found.line)
+    return Span(found.start + shift, found.end + shift, found.version, found.line)
 
 
 def _form(value: ast.expr) -> str:

@@ -10,7 +10,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
-class Stated:
+class Span:
     """The characters ``text[start:end]`` that state a version, and the line (from 1) that they stand on."""
 
     start: int
@@ -19,7 +19,7 @@ class Stated:
     line: int
 
 
-def stated(text: str, literal: str, *, start: int, value: str) -> Stated | None:
+def stated(text: str, literal: str, *, start: int, value: str) -> Span | None:
     """Return where *value* stands in the quoted *literal* that begins at *start* of *text*.
 
     ``None`` if the literal does not show the value as it is: it has escapes, or is several literals in a row.
@@ -36,4 +36,4 @@ def stated(text: str, literal: str, *, start: int, value: str) -> Stated | None:
     if body != value:
         return None
     begin = start + skipped
-    return Stated(begin, begin + len(value), value, line=len(_LINE_END.findall(text, 0, begin)) + 1)
+    return Span(begin, begin + len(value), value, line=len(_LINE_END.findall(text, 0, begin)) + 1)

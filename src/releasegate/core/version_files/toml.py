@@ -6,36 +6,37 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.config.model import LockPlace, TomlPlace
+from releasegate.core.config.model import LockVersionFile, TomlVersionFile
 from releasegate.core.config.toml_text import KeyPath, TomlText, join_key, read_toml, split_key
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.span import Stated, stated
+from releasegate.core.version_files.span import Span, stated
 
 # The sources by which uv marks what is built from a folder, as opposed to what comes from an index or an archive:
 # https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
 _OWN_SOURCES = frozenset({"editable", "virtual", "directory"})
 
 
-def in_toml(place: TomlPlace, text: str) -> Stated:
-    """Return where *text* states the version under the place's key.
+def in_toml(version_file: TomlVersionFile, text: str) -> Span:
+    """Return where *text* states the version under its key.
 
     Raises:
         ConfigurationError: the text is not TOML, or has no string under that key.
         Refused: the project's version is dynamic, or is not written as one plain string.
     """
-    where = str(place.path)
+    where = str(version_file.path)
     toml = read_toml(text, where=where)
-    key = split_key(place.key) or (place.key,)
+    key = split_key(version_file.key) or (version_file.key,)
     value = _under(toml.values, key)
     if value is None:
         _refuse_dynamic(toml, key, where=where)
         raise ConfigurationError(
-            f"{where} has no key {place.key}.", hint="Correct the key of this place in [tool.releasegate]."
+            f"{where} has no key {version_file.key}.",
+            hint="Correct the key in [tool.releasegate].",
         )
     return _string(toml, key, where=where)
 
 
-def in_lock(place: LockPlace, text: str, *, package: str) -> Stated:
+def in_lock(version_file: LockVersionFile, text: str, *, package: str) -> Span:
     """Return where *text*, a ``uv.lock``, states the version of *package* itself.
 
     An entry of the same name that comes from an index is not the package's own.
@@ -44,7 +45,7 @@ def in_lock(place: LockPlace, text: str, *, package: str) -> Stated:
         ConfigurationError: the text is not TOML, or has no such entry, or several, or one without a version.
         Refused: the version is not written as one plain string.
     """
-    where = str(place.path)
+    where = str(version_file.path)
     toml = read_toml(text, where=where)
     entries = toml.values.get("package")
     mine = [n for n, entry in enumerate(entries if isinstance(entries, list) else ()) if _is_own(entry, package)]
@@ -53,19 +54,19 @@ def in_lock(place: LockPlace, text: str, *, package: str) -> Stated:
         count = f"several entries (lines {lines})" if mine else "no entry"
         raise ConfigurationError(
             f"{where} has {count} for {package} with the project's own folder as the source.",
-            hint=f"Run uv lock, or correct the package's name, or remove the place {where}.",
+            hint=f"Run uv lock, or correct the package's name, or remove the version file {where}.",
         )
     path = ("package", mine[0], "version")
     if "version" not in toml.values["package"][mine[0]]:
         raise ConfigurationError(
             f"{where}:{toml.line(path)} states no version for {package}: uv leaves out a dynamic one.",
-            hint=f"Remove the place {where}: there is nothing to keep in step.",
+            hint=f"Remove the version file {where}: there is nothing to keep in step.",
         )
     return _string(toml, path, where=where)
 
 
-def prove(before: str, after: str, *, at: Stated, where: str) -> None:
-    """Make sure that *after* says what *before* said but for the one version that stood *at* its place.
+def prove(before: str, after: str, *, at: Span, where: str) -> None:
+    """Make sure that *after* says what *before* said but for the one version that stood *at* its version file.
 
     Raises:
         ConfigurationError: *after* is not TOML.
@@ -92,7 +93,7 @@ def _under(values: Any, key: tuple[str, ...]) -> Any:
     return values
 
 
-def _string(toml: TomlText, path: KeyPath, *, where: str) -> Stated:
+def _string(toml: TomlText, path: KeyPath, *, where: str) -> Span:
     """Return where the string at *path* stands."""
     value: Any = toml.values
     for part in path:
@@ -121,12 +122,11 @@ def _is_own(entry: Any, package: str) -> bool:
 
 
 def _refuse_dynamic(toml: TomlText, key: tuple[str, ...], *, where: str) -> None:
-    """Refuse a place that names the project's version where the project says that a tool computes it."""
+    """Refuse a version file that names the project's version where the project says that a tool computes it."""
     dynamic = _under(toml.values, ("project", "dynamic"))
     if key == ("project", "version") and isinstance(dynamic, list) and "version" in dynamic:
         raise Refused(
-            f"{where}:{toml.line(('project', 'dynamic'))} declares the version dynamic, and this place names no file "
-            "that states it.",
-            hint="Name the file that holds it as a place instead, "
-            'e.g. { python = "pkg/__init__.py", attribute = "__version__" }.',
+            f"{where}:{toml.line(('project', 'dynamic'))} declares the version dynamic, and no file that states it "
+            "is named.",
+            hint='Name the file that holds it instead, e.g. { python = "pkg/__init__.py", attribute = "__version__" }.',
         )

@@ -11,9 +11,9 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from releasegate.rehearsal.forge.dialects import Dialect
-from releasegate.rehearsal.forge.faults import Fault, Faults, Limit
-from releasegate.rehearsal.forge.state import Refusal, Repository
-from releasegate.rehearsal.forge.views import Asked, Views, json_response
+from releasegate.rehearsal.forge.faults import Fault, ForgeFaults, Limit
+from releasegate.rehearsal.forge.state import ForgeRefusal, ForgeRepository
+from releasegate.rehearsal.forge.views import ForgeRequest, Views, json_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -38,10 +38,10 @@ class ForgeApp:
     name: str
     token: str
     dialect: Dialect
-    repository: Repository
+    repository: ForgeRepository
     small: int = 30
     seen: list[str] = field(default_factory=list)
-    faults: Faults = field(default_factory=Faults)
+    faults: ForgeFaults = field(default_factory=ForgeFaults)
 
     def __post_init__(self) -> None:
         views = Views(self.name, self.dialect, self.repository)
@@ -83,10 +83,10 @@ class ForgeApp:
             endpoint, values = self._map.bind_to_environ(request.environ).match()
         except HTTPException:
             return json_response({"message": "Not Found"}, 404)
-        asked = Asked(request, content, known=bool(words), whole=fault != "half", small=self.small)
+        asked = ForgeRequest(request, content, known=bool(words), whole=fault != "half", small=self.small)
         try:
             return self._views[endpoint](asked, **values)
-        except Refusal as refusal:
+        except ForgeRefusal as refusal:
             return json_response({"message": refusal.words}, refusal.status)
 
     def _limited(self, limit: Limit) -> Response:

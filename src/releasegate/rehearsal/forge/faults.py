@@ -22,7 +22,7 @@ class Limit:
 
 
 @dataclass
-class Faults:
+class ForgeFaults:
     """The faults that are still to come, in their order."""
 
     coming: deque[Fault | Limit] = field(default_factory=deque)

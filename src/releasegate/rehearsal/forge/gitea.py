@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from releasegate.rehearsal.forge.store import Asset, Release, Run
+from releasegate.rehearsal.forge.store import Asset, StoredRelease, WorkflowRun
 
 _MOMENT = "2026-01-01T00:00:00Z"
 _OWNER = {"id": 1, "login": "rehearsal", "full_name": "", "email": "rehearsal@localhost", "is_admin": False}
@@ -30,7 +30,7 @@ class Gitea:
     pages_assets: bool = False
     drafts_by_tag: bool = True
 
-    def release(self, base: str, home: str, release: Release) -> dict[str, Any]:
+    def release(self, base: str, home: str, release: StoredRelease) -> dict[str, Any]:
         """Return a release."""
         own, tag = f"{base}/releases/{release.number}", quote(release.tag, safe="")
         return {
@@ -52,7 +52,7 @@ class Gitea:
             "assets": [self.asset(base, home, release, asset) for asset in release.assets],
         }
 
-    def asset(self, base: str, home: str, release: Release, asset: Asset) -> dict[str, Any]:  # noqa: ARG002 - as GitHub
+    def asset(self, base: str, home: str, release: StoredRelease, asset: Asset) -> dict[str, Any]:  # noqa: ARG002 - as GitHub
         """Return an attachment."""
         return {
             "id": asset.number,
@@ -69,7 +69,7 @@ class Gitea:
         named = {"sha": commit, "url": f"{base}/git/commits/{commit}", "created": _MOMENT}
         return {"name": tag, "message": tag, "id": commit, "commit": named, "zipball_url": "", "tarball_url": ""}
 
-    def run(self, base: str, home: str, run: Run) -> dict[str, Any]:
+    def run(self, base: str, home: str, run: WorkflowRun) -> dict[str, Any]:
         """Return a CI run."""
         return {
             "id": run.number,
@@ -87,7 +87,7 @@ class Gitea:
             "completed_at": _MOMENT,
         }
 
-    def task(self, home: str, run: Run) -> dict[str, Any]:
+    def task(self, home: str, run: WorkflowRun) -> dict[str, Any]:
         """Return the only job of a CI run as a task."""
         return {
             "id": run.number,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from releasegate.rehearsal.forge.store import Asset, Release, Run
+from releasegate.rehearsal.forge.store import Asset, StoredRelease, WorkflowRun
 
 _MOMENT = "2026-01-01T00:00:00Z"
 _OWNER = {"login": "rehearsal", "id": 1, "node_id": "U_1", "type": "User", "site_admin": False}
@@ -30,7 +30,7 @@ class GitHub:
     pages_assets: bool = True
     drafts_by_tag: bool = False
 
-    def release(self, base: str, home: str, release: Release) -> dict[str, Any]:
+    def release(self, base: str, home: str, release: StoredRelease) -> dict[str, Any]:
         """Return a release."""
         own, tag = f"{base}/releases/{release.number}", quote(release.tag, safe="")
         uploads = base.replace(self.prefix, self.uploads, 1)
@@ -58,7 +58,7 @@ class GitHub:
             "assets": [self.asset(base, home, release, asset) for asset in whole],
         }
 
-    def asset(self, base: str, home: str, release: Release, asset: Asset) -> dict[str, Any]:
+    def asset(self, base: str, home: str, release: StoredRelease, asset: Asset) -> dict[str, Any]:
         """Return an asset."""
         return {
             "id": asset.number,
@@ -82,7 +82,7 @@ class GitHub:
         url = f"{base}/commits/{commit}"
         return {"sha": commit, "node_id": f"C_{commit}", "url": url, "commit": {"message": tag}, "parents": []}
 
-    def run(self, base: str, home: str, run: Run) -> dict[str, Any]:
+    def run(self, base: str, home: str, run: WorkflowRun) -> dict[str, Any]:
         """Return a workflow run."""
         return {
             "id": run.number,

@@ -12,7 +12,7 @@ from releasegate.core.errors import Unavailable
 from releasegate.rehearsal.forge.app import ForgeApp
 from releasegate.rehearsal.forge.dialects import dialect_of
 from releasegate.rehearsal.forge.faults import Fault, Limit
-from releasegate.rehearsal.forge.state import Repository
+from releasegate.rehearsal.forge.state import ForgeRepository
 from releasegate.rehearsal.forge.store import Event, State
 from releasegate.rehearsal.index.listener import Listener
 
@@ -40,7 +40,7 @@ class EmbeddedForge:
         self._port = port
         self.kind = kind
         self.immutable = immutable
-        self.state = Repository(root, commit_of, immutable, kind)
+        self.state = ForgeRepository(root, commit_of, immutable, kind)
         self.app = ForgeApp(repository, token, dialect_of(kind, immutable=immutable), self.state)
         self._listener: Listener | None = None
 

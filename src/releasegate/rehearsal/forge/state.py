@@ -14,10 +14,10 @@ from pathlib import Path
 from threading import RLock
 from typing import Literal
 
-from releasegate.rehearsal.forge.store import Asset, Event, Kept, Release, Run, State, Store
+from releasegate.rehearsal.forge.store import Asset, Event, ForgeStore, Kept, State, StoredRelease, WorkflowRun
 
 
-class Refusal(Exception):
+class ForgeRefusal(Exception):
     """The forge's own answer to what it does not do: an HTTP status and its words."""
 
     def __init__(self, status: int, words: str) -> None:
@@ -37,14 +37,14 @@ class Change:
     draft: bool | None = None
     prerelease: bool | None = None
 
-    def of(self, old: Release) -> Release:
+    def of(self, old: StoredRelease) -> StoredRelease:
         """Return *old* as it is to become."""
         wanted = {name: value for name, value in vars(self).items() if value is not None}
         return replace(old, **wanted)
 
 
 @dataclass(frozen=True)
-class Repository:
+class ForgeRepository:
     """The releases under *root*; *commit_of* says which commit a tag of the Git remote names.
 
     With *immutable* only title and notes of a published release can change. A release is not published before its tag
@@ -57,38 +57,38 @@ class Repository:
     kind: Literal["github", "gitea"] = "github"
     lock: RLock = field(default_factory=RLock, repr=False)
 
-    def releases(self) -> tuple[Release, ...]:
+    def releases(self) -> tuple[StoredRelease, ...]:
         """Return all releases, the newest first."""
         return tuple(reversed(self._kept.releases))
 
-    def runs(self) -> tuple[Run, ...]:
+    def runs(self) -> tuple[WorkflowRun, ...]:
         """Return every CI run, the newest first."""
         return tuple(reversed(self._kept.runs))
 
-    def release(self, number: int) -> Release:
-        """Return a release; raises ``Refusal`` 404 where there is none."""
+    def release(self, number: int) -> StoredRelease:
+        """Return a release; raises ``ForgeRefusal`` 404 where there is none."""
         found = next((r for r in self.releases() if r.number == number), None)
         if found is None:
-            raise Refusal(404, "Not Found")
+            raise ForgeRefusal(404, "Not Found")
         return found
 
-    def create(self, wanted: Change) -> Release:
+    def create(self, wanted: Change) -> StoredRelease:
         """Create a release; a tag that has one already is refused, at GitHub only by a published one."""
         kept = self._kept
         if not wanted.tag:
-            raise Refusal(422, "Validation Failed: tag_name is missing")
-        made = wanted.of(Release(kept.last + 1, wanted.tag, branch="", draft=False, prerelease=False))
+            raise ForgeRefusal(422, "Validation Failed: tag_name is missing")
+        made = wanted.of(StoredRelease(kept.last + 1, wanted.tag, branch="", draft=False, prerelease=False))
         same = [r for r in kept.releases if r.tag.lower() == made.tag.lower()]
         if self.kind == "gitea" and same:
-            raise Refusal(409, "Release already exists")
+            raise ForgeRefusal(409, "Release already exists")
         if any(not r.draft for r in same):
-            raise Refusal(422, "Validation Failed: tag_name already_exists")
+            raise ForgeRefusal(422, "Validation Failed: tag_name already_exists")
         if not made.draft:
             self._require_tag(made.tag)
         self._store.write(replace(kept, releases=(*kept.releases, made), last=made.number))
         return made
 
-    def change(self, number: int, wanted: Change) -> Release:
+    def change(self, number: int, wanted: Change) -> StoredRelease:
         """Publish a release, or change what may change of it."""
         old = self.release(number)
         new = wanted.of(old)
@@ -105,9 +105,9 @@ class Repository:
         self._require_open(release)
         same = [asset for asset in release.assets if asset.name == name]
         if self.kind == "github" and same:
-            raise Refusal(422, "Validation Failed: ReleaseAsset name already_exists")
+            raise ForgeRefusal(422, "Validation Failed: ReleaseAsset name already_exists")
         if not name:
-            raise Refusal(422, "Validation Failed: name is missing")
+            raise ForgeRefusal(422, "Validation Failed: name is missing")
         file = self._store.keep(release.tag, name, content, taken=len(same))
         digest = hashlib.sha256(content).hexdigest()
         asset = Asset(kept.last + 1, name, len(content), digest, whole, file)
@@ -123,13 +123,13 @@ class Repository:
         self._store.write(self._kept.put(without))
         self._store.drop(asset)
 
-    def asset(self, number: int) -> tuple[Release, Asset]:
-        """Return an asset and its release; raises ``Refusal`` 404 where there is none."""
+    def asset(self, number: int) -> tuple[StoredRelease, Asset]:
+        """Return an asset and its release; raises ``ForgeRefusal`` 404 where there is none."""
         for release in self.releases():
             for asset in release.assets:
                 if asset.number == number:
                     return release, asset
-        raise Refusal(404, "Not Found")
+        raise ForgeRefusal(404, "Not Found")
 
     def content(self, asset: Asset) -> bytes:
         """Return an asset's bytes."""
@@ -140,22 +140,22 @@ class Repository:
         with self.lock:
             kept = self._kept
             same = [run for run in kept.runs if (run.tag, run.event) == (tag, event)]
-            run = replace(same[-1], state=state) if same else Run(len(kept.runs) + 1, tag, state, event)
+            run = replace(same[-1], state=state) if same else WorkflowRun(len(kept.runs) + 1, tag, state, event)
             others = tuple(r for r in kept.runs if r.number != run.number)
             self._store.write(replace(kept, runs=tuple(sorted((*others, run), key=lambda r: r.number))))
 
     @property
-    def _store(self) -> Store:
-        return Store(self.root)
+    def _store(self) -> ForgeStore:
+        return ForgeStore(self.root)
 
     @property
     def _kept(self) -> Kept:
         return self._store.read()
 
-    def _require_open(self, release: Release) -> None:
+    def _require_open(self, release: StoredRelease) -> None:
         if self.immutable and not release.draft:
-            raise Refusal(422, "Validation Failed: the release is immutable")
+            raise ForgeRefusal(422, "Validation Failed: the release is immutable")
 
     def _require_tag(self, tag: str) -> None:
         if self.commit_of(tag) is None:
-            raise Refusal(422, f"Validation Failed: there is no tag {tag}")
+            raise ForgeRefusal(422, f"Validation Failed: there is no tag {tag}")

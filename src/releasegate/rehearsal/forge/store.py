@@ -29,7 +29,7 @@ class Asset:
 
 
 @dataclass(frozen=True)
-class Release:
+class StoredRelease:
     """A release as the forge has it."""
 
     number: int
@@ -43,7 +43,7 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Run:
+class WorkflowRun:
     """A CI run that a tag started."""
 
     number: int
@@ -56,17 +56,17 @@ class Run:
 class Kept:
     """Everything that is kept, oldest first; ``last`` is the last number that was given to anything."""
 
-    releases: tuple[Release, ...] = ()
-    runs: tuple[Run, ...] = ()
+    releases: tuple[StoredRelease, ...] = ()
+    runs: tuple[WorkflowRun, ...] = ()
     last: int = 0
 
-    def put(self, release: Release) -> Kept:
+    def put(self, release: StoredRelease) -> Kept:
         """Return it with *release* in the place of the one with its number."""
         return replace(self, releases=tuple(release if r.number == release.number else r for r in self.releases))
 
 
 @dataclass(frozen=True)
-class Store:
+class ForgeStore:
     """The folder *root*; nothing is in it until something is kept."""
 
     root: Path
@@ -77,8 +77,8 @@ class Store:
         if not file.exists():
             return Kept()
         body: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        releases = (Release(**{**r, "assets": tuple(Asset(**a) for a in r["assets"])}) for r in body["releases"])
-        return Kept(tuple(releases), tuple(Run(**run) for run in body["runs"]), body["last"])
+        releases = (StoredRelease(**{**r, "assets": tuple(Asset(**a) for a in r["assets"])}) for r in body["releases"])
+        return Kept(tuple(releases), tuple(WorkflowRun(**run) for run in body["runs"]), body["last"])
 
     def write(self, kept: Kept) -> None:
         """Keep *kept* instead of what was."""

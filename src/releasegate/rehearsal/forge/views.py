@@ -13,12 +13,12 @@ from werkzeug.wrappers import Request, Response
 
 from releasegate.rehearsal.forge.dialects import Dialect
 from releasegate.rehearsal.forge.gitea import Gitea
-from releasegate.rehearsal.forge.state import Change, Refusal, Repository
-from releasegate.rehearsal.forge.store import Release
+from releasegate.rehearsal.forge.state import Change, ForgeRefusal, ForgeRepository
+from releasegate.rehearsal.forge.store import StoredRelease
 
 
 @dataclass(frozen=True)
-class Asked:
+class ForgeRequest:
     """A request with its body; ``known`` says that it has the token, ``whole`` that all of the body came.
 
     ``small`` is the length of a page at the most.
@@ -31,13 +31,13 @@ class Asked:
     small: int
 
     def body(self) -> dict[str, Any]:
-        """Return the JSON object that was sent; raises ``Refusal`` 422 where it is none."""
+        """Return the JSON object that was sent; raises ``ForgeRefusal`` 422 where it is none."""
         try:
             sent = json.loads(self.content)
         except ValueError:
             sent = None
         if not isinstance(sent, dict):
-            raise Refusal(422, "Problems parsing JSON")
+            raise ForgeRefusal(422, "Problems parsing JSON")
         return sent
 
     def number(self, name: str, default: int) -> int:
@@ -52,7 +52,7 @@ class Views:
 
     name: str
     dialect: Dialect
-    repository: Repository
+    repository: ForgeRepository
 
     def rules(self) -> dict[tuple[str, str], Callable[..., Response]]:
         """Return the answer for every method and path."""
@@ -83,106 +83,106 @@ class Views:
             ("GET", f"{repos}/commits/tags/<path:tag>"): self._commit,
         }
 
-    def _places(self, asked: Asked) -> tuple[str, str]:
-        host = asked.request.host_url.rstrip("/")
+    def _places(self, request: ForgeRequest) -> tuple[str, str]:
+        host = request.request.host_url.rstrip("/")
         return f"{host}{self.dialect.prefix}/repos/{self.name}", f"{host}/{self.name}"
 
-    def _list(self, asked: Asked) -> Response:
-        shown = [r for r in self.repository.releases() if not r.draft or asked.known]
-        return self._paged(asked, [self.dialect.release(*self._places(asked), r) for r in shown])
+    def _list(self, request: ForgeRequest) -> Response:
+        shown = [r for r in self.repository.releases() if not r.draft or request.known]
+        return self._paged(request, [self.dialect.release(*self._places(request), r) for r in shown])
 
-    def _paged(self, asked: Asked, rows: Sequence[Any], *, within: str = "") -> Response:
-        size = min(asked.number(self.dialect.page, asked.small), asked.small)
-        number, last = asked.number("page", 1), -(-len(rows) // size)
+    def _paged(self, request: ForgeRequest, rows: Sequence[Any], *, within: str = "") -> Response:
+        size = min(request.number(self.dialect.page, request.small), request.small)
+        number, last = request.number("page", 1), -(-len(rows) // size)
         page = list(rows[(number - 1) * size : number * size])
         told = {"X-Total-Count": str(len(rows))} if isinstance(self.dialect, Gitea) else {}
         if number < last:
             links = (
-                f'<{asked.request.base_url}?{urlencode({**asked.request.args, "page": to})}>; rel="{rel}"'
+                f'<{request.request.base_url}?{urlencode({**request.request.args, "page": to})}>; rel="{rel}"'
                 for to, rel in ((number + 1, "next"), (last, "last"))
             )
             told["Link"] = ", ".join(links)
         return json_response({"total_count": len(rows), within: page} if within else page, 200, told)
 
-    def _by_tag(self, asked: Asked, tag: str) -> Response:
+    def _by_tag(self, request: ForgeRequest, tag: str) -> Response:
         found = [r for r in self.repository.releases() if r.tag == tag]
-        shown = [r for r in found if not r.draft or (asked.known and self.dialect.drafts_by_tag)]
+        shown = [r for r in found if not r.draft or (request.known and self.dialect.drafts_by_tag)]
         if not shown:
-            raise Refusal(404, "Not Found")
-        return self._release(asked, shown[0])
+            raise ForgeRefusal(404, "Not Found")
+        return self._release(request, shown[0])
 
-    def _one(self, asked: Asked, number: int) -> Response:
-        return self._release(asked, self._shown(asked, number))
+    def _one(self, request: ForgeRequest, number: int) -> Response:
+        return self._release(request, self._shown(request, number))
 
-    def _shown(self, asked: Asked, number: int) -> Release:
+    def _shown(self, request: ForgeRequest, number: int) -> StoredRelease:
         found = self.repository.release(number)
-        if found.draft and not asked.known:
-            raise Refusal(404, "Not Found")
+        if found.draft and not request.known:
+            raise ForgeRefusal(404, "Not Found")
         return found
 
-    def _create(self, asked: Asked) -> Response:
-        return self._release(asked, self.repository.create(_change(asked.body())), status=201)
+    def _create(self, request: ForgeRequest) -> Response:
+        return self._release(request, self.repository.create(_change(request.body())), status=201)
 
-    def _change(self, asked: Asked, number: int) -> Response:
-        return self._release(asked, self.repository.change(number, _change(asked.body())))
+    def _change(self, request: ForgeRequest, number: int) -> Response:
+        return self._release(request, self.repository.change(number, _change(request.body())))
 
-    def _release(self, asked: Asked, release: Release, *, status: int = 200) -> Response:
-        return json_response(self.dialect.release(*self._places(asked), release), status)
+    def _release(self, request: ForgeRequest, release: StoredRelease, *, status: int = 200) -> Response:
+        return json_response(self.dialect.release(*self._places(request), release), status)
 
-    def _assets(self, asked: Asked, number: int) -> Response:
-        release = self._shown(asked, number)
-        rows = [self.dialect.asset(*self._places(asked), release, a) for a in release.assets]
-        return self._paged(asked, rows) if self.dialect.pages_assets else json_response(rows)
+    def _assets(self, request: ForgeRequest, number: int) -> Response:
+        release = self._shown(request, number)
+        rows = [self.dialect.asset(*self._places(request), release, a) for a in release.assets]
+        return self._paged(request, rows) if self.dialect.pages_assets else json_response(rows)
 
-    def _attach(self, asked: Asked, number: int) -> Response:
-        name = asked.request.args.get("name", "")
-        if not asked.whole and isinstance(self.dialect, Gitea):
-            raise Refusal(400, "unexpected EOF")
-        asset = self.repository.attach(number, name=name, content=asked.content, whole=asked.whole)
+    def _attach(self, request: ForgeRequest, number: int) -> Response:
+        name = request.request.args.get("name", "")
+        if not request.whole and isinstance(self.dialect, Gitea):
+            raise ForgeRefusal(400, "unexpected EOF")
+        asset = self.repository.attach(number, name=name, content=request.content, whole=request.whole)
         release = self.repository.release(number)
-        return json_response(self.dialect.asset(*self._places(asked), release, asset), 201)
+        return json_response(self.dialect.asset(*self._places(request), release, asset), 201)
 
-    def _detach(self, asked: Asked, asset: int, number: int = 0) -> Response:  # noqa: ARG002 - Gitea's path has it
+    def _detach(self, request: ForgeRequest, asset: int, number: int = 0) -> Response:  # noqa: ARG002 - Gitea's path has it
         self.repository.detach(asset)
         return Response(status=204)
 
-    def _asset(self, asked: Asked, asset: int) -> Response:
+    def _asset(self, request: ForgeRequest, asset: int) -> Response:
         release, found = self.repository.asset(asset)
-        self._shown(asked, release.number)
-        if "octet-stream" not in asked.request.headers.get("Accept", ""):
-            return json_response(self.dialect.asset(*self._places(asked), release, found))
+        self._shown(request, release.number)
+        if "octet-stream" not in request.request.headers.get("Accept", ""):
+            return json_response(self.dialect.asset(*self._places(request), release, found))
         # GitHub sends who wants the bytes to its storage; the address itself is the permission there.
-        return redirect(f"{asked.request.host_url.rstrip('/')}/api/storage/{found.sha256}/{found.number}", code=302)
+        return redirect(f"{request.request.host_url.rstrip('/')}/api/storage/{found.sha256}/{found.number}", code=302)
 
-    def _stored(self, asked: Asked, sha256: str, asset: int) -> Response:  # noqa: ARG002 - every view gets it
+    def _stored(self, request: ForgeRequest, sha256: str, asset: int) -> Response:  # noqa: ARG002 - every view gets it
         _, found = self.repository.asset(asset)
         if found.sha256 != sha256:
-            raise Refusal(403, "Forbidden")
+            raise ForgeRefusal(403, "Forbidden")
         return Response(self.repository.content(found), mimetype="application/octet-stream")
 
-    def _download_named(self, asked: Asked, tag: str, name: str) -> Response:
-        shown = [r for r in self.repository.releases() if r.tag == tag and (not r.draft or asked.known)]
+    def _download_named(self, request: ForgeRequest, tag: str, name: str) -> Response:
+        shown = [r for r in self.repository.releases() if r.tag == tag and (not r.draft or request.known)]
         found = next((a for r in shown for a in r.assets if a.name == name and a.whole), None)
         if found is None:
-            raise Refusal(404, "Not Found")
+            raise ForgeRefusal(404, "Not Found")
         return Response(self.repository.content(found), mimetype="application/octet-stream")
 
-    def _commit(self, asked: Asked, tag: str) -> Response:
+    def _commit(self, request: ForgeRequest, tag: str) -> Response:
         commit = self.repository.commit_of(tag)
         if commit is None:
-            raise Refusal(self.dialect.no_commit, f"No commit found for SHA: {tag}")
-        return json_response(self.dialect.commit(self._places(asked)[0], tag, commit))
+            raise ForgeRefusal(self.dialect.no_commit, f"No commit found for SHA: {tag}")
+        return json_response(self.dialect.commit(self._places(request)[0], tag, commit))
 
-    def _runs(self, asked: Asked) -> Response:
-        wanted = asked.request.args.get("branch")
-        rows = [self.dialect.run(*self._places(asked), run) for run in self.repository.runs()]
+    def _runs(self, request: ForgeRequest) -> Response:
+        wanted = request.request.args.get("branch")
+        rows = [self.dialect.run(*self._places(request), run) for run in self.repository.runs()]
         shown = [row for row in rows if wanted in {None, row["head_branch"]}]
-        return self._paged(asked, shown, within="workflow_runs")
+        return self._paged(request, shown, within="workflow_runs")
 
-    def _tasks(self, asked: Asked) -> Response:
-        home = self._places(asked)[1]
+    def _tasks(self, request: ForgeRequest) -> Response:
+        home = self._places(request)[1]
         rows = [Gitea().task(home, run) for run in self.repository.runs()]
-        return self._paged(asked, rows, within="workflow_runs")
+        return self._paged(request, rows, within="workflow_runs")
 
 
 def _change(body: dict[str, Any]) -> Change:

@@ -10,9 +10,9 @@ from typing import Protocol
 
 from werkzeug.wrappers import Request, Response
 
-from releasegate.rehearsal.index.faults import Place
+from releasegate.rehearsal.index.faults import VersionFile
 from releasegate.rehearsal.index.pages.simple import HTML, JSON, TEXT
-from releasegate.rehearsal.index.upload.model import Refusal
+from releasegate.rehearsal.index.upload.model import UploadRefusal
 
 _PHRASE_LENGTH = 1000
 
@@ -29,7 +29,7 @@ class Reply:
 class Disturb(Protocol):
     """Lets the faults have their way with a request before it is answered."""
 
-    def __call__(self, of: Place, target: str, *, project: str) -> Reply | None:
+    def __call__(self, of: VersionFile, target: str, *, project: str) -> Reply | None:
         """Return what a fault answers in place of the index, if one does."""
         ...
 
@@ -39,7 +39,7 @@ def text(status: int, body: str) -> Response:
     return Response(body, status=status, content_type="text/plain; charset=UTF-8")
 
 
-def refused(refusal: Refusal) -> Response:
+def refused(refusal: UploadRefusal) -> Response:
     """Return the refusal with its message both as the reason phrase and in the body, where clients look for it."""
     phrase = "".join(char if " " <= char <= "~" else "?" for char in refusal.message)[:_PHRASE_LENGTH]
     said, usual = escape(refusal.message), HTTPStatus(refusal.status).phrase

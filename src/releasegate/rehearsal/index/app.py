@@ -15,11 +15,11 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request
 
 from releasegate.rehearsal.index.answers import Reply, refused, text
-from releasegate.rehearsal.index.faults import Cut, Faults, LoseAnswer, Place, Refuse, Slow
-from releasegate.rehearsal.index.held.store import Store
+from releasegate.rehearsal.index.faults import Cut, IndexFaults, LoseAnswer, Refuse, Slow, VersionFile
+from releasegate.rehearsal.index.held.store import IndexStore
 from releasegate.rehearsal.index.pages.views import Reading
-from releasegate.rehearsal.index.pages.visibility import Propagation
-from releasegate.rehearsal.index.upload.model import Accepted, Policy, Refusal
+from releasegate.rehearsal.index.pages.visibility import Visibility
+from releasegate.rehearsal.index.upload.model import Policy, UploadAccepted, UploadRefusal
 from releasegate.rehearsal.index.upload.receive import Received, receive
 from releasegate.rehearsal.index.upload.rules import judge
 
@@ -54,16 +54,21 @@ class IndexApp:
     """Answers for one index. ``policy`` may be replaced at any time; *wait* is how a slow answer waits (seconds)."""
 
     def __init__(
-        self, store: Store, *, token: str, clock: Callable[[], datetime], wait: Callable[[float], object] = time.sleep
+        self,
+        store: IndexStore,
+        *,
+        token: str,
+        clock: Callable[[], datetime],
+        wait: Callable[[float], object] = time.sleep,
     ) -> None:
         self.policy = Policy()
-        self.faults = Faults()
+        self.faults = IndexFaults()
         self._store = store
         self._token = token
         self._clock = clock
         self._wait = wait
         self._requests: list[RequestRecord] = []
-        self._propagation = Propagation(self.faults)
+        self._propagation = Visibility(self.faults)
         reading = Reading(store, propagation=self._propagation, faults=self.faults, disturb=self._disturb, clock=clock)
         self._handlers: dict[str, Callable[..., Reply]] = {
             "upload": self._upload,
@@ -111,17 +116,17 @@ class IndexApp:
         with self._store.writing:
             state = self._store.state
             answer = judge(received.upload, state=state, policy=self.policy, token=self._token, now=now)
-            if isinstance(answer, Accepted) and received.content is not None:
+            if isinstance(answer, UploadAccepted) and received.content is not None:
                 self._propagation.stored(name, now=now)
                 self._store.add(answer.event, received.content, core_metadata=answer.core_metadata)
-        if isinstance(answer, Refusal):
+        if isinstance(answer, UploadRefusal):
             return Reply(refused(answer), project, name)
-        lost = self.faults.take(LoseAnswer, of="upload", target=name) if isinstance(answer, Accepted) else None
+        lost = self.faults.take(LoseAnswer, of="upload", target=name) if isinstance(answer, UploadAccepted) else None
         if lost:
             return Reply(None if lost.status is None else text(lost.status, "Bad Gateway"), project, name)
         return Reply(text(200, ""), project, name)
 
-    def _disturb(self, of: Place, target: str, *, project: str) -> Reply | None:
+    def _disturb(self, of: VersionFile, target: str, *, project: str) -> Reply | None:
         """Return what a fault answers in place of the index, after the wait that a fault makes."""
         filename = None if of == "page" else target
         if slow := self.faults.take(Slow, of=of, target=target):

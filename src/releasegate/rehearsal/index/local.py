@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from releasegate.core.errors import Refused
 from releasegate.rehearsal.index.app import IndexApp, RequestRecord
-from releasegate.rehearsal.index.faults import Faults
+from releasegate.rehearsal.index.faults import IndexFaults
 from releasegate.rehearsal.index.held.events import (
     Event,
     FileDeleted,
@@ -21,8 +21,8 @@ from releasegate.rehearsal.index.held.events import (
     Unyanked,
     Yanked,
 )
-from releasegate.rehearsal.index.held.state import Project, Release, State
-from releasegate.rehearsal.index.held.store import Store
+from releasegate.rehearsal.index.held.state import IndexProject, IndexRelease, State
+from releasegate.rehearsal.index.held.store import IndexStore
 from releasegate.rehearsal.index.upload.model import Policy
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class LocalIndex:
         self.root = root
         self._clock = clock
         self._stopping = threading.Event()
-        self._store = Store(root)
+        self._store = IndexStore(root)
         self._app = IndexApp(self._store, token=token, clock=clock, wait=self._stopping.wait)
 
     def start(self) -> None:
@@ -97,7 +97,7 @@ class LocalIndex:
         self._app.policy = policy
 
     @property
-    def faults(self) -> Faults:
+    def faults(self) -> IndexFaults:
         """What is going to go wrong, and what went wrong."""
         return self._app.faults
 
@@ -161,13 +161,13 @@ class LocalIndex:
     def _time(self) -> datetime:
         return self._clock().astimezone(UTC)
 
-    def _project(self, name: str) -> Project:
+    def _project(self, name: str) -> IndexProject:
         project = self._store.state.project(name)
         if project is None:
             raise self._nothing(name)
         return project
 
-    def _release(self, name: str, version: str) -> tuple[Project, Release]:
+    def _release(self, name: str, version: str) -> tuple[IndexProject, IndexRelease]:
         project = self._project(name)
         release = project.release(version)
         if release is None:

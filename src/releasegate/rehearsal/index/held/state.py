@@ -23,7 +23,7 @@ from releasegate.rehearsal.index.held.events import (
 
 
 @dataclass(frozen=True)
-class Release:
+class IndexRelease:
     """One release; its first file fixed its spelling of the version and its metadata."""
 
     version: str
@@ -35,12 +35,12 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Project:
+class IndexProject:
     """One project; ``releases`` are keyed by canonical version (``1.0`` and ``1.0.0`` are one release)."""
 
     name: str
     serial: int = 0
-    releases: Mapping[str, Release] = field(default_factory=dict)
+    releases: Mapping[str, IndexRelease] = field(default_factory=dict)
 
     @property
     def normalized(self) -> str:
@@ -53,11 +53,11 @@ class Project:
         return tuple(file for release in self.in_order for file in sorted(release.files, key=lambda f: f.filename))
 
     @property
-    def in_order(self) -> tuple[Release, ...]:
+    def in_order(self) -> tuple[IndexRelease, ...]:
         """The releases, oldest version first."""
         return tuple(sorted(self.releases.values(), key=lambda r: Version(r.version)))
 
-    def release(self, version: str) -> Release | None:
+    def release(self, version: str) -> IndexRelease | None:
         """Return the release of *version*, however it is spelled."""
         return self.releases.get(canonicalize_version(version))
 
@@ -72,21 +72,21 @@ class State:
 
     serial: int = 0
     created: int = 0
-    projects: Mapping[str, Project] = field(default_factory=dict)
+    projects: Mapping[str, IndexProject] = field(default_factory=dict)
     used: frozenset[str] = frozenset()
     reserved: frozenset[str] = frozenset()
 
-    def project(self, name: str) -> Project | None:
+    def project(self, name: str) -> IndexProject | None:
         """Return the project of that name, normalized or not."""
         return self.projects.get(canonicalize_name(name))
 
-    def files(self) -> Iterator[tuple[Project, StoredFile]]:
+    def files(self) -> Iterator[tuple[IndexProject, StoredFile]]:
         """Yield every file there is, with its project."""
         for project in self.projects.values():
             for file in project.files:
                 yield project, file
 
-    def find(self, filename: str) -> tuple[Project, StoredFile] | None:
+    def find(self, filename: str) -> tuple[IndexProject, StoredFile] | None:
         """Return the file of that name, with its project."""
         return next((found for found in self.files() if found[1].filename == filename), None)
 
@@ -113,7 +113,9 @@ def _apply(state: State, event: Event) -> State:
             return _change(state, project, _after(event, project))
 
 
-def _after(event: Yanked | Unyanked | FileDeleted | ReleaseDeleted, project: Project) -> Mapping[str, Release | None]:
+def _after(
+    event: Yanked | Unyanked | FileDeleted | ReleaseDeleted, project: IndexProject
+) -> Mapping[str, IndexRelease | None]:
     """Return the releases that *event* changes, as they are after it; ``None`` for one that is gone."""
     if isinstance(event, FileDeleted):
         return {
@@ -128,8 +130,8 @@ def _after(event: Yanked | Unyanked | FileDeleted | ReleaseDeleted, project: Pro
 
 def _store(state: State, event: Stored) -> State:
     known = state.project(event.project)
-    project = replace(known or Project(event.project), name=event.project)
-    release = project.release(event.version) or Release(
+    project = replace(known or IndexProject(event.project), name=event.project)
+    release = project.release(event.version) or IndexRelease(
         event.version, event.at, requires_python=event.requires_python, summary=event.summary
     )
     after = replace(state, created=state.created + (known is None), used=state.used | {event.file.filename})
@@ -137,7 +139,7 @@ def _store(state: State, event: Stored) -> State:
     return _change(after, project, {canonicalize_version(release.version): grown})
 
 
-def _change(state: State, project: Project, releases: Mapping[str, Release | None]) -> State:
+def _change(state: State, project: IndexProject, releases: Mapping[str, IndexRelease | None]) -> State:
     """Return the state in which *releases* stand in the project in place of those before."""
     merged = {**project.releases, **releases}
     kept = {version: release for version, release in merged.items() if release is not None}

@@ -23,7 +23,7 @@ from releasegate.rehearsal.index.held.journal import from_line, to_line
 from releasegate.rehearsal.index.held.state import State, replay
 
 
-class Store:
+class IndexStore:
     """The index in the folder *root*, which is created where it is missing.
 
     Everything but reading needs ``open``: one process at a time writes. ``writing`` is held by whoever decides on

@@ -7,11 +7,11 @@ from typing import Any
 from packaging.version import Version
 
 from releasegate.rehearsal.index.held.events import StoredFile
-from releasegate.rehearsal.index.held.state import Project, Release
+from releasegate.rehearsal.index.held.state import IndexProject, IndexRelease
 from releasegate.rehearsal.index.pages.simple import Address
 
 
-def project_json(project: Project, address: Address) -> dict[str, Any] | None:
+def project_json(project: IndexProject, address: Address) -> dict[str, Any] | None:
     """Return the project's JSON; ``None`` where it has no release: PyPI answers 404 then."""
     if not project.releases:
         return None
@@ -33,17 +33,17 @@ def project_json(project: Project, address: Address) -> dict[str, Any] | None:
     }
 
 
-def _preference(release: Release) -> tuple[bool, bool, Version]:
+def _preference(release: IndexRelease) -> tuple[bool, bool, Version]:
     """Sort key of the release that the project is shown with: not yanked, final, newest."""
     version = Version(release.version)
     return release.yanked is None, not version.is_prerelease, version
 
 
-def _files(release: Release, address: Address) -> list[dict[str, Any]]:
+def _files(release: IndexRelease, address: Address) -> list[dict[str, Any]]:
     return [_file(release, file, address=address) for file in sorted(release.files, key=lambda f: f.filename)]
 
 
-def _file(release: Release, file: StoredFile, *, address: Address) -> dict[str, Any]:
+def _file(release: IndexRelease, file: StoredFile, *, address: Address) -> dict[str, Any]:
     return {
         "filename": file.filename,
         "packagetype": file.packagetype,

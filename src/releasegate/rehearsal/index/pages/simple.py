@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from releasegate.rehearsal.index.held.events import StoredFile
-from releasegate.rehearsal.index.held.state import Project, Release, State
+from releasegate.rehearsal.index.held.state import IndexProject, IndexRelease, State
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "application/vnd.pypi.simple.v1+html"
@@ -24,7 +24,7 @@ def root_page(state: State) -> Body:
     return {"meta": {"api-version": API_VERSION, "_last-serial": state.serial}, "projects": projects}
 
 
-def project_page(project: Project, address: Address) -> Body:
+def project_page(project: IndexProject, address: Address) -> Body:
     """Return the JSON of one project's page; *address* says where a file is served."""
     return {
         "meta": {"api-version": API_VERSION, "_last-serial": project.serial},
@@ -38,7 +38,7 @@ def project_page(project: Project, address: Address) -> Body:
     }
 
 
-def _file(release: Release, file: StoredFile, *, address: Address) -> Body:
+def _file(release: IndexRelease, file: StoredFile, *, address: Address) -> Body:
     metadata = {"sha256": file.metadata_sha256} if file.metadata_sha256 else False
     return {
         "filename": file.filename,

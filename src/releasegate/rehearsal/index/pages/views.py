@@ -14,11 +14,11 @@ from werkzeug.utils import redirect, send_file
 from werkzeug.wrappers import Request, Response
 
 from releasegate.rehearsal.index.answers import Disturb, Reply, conditional, page_kind
-from releasegate.rehearsal.index.faults import BrokenFile, BrokenPage, Faults
-from releasegate.rehearsal.index.held.store import Store
+from releasegate.rehearsal.index.faults import BrokenFile, BrokenPage, IndexFaults
+from releasegate.rehearsal.index.held.store import IndexStore
 from releasegate.rehearsal.index.pages.project_json import project_json
 from releasegate.rehearsal.index.pages.simple import JSON, damaged, project_html, project_page, root_html, root_page
-from releasegate.rehearsal.index.pages.visibility import Propagation
+from releasegate.rehearsal.index.pages.visibility import Visibility
 
 if TYPE_CHECKING:
     from releasegate.rehearsal.index.held.events import StoredFile
@@ -33,7 +33,13 @@ class Reading:
     """
 
     def __init__(
-        self, store: Store, *, propagation: Propagation, faults: Faults, disturb: Disturb, clock: Callable[[], datetime]
+        self,
+        store: IndexStore,
+        *,
+        propagation: Visibility,
+        faults: IndexFaults,
+        disturb: Disturb,
+        clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._propagation = propagation

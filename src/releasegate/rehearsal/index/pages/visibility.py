@@ -6,19 +6,19 @@ import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from releasegate.rehearsal.index.faults import Faults, HideForReads, HideForSeconds, StalePage
-from releasegate.rehearsal.index.held.state import Project, State
+from releasegate.rehearsal.index.faults import HideForReads, HideForSeconds, IndexFaults, StalePage
+from releasegate.rehearsal.index.held.state import IndexProject, State
 
 
-class Propagation:
+class Visibility:
     """Hides what has not propagated yet, and remembers what was served last."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: IndexFaults) -> None:
         self._faults = faults
         self._lock = threading.Lock()
         self._reads_left: dict[str, int] = {}
         self._hidden_until: dict[str, datetime] = {}
-        self._served: dict[str, Project | None] = {}
+        self._served: dict[str, IndexProject | None] = {}
 
     def stored(self, filename: str, *, now: datetime) -> None:
         """Hide the new file for as long as the faults say; called before it can be read."""
@@ -30,7 +30,7 @@ class Propagation:
             if seconds:
                 self._hidden_until[filename] = now + timedelta(seconds=seconds.seconds)
 
-    def project(self, name: str, state: State, *, now: datetime) -> Project | None:
+    def project(self, name: str, state: State, *, now: datetime) -> IndexProject | None:
         """Return the project as a page shows it to the reader who asks now; ``None`` is a 404."""
         stale = self._faults.take(StalePage, of="page", target=name)
         with self._lock:
@@ -38,7 +38,7 @@ class Propagation:
                 self._served[name] = self._visible(state.projects.get(name), now)
             return self._served.get(name)
 
-    def _visible(self, project: Project | None, now: datetime) -> Project | None:
+    def _visible(self, project: IndexProject | None, now: datetime) -> IndexProject | None:
         if project is None:
             return None
         hidden = {file.filename for file in project.files if self._is_hidden(file.filename, now)}

@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 
 from releasegate.rehearsal.index.upload.form import METADATA_VERSIONS, Form
 from releasegate.rehearsal.index.upload.members import Contents, Unreadable
-from releasegate.rehearsal.index.upload.model import Refusal, UploadedFile, bad_request
+from releasegate.rehearsal.index.upload.model import UploadedFile, UploadRefusal, bad_request
 
 _ARCHITECTURES = "x86_64|i686|aarch64|armv7l|ppc64|ppc64le|s390x|riscv64"
 _PLATFORM = re.compile(
@@ -23,7 +23,7 @@ _PLATFORM = re.compile(
 )
 
 
-def main_member(form: Form, contents: Contents) -> Refusal | None:
+def main_member(form: Form, contents: Contents) -> UploadRefusal | None:
     """Refuse an archive that lacks the member that makes it a distribution."""
     needed = f"{contents.root}/{'WHEEL' if form.filetype == 'bdist_wheel' else 'PKG-INFO'}"
     if needed not in contents.members:
@@ -31,7 +31,7 @@ def main_member(form: Form, contents: Contents) -> Refusal | None:
     return None
 
 
-def sdist_name(form: Form, contents: Contents) -> Refusal | None:
+def sdist_name(form: Form, contents: Contents) -> UploadRefusal | None:
     """Refuse an sdist whose name is not the normalized one (PEP 625)."""
     if form.filetype != "sdist":
         return None
@@ -44,7 +44,7 @@ def sdist_name(form: Form, contents: Contents) -> Refusal | None:
     return None
 
 
-def wheel_platform(form: Form, contents: Contents) -> Refusal | None:
+def wheel_platform(form: Form, contents: Contents) -> UploadRefusal | None:
     """Refuse a wheel whose name is none, or is for a platform that PyPI does not take."""
     if form.filetype != "bdist_wheel":
         return None
@@ -58,7 +58,7 @@ def wheel_platform(form: Form, contents: Contents) -> Refusal | None:
     return None
 
 
-def wheel_name(form: Form, contents: Contents) -> Refusal | None:
+def wheel_name(form: Form, contents: Contents) -> UploadRefusal | None:
     """Refuse a wheel whose name is not of this project, normalized, and of this version."""
     if form.filetype != "bdist_wheel":
         return None
@@ -75,7 +75,7 @@ def wheel_name(form: Form, contents: Contents) -> Refusal | None:
     return None
 
 
-def licence_files(form: Form, contents: Contents) -> Refusal | None:
+def licence_files(form: Form, contents: Contents) -> UploadRefusal | None:
     """Refuse a file in which a licence file that its metadata names is missing (PEP 639)."""
     folder = f"{contents.root}/licenses" if form.filetype == "bdist_wheel" else contents.root
     for name in form.metadata.license_files or ():
@@ -86,7 +86,7 @@ def licence_files(form: Form, contents: Contents) -> Refusal | None:
     return None
 
 
-def wheel_members(form: Form, contents: Contents) -> Refusal | None:
+def wheel_members(form: Form, contents: Contents) -> UploadRefusal | None:
     """Refuse a wheel without its ``RECORD`` or its ``METADATA``."""
     for member in ("RECORD", "METADATA") if form.filetype == "bdist_wheel" else ():
         path = f"{contents.root}/{member}"
@@ -95,7 +95,7 @@ def wheel_members(form: Form, contents: Contents) -> Refusal | None:
     return None
 
 
-def same_metadata(form: Form, contents: Contents) -> Refusal | None:
+def same_metadata(form: Form, contents: Contents) -> UploadRefusal | None:
     """Refuse a file whose own metadata is not the form's, or is of a version that the index does not know."""
     inside, _ = parse_email(contents.core_metadata or b"")
     if inside.get("metadata_version") not in METADATA_VERSIONS:
@@ -123,7 +123,7 @@ def _version(text: str) -> Version | None:
         return None
 
 
-CHECKS: tuple[Callable[[Form, Contents], Refusal | None], ...] = (
+CHECKS: tuple[Callable[[Form, Contents], UploadRefusal | None], ...] = (
     main_member,
     sdist_name,
     wheel_platform,
@@ -135,7 +135,7 @@ CHECKS: tuple[Callable[[Form, Contents], Refusal | None], ...] = (
 """The checks of the archive, in PyPI's order; each may rely on those before it."""
 
 
-def look_at_distribution(form: Form, file: UploadedFile) -> Refusal | None:
+def look_at_distribution(form: Form, file: UploadedFile) -> UploadRefusal | None:
     """Return the first refusal that the archive earns."""
     if isinstance(file.contents, Unreadable):
         return bad_request(f"Invalid distribution file. {file.contents.reason}")

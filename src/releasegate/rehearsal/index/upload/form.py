@@ -14,7 +14,7 @@ from typing import cast
 from packaging.metadata import InvalidMetadata, Metadata, RawMetadata
 from packaging.utils import canonicalize_name
 
-from releasegate.rehearsal.index.upload.model import Refusal, Upload, bad_request
+from releasegate.rehearsal.index.upload.model import ReceivedUpload, UploadRefusal, bad_request
 
 EXTENSIONS: Mapping[str, frozenset[str]] = {
     "sdist": frozenset({".tar.gz", ".zip"}),
@@ -91,7 +91,7 @@ class Form:
         return str(self.metadata.version)
 
 
-def read_form(upload: Upload) -> Form | Refusal:
+def read_form(upload: ReceivedUpload) -> Form | UploadRefusal:
     """Return the upload's form, or the refusal that names the first bad field."""
     digests = {name: upload.field(f"{name}_digest").lower() for name in _HEX_DIGITS if upload.field(f"{name}_digest")}
     filetype = upload.field("filetype")
@@ -100,10 +100,10 @@ def read_form(upload: Upload) -> Form | Refusal:
     if refusal:
         return refusal
     metadata = _read_metadata(upload.fields)
-    return metadata if isinstance(metadata, Refusal) else Form(filetype, pyversion, digests, metadata)
+    return metadata if isinstance(metadata, UploadRefusal) else Form(filetype, pyversion, digests, metadata)
 
 
-def _bad_name(name: str) -> Refusal | None:
+def _bad_name(name: str) -> UploadRefusal | None:
     if _NAME.fullmatch(name):
         return None
     shown = name if len(name) <= _SHOWN else f"{name[:30]}...{name[-30:]}"
@@ -113,7 +113,7 @@ def _bad_name(name: str) -> Refusal | None:
     )
 
 
-def _bad_file_field(filetype: str, pyversion: str) -> Refusal | None:
+def _bad_file_field(filetype: str, pyversion: str) -> UploadRefusal | None:
     if filetype not in EXTENSIONS:
         return _invalid("filetype", "Use a known file type.")
     if filetype == "sdist" and pyversion != "source":
@@ -123,18 +123,18 @@ def _bad_file_field(filetype: str, pyversion: str) -> Refusal | None:
     return None
 
 
-def _bad_digest(digests: Mapping[str, str]) -> Refusal | None:
+def _bad_digest(digests: Mapping[str, str]) -> UploadRefusal | None:
     for name, digest in digests.items():
         if not re.fullmatch(rf"[0-9a-f]{{{_HEX_DIGITS[name]}}}", digest):
             return _invalid(f"{name}_digest", f"Use a valid, hex-encoded, {name} message digest.")
     return None if digests else bad_request("Error: Include at least one message digest.")
 
 
-def _invalid(field: str, error: str) -> Refusal:
+def _invalid(field: str, error: str) -> UploadRefusal:
     return bad_request(f"Invalid value for {field}. Error: {error}")
 
 
-def _read_metadata(fields: Mapping[str, tuple[str, ...]]) -> Metadata | Refusal:
+def _read_metadata(fields: Mapping[str, tuple[str, ...]]) -> Metadata | UploadRefusal:
     raw: dict[str, object] = {}
     for name in _SINGLE:
         values = fields.get(name, ())
@@ -181,7 +181,7 @@ def _what_the_index_adds(metadata: Metadata) -> list[InvalidMetadata]:
     return errors
 
 
-def _first(errors: list[InvalidMetadata]) -> Refusal:
+def _first(errors: list[InvalidMetadata]) -> UploadRefusal:
     """Return the refusal for the error that a person should be told first."""
     rank = {field: place for place, field in enumerate(_TOLD_FIRST)}
     error = min(errors, key=lambda e: (rank.get(e.field, len(rank)), e.field))
@@ -189,5 +189,5 @@ def _first(errors: list[InvalidMetadata]) -> Refusal:
     return _see_core_metadata(str(error) if named else f"{error.field}: {error}")
 
 
-def _see_core_metadata(message: str) -> Refusal:
+def _see_core_metadata(message: str) -> UploadRefusal:
     return bad_request(f"{message.rstrip('.')}. See the core metadata specification for more information.")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from releasegate.rehearsal.index.held.state import Project, Release, State
+from releasegate.rehearsal.index.held.state import IndexProject, IndexRelease, State
 from releasegate.rehearsal.index.upload.form import Form
 from releasegate.rehearsal.index.upload.model import (
     GIGABYTE,
     MEGABYTE,
     Identical,
     Policy,
-    Refusal,
-    Upload,
+    ReceivedUpload,
     UploadedFile,
+    UploadRefusal,
     bad_request,
 )
 
@@ -25,7 +25,7 @@ USER = "__token__"
 class Case:
     """An upload whose sender and form are known, with all that the rules judge it by."""
 
-    upload: Upload
+    upload: ReceivedUpload
     form: Form
     file: UploadedFile
     state: State
@@ -33,35 +33,35 @@ class Case:
     now: datetime
 
     @property
-    def project(self) -> Project | None:
+    def project(self) -> IndexProject | None:
         """The project that the upload goes to, if it exists."""
         return self.state.project(self.form.name)
 
     @property
-    def release(self) -> Release | None:
+    def release(self) -> IndexRelease | None:
         """The release that the upload goes to, if it exists."""
         return self.project.release(self.form.version) if self.project else None
 
 
-def new_project(case: Case) -> Refusal | None:
+def new_project(case: Case) -> UploadRefusal | None:
     """Refuse a project that this identity may not create."""
     if case.project or case.form.normalized in case.state.reserved:
         return None
     if case.policy.identity != "user":
         return bad_request("Non-user identities cannot create new projects.")
     if case.policy.new_projects is not None and case.state.created >= case.policy.new_projects:
-        return Refusal(429, "Too many new projects created")
+        return UploadRefusal(429, "Too many new projects created")
     return None
 
 
-def permission(case: Case) -> Refusal | None:
+def permission(case: Case) -> UploadRefusal | None:
     """Refuse a project that belongs to somebody else."""
     if case.form.normalized in case.state.reserved:
-        return Refusal(403, f"The user {USER!r} isn't allowed to upload to project {case.form.name!r}.")
+        return UploadRefusal(403, f"The user {USER!r} isn't allowed to upload to project {case.form.name!r}.")
     return None
 
 
-def size(case: Case) -> Refusal | None:
+def size(case: Case) -> UploadRefusal | None:
     """Refuse a file, or a project, that grows past its limit."""
     limit = case.policy.file_limit
     if case.file.size > limit:
@@ -74,7 +74,7 @@ def size(case: Case) -> Refusal | None:
     return None
 
 
-def existing_file(case: Case) -> Identical | Refusal | None:
+def existing_file(case: Case) -> Identical | UploadRefusal | None:
     """Let the identical file pass unchanged; refuse its name with other content and its content under another name."""
     name, digests = case.file.filename, case.file.digests
     same = [f for _, f in case.state.files() if f.filename == name or f.digests.blake2_256 == digests.blake2_256]
@@ -85,7 +85,7 @@ def existing_file(case: Case) -> Identical | Refusal | None:
     return bad_request(f"File already exists ({name!r}, with blake2_256 hash {digests.blake2_256!r}).")
 
 
-def burnt_name(case: Case) -> Refusal | None:
+def burnt_name(case: Case) -> UploadRefusal | None:
     """Refuse a file name that was used once, even where its project is gone."""
     if case.file.filename not in case.state.used:
         return None
@@ -94,7 +94,7 @@ def burnt_name(case: Case) -> Refusal | None:
     )
 
 
-def closed_release(case: Case) -> Refusal | None:
+def closed_release(case: Case) -> UploadRefusal | None:
     """Refuse a file for a release whose first file is too old."""
     if case.release is None or case.now - case.release.created <= case.policy.release_age:
         return None
@@ -103,7 +103,7 @@ def closed_release(case: Case) -> Refusal | None:
     )
 
 
-def second_sdist(case: Case) -> Refusal | None:
+def second_sdist(case: Case) -> UploadRefusal | None:
     """Refuse a second sdist of one release."""
     files = case.release.files if case.release else ()
     if case.form.filetype == "sdist" and any(file.packagetype == "sdist" for file in files):

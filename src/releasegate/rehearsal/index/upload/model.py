@@ -25,7 +25,7 @@ class UploadedFile:
 
 
 @dataclass(frozen=True)
-class Upload:
+class ReceivedUpload:
     """One upload request: who sends it (``None``: nobody said), the form's fields and the file."""
 
     credentials: tuple[str, str] | None
@@ -56,7 +56,7 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class UploadRefusal:
     """The upload is refused and consumes nothing; the message is the reason phrase and stands in the body."""
 
     status: int
@@ -69,16 +69,16 @@ class Identical:
 
 
 @dataclass(frozen=True)
-class Accepted:
+class UploadAccepted:
     """The file is to be stored: what the journal will say, and the wheel's core metadata (PEP 658)."""
 
     event: Stored
     core_metadata: bytes | None
 
 
-Answer = Refusal | Identical | Accepted
+Answer = UploadRefusal | Identical | UploadAccepted
 
 
-def bad_request(message: str) -> Refusal:
+def bad_request(message: str) -> UploadRefusal:
     """Return the refusal with status 400."""
-    return Refusal(400, message)
+    return UploadRefusal(400, message)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request
 
 from releasegate.rehearsal.index.held.events import Digests
 from releasegate.rehearsal.index.upload.members import look_into
-from releasegate.rehearsal.index.upload.model import MEGABYTE, Policy, Upload, UploadedFile
+from releasegate.rehearsal.index.upload.model import MEGABYTE, Policy, ReceivedUpload, UploadedFile
 
 _FORM_BYTES = 16 * MEGABYTE
 _FORM_PARTS = 10_000
@@ -22,7 +22,7 @@ _BLOCK = 1024 * 1024
 class Received:
     """An upload, and the stream that holds its file's bytes (``None`` where there is no file)."""
 
-    upload: Upload
+    upload: ReceivedUpload
     content: IO[bytes] | None
 
 
@@ -36,7 +36,7 @@ def receive(request: Request, policy: Policy) -> Received:
     request.max_form_memory_size = _FORM_BYTES
     request.max_form_parts = _FORM_PARTS
     fields = {name: tuple(_clean(values)) for name, values in request.form.lists()}
-    upload = Upload(
+    upload = ReceivedUpload(
         credentials=_credentials(request),
         fields={name: values for name, values in fields.items() if values},
         file=None,
@@ -44,7 +44,7 @@ def receive(request: Request, policy: Policy) -> Received:
     part = request.files.get("content")
     if part is None or not part.filename:
         return Received(upload, None)
-    return Received(Upload(upload.credentials, upload.fields, _file(part, part.filename)), part.stream)
+    return Received(ReceivedUpload(upload.credentials, upload.fields, _file(part, part.filename)), part.stream)
 
 
 def _clean(values: list[str]) -> list[str]:

@@ -34,24 +34,24 @@ from releasegate.rehearsal.index.upload.history import (
     size,
 )
 from releasegate.rehearsal.index.upload.model import (
-    Accepted,
     Answer,
     Identical,
     Policy,
-    Refusal,
-    Upload,
+    ReceivedUpload,
+    UploadAccepted,
+    UploadRefusal,
     bad_request,
 )
 
 _EXTENSION = re.compile(r".+?(\.(?:tar\.gz|zip|whl))", re.IGNORECASE)
 
 
-def judge(upload: Upload, *, state: State, policy: Policy, token: str, now: datetime) -> Answer:
+def judge(upload: ReceivedUpload, *, state: State, policy: Policy, token: str, now: datetime) -> Answer:
     """Return the index's answer to *upload* at the time *now* (UTC)."""
     if refusal := _not_listened_to(upload, policy, token=token):
         return refusal
     form = read_form(upload)
-    if isinstance(form, Refusal):
+    if isinstance(form, UploadRefusal):
         return form
     if upload.file is None:
         return bad_request("Upload payload does not have a file.")
@@ -60,23 +60,23 @@ def judge(upload: Upload, *, state: State, policy: Policy, token: str, now: date
     return next((answer for answer in answers if answer), None) or _accept(case)
 
 
-def _not_listened_to(upload: Upload, policy: Policy, *, token: str) -> Refusal | None:
+def _not_listened_to(upload: ReceivedUpload, policy: Policy, *, token: str) -> UploadRefusal | None:
     """Return the refusal of an upload of which the form is not even read."""
     if policy.uploads == "read-only":
-        return Refusal(403, "Read-only mode: Uploads are temporarily disabled.")
+        return UploadRefusal(403, "Read-only mode: Uploads are temporarily disabled.")
     if not _authentic(upload, token):
-        return Refusal(403, "Invalid or non-existent authentication information.")
+        return UploadRefusal(403, "Invalid or non-existent authentication information.")
     if upload.field("protocol_version", "1") != "1":
         return bad_request("Unknown protocol version.")
     return None
 
 
-def _authentic(upload: Upload, token: str) -> bool:
+def _authentic(upload: ReceivedUpload, token: str) -> bool:
     user, password = upload.credentials or ("", "")
     return user == USER and hmac.compare_digest(password.encode(), token.encode())
 
 
-def description(case: Case) -> Refusal | None:
+def description(case: Case) -> UploadRefusal | None:
     """Refuse a description that cannot be shown; Markdown and plain text always can."""
     metadata: Metadata = case.form.metadata
     kind = (metadata.description_content_type or "text/x-rst").partition(";")[0].strip().lower()
@@ -87,7 +87,7 @@ def description(case: Case) -> Refusal | None:
     return bad_request("The description failed to render in the default format of reStructuredText.")
 
 
-def file_name(case: Case) -> Refusal | None:
+def file_name(case: Case) -> UploadRefusal | None:
     """Refuse a file name that no distribution can have."""
     name = case.file.filename
     if not name.isprintable():
@@ -104,7 +104,7 @@ def file_name(case: Case) -> Refusal | None:
     return None
 
 
-def digest(case: Case) -> Refusal | None:
+def digest(case: Case) -> UploadRefusal | None:
     """Refuse a file of which a digest that was given is not the file's."""
     actual = asdict(case.file.digests)
     if all(hmac.compare_digest(actual[name], given) for name, given in case.form.digests.items()):
@@ -112,7 +112,7 @@ def digest(case: Case) -> Refusal | None:
     return bad_request("The digest supplied does not match a digest calculated from the uploaded file.")
 
 
-def attestations(case: Case) -> Refusal | None:
+def attestations(case: Case) -> UploadRefusal | None:
     """Refuse attestations from anything but a trusted publisher, and what is no list of them (PEP 740)."""
     text = case.upload.field("attestations")
     if not text:
@@ -130,12 +130,12 @@ def attestations(case: Case) -> Refusal | None:
     return bad_request(f"{begin}Error while decoding the included attestation")
 
 
-def distribution(case: Case) -> Refusal | None:
+def distribution(case: Case) -> UploadRefusal | None:
     """Refuse an archive that is not the distribution that the form describes."""
     return look_at_distribution(case.form, case.file)
 
 
-RULES: tuple[Callable[[Case], Identical | Refusal | None], ...] = (
+RULES: tuple[Callable[[Case], Identical | UploadRefusal | None], ...] = (
     new_project,
     permission,
     description,
@@ -152,7 +152,7 @@ RULES: tuple[Callable[[Case], Identical | Refusal | None], ...] = (
 """Every rule for an upload that is listened to, in PyPI's order; the first answer counts."""
 
 
-def _accept(case: Case) -> Accepted:
+def _accept(case: Case) -> UploadAccepted:
     contents, metadata = case.file.contents, case.form.metadata
     core = getattr(contents, "core_metadata", None) if case.form.filetype == "bdist_wheel" else None
     file = StoredFile(
@@ -172,4 +172,4 @@ def _accept(case: Case) -> Accepted:
         requires_python=str(metadata.requires_python) if metadata.requires_python else None,
         summary=metadata.summary,
     )
-    return Accepted(event, core)
+    return UploadAccepted(event, core)

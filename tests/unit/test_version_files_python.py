@@ -4,24 +4,24 @@ from pathlib import PurePosixPath as Path
 
 import pytest
 
-from releasegate.core.config.model import PythonPlace
+from releasegate.core.config.model import PythonVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.occurrences import Sighting, find
+from releasegate.core.version_files.occurrences import Occurrence, find
 
-NAME = PythonPlace(Path("pkg/__init__.py"), "version")
-CLASS = PythonPlace(Path("pkg/__init__.py"), "A.B.version")
+NAME = PythonVersionFile(Path("pkg/__init__.py"), "version")
+CLASS = PythonVersionFile(Path("pkg/__init__.py"), "A.B.version")
 
 
-def sighting(text: str, place: PythonPlace = NAME) -> Sighting:
-    return find(place, text.encode(), package="pkg")
+def occurrence(text: str, version_file: PythonVersionFile = NAME) -> Occurrence:
+    return find(version_file, text.encode(), package="pkg")
 
 
 def test_a_class_attribute_is_found_with_its_line() -> None:
     text = (
         'version = "3"\nclass Config(Base):\n    """A."""\n    version = "1.0"\n    def version(self): version = "4"\n'
     )
-    found = sighting(text, PythonPlace(Path("a.py"), "Config.version"))
-    assert found == Sighting(Path("a.py"), 4, "1.0", "Config.version")
+    found = occurrence(text, PythonVersionFile(Path("a.py"), "Config.version"))
+    assert found == Occurrence(Path("a.py"), 4, "1.0", "Config.version")
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_a_class_attribute_is_found_with_its_line() -> None:
     ],
 )
 def test_a_version_is_found_however_python_assigns_it(text: str, line: int) -> None:
-    found = sighting(text)
+    found = occurrence(text)
     assert (found.version, found.line) == ("1.0", line)
 
 
 def test_a_nested_class_is_found_under_conditions_too() -> None:
     text = "class A:\n  if a:\n    class B:\n      x = 1\n      version: ClassVar[str] = '1.0'\n"
-    assert sighting(text, CLASS) == Sighting(CLASS.path, 5, "1.0", "A.B.version")
+    assert occurrence(text, CLASS) == Occurrence(CLASS.path, 5, "1.0", "A.B.version")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_nested_class_is_found_under_conditions_too() -> None:
 )
 def test_a_file_without_the_assignment_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^pkg/__init__\.py has no assignment to version\."):
-        sighting(text)
+        occurrence(text)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_file_without_the_assignment_is_refused(text: str) -> None:
 )
 def test_an_assignment_in_another_scope_is_none(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"has no assignment to A\.B\.version"):
-        sighting(text, CLASS)
+        occurrence(text, CLASS)
 
 
 @pytest.mark.parametrize(
@@ -95,19 +95,19 @@ def test_an_assignment_in_another_scope_is_none(text: str) -> None:
 )
 def test_several_assignments_are_refused_with_their_lines(text: str, lines: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"assigns version 2 times \(lines {lines}\)"):
-        sighting(text)
+        occurrence(text)
 
 
 def test_two_classes_of_one_name_are_refused() -> None:
     text = "class A:\n  class B:\n    version = '1'\nclass A:\n  class B:\n    version = '2'\n"
     with pytest.raises(ConfigurationError, match=r"assigns A\.B\.version 2 times \(lines 3, 6\)"):
-        sighting(text, CLASS)
+        occurrence(text, CLASS)
 
 
 @pytest.mark.parametrize("value", ["1", "1.0", "b'1.0'", "None", "..."])
 def test_a_value_that_is_no_string_is_refused(value: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^pkg/__init__\.py:2: version is not a string"):
-        sighting(f"\nversion = {value}")
+        occurrence(f"\nversion = {value}")
 
 
 @pytest.mark.parametrize(
@@ -130,13 +130,13 @@ def test_a_value_that_is_no_string_is_refused(value: str) -> None:
 )
 def test_a_version_that_is_not_one_plain_literal_is_refused(text: str, form: str) -> None:
     with pytest.raises(Refused, match=rf"^pkg/__init__\.py:1: version is {form}.*, so the version's characters cannot"):
-        sighting(text)
+        occurrence(text)
 
 
 @pytest.mark.parametrize("value", ["'1.0.x'", "''", "'1.0 '", "'''\n1.0'''"])
 def test_what_is_no_version_is_refused_with_its_line(value: str) -> None:
     with pytest.raises(Refused, match=r"^pkg/__init__\.py:1 states '.*', which is not a version by PEP 440"):
-        sighting(f"version = {value}")
+        occurrence(f"version = {value}")
 
 
 @pytest.mark.parametrize(
@@ -144,18 +144,18 @@ def test_what_is_no_version_is_refused_with_its_line(value: str) -> None:
 )
 def test_a_syntax_error_is_refused_with_its_line(text: str, line: int) -> None:
     with pytest.raises(ConfigurationError, match=rf"^pkg/__init__\.py:{line} is not Python: "):
-        sighting(text)
+        occurrence(text)
 
 
 @pytest.mark.parametrize("text", ["a = 1\0", "a = " + "-" * 100000 + "1", "a = " + "(" * 5000])
 def test_what_the_parser_cannot_take_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^pkg/__init__\.py.* (cannot be read as|is not) Python: ."):
-        sighting(text)
+        occurrence(text)
 
 
 def test_a_long_chain_of_conditions_is_no_problem() -> None:
     text = "if a: pass\n" + "elif a: pass\n" * 60 + "else: version = '1.0'"
-    assert sighting(text).line == 62
+    assert occurrence(text).line == 62
 
 
 @pytest.mark.parametrize("content", [b"# coding: latin-1\nversion = '1.0'", b"# coding: ascii\nversion = '1.0'"])

@@ -4,22 +4,22 @@ from pathlib import PurePosixPath as Path
 
 import pytest
 
-from releasegate.core.config.model import LockPlace, TomlPlace
+from releasegate.core.config.model import LockVersionFile, TomlVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.occurrences import Sighting, find
+from releasegate.core.version_files.occurrences import Occurrence, find
 from releasegate.core.version_files.toml import in_toml, prove
 
-VERSION = TomlPlace(Path("pyproject.toml"), "project.version")
-LOCK = LockPlace(Path("uv.lock"))
+VERSION = TomlVersionFile(Path("pyproject.toml"), "project.version")
+LOCK = LockVersionFile(Path("uv.lock"))
 
 
-def sighting(text: str, place: TomlPlace | LockPlace = VERSION) -> Sighting:
-    return find(place, text.encode(), package="my-plugin")
+def occurrence(text: str, version_file: TomlVersionFile | LockVersionFile = VERSION) -> Occurrence:
+    return find(version_file, text.encode(), package="my-plugin")
 
 
 def test_a_key_of_a_table_is_found_with_its_line() -> None:
-    found = sighting('[project]\nname = "a"\nversion = "1.0rc1"\n')
-    assert found == Sighting(Path("pyproject.toml"), 3, "1.0rc1", "project.version")
+    found = occurrence('[project]\nname = "a"\nversion = "1.0rc1"\n')
+    assert found == Occurrence(Path("pyproject.toml"), 3, "1.0rc1", "project.version")
     assert str(found) == "pyproject.toml:3 states 1.0rc1 (project.version)"
 
 
@@ -44,7 +44,7 @@ def test_a_key_of_a_table_is_found_with_its_line() -> None:
     ],
 )
 def test_a_version_is_found_however_toml_writes_it(text: str, key: str, line: int) -> None:
-    found = sighting(text, TomlPlace(Path("a.toml"), key))
+    found = occurrence(text, TomlVersionFile(Path("a.toml"), key))
     assert (found.version, found.line) == ("1.0", line)
 
 
@@ -63,12 +63,12 @@ def test_a_version_is_found_however_toml_writes_it(text: str, key: str, line: in
 )
 def test_a_place_that_does_not_fit_the_file_is_refused(text: str, problem: str) -> None:
     with pytest.raises(ConfigurationError, match=problem):
-        sighting(text)
+        occurrence(text)
 
 
 def test_a_place_whose_key_is_no_key_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"has no key a\.\.b"):
-        sighting("a = 1", TomlPlace(Path("a.toml"), "a..b"))
+        occurrence("a = 1", TomlVersionFile(Path("a.toml"), "a..b"))
 
 
 def test_a_file_that_is_not_utf8_is_refused_with_the_line() -> None:
@@ -76,35 +76,35 @@ def test_a_file_that_is_not_utf8_is_refused_with_the_line() -> None:
         find(VERSION, b"[project]\nname = '\xe9'\n", package="a")
 
 
-def test_a_dynamic_version_without_a_place_is_refused() -> None:
+def test_a_dynamic_version_without_a_file_is_refused() -> None:
     with pytest.raises(Refused) as caught:
-        sighting("[project]\nname = 'a'\ndynamic = ['readme', 'version']")
+        occurrence("[project]\nname = 'a'\ndynamic = ['readme', 'version']")
     assert caught.value.problem.startswith(
-        "pyproject.toml:3 declares the version dynamic, and this place names no file"
+        "pyproject.toml:3 declares the version dynamic, and no file that states it is named"
     )
-    assert caught.value.hint.startswith("Name the file that holds it as a place instead")
+    assert caught.value.hint.startswith("Name the file that holds it instead")
 
 
 def test_another_dynamic_field_is_no_dynamic_version() -> None:
     with pytest.raises(ConfigurationError, match="has no key"):
-        sighting("[project]\ndynamic = ['readme']")
+        occurrence("[project]\ndynamic = ['readme']")
 
 
 def test_another_missing_key_is_not_blamed_on_the_dynamic_version() -> None:
     with pytest.raises(ConfigurationError, match="has no key"):
-        sighting("[project]\ndynamic = ['version']", TomlPlace(Path("a.toml"), "tool.version"))
+        occurrence("[project]\ndynamic = ['version']", TomlVersionFile(Path("a.toml"), "tool.version"))
 
 
 @pytest.mark.parametrize("text", ["v = '1.0.x'", "v = ''", "v = ' 1.0'", 'v = """1.0\n"""', f"v = '{'1' * 5000}'"])
 def test_what_is_no_version_is_refused_with_its_line(text: str) -> None:
     with pytest.raises(Refused, match=r"^a\.toml:1 states '.*', which is not a version by PEP 440\."):
-        sighting(text, TomlPlace(Path("a.toml"), "v"))
+        occurrence(text, TomlVersionFile(Path("a.toml"), "v"))
 
 
 @pytest.mark.parametrize("text", ['v = "1\\u002e0"', 'v = """1.\\\n0"""'])
 def test_a_version_written_with_escapes_is_refused(text: str) -> None:
     with pytest.raises(Refused, match=r"^a\.toml:1: v is written with escapes"):
-        sighting(text, TomlPlace(Path("a.toml"), "v"))
+        occurrence(text, TomlVersionFile(Path("a.toml"), "v"))
 
 
 ENTRIES = """\
@@ -135,8 +135,8 @@ requires-dist = [{ name = "other", specifier = ">=3" }]
 
 @pytest.mark.parametrize("source", ["editable", "virtual", "directory"])
 def test_the_own_entry_of_a_lock_file_is_found_by_normalized_name_and_source(source: str) -> None:
-    found = sighting(ENTRIES.replace("editable", source), LOCK)
-    assert found == Sighting(Path("uv.lock"), 18, "1.0", "package my-plugin")
+    found = occurrence(ENTRIES.replace("editable", source), LOCK)
+    assert found == Occurrence(Path("uv.lock"), 18, "1.0", "package my-plugin")
 
 
 def test_a_name_in_the_configuration_is_normalized_too() -> None:
@@ -155,22 +155,22 @@ def test_a_name_in_the_configuration_is_normalized_too() -> None:
 )
 def test_a_lock_file_without_the_own_entry_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^uv\.lock has no entry for my-plugin with the project's own folder"):
-        sighting(text, LOCK)
+        occurrence(text, LOCK)
 
 
 def test_several_own_entries_are_refused_with_their_lines() -> None:
     with pytest.raises(ConfigurationError, match=r"has several entries \(lines 11, 16\) for my-plugin"):
-        sighting(ENTRIES.replace('{ registry = "https://a.example/simple" }\n\n', '{ virtual = "." }\n\n'), LOCK)
+        occurrence(ENTRIES.replace('{ registry = "https://a.example/simple" }\n\n', '{ virtual = "." }\n\n'), LOCK)
 
 
 def test_an_own_entry_without_a_version_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"^uv\.lock:16 states no version for my-plugin"):
-        sighting(ENTRIES.replace('version = "1.0"\n', ""), LOCK)
+        occurrence(ENTRIES.replace('version = "1.0"\n', ""), LOCK)
 
 
 def test_an_own_entry_whose_version_is_no_string_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"^uv\.lock:18: package\[2\]\.version is not a string"):
-        sighting(ENTRIES.replace('version = "1.0"\n', "version = 1.0\n"), LOCK)
+        occurrence(ENTRIES.replace('version = "1.0"\n', "version = 1.0\n"), LOCK)
 
 
 @pytest.mark.parametrize(
@@ -183,13 +183,13 @@ def test_an_own_entry_whose_version_is_no_string_is_refused() -> None:
 )
 def test_a_change_of_anything_else_is_refused(after: str) -> None:
     before = "n = nan\nv = '1.0'\nw = '1.0'\n"
-    at = in_toml(TomlPlace(Path("a.toml"), "v"), before)
+    at = in_toml(TomlVersionFile(Path("a.toml"), "v"), before)
     with pytest.raises(Refused, match=r"^Changing the version at a\.toml:2 would change another value too\."):
         prove(before, after, at=at, where="a.toml")
 
 
 def test_a_change_that_breaks_the_syntax_is_refused() -> None:
     before = "v = '1.0'\n"
-    at = in_toml(TomlPlace(Path("a.toml"), "v"), before)
+    at = in_toml(TomlVersionFile(Path("a.toml"), "v"), before)
     with pytest.raises(ConfigurationError, match=r"a\.toml:1 is not TOML"):
         prove(before, "v = '1.0\n", at=at, where="a.toml")

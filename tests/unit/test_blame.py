@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasegate.core.e2e.blame import Combination, combinations, culprit
+from releasegate.core.e2e.blame import Combination, blame, combinations
 
 OLD_PLUGIN, OLD_BACKEND, BOTH_OLD = Combination("old", "new"), Combination("new", "old"), Combination("old", "old")
 
@@ -20,12 +20,12 @@ def test_what_users_have_already_is_not_exchanged() -> None:
 
 
 def test_with_one_plugin_the_backend_is_blamed_where_the_old_one_passes() -> None:
-    assert culprit({OLD_BACKEND: True}, plugin="app", backend="core").startswith("core broke it")
-    assert culprit({OLD_BACKEND: False}, plugin="app", backend="core").startswith("Not core alone")
+    assert blame({OLD_BACKEND: True}, plugin="app", backend="core").startswith("core broke it")
+    assert blame({OLD_BACKEND: False}, plugin="app", backend="core").startswith("Not core alone")
 
 
 def test_nobody_is_blamed_where_users_have_that_very_pair() -> None:
-    assert culprit({}, plugin="app", backend="core").startswith("Neither can be blamed: users have this very pair")
+    assert blame({}, plugin="app", backend="core").startswith("Neither can be blamed: users have this very pair")
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_culprit_follows_from_which_combinations_pass(
     said: str,
 ) -> None:
     passed = {OLD_PLUGIN: old_plugin, OLD_BACKEND: old_backend, BOTH_OLD: both_old}
-    assert culprit(passed, plugin="app", backend="core").startswith(said)
+    assert blame(passed, plugin="app", backend="core").startswith(said)
 
 
 @pytest.mark.parametrize(("old_plugin", "said"), [(True, "app broke it"), (False, "Not app alone")])
@@ -54,4 +54,4 @@ def test_with_one_backend_the_plugin_is_blamed_where_the_old_one_passes(
     old_plugin: bool,  # noqa: FBT001 - a truth table
     said: str,
 ) -> None:
-    assert culprit({OLD_PLUGIN: old_plugin}, plugin="app", backend="core").startswith(said)
+    assert blame({OLD_PLUGIN: old_plugin}, plugin="app", backend="core").startswith(said)

@@ -5,13 +5,13 @@ from pathlib import PurePosixPath as Path
 
 import pytest
 
-from releasegate.core.config.model import LockPlace, Package, Place, PythonPlace, TomlPlace
+from releasegate.core.config.model import LockVersionFile, Package, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.version_files.occurrences import bump, bump_all, find, find_all
 
-TOML = TomlPlace(Path("pyproject.toml"), "project.version")
-PYTHON = PythonPlace(Path("pkg/__init__.py"), "Config.version")
-LOCK = LockPlace(Path("uv.lock"))
+TOML = TomlVersionFile(Path("pyproject.toml"), "project.version")
+PYTHON = PythonVersionFile(Path("pkg/__init__.py"), "Config.version")
+LOCK = LockVersionFile(Path("uv.lock"))
 
 TOML_LITERALS = ('"{}"', "'{}'", '"""{}"""', "'''{}'''", '"""\n{}"""', "'''\n{}'''", '"{}" # was "{}"')
 PYTHON_LITERALS = ('"{}"', "'{}'", '"""{}"""', "'''{}'''", 'r"{}"', "U'{}'", "(\n  '{}'  # '{}'\n )", '"{}"; x = "{}"')
@@ -38,7 +38,7 @@ source = {{ virtual = "." }}
 version = {}
 """
 
-CASES: list[tuple[Place, str, str]] = [
+CASES: list[tuple[VersionFile, str, str]] = [
     *((TOML, file, literal) for file in TOML_FILES for literal in TOML_LITERALS),
     *((PYTHON, file, literal) for file in PYTHON_FILES for literal in PYTHON_LITERALS),
     *((LOCK, LOCK_FILE, literal) for literal in TOML_LITERALS),
@@ -47,19 +47,19 @@ CASES: list[tuple[Place, str, str]] = [
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-@pytest.mark.parametrize(("place", "file", "literal"), CASES)
+@pytest.mark.parametrize(("version_file", "file", "literal"), CASES)
 def test_a_bump_there_and_back_is_the_same_bytes(
-    place: Place, file: str, literal: str, mark: str, line_end: str
+    version_file: VersionFile, file: str, literal: str, mark: str, line_end: str
 ) -> None:
     before = (mark + file.format(literal.replace("{}", "1.0"))).replace("\n", line_end).encode()
-    assert find(place, before, package="pkg").version == "1.0"
+    assert find(version_file, before, package="pkg").version == "1.0"
     for version in VERSIONS:
-        after = bump(place, before, package="pkg", version=version)
-        assert find(place, after, package="pkg").version == version
+        after = bump(version_file, before, package="pkg", version=version)
+        assert find(version_file, after, package="pkg").version == version
         # The expected file has the new version in the first of the literal's gaps, the old one elsewhere.
         expected = mark + file.format(literal.replace("{}", version, 1).replace("{}", "1.0"))
         assert after == expected.replace("\n", line_end).encode()
-        assert bump(place, after, package="pkg", version="1.0") == before
+        assert bump(version_file, after, package="pkg", version="1.0") == before
 
 
 def test_only_the_one_value_of_a_toml_file_changes() -> None:
@@ -82,7 +82,7 @@ def test_what_is_no_version_is_not_replaced() -> None:
 PACKAGE = Package(
     name="pkg",
     path=Path(),
-    places=(TOML, TomlPlace(TOML.path, "tool.version"), PYTHON),
+    version_files=(TOML, TomlVersionFile(TOML.path, "tool.version"), PYTHON),
     pythons=("3.12",),
 )
 CONTENTS = {
@@ -114,5 +114,5 @@ def test_nothing_is_bumped_where_one_place_cannot_be(broken: bytes | None) -> No
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(ConfigurationError, match=r"^pyproject\.toml is not there, but is configured as a place"):
+    with pytest.raises(ConfigurationError, match=r"^pyproject\.toml is not there, but is configured as a version file"):
         find_all(PACKAGE, {})

@@ -13,10 +13,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 from distributions import index, wheel
 
-from releasegate.adapters.processes.runner import ProcessStage
+from releasegate.adapters.processes.runner import ProcessRunner
 from releasegate.core.config.model import EndToEnd, Package, Service
 from releasegate.core.errors import ConfigurationError, Unavailable
-from releasegate.ports import Delivery, StageReport
+from releasegate.ports import Delivery, EndToEndReport
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 COMMIT = "c" * 40
@@ -89,13 +89,13 @@ def checkout_in(folder: Path) -> Callable[[Package, str], AbstractContextManager
     return checkout
 
 
-def perform(
+def run(
     tmp_path: Path, address: str, delivery: Delivery, *, companion: Delivery | None, ready_within: float = 30.0
-) -> StageReport:
-    stage = ProcessStage(
+) -> EndToEndReport:
+    stage = ProcessRunner(
         tmp_path / "work", address, os.environ, checkout_in(tmp_path / "checkouts"), ready_within=ready_within
     )
-    return stage.perform(delivery, companion=companion, progress=lambda _: None)
+    return stage.run(delivery, companion=companion, progress=lambda _: None)
 
 
 def ended(pid_file: Path) -> bool:
@@ -112,7 +112,7 @@ def ended(pid_file: Path) -> bool:
 def test_a_pair_that_fits_passes_and_everything_ends(
     tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
 ) -> None:
-    report = perform(tmp_path, empty_index, plugin, companion=backend)
+    report = run(tmp_path, empty_index, plugin, companion=backend)
 
     assert (report.verdict, report.problems) == ("pass", ())
     assert ended(tmp_path / "pid")
@@ -122,7 +122,7 @@ def test_a_pair_that_fits_passes_and_everything_ends(
 def test_a_broken_contract_fails_with_the_commands_words_and_the_companions_log(
     tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
 ) -> None:
-    report = perform(tmp_path, empty_index, changed(plugin, end_to_end=command("/renamed")), companion=backend)
+    report = run(tmp_path, empty_index, changed(plugin, end_to_end=command("/renamed")), companion=backend)
 
     assert report.verdict == "fail"
     assert report.problems[0] == "The end-to-end command of plugin ended with exit code 1."
@@ -134,7 +134,7 @@ def test_a_broken_contract_fails_with_the_commands_words_and_the_companions_log(
 def test_the_command_is_told_what_it_judges(
     tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
 ) -> None:
-    report = perform(tmp_path, empty_index, changed(plugin, end_to_end=command("/answer", "fail")), companion=backend)
+    report = run(tmp_path, empty_index, changed(plugin, end_to_end=command("/answer", "fail")), companion=backend)
 
     told = {
         "COMPANION_NAME": "backend",
@@ -148,7 +148,7 @@ def test_the_command_is_told_what_it_judges(
 
 
 def test_without_a_companion_nothing_is_told_of_one(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
-    report = perform(tmp_path, empty_index, changed(plugin, end_to_end=command("", "fail")), companion=None)
+    report = run(tmp_path, empty_index, changed(plugin, end_to_end=command("", "fail")), companion=None)
 
     assert report.verdict == "fail"
     assert report.problems[1] == str({"PACKAGE": "plugin", "SOURCE": "testpypi", "VERSION": "1.0rc1"})
@@ -157,7 +157,7 @@ def test_without_a_companion_nothing_is_told_of_one(tmp_path: Path, empty_index:
 def test_a_command_that_does_not_end_fails(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
     endless = EndToEnd(("python", "-c", "import time; time.sleep(60)"), timeout=0.5)
 
-    report = perform(tmp_path, empty_index, changed(plugin, end_to_end=endless), companion=None)
+    report = run(tmp_path, empty_index, changed(plugin, end_to_end=endless), companion=None)
 
     assert report.problems == ("The end-to-end command of plugin did not end within 0.5 s.",)
 
@@ -168,7 +168,7 @@ def test_a_companion_that_ends_at_once_fails_with_its_output(
     dead = Service(("python", "-c", "raise SystemExit('no database')"), ready="/health")
     started = time.monotonic()
 
-    report = perform(tmp_path, empty_index, plugin, companion=changed(backend, service=dead), ready_within=100)
+    report = run(tmp_path, empty_index, plugin, companion=changed(backend, service=dead), ready_within=100)
 
     assert report.problems == ("backend ended with exit code 1 before it answered /health.",)
     assert report.log == ("no database",)
@@ -180,7 +180,7 @@ def test_a_companion_whose_program_is_not_installed_fails(
 ) -> None:
     service = Service(("no-such-server", "{port}"))
 
-    report = perform(tmp_path, empty_index, plugin, companion=changed(backend, service=service))
+    report = run(tmp_path, empty_index, plugin, companion=changed(backend, service=service))
 
     assert report.problems == ("backend does not install no-such-server, which service.command starts.",)
 
@@ -190,7 +190,7 @@ def test_a_companion_that_never_answers_fails(
 ) -> None:
     service = replace(backend.package.service or Service(()), ready="/never")
 
-    report = perform(tmp_path, empty_index, plugin, companion=changed(backend, service=service), ready_within=2)
+    report = run(tmp_path, empty_index, plugin, companion=changed(backend, service=service), ready_within=2)
 
     assert report.problems == ("backend did not answer /never in time.",)
     assert ended(tmp_path / "pid")
@@ -199,7 +199,7 @@ def test_a_companion_that_never_answers_fails(
 def test_a_companion_that_ends_while_the_command_runs_is_named(
     tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
 ) -> None:
-    report = perform(tmp_path, empty_index, changed(plugin, end_to_end=command("/die")), companion=backend)
+    report = run(tmp_path, empty_index, changed(plugin, end_to_end=command("/die")), companion=backend)
 
     assert report.problems[0] == "backend ended by itself (exit code 9) while the end-to-end command ran."
     assert "told to die" in report.log
@@ -208,7 +208,7 @@ def test_a_companion_that_ends_while_the_command_runs_is_named(
 def test_a_wheel_that_cannot_be_installed_fails(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
     needy = wheel(tmp_path, "plugin", "1.0rc1", files={}, metadata="Requires-Dist: nowhere-to-be-found\n")
 
-    report = perform(tmp_path, empty_index, replace(plugin, files=(needy,)), companion=None)
+    report = run(tmp_path, empty_index, replace(plugin, files=(needy,)), companion=None)
 
     assert report.problems == ("plugin 1.0rc1 cannot be installed for the end-to-end run.",)
     assert any("nowhere-to-be-found" in line for line in report.log)
@@ -218,24 +218,24 @@ def test_a_companion_without_a_service_is_refused(
     tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
 ) -> None:
     with pytest.raises(ConfigurationError, match="nothing says how to start it"):
-        perform(tmp_path, empty_index, plugin, companion=changed(backend, service=None))
+        run(tmp_path, empty_index, plugin, companion=changed(backend, service=None))
 
 
 def test_a_package_without_an_end_to_end_command_is_refused(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
     with pytest.raises(ConfigurationError, match="no end-to-end command"):
-        perform(tmp_path, empty_index, changed(plugin, end_to_end=None), companion=None)
+        run(tmp_path, empty_index, changed(plugin, end_to_end=None), companion=None)
 
 
 def test_without_any_supported_python_nothing_is_judged(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
     with pytest.raises(Unavailable, match=r"3\.98, 3\.99"):
-        perform(tmp_path, empty_index, changed(plugin, pythons=("3.98", "3.99")), companion=None)
+        run(tmp_path, empty_index, changed(plugin, pythons=("3.98", "3.99")), companion=None)
 
 
 def test_without_a_commit_nothing_is_judged(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
     with pytest.raises(Unavailable, match="which commit"):
-        perform(tmp_path, empty_index, replace(plugin, commit=""), companion=None)
+        run(tmp_path, empty_index, replace(plugin, commit=""), companion=None)
 
 
 def test_without_a_wheel_nothing_is_judged(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
     with pytest.raises(Unavailable, match="no wheel"):
-        perform(tmp_path, empty_index, replace(plugin, files=(tmp_path / "plugin-1.0.tar.gz",)), companion=None)
+        run(tmp_path, empty_index, replace(plugin, files=(tmp_path / "plugin-1.0.tar.gz",)), companion=None)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from releasegate.core.errors import Unavailable
-from releasegate.core.install.report import Arrival, Own, arrivals, misplaced
+from releasegate.core.install.report import Expected, InstalledFrom, installed_from, provenance_problems
 
 DIGEST, OTHER = "a" * 64, "b" * 64
-OWN = Own("My.Plugin", "file:///here/my_plugin-1.0-py3-none-any.whl", DIGEST)
-MINE = Arrival("my-plugin", "1.0", OWN.url, DIGEST)
+OWN = Expected("My.Plugin", "file:///here/my_plugin-1.0-py3-none-any.whl", DIGEST)
+MINE = InstalledFrom("my-plugin", "1.0", OWN.url, DIGEST)
 
 
 def item(name: str, *, url: str, digest: str | None = DIGEST) -> dict[str, Any]:
@@ -20,14 +20,14 @@ def item(name: str, *, url: str, digest: str | None = DIGEST) -> dict[str, Any]:
     return {"download_info": {"url": url, **archive}, "metadata": {"name": name, "version": "1.0"}}
 
 
-def dependency(url: str, sha256: str | None = DIGEST) -> Arrival:
-    return Arrival("dep", "2.0", url, sha256)
+def dependency(url: str, sha256: str | None = DIGEST) -> InstalledFrom:
+    return InstalledFrom("dep", "2.0", url, sha256)
 
 
 def test_a_report_names_every_distribution_with_its_hash_and_host() -> None:
     report = {"version": "1", "install": [item("Some_Dep", url="https://user@Files.example:8443/x/dep.whl")]}
 
-    (arrival,) = arrivals(json.dumps(report))
+    (arrival,) = installed_from(json.dumps(report))
 
     assert (arrival.name, arrival.version, arrival.sha256) == ("some-dep", "1.0", DIGEST)
     assert arrival.host == "files.example:8443"
@@ -37,7 +37,7 @@ def test_a_report_names_every_distribution_with_its_hash_and_host() -> None:
 def test_what_is_no_sha256_counts_as_none(digest: str | None) -> None:
     report = {"version": "1", "install": [item("dep", url="https://files.example/dep.whl", digest=digest)]}
 
-    assert arrivals(json.dumps(report))[0].sha256 is None
+    assert installed_from(json.dumps(report))[0].sha256 is None
 
 
 @pytest.mark.parametrize(
@@ -56,33 +56,36 @@ def test_what_is_no_sha256_counts_as_none(digest: str | None) -> None:
 )
 def test_a_report_that_cannot_be_read_is_no_proof(report: str) -> None:
     with pytest.raises(Unavailable, match="cannot be read"):
-        arrivals(report)
+        installed_from(report)
 
 
 def test_our_file_and_hashed_https_dependencies_are_where_they_must_be() -> None:
     fine = [MINE, dependency("https://files.example/dep.whl"), dependency("http://127.0.0.1:8080/dep.whl")]
 
-    assert misplaced(fine, own=OWN, staging_hosts={"staging.example"}) == ()
+    assert provenance_problems(fine, own=OWN, staging_hosts={"staging.example"}) == ()
 
 
 def test_a_path_may_be_percent_encoded_either_way() -> None:
-    own = Own("my-plugin", "file:///a%2Bb/x.whl", DIGEST)
+    own = Expected("my-plugin", "file:///a%2Bb/x.whl", DIGEST)
 
-    assert misplaced([Arrival("my-plugin", "1", "file:///a+b/x.whl", DIGEST)], own=own, staging_hosts=()) == ()
+    assert (
+        provenance_problems([InstalledFrom("my-plugin", "1", "file:///a+b/x.whl", DIGEST)], own=own, staging_hosts=())
+        == ()
+    )
 
 
 def test_a_source_tree_has_no_hash() -> None:
-    own = Own("my-plugin", "file:///here/tree", None)
+    own = Expected("my-plugin", "file:///here/tree", None)
 
-    assert misplaced([Arrival("my-plugin", "1", own.url, None)], own=own, staging_hosts=()) == ()
+    assert provenance_problems([InstalledFrom("my-plugin", "1", own.url, None)], own=own, staging_hosts=()) == ()
 
 
 @pytest.mark.parametrize(
     ("arrived", "problem"),
     [
         ([], "not among what pip installed"),
-        ([Arrival("my-plugin", "1.0", "https://files.example/my_plugin.whl", DIGEST)], "not from the file"),
-        ([Arrival("my-plugin", "1.0", OWN.url, OTHER)], f"expected {DIGEST}"),
+        ([InstalledFrom("my-plugin", "1.0", "https://files.example/my_plugin.whl", DIGEST)], "not from the file"),
+        ([InstalledFrom("my-plugin", "1.0", OWN.url, OTHER)], f"expected {DIGEST}"),
         ([MINE, dependency("https://staging.example/dep.whl")], "from the staging index"),
         ([MINE, dependency("https://staging.example:8443/dep.whl")], "from the staging index"),
         ([MINE, dependency("http://files.example/dep.whl")], "no https address"),
@@ -91,7 +94,7 @@ def test_a_source_tree_has_no_hash() -> None:
         ([MINE, dependency("https://files.example/dep.whl", None)], "no sha256"),
     ],
 )
-def test_a_file_from_elsewhere_is_named(arrived: list[Arrival], problem: str) -> None:
-    (found,) = misplaced(arrived, own=OWN, staging_hosts={"staging.example", "staging.example:8443"})
+def test_a_file_from_elsewhere_is_named(arrived: list[InstalledFrom], problem: str) -> None:
+    (found,) = provenance_problems(arrived, own=OWN, staging_hosts={"staging.example", "staging.example:8443"})
 
     assert problem in found

@@ -12,21 +12,21 @@ from typing import Any
 
 import pytest
 from docker.errors import DockerException
-from ground import APP, CORE
+from release_fixture import APP, CORE
 
-from releasegate.adapters.containers import labels as marks
-from releasegate.adapters.containers import runner as staging
+from releasegate.adapters.containers import labels
+from releasegate.adapters.containers import runner as running
 from releasegate.adapters.containers.cell import CellRun
 from releasegate.adapters.containers.images import Images
-from releasegate.adapters.containers.observed import Seen
-from releasegate.adapters.containers.pair_images import Furnished, Furnisher, Pair
-from releasegate.adapters.containers.runner import ContainerStage
+from releasegate.adapters.containers.observed import Observed
+from releasegate.adapters.containers.pair_images import Pair, PairImages, PreparedPair
+from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.core.config.model import Package
 from releasegate.core.config.stack import NetBox, Stack, netbox
 from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.e2e.snapshots import Reordering, Snapshot
 from releasegate.core.errors import GateFailed, Refused, Unavailable
-from releasegate.ports import CellReport, Delivery, StageReport
+from releasegate.ports import CellReport, Delivery, EndToEndReport
 
 STACK = Stack(
     plugin=APP.name,
@@ -55,7 +55,7 @@ class House:
     played: list[tuple[str, str, str]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
 
-    def furnish(self, pair: Pair, *, netbox: NetBox, python: str) -> Furnished:
+    def prepare(self, pair: Pair, *, netbox: NetBox, python: str) -> PreparedPair:
         """Return images that are not there, or say which cannot be had."""
         if str(netbox) in self.absent:
             raise Unavailable(f"The image of {netbox} is not here.", hint="Pull it", details=("no route",))
@@ -63,9 +63,9 @@ class House:
             problem = f"{pair.plugin.package.name} {pair.plugin.version} cannot be installed in a container."
             raise GateFailed(problem, hint="Mend it", details=("no matching distribution",))
         nothing = Snapshot("server", str(netbox), {})
-        return Furnished(pair, "pg", "redis", python, "backend", "mock", nothing, nothing, Reordering())
+        return PreparedPair(pair, "pg", "redis", python, "backend", "mock", nothing, nothing, Reordering())
 
-    def perform(self, run: CellRun) -> tuple[CellReport, Seen]:
+    def run(self, run: CellRun) -> tuple[CellReport, Observed]:
         """Judge a cell by its versions."""
         pair = run.under_test.pair
         versions = (pair.plugin.version, pair.backend.version)
@@ -75,7 +75,9 @@ class House:
             raise error
         failed = versions in self.broken
         problems = ("contract pair.sync broke: it ended errored",) if failed else ()
-        return CellReport(run.cell.name, "fail" if failed else "pass", problems, (), 1.5), Seen(log=["worker: ERROR"])
+        return CellReport(run.cell.name, "fail" if failed else "pass", problems, (), 1.5), Observed(
+            log=["worker: ERROR"]
+        )
 
     def released(self, name: str, version: str | None) -> Delivery | None:
         """Return what users have."""
@@ -96,22 +98,22 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
     def opened(_: object) -> Iterator[Any]:
         yield SimpleNamespace(client=None, memory=4.0, cpus=2.0, environment={})
 
-    monkeypatch.setattr(staging, "opened", opened)
-    monkeypatch.setattr(marks, "sweep", lambda _: ("dead",))
-    monkeypatch.setattr(marks, "remove", lambda _, name: house.removed.append(name))
+    monkeypatch.setattr(running, "opened", opened)
+    monkeypatch.setattr(labels, "sweep", lambda _: ("dead",))
+    monkeypatch.setattr(labels, "remove", lambda _, name: house.removed.append(name))
     monkeypatch.setattr(Images, "trim", lambda *_: 0)
-    monkeypatch.setattr(Furnisher, "furnish", lambda _, pair, **words: house.furnish(pair, **words))
+    monkeypatch.setattr(PairImages, "prepare", lambda _, pair, **words: house.prepare(pair, **words))
 
-    def performed(run: CellRun) -> tuple[CellReport, Seen]:
-        return house.perform(run)
+    def performed(run: CellRun) -> tuple[CellReport, Observed]:
+        return house.run(run)
 
-    monkeypatch.setattr(CellRun, "perform", performed)
+    monkeypatch.setattr(CellRun, "run", performed)
     return house
 
 
-def stage(house: House, folder: Path, **changes: Any) -> ContainerStage:
+def stage(house: House, folder: Path, **changes: Any) -> ContainerRunner:
     """Return a stage that plays in *house*."""
-    made = ContainerStage(
+    made = ContainerRunner(
         stack=STACK,
         environ={},
         home=folder,
@@ -125,14 +127,14 @@ def stage(house: House, folder: Path, **changes: Any) -> ContainerStage:
     return replace(made, **changes)
 
 
-def play(house: House, folder: Path, said: list[str] | None = None, **changes: Any) -> StageReport:
+def play(house: House, folder: Path, said: list[str] | None = None, **changes: Any) -> EndToEndReport:
     """Play the new pair."""
     lines: list[str] = [] if said is None else said
     new = delivery(APP, NEW)
-    return stage(house, folder, **changes).perform(new, companion=delivery(CORE, NEW_CORE), progress=lines.append)
+    return stage(house, folder, **changes).run(new, companion=delivery(CORE, NEW_CORE), progress=lines.append)
 
 
-def cells(report: StageReport) -> dict[str, str]:
+def cells(report: EndToEndReport) -> dict[str, str]:
     """Return the verdicts by NetBox."""
     rows: Sequence[dict[str, Any]] = report.evidence["cells"]
     return {row["cell"].split(",")[0]: row["verdict"] for row in rows}
@@ -174,7 +176,7 @@ def test_an_upgrade_from_nothing_is_not_judged(house: House, tmp_path: Path) -> 
 
 def test_the_backend_is_run_with_the_plugin_that_users_have(house: House, tmp_path: Path) -> None:
     backend = delivery(CORE, NEW_CORE)
-    report = stage(house, tmp_path).perform(backend, companion=None, progress=lambda _: None)
+    report = stage(house, tmp_path).run(backend, companion=None, progress=lambda _: None)
     assert report.verdict == "pass"
     assert {versions for _, versions, _ in house.played} == {f"{OLD} {NEW_CORE}"}
 
@@ -182,7 +184,7 @@ def test_the_backend_is_run_with_the_plugin_that_users_have(house: House, tmp_pa
 def test_a_backend_whose_plugin_is_not_published_is_refused(house: House, tmp_path: Path) -> None:
     house.published = {}
     with pytest.raises(Refused, match=f"No {APP.name} is published"):
-        stage(house, tmp_path).perform(delivery(CORE, NEW_CORE), companion=None, progress=lambda _: None)
+        stage(house, tmp_path).run(delivery(CORE, NEW_CORE), companion=None, progress=lambda _: None)
 
 
 def test_an_image_that_cannot_be_had_is_said_before_anything_is_run(house: House, tmp_path: Path) -> None:
@@ -289,7 +291,7 @@ def test_nobody_is_blamed_for_a_pair_that_passes(house: House, tmp_path: Path) -
 def test_only_the_plugin_is_exchanged_where_the_backend_is_the_users_own(house: House, tmp_path: Path) -> None:
     house.broken = {(NEW, OLD_CORE)}
     new, own = delivery(APP, NEW), delivery(CORE, OLD_CORE, "pypi")
-    report = stage(house, tmp_path, blame=True).perform(new, companion=own, progress=lambda _: None)
+    report = stage(house, tmp_path, blame=True).run(new, companion=own, progress=lambda _: None)
     assert report.problems[-1].startswith(f"{APP.name} broke it")
     assert len(house.played) == 2 + 1
 
@@ -297,7 +299,7 @@ def test_only_the_plugin_is_exchanged_where_the_backend_is_the_users_own(house: 
 def test_a_checkout_that_states_a_published_version_is_new(house: House, tmp_path: Path) -> None:
     house.broken = {(OLD, OLD_CORE)}
     users, local = delivery(APP, OLD, "pypi"), delivery(CORE, OLD_CORE, "local")
-    report = stage(house, tmp_path, blame=True).perform(users, companion=local, progress=lambda _: None)
+    report = stage(house, tmp_path, blame=True).run(users, companion=local, progress=lambda _: None)
     assert report.problems[-1].startswith(f"Not {CORE.name} alone")
     assert len(house.played) == 2 + 1
 
@@ -326,10 +328,10 @@ IMAGE_CELL = "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve"
 WHEEL_CELL = "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve"
 
 
-def knowing(house: House, folder: Path, *rows: dict[str, Any]) -> StageReport:
+def knowing(house: House, folder: Path, *rows: dict[str, Any]) -> EndToEndReport:
     """Play the new pair, of which some cells ran elsewhere."""
     new, core = delivery(APP, NEW), delivery(CORE, NEW_CORE)
-    return stage(house, folder).perform(new, companion=core, progress=lambda _: None, known=rows)
+    return stage(house, folder).run(new, companion=core, progress=lambda _: None, known=rows)
 
 
 def test_a_cell_that_ran_on_another_machine_is_not_run_again(house: House, tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 from distributions import index, sdist, tree, wheel
 
-from releasegate.adapters.venvs.install_check import CleanRooms
+from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.adapters.venvs.installer import Installer
-from releasegate.adapters.venvs.venv import Room
+from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Exemption, Install, Package
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery
@@ -36,7 +36,7 @@ def delivery(*files: Path, version: str = "1.0", source: str = "dist", install: 
     return Delivery(package, version, source, "", files)
 
 
-def only(rooms: CleanRooms, given: Delivery) -> CellReport:
+def only(rooms: VenvInstallChecker, given: Delivery) -> CellReport:
     (report,) = rooms.check(given, pythons=[HERE], progress=lambda _: None)
     return report
 
@@ -47,7 +47,7 @@ def test_wheel_and_sdist_pass_in_clean_rooms_and_nothing_stays(tmp_path: Path, e
     install = Install(smoke=(("python", "-c", "import os, sys, tiny; assert not os.listdir(); assert sys.prefix"),))
     lines: list[str] = []
 
-    reports = CleanRooms(tmp_path / "work", empty_index, leaky, workers=2).check(
+    reports = VenvInstallChecker(tmp_path / "work", empty_index, leaky, workers=2).check(
         delivery(*files, install=install), pythons=[HERE], progress=lines.append
     )
 
@@ -64,7 +64,7 @@ def test_wheel_and_sdist_pass_in_clean_rooms_and_nothing_stays(tmp_path: Path, e
 def test_a_tree_is_installed_from_a_copy(tmp_path: Path, empty_index: str) -> None:
     checkout = tree(tmp_path / "checkout", "tiny", "1.0", files=MODULES)
 
-    report = only(CleanRooms(tmp_path / "work", empty_index, os.environ), delivery(checkout, source="local"))
+    report = only(VenvInstallChecker(tmp_path / "work", empty_index, os.environ), delivery(checkout, source="local"))
 
     assert (report.cell, report.verdict) == (f"{HERE} tree", "pass")
     assert not (checkout / "build").exists()
@@ -75,7 +75,7 @@ def test_the_host_and_hash_of_a_dependency_are_told(tmp_path: Path) -> None:
     tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
 
     with index(dependency) as address:
-        report = only(CleanRooms(tmp_path / "work", address, os.environ), delivery(tiny))
+        report = only(VenvInstallChecker(tmp_path / "work", address, os.environ), delivery(tiny))
 
     (origin,) = [o for o in report.origins if o.name == "helper"]
     assert report.verdict == "pass"
@@ -89,7 +89,7 @@ def test_a_dependency_from_the_staging_index_is_refused(tmp_path: Path) -> None:
 
     with index(dependency) as address:
         staging = frozenset({urlsplit(address).netloc})
-        report = only(CleanRooms(tmp_path / "work", address, os.environ, staging_hosts=staging), delivery(tiny))
+        report = only(VenvInstallChecker(tmp_path / "work", address, os.environ, staging_hosts=staging), delivery(tiny))
 
     assert report.verdict == "fail"
     assert "helper 2.0 came from the staging index" in report.problems[0]
@@ -102,7 +102,7 @@ def test_extras_and_requirements_are_installed_with_it(tmp_path: Path) -> None:
 
     with index(extra, beside) as address:
         install = Install(extras=("more",), requirements=("beside",))
-        report = only(CleanRooms(tmp_path / "work", address, os.environ), delivery(tiny, install=install))
+        report = only(VenvInstallChecker(tmp_path / "work", address, os.environ), delivery(tiny, install=install))
 
     assert {origin.name for origin in report.origins} == {"tiny", "extra", "beside"}
 
@@ -110,7 +110,7 @@ def test_extras_and_requirements_are_installed_with_it(tmp_path: Path) -> None:
 def test_a_dependency_that_is_nowhere_fails_the_cell(tmp_path: Path, empty_index: str) -> None:
     tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
 
-    report = only(CleanRooms(tmp_path / "work", empty_index, os.environ), delivery(tiny))
+    report = only(VenvInstallChecker(tmp_path / "work", empty_index, os.environ), delivery(tiny))
 
     assert report.verdict == "fail"
     assert any("helper" in problem for problem in report.problems)
@@ -120,13 +120,13 @@ def test_an_index_that_is_down_judges_nothing(tmp_path: Path) -> None:
     tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
 
     with index(status=502) as address, pytest.raises(Unavailable, match="does not answer"):
-        only(CleanRooms(tmp_path / "work", address, os.environ), delivery(tiny))
+        only(VenvInstallChecker(tmp_path / "work", address, os.environ), delivery(tiny))
 
 
 def test_another_version_than_expected_is_refused_and_stops_no_other_cell(tmp_path: Path, empty_index: str) -> None:
     files = wheel(tmp_path, "tiny", "1.0", files=MODULES), sdist(tmp_path, "tiny", "1.0rc1", files=MODULES)
 
-    reports = CleanRooms(tmp_path / "work", empty_index, os.environ).check(
+    reports = VenvInstallChecker(tmp_path / "work", empty_index, os.environ).check(
         delivery(*files, version="1.0rc1"), pythons=[HERE], progress=lambda _: None
     )
 
@@ -145,7 +145,7 @@ def test_modules_that_cannot_be_imported_are_named_with_the_error(tmp_path: Path
     install = Install(not_imported=(Exemption("tiny.ex*", "needs its host"),))
 
     report = only(
-        CleanRooms(tmp_path / "work", empty_index, os.environ),
+        VenvInstallChecker(tmp_path / "work", empty_index, os.environ),
         delivery(wheel(tmp_path, "tiny", "1.0", files=files), install=install),
     )
 
@@ -159,7 +159,7 @@ def test_an_import_that_ends_python_is_named(tmp_path: Path, empty_index: str) -
     files = {**MODULES, "tiny/crash.py": "import os; os._exit(7)\n"}
 
     report = only(
-        CleanRooms(tmp_path / "work", empty_index, os.environ),
+        VenvInstallChecker(tmp_path / "work", empty_index, os.environ),
         delivery(wheel(tmp_path, "tiny", "1.0", files=files)),
     )
 
@@ -173,7 +173,7 @@ def test_a_console_script_that_cannot_help_is_refused(tmp_path: Path, empty_inde
     tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, scripts="bad = tiny.sub:gone\nsvc = tiny.sub:gone\n")
     install = Install(scripts_not_run=(Exemption("svc", "serves"),))
 
-    report = only(CleanRooms(tmp_path / "work", empty_index, os.environ), delivery(tiny, install=install))
+    report = only(VenvInstallChecker(tmp_path / "work", empty_index, os.environ), delivery(tiny, install=install))
 
     assert report.problems[0] == "bad --help: it ended with exit code 1."
     assert not any("svc" in problem for problem in report.problems)
@@ -183,7 +183,7 @@ def test_a_smoke_command_that_fails_or_is_missing_is_refused(tmp_path: Path, emp
     install = Install(smoke=(("python", "-c", "raise SystemExit('no app')"), ("no-such-program",)))
 
     report = only(
-        CleanRooms(tmp_path / "work", empty_index, os.environ),
+        VenvInstallChecker(tmp_path / "work", empty_index, os.environ),
         delivery(wheel(tmp_path, "tiny", "1.0", files=MODULES), install=install),
     )
 
@@ -196,7 +196,7 @@ def test_exemptions_that_match_nothing_are_refused(tmp_path: Path, empty_index: 
     stale = (Exemption("tiny.gone", "was removed"),)
 
     report = only(
-        CleanRooms(tmp_path / "work", empty_index, os.environ),
+        VenvInstallChecker(tmp_path / "work", empty_index, os.environ),
         delivery(
             wheel(tmp_path, "tiny", "1.0", files=MODULES), install=Install(not_imported=stale, scripts_not_run=stale)
         ),
@@ -210,25 +210,27 @@ def test_exemptions_that_match_nothing_are_refused(tmp_path: Path, empty_index: 
 
 def test_requirements_that_do_not_fit_are_found_by_pip_check(tmp_path: Path, empty_index: str) -> None:
     """The metadata is changed afterwards, as no resolver would install such a set by itself."""
-    room = Room(tmp_path / "room", os.environ)
-    room.create(Path(sys.executable))
+    venv = Venv(tmp_path / "room", os.environ)
+    venv.create(Path(sys.executable))
     installer = Installer(empty_index, os.environ)
     package = Package("tiny", PurePosixPath(), (), (HERE,))
     needy = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper>=2; extra == 'x'\n")
-    assert installer.install(room, package, file=needy, cache=tmp_path / "cache").problems == ()
-    assert installer.check(room) == ()
+    assert installer.install(venv, package, file=needy, cache=tmp_path / "cache").problems == ()
+    assert installer.check(venv) == ()
 
-    (metadata,) = room.folder.glob("env/**/tiny-1.0.dist-info/METADATA")
+    (metadata,) = venv.folder.glob("env/**/tiny-1.0.dist-info/METADATA")
     metadata.write_text(metadata.read_text().replace("; extra == 'x'", ""))
 
-    assert "pip check: tiny 1.0 requires helper, which is not installed." in installer.check(room)
+    assert "pip check: tiny 1.0 requires helper, which is not installed." in installer.check(venv)
 
 
 def test_a_missing_interpreter_fails_its_cells_or_is_listed_as_not_run(tmp_path: Path, empty_index: str) -> None:
     tiny = delivery(wheel(tmp_path, "tiny", "1.0", files=MODULES))
 
-    (failed,) = CleanRooms(tmp_path, empty_index, os.environ).check(tiny, pythons=[NOWHERE], progress=lambda _: None)
-    (left_out,) = CleanRooms(tmp_path, empty_index, os.environ, missing="leave out").check(
+    (failed,) = VenvInstallChecker(tmp_path, empty_index, os.environ).check(
+        tiny, pythons=[NOWHERE], progress=lambda _: None
+    )
+    (left_out,) = VenvInstallChecker(tmp_path, empty_index, os.environ, missing="leave out").check(
         tiny, pythons=[NOWHERE], progress=lambda _: None
     )
 
@@ -246,7 +248,7 @@ def test_an_interruption_ends_what_runs_and_clears_the_rooms(tmp_path: Path, emp
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        CleanRooms(tmp_path / "work", empty_index, os.environ).check(
+        VenvInstallChecker(tmp_path / "work", empty_index, os.environ).check(
             tiny, pythons=[NOWHERE, HERE], progress=interrupted
         )
 

@@ -6,39 +6,40 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from archives import PACKAGE, tracked
-from fake_trials import FakeRooms, FakeStage, FakeTools
+from fake_trials import FakeInstallChecker, FakeRunner, FakeTools
 from fakes import (
     FakeBuilds,
+    FakeClock,
+    FakeDownloads,
     FakeForge,
     FakeIndex,
     FakeLedger,
-    FakePatience,
     FakeRepository,
-    FakeShelf,
 )
 from packaging.version import Version
 
 from releasegate.core.ci.event import Event
-from releasegate.core.config.model import Companion, EndToEnd, Package, Settings, TomlPlace
-from releasegate.core.release.companion import Voices
+from releasegate.core.config.model import Companion, EndToEnd, Package, Settings, TomlVersionFile
+from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.record import SEAL, Entry, Evidence
-from releasegate.core.release.versions import Consumed, consumed
+from releasegate.core.release.versions import Consumed
+from releasegate.core.release.versions import consumed as merge_consumed
 from releasegate.ports import Forge, Index
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
 from releasegate.steps.making import Build
 from releasegate.steps.publishing import Tag, Upload
 from releasegate.steps.sealing import Seal
 from releasegate.steps.source import Bump
-from releasegate.steps.step import Release, Role, Step, Surroundings, World
+from releasegate.steps.step import PackagePorts, Release, Role, RunContext, Step
 
-CORE = Package("sample-core", PurePosixPath("core"), (TomlPlace(PurePosixPath("a.toml"), "version"),), ("3.12",))
+CORE = Package("sample-core", PurePosixPath("core"), (TomlVersionFile(PurePosixPath("a.toml"), "version"),), ("3.12",))
 APP = replace(PACKAGE, companion=Companion(CORE.name, default="2.0"), end_to_end=EndToEnd(("check",)))
 ALONE = replace(APP, companion=None)
 START = "0" * 40
 
 
 @dataclass
-class Ground:
+class ReleaseFixture:
     """Everything that a release reaches, each fake under its own name; change any before the release is made."""
 
     root: Path
@@ -49,38 +50,38 @@ class Ground:
     event: Event | None = None
     by_hand: str | None = None
     forge: Forge | None = field(default_factory=FakeForge)
-    patience: FakePatience = field(default_factory=FakePatience)
+    clock: FakeClock = field(default_factory=FakeClock)
     repository: FakeRepository = field(default_factory=lambda: FakeRepository({START: tracked("0.9")}))
     ledger: FakeLedger = field(default_factory=FakeLedger)
     core_ledger: FakeLedger = field(default_factory=FakeLedger)
-    rooms: FakeRooms = field(default_factory=FakeRooms)
-    stage: FakeStage = field(default_factory=FakeStage)
+    install_checker: FakeInstallChecker = field(default_factory=FakeInstallChecker)
+    runner: FakeRunner = field(default_factory=FakeRunner)
     tools: FakeTools = field(default_factory=FakeTools)
     said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.builds = FakeBuilds(self.root / "dist", self.repository)
-        self.staging = FakeIndex("testpypi", self.patience)
-        self.production = FakeIndex("pypi", self.patience)
+        self.staging = FakeIndex("testpypi", self.clock)
+        self.production = FakeIndex("pypi", self.clock)
 
     def release(self, version: str, *, candidate: str | None = None, package: Package | None = None) -> Release:
         """Return a release of the app (or of *package*); a candidate is its own candidate."""
-        return Release(package or self.app, Version(version), Version(candidate or version), self.around())
+        return Release(package or self.app, Version(version), Version(candidate or version), self.run())
 
-    def around(self) -> Surroundings:
+    def run(self) -> RunContext:
         """Return what the steps share."""
-        app = World(
+        app = PackagePorts(
             repository=self.repository,
             history=self.repository,
             builds=self.builds,
             ledger=self.ledger,
-            rooms=self.rooms,
-            stage=self.stage,
+            install_checker=self.install_checker,
+            runner=self.runner,
             tools=self.tools,
             forge=self.forge,
         )
         indexes: dict[str, Index] = {"testpypi": self.staging, "pypi": self.production}
-        return Surroundings(
+        return RunContext(
             settings=Settings(
                 (self.core, self.app),
                 {},
@@ -88,16 +89,16 @@ class Ground:
                 production_from_laptop=self.from_laptop,
             ),
             indexes=indexes,
-            worlds={self.app.name: app, self.core.name: replace(app, ledger=self.core_ledger)},
-            taken=self.taken,
-            voices=lambda package, role: Voices(by_hand=self.by_hand),  # noqa: ARG005
-            patience=self.patience,
-            shelf=FakeShelf(self.root / "shelf"),
+            ports={self.app.name: app, self.core.name: replace(app, ledger=self.core_ledger)},
+            consumed=self.consumed,
+            companion_sources=lambda package, role: CompanionSources(by_hand=self.by_hand),  # noqa: ARG005
+            clock=self.clock,
+            downloads=FakeDownloads(self.root / "shelf"),
             progress=self.said.append,
             event=self.event,
         )
 
-    def taken(self, package: Package) -> Consumed:
+    def consumed(self, package: Package) -> Consumed:
         """Return every version of *package* that was ever used."""
         ledger = self.ledger if package.name == self.app.name else self.core_ledger
         places = {
@@ -106,7 +107,7 @@ class Ground:
             "tag": [tag[1:] for tag in self.repository.tags()] if package.name == self.app.name else [],
             "ledger": ledger.versions(),
         }
-        return consumed(places, production="pypi")
+        return merge_consumed(places, production="pypi")
 
     def built(self, version: str, *, candidate: str | None = None) -> Release:
         """Return a release of the app whose bump is committed and whose files are built."""
@@ -140,7 +141,7 @@ class Ground:
         files = {file.filename: file.sha256 for file in on.files(CORE.name) if file.version == version}
         release = self.release(version, package=self.core)
         evidence = {"files": files, "commit": START, "companion": None}
-        release.world.ledger.append(version, entry(SEAL, evidence=evidence))
+        release.ports.ledger.append(version, entry(SEAL, evidence=evidence))
         return release
 
 
@@ -152,4 +153,4 @@ def entry(step: str, *, subject: str = "", evidence: Evidence | None = None) -> 
 def done(step: Step, evidence: Evidence) -> None:
     """Write into the ledger that *step* is done, as the engine does."""
     release = step.release
-    release.world.ledger.append(str(release.version), entry(step.key, subject=step.subject(), evidence=evidence))
+    release.ports.ledger.append(str(release.version), entry(step.key, subject=step.subject(), evidence=evidence))
