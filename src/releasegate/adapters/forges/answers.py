@@ -1,4 +1,4 @@
-"""What a forge's answers mean, whichever forge it is: errors in our words, and states of CI runs.
+"""What a forge's answers mean, whichever forge it is: errors in our words, second looks, and states of CI runs.
 
 Sources: GitHub's "Rate limits for the REST API" (403 or 429, with ``Retry-After``, ``X-RateLimit-Remaining: 0`` or only
 words); RFC 6585 for 429. A token that an answer repeats is masked.
@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from releasegate.core.config import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.ports import ForgeRelease
+
+Found = TypeVar("Found")
 
 State = Literal["waiting", "running", "passed", "failed"]
 
@@ -109,6 +112,37 @@ def looked_at_again(is_so: Callable[[], bool]) -> Iterator[None]:
     except UnknownOutcome:
         if not is_so():
             raise
+
+
+def published(publish: Callable[[], ForgeRelease], find: Callable[[], ForgeRelease | None]) -> ForgeRelease:
+    """Return what *publish* returns; where its outcome is unknown, what *find* finds published.
+
+    Raises:
+        UnknownOutcome: *publish* raised it, and *find* finds a draft or nothing.
+    """
+    try:
+        return publish()
+    except UnknownOutcome:
+        again = find()
+        if again is None or again.draft:
+            raise
+        return again
+
+
+def is_draft(found: ForgeRelease | None) -> bool:
+    """Whether there is a release, and it is a draft."""
+    return found is not None and found.draft
+
+
+def existing(found: Found | None, tag: str) -> Found:
+    """Return the release that was *found* for *tag*, as the forge's own library has it.
+
+    Raises:
+        Refused: none was found.
+    """
+    if found is None:
+        raise Refused(f"{tag} has no release on the forge.", hint="Run the same command again: it drafts one")
+    return found
 
 
 def state(status: str | None, conclusion: str | None) -> State:

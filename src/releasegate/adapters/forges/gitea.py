@@ -18,16 +18,18 @@ import httpx
 
 from releasegate.adapters.forges.answers import (
     Answer,
-    UnknownOutcome,
+    existing,
     failure,
+    is_draft,
     looked_at_again,
     nonsense,
+    published,
     text,
     token,
 )
 from releasegate.adapters.forges.gitea_runs import newest_run
 from releasegate.core.config import ForgeConfig
-from releasegate.core.errors import Refused, ReleasegateError
+from releasegate.core.errors import ReleasegateError
 from releasegate.ports import CiRun, ForgeRelease
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class GiteaForge:
             Refused: the tag has a published release, or the Gitea would not have it.
             Unavailable: it does not answer.
         """
-        with looked_at_again(lambda: self._is_draft(release.tag)), self._asking():
+        with looked_at_again(lambda: is_draft(self.find(release.tag))), self._asking():
             found = self._find(release.tag)
             if found is not None and found.draft is True:
                 return
@@ -88,7 +90,7 @@ class GiteaForge:
             Unavailable: it does not answer.
         """
         with looked_at_again(lambda: self.asset(tag, name=name) == content), self._asking():
-            number = self._required(tag).id
+            number = existing(self._find(tag), tag).id
             assets = self._client.repo_list_release_attachments(*self._names, number, request_options=_ONCE)
             same = [asset for asset in assets if asset.name == name and asset.id is not None]
             if len(same) == 1 and same[0].size == len(content) and self._download(tag, name) == content:
@@ -119,17 +121,7 @@ class GiteaForge:
             Refused: there is none, or the Gitea would not have it.
             Unavailable: it does not answer.
         """
-        try:
-            with self._asking():
-                found = self._required(tag)
-                if found.draft is True:
-                    found = self._client.repo_edit_release(*self._names, found.id, draft=False, request_options=_ONCE)
-                return self._release(found)
-        except UnknownOutcome:
-            again = self.find(tag)
-            if again is None or again.draft:
-                raise
-            return again
+        return published(lambda: self._publish(tag), lambda: self.find(tag))
 
     def ci_run(self, tag: str) -> CiRun | None:
         """Return the newest CI run that *tag* or its release started, or ``None``.
@@ -174,15 +166,12 @@ class GiteaForge:
             number += 1
         return None
 
-    def _is_draft(self, tag: str) -> bool:
-        found = self.find(tag)
-        return found is not None and found.draft
-
-    def _required(self, tag: str) -> Any:
-        found = self._find(tag)
-        if found is None:
-            raise Refused(f"{tag} has no release on the forge.", hint="Run the same command again: it drafts one")
-        return found
+    def _publish(self, tag: str) -> ForgeRelease:
+        with self._asking():
+            found = existing(self._find(tag), tag)
+            if found.draft is True:
+                found = self._client.repo_edit_release(*self._names, found.id, draft=False, request_options=_ONCE)
+            return self._release(found)
 
     def _release(self, found: Any) -> ForgeRelease:
         return ForgeRelease(
