@@ -37,6 +37,10 @@ class UnknownOutcome(Unavailable):
     """The forge did not answer, or not as it should: whether it did what it was asked is not known."""
 
 
+class NotShown(Unavailable):
+    """The forge has no such thing, or the token may not see it."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """An answer that is no good one; ``status`` is ``None`` where there was none."""
@@ -80,7 +84,7 @@ def failure(config: ForgeConfig, environ: Mapping[str, str], answer: Answer) -> 
             details=details,
         )
     if answer.status == _NOT_FOUND:
-        return Unavailable(
+        return NotShown(
             f"The forge shows us no such thing of {config.repository} (404).",
             hint=f"Check the repository's name, and that the token in {config.token_env} may see it",
             details=details,
@@ -135,7 +139,7 @@ def is_draft(found: ForgeRelease | None) -> bool:
 
 
 def existing(found: Found | None, tag: str) -> Found:
-    """Return the release that was *found* for *tag*, as the forge's own library has it.
+    """Return the release that was *found* for *tag*.
 
     Raises:
         Refused: none was found.
