@@ -372,6 +372,27 @@ def test_a_forge_that_starts_again_has_kept_everything(embedded: EmbeddedForge, 
         assert again.state.runs() == embedded.state.runs()
 
 
+def test_whoever_has_no_forge_loads_no_client() -> None:
+    code = (
+        "import releasegate.adapters.forges, sys;"
+        "late = ('github', 'requests', 'releasegate.adapters.forges.github', 'releasegate.adapters.forges.gitea');"
+        "print([name for name in late if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("kind", "other"), [("github", "gitea"), ("gitea", "github")])
+def test_whoever_has_one_forge_does_not_load_the_client_of_the_other(kind: str, other: str) -> None:
+    code = (
+        "import sys; from releasegate.adapters.forges import forge_of; from releasegate.core.config import ForgeConfig;"
+        f"forge_of(ForgeConfig({kind!r}, 'octo/harbor'), environ={{}});"
+        f"print([f'releasegate.adapters.forges.{{kind}}' in sys.modules for kind in ({kind!r}, {other!r})])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[True, False]"
+
+
 def test_who_asks_a_forge_nothing_does_not_wait_for_its_library() -> None:
     code = (
         "import sys; from releasegate.adapters.forges import forge_of; from releasegate.core.config import ForgeConfig;"
