@@ -372,22 +372,43 @@ def test_a_forge_that_starts_again_has_kept_everything(embedded: EmbeddedForge, 
         assert again.state.runs() == embedded.state.runs()
 
 
-def test_who_asks_a_forge_nothing_does_not_wait_for_its_library() -> None:
+def test_whoever_has_no_forge_loads_no_client() -> None:
     code = (
-        "import sys; from releasegate.adapters.forges import forge_of;"
-        "from releasegate.core.config.model import ForgeConfig;"
-        "[forge_of(ForgeConfig(kind, 'octo/harbor'), environ={}) for kind in ('github', 'gitea')];"
-        "print([name for name in ('github', 'pyforgejo') if name in sys.modules])"
+        "import releasegate.adapters.forges, sys;"
+        "late = ('github', 'requests', 'releasegate.adapters.forges.github', 'releasegate.adapters.forges.gitea');"
+        "print([name for name in late if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_no_env_file_gets_into_the_environment(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kind", "other"), [("github", "gitea"), ("gitea", "github")])
+def test_whoever_has_one_forge_does_not_load_the_client_of_the_other(kind: str, other: str) -> None:
+    code = (
+        "import sys; from releasegate.adapters.forges import forge_of; from releasegate.core.config.model import ForgeConfig;"
+        f"forge_of(ForgeConfig({kind!r}, 'octo/harbor'), environ={{}});"
+        f"print([f'releasegate.adapters.forges.{{kind}}' in sys.modules for kind in ({kind!r}, {other!r})])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[True, False]"
+
+
+def test_who_asks_a_forge_nothing_does_not_wait_for_its_library() -> None:
+    code = (
+        "import sys; from releasegate.adapters.forges import forge_of; from releasegate.core.config.model import ForgeConfig;"
+        "[forge_of(ForgeConfig(kind, 'octo/harbor'), environ={}) for kind in ('github', 'gitea')];"
+        "print([name for name in ('github', 'requests') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_env_file_gets_into_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("LIES_ABOUT=1\n")
+    monkeypatch.chdir(tmp_path)
     with EmbeddedForge(tmp_path, "octo/harbor", token=TOKEN["FORGE_TOKEN"], commit_of=nothing, kind="gitea") as gitea:
         before = dict(os.environ)
         assert forge_of(gitea.config, environ=TOKEN).find("v1.0") is None
-    assert "pyforgejo.client" not in sys.modules
     assert {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"} == {
         k: v for k, v in before.items() if k != "PYTEST_CURRENT_TEST"
     }

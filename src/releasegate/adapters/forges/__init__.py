@@ -1,15 +1,20 @@
-"""Forges: where a repository's releases are published, each through a library that knows it."""
+"""Forges: where a repository's releases are published. The client of each is loaded when one of its kind is used."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from releasegate.adapters.forges.gitea import GiteaForge
-from releasegate.adapters.forges.github import GitHubForge
 from releasegate.core.config.model import ForgeConfig
 from releasegate.ports import Forge
 
 
 def forge_of(config: ForgeConfig, *, environ: Mapping[str, str]) -> Forge:
     """Return the forge that *config* names; nothing is asked of it yet."""
-    return GitHubForge(config, environ) if config.kind == "github" else GiteaForge(config, environ)
+    # Late, so that a command waits for the client of the forge it has, and of no other.
+    if config.kind == "github":
+        from releasegate.adapters.forges.github import GitHubForge  # noqa: PLC0415
+
+        return GitHubForge(config, environ)
+    from releasegate.adapters.forges.gitea import GiteaForge  # noqa: PLC0415
+
+    return GiteaForge(config, environ)

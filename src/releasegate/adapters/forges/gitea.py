@@ -1,45 +1,28 @@
-"""Gitea's and Forgejo's releases, through pyforgejo.
+"""Gitea's and Forgejo's releases, through the API v1.
 
-Source: the API v1 (``/swagger.v1.json`` of any instance), which both share for what is used here. An attachment is sent
-as plain bytes, which old ones that know only forms refuse. Its bytes are not read through the API: they are under the
+Source: ``/swagger.v1.json`` of any instance, which both share for what is used here. An attachment is sent as plain
+bytes, which old ones that know only forms refuse. Its bytes are not read through the API: they are under the
 repository's path ``releases/download``, where a token is taken, too. Gitea tells no digest of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import httpx
-
+from releasegate.adapters.forges.gitea_records import GiteaAttachment, GiteaRelease, commit_of, each
 from releasegate.adapters.forges.gitea_runs import newest_run
-from releasegate.adapters.forges.outcomes import (
-    ForgeResponse,
-    UnknownOutcome,
-    failure,
-    looked_at_again,
-    nonsense,
-    text,
-    token,
-)
+from releasegate.adapters.forges.outcomes import NotShown, existing, is_draft, looked_at_again, published
 from releasegate.core.config.model import ForgeConfig
-from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.ports import CiRun, ForgeRelease
 
 if TYPE_CHECKING:
-    from pyforgejo.core.request_options import RequestOptions
-    from pyforgejo.repository.client import RepositoryClient
+    from releasegate.adapters.forges.gitea_client import GiteaClient
 
-_SECONDS = 30.0
-_ONCE: RequestOptions = {"max_retries": 0}
-"""A request that is sent twice could make two of what it makes: what became of one is looked at first."""
 _PAGE = 50
-_BAD = 400
-_NOT_FOUND = 404
 
 
 @dataclass(frozen=True)
@@ -55,9 +38,8 @@ class GiteaForge:
         Raises:
             Unavailable: the Gitea does not answer, or not as it should.
         """
-        with self._asking():
-            found = self._find(tag)
-            return None if found is None else self._release(found)
+        found = self._find(tag)
+        return None if found is None else self._release(found)
 
     def draft(self, release: ForgeRelease) -> None:
         """Create the release as a draft, or leave the draft that is there.
@@ -66,19 +48,18 @@ class GiteaForge:
             Refused: the tag has a published release, or the Gitea would not have it.
             Unavailable: it does not answer.
         """
-        with looked_at_again(lambda: self._is_draft(release.tag)), self._asking():
+        with looked_at_again(lambda: is_draft(self.find(release.tag))):
             found = self._find(release.tag)
-            if found is not None and found.draft is True:
+            if found is not None and found.draft:
                 return
-            self._client.repo_create_release(
-                *self._names,
-                tag_name=release.tag,
-                name=release.tag,
-                draft=True,
-                prerelease=release.prerelease,
-                target_commitish=release.branch,
-                request_options=_ONCE,
-            )
+            wanted: dict[str, str | bool] = {
+                "tag_name": release.tag,
+                "name": release.tag,
+                "draft": True,
+                "prerelease": release.prerelease,
+                "target_commitish": release.branch,
+            }
+            self._client.ask("POST", "releases", GiteaRelease.of, sent=wanted)
 
     def attach(self, tag: str, *, name: str, content: bytes) -> None:
         """Attach a file, in place of those of the same name; where the same bytes are there, they are left alone.
@@ -87,17 +68,15 @@ class GiteaForge:
             Refused: there is no release of *tag*, or the Gitea would not have it.
             Unavailable: it does not answer.
         """
-        with looked_at_again(lambda: self.asset(tag, name=name) == content), self._asking():
-            number = self._required(tag).id
-            assets = self._client.repo_list_release_attachments(*self._names, number, request_options=_ONCE)
-            same = [asset for asset in assets if asset.name == name and asset.id is not None]
+        with looked_at_again(lambda: self.asset(tag, name=name) == content):
+            release = existing(self._find(tag), tag)
+            same = [attachment for attachment in self._attachments(release) if attachment.name == name]
             if len(same) == 1 and same[0].size == len(content) and self._download(tag, name) == content:
                 return
-            for asset in same:
-                self._client.repo_delete_release_attachment(*self._names, number, asset.id or 0, request_options=_ONCE)
-            self._client.repo_create_release_attachment(
-                *self._names, number, request=content, name=name, request_options=_ONCE
-            )
+            path = f"releases/{release.number}/assets"
+            for attachment in same:
+                self._client.delete(f"{path}/{attachment.number}")
+            self._client.ask("POST", path, GiteaAttachment.of, query={"name": name}, sent=content)
 
     def asset(self, tag: str, *, name: str) -> bytes | None:
         """Return the bytes of an attached file, or ``None``.
@@ -105,12 +84,10 @@ class GiteaForge:
         Raises:
             Unavailable: the Gitea does not answer.
         """
-        with self._asking():
-            found = self._find(tag)
-            if found is None:
-                return None
-            assets = self._client.repo_list_release_attachments(*self._names, found.id, request_options=_ONCE)
-            return self._download(tag, name) if any(asset.name == name for asset in assets) else None
+        found = self._find(tag)
+        if found is None or all(attachment.name != name for attachment in self._attachments(found)):
+            return None
+        return self._download(tag, name)
 
     def publish(self, tag: str) -> ForgeRelease:
         """Publish the draft, or leave what is published.
@@ -119,17 +96,7 @@ class GiteaForge:
             Refused: there is none, or the Gitea would not have it.
             Unavailable: it does not answer.
         """
-        try:
-            with self._asking():
-                found = self._required(tag)
-                if found.draft is True:
-                    found = self._client.repo_edit_release(*self._names, found.id, draft=False, request_options=_ONCE)
-                return self._release(found)
-        except UnknownOutcome:
-            again = self.find(tag)
-            if again is None or again.draft:
-                raise
-            return again
+        return published(lambda: self._publish(tag), lambda: self.find(tag))
 
     def ci_run(self, tag: str) -> CiRun | None:
         """Return the newest CI run that *tag* or its release started, or ``None``.
@@ -137,102 +104,52 @@ class GiteaForge:
         Raises:
             Unavailable: the Gitea does not answer.
         """
-        with self._asking():
-            return newest_run(self._client, self._names, tag)
+        return newest_run(self._client, tag)
 
     @cached_property
-    def _client(self) -> RepositoryClient:
-        # Not through pyforgejo.PyforgejoApi: importing that puts a .env file that lies about into os.environ.
-        from pyforgejo.core.client_wrapper import SyncClientWrapper  # noqa: PLC0415
-        from pyforgejo.repository.client import RepositoryClient  # noqa: PLC0415
+    def _client(self) -> GiteaClient:
+        # With requests, which takes a while to import: only who asks a Gitea something waits for it.
+        from releasegate.adapters.forges.gitea_client import GiteaClient  # noqa: PLC0415
 
-        secret = token(self.config, self.environ)
-        wrapper = SyncClientWrapper(
-            base_url=f"{self._address}/api/v1", api_key=secret, timeout=_SECONDS, httpx_client=self._web
-        )
-        return RepositoryClient(client_wrapper=wrapper)
+        return GiteaClient(self.config, self.environ)
 
-    @cached_property
-    def _web(self) -> httpx.Client:
-        return httpx.Client(timeout=_SECONDS, follow_redirects=True)
-
-    @property
-    def _address(self) -> str:
-        return (self.config.address or "").rstrip("/")
-
-    @property
-    def _names(self) -> tuple[str, str]:
-        owner, _, name = self.config.repository.partition("/")
-        return owner, name
-
-    def _find(self, tag: str) -> Any:
+    def _find(self, tag: str) -> GiteaRelease | None:
         number = 1
-        while page := self._client.repo_list_releases(*self._names, page=number, limit=_PAGE, request_options=_ONCE):
+        while page := self._client.ask(
+            "GET", "releases", each(GiteaRelease.of), query={"page": number, "limit": _PAGE}
+        ):
             for release in page:
-                if release.tag_name == tag and release.id is not None:
+                if release.tag == tag:
                     return release
             number += 1
         return None
 
-    def _is_draft(self, tag: str) -> bool:
-        found = self.find(tag)
-        return found is not None and found.draft
+    def _publish(self, tag: str) -> ForgeRelease:
+        found = existing(self._find(tag), tag)
+        if found.draft:
+            found = self._client.ask("PATCH", f"releases/{found.number}", GiteaRelease.of, sent={"draft": False})
+        return self._release(found)
 
-    def _required(self, tag: str) -> Any:
-        found = self._find(tag)
-        if found is None:
-            raise Refused(f"{tag} has no release on the forge.", hint="Run the same command again: it drafts one")
-        return found
-
-    def _release(self, found: Any) -> ForgeRelease:
+    def _release(self, found: GiteaRelease) -> ForgeRelease:
         return ForgeRelease(
-            tag=found.tag_name,
-            commit=self._commit(found.tag_name),
-            branch=text(found.target_commitish),
-            draft=found.draft is True,
-            prerelease=found.prerelease is True,
-            assets=tuple(sorted(text(asset.name) for asset in found.assets or [])),
+            tag=found.tag,
+            commit=self._commit(found.tag),
+            branch=found.branch,
+            draft=found.draft,
+            prerelease=found.prerelease,
+            assets=tuple(sorted(attachment.name for attachment in found.attachments)),
         )
 
     def _commit(self, tag: str) -> str:
         """Return the commit that the tag names there; empty where there is no such tag yet."""
-        from pyforgejo.core.api_error import ApiError  # noqa: PLC0415
-
         try:
-            named = self._client.repo_get_tag(*self._names, tag, request_options=_ONCE)
-        except ApiError as error:
-            if error.status_code == _NOT_FOUND:
-                return ""
-            raise
-        return text(named.commit.sha) if named.commit is not None else ""
+            return self._client.ask("GET", f"tags/{quote(tag)}", commit_of)
+        except NotShown:
+            return ""
+
+    def _attachments(self, release: GiteaRelease) -> tuple[GiteaAttachment, ...]:
+        return self._client.ask("GET", f"releases/{release.number}/assets", each(GiteaAttachment.of))
 
     def _download(self, tag: str, name: str) -> bytes:
         # Not the address in the answer: the token goes to the configured forge and to nobody else.
-        path = f"{self.config.repository}/releases/download/{quote(tag, safe='')}/{quote(name, safe='')}"
-        headers = {"Authorization": f"token {token(self.config, self.environ)}"}
-        answer = self._web.get(f"{self._address}/{path}", headers=headers)
-        if answer.status_code >= _BAD:
-            raise self._failure(ForgeResponse(answer.status_code, answer.text, answer.headers))
-        return answer.content
-
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        from pyforgejo.core.api_error import ApiError  # noqa: PLC0415
-
-        try:
-            yield
-        except ReleasegateError:
-            raise
-        except ApiError as error:
-            if error.status_code is not None and error.status_code < _BAD:
-                raise nonsense(self.config, "Gitea") from error
-            body = error.body
-            words = body.get("message", "") if isinstance(body, dict) else getattr(body, "message", body)
-            raise self._failure(ForgeResponse(error.status_code, text(words), error.headers or {})) from error
-        except (httpx.HTTPError, OSError) as error:
-            raise self._failure(ForgeResponse(None, type(error).__name__)) from error
-        except (httpx.InvalidURL, ValueError, TypeError, LookupError, AttributeError) as error:
-            raise nonsense(self.config, "Gitea") from error
-
-    def _failure(self, answer: ForgeResponse) -> ReleasegateError:
-        return failure(self.config, self.environ, answer)
+        return self._client.download(f"releases/download/{quote(tag, safe='')}/{quote(name, safe='')}")

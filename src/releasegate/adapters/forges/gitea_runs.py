@@ -8,66 +8,97 @@ only the tasks, a task a job, whose ``head_branch`` is the tag.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
-from releasegate.adapters.forges.outcomes import STARTED_BY, State, state, text
+from releasegate.adapters.forges.gitea_records import each, optional
+from releasegate.adapters.forges.outcomes import STARTED_BY, NotShown, State, state, text
 from releasegate.ports import CiRun
 
 if TYPE_CHECKING:
-    from pyforgejo.core.request_options import RequestOptions
-    from pyforgejo.repository.client import RepositoryClient
+    from releasegate.adapters.forges.gitea_client import GiteaClient
 
-_ONCE: RequestOptions = {"max_retries": 0}
 _PAGE = 50
 _PAGES = 4
 """How far back it is looked for: a run that counts is new."""
-_NOT_FOUND = 404
 _WORST_FIRST: tuple[State, ...] = ("failed", "running", "waiting", "passed")
 
 
-def newest_run(client: RepositoryClient, names: tuple[str, str], tag: str) -> CiRun | None:
-    """Return the newest run that *tag* or its release started; ``None`` where there is none, or no CI at all."""
-    from pyforgejo.core.api_error import ApiError  # noqa: PLC0415 - the library comes when it is needed
+@dataclass(frozen=True)
+class GiteaRun:
+    """A CI run, or the task that a job of it is; ``refs`` are what it may call its tag, ``path`` may end with it."""
 
+    number: int
+    refs: frozenset[str]
+    path: str
+    event: str
+    state: State
+    url: str
+
+    @classmethod
+    def of(cls, answer: Any) -> Self:
+        """Return the run or the task that *answer* describes; raises ``TypeError`` where it describes none."""
+        return cls(
+            number=optional(answer, "run_number", int) or 0,
+            refs=frozenset({optional(answer, "prettyref", str) or "", text(answer.get("head_branch"))}),
+            path=text(answer.get("path")),
+            event=optional(answer, "event", str) or "",
+            state=state(optional(answer, "status", str), text(answer.get("conclusion"))),
+            url=optional(answer, "html_url", str) or optional(answer, "url", str) or "",
+        )
+
+    def is_of(self, tag: str) -> bool:
+        """Whether *tag*, or the release of it, started this."""
+        ref = f"refs/tags/{tag}"
+        return self.event in STARTED_BY and (not self.refs.isdisjoint({tag, ref}) or self.path.endswith(f"@{ref}"))
+
+
+def newest_run(client: GiteaClient, tag: str) -> CiRun | None:
+    """Return the newest run that *tag* or its release started; ``None`` where there is none, or no CI at all.
+
+    Raises:
+        Unavailable: the Gitea does not answer, or not as it should.
+    """
     for look in (_among_runs, _among_tasks):
         try:
-            return look(client, names, tag)
-        except ApiError as error:
-            if error.status_code != _NOT_FOUND:
-                raise
+            return look(client, tag)
+        except NotShown:
+            continue
     return None
 
 
-def _among_runs(client: RepositoryClient, names: tuple[str, str], tag: str) -> CiRun | None:
+def _among_runs(client: GiteaClient, tag: str) -> CiRun | None:
     for number in range(1, _PAGES + 1):
-        page = client.list_action_runs(*names, page=number, limit=_PAGE, request_options=_ONCE).workflow_runs
-        for run in page or ():
-            more: dict[str, Any] = run.model_extra or {}
-            if _is_of(tag, run.prettyref, more) and run.event in STARTED_BY:
-                return CiRun(state(run.status, text(more.get("conclusion"))), text(run.html_url))
+        page = _page(client, "actions/runs", number)
+        for run in page:
+            if run.is_of(tag):
+                return CiRun(run.state, run.url)
         if not page:
             break
     return None
 
 
-def _is_of(tag: str, prettyref: str | None, more: dict[str, Any]) -> bool:
-    named = {prettyref, more.get("head_branch")} & {tag, f"refs/tags/{tag}"}
-    return bool(named) or text(more.get("path")).endswith(f"@refs/tags/{tag}")
-
-
-def _among_tasks(client: RepositoryClient, names: tuple[str, str], tag: str) -> CiRun | None:
-    tasks: list[Any] = []
+def _among_tasks(client: GiteaClient, tag: str) -> CiRun | None:
+    tasks: list[GiteaRun] = []
     for number in range(1, _PAGES + 1):
-        page = client.list_action_tasks(*names, page=number, limit=_PAGE, request_options=_ONCE).workflow_runs
-        tasks += [task for task in page or () if task.head_branch == tag and task.event in STARTED_BY]
+        page = _page(client, "actions/tasks", number)
+        tasks += [task for task in page if task.is_of(tag)]
         if not page:
             break
-    newest = max((task.run_number or 0 for task in tasks), default=0)
-    return _together([task for task in tasks if (task.run_number or 0) == newest])
+    newest = max((task.number for task in tasks), default=0)
+    return _together([task for task in tasks if task.number == newest])
 
 
-def _together(tasks: Sequence[Any]) -> CiRun | None:
+def _page(client: GiteaClient, path: str, number: int) -> tuple[GiteaRun, ...]:
+    return client.ask("GET", path, _runs, query={"page": number, "limit": _PAGE})
+
+
+def _runs(answer: Any) -> tuple[GiteaRun, ...]:
+    return each(GiteaRun.of)(optional(answer, "workflow_runs", list) or [])
+
+
+def _together(tasks: Sequence[GiteaRun]) -> CiRun | None:
     """Return the run whose jobs *tasks* are: as bad as the worst of them."""
-    states = {state(task.status, None) for task in tasks}
-    worst = next((each for each in _WORST_FIRST if each in states), None)
-    return None if worst is None else CiRun(worst, text(tasks[0].url))
+    states = {task.state for task in tasks}
+    worst = next((bad for bad in _WORST_FIRST if bad in states), None)
+    return None if worst is None else CiRun(worst, tasks[0].url)

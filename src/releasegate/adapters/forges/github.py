@@ -18,16 +18,18 @@ from typing import TYPE_CHECKING
 from releasegate.adapters.forges.outcomes import (
     STARTED_BY,
     ForgeResponse,
-    UnknownOutcome,
+    existing,
     failure,
+    is_draft,
     looked_at_again,
     nonsense,
+    published,
     state,
     text,
     token,
 )
 from releasegate.core.config.model import ForgeConfig
-from releasegate.core.errors import Refused, ReleasegateError
+from releasegate.core.errors import ReleasegateError
 from releasegate.ports import CiRun, ForgeRelease
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class GitHubForge:
             Refused: the tag has a published release, or GitHub would not have it.
             Unavailable: GitHub does not answer.
         """
-        with looked_at_again(lambda: self._is_draft(release.tag)), self._asking():
+        with looked_at_again(lambda: is_draft(self.find(release.tag))), self._asking():
             found = self._find(release.tag)
             if found is not None and found.draft:
                 return
@@ -87,7 +89,7 @@ class GitHubForge:
             Unavailable: GitHub does not answer.
         """
         with looked_at_again(lambda: self.asset(tag, name=name) == content), self._asking():
-            release = self._required(tag)
+            release = existing(self._find(tag), tag)
             for asset in release.get_assets():
                 if asset.name == name:
                     if _holds(asset, content):
@@ -115,18 +117,7 @@ class GitHubForge:
             Refused: there is none, or GitHub would not have it.
             Unavailable: GitHub does not answer.
         """
-        try:
-            with self._asking():
-                found = self._required(tag)
-                if found.draft:
-                    title, notes = found.name or tag, found.body or ""
-                    found = found.update_release(title, notes, draft=False, prerelease=found.prerelease)
-                return self._release(found)
-        except UnknownOutcome:
-            again = self.find(tag)
-            if again is None or again.draft:
-                raise
-            return again
+        return published(lambda: self._publish(tag), lambda: self.find(tag))
 
     def ci_run(self, tag: str) -> CiRun | None:
         """Return the newest workflow run that *tag* or its release started; GitHub calls a tag the run's branch, too.
@@ -161,15 +152,13 @@ class GitHubForge:
     def _find(self, tag: str) -> GitRelease | None:
         return next((r for r in self._repository.get_releases() if r.tag_name == tag), None)
 
-    def _is_draft(self, tag: str) -> bool:
-        found = self.find(tag)
-        return found is not None and found.draft
-
-    def _required(self, tag: str) -> GitRelease:
-        found = self._find(tag)
-        if found is None:
-            raise Refused(f"{tag} has no release on the forge.", hint="Run the same command again: it drafts one")
-        return found
+    def _publish(self, tag: str) -> ForgeRelease:
+        with self._asking():
+            found = existing(self._find(tag), tag)
+            if found.draft:
+                title, notes = found.name or tag, found.body or ""
+                found = found.update_release(title, notes, draft=False, prerelease=found.prerelease)
+            return self._release(found)
 
     def _release(self, found: GitRelease) -> ForgeRelease:
         return ForgeRelease(

@@ -1,4 +1,4 @@
-"""What a forge's answers mean, whichever forge it is: errors in our words, and states of CI runs.
+"""What a forge's answers mean, whichever forge it is: errors in our words, second looks, and states of CI runs.
 
 Sources: GitHub's "Rate limits for the REST API" (403 or 429, with ``Retry-After``, ``X-RateLimit-Remaining: 0`` or only
 words); RFC 6585 for 429. A token that an answer repeats is masked.
@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.ports import ForgeRelease
+
+Found = TypeVar("Found")
 
 State = Literal["waiting", "running", "passed", "failed"]
 
@@ -32,6 +35,10 @@ _NOT_FOUND = 404
 
 class UnknownOutcome(Unavailable):
     """The forge did not answer, or not as it should: whether it did what it was asked is not known."""
+
+
+class NotShown(Unavailable):
+    """The forge has no such thing, or the token may not see it."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ def failure(config: ForgeConfig, environ: Mapping[str, str], answer: ForgeRespon
             details=details,
         )
     if answer.status == _NOT_FOUND:
-        return Unavailable(
+        return NotShown(
             f"The forge shows us no such thing of {config.repository} (404).",
             hint=f"Check the repository's name, and that the token in {config.token_env} may see it",
             details=details,
@@ -109,6 +116,37 @@ def looked_at_again(is_so: Callable[[], bool]) -> Iterator[None]:
     except UnknownOutcome:
         if not is_so():
             raise
+
+
+def published(publish: Callable[[], ForgeRelease], find: Callable[[], ForgeRelease | None]) -> ForgeRelease:
+    """Return what *publish* returns; where its outcome is unknown, what *find* finds published.
+
+    Raises:
+        UnknownOutcome: *publish* raised it, and *find* finds a draft or nothing.
+    """
+    try:
+        return publish()
+    except UnknownOutcome:
+        again = find()
+        if again is None or again.draft:
+            raise
+        return again
+
+
+def is_draft(found: ForgeRelease | None) -> bool:
+    """Whether there is a release, and it is a draft."""
+    return found is not None and found.draft
+
+
+def existing(found: Found | None, tag: str) -> Found:
+    """Return the release that was *found* for *tag*.
+
+    Raises:
+        Refused: none was found.
+    """
+    if found is None:
+        raise Refused(f"{tag} has no release on the forge.", hint="Run the same command again: it drafts one")
+    return found
 
 
 def state(status: str | None, conclusion: str | None) -> State:

@@ -1,0 +1,132 @@
+"""How a Gitea or a Forgejo is asked: each thing once, and every bad answer becomes an error of ours.
+
+A request that is sent twice could make two of what it makes, so none is repeated here: what became of one is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from releasegate.adapters.forges.outcomes import ForgeResponse, failure, nonsense, text, token
+from releasegate.core.config.model import ForgeConfig
+
+Read = TypeVar("Read")
+
+_SECONDS = 30.0
+_BAD = 400
+_GOOD = range(200, 300)
+
+
+@dataclass(frozen=True)
+class GiteaClient:
+    """Asks about the repository that *config* names; *environ* holds the token.
+
+    Raises, from each of its methods:
+        NotShown: there is no such thing, or the token may not see it.
+        Refused: the Gitea would not have it.
+        UnknownOutcome: it does not answer, or not as it should.
+        Unavailable: the token is missing or does not do, or there were too many requests.
+    """
+
+    config: ForgeConfig
+    environ: Mapping[str, str] = field(repr=False)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Any], Read],
+        *,
+        query: Mapping[str, str | int] | None = None,
+        sent: Mapping[str, str | bool] | bytes | None = None,
+    ) -> Read:
+        """Return what *read* finds in the JSON of the answer; *path* is below the repository's own in the API.
+
+        Bytes are *sent* as they are, all else as JSON. Where *read* raises ``ValueError`` or ``TypeError``, the answer
+        is none that a Gitea gives.
+        """
+        if isinstance(sent, bytes):
+            body: dict[str, Any] = {"data": sent, "headers": {"Content-Type": "application/octet-stream"}}
+        else:
+            body = {"json": sent}
+        answer = self._answer(method, self._api(path), params=query, **body)
+        try:
+            return read(answer.json())
+        except (ValueError, TypeError) as error:
+            raise nonsense(self.config, "Gitea") from error
+
+    def delete(self, path: str) -> None:
+        """Delete what is at *path*, which is below the repository's own in the API."""
+        self._answer("DELETE", self._api(path))
+
+    def download(self, path: str) -> bytes:
+        """Return the bytes at *path*, which is below the repository's own on the web."""
+        return self._answer("GET", f"{self._address}/{self.config.repository}/{path}").content
+
+    @property
+    def _address(self) -> str:
+        return (self.config.address or "").rstrip("/")
+
+    def _api(self, path: str) -> str:
+        return f"{self._address}/api/v1/repos/{self.config.repository}/{path}"
+
+    @cached_property
+    def _session(self) -> requests.Session:
+        session = _Session()
+        session.headers["User-Agent"] = "releasegate"
+        session.auth = _Token(token(self.config, self.environ))
+        session.verify = self.environ.get("SSL_CERT_FILE") or self.environ.get("SSL_CERT_DIR") or True
+        return session
+
+    def _answer(self, method: str, address: str, **more: Any) -> requests.Response:
+        session = self._session
+        try:
+            answer = session.request(method, address, timeout=_SECONDS, **more)
+        except requests.exceptions.InvalidURL as error:
+            raise nonsense(self.config, "Gitea") from error
+        # requests lets urllib3's errors and those of the URL's parser through in a few places.
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise failure(self.config, self.environ, ForgeResponse(None, type(error).__name__)) from error
+        except ValueError as error:
+            raise nonsense(self.config, "Gitea") from error
+        if answer.status_code >= _BAD:
+            raise failure(self.config, self.environ, ForgeResponse(answer.status_code, _words(answer), answer.headers))
+        if answer.status_code not in _GOOD:
+            raise nonsense(self.config, "Gitea")
+        return answer
+
+
+class _Session(requests.Session):
+    """A session whose token stays with the host that it is for, wherever that redirects; no ``.netrc`` is asked."""
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Take the token off a redirected request that goes to another scheme, host or port."""
+        old, new = response.request.url, prepared_request.url
+        if self.should_strip_auth(old, new):  # type: ignore[no-untyped-call]
+            prepared_request.headers.pop("Authorization", None)
+
+
+@dataclass(frozen=True)
+class _Token(requests.auth.AuthBase):
+    """The token as a Gitea wants it."""
+
+    secret: str = field(repr=False)
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"token {self.secret}"
+        return request
+
+
+def _words(answer: requests.Response) -> str:
+    """Return a bad answer's own words: those of its JSON, else all of it."""
+    try:
+        said = answer.json()
+    except ValueError:
+        return answer.text
+    return text(said.get("message") if isinstance(said, dict) else said)
