@@ -8,7 +8,7 @@ import time
 
 import nox
 
-from releasegate.core.config.stack import Images
+from releasegate.core.config.stack import ImageNames
 from releasegate.frontends.nox import sessions
 
 nox.options.default_venv_backend = "uv"
@@ -84,5 +84,5 @@ def bench(session: nox.Session) -> None:
 
 
 def _base_images() -> tuple[str, ...]:
-    images = Images().replaced(os.environ)
+    images = ImageNames().replaced(os.environ)
     return images.python.format(python="3.13"), images.postgres, images.redis

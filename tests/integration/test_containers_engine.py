@@ -21,7 +21,7 @@ import pytest
 from docker.models.containers import Container
 
 from releasegate.adapters.containers import labels
-from releasegate.adapters.containers.compose import Stack
+from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, opened
 from releasegate.adapters.containers.images import Images, ImageSpec
@@ -33,8 +33,8 @@ from releasegate.ports import Progress
 
 pytestmark = pytest.mark.docker
 
-IMAGE = stack.Images().replaced(os.environ).python.format(python="3.13")
-POSTGRES = stack.Images().replaced(os.environ).postgres
+IMAGE = stack.ImageNames().replaced(os.environ).python.format(python="3.13")
+POSTGRES = stack.ImageNames().replaced(os.environ).postgres
 COMPOSE = f"""\
 x-labels: &labels
   releasegate.run: ${{RELEASEGATE_RUN}}
@@ -63,12 +63,12 @@ def engine() -> Iterator[ContainerEngine]:
         yield found
 
 
-def stack_of(engine: ContainerEngine, run: labels.Run, folder: Path) -> Stack:
+def stack_of(engine: ContainerEngine, run: labels.Run, folder: Path) -> ComposeProject:
     """Return a small stack of *run*; its one secret is the word that it prints."""
     (folder / "compose.yaml").write_text(COMPOSE, encoding="utf-8")
     word = secrets.token_hex(12)
     told = {"RELEASEGATE_RUN": run.name, "RELEASEGATE_LOCK": str(run.lock), "WORD": word}
-    made = Stack(engine, folder / "compose.yaml", run.name, folder, told, (word,), Event())
+    made = ComposeProject(engine, folder / "compose.yaml", run.name, folder, told, (word,), Event())
     made.write()
     return made
 

@@ -19,7 +19,7 @@ from releasegate.adapters.containers.suite import Suite
 from releasegate.adapters.containers.tar import unpacked
 from releasegate.adapters.package_data import package_folder
 from releasegate.adapters.process import clean_environment
-from releasegate.core.config.stack import Images
+from releasegate.core.config.stack import ImageNames
 from releasegate.core.e2e.snapshots import Reordering, Snapshot
 from releasegate.core.errors import Unavailable
 
@@ -36,7 +36,7 @@ def test_every_image_of_the_compose_file_is_a_variable() -> None:
 def test_the_compose_file_and_the_configuration_name_the_same_public_images() -> None:
     named = dict(re.findall(r"\$\{(\w+)_IMAGE:-([^}]+)\}", COMPOSE))
     assert {name.lower(): image for name, image in named.items()} == {
-        field.name: field.default for field in fields(Images) if field.name.upper() in named
+        field.name: field.default for field in fields(ImageNames) if field.name.upper() in named
     }
     assert set(named) == {"POSTGRES", "REDIS"}
 

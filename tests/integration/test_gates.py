@@ -13,7 +13,7 @@ from real_indexes import RunningIndex
 from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
 from releasegate.app import gates
-from releasegate.app.gates import Asked, Source
+from releasegate.app.gates import EndToEndRequest, Source
 from releasegate.app.project import load
 from releasegate.app.workspace import Workspace
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
@@ -76,13 +76,13 @@ def test_a_pair_is_built_installed_and_run_together_from_dist_from_the_tree_and_
         assert [o.verdict for o in gates.build(workspace, package, watch=Quiet())] == ["pass", "pass"]
     assert all(c.verdict == "pass" for c in gates.install_check(workspace, api, source=Source("local")))
     for backend in (Source("dist"), Source("local")):
-        report = gates.end_to_end(workspace, plugin, Asked(Source("dist"), backend))
+        report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), backend))
         assert report.verdict == "pass"
     manifest = gates.stated(workspace, api).manifest()
     for artifact in manifest.artifacts:
         path = workspace.builds().path(api, "1.0.0", artifact)
         assert workspace.index("production").upload(path).exit_code == 0
-    report = gates.end_to_end(workspace, plugin, Asked(Source("dist"), Source("production", "1.0.0")))
+    report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), Source("production", "1.0.0")))
     assert report.verdict == "pass"
     with pytest.raises(ConfigurationError, match="There is no source nowhere"):
         gates.install_check(workspace, api, source=Source("nowhere"))
@@ -94,7 +94,7 @@ def test_a_pair_that_does_not_do_its_job_together_fails_with_the_checks_own_word
     (folder / "check.py").write_text("raise SystemExit('the berth is not shown')\n")
     git(folder, "commit", "--all", "--quiet", "--message=Break it")
     with pytest.raises(GateFailed, match=r"tiny-plugin 1\.0\.0 from local with tiny-api 1\.0\.0 from local") as caught:
-        gates.end_to_end(workspace, plugin, Asked(Source("local"), Source("local")))
+        gates.end_to_end(workspace, plugin, EndToEndRequest(Source("local"), Source("local")))
     assert any("the berth is not shown" in line for line in caught.value.details)
 
 
@@ -127,12 +127,12 @@ def test_a_cell_that_one_machine_recorded_is_known_to_another(
         gates.build(workspace, package, watch=Quiet())
     stage = Cells()
     monkeypatch.setattr(Workspace, "stage", lambda *_: stage)
-    wanted = Asked(Source("dist"), Source("dist"), recorded=True)
+    wanted = EndToEndRequest(Source("dist"), Source("dist"), recorded=True)
     gates.end_to_end(workspace, plugin, wanted)
     # Another machine has the notes, and not the ledger.
     (workspace.project.state / "ledger").rename(tmp_path / "of another machine")
     gates.end_to_end(workspace, plugin, wanted)
-    gates.end_to_end(workspace, plugin, Asked(Source("dist"), Source("dist")))
+    gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), Source("dist")))
     assert [[row["cell"] for row in known] for known in stage.known] == [[], ["one"], []]
 
 
@@ -146,7 +146,9 @@ def test_what_passed_is_told_and_recorded_though_another_cell_could_not_be_judge
     monkeypatch.setattr(Workspace, "stage", lambda *_: stage)
     for _ in range(2):
         with pytest.raises(Unavailable, match="two could not be judged"):
-            gates.end_to_end(workspace, plugin, Asked(Source("dist"), Source("dist"), recorded=True), told=told.append)
+            gates.end_to_end(
+                workspace, plugin, EndToEndRequest(Source("dist"), Source("dist"), recorded=True), told=told.append
+            )
     assert [report.verdict for report in told] == ["not run", "not run"]
     assert [[row["cell"] for row in known] for known in stage.known] == [[], ["one"]]
 

@@ -14,7 +14,7 @@ import pytest
 from distributions import index, wheel
 
 from releasegate.adapters.processes.runner import ProcessRunner
-from releasegate.core.config.model import EndToEnd, Package, Service
+from releasegate.core.config.model import EndToEndCommand, Package, Service
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.ports import Delivery, EndToEndReport
 
@@ -69,8 +69,8 @@ def backend(tmp_path: Path) -> Delivery:
     return Delivery(package, "2.0", "pypi", "", (file,))
 
 
-def command(*words: str, timeout: float = 60.0) -> EndToEnd:
-    return EndToEnd(("python", "checks/e2e.py", *words), timeout)
+def command(*words: str, timeout: float = 60.0) -> EndToEndCommand:
+    return EndToEndCommand(("python", "checks/e2e.py", *words), timeout)
 
 
 def changed(delivery: Delivery, **fields: object) -> Delivery:
@@ -155,7 +155,7 @@ def test_without_a_companion_nothing_is_told_of_one(tmp_path: Path, empty_index:
 
 
 def test_a_command_that_does_not_end_fails(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
-    endless = EndToEnd(("python", "-c", "import time; time.sleep(60)"), timeout=0.5)
+    endless = EndToEndCommand(("python", "-c", "import time; time.sleep(60)"), timeout=0.5)
 
     report = run(tmp_path, empty_index, changed(plugin, end_to_end=endless), companion=None)
 

@@ -14,7 +14,7 @@ import pytest
 
 from releasegate.core.config.model import TomlVersionFile
 from releasegate.core.config.parse import parse_settings
-from releasegate.core.config.stack import Images, variable
+from releasegate.core.config.stack import ImageNames, variable
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.reference import render
 
@@ -92,7 +92,7 @@ def test_every_variable_that_an_end_to_end_command_gets_is_in_the_reference(refe
     assert len(given) == 8
     contained = read(ROOT / "src/releasegate/adapters/containers/environment.py")
     given |= {name for name in re.findall(r'"(RELEASEGATE_[A-Z_]+)":', contained) if name not in OF_COMPOSE}
-    given |= {variable(field.name) for field in fields(Images)} | {"RELEASEGATE_CA_BUNDLE"}
+    given |= {variable(field.name) for field in fields(ImageNames)} | {"RELEASEGATE_CA_BUNDLE"}
     assert set(re.findall(r"`(RELEASEGATE_[A-Z_]+)`", reference)) == given
 
 

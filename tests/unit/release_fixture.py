@@ -19,7 +19,7 @@ from fakes import (
 from packaging.version import Version
 
 from releasegate.core.ci.event import Event
-from releasegate.core.config.model import Companion, EndToEnd, Package, Settings, TomlVersionFile
+from releasegate.core.config.model import Companion, EndToEndCommand, Package, Settings, TomlVersionFile
 from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.record import SEAL, Entry, Evidence
 from releasegate.core.release.versions import Consumed
@@ -33,7 +33,7 @@ from releasegate.steps.source import Bump
 from releasegate.steps.step import PackagePorts, Release, Role, RunContext, Step
 
 CORE = Package("sample-core", PurePosixPath("core"), (TomlVersionFile(PurePosixPath("a.toml"), "version"),), ("3.12",))
-APP = replace(PACKAGE, companion=Companion(CORE.name, default="2.0"), end_to_end=EndToEnd(("check",)))
+APP = replace(PACKAGE, companion=Companion(CORE.name, default="2.0"), end_to_end=EndToEndCommand(("check",)))
 ALONE = replace(APP, companion=None)
 START = "0" * 40
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, packed, subject
 
-from releasegate.core.audit.audit import Build, Finding, audit
+from releasegate.core.audit.audit import AuditedBuild, Finding, audit
 from releasegate.core.audit.subject import Subject
 
 
-def build(built: Subject) -> Build:
+def build(built: Subject) -> AuditedBuild:
     """Pack what a subject holds, as the build's folders hold it."""
-    return Build(
+    return AuditedBuild(
         package=built.package,
         version=built.version,
         files={a.filename: packed(a) for a in (built.wheel, built.sdist)},

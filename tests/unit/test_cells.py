@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from releasegate.core.config.stack import Images, NetBox, Stack, netbox, variable
+from releasegate.core.config.stack import ImageNames, NetBox, Stack, netbox, variable
 from releasegate.core.e2e.matrix import PATHS, SERVICES, Cell, Wanted, matrix, side_by_side
 from releasegate.core.errors import ConfigurationError
 
@@ -110,8 +110,8 @@ def test_no_more_cells_run_at_once_than_the_machine_carries(
 
 
 def test_an_environment_variable_replaces_an_image() -> None:
-    images = Images().replaced({"RELEASEGATE_REDIS_IMAGE": "mine", "RELEASEGATE_PYTHON_IMAGE": ""})
-    assert images == Images(redis="mine")
+    images = ImageNames().replaced({"RELEASEGATE_REDIS_IMAGE": "mine", "RELEASEGATE_PYTHON_IMAGE": ""})
+    assert images == ImageNames(redis="mine")
     assert variable("postgres") == "RELEASEGATE_POSTGRES_IMAGE"
 
 

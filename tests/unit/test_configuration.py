@@ -4,7 +4,7 @@ from pathlib import PurePosixPath as Path
 
 from releasegate.core.config.model import (
     Companion,
-    EndToEnd,
+    EndToEndCommand,
     Exemption,
     IndexConfig,
     Install,
@@ -93,7 +93,7 @@ def test_every_key_fills_its_field() -> None:
         version_files=(PythonVersionFile(Path("plugin/__init__.py"), "Config.version"),),
         pythons=("3.12",),
         companion=Companion("back-end", default="1.0rc1", requires=">=0.9,<2"),
-        end_to_end=EndToEnd(("python", "e2e.py"), timeout=2.5),
+        end_to_end=EndToEndCommand(("python", "e2e.py"), timeout=2.5),
         wheel=Wheel(
             data=("plugin/templates/**",),
             references=("plugin/static",),

@@ -6,7 +6,7 @@ import pytest
 
 from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import parse_settings
-from releasegate.core.config.stack import Images, NetBox, Stack
+from releasegate.core.config.stack import ImageNames, NetBox, Stack
 from releasegate.core.errors import ConfigurationError
 
 PACKAGES = """\
@@ -66,7 +66,7 @@ cache = 5
     assert stack is not None
     assert (stack.sources, stack.paths, stack.services) == (("testpypi",), ("upgrade",), ("pve", "pbs"))
     assert (stack.upgrade_from, stack.checks) == (("1.0", "1.0.post1"), (("python", "check.py"),))
-    assert (stack.images, stack.memory, stack.cpus, stack.cache) == (Images(postgres="mine:17"), 8.0, 1.5, 5.0)
+    assert (stack.images, stack.memory, stack.cpus, stack.cache) == (ImageNames(postgres="mine:17"), 8.0, 1.5, 5.0)
 
 
 def test_the_pair_of_a_stack_is_judged_in_it() -> None:

@@ -24,7 +24,7 @@ from releasegate.steps.step import RunContext
 
 
 @dataclass(frozen=True)
-class Asked:
+class ContainerOptions:
     """What a person asked of the containers: which cells, and who broke it where they fail."""
 
     wanted: Wanted = field(default_factory=Wanted)
@@ -46,7 +46,12 @@ def stack_of(project: Project) -> Stack:
 
 
 def container_runner(
-    project: Project, asked: Asked, *, run: Callable[[], RunContext], index: str, staging_hosts: frozenset[str]
+    project: Project,
+    asked: ContainerOptions,
+    *,
+    run: Callable[[], RunContext],
+    index: str,
+    staging_hosts: frozenset[str],
 ) -> ContainerRunner:
     """Return the stage in which the project's pair is run; *index* is where all but the pair comes from."""
 

@@ -37,7 +37,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Asked:
+class EndToEndRequest:
     """What an end-to-end run is asked for; ``backend`` is ``None`` where the companion's own rule decides.
 
     With ``recorded`` the verdict of each cell becomes evidence of the version, for whoever seals it.
@@ -127,7 +127,11 @@ def recorded(workspace: Workspace, package: str | None) -> tuple[str, str]:
 
 
 def end_to_end(
-    workspace: Workspace, package: Package, wanted: Asked, *, told: Callable[[EndToEndReport], None] = lambda _: None
+    workspace: Workspace,
+    package: Package,
+    wanted: EndToEndRequest,
+    *,
+    told: Callable[[EndToEndReport], None] = lambda _: None,
 ) -> EndToEndReport:
     """Run a package with its companion, each from its own source; *told* sees the report before it is judged.
 

@@ -24,7 +24,7 @@ from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.adapters.processes.runner import ProcessRunner
 from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.app.ci_runner import event_of, git_environment
-from releasegate.app.container_runner import Asked, container_runner
+from releasegate.app.container_runner import ContainerOptions, container_runner
 from releasegate.app.project import Project, load
 from releasegate.core.ci.event import Event
 from releasegate.core.config.model import Package
@@ -45,7 +45,7 @@ class RunOptions:
 
     companion: str | None = None
     only_available: bool = False
-    containers: Asked = field(default_factory=Asked)
+    containers: ContainerOptions = field(default_factory=ContainerOptions)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from releasegate.app.container_runner import Asked
+from releasegate.app.container_runner import ContainerOptions
 from releasegate.app.project import STATE
 from releasegate.core.e2e.matrix import Cell, Wanted
 from releasegate.frontends.console import Screen
@@ -32,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only-available", action="store_true", help="leave out cells whose image cannot be had")
 
 
-def asked(options: argparse.Namespace) -> Asked:
+def asked(options: argparse.Namespace) -> ContainerOptions:
     """Return what the options ask for."""
     wanted = Wanted(
         netbox=tuple(options.netbox),
@@ -42,7 +42,7 @@ def asked(options: argparse.Namespace) -> Asked:
         services=tuple(options.service),
         upgrade_from=tuple(options.origins),
     )
-    return Asked(wanted, options.blame, options.only_available)
+    return ContainerOptions(wanted, options.blame, options.only_available)
 
 
 def show_plan(screen: Screen, cells: Sequence[Cell], *, form: str, rest: Sequence[str]) -> None:

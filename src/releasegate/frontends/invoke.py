@@ -18,7 +18,7 @@ from packaging.version import InvalidVersion, Version
 from rich.table import Table
 
 from releasegate.app import release as releasing
-from releasegate.app.container_runner import Asked, cached
+from releasegate.app.container_runner import ContainerOptions, cached
 from releasegate.app.project import STATE, load
 from releasegate.app.rehearse.proxbox import rehearse_proxbox
 from releasegate.app.rehearse.sample import rehearse_sample
@@ -153,7 +153,7 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
 ) -> None:
     """Play whole releases on an embedded TestPyPI and PyPI: no account, no token, nothing leaves the machine."""
     wanted = Wanted(netbox=(netbox,) if netbox else (), paths=(path,) if path else ())
-    asked = Asked(wanted, blame=True, only_available=True)
+    asked = ContainerOptions(wanted, blame=True, only_available=True)
     played: dict[str, Callable[..., Any]] = {
         "sample": rehearse_sample,
         "proxbox": partial(rehearse_proxbox, asked=asked, contained=not without_containers),

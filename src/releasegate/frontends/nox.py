@@ -15,7 +15,7 @@ from typing import NoReturn
 import nox
 
 from releasegate.app import gates
-from releasegate.app.gates import Asked, Source
+from releasegate.app.gates import EndToEndRequest, Source
 from releasegate.app.project import Project
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
@@ -116,7 +116,7 @@ def e2e(session: nox.Session) -> None:
             chosen, shown = replace(workspace, choices=choices), partial(matrix.show_report, screen)
             failed: list[GateFailed] = []
             for name in sources:
-                asked = Asked(Source(name, options.version), backend, recorded=options.record)
+                asked = EndToEndRequest(Source(name, options.version), backend, recorded=options.record)
                 try:
                     report = gates.end_to_end(chosen, package, asked, told=shown)
                     screen.say(f"{package.name}: {report.verdict} ({report.seconds:.0f} s)")

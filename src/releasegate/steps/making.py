@@ -9,8 +9,7 @@ from typing import ClassVar
 
 from packaging.version import Version
 
-from releasegate.core.audit.audit import Build as Audited
-from releasegate.core.audit.audit import audit
+from releasegate.core.audit.audit import AuditedBuild, audit
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
 from releasegate.core.dists.promotion import Built, compare
@@ -79,7 +78,7 @@ class Audit:
         previous = _previous(release)
         release.run.progress("comparing the files with the commit")
         found = audit(
-            Audited(
+            AuditedBuild(
                 package=release.package,
                 version=str(release.version),
                 files=files,

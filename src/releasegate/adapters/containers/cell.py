@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from releasegate.adapters.containers.compose import Stack
+from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.environment import FACTS, fresh_secrets, told, variables, with_images
@@ -19,7 +19,7 @@ from releasegate.adapters.containers.observed import Observed, arrived, objects,
 from releasegate.adapters.containers.pair_images import Pair, PreparedPair, own
 from releasegate.adapters.containers.suite import Suite
 from releasegate.adapters.process import clean_environment, last_lines
-from releasegate.core.config import stack as settings
+from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.e2e.snapshots import Snapshot
 from releasegate.core.errors import GateFailed, Refused, Unavailable
@@ -40,7 +40,7 @@ class CellContext:
     databases: Databases
     home: Path
     folder: Path
-    stack: settings.Stack
+    stack: Stack
     staging_hosts: frozenset[str]
     workplace: Path
     progress: Progress
@@ -86,7 +86,7 @@ class CellRun:
         seconds = time.monotonic() - started
         return CellReport(self.cell.name, verdict, tuple(seen.problems), tuple(seen.origins), seconds), seen
 
-    def _play(self, stack: Stack, seen: Observed) -> None:
+    def _play(self, stack: ComposeProject, seen: Observed) -> None:
         with seen.timed("start"):
             stack.write()
             self._tell("starting PostgreSQL, Redis, the backend and the mock")
@@ -106,7 +106,7 @@ class CellRun:
         with seen.timed("checks"):
             seen.problems += self._judged(stack, self.under_test, seen, phase="candidate")
 
-    def _come_from(self, released: PreparedPair, stack: Stack, seen: Observed) -> Stack:
+    def _come_from(self, released: PreparedPair, stack: ComposeProject, seen: Observed) -> ComposeProject:
         """Set up and fill what users have, then take its containers away; the data stays."""
         before = with_images(stack, released)
         before.write()
@@ -125,7 +125,7 @@ class CellRun:
         stack.up("backend")
         return stack
 
-    def _database(self, stack: Stack, pair: PreparedPair, seen: Observed, *, fresh: bool) -> None:
+    def _database(self, stack: ComposeProject, pair: PreparedPair, seen: Observed, *, fresh: bool) -> None:
         """Migrate, from the nearest kept database where there is none yet.
 
         Raises:
@@ -153,7 +153,7 @@ class CellRun:
                 self._keep(pair.whole, stack)
             seen.notes += [] if kept is None else [f"database restored from {kept.key[:12]}, then migrated"]
 
-    def _host_migrated(self, stack: Stack) -> None:
+    def _host_migrated(self, stack: ComposeProject) -> None:
         done = stack.once("netbox", "prepare", line=self._follow, timeout=_MIGRATE_SECONDS)
         if done.exit_code:
             raise Unavailable(
@@ -162,7 +162,7 @@ class CellRun:
                 details=last_lines(done.stdout, count=_LOG_LINES),
             )
 
-    def _migrated(self, stack: Stack) -> None:
+    def _migrated(self, stack: ComposeProject) -> None:
         """Start NetBox, which migrates its database before it answers, and keep what it tells of the plugin."""
         stack.up("netbox")
         try:
@@ -180,12 +180,12 @@ class CellRun:
         if said.strip().startswith("Applying "):
             self._tell(f"migrating: {said.strip().removeprefix('Applying ').split('...')[0]}")
 
-    def _keep(self, snapshot: Snapshot, stack: Stack) -> None:
+    def _keep(self, snapshot: Snapshot, stack: ComposeProject) -> None:
         server = stack.container("postgres")
         if server is not None:
             self.context.databases.keep(snapshot, of=server)
 
-    def _judged(self, stack: Stack, pair: PreparedPair, seen: Observed, *, phase: str) -> tuple[str, ...]:
+    def _judged(self, stack: ComposeProject, pair: PreparedPair, seen: Observed, *, phase: str) -> tuple[str, ...]:
         environment = clean_environment(
             self.context.engine.environment, **self._docker(), **told(stack, pair, self.cell, phase=phase)
         )
@@ -200,7 +200,7 @@ class CellRun:
         """Return what the engine's command line is told, which a clean environment leaves out."""
         return {n: v for n, v in self.context.engine.environment.items() if n.startswith(("DOCKER_", "XDG_"))}
 
-    def _proven(self, stack: Stack, seen: Observed) -> Iterator[Origin]:
+    def _proven(self, stack: ComposeProject, seen: Observed) -> Iterator[Origin]:
         """Yield where everything in the two containers came from, as pip said there; what is misplaced is a problem."""
         pair = self.under_test.pair
         for service, delivery in (("netbox", pair.plugin), ("backend", pair.backend)):
@@ -209,10 +209,10 @@ class CellRun:
             seen.problems += [f"contract origin broke: {service}: {sentence}" for sentence in wrong]
             yield from (Origin(a.name, a.version, a.sha256, a.host) for a in found)
 
-    def _stack(self) -> Stack:
+    def _stack(self) -> ComposeProject:
         hidden, context = fresh_secrets(), self.context
         plain = variables(self.cell, module=context.stack.module, run=context.run)
-        stack = Stack(
+        stack = ComposeProject(
             engine=context.engine,
             file=context.home / "compose.yaml",
             project=f"{context.run.name}-{secrets.token_hex(3)}",

@@ -29,7 +29,7 @@ _PROJECT = "com.docker.compose.project"
 
 
 @dataclass(frozen=True)
-class Stack:
+class ComposeProject:
     """The containers of one cell; ``variables`` are what the Compose file reads, secrets among them.
 
     *stop* is set when the run is interrupted: what waits then ends.
@@ -218,7 +218,7 @@ def _answers(container: Container) -> bool:
     return True
 
 
-def _followed(argv: Sequence[str], *, stack: Stack, line: Callable[[str], None], timeout: float) -> Completed:
+def _followed(argv: Sequence[str], *, stack: ComposeProject, line: Callable[[str], None], timeout: float) -> Completed:
     """Run *argv* and tell *line* what it prints while it prints it."""
     deadline = time.monotonic() + timeout
     path = stack.folder / "once.log"

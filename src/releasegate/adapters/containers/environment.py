@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
-from releasegate.adapters.containers.compose import Stack
+from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.image_specs import BACKEND_PORT, MOCK_PORT
 from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.pair_images import PreparedPair
@@ -36,7 +36,7 @@ def variables(cell: Cell, *, module: str, run: Run) -> dict[str, str]:
     }
 
 
-def with_images(stack: Stack, images: PreparedPair) -> Stack:
+def with_images(stack: ComposeProject, images: PreparedPair) -> ComposeProject:
     """Return *stack* with the images of a pair."""
     chosen = {
         "POSTGRES_IMAGE": images.postgres,
@@ -48,7 +48,7 @@ def with_images(stack: Stack, images: PreparedPair) -> Stack:
     return replace(stack, variables={**stack.variables, **chosen})
 
 
-def told(stack: Stack, images: PreparedPair, cell: Cell, *, phase: str) -> Mapping[str, str]:
+def told(stack: ComposeProject, images: PreparedPair, cell: Cell, *, phase: str) -> Mapping[str, str]:
     """Return what the checks are told; docs/reference.md lists it."""
     plugin, backend = images.pair.plugin, images.pair.backend
     return {

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from releasegate.adapters.containers.images import ImageSpec
 from releasegate.core.config.model import Service
-from releasegate.core.config.stack import Images, NetBox, Stack
+from releasegate.core.config.stack import ImageNames, NetBox, Stack
 from releasegate.core.errors import Unavailable
 from releasegate.ports import Delivery
 
@@ -39,7 +39,7 @@ class ImageSpecs:
     index: str
     trust: Path | None
 
-    def host(self, wanted: NetBox, *, images: Images, python: str) -> ImageSpec:
+    def host(self, wanted: NetBox, *, images: ImageNames, python: str) -> ImageSpec:
         """Return NetBox without a plugin."""
         from_pypi = wanted.source == "pypi"
         base = images.python.format(python=python) if from_pypi else images.netbox.format(netbox=wanted.version)
@@ -55,7 +55,7 @@ class ImageSpecs:
         placed = {"places": {"configuration.py": _CONFIGURATION[wanted.source]}}
         return self._delivered("netbox", delivery, base=host, venv=_NETBOX_VENV, folder="netbox", extra=placed)
 
-    def backend(self, delivery: Delivery, service: Service, *, images: Images, python: str) -> ImageSpec:
+    def backend(self, delivery: Delivery, service: Service, *, images: ImageNames, python: str) -> ImageSpec:
         """Return the backend, started as its package's service says."""
         server = {
             "command": list(service.command),
@@ -67,7 +67,7 @@ class ImageSpecs:
         base = images.python.format(python=python)
         return self._delivered("backend", delivery, base=base, venv=_SERVER_VENV, folder="server", extra=server)
 
-    def mock(self, stack: Stack, *, images: Images, python: str) -> ImageSpec:
+    def mock(self, stack: Stack, *, images: ImageNames, python: str) -> ImageSpec:
         """Return the Proxmox mock, which plays what ``PROXMOX_MOCK_SERVICE`` says.
 
         It is behind a certificate of its own: the plugin talks to Proxmox by TLS only.

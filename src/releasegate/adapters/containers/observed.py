@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from releasegate.adapters.containers.compose import Stack
+from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.tar import unpacked
 from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.install.report import InstalledFrom, installed_from
@@ -44,7 +44,7 @@ class Observed:
             self.seconds[phase] = self.seconds.get(phase, 0.0) + time.monotonic() - started
 
 
-def arrived(stack: Stack, service: str) -> list[InstalledFrom]:
+def arrived(stack: ComposeProject, service: str) -> list[InstalledFrom]:
     """Return where everything came from that is installed in a container, as pip said when it was made.
 
     Raises:
@@ -67,7 +67,7 @@ def objects(path: Path) -> Mapping[str, Any]:
     return told
 
 
-def telling(stack: Stack) -> list[str]:
+def telling(stack: ComposeProject) -> list[str]:
     """Return the lines of every container's log that say what went wrong."""
     found: list[str] = []
     for service in _SERVICES:

@@ -11,8 +11,7 @@ from typing import Any
 from releasegate.adapters.containers.image_specs import ImageSpecs, installable
 from releasegate.adapters.containers.images import Images
 from releasegate.core.config.model import Service
-from releasegate.core.config.stack import Images as Names
-from releasegate.core.config.stack import NetBox, Stack
+from releasegate.core.config.stack import ImageNames, NetBox, Stack
 from releasegate.core.e2e.snapshots import Reordering, Snapshot
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.install.report import Expected
@@ -59,7 +58,7 @@ class PairImages:
     images: Images
     image_specs: ImageSpecs
     stack: Stack
-    names: Names
+    names: ImageNames
     progress: Progress
 
     def prepare(self, pair: Pair, *, netbox: NetBox, python: str) -> PreparedPair:

@@ -17,7 +17,7 @@ from releasegate.adapters.processes.service import serving
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import EndToEnd, Package, Service
+from releasegate.core.config.model import EndToEndCommand, Package, Service
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.ports import Delivery, EndToEndReport, Progress
 
@@ -163,7 +163,7 @@ def _told(prefix: str, delivery: Delivery) -> dict[str, str]:
     return {f"{prefix}VERSION": delivery.version, f"{prefix}SOURCE": delivery.source}
 
 
-def _command(delivery: Delivery) -> EndToEnd:
+def _command(delivery: Delivery) -> EndToEndCommand:
     if delivery.package.end_to_end is None:
         raise ConfigurationError(
             f"{delivery.package.name} has no end-to-end command.",

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from releasegate.adapters.containers.engine import opened
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.package_data import package_folder
-from releasegate.app.container_runner import Asked
+from releasegate.app.container_runner import ContainerOptions
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.rehearse.scenario import (
     Recorder,
@@ -34,7 +34,7 @@ from releasegate.steps.deliveries import newest, published
 
 
 def rehearse_proxbox(
-    folder: Path, *, environ: Mapping[str, str], reporter: Reporter, asked: Asked, contained: bool = True
+    folder: Path, *, environ: Mapping[str, str], reporter: Reporter, asked: ContainerOptions, contained: bool = True
 ) -> ScenarioResult:
     """Release the real pair as its next candidate and final, from the sdists that PyPI has today.
 

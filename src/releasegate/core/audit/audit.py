@@ -43,7 +43,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Build:
+class AuditedBuild:
     """What a build made, as bytes.
 
     ``files`` and ``rebuilt`` are folders (file name -> bytes): the distributions, and the wheel built from the sdist.
@@ -59,7 +59,7 @@ class Build:
     previous: Members | None = None
 
 
-def audit(build: Build) -> tuple[Finding, ...]:
+def audit(build: AuditedBuild) -> tuple[Finding, ...]:
     """Return everything that is wrong with a build; nothing where it may go on.
 
     Files that are missing, too many or damaged are reported alone: without them there is nothing to look into.

@@ -9,7 +9,7 @@ from releasegate.core.config.messages import typed
 from releasegate.core.config.model import (
     Ci,
     Companion,
-    EndToEnd,
+    EndToEndCommand,
     Exemption,
     ForgeConfig,
     IndexConfig,
@@ -22,8 +22,8 @@ from releasegate.core.config.model import (
     TomlVersionFile,
     Wheel,
 )
-from releasegate.core.config.reader import Key, Kind, Site, Table, a_table, list_of, named, read_table, rows
-from releasegate.core.config.stack import Images, Stack
+from releasegate.core.config.reader import Key, Site, Table, ValueKind, a_table, list_of, named, read_table, rows
+from releasegate.core.config.stack import ImageNames, Stack
 from releasegate.core.config.values import (
     ADDRESS,
     AMOUNT,
@@ -104,7 +104,7 @@ def _read_version_file(value: Any, site: Site) -> Any:
     return read_table(chosen[0], value, site)
 
 
-VERSION_FILE = Kind("a version file", _read_version_file)
+VERSION_FILE = ValueKind("a version file", _read_version_file)
 
 EXEMPTION = Table(
     "exemptions",
@@ -136,7 +136,7 @@ SERVICE = Table(
 )
 END_TO_END = Table(
     "[tool.releasegate.packages.end-to-end]",
-    EndToEnd,
+    EndToEndCommand,
     "What judges the package running with its companion.",
     (
         Key("command", COMMAND, "the command, run from the repository at the released commit"),
@@ -217,7 +217,7 @@ INDEX_TABLE = Table(
 )
 IMAGES = Table(
     "[tool.releasegate.stack.images]",
-    Images,
+    ImageNames,
     "The images that are pulled. `RELEASEGATE_POSTGRES_IMAGE` and so on replace one for a machine.",
     (
         Key("postgres", IMAGE, "the database"),

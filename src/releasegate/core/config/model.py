@@ -74,7 +74,7 @@ class Service:
 
 
 @dataclass(frozen=True)
-class EndToEnd:
+class EndToEndCommand:
     """The command that judges a package running with its companion.
 
     It runs from the repository at the released commit and gets what it needs as environment variables:
@@ -168,7 +168,7 @@ class Package:
     tag_prefix: str = "v"
     companion: Companion | None = None
     service: Service | None = None
-    end_to_end: EndToEnd | None = None
+    end_to_end: EndToEndCommand | None = None
     forge: ForgeConfig | None = None
     wheel: Wheel = field(default_factory=Wheel)
     install: Install = field(default_factory=Install)

@@ -33,7 +33,7 @@ class Site:
         """Note a problem."""
         self.problems.append(Problem(self.path, sentence))
 
-    def read(self, kind: Kind, value: Any) -> Any:
+    def read(self, kind: ValueKind, value: Any) -> Any:
         """Return what *value* means as *kind*, or note the problem and return ``None``."""
         try:
             return kind.read(value, self)
@@ -43,7 +43,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ValueKind:
     """What may stand at a key: in words, and as its reader, which raises ``ValueError`` with what to write instead."""
 
     words: str
@@ -58,7 +58,7 @@ class Key:
     """
 
     name: str
-    kind: Kind
+    kind: ValueKind
     meaning: str
     field: str = ""
     absent: Any = None
@@ -116,12 +116,12 @@ def read_table(table: Table, value: Any, site: Site) -> Any:
     return table.make(**filled) if filled and needed <= filled.keys() else None
 
 
-def a_table(table: Table) -> Kind:
+def a_table(table: Table) -> ValueKind:
     """Return the kind of a table within a table."""
-    return Kind("a table, see below", lambda value, site: read_table(table, value, site))
+    return ValueKind("a table, see below", lambda value, site: read_table(table, value, site))
 
 
-def rows(table: Table) -> Kind:
+def rows(table: Table) -> ValueKind:
     """Return the kind of a list of tables, one or more; they are read as fields, for they refer to each other."""
 
     def read(value: Any, site: Site) -> Any:
@@ -130,20 +130,20 @@ def rows(table: Table) -> Kind:
             raise ValueError(f"is empty; write at least one {table.heading} table")
         return tuple(read_fields(table, member, site.at(n)) for n, member in enumerate(value))
 
-    return Kind(f"one {table.heading} table or more", read)
+    return ValueKind(f"one {table.heading} table or more", read)
 
 
-def named(table: Table) -> Kind:
+def named(table: Table) -> ValueKind:
     """Return the kind of a table of tables; they are read as fields by name."""
 
     def read(value: Any, site: Site) -> Any:
         typed(value, dict, instead=f"{table.heading} tables")
         return {name: read_fields(table, member, site.at(name)) for name, member in value.items()}
 
-    return Kind(f"{table.heading} tables", read)
+    return ValueKind(f"{table.heading} tables", read)
 
 
-def text(words: str, check: Callable[[str], Any]) -> Kind:
+def text(words: str, check: Callable[[str], Any]) -> ValueKind:
     """Return the kind of a string that *check* turns into the field, raising ``ValueError`` with what is wrong."""
 
     def read(value: Any, _: Site) -> Any:
@@ -152,10 +152,10 @@ def text(words: str, check: Callable[[str], Any]) -> Kind:
             raise ValueError(NO_SECRETS)
         return check(value)
 
-    return Kind(words, read)
+    return ValueKind(words, read)
 
 
-def list_of(kind: Kind, words: str, *, least: int = 0) -> Kind:
+def list_of(kind: ValueKind, words: str, *, least: int = 0) -> ValueKind:
     """Return the kind of a list of *least* members or more, each of *kind*."""
 
     def read(value: Any, site: Site) -> Any:
@@ -165,4 +165,4 @@ def list_of(kind: Kind, words: str, *, least: int = 0) -> Kind:
         members = (site.at(n).read(kind, member) for n, member in enumerate(value))
         return tuple(member for member in members if member is not None)
 
-    return Kind(words, read)
+    return ValueKind(words, read)

@@ -48,7 +48,7 @@ def netbox(text: str) -> NetBox:
 
 
 @dataclass(frozen=True)
-class Images:
+class ImageNames:
     """Where the images come from that nothing is installed into here: ``{netbox}`` and ``{python}`` are versions."""
 
     postgres: str = "docker.io/library/postgres:17-alpine"
@@ -56,9 +56,9 @@ class Images:
     netbox: str = "docker.io/netboxcommunity/netbox:v{netbox}"
     python: str = "docker.io/library/python:{python}-slim-trixie"
 
-    def replaced(self, environ: Mapping[str, str]) -> Images:
+    def replaced(self, environ: Mapping[str, str]) -> ImageNames:
         """Return the images with those that *environ* names in ``RELEASEGATE_POSTGRES_IMAGE`` and so on."""
-        return Images(**{f.name: environ.get(variable(f.name)) or getattr(self, f.name) for f in fields(self)})
+        return ImageNames(**{f.name: environ.get(variable(f.name)) or getattr(self, f.name) for f in fields(self)})
 
 
 def variable(image: str) -> str:
@@ -87,7 +87,7 @@ class Stack:
     upgrade_from: tuple[str, ...] = ()
     services: tuple[str, ...] = ("pve",)
     checks: tuple[tuple[str, ...], ...] = ()
-    images: Images = field(default_factory=Images)
+    images: ImageNames = field(default_factory=ImageNames)
     memory: float = 0.0
     cpus: float = 0.0
     cache: float = 20.0

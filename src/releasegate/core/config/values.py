@@ -6,7 +6,7 @@ from typing import Any
 
 from releasegate.core.config import strings as checks
 from releasegate.core.config.messages import is_secret, kind_of, typed
-from releasegate.core.config.reader import Kind, Site, list_of, text
+from releasegate.core.config.reader import Site, ValueKind, list_of, text
 from releasegate.core.config.stack import netbox
 from releasegate.core.e2e.matrix import PATHS as UPGRADE_PATHS
 from releasegate.core.e2e.matrix import SERVICES as PROXMOX_SERVICES
@@ -84,19 +84,19 @@ ADDRESS = text("an http or https address", checks.address)
 READY = text("the path of an address", checks.path_of_url)
 GLOB = text("a glob pattern", checks.plain)
 REASON = text("a reason", checks.plain)
-SECONDS = Kind("a number of seconds", _read_seconds)
-FLAG = Kind("true or false", _read_flag)
-AMOUNT = Kind("a number", _read_amount)
-VARIABLES = Kind("a table of environment variables", _read_variables)
+SECONDS = ValueKind("a number of seconds", _read_seconds)
+FLAG = ValueKind("true or false", _read_flag)
+AMOUNT = ValueKind("a number", _read_amount)
+VARIABLES = ValueKind("a table of environment variables", _read_variables)
 
 _WORDS = list_of(text("a word", checks.word), "a list of words, the program first", least=1)
 _MINORS = list_of(
     text("a minor version of Python", checks.minor), 'a list of minor versions, e.g. ["3.12", "3.13"]', least=1
 )
 
-COMMAND = Kind("a list of words, the program first", _read_command)
-SERVICE_COMMAND = Kind("a list of words, one with {port}", _read_service)
-PYTHONS = Kind('a list of minor versions, e.g. ["3.12", "3.13"]', _read_pythons)
+COMMAND = ValueKind("a list of words, the program first", _read_command)
+SERVICE_COMMAND = ValueKind("a list of words, one with {port}", _read_service)
+PYTHONS = ValueKind('a list of minor versions, e.g. ["3.12", "3.13"]', _read_pythons)
 GLOBS = list_of(GLOB, "a list of glob patterns")
 FOLDERS = list_of(text("a folder inside the wheel", checks.inside_text), "a list of folders inside the wheel")
 EXTRAS = list_of(text("an extra", checks.extra), "a list of extras")
