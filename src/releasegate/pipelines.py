@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from releasegate.steps.announcing import PublishForgeRelease
-from releasegate.steps.making import Audit, Build, Promotion
-from releasegate.steps.proving import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
-from releasegate.steps.publishing import Propagation, Tag, Upload
-from releasegate.steps.sealing import CandidateProven, CompanionPublished, Seal
+from releasegate.steps.allowed import TriggerPermitted
+from releasegate.steps.build import Audit, Build, Promotion
+from releasegate.steps.forge_release import PublishForgeRelease
+from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
+from releasegate.steps.publish import Propagation, Tag, Upload
+from releasegate.steps.seal import CandidateProven, CompanionPublished, Seal
 from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused
 from releasegate.steps.step import Release, Step
-from releasegate.steps.trigger import TriggerPermitted
 
 Bound = Callable[[Release], Step]
 Pipeline = tuple[Bound, ...]

@@ -23,7 +23,7 @@ from git_repositories import git
 from releasegate.adapters.containers import labels as marks
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.core.config.model import IndexConfig
-from releasegate.steps.deliveries import published
+from releasegate.steps.fetch import published
 
 pytestmark = pytest.mark.pair
 

@@ -26,9 +26,9 @@ from releasegate.core.release.versions import Consumed
 from releasegate.core.release.versions import consumed as merge_consumed
 from releasegate.ports import Forge, Index
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
-from releasegate.steps.making import Build
-from releasegate.steps.publishing import Tag, Upload
-from releasegate.steps.sealing import Seal
+from releasegate.steps.build import Build
+from releasegate.steps.publish import Tag, Upload
+from releasegate.steps.seal import Seal
 from releasegate.steps.source import Bump
 from releasegate.steps.step import PackagePorts, Release, Role, RunContext, Step
 

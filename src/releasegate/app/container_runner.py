@@ -19,7 +19,7 @@ from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError, NotYet
 from releasegate.ports import Delivery, Index
-from releasegate.steps.deliveries import deliver, newest
+from releasegate.steps.fetch import deliver, newest
 from releasegate.steps.step import RunContext
 
 

@@ -22,9 +22,9 @@ from releasegate.core.release.record import Entry, Evidence
 from releasegate.core.version_files.occurrences import Occurrence, compare, find
 from releasegate.engine import Engine, Outcome, Watch
 from releasegate.ports import CellReport, Delivery, EndToEndReport
-from releasegate.steps.deliveries import companion, deliver
-from releasegate.steps.making import Audit, Build
-from releasegate.steps.proving import CELL, cell_subject, known_cells, require_passed
+from releasegate.steps.build import Audit, Build
+from releasegate.steps.fetch import companion, deliver
+from releasegate.steps.prove import CELL, cell_subject, known_cells, require_passed
 from releasegate.steps.step import Release
 
 

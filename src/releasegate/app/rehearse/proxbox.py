@@ -30,7 +30,7 @@ from releasegate.core.dists.archive import read_sdist
 from releasegate.core.errors import Unavailable
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import next_base
-from releasegate.steps.deliveries import newest, published
+from releasegate.steps.fetch import newest, published
 
 
 def rehearse_proxbox(

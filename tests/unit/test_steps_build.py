@@ -14,9 +14,9 @@ from release_fixture import START, ReleaseFixture, entry
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.manifest import manifest_from_json
 from releasegate.core.errors import Conflict, GateFailed, Refused
-from releasegate.steps.announcing import PublishForgeRelease
-from releasegate.steps.making import Audit, Build, Promotion
-from releasegate.steps.publishing import Upload
+from releasegate.steps.build import Audit, Build, Promotion
+from releasegate.steps.forge_release import PublishForgeRelease
+from releasegate.steps.publish import Upload
 from releasegate.steps.source import Bump
 from releasegate.steps.step import Role
 

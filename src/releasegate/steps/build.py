@@ -18,8 +18,8 @@ from releasegate.core.errors import GateFailed
 from releasegate.core.release.record import Evidence
 from releasegate.core.release.versions import is_candidate
 from releasegate.ports import IndexFile
-from releasegate.steps.announcing import MANIFEST
-from releasegate.steps.deliveries import published
+from releasegate.steps.fetch import published
+from releasegate.steps.forge_release import MANIFEST
 from releasegate.steps.step import Kind, Release
 
 

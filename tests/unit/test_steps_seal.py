@@ -13,9 +13,9 @@ from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.evidence import read
 from releasegate.core.release.record import SEAL
-from releasegate.steps.announcing import PublishForgeRelease
-from releasegate.steps.proving import EndToEnd
-from releasegate.steps.sealing import CandidateProven, CompanionPublished, Seal
+from releasegate.steps.forge_release import PublishForgeRelease
+from releasegate.steps.prove import EndToEnd
+from releasegate.steps.seal import CandidateProven, CompanionPublished, Seal
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from release_fixture import ALONE, CORE, ReleaseFixture
 
 from releasegate.core.errors import GateFailed, NotYet, Refused
 from releasegate.ports import Delivery
-from releasegate.steps.deliveries import companion, companion_choice, deliver, newest, own, published, sha256s
+from releasegate.steps.fetch import companion, companion_choice, deliver, newest, own, published, sha256s
 from releasegate.steps.step import Role
 
 HUGE = "9" * 5000

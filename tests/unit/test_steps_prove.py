@@ -13,7 +13,7 @@ from releasegate.core.config.model import Companion
 from releasegate.core.errors import GateFailed, Refused, Unavailable
 from releasegate.core.release.record import SEAL
 from releasegate.ports import CellReport
-from releasegate.steps.proving import (
+from releasegate.steps.prove import (
     CELL,
     AgainstReleasedCompanion,
     EndToEnd,

@@ -11,8 +11,8 @@ from release_fixture import START, ReleaseFixture, entry
 from releasegate.core.errors import NotYet, Refused, Unavailable
 from releasegate.core.release.evidence import read
 from releasegate.ports import CiRun, ForgeRelease
-from releasegate.steps.announcing import PublishForgeRelease
-from releasegate.steps.publishing import Upload
+from releasegate.steps.forge_release import PublishForgeRelease
+from releasegate.steps.publish import Upload
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from releasegate.core.errors import Conflict, GateFailed, NotYet, Unavailable
 from releasegate.core.release.record import Evidence
 from releasegate.core.release.versions import next_legal
 from releasegate.ports import UploadAnswer
-from releasegate.steps.announcing import await_ci
-from releasegate.steps.deliveries import published
-from releasegate.steps.making import taken_over
+from releasegate.steps.allowed import uploads
+from releasegate.steps.build import taken_over
+from releasegate.steps.fetch import published
+from releasegate.steps.forge_release import await_ci
 from releasegate.steps.step import Kind, Release, Role
-from releasegate.steps.trigger import uploads
 
 TRIES = 3
 """How often the same bytes are sent while the outcome is unknown."""

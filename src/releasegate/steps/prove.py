@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.record import Entry, Evidence
 from releasegate.ports import CellReport, Delivery
-from releasegate.steps.deliveries import companion, deliver, newest, own, sha256s
+from releasegate.steps.fetch import companion, deliver, newest, own, sha256s
 from releasegate.steps.step import Kind, Release, Role
 
 CELL = "e2e:cell"

@@ -10,8 +10,8 @@ from packaging.version import Version
 from releasegate.core.errors import Refused
 from releasegate.core.release.record import SEAL, Evidence
 from releasegate.core.release.versions import promoted
-from releasegate.steps.announcing import attach_receipt
-from releasegate.steps.deliveries import companion_choice, published
+from releasegate.steps.fetch import companion_choice, published
+from releasegate.steps.forge_release import attach_receipt
 from releasegate.steps.step import Kind, Release, Role
 
 
