@@ -1,4 +1,4 @@
-"""The engine: the only loop over steps, the only try/except, the only writer of the ledger."""
+"""The engine: the only loop over steps, and the only place that decides whether a step runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from releasegate.core.errors import GateFailed, Refused, ReleasegateError
-from releasegate.core.release.evidence import following
-from releasegate.core.release.record import Entry, Event, Evidence
+from releasegate.core.release.record import Evidence, Record
+from releasegate.journal import Journal
 from releasegate.steps.step import Kind, Step
 
 Verdict = Literal["pass", "waived", "fail", "wait", "refused", "unavailable"]
@@ -38,22 +38,13 @@ class Watch(Protocol):
 
 
 @dataclass(frozen=True)
-class Clock:
-    """The time, as the engine is given it: ``now`` is UTC in ISO 8601, ``elapsed`` seconds that only grow."""
-
-    now: Callable[[], str]
-    elapsed: Callable[[], float]
-
-
-@dataclass(frozen=True)
 class Engine:
     """Runs steps in order until one does not pass.
 
     ``confirm`` is asked before what cannot be taken back, with what exactly will happen.
     """
 
-    run_id: str
-    clock: Clock
+    journal: Journal
     watch: Watch
     confirm: Callable[[str], bool]
 
@@ -67,14 +58,14 @@ class Engine:
 
     def _step(self, step: Step) -> Outcome:
         self.watch.begins(step)
-        started = self.clock.elapsed()
+        started = self.journal.clock.elapsed()
         try:
             verdict, how, evidence = self._passed(step)
         except ReleasegateError as error:
             may_be_waived = step.waivable and step.kind is not Kind.ONE_WAY and isinstance(error, GateFailed | Refused)
-            waiver = step.release.record().waiver(step.key) if may_be_waived else None
+            waiver = self._record(step).waiver(step.key) if may_be_waived else None
             if waiver is None:
-                self._write(step, "failed", verdict=error.verdict, evidence={"problem": error.problem})
+                self.journal.step(step, "failed", verdict=error.verdict, evidence={"problem": error.problem})
                 self.watch.ends(self._outcome(step, error.verdict, "failed", {"problem": error.problem}, started))
                 raise
             verdict, how = "waived", "waived"
@@ -85,11 +76,11 @@ class Engine:
 
     def _passed(self, step: Step) -> tuple[str, str, Evidence]:
         """Return verdict, how and evidence of a step that holds, or has been made to."""
-        seal = step.release.record().seal
+        seal = self._record(step).seal
         if seal is not None:
             return "pass", "remembered", {"sealed": seal.at}
         if step.kind is Kind.WORK:
-            remembered = step.release.record().done(step.key, subject=step.subject())
+            remembered = self._record(step).done(step.key, subject=step.subject())
             if remembered is not None:
                 return "pass", "remembered", remembered.evidence
         evidence = step.already()
@@ -98,29 +89,13 @@ class Engine:
             how = "done"
             if step.kind is Kind.ONE_WAY and not self.confirm(step.describe()):
                 raise Refused("It was not confirmed.", hint="Run the same command again, or say --yes")
-            self._write(step, "started")
+            self.journal.step(step, "started")
             evidence = step.run()
-        self._write(step, "done", evidence=evidence)
+        self.journal.step(step, "done", evidence=evidence)
         return "pass", how, evidence
 
-    def _write(self, step: Step, event: Event, *, verdict: str = "pass", evidence: Evidence | None = None) -> None:
-        try:
-            subject = step.subject()
-        except ReleasegateError:
-            subject = ""  # what the step is about is the very thing that is missing
-        entry = Entry(
-            # Two machines' clocks differ, and the record is read in the order of time.
-            at=following(step.release.record().entries, self.clock.now()),
-            run=self.run_id,
-            step=step.key,
-            event=event,
-            subject=subject,
-            line=step.describe(),
-            kind=step.kind.value,
-            verdict=verdict,
-            evidence=evidence or {},
-        )
-        step.release.ports.ledger.append(str(step.release.version), entry)
+    def _record(self, step: Step) -> Record:
+        return self.journal.record(step.release.package.name, step.release.version)
 
     def _outcome(self, step: Step, verdict: str, how: str, evidence: Evidence, started: float) -> Outcome:
-        return Outcome(step, verdict, how, evidence, self.clock.elapsed() - started)  # type: ignore[arg-type]
+        return Outcome(step, verdict, how, evidence, self.journal.clock.elapsed() - started)  # type: ignore[arg-type]

@@ -11,9 +11,10 @@ from releasegate.steps.build import Audit, Build, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
 from releasegate.steps.publish import Propagation, Tag, Upload
+from releasegate.steps.release import Release
 from releasegate.steps.seal import CandidateProven, CompanionPublished, Seal
 from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused
-from releasegate.steps.step import Release, Step
+from releasegate.steps.step import Step
 
 Bound = Callable[[Release], Step]
 Pipeline = tuple[Bound, ...]

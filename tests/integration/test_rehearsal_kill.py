@@ -23,7 +23,8 @@ from releasegate.app.release import Planned
 from releasegate.core.errors import ReleasegateError
 from releasegate.engine import Outcome
 from releasegate.pipelines import FINAL, RC, bind
-from releasegate.steps.step import Release, Step
+from releasegate.steps.release import Release
+from releasegate.steps.step import Step
 
 pytestmark = [
     pytest.mark.network,

@@ -100,8 +100,9 @@ def test_every_layer_has_modules() -> None:
     [
         ("releasegate.core.release.plan", "from releasegate.ports import Git"),
         ("releasegate.core.release.plan", "from ... import engine"),
-        ("releasegate.ports", "from releasegate.steps.step import Step"),
-        ("releasegate.steps.tag", "from releasegate.adapters.git.repository import GitRepository"),
+        ("releasegate.ports", "from releasegate.steps.step import Step")(
+            "releasegate.steps.tag", "from releasegate.adapters.git.repository import GitRepository"
+        ),
         ("releasegate.steps.tag", "import releasegate.rehearsal.forge"),
         ("releasegate.adapters.git.repository", "from releasegate.steps import step"),
         ("releasegate.adapters.git.repository", "from ...rehearsal import index"),

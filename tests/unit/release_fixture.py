@@ -30,7 +30,8 @@ from releasegate.steps.build import Build
 from releasegate.steps.publish import Tag, Upload
 from releasegate.steps.seal import Seal
 from releasegate.steps.source import Bump
-from releasegate.steps.step import PackagePorts, Release, Role, RunContext, Step
+from releasegate.steps.release import PackagePorts, Release, Role, RunContext
+from releasegate.steps.step import Step
 
 CORE = Package("sample-core", PurePosixPath("core"), (TomlVersionFile(PurePosixPath("a.toml"), "version"),), ("3.12",))
 APP = replace(PACKAGE, companion=Companion(CORE.name, default="2.0"), end_to_end=EndToEndCommand(("check",)))

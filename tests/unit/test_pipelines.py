@@ -10,7 +10,8 @@ from release_fixture import ReleaseFixture
 
 from releasegate.engine import Clock, Engine, Outcome
 from releasegate.pipelines import FINAL, PIPELINES, POST, RC, Pipeline, bind
-from releasegate.steps.step import Kind, Release, Step
+from releasegate.steps.release import Release
+from releasegate.steps.step import Kind, Step
 
 STAGED = [
     "clean",

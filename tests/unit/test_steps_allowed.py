@@ -13,7 +13,7 @@ from releasegate.core.ci.event import Event
 from releasegate.core.errors import Refused
 from releasegate.steps.allowed import TriggerPermitted, uploads
 from releasegate.steps.source import Clean
-from releasegate.steps.step import Release
+from releasegate.steps.release import Release
 
 
 @pytest.fixture

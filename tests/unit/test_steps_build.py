@@ -18,7 +18,7 @@ from releasegate.steps.build import Audit, Build, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.publish import Upload
 from releasegate.steps.source import Bump
-from releasegate.steps.step import Role
+from releasegate.steps.release import Role
 
 WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
 

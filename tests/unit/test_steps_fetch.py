@@ -12,7 +12,7 @@ from release_fixture import ALONE, CORE, ReleaseFixture
 from releasegate.core.errors import GateFailed, NotYet, Refused
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import companion, companion_choice, deliver, newest, own, published, sha256s
-from releasegate.steps.step import Role
+from releasegate.steps.release import Role
 
 HUGE = "9" * 5000
 """A version that is formed well and has more digits than a number may have."""

@@ -20,7 +20,7 @@ from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError, NotYet
 from releasegate.ports import Delivery, Index
 from releasegate.steps.fetch import deliver, newest
-from releasegate.steps.step import RunContext
+from releasegate.steps.release import RunContext
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from releasegate.ports import CellReport, Delivery, EndToEndReport
 from releasegate.steps.build import Audit, Build
 from releasegate.steps.fetch import companion, deliver
 from releasegate.steps.prove import CELL, cell_subject, known_cells, require_passed
-from releasegate.steps.step import Release
+from releasegate.steps.release import Release
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ from releasegate.core.release.record import Entry
 from releasegate.core.release.versions import parse_target
 from releasegate.engine import Clock, Engine, Outcome, Watch
 from releasegate.pipelines import PIPELINES, bind
-from releasegate.steps.step import Release, Step
+from releasegate.steps.release import Release
+from releasegate.steps.step import Step
 
 
 @dataclass(frozen=True)

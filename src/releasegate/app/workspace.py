@@ -36,7 +36,7 @@ from releasegate.core.release.versions import Consumed
 from releasegate.core.release.versions import consumed as merge_consumed
 from releasegate.core.version_files.occurrences import agreed, find_all
 from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, Forge, Progress
-from releasegate.steps.step import PackagePorts, Role, RunContext
+from releasegate.steps.release import PackagePorts, Role, RunContext
 
 
 @dataclass(frozen=True)

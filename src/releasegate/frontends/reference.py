@@ -25,7 +25,8 @@ from releasegate.core.release.companion import variables
 from releasegate.core.release.record import Entry, Event
 from releasegate.frontends.invoke import ns
 from releasegate.pipelines import PIPELINES, bind
-from releasegate.steps.step import Kind, Release, Step
+from releasegate.steps.release import Release
+from releasegate.steps.step import Kind, Step
 
 INTRODUCTION = """\
 # Reference

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from packaging.version import Version
+
 from releasegate.core.config.model import Package
 from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.errors import ReleasegateError
@@ -83,19 +85,19 @@ class History(Protocol):
 class Builds(Protocol):
     """Makes a commit into distribution files once, and keeps them."""
 
-    def build(self, package: Package, *, version: str, commit: str, progress: Progress) -> Manifest:
+    def build(self, package: Package, *, version: Version, commit: str, progress: Progress) -> Manifest:
         """Build *commit* from a clean checkout, audit what came out, and keep it with its manifest."""
         ...
 
-    def find(self, package: Package, version: str) -> Manifest | None:
+    def find(self, package: Package, version: Version) -> Manifest | None:
         """Return the manifest whose files are all here, byte for byte, or ``None``."""
         ...
 
-    def path(self, package: Package, version: str, artifact: Artifact) -> Path:
+    def path(self, package: Package, version: Version, artifact: Artifact) -> Path:
         """Return where a file of a manifest lies."""
         ...
 
-    def rebuilt(self, package: Package, version: str) -> Mapping[str, bytes]:
+    def rebuilt(self, package: Package, version: Version) -> Mapping[str, bytes]:
         """Return the wheel that was built a second time, from the sdist, by its file name."""
         ...
 
@@ -110,7 +112,7 @@ class IndexFile:
 
     filename: str
     url: str
-    version: str | None
+    version: Version | None
     sha256: str | None
     yanked: bool = False
 
@@ -136,7 +138,7 @@ class Index(Protocol):
         """Return every file of the project, yanked ones too; nothing where the project is unknown."""
         ...
 
-    def versions(self, project: str) -> tuple[str, ...]:
+    def versions(self, project: str) -> tuple[Version, ...]:
         """Return every version that the index has heard of, also those without files."""
         ...
 
@@ -148,7 +150,7 @@ class Index(Protocol):
         """Upload one file with twine, never skipping one that exists."""
         ...
 
-    def resolve(self, project: str, version: str) -> Mapping[str, str]:
+    def resolve(self, project: str, version: Version) -> Mapping[str, str]:
         """Ask as an installer does, past every cache; return the sha256 of what came, by file name.
 
         The mapping is empty while the installer does not find the version.
@@ -159,15 +161,15 @@ class Index(Protocol):
 class Ledger(Protocol):
     """The append-only record of one package, a version at a time."""
 
-    def read(self, version: str) -> tuple[Entry, ...]:
+    def read(self, version: Version) -> tuple[Entry, ...]:
         """Return the version's entries, oldest first."""
         ...
 
-    def append(self, version: str, entry: Entry) -> None:
+    def append(self, version: Version, entry: Entry) -> None:
         """Add an entry; it is on the disk when this returns."""
         ...
 
-    def versions(self) -> tuple[str, ...]:
+    def versions(self) -> tuple[Version, ...]:
         """Return the versions that have a record."""
         ...
 
@@ -197,7 +199,11 @@ class DownloadCache(Protocol):
 
 
 class Clock(Protocol):
-    """Waits, and knows when it has waited long enough; seconds."""
+    """The time, and waiting; seconds."""
+
+    def now(self) -> str:
+        """Return the moment, UTC in ISO 8601."""
+        ...
 
     def elapsed(self) -> float:
         """Return the seconds on a clock that only goes forward."""
@@ -240,7 +246,7 @@ class Delivery:
     """
 
     package: Package
-    version: str
+    version: Version
     source: str
     commit: str
     files: tuple[Path, ...]

@@ -9,32 +9,25 @@ from releasegate.core.ci.event import Event
 from releasegate.core.ci.permission import SourceState, disagreements, requested
 from releasegate.core.errors import Refused
 from releasegate.core.release.record import Evidence
-from releasegate.core.version_files.occurrences import find_all
-from releasegate.steps.step import Kind, Release, Role
+from releasegate.core.version_files.survey import survey
+from releasegate.steps.release import Release, Role
+from releasegate.steps.source import version_file_contents
+from releasegate.steps.step import RoleStep
 
 
 @dataclass(frozen=True)
-class TriggerPermitted:
+class TriggerPermitted(RoleStep):
     """The event that started the run asks for this very version, and the repository agrees; or a person started it."""
 
-    release: Release
-    role: Role
-    kind: ClassVar[Kind] = Kind.GUARD
-    waivable: ClassVar[bool] = False
-
-    @property
-    def key(self) -> str:
-        return f"trigger:{self.role}"
+    stem: ClassVar[str] = "trigger"
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "forge"})
 
     def describe(self) -> str:
-        index = self.release.index(self.role).name
+        index = self.release.index_name(self.role)
         return f"what started the run may publish {self.release.version} to {index}"
 
     def subject(self) -> str:
         return self.release.ports.repository.head()
-
-    def already(self) -> Evidence | None:
-        return None
 
     def run(self) -> Evidence:
         event = self.release.run.event
@@ -52,20 +45,18 @@ class TriggerPermitted:
         staged_post = wanted.pipeline == "post" and self.role == "staging"
         if expected != self.role and not staged_post:
             raise Refused(
-                f"{event} does not ask for {package.name} {release.version} on {release.index(self.role).name}.",
+                f"{event} does not ask for {package.name} {release.version} on {release.index_name(self.role)}.",
                 hint="Run the line that the workflow runs: invoke release --event",
             )
         head = repository.head()
-        contents = {
-            version_file.path: repository.read(version_file.path, commit=head) for version_file in package.version_files
-        }
-        seen = SourceState(
+        found = survey(package, version_file_contents(repository, package))
+        state = SourceState(
             head,
             tagged=repository.tagged_there(event.ref_name),
-            stated=[s.version for s in find_all(package, contents)],
+            stated=[*(each.version for each in found.occurrences), *found.unreadable],
             on_branch=repository.on_branch(head, package.branch),
         )
-        problems = disagreements(event, wanted, seen)
+        problems = disagreements(event, wanted, state)
         if problems:
             raise Refused(
                 f"{event} publishes nothing: it does not agree with the repository.",

@@ -20,17 +20,16 @@ from releasegate.core.release.versions import is_candidate
 from releasegate.ports import IndexFile
 from releasegate.steps.fetch import published
 from releasegate.steps.forge_release import MANIFEST
-from releasegate.steps.step import Kind, Release
+from releasegate.steps.release import Release
+from releasegate.steps.step import Kind, ReleaseStep
 
 
 @dataclass(frozen=True)
-class Build:
+class Build(ReleaseStep):
     """One wheel and one sdist of the commit lie here, and the manifest says which bytes they are."""
 
-    release: Release
     key: ClassVar[str] = "build"
-    kind: ClassVar[Kind] = Kind.GUARD
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "forge", "indexes"})
 
     def describe(self) -> str:
         return f"build {self.release.package.name} {self.release.version} from a clean checkout of the commit"
@@ -39,7 +38,7 @@ class Build:
         return self.release.commit()
 
     def already(self) -> Evidence | None:
-        manifest = self.release.ports.builds.find(self.release.package, str(self.release.version))
+        manifest = self.release.ports.builds.find(self.release.package, self.release.version)
         return _shown(manifest) if manifest is not None and manifest.commit == self.release.commit() else None
 
     def run(self) -> Evidence:
@@ -53,27 +52,21 @@ class Build:
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(ReleaseStep):
     """What was built is what the commit says, whole, and takes nothing away that was published before."""
 
-    release: Release
     key: ClassVar[str] = "audit"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "tools", "indexes"})
 
     def describe(self) -> str:
         return "audit the wheel and the sdist against the commit and the last published wheel"
 
-    def subject(self) -> str:
-        return self.release.manifest().identity
-
-    def already(self) -> Evidence | None:
-        return None
-
     def run(self) -> Evidence:
         release, ports = self.release, self.release.ports
         manifest = release.manifest()
-        paths = [ports.builds.path(release.package, str(release.version), a) for a in manifest.artifacts]
+        paths = [ports.builds.path(release.package, release.version, a) for a in manifest.artifacts]
         files = {path.name: path.read_bytes() for path in paths}
         previous = _previous(release)
         release.run.progress("comparing the files with the commit")
@@ -82,7 +75,7 @@ class Audit:
                 package=release.package,
                 version=str(release.version),
                 files=files,
-                rebuilt=ports.builds.rebuilt(release.package, str(release.version)),
+                rebuilt=ports.builds.rebuilt(release.package, release.version),
                 tree=ports.repository.tree(release.commit()),
                 previous=None if previous is None else previous[1],
             )
@@ -105,31 +98,22 @@ class Audit:
 
 
 @dataclass(frozen=True)
-class Promotion:
+class Promotion(ReleaseStep):
     """The files are the proven candidate's, but for the version's own version files."""
 
-    release: Release
     key: ClassVar[str] = "promotion"
-    kind: ClassVar[Kind] = Kind.GUARD
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "indexes"})
 
     def describe(self) -> str:
         return f"prove that {self.release.version} is {self.release.candidate} but for its version, file by file"
-
-    def subject(self) -> str:
-        return self.release.manifest().identity
-
-    def already(self) -> Evidence | None:
-        return None
 
     def run(self) -> Evidence:
         release = self.release
         candidate = _built_candidate(release)
         manifest = release.manifest()
-        builds, version = release.ports.builds, str(release.version)
-        final = _built(
-            version, {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
-        )
+        builds, version = release.ports.builds, release.version
+        files = {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
+        final = _built(version, files)
         proof = compare(candidate, final, package=release.package)
         if not proof.ok:
             lines = [line for d in proof.differences for line in (str(d), *(f"  {text}" for text in d.lines))]
@@ -184,7 +168,7 @@ def _attached(release: Release) -> Manifest | None:
 def _build(release: Release) -> None:
     release.ports.builds.build(
         release.package,
-        version=str(release.version),
+        version=release.version,
         commit=release.commit(),
         progress=release.run.progress,
     )
@@ -196,7 +180,7 @@ def _held_alike(release: Release, manifest: Manifest) -> dict[str, bytes]:
     A backend may pack equal files into other bytes. Where the build that was uploaded is lost, what the index holds
     is the release, so that a run goes on with it instead of burning the number.
     """
-    builds, version = release.ports.builds, str(release.version)
+    builds, version = release.ports.builds, release.version
     index = release.index("staging" if is_candidate(release.version) else "production")
     listed = {file.filename: file for file in published(index, release.package.name, version)}
     alike = {}
@@ -221,7 +205,7 @@ def _same_members(artifact: Artifact, theirs: bytes, ours: bytes) -> bool:
 
 def _adopted(release: Release, manifest: Manifest, *, held: Mapping[str, bytes]) -> None:
     """Keep the index's bytes as the build, beside what the index does not hold yet."""
-    builds, version = release.ports.builds, str(release.version)
+    builds, version = release.ports.builds, release.version
     ours = {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
     files = {**ours, **held}
     artifacts = [Artifact(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()]
@@ -233,15 +217,15 @@ def _shown(manifest: Manifest) -> Evidence:
     return {"commit": manifest.commit, "files": files, "tools": dict(manifest.tools)}
 
 
-def _built(version: str, files: Mapping[str, bytes]) -> Built:
+def _built(version: Version, files: Mapping[str, bytes]) -> Built:
     wheel = next(name for name in files if name.endswith(".whl"))
     sdist = next(name for name in files if not name.endswith(".whl"))
-    return Built(version, wheel=read_wheel(wheel, files[wheel]), sdist=read_sdist(sdist, files[sdist]))
+    return Built(str(version), wheel=read_wheel(wheel, files[wheel]), sdist=read_sdist(sdist, files[sdist]))
 
 
 def _built_candidate(release: Release) -> Built:
     """Return the candidate's distributions as the staging index serves them, checked against its sealed record."""
-    version = str(release.candidate)
+    version = release.candidate
     seal = release.candidate_seal()
     files = published(release.index("staging"), release.package.name, version)
     contents = {f.filename: release.index("staging").fetch(f) for f in files if f.filename in seal.evidence["files"]}
@@ -259,15 +243,12 @@ def _built_candidate(release: Release) -> Built:
 def _previous(release: Release) -> tuple[IndexFile, Members] | None:
     """Return the newest wheel on the production index that is older than this release and not yanked."""
     index = release.index("production")
-    older: list[tuple[Version, IndexFile]] = []
-    for file in index.files(release.package.name):
-        try:
-            version = Version(file.version or "")
-        except ValueError:  # also a number of thousands of digits, which is no InvalidVersion
-            continue
-        if file.filename.endswith(".whl") and version < release.version and not version.is_prerelease:
-            older.append((version, file))
-    kept = [pair for pair in older if not pair[1].yanked]
+    older = [
+        (file.version, file)
+        for file in index.files(release.package.name)
+        if file.version is not None and file.version < release.version and not file.version.is_prerelease
+    ]
+    kept = [pair for pair in older if pair[1].filename.endswith(".whl") and not pair[1].yanked]
     if not kept:
         return None
     file = max(kept, key=lambda pair: pair[0])[1]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Protocol
 
 from packaging.version import Version
 
@@ -11,20 +14,20 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, NotYet, Refused
 from releasegate.core.release.companion import PickedCompanion, pick_companion
 from releasegate.ports import Delivery, Index, IndexFile
-from releasegate.steps.step import Release, Role, RunContext
+from releasegate.steps.release import Release, Role, RunContext
 
 _INSTALLABLE = (".whl", ".tar.gz")
 """Older versions also have eggs, installers and zips, which nothing here installs."""
 
 
-def published(index: Index, project: str, version: str) -> tuple[IndexFile, ...]:
+def published(index: Index, project: str, version: Version) -> tuple[IndexFile, ...]:
     """Return the files of *version* on *index*, the wheel first."""
-    files = [f for f in index.files(project) if _same(f.version, version)]
+    files = [f for f in index.files(project) if f.version == version]
     return tuple(sorted(files, key=lambda f: (not f.filename.endswith(".whl"), f.filename)))
 
 
 def deliver(
-    run: RunContext, package: Package, *, version: str, index: Index, known: Mapping[str, str] | None = None
+    run: RunContext, package: Package, *, version: Version, index: Index, known: Mapping[str, str] | None = None
 ) -> Delivery:
     """Fetch the wheel and the sdist of *version* from *index*.
 
@@ -59,9 +62,58 @@ def deliver(
 def own(release: Release, role: Role) -> Delivery:
     """Return this release's own files as the index serves them, byte for byte those of the manifest."""
     known = {a.filename: a.sha256 for a in release.manifest().artifacts}
-    run, version = release.run, str(release.version)
-    got = deliver(run, release.package, version=version, index=release.index(role), known=known)
+    got = deliver(release.run, release.package, version=release.version, index=release.index(role), known=known)
     return Delivery(got.package, got.version, got.source, release.commit(), got.files)
+
+
+class FileSource(Protocol):
+    """Where the files come from that a gate tries."""
+
+    def name_in(self, release: Release) -> str:
+        """Return the source's name for people: an index, ``dist`` or ``local``."""
+        ...
+
+    def subject(self, release: Release) -> str:
+        """Return what evidence about these files is about."""
+        ...
+
+    def open(self, release: Release) -> AbstractContextManager[Delivery]:
+        """Provide the files while the block lasts."""
+        ...
+
+
+@dataclass(frozen=True)
+class OwnFiles:
+    """The release's own files, as the index of ``role`` serves them."""
+
+    role: Role
+
+    def name_in(self, release: Release) -> str:
+        return release.index_name(self.role)
+
+    def subject(self, release: Release) -> str:
+        return release.manifest().identity
+
+    @contextmanager
+    def open(self, release: Release) -> Iterator[Delivery]:
+        yield own(release, self.role)
+
+
+@dataclass(frozen=True)
+class GivenFiles:
+    """Files from elsewhere than a release's own index: a build that lies here, a checkout, any index."""
+
+    name: str
+    provide: Callable[[], AbstractContextManager[Delivery]]
+
+    def name_in(self, _: Release) -> str:
+        return self.name
+
+    def subject(self, _: Release) -> str:
+        return self.name
+
+    def open(self, _: Release) -> AbstractContextManager[Delivery]:
+        return self.provide()
 
 
 def companion_choice(release: Release, role: Role) -> PickedCompanion | None:
@@ -70,7 +122,7 @@ def companion_choice(release: Release, role: Role) -> PickedCompanion | None:
     if companion is None:
         return None
     companion_sources = release.run.companion_sources(release.package, role)
-    return pick_companion(companion, companion_sources=companion_sources, purpose=role, index=release.index(role).name)
+    return pick_companion(companion, companion_sources=companion_sources, purpose=role, index=release.index_name(role))
 
 
 def companion(release: Release, role: Role) -> tuple[PickedCompanion, Delivery] | None:
@@ -95,26 +147,12 @@ def companion(release: Release, role: Role) -> tuple[PickedCompanion, Delivery] 
     )
 
 
-def newest(index: Index, project: str) -> str | None:
+def newest(index: Index, project: str) -> Version | None:
     """Return the newest final or post on *index* that is not yanked: what users get today."""
-    found = []
-    for file in index.files(project):
-        try:
-            version = Version(file.version or "")
-        except ValueError:  # also a number of thousands of digits, which is no InvalidVersion
-            continue
-        if not version.is_prerelease and not file.yanked:
-            found.append(version)
-    return str(max(found)) if found else None
+    found = [f.version for f in index.files(project) if f.version is not None and not f.yanked]
+    return max((version for version in found if not version.is_prerelease), default=None)
 
 
 def sha256s(delivery: Delivery) -> dict[str, str]:
     """Return the sha256 of every file of a delivery, by file name."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in delivery.files}
-
-
-def _same(stated: str | None, version: str) -> bool:
-    try:
-        return Version(stated or "") == Version(version)
-    except ValueError:
-        return False

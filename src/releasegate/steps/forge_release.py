@@ -10,7 +10,8 @@ from releasegate.core.errors import NotYet, Refused, Unavailable
 from releasegate.core.release.evidence import write
 from releasegate.core.release.record import Evidence
 from releasegate.ports import Forge, ForgeRelease
-from releasegate.steps.step import Kind, Release
+from releasegate.steps.release import Release
+from releasegate.steps.step import Kind, ReleaseStep
 
 RECEIPT = "receipt.jsonl"
 MANIFEST = "manifest.json"
@@ -19,13 +20,12 @@ _PAUSE, _LONGEST_PAUSE = 1.0, 20.0
 
 
 @dataclass(frozen=True)
-class PublishForgeRelease:
+class PublishForgeRelease(ReleaseStep):
     """The forge has a published release of the tag, with the files and the record so far attached."""
 
-    release: Release
     key: ClassVar[str] = "forge"
     kind: ClassVar[Kind] = Kind.ONE_WAY
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "forge"})
 
     def describe(self) -> str:
         return f"publish the forge release {self.release.tag} from {self.release.package.branch}"
@@ -70,7 +70,7 @@ def _publish(release: Release, forge: Forge) -> ForgeRelease:
         forge.draft(draft)
     manifest = release.manifest()
     for artifact in manifest.artifacts:
-        path = release.ports.builds.path(release.package, str(release.version), artifact)
+        path = release.ports.builds.path(release.package, release.version, artifact)
         release.run.progress(f"attaching {artifact.filename} to the draft of {release.tag}")
         forge.attach(release.tag, name=artifact.filename, content=path.read_bytes())
     forge.attach(release.tag, name=MANIFEST, content=manifest.to_json().encode())
@@ -82,7 +82,7 @@ def _publish(release: Release, forge: Forge) -> ForgeRelease:
 
 def attach_receipt(release: Release, forge: Forge) -> None:
     """Attach what the ledger says of the version so far, and of the candidate that it was proven as."""
-    numbers = dict.fromkeys([str(release.candidate), str(release.version)])
+    numbers = dict.fromkeys([release.candidate, release.version])
     entries = {number: release.ports.ledger.read(number) for number in numbers}
     forge.attach(release.tag, name=RECEIPT, content=write(release.package.name, entries))
 

@@ -3,105 +3,111 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from packaging.specifiers import SpecifierSet
 
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.record import Entry, Evidence
-from releasegate.ports import CellReport, Delivery
-from releasegate.steps.fetch import companion, deliver, newest, own, sha256s
-from releasegate.steps.step import Kind, Release, Role
-
-CELL = "e2e:cell"
-"""Under what the record knows one cell of an end-to-end run, wherever it was run."""
+from releasegate.core.release.record import Evidence
+from releasegate.ports import CellReport
+from releasegate.steps.end_to_end import run_end_to_end
+from releasegate.steps.fetch import FileSource, OwnFiles, companion, deliver, newest, own, sha256s
+from releasegate.steps.release import Release
+from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 
 
 @dataclass(frozen=True)
-class InstallCheck:
-    """On every Python, the wheel and the sdist install from the index and work."""
+class InstallCheck(RoleStep):
+    """On every Python, the wheel and the sdist install from where they are asked for and work.
 
-    release: Release
-    role: Role
+    ``files`` are what is installed: the release's own from the index of its role, where nothing else is given.
+    """
+
+    files: FileSource | None = None
+    stem: ClassVar[str] = "install"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
-
-    @property
-    def key(self) -> str:
-        return f"install:{self.role}"
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "indexes", "downloads", "install_checker"})
 
     def describe(self) -> str:
         pythons = ", ".join(self.release.package.pythons)
-        return f"install wheel and sdist from {self.release.index(self.role).name} on Python {pythons} and try them"
+        source = self._files().name_in(self.release)
+        return f"install wheel and sdist from {source} on Python {pythons} and try them"
 
     def subject(self) -> str:
-        return self.release.manifest().identity
-
-    def already(self) -> Evidence | None:
-        return None
+        return self._files().subject(self.release)
 
     def run(self) -> Evidence:
         release = self.release
-        delivery = own(release, self.role)
-        cells = release.ports.install_checker.check(
-            delivery, pythons=release.package.pythons, progress=release.run.progress
-        )
-        require_passed(cells, what=f"{release.package.name} {release.version} from {delivery.source}")
-        return {"source": delivery.source, "files": sha256s(delivery), "cells": [_cell(c) for c in cells]}
+        with self._files().open(release) as delivery:
+            checker = release.ports.install_checker
+            cells = checker.check(delivery, pythons=release.package.pythons, progress=release.run.progress)
+            require_passed(cells, what=f"{release.package.name} {delivery.version} from {delivery.source}")
+            return {"source": delivery.source, "files": sha256s(delivery), "cells": [_cell(c) for c in cells]}
+
+    def _files(self) -> FileSource:
+        return self.files or OwnFiles(self.role)
 
 
 @dataclass(frozen=True)
-class EndToEnd:
-    """The package does its job when it runs with its companion, both from where users will get them."""
+class EndToEnd(RoleStep):
+    """The package does its job when it runs with its companion, both from where users will get them.
 
-    release: Release
-    role: Role
+    ``files`` and ``companion_files`` are given where a single gate asks for others than the release's own and the
+    companion that its rule picks.
+    """
+
+    files: FileSource | None = None
+    companion_files: FileSource | None = None
+    stem: ClassVar[str] = "e2e"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
-
-    @property
-    def key(self) -> str:
-        return f"e2e:{self.role}"
+    uses: ClassVar[frozenset[str]] = frozenset(
+        {"repository", "builds", "ledger", "indexes", "downloads", "companion_sources", "runner"}
+    )
 
     def describe(self) -> str:
         name = self.release.package.companion.name if self.release.package.companion else None
-        partner = f" with {name}" if name else ""
-        return f"run {self.release.version} from {self.release.index(self.role).name}{partner} end to end"
+        beside = f" with {name}" if name else ""
+        return f"run {self.release.version} from {self._files().name_in(self.release)}{beside} end to end"
 
     def subject(self) -> str:
-        return self.release.manifest().identity
-
-    def already(self) -> Evidence | None:
-        return None
+        return self._files().subject(self.release)
 
     def run(self) -> Evidence:
-        partner = companion(self.release, self.role)
-        delivery = own(self.release, self.role)
-        if partner is None:
-            return _performed(self.release, delivery, None)
-        choice, with_companion = partner
-        evidence = _performed(self.release, delivery, with_companion)
-        return {**evidence, "companion": {**evidence["companion"], "named by": choice.reason}}
+        release = self.release
+        with ExitStack() as opened:
+            if self.companion_files is not None:
+                delivery = opened.enter_context(self._files().open(release))
+                return run_end_to_end(release, delivery, opened.enter_context(self.companion_files.open(release)))
+            picked = companion(release, self.role)
+            delivery = opened.enter_context(self._files().open(release))
+            if picked is None:
+                return run_end_to_end(release, delivery, None)
+            choice, with_companion = picked
+            evidence = run_end_to_end(release, delivery, with_companion)
+            return {**evidence, "companion": {**evidence["companion"], "named by": choice.reason}}
+
+    def _files(self) -> FileSource:
+        return self.files or OwnFiles(self.role)
 
 
 @dataclass(frozen=True)
-class AgainstReleasedCompanion:
+class AgainstReleasedCompanion(ReleaseStep):
     """The candidate also works with the companion that users have today, where it means to."""
 
-    release: Release
     key: ClassVar[str] = "e2e:today"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "runner", "indexes", "downloads"})
 
     def describe(self) -> str:
         partner = self.release.package.companion
         if partner is None:
             return "run with the companion that users have today: it has no companion"
         return f"run {self.release.version} with the {partner.name} that users have today"
-
-    def subject(self) -> str:
-        return self.release.manifest().identity
 
     def already(self) -> Evidence | None:
         partner = self.release.package.companion
@@ -111,7 +117,7 @@ class AgainstReleasedCompanion:
         if today is None:
             return {"companion": None, "reason": f"no {partner.name} is published"}
         if not SpecifierSet(partner.requires).contains(today, prereleases=True):
-            return {"companion": today, "reason": f"it is outside of requires = {partner.requires!r}"}
+            return {"companion": str(today), "reason": f"it is outside of requires = {partner.requires!r}"}
         return None
 
     def run(self) -> Evidence:
@@ -119,20 +125,22 @@ class AgainstReleasedCompanion:
         if partner is None:
             raise AssertionError("already() answers for a package without a companion")
         index = release.index("production")
-        today = newest(index, partner.name) or ""
+        today = newest(index, partner.name)
+        if today is None:
+            raise AssertionError("already() answers where no companion is published")
         package = release.run.settings.package(partner.name)
         with_companion = deliver(release.run, package, version=today, index=index)
-        return _performed(release, own(release, "staging"), with_companion)
+        return run_end_to_end(release, own(release, "staging"), with_companion)
 
 
 @dataclass(frozen=True)
-class PairProven:
+class PairProven(ReleaseStep):
     """No final of one package before the pair is green together: every dependent ran with this candidate."""
 
-    release: Release
     key: ClassVar[str] = "pair"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "ledger", "runner", "indexes", "consumed", "downloads"})
 
     def describe(self) -> str:
         names = ", ".join(p.name for p in self.release.run.settings.dependents(self.release.package.name))
@@ -143,9 +151,6 @@ class PairProven:
     def subject(self) -> str:
         return f"{self.release.candidate} {self.release.candidate_identity()}"
 
-    def already(self) -> Evidence | None:
-        return None
-
     def run(self) -> Evidence:
         dependents = self.release.run.settings.dependents(self.release.package.name)
         return {"dependents": {d.name: self._with(d.name) for d in dependents}}
@@ -154,10 +159,10 @@ class PairProven:
         """Return the proof that the dependent's candidate, or what users have of it today, runs with ours."""
         release, run = self.release, self.release.run
         package = run.settings.package(name)
-        taken = run.consumed(package)
-        open_candidates = [v for v in taken.seen if v.is_prerelease and v > max(taken.finals(), default=v)]
-        if not taken.finals():
-            open_candidates = [v for v in taken.seen if v.is_prerelease]
+        consumed = run.consumed(package)
+        candidates = [v for v in consumed.seen if v.is_prerelease]
+        finals = consumed.finals()
+        open_candidates = [v for v in candidates if not finals or v > max(finals)]
         if open_candidates:
             candidate = max(open_candidates)
             dependent = replace(release, package=package, version=candidate, candidate=candidate)
@@ -173,8 +178,8 @@ class PairProven:
         delivery = deliver(run, package, version=today, index=index)
         commit = run.ports[name].repository.tags().get(f"{package.tag_prefix}{today}", "")
         proven, staging = release.candidate_seal().evidence["files"], release.index("staging")
-        ours = deliver(run, release.package, version=str(release.candidate), index=staging, known=proven)
-        return _performed(release, replace(delivery, commit=commit), ours, of=name)
+        ours = deliver(run, release.package, version=release.candidate, index=staging, known=proven)
+        return run_end_to_end(release, replace(delivery, commit=commit), ours, of=name)
 
     def _recorded(self, dependent: Release) -> Any:
         seal = dependent.record().seal
@@ -191,18 +196,6 @@ class PairProven:
                 hint=f"Prove them together: invoke release --rc --package {dependent.package.name}",
             )
         return {"version": str(dependent.version), "ran with": partner}
-
-
-def cell_subject(delivery: Delivery, partner: Delivery | None) -> str:
-    """Return what a cell's evidence is about: the bytes of both."""
-    pair = [delivery] if partner is None else [delivery, partner]
-    return " ".join(digest for each in pair for digest in sorted(sha256s(each).values()))
-
-
-def known_cells(entries: Sequence[Entry], delivery: Delivery, partner: Delivery | None) -> tuple[Evidence, ...]:
-    """Return what a record says of cells that ran on the bytes of both, the newest last."""
-    about = cell_subject(delivery, partner)
-    return tuple(e.evidence for e in entries if (e.step, e.event, e.subject) == (CELL, "done", about))
 
 
 def require_passed(cells: Sequence[CellReport], *, what: str) -> None:
@@ -235,49 +228,4 @@ def _cell(cell: CellReport) -> Any:
         "seconds": round(cell.seconds, 1),
         "problems": list(cell.problems),
         "origins": origins,
-    }
-
-
-def _performed(
-    release: Release, delivery: Delivery, partner: Delivery | None, *, of: str | None = None
-) -> dict[str, Any]:
-    """Run a delivery end to end and return the evidence.
-
-    Raises:
-        GateFailed: it failed; the words of the checks and of the companion are its details.
-        Refused: the package declares no end-to-end command (a waiver says who takes that on).
-    """
-    name = of or delivery.package.name
-    if not release.run.settings.judged(name):
-        raise Refused(
-            f"{name} declares no end-to-end command.",
-            hint="Set end-to-end or a stack in the configuration, or record a waiver with invoke waive",
-        )
-    runner = release.run.ports[name].runner
-    known = known_cells(release.record().entries, delivery, partner)
-    report = runner.run(delivery, companion=partner, progress=release.run.progress, known=known)
-    if report.unjudged is not None:
-        raise report.unjudged
-    beside = "" if partner is None else f" with {partner.package.name} {partner.version} from {partner.source}"
-    if report.verdict != "pass":
-        raise GateFailed(
-            f"{name} {delivery.version} from {delivery.source}{beside} fails end to end.",
-            hint="Mend it and commit; the next number is chosen for you",
-            details=[*report.problems, *(f"{partner.package.name}: {line}" for line in report.log if partner)],
-        )
-    shown = None
-    if partner is not None:
-        shown = {
-            "name": partner.package.name,
-            "version": partner.version,
-            "source": partner.source,
-            "files": sha256s(partner),
-        }
-    return {
-        "version": delivery.version,
-        "source": delivery.source,
-        "files": sha256s(delivery),
-        "companion": shown,
-        "seconds": round(report.seconds, 1),
-        **report.evidence,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,7 +16,8 @@ from releasegate.steps.allowed import uploads
 from releasegate.steps.build import taken_over
 from releasegate.steps.fetch import published
 from releasegate.steps.forge_release import await_ci
-from releasegate.steps.step import Kind, Release, Role
+from releasegate.steps.release import Release, Role
+from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 
 TRIES = 3
 """How often the same bytes are sent while the outcome is unknown."""
@@ -25,13 +27,12 @@ NOT_JUDGED = frozenset({401, 403, 408, 425, 429})
 
 
 @dataclass(frozen=True)
-class Tag:
+class Tag(ReleaseStep):
     """The commit carries the version's tag, here and on the remote, together with its branch."""
 
-    release: Release
     key: ClassVar[str] = "tag"
     kind: ClassVar[Kind] = Kind.ONE_WAY
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "history", "ledger"})
 
     def describe(self) -> str:
         package = self.release.package
@@ -56,25 +57,17 @@ class Tag:
 
 
 @dataclass(frozen=True)
-class Upload:
+class Upload(RoleStep):
     """The index holds exactly the manifest's files, compared by sha256."""
 
-    release: Release
-    role: Role
+    stem: ClassVar[str] = "upload"
     kind: ClassVar[Kind] = Kind.ONE_WAY
-    waivable: ClassVar[bool] = False
-
-    @property
-    def key(self) -> str:
-        return f"upload:{self.role}"
+    uses: ClassVar[frozenset[str]] = frozenset({"builds", "forge", "indexes", "consumed", "clock"})
 
     def describe(self) -> str:
-        files, index = f"the wheel and the sdist of {self.release.version}", self.release.index(self.role).name
+        files, index = f"the wheel and the sdist of {self.release.version}", self.release.index_name(self.role)
         by_ci = uploads(self.release, self.role) == "CI"
         return f"wait until CI has uploaded {files} to {index}" if by_ci else f"upload {files} to {index}"
-
-    def subject(self) -> str:
-        return self.release.manifest().identity
 
     def already(self) -> Evidence | None:
         missing = self._missing()
@@ -91,7 +84,7 @@ class Upload:
     def _send(self, artifact: Artifact) -> None:
         """Send one file until the index holds it; what twine says of an unknown outcome is not believed."""
         release, index = self.release, self.release.index(self.role)
-        path = release.ports.builds.path(release.package, str(release.version), artifact)
+        path = release.ports.builds.path(release.package, release.version, artifact)
         answer: UploadAnswer | None = None
         for _ in range(TRIES):
             release.run.progress(f"uploading {artifact.filename} ({artifact.size} bytes) to {index.name}")
@@ -148,26 +141,14 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Propagation:
+class Propagation(RoleStep):
     """Everybody sees the upload: the index lists our sha256, and an installer gets our bytes past every cache."""
 
-    release: Release
-    role: Role
-    kind: ClassVar[Kind] = Kind.GUARD
-    waivable: ClassVar[bool] = False
-
-    @property
-    def key(self) -> str:
-        return f"propagation:{self.role}"
+    stem: ClassVar[str] = "propagation"
+    uses: ClassVar[frozenset[str]] = frozenset({"builds", "indexes", "clock"})
 
     def describe(self) -> str:
         return f"wait until {self.release.index(self.role).name} lists {self.release.version} and an installer gets it"
-
-    def subject(self) -> str:
-        return self.release.manifest().identity
-
-    def already(self) -> Evidence | None:
-        return None
 
     def run(self) -> Evidence:
         run, index = self.release.run, self.release.index(self.role)
@@ -193,7 +174,7 @@ class Propagation:
         held = _held(release, self.role)
         if any(held.get(name) != digest for name, digest in ours.items()):
             return None
-        got = index.resolve(release.package.name, str(release.version))
+        got = index.resolve(release.package.name, release.version)
         if not got:
             return None
         wrong = [f"{name} {digest}" for name, digest in got.items() if ours.get(name) != digest]
@@ -208,8 +189,6 @@ class Propagation:
 
 def _held(release: Release, role: Role) -> dict[str, str]:
     """Return the sha256 of every file of the version that the index holds; asks for the bytes where it must."""
-    import hashlib  # noqa: PLC0415 - only where an index gives no hashes
-
     index = release.index(role)
-    files = published(index, release.package.name, str(release.version))
+    files = published(index, release.package.name, release.version)
     return {f.filename: f.sha256 or hashlib.sha256(index.fetch(f)).hexdigest() for f in files}

@@ -12,17 +12,16 @@ from releasegate.core.release.record import SEAL, Evidence
 from releasegate.core.release.versions import promoted
 from releasegate.steps.fetch import companion_choice, published
 from releasegate.steps.forge_release import attach_receipt
-from releasegate.steps.step import Kind, Release, Role
+from releasegate.steps.release import Role
+from releasegate.steps.step import Kind, ReleaseStep
 
 
 @dataclass(frozen=True)
-class CandidateProven:
+class CandidateProven(ReleaseStep):
     """There is a candidate of this very version whose every gate passed, and its record is here."""
 
-    release: Release
     key: ClassVar[str] = "candidate"
-    kind: ClassVar[Kind] = Kind.GUARD
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "ledger"})
 
     def describe(self) -> str:
         return f"{self.release.candidate} is proven, and its record is here"
@@ -30,28 +29,23 @@ class CandidateProven:
     def subject(self) -> str:
         return f"{self.release.candidate}"
 
-    def already(self) -> Evidence | None:
-        return None
-
     def run(self) -> Evidence:
         seal = self.release.candidate_seal()
         return {"candidate": str(self.release.candidate), "commit": seal.evidence["commit"], "at": seal.at}
 
 
 @dataclass(frozen=True)
-class CompanionPublished:
+class CompanionPublished(ReleaseStep):
     """The companion that this final will run with is published, and is what the candidate was proven with."""
 
-    release: Release
     key: ClassVar[str] = "companion"
-    kind: ClassVar[Kind] = Kind.GUARD
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "ledger", "indexes", "companion_sources"})
 
     def describe(self) -> str:
         partner = self.release.package.companion
         if partner is None:
             return "the companion is published: it has none"
-        return f"{partner.name}, as proven with {self.release.candidate}, is on {self.release.index('production').name}"
+        return f"{partner.name}, as proven with {self.release.candidate}, is on {self.release.index_name('production')}"
 
     def subject(self) -> str:
         return f"{self.release.candidate}"
@@ -73,34 +67,27 @@ class CompanionPublished:
         ran = release.candidate_seal().evidence.get("companion")
         if not ran:
             # The end-to-end gate was waived, with a person and a reason: there is nothing to compare with.
-            return {"companion": choice.version, "named by": choice.reason, "proven with": None}
+            return {"companion": str(choice.version), "named by": choice.reason, "proven with": None}
         proven = Version(ran["version"])
-        if Version(choice.version) not in {proven, promoted(proven)}:
+        if choice.version not in {proven, promoted(proven)}:
             raise Refused(
                 f"{release.candidate} was proven with {choice.name} {proven}, not with {choice.version}.",
                 hint=f"Release {choice.name} {promoted(proven)} first, or prove a candidate with {choice.version}",
             )
-        return {"companion": choice.version, "named by": choice.reason, "proven with": str(proven)}
+        return {"companion": str(choice.version), "named by": choice.reason, "proven with": str(proven)}
 
 
 @dataclass(frozen=True)
-class Seal:
+class Seal(ReleaseStep):
     """Every gate has passed (or was waived) on these bytes: the version's record is closed."""
 
-    release: Release
     role: Role
     key: ClassVar[str] = SEAL
     kind: ClassVar[Kind] = Kind.WORK
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"builds", "ledger", "forge"})
 
     def describe(self) -> str:
         return f"record {self.release.version} as {'proven' if self.role == 'staging' else 'released'}"
-
-    def subject(self) -> str:
-        return self.release.manifest().identity
-
-    def already(self) -> Evidence | None:
-        return None
 
     def run(self) -> Evidence:
         release, manifest, forge = self.release, self.release.manifest(), self.release.ports.forge
@@ -114,6 +101,6 @@ class Seal:
             "version": str(release.version),
             "commit": manifest.commit,
             "files": {a.filename: a.sha256 for a in manifest.artifacts},
-            "index": release.index(self.role).name,
+            "index": release.index_name(self.role),
             "companion": None if ran is None else ran.evidence.get("companion"),
         }

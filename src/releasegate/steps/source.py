@@ -1,35 +1,35 @@
-"""The source: a clean branch, a free number, the version files bumped and agreeing."""
+"""The source: a clean branch, a number that is unused, the version files bumped and agreeing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
+from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.record import Evidence
 from releasegate.core.release.versions import next_legal
-from releasegate.core.version_files.occurrences import bump_all, compare, find_all
-from releasegate.steps.step import Kind, Release
+from releasegate.core.version_files.occurrences import bump_all
+from releasegate.core.version_files.survey import survey, tag_problems
+from releasegate.ports import Repository
+from releasegate.steps.release import Release
+from releasegate.steps.step import ReleaseStep
 
 
 @dataclass(frozen=True)
-class Clean:
+class Clean(ReleaseStep):
     """Nothing uncommitted can slip in: the release branch is checked out and no tracked file differs."""
 
-    release: Release
     key: ClassVar[str] = "clean"
-    kind: ClassVar[Kind] = Kind.GUARD
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"repository"})
 
     def describe(self) -> str:
         return f"the work tree of {self.release.package.name} is clean and on {self.release.package.branch}"
 
     def subject(self) -> str:
         return self.release.ports.repository.head()
-
-    def already(self) -> Evidence | None:
-        return None
 
     def run(self) -> Evidence:
         repository, package = self.release.ports.repository, self.release.package
@@ -54,57 +54,51 @@ class Clean:
 
 
 @dataclass(frozen=True)
-class VersionUnused:
-    """The number is free, or is this very release's: the same commit, already begun."""
+class VersionUnused(ReleaseStep):
+    """The number is unused, or is this very release's: the same commit, already begun."""
 
-    release: Release
     key: ClassVar[str] = "free"
-    kind: ClassVar[Kind] = Kind.GUARD
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "consumed"})
 
     def describe(self) -> str:
-        return f"{self.release.version} is free on every index, as a tag and in the ledger"
+        return f"{self.release.version} is unused on every index, as a tag and in the ledger"
 
     def subject(self) -> str:
         return self.release.ports.repository.head()
-
-    def already(self) -> Evidence | None:
-        return None
 
     def run(self) -> Evidence:
         release = self.release
         tagged = release.ports.repository.tags().get(release.tag)
         head = release.ports.repository.head()
-        taken = release.run.consumed(release.package)
+        consumed = release.run.consumed(release.package)
         if tagged == head:
             return {"tag": release.tag, "commit": head, "resumed": True}
         if tagged is not None:
+            legal = next_legal(release.version, taken=consumed)
             raise Refused(
                 f"{release.tag} names {tagged[:12]}, and {head[:12]} is checked out.",
-                hint=f"Check out {release.tag} to go on with it, or use {next_legal(release.version, taken=taken)}",
+                hint=f"Check out {release.tag} to go on with it, or use {legal}",
             )
-        binding = set(taken.where(release.version)) - {"ledger"}
+        binding = set(consumed.where(release.version)) - {"ledger"}
         if not release.version.is_prerelease:
-            binding &= taken.binding
+            binding &= consumed.binding
         if binding:
             raise Refused(
                 f"{release.version} of {release.package.name} is consumed ({', '.join(sorted(binding))}).",
-                hint=f"The next legal version is {next_legal(release.version, taken=taken)}",
+                hint=f"The next legal version is {next_legal(release.version, taken=consumed)}",
             )
         return {"commit": head, "resumed": False}
 
 
 @dataclass(frozen=True)
-class Bump:
+class Bump(ReleaseStep):
     """Every version file states the version, in one commit that changes nothing else."""
 
-    release: Release
     key: ClassVar[str] = "bump"
-    kind: ClassVar[Kind] = Kind.GUARD
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "history"})
 
     def describe(self) -> str:
-        return f"commit {self.release.version} to the {len(self.release.package.version_files)} version files"
+        return f"commit {self.release.version} to {_counted(self.release.package)}"
 
     def subject(self) -> str:
         return self.release.ports.repository.head()
@@ -113,9 +107,10 @@ class Bump:
         repository = self.release.ports.repository
         if repository.changed():
             return None
-        contents = _contents(self.release, repository.head())
-        stated = {s.version for s in find_all(self.release.package, contents)}
-        return {"commit": repository.head()} if stated == {str(self.release.version)} else None
+        found = survey(self.release.package, version_file_contents(repository, self.release.package))
+        stated = {occurrence.version for occurrence in found.occurrences}
+        agreed = not found.unreadable and stated == {str(self.release.version)}
+        return {"commit": repository.head()} if agreed else None
 
     def run(self) -> Evidence:
         release = self.release
@@ -124,45 +119,57 @@ class Bump:
 
 
 @dataclass(frozen=True)
-class VersionFilesAgree:
-    """Every version file, the tag too, says the same."""
+class VersionFilesAgree(ReleaseStep):
+    """Every version file, the tag too, states the same.
 
-    release: Release
+    With ``work_tree`` the files are read where they lie, whatever they state, and must agree with each other and with
+    ``tags``; else they are read at the commit and must state the release's version.
+    """
+
+    work_tree: bool = False
+    tags: Sequence[str] = ()
     key: ClassVar[str] = "places"
-    kind: ClassVar[Kind] = Kind.GUARD
-    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset({"repository"})
 
     def describe(self) -> str:
-        return f"all {len(self.release.package.version_files)} version files and the tag state {self.release.version}"
+        if self.work_tree:
+            return f"{_counted(self.release.package)} and the tags at HEAD agree"
+        return f"{_counted(self.release.package)} and the tag state {self.release.version}"
 
     def subject(self) -> str:
-        return self.release.commit()
-
-    def already(self) -> Evidence | None:
-        return None
+        return "" if self.work_tree else self.release.commit()
 
     def run(self) -> Evidence:
-        release = self.release
-        seen = find_all(release.package, _contents(release, release.commit()))
-        problems = compare(seen, version=str(release.version), said_by="the release")
+        release, package = self.release, self.release.package
+        commit = None if self.work_tree else release.commit()
+        found = survey(package, version_file_contents(release.ports.repository, package, commit=commit))
+        problems = found.problems() if self.work_tree else found.problems(version=str(release.version))
+        problems = tuple(dict.fromkeys((*problems, *tag_problems(found, self.tags, prefix=package.tag_prefix))))
         if problems:
+            what = "does not state one version" if self.work_tree else f"does not state {release.version}"
             raise GateFailed(
-                f"{release.package.name} does not state {release.version} everywhere.",
-                hint="Make the version files agree, then see nox -s versions",
+                f"{package.name} {what} everywhere.",
+                hint="Write the same version in every version file, then run nox -s versions",
                 details=problems,
             )
-        return {"commit": release.commit(), "places": [f"{s.path}:{s.line} {s.where} = {s.version}" for s in seen]}
+        shown = [f"{each.path}:{each.line} {each.where} = {each.version}" for each in found.occurrences]
+        return {"commit": commit, "places": shown}
+
+
+def version_file_contents(
+    repository: Repository, package: Package, *, commit: str | None = "HEAD"
+) -> dict[PurePosixPath, bytes | None]:
+    """Return the version files of *package* as they are at *commit* (``None``: in the work tree)."""
+    at = repository.head() if commit == "HEAD" else commit
+    return {file.path: repository.read(file.path, commit=at) for file in package.version_files}
 
 
 def _bumped(release: Release) -> dict[PurePosixPath, bytes]:
     """Return the new bytes of every version file: computed all before any is written, from the commit alone."""
-    contents = _contents(release, release.ports.repository.head())
+    contents = version_file_contents(release.ports.repository, release.package)
     return bump_all(release.package, contents, version=str(release.version))
 
 
-def _contents(release: Release, commit: str) -> dict[PurePosixPath, bytes | None]:
-    repository = release.ports.repository
-    return {
-        version_file.path: repository.read(version_file.path, commit=commit)
-        for version_file in release.package.version_files
-    }
+def _counted(package: Package) -> str:
+    count = len(package.version_files)
+    return f"the {count} version files" if count > 1 else "the version file"

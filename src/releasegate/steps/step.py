@@ -1,38 +1,13 @@
-"""What a step is, and the release that every step is bound to."""
+"""What a step is."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Protocol
 
-from packaging.version import Version
-
-from releasegate.core.ci.event import Event
-from releasegate.core.config.model import Package, Settings
-from releasegate.core.dists.manifest import Manifest
-from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.companion import CompanionSources
-from releasegate.core.release.record import Entry, Evidence, Record, record
-from releasegate.core.release.versions import Consumed
-from releasegate.ports import (
-    Builds,
-    Clock,
-    DownloadCache,
-    EndToEndRunner,
-    Forge,
-    History,
-    Index,
-    InstallChecker,
-    Ledger,
-    Progress,
-    Repository,
-    Tools,
-)
-
-Role = Literal["staging", "production"]
+from releasegate.core.release.record import Evidence
+from releasegate.steps.release import Release, Role
 
 
 class Kind(Enum):
@@ -80,120 +55,35 @@ class Step(Protocol):
 
 
 @dataclass(frozen=True)
-class PackagePorts:
-    """Everything that the steps of one package reach the world through."""
+class ReleaseStep:
+    """What most steps share: a guard that cannot be waived, is about the build, and finds nothing there already.
 
-    repository: Repository
-    history: History
-    builds: Builds
-    ledger: Ledger
-    install_checker: InstallChecker
-    runner: EndToEndRunner
-    tools: Tools
-    forge: Forge | None
-
-
-@dataclass(frozen=True)
-class RunContext:
-    """What all packages of a run share: the indexes by name, and what is known of every package.
-
-    ``consumed`` asks the world anew for what is consumed of a package; ``companion_sources`` says who may name a
-    companion; ``event`` is what started the run in CI, ``None`` where a person did.
+    ``uses`` names the ports that the step is given.
     """
 
-    settings: Settings
-    indexes: Mapping[str, Index]
-    ports: Mapping[str, PackagePorts]
-    consumed: Callable[[Package], Consumed]
-    companion_sources: Callable[[Package, Role], CompanionSources]
-    clock: Clock
-    downloads: DownloadCache
-    progress: Progress
-    event: Event | None = None
+    release: Release
+    kind: ClassVar[Kind] = Kind.GUARD
+    waivable: ClassVar[bool] = False
+    uses: ClassVar[frozenset[str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Keep of the release's ports those that the step names."""
+        object.__setattr__(self, "release", self.release.given(self.uses))
+
+    def subject(self) -> str:
+        return self.release.manifest().identity
+
+    def already(self) -> Evidence | None:
+        return None
 
 
 @dataclass(frozen=True)
-class Release:
-    """One version of one package on its way; ``candidate`` is the version that it is (or was) proven as."""
+class RoleStep(ReleaseStep):
+    """A step that is made for the staging and for the production index; the role is part of its key."""
 
-    package: Package
-    version: Version
-    candidate: Version
-    run: RunContext
+    role: Role
+    stem: ClassVar[str]
 
     @property
-    def ports(self) -> PackagePorts:
-        """The package's own ports."""
-        return self.run.ports[self.package.name]
-
-    @property
-    def tag(self) -> str:
-        """The version's tag."""
-        return f"{self.package.tag_prefix}{self.version}"
-
-    def index(self, role: Role) -> Index:
-        """Return the index that plays *role*."""
-        settings = self.run.settings
-        return self.run.indexes[settings.staging if role == "staging" else settings.production]
-
-    def commit(self) -> str:
-        """Return the commit that is released: the tag's where there is one, else the one checked out."""
-        return self.ports.repository.tagged(self.tag) or self.ports.repository.head()
-
-    def record(self) -> Record:
-        """Return what the ledger says of this version."""
-        return record(self.ports.ledger.read(str(self.version)))
-
-    def manifest(self) -> Manifest:
-        """Return the version's build.
-
-        Raises:
-            Refused: its files are not here.
-        """
-        manifest = self.ports.builds.find(self.package, str(self.version))
-        if manifest is None:
-            raise Refused(
-                f"The files of {self.package.name} {self.version} are not here.",
-                hint=f"Run the same command again: it builds {self.version} or takes it from the index",
-            )
-        return manifest
-
-    def candidate_seal(self) -> Entry:
-        """Return the entry that closed the candidate's record.
-
-        Raises:
-            Refused: the candidate is not proven, as far as the ledger here knows.
-        """
-        seal = record(self.ports.ledger.read(str(self.candidate))).seal
-        tagged = self.ports.repository.tags().get(f"{self.package.tag_prefix}{self.candidate}")
-        if seal is not None and tagged is not None and seal.evidence.get("commit") != tagged:
-            raise Refused(
-                f"The record of {self.candidate} was sealed on {str(seal.evidence.get('commit'))[:12]}, "
-                f"and its tag names {tagged[:12]}.",
-                hint="Prove another candidate: invoke release --rc",
-            )
-        if seal is None:
-            raise Refused(
-                f"{self.candidate} of {self.package.name} is not proven here.",
-                hint="Prove a candidate first: invoke release --rc (for a post: --post)",
-            )
-        return seal
-
-    def candidate_identity(self) -> str:
-        """Return what the candidate's proven bytes are known by."""
-        return " ".join(self.candidate_seal().evidence["files"].values())
-
-    def require_proven(self, contents: Mapping[str, bytes]) -> None:
-        """Raise unless *contents*, by file name, are the bytes that the candidate's seal names.
-
-        Raises:
-            GateFailed: they are others.
-        """
-        proven = self.candidate_seal().evidence["files"]
-        wrong = [name for name, data in contents.items() if hashlib.sha256(data).hexdigest() != proven.get(name)]
-        if wrong:
-            raise GateFailed(
-                f"The files of {self.candidate} are not the ones that were proven.",
-                hint="Prove another candidate: invoke release --rc",
-                details=wrong,
-            )
+    def key(self) -> str:
+        return f"{self.stem}:{self.role}"

@@ -19,7 +19,7 @@ class PickedCompanion:
     """A companion's version and the reason for it (``--companion``, a variable's name, ``the configuration``)."""
 
     name: str
-    version: str
+    version: Version
     reason: str
 
 
@@ -63,7 +63,7 @@ def pick_companion(
     for reason, text in named:
         if text:
             try:
-                return PickedCompanion(companion.name, str(Version(text)), reason)
+                return PickedCompanion(companion.name, Version(text), reason)
             except ValueError:
                 raise ConfigurationError(
                     f"{reason} names {text!r} as the version of {companion.name}, which is no version.",

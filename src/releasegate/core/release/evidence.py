@@ -16,7 +16,7 @@ from packaging.version import Version
 
 from releasegate.core.release.record import SEAL, Entry, entry_from_json
 
-Records = Mapping[str, Sequence[Entry]]
+Records = Mapping[Version, Sequence[Entry]]
 """Entries by version, each version's oldest first."""
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", re.ASCII)
@@ -26,7 +26,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", re.AS
 class LeftOut:
     """What does not count of a note: *entries* of *version*, and in a sentence why not."""
 
-    version: str
+    version: Version
     entries: tuple[Entry, ...]
     why: str
 
@@ -77,16 +77,16 @@ def following(entries: Iterable[Entry], now: str) -> str:
 def write(package: str, records: Records) -> bytes:
     """Return *records* as the bytes of a note."""
     lines = [
-        json.dumps({**vars(entry), "package": package, "version": version}, sort_keys=True)
-        for version in sorted(records, key=Version)
+        json.dumps({**vars(entry), "package": package, "version": str(version)}, sort_keys=True)
+        for version in sorted(records)
         for entry in records[version]
     ]
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def read(note: bytes, *, package: str) -> dict[str, list[Entry]]:
+def read(note: bytes, *, package: str) -> dict[Version, list[Entry]]:
     """Return the entries of *package* in a note, by version."""
-    found: dict[str, list[Entry]] = {}
+    found: dict[Version, list[Entry]] = {}
     for line in note.decode("utf-8", "replace").splitlines():
         parsed = _parsed(line)
         if parsed is not None and parsed[0] == package:
@@ -94,7 +94,7 @@ def read(note: bytes, *, package: str) -> dict[str, list[Entry]]:
     return found
 
 
-def accepted(note: bytes, *, package: str, commit: str, tagged: Callable[[str], str | None]) -> Accepted:
+def accepted(note: bytes, *, package: str, commit: str, tagged: Callable[[Version], str | None]) -> Accepted:
     """Return what counts of the note on *commit*; *tagged* gives the commit that a version's tag names.
 
     A tagged version's evidence counts on the tag's commit alone, and a seal only where it names this package, version
@@ -115,15 +115,15 @@ def accepted(note: bytes, *, package: str, commit: str, tagged: Callable[[str], 
     return Accepted(records, tuple(left_out))
 
 
-def _seals(entry: Entry, package: str, version: str, commit: str) -> bool:
+def _seals(entry: Entry, package: str, version: Version, commit: str) -> bool:
     said = entry.evidence
-    return (said.get("package"), said.get("version"), said.get("commit")) == (package, version, commit)
+    return (said.get("package"), said.get("version"), said.get("commit")) == (package, str(version), commit)
 
 
-def _parsed(line: str) -> tuple[str, str, Entry] | None:
+def _parsed(line: str) -> tuple[str, Version, Entry] | None:
     try:
         body: Any = json.loads(line)
-        package, version = str(body.pop("package")), str(Version(body.pop("version")))
+        package, version = str(body.pop("package")), Version(body.pop("version"))
         entry = entry_from_json(json.dumps(body))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -131,7 +131,7 @@ def _parsed(line: str) -> tuple[str, str, Entry] | None:
 
 
 def _sound(entry: Entry) -> bool:
-    texts = (entry.at, entry.run, entry.step, entry.subject, entry.line, entry.kind, entry.verdict)
+    texts = (entry.at, entry.run, entry.step, entry.subject, entry.line, entry.kind, entry.verdict, entry.releasegate)
     return all(isinstance(text, str) for text in texts) and _MOMENT.fullmatch(entry.at) is not None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-Event = Literal["started", "done", "failed", "waived"]
+EntryEvent = Literal["started", "done", "failed", "waived"]
 Evidence = Mapping[str, Any]
 
 SEAL = "seal"
@@ -19,17 +19,21 @@ SEAL = "seal"
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened to one version; ``at`` is UTC in ISO 8601, ``run`` names the run that wrote it."""
+    """One thing that happened to one version; ``at`` is UTC in ISO 8601, ``run`` names the run that wrote it.
+
+    ``releasegate`` is the version that wrote it.
+    """
 
     at: str
     run: str
     step: str
-    event: Event
+    event: EntryEvent
     subject: str
     line: str
     kind: str = "work"
     verdict: str = "pass"
     evidence: Evidence = field(default_factory=dict)
+    releasegate: str = ""
 
     def to_json(self) -> str:
         """Return the entry as one line of JSON, without the line end."""
@@ -40,7 +44,7 @@ def entry_from_json(line: str) -> Entry | None:
     """Parse one line; ``None`` for a line that is torn or is no entry (a run may die at any byte)."""
     try:
         body: Any = json.loads(line)
-        if body["event"] not in get_args(Event) or not isinstance(body["evidence"], dict):
+        if body["event"] not in get_args(EntryEvent) or not isinstance(body["evidence"], dict):
             return None
         return Entry(**{key: body[key] for key in Entry.__dataclass_fields__})
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -1,0 +1,79 @@
+"""One end-to-end run: what is known of its cells, the run itself, and the evidence that it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.release.record import Entry, Evidence
+from releasegate.ports import Delivery
+from releasegate.steps.fetch import sha256s
+from releasegate.steps.release import Release
+
+CELL = "e2e:cell"
+"""Under what the record knows one cell of an end-to-end run, wherever it was run."""
+
+
+def run_end_to_end(
+    release: Release, delivery: Delivery, companion: Delivery | None, *, of: str | None = None
+) -> dict[str, Any]:
+    """Run a delivery with its companion and return the evidence; *of* is the package that is judged.
+
+    Raises:
+        GateFailed: it failed; the words of the checks and of the companion are its details.
+        Refused: the package declares no end-to-end command (a waiver says who takes that on).
+        Unavailable: it could not be judged.
+    """
+    name = of or delivery.package.name
+    if not release.run.settings.judged(name):
+        raise Refused(
+            f"{name} declares no end-to-end command.",
+            hint="Set end-to-end or a stack in the configuration, or record a waiver with invoke waive",
+        )
+    known = known_cells(release.record().entries, delivery, companion)
+    runner = release.run.ports[name].runner
+    report = runner.run(delivery, companion=companion, progress=release.run.progress, known=known)
+    if report.unjudged is not None:
+        raise report.unjudged
+    if report.verdict != "pass":
+        beside = "" if companion is None else f" with {_shown(companion)}"
+        raise GateFailed(
+            f"{_shown(delivery)}{beside} fails end to end.",
+            hint="Mend it and commit, then run the same command again: the next number is chosen for you",
+            details=[*report.problems, *(f"{companion.package.name}: {line}" for line in report.log if companion)],
+        )
+    return {
+        "version": str(delivery.version),
+        "source": delivery.source,
+        "files": sha256s(delivery),
+        "companion": None if companion is None else _companion(companion),
+        "seconds": round(report.seconds, 1),
+        **report.evidence,
+    }
+
+
+def cell_subject(delivery: Delivery, companion: Delivery | None) -> str:
+    """Return what a cell's evidence is about: the bytes of both."""
+    pair = [delivery] if companion is None else [delivery, companion]
+    return " ".join(digest for each in pair for digest in sorted(sha256s(each).values()))
+
+
+def known_cells(entries: Sequence[Entry], delivery: Delivery, companion: Delivery | None) -> tuple[Evidence, ...]:
+    """Return what a record says of cells that ran on the bytes of both, the newest last."""
+    cells = [entry for entry in entries if entry.step == CELL and entry.event == "done"]
+    about = cell_subject(delivery, companion) if cells else ""
+    return tuple(entry.evidence for entry in cells if entry.subject == about)
+
+
+def _companion(companion: Delivery) -> dict[str, Any]:
+    return {
+        "name": companion.package.name,
+        "version": str(companion.version),
+        "source": companion.source,
+        "files": sha256s(companion),
+    }
+
+
+def _shown(delivery: Delivery) -> str:
+    return f"{delivery.package.name} {delivery.version} from {delivery.source}"
