@@ -18,6 +18,7 @@ from releasegate.core.release.versions import (
     next_post,
     next_staged_post,
     parse_target,
+    parse_version,
     promoted,
 )
 
@@ -98,6 +99,24 @@ def test_no_other_form_is_a_candidate(text: str) -> None:
 )
 def test_a_text_names_the_version_that_it_spells(text: str, version: str, so: bool) -> None:  # noqa: FBT001 - a table
     assert names(text, v(version)) is so
+
+
+@pytest.mark.parametrize("text", ["1.0", "v1.0", "1.0-RC1", "1!2.0.post1.dev3+mine.1", " 1.0\n", "9" * 4300])
+def test_a_text_is_the_version_that_pep_440_says(text: str) -> None:
+    assert parse_version(text) == v(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "nightly", "1.0 final", "1..0", "1.0\n1.1", "\ud800", "1\0"),
+        *("\N{ARABIC-INDIC DIGIT ONE}.0", "\N{FULLWIDTH DIGIT ONE}.0"),
+        *(form.format("9" * 5000) for form in ("{}", "1.0rc{}", "1.0.post{}", "1.0.dev{}", "1.0+{}", "{}!1")),
+        *(None, 1, 1.0, b"1.0", ["1.0"], v("1.0")),
+    ],
+)
+def test_anything_else_is_no_version_and_raises_nothing(text: object) -> None:
+    assert parse_version(text) is None
 
 
 @pytest.mark.parametrize("text", ["1.2.0", "1.0", "v1.2", "2026.11.1", "1!2.0"])

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from packaging.version import InvalidVersion, Version
 
 from releasegate.adapters.files import write_atomically
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
+from releasegate.core.release.versions import parse_version
 
 _SUFFIX = ".jsonl"
 
@@ -86,11 +86,8 @@ class FileLedger:
 
     def versions(self) -> tuple[str, ...]:
         """Return the versions that have a record, oldest first in the order of PEP 440."""
-        found = []
-        for path in self.folder.glob(f"*{_SUFFIX}"):
-            with suppress(InvalidVersion):
-                found.append(Version(path.name.removesuffix(_SUFFIX)))
-        return tuple(str(version) for version in sorted(found))
+        named = (parse_version(path.name.removesuffix(_SUFFIX)) for path in self.folder.glob(f"*{_SUFFIX}"))
+        return tuple(str(version) for version in sorted(version for version in named if version is not None))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -116,12 +113,12 @@ class FileLedger:
             lock.release()
 
     def _path(self, version: str) -> Path:
-        try:
-            return self.folder / f"{Version(version)}{_SUFFIX}"
-        except InvalidVersion as error:
+        parsed = parse_version(version)
+        if parsed is None:
             raise ConfigurationError(
-                f"{version!r} is not a version.", hint="Write it as PEP 440 has it, such as 1.2.3rc1."
-            ) from error
+                f"{version!r} is not a version.", hint="Write it as PEP 440 has it, such as 1.2.3rc1"
+            )
+        return self.folder / f"{parsed}{_SUFFIX}"
 
     def _make_folder(self) -> None:
         if not self.folder.is_dir():

@@ -10,6 +10,19 @@ from packaging.version import Version
 from releasegate.core.errors import ConfigurationError, Refused
 
 
+def parse_version(text: object) -> Version | None:
+    """Return the version that *text* is by PEP 440, or ``None``: also for what is no text at all.
+
+    White space around a version is no part of it, as PEP 440 has it.
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        return Version(text)
+    except ValueError:  # not InvalidVersion: int() itself refuses a number of thousands of digits
+        return None
+
+
 @dataclass(frozen=True)
 class Consumed:
     """Every version that was ever used, and where each was seen (``pypi``, ``tag``, ``ledger``).
@@ -38,9 +51,8 @@ def consumed(places: Mapping[str, Iterable[str]], *, production: str) -> Consume
     seen: dict[Version, list[str]] = {}
     for place, texts in places.items():
         for text in texts:
-            try:
-                version = Version(text)
-            except ValueError:
+            version = parse_version(text)
+            if version is None:
                 continue
             where = seen.setdefault(version, [])
             if place not in where:
@@ -56,10 +68,7 @@ def base(version: Version) -> Version:
 
 def names(text: str, version: Version) -> bool:
     """Whether *text* is a spelling of *version*; what is no version at all names none."""
-    try:
-        return Version(text) == version
-    except ValueError:
-        return False
+    return parse_version(text) == version
 
 
 def promoted(candidate: Version) -> Version:
@@ -82,12 +91,9 @@ def parse_target(text: str) -> Version:
         ConfigurationError: it is no version, or has a pre, post or dev part.
         Refused: it has a local part.
     """
-    try:
-        version = Version(text)
-    except ValueError:
-        raise ConfigurationError(
-            f"{text!r} is not a version.", hint="Name the final to release, such as --to 1.2.0"
-        ) from None
+    version = parse_version(text)
+    if version is None:
+        raise ConfigurationError(f"{text!r} is not a version.", hint="Name the final to release, such as --to 1.2.0")
     if version.local is not None:
         raise Refused(f"{text} is a local version: no index takes it.", hint=f"Leave out +{version.local}")
     if version != base(version):
