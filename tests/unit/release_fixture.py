@@ -28,9 +28,9 @@ from releasegate.ports import Forge, Index
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
 from releasegate.steps.build import Build
 from releasegate.steps.publish import Tag, Upload
+from releasegate.steps.release import PackagePorts, Release, Role, RunContext
 from releasegate.steps.seal import Seal
 from releasegate.steps.source import Bump
-from releasegate.steps.release import PackagePorts, Release, Role, RunContext
 from releasegate.steps.step import Step
 
 CORE = Package("sample-core", PurePosixPath("core"), (TomlVersionFile(PurePosixPath("a.toml"), "version"),), ("3.12",))

@@ -12,6 +12,8 @@ from releasegate.core.dists.archive import Members
 from releasegate.core.errors import GateFailed
 
 INFO = dist_info()
+HUGE = "9" * 5000
+"""A number that Python does not read."""
 
 
 def renamed(archive: Members, **fields: str) -> Members:
@@ -33,6 +35,7 @@ def test_a_sound_build_is_named_for_its_version(version: str) -> None:
         ("other-1.0-py3-none-any.whl", "other-1.0-py3-none-any.whl is not named for sample-app 1.0."),
         ("sample_app-1.0.0-py3-none-any.whl", "sample_app-1.0.0-py3-none-any.whl is not named for sample-app 1.0."),
         ("sample_app.whl", "sample_app.whl is no wheel's file name: "),
+        (f"sample_app-{HUGE}-py3-none-any.whl", f"sample_app-{HUGE}-py3-none-any.whl is no wheel's file name: "),
     ],
 )
 def test_a_wheel_under_another_name_is_a_finding(filename: str, problem: str) -> None:
@@ -47,6 +50,7 @@ def test_a_wheel_under_another_name_is_a_finding(filename: str, problem: str) ->
         ("sample-app-1.0.tar.gz", "sample-app-1.0.tar.gz must be named sample_app-1.0.tar.gz."),
         ("sample_app-1.0.0.tar.gz", "sample_app-1.0.0.tar.gz must be named sample_app-1.0.tar.gz."),
         ("sample_app.tar.gz", "sample_app.tar.gz is no sdist's file name: "),
+        (f"sample_app-{HUGE}.tar.gz", f"sample_app-{HUGE}.tar.gz is no sdist's file name: "),
     ],
 )
 def test_an_sdist_not_named_as_pep_625_says_is_a_finding(filename: str, problem: str) -> None:
@@ -123,6 +127,12 @@ def test_metadata_of_a_newer_format_is_no_finding() -> None:
 def test_metadata_that_states_no_version_cannot_be_used() -> None:
     with pytest.raises(GateFailed, match="cannot be used: 'version' is a required field"):
         naming.metadata(subject(add={f"{INFO}/METADATA": metadata().replace(b"\nVersion: 1.0", b"")}))
+
+
+@pytest.mark.parametrize("fields", [metadata(HUGE), metadata(python=f">={HUGE}")], ids=["version", "python"])
+def test_metadata_with_a_number_that_cannot_be_read_cannot_be_used(fields: bytes) -> None:
+    with pytest.raises(GateFailed, match="cannot be used"):
+        naming.metadata(subject(add={f"{INFO}/METADATA": fields}))
 
 
 def test_wheel_and_sdist_must_agree_on_requires_python() -> None:

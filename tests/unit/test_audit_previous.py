@@ -85,7 +85,8 @@ def test_a_post_that_narrows_its_host_range_is_a_finding() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "now"), [("4.5.8", "4.5.8"), ("4.5.8", "4.5.0"), ("4.5.8", "unknown"), ("unknown", "4.5.8")]
+    ("before", "now"),
+    [("4.5.8", "4.5.8"), ("4.5.8", "4.5.0"), ("4.5.8", "unknown"), ("unknown", "4.5.8"), ("4.5.8", "9" * 5000)],
 )
 def test_a_host_range_that_does_not_shrink_is_no_finding(before: str, now: str) -> None:
     assert support(after("1.0.post1", before=plugin(before, "9"), plugin=plugin(now, "9"))) == ()

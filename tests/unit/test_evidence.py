@@ -34,7 +34,10 @@ def test_a_note_comes_back_as_it_was_written() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "no JSON", "[]", "{}", '{"package": "harbor"}', '{"package": "harbor", "version": "no version"}', "7", "null"],
+    [
+        *("", "no JSON", "[]", "{}", "7", "null", '{"package": "harbor"}'),
+        *('{"package": "harbor", "version": "no version"}', f'{{"package": "harbor", "version": "{"9" * 5000}"}}'),
+    ],
 )
 def test_a_line_that_is_no_entry_counts_for_nothing(line: str) -> None:
     note = write("harbor", {"1.0": [entry()]}) + line.encode() + b"\n\xff\xfe\n"

@@ -17,8 +17,8 @@ from releasegate.core.errors import Conflict, GateFailed, Refused
 from releasegate.steps.build import Audit, Build, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.publish import Upload
-from releasegate.steps.source import Bump
 from releasegate.steps.release import Role
+from releasegate.steps.source import Bump
 
 WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
 

@@ -18,6 +18,7 @@ from releasegate.core.release.versions import (
     next_post,
     next_staged_post,
     parse_target,
+    parse_version,
     promoted,
 )
 
@@ -100,6 +101,24 @@ def test_a_text_names_the_version_that_it_spells(text: str, version: str, so: bo
     assert names(text, v(version)) is so
 
 
+@pytest.mark.parametrize("text", ["1.0", "v1.0", "1.0-RC1", "1!2.0.post1.dev3+mine.1", " 1.0\n", "9" * 4300])
+def test_a_text_is_the_version_that_pep_440_says(text: str) -> None:
+    assert parse_version(text) == v(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "nightly", "1.0 final", "1..0", "1.0\n1.1", "\ud800", "1\0"),
+        *("\N{ARABIC-INDIC DIGIT ONE}.0", "\N{FULLWIDTH DIGIT ONE}.0"),
+        *(form.format("9" * 5000) for form in ("{}", "1.0rc{}", "1.0.post{}", "1.0.dev{}", "1.0+{}", "{}!1")),
+        *(None, 1, 1.0, b"1.0", ["1.0"], v("1.0")),
+    ],
+)
+def test_anything_else_is_no_version_and_raises_nothing(text: object) -> None:
+    assert parse_version(text) is None
+
+
 @pytest.mark.parametrize("text", ["1.2.0", "1.0", "v1.2", "2026.11.1", "1!2.0"])
 def test_a_final_is_a_target(text: str) -> None:
     assert parse_target(text) == v(text)
@@ -138,65 +157,65 @@ def test_a_target_that_is_no_final_is_refused_and_the_final_is_named(text: str) 
     ],
 )
 def test_the_stated_final_is_the_aim_while_it_is_ahead_else_the_newest_rises(stated: str, pypi: str, aim: str) -> None:
-    assert str(next_base(stated=v(stated), taken=taken(pypi=pypi))) == aim
+    assert str(next_base(declared=v(stated), consumed=taken(pypi=pypi))) == aim
 
 
 def test_the_first_candidate_is_rc1() -> None:
-    assert str(next_candidate(v("1.1.0"), taken=taken(pypi="1.0.0"))) == "1.1.0rc1"
+    assert str(next_candidate(v("1.1.0"), consumed=taken(pypi="1.0.0"))) == "1.1.0rc1"
 
 
 @pytest.mark.parametrize("place", ["testpypi", "pypi", "tag", "ledger"])
 def test_an_rc_number_that_any_place_has_seen_is_never_given_again(place: str) -> None:
-    assert next_candidate(v("1.1"), taken=taken(**{place: "1.1rc4 1.1rc2"})) == v("1.1rc5")
+    assert next_candidate(v("1.1"), consumed=taken(**{place: "1.1rc4 1.1rc2"})) == v("1.1rc5")
 
 
 def test_candidates_of_other_finals_and_other_kinds_do_not_count() -> None:
     known = taken(testpypi="1.0rc7 1.1a9 1.1.dev8 1!1.1rc6 1.1rc1")
-    assert next_candidate(v("1.1"), taken=known) == v("1.1rc2")
+    assert next_candidate(v("1.1"), consumed=known) == v("1.1rc2")
 
 
 def test_a_candidate_spelled_with_another_count_of_zeros_is_counted() -> None:
-    assert next_candidate(v("1.1"), taken=taken(tag="v1.1.0rc3")) == v("1.1rc4")
+    assert next_candidate(v("1.1"), consumed=taken(tag="v1.1.0rc3")) == v("1.1rc4")
 
 
 @pytest.mark.parametrize("place", ["pypi", "tag", "ledger"])
 @pytest.mark.parametrize("final", ["1.1", "1.1.0", "1.2", "1.1.post1", "1!0.1"])
 def test_a_candidate_below_an_existing_final_is_refused(place: str, final: str) -> None:
     with pytest.raises(Refused, match=f"would come below .* exists \\({place}\\)"):
-        next_candidate(v("1.1"), taken=taken(**{place: final}))
+        next_candidate(v("1.1"), consumed=taken(**{place: final}))
 
 
 def test_the_refusal_of_a_low_candidate_names_an_aim_that_is_free() -> None:
     known = taken(pypi="1!1.2.0")
     with pytest.raises(Refused) as refusal:
-        next_candidate(v("1!1.1.0"), taken=known)
+        next_candidate(v("1!1.1.0"), consumed=known)
     assert "--to 1!1.2.1," in refusal.value.hint
-    assert next_candidate(v("1!1.2.1"), taken=known) == v("1!1.2.1rc1")
+    assert next_candidate(v("1!1.2.1"), consumed=known) == v("1!1.2.1rc1")
 
 
 def test_a_final_that_only_the_staging_index_holds_forbids_no_candidate() -> None:
-    assert next_candidate(v("1.1"), taken=taken(testpypi="1.1")) == v("1.1rc1")
+    assert next_candidate(v("1.1"), consumed=taken(testpypi="1.1")) == v("1.1rc1")
 
 
 def test_the_first_post_is_post1() -> None:
-    assert str(next_post(v("1.0"), taken=taken(pypi="1.0 1.1rc1"))) == "1.0.post1"
+    assert str(next_post(v("1.0"), consumed=taken(pypi="1.0 1.1rc1"))) == "1.0.post1"
 
 
 @pytest.mark.parametrize("place", ["pypi", "tag", "ledger"])
 def test_a_post_that_was_used_is_never_given_again(place: str) -> None:
     known = taken(**{place: "1.0 1.0.post3 1.1.post8"})
-    assert next_post(v("1.0.post3"), taken=known) == v("1.0.post4")
+    assert next_post(v("1.0.post3"), consumed=known) == v("1.0.post4")
 
 
 def test_a_staged_post_does_not_consume_the_post_itself() -> None:
     known = taken(pypi="1.0", testpypi="1.0.post1.dev1", tag="1.0.post1.dev1")
-    assert next_post(v("1.0"), taken=known) == v("1.0.post1")
+    assert next_post(v("1.0"), consumed=known) == v("1.0.post1")
 
 
 def test_a_staged_post_has_a_number_of_its_own_for_each_post() -> None:
     known = taken(testpypi="1.0.post1.dev4 1.0.dev9 1.0.post2 1.0rc1.post2.dev8")
-    assert next_staged_post(v("1.0.post2"), taken=known) == v("1.0.post2.dev1")
-    assert next_staged_post(v("1.0.post1"), taken=known) == v("1.0.post1.dev5")
+    assert next_staged_post(v("1.0.post2"), consumed=known) == v("1.0.post2.dev1")
+    assert next_staged_post(v("1.0.post1"), consumed=known) == v("1.0.post1.dev5")
 
 
 @pytest.mark.parametrize(
@@ -204,7 +223,7 @@ def test_a_staged_post_has_a_number_of_its_own_for_each_post() -> None:
     [("1.1rc1", "1.1rc2"), ("1.0", "1.0.post1"), ("1.0.post1", "1.0.post2"), ("1.0.post1.dev1", "1.0.post1.dev2")],
 )
 def test_a_version_whose_names_hold_other_bytes_is_followed_by_the_next_of_its_kind(burnt: str, legal: str) -> None:
-    assert str(next_legal(v(burnt), taken=taken())) == legal
+    assert str(next_legal(v(burnt), consumed=taken())) == legal
 
 
 def test_a_version_of_absurd_length_on_an_index_is_left_out() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import platformdirs
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import opened
@@ -16,8 +16,9 @@ from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.package_data import package_folder
 from releasegate.app.project import Project
 from releasegate.core.config.stack import Stack
-from releasegate.core.e2e.matrix import Wanted
+from releasegate.core.e2e.matrix import Cell, Wanted, matrix
 from releasegate.core.errors import ConfigurationError, NotYet
+from releasegate.core.release.versions import parse_version
 from releasegate.ports import Delivery, Index
 from releasegate.steps.fetch import deliver, newest
 from releasegate.steps.release import RunContext
@@ -45,6 +46,15 @@ def stack_of(project: Project) -> Stack:
     return project.settings.stack
 
 
+def cells(project: Project, asked: ContainerOptions, *, sources: Sequence[str]) -> tuple[Cell, ...]:
+    """Return the cells of the stack's matrix that were asked for.
+
+    Raises:
+        ConfigurationError: there is no stack, or something is asked for that cannot be.
+    """
+    return matrix(stack_of(project), replace(asked.wanted, sources=tuple(sources)))
+
+
 def container_runner(
     project: Project,
     asked: ContainerOptions,
@@ -58,7 +68,7 @@ def container_runner(
     def released(name: str, version: str | None) -> Delivery | None:
         run_context = run()
         production = run_context.indexes[project.settings.production]
-        chosen = version or _today(project, production, name)
+        chosen = parse_version(version) or _today(project, production, name)
         if chosen is None:
             return None
         try:
@@ -104,18 +114,9 @@ def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
     )
 
 
-def _today(project: Project, production: Index, name: str) -> str | None:
+def _today(project: Project, production: Index, name: str) -> Version | None:
     """Return the version that users have: of a companion the one that the configuration pairs with, else the newest."""
     defaults = {p.companion.name: p.companion.default for p in project.settings.packages if p.companion is not None}
-    known = {_version(file.version) for file in production.files(name)}
-    default = defaults.get(name)
-    if default is not None and Version(default) in known:
-        return default
-    return newest(production, name)
-
-
-def _version(text: str | None) -> Version | None:
-    try:
-        return Version(text or "")
-    except InvalidVersion:
-        return None
+    default = parse_version(defaults.get(name))
+    known = {file.version for file in production.files(name)}
+    return default if default is not None and default in known else newest(production, name)

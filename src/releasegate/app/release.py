@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import takewhile
 
 from packaging.version import Version
@@ -16,7 +13,6 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.ci.permission import requested
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.release.evidence import following
 from releasegate.core.release.plan import (
     PackageState,
     Pipeline,
@@ -28,7 +24,8 @@ from releasegate.core.release.plan import (
 )
 from releasegate.core.release.record import Entry
 from releasegate.core.release.versions import parse_target
-from releasegate.engine import Clock, Engine, Outcome, Watch
+from releasegate.engine import Engine, Outcome, Watch
+from releasegate.journal import Waiver
 from releasegate.pipelines import PIPELINES, bind
 from releasegate.steps.release import Release
 from releasegate.steps.step import Step
@@ -102,7 +99,7 @@ def release(
     """
     packages = selected(workspace, order)
     outcomes: list[Outcome] = []
-    engine = Engine(uuid.uuid4().hex[:12], system_clock(), watch, confirm)
+    engine = Engine(workspace.journal(), watch, confirm)
     with ExitStack() as stack:
         for package in packages:
             stack.enter_context(workspace.ledger(package).locked())
@@ -147,15 +144,6 @@ def selected(workspace: Workspace, order: Order) -> tuple[Package, ...]:
     return packages
 
 
-@dataclass(frozen=True)
-class Waiver:
-    """A person takes it on, for a reason, that a gate does not pass."""
-
-    step: str
-    by: str
-    reason: str
-
-
 def waive(workspace: Workspace, package: Package, *, version: Version, waiver: Waiver) -> Entry:
     """Record *waiver* for this one version.
 
@@ -168,26 +156,7 @@ def waive(workspace: Workspace, package: Package, *, version: Version, waiver: W
         raise ConfigurationError(f"{waiver.step} cannot be waived.", hint=f"Name one of: {', '.join(waivable)}")
     if not waiver.by.strip() or not waiver.reason.strip():
         raise ConfigurationError("A waiver needs a person and a reason.", hint="Give --by and --reason")
-    line = f"{waiver.step} is waived by {waiver.by}: {waiver.reason}"
-    ledger = workspace.ledger(package)
-    entry = Entry(
-        # A waiver settles the failure that it follows, also where another machine's clock was ahead.
-        at=following(ledger.read(str(version)), system_clock().now()),
-        run=uuid.uuid4().hex[:12],
-        step=waiver.step,
-        event="waived",
-        subject="",
-        line=line,
-        verdict="waived",
-        evidence={"by": waiver.by, "reason": waiver.reason},
-    )
-    ledger.append(str(version), entry)
-    return entry
-
-
-def system_clock() -> Clock:
-    """Return the machine's clock."""
-    return Clock(now=lambda: datetime.now(UTC).isoformat(timespec="microseconds"), elapsed=time.monotonic)
+    return workspace.journal().waived(package.name, version, waiver)
 
 
 def _plan(package_state: PackageState, pipeline: Pipeline, to: Version | None) -> Plan:

@@ -13,6 +13,7 @@ from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.release.plan import PackageState, VersionState
 from releasegate.core.release.versions import is_candidate, promoted
 from releasegate.core.version_files.occurrences import find_all
+from releasegate.steps.source import version_file_contents
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ def status(workspace: Workspace, package: Package) -> Status:
     repository = workspace.repository(package)
     try:
         head = repository.head()
-        contents = {file.path: repository.read(file.path, commit=head) for file in package.version_files}
-        version_files = tuple(str(occurrence) for occurrence in find_all(package, contents))
+        found = find_all(package, version_file_contents(repository, package))
+        version_files = tuple(str(occurrence) for occurrence in found)
         package_state = workspace.package_state(package)
     except ReleasegateError as error:
         # Where an index or Git does not answer, nothing is known about the version files.

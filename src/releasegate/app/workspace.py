@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Any
 
 from packaging.version import Version
 
+from releasegate.about import version
 from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.adapters.build.tools import LocalTools
+from releasegate.adapters.clock import SystemClock
 from releasegate.adapters.files import FolderDownloadCache
 from releasegate.adapters.forges import forge_of
 from releasegate.adapters.git.repository import GitRepository
@@ -35,8 +37,10 @@ from releasegate.core.release.record import record
 from releasegate.core.release.versions import Consumed
 from releasegate.core.release.versions import consumed as merge_consumed
 from releasegate.core.version_files.occurrences import agreed, find_all
-from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, Forge, Progress
+from releasegate.journal import Journal
+from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, Forge, Ledger, Progress
 from releasegate.steps.release import PackagePorts, Role, RunContext
+from releasegate.steps.source import version_file_contents
 
 
 @dataclass(frozen=True)
@@ -46,19 +50,6 @@ class RunOptions:
     companion: str | None = None
     only_available: bool = False
     containers: ContainerOptions = field(default_factory=ContainerOptions)
-
-
-@dataclass(frozen=True)
-class RealTime:
-    """The machine's clock."""
-
-    def elapsed(self) -> float:
-        """Return the seconds on a clock that only goes forward."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait that long."""
-        time.sleep(seconds)
 
 
 @dataclass(frozen=True)
@@ -158,7 +149,7 @@ class Workspace:
         ledger = self.ledger(package)
         prefix = package.tag_prefix
         tags = [t.removeprefix(prefix) for t in self.repository(package).tags() if t.startswith(prefix)]
-        places = {
+        places: dict[str, Iterable[str | Version]] = {
             settings.staging: self.index(settings.staging).versions(package.name),
             settings.production: self.index(settings.production).versions(package.name),
             "tag": tags,
@@ -171,29 +162,33 @@ class Workspace:
         if package.companion is None:
             return CompanionSources()
         ledger = self.ledger(self.project.settings.package(package.companion.name))
-        sealed = [Version(v) for v in ledger.versions() if record(ledger.read(v)).seal is not None]
-        usable = [v for v in sealed if role == "staging" or not v.is_prerelease]
+        sealed = [each for each in ledger.versions() if record(ledger.read(each)).seal is not None]
+        usable = [each for each in sealed if role == "staging" or not each.is_prerelease]
         of_pair = str(max(usable)) if usable else None
         return CompanionSources(by_hand=self.choices.companion, environ=self.project.environ, of_pair=of_pair)
 
     def package_state(self, package: Package) -> PackageState:
         """Return where *package* stands; raises ``ReleasegateError`` where its version files do not agree."""
         repository, ledger = self.repository(package), self.ledger(package)
-        head = repository.head()
-        contents = {
-            version_file.path: repository.read(version_file.path, commit=head) for version_file in package.version_files
-        }
         index = self.index(self.project.settings.production)
-        published = {Version(f.version) for f in index.files(package.name) if f.version and _is_version(f.version)}
+        stated = agreed(find_all(package, version_file_contents(repository, package)))
         return PackageState(
             package=package,
-            declared=Version(agreed(find_all(package, contents))),
-            head=head,
+            declared=Version(stated),
+            head=repository.head(),
             tags=repository.tags(),
             consumed=self.consumed(package),
-            published=frozenset(published),
-            records={Version(v): record(ledger.read(v)) for v in ledger.versions()},
+            published=frozenset(f.version for f in index.files(package.name) if f.version is not None),
+            records={version: record(ledger.read(version)) for version in ledger.versions()},
         )
+
+    def journal(self, ledgers: Callable[[str], Ledger] | None = None) -> Journal:
+        """Return the journal of one run, over the packages' own ledgers where no others are given."""
+
+        def own(name: str) -> Ledger:
+            return self.ledger(self.project.settings.package(name))
+
+        return Journal(ledgers or own, SystemClock(), uuid.uuid4().hex[:12], version())
 
     def run_context(self) -> RunContext:
         """Return what the steps share."""
@@ -201,16 +196,17 @@ class Workspace:
         return RunContext(
             settings=settings,
             indexes={name: self.index(name) for name in (settings.staging, settings.production)},
-            ports={p.name: self._ports(p) for p in settings.packages},
+            ports={p.name: self.ports(p) for p in settings.packages},
             consumed=self.consumed,
             companion_sources=self.companion_sources,
-            clock=RealTime(),
+            clock=SystemClock(),
             downloads=FolderDownloadCache(self.project.state / "fetched"),
             progress=self.progress,
             event=self.event,
         )
 
-    def _ports(self, package: Package) -> PackagePorts:
+    def ports(self, package: Package) -> PackagePorts:
+        """Return the ports of *package*."""
         repository = self.repository(package)
         return PackagePorts(
             repository=repository,
@@ -281,11 +277,3 @@ class _LateRunner:
         known: Sequence[Mapping[str, Any]] = (),
     ) -> EndToEndReport:
         return self.prepare(delivery).run(delivery, companion=companion, progress=progress, known=known)
-
-
-def _is_version(text: str) -> bool:
-    try:
-        Version(text)
-    except ValueError:
-        return False
-    return True

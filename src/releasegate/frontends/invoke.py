@@ -32,6 +32,7 @@ from releasegate.engine import Outcome
 from releasegate.frontends.asking import asked, shown
 from releasegate.frontends.console import Screen
 from releasegate.frontends.handover import adopt, workflows
+from releasegate.journal import Waiver
 
 
 @task(
@@ -127,7 +128,7 @@ def waive(_: Context, *, package: str, version: str, gate: str, reason: str, by:
         except InvalidVersion:
             raise ConfigurationError(f"{version!r} is not a version.", hint="Write it as X.Y.ZrcN") from None
         person = by or getpass.getuser()
-        entry = releasing.waive(workspace, which, version=number, waiver=releasing.Waiver(gate, person, reason))
+        entry = releasing.waive(workspace, which, version=number, waiver=Waiver(gate, person, reason))
         screen.say(f"{which.name} {number}: {entry.line}")
 
 

@@ -13,13 +13,17 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 import nox
+from packaging.version import Version
 
 from releasegate.app import gates
-from releasegate.app.gates import EndToEndRequest, Source
+from releasegate.app.container_runner import cells
+from releasegate.app.deliveries import Source, recorded, stated
+from releasegate.app.gates import EndToEndRequest
 from releasegate.app.project import Project
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
+from releasegate.core.release.versions import parse_version
 from releasegate.frontends import cells as matrix
 from releasegate.frontends.console import Screen, clean_up_when_ended
 
@@ -54,9 +58,9 @@ def build(session: nox.Session) -> None:
 
         def one(workspace: Workspace, package: Package) -> None:
             gates.build(workspace, package, watch=screen)
-            release = gates.stated(workspace, package)
+            release = stated(workspace, package)
             for artifact in release.manifest().artifacts:
-                path = release.ports.builds.path(package, str(release.version), artifact)
+                path = release.ports.builds.path(package, release.version, artifact)
                 screen.say(f"  {artifact.sha256}  {artifact.size:>9}  {os.path.relpath(path)}")
 
         _each(session, screen, options, one)
@@ -72,7 +76,7 @@ def install_check(session: nox.Session) -> None:
         options = parser.parse_args(session.posargs)
 
         def one(workspace: Workspace, package: Package) -> None:
-            source = Source(options.source, options.version)
+            source = Source(options.source, _number(options.version))
             for cell in gates.install_check(workspace, package, source=source):
                 hosts = sorted({origin.host or options.source for origin in cell.origins})
                 screen.say(
@@ -99,7 +103,7 @@ def e2e(session: nox.Session) -> None:
         settings = workspace.project.settings
         sources = _sources(workspace, options)
         if options.plan:
-            found = gates.cells(workspace, sources=sources)
+            found = cells(workspace.project, workspace.choices.containers, sources=sources)
             matrix.show_plan(screen, found, form=options.plan, rest=_shared(options))
             return
         if settings.stack is not None and options.package is None:
@@ -111,12 +115,12 @@ def e2e(session: nox.Session) -> None:
                 return
             backend = None
             if options.backend_source is not None:
-                backend = Source(options.backend_source, options.backend_version)
+                backend = Source(options.backend_source, _number(options.backend_version))
             choices = RunOptions(companion=options.backend_version, containers=matrix.asked(options))
             chosen, shown = replace(workspace, choices=choices), partial(matrix.show_report, screen)
             failed: list[GateFailed] = []
             for name in sources:
-                asked = EndToEndRequest(Source(name, options.version), backend, recorded=options.record)
+                asked = EndToEndRequest(Source(name, _number(options.version)), backend, recorded=options.record)
                 try:
                     report = gates.end_to_end(chosen, package, asked, told=shown)
                     screen.say(f"{package.name}: {report.verdict} ({report.seconds:.0f} s)")
@@ -133,7 +137,7 @@ def e2e(session: nox.Session) -> None:
 def _sources(workspace: Workspace, options: argparse.Namespace) -> list[str]:
     """Return where the package is to come from; what is recorded is about the index that its version is proven from."""
     if options.record:
-        options.package, source = gates.recorded(workspace, options.package)
+        options.package, source = recorded(workspace, options.package)
         return options.source or [source]
     stack = workspace.project.settings.stack
     return options.source or (["dist"] if stack is None else list(stack.sources))
@@ -149,6 +153,14 @@ def _shared(options: argparse.Namespace) -> list[str]:
     }
     words = [word for name, value in given.items() if value for word in (name, value)]
     return [*words, *(["--blame"] if options.blame else [])]
+
+
+def _number(text: str | None) -> Version | None:
+    """Return the version that an option names; raises ``ConfigurationError`` where it names none."""
+    version = parse_version(text)
+    if text and version is None:
+        raise ConfigurationError(f"{text!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN")
+    return version
 
 
 class _Parser(argparse.ArgumentParser):

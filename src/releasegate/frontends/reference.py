@@ -22,7 +22,7 @@ from releasegate.core import errors
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.reference import render_reference
 from releasegate.core.release.companion import variables
-from releasegate.core.release.record import Entry, Event
+from releasegate.core.release.record import Entry, EntryEvent
 from releasegate.frontends.invoke import ns
 from releasegate.pipelines import PIPELINES, bind
 from releasegate.steps.release import Release
@@ -181,6 +181,7 @@ SHOWN = {
 }
 """Each pipeline's example: the version, and the candidate that it is proven as."""
 MEANINGS = {
+    "releasegate": "the version of releasegate that wrote the entry",
     "at": "when, UTC in ISO 8601",
     "run": "the run that wrote the entry; all entries of one run share it",
     "step": "the step's key, as in the pipelines above",
@@ -279,7 +280,7 @@ def _companion_variables() -> Iterator[str]:
 
 
 def _entry() -> Iterator[str]:
-    events = ", ".join(f"`{event}`" for event in get_args(Event))
+    events = ", ".join(f"`{event}`" for event in get_args(EntryEvent))
     kinds = ", ".join(f"`{kind.value}`" for kind in Kind)
     meanings = {**MEANINGS, "event": f"one of {events}", "kind": f"the step's kind: one of {kinds}"}
     yield _table(("key", "meaning"), [(f"`{field.name}`", meanings[field.name]) for field in fields(Entry)])

@@ -127,7 +127,7 @@ class Upload(RoleStep):
                 missing.append(artifact)
             elif digest != artifact.sha256:
                 release = self.release
-                legal = next_legal(release.version, taken=release.run.consumed(release.package))
+                legal = next_legal(release.version, consumed=release.run.consumed(release.package))
                 raise Conflict(
                     f"{release.index(self.role).name} holds other bytes under {artifact.filename}.",
                     hint=f"The name is burnt: the next legal version is {legal}",

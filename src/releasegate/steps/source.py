@@ -74,7 +74,7 @@ class VersionUnused(ReleaseStep):
         if tagged == head:
             return {"tag": release.tag, "commit": head, "resumed": True}
         if tagged is not None:
-            legal = next_legal(release.version, taken=consumed)
+            legal = next_legal(release.version, consumed=consumed)
             raise Refused(
                 f"{release.tag} names {tagged[:12]}, and {head[:12]} is checked out.",
                 hint=f"Check out {release.tag} to go on with it, or use {legal}",
@@ -85,7 +85,7 @@ class VersionUnused(ReleaseStep):
         if binding:
             raise Refused(
                 f"{release.version} of {release.package.name} is consumed ({', '.join(sorted(binding))}).",
-                hint=f"The next legal version is {next_legal(release.version, taken=consumed)}",
+                hint=f"The next legal version is {next_legal(release.version, consumed=consumed)}",
             )
         return {"commit": head, "resumed": False}
 

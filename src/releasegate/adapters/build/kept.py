@@ -38,7 +38,7 @@ class LocalBuilds:
     index: str
     environ: Mapping[str, str]
 
-    def build(self, package: Package, *, version: str, commit: str, progress: Progress) -> Manifest:
+    def build(self, package: Package, *, version: Version, commit: str, progress: Progress) -> Manifest:
         """Build *commit* from clean checkouts and keep what came out.
 
         The wheel and the sdist are made from the tree; the wheel that the sdist makes is kept beside them.
@@ -58,13 +58,13 @@ class LocalBuilds:
             rebuilt = {made.rebuilt.name: made.rebuilt.read_bytes()}
         artifacts = tuple(_artifact(name, content) for name, content in files.items())
         tools = _tools(made.wheel.name, files[made.wheel.name])
-        manifest = Manifest(package.name, version, commit, epoch, artifacts, tools)
+        manifest = Manifest(package.name, str(version), commit, epoch, artifacts, tools)
         self._keep(manifest, files, rebuilt=rebuilt)
         return manifest
 
-    def find(self, package: Package, version: str) -> Manifest | None:
+    def find(self, package: Package, version: Version) -> Manifest | None:
         """Return the manifest whose files are all here, byte for byte, or ``None``."""
-        home = self._home(package.name, version)
+        home = self._home(package.name, str(version))
         try:
             text = (home / _MANIFEST).read_text(encoding="utf-8")
             manifest = manifest_from_json(text, where=_MANIFEST)
@@ -74,13 +74,13 @@ class LocalBuilds:
             return None
         return manifest if files and mine and _are(files, manifest) else None
 
-    def path(self, package: Package, version: str, artifact: Artifact) -> Path:
+    def path(self, package: Package, version: Version, artifact: Artifact) -> Path:
         """Return where a file of a manifest lies; raises ``Refused`` for a name that is no distribution file's."""
-        return self._home(package.name, version) / _plain(artifact.filename)
+        return self._home(package.name, str(version)) / _plain(artifact.filename)
 
-    def rebuilt(self, package: Package, version: str) -> Mapping[str, bytes]:
+    def rebuilt(self, package: Package, version: Version) -> Mapping[str, bytes]:
         """Return the wheel that was built a second time, from the sdist, by its file name."""
-        folder = self._home(package.name, version) / _FROM_SDIST
+        folder = self._home(package.name, str(version)) / _FROM_SDIST
         return {file.name: file.read_bytes() for file in folder.glob("*.whl")}
 
     def adopt(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:

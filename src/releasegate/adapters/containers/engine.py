@@ -12,11 +12,12 @@ from typing import Any
 
 import docker
 from docker.errors import DockerException
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 from requests.exceptions import RequestException
 
 from releasegate.adapters.process import clean_environment, last_lines, run
 from releasegate.core.errors import Unavailable
+from releasegate.core.release.versions import parse_version
 
 OLDEST_API = Version("1.41")
 """That of engine 20.10."""
@@ -71,14 +72,13 @@ def _require_compose(environment: Mapping[str, str]) -> None:
             "There is no docker command here, so no containers can be run.",
             hint="Install a Docker engine with Compose v2, then run the same command again",
         ) from error
-    try:
-        found = Version(done.stdout.strip().removeprefix("v").split("-", maxsplit=1)[0])
-    except InvalidVersion:
+    found = parse_version(done.stdout.strip().removeprefix("v").split("-", maxsplit=1)[0])
+    if found is None:
         raise Unavailable(
             "The docker command here has no Compose v2.",
             hint="Install the Compose plugin (docker compose version must answer)",
             details=last_lines(done.stderr, count=2),
-        ) from None
+        )
     if found < OLDEST_COMPOSE:
         raise Unavailable(
             f"Compose {found} is too old: {OLDEST_COMPOSE} is needed.", hint="Update the Compose plugin of docker"
@@ -120,7 +120,8 @@ def _context_host(environment: Mapping[str, str]) -> str:
 
 def _looked_over(client: docker.DockerClient, environment: Mapping[str, str]) -> ContainerEngine:
     version: Mapping[str, Any] = client.version()
-    if Version(version["ApiVersion"]) < OLDEST_API:
+    api = parse_version(version["ApiVersion"])
+    if api is None or api < OLDEST_API:
         raise Unavailable(
             f"Docker engine {version['Version']} is too old: 20.10 is needed.", hint="Update the Docker engine"
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
+from packaging.version import Version
 
 from releasegate.adapters.index.addresses import addresses
 from releasegate.adapters.index.resolve import Resolver
@@ -69,7 +70,7 @@ class SimpleIndex:
         """Return every file of the project: see ``SimplePages.files``."""
         return self._pages.files(project)
 
-    def versions(self, project: str) -> tuple[str, ...]:
+    def versions(self, project: str) -> tuple[Version, ...]:
         """Return every version that the index has heard of: see ``SimplePages.versions``."""
         return self._pages.versions(project)
 
@@ -81,6 +82,6 @@ class SimpleIndex:
         """Upload one file with twine, never skipping one that exists: see ``Uploader.upload``."""
         return self._uploader.upload(path)
 
-    def resolve(self, project: str, version: str) -> Mapping[str, str]:
+    def resolve(self, project: str, version: Version) -> Mapping[str, str]:
         """Ask as an installer does, past every cache: see ``Resolver.resolve``."""
         return self._resolver.resolve(project, version)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from packaging.version import Version
+
 from releasegate.adapters.index.simple import SimplePages, altered
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import Completed, clean_environment, run
@@ -38,7 +40,7 @@ class Resolver:
     environ: Mapping[str, str]
     workdir: Path
 
-    def resolve(self, project: str, version: str) -> dict[str, str]:
+    def resolve(self, project: str, version: Version) -> dict[str, str]:
         """Return the sha256 of what came, by file name; nothing while pip does not find the version.
 
         Raises:

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 from pypi_simple import (
     ACCEPT_JSON_PREFERRED,
     DistributionPackage,
@@ -27,6 +28,7 @@ from pypi_simple import (
 from releasegate.adapters.index.addresses import is_web_address
 from releasegate.adapters.index.web import MEBIBYTE, Response, Web
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
+from releasegate.core.release.versions import parse_version
 from releasegate.ports import IndexFile
 
 PAGE_LIMIT = 64 * MEBIBYTE
@@ -61,7 +63,7 @@ class SimplePages:
         page = self._page(project)
         return () if page is None else page[0]
 
-    def versions(self, project: str) -> tuple[str, ...]:
+    def versions(self, project: str) -> tuple[Version, ...]:
         """Return every version that a file, the simple page or the project JSON API tells of.
 
         Raises:
@@ -69,7 +71,8 @@ class SimplePages:
         """
         files, listed = self._page(project) or ((), ())
         named = (file.version for file in files if file.version is not None)
-        return tuple(dict.fromkeys([*listed, *named, *self._released(project)]))
+        told = (parse_version(text) for text in (*listed, *self._released(project)))
+        return tuple(dict.fromkeys([*named, *(version for version in told if version is not None)]))
 
     def fetch(self, file: IndexFile) -> bytes:
         """Return a file's bytes, checked against the sha256 that the index lists, if it lists one.
@@ -189,4 +192,4 @@ def _file(package: DistributionPackage) -> IndexFile:
     sha256 = package.digests.get("sha256", "").lower() or None
     if sha256 is not None and not SHA256.fullmatch(sha256):
         raise ValueError(sha256)
-    return IndexFile(package.filename, package.url, package.version, sha256, package.is_yanked)
+    return IndexFile(package.filename, package.url, parse_version(package.version), sha256, package.is_yanked)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from releasegate.adapters.files import write_atomically
-from releasegate.core.errors import ConfigurationError, Unavailable
+from releasegate.core.errors import Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
+from releasegate.core.release.versions import parse_version
 
 _SUFFIX = ".jsonl"
 
@@ -28,11 +29,10 @@ class FileLedger:
 
     folder: Path
 
-    def read(self, version: str) -> tuple[Entry, ...]:
+    def read(self, version: Version) -> tuple[Entry, ...]:
         """Return the version's entries, oldest first; lines that are no entries are left out.
 
         Raises:
-            ConfigurationError: *version* is no version.
             Unavailable: the file is there and cannot be read.
         """
         path = self._path(version)
@@ -44,11 +44,10 @@ class FileLedger:
             raise _unusable(path, error) from error
         return tuple(entry for line in lines if (entry := _parsed(line)) is not None)
 
-    def append(self, version: str, entry: Entry) -> None:
+    def append(self, version: Version, entry: Entry) -> None:
         """Add an entry; it is on the disk when this returns.
 
         Raises:
-            ConfigurationError: *version* is no version.
             Unavailable: the file cannot be written.
         """
         path = self._path(version)
@@ -66,11 +65,10 @@ class FileLedger:
         except OSError as error:
             raise _unusable(path, error) from error
 
-    def replace(self, version: str, entries: Sequence[Entry]) -> None:
+    def replace(self, version: Version, entries: Sequence[Entry]) -> None:
         """Make *entries* the version's record; it is whole on the disk when this returns, or as it was.
 
         Raises:
-            ConfigurationError: *version* is no version.
             Unavailable: the file cannot be written.
         """
         path = self._path(version)
@@ -84,13 +82,10 @@ class FileLedger:
     def push(self) -> None:
         """Leave the record where it is: files alone do not travel."""
 
-    def versions(self) -> tuple[str, ...]:
+    def versions(self) -> tuple[Version, ...]:
         """Return the versions that have a record, oldest first in the order of PEP 440."""
-        found = []
-        for path in self.folder.glob(f"*{_SUFFIX}"):
-            with suppress(InvalidVersion):
-                found.append(Version(path.name.removesuffix(_SUFFIX)))
-        return tuple(str(version) for version in sorted(found))
+        named = (parse_version(path.name.removesuffix(_SUFFIX)) for path in self.folder.glob(f"*{_SUFFIX}"))
+        return tuple(sorted(version for version in named if version is not None))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -115,13 +110,8 @@ class FileLedger:
         finally:
             lock.release()
 
-    def _path(self, version: str) -> Path:
-        try:
-            return self.folder / f"{Version(version)}{_SUFFIX}"
-        except InvalidVersion as error:
-            raise ConfigurationError(
-                f"{version!r} is not a version.", hint="Write it as PEP 440 has it, such as 1.2.3rc1."
-            ) from error
+    def _path(self, version: Version) -> Path:
+        return self.folder / f"{version}{_SUFFIX}"
 
     def _make_folder(self) -> None:
         if not self.folder.is_dir():

@@ -31,15 +31,15 @@ class SharedLedger:
     head: Callable[[], str]
     prefix: str
 
-    def read(self, version: str) -> tuple[Entry, ...]:
+    def read(self, version: Version) -> tuple[Entry, ...]:
         """Return the version's entries, oldest first."""
         return self.files.read(version)
 
-    def append(self, version: str, entry: Entry) -> None:
+    def append(self, version: Version, entry: Entry) -> None:
         """Add an entry; it is on the disk when this returns."""
         self.files.append(version, entry)
 
-    def versions(self) -> tuple[str, ...]:
+    def versions(self) -> tuple[Version, ...]:
         """Return the versions that have a record here."""
         return self.files.versions()
 
@@ -54,7 +54,7 @@ class SharedLedger:
             Unavailable: the remote does not answer, or a file cannot be written.
             Refused: a note is too large, or carries no signature that Git verifies, where it must.
         """
-        found: dict[str, tuple[Entry, ...]] = {}
+        found: dict[Version, tuple[Entry, ...]] = {}
         left_out: list[LeftOut] = []
         tagged = self._tagged()
         for notes in (self.notes.here(), self.notes.fetch()):
@@ -82,7 +82,7 @@ class SharedLedger:
             Unavailable: the remote does not answer.
             Refused: the remote would not have it, or Git does not sign.
         """
-        by_commit: dict[str, dict[str, tuple[Entry, ...]]] = {}
+        by_commit: dict[str, dict[Version, tuple[Entry, ...]]] = {}
         tagged = self._tagged()
         for version in self.versions():
             if entries := self.read(version):
@@ -96,20 +96,19 @@ class SharedLedger:
         """Return the note with what both say."""
         package = self.notes.package
         one, other = read(theirs, package=package), read(ours, package=package)
-        both = {v: merge(one.get(v, ()), other.get(v, ())) for v in sorted(one.keys() | other.keys(), key=Version)}
+        both = {v: merge(one.get(v, ()), other.get(v, ())) for v in sorted(one.keys() | other.keys())}
         return write(package, both)
 
-    def _tagged(self) -> Callable[[str], str | None]:
+    def _tagged(self) -> Callable[[Version], str | None]:
         mine = ((name, commit) for name, commit in self.tags().items() if name.startswith(self.prefix))
         tags = {name.removeprefix(self.prefix): commit for name, commit in mine}
 
-        def tagged(version: str) -> str | None:
-            wanted = Version(version)
-            return tags.get(version) or next((c for text, c in tags.items() if names(text, wanted)), None)
+        def tagged(version: Version) -> str | None:
+            return tags.get(str(version)) or next((c for text, c in tags.items() if names(text, version)), None)
 
         return tagged
 
-    def _commit(self, version: str, entries: tuple[Entry, ...], tagged: Callable[[str], str | None]) -> str:
+    def _commit(self, version: Version, entries: tuple[Entry, ...], tagged: Callable[[Version], str | None]) -> str:
         """Return the commit that a record is about: its tag's, else the last one that it names, else what is here.
 
         A tag's commit need not be here (a shallow clone has few); what an entry names may be no commit at all.

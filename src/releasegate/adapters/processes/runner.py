@@ -160,7 +160,7 @@ class ProcessRunner:
 
 
 def _told(prefix: str, delivery: Delivery) -> dict[str, str]:
-    return {f"{prefix}VERSION": delivery.version, f"{prefix}SOURCE": delivery.source}
+    return {f"{prefix}VERSION": str(delivery.version), f"{prefix}SOURCE": delivery.source}
 
 
 def _command(delivery: Delivery) -> EndToEndCommand:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging.utils import canonicalize_version
+from packaging.version import Version
 
 from releasegate.adapters.package_data import script
 from releasegate.adapters.process import Completed, last_lines
@@ -17,6 +17,7 @@ from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Exemption
 from releasegate.core.errors import Unavailable
 from releasegate.core.install.modules import failures, modules, select
+from releasegate.core.release.versions import parse_version
 from releasegate.ports import Delivery
 
 _SCRIPT = script("releasegate.adapters.venvs", "venv_script.py")
@@ -65,9 +66,9 @@ def _describe(venv: Venv, name: str) -> Installed:
         ) from error
 
 
-def _version(installed: Installed, expected: str) -> tuple[str, ...]:
-    found = canonicalize_version(installed.version, strip_trailing_zero=False)
-    if found == canonicalize_version(expected, strip_trailing_zero=False):
+def _version(installed: Installed, expected: Version) -> tuple[str, ...]:
+    # As texts: 1.0 and 1.0.0 are equal, but not the same.
+    if str(parse_version(installed.version)) == str(expected):
         return ()
     return (f"The installed version is {installed.version}, expected {expected}.",)
 

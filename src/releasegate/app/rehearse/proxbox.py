@@ -22,14 +22,15 @@ from releasegate.app.rehearse.scenario import (
     release_in,
     upload,
 )
-from releasegate.app.release import Order, Waiver, plan, waive
+from releasegate.app.release import Order, plan, waive
 from releasegate.app.workspace import RunOptions
 from releasegate.core.config.model import IndexConfig, Package
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.dists.archive import read_sdist
 from releasegate.core.errors import Unavailable
 from releasegate.core.release.plan import Pipeline
-from releasegate.core.release.versions import next_base
+from releasegate.core.release.versions import next_base, parse_version
+from releasegate.journal import Waiver
 from releasegate.steps.fetch import newest, published
 
 
@@ -85,7 +86,7 @@ def _publish_real(sandbox: Sandbox, reporter: Reporter) -> None:
     with sandbox.open(reporter) as playing:
         for package in sandbox.settings.packages:
             paired = [p.companion.default for p in sandbox.settings.dependents(package.name) if p.companion is not None]
-            version = next(filter(None, paired), None) or newest(pypi, package.name)
+            version = parse_version(next(filter(None, paired), None)) or newest(pypi, package.name)
             if version is None:
                 raise Unavailable(f"PyPI has no {package.name}.", hint="Check the network, then run it again")
             reporter.act(f"{package.name} {version} as PyPI has it today")
@@ -127,4 +128,4 @@ def _aim(playing: OpenSandbox, package: Package, pipeline: Pipeline) -> str | No
     if pipeline != "rc":
         return None
     package_state = playing.workspace.package_state(package)
-    return str(next_base(stated=package_state.declared, taken=package_state.consumed))
+    return str(next_base(declared=package_state.declared, consumed=package_state.consumed))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from packaging.version import Version
+
 from releasegate.adapters.package_data import package_folder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox, running_python
 from releasegate.app.rehearse.scenario import (
@@ -91,9 +93,9 @@ def _publish_sample(sandbox: Sandbox, sources: Mapping[str, Path], reporter: Rep
         for package in playing.workspace.project.settings.packages:
             builds = playing.workspace.builds()
             head = playing.workspace.repository(package).head()
-            manifest = builds.build(package, version="1.0.0", commit=head, progress=reporter)
+            manifest = builds.build(package, version=Version("1.0.0"), commit=head, progress=reporter)
             for artifact in manifest.artifacts:
-                upload(playing, builds.path(package, "1.0.0", artifact))
+                upload(playing, builds.path(package, Version("1.0.0"), artifact))
 
 
 def _must_fail(

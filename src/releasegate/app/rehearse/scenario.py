@@ -50,7 +50,7 @@ class ScenarioResult:
     """How a rehearsal ended: every outcome of this run, and how often each file name was stored."""
 
     outcomes: tuple[Outcome, ...]
-    records: Mapping[str, Mapping[str, Record]]
+    records: Mapping[str, Mapping[Version, Record]]
     stored: Mapping[str, int]
 
 
@@ -111,7 +111,7 @@ def release_in(playing: OpenSandbox, order: Order, recorder: Recorder) -> None:
     release(playing.workspace, order, watch=recorder, confirm=lambda _: True, planned=recorder.reporter.planned)
 
 
-def records_of(playing: OpenSandbox, package: Package) -> dict[str, Record]:
+def records_of(playing: OpenSandbox, package: Package) -> dict[Version, Record]:
     """Return all records of a package, by version."""
     ledger = playing.workspace.ledger(package)
     return {version: record(ledger.read(version)) for version in ledger.versions()}
@@ -119,4 +119,4 @@ def records_of(playing: OpenSandbox, package: Package) -> dict[str, Record]:
 
 def record_of(playing: OpenSandbox, package: Package, version: str) -> Record:
     """Return the record of one version."""
-    return record(playing.workspace.ledger(package).read(str(Version(version))))
+    return record(playing.workspace.ledger(package).read(Version(version)))

@@ -8,13 +8,7 @@ from __future__ import annotations
 from packaging.metadata import Metadata, parse_email
 from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
+from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
 from releasegate.core.audit.subject import Subject
@@ -32,14 +26,14 @@ def file_names(subject: Subject) -> tuple[str, ...]:
         name, stated = parse_wheel_filename(wheel)[:2]
         if (name, str(stated)) != (subject.package.name, str(version)):
             problems.append(f"{wheel} is not named for {subject.package.name} {version}.")
-    except InvalidWheelFilename as error:
+    except ValueError as error:  # also a version of thousands of digits, which is no InvalidWheelFilename
         problems.append(f"{wheel} is no wheel's file name: {error}.")
     stem = f"{subject.package.name.replace('-', '_')}-{version}"
     try:
         parse_sdist_filename(sdist)
         if sdist != f"{stem}.tar.gz":
             problems.append(f"{sdist} must be named {stem}.tar.gz.")
-    except InvalidSdistFilename as error:
+    except ValueError as error:
         problems.append(f"{sdist} is no sdist's file name: {error}.")
     if subject.sdist.folder != stem:
         problems.append(f"The folder in {sdist} must be named {stem}, not {subject.sdist.folder}.")
@@ -119,4 +113,6 @@ def _flaws(content: bytes) -> tuple[str, ...]:
     except ExceptionGroup as group:
         newer = stated is not None and any(getattr(e, "field", "") == "metadata-version" for e in group.exceptions)
         return () if newer else tuple(str(error) for error in group.exceptions)
+    except ValueError as error:  # a version of thousands of digits: packaging does not gather this one
+        return (str(error),)
     return ()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import product
 
 from packaging.specifiers import SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from releasegate.core.audit.host_range import HostRange, host_range
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import identity, installed, sources, wheel_metadata
 from releasegate.core.globs import matching
+from releasegate.core.release.versions import parse_version
 
 _PYTHONS = tuple(f"3.{minor}.{patch}" for minor, patch in product(range(8, 31), range(31)))
 
@@ -60,8 +61,6 @@ def _narrowed(before: HostRange, now: HostRange) -> list[str]:
 
 
 def _rises(low: str | None, high: str | None) -> bool:
-    """Whether both bounds are stated and the second is above the first."""
-    try:
-        return low is not None and high is not None and Version(high) > Version(low)
-    except InvalidVersion:
-        return False
+    """Whether both bounds are versions and the second is above the first."""
+    lower, upper = parse_version(low), parse_version(high)
+    return lower is not None and upper is not None and upper > lower

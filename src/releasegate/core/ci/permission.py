@@ -16,7 +16,7 @@ from releasegate.core.ci.event import Event
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import Refused
 from releasegate.core.release.plan import Pipeline
-from releasegate.core.release.versions import is_candidate
+from releasegate.core.release.versions import is_candidate, parse_version
 
 _PLAIN = "Publish the forge release of it, or dispatch the workflow with the production index as its target"
 
@@ -107,11 +107,9 @@ def _tagged(event: Event, ours: Sequence[Package]) -> tuple[Package, Version]:
     """Return the package and the version that the event's tag names; of several prefixes the longest that fits."""
     for package in sorted(ours, key=lambda p: -len(p.tag_prefix)):
         prefix = package.tag_prefix
-        try:
-            if event.ref_name.startswith(prefix):
-                return package, Version(event.ref_name.removeprefix(prefix))
-        except ValueError:
-            continue
+        version = parse_version(event.ref_name.removeprefix(prefix)) if event.ref_name.startswith(prefix) else None
+        if version is not None:
+            return package, version
     prefixes = ", ".join(sorted({f"{p.tag_prefix}X.Y.Z" for p in ours}))
     raise Refused(f"The tag {event.ref_name} names no version.", hint=f"Tags of versions are written {prefixes}")
 

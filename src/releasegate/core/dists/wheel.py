@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from packaging.metadata import InvalidMetadata, Metadata
+from packaging.metadata import Metadata
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -84,8 +84,9 @@ def identity(metadata: bytes, *, where: str) -> Identity:
     try:
         name = canonicalize_name(parsed.name, validate=True)
         python = parsed.requires_python or SpecifierSet()
+        python.contains("3")  # packaging reads a bound only when it is asked
         return Identity(name, str(parsed.version), str(python))
-    except InvalidMetadata as error:
+    except ValueError as error:  # InvalidMetadata, or a version of thousands of digits
         raise GateFailed(f"The metadata of {where} cannot be used: {error}.", hint=_REBUILD) from error
 
 

@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Companion
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.release.versions import parse_version
 
 Purpose = Literal["staging", "production"]
 
@@ -61,14 +62,15 @@ def pick_companion(
     named += [(name, environ.get(name)) for name in names]
     named += [(f"{companion.name}'s own release", companion_sources.of_pair), ("the configuration", companion.default)]
     for reason, text in named:
-        if text:
-            try:
-                return PickedCompanion(companion.name, Version(text), reason)
-            except ValueError:
-                raise ConfigurationError(
-                    f"{reason} names {text!r} as the version of {companion.name}, which is no version.",
-                    hint="Write a version such as 1.2.0rc1",
-                ) from None
+        if not text:
+            continue
+        version = parse_version(text)
+        if version is None:
+            raise ConfigurationError(
+                f"{reason} names {text!r} as the version of {companion.name}, which is no version.",
+                hint="Write a version such as 1.2.0rc1",
+            )
+        return PickedCompanion(companion.name, version, reason)
     raise ConfigurationError(
         f"Nothing says which version of {companion.name} to run with.",
         hint=f"Give --companion VERSION, set {names[0]}, or set companion.default in the configuration",

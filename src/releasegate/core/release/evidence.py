@@ -15,6 +15,7 @@ from typing import Any
 from packaging.version import Version
 
 from releasegate.core.release.record import SEAL, Entry, entry_from_json
+from releasegate.core.release.versions import parse_version
 
 Records = Mapping[Version, Sequence[Entry]]
 """Entries by version, each version's oldest first."""
@@ -123,11 +124,11 @@ def _seals(entry: Entry, package: str, version: Version, commit: str) -> bool:
 def _parsed(line: str) -> tuple[str, Version, Entry] | None:
     try:
         body: Any = json.loads(line)
-        package, version = str(body.pop("package")), Version(body.pop("version"))
+        package, version = str(body.pop("package")), parse_version(body.pop("version"))
         entry = entry_from_json(json.dumps(body))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return (package, version, entry) if entry is not None and _sound(entry) else None
+    return (package, version, entry) if version is not None and entry is not None and _sound(entry) else None
 
 
 def _sound(entry: Entry) -> bool:

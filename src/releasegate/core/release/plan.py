@@ -106,9 +106,9 @@ def plan_candidate(package_state: PackageState, *, to: Version | None) -> Plan:
     aim = (
         package_state.spelled(to)
         if to is not None
-        else versions.next_base(stated=declared, taken=package_state.consumed)
+        else versions.next_base(declared=declared, consumed=package_state.consumed)
     )
-    candidate = versions.next_candidate(aim, taken=package_state.consumed)
+    candidate = versions.next_candidate(aim, consumed=package_state.consumed)
     return Plan("rc", candidate, candidate)
 
 
@@ -125,7 +125,7 @@ def plan_final(package_state: PackageState, *, to: Version | None) -> Plan:
     if state is VersionState.SEALED:
         return Plan("final", aim, candidates[-1] if candidates else aim, finished=True)
     if state is VersionState.FAILED:
-        following = versions.next_base(stated=aim, taken=package_state.consumed)
+        following = versions.next_base(declared=aim, consumed=package_state.consumed)
         forward = "invoke release --post" if aim in package_state.published else _rc(package_state, following)
         raise Refused(f"{aim} failed and its number is consumed.", hint=f"Repair it forward: {forward}")
     if state is VersionState.ABANDONED or (aim in package_state.published and not package_state.record(aim).attempted):
@@ -169,8 +169,8 @@ def plan_post(package_state: PackageState) -> Plan:
         sealed_here = state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head
         if package_state.state(post) is VersionState.FREE and (state is VersionState.OPEN or sealed_here):
             return Plan("post", post, declared)
-    post = versions.next_post(published[-1], taken=package_state.consumed)
-    return Plan("post", post, versions.next_staged_post(post, taken=package_state.consumed))
+    post = versions.next_post(published[-1], consumed=package_state.consumed)
+    return Plan("post", post, versions.next_staged_post(post, consumed=package_state.consumed))
 
 
 def _just_bumped(package_state: PackageState, staged: Version) -> bool:

@@ -10,6 +10,19 @@ from packaging.version import Version
 from releasegate.core.errors import ConfigurationError, Refused
 
 
+def parse_version(text: object) -> Version | None:
+    """Return the version that *text* is by PEP 440, or ``None``: also for what is no text at all.
+
+    White space around a version is no part of it, as PEP 440 has it.
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        return Version(text)
+    except ValueError:  # not InvalidVersion: int() itself refuses a number of thousands of digits
+        return None
+
+
 @dataclass(frozen=True)
 class Consumed:
     """Every version that was ever used, and where each was seen (``pypi``, ``tag``, ``ledger``).
@@ -33,14 +46,13 @@ class Consumed:
         return tuple(sorted(v for v in self.seen if not v.is_prerelease and self.counted(v)))
 
 
-def consumed(places: Mapping[str, Iterable[str]], *, production: str) -> Consumed:
+def consumed(places: Mapping[str, Iterable[str | Version]], *, production: str) -> Consumed:
     """Merge what each place holds (name of the place -> version texts); texts that are no versions are left out."""
     seen: dict[Version, list[str]] = {}
     for place, texts in places.items():
         for text in texts:
-            try:
-                version = Version(text)
-            except ValueError:
+            version = text if isinstance(text, Version) else parse_version(text)
+            if version is None:
                 continue
             where = seen.setdefault(version, [])
             if place not in where:
@@ -56,10 +68,7 @@ def base(version: Version) -> Version:
 
 def names(text: str, version: Version) -> bool:
     """Whether *text* is a spelling of *version*; what is no version at all names none."""
-    try:
-        return Version(text) == version
-    except ValueError:
-        return False
+    return parse_version(text) == version
 
 
 def promoted(candidate: Version) -> Version:
@@ -82,12 +91,9 @@ def parse_target(text: str) -> Version:
         ConfigurationError: it is no version, or has a pre, post or dev part.
         Refused: it has a local part.
     """
-    try:
-        version = Version(text)
-    except ValueError:
-        raise ConfigurationError(
-            f"{text!r} is not a version.", hint="Name the final to release, such as --to 1.2.0"
-        ) from None
+    version = parse_version(text)
+    if version is None:
+        raise ConfigurationError(f"{text!r} is not a version.", hint="Name the final to release, such as --to 1.2.0")
     if version.local is not None:
         raise Refused(f"{text} is a local version: no index takes it.", hint=f"Leave out +{version.local}")
     if version != base(version):
@@ -98,56 +104,56 @@ def parse_target(text: str) -> Version:
     return version
 
 
-def next_base(*, stated: Version, taken: Consumed) -> Version:
+def next_base(*, declared: Version, consumed: Consumed) -> Version:
     """Return the final to aim at where nobody named one.
 
     What the version files state wins while it is ahead of every final; else the last number of the newest final rises.
     """
-    finals = taken.finals()
+    finals = consumed.finals()
     newest = base(finals[-1]) if finals else None
-    if newest is None or base(stated) > newest:
-        return base(stated)
+    if newest is None or base(declared) > newest:
+        return base(declared)
     release = newest.release
     risen = ".".join(str(n) for n in (*release[:-1], release[-1] + 1))
     return Version(f"{newest.epoch}!{risen}")
 
 
-def next_candidate(aim: Version, *, taken: Consumed) -> Version:
+def next_candidate(aim: Version, *, consumed: Consumed) -> Version:
     """Return the next ``rcN`` of *aim*: one above every number that was ever used.
 
     Raises:
         Refused: a final at or above *aim* exists.
     """
-    above = [v for v in taken.finals() if base(v) >= aim]
+    above = [v for v in consumed.finals() if base(v) >= aim]
     if above:
         newest = above[-1]
         raise Refused(
-            f"A candidate of {aim} would come below {newest}, which exists ({', '.join(taken.where(newest))}).",
-            hint=f"Aim higher: --to {next_base(stated=aim, taken=taken)}, or repair {newest} with "
+            f"A candidate of {aim} would come below {newest}, which exists ({', '.join(consumed.where(newest))}).",
+            hint=f"Aim higher: --to {next_base(declared=aim, consumed=consumed)}, or repair {newest} with "
             "invoke release --post",
         )
-    numbers = [v.pre[1] for v in taken.seen if base(v) == aim and v.pre is not None and v.pre[0] == "rc"]
+    numbers = [v.pre[1] for v in consumed.seen if base(v) == aim and v.pre is not None and v.pre[0] == "rc"]
     return Version(f"{aim}rc{max(numbers, default=0) + 1}")
 
 
-def next_post(final: Version, *, taken: Consumed) -> Version:
+def next_post(final: Version, *, consumed: Consumed) -> Version:
     """Return the next ``X.Y.Z.postN`` of *final*: one above every post that left the staging index."""
-    numbers = [v.post for v in taken.finals() if base(v) == base(final) and v.post is not None]
+    numbers = [v.post for v in consumed.finals() if base(v) == base(final) and v.post is not None]
     return Version(f"{base(final)}.post{max(numbers, default=0) + 1}")
 
 
-def next_staged_post(post: Version, *, taken: Consumed) -> Version:
+def next_staged_post(post: Version, *, consumed: Consumed) -> Version:
     """Return the next ``X.Y.Z.postN.devM`` under which *post* is proven on the staging index."""
-    numbers = [v.dev for v in taken.seen if promoted(v) == post and v.dev is not None]
+    numbers = [v.dev for v in consumed.seen if promoted(v) == post and v.dev is not None]
     return Version(f"{post}.dev{max(numbers, default=0) + 1}")
 
 
-def next_legal(version: Version, *, taken: Consumed) -> Version:
+def next_legal(version: Version, *, consumed: Consumed) -> Version:
     """Return the version to use instead of *version* once its file names hold other bytes."""
     if version.pre is not None:
-        used = Consumed({**taken.seen, version: ("conflict",)}, taken.binding)
-        return next_candidate(base(version), taken=used)
-    used = Consumed({**taken.seen, version: ("tag",)}, taken.binding)
+        used = Consumed({**consumed.seen, version: ("conflict",)}, consumed.binding)
+        return next_candidate(base(version), consumed=used)
+    used = Consumed({**consumed.seen, version: ("tag",)}, consumed.binding)
     if version.dev is not None:
-        return next_staged_post(promoted(version), taken=used)
-    return next_post(version, taken=used)
+        return next_staged_post(promoted(version), consumed=used)
+    return next_post(version, consumed=used)

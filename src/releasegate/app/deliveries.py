@@ -1,0 +1,97 @@
+"""What a single gate tries: one version of a package as files, from a build here, a checkout or an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from packaging.version import Version
+
+from releasegate.app.workspace import Workspace
+from releasegate.core.ci.permission import requested
+from releasegate.core.config.model import Package
+from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
+from releasegate.core.version_files.survey import survey
+from releasegate.ports import Delivery
+from releasegate.steps.fetch import deliver
+from releasegate.steps.release import Release
+from releasegate.steps.source import version_file_contents
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where files come from: ``dist``, ``local`` or an index's name, and a version where it is not the stated one."""
+
+    name: str
+    version: Version | None = None
+
+
+def stated(workspace: Workspace, package: Package) -> Release:
+    """Return the release of the version that the checked-out commit states.
+
+    Raises:
+        ReleasegateError: the version files disagree.
+    """
+    found = survey(package, version_file_contents(workspace.repository(package), package))
+    problems = found.problems()
+    if problems:
+        raise GateFailed(
+            f"{package.name} does not state one version everywhere.",
+            hint="Write the same version in every version file, then run nox -s versions",
+            details=problems,
+        )
+    version = Version(found.occurrences[0].version)
+    return Release(package, version, version, workspace.run_context())
+
+
+def recorded(workspace: Workspace, package: str | None) -> tuple[str, str]:
+    """Return the package whose evidence a run would be, and the index that its stated version is proven from.
+
+    Raises:
+        ReleasegateError: it is not clear which package is meant, or its version files disagree.
+    """
+    settings = workspace.project.settings
+    if workspace.event is not None and package is None:
+        package = requested(workspace.event, settings).package.name
+    chosen = workspace.project.select(package)
+    if len(chosen) != 1:
+        names = ", ".join(p.name for p in chosen)
+        raise ConfigurationError("--record needs to know whose evidence it is.", hint=f"Add --package: one of {names}")
+    version = stated(workspace, chosen[0]).version
+    return chosen[0].name, settings.staging if version.is_prerelease else settings.production
+
+
+@contextmanager
+def delivered(workspace: Workspace, package: Package, source: Source) -> Iterator[Delivery]:
+    """Yield what *source* has of the package, as files.
+
+    Raises:
+        ConfigurationError: there is no such source or no such version; GateFailed: nothing is built.
+    """
+    run, repository = workspace.run_context(), workspace.repository(package)
+    version = source.version or stated(workspace, package).version
+    if source.name == "local":
+        head = repository.head()
+        with repository.clean_checkout(head) as folder:
+            yield Delivery(package, version, "local", head, (folder,))
+    elif source.name == "dist":
+        release = Release(package, version, version, run)
+        manifest = release.manifest()
+        paths = tuple(release.ports.builds.path(package, version, a) for a in manifest.artifacts)
+        yield Delivery(package, version, "dist", manifest.commit, paths)
+    elif source.name in workspace.project.settings.indexes:
+        got = deliver(run, package, version=version, index=workspace.index(source.name))
+        yield replace(got, commit=_commit(workspace, package, version))
+    else:
+        names = ", ".join(["dist", "local", *workspace.project.settings.indexes])
+        raise ConfigurationError(f"There is no source {source.name}.", hint=f"Name one of: {names}")
+
+
+def _commit(workspace: Workspace, package: Package, version: Version) -> str:
+    """Return the commit of a version, or the one checked out; empty where the package's repository is not here."""
+    repository = workspace.repository(package)
+    try:
+        return repository.tagged(f"{package.tag_prefix}{version}") or repository.head()
+    except ReleasegateError:
+        return ""
