@@ -26,7 +26,7 @@ sessions()
 
 def _install(session: nox.Session) -> None:
     # Synced, so that what is no longer pinned goes.
-    session.run_install("uv", "pip", "sync", "--require-hashes", "requirements.txt")
+    session.run_install("uv", "pip", "sync", "--require-hashes", "requirements.txt", silent=True)
     session.install("--no-deps", "-e", ".")
 
 
