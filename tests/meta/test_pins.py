@@ -21,6 +21,7 @@ import pins
 from pins import CONSTRAINTS, PROJECT, REQUIREMENTS, ROOT, Pins
 
 FILES = (PROJECT, REQUIREMENTS, CONSTRAINTS)
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / ".ci/run", ROOT / "noxfile.py")
 BOTH = ("a==1", "b==2 ; os_name == 'nt'")
 AGREEING = Pins(requirements=BOTH, constraints=BOTH, uv=BOTH, build=BOTH[:1])
 
@@ -51,6 +52,14 @@ def closure(wanted: set[str]) -> set[str]:
         found |= new
         wanted = {need for name in new for need in names(requires(name) or ())}
     return found
+
+
+def unpinned(text: str) -> list[str]:
+    """Return the lines by which pip or uvx, which read no project file, install what they like."""
+    # An array of words is a command line, too.
+    commands = {line: re.sub(r"""["', ]+""", " ", line) for line in text.splitlines()}
+    installing = re.compile(r"\bpip install\b|\buvx ")
+    return [line for line, words in commands.items() if installing.search(words) and "-c constraints.txt" not in words]
 
 
 def test_what_is_installed_here_is_what_is_pinned() -> None:
@@ -84,6 +93,18 @@ def test_what_the_build_system_requires_is_what_the_group_requires(project: dict
 def test_the_environment_of_the_tests_has_every_extra(project: dict[str, Any]) -> None:
     extras = project["project"]["optional-dependencies"].values()
     assert {each for extra in extras for each in extra} - set(map(str, project["dependency-groups"]["dev"])) == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_install_line_of_a_document_names_the_constraints(page: Path) -> None:
+    assert unpinned(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["pip install uv", "python3 -m pip install -q uv", 'x = ["pip", "install", "uv"]', "uvx nox"]
+)
+def test_an_install_line_without_the_constraints_is_found(line: str) -> None:
+    assert unpinned(f"Text.\n{line}\npip install -c constraints.txt uv\nuvx -c constraints.txt nox") == [line]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +165,7 @@ def test_one_command_mends_every_place_and_keeps_the_versions(copy: Path) -> Non
     text = (copy / PROJECT).read_text(encoding="utf-8")
     tables = {pins.TABLE: ["uv==0.0.1"], pins.BUILD_TABLE: ["hatchling==0.1"]}
     (copy / PROJECT).write_text(pins.with_tables(text, tables), encoding="utf-8")
-    assert pins.refresh(copy, []) == []
+    assert pins.refresh(copy, []) == [], "run `.venv/bin/nox -s pins`"
     assert [name for name in FILES if (copy / name).read_bytes() != (ROOT / name).read_bytes()] == []
 
 
