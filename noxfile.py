@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import sys
 import time
 
 import nox
@@ -24,7 +25,8 @@ sessions()
 
 
 def _install(session: nox.Session) -> None:
-    session.install("--require-hashes", "-r", "requirements.txt")
+    # Synced, so that what is no longer pinned goes.
+    session.run_install("uv", "pip", "sync", "--require-hashes", "requirements.txt", silent=True)
     session.install("--no-deps", "-e", ".")
 
 
@@ -56,6 +58,12 @@ def types(session: nox.Session) -> None:
     session.run("mypy")
     # The checks are a folder of their own, with modules of their own names.
     session.run("mypy", "e2e/checks", env={"MYPYPATH": "e2e/checks"})
+
+
+@nox.session(venv_backend="none", default=False)
+def pins(session: nox.Session) -> None:
+    """Write every pin anew from one resolution that keeps the versions that fit; with --upgrade, the newest."""
+    session.run(sys.executable, "pins.py", *session.posargs, external=True)
 
 
 @nox.session(venv_backend="none", default=False)

@@ -130,8 +130,8 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
 def test_the_readme_gives_the_two_commands_of_the_set_up() -> None:
     commands, _ = blocks(ROOT / "README.md", "console")
     assert commands.splitlines() == [
-        "python3 -m pip install uv && python3 -m uv run invoke rehearse",
-        "python3 -m uv run nox -s tests",
+        "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt uv && .venv/bin/uv run invoke rehearse",
+        ".venv/bin/uv run nox -s tests",
     ]
 
 
