@@ -9,6 +9,7 @@ from functools import partial
 from releasegate.steps.allowed import TriggerPermitted
 from releasegate.steps.build import Audit, Build, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
+from releasegate.steps.preflight import Preflight
 from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
 from releasegate.steps.publish import Propagation, Tag, Upload
 from releasegate.steps.release import Release
@@ -26,46 +27,52 @@ def _as_candidate(step: Bound) -> Bound:
 
 
 RC: Pipeline = (
-    Clean,
-    VersionUnused,
-    partial(TriggerPermitted, role="staging"),
-    Bump,
-    VersionFilesAgree,
-    Build,
-    Audit,
-    Tag,
-    partial(Upload, role="staging"),
-    partial(Propagation, role="staging"),
-    partial(InstallCheck, role="staging"),
-    partial(EndToEnd, role="staging"),
-    AgainstReleasedCompanion,
-    partial(Seal, role="staging"),
+    partial(Preflight, pipeline="rc"),  # all that can be known is known before anything changes
+    Clean,  # what is released is what is committed, on the release branch
+    VersionUnused,  # no index, tag or ledger has ever had this number
+    partial(TriggerPermitted, role="staging"),  # whatever started this run may start it
+    Bump,  # one commit, nothing in it but the version
+    VersionFilesAgree,  # and now every file states it
+    Build,  # one wheel and one sdist, from a clean checkout of that commit
+    Audit,  # they hold what the commit says, and what users had before
+    Tag,  # from here on the number is consumed
+    partial(Upload, role="staging"),  # the staging index holds these very bytes
+    partial(Propagation, role="staging"),  # and shows them to everybody
+    partial(InstallCheck, role="staging"),  # users can install and import them, on every Python
+    partial(EndToEnd, role="staging"),  # they do their job, with the companion that goes out with them
+    AgainstReleasedCompanion,  # and with the companion that users have today
+    partial(Seal, role="staging"),  # proven: the record of the candidate is closed
 )
 """``X.Y.ZrcN``: built, checked and proven on the staging index."""
 
 FINAL: Pipeline = (
-    Clean,
-    VersionUnused,
-    partial(TriggerPermitted, role="production"),
-    CandidateProven,
-    PairProven,
-    CompanionPublished,
-    Bump,
-    VersionFilesAgree,
-    Build,
-    Audit,
-    Promotion,
-    Tag,
-    PublishForgeRelease,
-    partial(Upload, role="production"),
-    partial(Propagation, role="production"),
-    partial(InstallCheck, role="production"),
-    partial(EndToEnd, role="production"),
-    partial(Seal, role="production"),
+    partial(Preflight, pipeline="final"),  # all that can be known is known before anything changes
+    Clean,  # what is released is what is committed, on the release branch
+    VersionUnused,  # no production index, tag or ledger has ever had this number
+    partial(TriggerPermitted, role="production"),  # whatever started this run may publish a final
+    CandidateProven,  # the candidate's record is closed, on the commit that its tag names
+    PairProven,  # whoever depends on this package is green with the candidate
+    CompanionPublished,  # what the candidate was proven with is where users will get it
+    Bump,  # one commit, nothing in it but the version
+    VersionFilesAgree,  # and now every file states it
+    Build,  # one wheel and one sdist, from a clean checkout of that commit
+    Audit,  # they hold what the commit says, and what users had before
+    Promotion,  # member by member they are the proven candidate, but for the version
+    Tag,  # from here on the number is consumed
+    PublishForgeRelease,  # the forge carries files, manifest and record; CI may upload from it
+    partial(Upload, role="production"),  # the production index holds these very bytes
+    partial(Propagation, role="production"),  # and shows them to everybody
+    partial(InstallCheck, role="production"),  # users can install and import them, on every Python
+    partial(EndToEnd, role="production"),  # they do their job, with what users get beside them
+    partial(Seal, role="production"),  # released: the record of the version is closed
 )
 """``X.Y.Z``: the proven candidate but for its version, published and tried where users get it."""
 
-POST: Pipeline = (*(_as_candidate(step) for step in RC), *FINAL)
+POST: Pipeline = (
+    partial(Preflight, pipeline="post"),  # both halves are asked about before the first
+    *(_as_candidate(step) for step in RC[1:]),  # there is no rc of a post: X.Y.Z.postN.devM is proven in its place
+    *FINAL[1:],  # and promoted as any candidate is
+)
 """``X.Y.Z.postN``: proven as ``X.Y.Z.postN.devM`` like a candidate, then promoted like a final."""
 
 PIPELINES: dict[str, Pipeline] = {"rc": RC, "final": FINAL, "post": POST}

@@ -23,6 +23,7 @@ from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.adapters.ledger.notes import GitNotes
 from releasegate.adapters.ledger.shared import SharedLedger
+from releasegate.adapters.machine import LocalMachine
 from releasegate.adapters.processes.runner import ProcessRunner
 from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.app.ci_runner import event_of, git_environment
@@ -45,10 +46,14 @@ from releasegate.steps.source import version_file_contents
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What a person chose for one run: a companion by hand, what is left out where it is not here, and the cells."""
+    """What a person chose for one run: a companion by hand, what is left out where it is not here, and the cells.
+
+    ``attended`` says that somebody can confirm what cannot be taken back.
+    """
 
     companion: str | None = None
     only_available: bool = False
+    attended: bool = True
     containers: ContainerOptions = field(default_factory=ContainerOptions)
 
 
@@ -190,6 +195,10 @@ class Workspace:
 
         return Journal(ledgers or own, SystemClock(), uuid.uuid4().hex[:12], version())
 
+    def machine(self) -> LocalMachine:
+        """Return the machine that runs."""
+        return LocalMachine(self.project.environ, self._folder("tmp"), self.choices.attended)
+
     def run_context(self) -> RunContext:
         """Return what the steps share."""
         settings = self.project.settings
@@ -200,6 +209,7 @@ class Workspace:
             consumed=self.consumed,
             companion_sources=self.companion_sources,
             clock=SystemClock(),
+            machine=self.machine(),
             downloads=FolderDownloadCache(self.project.state / "fetched"),
             progress=self.progress,
             event=self.event,

@@ -16,6 +16,7 @@ from releasegate.core.release.record import Entry
 from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge
 from releasegate.ports.forge import ForgeRelease as ForgeRelease
+from releasegate.ports.machine import Machine as Machine
 
 
 class Progress(Protocol):
@@ -148,6 +149,14 @@ class Index(Protocol):
 
     def upload(self, path: Path) -> UploadAnswer:
         """Upload one file with twine, never skipping one that exists."""
+        ...
+
+    def credential(self) -> str:
+        """Return where the token for uploads comes from, in words, never the token itself.
+
+        Raises:
+            Refused: there is none.
+        """
         ...
 
     def resolve(self, project: str, version: Version) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from packaging.specifiers import SpecifierSet
 
+from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.record import Evidence
 from releasegate.ports import CellReport
@@ -159,14 +160,9 @@ class PairProven(ReleaseStep):
         """Return the proof that the dependent's candidate, or what users have of it today, runs with ours."""
         release, run = self.release, self.release.run
         package = run.settings.package(name)
-        consumed = run.consumed(package)
-        candidates = [v for v in consumed.seen if v.is_prerelease]
-        finals = consumed.finals()
-        open_candidates = [v for v in candidates if not finals or v > max(finals)]
-        if open_candidates:
-            candidate = max(open_candidates)
-            dependent = replace(release, package=package, version=candidate, candidate=candidate)
-            return self._recorded(dependent)
+        recorded = require_recorded(release, package)
+        if recorded is not None:
+            return recorded
         index = release.index("production")
         today = newest(index, name)
         if today is None:
@@ -181,21 +177,32 @@ class PairProven(ReleaseStep):
         ours = deliver(run, release.package, version=release.candidate, index=staging, known=proven)
         return run_end_to_end(release, replace(delivery, commit=commit), ours, of=name)
 
-    def _recorded(self, dependent: Release) -> Any:
-        seal = dependent.record().seal
-        partner = seal.evidence.get("companion") if seal is not None else None
-        if seal is None or not isinstance(partner, dict):
-            raise Refused(
-                f"{dependent.package.name} {dependent.version} is not proven yet.",
-                hint=f"Prove the pair together first: invoke release --rc --package {dependent.package.name}",
-            )
-        if partner.get("version") != str(self.release.candidate):
-            raise Refused(
-                f"{dependent.package.name} {dependent.version} ran with {partner.get('version')}, "
-                f"not with {self.release.candidate}.",
-                hint=f"Prove them together: invoke release --rc --package {dependent.package.name}",
-            )
-        return {"version": str(dependent.version), "ran with": partner}
+
+def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | None:
+    """Return the record's proof that the dependent's open candidate ran with ours, ``None`` where it has no candidate.
+
+    Raises:
+        Refused: its candidate is not proven, or ran with another version of ours.
+    """
+    consumed = release.run.consumed(dependent)
+    finals = consumed.finals()
+    candidates = [v for v in consumed.seen if v.is_prerelease and (not finals or v > max(finals))]
+    if not candidates:
+        return None
+    candidate = max(candidates)
+    seal = replace(release, package=dependent, version=candidate, candidate=candidate).record().seal
+    ran_with = seal.evidence.get("companion") if seal is not None else None
+    if seal is None or not isinstance(ran_with, dict):
+        raise Refused(
+            f"{dependent.name} {candidate} is not proven yet.",
+            hint=f"Prove the pair together first: invoke release --rc --package {dependent.name}",
+        )
+    if ran_with.get("version") != str(release.candidate):
+        raise Refused(
+            f"{dependent.name} {candidate} ran with {ran_with.get('version')}, not with {release.candidate}.",
+            hint=f"Prove them together: invoke release --rc --package {dependent.name}",
+        )
+    return {"version": str(candidate), "ran with": ran_with}
 
 
 def require_passed(cells: Sequence[CellReport], *, what: str) -> None:

@@ -26,6 +26,7 @@ from releasegate.ports import (
     Index,
     InstallChecker,
     Ledger,
+    Machine,
     Progress,
     Repository,
     Tools,
@@ -62,6 +63,7 @@ class RunContext:
     consumed: Callable[[Package], Consumed]
     companion_sources: Callable[[Package, Role], CompanionSources]
     clock: Clock
+    machine: Machine
     downloads: DownloadCache
     progress: Progress
     event: Event | None = None
@@ -72,6 +74,7 @@ PORTS = frozenset(f.name for f in fields(PackagePorts)) | {
     "consumed",
     "companion_sources",
     "clock",
+    "machine",
     "downloads",
 }
 """What a step may name in ``uses``; the settings, the event and the progress line are given to every step."""

@@ -82,6 +82,10 @@ class SimpleIndex:
         """Upload one file with twine, never skipping one that exists: see ``Uploader.upload``."""
         return self._uploader.upload(path)
 
+    def credential(self) -> str:
+        """Return where the token for uploads comes from: see ``Uploader.credential``."""
+        return self._uploader.credential()
+
     def resolve(self, project: str, version: Version) -> Mapping[str, str]:
         """Ask as an installer does, past every cache: see ``Resolver.resolve``."""
         return self._resolver.resolve(project, version)

@@ -77,6 +77,12 @@ class Uploader:
             )
         return answer(completed, token=token or self.environ.get(IDENTITY[1], ""))
 
+    def credential(self) -> str:
+        """Return where the token comes from, in words; raises ``Refused`` where there is none."""
+        if self._token() is not None:
+            return f"{self.config.token_env} is set"
+        return "trusted publishing" if self.trusted else "the keyring"
+
     @property
     def trusted(self) -> bool:
         """Whether the upload goes by trusted publishing: a public index, GitHub's word, and no token (it would win)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,18 @@ class Interpreters:
         """Return an interpreter of that minor version (``"3.12"``), or ``None`` where this machine has none."""
         if python == f"{sys.version_info.major}.{sys.version_info.minor}":
             return Path(sys.executable)
+        return self._named(python) or self._searched(python)
+
+    def _named(self, python: str) -> Path | None:
+        """Return the interpreter that is called by its version, without asking another program."""
+        path, _ = self._search_paths()
+        # A virtual environment's own is no interpreter of the machine.
+        real = [folder for folder in path.split(os.pathsep) if not Path(folder, "..", "pyvenv.cfg").exists()]
+        found = shutil.which(f"python{python}", path=os.pathsep.join(real))
+        return None if found is None else Path(found)
+
+    def _searched(self, python: str) -> Path | None:
+        """Return the interpreter that uv finds under another name or in another place."""
         for path in self._search_paths():
             env = clean_environment(self.environ, PATH=path)
             words = ["python", "find", "--no-project", "--no-python-downloads", "--system", python]

@@ -1,0 +1,44 @@
+"""The machine that runs: its Pythons, its container engine, its disk, and whether a person is there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from releasegate.adapters.venvs.interpreters import Interpreters
+
+
+@dataclass(frozen=True)
+class LocalMachine:
+    """This machine; ``folder`` is where builds are kept, ``attended`` that somebody can confirm."""
+
+    environ: Mapping[str, str]
+    folder: Path
+    attended: bool
+
+    def python(self, version: str) -> str | None:
+        """Return where an interpreter of that minor version is, or ``None``."""
+        found = Interpreters(self.environ).find(version)
+        return None if found is None else str(found)
+
+    def containers(self) -> str:
+        """Return the container engine, in words; raises ``Unavailable`` where none can be used."""
+        # The engine's library is loaded where an engine is needed.
+        from releasegate.adapters.containers.engine import opened  # noqa: PLC0415
+
+        with opened(self.environ) as engine:
+            return f"{engine.cpus:.0f} CPUs and {engine.memory:.0f} GiB of memory"
+
+    def free_space(self) -> int:
+        """Return the bytes that are free where builds and fetched files are kept."""
+        return shutil.disk_usage(self.folder).free
+
+    def program(self, name: str) -> str | None:
+        """Return where a program is found, or ``None``."""
+        return shutil.which(name, path=self.environ.get("PATH"))
+
+    def may_confirm(self) -> bool:
+        """Whether somebody can say yes to what cannot be taken back."""
+        return self.attended

@@ -1,0 +1,29 @@
+"""What is asked of the machine that runs, before anything is changed."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Machine(Protocol):
+    """The machine that runs; to ask it changes nothing."""
+
+    def python(self, version: str) -> str | None:
+        """Return where an interpreter of that minor version (``"3.12"``) is, or ``None``."""
+        ...
+
+    def containers(self) -> str:
+        """Return the container engine, in words; raises ``Unavailable`` where none can be used."""
+        ...
+
+    def free_space(self) -> int:
+        """Return the bytes that are free where builds and fetched files are kept."""
+        ...
+
+    def program(self, name: str) -> str | None:
+        """Return where a program is found, or ``None``."""
+        ...
+
+    def may_confirm(self) -> bool:
+        """Whether somebody can say yes to what cannot be taken back: a person at a terminal, or an option."""
+        ...

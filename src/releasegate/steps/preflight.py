@@ -1,0 +1,70 @@
+"""The preflight: all questions are asked before anything is changed, and told together.
+
+A release asks them before its first commit; ``--plan``, ``status`` and ``doctor`` show the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
+from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.record import Evidence
+from releasegate.steps.question import Answer, Inquiry, Question
+from releasegate.steps.questions import QUESTIONS
+from releasegate.steps.step import ReleaseStep
+
+
+@dataclass(frozen=True)
+class Preflight(ReleaseStep):
+    """All that can be known before anything is changed speaks for the release."""
+
+    pipeline: Pipeline
+    key: ClassVar[str] = "preflight"
+    uses: ClassVar[frozenset[str]] = frozenset(
+        {"repository", "ledger", "forge", "indexes", "consumed", "companion_sources", "machine"}
+    )
+
+    def describe(self) -> str:
+        return f"ask all that can be known before {self.release.version} changes anything"
+
+    def subject(self) -> str:
+        return self.release.ports.repository.head()
+
+    def run(self) -> Evidence:
+        found = answers(Inquiry(self.release, self.pipeline))
+        require(found)
+        return {each.key: each.found for each in found}
+
+
+def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
+    """Return the answer to every question of ``QUESTIONS`` that is about *inquiry*; nothing is changed."""
+    return tuple(_answer(question, inquiry) for question in QUESTIONS if question.about(inquiry))
+
+
+def require(found: Sequence[Answer]) -> None:
+    """Raise what keeps a release from being begun: the one error, or all of them as one.
+
+    Raises:
+        ReleasegateError: an answer is an error; the exit code is that of the worst one.
+    """
+    errors = [each for each in found if each.error is not None]
+    if len(errors) == 1 and errors[0].error is not None:
+        raise errors[0].error
+    if errors:
+        kinds = {type(each.error) for each in errors}
+        worst = next((kind for kind in (ConfigurationError, Refused, Unavailable) if kind in kinds), Refused)
+        raise worst(
+            f"{len(errors)} things keep the release from being begun; nothing was changed.",
+            hint="Mend each as its line says, then run the same command again",
+            details=[str(each) for each in errors],
+        )
+
+
+def _answer(question: Question, inquiry: Inquiry) -> Answer:
+    try:
+        return Answer(question.key, question.ask(inquiry))
+    except ReleasegateError as error:
+        return Answer(question.key, "", error)

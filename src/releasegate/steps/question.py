@@ -1,0 +1,60 @@
+"""What a question of the preflight is, what it is about, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.release.plan import Pipeline
+from releasegate.steps.release import Release, Role
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What the questions are about: a release and its pipeline.
+
+    Where no release can be planned, ``unplanned`` says why, and *release* only names the package.
+    """
+
+    release: Release
+    pipeline: Pipeline
+    unplanned: ReleasegateError | None = None
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles of the indexes that the pipeline uploads to."""
+        by_pipeline: dict[Pipeline, tuple[Role, ...]] = {
+            "rc": ("staging",),
+            "final": ("production",),
+            "post": ("staging", "production"),
+        }
+        return by_pipeline[self.pipeline]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing that must be so: ``ask`` returns what was found, in words, or raises what to do.
+
+    ``about`` says for which inquiries it is asked at all.
+    """
+
+    key: str
+    ask: Callable[[Inquiry], str]
+    about: Callable[[Inquiry], bool] = lambda _: True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a question: what was found, or the error that says what to do."""
+
+    key: str
+    found: str
+    error: ReleasegateError | None = None
+
+    def __str__(self) -> str:
+        """One line: the question, what was found, and what to do about it."""
+        if self.error is None:
+            return f"{self.key}: {self.found}"
+        more = f" ({'; '.join(self.error.details[:3])})" if self.error.details else ""
+        return f"{self.key}: {self.error.problem}{more} -> {self.error.hint}"
