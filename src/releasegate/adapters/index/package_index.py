@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import requests
 
 from releasegate.adapters.index.addresses import addresses
 from releasegate.adapters.index.resolve import Resolver
@@ -15,6 +14,9 @@ from releasegate.adapters.index.twine import Uploader
 from releasegate.adapters.index.web import Web, reading_session
 from releasegate.core.config.model import IndexConfig
 from releasegate.ports import IndexFile, UploadAnswer
+
+if TYPE_CHECKING:
+    import requests
 
 
 class SimpleIndex:

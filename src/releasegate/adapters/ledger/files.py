@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from releasegate.adapters.files import write_atomically
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
@@ -96,6 +94,8 @@ class FileLedger:
         Raises:
             Unavailable: another run holds it.
         """
+        from filelock import FileLock, Timeout
+
         path = self.folder / ".lock"
         lock = FileLock(path)
         try:
