@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from git_repositories import ENVIRON, make_repository
-from pip._internal.models.index import PyPI
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from source_trees import BACKEND, PYPROJECT, SOURCE
 
 from releasegate.adapters.build.kept import LocalBuilds
@@ -229,7 +229,7 @@ def test_a_package_with_a_backend_from_the_index_is_built_byte_for_byte_again(tm
     files = {p.relative_to(example).as_posix(): p.read_bytes() for p in example.rglob("*") if p.is_file()}
     repository = make_repository(tmp_path / "plugin", {k: v for k, v in files.items() if "__pycache__" not in k})
     package = replace(PACKAGE, name="harbor-plugin")
-    local = LocalBuilds(tmp_path / "dist", lambda _: repository, PyPI.simple_url, os.environ)
+    local = LocalBuilds(tmp_path / "dist", lambda _: repository, PYPI_SIMPLE_ENDPOINT, os.environ)
     made = [local.build(package, version="1.0", commit="HEAD", progress=quiet) for _ in range(2)]
     assert made[0] == made[1] == local.find(package, "1.0")
     (again,) = local.rebuilt(package, "1.0").values()

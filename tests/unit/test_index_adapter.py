@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
 import pytest
 from fake_index import CONTENT, JSON_API, LISTED, PAGE, SHA256, WHEEL, Reply, answering, entry, index, page
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
+from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 
 from releasegate.adapters.index import simple
 from releasegate.adapters.index.addresses import addresses
@@ -81,12 +84,26 @@ def test_the_hosts_of_an_index_are_told() -> None:
     assert reader.file_hosts("sample") == {"index.test", "files.test"}
 
 
-def test_an_alias_stands_for_the_addresses_that_twine_and_pip_know() -> None:
+def test_an_alias_stands_for_the_addresses_that_the_libraries_know() -> None:
     production, staging = addresses(IndexConfig("pypi")), addresses(IndexConfig("testpypi"))
+    assert (production.upload, staging.upload) == (DEFAULT_REPOSITORY, TEST_REPOSITORY)
+    assert production.simple == PYPI_SIMPLE_ENDPOINT.rstrip("/")
     assert len({production.upload, production.simple, staging.upload, staging.simple}) == 4
     for each in (production, staging):
         assert each.upload.endswith("/legacy/")
         assert each.simple.endswith("/simple")
+
+
+def test_the_pages_of_testpypi_are_where_pypis_are_on_the_host_of_its_uploads() -> None:
+    production, staging = (urlsplit(addresses(IndexConfig(name)).simple) for name in ("pypi", "testpypi"))
+    assert staging == production._replace(netloc=urlsplit(TEST_REPOSITORY).netloc)
+    assert staging.netloc == f"test.{production.netloc}"
+
+
+def test_one_address_of_an_alias_can_be_replaced_alone() -> None:
+    real = addresses(IndexConfig("testpypi"))
+    assert addresses(IndexConfig("testpypi", simple="https://index.test/simple")).upload == real.upload
+    assert addresses(IndexConfig("testpypi", "https://index.test/")).simple == real.simple
 
 
 def test_configured_addresses_replace_those_of_an_alias() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pathspec import GitIgnoreSpec
-
 from releasegate.core.errors import ConfigurationError
 
 
@@ -18,6 +16,8 @@ def matching(pattern: str, paths: Iterable[str]) -> tuple[str, ...]:
     Raises:
         ConfigurationError: the text is no pattern.
     """
+    from pathspec import GitIgnoreSpec
+
     try:
         spec = GitIgnoreSpec.from_lines([pattern])
     except (ValueError, re.error) as error:

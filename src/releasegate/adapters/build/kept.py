@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import platform
 import tempfile
 from collections.abc import Callable, Mapping
@@ -142,8 +141,10 @@ def _artifact(filename: str, content: bytes) -> Artifact:
 
 def _tools(filename: str, wheel: bytes) -> dict[str, str]:
     """Return what built the wheel; the backend names itself in the wheel's WHEEL file."""
+    from importlib.metadata import version as installed
+
     members = read_wheel(filename, wheel)
     lines = member(members, f"{dist_info(members)}/WHEEL").decode(errors="replace").splitlines()
     fields = dict(line.split(":", 1) for line in lines if ":" in line)
-    versions = {tool: importlib.metadata.version(tool) for tool in ("build", "uv")}
+    versions = {tool: installed(tool) for tool in ("build", "uv")}
     return {**versions, "python": platform.python_version(), "backend": fields.get("Generator", "").strip()}

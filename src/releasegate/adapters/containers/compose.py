@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import http.client
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-
-from docker.errors import APIError
-from docker.models.containers import Container
+from typing import TYPE_CHECKING
 
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.labels import labelled
 from releasegate.adapters.output import printable
 from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, masked, run, started
 from releasegate.core.errors import GateFailed, Unavailable
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
 
 _UP_SECONDS = 420.0
 _DOWN_SECONDS = 180.0
@@ -101,6 +101,8 @@ class ComposeProject:
 
     def _trouble(self, service: str) -> str | None:
         """Return ``None`` for a healthy service, why it never will be, or nothing while it may become so."""
+        from docker.errors import APIError
+
         container = self.container(service)
         if container is None:
             return "is not there"
@@ -207,11 +209,13 @@ def _answers(container: Container) -> bool:
     published = next((found for _, found in sorted(container.ports.items()) if found), None)
     if published is None:
         return True
-    connection = http.client.HTTPConnection("127.0.0.1", int(published[0]["HostPort"]), timeout=_ANSWER_SECONDS)
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection("127.0.0.1", int(published[0]["HostPort"]), timeout=_ANSWER_SECONDS)
     try:
         connection.request("GET", "/")
         connection.getresponse().read()
-    except (OSError, http.client.HTTPException):
+    except (OSError, HTTPException):
         return False
     finally:
         connection.close()

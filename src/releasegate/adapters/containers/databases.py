@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
-
-from docker.models.containers import Container
-from filelock import FileLock
+from typing import TYPE_CHECKING, cast
 
 from releasegate.adapters.containers.tar import packed
 from releasegate.adapters.output import printable
 from releasegate.core.e2e.snapshots import Reordering, Snapshot, nearest
 from releasegate.core.errors import Unavailable
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
 
 _GIB = 2**30
 _DUMPED = ".sql.gz"
@@ -45,6 +45,8 @@ class Databases:
     @contextmanager
     def making(self, snapshot: Snapshot) -> Iterator[None]:
         """Hold off everybody else who would migrate the same NetBox meanwhile: they find what is made here."""
+        from filelock import FileLock
+
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.folder / f"netbox-{snapshot.netbox.replace(':', '-')}.lock"):
             yield

@@ -8,16 +8,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import docker
-from docker.errors import DockerException
 from packaging.version import Version
-from requests.exceptions import RequestException
 
 from releasegate.adapters.process import clean_environment, last_lines, run
 from releasegate.core.errors import Unavailable
 from releasegate.core.release.versions import parse_version
+
+if TYPE_CHECKING:
+    import docker
 
 OLDEST_API = Version("1.41")
 """That of engine 20.10."""
@@ -85,7 +85,18 @@ def _require_compose(environment: Mapping[str, str]) -> None:
         )
 
 
+def engine_errors() -> tuple[type[Exception], ...]:
+    """Return what the SDK raises where the engine stops answering."""
+    from docker.errors import DockerException
+    from requests import RequestException
+
+    return DockerException, RequestException
+
+
 def _client(environment: Mapping[str, str]) -> docker.DockerClient:
+    import docker
+    from docker.errors import DockerException
+
     try:
         known = dict(environment)
         if "DOCKER_HOST" not in known and (host := _context_host(environment)):
@@ -93,7 +104,7 @@ def _client(environment: Mapping[str, str]) -> docker.DockerClient:
         client = docker.DockerClient.from_env(environment=known, timeout=600)
         with _closed_on_failure(client):
             client.ping()
-    except (DockerException, RequestException, OSError) as error:
+    except (DockerException, OSError) as error:  # also requests' own, which are OSErrors
         raise Unavailable(
             "The Docker engine does not answer.",
             hint="Start it (docker info must answer), then run the same command again",

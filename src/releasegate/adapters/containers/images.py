@@ -9,10 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from docker.errors import APIError, ImageNotFound
-from docker.models.images import Image
+from typing import TYPE_CHECKING, Any
 
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.labels import MADE, Run, labelled
@@ -20,6 +17,9 @@ from releasegate.adapters.containers.tar import packed, unpacked
 from releasegate.adapters.output import printable
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.ports import Progress
+
+if TYPE_CHECKING:
+    from docker.models.images import Image
 
 REPOSITORY = "releasegate"
 _LAST_LINES = 25
@@ -69,6 +69,8 @@ class Images:
         Raises:
             Unavailable: it cannot be had.
         """
+        from docker.errors import APIError, ImageNotFound
+
         images = self.engine.client.images
         try:
             return str(images.get(name).id)
@@ -91,6 +93,8 @@ class Images:
         Raises:
             GateFailed: it cannot be made and that is the release's fault; Unavailable: it is not.
         """
+        from docker.errors import ImageNotFound
+
         contents = recipe.contents()
         base = self.engine.client.images.get(recipe.base).id
         tag = f"{REPOSITORY}/{recipe.spec['role']}:{_digest(str(base), contents)}"
@@ -123,6 +127,8 @@ class Images:
 
         One that a container runs, or that another one is made from, stays.
         """
+        from docker.errors import APIError
+
         kept, removed = self.kept(), 0
         # What images share is counted with each: the sum is the most that they can take.
         total = sum(int(image.attrs["Size"]) for image in kept)
@@ -137,6 +143,8 @@ class Images:
         return removed
 
     def _make(self, recipe: ImageSpec, tag: str, contents: Mapping[str, bytes], progress: Progress) -> None:
+        from docker.errors import ImageNotFound
+
         said: list[str] = []
         answer = self.engine.client.api.build(
             fileobj=io.BytesIO(packed(contents)),

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import docker
-from docker.errors import APIError, NotFound
-from filelock import FileLock, Timeout
+if TYPE_CHECKING:
+    import docker
 
 RUN = "releasegate.run"
 LOCK = "releasegate.lock"
@@ -36,6 +36,8 @@ class Run:
 @contextmanager
 def running(folder: Path) -> Iterator[Run]:
     """Yield a run of a new name, whose lock is held below *folder* until the block ends."""
+    from filelock import FileLock
+
     name = f"rg-{uuid.uuid4().hex[:10]}"
     folder.mkdir(parents=True, exist_ok=True)
     lock = folder.resolve() / f"{name}.lock"
@@ -59,15 +61,17 @@ def labelled(*labels: str) -> Filters:
 
 def remove(client: docker.DockerClient, name: str) -> None:
     """Remove every container, network and volume of the run *name*, and the layers of images that were not finished."""
+    from docker.errors import APIError
+
     chosen = labelled(f"{RUN}={name}")
     for container in client.containers.list(all=True, filters=chosen, ignore_removed=True):
-        with suppress(NotFound, APIError):
+        with suppress(APIError):
             container.remove(force=True, v=True)
     for network in client.networks.list(filters=chosen):
-        with suppress(NotFound, APIError):
+        with suppress(APIError):
             network.remove()
     for volume in client.volumes.list(filters=chosen):
-        with suppress(NotFound, APIError):
+        with suppress(APIError):
             volume.remove(force=True)
     with suppress(APIError):
         client.images.prune(filters=_unfinished(f"{RUN}={name}"))
@@ -98,6 +102,8 @@ def _marked(client: docker.DockerClient) -> dict[str, str]:
 
 def _alive(lock: Path) -> bool:
     """Whether the process that holds *lock* lives; a lock that is gone is nobody's."""
+    from filelock import FileLock, Timeout
+
     if not lock.exists():
         return False
     try:

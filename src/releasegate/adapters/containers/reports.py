@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
+from typing import TYPE_CHECKING, Any
 
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.output import printable
 from releasegate.ports import CellReport
 
+if TYPE_CHECKING:
+    from junitparser import Failure
+
 
 def write(folder: Path, ended: Sequence[tuple[CellReport, Observed]], said: Sequence[str]) -> None:
     """Write ``junit.xml`` with a test case for each cell, and ``report.json`` with everything that was seen."""
+    from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
+
     folder.mkdir(parents=True, exist_ok=True)
     suite = TestSuite("end to end")
     for report, seen in ended:

@@ -11,13 +11,10 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from docker.errors import DockerException
-from requests.exceptions import RequestException
-
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
 from releasegate.adapters.containers.databases import Databases
-from releasegate.adapters.containers.engine import ContainerEngine, opened
+from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, opened
 from releasegate.adapters.containers.image_specs import ImageSpecs
 from releasegate.adapters.containers.images import Images
 from releasegate.adapters.containers.observed import Observed
@@ -33,8 +30,6 @@ Released = Callable[[str, str | None], Delivery | None]
 """Gives what users have of a package: the version, or the one that they have today; ``None`` where there is none."""
 
 Ended = tuple[CellReport, Observed]
-
-_ENGINE_ERRORS = (DockerException, RequestException)
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ class ContainerRunner:
                     progress(f"removed what {len(swept)} dead run{'s' * (len(swept) > 1)} had left")
                 context = self._context(engine, run, progress)
                 ended, said = self._played(context, pair, missing)
-        except _ENGINE_ERRORS as error:
+        except engine_errors() as error:
             raise Unavailable(
                 "The Docker engine stopped answering, so nothing was judged.",
                 hint="Start it again, then run the same command; what is left of this run is removed by then",
@@ -105,7 +100,7 @@ class ContainerRunner:
             ended = self._all(context, pair, cells)
             return ended, self._blamed(context, pair, ended) if self.blame else ()
         finally:
-            with suppress(*_ENGINE_ERRORS):
+            with suppress(*engine_errors()):
                 labels.remove(client, context.run.name)
                 Images(context.engine).trim(self.stack.cache)
 

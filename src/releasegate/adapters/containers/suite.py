@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-
-from junitparser import JUnitXml, JUnitXmlError, TestCase
-from junitparser.junitparser import Error, Failure, Properties
+from typing import TYPE_CHECKING
 
 from releasegate.adapters.output import printable
 from releasegate.adapters.process import dying_with_parent, last_lines, run, started
 from releasegate.core.errors import Unavailable
+
+if TYPE_CHECKING:
+    from junitparser import TestCase
 
 _SUITE_SECONDS = 1800.0
 _CHECK_SECONDS = 1800.0
@@ -81,6 +82,8 @@ class Suite:
 
 
 def _problems(report: Path, output: Path) -> tuple[str, ...]:
+    from junitparser import JUnitXml, JUnitXmlError
+
     try:
         suites = JUnitXml.fromfile(str(report))
     except (OSError, JUnitXmlError, SyntaxError, ValueError) as error:
@@ -96,6 +99,8 @@ def _problems(report: Path, output: Path) -> tuple[str, ...]:
 
 def _failed(case: TestCase) -> list[str]:
     """Return what a check found: its first line names the contract, the others say what was seen."""
+    from junitparser import Error, Failure
+
     said: list[str] = []
     for result in case.result:
         if isinstance(result, Failure | Error):
@@ -110,6 +115,8 @@ def _failed(case: TestCase) -> list[str]:
 
 
 def _contract(case: TestCase) -> str:
+    from junitparser.junitparser import Properties
+
     groups = case.iterchildren(Properties)  # type: ignore[no-untyped-call]
     found = [p.value for group in groups for p in group if p.name == "contract"]
     return str(found[0]) if found else str(case.name)

@@ -1,17 +1,15 @@
-"""Where an index takes uploads and where installers read it; the aliases' addresses are those of twine and pip."""
+"""Where an index takes uploads and where installers read it; libraries know the aliases' addresses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
-
-from pip._internal.models.index import PyPI, TestPyPI
-from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
+from urllib.parse import urljoin, urlsplit
 
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import ConfigurationError
 
 SCHEMES = ("http", "https")
+ALIASES = ("pypi", "testpypi")
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,8 @@ def addresses(config: IndexConfig) -> Addresses:
     Raises:
         ConfigurationError: an address is missing or is not an http or https one.
     """
-    aliases = {
-        "pypi": Addresses(DEFAULT_REPOSITORY, PyPI.simple_url),
-        "testpypi": Addresses(TEST_REPOSITORY, TestPyPI.simple_url),
-    }
-    alias = aliases.get(config.name, Addresses("", ""))
-    found = Addresses(config.upload or alias.upload, (config.simple or alias.simple).rstrip("/"))
+    simple = config.simple or _simple_of(config.name)
+    found = Addresses(config.upload or _upload_of(config.name), simple.rstrip("/"))
     for key, value in (("upload", found.upload), ("simple", found.simple)):
         if not is_web_address(value):
             raise ConfigurationError(
@@ -41,6 +35,25 @@ def addresses(config: IndexConfig) -> Addresses:
                 hint=f"Give tool.releasegate.indexes.{config.name} its two addresses, upload and simple.",
             )
     return found
+
+
+def _upload_of(alias: str) -> str:
+    """Return where twine uploads to by that name; nothing for a name that is no alias."""
+    if alias not in ALIASES:
+        return ""
+    from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
+
+    return DEFAULT_REPOSITORY if alias == "pypi" else TEST_REPOSITORY
+
+
+def _simple_of(alias: str) -> str:
+    """Return the simple pages of that name; nothing for a name that is no alias."""
+    if alias == "pypi":
+        from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+        return PYPI_SIMPLE_ENDPOINT
+    # No library tells TestPyPI's: they are on the host of its uploads, under the path that PyPI's are under.
+    return urljoin(_upload_of(alias), "/simple/") if alias in ALIASES else ""
 
 
 def is_web_address(url: str) -> bool:

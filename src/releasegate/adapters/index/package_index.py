@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import requests
 from packaging.version import Version
 
 from releasegate.adapters.index.addresses import addresses
@@ -16,6 +16,9 @@ from releasegate.adapters.index.twine import Uploader
 from releasegate.adapters.index.web import Web, reading_session
 from releasegate.core.config.model import IndexConfig
 from releasegate.ports import IndexFile, UploadAnswer
+
+if TYPE_CHECKING:
+    import requests
 
 
 class SimpleIndex:

@@ -12,24 +12,20 @@ import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-from pypi_simple import (
-    ACCEPT_JSON_PREFERRED,
-    DistributionPackage,
-    ProjectPage,
-    PyPISimple,
-    UnsupportedRepoVersionError,
-)
 
 from releasegate.adapters.index.addresses import is_web_address
 from releasegate.adapters.index.web import MEBIBYTE, Response, Web
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import IndexFile
+
+if TYPE_CHECKING:
+    from pypi_simple import DistributionPackage, ProjectPage
 
 PAGE_LIMIT = 64 * MEBIBYTE
 FILE_LIMIT = 200 * MEBIBYTE
@@ -43,7 +39,6 @@ UNREADABLE = (
     AttributeError,
     AssertionError,  # pypi-simple's, for an HTML attribute of another kind
     RecursionError,
-    UnsupportedRepoVersionError,
 )
 
 
@@ -94,6 +89,8 @@ class SimplePages:
 
     def _page(self, project: str) -> tuple[tuple[IndexFile, ...], tuple[str, ...]] | None:
         """Return the files and the versions that the project's page lists."""
+        from pypi_simple import ACCEPT_JSON_PREFERRED, PyPISimple
+
         address = PyPISimple(f"{self.url}/", session=self.web.session).get_project_url(project)
         answer = self.web.get(address, headers={"Accept": ACCEPT_JSON_PREFERRED}, limit=PAGE_LIMIT)
         if not self._own(answer):
@@ -143,15 +140,20 @@ def altered(index: str, filename: str, *, details: Sequence[str]) -> GateFailed:
 
 
 def _parsed(answer: Response, project: str) -> ProjectPage:
+    from pypi_simple import ProjectPage, UnsupportedRepoVersionError
+
     kind = answer.content_type.partition(";")[0].strip().lower()
     with warnings.catch_warnings():
         # A newer minor version of the format is readable, and what BeautifulSoup finds odd may be right.
         warnings.simplefilter("ignore")
-        if kind in (JSON_PAGE, "application/json"):
-            return ProjectPage.from_json_data(_reduced(json.loads(answer.body), project), answer.url)
-        if kind not in HTML_PAGES:
-            raise ValueError(kind)
-        page = ProjectPage.from_html(project, answer.body, answer.url)
+        try:
+            if kind in (JSON_PAGE, "application/json"):
+                return ProjectPage.from_json_data(_reduced(json.loads(answer.body), project), answer.url)
+            if kind not in HTML_PAGES:
+                raise ValueError(kind)
+            page = ProjectPage.from_html(project, answer.body, answer.url)
+        except UnsupportedRepoVersionError as error:
+            raise ValueError(str(error)) from error
     if page.packages and all(package.version is None for package in page.packages):
         raise ValueError("links, but none to a distribution")
     return page

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
-from urllib3.util import Retry
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from releasegate.core.errors import Unavailable
+
+if TYPE_CHECKING:
+    import requests
 
 MEBIBYTE = 2**20
 TIMEOUT = (10.0, 30.0)
 """Seconds to wait for a connection, and for the next bytes of an answer."""
-
-RETRIES = Retry(
-    total=3,
-    backoff_factor=0.2,
-    status_forcelist=(500, 502, 503, 504),
-    raise_on_status=False,
-    respect_retry_after_header=False,
-)
 
 
 @dataclass(frozen=True)
@@ -37,11 +29,22 @@ class Response:
 
 def reading_session() -> requests.Session:
     """Return a session that asks past caches and sends no credentials, not even those of a ``.netrc``."""
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
+
+    retries = Retry(
+        total=3,
+        backoff_factor=0.2,
+        status_forcelist=(500, 502, 503, 504),
+        raise_on_status=False,
+        respect_retry_after_header=False,
+    )
     session = requests.Session()
     session.headers.update({"User-Agent": "releasegate", "Cache-Control": "no-cache"})
     session.auth = _without_credentials
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=RETRIES))
+        session.mount(scheme, HTTPAdapter(max_retries=retries))
     return session
 
 
@@ -58,16 +61,19 @@ class Web:
         Raises:
             Unavailable: there is no answer, it is too large, or its status is neither 200 nor 404.
         """
+        from requests import RequestException
+        from urllib3.exceptions import HTTPError
+
         try:
             with self.session.get(url, headers=dict(headers), timeout=TIMEOUT, stream=True) as response:
-                body = b"" if response.status_code == requests.codes.not_found else self._body(response, limit=limit)
+                body = b"" if response.status_code == HTTPStatus.NOT_FOUND else self._body(response, limit=limit)
                 answer = Response(
                     response.status_code, response.url, response.headers.get("Content-Type", "text/html"), body
                 )
         # requests lets urllib3's errors and those of the URL's parser through in a few places.
-        except (requests.RequestException, HTTPError, ValueError) as error:
+        except (RequestException, HTTPError, ValueError) as error:
             raise self._silent(error) from error
-        if answer.status not in (requests.codes.ok, requests.codes.not_found):
+        if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
             raise Unavailable(
                 f"The index {self.name} answered {answer.status}.", hint="Run the same command again a little later."
             )

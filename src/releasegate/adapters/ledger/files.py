@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from packaging.version import Version
 
 from releasegate.adapters.files import write_atomically
@@ -94,6 +93,8 @@ class FileLedger:
         Raises:
             Unavailable: another run holds it.
         """
+        from filelock import FileLock, Timeout
+
         path = self.folder / ".lock"
         lock = FileLock(path)
         try:

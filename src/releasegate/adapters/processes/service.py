@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import secrets
 import socket
 import subprocess
@@ -111,11 +110,13 @@ def _log(path: Path) -> tuple[str, ...]:
 
 
 def _answers(port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_ASK_SECONDS)
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection(LOOPBACK, port, timeout=_ASK_SECONDS)
     try:
         connection.request("GET", path)
         return connection.getresponse().status // 100 == 2  # noqa: PLR2004 - the 2xx of RFC 9110
-    except (OSError, http.client.HTTPException):
+    except (OSError, HTTPException):
         return False
     finally:
         connection.close()

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
-import requests
-
 from releasegate.adapters.process import Completed, clean_environment, last_lines, run
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Package
@@ -91,6 +89,8 @@ class Installer:
 
     def _ask_index(self) -> None:
         """Tell an index that is down from a release that is bad, by asking it rather than by pip's words."""
+        import requests
+
         try:
             status = requests.head(self.index, timeout=_ANSWER_SECONDS, allow_redirects=True).status_code
         except requests.RequestException as error:

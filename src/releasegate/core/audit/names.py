@@ -5,7 +5,6 @@ Formats: PEP 427 and PEP 625 file names.
 
 from __future__ import annotations
 
-from packaging.metadata import Metadata, parse_email
 from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
@@ -107,6 +106,8 @@ def _tags(text: str) -> set[str]:
 
 def _flaws(content: bytes) -> tuple[str, ...]:
     """Return what is invalid in core metadata; what only a newer version of the format knows is no flaw."""
+    from packaging.metadata import Metadata, parse_email
+
     stated = parse_email(content)[0].get("metadata_version")
     try:
         Metadata.from_email(content, validate=True)

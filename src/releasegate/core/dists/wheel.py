@@ -14,7 +14,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from packaging.metadata import Metadata
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -80,6 +79,8 @@ def identity(metadata: bytes, *, where: str) -> Identity:
     Raises:
         GateFailed: name, version or Requires-Python is missing or invalid.
     """
+    from packaging.metadata import Metadata
+
     parsed = Metadata.from_email(metadata, validate=False)
     try:
         name = canonicalize_name(parsed.name, validate=True)
