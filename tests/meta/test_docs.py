@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from releasegate.core.config.model import TomlVersionFile
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.stack import ImageNames, variable
+from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.reference import render
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import LockVersionFile, Package, PythonVersionFile, TomlVersionFile
+from releasegate.core.config.model import Package
+from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.wheel import record_row
 

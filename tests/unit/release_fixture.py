@@ -19,7 +19,8 @@ from fakes import (
 from packaging.version import Version
 
 from releasegate.core.ci.event import Event
-from releasegate.core.config.model import Companion, EndToEndCommand, Package, Settings, TomlVersionFile
+from releasegate.core.config.model import Companion, EndToEndCommand, Package, Settings
+from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.record import SEAL, Entry, Evidence
 from releasegate.core.release.versions import Consumed

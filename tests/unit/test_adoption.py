@@ -8,8 +8,9 @@ import pytest
 
 from releasegate.core.adopt.detect import PYTHONS, Adopted, look
 from releasegate.core.adopt.table import RepositoryFacts, table
-from releasegate.core.config.model import ForgeConfig, LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
+from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.parse import parse_settings
+from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.globs import matching
 from releasegate.core.version_files.occurrences import bump_all

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from releasegate.core.config.stack import ImageNames, NetBox, Stack, netbox, variable
-from releasegate.core.e2e.matrix import PATHS, SERVICES, Cell, Wanted, matrix, side_by_side
+from releasegate.core.config.stack import PATHS, SERVICES, ImageNames, NetBox, Stack, netbox, variable
+from releasegate.core.e2e.matrix import Cell, Wanted, matrix, side_by_side
 from releasegate.core.errors import ConfigurationError
 
 STACK = Stack(

@@ -8,15 +8,13 @@ from releasegate.core.config.model import (
     Exemption,
     IndexConfig,
     Install,
-    LockVersionFile,
     Package,
-    PythonVersionFile,
     Service,
     Settings,
-    TomlVersionFile,
     Wheel,
 )
 from releasegate.core.config.parse import EXAMPLE, parse_settings
+from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile
 
 WHOLE = """\
 [tool.releasegate]

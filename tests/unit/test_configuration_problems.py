@@ -54,7 +54,7 @@ pythons = [
     time, number = "write a number of seconds above 0, e.g. 300", 'write e.g. "3.12"'
     version_files = "write a list of version files: every file that states the version"
     assert caught.value.problem == "4 problems in pyproject.toml."
-    assert caught.value.hint == "Correct pyproject.toml; docs/reference.md lists every key."
+    assert caught.value.hint == "Correct pyproject.toml; docs/reference.md lists every key"
     assert caught.value.details == (
         "pyproject.toml:2: tool.releasegate.stagin: is no key here; did you mean staging?",
         f"pyproject.toml:3: tool.releasegate.propagation: is not a length of time; {time}",

@@ -4,25 +4,29 @@ from dataclasses import fields
 
 import pytest
 
-from releasegate.core.config.keys import KEYS
 from releasegate.core.config.model import IndexConfig
-from releasegate.core.config.reader import Table
-from releasegate.core.config.reference import render_reference
+from releasegate.core.config.reader import TABLES, Table
+from releasegate.core.config.reference import render_reference, tables
 
 
-@pytest.mark.parametrize("table", KEYS, ids=lambda table: table.make.__name__)
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.type.__name__)
 def test_the_keys_of_a_table_fill_every_field(table: Table) -> None:
-    filled = {table.field(key) for key in table.keys}
+    filled = {key.field.name for key in table.keys}
     # An index's name is its table's own.
-    assert filled == {field.name for field in fields(table.make)} - ({"name"} if table.make is IndexConfig else set())
+    assert filled == {field.name for field in fields(table.type)} - ({"name"} if table.type is IndexConfig else set())
 
 
-@pytest.mark.parametrize("table", KEYS, ids=lambda table: table.make.__name__)
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.type.__name__)
 def test_every_key_is_in_the_reference(table: Table) -> None:
     sections = (section.partition("\n") for section in render_reference().removeprefix("## ").split("\n## "))
     (section,) = (body for heading, _, body in sections if heading.strip("`") == table.heading)
     rows = [line.split(" | ")[0] for line in section.splitlines()]
     assert [row for row in rows if row.startswith("| `")] == [f"| `{key.name}`" for key in table.keys]
+
+
+def test_every_table_that_is_declared_is_in_the_reference_once() -> None:
+    assert len(tables()) == len(TABLES)
+    assert {table.type for table in tables()} == TABLES.keys()
 
 
 @pytest.mark.parametrize(

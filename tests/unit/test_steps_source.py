@@ -9,7 +9,7 @@ import pytest
 from archives import tracked
 from release_fixture import APP, START, ReleaseFixture, entry
 
-from releasegate.core.config.model import TomlVersionFile
+from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused

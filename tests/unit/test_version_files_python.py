@@ -4,7 +4,7 @@ from pathlib import PurePosixPath as Path
 
 import pytest
 
-from releasegate.core.config.model import PythonVersionFile
+from releasegate.core.config.version_file_types import PythonVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.version_files.occurrences import Occurrence, find
 

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath as Path
 
 import pytest
 
-from releasegate.core.config.model import LockVersionFile, TomlVersionFile
+from releasegate.core.config.version_file_types import LockVersionFile, TomlVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.version_files.occurrences import Occurrence, find
 from releasegate.core.version_files.toml import in_toml, prove

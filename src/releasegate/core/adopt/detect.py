@@ -14,7 +14,7 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from releasegate.core.adopt.declarations import TESTS, Files, parsed, stating, under
 from releasegate.core.adopt.refusals import setup_call, setup_cfg
-from releasegate.core.config.model import VersionFile
+from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ConfigurationError
 
 PYTHONS = tuple(f"3.{minor}" for minor in range(9, 15))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from releasegate.core.adopt.detect import Adopted
-from releasegate.core.config.model import ForgeConfig, PythonVersionFile, TomlVersionFile, VersionFile
+from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.version_file_types import PythonVersionFile, TomlVersionFile, VersionFile
 
 NOXFILE = '''"""The release gates: ``nox -l`` lists them."""
 

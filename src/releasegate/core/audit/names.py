@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel
 from packaging.version import Version
 
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import PythonVersionFile
+from releasegate.core.config.version_file_types import PythonVersionFile
 from releasegate.core.dists.wheel import dist_info, identity, member, sdist_metadata, wheel_metadata
 from releasegate.core.version_files.occurrences import find
 

@@ -1,216 +1,225 @@
-"""The configuration as frozen types: what ``[tool.releasegate]`` says, parsed once at the edge."""
+"""The configuration as frozen types: what ``[tool.releasegate]`` says, parsed once at the edge.
 
-from __future__ import annotations
+A field declares its key: the type says what may stand there, ``Key`` what it means. The parser reads by these
+declarations, and the reference is written from them.
+"""
+
+# The annotations are data (see reader.table): their evaluation must not be postponed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Annotated
 
+from releasegate.core.config.reader import Key, named, rows, table
 from releasegate.core.config.stack import Stack
+from releasegate.core.config.values import (
+    Address,
+    Branch,
+    CanonicalVersion,
+    Command,
+    Commands,
+    Environment,
+    Extras,
+    Flag,
+    Folder,
+    Folders,
+    ForgeKind,
+    Glob,
+    Globs,
+    IndexName,
+    PackageName,
+    Pythons,
+    Reason,
+    Remote,
+    Repository,
+    Requirements,
+    Runner,
+    Seconds,
+    ServiceCommand,
+    TagPrefix,
+    UrlPath,
+    Username,
+    Variable,
+    Variables,
+    VersionRange,
+    list_of,
+)
+from releasegate.core.config.version_file_types import VersionFiles
 
 
-@dataclass(frozen=True)
-class TomlVersionFile:
-    """A version stated under a dotted key of a TOML file (``project.version``)."""
-
-    path: PurePosixPath
-    key: str
-
-
-@dataclass(frozen=True)
-class PythonVersionFile:
-    """A version stated by an assignment in a Python file.
-
-    ``attribute`` is a module's name (``__version__``) or a class attribute (``ProxboxConfig.version``).
-    """
-
-    path: PurePosixPath
-    attribute: str
-
-
-@dataclass(frozen=True)
-class LockVersionFile:
-    """The version in the package's own entry of a ``uv.lock``; names are compared normalized."""
-
-    path: PurePosixPath
-
-
-VersionFile = TomlVersionFile | PythonVersionFile | LockVersionFile
-
-
+@table("exemptions")
 @dataclass(frozen=True)
 class Exemption:
-    """Something a gate leaves out, by glob pattern, and the reason a person gave for it."""
+    """What a gate leaves out, where a key takes exemptions."""
 
-    pattern: str
-    reason: str
+    pattern: Annotated[Glob, Key("what is left out")]
+    reason: Annotated[Reason, Key("why, for those who read it later")]
 
 
+Exemptions = Annotated[tuple[Exemption, ...], list_of(Exemption, "a list of exemptions: { pattern, reason }")]
+
+
+@table("[tool.releasegate.packages.companion]")
 @dataclass(frozen=True)
 class Companion:
-    """The package that another one calls at run time, and how its version is chosen.
+    """The package that this one calls at run time."""
 
-    ``default`` is used where neither a person nor a variable says otherwise. ``requires`` is the PEP 440 range of
-    companions that the dependent is meant to work with (empty: any).
-    """
-
-    name: str
-    default: str | None = None
-    requires: str = ""
+    name: Annotated[PackageName, Key("a package that is configured before this one")]
+    default: Annotated[
+        CanonicalVersion | None, Key("the version used where neither a person nor a variable names one")
+    ] = None
+    requires: Annotated[VersionRange, Key("the companion's versions that this package works with")] = ""
 
 
+@table("[tool.releasegate.packages.service]")
 @dataclass(frozen=True)
 class Service:
-    """How to start a package's server: ``{host}`` and ``{port}`` are replaced in the command's words.
+    """How the package is started as a process."""
 
-    In the values of ``environment``, ``{secret}`` becomes a secret made for the run and ``{data}`` a folder that
-    outlives the process.
-    """
-
-    command: tuple[str, ...]
-    ready: str = "/"
-    environment: Mapping[str, str] = field(default_factory=dict)
+    command: Annotated[ServiceCommand, Key("the command; `{host}` and `{port}` are replaced by what to listen on")]
+    ready: Annotated[UrlPath, Key("the path that answers once the service is up")] = "/"
+    environment: Annotated[
+        Variables, Key("what it is told; `{secret}` is made anew for a run, `{data}` a folder to keep")
+    ] = field(default_factory=dict)
 
 
+@table("[tool.releasegate.packages.end-to-end]")
 @dataclass(frozen=True)
 class EndToEndCommand:
-    """The command that judges a package running with its companion.
+    """What judges the package running with its companion.
 
-    It runs from the repository at the released commit and gets what it needs as environment variables:
-    see ``docs/reference.md``.
+    The command gets what it needs as environment variables: see ``docs/reference.md``.
     """
 
-    command: tuple[str, ...]
-    timeout: float = 300.0
+    command: Annotated[Command, Key("the command, run from the repository at the released commit")]
+    timeout: Annotated[Seconds, Key("when the command is given up")] = 300.0
 
 
+@table("[tool.releasegate.packages.wheel]")
 @dataclass(frozen=True)
 class Wheel:
-    """What a package's wheel must hold.
+    """What the wheel must hold."""
 
-    ``data`` are glob patterns of tracked files that must be in it; ``references`` are folders in the wheel whose
-    files the code names by path (templates, static files); ``frozen`` are glob patterns of files that may never
-    change once published (migrations); ``generated`` are members that Git does not track; ``omitted`` are tracked
-    files of the package that stay out.
-    """
-
-    data: tuple[str, ...] = ()
-    references: tuple[str, ...] = ()
-    frozen: tuple[str, ...] = ()
-    generated: tuple[Exemption, ...] = ()
-    omitted: tuple[Exemption, ...] = ()
+    data: Annotated[Globs, Key("tracked files that must be in the wheel")] = ()
+    references: Annotated[Folders, Key("folders of the wheel whose files the code names by path")] = ()
+    frozen: Annotated[Globs, Key("files that never change once they are published (migrations)")] = ()
+    generated: Annotated[Exemptions, Key("members of the wheel that Git does not track")] = ()
+    omitted: Annotated[Exemptions, Key("tracked files of the package that stay out of the wheel")] = ()
 
 
+@table("[tool.releasegate.packages.install]")
 @dataclass(frozen=True)
 class Install:
-    """What is tried on an installed package.
+    """What is tried on the installed package.
 
-    ``extras`` are installed with it. Every module is imported and every console script is asked for ``--help``
-    but for the exemptions. ``smoke`` are the package's own commands; ``requirements`` are installed beside it.
+    Every module is imported and every console script is asked for ``--help``, but for the exemptions.
     """
 
-    extras: tuple[str, ...] = ()
-    requirements: tuple[str, ...] = ()
-    smoke: tuple[tuple[str, ...], ...] = ()
-    not_imported: tuple[Exemption, ...] = ()
-    scripts_not_run: tuple[Exemption, ...] = ()
+    extras: Annotated[Extras, Key("extras that are installed with the package")] = ()
+    requirements: Annotated[Requirements, Key("what is installed beside the package")] = ()
+    smoke: Annotated[Commands, Key("the package's own commands; each must exit with 0")] = ()
+    not_imported: Annotated[Exemptions, Key("modules that are not imported")] = ()
+    scripts_not_run: Annotated[Exemptions, Key("console scripts that are not asked for `--help`")] = ()
 
 
+@table("[tool.releasegate.packages.forge]")
 @dataclass(frozen=True)
 class ForgeConfig:
-    """Where a package's releases are published: ``repository`` is ``owner/name`` on a forge of that ``kind``.
+    """Where the package's releases are published.
 
-    ``address`` is the forge's own web address, ``None`` for the public GitHub. The token is read from the environment
-    variable ``token_env``; it never stands in the configuration. ``immutable`` says that a published release of this
-    repository can never change again, so that everything is attached before.
+    The token never stands in the configuration. An ``immutable`` release has everything attached before it is
+    published.
     """
 
-    kind: Literal["github", "gitea"]
-    repository: str
-    address: str | None = None
-    token_env: str = "FORGE_TOKEN"  # noqa: S105 - the name of a variable
-    immutable: bool = True
+    kind: Annotated[ForgeKind, Key("`github` or `gitea`")]
+    repository: Annotated[Repository, Key("the repository there, `owner/name`")]
+    address: Annotated[Address | None, Key("the forge's web address; the public GitHub, if left out")] = None
+    token_env: Annotated[Variable, Key("the environment variable that holds the forge's token")] = "FORGE_TOKEN"  # noqa: S105 - the name of a variable
+    immutable: Annotated[Flag, Key("whether a published release can never change again")] = True
 
 
+@table("[tool.releasegate.ci]")
 @dataclass(frozen=True)
 class Ci:
-    """What the generated workflows say beside the lines that a laptop runs, too.
+    """What the workflows say that ``invoke workflows`` writes, and how a laptop and CI share the work.
 
-    ``setup`` are the commands that install releasegate on a runner. ``environment`` is the forge's deployment
-    environment whose secrets (or trusted publisher) the publishing job has; ``trusted`` says that the indexes trust
-    it, so that no token is needed. ``deadline`` is how many seconds a laptop waits for CI to publish. ``signed`` says
-    that evidence counts only with a signature that Git verifies.
+    ``environment`` has the secrets of the job that publishes, or its trusted publisher.
     """
 
-    runner: str = "ubuntu-latest"
-    setup: tuple[tuple[str, ...], ...] = (("python3", "-m", "pip", "install", "releasegate[attestations]"),)
-    environment: str = "release"
-    trusted: bool = True
-    deadline: float = 3600.0
-    signed: bool = False
+    runner: Annotated[Runner, Key("the runner's label")] = "ubuntu-latest"
+    setup: Annotated[Commands, Key("the commands that install releasegate on a runner")] = (
+        ("python3", "-m", "pip", "install", "releasegate[attestations]"),
+    )
+    environment: Annotated[Environment, Key("the deployment environment of the jobs that publish")] = "release"
+    trusted: Annotated[
+        Flag, Key("whether GitHub's identity is enough for the indexes (trusted publishing), or a token")
+    ] = True
+    deadline: Annotated[Seconds, Key("how long a laptop waits for CI to publish")] = 3600.0
+    signed: Annotated[
+        Flag, Key("whether evidence of another machine counts only with a signature that Git verifies")
+    ] = False
 
 
+@table("[[tool.releasegate.packages]]")
 @dataclass(frozen=True)
 class Package:
-    """One package: where it is, where it states its version, and what is asked of it.
+    """One package; they are listed in release order, companions first."""
 
-    ``path`` is its repository's folder relative to the configuration file. ``pythons`` are the supported minor
-    versions, oldest first (``"3.12"``).
-    """
-
-    name: str
-    path: PurePosixPath
-    version_files: tuple[VersionFile, ...]
-    pythons: tuple[str, ...]
-    branch: str = "develop"
-    remote: str = "origin"
-    tag_prefix: str = "v"
-    companion: Companion | None = None
-    service: Service | None = None
-    end_to_end: EndToEndCommand | None = None
-    forge: ForgeConfig | None = None
-    wheel: Wheel = field(default_factory=Wheel)
-    install: Install = field(default_factory=Install)
+    name: Annotated[PackageName, Key("the package's name")]
+    path: Annotated[Folder, Key("its repository's folder, seen from this file", absent=PurePosixPath())]
+    version_files: Annotated[VersionFiles, Key("every file that states the version")]
+    pythons: Annotated[Pythons, Key("the Python versions that it supports")]
+    branch: Annotated[Branch, Key("the branch that releases are cut from")] = "develop"
+    remote: Annotated[Remote, Key("the Git remote that tags are pushed to")] = "origin"
+    tag_prefix: Annotated[TagPrefix, Key("what stands before the version in a tag")] = "v"
+    companion: Annotated[Companion | None, Key("the package that it calls at run time")] = None
+    service: Annotated[Service | None, Key("how it is started")] = None
+    end_to_end: Annotated[EndToEndCommand | None, Key("what judges it with its companion")] = None
+    forge: Annotated[ForgeConfig | None, Key("where its releases are published")] = None
+    wheel: Annotated[Wheel, Key("what its wheel must hold")] = field(default_factory=Wheel)
+    install: Annotated[Install, Key("what is tried on it once installed")] = field(default_factory=Install)
 
 
+@table("[tool.releasegate.indexes.NAME]")
 @dataclass(frozen=True)
 class IndexConfig:
-    """A package index: an alias that twine and pip know, or two addresses of its own.
+    """A package index; ``testpypi`` and ``pypi`` are always there.
 
-    ``upload`` and ``simple`` are ``None`` for the aliases ``testpypi`` and ``pypi``. The token is read from the
-    environment variable ``token_env`` or from the keyring; it never stands in the configuration.
+    ``name`` is that of the table. An alias that twine and pip know has no addresses of its own.
     """
 
     name: str
-    upload: str | None = None
-    simple: str | None = None
-    token_env: str | None = None
-    username: str = "__token__"
-    keyring: bool = False
+    upload: Annotated[Address | None, Key("where files are uploaded to; both addresses, or neither for an alias")] = (
+        None
+    )
+    simple: Annotated[Address | None, Key("where files are listed")] = None
+    token_env: Annotated[
+        Variable | None,
+        Key("the environment variable that holds the token; `TESTPYPI_TOKEN` and `PYPI_TOKEN` for those two"),
+    ] = None
+    username: Annotated[Username, Key("the user to upload as")] = "__token__"
+    keyring: Annotated[Flag, Key("whether the token may come from the keyring")] = False
 
 
+@table("[tool.releasegate]")
 @dataclass(frozen=True)
 class Settings:
-    """The whole ``[tool.releasegate]`` table.
+    """What holds for all packages."""
 
-    ``packages`` are in release order, companions first. ``staging`` and ``production`` name two of ``indexes``;
-    ``dependencies`` names the index that everything else is installed from. ``propagation`` is the deadline in
-    seconds for an upload to become visible. ``production_from_laptop`` lets a machine that is no CI runner upload to
-    the production index where there is a forge whose CI could. ``stack`` is what a plugin and its backend are run
-    together in.
-    """
-
-    packages: tuple[Package, ...]
-    indexes: Mapping[str, IndexConfig]
-    staging: str = "testpypi"
-    production: str = "pypi"
-    dependencies: str = "pypi"
-    propagation: float = 900.0
-    production_without_forge: bool = False
-    production_from_laptop: bool = False
-    ci: Ci = field(default_factory=Ci)
-    stack: Stack | None = None
+    packages: Annotated[tuple[Package, ...], rows(Package), Key("what is released")]
+    indexes: Annotated[Mapping[str, IndexConfig], named(IndexConfig), Key("further indexes, by name", absent={})]
+    staging: Annotated[IndexName, Key("the index that candidates go to")] = "testpypi"
+    production: Annotated[IndexName, Key("the index that finals go to")] = "pypi"
+    dependencies: Annotated[IndexName, Key("the index that everything else is installed from")] = "pypi"
+    propagation: Annotated[Seconds, Key("how long an upload may take to become visible")] = 900.0
+    production_without_forge: Annotated[Flag, Key("whether a final may go out without a forge release")] = False
+    production_from_laptop: Annotated[
+        Flag,
+        Key("whether a machine that is no CI runner may upload finals where a forge could have CI do it"),
+    ] = False
+    ci: Annotated[Ci, Key("the workflows")] = field(default_factory=Ci)
+    stack: Annotated[Stack | None, Key("the containers that a plugin and its backend are judged in")] = None
 
     def package(self, name: str) -> Package:
         """Return the package of that normalized name; raises ``KeyError`` where there is none."""

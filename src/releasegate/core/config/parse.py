@@ -8,10 +8,9 @@ from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
-from releasegate.core.config.keys import SETTINGS
 from releasegate.core.config.messages import is_secret, nearest, shown
 from releasegate.core.config.model import Companion, ForgeConfig, IndexConfig, Package, Settings
-from releasegate.core.config.reader import Problem, Site, read_fields
+from releasegate.core.config.reader import TABLES, Location, Problem, read_fields
 from releasegate.core.config.stack import Stack
 from releasegate.core.config.toml_text import KeyPath, TomlText, join_key, read_toml
 from releasegate.core.errors import ConfigurationError
@@ -47,7 +46,7 @@ def parse_settings(text: str, *, where: str) -> Settings:
             details=EXAMPLE.splitlines(),
         )
     problems: list[Problem] = []
-    fields = read_fields(SETTINGS, tool["releasegate"], Site(TABLE, problems))
+    fields = read_fields(TABLES[Settings], tool["releasegate"], Location(TABLE, problems))
     problems.extend(Problem((*TABLE, *path), sentence) for path, sentence in _disagreements(fields))
     if problems:
         raise _error(toml, problems, where=where)
@@ -59,7 +58,7 @@ def _error(toml: TomlText, problems: Sequence[Problem], *, where: str) -> Config
     lines = sorted((toml.line(p.path), n, f"{_masked(p.path)}: {p.sentence}") for n, p in enumerate(problems))
     return ConfigurationError(
         f"{len(lines)} problem{'s' * (len(lines) > 1)} in {where}.",
-        hint=f"Correct {where}; docs/reference.md lists every key.",
+        hint=f"Correct {where}; docs/reference.md lists every key",
         details=[f"{where}:{line}: {message}" for line, _, message in lines],
     )
 

@@ -1,13 +1,15 @@
-"""How a TOML table becomes fields: keys are data, and every problem is noted where it stands, none raised."""
+"""How a TOML table becomes a dataclass: its fields declare the keys, and every problem is noted, none raised."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Any, TypeVar, get_args
 
-from releasegate.core.config.messages import NO_SECRETS, is_secret, kind_of, typed, unknown
+from releasegate.core.config.messages import kind_of, typed, unknown
 from releasegate.core.config.toml_text import KeyPath
+
+Declared = TypeVar("Declared")
 
 
 @dataclass(frozen=True)
@@ -19,15 +21,15 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Site:
-    """One key while it is read. Problems of all sites of one reading end in the same list."""
+class Location:
+    """Where a value stands while it is read. Problems of all locations of one reading end in the same list."""
 
     path: KeyPath
     problems: list[Problem]
 
-    def at(self, part: str | int) -> Site:
-        """Return the site of a key of this table or of a member of this list."""
-        return Site((*self.path, part), self.problems)
+    def at(self, part: str | int) -> Location:
+        """Return the location of a key of this table or of a member of this list."""
+        return Location((*self.path, part), self.problems)
 
     def wrong(self, sentence: str) -> None:
         """Note a problem."""
@@ -44,125 +46,146 @@ class Site:
 
 @dataclass(frozen=True)
 class ValueKind:
-    """What may stand at a key: in words, and as its reader, which raises ``ValueError`` with what to write instead."""
+    """What may stand at a key: in words, and as its reader, which raises ``ValueError`` with what to write instead.
+
+    ``tables`` are the dataclasses of the tables that stand in it.
+    """
 
     words: str
-    read: Callable[[Any, Site], Any]
+    read: Callable[[Any, Location], Any]
+    tables: tuple[type[Any], ...] = ()
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a table, by its TOML name; ``field`` is the field that it fills (by default the same name).
+    """Makes a field a key: ``timeout: Annotated[Seconds, Key("when the command is given up")] = 300.0``.
 
-    ``absent`` is the value of a key that is not written, where the dataclass does not say.
+    The kind is that of the field's type. ``name`` is the key's own, where it is not the field's; ``absent`` is the
+    value of a key that is not written, where the field has no default.
     """
 
-    name: str
-    kind: ValueKind
     meaning: str
-    field: str = ""
+    name: str = ""
     absent: Any = None
 
 
 @dataclass(frozen=True)
+class FieldKey:
+    """A key together with the field that it fills."""
+
+    key: Key
+    field: Field[Any]
+    kind: ValueKind
+
+    @property
+    def name(self) -> str:
+        """The key as it stands in TOML."""
+        return self.key.name or self.field.name.replace("_", "-")
+
+    @property
+    def absent(self) -> Any:
+        """The value where the key is not written; ``MISSING`` for a required key."""
+        if self.key.absent is not None:
+            return self.key.absent
+        made: Any = self.field.default_factory
+        return self.field.default if made is MISSING else made()
+
+
+@dataclass(frozen=True)
 class Table:
-    """The keys of one table; ``make`` is the dataclass that they fill, ``heading`` how people find the table."""
+    """The keys of one table; ``type`` is the dataclass that they fill, ``heading`` how people find the table."""
 
     heading: str
-    make: type[Any]
+    type: type[Any]
     meaning: str
-    keys: tuple[Key, ...]
-
-    def field(self, key: Key) -> str:
-        """Return the field of ``make`` that *key* fills."""
-        return key.field or key.name.replace("-", "_")
-
-    def absent(self, key: Key) -> Any:
-        """Return the value of *key* where it is not written; ``MISSING`` for a required key."""
-        if key.absent is not None:
-            return key.absent
-        mine = next(field for field in fields(self.make) if field.name == self.field(key))
-        made: Any = mine.default_factory
-        return mine.default if made is MISSING else made()
+    keys: tuple[FieldKey, ...]
 
 
-def read_fields(table: Table, value: Any, site: Site) -> dict[str, Any]:
+TABLES: dict[type[Any], Table] = {}
+"""Every table by its dataclass."""
+
+
+def table(heading: str) -> Callable[[type[Declared]], type[Declared]]:
+    """Declare a dataclass to be a table; the first paragraph of its docstring is the table's meaning for people."""
+
+    def declare(cls: type[Declared]) -> type[Declared]:
+        meaning = " ".join(str(cls.__doc__).partition("\n\n")[0].replace("``", "`").split())
+        TABLES[cls] = Table(heading, cls, meaning, tuple(_keys(cls)))
+        return cls
+
+    return declare
+
+
+def _keys(cls: type[Any]) -> Iterator[FieldKey]:
+    # The annotations are objects, for the modules that declare tables do not postpone their evaluation: asking
+    # typing.get_type_hints for them would cost every command its time.
+    for field in fields(cls):
+        for key in getattr(field.type, "__metadata__", ()):
+            if isinstance(key, Key):
+                yield FieldKey(key, field, kind_of_type(field.type))
+
+
+def kind_of_type(declared: Any) -> ValueKind:
+    """Return the kind of a type: that of its annotation or of its table, also where it may be ``None`` instead."""
+    bare = getattr(declared, "__origin__", declared)
+    types = (bare, *get_args(bare))
+    kinds = [m for each in (declared, *types) for m in getattr(each, "__metadata__", ()) if isinstance(m, ValueKind)]
+    return (kinds or [_a_table(each) for each in types if each in TABLES])[0]
+
+
+def read_fields(table: Table, value: Any, here: Location) -> dict[str, Any]:
     """Return the fields that *value* fills; a key with a problem fills none."""
     if not isinstance(value, dict):
-        site.wrong(f"is {kind_of(value)}; write a table")
+        here.wrong(f"is {kind_of(value)}; write a table")
         return {}
     keys = {key.name: key for key in table.keys}
     for name in value:
         if name not in keys:
-            site.at(name).wrong(unknown(name, keys, value=value[name]))
+            here.at(name).wrong(unknown(name, keys, value=value[name]))
     filled: dict[str, Any] = {}
-    for key in table.keys:
-        absent = table.absent(key)
-        if key.name in value:
-            found = site.at(key.name).read(key.kind, value[key.name])
+    for name, key in keys.items():
+        absent = key.absent
+        if name in value:
+            found = here.at(name).read(key.kind, value[name])
             if found is not None:
-                filled[table.field(key)] = found
+                filled[key.field.name] = found
         elif absent is MISSING:
-            site.at(key.name).wrong(f"is missing; write {key.kind.words}: {key.meaning}")
+            here.at(name).wrong(f"is missing; write {key.kind.words}: {key.key.meaning}")
         else:
-            filled[table.field(key)] = absent
+            filled[key.field.name] = absent
     return filled
 
 
-def read_table(table: Table, value: Any, site: Site) -> Any:
+def read_table(table: Table, value: Any, here: Location) -> Any:
     """Return what *value* makes, or ``None`` where something that it needs has a problem."""
-    filled = read_fields(table, value, site)
-    needed = {table.field(key) for key in table.keys if table.absent(key) is MISSING}
-    return table.make(**filled) if filled and needed <= filled.keys() else None
+    filled = read_fields(table, value, here)
+    needed = {key.field.name for key in table.keys if key.absent is MISSING}
+    return table.type(**filled) if filled and needed <= filled.keys() else None
 
 
-def a_table(table: Table) -> ValueKind:
-    """Return the kind of a table within a table."""
-    return ValueKind("a table, see below", lambda value, site: read_table(table, value, site))
+def _a_table(cls: type[Any]) -> ValueKind:
+    return ValueKind("a table, see below", lambda value, here: read_table(TABLES[cls], value, here), (cls,))
 
 
-def rows(table: Table) -> ValueKind:
+def rows(cls: type[Any]) -> ValueKind:
     """Return the kind of a list of tables, one or more; they are read as fields, for they refer to each other."""
+    table = TABLES[cls]
 
-    def read(value: Any, site: Site) -> Any:
+    def read(value: Any, here: Location) -> Any:
         typed(value, list, instead=f"{table.heading} tables")
         if not value:
             raise ValueError(f"is empty; write at least one {table.heading} table")
-        return tuple(read_fields(table, member, site.at(n)) for n, member in enumerate(value))
+        return tuple(read_fields(table, member, here.at(n)) for n, member in enumerate(value))
 
-    return ValueKind(f"one {table.heading} table or more", read)
+    return ValueKind(f"one {table.heading} table or more", read, (cls,))
 
 
-def named(table: Table) -> ValueKind:
+def named(cls: type[Any]) -> ValueKind:
     """Return the kind of a table of tables; they are read as fields by name."""
+    table = TABLES[cls]
 
-    def read(value: Any, site: Site) -> Any:
+    def read(value: Any, here: Location) -> Any:
         typed(value, dict, instead=f"{table.heading} tables")
-        return {name: read_fields(table, member, site.at(name)) for name, member in value.items()}
+        return {name: read_fields(table, member, here.at(name)) for name, member in value.items()}
 
-    return ValueKind(f"{table.heading} tables", read)
-
-
-def text(words: str, check: Callable[[str], Any]) -> ValueKind:
-    """Return the kind of a string that *check* turns into the field, raising ``ValueError`` with what is wrong."""
-
-    def read(value: Any, _: Site) -> Any:
-        typed(value, str, instead=f"{words}, in quotes")
-        if is_secret(value):
-            raise ValueError(NO_SECRETS)
-        return check(value)
-
-    return ValueKind(words, read)
-
-
-def list_of(kind: ValueKind, words: str, *, least: int = 0) -> ValueKind:
-    """Return the kind of a list of *least* members or more, each of *kind*."""
-
-    def read(value: Any, site: Site) -> Any:
-        typed(value, list, instead=words)
-        if len(value) < least:
-            raise ValueError(f"is empty; write {words}")
-        members = (site.at(n).read(kind, member) for n, member in enumerate(value))
-        return tuple(member for member in members if member is not None)
-
-    return ValueKind(words, read)
+    return ValueKind(f"{table.heading} tables", read, (cls,))

@@ -1,4 +1,4 @@
-"""The reference of the configuration as Markdown, written from the keys that the parser reads by."""
+"""The reference of the configuration as Markdown, written from the declarations that the parser reads by."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ from dataclasses import MISSING, is_dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.config.keys import KEYS
-from releasegate.core.config.reader import Table
+from releasegate.core.config.model import Settings
+from releasegate.core.config.reader import TABLES, Table
+
+
+def tables() -> list[Table]:
+    """Return every table of ``[tool.releasegate]``: those in a package before the next key's, the nearest first."""
+    found = [Settings]
+    for key in TABLES[Settings].keys:
+        below = list(key.kind.tables)
+        for each in below:  # grows while it is walked
+            below += [inner for k in TABLES[each].keys for inner in k.kind.tables]
+        found += below
+    return [TABLES[each] for each in dict.fromkeys(found)]
 
 
 def render_reference() -> str:
     """Return one section with a table of keys for every table of ``[tool.releasegate]``."""
-    return "\n".join(line for table in KEYS for line in _section(table))
+    return "\n".join(line for table in tables() for line in _section(table))
 
 
 def _section(table: Table) -> Iterator[str]:
@@ -22,7 +33,7 @@ def _section(table: Table) -> Iterator[str]:
     yield from (f"## {heading}", "", table.meaning, "", "| key | value | default | meaning |")
     yield "| --- | --- | --- | --- |"
     for key in table.keys:
-        cells = (f"`{key.name}`", key.kind.words, _default(table.absent(key)), key.meaning)
+        cells = (f"`{key.name}`", key.kind.words, _default(key.absent), key.key.meaning)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
     yield ""
 

@@ -1,15 +1,32 @@
 """The containers in which a NetBox plugin and its backend are run together, as the configuration describes them."""
 
-from __future__ import annotations
+# The annotations are data (see reader.table): their evaluation must not be postponed.
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Literal
+from typing import Annotated, Literal, Self
 
 from packaging.version import Version
 
+from releasegate.core.config import strings as checks
+from releasegate.core.config.reader import Key, table
+from releasegate.core.config.values import (
+    Amount,
+    CanonicalVersions,
+    Commands,
+    Module,
+    PackageName,
+    Pythons,
+    Requirement,
+    Texts,
+    list_of,
+    text,
+)
+
 NetBoxSource = Literal["pypi", "image"]
+PATHS = ("fresh", "upgrade")
+SERVICES = ("pve", "pbs", "pdm")
 
 _FIRST_WHEEL = Version("4.7.0")
 """The first NetBox that is a wheel on PyPI; older ones are images only."""
@@ -47,18 +64,35 @@ def netbox(text: str) -> NetBox:
     return NetBox(version, "image" if source == "image" or not on_pypi else "pypi")
 
 
+NetBoxes = Annotated[
+    tuple[NetBox, ...],
+    list_of(text("a NetBox", netbox), 'a list of NetBoxes, e.g. ["image:4.5.8", "4.7.3"]', least=1),
+]
+Sources = Annotated[
+    Texts, list_of(text("a source", checks.plain), "a list of sources: dist, local or an index", least=1)
+]
+Paths = Annotated[Texts, list_of(text("a path", checks.one_of(PATHS)), "a list of fresh and upgrade", least=1)]
+Services = Annotated[Texts, list_of(text("a service", checks.one_of(SERVICES)), "a list of pve, pbs and pdm", least=1)]
+ImageName = Annotated[str, text("the name of an image", checks.plain)]
+
+
+@table("[tool.releasegate.stack.images]")
 @dataclass(frozen=True)
 class ImageNames:
-    """Where the images come from that nothing is installed into here: ``{netbox}`` and ``{python}`` are versions."""
+    """The images that are pulled. ``RELEASEGATE_POSTGRES_IMAGE`` and so on replace one for a machine."""
 
-    postgres: str = "docker.io/library/postgres:17-alpine"
-    redis: str = "docker.io/library/redis:7-alpine"
-    netbox: str = "docker.io/netboxcommunity/netbox:v{netbox}"
-    python: str = "docker.io/library/python:{python}-slim-trixie"
+    postgres: Annotated[ImageName, Key("the database")] = "docker.io/library/postgres:17-alpine"
+    redis: Annotated[ImageName, Key("the queue and the cache")] = "docker.io/library/redis:7-alpine"
+    netbox: Annotated[ImageName, Key("NetBox as an image; `{netbox}` is its version")] = (
+        "docker.io/netboxcommunity/netbox:v{netbox}"
+    )
+    python: Annotated[ImageName, Key("what all else is installed into; `{python}` is the minor version")] = (
+        "docker.io/library/python:{python}-slim-trixie"
+    )
 
-    def replaced(self, environ: Mapping[str, str]) -> ImageNames:
+    def replaced(self, environ: Mapping[str, str]) -> Self:
         """Return the images with those that *environ* names in ``RELEASEGATE_POSTGRES_IMAGE`` and so on."""
-        return ImageNames(**{f.name: environ.get(variable(f.name)) or getattr(self, f.name) for f in fields(self)})
+        return type(self)(**{f.name: environ.get(variable(f.name)) or getattr(self, f.name) for f in fields(self)})
 
 
 def variable(image: str) -> str:
@@ -66,28 +100,25 @@ def variable(image: str) -> str:
     return f"RELEASEGATE_{image.upper()}_IMAGE"
 
 
+@table("[tool.releasegate.stack]")
 @dataclass(frozen=True)
 class Stack:
-    """The pair, what it is run on, and the matrix of its cells.
+    """The containers in which a NetBox plugin and its backend run together, and the matrix of their cells."""
 
-    ``module`` is the plugin's module as NetBox knows it; ``mock`` the requirement that installs the Proxmox mock.
-    ``upgrade_from`` are the plugin's versions that users upgrade from (empty: the newest final). ``memory`` (GiB) and
-    ``cpus`` bound what cells that run side by side may take (0: all that the engine has); ``cache`` (GiB) bounds what
-    is kept between runs. ``checks`` are the project's own commands.
-    """
-
-    plugin: str
-    module: str
-    backend: str
-    mock: str
-    netbox: tuple[NetBox, ...]
-    pythons: tuple[str, ...]
-    sources: tuple[str, ...] = ("dist",)
-    paths: tuple[str, ...] = ("fresh", "upgrade")
-    upgrade_from: tuple[str, ...] = ()
-    services: tuple[str, ...] = ("pve",)
-    checks: tuple[tuple[str, ...], ...] = ()
-    images: ImageNames = field(default_factory=ImageNames)
-    memory: float = 0.0
-    cpus: float = 0.0
-    cache: float = 20.0
+    plugin: Annotated[PackageName, Key("the package that is the NetBox plugin")]
+    module: Annotated[Module, Key("the plugin's module, as NetBox's `PLUGINS` names it")]
+    backend: Annotated[PackageName, Key("the package that is its backend; its `service` says how it is started")]
+    mock: Annotated[Requirement, Key("the requirement that installs the Proxmox mock")]
+    netbox: Annotated[NetBoxes, Key("the NetBoxes to run on, from PyPI (4.7.0 and later) or as images")]
+    pythons: Annotated[Pythons, Key("the Pythons of the images that are made here")]
+    sources: Annotated[Sources, Key("where the plugin comes from, where no command says it")] = ("dist",)
+    paths: Annotated[Paths, Key("`fresh` is an empty database, `upgrade` one that a final made and filled")] = PATHS
+    upgrade_from: Annotated[
+        CanonicalVersions, Key("the plugin's versions to upgrade from; the newest final, if left out")
+    ] = ()
+    services: Annotated[Services, Key("the Proxmox services that the mock plays")] = ("pve",)
+    checks: Annotated[Commands, Key("the project's own checks; they get the stack's addresses as variables")] = ()
+    images: Annotated[ImageNames, Key("the images that are pulled")] = field(default_factory=ImageNames)
+    memory: Annotated[Amount, Key("GiB for all cells that run side by side; 0 for all that the engine has")] = 0.0
+    cpus: Annotated[Amount, Key("CPUs for all cells that run side by side; 0 for all that the engine has")] = 0.0
+    cache: Annotated[Amount, Key("GiB of images, and again of databases, that are kept between runs")] = 20.0

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -74,6 +73,8 @@ def version_range(value: str) -> str:
 
 def requirement(value: str) -> str:
     """Return a requirement as it is."""
+    from packaging.requirements import Requirement  # noqa: PLC0415 - slow to load, and few configurations need it
+
     try:
         Requirement(value)
     except ValueError:

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from releasegate.core.config.stack import NetBox, Stack, netbox
+from releasegate.core.config.stack import PATHS, SERVICES, NetBox, Stack, netbox
 from releasegate.core.errors import ConfigurationError
-
-PATHS = ("fresh", "upgrade")
-SERVICES = ("pve", "pbs", "pdm")
 
 CELL_MEMORY = 2.0
 """GiB that one cell's containers need."""

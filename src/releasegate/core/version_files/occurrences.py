@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 from packaging.version import Version
 
-from releasegate.core.config.model import LockVersionFile, Package, PythonVersionFile, TomlVersionFile, VersionFile
+from releasegate.core.config.model import Package
+from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.version_files.python import check_encoding, in_python
 from releasegate.core.version_files.span import Span

@@ -11,7 +11,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from releasegate.core.config.model import PythonVersionFile
+from releasegate.core.config.version_file_types import PythonVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.version_files.span import Span, stated
 

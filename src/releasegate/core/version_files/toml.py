@@ -6,8 +6,8 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.config.model import LockVersionFile, TomlVersionFile
 from releasegate.core.config.toml_text import KeyPath, TomlText, join_key, read_toml, split_key
+from releasegate.core.config.version_file_types import LockVersionFile, TomlVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.version_files.span import Span, stated
 
