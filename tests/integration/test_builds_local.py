@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from git_repositories import ENVIRON, make_repository
+from packaging.version import Version
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from source_trees import BACKEND, PYPROJECT, SOURCE
 
@@ -25,6 +26,7 @@ from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.errors import GateFailed, Refused, Unavailable
 
 PACKAGE = Package("harbor-api", PurePosixPath(), (), ("3.12",))
+V1 = Version("1.0")
 NOWHERE = "http://127.0.0.1:9/simple/"
 WHEEL, SDIST = "harbor_api-1.0-py3-none-any.whl", "harbor_api-1.0.tar.gz"
 
@@ -40,7 +42,7 @@ def builds(tmp_path: Path, files: Mapping[str, str] = SOURCE) -> LocalBuilds:
 
 
 def build(local: LocalBuilds, *, commit: str = "HEAD") -> Manifest:
-    return local.build(PACKAGE, version="1.0", commit=commit, progress=quiet)
+    return local.build(PACKAGE, version=V1, commit=commit, progress=quiet)
 
 
 def wheel_text(data: bytes) -> str:
@@ -70,13 +72,13 @@ def test_a_build_makes_the_wheel_and_the_sdist_and_names_what_made_them(built: t
         "uv": installed("uv"),
         "backend": "quay 3",
     }
-    assert local.find(PACKAGE, "1.0") == manifest
+    assert local.find(PACKAGE, V1) == manifest
 
 
 def test_the_wheel_of_the_sdist_is_kept_beside_and_is_the_same(built: tuple[LocalBuilds, Manifest]) -> None:
     local, manifest = built
-    wheel = local.path(PACKAGE, "1.0", manifest.artifacts[0])
-    assert local.rebuilt(PACKAGE, "1.0") == {WHEEL: wheel.read_bytes()}
+    wheel = local.path(PACKAGE, V1, manifest.artifacts[0])
+    assert local.rebuilt(PACKAGE, V1) == {WHEEL: wheel.read_bytes()}
 
 
 def test_the_commit_is_built_and_not_what_lies_there(tmp_path: Path) -> None:
@@ -87,15 +89,15 @@ def test_the_commit_is_built_and_not_what_lies_there(tmp_path: Path) -> None:
     (repository.root / "harbor_api.py").write_text("VALUE = 3\n")
     manifest = build(local, commit=first)
     assert manifest.commit == first
-    assert wheel_text(local.path(PACKAGE, "1.0", manifest.artifacts[0]).read_bytes()) == "VALUE = 1\n"
+    assert wheel_text(local.path(PACKAGE, V1, manifest.artifacts[0]).read_bytes()) == "VALUE = 1\n"
 
 
 def test_what_one_build_writes_into_the_tree_does_not_reach_the_other(tmp_path: Path) -> None:
     spoil = "\nimport uuid\npathlib.Path('harbor_api.py').open('a').write(f'# {uuid.uuid4()}\\n')\n"
     local = builds(tmp_path, {**SOURCE, "backend.py": BACKEND + spoil})
     manifest = build(local)
-    text = wheel_text(local.path(PACKAGE, "1.0", manifest.artifacts[0]).read_bytes())
-    (again,) = local.rebuilt(PACKAGE, "1.0").values()
+    text = wheel_text(local.path(PACKAGE, V1, manifest.artifacts[0]).read_bytes())
+    (again,) = local.rebuilt(PACKAGE, V1).values()
     assert not set(text.splitlines()[1:]) & set(wheel_text(again).splitlines()[1:])
 
 
@@ -105,7 +107,7 @@ def test_a_build_that_fails_shows_its_last_words_and_keeps_nothing(tmp_path: Pat
         build(local)
     assert any("the crane is broken" in line for line in failure.value.details)
     assert 0 < len(failure.value.details) <= 30
-    assert local.find(PACKAGE, "1.0") is None
+    assert local.find(PACKAGE, V1) is None
     assert not list(tmp_path.glob("dist/**/*.whl"))
 
 
@@ -115,7 +117,7 @@ def test_a_build_that_fails_once_does_not_take_the_last_one_away(tmp_path: Path)
     broken = local.repository(PACKAGE).commit({PurePosixPath("backend.py"): b"raise SystemExit(3)"}, message="Broken")
     with pytest.raises(GateFailed):
         build(local, commit=broken)
-    assert local.find(PACKAGE, "1.0") == manifest
+    assert local.find(PACKAGE, V1) == manifest
 
 
 @pytest.mark.parametrize("stray", ["harbor_api-1.0-py2-none-any.whl", "harbor_api-0.9.tar.gz", "harbor_api-1.0.zip"])
@@ -156,8 +158,8 @@ def test_a_build_that_is_not_whole_is_not_found(tmp_path: Path, harm: str) -> No
     content = {WHEEL: b"wheel", SDIST: b"sdist"}
     manifest = kept(*content.items())
     local.adopt(manifest, content)
-    assert local.find(PACKAGE, "1.0") == manifest
-    wheel, listing = local.path(PACKAGE, "1.0", manifest.artifacts[0]), tmp_path / "dist/harbor-api/1.0/manifest.json"
+    assert local.find(PACKAGE, V1) == manifest
+    wheel, listing = local.path(PACKAGE, V1, manifest.artifacts[0]), tmp_path / "dist/harbor-api/1.0/manifest.json"
     harms: dict[str, Callable[[], object]] = {
         "missing": wheel.unlink,
         "shorter": lambda: wheel.write_bytes(b"whee"),
@@ -166,7 +168,7 @@ def test_a_build_that_is_not_whole_is_not_found(tmp_path: Path, harm: str) -> No
         "torn manifest": lambda: listing.write_bytes(listing.read_bytes()[:-9]),
     }
     harms[harm]()
-    assert local.find(PACKAGE, "1.0") is None
+    assert local.find(PACKAGE, V1) is None
 
 
 def test_a_manifest_of_another_release_or_of_no_file_is_not_found(tmp_path: Path) -> None:
@@ -176,7 +178,7 @@ def test_a_manifest_of_another_release_or_of_no_file_is_not_found(tmp_path: Path
     listing = tmp_path / "dist/harbor-api/1.0/manifest.json"
     for manifest in (kept(*content.items(), version="2.0"), kept(*content.items(), name="other"), kept()):
         listing.write_text(manifest.to_json())
-        assert local.find(PACKAGE, "1.0") is None
+        assert local.find(PACKAGE, V1) is None
 
 
 def test_what_is_adopted_takes_the_place_of_what_was_there(tmp_path: Path) -> None:
@@ -204,7 +206,7 @@ def test_a_file_name_that_leads_elsewhere_is_refused(tmp_path: Path, filename: s
     with pytest.raises(Refused, match="not the name of a wheel or an sdist"):
         local.adopt(manifest, {filename: b"x"})
     with pytest.raises(Refused, match="not the name of a wheel or an sdist"):
-        local.path(PACKAGE, "1.0", manifest.artifacts[0])
+        local.path(PACKAGE, V1, manifest.artifacts[0])
     assert not (tmp_path / "dist").exists()
 
 
@@ -230,8 +232,8 @@ def test_a_package_with_a_backend_from_the_index_is_built_byte_for_byte_again(tm
     repository = make_repository(tmp_path / "plugin", {k: v for k, v in files.items() if "__pycache__" not in k})
     package = replace(PACKAGE, name="harbor-plugin")
     local = LocalBuilds(tmp_path / "dist", lambda _: repository, PYPI_SIMPLE_ENDPOINT, os.environ)
-    made = [local.build(package, version="1.0", commit="HEAD", progress=quiet) for _ in range(2)]
-    assert made[0] == made[1] == local.find(package, "1.0")
-    (again,) = local.rebuilt(package, "1.0").values()
-    assert again == local.path(package, "1.0", made[0].artifacts[0]).read_bytes()
+    made = [local.build(package, version=V1, commit="HEAD", progress=quiet) for _ in range(2)]
+    assert made[0] == made[1] == local.find(package, V1)
+    (again,) = local.rebuilt(package, V1).values()
+    assert again == local.path(package, V1, made[0].artifacts[0]).read_bytes()
     assert made[0].tools["backend"].startswith("hatchling ")

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from git_repositories import git
+from packaging.version import Version
 from real_indexes import RunningIndex
 from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
 from releasegate.app import gates
-from releasegate.app.gates import EndToEndRequest, Source
+from releasegate.app.deliveries import Source, recorded, stated
+from releasegate.app.gates import EndToEndRequest
 from releasegate.app.project import load
 from releasegate.app.workspace import Workspace
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
@@ -62,7 +64,7 @@ def test_a_commit_whose_places_disagree_is_not_built(workspace: Workspace) -> No
     folder = workspace.project.where(api)
     (folder / "tiny_api" / "__init__.py").write_text('__version__ = "2.0.0"\n')
     git(folder, "commit", "--all", "--quiet", "--message=Differ")
-    with pytest.raises(GateFailed, match="do not agree"):
+    with pytest.raises(GateFailed, match="does not state one version everywhere"):
         gates.build(workspace, api, watch=Quiet())
 
 
@@ -78,11 +80,12 @@ def test_a_pair_is_built_installed_and_run_together_from_dist_from_the_tree_and_
     for backend in (Source("dist"), Source("local")):
         report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), backend))
         assert report.verdict == "pass"
-    manifest = gates.stated(workspace, api).manifest()
+    manifest = stated(workspace, api).manifest()
     for artifact in manifest.artifacts:
-        path = workspace.builds().path(api, "1.0.0", artifact)
+        path = workspace.builds().path(api, Version("1.0.0"), artifact)
         assert workspace.index("production").upload(path).exit_code == 0
-    report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), Source("production", "1.0.0")))
+    published = Source("production", Version("1.0.0"))
+    report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), published))
     assert report.verdict == "pass"
     with pytest.raises(ConfigurationError, match="There is no source nowhere"):
         gates.install_check(workspace, api, source=Source("nowhere"))
@@ -126,7 +129,7 @@ def test_a_cell_that_one_machine_recorded_is_known_to_another(
     for package in (api, plugin):
         gates.build(workspace, package, watch=Quiet())
     stage = Cells()
-    monkeypatch.setattr(Workspace, "stage", lambda *_: stage)
+    monkeypatch.setattr(Workspace, "runner", lambda *_: stage)
     wanted = EndToEndRequest(Source("dist"), Source("dist"), recorded=True)
     gates.end_to_end(workspace, plugin, wanted)
     # Another machine has the notes, and not the ledger.
@@ -143,7 +146,7 @@ def test_what_passed_is_told_and_recorded_though_another_cell_could_not_be_judge
     for package in (api, plugin):
         gates.build(workspace, package, watch=Quiet())
     stage, told = Cells(Unavailable("two could not be judged", hint="Make room")), list[EndToEndReport]()
-    monkeypatch.setattr(Workspace, "stage", lambda *_: stage)
+    monkeypatch.setattr(Workspace, "runner", lambda *_: stage)
     for _ in range(2):
         with pytest.raises(Unavailable, match="two could not be judged"):
             gates.end_to_end(
@@ -154,7 +157,7 @@ def test_what_passed_is_told_and_recorded_though_another_cell_could_not_be_judge
 
 
 def test_what_is_recorded_is_about_one_package_and_the_index_that_proves_its_version(workspace: Workspace) -> None:
-    assert gates.recorded(workspace, "tiny-plugin") == ("tiny-plugin", "production")
+    assert recorded(workspace, "tiny-plugin") == ("tiny-plugin", "production")
     with pytest.raises(ConfigurationError, match="whose evidence it is") as error:
-        gates.recorded(workspace, None)
+        recorded(workspace, None)
     assert "tiny-api, tiny-plugin" in error.value.hint

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from releasegate.adapters import process
 from releasegate.adapters.index import resolve, twine
@@ -75,14 +76,14 @@ def fresh() -> Sample:
 
 
 def test_a_release_is_uploaded_listed_fetched_and_resolved(index: SimpleIndex, tmp_path: Path) -> None:
-    assert (index.files("sample"), index.versions("sample"), index.resolve("sample", "3.0")) == ((), (), {})
+    assert (index.files("sample"), index.versions("sample"), index.resolve("sample", Version("3.0"))) == ((), (), {})
     wheel, sdist = sample_wheel(version="3.0"), sample_sdist(version="3.0")
     for sample in (wheel, sdist):
         assert index.upload(placed(sample, tmp_path)).exit_code == 0
     files = {file.filename: file for file in index.files("sample")}
     assert {name: file.sha256 for name, file in files.items()} == {s.filename: sha256(s) for s in (wheel, sdist)}
     assert index.fetch(files[sdist.filename]) == sdist.content
-    assert index.resolve("sample", "3.0") == {wheel.filename: sha256(wheel)}
+    assert index.resolve("sample", Version("3.0")) == {wheel.filename: sha256(wheel)}
     assert not list((tmp_path / "work").iterdir())
 
 
@@ -177,7 +178,7 @@ def test_an_index_that_cannot_be_asked_is_not_one_without_the_version(
     index.upload(placed(wheel, tmp_path))
     embedded.faults.add(fault)
     with pytest.raises(Unavailable, match=problem):
-        index.resolve("sample", wheel.fields["version"])
+        index.resolve("sample", Version(wheel.fields["version"]))
 
 
 @pytest.mark.parametrize("damage", ["altered", "truncated"])
@@ -191,7 +192,7 @@ def test_bytes_that_the_index_does_not_list_fail_the_gate(
         index.fetch(index.files("sample")[0])
     embedded.faults.add(BrokenFile(damage, target="*.whl"))
     with pytest.raises(GateFailed, match="are not what it lists"):
-        index.resolve("sample", wheel.fields["version"])
+        index.resolve("sample", Version(wheel.fields["version"]))
 
 
 def test_an_interrupted_upload_answers_without_a_status(
@@ -206,7 +207,7 @@ def test_a_wheel_for_another_python_is_resolved(index: SimpleIndex, tmp_path: Pa
     metadata = "Metadata-Version: 2.4\nName: sample\nVersion: 4.0\nRequires-Python: <3\n"
     wheel = sample_wheel(version="4.0", files={"sample-4.0.dist-info/METADATA": metadata})
     assert index.upload(placed(wheel, tmp_path)).exit_code == 0
-    assert index.resolve("sample", "4.0") == {wheel.filename: sha256(wheel)}
+    assert index.resolve("sample", Version("4.0")) == {wheel.filename: sha256(wheel)}
 
 
 @pytest.fixture
@@ -227,7 +228,7 @@ def test_the_token_is_only_in_twines_environment(
     index: SimpleIndex, tmp_path: Path, children: list[tuple[Sequence[str], Mapping[str, str]]]
 ) -> None:
     answer = index.upload(placed(fresh(), tmp_path))
-    index.resolve("sample", "9.9")
+    index.resolve("sample", Version("9.9"))
     (upload, uploading), (question, asking) = children
     assert uploading["TWINE_PASSWORD"] == TOKEN
     assert TOKEN not in " ".join([*upload, *question, *asking.values(), *answer.words])
@@ -245,7 +246,7 @@ def test_settings_of_the_caller_do_not_leak_in(embedded: EmbeddedIndex, tmp_path
     index = client(embedded, tmp_path, HOME=str(home), **leaks)
     wheel = fresh()
     assert index.upload(placed(wheel, tmp_path)).exit_code == 0
-    assert index.resolve("sample", wheel.fields["version"]) == {wheel.filename: sha256(wheel)}
+    assert index.resolve("sample", Version(wheel.fields["version"])) == {wheel.filename: sha256(wheel)}
 
 
 RING = f"""

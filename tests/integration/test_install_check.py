@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from distributions import index, sdist, tree, wheel
+from packaging.version import Version
 
 from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.adapters.venvs.installer import Installer
@@ -33,7 +34,7 @@ def empty_index() -> Iterator[str]:
 
 def delivery(*files: Path, version: str = "1.0", source: str = "dist", install: Install | None = None) -> Delivery:
     package = Package("tiny", PurePosixPath(), (), (HERE,), install=install or Install())
-    return Delivery(package, version, source, "", files)
+    return Delivery(package, Version(version), source, "", files)
 
 
 def only(rooms: VenvInstallChecker, given: Delivery) -> CellReport:

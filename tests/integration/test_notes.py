@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from git_repositories import ENVIRON, UNNAMED, git, make_repository
 from machines import REF, clone, commit_of, entry, hook, machine, noted, released
+from packaging.version import Version
 
 from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.core.errors import Refused, Unavailable
@@ -34,19 +35,19 @@ def test_a_fresh_clone_finds_the_proof_that_another_machine_made(
     laptop: SharedLedger, remote: Path, tmp_path: Path
 ) -> None:
     head = commit_of(laptop)
-    laptop.append("1.0rc1", entry("build"))
-    laptop.append("1.0rc1", entry("seal", at="2026-01-01T00:00:01.000000+00:00", commit=head))
+    laptop.append(Version("1.0rc1"), entry("build"))
+    laptop.append(Version("1.0rc1"), entry("seal", at="2026-01-01T00:00:01.000000+00:00", commit=head))
     laptop.push()
     runner = clone(remote, tmp_path)
     assert runner.versions() == ()
     assert runner.pull() == ()
-    assert runner.read("1.0rc1") == laptop.read("1.0rc1")
+    assert runner.read(Version("1.0rc1")) == laptop.read(Version("1.0rc1"))
     assert noted(remote) == [head]
 
 
 def test_nothing_but_the_notes_is_touched(laptop: SharedLedger, remote: Path) -> None:
     before = git(remote, "for-each-ref", "refs/heads", "refs/tags")
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     laptop.push()
     assert git(remote, "for-each-ref", "refs/heads", "refs/tags") == before
     assert git(laptop.notes.git.root, "status", "--porcelain") == ""
@@ -54,35 +55,35 @@ def test_nothing_but_the_notes_is_touched(laptop: SharedLedger, remote: Path) ->
 
 def test_two_machines_that_wrote_lose_nothing(laptop: SharedLedger, remote: Path, tmp_path: Path) -> None:
     runner = clone(remote, tmp_path)
-    laptop.append("1.0rc1", entry("build"))
-    runner.append("1.0rc1", entry("install:staging", at="2026-01-01T00:00:01.000000+00:00", run="r2"))
+    laptop.append(Version("1.0rc1"), entry("build"))
+    runner.append(Version("1.0rc1"), entry("install:staging", at="2026-01-01T00:00:01.000000+00:00", run="r2"))
     laptop.push()
     runner.push()
     laptop.pull()
     runner.pull()
-    assert [e.step for e in laptop.read("1.0rc1")] == ["build", "install:staging"]
-    assert runner.read("1.0rc1") == laptop.read("1.0rc1")
+    assert [e.step for e in laptop.read(Version("1.0rc1"))] == ["build", "install:staging"]
+    assert runner.read(Version("1.0rc1")) == laptop.read(Version("1.0rc1"))
 
 
 def test_many_machines_that_write_at_the_same_time_lose_nothing(remote: Path, tmp_path: Path) -> None:
     machines = [clone(remote, tmp_path, f"runner-{n}") for n in range(4)]
     for n, each in enumerate(machines):
-        each.append("1.0rc1", entry(f"cell-{n}", run=f"r{n}"))
+        each.append(Version("1.0rc1"), entry(f"cell-{n}", run=f"r{n}"))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda each: each.push(), machines))
     machines[0].pull()
-    assert {e.step for e in machines[0].read("1.0rc1")} == {f"cell-{n}" for n in range(4)}
+    assert {e.step for e in machines[0].read(Version("1.0rc1"))} == {f"cell-{n}" for n in range(4)}
 
 
 def test_what_was_never_pushed_is_not_lost_with_the_files(laptop: SharedLedger, remote: Path) -> None:
     objection = hook(remote, "pre-receive", "exit 1")
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     with pytest.raises(Refused):
         laptop.push()
     objection.unlink()
     shutil.rmtree(laptop.files.folder)
     laptop.pull()
-    assert [e.step for e in laptop.read("1.0rc1")] == ["build"]
+    assert [e.step for e in laptop.read(Version("1.0rc1"))] == ["build"]
     laptop.push()
     assert git(remote, "notes", "--ref", REF, "list") != ""
 
@@ -96,7 +97,7 @@ def test_a_remote_that_does_not_answer_is_said(laptop: SharedLedger, remote: Pat
 
 
 def test_sending_again_changes_nothing(laptop: SharedLedger, remote: Path) -> None:
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     laptop.push()
     tip = git(remote, "rev-parse", REF)
     laptop.push()
@@ -105,7 +106,7 @@ def test_sending_again_changes_nothing(laptop: SharedLedger, remote: Path) -> No
 
 def test_evidence_on_another_commit_counts_for_nothing(laptop: SharedLedger, remote: Path, tmp_path: Path) -> None:
     head = commit_of(laptop)
-    laptop.append("1.0rc1", entry("seal", commit=head))
+    laptop.append(Version("1.0rc1"), entry("seal", commit=head))
     laptop.push()
     stranger = clone(remote, tmp_path, "stranger")
     git(stranger.notes.git.root, "fetch", "--quiet", "origin", f"{REF}:{REF}")
@@ -122,19 +123,19 @@ def test_evidence_on_another_commit_counts_for_nothing(laptop: SharedLedger, rem
 
 def test_garbage_in_a_note_harms_nobody(laptop: SharedLedger, remote: Path, tmp_path: Path) -> None:
     head = commit_of(laptop)
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     laptop.push()
     root = laptop.notes.git.root
     git(root, "notes", "--ref", REF, "append", "-m", '{"version": "../../etc", "package": "harbor"}', head)
     git(root, "push", "--quiet", "origin", f"{REF}:{REF}")
     runner = clone(remote, tmp_path)
     runner.pull()
-    assert [e.step for e in runner.read("1.0rc1")] == ["build"]
+    assert [e.step for e in runner.read(Version("1.0rc1"))] == ["build"]
 
 
 def test_a_remote_that_takes_no_notes_is_said_with_its_words(laptop: SharedLedger, remote: Path) -> None:
     hook(remote, "pre-receive", "echo no notes here >&2; exit 1")
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     with pytest.raises(Refused, match="does not take the evidence") as refusal:
         laptop.push()
     assert "contents: write" in refusal.value.hint
@@ -145,17 +146,17 @@ def test_without_a_remote_the_evidence_stays_here(tmp_path: Path) -> None:
     make_repository(tmp_path / "alone", {"a": "1"})
     alone = machine(tmp_path / "alone")
     assert alone.pull() == ()
-    alone.append("1.0rc1", entry("build"))
+    alone.append(Version("1.0rc1"), entry("build"))
     alone.push()
     alone.push()
     shutil.rmtree(alone.files.folder)
     alone.pull()
-    assert [e.step for e in alone.read("1.0rc1")] == ["build"]
+    assert [e.step for e in alone.read(Version("1.0rc1"))] == ["build"]
 
 
 def test_git_need_not_know_who_writes_a_note(remote: Path, tmp_path: Path) -> None:
     runner = clone(remote, tmp_path, environ=UNNAMED)
-    runner.append("1.0rc1", entry("build"))
+    runner.append(Version("1.0rc1"), entry("build"))
     runner.push()
     assert git(remote, "log", "-1", "--format=%an", REF) == "releasegate"
 
@@ -164,14 +165,14 @@ def test_a_person_who_has_a_name_writes_under_it(remote: Path, tmp_path: Path) -
     runner = clone(remote, tmp_path, environ=UNNAMED)
     git(runner.notes.git.root, "config", "user.name", "Grace")
     git(runner.notes.git.root, "config", "user.email", "grace@harbor.example")
-    runner.append("1.0rc1", entry("build"))
+    runner.append(Version("1.0rc1"), entry("build"))
     runner.push()
     assert git(remote, "log", "-1", "--format=%an %ce", REF) == "Grace grace@harbor.example"
 
 
 def test_what_is_sent_at_once_is_one_commit_and_leaves_no_draft(laptop: SharedLedger, remote: Path) -> None:
     for version in ("0.8", "0.9", "1.0rc1"):
-        laptop.append(version, entry("build", run=version))
+        laptop.append(Version(version), entry("build", run=version))
     laptop.push()
     assert git(remote, "rev-list", "--count", REF) == "1"
     assert "draft" not in git(laptop.notes.git.root, "for-each-ref")
@@ -182,7 +183,7 @@ def test_a_run_that_was_killed_before_its_push_is_sent_by_the_next(
 ) -> None:
     root = laptop.notes.git.root
     objection = hook(root / ".git", "pre-push", f"kill -9 $(cat {tmp_path / 'pid'}); exit 1")
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     script = (
         "import os, pathlib, sys; from machines import machine; root = pathlib.Path(sys.argv[1]);"
         " (root.parent / 'pid').write_text(str(os.getpid())); machine(root).send()"
@@ -197,7 +198,7 @@ def test_a_run_that_was_killed_before_its_push_is_sent_by_the_next(
     laptop.push()
     runner = clone(remote, tmp_path)
     runner.pull()
-    assert runner.read("1.0rc1") == (entry("build"),)
+    assert runner.read(Version("1.0rc1")) == (entry("build"),)
 
 
 def test_the_note_of_a_tag_whose_commit_is_not_here_is_on_it_all_the_same(
@@ -209,12 +210,12 @@ def test_the_note_of_a_tag_whose_commit_is_not_here_is_on_it_all_the_same(
     git(tmp_path, "clone", "--quiet", "--depth=1", "--no-tags", remote.as_uri(), "shallow")
     shallow = machine(tmp_path / "shallow")
     assert not shallow.notes.has(head)
-    shallow.append("1.0rc1", entry("build"))
+    shallow.append(Version("1.0rc1"), entry("build"))
     shallow.push()
     assert noted(remote) == [head]
     shutil.rmtree(shallow.files.folder)
     shallow.pull()
-    assert shallow.read("1.0rc1") == (entry("build"),)
+    assert shallow.read(Version("1.0rc1")) == (entry("build"),)
 
 
 def test_before_its_tag_a_record_is_on_the_last_commit_that_it_names_and_that_is_here(
@@ -222,10 +223,10 @@ def test_before_its_tag_a_record_is_on_the_last_commit_that_it_names_and_that_is
 ) -> None:
     head = commit_of(laptop)
     git(laptop.notes.git.root, "commit", "--quiet", "--allow-empty", "-m", "later")
-    laptop.append("1.1rc1", entry("bump", commit=head))
-    laptop.append("1.1rc1", replace(entry("check"), subject="c" * 40))
-    laptop.append("1.1rc1", replace(entry("odd"), evidence={"commit": ["no", "commit"]}))
-    laptop.append("1.2rc1", entry("bump"))
+    laptop.append(Version("1.1rc1"), entry("bump", commit=head))
+    laptop.append(Version("1.1rc1"), replace(entry("check"), subject="c" * 40))
+    laptop.append(Version("1.1rc1"), replace(entry("odd"), evidence={"commit": ["no", "commit"]}))
+    laptop.append(Version("1.2rc1"), entry("bump"))
     laptop.push()
     assert sorted(noted(remote)) == sorted([head, commit_of(laptop)])
 
@@ -234,7 +235,7 @@ def test_the_tag_of_another_package_is_not_this_ones(remote: Path, tmp_path: Pat
     git(tmp_path / "first", "commit", "--quiet", "--allow-empty", "-m", "api")
     git(tmp_path / "first", "push", "--quiet", "origin", "develop")
     api = replace(clone(remote, tmp_path), prefix="api-v")
-    api.append("1.0rc1", entry("build"))
+    api.append(Version("1.0rc1"), entry("build"))
     api.push()
     assert noted(remote) == [commit_of(api)]
 
@@ -243,7 +244,7 @@ def test_what_was_recorded_before_the_tag_is_not_called_a_stranger(
     laptop: SharedLedger, remote: Path, tmp_path: Path
 ) -> None:
     root = laptop.notes.git.root
-    laptop.append("1.1rc1", entry("bump"))
+    laptop.append(Version("1.1rc1"), entry("bump"))
     laptop.push()
     git(root, "commit", "--quiet", "--allow-empty", "-m", "Release 1.1rc1")
     git(root, "tag", "v1.1rc1")
@@ -277,7 +278,7 @@ def test_a_note_that_is_too_large_is_refused_and_not_written_over(laptop: Shared
     git(root, "notes", "--ref", REF, "add", "-C", git(root, "hash-object", "-w", "large"), head)
     git(root, "push", "--quiet", "origin", f"{REF}:{REF}")
     tip = git(remote, "rev-parse", REF)
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     for travel in (laptop.pull, laptop.push):
         with pytest.raises(Refused, match=f"{head[:12]} has 9437184 bytes"):
             travel()
@@ -292,7 +293,7 @@ def test_a_note_that_would_become_too_large_is_not_written(laptop: SharedLedger,
 
 def test_a_note_whose_bytes_are_lost_here_is_left_out(laptop: SharedLedger) -> None:
     root = laptop.notes.git.root
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     laptop.push()
     blob = git(root, "notes", "--ref", REF, "list").split()[0]
     (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
@@ -302,7 +303,7 @@ def test_a_note_whose_bytes_are_lost_here_is_left_out(laptop: SharedLedger) -> N
 def test_notes_that_were_taken_from_the_remote_are_gone_here_too(
     laptop: SharedLedger, remote: Path, tmp_path: Path
 ) -> None:
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     laptop.push()
     runner = clone(remote, tmp_path)
     assert len(runner.notes.fetch()) == 1
@@ -313,14 +314,14 @@ def test_notes_that_were_taken_from_the_remote_are_gone_here_too(
 def test_others_who_are_always_first_are_said_after_some_tries(laptop: SharedLedger, remote: Path) -> None:
     # The remote's update is refused in the words of a lost race.
     hook(remote, "pre-receive", "echo 'cannot lock ref' >&2; exit 1")
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     with pytest.raises(Unavailable, match="others wrote at every try"):
         laptop.push()
 
 
 def test_a_hook_here_that_objects_is_heard(laptop: SharedLedger) -> None:
     hook(laptop.notes.git.root / ".git", "pre-push", "echo fog >&2; exit 1")
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     with pytest.raises(Refused, match="does not take the evidence") as refusal:
         laptop.push()
     assert any("fog" in line for line in refusal.value.details)
@@ -328,7 +329,7 @@ def test_a_hook_here_that_objects_is_heard(laptop: SharedLedger) -> None:
 
 def test_a_remote_that_can_only_be_read_is_unavailable_for_a_push(laptop: SharedLedger, tmp_path: Path) -> None:
     git(laptop.notes.git.root, "remote", "set-url", "--push", "origin", str(tmp_path / "nowhere.git"))
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     with pytest.raises(Unavailable, match="does not answer"):
         laptop.push()
 

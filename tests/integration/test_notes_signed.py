@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from git_repositories import ENVIRON, UNNAMED, git, make_repository
 from machines import REF, clone, entry, machine, released
+from packaging.version import Version
 
 from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.core.errors import Refused
@@ -49,29 +50,29 @@ def signing(tmp_path: Path) -> dict[str, str]:
 def test_signed_evidence_counts_where_git_verifies_it(remote: Path, tmp_path: Path, signing: dict[str, str]) -> None:
     for name in ("one", "two"):
         signer = clone(remote, tmp_path, name, environ=signing, signed=True)
-        signer.append("1.0rc1", entry(f"by-{name}", run=name))
+        signer.append(Version("1.0rc1"), entry(f"by-{name}", run=name))
         signer.push()
     reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
     reader.pull()
-    assert {e.step for e in reader.read("1.0rc1")} == {"by-one", "by-two"}
+    assert {e.step for e in reader.read(Version("1.0rc1"))} == {"by-one", "by-two"}
 
 
 def test_unsigned_evidence_is_refused_where_it_must_be_signed(
     laptop: SharedLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
 ) -> None:
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     laptop.push()
     reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
     with pytest.raises(Refused, match="carries no signature that Git verifies"):
         reader.pull()
-    reader.append("1.0rc1", entry("build"))
+    reader.append(Version("1.0rc1"), entry("build"))
     with pytest.raises(Refused, match="carries no signature that Git verifies"):
         reader.push()
 
 
 def test_a_signature_of_a_stranger_is_refused(remote: Path, tmp_path: Path, signing: dict[str, str]) -> None:
     signer = clone(remote, tmp_path, "signer", environ=signing, signed=True)
-    signer.append("1.0rc1", entry("build"))
+    signer.append(Version("1.0rc1"), entry("build"))
     signer.push()
     (tmp_path / "allowed").write_text("")
     with pytest.raises(Refused, match="carries no signature that Git verifies"):
@@ -80,7 +81,7 @@ def test_a_signature_of_a_stranger_is_refused(remote: Path, tmp_path: Path, sign
 
 def test_without_a_key_nothing_is_sent_unsigned(remote: Path, tmp_path: Path) -> None:
     runner = clone(remote, tmp_path, environ=UNNAMED, signed=True)
-    runner.append("1.0rc1", entry("build"))
+    runner.append(Version("1.0rc1"), entry("build"))
     with pytest.raises(Refused, match="Git did not sign the evidence"):
         runner.push()
     assert git(remote, "for-each-ref", REF) == ""
@@ -91,8 +92,8 @@ def test_what_is_signed_is_one_commit_on_what_was_verified(
 ) -> None:
     signer = clone(remote, tmp_path, environ=signing, signed=True)
     for number in range(3):
-        signer.append("1.0rc1", entry(f"step-{number}", run=f"r{number}"))
-        signer.append("0.9", entry(f"step-{number}", run=f"r{number}"))
+        signer.append(Version("1.0rc1"), entry(f"step-{number}", run=f"r{number}"))
+        signer.append(Version("0.9"), entry(f"step-{number}", run=f"r{number}"))
         signer.push()
     commits = git(remote, "rev-list", REF).split()
     assert len(commits) == 3
@@ -102,7 +103,7 @@ def test_what_is_signed_is_one_commit_on_what_was_verified(
 def test_unsigned_notes_that_a_person_fetched_by_hand_count_for_nothing(
     laptop: SharedLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
 ) -> None:
-    laptop.append("1.0rc1", entry("forged"))
+    laptop.append(Version("1.0rc1"), entry("forged"))
     laptop.push()
     reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
     git(reader.notes.git.root, "fetch", "--quiet", "origin", f"{REF}:{REF}")
@@ -113,21 +114,21 @@ def test_unsigned_notes_that_a_person_fetched_by_hand_count_for_nothing(
 
 def test_signed_notes_that_were_never_pushed_count_here(remote: Path, tmp_path: Path, signing: dict[str, str]) -> None:
     signer = clone(remote, tmp_path, environ=signing, signed=True)
-    signer.append("1.0rc1", entry("build"))
+    signer.append(Version("1.0rc1"), entry("build"))
     signer.push()
     git(remote, "update-ref", "-d", REF)
     shutil.rmtree(signer.files.folder)
     signer.pull()
-    assert signer.read("1.0rc1") == (entry("build"),)
+    assert signer.read(Version("1.0rc1")) == (entry("build"),)
 
 
 def test_unsigned_notes_without_a_remote_are_not_signed_over(tmp_path: Path, signing: dict[str, str]) -> None:
     make_repository(tmp_path / "alone", {"a": "1"})
     unsigned = machine(tmp_path / "alone", environ=ENVIRON)
-    unsigned.append("1.0rc1", entry("build"))
+    unsigned.append(Version("1.0rc1"), entry("build"))
     unsigned.push()
     signer = machine(tmp_path / "alone", environ=signing, signed=True)
-    signer.append("1.0rc1", entry("check", run="r2"))
+    signer.append(Version("1.0rc1"), entry("check", run="r2"))
     with pytest.raises(Refused, match="carries no signature that Git verifies"):
         signer.push()
 
@@ -135,7 +136,7 @@ def test_unsigned_notes_without_a_remote_are_not_signed_over(tmp_path: Path, sig
 def test_the_way_out_of_a_refusal_works(
     laptop: SharedLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
 ) -> None:
-    laptop.append("1.0rc1", entry("build"))
+    laptop.append(Version("1.0rc1"), entry("build"))
     laptop.push()
     signer = machine(tmp_path / "first", environ=signing, signed=True)
     with pytest.raises(Refused) as refusal:
@@ -145,4 +146,4 @@ def test_the_way_out_of_a_refusal_works(
     signer.push()
     reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
     reader.pull()
-    assert reader.read("1.0rc1") == (entry("build"),)
+    assert reader.read(Version("1.0rc1")) == (entry("build"),)

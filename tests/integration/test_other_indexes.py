@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 from real_indexes import RunningIndex, devpi, pypiserver
 
 from releasegate.adapters.index.package_index import SimpleIndex
@@ -45,10 +46,10 @@ def test_both_files_are_uploaded_listed_fetched_and_resolved(index: SimpleIndex,
         assert answer.exit_code == 0, answer.words
     listed = {file.filename: file for file in index.files("one")}
     assert {name: file.sha256 for name, file in listed.items()} == {s.filename: sha256(s) for s in both}
-    assert index.versions("one") == ("1.0rc1",)
+    assert index.versions("one") == (Version("1.0rc1"),)
     assert [index.fetch(listed[sample.filename]) for sample in both] == [sample.content for sample in both]
-    assert index.resolve("one", "1.0rc1") == {both[0].filename: sha256(both[0])}
-    assert index.resolve("one", "1.0rc2") == {}
+    assert index.resolve("one", Version("1.0rc1")) == {both[0].filename: sha256(both[0])}
+    assert index.resolve("one", Version("1.0rc2")) == {}
 
 
 def test_a_second_upload_leaves_the_first_bytes_whatever_the_server_answers(index: SimpleIndex, tmp_path: Path) -> None:

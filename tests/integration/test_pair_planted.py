@@ -19,6 +19,7 @@ import docker
 import pytest
 import tomlkit
 from git_repositories import git
+from packaging.version import Version
 
 from releasegate.adapters.containers import labels as marks
 from releasegate.adapters.index.package_index import SimpleIndex
@@ -67,7 +68,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sources")
     pypi = SimpleIndex(IndexConfig("pypi"), environ=os.environ, workdir=folder)
     for package, version in VERSIONS.items():
-        (file,) = (f for f in published(pypi, package, version) if f.filename.endswith(".tar.gz"))
+        (file,) = (f for f in published(pypi, package, Version(version)) if f.filename.endswith(".tar.gz"))
         with tarfile.open(fileobj=io.BytesIO(pypi.fetch(file))) as archive:
             top = archive.getnames()[0].split("/")[0]
             archive.extractall(folder, filter="data")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from git_repositories import git
+from packaging.version import Version
 from real_indexes import RunningIndex, devpi, pypiserver
 from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
@@ -74,7 +75,7 @@ def sealed(workspace: Workspace) -> dict[str, list[str]]:
     found = {}
     for package in workspace.project.settings.packages:
         ledger = workspace.ledger(package)
-        found[package.name] = [v for v in ledger.versions() if record(ledger.read(v)).seal is not None]
+        found[package.name] = [str(v) for v in ledger.versions() if record(ledger.read(v)).seal is not None]
     return found
 
 
@@ -86,7 +87,7 @@ def test_a_pair_is_proven_and_released_and_each_index_holds_its_own_files(worksp
         assert sealed(workspace)[package.name] == ["1.0.0rc1", "1.0.0"]
         ledger, stem = workspace.ledger(package), package.name.replace("-", "_")
         for role, version in (("staging", "1.0.0rc1"), ("production", "1.0.0")):
-            seal = record(ledger.read(version)).seal
+            seal = record(ledger.read(Version(version))).seal
             held = {f.filename: f.sha256 for f in workspace.index(role).files(package.name)}
             assert set(held) == {f"{stem}-{version}-py3-none-any.whl", f"{stem}-{version}.tar.gz"}
             assert seal is not None
@@ -96,7 +97,7 @@ def test_a_pair_is_proven_and_released_and_each_index_holds_its_own_files(worksp
     again = plan(workspace, Order("final", "tiny-plugin"), plugin)
     assert again.plan is not None
     assert again.plan.finished
-    partner = record(workspace.ledger(plugin).read("1.0.0")).seal
+    partner = record(workspace.ledger(plugin).read(Version("1.0.0"))).seal
     assert partner is not None
     assert partner.evidence["companion"]["version"] == "1.0.0"
     assert partner.evidence["companion"]["source"] == "production"

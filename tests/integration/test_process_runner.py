@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from distributions import index, wheel
+from packaging.version import Version
 
 from releasegate.adapters.processes.runner import ProcessRunner
 from releasegate.core.config.model import EndToEndCommand, Package, Service
@@ -58,7 +59,7 @@ def empty_index() -> Iterator[str]:
 def plugin(tmp_path: Path) -> Delivery:
     file = wheel(tmp_path, "plugin", "1.0rc1", files={"plugin.py": "answer = '/answer'\n"})
     package = Package("plugin", PurePosixPath("plugin"), (), ("3.1", HERE), end_to_end=command("/answer"))
-    return Delivery(package, "1.0rc1", "testpypi", COMMIT, (file,))
+    return Delivery(package, Version("1.0rc1"), "testpypi", COMMIT, (file,))
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def backend(tmp_path: Path) -> Delivery:
     file = wheel(tmp_path, "backend", "2.0", files={"backend.py": SERVER})
     service = Service(("python", "-m", "backend", "{port}", str(tmp_path / "pid")), ready="/health")
     package = Package("backend", PurePosixPath("backend"), (), (HERE, "3.99"), service=service)
-    return Delivery(package, "2.0", "pypi", "", (file,))
+    return Delivery(package, Version("2.0"), "pypi", "", (file,))
 
 
 def command(*words: str, timeout: float = 60.0) -> EndToEndCommand:

@@ -77,7 +77,8 @@ def end_state(folder: Path, result: ScenarioResult) -> dict[str, Any]:
     ends: dict[str, dict[str, str]] = {}
     for name, records in result.records.items():
         failures = {v: f"failed at {r.failure.step}" for v, r in records.items() if r.failure is not None}
-        ends[name] = {v: "sealed" if r.seal is not None else failures.get(v, "open") for v, r in records.items()}
+        found = {v: "sealed" if r.seal is not None else failures.get(v, "open") for v, r in records.items()}
+        ends[name] = {str(version): end for version, end in found.items()}
     return {
         "ends": ends,
         "stored": dict(sorted(result.stored.items())),

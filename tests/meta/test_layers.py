@@ -12,11 +12,13 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "src" / "releasegate"
 
 HEIGHT = {
+    "about": 0,
     "core": 0,
     "ports": 1,
     "steps": 2,
     "adapters": 2,
     "rehearsal": 2,
+    "journal": 3,
     "pipelines": 3,
     "engine": 4,
     "app": 5,
@@ -100,15 +102,22 @@ def test_every_layer_has_modules() -> None:
     [
         ("releasegate.core.release.plan", "from releasegate.ports import Git"),
         ("releasegate.core.release.plan", "from ... import engine"),
-        ("releasegate.ports", "from releasegate.steps.step import Step")(
-            "releasegate.steps.tag", "from releasegate.adapters.git.repository import GitRepository"
-        ),
+        ("releasegate.ports", "from releasegate.steps.step import Step"),
+        ("releasegate.steps.tag", "from releasegate.adapters.git.repository import GitRepository"),
         ("releasegate.steps.tag", "import releasegate.rehearsal.forge"),
         ("releasegate.adapters.git.repository", "from releasegate.steps import step"),
         ("releasegate.adapters.git.repository", "from ...rehearsal import index"),
         ("releasegate.rehearsal.index.held.store", "from ....adapters.index.web import get"),
         ("releasegate.steps.tag", "from releasegate.pipelines import RC"),
+        ("releasegate.steps.tag", "from releasegate.journal import Journal"),
+        ("releasegate.adapters.ledger.files", "from releasegate.journal import Journal"),
+        ("releasegate.journal", "from releasegate.engine import Engine"),
+        ("releasegate.journal", "from releasegate.pipelines import RC"),
+        ("releasegate.journal", "from releasegate.app.workspace import Workspace"),
+        ("releasegate.pipelines", "from releasegate.journal import Journal"),
         ("releasegate.pipelines", "from releasegate.engine import Engine"),
+        ("releasegate.core.release.record", "from releasegate.about import version"),
+        ("releasegate.about", "from releasegate.core.errors import Refused"),
         ("releasegate.engine", "from releasegate.app.workspace import Workshop"),
         ("releasegate.app.release", "from releasegate import frontends"),
         ("releasegate.app.release", "def late():\n    import releasegate.frontends.nox"),
@@ -160,6 +169,9 @@ def test_a_core_that_reaches_outside_is_found(source: str) -> None:
             "from releasegate.adapters.git.repository import G\nfrom releasegate.rehearsal import forge",
         ),
         ("releasegate.engine", "from releasegate.steps.step import Step"),
+        ("releasegate.engine", "from releasegate.journal import Journal"),
+        ("releasegate.journal", "from releasegate.steps.step import Step\nfrom releasegate.ports import Ledger"),
+        ("releasegate.app.workspace", "from releasegate.about import version\nfrom releasegate.journal import Journal"),
     ],
 )
 def test_an_import_that_points_down_is_content(module: str, source: str) -> None:

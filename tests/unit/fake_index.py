@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from packaging.version import Version
 from requests.adapters import BaseAdapter
 from urllib3.response import HTTPResponse
 
@@ -79,4 +80,4 @@ def entry(**more: object) -> dict[str, object]:
     return {"filename": WHEEL, "url": f"/files/{WHEEL}", "hashes": {"sha256": SHA256}, **more}
 
 
-LISTED = IndexFile(WHEEL, f"https://index.test/files/{WHEEL}", "1.0", SHA256)
+LISTED = IndexFile(WHEEL, f"https://index.test/files/{WHEEL}", Version("1.0"), SHA256)

@@ -32,7 +32,7 @@ class FakeInstallChecker:
             return CellReport(cell, "not run", (f"Python {python} is not here",), (), 0.0)
         if cell in self.problems:
             return CellReport(cell, "fail", self.problems[cell], (), 1.0)
-        origin = Origin(delivery.package.name, delivery.version, sha256(file.read_bytes()), "index.test")
+        origin = Origin(delivery.package.name, str(delivery.version), sha256(file.read_bytes()), "index.test")
         return CellReport(cell, "pass", (), (origin,), 1.25)
 
 
@@ -56,7 +56,7 @@ class FakeRunner:
         progress(f"running {delivery.package.name}")
         self.seen.append((delivery, companion))
         self.known.append(known)
-        failed = (delivery.version, companion.version if companion else None) in self.broken
+        failed = (str(delivery.version), str(companion.version) if companion else None) in self.broken
         verdict = "not run" if self.unjudged else "fail" if failed else "pass"
         words = ("a check fails",) * failed, ("a last word",) * failed
         return EndToEndReport(verdict, *words, 2.04, unjudged=self.unjudged)

@@ -11,6 +11,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from archives import sdist, wheel, wheel_files
@@ -22,7 +23,12 @@ from releasegate.core.dists.archive import Members
 from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.errors import Refused
 from releasegate.core.release.record import Entry, entry_from_json
+from releasegate.core.release.versions import parse_version
 from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, UploadAnswer
+
+
+def _read(version: Version | str) -> Version:
+    return version if isinstance(version, Version) else Version(version)
 
 
 def sha256(content: bytes) -> str:
@@ -110,50 +116,53 @@ class FakeBuilds:
     folder: Path
     repository: FakeRepository
     stamp: int = 0
-    kept: dict[str, Manifest] = field(default_factory=dict)
-    remade: dict[tuple[str, str], dict[str, bytes]] = field(default_factory=dict)
+    kept: dict[Version, Manifest] = field(default_factory=dict)
+    remade: dict[tuple[str, Version], dict[str, bytes]] = field(default_factory=dict)
     spoil: Callable[[Members], Members] = lambda members: members
 
-    def build(self, package: Package, *, version: str, commit: str, progress: Progress) -> Manifest:
+    def build(self, package: Package, *, version: Version, commit: str, progress: Progress) -> Manifest:
         progress(f"building {package.name} {version}")
         tree = self.repository.tree(commit)
-        built = self.spoil(wheel(wheel_files(tree, version=version), version=version))
-        files = {m.filename: stamped(m, stamp=self.stamp) for m in (built, sdist(tree, version=version))}
+        built = self.spoil(wheel(wheel_files(tree, version=str(version)), version=str(version)))
+        files = {m.filename: stamped(m, stamp=self.stamp) for m in (built, sdist(tree, version=str(version)))}
         self.remade[package.name, version] = {built.filename: files[built.filename]}
         artifacts = tuple(Artifact(name, len(data), sha256(data)) for name, data in files.items())
-        manifest = Manifest(package.name, version, commit, 0, artifacts, {"backend": "by hand"})
+        manifest = Manifest(package.name, str(version), commit, 0, artifacts, {"backend": "by hand"})
         self.adopt(manifest, files)
         return manifest
 
-    def find(self, package: Package, version: str) -> Manifest | None:
-        manifest = self.kept.get(version)
+    def find(self, package: Package, version: Version | str) -> Manifest | None:
+        manifest = self.kept.get(_read(version))
         return manifest if manifest is not None and manifest.name == package.name else None
 
-    def path(self, package: Package, version: str, artifact: Artifact) -> Path:
-        return self.folder / package.name / version / artifact.filename
+    def path(self, package: Package, version: Version | str, artifact: Artifact) -> Path:
+        return self.folder / package.name / str(version) / artifact.filename
 
-    def rebuilt(self, package: Package, version: str) -> Mapping[str, bytes]:
-        return self.remade[package.name, version]
+    def rebuilt(self, package: Package, version: Version | str) -> Mapping[str, bytes]:
+        return self.remade[package.name, _read(version)]
 
     def adopt(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
         home = self.folder / manifest.name / manifest.version
         home.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             (home / name).write_bytes(data)
-        self.kept[manifest.version] = manifest
+        self.kept[Version(manifest.version)] = manifest
 
 
 @dataclass
 class FakeClock:
     """A clock that moves only while somebody sleeps."""
 
-    now: float = 0.0
+    passed: float = 0.0
+
+    def now(self) -> str:
+        return (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.passed)).isoformat(timespec="microseconds")
 
     def elapsed(self) -> float:
-        return self.now
+        return self.passed
 
     def sleep(self, seconds: float) -> None:
-        self.now += seconds
+        self.passed += seconds
 
 
 @dataclass(frozen=True)
@@ -191,16 +200,17 @@ class FakeIndex:
     swapped: dict[str, bytes] = field(default_factory=dict)
 
     def put(self, filename: str, content: bytes, *, version: str | None = None, yanked: bool = False) -> None:
-        self.held.append(Held(filename, content, version or _version(filename), yanked, self.clock.now + self.lag))
+        self.held.append(Held(filename, content, version or _version(filename), yanked, self.clock.passed + self.lag))
 
     def files(self, project: str) -> tuple[IndexFile, ...]:
-        return tuple(
-            IndexFile(h.filename, h.filename, h.version, sha256(h.content) if self.hashes else None, h.yanked)
-            for h in self._shown(project)
-        )
+        found = []
+        for h in self._shown(project):
+            digest = sha256(h.content) if self.hashes else None
+            found.append(IndexFile(h.filename, h.filename, parse_version(h.version or ""), digest, h.yanked))
+        return tuple(found)
 
-    def versions(self, project: str) -> tuple[str, ...]:
-        return tuple(h.version for h in self._shown(project) if h.version)
+    def versions(self, project: str) -> tuple[Version, ...]:
+        return tuple(v for h in self._shown(project) if (v := parse_version(h.version or "")) is not None)
 
     def fetch(self, file: IndexFile) -> bytes:
         held = next(h.content for h in self.held if h.filename == file.filename)
@@ -215,15 +225,13 @@ class FakeIndex:
             UploadAnswer(0, None, ()) if mishap is None else UploadAnswer(1, mishap.status, (f"HTTP {mishap.status}",))
         )
 
-    def resolve(self, project: str, version: str) -> Mapping[str, str]:
-        same = [
-            h for h in self._shown(project, late=self.cache) if h.version and Version(h.version) == Version(version)
-        ]
+    def resolve(self, project: str, version: Version) -> Mapping[str, str]:
+        same = [h for h in self._shown(project, late=self.cache) if parse_version(h.version or "") == version]
         return {h.filename: sha256(self.proxied.get(h.filename, h.content)) for h in same}
 
     def _shown(self, project: str, *, late: float = 0.0) -> list[Held]:
         stem = project.replace("-", "_")
-        return [h for h in self.held if h.filename.startswith(f"{stem}-") and h.since + late <= self.clock.now]
+        return [h for h in self.held if h.filename.startswith(f"{stem}-") and h.since + late <= self.clock.passed]
 
 
 def _version(filename: str) -> str:
@@ -235,17 +243,17 @@ def _version(filename: str) -> str:
 class FakeLedger:
     """A ledger of lines: what is read went through JSON, as from a file."""
 
-    lines: dict[str, list[str]] = field(default_factory=dict)
+    lines: dict[Version, list[str]] = field(default_factory=dict)
     sent: int = 0
 
-    def read(self, version: str) -> tuple[Entry, ...]:
-        parsed = (entry_from_json(line) for line in self.lines.get(version, []))
+    def read(self, version: Version | str) -> tuple[Entry, ...]:
+        parsed = (entry_from_json(line) for line in self.lines.get(_read(version), []))
         return tuple(entry for entry in parsed if entry is not None)
 
-    def append(self, version: str, entry: Entry) -> None:
-        self.lines.setdefault(version, []).append(entry.to_json())
+    def append(self, version: Version | str, entry: Entry) -> None:
+        self.lines.setdefault(_read(version), []).append(entry.to_json())
 
-    def versions(self) -> tuple[str, ...]:
+    def versions(self) -> tuple[Version, ...]:
         return tuple(self.lines)
 
     def push(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -100,14 +101,17 @@ class ReleaseFixture:
             event=self.event,
         )
 
+    def ledger_of(self, name: str) -> FakeLedger:
+        """Return the ledger of the package *name*."""
+        return {self.app.name: self.ledger, self.core.name: self.core_ledger}[name]
+
     def consumed(self, package: Package) -> Consumed:
         """Return every version of *package* that was ever used."""
-        ledger = self.ledger if package.name == self.app.name else self.core_ledger
-        places = {
+        places: dict[str, Iterable[str | Version]] = {
             "testpypi": self.staging.versions(package.name),
             "pypi": self.production.versions(package.name),
             "tag": [tag[1:] for tag in self.repository.tags()] if package.name == self.app.name else [],
-            "ledger": ledger.versions(),
+            "ledger": self.ledger_of(package.name).versions(),
         }
         return merge_consumed(places, production="pypi")
 
@@ -140,10 +144,10 @@ class ReleaseFixture:
     def seal_core(self, version: str, *, on: FakeIndex) -> Release:
         """Return a companion's candidate that lies on *on* and whose record is closed there."""
         self.publish_core(version, on=on)
-        files = {file.filename: file.sha256 for file in on.files(CORE.name) if file.version == version}
+        files = {file.filename: file.sha256 for file in on.files(CORE.name) if file.version == Version(version)}
         release = self.release(version, package=self.core)
         evidence = {"files": files, "commit": START, "companion": None}
-        release.ports.ledger.append(version, entry(SEAL, evidence=evidence))
+        release.ports.ledger.append(release.version, entry(SEAL, evidence=evidence))
         return release
 
 
@@ -155,4 +159,4 @@ def entry(step: str, *, subject: str = "", evidence: Evidence | None = None) -> 
 def done(step: Step, evidence: Evidence) -> None:
     """Write into the ledger that *step* is done, as the engine does."""
     release = step.release
-    release.ports.ledger.append(str(release.version), entry(step.key, subject=step.subject(), evidence=evidence))
+    release.ports.ledger.append(release.version, entry(step.key, subject=step.subject(), evidence=evidence))

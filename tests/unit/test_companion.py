@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from packaging.version import Version
 
 from releasegate.core.config.model import Companion
 from releasegate.core.errors import ConfigurationError
@@ -42,7 +43,7 @@ def test_an_index_of_one_s_own_has_its_own_variable_first() -> None:
 
 def test_a_version_by_hand_wins() -> None:
     companion_sources = CompanionSources(by_hand="0.6", environ=EVERYBODY, of_pair="0.2")
-    assert chosen(companion_sources) == PickedCompanion("proxbox-api", "0.6", "--companion")
+    assert chosen(companion_sources) == PickedCompanion("proxbox-api", Version("0.6"), "--companion")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_a_version_by_hand_wins() -> None:
 )
 def test_then_the_variable_of_the_stage(purpose: Purpose, version: str, variable: str) -> None:
     assert chosen(CompanionSources(environ=EVERYBODY, of_pair="0.2"), purpose=purpose) == PickedCompanion(
-        "proxbox-api", version, variable
+        "proxbox-api", Version(version), variable
     )
 
 
@@ -64,11 +65,12 @@ def test_then_the_release_variable() -> None:
 
 
 def test_then_the_version_that_is_released_with_it() -> None:
-    assert chosen(CompanionSources(of_pair="0.2")) == PickedCompanion("proxbox-api", "0.2", "proxbox-api's own release")
+    picked = PickedCompanion("proxbox-api", Version("0.2"), "proxbox-api's own release")
+    assert chosen(CompanionSources(of_pair="0.2")) == picked
 
 
 def test_then_the_configuration() -> None:
-    assert chosen(CompanionSources()) == PickedCompanion("proxbox-api", "0.1", "the configuration")
+    assert chosen(CompanionSources()) == PickedCompanion("proxbox-api", Version("0.1"), "the configuration")
 
 
 def test_a_companion_that_nobody_names_is_refused_and_the_ways_to_name_it_are_told() -> None:
@@ -83,4 +85,4 @@ def test_a_word_that_is_no_version_is_refused_with_the_name_of_who_said_it() -> 
 
 
 def test_a_version_is_written_as_pep_440_has_it() -> None:
-    assert chosen(CompanionSources(by_hand=" v1.0-RC.1 ")).version == "1.0rc1"
+    assert chosen(CompanionSources(by_hand=" v1.0-RC.1 ")).version == Version("1.0rc1")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from docker.errors import DockerException
+from packaging.version import Version
 from release_fixture import APP, CORE
 
 from releasegate.adapters.containers import labels
@@ -59,7 +60,7 @@ class House:
         """Return images that are not there, or say which cannot be had."""
         if str(netbox) in self.absent:
             raise Unavailable(f"The image of {netbox} is not here.", hint="Pull it", details=("no route",))
-        if (pair.plugin.version, str(netbox)) in self.uninstallable:
+        if (str(pair.plugin.version), str(netbox)) in self.uninstallable:
             problem = f"{pair.plugin.package.name} {pair.plugin.version} cannot be installed in a container."
             raise GateFailed(problem, hint="Mend it", details=("no matching distribution",))
         nothing = Snapshot("server", str(netbox), {})
@@ -68,8 +69,8 @@ class House:
     def run(self, run: CellRun) -> tuple[CellReport, Observed]:
         """Judge a cell by its versions."""
         pair = run.under_test.pair
-        versions = (pair.plugin.version, pair.backend.version)
-        origin = run.released.pair.plugin.version if run.released else ""
+        versions = (str(pair.plugin.version), str(pair.backend.version))
+        origin = str(run.released.pair.plugin.version) if run.released else ""
         self.played.append((str(run.cell.netbox), " ".join(versions), origin))
         if error := self.unjudged.get(str(run.cell.netbox)):
             raise error
@@ -87,7 +88,7 @@ class House:
 
 def delivery(package: Package, version: str, source: str = "testpypi") -> Delivery:
     """Return a delivery without files."""
-    return Delivery(package, version, source, "", ())
+    return Delivery(package, Version(version), source, "", ())
 
 
 @pytest.fixture

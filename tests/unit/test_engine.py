@@ -4,43 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
+from releasegate.adapters.ledger.memory import MemoryLedger
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, ReleasegateError, Unavailable
-from releasegate.core.release.record import Entry, Event, Evidence, Record
-from releasegate.engine import Clock, Engine, Outcome
+from releasegate.core.release.record import Entry, EntryEvent, Evidence, Record
+from releasegate.engine import Engine, Outcome
+from releasegate.journal import Journal
 from releasegate.steps.step import Kind
 
-
-@dataclass(frozen=True)
-class MemoryLedger:
-    """A ledger that lives as long as a test."""
-
-    entries: list[Entry] = field(default_factory=list)
-
-    def append(self, version: str, entry: Entry) -> None:
-        """Keep the entry; one version is all there is."""
-        assert version == "1.0rc1"
-        self.entries.append(entry)
+VERSION = Version("1.0rc1")
 
 
-@dataclass(frozen=True)
 class FakeRelease:
-    """A release that is nothing but its ledger; it is its own world."""
+    """A release that is nothing but its ledger; *written* is what earlier runs wrote there."""
 
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
-    version: str = "1.0rc1"
+    package = SimpleNamespace(name="sample")
+    version = VERSION
+
+    def __init__(self, *written: Entry) -> None:
+        self.ledger = MemoryLedger({VERSION: list(written)})
 
     @property
-    def ports(self) -> FakeRelease:
-        """The release itself, which has the ledger."""
-        return self
+    def entries(self) -> tuple[Entry, ...]:
+        """What the ledger says."""
+        return self.ledger.read(VERSION)
 
     def record(self) -> Record:
         """Return what the ledger says."""
-        return Record(tuple(self.ledger.entries))
+        return Record(self.entries)
+
+
+class Looks:
+    """A clock that stands still, and on whose stopwatch every look takes half a second."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def now(self) -> str:
+        """Return always the same moment."""
+        return "2026-11-01T00:00:00+00:00"
+
+    def elapsed(self) -> float:
+        """Return half a second more than before."""
+        self.looks += 1
+        return self.looks / 2
+
+    def sleep(self, seconds: float) -> None:
+        """Nobody waits here."""
+        raise AssertionError(seconds)
 
 
 @dataclass(frozen=True)
@@ -93,10 +109,9 @@ class Seen:
 
 
 def run(*steps: Any, watch: Seen | None = None, confirm: Callable[[str], bool] | None = None) -> Sequence[Outcome]:
-    """Run the steps with a clock on which every look takes half a second."""
-    looks = iter(range(1000))
-    clock = Clock(now=lambda: "2026-11-01T00:00:00+00:00", elapsed=lambda: next(looks) / 2)
-    return Engine("run1", clock, watch or Seen(), confirm or (lambda _: True)).run(steps)
+    """Run the steps, which are all of one release."""
+    journal = Journal({"sample": steps[0].release.ledger}.__getitem__, Looks(), "run1", "9.9")
+    return Engine(journal, watch or Seen(), confirm or (lambda _: True)).run(steps)
 
 
 def raising(error: Exception) -> Callable[[], Evidence]:
@@ -110,10 +125,10 @@ def raising(error: Exception) -> Callable[[], Evidence]:
 
 def events(release: FakeRelease) -> list[tuple[str, str]]:
     """Return the events and verdicts that were written."""
-    return [(e.event, e.verdict) for e in release.ledger.entries]
+    return [(e.event, e.verdict) for e in release.entries]
 
 
-def written(step: str, event: Event, *, evidence: Evidence | None = None) -> Entry:
+def written(step: str, event: EntryEvent, *, evidence: Evidence | None = None) -> Entry:
     """Return an entry that an earlier run wrote."""
     return Entry("before", "run0", step, event, "commit", step, evidence=evidence or {})
 
@@ -121,7 +136,7 @@ def written(step: str, event: Event, *, evidence: Evidence | None = None) -> Ent
 def waived() -> FakeRelease:
     """Return a release of which a person waived the step."""
     by = {"by": "Ada", "reason": "flaky host"}
-    return FakeRelease(MemoryLedger([written("step", "waived", evidence=by)]))
+    return FakeRelease(written("step", "waived", evidence=by))
 
 
 BAD = GateFailed("It is bad.", hint="Mend it")
@@ -142,7 +157,7 @@ def test_steps_run_in_their_order_and_are_watched() -> None:
 def test_what_a_step_did_is_written_whole() -> None:
     release = FakeRelease()
     run(FakeStep(release))
-    assert release.ledger.entries[-1] == Entry(
+    assert release.entries[-1] == Entry(
         # The clock stands still; the entry before it has the moment itself.
         at="2026-11-01T00:00:00.000001+00:00",
         run="run1",
@@ -153,14 +168,15 @@ def test_what_a_step_did_is_written_whole() -> None:
         kind="work",
         verdict="pass",
         evidence={"made": True},
+        releasegate="9.9",
     )
 
 
 def test_what_is_written_comes_after_what_a_machine_with_a_faster_clock_wrote() -> None:
     seen = replace(written("step", "failed"), at="2026-11-01T00:05:00.000000+00:00")
-    release = FakeRelease(MemoryLedger([seen]))
+    release = FakeRelease(seen)
     run(FakeStep(release))
-    assert [e.at for e in release.ledger.entries] == [
+    assert [e.at for e in release.entries] == [
         "2026-11-01T00:05:00.000000+00:00",
         "2026-11-01T00:05:00.000001+00:00",
         "2026-11-01T00:05:00.000002+00:00",
@@ -209,11 +225,11 @@ def test_a_guard_that_held_before_refuses_now() -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_sealed_version_is_remembered_whole(kind: Kind) -> None:
-    release = FakeRelease(MemoryLedger([written("seal", "done")]))
+    release = FakeRelease(written("seal", "done"))
     step = FakeStep(release, kind=kind, about=NO)
     (outcome,) = run(step)
     assert (outcome.how, outcome.evidence, step.ran) == ("remembered", {"sealed": "before"}, [])
-    assert len(release.ledger.entries) == 1
+    assert len(release.entries) == 1
 
 
 def test_a_one_way_step_is_confirmed_before_anything_is_written() -> None:
@@ -221,7 +237,7 @@ def test_a_one_way_step_is_confirmed_before_anything_is_written() -> None:
     asked: list[tuple[str, int]] = []
 
     def confirm(what: str) -> bool:
-        asked.append((what, len(release.ledger.entries)))
+        asked.append((what, len(release.entries)))
         return True
 
     run(FakeStep(release, kind=Kind.ONE_WAY), confirm=confirm)
@@ -254,7 +270,7 @@ def test_a_one_way_step_counts_as_attempted_before_it_runs() -> None:
     with pytest.raises(KeyboardInterrupt):
         run(FakeStep(release, kind=Kind.ONE_WAY, doing=doing))
     assert events(release) == [("started", "pass")]
-    assert release.ledger.entries[0].kind == "one-way"
+    assert release.entries[0].kind == "one-way"
 
 
 @pytest.mark.parametrize(
@@ -274,7 +290,7 @@ def test_a_failure_is_written_with_its_verdict_and_raised_again(error: Releasega
         run(FakeStep(release, doing=raising(error)), after, watch=watch)
     assert raised.value is error
     assert events(release) == [("started", "pass"), ("failed", verdict)]
-    assert release.ledger.entries[-1].evidence == {"problem": error.problem}
+    assert release.entries[-1].evidence == {"problem": error.problem}
     assert [(o.verdict, o.how, o.evidence) for o in watch.ended] == [(verdict, "failed", {"problem": error.problem})]
     assert after.ran == []
 
@@ -327,7 +343,7 @@ def test_a_subject_that_cannot_be_known_is_written_empty() -> None:
     release = FakeRelease()
     with pytest.raises(Refused):
         run(FakeStep(release, about=NO))
-    assert [(e.event, e.subject) for e in release.ledger.entries] == [("failed", "")]
+    assert [(e.event, e.subject) for e in release.entries] == [("failed", "")]
 
 
 def test_an_error_that_is_not_ours_is_neither_swallowed_nor_judged() -> None:

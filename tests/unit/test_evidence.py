@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from packaging.version import Version
 
 from releasegate.core.release.evidence import LeftOut, accepted, following, merge, read, write
 from releasegate.core.release.record import Entry, Record
@@ -23,12 +24,12 @@ def seal(version: str = "1.0rc1", *, package: str = "harbor", commit: str = COMM
     return entry(step="seal", evidence={"package": package, "version": version, "commit": commit})
 
 
-def tagged(commit: str | None) -> Callable[[str], str | None]:
+def tagged(commit: str | None) -> Callable[[Version], str | None]:
     return lambda _: commit
 
 
 def test_a_note_comes_back_as_it_was_written() -> None:
-    records = {"1.0": [entry(), seal("1.0")], "1.0rc1": [entry(step="odd \udcff ü")]}
+    records = {Version("1.0"): [entry(), seal("1.0")], Version("1.0rc1"): [entry(step="odd \udcff ü")]}
     assert read(write("harbor", records), package="harbor") == records
 
 
@@ -40,13 +41,13 @@ def test_a_note_comes_back_as_it_was_written() -> None:
     ],
 )
 def test_a_line_that_is_no_entry_counts_for_nothing(line: str) -> None:
-    note = write("harbor", {"1.0": [entry()]}) + line.encode() + b"\n\xff\xfe\n"
-    assert read(note, package="harbor") == {"1.0": [entry()]}
+    note = write("harbor", {Version("1.0"): [entry()]}) + line.encode() + b"\n\xff\xfe\n"
+    assert read(note, package="harbor") == {Version("1.0"): [entry()]}
 
 
 @pytest.mark.parametrize("field", [b'"run": "r1"', b'"kind": "work"', b'"verdict": "pass"', b'"step": "build"'])
 def test_fields_of_another_type_make_no_entry(field: bytes) -> None:
-    note = write("harbor", {"1.0": [entry()]})
+    note = write("harbor", {Version("1.0"): [entry()]})
     assert read(note.replace(field, field.split(b" ")[0] + b" 1"), package="harbor") == {}
 
 
@@ -54,53 +55,54 @@ def test_fields_of_another_type_make_no_entry(field: bytes) -> None:
     "at", ["", "yesterday", "zzzz", "2026-01-01", "2026-01-01T00:00:00", "2026-01-01T00:00:00+02:00", f"{9:0100}"]
 )
 def test_a_moment_that_cannot_be_put_in_order_makes_no_entry(at: str) -> None:
-    assert read(write("harbor", {"1.0": [entry(at)]}), package="harbor") == {}
+    assert read(write("harbor", {Version("1.0"): [entry(at)]}), package="harbor") == {}
 
 
 @pytest.mark.parametrize("depth", [100, 900, 950, 980, 995, 5000, 100_000])
 def test_what_is_nested_without_end_harms_nobody(depth: int) -> None:
     deep = b'"evidence": {"a": ' + b"[" * depth + b"]" * depth + b"}"
-    found = read(write("harbor", {"1.0": [entry()]}).replace(b'"evidence": {}', deep), package="harbor")
+    found = read(write("harbor", {Version("1.0"): [entry()]}).replace(b'"evidence": {}', deep), package="harbor")
     assert {v: merge(entries, entries) for v, entries in found.items()} == {v: tuple(e) for v, e in found.items()}
 
 
 def test_evidence_of_another_package_counts_for_nothing() -> None:
-    assert read(write("other", {"1.0": [entry()]}), package="harbor") == {}
+    assert read(write("other", {Version("1.0"): [entry()]}), package="harbor") == {}
 
 
 def test_evidence_counts_on_the_commit_that_the_versions_tag_names() -> None:
-    note = write("harbor", {"1.0rc1": [entry(), seal()]})
+    note = write("harbor", {Version("1.0rc1"): [entry(), seal()]})
     counted = accepted(note, package="harbor", commit=COMMIT, tagged=tagged(COMMIT))
-    assert counted.records == {"1.0rc1": [entry(), seal()]}
+    assert counted.records == {Version("1.0rc1"): [entry(), seal()]}
     assert counted.left_out == ()
 
 
 def test_evidence_on_another_commit_counts_for_nothing() -> None:
-    note = write("harbor", {"1.0rc1": [entry(), seal()]})
+    note = write("harbor", {Version("1.0rc1"): [entry(), seal()]})
     counted = accepted(note, package="harbor", commit=OTHER, tagged=tagged(COMMIT))
     assert counted.records == {}
     why = "evidence on bbbbbbbbbbbb is not about harbor 1.0rc1, which is aaaaaaaaaaaa"
-    assert counted.left_out == (LeftOut("1.0rc1", (entry(), seal()), why),)
+    assert counted.left_out == (LeftOut(Version("1.0rc1"), (entry(), seal()), why),)
 
 
 def test_before_its_tag_a_version_may_be_recorded_anywhere() -> None:
-    note = write("harbor", {"1.0rc1": [entry()]})
-    assert accepted(note, package="harbor", commit=OTHER, tagged=tagged(None)).records == {"1.0rc1": [entry()]}
+    note = write("harbor", {Version("1.0rc1"): [entry()]})
+    assert accepted(note, package="harbor", commit=OTHER, tagged=tagged(None)).records == {Version("1.0rc1"): [entry()]}
 
 
 @pytest.mark.parametrize("forged", [seal(commit=OTHER), seal("1.0rc2"), seal(package="other"), entry(step="seal")])
 def test_a_seal_that_names_something_else_counts_for_nothing(forged: Entry) -> None:
-    note = write("harbor", {"1.0rc1": [entry(), forged]})
+    note = write("harbor", {Version("1.0rc1"): [entry(), forged]})
     counted = accepted(note, package="harbor", commit=COMMIT, tagged=tagged(COMMIT))
-    assert counted.records == {"1.0rc1": [entry()]}
+    assert counted.records == {Version("1.0rc1"): [entry()]}
     why = "a seal of harbor 1.0rc1 on aaaaaaaaaaaa names something else"
-    assert counted.left_out == (LeftOut("1.0rc1", (forged,), why),)
+    assert counted.left_out == (LeftOut(Version("1.0rc1"), (forged,), why),)
 
 
 def test_a_seal_that_failed_proves_nothing_and_may_stay() -> None:
     failed = replace(entry(step="seal"), event="failed")
-    note = write("harbor", {"1.0rc1": [failed]})
-    assert accepted(note, package="harbor", commit=COMMIT, tagged=tagged(COMMIT)).records == {"1.0rc1": [failed]}
+    note = write("harbor", {Version("1.0rc1"): [failed]})
+    counted = accepted(note, package="harbor", commit=COMMIT, tagged=tagged(COMMIT))
+    assert counted.records == {Version("1.0rc1"): [failed]}
 
 
 def history(run: str, *, seconds: list[int]) -> list[Entry]:
@@ -199,4 +201,4 @@ def test_moments_that_follow_each_other_without_a_clock_stay_in_order() -> None:
     assert merge(reversed(entries)) == tuple(entries)
     endless = f"2026-01-01T00:00:00.{'9' * 9000}Z"
     entries += [entry(endless), entry(following([entry(endless)], "2026-01-01T00:00:00Z"))]
-    assert read(write("harbor", {"1.0": entries}), package="harbor") == {"1.0": entries}
+    assert read(write("harbor", {Version("1.0"): entries}), package="harbor") == {Version("1.0"): entries}

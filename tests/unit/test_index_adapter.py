@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fake_index import CONTENT, JSON_API, LISTED, PAGE, SHA256, WHEEL, Reply, answering, entry, index, page
+from packaging.version import Version
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 
@@ -24,7 +25,7 @@ def test_versions_are_those_of_the_page_the_files_and_the_releases() -> None:
             JSON_API: Reply(b'{"releases": {"0.8": [], "1.0": []}}'),
         }
     )
-    assert reader.versions("sample") == ("0.9", "1.0", "0.8")
+    assert reader.versions("sample") == (Version("1.0"), Version("0.9"), Version("0.8"))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_an_index_without_a_project_json_api_is_enough(reply: Reply) -> None:
     reader, _ = index(
         {PAGE: Reply(json.dumps(page(entry())).encode()), JSON_API: reply, "https://other.test/pypi/sample/json": other}
     )
-    assert reader.versions("sample") == ("1.0",)
+    assert reader.versions("sample") == (Version("1.0"),)
 
 
 def test_a_file_is_fetched_and_checked() -> None:
@@ -59,14 +60,14 @@ def test_bytes_that_are_not_what_the_index_lists_fail_the_gate() -> None:
 
 def test_a_file_without_a_listed_hash_is_fetched_as_it_is() -> None:
     reader, _ = index({LISTED.url: Reply(CONTENT)})
-    assert reader.fetch(IndexFile(WHEEL, f"../files/{WHEEL}", "1.0", None)) == CONTENT
+    assert reader.fetch(IndexFile(WHEEL, f"../files/{WHEEL}", Version("1.0"), None)) == CONTENT
 
 
 @pytest.mark.parametrize("url", [LISTED.url, "file:///etc/passwd", "ftp://index.test/x"])
 def test_a_file_that_is_not_served_is_unavailable(url: str) -> None:
     reader, fake = index({})
     with pytest.raises(Unavailable, match=f"The index staging lists {WHEEL} but does not serve it"):
-        reader.fetch(IndexFile(WHEEL, url, "1.0", SHA256))
+        reader.fetch(IndexFile(WHEEL, url, Version("1.0"), SHA256))
     assert [request.url for request in fake.asked] == ([url] if url == LISTED.url else [])
 
 

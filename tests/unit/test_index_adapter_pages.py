@@ -6,6 +6,7 @@ import json
 
 import pytest
 from fake_index import JSON, JSON_API, LISTED, PAGE, SHA256, WHEEL, Reply, answering, entry, index, page
+from packaging.version import Version
 
 from releasegate.adapters.index import simple
 from releasegate.adapters.index.package_index import SimpleIndex
@@ -120,7 +121,7 @@ def html(body: str, kind: str = "text/html; charset=utf-8") -> SimpleIndex:
 def test_a_page_of_html_is_read_with_its_hash_in_the_fragment() -> None:
     link = f'<a href="../../files/{WHEEL}#sha256={SHA256}" data-yanked="bad">{WHEEL}</a>'
     (file,) = html(link).files("sample")
-    assert file == IndexFile(WHEEL, f"https://index.test/files/{WHEEL}", "1.0", SHA256, yanked=True)
+    assert file == IndexFile(WHEEL, f"https://index.test/files/{WHEEL}", Version("1.0"), SHA256, yanked=True)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import count
 from pathlib import Path
 
 import pytest
 from release_fixture import ReleaseFixture
 
-from releasegate.engine import Clock, Engine, Outcome
+from releasegate.core.release.record import record
+from releasegate.engine import Engine, Outcome
+from releasegate.journal import Journal
 from releasegate.pipelines import FINAL, PIPELINES, POST, RC, Pipeline, bind
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, Step
@@ -72,9 +73,9 @@ def fixture(tmp_path: Path) -> ReleaseFixture:
     return ReleaseFixture(tmp_path)
 
 
-def engine(watch: Watcher) -> Engine:
-    ticks = count()
-    return Engine("run", Clock(lambda: "2026-01-01T00:00:00Z", lambda: float(next(ticks))), watch, lambda _: True)
+def engine(fixture: ReleaseFixture, watch: Watcher | None = None) -> Engine:
+    journal = Journal(fixture.ledger_of, fixture.clock, "run", "9.9")
+    return Engine(journal, watch or Watcher(), lambda _: True)
 
 
 def keys(pipeline: Pipeline, release: Release) -> list[str]:
@@ -127,7 +128,7 @@ def test_the_steps_that_a_plan_shows_are_the_ones_that_run(fixture: ReleaseFixtu
     fixture.publish_core("2.0", on=fixture.production)
     plan = bind(RC, fixture.release("1.0rc1"))
     watch = Watcher()
-    outcomes = engine(watch).run(plan)
+    outcomes = engine(fixture, watch).run(plan)
     assert [id(step) for step in watch.begun] == [id(step) for step in plan]
     assert [outcome.verdict for outcome in outcomes] == ["pass"] * len(plan)
 
@@ -144,24 +145,24 @@ def test_describing_a_plan_changes_nothing(fixture: ReleaseFixture) -> None:
 
 def test_a_release_goes_from_candidate_to_final_to_post(fixture: ReleaseFixture) -> None:
     fixture.publish_core("2.0", on=fixture.production)
-    watch = Watcher()
-    engine(watch).run(bind(RC, fixture.release("1.0rc1")))
-    engine(watch).run(bind(FINAL, fixture.release("1.0", candidate="1.0rc1")))
-    engine(watch).run(bind(POST, fixture.release("1.0.post1", candidate="1.0.post1.dev1")))
-    assert set(fixture.staging.versions("sample-app")) == {"1.0rc1", "1.0.post1.dev1"}
-    assert set(fixture.production.versions("sample-app")) == {"1.0", "1.0.post1"}
+    engine(fixture).run(bind(RC, fixture.release("1.0rc1")))
+    engine(fixture).run(bind(FINAL, fixture.release("1.0", candidate="1.0rc1")))
+    engine(fixture).run(bind(POST, fixture.release("1.0.post1", candidate="1.0.post1.dev1")))
+    assert set(map(str, fixture.staging.versions("sample-app"))) == {"1.0rc1", "1.0.post1.dev1"}
+    assert set(map(str, fixture.production.versions("sample-app"))) == {"1.0", "1.0.post1"}
     assert set(fixture.repository.remote) == {"v1.0rc1", "v1.0", "v1.0.post1.dev1", "v1.0.post1"}
-    assert all(fixture.release(version).record().seal for version in ("1.0rc1", "1.0", "1.0.post1.dev1", "1.0.post1"))
+    sealed = ("1.0rc1", "1.0", "1.0.post1.dev1", "1.0.post1")
+    assert all(record(fixture.ledger.read(version)).seal for version in sealed)
 
 
 def test_a_lost_ledger_and_lost_files_cost_time_and_no_number(fixture: ReleaseFixture) -> None:
     fixture.publish_core("2.0", on=fixture.production)
     steps = bind(RC, fixture.release("1.0rc1"))
-    engine(Watcher()).run(steps)
+    engine(fixture).run(steps)
     before = list(fixture.staging.held)
     fixture.ledger.lines.clear()
     fixture.builds.kept.clear()
     fixture.builds.stamp = 1
-    engine(Watcher()).run(steps)
+    engine(fixture).run(steps)
     assert fixture.staging.held == before
-    assert steps[-1].release.record().seal is not None
+    assert record(fixture.ledger.read("1.0rc1")).seal is not None

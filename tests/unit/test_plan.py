@@ -12,7 +12,7 @@ from packaging.version import Version
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
 from releasegate.core.release.plan import PackageState, Plan, VersionState, plan_candidate, plan_final, plan_post
-from releasegate.core.release.record import Entry, Event, Record
+from releasegate.core.release.record import Entry, EntryEvent, Record
 from releasegate.core.release.versions import consumed
 
 HEAD = "a" * 40
@@ -25,7 +25,7 @@ def v(text: str) -> Version:
     return Version(text)
 
 
-def entry(step: str, event: Event, *, kind: str = "work", verdict: str = "pass") -> Entry:
+def entry(step: str, event: EntryEvent, *, kind: str = "work", verdict: str = "pass") -> Entry:
     """Return an entry of a record."""
     return Entry("2026-11-01", "run", step, event, "subject", step, kind=kind, verdict=verdict)
 

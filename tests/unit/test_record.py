@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from releasegate.core.release.record import Entry, Event, Record, entry_from_json, record
+from releasegate.core.release.record import Entry, EntryEvent, Record, entry_from_json, record
 
 
-def entry(step: str, event: Event, *, subject: str = "one", kind: str = "work", verdict: str = "pass") -> Entry:
+def entry(step: str, event: EntryEvent, *, subject: str = "one", kind: str = "work", verdict: str = "pass") -> Entry:
     """Return an entry."""
     return Entry("2026-11-01T00:00:00+00:00", "run", step, event, subject, step, kind=kind, verdict=verdict)
 
@@ -76,7 +76,7 @@ def test_a_proof_counts_only_for_its_subject() -> None:
 
 
 @pytest.mark.parametrize("event", ["started", "failed"])
-def test_a_later_entry_takes_a_proof_back(event: Event) -> None:
+def test_a_later_entry_takes_a_proof_back(event: EntryEvent) -> None:
     assert record([entry("a", "done"), entry("a", event)]).done("a", subject="one") is None
 
 
@@ -109,7 +109,7 @@ def test_a_version_is_sealed_by_its_seal_alone() -> None:
         ("work", "started", False),
     ],
 )
-def test_a_version_is_attempted_from_the_start_of_a_one_way_step(kind: str, event: Event, so: bool) -> None:  # noqa: FBT001 - a table
+def test_a_version_is_attempted_from_the_start_of_a_one_way_step(kind: str, event: EntryEvent, so: bool) -> None:  # noqa: FBT001 - a table
     assert record([entry("tag", event, kind=kind)]).attempted is so
 
 

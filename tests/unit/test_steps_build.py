@@ -74,9 +74,8 @@ def test_a_lost_build_that_is_on_the_index_is_gone_on_with(
     assert release.manifest().artifacts == uploaded.artifacts
     assert evidence["bytes of the index"] == sorted(a.filename for a in uploaded.artifacts)
     assert evidence["files"] == {a.filename: a.sha256 for a in uploaded.artifacts}
-    assert [release.ports.builds.path(release.package, version, a).read_bytes() for a in uploaded.artifacts] == [
-        held.content for held in index.held
-    ]
+    paths = [fixture.builds.path(release.package, version, a) for a in uploaded.artifacts]
+    assert [path.read_bytes() for path in paths] == [held.content for held in index.held]
     Upload(release, role).run()
     assert index.sent == []
 

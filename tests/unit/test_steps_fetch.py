@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fakes import sha256
+from packaging.version import Version
 from release_fixture import ALONE, CORE, ReleaseFixture
 
 from releasegate.core.errors import GateFailed, NotYet, Refused
@@ -24,7 +25,7 @@ def fixture(tmp_path: Path) -> ReleaseFixture:
 
 
 def delivered(fixture: ReleaseFixture, version: str, known: dict[str, str] | None = None) -> Delivery:
-    return deliver(fixture.run(), CORE, version=version, index=fixture.production, known=known)
+    return deliver(fixture.run(), CORE, version=Version(version), index=fixture.production, known=known)
 
 
 def test_the_files_of_a_version_are_found_in_any_spelling_the_wheel_first(fixture: ReleaseFixture) -> None:
@@ -33,7 +34,7 @@ def test_the_files_of_a_version_are_found_in_any_spelling_the_wheel_first(fixtur
     fixture.production.put("sample_core-1.0.1.tar.gz", b"another version")
     for version in ("no version", HUGE):
         fixture.production.put("sample_core-odd.tar.gz", b"", version=version)
-    found = published(fixture.production, CORE.name, "1.0")
+    found = published(fixture.production, CORE.name, Version("1.0"))
     assert [file.filename for file in found] == ["sample_core-1.0.0-py3-none-any.whl", "sample_core-1.0.tar.gz"]
 
 
@@ -42,7 +43,7 @@ def test_a_delivery_is_the_wheel_and_the_sdist_and_no_older_kind_of_file(fixture
     fixture.production.put("sample_core-1.0.zip", b"an old kind of sdist")
     got = delivered(fixture, "1.0")
     assert [path.name for path in got.files] == ["sample_core-1.0-py3-none-any.whl", "sample_core-1.0.tar.gz"]
-    assert (got.package, got.version, got.source, got.commit) == (CORE, "1.0", "pypi", "")
+    assert (got.package, got.version, got.source, got.commit) == (CORE, Version("1.0"), "pypi", "")
     assert sha256s(got) == {held.filename: sha256(held.content) for held in fixture.production.held[:2]}
     assert fixture.said[0] == "fetching sample_core-1.0-py3-none-any.whl from pypi"
 
@@ -91,7 +92,7 @@ def test_the_companion_of_a_candidate_comes_from_the_staging_index_first(fixture
     release = fixture.release("1.0rc1")
     found = companion(release, "staging")
     assert found is not None
-    assert (found[1].version, found[1].source) == ("2.0", "pypi")
+    assert (found[1].version, found[1].source) == (Version("2.0"), "pypi")
     fixture.publish_core("2.0", on=fixture.staging)
     found = companion(release, "staging")
     assert found is not None
@@ -122,11 +123,11 @@ def test_users_get_the_newest_final_or_post_that_is_not_yanked(fixture: ReleaseF
     fixture.publish_core("1.11", on=fixture.production, yanked=True)
     for version in ("no version", HUGE):
         fixture.production.put("sample_core-odd.tar.gz", b"", version=version)
-    assert newest(fixture.production, CORE.name) == "1.10.post1"
+    assert newest(fixture.production, CORE.name) == Version("1.10.post1")
 
 
 def test_a_file_without_a_version_is_nobodys(fixture: ReleaseFixture) -> None:
     fixture.publish_core("1.0", on=fixture.production)
     fixture.production.held = [replace(held, version=None) for held in fixture.production.held]
     assert newest(fixture.production, CORE.name) is None
-    assert published(fixture.production, CORE.name, "1.0") == ()
+    assert published(fixture.production, CORE.name, Version("1.0")) == ()

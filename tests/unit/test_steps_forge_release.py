@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeForge, sha256
+from packaging.version import Version
 from release_fixture import START, ReleaseFixture, entry
 
 from releasegate.core.errors import NotYet, Refused, Unavailable
@@ -52,7 +53,7 @@ def test_a_forge_release_carries_the_files_and_the_record(fixture: ReleaseFixtur
     )
     assert all(sha256(forge.assets[a.filename]) == a.sha256 for a in release.manifest().artifacts)
     assert forge.assets["manifest.json"] == release.manifest().to_json().encode()
-    assert read(forge.assets["receipt.jsonl"], package="sample-app") == {"1.0": [entry("build")]}
+    assert read(forge.assets["receipt.jsonl"], package="sample-app") == {Version("1.0"): [entry("build")]}
     assert step.already() == evidence
     assert step.subject() == head
 
@@ -103,7 +104,7 @@ def test_a_laptop_uploads_no_final_but_waits_until_ci_has(laptop: ReleaseFixture
 
     def ci(seconds: float) -> None:
         slept(seconds)
-        if laptop.clock.now > 3:
+        if laptop.clock.passed > 3:
             for artifact in step.release.manifest().artifacts:
                 path = laptop.builds.path(laptop.app, "1.0", artifact)
                 if artifact.filename not in {h.filename for h in laptop.production.held}:

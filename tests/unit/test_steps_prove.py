@@ -13,13 +13,12 @@ from releasegate.core.config.model import Companion
 from releasegate.core.errors import GateFailed, Refused, Unavailable
 from releasegate.core.release.record import SEAL
 from releasegate.ports import CellReport
+from releasegate.steps.end_to_end import CELL, cell_subject
 from releasegate.steps.prove import (
-    CELL,
     AgainstReleasedCompanion,
     EndToEnd,
     InstallCheck,
     PairProven,
-    cell_subject,
     require_passed,
 )
 

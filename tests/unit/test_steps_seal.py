@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeForge
+from packaging.version import Version
 from release_fixture import ALONE, START, ReleaseFixture, done, entry
 
 from releasegate.core.config.model import ForgeConfig
@@ -149,5 +150,5 @@ def test_the_receipt_is_completed_where_a_release_still_can_change(fixture: Rele
     fixture.ledger.append("1.0", entry("e2e:production"))
     Seal(release, "production").run()
     assert isinstance(fixture.forge, FakeForge)
-    told = read(fixture.forge.assets["receipt.jsonl"], package="sample-app").get("1.0", [])
+    told = read(fixture.forge.assets["receipt.jsonl"], package="sample-app").get(Version("1.0"), [])
     assert [e.step for e in told] == ([] if immutable else ["e2e:production"])

@@ -171,5 +171,5 @@ def test_the_tags_commit_is_asked_and_not_the_one_checked_out(fixture: ReleaseFi
 def test_plans_count_the_version_files(tmp_path: Path) -> None:
     one = replace(APP, version_files=(TomlVersionFile(PurePosixPath("pyproject.toml"), "project.version"),))
     release = ReleaseFixture(tmp_path, app=one).release("1.0rc1")
-    assert Bump(release).describe() == "commit 1.0rc1 to the 1 version files"
-    assert VersionFilesAgree(release).describe() == "all 1 version files and the tag state 1.0rc1"
+    assert Bump(release).describe() == "commit 1.0rc1 to the version file"
+    assert VersionFilesAgree(release).describe() == "the version file and the tag state 1.0rc1"

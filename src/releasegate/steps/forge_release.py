@@ -52,7 +52,7 @@ class PublishForgeRelease(ReleaseStep):
             if release.run.settings.production_without_forge:
                 return {"forge": None, "allowed by": "production-without-forge"}
             raise Refused(
-                f"{release.version} may reach {release.index('production').name} only from a published forge release.",
+                f"{release.version} may reach {release.index_name('production')} only from a published forge release.",
                 hint="Set production-without-forge = true in [tool.releasegate] to publish without a forge",
             )
         return _announced(_publish(release, forge))
