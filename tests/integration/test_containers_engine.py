@@ -203,8 +203,8 @@ def test_what_a_killed_run_left_is_swept_by_the_next_one_and_nothing_else_is(
         mine.remove()
 
 
-def recipe(**spec: object) -> ImageSpec:
-    """Return a recipe that installs nothing."""
+def spec_of(**spec: object) -> ImageSpec:
+    """Return an image spec that installs nothing."""
     files = {path.name: path for path in (package_folder("e2e") / "images").iterdir() if path.is_file()}
     files["run.py"] = package_folder("e2e") / "images" / "server" / "run.py"
     nothing = {"role": "test", "venv": "/opt/test", "index": "", "trees": [], "system": [], "requirements": []}
@@ -228,18 +228,18 @@ def images(engine: ContainerEngine, tmp_path: Path) -> Iterator[Images]:
 
 def test_an_image_of_the_same_content_is_made_once(images: Images) -> None:
     said: list[str] = []
-    first = images.made(recipe(), progress=said.append)
+    first = images.made(spec_of(), progress=said.append)
     assert said
     said.clear()
-    assert (images.made(recipe(), progress=said.append), said) == (first, [])
-    assert images.made(recipe(extra=1), progress=silent) != first
+    assert (images.made(spec_of(), progress=said.append), said) == (first, [])
+    assert images.made(spec_of(extra=1), progress=silent) != first
     assert (
         images.read(first, "/opt/releasegate/migrations.json") == b'{"digests": {}, "replaces": [], "run_before": []}'
     )
 
 
 def test_an_image_that_cannot_be_made_fails_in_its_own_words(images: Images, engine: ContainerEngine) -> None:
-    broken = recipe(system=["no-such-package-anywhere"])
+    broken = spec_of(system=["no-such-package-anywhere"])
     with pytest.raises((GateFailed, Unavailable), match="a test") as caught:
         images.made(broken, progress=silent)
     assert any("no-such-package-anywhere" in line for line in caught.value.details)
@@ -251,7 +251,7 @@ def test_an_image_that_cannot_be_made_fails_in_its_own_words(images: Images, eng
 
 
 def test_what_is_found_uninstallable_is_not_tried_again_for_the_next_cell(images: Images) -> None:
-    broken = recipe(file="/opt/releasegate/nothing-1.0-py3-none-any.whl", name="nothing")
+    broken = spec_of(file="/opt/releasegate/nothing-1.0-py3-none-any.whl", name="nothing")
     said: list[str] = []
     with pytest.raises(GateFailed, match="a test cannot be installed") as first:
         images.made(broken, progress=said.append)

@@ -37,12 +37,12 @@ def delivery(*files: Path, version: str = "1.0", source: str = "dist", install: 
     return Delivery(package, Version(version), source, "", files)
 
 
-def only(rooms: VenvInstallChecker, given: Delivery) -> CellReport:
-    (report,) = rooms.check(given, pythons=[HERE], progress=lambda _: None)
+def only(checker: VenvInstallChecker, given: Delivery) -> CellReport:
+    (report,) = checker.check(given, pythons=[HERE], progress=lambda _: None)
     return report
 
 
-def test_wheel_and_sdist_pass_in_clean_rooms_and_nothing_stays(tmp_path: Path, empty_index: str) -> None:
+def test_wheel_and_sdist_pass_in_clean_environments_and_nothing_stays(tmp_path: Path, empty_index: str) -> None:
     files = [make(tmp_path, "tiny", "1.0", files=MODULES, scripts="tiny = tiny.sub:main") for make in (wheel, sdist)]
     leaky = {**os.environ, "PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_NO_INDEX": "1", "PYTHONPATH": "/nowhere"}
     install = Install(smoke=(("python", "-c", "import os, sys, tiny; assert not os.listdir(); assert sys.prefix"),))
@@ -57,7 +57,7 @@ def test_wheel_and_sdist_pass_in_clean_rooms_and_nothing_stays(tmp_path: Path, e
         (f"{HERE} sdist", "pass", ()),
     ]
     assert [r.origins[0].sha256 for r in reports] == [hashlib.sha256(f.read_bytes()).hexdigest() for f in files]
-    assert lines[0] == "install: 2 rooms for tiny 1.0"
+    assert lines[0] == "install: 2 environments for tiny 1.0"
     assert len(lines) == 3
     assert list((tmp_path / "work").iterdir()) == []
 
@@ -211,7 +211,7 @@ def test_exemptions_that_match_nothing_are_refused(tmp_path: Path, empty_index: 
 
 def test_requirements_that_do_not_fit_are_found_by_pip_check(tmp_path: Path, empty_index: str) -> None:
     """The metadata is changed afterwards, as no resolver would install such a set by itself."""
-    venv = Venv(tmp_path / "room", os.environ)
+    venv = Venv(tmp_path / "venv", os.environ)
     venv.create(Path(sys.executable))
     installer = Installer(empty_index, os.environ)
     package = Package("tiny", PurePosixPath(), (), (HERE,))
@@ -239,7 +239,7 @@ def test_a_missing_interpreter_fails_its_cells_or_is_listed_as_not_run(tmp_path:
     assert f"uv python install {NOWHERE}" in failed.problems[0]
 
 
-def test_an_interruption_ends_what_runs_and_clears_the_rooms(tmp_path: Path, empty_index: str) -> None:
+def test_an_interruption_ends_what_runs_and_clears_the_environments(tmp_path: Path, empty_index: str) -> None:
     install = Install(smoke=(("python", "-c", "import time; time.sleep(120)"),))
     tiny = delivery(wheel(tmp_path, "tiny", "1.0", files=MODULES), install=install)
     started = time.monotonic()

@@ -25,8 +25,8 @@ from releasegate.core.release.versions import (
 
 def taken(*, testpypi: str = "", pypi: str = "", tag: str = "", ledger: str = "") -> Consumed:
     """Return what is consumed; each place holds versions between blanks."""
-    version_files = {"testpypi": testpypi, "pypi": pypi, "tag": tag, "ledger": ledger}
-    return consumed({place: text.split() for place, text in version_files.items()}, production="pypi")
+    places = {"testpypi": testpypi, "pypi": pypi, "tag": tag, "ledger": ledger}
+    return consumed({place: text.split() for place, text in places.items()}, production="pypi")
 
 
 def v(text: str) -> Version:

@@ -25,7 +25,7 @@ def meaningful(text: str, *, noise: re.Pattern[str]) -> tuple[str, ...]:
 
 
 def _without_traceback(lines: list[str]) -> list[str]:
-    start = next((version_file for version_file, line in enumerate(lines) if line.strip() == TRACEBACK), None)
+    start = next((number for number, line in enumerate(lines) if line.strip() == TRACEBACK), None)
     if start is None:
         return lines
     # Whatever stands at the margin of a chain of tracebacks is its exceptions; the last one is what it came to.

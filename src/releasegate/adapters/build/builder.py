@@ -89,7 +89,7 @@ def _made(*, tree: Path, sdist: Path) -> Made:
     if strange or not len(wheels) == len(sdists) == len(rebuilt) == 1:
         raise GateFailed(
             "The build must make exactly one wheel and one sdist (.tar.gz).",
-            hint="Correct the build backend's configuration, commit, and run the same command again.",
+            hint="Correct the build backend's configuration, commit, and run the same command again",
             details=[file.name for file in (*from_tree, *from_sdist)] or ["nothing was built"],
         )
     return Made(wheels[0], sdists[0], rebuilt[0])
@@ -104,12 +104,12 @@ def _failure(done: Completed) -> ReleasegateError:
     if any(sign in words for sign in _UNREACHED):
         return Unavailable(
             "What the build needs cannot be fetched.",
-            hint="Run the same command again when the index answers; nothing was judged.",
+            hint="Run the same command again when the index answers; nothing was judged",
             details=last_lines(words),
         )
     how = f"did not end in {_SECONDS:.0f} seconds" if done.timed_out else f"failed (exit code {done.exit_code})"
     return GateFailed(
         f"The build {how}.",
-        hint="Put right what it says, commit, and run the same command again.",
+        hint="Put right what it says, commit, and run the same command again",
         details=last_lines(words, count=_SHOWN),
     )

@@ -91,7 +91,7 @@ class LocalBuilds:
         if not _are(files, manifest):
             raise Refused(
                 f"The files of {manifest.name} {manifest.version} are not those of their manifest.",
-                hint="Fetch them again from where they were built.",
+                hint="Fetch them again from where they were built",
             )
         self._keep(manifest, files)
 
@@ -118,7 +118,7 @@ class LocalBuilds:
             return self.folder / canonicalize_name(name, validate=True) / str(Version(version))
         except ValueError as error:
             raise Refused(
-                f"{name!r} {version!r} is not a package and a version.", hint="Build again from the commit."
+                f"{name!r} {version!r} is not a package and a version.", hint="Build again from the commit"
             ) from error
 
 
@@ -126,7 +126,7 @@ def _plain(filename: str) -> str:
     """Return the name of a distribution file, which leads nowhere else on any system."""
     plain = filename == PurePosixPath(filename).name == PureWindowsPath(filename).name
     if not plain or filename.startswith(".") or not filename.endswith(_DISTRIBUTION):
-        raise Refused(f"{filename!r} is not the name of a wheel or an sdist.", hint="Build again from the commit.")
+        raise Refused(f"{filename!r} is not the name of a wheel or an sdist.", hint="Build again from the commit")
     return filename
 
 

@@ -71,7 +71,7 @@ class CellRun:
         self.folder.mkdir(parents=True, exist_ok=True)
         stack = self._stack()
         try:
-            self._play(stack, seen)
+            self._steps(stack, seen)
         except GateFailed as error:
             seen.problems += [error.problem, *(f"  {line}" for line in error.details)]
         finally:
@@ -86,7 +86,7 @@ class CellRun:
         seconds = time.monotonic() - started
         return CellReport(self.cell.name, verdict, tuple(seen.problems), tuple(seen.origins), seconds), seen
 
-    def _play(self, stack: ComposeProject, seen: Observed) -> None:
+    def _steps(self, stack: ComposeProject, seen: Observed) -> None:
         with seen.timed("start"):
             stack.write()
             self._tell("starting PostgreSQL, Redis, the backend and the mock")

@@ -30,7 +30,7 @@ MOCK_PORT = 8006
 
 @dataclass(frozen=True)
 class ImageSpecs:
-    """Recipes from the files in *folder*; *index* is where everything comes from that is not a delivery.
+    """Makes image specs of the files in *folder*; *index* is where everything comes from that is not a delivery.
 
     *trust* is a file of certificates that the index is believed by (``None``: the image's own).
     """
@@ -145,7 +145,7 @@ def installable(delivery: Delivery) -> tuple[str, dict[str, bytes]]:
     if not ranked:
         raise Unavailable(
             f"There is no file of {delivery.package.name} {delivery.version} to install.",
-            hint="Build it or fetch it from the index first.",
+            hint="Build it or fetch it from the index first",
         )
     file = ranked[0]
     if not file.is_dir():

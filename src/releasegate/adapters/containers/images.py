@@ -87,24 +87,24 @@ class Images:
                 details=(str(error.explanation or error),),
             ) from error
 
-    def made(self, recipe: ImageSpec, *, progress: Progress) -> str:
-        """Return the tag of the image that *recipe* makes; it is made where none of the same content is here.
+    def made(self, image_spec: ImageSpec, *, progress: Progress) -> str:
+        """Return the tag of the image that *image_spec* makes; it is made where none of the same content is here.
 
         Raises:
             GateFailed: it cannot be made and that is the release's fault; Unavailable: it is not.
         """
         from docker.errors import ImageNotFound
 
-        contents = recipe.contents()
-        base = self.engine.client.images.get(recipe.base).id
-        tag = f"{REPOSITORY}/{recipe.spec['role']}:{_digest(str(base), contents)}"
+        contents = image_spec.contents()
+        base = self.engine.client.images.get(image_spec.base).id
+        tag = f"{REPOSITORY}/{image_spec.spec['role']}:{_digest(str(base), contents)}"
         if tag in self.uninstallable:
             raise self.uninstallable[tag]
         try:
             self.engine.client.images.get(tag)
         except ImageNotFound:
-            progress(f"making the image of {recipe.what}")
-            self._make(recipe, tag, contents, progress)
+            progress(f"making the image of {image_spec.what}")
+            self._make(image_spec, tag, contents, progress)
         return tag
 
     def read(self, image: str, path: str) -> bytes:
@@ -142,7 +142,7 @@ class Images:
                 removed += 1
         return removed
 
-    def _make(self, recipe: ImageSpec, tag: str, contents: Mapping[str, bytes], progress: Progress) -> None:
+    def _make(self, image_spec: ImageSpec, tag: str, contents: Mapping[str, bytes], progress: Progress) -> None:
         from docker.errors import ImageNotFound
 
         said: list[str] = []
@@ -150,8 +150,8 @@ class Images:
             fileobj=io.BytesIO(packed(contents)),
             custom_context=True,
             tag=tag,
-            buildargs={"BASE": recipe.base, **_owner(self.run)},
-            network_mode=recipe.network,
+            buildargs={"BASE": image_spec.base, **_owner(self.run)},
+            network_mode=image_spec.network,
             rm=True,
             forcerm=True,
             decode=True,
@@ -159,11 +159,11 @@ class Images:
         for line in _lines(answer):
             said.append(line)
             if line.strip().startswith(("releasegate: ", "Collecting ", "Building ", "Installing ")):
-                progress(f"{recipe.what}: {line.removeprefix('releasegate: ')}")
+                progress(f"{image_spec.what}: {line.removeprefix('releasegate: ')}")
         try:
             self.engine.client.images.get(tag)
         except ImageNotFound:
-            error = _failure(recipe, said)
+            error = _failure(image_spec, said)
             if isinstance(error, GateFailed):
                 self.uninstallable[tag] = error
             raise error from None
@@ -173,14 +173,16 @@ def _owner(run: Run | None) -> dict[str, str]:
     return {} if run is None else {"RUN": run.name, "LOCK": str(run.lock)}
 
 
-def _failure(recipe: ImageSpec, said: list[str]) -> GateFailed | Unavailable:
+def _failure(image_spec: ImageSpec, said: list[str]) -> GateFailed | Unavailable:
     details = [printable(line) for line in said[-_LAST_LINES:]]
-    if recipe.bad and not any(word in line for line in said for word in _NETWORK_WORDS):
+    if image_spec.bad and not any(word in line for line in said for word in _NETWORK_WORDS):
         return GateFailed(
-            f"{recipe.what} cannot be installed in a container.", hint="Mend it and commit; see below", details=details
+            f"{image_spec.what} cannot be installed in a container.",
+            hint="Mend it and commit; see below",
+            details=details,
         )
     return Unavailable(
-        f"The image of {recipe.what} cannot be made.",
+        f"The image of {image_spec.what} cannot be made.",
         hint="See the lines above; run the same command again when that is mended",
         details=details,
     )

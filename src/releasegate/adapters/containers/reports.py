@@ -32,7 +32,7 @@ def write(folder: Path, ended: Sequence[tuple[CellReport, Observed]], said: Sequ
     xml = JUnitXml()
     xml.add_testsuite(suite)
     xml.write(str(folder / "junit.xml"), pretty=True)
-    told = {"cells": [{**summary(*each), "log": each[1].log} for each in ended], "culprit": list(said)}
+    told = {"cells": [{**summary(*each), "log": each[1].log} for each in ended], "blame": list(said)}
     (folder / "report.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
 
 

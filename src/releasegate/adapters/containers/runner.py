@@ -34,7 +34,7 @@ Ended = tuple[CellReport, Observed]
 
 @dataclass(frozen=True)
 class ContainerRunner:
-    """A stage of containers: ``home`` holds the stack's files, ``cache`` what is kept, ``folder`` the reports.
+    """Runs the pair in containers: ``home`` holds the stack's files, ``cache`` what is kept, ``folder`` the reports.
 
     ``index`` is where everything comes from that is not a delivery, ``staging_hosts`` what none of it may come from;
     ``workplace`` is where the project's own checks run.
@@ -84,7 +84,7 @@ class ContainerRunner:
                 if swept := labels.sweep(engine.client):
                     progress(f"removed what {len(swept)} dead run{'s' * (len(swept) > 1)} had left")
                 context = self._context(engine, run, progress)
-                ended, said = self._played(context, pair, missing)
+                ended, said = self._run_cells(context, pair, missing)
         except engine_errors() as error:
             raise Unavailable(
                 "The Docker engine stopped answering, so nothing was judged.",
@@ -93,7 +93,9 @@ class ContainerRunner:
             ) from error
         return self._reported(context.folder, pair, [*remembered, *ended], said, time.monotonic() - started)
 
-    def _played(self, context: CellContext, pair: Pair, cells: Sequence[Cell]) -> tuple[Sequence[Ended], Sequence[str]]:
+    def _run_cells(
+        self, context: CellContext, pair: Pair, cells: Sequence[Cell]
+    ) -> tuple[Sequence[Ended], Sequence[str]]:
         """Run the cells and, where that is wanted, find who broke them; nothing of the run is left."""
         client = context.engine.client
         try:
@@ -145,7 +147,7 @@ class ContainerRunner:
         runs, ended = self._ready(context, pair, cells)
         memory, cpus = self.stack.memory or context.engine.memory, self.stack.cpus or context.engine.cpus
         with ThreadPoolExecutor(side_by_side(len(runs) or 1, memory=memory, cpus=cpus)) as pool:
-            futures = [pool.submit(_performed, each) for each in runs]
+            futures = [pool.submit(_run_cell, each) for each in runs]
             try:
                 ended += [future.result() for future in futures]
             except BaseException:
@@ -243,7 +245,7 @@ def _differs(one: Delivery, other: Delivery) -> bool:
     return (one.source, one.version) != (other.source, other.version)
 
 
-def _performed(run: CellRun) -> Ended:
+def _run_cell(run: CellRun) -> Ended:
     """Run one cell; what kept it from being judged is its report."""
     try:
         return run.run()

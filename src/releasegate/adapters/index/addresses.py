@@ -32,7 +32,7 @@ def addresses(config: IndexConfig) -> Addresses:
         if not is_web_address(value):
             raise ConfigurationError(
                 f"The index {config.name} has no {key} address that starts with http:// or https://.",
-                hint=f"Give tool.releasegate.indexes.{config.name} its two addresses, upload and simple.",
+                hint=f"Give tool.releasegate.indexes.{config.name} its two addresses, upload and simple",
             )
     return found
 

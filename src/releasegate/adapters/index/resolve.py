@@ -62,7 +62,7 @@ class Resolver:
             return {}
         raise Unavailable(
             f"pip could not get {project} {version} from {self.pages.web.name}.",
-            hint="Run the same command again a little later.",
+            hint="Run the same command again a little later",
             details=words,
         )
 

@@ -96,7 +96,7 @@ class SimplePages:
         if not self._own(answer):
             raise Unavailable(
                 f"The index {self.web.name} sends readers of {project} to {urlsplit(answer.url).hostname}.",
-                hint="Switch the index's fallback off, or configure the address that it points to.",
+                hint="Switch the index's fallback off, or configure the address that it points to",
             )
         if answer.status == 404:  # noqa: PLR2004 - not found
             return None
@@ -106,7 +106,7 @@ class SimplePages:
         except UNREADABLE as error:
             raise Unavailable(
                 f"The index {self.web.name} answered something that is no simple page for {project}.",
-                hint=f"Check the index's simple address, {self.url}, and open it in a browser.",
+                hint=f"Check the index's simple address, {self.url}, and open it in a browser",
             ) from error
         return files, tuple(page.versions or ())
 
@@ -126,7 +126,7 @@ class SimplePages:
     def _not_served(self, file: IndexFile) -> Unavailable:
         return Unavailable(
             f"The index {self.web.name} lists {file.filename} but does not serve it.",
-            hint="Run the same command again a little later.",
+            hint="Run the same command again a little later",
         )
 
 
@@ -134,7 +134,7 @@ def altered(index: str, filename: str, *, details: Sequence[str]) -> GateFailed:
     """Return the error for bytes that differ from what their own index lists."""
     return GateFailed(
         f"The bytes of {filename} that {index} served are not what it lists.",
-        hint="Run the same command again; if it stays so, tell the index's owners and use the next version.",
+        hint="Run the same command again; if it stays so, tell the index's owners and use the next version",
         details=details,
     )
 

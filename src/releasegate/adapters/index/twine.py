@@ -134,7 +134,7 @@ class Uploader:
             return None
         key = f"tool.releasegate.indexes.{self.config.name}"
         hint = (
-            f"Set {variable} to a token of the index; in GitHub Actions a trusted publisher will do."
+            f"Set {variable} to a token of the index; in GitHub Actions a trusted publisher will do"
             if variable
             else f"Name the token's variable: {key}.token-env"
         )

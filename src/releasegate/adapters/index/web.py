@@ -75,7 +75,7 @@ class Web:
             raise self._silent(error) from error
         if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
             raise Unavailable(
-                f"The index {self.name} answered {answer.status}.", hint="Run the same command again a little later."
+                f"The index {self.name} answered {answer.status}.", hint="Run the same command again a little later"
             )
         return answer
 
@@ -86,14 +86,14 @@ class Web:
             if len(body) > limit:
                 raise Unavailable(
                     f"The index {self.name} answered more than {limit // MEBIBYTE} MiB.",
-                    hint="Look at what the index serves under the project's name.",
+                    hint="Look at what the index serves under the project's name",
                 )
         return bytes(body)
 
     def _silent(self, error: Exception) -> Unavailable:
         return Unavailable(
             f"The index {self.name} cannot be read.",
-            hint="Check its address and the network, then run the same command again.",
+            hint="Check its address and the network, then run the same command again",
             details=[f"{type(error).__name__}: {error}"],
         )
 

@@ -102,7 +102,7 @@ class FileLedger:
             lock.acquire(timeout=0)
         except Timeout as error:
             raise Unavailable(
-                f"Another run is releasing {self.folder.name}.", hint="Wait until it ends, and run the command again."
+                f"Another run is releasing {self.folder.name}.", hint="Wait until it ends, and run the command again"
             ) from error
         except OSError as error:
             raise _unusable(path, error) from error
@@ -149,5 +149,5 @@ def _sync_folder(folder: Path) -> None:
 def _unusable(path: Path, error: OSError) -> Unavailable:
     return Unavailable(
         f"The ledger {path} cannot be used: {error.strerror or error}.",
-        hint="Make room or correct the permissions, and run the same command again.",
+        hint="Make room or correct the permissions, and run the same command again",
     )

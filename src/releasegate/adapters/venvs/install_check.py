@@ -1,4 +1,4 @@
-"""The install check: every file of a delivery on every Python, each in a room of its own, side by side."""
+"""The install check: every file of a delivery on every Python, each in an environment of its own, side by side."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Judged:
 
 @dataclass(frozen=True)
 class VenvInstallChecker:
-    """Rooms as virtual environments under *workdir*; they are deleted when the check ends.
+    """Checks in new virtual environments under *workdir*; they are deleted when the check ends.
 
     *index* and *staging_hosts* are the ``Installer``'s; *workers* is how many cells run at a time.
     """
@@ -69,11 +69,11 @@ class VenvInstallChecker:
         self.workdir.mkdir(parents=True, exist_ok=True)
         stop = Event()
         with (
-            TemporaryDirectory(dir=self.workdir, prefix="rooms-", ignore_cleanup_errors=True) as folder,
+            TemporaryDirectory(dir=self.workdir, prefix="venvs-", ignore_cleanup_errors=True) as folder,
             ThreadPoolExecutor(self.workers or os.cpu_count()) as pool,
         ):
             cells = self._cells(delivery, pythons, place=Path(folder))
-            progress(f"install: {len(cells)} rooms for {delivery.package.name} {delivery.version}")
+            progress(f"install: {len(cells)} environments for {delivery.package.name} {delivery.version}")
             futures = [pool.submit(self._judge, cell, delivery, stop=stop) for cell in cells]
             try:
                 _follow(futures, progress)

@@ -1,4 +1,4 @@
-"""pip as the installer of rooms: one file by path and hash, everything else from the dependencies' index."""
+"""pip installs into the environments: one file by path and hash, everything else from the dependencies' index."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Installation:
 
 @dataclass(frozen=True)
 class Installer:
-    """Installs into rooms with the pip that runs here.
+    """Installs into environments with the pip that runs here.
 
     *index* is the simple URL that dependencies (and build requirements) come from; *staging_hosts* are the hosts
     (``host`` or ``host:port``, of the pages and of the files) that none may come from.
@@ -44,7 +44,7 @@ class Installer:
     def install(self, venv: Venv, package: Package, *, file: Path, cache: Path) -> Installation:
         """Install *file* (a wheel, an sdist or a source tree) with what the package wants beside it.
 
-        *cache* is pip's cache. It is shared by the rooms of one check and by nothing else: pip also keeps wheels
+        *cache* is pip's cache. It is shared by the environments of one check and by nothing else: pip also keeps wheels
         that it built from an sdist, by path.
 
         Raises:
@@ -101,7 +101,7 @@ class Installer:
     def _silent(self, how: str) -> Unavailable:
         return Unavailable(
             f"The index that dependencies come from does not answer ({how}): {self.index}",
-            hint="Run the same command again when it does; nothing was judged.",
+            hint="Run the same command again when it does; nothing was judged",
         )
 
 

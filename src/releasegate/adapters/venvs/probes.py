@@ -29,7 +29,7 @@ _SMOKE_SECONDS = 300.0
 
 @dataclass(frozen=True)
 class Installed:
-    """A distribution as the room's own Python sees it."""
+    """A distribution as the environment's own Python sees it."""
 
     version: str
     files: tuple[str, ...]
@@ -61,7 +61,7 @@ def _describe(venv: Venv, name: str) -> Installed:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Unavailable(
             f"{name} is installed, but its metadata cannot be read.",
-            hint="Look into the file's dist-info folder.",
+            hint="Look into the file's dist-info folder",
             details=last_lines(done.stderr, count=3),
         ) from error
 

@@ -1,4 +1,4 @@
-"""A room: a new virtual environment in a folder of its own, and the commands that run in it."""
+"""A new virtual environment in a folder of its own, and the commands that run in it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Venv:
 
     @property
     def home(self) -> Path:
-        """An empty home folder, so that no one's own settings play a part."""
+        """An empty home folder, so that nobody's own settings count."""
         return self.folder / "home"
 
     def create(self, interpreter: Path) -> None:
@@ -54,12 +54,12 @@ class Venv:
         if made.exit_code:
             raise Unavailable(
                 f"uv could not make an environment with {interpreter}.",
-                hint="Try that interpreter by hand; install it anew if it is broken.",
+                hint="Try that interpreter by hand; install it anew if it is broken",
                 details=last_lines(made.stderr),
             )
 
     def copy_in(self, given: Path) -> Path:
-        """Copy a distribution file or a source tree into the room and return the copy.
+        """Copy a distribution file or a source tree into the environment's folder and return the copy.
 
         A path that was never used before is in no cache, and a build that writes into its tree writes here.
         """
@@ -71,7 +71,7 @@ class Venv:
         return copy
 
     def environment(self, **extra: str) -> dict[str, str]:
-        """Return the environment of a command in the room: its programs come first on ``PATH``."""
+        """Return the environment of a command that runs here: the programs here come first on ``PATH``."""
         path = os.pathsep.join([str(self.bin), self.environ.get("PATH", "")])
         return clean_environment(self.environ, **{"PATH": path, "VIRTUAL_ENV": str(self.folder / "env"), **extra})
 
@@ -81,7 +81,7 @@ class Venv:
         Raises:
             Unavailable: there is no such program.
         """
-        cwd = self.folder / "desk"
+        cwd = self.folder / "cwd"
         shutil.rmtree(cwd, ignore_errors=True)
         cwd.mkdir()
         env = self.environment(HOME=str(self.home), XDG_CACHE_HOME=str(self.home / ".cache"))

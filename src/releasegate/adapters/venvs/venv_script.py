@@ -1,4 +1,4 @@
-"""Runs inside a room, by the room's own Python: tells what is installed there and imports it.
+"""Runs inside an environment, by its own Python: tells what is installed there and imports it.
 
 Only the standard library is here, and results go to a file: what is imported may print what it likes.
 

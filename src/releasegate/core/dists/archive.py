@@ -149,4 +149,4 @@ def _check_paths(filename: str, paths: list[str]) -> None:
 
 
 def _refusal(filename: str, complaint: str) -> GateFailed:
-    return GateFailed(f"{filename} {complaint}.", hint="Nobody should install it: build the distribution again.")
+    return GateFailed(f"{filename} {complaint}.", hint="Nobody should install it: build the distribution again")

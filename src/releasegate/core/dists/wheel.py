@@ -23,7 +23,7 @@ from releasegate.core.errors import GateFailed
 Row = tuple[str, str, str]
 """A line of RECORD: path, hash, size."""
 
-_REBUILD = "Look into the build backend's configuration and build again."
+_REBUILD = "Look into the build backend's configuration and build again"
 _SITE = ("purelib", "platlib")
 _MODULE = re.compile(r"\w+")
 _COMPILED = (".so", ".pyd")
