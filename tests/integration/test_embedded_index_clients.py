@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -82,6 +83,24 @@ def test_twine_shows_the_indexs_own_words(index: EmbeddedIndex, tmp_path: Path) 
     assert index.stored == {sample_wheel().filename: 1}
 
 
+def test_twine_says_that_the_address_lacks_its_slash(index: EmbeddedIndex, tmp_path: Path) -> None:
+    path = tmp_path / sample_wheel().filename
+    path.write_bytes(sample_wheel().content)
+    url = index.upload_url.removesuffix("/")
+    done = run("twine", "upload", "--non-interactive", "--repository-url", url, str(path))
+    assert done.returncode == 1
+    assert "Your repository URL is missing a trailing slash." in done.stdout
+    assert index.stored == {}
+
+
+def test_twine_shows_which_classifier_is_refused(index: EmbeddedIndex, tmp_path: Path) -> None:
+    text = "Metadata-Version: 2.4\nName: sample\nVersion: 1.0\nClassifier: Private :: Do Not Upload\n"
+    done = twine(index, tmp_path, sample_wheel(files={"sample-1.0.dist-info/METADATA": text}))
+    assert done.returncode == 1
+    assert "'Private :: Do Not Upload' is not a valid classifier." in done.stdout
+    assert index.stored == {}
+
+
 def test_twine_with_the_other_indexs_token_is_refused(index: EmbeddedIndex, tmp_path: Path) -> None:
     refused = twine(index, tmp_path, sample_wheel(), token="another")
     assert refused.returncode == 1
@@ -125,6 +144,15 @@ def test_pip_resolves_by_the_core_metadata_file(index: EmbeddedIndex, tmp_path: 
         "sha256": sample_wheel().fields["sha256_digest"]
     }
     assert f"{sample_wheel().filename}.metadata" in [record.filename for record in index.requests]
+
+
+def test_pip_fails_until_the_core_metadata_is_served_too(index: EmbeddedIndex, tmp_path: Path) -> None:
+    twine(index, tmp_path, sample_wheel())
+    index.faults.add(Refuse(404, of="file", target="*.metadata"))
+    done = pip("download", index, "--no-deps", "--dest", str(tmp_path / "got"), "sample==1.0")
+    assert done.returncode == 1
+    assert re.search(r"404 .*\.whl\.metadata", done.stderr)
+    assert pip("download", index, "--no-deps", "--dest", str(tmp_path / "got"), "sample==1.0").returncode == 0
 
 
 def test_pip_installs(index: EmbeddedIndex, tmp_path: Path) -> None:

@@ -144,6 +144,17 @@ def test_what_is_not_propagated_yet_is_not_there(embedded: EmbeddedIndex, index:
     assert len(index.files("sample")) == 1
 
 
+def test_core_metadata_that_is_not_served_yet_is_no_verdict_on_the_version(
+    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path
+) -> None:
+    wheel = fresh()
+    index.upload(placed(wheel, tmp_path))
+    embedded.faults.add(Refuse(404, of="file", target="*.metadata"))
+    with pytest.raises(Unavailable, match="pip could not get sample"):
+        index.resolve("sample", wheel.fields["version"])
+    assert index.resolve("sample", wheel.fields["version"]) == {wheel.filename: sha256(wheel)}
+
+
 @pytest.mark.parametrize("fault", [Refuse(503, of="page", times=2), Cut(of="page", times=2)])
 def test_a_page_that_stumbles_is_asked_for_again(
     embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, fault: Fault

@@ -120,6 +120,11 @@ def test_a_wheel_name_without_tags_is_refused(index: LocalIndex) -> None:
     ("platform", "status"),
     [
         ("linux_x86_64", 400),
+        ("manylinux1_aarch64", 400),
+        ("manylinux2014_riscv64", 400),
+        ("musllinux_1_2_ppc64", 400),
+        ("macosx_16_0_arm64", 400),
+        ("manylinux_2_39_ppc64", 200),
         ("manylinux_2_28_x86_64", 200),
         ("manylinux2014_x86_64.manylinux_2_17_x86_64", 200),
         ("macosx_11_0_arm64", 200),
@@ -129,6 +134,26 @@ def test_a_wheel_name_without_tags_is_refused(index: LocalIndex) -> None:
 def test_a_wheel_for_a_platform_that_is_no_standard_is_refused(index: LocalIndex, platform: str, status: int) -> None:
     wheel = replace(sample_wheel(), filename=f"sample-1.0-cp312-cp312-{platform}.whl")
     assert upload(index, wheel).status_code == status
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[console_scripts]\nto do = sample:main\n", "[gui_scripts]\na/b = sample:main\n", "no = section\n", "[a]\n[a]\n"],
+)
+def test_a_wheel_with_entry_points_that_no_installer_can_make_is_refused(index: LocalIndex, text: str) -> None:
+    response = upload(index, sample_wheel(files={f"{INFO}/entry_points.txt": text}))
+    said = "has invalid entry points defined in the entry_points.txt file"
+    assert response.status == f"400 Wheel 'sample-1.0-py3-none-any.whl' {said}"
+
+
+def test_names_of_other_entry_points_are_free(index: LocalIndex) -> None:
+    text = "[console_scripts]\nsample = sample:main\n[other]\nto do = sample:main\n"
+    assert upload(index, sample_wheel(files={f"{INFO}/entry_points.txt": text})).status_code == 200
+
+
+def test_an_sdist_name_without_a_version_is_none(index: LocalIndex) -> None:
+    response = upload(index, replace(sample_sdist(), filename="sample.tar.gz"))
+    assert response.status == "400 Invalid source distribution filename: sample.tar.gz"
 
 
 def test_a_project_name_is_compared_normalized(index: LocalIndex) -> None:

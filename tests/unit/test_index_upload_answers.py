@@ -14,6 +14,10 @@ from werkzeug.test import Client, TestResponse
 from releasegate.rehearsal.index import LocalIndex, Policy, Sample, sample_sdist, sample_wheel
 
 TOKEN = "a-token"
+LOCAL_VERSION = (
+    "The use of local versions in '1.0+local' is not allowed. "
+    "See the version specifiers' local version identifiers for more information."
+)
 
 
 @pytest.fixture
@@ -84,9 +88,11 @@ def test_an_unknown_protocol_is_refused(index: LocalIndex) -> None:
     [
         ({"name": "-sample"}, "'-sample' is an invalid value for Name."),
         ({"name": "x" * 70 + "!"}, "xxx...xxx"),
-        ({"filetype": "bdist_egg"}, "Invalid value for filetype."),
-        ({"sha256_digest": "abc"}, "Invalid value for sha256_digest."),
-        ({"md5_digest": "xyz"}, "Invalid value for md5_digest."),
+        ({"name": ""}, "'' is an invalid value for Name. Error: This field is required."),
+        ({"filetype": "bdist_egg"}, "Invalid value for filetype. Error: Use a known file type."),
+        ({"filetype": ""}, "Invalid value for filetype. Error: This field is required."),
+        ({"sha256_digest": "abc"}, "sha256_digest. Error: Use a valid, hex-encoded, SHA256 message digest."),
+        ({"blake2_256_digest": "abc"}, "blake2_256_digest. Error: Use a valid, hex-encoded, BLAKE2 message digest."),
         ({"sha256_digest": ""}, "Include at least one message digest."),
         ({"pyversion": ""}, "Invalid value for pyversion."),
         ({"metadata_version": "9.9"}, "'9.9' is not a valid metadata version"),
@@ -96,8 +102,12 @@ def test_an_unknown_protocol_is_refused(index: LocalIndex) -> None:
         ({"requires_python": "three"}, "'requires-python'"),
         ({"summary": "x" * 513}, "'summary' field must be 512 characters or less."),
         ({"summary": "x\ny"}, "'summary'"),
-        ({"requires_dist": "other @ git+file:///srv/other"}, "'requires-dist'"),
-        ({"project_urls": "Homepage"}, "'project-url' must have a label and a URL"),
+        ({"requires_dist": "other @ git+file:///srv/other"}, "Can't have direct dependency: other @ git+file:"),
+        ({"project_urls": "Homepage"}, "Must have a URL"),
+        ({"project_urls": ["Home, https://a.invalid", "Home, https://b.invalid"]}, "'project_urls' has invalid data"),
+        ({"keywords": ["one", "two"]}, "'keywords' has invalid data"),
+        ({"classifiers": "Private :: Do Not Upload"}, "'Private :: Do Not Upload' is not a valid classifier."),
+        ({"metadata_version": "2.5", "import_name": "no name"}, "import-name"),
         ({"description_content_type": "text/html"}, "'description-content-type'"),
         ({"license_expression": "No Such Licence"}, "license-expression"),
         ({"dynamic": "Name"}, "dynamic"),
@@ -116,6 +126,9 @@ def test_good_optional_fields_are_taken(index: LocalIndex) -> None:
         "classifiers": ["Programming Language :: Python :: 3"],
         "requires_dist": ["other>=1"],
         "author": "UNKNOWN",
+        "license_expression": "",
+        "import_name": "sample",
+        "metadata_version": "2.5",
         "summary": "A sample.",
         "description": "# Sample\n\n`unbalanced",
         "description_content_type": "text/markdown; charset=UTF-8",
@@ -128,7 +141,7 @@ def test_an_sdist_says_source_as_its_python_version(index: LocalIndex) -> None:
 
 
 def test_a_local_version_is_refused(index: LocalIndex) -> None:
-    assert_refused(upload(index, sample_wheel(version="1.0+local")), 400, "The use of local versions in")
+    assert_refused(upload(index, sample_wheel(version="1.0+local")), 400, LOCAL_VERSION)
 
 
 def test_an_upload_without_a_file_is_refused(index: LocalIndex) -> None:
@@ -154,7 +167,10 @@ def test_too_many_new_projects_are_refused(index: LocalIndex) -> None:
 
 def test_a_project_of_somebody_else_is_refused(index: LocalIndex) -> None:
     index.reserve("Sample")
-    assert_refused(upload(index, sample_wheel()), 403, "isn't allowed to upload to project 'sample'")
+    said = "isn't allowed to upload to project 'sample'."
+    assert_refused(upload(index, sample_wheel()), 403, f"The user '__token__' {said}")
+    index.policy = Policy(identity="publisher")
+    assert_refused(upload(index, sample_wheel()), 403, f"The given token {said}")
 
 
 @pytest.mark.parametrize(
@@ -180,11 +196,20 @@ def test_a_description_that_renders_is_taken(index: LocalIndex) -> None:
         ("sample-1.0.exe", "Use .tar.gz, .whl or .zip extension."),
         ("sample-1.0.tar.gz", "Extension .tar.gz is invalid for filetype bdist_wheel."),
         ("../sample-1.0-py3-none-any.whl", "Cannot upload a file with '/' or '\\' in the name."),
-        ("sample-1.0\u2028-py3-none-any.whl", "Cannot upload a file with non-printable characters in the name."),
+        ("sample-1.0\x07-py3-none-any.whl", "Cannot upload a file with non-printable characters (ordinals 0-31)"),
+        ("sample-1.0\x7f-py3-none-any.whl", "or the DEL character (ordinal 127) in the name."),
+        ("sample-1.0\u2028-py3-none-any.whl", "Invalid distribution file."),
     ],
 )
 def test_a_file_name_that_no_distribution_has_is_refused(index: LocalIndex, filename: str, words: str) -> None:
     assert_refused(upload(index, replace(sample_wheel(), filename=filename)), 400, words)
+
+
+def test_a_file_that_is_sent_as_an_image_is_refused(index: LocalIndex) -> None:
+    wheel = sample_wheel()
+    data = {**wheel.fields, "content": (io.BytesIO(wheel.content), wheel.filename, "image/png")}
+    response = Client(index.app).post("/legacy/", data=data, auth=("__token__", TOKEN))
+    assert_refused(response, 400, "Invalid distribution file.")
 
 
 def test_a_file_that_is_too_large_is_refused(index: LocalIndex) -> None:
@@ -205,9 +230,11 @@ def test_a_project_that_grows_too_large_is_refused(index: LocalIndex) -> None:
     assert_refused(upload(index, sample_sdist()), 400, "Project size too large.")
 
 
-@pytest.mark.parametrize("name", ["sha256", "md5", "blake2_256"])
-def test_every_digest_that_is_given_must_be_the_files(index: LocalIndex, name: str) -> None:
-    wrong = {f"{name}_digest": ("0" * 32 if name == "md5" else "0" * 64)}
+@pytest.mark.parametrize(
+    ("name", "given"), [("sha256", "0" * 64), ("blake2_256", "0" * 64), ("md5", "0" * 32), ("md5", "of no form")]
+)
+def test_every_digest_that_is_given_must_be_the_files(index: LocalIndex, name: str, given: str) -> None:
+    wrong = {f"{name}_digest": given}
     assert_refused(upload(index, sample_wheel(), wrong), 400, "The digest supplied does not match a digest calculated")
 
 
@@ -226,18 +253,33 @@ def test_attestations_need_a_trusted_publisher(index: LocalIndex) -> None:
     assert_refused(response, 400, "Attestations are only supported when using Trusted Publishing")
 
 
-@pytest.mark.parametrize("text", ["[]", "{", "[1]", '[{"version": 1}]'])
-def test_bad_attestations_are_refused(index: LocalIndex, text: str) -> None:
+ATTESTATION = '{"version": 1, "verification_material": {}, "envelope": {}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[]", "Malformed attestations: an empty attestation set is not permitted"),
+        ("{", "Malformed attestations"),
+        ("{}", "Malformed attestations"),
+        ("[1]", "Malformed attestations"),
+        ('[{"version": 1}]', "Malformed attestations"),
+        (f"[{', '.join([ATTESTATION] * 3)}]", "A maximum of 2 attestations per file are supported"),
+    ],
+)
+def test_bad_attestations_are_refused(index: LocalIndex, text: str, words: str) -> None:
     upload(index, sample_wheel())
     index.policy = Policy(identity="publisher")
-    assert_refused(upload(index, sample_sdist(), {"attestations": text}), 400, "Invalid attestations supplied")
+    said = f"Invalid attestations supplied during upload: {words}"
+    assert_refused(upload(index, sample_sdist(), {"attestations": text}), 400, said)
 
 
 def test_attestations_of_a_trusted_publisher_are_taken(index: LocalIndex) -> None:
     upload(index, sample_wheel())
     index.policy = Policy(identity="publisher")
-    text = '[{"version": 1, "verification_material": {}, "envelope": {}}]'
-    assert upload(index, sample_sdist(), {"attestations": text}).status_code == 200
+    for number in (1, 2):
+        text = f"[{', '.join([ATTESTATION] * number)}]"
+        assert upload(index, sample_wheel(version=f"1.{number}"), {"attestations": text}).status_code == 200
 
 
 def test_a_refused_upload_consumes_nothing(index: LocalIndex) -> None:
@@ -249,8 +291,10 @@ def test_a_refused_upload_consumes_nothing(index: LocalIndex) -> None:
 def test_the_address_without_its_slash_is_redirected_with_a_reason(index: LocalIndex) -> None:
     response = Client(index.app).post("/legacy", data={"name": "sample"})
     assert response.status_code == 308
-    assert response.headers["Location"] == "/legacy/"
-    assert "with a trailing slash" in response.status
+    assert response.headers["Location"] == "http://localhost/legacy/"
+    said = "An upload was attempted to /legacy but the expected upload URL is /legacy/ (with a trailing slash)"
+    assert response.status == f"308 {said}"
+    assert said in response.text
 
 
 def test_the_upload_address_cannot_be_read(index: LocalIndex) -> None:

@@ -2,8 +2,7 @@
 
 ``EmbeddedIndex`` is the server and ``LocalIndex`` the same without a socket; ``Policy`` is what its owners can set,
 the fault types are what can go wrong with it, and the samples are files to try it with. Uploads are judged by name,
-version, history and content; not checked are classifiers against the list of known ones and the signatures of
-attestations.
+version, history and content; what is known to differ from PyPI stands in docs/index-answers.md.
 """
 
 from releasegate.rehearsal.index.app import RequestRecord

@@ -41,12 +41,25 @@ def text(status: int, body: str) -> Response:
 
 def refused(refusal: UploadRefusal) -> Response:
     """Return the refusal with its message both as the reason phrase and in the body, where clients look for it."""
-    phrase = "".join(char if " " <= char <= "~" else "?" for char in refusal.message)[:_PHRASE_LENGTH]
-    said, usual = escape(refusal.message), HTTPStatus(refusal.status).phrase
+    return _told(refusal.status, refusal.message, HTTPStatus(refusal.status).phrase)
+
+
+def moved(request: Request, path: str, *, status: int = 301, message: str | None = None) -> Response:
+    """Send the reader to *path*, with the whole address in ``Location``, which is what twine compares with its own."""
+    to = f"{request.host_url}{path.removeprefix('/')}"
+    usual = f"The resource has been moved to {to}; you should be redirected automatically."
+    response = _told(status, message or HTTPStatus(status).phrase, usual)
+    response.headers["Location"] = to
+    return response
+
+
+def _told(status: int, message: str, usual: str) -> Response:
+    phrase = "".join(char if " " <= char <= "~" else "?" for char in message)[:_PHRASE_LENGTH]
+    said = escape(message)
     return Response(
-        f"<html>\n <head>\n  <title>{refusal.status} {said}</title>\n </head>\n <body>\n"
-        f"  <h1>{refusal.status} {said}</h1>\n  {usual}<br/><br/>\n{said}\n </body>\n</html>\n",
-        status=f"{refusal.status} {phrase}",
+        f"<html>\n <head>\n  <title>{status} {said}</title>\n </head>\n <body>\n"
+        f"  <h1>{status} {said}</h1>\n  {escape(usual)}<br/><br/>\n{said}\n </body>\n</html>\n",
+        status=f"{status} {phrase}",
         content_type="text/html; charset=UTF-8",
     )
 
@@ -62,7 +75,7 @@ def conditional(request: Request, body: str, *, kind: str, serial: int) -> Respo
     """Return a page with the headers by which clients and caches keep it, or 304 where the reader has it."""
     response = Response(body, content_type=kind if kind.endswith("json") else f"{kind}; charset=UTF-8")
     response.headers["Cache-Control"] = "max-age=600, public"
-    response.headers["Vary"] = "Accept"
+    response.headers["Vary"] = "Accept, Accept-Encoding"
     response.headers["X-PyPI-Last-Serial"] = str(serial)
     response.set_etag(sha256(body.encode()).hexdigest()[:32])
     response.make_conditional(request)

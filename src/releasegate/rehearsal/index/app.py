@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Request
 
-from releasegate.rehearsal.index.answers import Reply, refused, text
+from releasegate.rehearsal.index.answers import Reply, moved, refused, text
 from releasegate.rehearsal.index.faults import Cut, IndexFaults, LoseAnswer, Refuse, Slow, VersionFile
 from releasegate.rehearsal.index.held.store import IndexStore
 from releasegate.rehearsal.index.pages.views import Reading
@@ -105,7 +104,7 @@ class IndexApp:
     def _upload(self, request: Request) -> Reply:
         received = receive(request, self.policy)
         if not request.path.endswith("/"):
-            return _without_slash()
+            return _without_slash(request)
         name = received.upload.file.filename if received.upload.file else ""
         project = canonicalize_name(received.upload.field("name"))
         return self._disturb("upload", name, project=project) or self._settle(received, name, project=project)
@@ -138,8 +137,6 @@ class IndexApp:
         return None
 
 
-def _without_slash() -> Reply:
+def _without_slash(request: Request) -> Reply:
     problem = "An upload was attempted to /legacy but the expected upload URL is /legacy/ (with a trailing slash)"
-    response = redirect("/legacy/", code=308)
-    response.status = f"308 {problem}"
-    return Reply(response)
+    return Reply(moved(request, "/legacy/", status=308, message=problem))

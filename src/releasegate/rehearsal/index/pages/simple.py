@@ -1,4 +1,7 @@
-"""The simple pages (PEP 503, 592, 629, 658, 691, 700, 714), as JSON and as HTML."""
+"""The simple pages (PEP 503, 592, 629, 658, 691, 700, 714, 740, 792), as JSON and as HTML.
+
+Every project is "active": nobody archives or quarantines one here.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from releasegate.rehearsal.index.held.state import IndexProject, IndexRelease, S
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "application/vnd.pypi.simple.v1+html"
 TEXT = "text/html"
-API_VERSION = "1.1"
+API_VERSION = "1.4"
+STATUS = "active"
 
 Body = dict[str, Any]
 Address = Callable[[StoredFile], str]
@@ -29,6 +33,7 @@ def project_page(project: IndexProject, address: Address) -> Body:
     return {
         "meta": {"api-version": API_VERSION, "_last-serial": project.serial},
         "name": project.normalized,
+        "project-status": {"status": STATUS},
         "versions": [release.version for release in project.in_order if release.files],
         "files": [
             _file(release, file, address=address)
@@ -74,7 +79,8 @@ def root_html(page: Body) -> str:
 
 def project_html(page: Body) -> str:
     """Return one project's page as HTML."""
-    return _html(f"Links for {page['name']}", [_link(file) for file in page["files"]], meta=page["meta"])
+    links = [_link(file) for file in page["files"]]
+    return _html(f"Links for {page['name']}", links, meta=page["meta"], status=page["project-status"]["status"])
 
 
 def _link(file: Body) -> str:
@@ -90,13 +96,15 @@ def _link(file: Body) -> str:
     return f"<a {written}>{escape(file['filename'])}</a><br />"
 
 
-def _html(title: str, links: list[str], *, meta: Mapping[str, Any]) -> str:
+def _html(title: str, links: list[str], *, meta: Mapping[str, Any], status: str | None = None) -> str:
+    marked = f'    <meta name="pypi:project-status" content="{status}">'
     return "\n".join(
         [
             "<!DOCTYPE html>",
             '<html lang="en">',
             "  <head>",
             f'    <meta name="pypi:repository-version" content="{meta["api-version"]}">',
+            *([marked] if status else []),
             f"    <title>{escape(title)}</title>",
             "  </head>",
             "  <body>",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 from werkzeug.exceptions import NotFound
-from werkzeug.utils import redirect, send_file
+from werkzeug.utils import send_file
 from werkzeug.wrappers import Request, Response
 
-from releasegate.rehearsal.index.answers import Disturb, Reply, conditional, page_kind
+from releasegate.rehearsal.index.answers import Disturb, Reply, conditional, moved, page_kind
 from releasegate.rehearsal.index.faults import BrokenFile, BrokenPage, IndexFaults
 from releasegate.rehearsal.index.held.store import IndexStore
 from releasegate.rehearsal.index.pages.project_json import project_json
@@ -50,7 +50,7 @@ class Reading:
     def root(self, request: Request) -> Reply:
         """Serve the list of all projects."""
         if not request.path.endswith("/"):
-            return Reply(redirect("/simple/", code=301))
+            return Reply(moved(request, "/simple/"))
         page, kind = root_page(self._store.state), page_kind(request)
         body = json.dumps(page) if kind == JSON else root_html(page)
         return Reply(conditional(request, body, kind=kind, serial=self._store.state.serial))
@@ -60,7 +60,7 @@ class Reading:
         normalized = canonicalize_name(name)
         state = self._store.state
         if normalized in state.projects and request.path != f"/simple/{normalized}/":
-            return Reply(redirect(f"/simple/{normalized}/", code=301), normalized)
+            return Reply(moved(request, f"/simple/{normalized}/"), normalized)
         if disturbed := self._disturb("page", normalized, project=normalized):
             return disturbed
         project = self._propagation.project(normalized, state, now=self._clock().astimezone(UTC))
@@ -85,7 +85,7 @@ class Reading:
         if project is None or body is None:
             raise NotFound
         if name != normalized:
-            return Reply(redirect(f"/pypi/{normalized}/json", code=301), normalized)
+            return Reply(moved(request, f"/pypi/{normalized}/json"), normalized)
         answer = conditional(request, json.dumps(body), kind="application/json", serial=project.serial)
         return Reply(answer, normalized)
 

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 from collections.abc import Callable
 
 from packaging.metadata import parse_email
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 from packaging.version import InvalidVersion, Version
 
-from releasegate.rehearsal.index.upload.form import METADATA_VERSIONS, Form
+from releasegate.core.dists.index_rules import METADATA_VERSIONS
+from releasegate.rehearsal.index.upload.form import Form
 from releasegate.rehearsal.index.upload.members import Contents, Unreadable
 from releasegate.rehearsal.index.upload.model import UploadedFile, UploadRefusal, bad_request
 
-_ARCHITECTURES = "x86_64|i686|aarch64|armv7l|ppc64|ppc64le|s390x|riscv64"
+_INTEL = "x86_64|i686"
+_MUSL = f"{_INTEL}|aarch64|armv7l|ppc64le|s390x|riscv64"
 _PLATFORM = re.compile(
     r"any|win32|win_(?:arm64|amd64|ia64)|linux_armv[67]l"
-    rf"|manylinux(?:1|2010|2014)_(?:{_ARCHITECTURES})|(?:many|musl)linux_\d+_\d+_(?:{_ARCHITECTURES})"
+    rf"|manylinux(?:1|2010)_(?:{_INTEL})|manylinux2014_(?:{_INTEL}|aarch64|armv7l|ppc64|ppc64le|s390x)"
+    rf"|manylinux_\d+_\d+_(?:{_MUSL}|ppc64)|musllinux_\d+_\d+_(?:{_MUSL})"
     r"|macosx_(?:10_\d+|(?:1[1-5]|26)_0)_(?:ppc|ppc64|i386|x86_64|arm64|intel|fat|fat3|fat64|universal2?)"
     r"|ios_\d+_\d+_(?:arm64|x86_64)_(?:iphoneos|iphonesimulator)"
     r"|android_\d+_(?:armeabi_v7a|arm64_v8a|x86|x86_64)|pyemscripten_\d+_\d+_wasm32"
 )
+_ENTRY_POINT = re.compile(r"[\w.-]+")
+_COMMANDS = ("console_scripts", "gui_scripts")
 
 
 def main_member(form: Form, contents: Contents) -> UploadRefusal | None:
@@ -36,6 +48,10 @@ def sdist_name(form: Form, contents: Contents) -> UploadRefusal | None:
     if form.filetype != "sdist":
         return None
     start = form.normalized.replace("-", "_")
+    try:
+        parse_sdist_filename(contents.filename)
+    except InvalidSdistFilename:
+        return bad_request(f"Invalid source distribution filename: {contents.filename}")
     if canonicalize_name(contents.filename.rpartition("-")[0]) != form.normalized:
         return bad_request(f"Start filename for {form.name!r} with {start!r}.")
     expected = f"{start}-{form.version}.tar.gz"
@@ -86,13 +102,39 @@ def licence_files(form: Form, contents: Contents) -> UploadRefusal | None:
     return None
 
 
-def wheel_members(form: Form, contents: Contents) -> UploadRefusal | None:
-    """Refuse a wheel without its ``RECORD`` or its ``METADATA``."""
-    for member in ("RECORD", "METADATA") if form.filetype == "bdist_wheel" else ():
-        path = f"{contents.root}/{member}"
-        if path not in contents.members:
-            return bad_request(f"Wheel '{contents.filename}' does not contain the required {member} file: {path}")
-    return None
+def record(form: Form, contents: Contents) -> UploadRefusal | None:
+    """Refuse a wheel without its ``RECORD``; what stands in it is not looked at."""
+    return _needed_in_wheel("RECORD", form, contents)
+
+
+def wheel_metadata(form: Form, contents: Contents) -> UploadRefusal | None:
+    """Refuse a wheel without its ``METADATA``."""
+    return _needed_in_wheel("METADATA", form, contents)
+
+
+def _needed_in_wheel(member: str, form: Form, contents: Contents) -> UploadRefusal | None:
+    path = f"{contents.root}/{member}"
+    if form.filetype != "bdist_wheel" or path in contents.members:
+        return None
+    return bad_request(f"Wheel '{contents.filename}' does not contain the required {member} file: {path}")
+
+
+def entry_points(form: Form, contents: Contents) -> UploadRefusal | None:
+    """Refuse a wheel whose ``entry_points.txt`` cannot be parsed, or names a command as no command can be named."""
+    if form.filetype != "bdist_wheel" or _good_entry_points(contents.entry_points or b""):
+        return None
+    return bad_request(f"Wheel '{contents.filename}' has invalid entry points defined in the entry_points.txt file")
+
+
+def _good_entry_points(content: bytes) -> bool:
+    parser = configparser.ConfigParser(delimiters=("=",))
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # names are case-sensitive
+    try:
+        parser.read_string(content.decode())
+    except (UnicodeDecodeError, configparser.Error):
+        return False
+    commands = (name for group in _COMMANDS if parser.has_section(group) for name in parser[group])
+    return all(_ENTRY_POINT.fullmatch(name) for name in commands)
 
 
 def same_metadata(form: Form, contents: Contents) -> UploadRefusal | None:
@@ -129,7 +171,9 @@ CHECKS: tuple[Callable[[Form, Contents], UploadRefusal | None], ...] = (
     wheel_platform,
     wheel_name,
     licence_files,
-    wheel_members,
+    record,
+    entry_points,
+    wheel_metadata,
     same_metadata,
 )
 """The checks of the archive, in PyPI's order; each may rely on those before it."""

@@ -1,7 +1,7 @@
 """Reads the upload form: the fields about the file, and the core metadata that the client sent along.
 
 The form's field names are those of the "legacy" upload API, the metadata's rules those of ``packaging.metadata``
-with what PyPI adds to them. Classifiers are not compared with the list of known ones.
+with what PyPI adds to them (``core/dists/index_rules.py``).
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from typing import cast
 from packaging.metadata import InvalidMetadata, Metadata, RawMetadata
 from packaging.utils import canonicalize_name
 
+from releasegate.core.dists.index_rules import metadata_problems
 from releasegate.rehearsal.index.upload.model import ReceivedUpload, UploadRefusal, bad_request
 
 EXTENSIONS: Mapping[str, frozenset[str]] = {
     "sdist": frozenset({".tar.gz", ".zip"}),
     "bdist_wheel": frozenset({".whl"}),
 }
-METADATA_VERSIONS = frozenset({"1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5"})
 
-_SUMMARY_LENGTH = 512
 _SHOWN = 60
+_REQUIRED = "This field is required."
 _NAME = re.compile(r"([A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])", re.IGNORECASE | re.ASCII)
-_HEX_DIGITS = {"md5": 32, "sha256": 64, "blake2_256": 64}
+_DIGESTS = ("md5", "sha256", "blake2_256")
+_HEX = re.compile(r"[0-9a-f]{64}")
 _SINGLE = (
     "metadata_version",
     "name",
@@ -47,6 +48,8 @@ _LISTS = {
     "platform": "platforms",
     "supported_platform": "supported_platforms",
     "license_file": "license_files",
+    "import_name": "import_names",
+    "import_namespace": "import_namespaces",
     **{
         name: name
         for name in (
@@ -93,12 +96,20 @@ class Form:
 
 def read_form(upload: ReceivedUpload) -> Form | UploadRefusal:
     """Return the upload's form, or the refusal that names the first bad field."""
-    digests = {name: upload.field(f"{name}_digest").lower() for name in _HEX_DIGITS if upload.field(f"{name}_digest")}
+    digests = {name: upload.field(f"{name}_digest").lower() for name in _DIGESTS if upload.field(f"{name}_digest")}
     filetype = upload.field("filetype")
-    pyversion = upload.field("pyversion", "source" if filetype == "sdist" else "")
-    refusal = _bad_name(upload.field("name")) or _bad_file_field(filetype, pyversion) or _bad_digest(digests)
+    pyversion = upload.field("pyversion") or ("source" if filetype == "sdist" else "")
+    refusal = (
+        _bad_name(upload.field("name"))
+        or _bad_digest("blake2_256", "BLAKE2", digests)
+        or _bad_filetype(filetype)
+        or _bad_digest("sha256", "SHA256", digests)
+        or _bad_pyversion(filetype, pyversion)
+    )
     if refusal:
         return refusal
+    if not digests:
+        return bad_request("Error: Include at least one message digest.")
     metadata = _read_metadata(upload.fields)
     return metadata if isinstance(metadata, UploadRefusal) else Form(filetype, pyversion, digests, metadata)
 
@@ -107,15 +118,17 @@ def _bad_name(name: str) -> UploadRefusal | None:
     if _NAME.fullmatch(name):
         return None
     shown = name if len(name) <= _SHOWN else f"{name[:30]}...{name[-30:]}"
-    return bad_request(
-        f"{shown!r} is an invalid value for Name. Error: Start and end with a letter or numeral containing "
-        "only ASCII numeric and '.', '_' and '-'."
-    )
+    why = "Start and end with a letter or numeral containing only ASCII numeric and '.', '_' and '-'."
+    return bad_request(f"{shown!r} is an invalid value for Name. Error: {why if name else _REQUIRED}")
 
 
-def _bad_file_field(filetype: str, pyversion: str) -> UploadRefusal | None:
-    if filetype not in EXTENSIONS:
-        return _invalid("filetype", "Use a known file type.")
+def _bad_filetype(filetype: str) -> UploadRefusal | None:
+    if filetype in EXTENSIONS:
+        return None
+    return _invalid("filetype", "Use a known file type." if filetype else _REQUIRED)
+
+
+def _bad_pyversion(filetype: str, pyversion: str) -> UploadRefusal | None:
     if filetype == "sdist" and pyversion != "source":
         return _invalid("pyversion", "Use 'source' as Python version for an sdist.")
     if not pyversion:
@@ -123,11 +136,11 @@ def _bad_file_field(filetype: str, pyversion: str) -> UploadRefusal | None:
     return None
 
 
-def _bad_digest(digests: Mapping[str, str]) -> UploadRefusal | None:
-    for name, digest in digests.items():
-        if not re.fullmatch(rf"[0-9a-f]{{{_HEX_DIGITS[name]}}}", digest):
-            return _invalid(f"{name}_digest", f"Use a valid, hex-encoded, {name} message digest.")
-    return None if digests else bad_request("Error: Include at least one message digest.")
+def _bad_digest(name: str, shown: str, digests: Mapping[str, str]) -> UploadRefusal | None:
+    """Refuse a digest of another form; of MD5 the form is not looked at."""
+    if name not in digests or _HEX.fullmatch(digests[name]):
+        return None
+    return _invalid(f"{name}_digest", f"Use a valid, hex-encoded, {shown} message digest.")
 
 
 def _invalid(field: str, error: str) -> UploadRefusal:
@@ -135,59 +148,40 @@ def _invalid(field: str, error: str) -> UploadRefusal:
 
 
 def _read_metadata(fields: Mapping[str, tuple[str, ...]]) -> Metadata | UploadRefusal:
-    raw: dict[str, object] = {}
-    for name in _SINGLE:
-        values = fields.get(name, ())
-        if len(values) > 1:
-            return _see_core_metadata(f"{name!r} has invalid data")
-        if values:
-            raw[name] = values[0]
-    for name, plural in _LISTS.items():
-        if name in fields:
-            raw[plural] = list(fields[name])
-    if "keywords" in fields:
-        raw["keywords"] = [word.strip() for word in ",".join(fields["keywords"]).split(",")]
-    if "project_urls" in fields:
-        pairs = [tuple(part.strip() for part in url.partition(",")[::2]) for url in fields["project_urls"]]
-        raw["project_urls"] = dict(cast("list[tuple[str, str]]", pairs))
     try:
-        metadata = Metadata.from_raw(cast("RawMetadata", raw))
+        metadata = Metadata.from_raw(cast("RawMetadata", _raw(fields)))
     except ExceptionGroup as group:
         return _first([error for error in group.exceptions if isinstance(error, InvalidMetadata)])
-    problems = _what_the_index_adds(metadata)
+    problems = [InvalidMetadata(problem.field, problem.sentence) for problem in metadata_problems(metadata)]
     return _first(problems) if problems else metadata
 
 
-def _what_the_index_adds(metadata: Metadata) -> list[InvalidMetadata]:
-    """Return what is wrong by the index's own rules in metadata that is valid by the specification."""
-    errors: list[InvalidMetadata] = []
-    if metadata.metadata_version not in METADATA_VERSIONS:
-        error = f"{metadata.metadata_version!r} is not a valid metadata version"
-        errors.append(InvalidMetadata("metadata-version", error))
-    if metadata.version.local:
-        error = f"The use of local versions in {metadata.version!r} is not allowed."
-        errors.append(InvalidMetadata("version", error))
-    if len(metadata.summary or "") > _SUMMARY_LENGTH:
-        error = f"'summary' field must be {_SUMMARY_LENGTH} characters or less."
-        errors.append(InvalidMetadata("summary", error))
-    errors.extend(
-        InvalidMetadata("requires-dist", f"Can't have direct dependency for 'requires-dist': {requirement}")
-        for requirement in metadata.requires_dist or ()
-        if requirement.url is not None
-    )
-    for label, url in (metadata.project_urls or {}).items():
-        if not label or not url:
-            errors.append(InvalidMetadata("project-url", "'project-url' must have a label and a URL"))
-    return errors
+def _raw(fields: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
+    """Return the form's metadata by the names of ``packaging.metadata``; an empty field is as good as none.
+
+    Raises:
+        ExceptionGroup: a field, or the label of an address, is there more often than it may be.
+    """
+    sent = {name: values for name, values in fields.items() if values != ("",)}
+    urls = [tuple(part.strip() for part in url.partition(",")[::2]) for url in sent.get("project_urls", ())]
+    often = [name for name in (*_SINGLE, "keywords") if len(sent.get(name, ())) > 1]
+    if len({label for label, _ in urls}) < len(urls):
+        often.append("project_urls")
+    if often:
+        raise ExceptionGroup("unparsed", [InvalidMetadata(name, f"{name!r} has invalid data") for name in often])
+    raw: dict[str, object] = {name: sent[name][0] for name in _SINGLE if name in sent}
+    raw |= {plural: list(sent[name]) for name, plural in _LISTS.items() if name in sent}
+    if "keywords" in sent:
+        raw["keywords"] = [word.strip() for word in sent["keywords"][0].split(",")]
+    if urls:
+        raw["project_urls"] = dict(cast("list[tuple[str, str]]", urls))
+    return raw
 
 
 def _first(errors: list[InvalidMetadata]) -> UploadRefusal:
     """Return the refusal for the error that a person should be told first."""
     rank = {field: place for place, field in enumerate(_TOLD_FIRST)}
     error = min(errors, key=lambda e: (rank.get(e.field, len(rank)), e.field))
-    named = error.field in str(error) or error.field.replace("-", " ") in str(error)
-    return _see_core_metadata(str(error) if named else f"{error.field}: {error}")
-
-
-def _see_core_metadata(message: str) -> UploadRefusal:
-    return bad_request(f"{message.rstrip('.')}. See the core metadata specification for more information.")
+    local = "use of local versions" in str(error)
+    page = "version specifiers' local version identifiers" if local else "core metadata specification"
+    return bad_request(f"{str(error).rstrip('.')}. See the {page} for more information.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 
+from releasegate.core.dists.index_rules import confusable, name_problem
 from releasegate.rehearsal.index.held.state import IndexProject, IndexRelease, State
 from releasegate.rehearsal.index.upload.form import Form
 from releasegate.rehearsal.index.upload.model import (
@@ -51,14 +53,25 @@ def new_project(case: Case) -> UploadRefusal | None:
         return bad_request("Non-user identities cannot create new projects.")
     if case.policy.new_projects is not None and case.state.created >= case.policy.new_projects:
         return UploadRefusal(429, "Too many new projects created")
+    return _bad_new_name(case)
+
+
+def _bad_new_name(case: Case) -> UploadRefusal | None:
+    """Refuse a name that nobody can have, or that could be taken for one that is here; somebody else's names count."""
+    name = case.form.name
+    if problem := name_problem(name, standard_library=sys.stdlib_module_names):
+        return bad_request(problem)
+    if confusable(name) in {confusable(other) for other in (*case.state.projects, *case.state.reserved)}:
+        return bad_request(f"The name {name!r} is too similar to an existing project.")
     return None
 
 
 def permission(case: Case) -> UploadRefusal | None:
     """Refuse a project that belongs to somebody else."""
-    if case.form.normalized in case.state.reserved:
-        return UploadRefusal(403, f"The user {USER!r} isn't allowed to upload to project {case.form.name!r}.")
-    return None
+    if case.form.normalized not in case.state.reserved:
+        return None
+    who = f"The user '{USER}'" if case.policy.identity == "user" else "The given token"
+    return UploadRefusal(403, f"{who} isn't allowed to upload to project '{case.form.name}'.")
 
 
 def size(case: Case) -> UploadRefusal | None:

@@ -37,13 +37,15 @@ class Contents:
     """What is in the distribution file *filename*.
 
     ``root`` is the folder that the rules speak of: a wheel's ``.dist-info``, an sdist's top level.
-    ``core_metadata`` are the bytes of ``METADATA`` or ``PKG-INFO``, ``None`` where there is no such member.
+    ``core_metadata`` are the bytes of ``METADATA`` or ``PKG-INFO``, ``entry_points`` those of a wheel's
+    ``entry_points.txt``; ``None`` where there is no such member.
     """
 
     filename: str
     members: frozenset[str]
     root: str
     core_metadata: bytes | None
+    entry_points: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,11 @@ def _zip(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadabl
             root = _dist_info(filename) if filename.endswith(".whl") else _top_level(names)
             if isinstance(root, Unreadable):
                 return root
-            member = f"{root}/METADATA" if filename.endswith(".whl") else f"{root}/PKG-INFO"
-            found = _read(archive.open(member)) if member in names else None
+            wanted = f"{root}/{'METADATA' if filename.endswith('.whl') else 'PKG-INFO'}", f"{root}/entry_points.txt"
+            found = [_read(archive.open(member)) if member in names else None for member in wanted]
     except _BAD_ZIP:
         return Unreadable("File is not a zipfile")
-    return Contents(filename, frozenset(names), root, found)
+    return Contents(filename, frozenset(names), root, *found)
 
 
 def _tar(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadable:
@@ -105,11 +107,11 @@ def _tar(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadabl
 
 
 def _read(member: IO[bytes]) -> bytes:
-    """Return a member's bytes; raises ``ValueError`` where they are more than core metadata can be."""
+    """Return a member's bytes; raises ``ValueError`` where they are more than such a member can be."""
     with member:
         content = member.read(_METADATA_BYTES + 1)
     if len(content) > _METADATA_BYTES:
-        raise ValueError("the core metadata is too large")
+        raise ValueError("the member is too large")
     return content
 
 

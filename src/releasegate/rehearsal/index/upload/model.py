@@ -16,12 +16,13 @@ GIGABYTE = 1024 * MEGABYTE
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """The file of an upload: its name as sent, its size in bytes, its digests, and what is inside."""
+    """The file of an upload: its name and media type as sent, its size in bytes, its digests, and what is inside."""
 
     filename: str
     size: int
     digests: Digests
     contents: Contents | Unreadable
+    media_type: str = ""
 
 
 @dataclass(frozen=True)

@@ -70,4 +70,4 @@ def _file(part: FileStorage, filename: str) -> UploadedFile:
         sha256.update(block)
         blake2.update(block)
     digests = Digests(md5.hexdigest(), sha256.hexdigest(), blake2.hexdigest())
-    return UploadedFile(filename, size, digests, look_into(stream, filename=filename, size=size))
+    return UploadedFile(filename, size, digests, look_into(stream, filename=filename, size=size), part.mimetype)

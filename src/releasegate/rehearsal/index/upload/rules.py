@@ -43,6 +43,9 @@ from releasegate.rehearsal.index.upload.model import (
     bad_request,
 )
 
+ATTESTATIONS = 2
+"""One of each kind that PyPI knows: of the publishing, and of the provenance."""
+
 _EXTENSION = re.compile(r".+?(\.(?:tar\.gz|zip|whl))", re.IGNORECASE)
 
 
@@ -90,8 +93,9 @@ def description(case: Case) -> UploadRefusal | None:
 def file_name(case: Case) -> UploadRefusal | None:
     """Refuse a file name that no distribution can have."""
     name = case.file.filename
-    if not name.isprintable():
-        return bad_request("Cannot upload a file with non-printable characters in the name.")
+    if any(char < " " or char == "\x7f" for char in name):
+        characters = "non-printable characters (ordinals 0-31) or the DEL character (ordinal 127)"
+        return bad_request(f"Cannot upload a file with {characters} in the name.")
     if "/" in name or "\\" in name:
         return bad_request("Cannot upload a file with '/' or '\\' in the name.")
     match = _EXTENSION.fullmatch(name)
@@ -102,6 +106,11 @@ def file_name(case: Case) -> UploadRefusal | None:
             f"Invalid file extension: Extension {match[1]} is invalid for filetype {case.form.filetype}."
         )
     return None
+
+
+def media_type(case: Case) -> UploadRefusal | None:
+    """Refuse a file that is sent as an image."""
+    return bad_request("Invalid distribution file.") if case.file.media_type.startswith("image/") else None
 
 
 def digest(case: Case) -> UploadRefusal | None:
@@ -125,9 +134,13 @@ def attestations(case: Case) -> UploadRefusal | None:
     except ValueError:
         found = None
     keys = {"version", "verification_material", "envelope"}
-    if isinstance(found, list) and found and all(isinstance(one, dict) and keys <= one.keys() for one in found):
-        return None
-    return bad_request(f"{begin}Error while decoding the included attestation")
+    if not isinstance(found, list) or not all(isinstance(one, dict) and keys <= one.keys() for one in found):
+        return bad_request(f"{begin}Malformed attestations")
+    if not found:
+        return bad_request(f"{begin}Malformed attestations: an empty attestation set is not permitted")
+    if len(found) > ATTESTATIONS:
+        return bad_request(f"{begin}A maximum of {ATTESTATIONS} attestations per file are supported")
+    return None
 
 
 def distribution(case: Case) -> UploadRefusal | None:
@@ -140,6 +153,7 @@ RULES: tuple[Callable[[Case], Identical | UploadRefusal | None], ...] = (
     permission,
     description,
     file_name,
+    media_type,
     size,
     digest,
     existing_file,
