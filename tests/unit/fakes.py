@@ -21,7 +21,7 @@ from packaging.version import Version
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.manifest import Artifact, Manifest
-from releasegate.core.errors import Refused
+from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, UploadAnswer
@@ -198,11 +198,22 @@ class FakeIndex:
     sent: list[str] = field(default_factory=list)
     proxied: dict[str, bytes] = field(default_factory=dict)
     swapped: dict[str, bytes] = field(default_factory=dict)
+    token: str = "A_TOKEN"
+    away: bool = False
 
     def put(self, filename: str, content: bytes, *, version: str | None = None, yanked: bool = False) -> None:
         self.held.append(Held(filename, content, version or _version(filename), yanked, self.clock.passed + self.lag))
 
+    def credential(self) -> str:
+        if not self.token:
+            raise Refused(f"No token for {self.name}.", hint="Set A_TOKEN")
+        return f"{self.token} is set"
+
     def files(self, project: str) -> tuple[IndexFile, ...]:
+        if self.away:
+            raise Unavailable(
+                f"The index {self.name} does not answer.", hint="Run the same command again a little later"
+            )
         found = []
         for h in self._shown(project):
             digest = sha256(h.content) if self.hashes else None
@@ -304,3 +315,30 @@ class FakeDownloads:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         return path
+
+
+@dataclass
+class FakeMachine:
+    """A machine that has all that it is asked for, but for what a test takes away."""
+
+    missing: frozenset[str] = frozenset()
+    engine: bool = True
+    free: int = 50 * 2**30
+    attended: bool = True
+
+    def python(self, version: str) -> str | None:
+        return None if version in self.missing else f"/usr/bin/python{version}"
+
+    def containers(self) -> str:
+        if not self.engine:
+            raise Unavailable("The Docker engine does not answer.", hint="Start it")
+        return "2 CPUs and 8 GiB of memory"
+
+    def free_space(self) -> int:
+        return self.free
+
+    def program(self, name: str) -> str | None:
+        return None if name in self.missing else f"/usr/bin/{name}"
+
+    def may_confirm(self) -> bool:
+        return self.attended

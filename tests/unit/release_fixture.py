@@ -15,6 +15,7 @@ from fakes import (
     FakeForge,
     FakeIndex,
     FakeLedger,
+    FakeMachine,
     FakeRepository,
 )
 from packaging.version import Version
@@ -54,6 +55,7 @@ class ReleaseFixture:
     by_hand: str | None = None
     forge: Forge | None = field(default_factory=FakeForge)
     clock: FakeClock = field(default_factory=FakeClock)
+    machine: FakeMachine = field(default_factory=FakeMachine)
     repository: FakeRepository = field(default_factory=lambda: FakeRepository({START: tracked("0.9")}))
     ledger: FakeLedger = field(default_factory=FakeLedger)
     core_ledger: FakeLedger = field(default_factory=FakeLedger)
@@ -96,6 +98,7 @@ class ReleaseFixture:
             consumed=self.consumed,
             companion_sources=lambda package, role: CompanionSources(by_hand=self.by_hand),  # noqa: ARG005
             clock=self.clock,
+            machine=self.machine,
             downloads=FakeDownloads(self.root / "shelf"),
             progress=self.said.append,
             event=self.event,

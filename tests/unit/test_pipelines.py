@@ -15,6 +15,7 @@ from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, Step
 
 STAGED = [
+    "preflight",
     "clean",
     "free",
     "trigger:staging",
@@ -31,6 +32,7 @@ STAGED = [
     "seal",
 ]
 PUBLISHED = [
+    "preflight",
     "clean",
     "free",
     "trigger:production",
@@ -92,7 +94,8 @@ def test_a_candidate_and_a_final_go_through_these_steps_in_this_order(fixture: R
 def test_a_post_is_staged_like_a_candidate_and_then_promoted_like_a_final(fixture: ReleaseFixture) -> None:
     steps = bind(POST, fixture.release("1.0.post1", candidate="1.0.post1.dev1"))
     named = [(str(step.release.version), step.key) for step in steps]
-    assert named == [("1.0.post1.dev1", key) for key in STAGED] + [("1.0.post1", key) for key in PUBLISHED]
+    staged = [("1.0.post1.dev1", key) for key in STAGED[1:]]
+    assert named == [("1.0.post1", "preflight"), *staged, *(("1.0.post1", key) for key in PUBLISHED[1:])]
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES.values(), ids=PIPELINES)

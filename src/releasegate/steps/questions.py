@@ -19,7 +19,8 @@ LEAST_SPACE = 2**30
 
 def _looked(step: Step) -> str:
     """Return what a guard that only looks says of the world; raises what it refuses."""
-    step.run()
+    if step.already() is None:
+        step.run()
     return step.describe()
 
 

@@ -1,0 +1,253 @@
+"""The preflight: everything that can be known is asked before anything changes, and told together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from archives import tracked
+from fakes import FakeForge
+from release_fixture import ALONE, APP, START, ReleaseFixture, entry
+
+from releasegate.core.config.stack import Stack, netbox
+from releasegate.core.errors import ConfigurationError, Refused, Unavailable
+from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.record import SEAL
+from releasegate.ports import ForgeRelease
+from releasegate.steps.preflight import Preflight, answers, require
+from releasegate.steps.question import Answer, Inquiry
+from releasegate.steps.questions import QUESTIONS
+
+
+@pytest.fixture
+def fixture(tmp_path: Path) -> ReleaseFixture:
+    made = ReleaseFixture(tmp_path)
+    made.publish_core("2.0", on=made.production)
+    return made
+
+
+def asked(
+    fixture: ReleaseFixture, pipeline: Pipeline = "rc", *, version: str = "1.0rc1", candidate: str | None = None
+) -> dict[str, Answer]:
+    release = fixture.release(version, candidate=candidate)
+    return {answer.key: answer for answer in answers(Inquiry(release, pipeline))}
+
+
+def refused(fixture: ReleaseFixture, pipeline: Pipeline = "rc", **release: str) -> dict[str, str]:
+    """Return the problems by question."""
+    found = asked(fixture, pipeline, **release)
+    return {key: answer.error.problem for key, answer in found.items() if answer.error is not None}
+
+
+def test_where_nothing_is_in_the_way_every_question_says_what_was_found(fixture: ReleaseFixture) -> None:
+    found = asked(fixture)
+    assert refused(fixture) == {}
+    assert found["version files"].found == "all state 0.9"
+    assert found["indexes"].found == "testpypi answers (0 files), pypi answers (0 files)"
+    assert found["token"].found == "testpypi: A_TOKEN is set"
+    assert found["companion"].found == "sample-core 2.0 (named by the configuration) on pypi"
+    assert found["pythons"].found == "3.11, 3.12 are here"
+    assert "candidate" not in found
+    assert "containers" not in found
+
+
+def test_the_answers_are_the_evidence_of_the_step(fixture: ReleaseFixture) -> None:
+    step = Preflight(fixture.release("1.0rc1"), pipeline="rc")
+    assert step.subject() == START
+    assert step.already() is None
+    assert step.run()["token"] == "testpypi: A_TOKEN is set"
+    assert step.describe() == "ask all that can be known before 1.0rc1 changes anything"
+
+
+def dirty(fixture: ReleaseFixture) -> None:
+    fixture.repository.work["README.md"] = b"changed"
+
+
+def drifted(fixture: ReleaseFixture) -> None:
+    fixture.repository.commits[START]["uv.lock"] = tracked("3")["uv.lock"]
+
+
+def tagged(fixture: ReleaseFixture) -> None:
+    fixture.repository.remote["v1.0rc1"] = "1" * 40
+
+
+def index_away(fixture: ReleaseFixture) -> None:
+    fixture.staging.away = True
+
+
+def without_token(fixture: ReleaseFixture) -> None:
+    fixture.staging.token = ""
+
+
+def unattended(fixture: ReleaseFixture) -> None:
+    fixture.machine.attended = False
+
+
+def without_python(fixture: ReleaseFixture) -> None:
+    fixture.machine.missing = frozenset({"3.11"})
+
+
+def without_command(fixture: ReleaseFixture) -> None:
+    fixture.app = replace(APP, end_to_end=None)
+
+
+def without_companion(fixture: ReleaseFixture) -> None:
+    fixture.by_hand = "7.0"
+
+
+def without_space(fixture: ReleaseFixture) -> None:
+    fixture.machine.free = 3 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("fault", "question", "problem", "hint"),
+    [
+        (dirty, "work tree", "changes that are not committed", "Commit them"),
+        (drifted, "version files", "does not state one version", "Write the same version"),
+        (tagged, "number", "v1.0rc1 names 111111111111", "1.0rc2"),
+        (index_away, "indexes", "testpypi does not answer", "again"),
+        (without_token, "token", "No token for testpypi", "Set A_TOKEN"),
+        (unattended, "confirmation", "Nobody can be asked", "--yes"),
+        (without_python, "pythons", "Python 3.11 is not on this machine", "uv python install 3.11"),
+        (without_command, "end to end", "declares no end-to-end command", "invoke waive --package sample-app"),
+        (without_companion, "companion", "sample-core 7.0 (named by --companion) is not on testpypi nor pypi", "first"),
+        (without_space, "space", "Only 3 MiB are free", "Make room"),
+    ],
+)
+def test_each_thing_in_the_way_is_told_with_what_to_do(
+    fixture: ReleaseFixture, fault: Callable[[ReleaseFixture], None], question: str, problem: str, hint: str
+) -> None:
+    fault(fixture)
+    answer = asked(fixture)[question]
+    assert answer.error is not None
+    assert problem in answer.error.problem
+    assert hint in answer.error.hint
+    assert str(answer).startswith(f"{question}: ")
+    assert " -> " in str(answer)
+
+
+def test_all_that_is_in_the_way_is_told_at_once_and_nothing_was_changed(fixture: ReleaseFixture) -> None:
+    for fault in (dirty, without_token, without_python, without_command, unattended):
+        fault(fixture)
+    commits, tags = dict(fixture.repository.commits), dict(fixture.repository.tags())
+    with pytest.raises(Refused, match="5 things keep the release from being begun") as caught:
+        Preflight(fixture.release("1.0rc1"), pipeline="rc").run()
+    assert [line.partition(":")[0] for line in caught.value.details] == [
+        "work tree",
+        "token",
+        "confirmation",
+        "pythons",
+        "end to end",
+    ]
+    assert (fixture.repository.commits, fixture.repository.tags()) == (commits, tags)
+    assert fixture.ledger.lines == {}
+
+
+def test_one_thing_in_the_way_is_the_error_itself(fixture: ReleaseFixture) -> None:
+    without_python(fixture)
+    with pytest.raises(Unavailable, match=r"Python 3\.11"):
+        Preflight(fixture.release("1.0rc1"), pipeline="rc").run()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "worst"),
+    [
+        ((Unavailable, ConfigurationError), ConfigurationError),
+        ((Unavailable, Refused), Refused),
+        ((Unavailable, Unavailable), Unavailable),
+    ],
+)
+def test_the_exit_code_is_that_of_the_worst_answer(kinds: tuple[type[Exception], ...], worst: type[Exception]) -> None:
+    made = [Answer("one", "", kind("It is so.", hint="Mend it", details=("why",))) for kind in kinds]  # type: ignore[call-arg, arg-type]
+    with pytest.raises(worst, match="2 things") as caught:
+        require(made)
+    assert caught.value.details[0] == "one: It is so. (why) -> Mend it"  # type: ignore[attr-defined]
+
+
+def test_a_package_alone_has_no_companion_to_ask_about(tmp_path: Path) -> None:
+    assert asked(ReleaseFixture(tmp_path, app=ALONE))["companion"].found == "it has none"
+
+
+def test_a_waived_end_to_end_gate_is_not_in_the_way(fixture: ReleaseFixture) -> None:
+    without_command(fixture)
+    fixture.ledger.append("1.0rc1", replace(entry("e2e:staging"), event="waived"))
+    assert asked(fixture)["end to end"].found == "waived"
+
+
+def test_a_stack_asks_for_its_engine(fixture: ReleaseFixture) -> None:
+    stack = Stack("sample-app", "app", "sample-core", "mock", (netbox("4.7.3"),), ("3.13",))
+    release = fixture.release("1.0rc1")
+    run = replace(release.run, settings=replace(release.run.settings, stack=stack))
+    found = {each.key: each for each in answers(Inquiry(replace(release, run=run), "rc"))}
+    assert found["containers"].found == "2 CPUs and 8 GiB of memory"
+    fixture.machine.engine = False
+    answer = next(each for each in answers(Inquiry(replace(release, run=run), "rc")) if each.key == "containers")
+    assert answer.error is not None
+
+
+def test_a_release_that_cannot_be_planned_is_one_answer_and_the_others_are_asked(fixture: ReleaseFixture) -> None:
+    why = Refused("1.0 exists already.", hint="Aim higher")
+    without_token(fixture)
+    found = {a.key: a for a in answers(Inquiry(fixture.release("0"), "rc", unplanned=why))}
+    assert found["plan"].error is why
+    assert found["token"].error is not None
+    assert not {"number", "trigger", "candidate"} & found.keys()
+
+
+def test_a_final_is_asked_for_its_candidate_its_pair_and_its_companion(fixture: ReleaseFixture) -> None:
+    assert refused(fixture, "final", version="1.0", candidate="1.0rc1") == {
+        "candidate": "1.0rc1 of sample-app is not proven here."
+    } | {"companion": "1.0rc1 of sample-app is not proven here."}
+    fixture.proven("1.0rc1")
+    found = asked(fixture, "final", version="1.0", candidate="1.0rc1")
+    assert found["candidate"].found == "1.0rc1 is proven, and its record is here"
+    assert found["pair"].found == "nothing to compare with yet"
+    assert found["forge"].found == "answers"
+    assert found["token"].found == "pypi: A_TOKEN is set"
+
+
+def test_a_final_whose_dependent_ran_with_another_candidate_is_told_before_it_begins(fixture: ReleaseFixture) -> None:
+    fixture.uploaded("1.0rc1")
+    seal = entry(SEAL, evidence={"files": {}, "commit": START, "companion": {"version": "2.0rc1"}})
+    fixture.ledger.append("1.0rc1", seal)
+    core = fixture.release("2.0", candidate="2.0rc2", package=fixture.core)
+    found = {a.key: a for a in answers(Inquiry(core, "final"))}
+    assert found["pair"].error is not None
+    assert found["pair"].error.problem == "sample-app 1.0rc1 ran with 2.0rc1, not with 2.0rc2."
+    matching = fixture.release("2.0", candidate="2.0rc1", package=fixture.core)
+    assert {a.key: a for a in answers(Inquiry(matching, "final"))}["pair"].found == "green with sample-app"
+    fixture.core_ledger.append("2.0", replace(entry("pair"), event="waived"))
+    assert {a.key: a for a in answers(Inquiry(core, "final"))}["pair"].found == "waived"
+
+
+def test_a_post_is_asked_for_both_tokens_and_both_roles(fixture: ReleaseFixture) -> None:
+    fixture.production.token = ""
+    problems = refused(fixture, "post", version="1.0.post1", candidate="1.0.post1.dev1")
+    assert problems["token"] == "No token for pypi."
+
+
+def test_where_ci_uploads_no_token_is_asked_for_here(fixture: ReleaseFixture) -> None:
+    fixture.from_laptop = False
+    fixture.proven("1.0rc1")
+    assert asked(fixture, "final", version="1.0", candidate="1.0rc1")["token"].found == "CI uploads, with its own"
+
+
+def test_a_production_upload_without_a_forge_is_refused_or_allowed_by_the_configuration(tmp_path: Path) -> None:
+    without = ReleaseFixture(tmp_path, forge=None)
+    answer = asked(without, "final", version="1.0", candidate="1.0rc1")["forge"]
+    assert answer.error is not None
+    assert "only from a published forge release" in answer.error.problem
+    allowed = ReleaseFixture(tmp_path, forge=None, without_forge=True)
+    found = asked(allowed, "final", version="1.0", candidate="1.0rc1")["forge"]
+    assert found.found == "none, by production-without-forge"
+
+
+def test_a_forge_that_has_the_release_says_so(fixture: ReleaseFixture) -> None:
+    fixture.forge = FakeForge({"v1.0": ForgeRelease("v1.0", START, "develop", draft=False, prerelease=False)})
+    assert asked(fixture, "final", version="1.0", candidate="1.0rc1")["forge"].found == "has v1.0"
+
+
+def test_no_two_questions_share_a_key() -> None:
+    assert len({question.key for question in QUESTIONS}) == len(QUESTIONS)
