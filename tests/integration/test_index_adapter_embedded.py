@@ -151,8 +151,8 @@ def test_core_metadata_that_is_not_served_yet_is_no_verdict_on_the_version(
     index.upload(placed(wheel, tmp_path))
     embedded.faults.add(Refuse(404, of="file", target="*.metadata"))
     with pytest.raises(Unavailable, match="pip could not get sample"):
-        index.resolve("sample", wheel.fields["version"])
-    assert index.resolve("sample", wheel.fields["version"]) == {wheel.filename: sha256(wheel)}
+        index.resolve("sample", Version(wheel.fields["version"]))
+    assert index.resolve("sample", Version(wheel.fields["version"])) == {wheel.filename: sha256(wheel)}
 
 
 @pytest.mark.parametrize("fault", [Refuse(503, of="page", times=2), Cut(of="page", times=2)])
