@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from releasegate.steps.allowed import TriggerPermitted
-from releasegate.steps.build import Audit, Build, Promotion
+from releasegate.steps.audit import Audit
+from releasegate.steps.build import Build, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.preflight import Preflight
 from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven

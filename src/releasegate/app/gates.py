@@ -22,7 +22,8 @@ from releasegate.core.version_files.survey import survey
 from releasegate.engine import Engine, Outcome, Watch
 from releasegate.journal import Journal
 from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, InstallChecker, Progress
-from releasegate.steps.build import Audit, Build
+from releasegate.steps.audit import Audit
+from releasegate.steps.build import Build
 from releasegate.steps.end_to_end import CELL, cell_subject
 from releasegate.steps.fetch import GivenFiles
 from releasegate.steps.prove import EndToEnd, InstallCheck

@@ -151,7 +151,7 @@ def waive(workspace: Workspace, package: Package, *, version: Version, waiver: W
         ConfigurationError: no such gate, or it may not be waived, or nobody or no reason is named.
     """
     known = {s.key: s for pipeline in PIPELINES.values() for s in bind(pipeline, _example(workspace, package, version))}
-    waivable = sorted(key for key, each in known.items() if each.waivable)
+    waivable = sorted({part for key, each in known.items() if each.waivable for part in (key, *each.parts)})
     if waiver.step not in waivable:
         raise ConfigurationError(f"{waiver.step} cannot be waived.", hint=f"Name one of: {', '.join(waivable)}")
     if not waiver.by.strip() or not waiver.reason.strip():

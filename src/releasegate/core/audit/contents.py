@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.archive import Members
-from releasegate.core.dists.wheel import (
-    dist_info,
-    entry_points,
-    installed,
-    member,
-    modules,
-    record_row,
-    record_rows,
-)
+from releasegate.core.dists.wheel import dist_info, member, record_row, record_rows
 
-_STRAY = ("tests", "test", "docs")
 _SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 
 
-def record(subject: Subject) -> tuple[str, ...]:
+def record(subject: Subject) -> Problems:
     """RECORD lists every file once, with its sha256 and size, and nothing else."""
     wheel, folder = subject.wheel, dist_info(subject.wheel)
     path = f"{folder}/RECORD"
@@ -38,42 +30,33 @@ def record(subject: Subject) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def suspicious(subject: Subject) -> tuple[str, ...]:
-    """Nothing is in the wheel that is certainly wrong, and its scripts point at modules that it holds."""
-    held, own = installed(subject.wheel), f"{dist_info(subject.wheel)}/"
+def suspicious(subject: Subject) -> Problems:
+    """The wheel installs something, and nothing that every interpreter makes for itself."""
+    own = f"{dist_info(subject.wheel)}/"
     empty = all(path.startswith(own) for path in subject.wheel)
-    problems = [f"{subject.wheel.filename} installs no file."] if empty else []
-    compiled = [p for p in sorted(held) if "__pycache__" in p.split("/") or p.endswith((".pyc", ".pyo"))]
-    problems += [f"{path} is compiled code: every interpreter makes its own." for path in compiled]
-    tops = {path.split("/", 1)[0] for path in held if "/" in path}
-    problems += [f"The wheel installs a top-level package {top!r} for everybody." for top in _STRAY if top in tops]
-    return (*problems, *_dangling(subject.wheel, modules(held)))
+    compiled = [p for p in sorted(subject.held) if "__pycache__" in p.split("/") or p.endswith((".pyc", ".pyo"))]
+    return (
+        *([f"{subject.wheel.filename} installs no file."] if empty else []),
+        *(Problem(f"{path} is compiled code: every interpreter makes its own.", about=path) for path in compiled),
+    )
 
 
-def sdist_complete(subject: Subject) -> tuple[str, ...]:
+def sdist_complete(subject: Subject) -> Problems:
     """The wheel built from the sdist holds the same files as the one built from the tree."""
     tree, sdist = _comparable(subject.wheel), _comparable(subject.rebuilt)
     problems = []
     for path in sorted(tree.keys() | sdist.keys()):
         if path not in sdist:
-            problems.append(f"{path} is missing from the wheel built from the sdist.")
+            problems.append(_told(path, "is missing from the wheel built from the sdist"))
         elif path not in tree:
-            problems.append(f"{path} is only in the wheel built from the sdist.")
+            problems.append(_told(path, "is only in the wheel built from the sdist"))
         elif tree[path] != sdist[path]:
-            problems.append(f"{path} has other bytes in the wheel built from the sdist.")
+            problems.append(_told(path, "has other bytes in the wheel built from the sdist"))
     return tuple(problems)
 
 
-def _dangling(wheel: Members, held: tuple[str, ...]) -> list[str]:
-    """Complain of scripts whose module belongs to one of the wheel's own packages, and is not there."""
-    packages = {name.split(".", 1)[0] for name in held}
-    names = {".".join(name.split(".")[:depth]) for name in held for depth in range(1, name.count(".") + 2)}
-    complaints = []
-    for script, target in entry_points(wheel).get("console_scripts", {}).items():
-        module = target.partition(":")[0].strip()
-        if module.split(".", 1)[0] in packages and module not in names:
-            complaints.append(f"The script {script} runs {module}, which the wheel does not hold.")
-    return complaints
+def _told(path: str, complaint: str) -> Problem:
+    return Problem(f"{path} {complaint}.", about=path)
 
 
 def _comparable(wheel: Members) -> Mapping[str, bytes]:

@@ -7,9 +7,10 @@ of constants in any module of the same package.
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from releasegate.core.audit.code import assignments, last_name, parse
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ def host_range(sources: Mapping[str, bytes]) -> HostRange:
     for path in sorted(sources):
         if path.count("/") == 1 and path.endswith("/__init__.py"):
             for node in _body(sources[path]):
-                if isinstance(node, ast.ClassDef) and "PluginConfig" in map(_last_name, node.bases):
-                    stated = _assignments(node.body)
+                if isinstance(node, ast.ClassDef) and "PluginConfig" in map(last_name, node.bases):
+                    stated = assignments(node.body)
                     names = _constants(sources, package=path.removesuffix("__init__.py"))
                     return HostRange(
                         oldest=_resolve(stated.get("min_version"), names),
@@ -37,35 +38,15 @@ def host_range(sources: Mapping[str, bytes]) -> HostRange:
 
 def _body(source: bytes) -> list[ast.stmt]:
     """Return a module's statements; none where this Python cannot parse it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
-        return []
-
-
-def _last_name(base: ast.expr) -> str:
-    return ast.unparse(base).rpartition(".")[2]
-
-
-def _assignments(body: list[ast.stmt]) -> dict[str, ast.expr]:
-    found = {}
-    for node in body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
-        if value is not None:
-            found.update({target.id: value for target in targets if isinstance(target, ast.Name)})
-    return found
+    tree = parse(source)
+    return tree.body if tree is not None else []
 
 
 def _constants(sources: Mapping[str, bytes], *, package: str) -> dict[str, ast.expr]:
     found: dict[str, ast.expr] = {}
     for path in sorted(sources):
         if path.startswith(package) and path.count("/") == 1:
-            found = _assignments(_body(sources[path])) | found
+            found = assignments(_body(sources[path])) | found
     return found
 
 

@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.version_file_types import PythonVersionFile
-from releasegate.core.dists.wheel import dist_info, identity, member, sdist_metadata, wheel_metadata
+from releasegate.core.dists.wheel import as_sent, dist_info, identity, member, sdist_metadata, wheel_metadata
 from releasegate.core.version_files.occurrences import find
 
 
@@ -110,7 +110,7 @@ def _flaws(content: bytes) -> tuple[str, ...]:
 
     stated = parse_email(content)[0].get("metadata_version")
     try:
-        Metadata.from_email(content, validate=True)
+        Metadata.from_email(as_sent(content), validate=True)
     except ExceptionGroup as group:
         newer = stated is not None and any(getattr(e, "field", "") == "metadata-version" for e in group.exceptions)
         return () if newer else tuple(str(error) for error in group.exceptions)

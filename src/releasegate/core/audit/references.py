@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from releasegate.core.audit.subject import Subject
-from releasegate.core.dists.wheel import installed, sources
+from releasegate.core.dists.wheel import sources
 
 _PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+\.\w+")
 _QUOTED = re.compile(r"""(?<![\w"'])(["'])([\w.-]+(?:/[\w.-]+)+\.\w+)\1(?!["'])""")
@@ -46,7 +45,7 @@ class _Root:
 
 def references(subject: Subject) -> tuple[str, ...]:
     """Every file under the declared roots that a module or a template names is in the wheel."""
-    wheel, declared = installed(subject.wheel), subject.package.wheel.references
+    wheel, declared = subject.held, subject.package.wheel.references
     if not declared:
         return ()
     roots = {folder: _root(folder, wheel=wheel, tree=subject.tree) for folder in declared}
@@ -54,7 +53,7 @@ def references(subject: Subject) -> tuple[str, ...]:
         f"wheel.references {folder!r} is no folder in the wheel." for folder in declared if not roots[folder].held
     ]
     held = set(wheel).union(*(root.held for root in roots.values()))
-    named = (*_in_modules(sources(wheel)), *_in_templates(wheel, declared))
+    named = (*_in_modules(sources(wheel), subject.code), *_in_templates(wheel, declared))
     ours = [seen for seen in named if any(root.owns(seen.text) for root in roots.values())]
     problems += [
         f'{seen.path}:{seen.line} names "{seen.text}", which the wheel does not hold.'
@@ -76,14 +75,11 @@ def _root(folder: str, *, wheel: Iterable[str], tree: Iterable[str]) -> _Root:
     )
 
 
-def _in_modules(modules: Mapping[str, bytes]) -> Iterator[Reference]:
+def _in_modules(modules: Mapping[str, bytes], trees: Mapping[str, ast.Module | None]) -> Iterator[Reference]:
     """Yield the string constants that look like relative paths; a part of a longer text is not whole."""
     for path, content in modules.items():
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                module = ast.parse(content)
-        except (SyntaxError, ValueError, RecursionError):
+        module = trees.get(path)
+        if module is None:
             # Code for a newer Python than this one: its quoted texts are still plain to see.
             yield from _scan(_QUOTED, path, content.decode(errors="replace"))
             continue

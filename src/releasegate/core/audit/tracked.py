@@ -4,38 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from releasegate.core.audit.problem import Problem, Problems, not_exempted
 from releasegate.core.audit.sources import Origins, origins
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import Exemption
-from releasegate.core.dists.wheel import dist_info, installed
+from releasegate.core.dists.wheel import dist_info
 from releasegate.core.globs import matching
 
 
-def tracked(subject: Subject) -> tuple[str, ...]:
+def tracked(subject: Subject) -> Problems:
     """Wheel and Git tree agree, but for ``wheel.generated`` and ``wheel.omitted``; each exemption is needed."""
-    held = installed(subject.wheel)
-    found = origins(held, subject.tree)
-    foreign = _foreign(held, subject.tree, found=found) | _loose(subject)
-    absent = _absent(held, subject.tree, found=found)
-    wheel = subject.package.wheel
-    problems = [
-        *_but_exempted(foreign, wheel.generated, key="generated"),
-        *_but_exempted(absent, wheel.omitted, key="omitted"),
-    ]
-    return tuple(problems)
+    held, tree = subject.held, subject.tree
+    found = origins(held, tree)
+    foreign = _foreign(held, tree, found=found) | _loose(subject)
+    absent = _absent(held, tree, found=found)
+    wheel, members = subject.package.wheel, frozenset(subject.wheel) | held.keys()
+    generated = [Problem(said, path, "generated", among=members) for path, said in foreign.items()]
+    # A pattern for what is left out speaks of the packages' folders, not of all that lies beside them.
+    homes = tuple(f"{home}/" for home in found.homes.values() if home)
+    inside = frozenset(path for path in tree if path.startswith(homes))
+    omitted = [Problem(said, path, "omitted", among=inside) for path, said in absent.items()]
+    return (
+        *not_exempted(generated, wheel.generated, key="generated"),
+        *not_exempted(omitted, wheel.omitted, key="omitted"),
+    )
 
 
-def declared_data(subject: Subject) -> tuple[str, ...]:
+def declared_data(subject: Subject) -> Problems:
     """Every tracked file that ``wheel.data`` declares is in the wheel."""
-    shipped = set(origins(installed(subject.wheel), subject.tree).files.values())
-    problems = []
+    shipped = set(origins(subject.held, subject.tree).files.values())
+    problems: list[Problem] = []
     for pattern in subject.package.wheel.data:
         declared = matching(pattern, subject.tree)
         if not declared:
-            problems.append(f"wheel.data {pattern!r} matches no tracked file.")
-        problems += [
-            f"{path} is declared in wheel.data, but not in the wheel." for path in declared if path not in shipped
-        ]
+            problems.append(Problem(f"wheel.data {pattern!r} matches no tracked file."))
+        lost = [path for path in declared if path not in shipped]
+        problems += [Problem(f"{path} is declared in wheel.data, but not in the wheel.", about=path) for path in lost]
     return tuple(problems)
 
 
@@ -84,15 +87,3 @@ def _loose(subject: Subject) -> dict[str, str]:
         if not good:
             complaints[path] = f"{path} in the wheel is no tracked file."
     return complaints
-
-
-def _but_exempted(complaints: Mapping[str, str], exemptions: tuple[Exemption, ...], *, key: str) -> list[str]:
-    left = dict(complaints)
-    stale = []
-    for exemption in exemptions:
-        exempted = matching(exemption.pattern, complaints)
-        if not exempted:
-            stale.append(f"wheel.{key} {exemption.pattern!r} exempts nothing: remove it.")
-        for path in exempted:
-            left.pop(path, None)
-    return [*(left[path] for path in sorted(left)), *stale]

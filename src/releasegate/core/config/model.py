@@ -106,6 +106,12 @@ class Wheel:
     frozen: Annotated[Globs, Key("files that never change once they are published (migrations)")] = ()
     generated: Annotated[Exemptions, Key("members of the wheel that Git does not track")] = ()
     omitted: Annotated[Exemptions, Key("tracked files of the package that stay out of the wheel")] = ()
+    dropped: Annotated[
+        Exemptions, Key("what the last release offered and this one does not; `script NAME` and the like")
+    ] = ()
+    allowed: Annotated[
+        Exemptions, Key("other findings of the audit that are meant so; `CHECK: WHAT` as it tells them")
+    ] = ()
 
 
 @table("[tool.releasegate.packages.install]")

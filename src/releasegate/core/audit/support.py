@@ -1,4 +1,4 @@
-"""What the previous release promised still holds: frozen files, and in a post what it runs on."""
+"""A post runs wherever its forerunner ran."""
 
 from __future__ import annotations
 
@@ -9,27 +9,10 @@ from packaging.version import Version
 
 from releasegate.core.audit.host_range import HostRange, host_range
 from releasegate.core.audit.subject import Subject
-from releasegate.core.dists.wheel import identity, installed, sources, wheel_metadata
-from releasegate.core.globs import matching
+from releasegate.core.dists.wheel import identity, sources, wheel_metadata
 from releasegate.core.release.versions import parse_version
 
 _PYTHONS = tuple(f"3.{minor}.{patch}" for minor, patch in product(range(8, 31), range(31)))
-
-
-def frozen(subject: Subject) -> tuple[str, ...]:
-    """Files that ``wheel.frozen`` matches in the previous wheel are in this one, byte for byte."""
-    held = installed(subject.wheel)
-    published = installed(subject.previous or {})
-    problems = []
-    for pattern in subject.package.wheel.frozen:
-        if not matching(pattern, held.keys() | published.keys()):
-            problems.append(f"wheel.frozen {pattern!r} matches no file.")
-        for path in matching(pattern, published):
-            if path not in held:
-                problems.append(f"{path} was published and is frozen, but it is gone.")
-            elif held[path] != published[path]:
-                problems.append(f"{path} was published and is frozen, but it has changed.")
-    return tuple(dict.fromkeys(problems))
 
 
 def support(subject: Subject) -> tuple[str, ...]:

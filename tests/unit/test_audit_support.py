@@ -1,44 +1,15 @@
-"""What the previous release promised still holds."""
+"""A post runs wherever its forerunner ran."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
-from archives import PACKAGE, dist_info, metadata, subject
+from archives import dist_info, metadata, subject
 
 from releasegate.core.audit.host_range import HostRange, host_range
-from releasegate.core.audit.previous import frozen, support
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import Wheel
+from releasegate.core.audit.support import support
 
-FROZEN = replace(PACKAGE, wheel=Wheel(frozen=("sample_app/migrations/*.py", "0001_*.py")))
-MIGRATION = "sample_app/migrations/0001_initial.py"
 PLUGIN = "sample_app/__init__.py"
-
-
-def test_frozen_files_as_published_are_no_finding() -> None:
-    more = {"sample_app/migrations/0002_more.py": b"FIELDS = 2\n"}
-    assert frozen(subject(package=FROZEN, previous=subject().wheel, add=more)) == ()
-
-
-def test_a_frozen_file_that_changed_is_a_finding_once() -> None:
-    found = frozen(subject(package=FROZEN, previous=subject().wheel, add={MIGRATION: b"FIELDS = 1 \n"}))
-    assert found == (f"{MIGRATION} was published and is frozen, but it has changed.",)
-
-
-def test_a_frozen_file_that_is_gone_is_a_finding() -> None:
-    found = frozen(subject(package=FROZEN, previous=subject().wheel, remove=[MIGRATION]))
-    assert found == (f"{MIGRATION} was published and is frozen, but it is gone.",)
-
-
-def test_a_first_release_has_nothing_frozen() -> None:
-    assert frozen(subject(package=FROZEN)) == ()
-
-
-def test_a_frozen_pattern_that_matches_nothing_is_a_finding() -> None:
-    stale = replace(PACKAGE, wheel=Wheel(frozen=("other/*.py",)))
-    assert frozen(subject(package=stale, previous=subject().wheel)) == ("wheel.frozen 'other/*.py' matches no file.",)
 
 
 def after(version: str, *, python: str = ">=3.11", plugin: str = "", before: str = "") -> Subject:
