@@ -151,6 +151,14 @@ def test_every_file_on_the_map_is_there() -> None:
         assert (ROOT / "src/releasegate" / name).exists() or (ROOT / name).exists(), name
 
 
+def test_the_nucleus_is_at_most_twenty_files_that_are_read_in_an_hour() -> None:
+    nucleus = read(ROOT / "docs/architecture.md").partition("## The nucleus")[2].partition("\n## ")[0]
+    files = re.findall(r"^\| `([\w/]+\.py)` \|", nucleus, re.MULTILINE)
+    lines = [len(read(ROOT / "src/releasegate" / name).splitlines()) for name in files]
+    assert 0 < len(files) <= 20
+    assert sum(lines) <= 3400
+
+
 def test_the_license_is_the_one_that_the_package_states() -> None:
     project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
     assert project["license"] == "Apache-2.0"

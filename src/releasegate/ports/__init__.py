@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import Protocol
 
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.dists.manifest import Artifact, Manifest
-from releasegate.core.errors import ReleasegateError
 from releasegate.core.release.record import Entry
 from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge

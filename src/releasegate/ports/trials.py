@@ -1,4 +1,4 @@
-"""What the steps need to try a release: files, clean environments to install them into, and a run with the companion."""
+"""What the steps need to try a release: its files, clean environments for them, and a run with the companion."""
 
 from __future__ import annotations
 
