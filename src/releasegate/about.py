@@ -5,10 +5,9 @@ from __future__ import annotations
 
 def version() -> str:
     """Return the version that is installed; ``unknown`` where the sources run without being installed."""
-    from importlib.metadata import PackageNotFoundError  # noqa: PLC0415 - slow to import
-    from importlib.metadata import version as installed
+    from importlib import metadata  # noqa: PLC0415 - slow to import
 
     try:
-        return installed("releasegate")
-    except PackageNotFoundError:
+        return metadata.version("releasegate")
+    except metadata.PackageNotFoundError:
         return "unknown"
