@@ -17,8 +17,9 @@ from releasegate.core.adopt.table import NOXFILE, TASKS, RepositoryFacts, table
 from releasegate.core.ci.workflows import MARK, workflows
 from releasegate.core.config.model import ForgeConfig, Settings
 from releasegate.core.config.parse import parse_settings
-from releasegate.core.config.toml_text import read_toml
+from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.version_files.kind import utf8
 
 _PROJECT = PurePosixPath("pyproject.toml")
 _BUILT = PurePosixPath("PKG-INFO")
@@ -99,14 +100,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
 
 def _with_table(files: Mapping[PurePosixPath, bytes], git: Git) -> str:
     """Return the text of ``pyproject.toml`` with the table at its end; every byte before it is as it was."""
-    content = files.get(_PROJECT, b"")
-    try:
-        old = content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(
-            f"pyproject.toml:{line} is not UTF-8.", hint="Save pyproject.toml as UTF-8."
-        ) from error
+    old = utf8(files.get(_PROJECT, b""), where="pyproject.toml")
     tool = read_toml(old, where="pyproject.toml").values.get("tool")
     if isinstance(tool, dict) and "releasegate" in tool:
         return old

@@ -13,7 +13,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt.refusals import nowhere, refusal, setup_call, setup_cfg
-from releasegate.core.config.toml_text import read_toml
+from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.version_files.occurrences import bump, find

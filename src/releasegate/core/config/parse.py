@@ -12,7 +12,7 @@ from releasegate.core.config.messages import is_secret, nearest, shown
 from releasegate.core.config.model import Companion, ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.reader import TABLES, Location, Problem, read_fields
 from releasegate.core.config.stack import Stack
-from releasegate.core.config.toml_text import KeyPath, TomlText, join_key, read_toml
+from releasegate.core.config.toml_lines import KeyPath, TomlText, join_key, read_toml
 from releasegate.core.errors import ConfigurationError
 
 TABLE: KeyPath = ("tool", "releasegate")
@@ -42,7 +42,7 @@ def parse_settings(text: str, *, where: str) -> Settings:
     if not isinstance(tool, dict) or "releasegate" not in tool:
         raise ConfigurationError(
             f"{where} has no [tool.releasegate] table.",
-            hint=f"Add one to {where}; the least that it needs is shown above.",
+            hint=f"Add one to {where}; the least that it needs is shown above",
             details=EXAMPLE.splitlines(),
         )
     problems: list[Problem] = []

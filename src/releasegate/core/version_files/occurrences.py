@@ -9,11 +9,18 @@ from pathlib import PurePosixPath
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
-from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
+from releasegate.core.config.version_file_types import (
+    LockVersionFile,
+    PythonVersionFile,
+    TomlVersionFile,
+    VersionFile,
+)
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.python import check_encoding, in_python
-from releasegate.core.version_files.span import Span
-from releasegate.core.version_files.toml import in_lock, in_toml, prove
+from releasegate.core.version_files import lock, python, toml
+from releasegate.core.version_files.kind import Kind
+
+KINDS: Mapping[type[VersionFile], Kind] = {TomlVersionFile: toml, PythonVersionFile: python, LockVersionFile: lock}
+"""The module that finds and replaces a version, by the type of the version file."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +45,13 @@ def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurren
             several, or a value that is not a string.
         Refused: the version is dynamic, is not one plain literal, or is not a version by PEP 440.
     """
-    return _occurrence(
-        version_file, _locate(version_file, _decode(version_file, content), package=package), package=package
-    )
+    found = KINDS[type(version_file)].find(version_file, content, package)
+    if _canonical(found.version) is None:
+        raise Refused(
+            f"{version_file.path}:{found.line} states {found.version!a}, which is not a version by PEP 440.",
+            hint="Write a version such as 1.2.3 or 1.2.3rc1, without spaces around it",
+        )
+    return Occurrence(version_file.path, found.line, found.version, found.where)
 
 
 def find_all(package: Package, contents: Mapping[PurePosixPath, bytes | None]) -> tuple[Occurrence, ...]:
@@ -65,15 +76,10 @@ def bump(version_file: VersionFile, content: bytes, *, package: str, version: st
     """
     if _canonical(version) != version:
         raise ConfigurationError(
-            f"{version!r} is not a version in canonical form.", hint="Write it as PEP 440 does, e.g. 1.2.3rc1."
+            f"{version!r} is not a version in canonical form.", hint="Write it as PEP 440 does, e.g. 1.2.3rc1"
         )
-    text = _decode(version_file, content)
-    at = _locate(version_file, text, package=package)
-    _occurrence(version_file, at, package=package)
-    changed = text[: at.start] + version + text[at.end :]
-    if not isinstance(version_file, PythonVersionFile):
-        prove(text, changed, at=at, where=str(version_file.path))
-    return changed.encode()
+    find(version_file, content, package=package)
+    return KINDS[type(version_file)].replace(version_file, content, package, version)
 
 
 def bump_all(
@@ -124,7 +130,7 @@ def agreed(occurrences: Sequence[Occurrence], *, version: str | None = None, sai
     if lines or not occurrences:
         raise Refused(
             "The version files do not agree." if lines else "No version file states the version.",
-            hint="Write the same version in every version file.",
+            hint="Write the same version in every version file",
             details=lines,
         )
     return occurrences[0].version
@@ -135,44 +141,9 @@ def _content(version_file: VersionFile, contents: Mapping[PurePosixPath, bytes |
     if content is None:
         raise ConfigurationError(
             f"{version_file.path} is not there, but is configured as a version file.",
-            hint="Add the file, or correct version-files in [tool.releasegate].",
+            hint="Add the file, or correct version-files in [tool.releasegate]",
         )
     return content
-
-
-def _decode(version_file: VersionFile, content: bytes) -> str:
-    where = str(version_file.path)
-    if isinstance(version_file, PythonVersionFile):
-        check_encoding(content, where=where)
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(f"{where}:{line} is not UTF-8.", hint=f"Save {where} as UTF-8.") from error
-
-
-def _locate(version_file: VersionFile, text: str, *, package: str) -> Span:
-    if isinstance(version_file, TomlVersionFile):
-        return in_toml(version_file, text)
-    return (
-        in_python(version_file, text)
-        if isinstance(version_file, PythonVersionFile)
-        else in_lock(version_file, text, package=package)
-    )
-
-
-def _occurrence(version_file: VersionFile, at: Span, *, package: str) -> Occurrence:
-    """Return what stands there, if it is a version."""
-    if _canonical(at.version) is None:
-        raise Refused(
-            f"{version_file.path}:{at.line} states {at.version!a}, which is not a version by PEP 440.",
-            hint="Write a version such as 1.2.3 or 1.2.3rc1, without spaces around it.",
-        )
-    if isinstance(version_file, LockVersionFile):
-        where = f"package {package}"
-    else:
-        where = version_file.key if isinstance(version_file, TomlVersionFile) else version_file.attribute
-    return Occurrence(version_file.path, at.line, at.version, where)
 
 
 def _canonical(version: str) -> str | None:

@@ -10,23 +10,49 @@ import tokenize
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from releasegate.core.config.version_file_types import PythonVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.span import Span, stated
+from releasegate.core.version_files.kind import Found, utf8
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_PLAIN = re.compile(r"""[A-Za-z]*(?P<quotes>"{3}|'{3}|"|')(?P<body>.*)(?P=quotes)""", re.DOTALL)
 _SCOPES = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _INNER = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
-def in_python(version_file: PythonVersionFile, text: str) -> Span:
-    """Return where *text* assigns the version to its attribute.
+@dataclass(frozen=True)
+class _Literal:
+    """The characters ``text[start:end]`` that state a version, and the line (from 1) that they stand on."""
+
+    start: int
+    end: int
+    version: str
+    line: int
+
+
+def find(version_file: PythonVersionFile, content: bytes, _package: str) -> Found:
+    """Return the string that is assigned to the version file's attribute.
 
     Raises:
-        ConfigurationError: the text is not Python, or assigns no string to the attribute, or assigns it twice.
+        ConfigurationError: the file is not Python in UTF-8, or assigns no string to the attribute, or assigns it twice.
         Refused: the version is not one plain literal, so that its characters cannot be replaced.
     """
+    literal = _locate(version_file, _decode(version_file, content))
+    return Found(literal.version, literal.line, version_file.attribute)
+
+
+def replace(version_file: PythonVersionFile, content: bytes, _package: str, version: str) -> bytes:
+    """Return the file with *version* assigned to the attribute, as ``Kind.replace`` says."""
+    text = _decode(version_file, content)
+    literal = _locate(version_file, text)
+    return (text[: literal.start] + version + text[literal.end :]).encode()
+
+
+def _locate(version_file: PythonVersionFile, text: str) -> _Literal:
+    """Return where *text* assigns the version to the attribute; raises as ``find``."""
     where = str(version_file.path)
     body = text.removeprefix("\ufeff")
     *classes, name = version_file.attribute.split(".")
@@ -42,30 +68,28 @@ def in_python(version_file: PythonVersionFile, text: str) -> Span:
     if not values:
         raise ConfigurationError(
             f"{where} has no assignment to {version_file.attribute}.",
-            hint="Name the file and the attribute that state the version; an import or a function's name is neither.",
+            hint="Name the file and the attribute that state the version; an import or a function's name is neither",
         )
     if len(values) > 1:
         raise ConfigurationError(
             f"{where} assigns {version_file.attribute} {len(values)} times (lines {_lines(values)}).",
-            hint="Leave one assignment: nobody can tell which of them counts.",
+            hint="Leave one assignment: nobody can tell which of them counts",
         )
     return _literal(values[0], body, version_file=version_file, shift=len(text) - len(body))
 
 
-def check_encoding(content: bytes, *, where: str) -> None:
-    """Make sure that Python reads *content* as UTF-8.
-
-    Raises:
-        ConfigurationError: the file declares another encoding, or one that does not exist.
-    """
+def _decode(version_file: PythonVersionFile, content: bytes) -> str:
+    """Return the text, where Python reads it as UTF-8, too."""
+    where = str(version_file.path)
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
     except SyntaxError as error:
-        raise ConfigurationError(f"{where}: {error.msg}.", hint=f"Save {where} as UTF-8.") from error
+        raise ConfigurationError(f"{where}: {error.msg}.", hint=f"Save {where} as UTF-8") from error
     if codecs.lookup(encoding).name not in {"utf-8", "utf-8-sig"}:
         raise ConfigurationError(
-            f"{where} declares the encoding {encoding}; only UTF-8 is read.", hint=f"Save {where} as UTF-8."
+            f"{where} declares the encoding {encoding}; only UTF-8 is read.", hint=f"Save {where} as UTF-8"
         )
+    return utf8(content, where=where)
 
 
 def _parse(text: str, *, where: str) -> ast.Module:
@@ -77,11 +101,11 @@ def _parse(text: str, *, where: str) -> ast.Module:
     except SyntaxError as error:
         raise ConfigurationError(
             f"{where}:{error.lineno or 1} is not Python: {error.msg}.",
-            hint="Correct the syntax; if it is newer than the Python that releasegate runs on, run it on that one.",
+            hint="Correct the syntax; if it is newer than the Python that releasegate runs on, run it on that one",
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ConfigurationError(
-            f"{where} cannot be read as Python: {error or 'it is nested too deeply'}.", hint=f"Correct {where}."
+            f"{where} cannot be read as Python: {error or 'it is nested too deeply'}.", hint=f"Correct {where}"
         ) from error
 
 
@@ -119,21 +143,22 @@ def _names(target: ast.expr) -> Iterator[str]:
                 yield from _names(inner)
 
 
-def _literal(value: ast.expr, text: str, *, version_file: PythonVersionFile, shift: int) -> Span:
+def _literal(value: ast.expr, text: str, *, version_file: PythonVersionFile, shift: int) -> _Literal:
     """Return the version's characters in the literal *value*; *shift* characters precede *text* in the file."""
     where = f"{version_file.path}:{value.lineno}: {version_file.attribute}"
-    found = None
     if isinstance(value, ast.Constant):
         if not isinstance(value.value, str):
-            raise ConfigurationError(f"{where} is not a string.", hint='Assign the version in quotes: "1.2.3".')
+            raise ConfigurationError(f"{where} is not a string.", hint='Assign the version in quotes: "1.2.3"')
         start, end = _offsets(value, text)
-        found = stated(text, text[start:end], start=start, value=value.value)
-    if found is None:
-        raise Refused(
-            f"{where} is {_form(value)}, so the version's characters cannot be replaced.",
-            hint='Assign the version as one plain literal: "1.2.3".',
-        )
-    return Span(found.start + shift, found.end + shift, found.version, found.line)
+        plain = _PLAIN.fullmatch(text, start, end)
+        if plain is not None and plain["body"] == value.value:
+            begin = plain.start("body")
+            line = len(_LINE_END.findall(text, 0, begin)) + 1
+            return _Literal(begin + shift, begin + len(value.value) + shift, value.value, line)
+    raise Refused(
+        f"{where} is {_form(value)}, so the version's characters cannot be replaced.",
+        hint='Assign the version as one plain literal: "1.2.3"',
+    )
 
 
 def _form(value: ast.expr) -> str:
