@@ -12,7 +12,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.refusals import nowhere, refusal, setup_call, setup_cfg
+from releasegate.core.adopt.refusals import not_found, refusal, setup_call, setup_cfg
 from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ReleasegateError
@@ -45,7 +45,9 @@ def under(body: Any, *keys: str) -> Any:
     return {} if body is None else body
 
 
-def stating(project: Mapping[str, Any], files: Files, modules: Sequence[PurePosixPath], *, name: str) -> Declared:
+def find_version_files(
+    project: Mapping[str, Any], files: Files, modules: Sequence[PurePosixPath], *, name: str
+) -> Declared:
     """Return where the version stands; each version file was read, and changed in memory.
 
     Raises:
@@ -70,13 +72,13 @@ def stating(project: Mapping[str, Any], files: Files, modules: Sequence[PurePosi
             changed[version_file.path] = after
             found.append(version_file)
     if version is None or isinstance(found[0], LockVersionFile):
-        raise nowhere(files)
+        raise not_found(files)
     sure = {version_file for version_file in assigned if version_file.attribute == "__version__"}.union(declared)
     guessed = tuple(p for p in found if isinstance(p, PythonVersionFile) and p not in sure)
     return Declared(version, tuple(found), guessed)
 
 
-def parsed(files: Files) -> Mapping[str, Any]:
+def read_project(files: Files) -> Mapping[str, Any]:
     """Return what ``pyproject.toml`` says, nothing where there is none; raises ``ConfigurationError`` with the line."""
     return read_toml(files.get(PROJECT, b"").decode(errors="replace"), where=str(PROJECT)).values
 
