@@ -15,7 +15,8 @@ from fakes import FakeIndex, FakeLedger
 from packaging.version import Version
 from release_fixture import APP, ReleaseFixture
 
-from releasegate.core.config.model import Companion, EndToEndCommand, Package, TomlVersionFile
+from releasegate.core.config.model import Companion, EndToEndCommand, Package
+from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import Conflict, NotYet
 from releasegate.engine import Engine, Outcome
 from releasegate.journal import Journal
