@@ -197,7 +197,7 @@ def test_a_table_that_is_written_another_way_counts(folder: Path) -> None:
         (b'tool = {}\n[project]\nname = "h"\nversion = "1"\n', "inline table"),
     ],
 )
-def test_a_project_file_that_cannot_be_added_to_is_an_error_with_its_place(
+def test_a_project_file_that_cannot_be_added_to_is_an_error_with_its_line(
     folder: Path, content: bytes, said: str
 ) -> None:
     (folder / PROJECT).write_bytes(content)

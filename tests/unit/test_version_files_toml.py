@@ -65,12 +65,12 @@ def test_a_version_is_found_however_toml_writes_it(text: str, key: str, line: in
         ("[project]\ndynamic = 1", r"has no key project\.version"),
     ],
 )
-def test_a_place_that_does_not_fit_the_file_is_refused(text: str, problem: str) -> None:
+def test_a_version_file_that_does_not_fit_the_file_is_refused(text: str, problem: str) -> None:
     with pytest.raises(ConfigurationError, match=problem):
         occurrence(text)
 
 
-def test_a_place_whose_key_is_no_key_is_refused() -> None:
+def test_a_version_file_whose_key_is_no_key_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"has no key a\.\.b"):
         occurrence("a = 1", TomlVersionFile(Path("a.toml"), "a..b"))
 

@@ -12,14 +12,11 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.refusals import not_found, refusal, setup_call, setup_cfg
+from releasegate.core.adopt.refusals import Files, not_found, refusal, setup_call, setup_cfg
 from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.version_files.occurrences import bump, find
-
-Files = Mapping[PurePosixPath, bytes]
-"""The tracked files of a repository, by path."""
 
 PROJECT, SETUP = PurePosixPath("pyproject.toml"), PurePosixPath("setup.py")
 TESTS = frozenset({"test", "tests", "docs", "doc"})
@@ -62,13 +59,13 @@ def find_version_files(
     found: list[VersionFile] = []
     for version_file in dict.fromkeys((*declared, *assigned, LockVersionFile(_LOCK))):
         try:
-            seen = find(version_file, changed[version_file.path], package=name).version
+            stated = find(version_file, changed[version_file.path], package=name).version
             after = bump(version_file, changed[version_file.path], package=name, version=_ANOTHER)
         except (KeyError, ReleasegateError):
             continue
         # A lock file that lags behind is a version file all the same: the gate of the versions says so.
-        if seen == (version or seen) or (isinstance(version_file, LockVersionFile) and found):
-            version = version or seen
+        if stated == (version or stated) or (isinstance(version_file, LockVersionFile) and found):
+            version = version or stated
             changed[version_file.path] = after
             found.append(version_file)
     if version is None or isinstance(found[0], LockVersionFile):

@@ -12,8 +12,8 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 
-from releasegate.core.adopt.declarations import TESTS, Files, find_version_files, read_project, under
-from releasegate.core.adopt.refusals import setup_call, setup_cfg
+from releasegate.core.adopt.declarations import TESTS, find_version_files, read_project, under
+from releasegate.core.adopt.refusals import Files, setup_call, setup_cfg
 from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ConfigurationError
 

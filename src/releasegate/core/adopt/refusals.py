@@ -12,6 +12,7 @@ from typing import Any
 from releasegate.core.errors import ConfigurationError
 
 Files = Mapping[PurePosixPath, bytes]
+"""The tracked files of a repository, by path."""
 
 _SETUP, _CFG = PurePosixPath("setup.py"), PurePosixPath("setup.cfg")
 _FROM_GIT = (

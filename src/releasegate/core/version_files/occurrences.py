@@ -38,7 +38,7 @@ class Occurrence:
 
 
 def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurrence:
-    """Return the version that *content*, the file of *version file*, states for *package*.
+    """Return the version that *content*, the bytes of *version_file*, states for *package*.
 
     Raises:
         ConfigurationError: the version file does not fit the file: bad syntax, not UTF-8, no such key or assignment, or
@@ -57,7 +57,7 @@ def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurren
 def find_all(package: Package, contents: Mapping[PurePosixPath, bytes | None]) -> tuple[Occurrence, ...]:
     """Return what every version file of *package* states, in the configuration's order.
 
-    *contents* are the version files' files by path, ``None`` for one that is not there.
+    *contents* are the files' bytes by path, ``None`` for one that is not there.
 
     Raises:
         ConfigurationError, Refused: as ``find``, or a file is not there.
@@ -69,7 +69,7 @@ def find_all(package: Package, contents: Mapping[PurePosixPath, bytes | None]) -
 
 
 def bump(version_file: VersionFile, content: bytes, *, package: str, version: str) -> bytes:
-    """Return *content* with *version* at *version file*: the version's characters change and no other byte does.
+    """Return *content*, the bytes of *version_file*, with *version* in them: no byte but the version's own changes.
 
     Raises:
         ConfigurationError, Refused: as ``find``, or *version* is not a version in PEP 440's canonical form.
@@ -87,7 +87,7 @@ def bump_all(
 ) -> dict[PurePosixPath, bytes]:
     """Return the files of all version files with *version* in them, ready to be written together.
 
-    A file that states the version at several version files is changed at each of them.
+    A file that is configured twice, with two keys or attributes, is changed at both.
 
     Raises:
         ConfigurationError, Refused: as ``bump``, or a file is not there; then nothing is to be written.
