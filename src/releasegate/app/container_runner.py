@@ -1,4 +1,4 @@
-"""The stage of containers for a project: what it is given, and what is kept for it between runs."""
+"""The container runner of a project: what it is given, and what is kept for it between runs."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def container_runner(
     index: str,
     staging_hosts: frozenset[str],
 ) -> ContainerRunner:
-    """Return the stage in which the project's pair is run; *index* is where all but the pair comes from."""
+    """Return the runner of the project's pair; *index* is where all but the pair comes from."""
 
     def released(name: str, version: str | None) -> Delivery | None:
         run_context = run()

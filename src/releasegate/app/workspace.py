@@ -121,7 +121,7 @@ class Workspace:
         return LocalBuilds(self.project.state / "dist", self.repository, self._dependencies(), self.project.environ)
 
     def install_checker(self, delivery: Delivery) -> VenvInstallChecker:
-        """Return rooms in which nothing but the named packages comes from the staging index."""
+        """Return the install checker; nothing but the named packages comes from the staging index to it."""
         missing = "leave out" if self.choices.only_available else "fail"
         return VenvInstallChecker(
             self._folder("tmp"),
@@ -132,7 +132,7 @@ class Workspace:
         )
 
     def runner(self, delivery: Delivery) -> EndToEndRunner:
-        """Return a stage of containers for the pair that the project's stack names, else of processes on loopback."""
+        """Return the runner in containers for the pair that the project's stack names, else of processes on loopback."""
         if self.project.settings.in_stack(delivery.package.name):
             return container_runner(
                 self.project,
@@ -250,7 +250,7 @@ class Workspace:
 
 
 def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress, choices: RunOptions) -> Workspace:
-    """Return the workshop of the project in *folder*, on a laptop as on a CI runner.
+    """Return the workspace of the project in *folder*, on a laptop as on a CI runner.
 
     Raises:
         ConfigurationError: there is no project, its configuration is wrong, or the runner's event cannot be read.
@@ -264,7 +264,7 @@ def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress,
 
 @dataclass(frozen=True)
 class _LateInstallChecker:
-    """Rooms that are furnished when they are needed: the staging index's file hosts are asked of the index."""
+    """An install checker that is made when it is needed: the staging index's file hosts are asked of the index."""
 
     prepare: Callable[[Delivery], VenvInstallChecker]
 
@@ -274,7 +274,7 @@ class _LateInstallChecker:
 
 @dataclass(frozen=True)
 class _LateRunner:
-    """A stage that is set when it is needed."""
+    """A runner that is made when it is needed."""
 
     prepare: Callable[[Delivery], EndToEndRunner]
 

@@ -1,4 +1,4 @@
-"""What to release now: one package's standing in the world, and the version that follows from it."""
+"""What to release now: the state of one package, and the version that follows from it."""
 
 from __future__ import annotations
 
