@@ -15,7 +15,10 @@ from releasegate.frontends.nox import sessions
 nox.options.default_venv_backend = "uv"
 nox.options.sessions = ["lint", "types", "tests"]
 
-PROVEN = "src/releasegate/core/*,src/releasegate/steps/*,src/releasegate/pipelines.py,src/releasegate/engine.py"
+PROVEN = ",".join(
+    f"src/releasegate/{proven}"
+    for proven in ("core/*", "steps/*", "pipelines.py", "engine.py", "journal.py", "rehearsal/index/*", "rehearsal/forge/*")
+)
 """What decides over a release: every branch of it is covered by tests."""
 
 PAIR = "--source pypi --version 0.0.29.post6 --backend-source pypi --backend-version 0.0.27.post4"
