@@ -132,7 +132,7 @@ class Workspace:
         )
 
     def runner(self, delivery: Delivery) -> EndToEndRunner:
-        """Return the runner in containers for the pair that the project's stack names, else of processes on loopback."""
+        """Return the runner in containers for the pair of the project's stack, else of processes on loopback."""
         if self.project.settings.in_stack(delivery.package.name):
             return container_runner(
                 self.project,
