@@ -23,6 +23,7 @@ HEIGHT = {
     "engine": 4,
     "app": 5,
     "frontends": 6,
+    "__main__": 7,
 }
 
 _PURE = """

@@ -10,9 +10,9 @@ from releasegate.adapters.containers.engine import opened
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.package_data import package_folder
 from releasegate.app.container_runner import ContainerOptions
+from releasegate.app.recorder import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.rehearse.scenario import (
-    Recorder,
     Reporter,
     ScenarioResult,
     ScenarioStep,

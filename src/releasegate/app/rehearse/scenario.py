@@ -10,6 +10,7 @@ from typing import Protocol
 
 from packaging.version import Version
 
+from releasegate.app.recorder import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.release import Order, Planned, release
 from releasegate.core.config.model import Package
@@ -17,7 +18,6 @@ from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.record import Record, record
 from releasegate.engine import Outcome, Watch
 from releasegate.ports import Progress
-from releasegate.steps.step import Step
 
 
 class Reporter(Watch, Progress, Protocol):
@@ -54,29 +54,12 @@ class ScenarioResult:
     stored: Mapping[str, int]
 
 
-class Recorder:
-    """Passes everything on to the spectator and keeps the outcomes."""
-
-    def __init__(self, reporter: Reporter) -> None:
-        self.reporter = reporter
-        self.outcomes: list[Outcome] = []
-
-    def begins(self, step: Step) -> None:
-        """Pass it on."""
-        self.reporter.begins(step)
-
-    def ends(self, outcome: Outcome) -> None:
-        """Keep the outcome and pass it on."""
-        self.outcomes.append(outcome)
-        self.reporter.ends(outcome)
-
-
-def play(sandbox: Sandbox, acts: tuple[ScenarioStep, ...], recorder: Recorder) -> ScenarioResult:
+def play(sandbox: Sandbox, acts: tuple[ScenarioStep, ...], recorder: Recorder[Reporter]) -> ScenarioResult:
     """Play the acts that are not over yet; raises ``GateFailed`` for one that does not end as it must."""
-    with sandbox.open(recorder.reporter) as playing:
+    with sandbox.open(recorder.watch) as playing:
         for act in acts:
             if not act.over(playing):
-                recorder.reporter.act(act.title)
+                recorder.watch.act(act.title)
                 act.play(playing)
             if not act.over(playing):
                 raise GateFailed(
@@ -106,9 +89,9 @@ def upload(playing: OpenSandbox, path: Path) -> None:
         )
 
 
-def release_in(playing: OpenSandbox, order: Order, recorder: Recorder) -> None:
+def release_in(playing: OpenSandbox, order: Order, recorder: Recorder[Reporter]) -> None:
     """Run an order with nobody to ask."""
-    release(playing.workspace, order, watch=recorder, confirm=lambda _: True, planned=recorder.reporter.planned)
+    release(playing.workspace, order, watch=recorder, confirm=lambda _: True, planned=recorder.watch.planned)
 
 
 def records_of(playing: OpenSandbox, package: Package) -> dict[Version, Record]:
