@@ -44,10 +44,9 @@ def status(workspace: Workspace, package: Package) -> Status:
         found = survey(package, version_file_contents(repository, package))
         package_state = workspace.package_state(package)
     except ReleasegateError as error:
-        # Where an index or Git does not answer, nothing is known about the version files.
         again = f"invoke status --package {package.name}"
         command = again if isinstance(error, Unavailable) else "nox -s versions"
-        return Status(package.name, error.details, "", {}, error.problem, error.hint, command, in_the_way)
+        return Status(package.name, (), "", {}, error.problem, error.hint, command, in_the_way)
     coming = next_release(package_state)
     return Status(
         package.name,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     from releasegate.engine import Outcome
+    from releasegate.steps.question import Answer
     from releasegate.steps.step import Step
 
 _COLOURS = {"pass": "green", "waived": "yellow", "wait": "yellow", "fail": "red", "refused": "red"}
@@ -132,6 +133,17 @@ class Screen:
             seconds = f"{outcome.seconds:.1f}"
             table.add_row(release.package.name, str(release.version), outcome.step.key, verdict, seconds)
         self.console.print(table)
+
+    def answers(self, answers: Sequence[Answer]) -> None:
+        """Print the answers of the preflight, one line each; below one that is in the way, what to do."""
+        for answer in answers:
+            error = answer.error
+            self.say(
+                f"  {error.verdict if error else 'ok':<11} {answer.key}: {error.problem if error else answer.found}"
+            )
+            if error is not None:
+                for line in (*error.details, f"-> {error.hint}"):
+                    self.say(f"  {'':11} {line}")
 
     def error(self, error: ReleasegateError, *, expected: bool = False) -> None:
         """Print what is wrong and what to do next; an *expected* error is part of what the command tells."""

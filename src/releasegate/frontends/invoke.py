@@ -78,7 +78,9 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
         from releasegate.frontends.releases import Wish
         from releasegate.frontends.releases import release as run
 
-        run(screen, Wish(rc, post, event, package, to, until), companion=companion, plan_only=plan, yes=yes)
+        code = run(screen, Wish(rc, post, event, package, to, until), companion=companion, plan_only=plan, yes=yes)
+    if code:
+        raise Exit(code=code)
 
 
 @task(help={"package": "one package instead of all"})
@@ -91,6 +93,20 @@ def status(context: Context, *, package: str = "") -> None:
         from releasegate.frontends.overview import status as run
 
         run(screen, package=package)
+
+
+@task(help={"package": "one package instead of all"})
+def doctor(context: Context, *, package: str = "") -> None:
+    """Ask all that the next release will need, and print one line each with what to do; nothing is changed.
+
+    Example: invoke doctor --package my-plugin
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.overview import doctor as run
+
+        code = run(screen, package=package)
+    if code:
+        raise Exit(code=code)
 
 
 @task(
@@ -184,5 +200,5 @@ def cache(context: Context, *, clear: bool = False) -> None:
 
 
 ns = Collection()
-for _task in (release, status, waive, adopt, workflows, rehearse, cache):
+for _task in (release, status, doctor, waive, adopt, workflows, rehearse, cache):
     ns.add_task(_task)

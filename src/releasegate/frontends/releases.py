@@ -5,12 +5,14 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from releasegate.app import release as releasing
+from releasegate.app.doctor import examine
 from releasegate.app.recorder import Recorder
 from releasegate.app.release import Order, Planned
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
@@ -19,6 +21,8 @@ from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.plan import Pipeline
 from releasegate.frontends.console import Screen
 from releasegate.journal import Waiver
+from releasegate.steps.preflight import exit_code, in_the_way
+from releasegate.steps.question import Answer
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class Wish:
     until: str
 
 
-def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes: bool) -> None:
-    """Release what is wished for, or print its plan.
+def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes: bool) -> int:
+    """Release what is wished for, or print its plan and what is in its way; return the exit code.
 
     Raises:
         ReleasegateError: the options exclude each other, or a step did not pass.
@@ -43,14 +47,12 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
         raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
     if wish.event and (wish.rc or wish.post or wish.to):
         raise ConfigurationError("--event says what to release.", hint="Leave out --rc, --post and --to")
-    workspace = _workspace(screen, companion)
+    attended = plan_only or yes or screen.is_terminal
+    workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended))
     order = _order(workspace, wish)
     show = shows_plan(screen)
     if plan_only:
-        for each in releasing.selected(workspace, order):
-            workspace.pull(each)
-            show(releasing.plan(workspace, order, each))
-        return
+        return _plan(screen, workspace, order)
     recorder = Recorder(screen)
     confirm = (lambda _: True) if yes else _confirm(screen)
     try:
@@ -59,6 +61,22 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
         screen.rests()
         if recorder.outcomes:
             screen.table(recorder.outcomes)
+    return 0
+
+
+def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
+    """Print what the order means for each package, and what keeps it from being begun; return the exit code."""
+    packages = releasing.selected(workspace, order)
+    found: list[Answer] = []
+    for number, each in enumerate(packages):
+        workspace.pull(each)
+        with suppress(ReleasegateError):  # one of the answers
+            shows_plan(screen)(releasing.plan(workspace, order, each))
+        before = [package.name for package in packages[:number]]
+        answers = in_the_way(examine(workspace, each, order, before=before))
+        screen.answers(answers)
+        found += answers
+    return exit_code(found)
 
 
 def waive(screen: Screen, *, package: str, version: str, gate: str, reason: str, by: str) -> None:  # noqa: PLR0913 - each is a flag of the command line
@@ -70,7 +88,7 @@ def waive(screen: Screen, *, package: str, version: str, gate: str, reason: str,
     said = {"--package": package, "--version": version, "--gate": gate, "--reason": reason}
     if missing := [flag for flag, value in said.items() if not value]:
         raise ConfigurationError(f"A waiver needs {', '.join(missing)} as well.", hint="waive --help has an example")
-    workspace = _workspace(screen)
+    workspace = _workspace(screen, RunOptions())
     (which,) = workspace.project.select(package)
     try:
         number = Version(version)
@@ -102,8 +120,8 @@ def _order(workspace: Workspace, wish: Wish) -> Order:
     return Order(pipeline, wish.package or None, wish.to or None, until=wish.until)
 
 
-def _workspace(screen: Screen, companion: str = "") -> Workspace:
-    return open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions(companion=companion or None))
+def _workspace(screen: Screen, options: RunOptions) -> Workspace:
+    return open_workspace(Path.cwd(), dict(os.environ), screen, options)
 
 
 def _confirm(screen: Screen) -> Callable[[str], bool]:

@@ -67,7 +67,7 @@ def _pythons(inquiry: Inquiry) -> str:
             f"Python {', '.join(missing)} is not on this machine, and the install check needs it.",
             hint=f"Install it: uv python install {' '.join(missing)}",
         )
-    return f"{', '.join(pythons)} are here"
+    return f"all here: {', '.join(pythons)}"
 
 
 def _end_to_end(inquiry: Inquiry) -> str:
@@ -91,6 +91,9 @@ def _containers(inquiry: Inquiry) -> str:
 def _companion(inquiry: Inquiry) -> str:
     """Return which companion it is run with: known now, and on an index that counts."""
     release, role = inquiry.release, inquiry.roles[-1]
+    companion = release.package.companion
+    if companion is not None and companion.name in inquiry.before:
+        return f"{companion.name} is released before it"
     if role == "production" and inquiry.pipeline == "final":
         return _looked(CompanionPublished(release))
     choice = companion_choice(release, role)
