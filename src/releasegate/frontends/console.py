@@ -138,12 +138,10 @@ class Screen:
         """Print the answers of the preflight, one line each; below one that is in the way, what to do."""
         for answer in answers:
             error = answer.error
-            self.say(
-                f"  {error.verdict if error else 'ok':<11} {answer.key}: {error.problem if error else answer.found}"
-            )
-            if error is not None:
-                for line in (*error.details, f"-> {error.hint}"):
-                    self.say(f"  {'':11} {line}")
+            word, said = ("ok", answer.found) if error is None else (error.verdict, error.problem)
+            self.say(f"  {word:<11} {answer.key}: {said}")
+            for line in () if error is None else (*error.details, f"-> {error.hint}"):
+                self.say(f"  {'':11} {line}")
 
     def error(self, error: ReleasegateError, *, expected: bool = False) -> None:
         """Print what is wrong and what to do next; an *expected* error is part of what the command tells."""

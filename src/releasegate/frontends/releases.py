@@ -69,7 +69,10 @@ def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
     packages = releasing.selected(workspace, order)
     found: list[Answer] = []
     for number, each in enumerate(packages):
-        workspace.pull(each)
+        try:
+            workspace.pull(each)
+        except ReleasegateError as error:
+            screen.say(f"Other machines' evidence is not known: {error.problem}")
         with suppress(ReleasegateError):  # one of the answers
             shows_plan(screen)(releasing.plan(workspace, order, each))
         before = [package.name for package in packages[:number]]
