@@ -159,7 +159,7 @@ def workflows(context: Context, *, check: bool = False, force: bool = False) -> 
 @task(
     help={
         "pair": "sample (depends on nothing) or proxbox (the real pair, fetched from PyPI)",
-        "keep": "leave the throw-away ground in place afterwards, to look at",
+        "keep": "leave the sandbox in place afterwards, to look at",
         "fresh": "begin anew, even where a rehearsal was interrupted",
         "netbox": "for proxbox: one NetBox instead of the configured ones",
         "path": "for proxbox: fresh or upgrade instead of both",

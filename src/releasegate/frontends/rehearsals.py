@@ -93,7 +93,7 @@ class _Reporter:
     def ends(self, outcome: Outcome) -> None:
         self.screen.ends(outcome)
 
-    def act(self, title: str) -> None:
+    def heading(self, title: str) -> None:
         self.screen.say(f"\n== {title}")
 
     def fails(self, error: ReleasegateError) -> None:
