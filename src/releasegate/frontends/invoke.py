@@ -132,11 +132,11 @@ def waive(  # noqa: PLR0913 - each is a flag of the command line
         run(screen, package=package, version=version, gate=gate, reason=reason, by=by)
 
 
-@task(positional=(), help={"path": "the folder of the repository", "yes": "write it without being asked"})
-def adopt(context: Context, *, path: str = ".", yes: bool = False) -> None:
+@task(help={"path": "the folder of the repository", "yes": "write it without being asked"})
+def adopt(context: Context, path: str, *, yes: bool = False) -> None:
     """Show what hands releasegate over to another repository, then write it.
 
-    Example: invoke adopt --path ../my-plugin
+    Example: invoke adopt ../my-plugin
     """
     with shown(context) as screen:
         from releasegate.frontends.handover import adopt as run

@@ -201,7 +201,7 @@ class Releasegate(Program):
 def _spelt_out(words: list[str]) -> list[str]:
     """Return *words* as invoke's grammar has them.
 
-    A command has no underscores there, and no argument that may be left out: the folder of ``adopt FOLDER`` is one.
+    A command has no underscores there, and no argument that may be left out: the folder of ``adopt`` is one.
     """
     spelt = [
         _SESSIONS.get(word, word) if not before.startswith("-") else word for before, word in pairwise(["", *words])
@@ -209,4 +209,6 @@ def _spelt_out(words: list[str]) -> list[str]:
     if spelt[:1] != ["adopt"]:
         return spelt
     known = [[w] if w.startswith("-") or before in {"--path", "-p"} else ["--path", w] for before, w in pairwise(spelt)]
-    return ["adopt", *(word for each in known for word in each)]
+    options = [word for each in known for word in each]
+    named = any(word in {"--path", "-p"} or word.startswith("--path=") for word in options)
+    return ["adopt", *([] if named else ["--path", "."]), *options]
