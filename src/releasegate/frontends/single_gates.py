@@ -7,21 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-
-from packaging.version import Version
+from typing import TYPE_CHECKING, TypeAlias
 
 from releasegate.app import gates
-from releasegate.app.deliveries import Source, recorded, stated
-from releasegate.app.gates import EndToEndRequest
-from releasegate.app.project import Project
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
-from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
-from releasegate.core.release.versions import parse_version
-from releasegate.frontends.console import Screen
-from releasegate.frontends.options import Gate, Given
 
-Failures = Mapping[str, ReleasegateError]
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+    from releasegate.app.project import Project
+    from releasegate.core.config.model import Package
+    from releasegate.frontends.console import Screen
+    from releasegate.frontends.options import Gate, Given
+
+Failures: TypeAlias = Mapping[str, ReleasegateError]
 """What did not pass, by package; all of it is shown already."""
 
 
@@ -48,6 +48,8 @@ def _versions(given: Given, screen: Screen) -> Failures:
 
 
 def _build(given: Given, screen: Screen) -> Failures:
+    from releasegate.app.deliveries import stated
+
     def one(workspace: Workspace, package: Package) -> None:
         gates.build(workspace, package, watch=screen)
         release = stated(workspace, package)
@@ -59,6 +61,8 @@ def _build(given: Given, screen: Screen) -> Failures:
 
 
 def _install_check(given: Given, screen: Screen) -> Failures:
+    from releasegate.app.deliveries import Source
+
     source = Source(given["source"], _number(given["version"]))
 
     def one(workspace: Workspace, package: Package) -> None:
@@ -73,6 +77,8 @@ def _install_check(given: Given, screen: Screen) -> Failures:
 
 def _e2e(given: Given, screen: Screen) -> Failures:
     from releasegate.app.container_runner import cells as planned
+    from releasegate.app.deliveries import Source
+    from releasegate.app.gates import EndToEndRequest
     from releasegate.frontends import cells
 
     asked = cells.asked(given)
@@ -124,6 +130,8 @@ def _sources(workspace: Workspace, given: Given) -> tuple[str | None, Sequence[s
 
     What is recorded is about the index that the package's version is proven from.
     """
+    from releasegate.app.deliveries import recorded
+
     if given["record"]:
         package, source = recorded(workspace, given["package"])
         return package, given["source"] or (source,)
@@ -133,6 +141,8 @@ def _sources(workspace: Workspace, given: Given) -> tuple[str | None, Sequence[s
 
 def _number(text: str | None) -> Version | None:
     """Return the version that an option names; raises ``ConfigurationError`` where it names none."""
+    from releasegate.core.release.versions import parse_version
+
     version = parse_version(text)
     if text and version is None:
         raise ConfigurationError(f"{text!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN")

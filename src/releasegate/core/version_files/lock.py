@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -41,6 +42,7 @@ class _Entry:
         return self.lock.text.count("\n", 0, self.start)
 
 
+@lru_cache(maxsize=4)  # a gate looks twice, and a large lock takes a while to parse
 def find(version_file: LockVersionFile, content: bytes, package: str) -> Found:
     """Return the version of the package's own entry; one of the same name that comes from an index is not its own.
 
