@@ -16,9 +16,9 @@ from releasegate.core.errors import ConfigurationError, Refused, Unavailable
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.record import SEAL
 from releasegate.ports import ForgeRelease
+from releasegate.steps.doctor_questions import QUESTIONS
 from releasegate.steps.preflight import Preflight, answers, exit_code, in_the_way, require
 from releasegate.steps.question import Answer, Inquiry
-from releasegate.steps.questions import QUESTIONS
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from packaging.version import Version
 
 from releasegate.app.workspace import Workspace
-from releasegate.core.ci.permission import requested
+from releasegate.core.ci.publish_rules import requested
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.core.version_files.survey import survey

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from releasegate.app.doctor import examine
+from releasegate.app.examine import examine
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError, Unavailable
-from releasegate.core.release.next_release import next_release
+from releasegate.core.release.next_command import next_release
 from releasegate.core.release.plan import PackageState
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.question import Answer

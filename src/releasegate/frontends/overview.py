@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from releasegate.app.doctor import examine
+from releasegate.app.examine import examine
 from releasegate.app.status import status as status_of
 from releasegate.app.workspace import RunOptions, open_workspace
 from releasegate.core.errors import ReleasegateError

@@ -12,8 +12,8 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from releasegate.app import release as releasing
-from releasegate.app.doctor import examine
-from releasegate.app.recorder import Recorder
+from releasegate.app.examine import examine
+from releasegate.app.outcomes import Recorder
 from releasegate.app.release import Order, Planned
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package

@@ -10,7 +10,7 @@ from releasegate.adapters.containers.engine import opened
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.package_data import package_folder
 from releasegate.app.container_runner import ContainerOptions
-from releasegate.app.recorder import Recorder
+from releasegate.app.outcomes import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.rehearse.scenario import (
     Reporter,

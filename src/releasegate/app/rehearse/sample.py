@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from packaging.version import Version
 
 from releasegate.adapters.package_data import package_folder
-from releasegate.app.recorder import Recorder
+from releasegate.app.outcomes import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox, running_python
 from releasegate.app.rehearse.scenario import (
     Reporter,

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from packaging.version import Version
 
-from releasegate.app.recorder import Recorder
+from releasegate.app.outcomes import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.release import Order, Planned, release
 from releasegate.core.config.model import Package

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.ci.event import Event
-from releasegate.core.ci.permission import SourceState, disagreements, requested
+from releasegate.core.ci.publish_rules import SourceState, disagreements, requested
 from releasegate.core.errors import Refused
 from releasegate.core.release.record import Evidence
 from releasegate.core.version_files.survey import survey

@@ -10,7 +10,7 @@ from releasegate.app.release import Order, plan
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.release.next_release import next_release
+from releasegate.core.release.next_command import next_release
 from releasegate.steps.preflight import answers
 from releasegate.steps.question import Answer, Inquiry
 from releasegate.steps.release import Release

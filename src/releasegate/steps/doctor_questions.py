@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.version_files.survey import survey
-from releasegate.steps.allowed import TriggerPermitted, uploads
 from releasegate.steps.fetch import companion_choice, published
 from releasegate.steps.prove import require_recorded
 from releasegate.steps.question import Inquiry, Question
@@ -12,6 +11,7 @@ from releasegate.steps.release import Role
 from releasegate.steps.seal import CandidateProven, CompanionPublished
 from releasegate.steps.source import Clean, VersionUnused, version_file_contents
 from releasegate.steps.step import Step
+from releasegate.steps.trigger import TriggerPermitted, uploads
 
 LEAST_SPACE = 2**30
 """Bytes that a release of one package may need for clean checkouts, builds and fetched files."""

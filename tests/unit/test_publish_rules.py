@@ -9,7 +9,7 @@ import pytest
 from packaging.version import Version
 
 from releasegate.core.ci.event import Event
-from releasegate.core.ci.permission import Requested, SourceState, disagreements, requested
+from releasegate.core.ci.publish_rules import Requested, SourceState, disagreements, requested
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import Refused
 
