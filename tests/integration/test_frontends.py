@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import subprocess
@@ -17,9 +18,12 @@ from real_indexes import RunningIndex, free_port
 from testpair import AUTHOR, Pair, make_pair, on_indexes
 
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
+from releasegate.frontends.console import Screen
+from releasegate.frontends.releases import waive
 from releasegate.rehearsal.index import EmbeddedIndex
 
 TASKS = "from releasegate.frontends.invoke import ns\n"
+TOKENS = {"STAGING_TOKEN": "secret", "PRODUCTION_TOKEN": "secret"}
 SESSIONS = "from releasegate.frontends.nox import sessions\n\nsessions()\n"
 
 
@@ -32,7 +36,7 @@ class Desk:
     def type(self, *words: str) -> tuple[int, str]:
         """Return the exit code and all output of a command of the environment's own."""
         command = [sys.executable, "-m", *words]
-        environ = {**os.environ, **AUTHOR, "COLUMNS": "200"}
+        environ = {**os.environ, **AUTHOR, **TOKENS, "COLUMNS": "200"}
         done = subprocess.run(
             command, cwd=self.pair.root, env=environ, capture_output=True, text=True, timeout=180, check=False
         )
@@ -129,7 +133,7 @@ def test_a_place_that_differs_is_named_with_its_line_and_both_values_once(cwd: D
     assert "1.0.1" in line
     assert "1.0.0" in line
     assert output.count("-> Write the same version") == 1
-    assert output.count("the version files do not agree") == 1
+    assert output.count("does not state one version everywhere") == 1
     assert "not passed: tiny-plugin" in output
     assert "tiny_api/__init__.py:3" in output, "the other package is judged all the same"
 
@@ -197,8 +201,7 @@ def test_a_wrong_order_is_refused_with_a_hint(
 def test_nothing_is_published_where_nobody_can_be_asked(cwd: Desk) -> None:
     code, output = cwd.type("invoke", "release", "--rc", "--package", "tiny-api")
     assert code == Refused.exit_code, output
-    assert "Say --yes" in output
-    assert "It was not confirmed." in output
+    assert "--yes" in output
     assert git(cwd.pair.clone("tiny-api"), "tag") == ""
 
 
@@ -224,6 +227,62 @@ def test_a_waiver_that_says_too_little_is_refused(cwd: Desk, changed: tuple[str,
     code, output = cwd.type("invoke", "waive", *(word for pair in words.items() for word in pair))
     assert said in output
     assert code == ConfigurationError.exit_code
+
+
+@pytest.mark.parametrize("words", [("--dry", "release"), ("release", "--dry", "--rc"), ("--dry", "cache", "--clear")])
+def test_what_invoke_calls_dry_is_refused_because_it_would_do_it_all(cwd: Desk, words: tuple[str, ...]) -> None:
+    code, output = cwd.type("invoke", *words)
+    assert code == ConfigurationError.exit_code, output
+    assert "invoke's --dry keeps no task from doing what it does." in output
+    assert "--plan" in output
+
+
+@pytest.mark.parametrize("word", ["--help", "-h"])
+def test_a_session_says_what_it_takes_with_an_example(cwd: Desk, word: str) -> None:
+    code, output = cwd.nox("e2e", word)
+    assert code == 0, output
+    assert "Example: nox -s e2e -- --source testpypi" in output
+    assert "--netbox NETBOX" in output
+
+
+def test_an_option_that_a_session_does_not_know_names_the_nearest(cwd: Desk) -> None:
+    code, output = cwd.nox("versions", "--pakcage", "x")
+    assert code == 1, output
+    assert output.count("-> Did you mean --package?") == 1
+
+
+@pytest.mark.parametrize("task", ["waive", "release", "cache"])
+def test_a_task_says_what_it_takes_with_an_example(cwd: Desk, task: str) -> None:
+    code, output = cwd.type("invoke", task, "--help")
+    assert code == 0, output
+    assert f"Example: invoke {task} --" in output
+
+
+def test_a_waiver_names_all_that_it_needs(cwd: Desk) -> None:
+    code, output = cwd.type("invoke", "waive", "--package", "tiny-api", "--gate", "e2e:staging")
+    assert code == ConfigurationError.exit_code, output
+    assert "A waiver needs --version, --reason as well." in output
+
+
+@pytest.mark.parametrize(("missing", "name"), [(KeyError, "Ada"), (OSError, "Ada"), (KeyError, "")])
+def test_who_has_no_name_on_this_machine_has_one_in_git_or_says_it(
+    cwd: Desk, monkeypatch: pytest.MonkeyPatch, missing: type[Exception], name: str
+) -> None:
+    def nobody() -> str:
+        raise missing("uid not found: 1234")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.chdir(cwd.pair.root)
+    git(cwd.pair.clone("tiny-api"), "config", "user.name", name)
+    said = {"package": "tiny-api", "version": "1.0.0rc1", "gate": "e2e:staging", "reason": "no host", "by": ""}
+    if name:
+        waive(Screen(), **said)
+        text = (cwd.pair.root / ".releasegate" / "ledger" / "tiny-api" / "1.0.0rc1.jsonl").read_text()
+        assert "is waived by Ada" in text
+    else:
+        with pytest.raises(ConfigurationError) as error:
+            waive(Screen(), **said)
+        assert "--by" in error.value.hint
 
 
 @pytest.mark.parametrize(

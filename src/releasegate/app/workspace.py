@@ -162,8 +162,7 @@ class Workspace:
         from releasegate.core.release.versions import consumed as merge_consumed
 
         settings = self.project.settings
-        ledger = self.ledger(package)
-        prefix = package.tag_prefix
+        ledger, prefix = self.ledger(package), package.tag_prefix
         tags = [t.removeprefix(prefix) for t in self.repository(package).tags() if t.startswith(prefix)]
         places: dict[str, Iterable[str | Version]] = {
             settings.staging: self.index(settings.staging).versions(package.name),
@@ -269,8 +268,7 @@ class Workspace:
     def _dependencies(self) -> str:
         from releasegate.adapters.index.addresses import addresses
 
-        settings = self.project.settings
-        return addresses(settings.indexes[settings.dependencies]).simple
+        return addresses(self.project.settings.indexes[self.project.settings.dependencies]).simple
 
     def _staging_hosts(self, delivery: Delivery) -> frozenset[str]:
         """Return the hosts that no dependency may come from; one host may serve both indexes by path.
@@ -283,8 +281,7 @@ class Workspace:
         return frozenset({staging.host, *files} - {self.index(settings.dependencies).host})
 
     def _folder(self, name: str) -> Path:
-        folder = self.project.state / name
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder := self.project.state / name).mkdir(parents=True, exist_ok=True)
         return folder
 
 

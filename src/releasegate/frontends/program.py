@@ -132,9 +132,7 @@ class Releasegate(Program):
         """Read what stands before the first command."""
         self.normalize_argv(argv)
         self.parse_core_args()
-        if self.args.version.value:
-            self.print_version()
-            raise Exit
+        self._tell_version()
 
     def parse_tasks(self) -> None:
         """Read the commands and their options."""
@@ -143,6 +141,7 @@ class Releasegate(Program):
 
     def parse_cleanup(self) -> None:
         """Answer what only asks for words: help, the list, nothing at all."""
+        self._tell_version()
         topic = self.args.help.value
         if isinstance(topic, str):
             topic = _SESSIONS.get(topic, topic)
@@ -154,11 +153,12 @@ class Releasegate(Program):
             self.print_help()
             raise Exit
 
-    def print_version(self) -> None:
-        """Print the name and the version that is installed."""
-        from releasegate.about import version
+    def _tell_version(self) -> None:
+        if self.args.version.value:
+            from releasegate.about import version
 
-        print(f"{_NAME} {version()}")  # noqa: T201
+            print(f"{_NAME} {version()}")  # noqa: T201
+            raise Exit
 
     def print_help(self) -> None:
         """Print the commands and the options."""
