@@ -188,6 +188,10 @@ class Package:
     wheel: Annotated[Wheel, Key("what its wheel must hold")] = field(default_factory=Wheel)
     install: Annotated[Install, Key("what is tried on it once installed")] = field(default_factory=Install)
 
+    def tag(self, version: object) -> str:
+        """Return the tag of *version*."""
+        return f"{self.tag_prefix}{version}"
+
 
 @table("[tool.releasegate.indexes.NAME]")
 @dataclass(frozen=True)

@@ -40,7 +40,10 @@ _PADDING = re.compile(r"(?<![0-9A-Za-z])0+(?=[0-9])")
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A version as a file states it; ``line`` counts from 1, ``where`` names the key or the attribute for people."""
+    """A version as a file states it; ``line`` counts from 1, ``where`` names the key or the attribute for people.
+
+    Of a tag, ``path`` is its name, and there is no line (0).
+    """
 
     path: PurePosixPath
     line: int
@@ -49,6 +52,8 @@ class Occurrence:
 
     def __str__(self) -> str:
         """What the version file states, as it is shown: ``pyproject.toml:3 states 1.0 (project.version)``."""
+        if not self.line:
+            return f"{self.where} {self.path} states {self.version}"
         return f"{self.path}:{self.line} states {self.version} ({self.where})"
 
 
