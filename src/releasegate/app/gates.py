@@ -47,6 +47,7 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
 
     from releasegate.core.release.versions import parse_version
     from releasegate.core.version_files.survey import survey
+    from releasegate.core.version_files.tags import newest
     from releasegate.steps.release import Release
     from releasegate.steps.source import VersionFilesAgree, version_file_contents
 
@@ -56,7 +57,11 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
     version = next((each for each in known if each is not None), Version("0"))
     release = Release(package, version, version, workspace.run_context())
     _run(workspace, VersionFilesAgree(release, work_tree=True, tags=tags))
-    return found.occurrences
+    if package.version_files:
+        return found.occurrences
+    repository = workspace.repository(package)
+    last = newest(package, repository.tags_before(repository.head()))
+    return (last,) if last is not None else ()
 
 
 def build(workspace: Workspace, package: Package, *, watch: Watch) -> tuple[Outcome, ...]:

@@ -50,7 +50,8 @@ def status(workspace: Workspace, package: Package) -> Status:
     coming = next_release(package_state)
     return Status(
         package.name,
-        tuple(str(occurrence) for occurrence in found.occurrences),
+        tuple(str(occurrence) for occurrence in found.occurrences)
+        or (f"none: the tag states {package_state.declared}",),
         head,
         _by_place(package_state),
         coming.state,

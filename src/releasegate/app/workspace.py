@@ -187,19 +187,15 @@ class Workspace:
 
     def package_state(self, package: Package) -> PackageState:
         """Return where *package* stands; raises ``ReleasegateError`` where its version files do not agree."""
-        from packaging.version import Version
-
         from releasegate.core.release.plan import PackageState
         from releasegate.core.release.record import record
-        from releasegate.core.version_files.occurrences import agreed, find_all
-        from releasegate.steps.source import version_file_contents
+        from releasegate.steps.source import declared
 
         repository, ledger = self.repository(package), self.ledger(package)
         index = self.index(self.project.settings.production)
-        stated = agreed(find_all(package, version_file_contents(repository, package)))
         return PackageState(
             package=package,
-            declared=Version(stated),
+            declared=declared(repository, package),
             head=repository.head(),
             tags=repository.tags(),
             consumed=self.consumed(package),

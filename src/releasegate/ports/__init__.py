@@ -36,8 +36,8 @@ class Repository(Protocol):
         """Return the branch that is checked out, or ``None`` for a detached head."""
         ...
 
-    def changed(self) -> tuple[PurePosixPath, ...]:
-        """Return the tracked files that differ from the commit."""
+    def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
+        """Return the tracked files of the package, and those *beside* it, that differ from the commit."""
         ...
 
     def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
@@ -54,6 +54,10 @@ class Repository(Protocol):
 
     def tagged_there(self, name: str) -> str | None:
         """Return the commit that the tag names on the remote; ``None`` where it, or the remote, is not there."""
+        ...
+
+    def tags_before(self, commit: str) -> Mapping[str, str]:
+        """Return the tags here, by name, whose commit is *commit* or came before it; the remote is not asked."""
         ...
 
     def on_branch(self, commit: str, branch: str) -> bool:

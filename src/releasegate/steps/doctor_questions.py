@@ -40,7 +40,7 @@ def _version_files(inquiry: Inquiry) -> str:
             hint="Write the same version in every version file, and commit",
             details=problems,
         )
-    return f"all state {found.occurrences[0].version}"
+    return f"all state {found.occurrences[0].version}" if found.occurrences else "none: the tag states the version"
 
 
 def _tokens(inquiry: Inquiry) -> str:
