@@ -87,8 +87,8 @@ class FakeRepository:
     def tagged_there(self, name: str) -> str | None:
         return self.remote.get(name)
 
-    def on_branch(self, commit: str, branch: str) -> bool:
-        return commit not in self.strayed and branch == "develop"
+    def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
+        return commit not in self.strayed and accepted("develop")
 
     def tree(self, commit: str) -> Mapping[str, bytes]:
         return self.commits[commit]

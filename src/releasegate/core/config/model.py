@@ -8,6 +8,7 @@ declarations, and the reference is written from them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -171,6 +172,9 @@ class Package:
     version_files: Annotated[VersionFiles, Key("every file that states the version")]
     pythons: Annotated[Pythons, Key("the Python versions that it supports")]
     branch: Annotated[Branch, Key("the branch that releases are cut from")] = "develop"
+    maintenance_branches: Annotated[
+        Globs, Key("further branches that releases are cut from, where older lines are mended; e.g. `release/*`")
+    ] = ()
     remote: Annotated[Remote, Key("the Git remote that tags are pushed to")] = "origin"
     tag_prefix: Annotated[TagPrefix, Key("what stands before the version in a tag")] = "v"
     companion: Annotated[Companion | None, Key("the package that it calls at run time")] = None
@@ -179,6 +183,17 @@ class Package:
     forge: Annotated[ForgeConfig | None, Key("where its releases are published")] = None
     wheel: Annotated[Wheel, Key("what its wheel must hold")] = field(default_factory=Wheel)
     install: Annotated[Install, Key("what is tried on it once installed")] = field(default_factory=Install)
+
+    def released_from(self, branch: str | None) -> bool:
+        """Whether releases are cut from *branch*; none are where none is checked out."""
+        if branch is None:
+            return False
+        return branch == self.branch or any(fnmatchcase(branch, each) for each in self.maintenance_branches)
+
+    @property
+    def branches(self) -> str:
+        """The branches that releases are cut from, in words."""
+        return " or ".join((self.branch, *self.maintenance_branches))
 
 
 @table("[tool.releasegate.indexes.NAME]")
