@@ -111,12 +111,14 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
     package += 'version-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
-    smoke, index, ci, stack = blocks(ROOT / "docs/how-to.md", "toml")
+    smoke, index, ci, mended, stack = blocks(ROOT / "docs/how-to.md", "toml")
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
     assert settings.indexes[settings.staging].token_env == "DEVPI_PASSWORD"
     assert parse_settings(package + ci, where="how-to.md").ci.environment == "release"
+    (older,) = parse_settings(mended + package.partition("\n")[2], where="how-to.md").packages
+    assert [older.released_from(branch) for branch in ("main", "1.4.x", "release/1.3", "topic")] == [True] * 3 + [False]
     (table,) = blocks(ROOT / "README.md", "toml")
     contained = parse_settings(table + stack, where="how-to.md").stack
     assert contained is not None

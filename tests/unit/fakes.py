@@ -93,8 +93,8 @@ class FakeRepository:
         before = known[: known.index(commit) + 1]
         return {name: each for name, each in self.local.items() if each in before}
 
-    def on_branch(self, commit: str, branch: str) -> bool:
-        return commit not in self.strayed and branch == "develop"
+    def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
+        return commit not in self.strayed and accepted("develop")
 
     def tree(self, commit: str) -> Mapping[str, bytes]:
         return self.commits[commit]

@@ -86,6 +86,14 @@ def test_a_release_from_another_branch_is_refused() -> None:
     assert "is cut from no branch" in refused(replace(RELEASE, branch=""))
 
 
+def test_a_branch_on_which_an_older_line_is_mended_is_a_release_branch() -> None:
+    mended = Settings((API, replace(PLUGIN, maintenance_branches=("0.*.x",))), {})
+    assert requested(replace(RELEASE, ref_name="v0.9.1", branch="0.9.x"), mended).pipeline == "final"
+    assert requested(replace(DISPATCH, ref_name="0.9.x"), mended).pipeline == "final"
+    assert "finals from develop or 0.*.x" in refused(replace(RELEASE, branch="main"), mended)
+    assert "is released from develop or 0.*.x" in refused(replace(DISPATCH, ref_name="main"), mended)
+
+
 def test_a_release_may_name_its_commit_in_place_of_the_branch() -> None:
     assert requested(replace(RELEASE, branch=COMMIT), PAIR).pipeline == "final"
 

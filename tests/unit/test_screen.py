@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from releasegate.app.late import late
-from releasegate.app.recorder import Recorder
+from releasegate.app.outcomes import Recorder
 from releasegate.core.errors import GateFailed
 from releasegate.engine import Outcome, Verdict
 from releasegate.frontends.console import Screen

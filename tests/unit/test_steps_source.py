@@ -41,6 +41,21 @@ def test_another_branch_is_refused(fixture: ReleaseFixture, branch: str | None, 
     assert "git switch develop" in refusal.value.hint
 
 
+@pytest.mark.parametrize(("branch", "clean"), [("0.9.x", True), ("release/0.9", True), ("topic/0.9.x", False)])
+def test_a_branch_on_which_an_older_line_is_mended_is_a_release_branch(
+    fixture: ReleaseFixture, branch: str, *, clean: bool
+) -> None:
+    fixture.app = replace(fixture.app, maintenance_branches=("0.*.x", "release/*"))
+    fixture.repository.on = branch
+    step = Clean(fixture.release("0.9.1rc1"))
+    if clean:
+        assert step.run()["branch"] == branch
+        assert step.describe().endswith(f"is clean and on {branch}")
+        return
+    with pytest.raises(Refused, match=r"is released from develop or 0\.\*\.x or release/\*"):
+        step.run()
+
+
 @pytest.mark.parametrize(
     ("path", "content"),
     [("README.md", b"changed"), ("README.md", None), ("uv.lock", None), ("pyproject.toml", tracked("3")["uv.lock"])],

@@ -6,7 +6,7 @@ A command costs what it does: an adapter, with the client libraries behind it, i
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,8 +21,6 @@ from releasegate.app.project import Project, load
 from releasegate.core.errors import ReleasegateError
 
 if TYPE_CHECKING:
-    from packaging.version import Version
-
     from releasegate.adapters.build.kept import LocalBuilds
     from releasegate.adapters.build.tools import LocalTools
     from releasegate.adapters.index.package_index import SimpleIndex
@@ -157,20 +155,10 @@ class Workspace:
         return ProcessRunner(self._folder("tmp"), self._dependencies(), self.project.environ, checkout, hosts)
 
     def consumed(self, package: Package) -> Consumed:
-        """Ask the world for every version of *package* that was ever used."""
-        from releasegate.core.release.record import record
-        from releasegate.core.release.versions import consumed as merge_consumed
+        """Ask the world for every version of *package* that was ever used, and Git which are of another line."""
+        from releasegate.app.package_state import consumed
 
-        settings = self.project.settings
-        ledger, prefix = self.ledger(package), package.tag_prefix
-        tags = [t.removeprefix(prefix) for t in self.repository(package).tags() if t.startswith(prefix)]
-        places: dict[str, Iterable[str | Version]] = {
-            settings.staging: self.index(settings.staging).versions(package.name),
-            settings.production: self.index(settings.production).versions(package.name),
-            "tag": tags,
-            "ledger": [v for v in ledger.versions() if record(ledger.read(v)).attempted],
-        }
-        return merge_consumed(places, production=settings.production)
+        return consumed(self, package)
 
     def companion_sources(self, package: Package, role: Role) -> CompanionSources:
         """Return who may name the companion of *package*; the pair's own is the newest that is sealed."""
@@ -187,21 +175,9 @@ class Workspace:
 
     def package_state(self, package: Package) -> PackageState:
         """Return where *package* stands; raises ``ReleasegateError`` where its version files do not agree."""
-        from releasegate.core.release.plan import PackageState
-        from releasegate.core.release.record import record
-        from releasegate.steps.source import declared
+        from releasegate.app.package_state import package_state
 
-        repository, ledger = self.repository(package), self.ledger(package)
-        index = self.index(self.project.settings.production)
-        return PackageState(
-            package=package,
-            declared=declared(repository, package),
-            head=repository.head(),
-            tags=repository.tags(),
-            consumed=self.consumed(package),
-            published=frozenset(f.version for f in index.files(package.name) if f.version is not None),
-            records={version: record(ledger.read(version)) for version in ledger.versions()},
-        )
+        return package_state(self, package)
 
     def journal(self, ledgers: Callable[[str], Ledger] | None = None) -> Journal:
         """Return the journal of one run, over the packages' own ledgers where no others are given."""

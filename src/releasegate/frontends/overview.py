@@ -29,6 +29,8 @@ def status(screen: Screen, *, package: str) -> None:
         screen.say(f"{found.package}: {found.state}")
         for version_file in found.version_files:
             screen.say(f"  version file     {version_file}")
+        for line in found.lines:
+            screen.say(f"  line      {line}")
         for where, versions in found.consumed.items():
             newest = ", ".join(versions[-_NEWEST:])
             more = f"(and {len(versions) - _NEWEST} older) " if len(versions) > _NEWEST else ""

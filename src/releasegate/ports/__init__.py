@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -60,8 +60,8 @@ class Repository(Protocol):
         """Return the tags here, by name, whose commit is *commit* or came before it; the remote is not asked."""
         ...
 
-    def on_branch(self, commit: str, branch: str) -> bool:
-        """Return whether *commit* is on the remote's *branch* (on the one here, where there is no remote)."""
+    def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
+        """Return whether *commit* is on an *accepted* branch of the remote (of this repository, where it has none)."""
         ...
 
     def tree(self, commit: str) -> Mapping[str, bytes]:

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from releasegate.core.dists.manifest import Artifact
 from releasegate.core.errors import Conflict, GateFailed, Unavailable
+from releasegate.core.release.lines import next_legal
 from releasegate.core.release.record import Evidence
-from releasegate.core.release.versions import next_legal
 from releasegate.ports import UploadAnswer
 from releasegate.steps.build import taken_over
 from releasegate.steps.fetch import held_hashes
@@ -32,8 +32,7 @@ class Tag(ReleaseStep):
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "history", "ledger"})
 
     def describe(self) -> str:
-        package = self.release.package
-        return f"tag {self.release.tag} and push it with {package.branch} to {package.remote}"
+        return f"tag {self.release.tag} and push it with {self.release.branch()} to {self.release.package.remote}"
 
     def subject(self) -> str:
         return self.release.commit()
@@ -49,7 +48,7 @@ class Tag(ReleaseStep):
         # Whoever is started by the tag finds the record.
         release.ports.ledger.push()
         release.ports.history.tag(release.tag, commit=commit)
-        release.ports.history.push(branch=release.package.branch, tag=release.tag)
+        release.ports.history.push(branch=release.branch(), tag=release.tag)
         return {"tag": release.tag, "commit": commit}
 
 

@@ -11,8 +11,8 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.release.lines import next_legal
 from releasegate.core.release.record import Evidence
-from releasegate.core.release.versions import next_legal
 from releasegate.core.version_files.occurrences import agreed, bump_all, find_all
 from releasegate.core.version_files.survey import survey, tag_problems
 from releasegate.core.version_files.tags import FIRST, newest
@@ -29,7 +29,7 @@ class Clean(ReleaseStep):
     uses: ClassVar[frozenset[str]] = frozenset({"repository"})
 
     def describe(self) -> str:
-        return f"the work tree of {self.release.package.name} is clean and on {self.release.package.branch}"
+        return f"the work tree of {self.release.package.name} is clean and on {self.release.branch()}"
 
     def subject(self) -> str:
         return self.release.ports.repository.head()
@@ -39,10 +39,11 @@ class Clean(ReleaseStep):
         branch, event = repository.branch(), self.release.run.event
         # A runner has the commit of a tag checked out and no branch.
         at_event = event is not None and event.detached and branch is None and repository.head() == event.commit
-        if branch != package.branch and not at_event:
+        if not package.released_from(branch) and not at_event:
             raise Refused(
-                f"{package.name} is on {branch or 'no branch'}, and is released from {package.branch}.",
-                hint=f"Run git switch {package.branch} in {package.path}",
+                f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}.",
+                hint=f"Run git switch {package.branch} in {package.path}; a branch on which an older line is mended "
+                "belongs into maintenance-branches",
             )
         changed = changed_files(repository, package)
         ours = _bumped(self.release) if changed else {}

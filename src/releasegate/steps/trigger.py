@@ -54,7 +54,7 @@ class TriggerPermitted(RoleStep):
             head,
             tagged=repository.tagged_there(event.ref_name),
             stated=[*(each.version for each in found.occurrences), *found.unreadable],
-            on_branch=repository.on_branch(head, package.branch),
+            on_branch=repository.on_branch(head, package.released_from),
         )
         problems = disagreements(event, wanted, state)
         if problems:

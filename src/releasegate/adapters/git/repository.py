@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from releasegate.adapters.git import tags
+from releasegate.adapters.git import ancestry, tags
 from releasegate.adapters.git import writer as history
 from releasegate.adapters.git.checkout import clean_checkout, tracked_files
 from releasegate.adapters.git.command import Git
@@ -101,13 +101,25 @@ class GitRepository:
         known = tags.here(self.git)
         return {name: known[name] for name in names}
 
-    def on_branch(self, commit: str, branch: str) -> bool:
-        """Return whether *commit* is on the remote's *branch*, or on the one here where there is no remote.
+    def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
+        """Return whether *commit* is on an *accepted* branch of the remote, or of this one where there is no remote.
 
         Raises:
             Unavailable: the remote does not answer.
         """
-        return tags.on_branch(self.git, commit, remote=self.remote, branch=branch)
+        return ancestry.on_branch(self.git, commit, remote=self.remote, accepted=accepted)
+
+    def ancestors(self, commits: Iterable[str]) -> frozenset[str]:
+        """Return those of *commits* that the commit that is checked out is, or descends from.
+
+        Raises:
+            Refused: the history is cut off (a shallow clone), and one of them may be beyond.
+        """
+        return ancestry.ancestors(self.git, commits)
+
+    def tips(self, commits: Iterable[str]) -> frozenset[str]:
+        """Return those of *commits* from which no other one descends; what is not here is left out."""
+        return ancestry.tips(self.git, commits)
 
     def subjects(self) -> tuple[str, ...]:
         """Return the first line of every commit's message, newest first."""

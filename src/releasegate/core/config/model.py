@@ -8,6 +8,7 @@ declarations, and the reference is written from them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -179,6 +180,9 @@ class Package:
         Exemptions, Key("files that hold the version and are meant to stay as they are at a bump")
     ] = ()
     branch: Annotated[Branch, Key("the branch that releases are cut from")] = "develop"
+    maintenance_branches: Annotated[
+        Globs, Key("further branches that releases are cut from, where older lines are mended; e.g. `release/*`")
+    ] = ()
     remote: Annotated[Remote, Key("the Git remote that tags are pushed to")] = "origin"
     tag_prefix: Annotated[TagPrefix, Key("what stands before the version in a tag")] = "v"
     companion: Annotated[Companion | None, Key("the package that it calls at run time")] = None
@@ -191,6 +195,17 @@ class Package:
     def tag(self, version: object) -> str:
         """Return the tag of *version*."""
         return f"{self.tag_prefix}{version}"
+
+    def released_from(self, branch: str | None) -> bool:
+        """Whether releases are cut from *branch*; none are where none is checked out."""
+        if branch is None:
+            return False
+        return branch == self.branch or any(fnmatchcase(branch, each) for each in self.maintenance_branches)
+
+    @property
+    def branches(self) -> str:
+        """The branches that releases are cut from, in words."""
+        return " or ".join((self.branch, *self.maintenance_branches))
 
 
 @table("[tool.releasegate.indexes.NAME]")
