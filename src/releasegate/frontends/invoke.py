@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 @contextmanager
 def shown(context: Context) -> Iterator[Screen]:
     """Yield the screen; an error that has a message becomes that message and its exit code."""
-    from releasegate.core.errors import ConfigurationError, ReleasegateError
-    from releasegate.frontends.console import Interrupted, Screen, clean_up_when_ended
+    from releasegate.core.errors import ConfigurationError, Interrupted, ReleasegateError
+    from releasegate.frontends.console import Screen, clean_up_when_ended
 
     screen = Screen()
     clean_up_when_ended()

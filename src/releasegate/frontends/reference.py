@@ -23,7 +23,6 @@ from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.reference import render_reference
 from releasegate.core.release.companion import variables
 from releasegate.core.release.record import Entry, EntryEvent
-from releasegate.frontends.console import Interrupted
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES
 from releasegate.pipelines import PIPELINES, bind
@@ -223,7 +222,6 @@ def _exit_codes() -> Iterator[str]:
     classes = [each for _, each in inspect.getmembers(errors, inspect.isclass)]
     kinds = [each for each in classes if issubclass(each, errors.ReleasegateError)]
     told = sorted((each for each in kinds if each is not errors.ReleasegateError), key=lambda each: each.exit_code)
-    told.append(Interrupted)
     rows = [(f"`{e.exit_code}`", f"`{e.verdict}`", f"`{e.__name__}`", _meaning(e)) for e in told]
     ends = [("`0`", "`pass`", "", "Everything that was asked for holds.")]
     yield _table(("exit code", "verdict", "error", "meaning"), [*ends, *rows])
