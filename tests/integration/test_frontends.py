@@ -132,8 +132,8 @@ def test_a_place_that_differs_is_named_with_its_line_and_both_values_once(cwd: D
     (line,) = [line for line in output.splitlines() if "tiny_plugin/__init__.py:3" in line]
     assert "1.0.1" in line
     assert "1.0.0" in line
-    assert output.count("-> Write the same version") == 1
-    assert output.count("does not state one version everywhere") == 1
+    assert output.count("-> Write the same version in every version file") == 1
+    assert output.count("tiny-plugin does not state one version everywhere.") == 1
     assert "not passed: tiny-plugin" in output
     assert "tiny_api/__init__.py:3" in output, "the other package is judged all the same"
 
