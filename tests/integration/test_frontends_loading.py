@@ -77,7 +77,10 @@ def loaded(folder: Path, *words: str) -> set[str]:
         (("releasegate", "waive", "--help"), f"{CLIENTS} {SCREEN} {SHELF} packaging nox"),
         (("releasegate", "versions"), f"{CLIENTS} {SCREEN} {SHELF} nox"),
         (("nox", "-s", "versions"), f"{CLIENTS} {SCREEN} {SHELF} invoke"),
-        (("invoke", "status"), f"docker github twine pip keyring readme_renderer {SCREEN} werkzeug pytest junitparser"),
+        (
+            ("invoke", "status"),
+            f"docker github twine pypi_simple bs4 pydantic pip keyring {SCREEN} werkzeug pytest junitparser",
+        ),
     ],
     ids=" ".join,
 )
