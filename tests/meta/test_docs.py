@@ -127,7 +127,7 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
 
 
 def test_the_readme_gives_the_two_commands_of_the_set_up() -> None:
-    commands, _ = blocks(ROOT / "README.md", "console")
+    commands, *_ = blocks(ROOT / "README.md", "console")
     assert commands.splitlines() == [
         "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt uv && .venv/bin/uv run invoke rehearse",
         ".venv/bin/uv run nox -s tests",
