@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a phase does not ask for: the old final is only furnished with data."""
+    """Leave out what a phase does not ask for: the old final is only filled with data."""
     phase = Cell.of().phase
     left = [item for item in items if not _asked(item, phase)]
     if left:

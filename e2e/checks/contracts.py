@@ -36,8 +36,8 @@ class Contract:
             first = f"{type(error).__name__}: {first}"
         return f"contract {self.name} broke: {first}"
 
-    def culprit(self, error: BaseException, crashed: Sequence[str] = ()) -> str:
-        """Return the side that most plausibly broke it: what the error knows, else who crashed, else its keeper."""
+    def blamed(self, error: BaseException, crashed: Sequence[str] = ()) -> str:
+        """Return the side that most plausibly broke it: what the error knows, else who crashed, else its owner."""
         known = error.side if isinstance(error, BrokenContract) else ""
         sides = {RUNS[service] for service in crashed}
         return known or (sides.pop() if len(sides) == 1 else self.side)

@@ -59,10 +59,10 @@ def judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
     stack = item.config.stash.get(STACK, None)
     sentence = contract.sentence(call.excinfo.value)
     since = item.stash[SINCE]
-    culprit = contract.culprit(call.excinfo.value, stack.crashed(since) if stack else ())
-    report.user_properties.append(("culprit", culprit))
+    blamed = contract.blamed(call.excinfo.value, stack.crashed(since) if stack else ())
+    report.user_properties.append(("blamed", blamed))
     logs = stack.excerpt(since) if stack else ""
-    parts = [sentence, f"most plausibly broken by: {culprit}", logs, str(report.longrepr)]
+    parts = [sentence, f"most plausibly broken by: {blamed}", logs, str(report.longrepr)]
     text = "\n".join(part for part in parts if part)
     if stack:
         sentence, text = stack.masked(sentence), stack.masked(text)

@@ -183,7 +183,7 @@ def test_the_table_is_added_behind_the_very_bytes(folder: Path, changed: Callabl
 
 
 def test_a_table_that_is_written_another_way_counts(folder: Path) -> None:
-    row = '{name="tiny-api", places=[{toml="pyproject.toml", key="project.version"}], pythons=["3.11"]}'
+    row = '{name="tiny-api", version-files=[{toml="pyproject.toml", key="project.version"}], pythons=["3.11"]}'
     with (folder / PROJECT).open("a") as file:
         file.write(f"\n[tool]\nreleasegate.packages = [{row}]\n")
     assert PROJECT not in propose(folder, environ=ENVIRON).files
@@ -197,7 +197,7 @@ def test_a_table_that_is_written_another_way_counts(folder: Path) -> None:
         (b'tool = {}\n[project]\nname = "h"\nversion = "1"\n', "inline table"),
     ],
 )
-def test_a_project_file_that_cannot_be_added_to_is_an_error_with_its_place(
+def test_a_project_file_that_cannot_be_added_to_is_an_error_with_its_line(
     folder: Path, content: bytes, said: str
 ) -> None:
     (folder / PROJECT).write_bytes(content)

@@ -248,3 +248,47 @@ def test_a_git_that_hangs_is_ended(tmp_path: Path) -> None:
 def test_a_machine_without_git_says_so(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="git is not here"):
         GitRepository(tmp_path, {"PATH": str(tmp_path)}).head()
+
+
+def test_a_file_beside_the_package_is_read_watched_and_committed(nested: GitRepository) -> None:
+    beside = PurePosixPath("../../a.txt")
+    assert nested.read(beside, commit="HEAD") == nested.read(beside)
+    assert nested.read(beside) is not None
+    (nested.root / beside).write_text("changed\n")
+    assert nested.changed() == ()
+    assert nested.changed(beside=[beside]) == (beside,)
+    nested.commit({beside: b"bumped\n", A: b"bumped\n"}, message="Both")
+    assert (nested.read(beside, commit="HEAD"), nested.read(A, commit="HEAD")) == (b"bumped\n", b"bumped\n")
+    assert nested.changed(beside=[beside]) == ()
+
+
+@pytest.mark.parametrize("path", ["../../../a.txt", "a/../../a.txt", "../..", "/a.txt", "../../.git/config"])
+def test_a_file_outside_of_the_repository_is_never_written(nested: GitRepository, path: str) -> None:
+    with pytest.raises(Refused, match="is not a file inside the repository"):
+        nested.commit({PurePosixPath(path): b""}, message="Out")
+
+
+def test_the_tags_before_a_commit_are_those_that_it_contains(nested: GitRepository) -> None:
+    first = nested.head()
+    git(nested.root, "tag", "v1")
+    nested.commit({A: b"2\n"}, message="2")
+    git(nested.root, "tag", "--annotate", "--message=x", "v2")
+    assert nested.tags_before(nested.head()) == {"v1": first, "v2": nested.head()}
+    assert nested.tags_before(first) == {"v1": first}
+
+
+def test_the_tag_of_a_clean_checkout_is_its_only_one_and_exists_nowhere_else(nested: GitRepository) -> None:
+    for name in ("v1.0rc1", "sibling-v3"):
+        git(nested.root, "tag", "--annotate", "--message=x", name)
+    unnamed = GitRepository(nested.root, {**UNNAMED, "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "tag.gpgSign",
+                                          "GIT_CONFIG_VALUE_0": "true"})  # fmt: skip
+    said = []
+    for _ in range(2):
+        with unnamed.clean_checkout("HEAD", tag="v1.0") as folder:
+            assert (
+                git(folder, "describe", "--long", "--dirty") == f"v1.0-0-g{git(folder, 'rev-parse', '--short', 'HEAD')}"
+            )
+            assert git(folder, "tag", "--points-at", "HEAD") == "v1.0"
+            said.append(git(folder, "rev-parse", "v1.0"))
+    assert said[0] == said[1]
+    assert "v1.0" not in nested.tags_before("HEAD")

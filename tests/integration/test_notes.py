@@ -186,7 +186,7 @@ def test_a_run_that_was_killed_before_its_push_is_sent_by_the_next(
     laptop.append(Version("1.0rc1"), entry("build"))
     script = (
         "import os, pathlib, sys; from machines import machine; root = pathlib.Path(sys.argv[1]);"
-        " (root.parent / 'pid').write_text(str(os.getpid())); machine(root).send()"
+        " (root.parent / 'pid').write_text(str(os.getpid())); machine(root).push()"
     )
     environ = {**ENVIRON, "PYTHONPATH": str(Path(__file__).parent)}
     died = subprocess.run([sys.executable, "-c", script, str(root)], env=environ, check=False)

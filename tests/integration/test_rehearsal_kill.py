@@ -37,12 +37,12 @@ LATEST = 0.4
 
 
 class Lines:
-    """A spectator that says each begin at once, on a line of its own."""
+    """A reporter that says each begin at once, on a line of its own."""
 
     def __call__(self, line: str, /) -> None:
         """Leave out what goes on within a step."""
 
-    def act(self, title: str) -> None:
+    def heading(self, title: str) -> None:
         """Say which act begins."""
         say("act", title)
 

@@ -153,7 +153,7 @@ def configuration(settings: str = "") -> str:
     for name in CHECKS:
         version_files = VERSION_FILES.replace("MODULE", name.replace("-", "_"))
         tables.append(
-            f'[[tool.releasegate.packages]]\nname = "{name}"\npath = "{name}"\nplaces = [{version_files}]\n'
+            f'[[tool.releasegate.packages]]\nname = "{name}"\npath = "{name}"\nversion-files = [{version_files}]\n'
             f'pythons = ["{PYTHON}"]\nend-to-end = {{ command = ["python", "check.py"], timeout = 60 }}\n'
         )
     tables[0] += 'service = { command = ["python", "-m", "tiny_api", "{port}"], ready = "/" }\n'

@@ -16,6 +16,7 @@ from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.stack import ImageNames, variable
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.frontends.invoke import ns
+from releasegate.frontends.options import GATES
 from releasegate.frontends.reference import render
 
 ROOT = Path(__file__).parents[2]
@@ -73,13 +74,9 @@ def test_every_session_is_documented() -> None:
 
 
 def test_every_option_of_a_session_is_in_the_reference(reference: str) -> None:
-    frontends = ROOT / "src/releasegate/frontends"
-    source = read(frontends / "nox.py") + read(frontends / "cells.py")
-    options = re.findall(r'add_argument\(\s*"(--[a-z-]+)"', source)
-    assert options
-    sessions = reference.partition("## Sessions")[2].partition("## Verdicts")[0]
-    shown = set(re.findall(r"`(--[a-z-]+)", sessions))
-    assert shown == set(options)
+    for gate in GATES:
+        session = reference.partition(f"### `nox -s {gate.name}`")[2].partition("\n###")[0]
+        assert re.findall(r"^\| `(--[a-z-]+)", session, re.MULTILINE) == [option.flag for option in gate.options]
 
 
 def test_every_variable_that_an_end_to_end_command_gets_is_in_the_reference(reference: str) -> None:
@@ -114,12 +111,14 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
     package += 'version-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
-    smoke, index, ci, stack = blocks(ROOT / "docs/how-to.md", "toml")
+    smoke, index, ci, mended, stack = blocks(ROOT / "docs/how-to.md", "toml")
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
     assert settings.indexes[settings.staging].token_env == "DEVPI_PASSWORD"
     assert parse_settings(package + ci, where="how-to.md").ci.environment == "release"
+    (older,) = parse_settings(mended + package.partition("\n")[2], where="how-to.md").packages
+    assert [older.released_from(branch) for branch in ("main", "1.4.x", "release/1.3", "topic")] == [True] * 3 + [False]
     (table,) = blocks(ROOT / "README.md", "toml")
     contained = parse_settings(table + stack, where="how-to.md").stack
     assert contained is not None
@@ -128,7 +127,7 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
 
 
 def test_the_readme_gives_the_two_commands_of_the_set_up() -> None:
-    commands, _ = blocks(ROOT / "README.md", "console")
+    commands, *_ = blocks(ROOT / "README.md", "console")
     assert commands.splitlines() == [
         "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt uv && .venv/bin/uv run invoke rehearse",
         ".venv/bin/uv run nox -s tests",
@@ -149,6 +148,14 @@ def test_every_file_on_the_map_is_there() -> None:
     assert named
     for name in named:
         assert (ROOT / "src/releasegate" / name).exists() or (ROOT / name).exists(), name
+
+
+def test_the_nucleus_is_at_most_twenty_files_that_are_read_in_an_hour() -> None:
+    nucleus = read(ROOT / "docs/architecture.md").partition("## The nucleus")[2].partition("\n## ")[0]
+    files = re.findall(r"^\| `([\w/]+\.py)` \|", nucleus, re.MULTILINE)
+    lines = [len(read(ROOT / "src/releasegate" / name).splitlines()) for name in files]
+    assert 0 < len(files) <= 20
+    assert sum(lines) <= 3400
 
 
 def test_the_license_is_the_one_that_the_package_states() -> None:

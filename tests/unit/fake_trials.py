@@ -1,4 +1,4 @@
-"""The ports that try a release, in memory: rooms, a stage, and the tools."""
+"""The ports that try a release, in memory: an install checker, a runner, and the tools."""
 
 # ruff: noqa: D102 - the ports describe the methods
 

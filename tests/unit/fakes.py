@@ -9,7 +9,7 @@ import hashlib
 import io
 import tarfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -69,9 +69,10 @@ class FakeRepository:
     def branch(self) -> str | None:
         return self.on
 
-    def changed(self) -> tuple[PurePosixPath, ...]:
+    def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         now = self.commits[self.head()]
-        return tuple(PurePosixPath(path) for path, data in self.work.items() if now.get(path) != data)
+        looked = {path for path in self.work if not path.startswith("../") or PurePosixPath(path) in beside}
+        return tuple(PurePosixPath(path) for path in sorted(looked) if now.get(path) != self.work[path])
 
     def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
         if commit is None and str(path) in self.work:
@@ -87,8 +88,13 @@ class FakeRepository:
     def tagged_there(self, name: str) -> str | None:
         return self.remote.get(name)
 
-    def on_branch(self, commit: str, branch: str) -> bool:
-        return commit not in self.strayed and branch == "develop"
+    def tags_before(self, commit: str) -> Mapping[str, str]:
+        known = list(self.commits)
+        before = known[: known.index(commit) + 1]
+        return {name: each for name, each in self.local.items() if each in before}
+
+    def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
+        return commit not in self.strayed and accepted("develop")
 
     def tree(self, commit: str) -> Mapping[str, bytes]:
         return self.commits[commit]

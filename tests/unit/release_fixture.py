@@ -99,7 +99,7 @@ class ReleaseFixture:
             companion_sources=lambda package, role: CompanionSources(by_hand=self.by_hand),  # noqa: ARG005
             clock=self.clock,
             machine=self.machine,
-            downloads=FakeDownloads(self.root / "shelf"),
+            downloads=FakeDownloads(self.root / "downloads"),
             progress=self.said.append,
             event=self.event,
         )

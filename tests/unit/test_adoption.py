@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from releasegate.core.adopt.detect import PYTHONS, Adopted, look
+from releasegate.core.adopt.detect import PYTHONS, Detected, detect
 from releasegate.core.adopt.table import RepositoryFacts, table
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.parse import parse_settings
@@ -20,10 +20,10 @@ DYNAMIC = '[project]\nname = "harbor-tools"\ndynamic = ["version"]\n'
 INIT = "harbor_tools/__init__.py"
 
 
-def found(**files: str) -> Adopted:
+def found(**files: str) -> Detected:
     """Return what is found in files whose names have ``__`` for ``/`` and an underscore for the dot."""
     named = {name: text.encode() for name, text in files.items()}
-    return look({PurePosixPath(_path(name)): content for name, content in named.items()})
+    return detect({PurePosixPath(_path(name)): content for name, content in named.items()})
 
 
 def _path(name: str) -> str:
@@ -39,10 +39,10 @@ STATIC = TomlVersionFile(PurePosixPath("pyproject.toml"), "project.version")
 
 
 def test_a_static_version_is_found_in_its_project() -> None:
-    assert found(project=PROJECT) == Adopted("harbor-tools", "1.2.3", (STATIC,), PYTHONS[3:], None)
+    assert found(project=PROJECT) == Detected("harbor-tools", "1.2.3", (STATIC,), PYTHONS[3:], None)
 
 
-def test_code_that_states_the_same_version_is_a_place_too() -> None:
+def test_code_that_states_the_same_version_is_a_version_file_too() -> None:
     code = '__version__ = "1.2.3"\n\n\nclass Config:\n    version = "1.2.3"\n    min_version = "4.5"\n'
     version_files = (STATIC, python("__version__"), python("Config.version"))
     assert found(project=PROJECT, init=code).version_files == version_files
@@ -60,7 +60,7 @@ def test_tests_documents_and_code_that_is_none_are_not_looked_at() -> None:
     assert found(project=PROJECT, **files).version_files == (STATIC,)
 
 
-def test_a_lock_file_is_a_place_where_it_names_the_package() -> None:
+def test_a_lock_file_is_a_version_file_where_it_names_the_package() -> None:
     lock = 'version = 1\n\n[[package]]\nname = "harbor-tools"\nversion = "1.2.3"\nsource = { editable = "." }\n'
     assert found(project=PROJECT, lock=lock).version_files == (STATIC, LockVersionFile(PurePosixPath("uv.lock")))
     assert found(project=PROJECT, lock="version = 1\n").version_files == (STATIC,)
@@ -119,8 +119,8 @@ def test_migrations_never_change_and_a_plugin_imports_only_in_its_host() -> None
         other__migrations__0001_initial="",
     )
     assert adopted.frozen == ("harbor_tools/migrations/[0-9]*.py",)
-    assert adopted.hosted
-    assert not found(project=PROJECT, init="import netboxes\n").hosted
+    assert adopted.needs_host
+    assert not found(project=PROJECT, init="import netboxes\n").needs_host
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_what_cannot_be_adopted_is_said_with_what_to_do(files: dict[str, str], s
     assert error.value.hint
 
 
-def test_the_table_is_a_configuration_whose_places_can_be_bumped() -> None:
+def test_the_table_is_a_configuration_whose_version_files_can_be_bumped() -> None:
     adopted = found(
         project=PROJECT,
         init='from netbox.plugins import PluginConfig\n\n\nclass C(PluginConfig):\n    version = "1.2.3"\n',
@@ -209,7 +209,7 @@ def test_a_plugin_that_reads_tags_is_no_matter_where_the_version_is_written_down
     assert found(project=project).version_files == (STATIC,)
 
 
-def test_a_lock_file_that_lags_behind_is_a_place_and_one_alone_is_not() -> None:
+def test_a_lock_file_that_lags_behind_is_a_version_file_and_one_alone_is_not() -> None:
     lock = 'version = 1\n\n[[package]]\nname = "harbor-tools"\nversion = "1.2.2"\nsource = { editable = "." }\n'
     assert found(project=PROJECT, lock=lock).version_files == (STATIC, LockVersionFile(PurePosixPath("uv.lock")))
     with pytest.raises(ConfigurationError, match="No file states the version"):
@@ -227,7 +227,7 @@ def test_the_pattern_of_hatch_says_which_assignment_it_means() -> None:
             found(project=f"{DYNAMIC}{table}{other}\n", harbor_tools__about=code)
 
 
-def test_a_variable_of_the_setup_file_is_a_place() -> None:
+def test_a_variable_of_the_setup_file_is_a_version_file() -> None:
     setup = 'VERSION = "1.0"\nsetuptools.setup(name="h", version=VERSION)\n'
     assert found(setup=setup).version_files == (python("VERSION", "setup.py"),)
 
@@ -242,7 +242,7 @@ def test_a_module_without_a_folder_and_a_package_in_a_namespace_are_found() -> N
     assert adopted.version_files == (STATIC, python("__version__", "src/harbor/tools/__init__.py"))
 
 
-def test_tests_inside_of_the_package_are_no_place() -> None:
+def test_tests_inside_of_the_package_are_no_version_file() -> None:
     assert found(project=PROJECT, init="", harbor_tools__tests__test_it='__version__ = "1.2.3"\n').version_files == (
         STATIC,
     )
@@ -271,13 +271,13 @@ def test_the_classifiers_of_a_setup_file_count_and_silence_is_marked() -> None:
     cfg = "[metadata]\nname = h\nclassifiers =\n  Programming Language :: Python :: 3.11\n"
     assert found(cfg=cfg, init=code).pythons == ("3.11",)
     silent = found(project='[project]\nname = "h"\nversion = "1.0"\n')
-    assert silent.unsaid
+    assert silent.pythons_assumed
     assert "# a guess: nothing says which" in table(silent, RepositoryFacts("main", "origin", "v", None))
-    assert not found(project=PROJECT).unsaid
+    assert not found(project=PROJECT).pythons_assumed
 
 
 @pytest.mark.parametrize(
-    ("code", "hosted"),
+    ("code", "needs_host"),
     [
         ("from netbox.plugins import PluginConfig\n", True),
         ("from extras.plugins import PluginConfig\n", True),
@@ -287,15 +287,15 @@ def test_the_classifiers_of_a_setup_file_count_and_silence_is_marked() -> None:
         ("from extras.scripts import Script\n", False),
     ],
 )
-def test_a_package_whose_own_name_begins_with_netbox_is_no_plugin_by_that(code: str, hosted: bool) -> None:  # noqa: FBT001
-    assert found(project=PROJECT, init=code).hosted is hosted
+def test_a_package_whose_own_name_begins_with_netbox_is_no_plugin_by_that(code: str, needs_host: bool) -> None:  # noqa: FBT001
+    assert found(project=PROJECT, init=code).needs_host is needs_host
 
 
 def test_what_the_package_reads_is_data_by_folder() -> None:
     tree = ["py.typed", "schema.json", "templates/h/a.html", "static/h/js/a.js", "gen/v1/a.json", "gen/a.json"]
     tree += ["tests/a.json", "static/h/a.py", "notes.md", ".hidden.json"]
     files = {PurePosixPath(f"harbor_tools/{name}"): b"" for name in ["__init__.py", *tree]}
-    adopted = look({**files, PurePosixPath("pyproject.toml"): PROJECT.encode(), PurePosixPath("a.json"): b""})
+    adopted = detect({**files, PurePosixPath("pyproject.toml"): PROJECT.encode(), PurePosixPath("a.json"): b""})
     assert adopted.data == (
         "harbor_tools/*.json",
         "harbor_tools/gen/**/*.json",

@@ -25,8 +25,8 @@ def test_sound_metadata_has_no_problem() -> None:
         problems(
             f"Summary: {'x' * 512}",
             f"Classifier: {next(c for c in all_classifiers if c not in deprecated_classifiers)}",
-            "Author-Email: Jane Doe <jane@example.invalid>",
-            "Maintainer-Email: jane@example.invalid, john@example.invalid",
+            "Author-Email: Jane Doe <jane@example.net>",
+            "Maintainer-Email: jane@example.net, john@example.net",
             "Home-Page: HTTPS://example.invalid",
             f"Project-URL: {'x' * 32}, https://example.invalid/a b",
             "Requires-Dist: other>=1; extra == 'all'",

@@ -27,10 +27,10 @@ def dependency(url: str, sha256: str | None = DIGEST) -> InstalledFrom:
 def test_a_report_names_every_distribution_with_its_hash_and_host() -> None:
     report = {"version": "1", "install": [item("Some_Dep", url="https://user@Files.example:8443/x/dep.whl")]}
 
-    (arrival,) = installed_from(json.dumps(report))
+    (found,) = installed_from(json.dumps(report))
 
-    assert (arrival.name, arrival.version, arrival.sha256) == ("some-dep", "1.0", DIGEST)
-    assert arrival.host == "files.example:8443"
+    assert (found.name, found.version, found.sha256) == ("some-dep", "1.0", DIGEST)
+    assert found.host == "files.example:8443"
 
 
 @pytest.mark.parametrize("digest", [None, "short", "z" * 64])

@@ -36,13 +36,14 @@ SEALED = Record((*BEGUN.entries, entry("seal", "done")))
 UNPROMOTED = Record((entry("promotion", "failed", verdict="fail"),))
 
 
-def package_state(
+def package_state(  # noqa: PLR0913 - each is one thing that is known
     stated: str,
     *,
     pypi: str = "",
     testpypi: str = "",
     tags: Mapping[str, str] | None = None,
     records: Mapping[str, Record] | None = None,
+    apart: str = "",
 ) -> PackageState:
     """Return where the package stands; what is consumed is merged as the application merges it."""
     tags, known = tags or {}, {v(text): record for text, record in (records or {}).items()}
@@ -52,7 +53,7 @@ def package_state(
         "tag": [name.removeprefix("v") for name in tags],
         "ledger": [str(version) for version, record in known.items() if record.attempted],
     }
-    used = consumed(places, production="pypi")
+    used = consumed(places, production="pypi", apart=map(v, apart.split()))
     return PackageState(PACKAGE, v(stated), HEAD, tags, used, frozenset(map(v, pypi.split())), known)
 
 
@@ -391,3 +392,42 @@ def test_a_sealed_post_is_finished_though_nothing_knows_its_staged_one() -> None
 def test_a_commit_after_a_sealed_post_gets_the_next_post() -> None:
     stands = post(SEALED, tags={"v1.0.post1": OTHER}, pypi="1.0 1.0.post1")
     assert told(plan_post(stands)) == plan("post", "1.0.post2", "1.0.post2.dev1")
+
+
+def maintained(stated: str, **more: str) -> PackageState:
+    """Return a package whose 1.4 is mended while 1.5.1 is out."""
+    tags = {"v1.4.7": OTHER, "v1.5.0": OTHER, "v1.5.1": OTHER}
+    return package_state(stated, pypi="1.4.7 1.5.0 1.5.1", tags=tags, apart="1.5.0 1.5.1", **more)  # type: ignore[arg-type]
+
+
+def test_a_fix_of_an_older_line_gets_that_lines_number() -> None:
+    assert told(plan_candidate(maintained("1.4.7"), to=None)) == plan("rc", "1.4.8rc1")
+    assert told(plan_candidate(maintained("1.4.7"), to=v("1.4.8"))) == plan("rc", "1.4.8rc1")
+    assert told(plan_post(maintained("1.4.7"))) == plan("post", "1.4.7.post1", "1.4.7.post1.dev1")
+
+
+def test_a_final_of_an_older_line_is_made_from_its_own_candidate() -> None:
+    tags = {"v1.4.7": OTHER, "v1.5.1": OTHER, "v1.4.8rc1": HEAD, "v1.5.2rc1": OTHER}
+    standing = package_state(
+        "1.4.8rc1", tags=tags, pypi="1.4.7 1.5.1", records={"1.4.8rc1": SEALED}, apart="1.5.1 1.5.2rc1"
+    )
+    assert told(plan_final(standing, to=None)) == plan("final", "1.4.8", "1.4.8rc1")
+
+
+def test_a_line_goes_on_beside_what_is_mended() -> None:
+    tags = {"v1.4.8": OTHER, "v1.5.1": OTHER}
+    standing = package_state("1.5.1", pypi="1.4.8 1.5.1", tags=tags, apart="1.4.8")
+    assert told(plan_candidate(standing, to=None)) == plan("rc", "1.5.2rc1")
+    assert told(plan_post(standing)) == plan("post", "1.5.1.post1", "1.5.1.post1.dev1")
+
+
+@pytest.mark.parametrize(("to", "said"), [("1.5.2", "would follow"), ("1.5.1", "exists")])
+def test_an_aim_on_another_line_is_refused(to: str, said: str) -> None:
+    with pytest.raises(Refused, match=f"{said}.*HEAD does not descend from"):
+        plan_candidate(maintained("1.4.7"), to=v(to))
+
+
+def test_a_line_without_a_published_final_has_nothing_to_repair() -> None:
+    standing = package_state("1.4.7", pypi="1.5.1", tags={"v1.5.1": OTHER}, apart="1.5.1")
+    with pytest.raises(Refused, match="no published final that HEAD descends from"):
+        plan_post(standing)

@@ -16,9 +16,9 @@ from releasegate.core.errors import ConfigurationError, Refused, Unavailable
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.record import SEAL
 from releasegate.ports import ForgeRelease
-from releasegate.steps.preflight import Preflight, answers, require
+from releasegate.steps.doctor_questions import QUESTIONS
+from releasegate.steps.preflight import Preflight, answers, exit_code, in_the_way, require
 from releasegate.steps.question import Answer, Inquiry
-from releasegate.steps.questions import QUESTIONS
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_where_nothing_is_in_the_way_every_question_says_what_was_found(fixture:
     assert found["indexes"].found == "testpypi answers (0 files), pypi answers (0 files)"
     assert found["token"].found == "testpypi: A_TOKEN is set"
     assert found["companion"].found == "sample-core 2.0 (named by the configuration) on pypi"
-    assert found["pythons"].found == "3.11, 3.12 are here"
+    assert found["pythons"].found == "all here: 3.11, 3.12"
     assert "candidate" not in found
     assert "containers" not in found
 
@@ -199,7 +199,7 @@ def test_a_release_that_cannot_be_planned_is_one_answer_and_the_others_are_asked
 def test_a_final_is_asked_for_its_candidate_its_pair_and_its_companion(fixture: ReleaseFixture) -> None:
     assert refused(fixture, "final", version="1.0", candidate="1.0rc1") == {
         "candidate": "1.0rc1 of sample-app is not proven here."
-    } | {"companion": "1.0rc1 of sample-app is not proven here."}
+    }
     fixture.proven("1.0rc1")
     found = asked(fixture, "final", version="1.0", candidate="1.0rc1")
     assert found["candidate"].found == "1.0rc1 is proven, and its record is here"
@@ -247,6 +247,26 @@ def test_a_production_upload_without_a_forge_is_refused_or_allowed_by_the_config
 def test_a_forge_that_has_the_release_says_so(fixture: ReleaseFixture) -> None:
     fixture.forge = FakeForge({"v1.0": ForgeRelease("v1.0", START, "develop", draft=False, prerelease=False)})
     assert asked(fixture, "final", version="1.0", candidate="1.0rc1")["forge"].found == "has v1.0"
+
+
+def test_a_companion_that_the_same_order_releases_first_is_not_asked_for(fixture: ReleaseFixture) -> None:
+    without_companion(fixture)
+    inquiry = Inquiry(fixture.release("1.0rc1"), "rc", before=frozenset({"sample-core"}))
+    assert {a.key: a.found for a in answers(inquiry)}["companion"] == "sample-core is released before it"
+
+
+def test_what_one_question_has_met_is_not_told_again_by_the_next(fixture: ReleaseFixture) -> None:
+    index_away(fixture)
+    assert [key for key, problem in refused(fixture).items() if "does not answer" in problem] == ["indexes"]
+
+
+def test_the_exit_code_of_answers_is_that_of_the_worst(fixture: ReleaseFixture) -> None:
+    assert exit_code(tuple(asked(fixture).values())) == 0
+    without_python(fixture)
+    assert exit_code(tuple(asked(fixture).values())) == 6
+    without_token(fixture)
+    assert exit_code(tuple(asked(fixture).values())) == 3
+    assert [answer.key for answer in in_the_way(tuple(asked(fixture).values()))] == ["token", "pythons"]
 
 
 def test_no_two_questions_share_a_key() -> None:

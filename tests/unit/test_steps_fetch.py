@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,17 @@ from release_fixture import ALONE, CORE, ReleaseFixture
 
 from releasegate.core.errors import GateFailed, NotYet, Refused
 from releasegate.ports import Delivery
-from releasegate.steps.fetch import companion, companion_choice, deliver, newest, own, published, sha256s
+from releasegate.steps.fetch import (
+    GivenFiles,
+    OwnFiles,
+    companion,
+    companion_choice,
+    deliver,
+    newest,
+    own,
+    published,
+    sha256s,
+)
 from releasegate.steps.release import Role
 
 HUGE = "9" * 5000
@@ -79,6 +90,28 @@ def test_a_releases_own_files_are_those_of_its_manifest_and_carry_its_commit(fix
     got = own(release, "staging")
     assert sha256s(got) == {a.filename: a.sha256 for a in release.manifest().artifacts}
     assert got.commit == fixture.repository.head()
+
+
+def test_what_lies_in_a_folder_is_a_checkout_and_has_no_hashes(fixture: ReleaseFixture) -> None:
+    assert sha256s(Delivery(CORE, Version("1.0"), "local", "0" * 40, (fixture.root,))) == {}
+
+
+def test_a_releases_own_files_are_known_by_its_manifest(fixture: ReleaseFixture) -> None:
+    release = fixture.uploaded("1.0rc1")
+    source = OwnFiles("staging")
+    assert source.name_in(release) == "testpypi"
+    assert source.subject(release) == release.manifest().identity
+    with source.open(release) as got:
+        assert got == own(release, "staging")
+
+
+def test_files_from_elsewhere_are_known_by_where_they_come_from(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.0", on=fixture.production)
+    got = delivered(fixture, "1.0")
+    source, release = GivenFiles("dist", lambda: nullcontext(got)), fixture.release("1.0rc1")
+    assert (source.name_in(release), source.subject(release)) == ("dist", "dist")
+    with source.open(release) as opened:
+        assert opened is got
 
 
 def test_a_package_alone_has_no_companion(tmp_path: Path) -> None:

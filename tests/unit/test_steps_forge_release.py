@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,14 @@ def test_production_without_forge_is_a_decision_that_is_recorded(tmp_path: Path)
         "forge": None,
         "allowed by": "production-without-forge",
     }
+
+
+def test_a_forge_release_of_an_older_line_is_cut_from_the_branch_that_mends_it(fixture: ReleaseFixture) -> None:
+    fixture.app = replace(fixture.app, maintenance_branches=("0.*.x",))
+    fixture.repository.on = "0.9.x"
+    step = PublishForgeRelease(fixture.built("0.9.1"))
+    assert step.describe() == "publish the forge release v0.9.1 from 0.9.x"
+    assert step.run()["branch"] == "0.9.x"
 
 
 def test_a_forge_release_carries_the_files_and_the_record(fixture: ReleaseFixture) -> None:

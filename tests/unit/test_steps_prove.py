@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fakes import sha256
+from packaging.version import Version
 from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 
 from releasegate.core.config.model import Companion
 from releasegate.core.errors import GateFailed, Refused, Unavailable
 from releasegate.core.release.record import SEAL
-from releasegate.ports import CellReport
+from releasegate.ports import CellReport, Delivery
 from releasegate.steps.end_to_end import CELL, cell_subject
+from releasegate.steps.fetch import GivenFiles, deliver
 from releasegate.steps.prove import (
     AgainstReleasedCompanion,
     EndToEnd,
@@ -105,6 +108,47 @@ def test_a_package_runs_with_its_companion_and_both_are_known_by_their_bytes(fix
     assert step.describe() == "run 1.0rc1 from testpypi with sample-core end to end"
 
 
+def given(delivery: Delivery) -> GivenFiles:
+    return GivenFiles(delivery.source, lambda: nullcontext(delivery))
+
+
+def test_files_and_a_companion_from_elsewhere_are_run_instead_of_the_releases_own(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.9", on=fixture.production)
+    run = fixture.run()
+    theirs = deliver(run, fixture.core, version=Version("1.9"), index=fixture.production)
+    ours = Delivery(fixture.app, Version("1.0rc1"), "local", START, (fixture.root,))
+    step = EndToEnd(fixture.release("1.0rc1"), "staging", files=given(ours), companion_files=given(theirs))
+    evidence = step.run()
+    assert fixture.runner.seen == [(ours, theirs)]
+    assert (evidence["source"], evidence["files"]) == ("local", {})
+    assert (evidence["companion"]["version"], "named by" in evidence["companion"]) == ("1.9", False)
+    assert step.describe() == "run 1.0rc1 from local with sample-core end to end"
+    assert step.subject() == "local"
+
+
+def test_files_from_elsewhere_run_with_the_companion_that_its_rule_picks(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("2.0", on=fixture.production)
+    ours = Delivery(fixture.app, Version("1.0rc1"), "local", START, (fixture.root,))
+    evidence = EndToEnd(fixture.release("1.0rc1"), "staging", files=given(ours)).run()
+    assert (evidence["source"], evidence["companion"]["named by"]) == ("local", "the configuration")
+
+
+def test_files_from_elsewhere_are_installed_instead_of_the_releases_own(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.9", on=fixture.production)
+    theirs = deliver(fixture.run(), fixture.core, version=Version("1.9"), index=fixture.production)
+    step = InstallCheck(fixture.release("1.9", package=fixture.core), "production", files=given(theirs))
+    assert step.run()["source"] == "pypi"
+    assert step.describe() == "install wheel and sdist from pypi on Python 3.12 and try them"
+    assert step.subject() == "pypi"
+
+
+def test_a_cell_on_a_checkout_is_known_by_its_commit(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("2.0", on=fixture.production)
+    ours = deliver(fixture.run(), fixture.core, version=Version("2.0"), index=fixture.production)
+    checkouts = [Delivery(fixture.app, Version("1.0"), "local", commit * 40, (fixture.root,)) for commit in "ab"]
+    assert [cell_subject(ours, each).split(" ")[-1] for each in checkouts] == ["a" * 40, "b" * 40]
+
+
 def test_a_package_without_a_companion_runs_alone(tmp_path: Path) -> None:
     fixture = ReleaseFixture(tmp_path, app=ALONE)
     step = EndToEnd(fixture.uploaded("1.0rc1"), "staging")
@@ -122,12 +166,12 @@ def test_a_run_that_fails_says_what_failed_and_the_companions_last_words(fixture
     assert failure.value.details == ("a check fails", "sample-core: a last word")
 
 
-def test_a_run_alone_that_fails_has_no_companions_words(tmp_path: Path) -> None:
+def test_a_run_alone_that_fails_is_told_with_its_own_last_words(tmp_path: Path) -> None:
     fixture = ReleaseFixture(tmp_path, app=ALONE)
     fixture.runner.broken = {("1.0rc1", None)}
     with pytest.raises(GateFailed, match=r"sample-app 1\.0rc1 from testpypi fails end to end") as failure:
         EndToEnd(fixture.uploaded("1.0rc1"), "staging").run()
-    assert failure.value.details == ("a check fails",)
+    assert failure.value.details == ("a check fails", "sample-app: a last word")
 
 
 def test_a_run_that_could_not_be_judged_says_why_and_is_no_failure(fixture: ReleaseFixture) -> None:

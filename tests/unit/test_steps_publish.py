@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from release_fixture import START, ReleaseFixture
 
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
 from releasegate.ports import UploadAnswer
-from releasegate.steps.publish import Propagation, Tag, Upload
+from releasegate.steps.propagation import Propagation
+from releasegate.steps.publish import Tag, Upload
 
 WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
 CUT = Mishap(None)
@@ -39,6 +41,15 @@ def test_a_tag_is_pushed_with_its_branch(fixture: ReleaseFixture) -> None:
     # Whoever the tag starts finds the record.
     assert fixture.ledger.sent == 1
     assert step.already() == {"tag": "v1.0rc1", "commit": head}
+
+
+def test_a_tag_of_an_older_line_is_pushed_with_the_branch_that_mends_it(fixture: ReleaseFixture) -> None:
+    fixture.app = replace(fixture.app, maintenance_branches=("0.*.x",))
+    fixture.repository.on = "0.9.x"
+    step = Tag(fixture.built("0.9.1rc1"))
+    assert step.describe() == "tag v0.9.1rc1 and push it with 0.9.x to origin"
+    step.run()
+    assert fixture.repository.pushed == [("0.9.x", "v0.9.1rc1")]
 
 
 def test_a_tag_that_the_remote_has_on_another_commit_is_refused(fixture: ReleaseFixture) -> None:

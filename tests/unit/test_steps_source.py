@@ -41,6 +41,21 @@ def test_another_branch_is_refused(fixture: ReleaseFixture, branch: str | None, 
     assert "git switch develop" in refusal.value.hint
 
 
+@pytest.mark.parametrize(("branch", "clean"), [("0.9.x", True), ("release/0.9", True), ("topic/0.9.x", False)])
+def test_a_branch_on_which_an_older_line_is_mended_is_a_release_branch(
+    fixture: ReleaseFixture, branch: str, *, clean: bool
+) -> None:
+    fixture.app = replace(fixture.app, maintenance_branches=("0.*.x", "release/*"))
+    fixture.repository.on = branch
+    step = Clean(fixture.release("0.9.1rc1"))
+    if clean:
+        assert step.run()["branch"] == branch
+        assert step.describe().endswith(f"is clean and on {branch}")
+        return
+    with pytest.raises(Refused, match=r"is released from develop or 0\.\*\.x or release/\*"):
+        step.run()
+
+
 @pytest.mark.parametrize(
     ("path", "content"),
     [("README.md", b"changed"), ("README.md", None), ("uv.lock", None), ("pyproject.toml", tracked("3")["uv.lock"])],
@@ -159,6 +174,33 @@ def test_places_that_disagree_are_refused(fixture: ReleaseFixture) -> None:
     with pytest.raises(GateFailed, match=r"does not state 1\.0 everywhere") as refusal:
         VersionFilesAgree(fixture.release("1.0")).run()
     assert refusal.value.details == ("the release states 1.0, uv.lock:5 states 0.9 (package sample-app)",)
+
+
+def in_work_tree(fixture: ReleaseFixture, *tags: str) -> VersionFilesAgree:
+    return VersionFilesAgree(fixture.release("9.9"), work_tree=True, tags=tags)
+
+
+def test_a_work_tree_may_state_any_version_that_all_its_files_and_tags_state(fixture: ReleaseFixture) -> None:
+    fixture.repository.work = dict(tracked("1.1rc1"))
+    step = in_work_tree(fixture, "v1.1rc1")
+    evidence = step.run()
+    assert evidence["commit"] is None
+    assert evidence["places"][0] == "pyproject.toml:3 project.version = 1.1rc1"
+    assert step.subject() == ""
+    assert step.describe() == "the 3 version files and the tags at HEAD agree"
+
+
+def test_a_work_tree_that_states_two_versions_is_refused_with_all_problems(fixture: ReleaseFixture) -> None:
+    fixture.repository.work = {"uv.lock": tracked("1.0")["uv.lock"], "src/sample_app/__init__.py": None}
+    with pytest.raises(GateFailed, match="sample-app does not state one version everywhere") as refusal:
+        in_work_tree(fixture, "v0.9", "0.9").run()
+    lock = "uv.lock:5 states 1.0 (package sample-app)"
+    assert refusal.value.details == (
+        "src/sample_app/__init__.py is not there",
+        f"pyproject.toml:3 states 0.9 (project.version), {lock}",
+        f"tag v0.9 states 0.9, {lock}",
+        "tag 0.9 does not begin with 'v'",
+    )
 
 
 def test_the_tags_commit_is_asked_and_not_the_one_checked_out(fixture: ReleaseFixture) -> None:

@@ -1,4 +1,4 @@
-"""A bump changes the version's characters and no other byte, in all places or in none."""
+"""A bump changes the version's characters and no other byte, in all version files or in none."""
 
 import tomllib
 from pathlib import PurePosixPath as Path
@@ -93,7 +93,7 @@ CONTENTS = {
 }
 
 
-def test_all_places_are_found_in_the_order_of_the_configuration() -> None:
+def test_all_version_files_are_found_in_the_order_of_the_configuration() -> None:
     assert [str(found) for found in find_all(PACKAGE, CONTENTS)] == [
         "pyproject.toml:2 states 1.0 (project.version)",
         "pyproject.toml:4 states 1.0 (tool.version)",
@@ -101,7 +101,7 @@ def test_all_places_are_found_in_the_order_of_the_configuration() -> None:
     ]
 
 
-def test_all_places_are_bumped_two_in_one_file_too_and_no_other_file() -> None:
+def test_all_version_files_are_bumped_two_in_one_file_too_and_no_other_file() -> None:
     assert bump_all(PACKAGE, CONTENTS, version="1.1rc1") == {
         TOML.path: b"[project]\nversion = '1.1rc1'\n[tool]\nversion = '1.1rc1'\n",
         PYTHON.path: b"class Config:\n    version = '1.1rc1'\n",
@@ -109,7 +109,7 @@ def test_all_places_are_bumped_two_in_one_file_too_and_no_other_file() -> None:
 
 
 @pytest.mark.parametrize("broken", [None, b"class Config: pass"])
-def test_nothing_is_bumped_where_one_place_cannot_be(broken: bytes | None) -> None:
+def test_nothing_is_bumped_where_one_version_file_cannot_be(broken: bytes | None) -> None:
     with pytest.raises(ConfigurationError, match=r"^pkg/__init__\.py (is not there|has no assignment)"):
         bump_all(PACKAGE, {**CONTENTS, PYTHON.path: broken}, version="1.1")
 

@@ -1,4 +1,4 @@
-"""Places agree when all state one version, in canonical form."""
+"""Version files agree when all state one version, in canonical form."""
 
 from pathlib import PurePosixPath as Path
 
@@ -12,7 +12,7 @@ def occurrences(*versions: str) -> list[Occurrence]:
     return [Occurrence(Path(f"{n}.toml"), n + 1, version, f"key{n}") for n, version in enumerate(versions)]
 
 
-def test_places_that_agree_have_no_lines() -> None:
+def test_version_files_that_agree_have_no_lines() -> None:
     assert compare(occurrences("1.0rc1", "1.0rc1", "1.0rc1")) == ()
     assert compare(occurrences("1.0", "1.0"), version="1.0", said_by="tag v1.0") == ()
 
@@ -21,7 +21,7 @@ def test_a_mismatch_names_both_files_lines_and_values() -> None:
     assert compare(occurrences("1.0", "1.0", "1.1")) == ("0.toml:1 states 1.0 (key0), 2.toml:3 states 1.1 (key2)",)
 
 
-def test_a_tag_that_disagrees_is_named_with_each_place() -> None:
+def test_a_tag_that_disagrees_is_named_with_each_version_file() -> None:
     assert compare(occurrences("1.0", "1.1", "1.0"), version="1.1", said_by="tag v1.1") == (
         "tag v1.1 states 1.1, 0.toml:1 states 1.0 (key0)",
         "tag v1.1 states 1.1, 2.toml:3 states 1.0 (key2)",
@@ -52,7 +52,7 @@ def test_a_disagreement_is_refused_with_its_lines() -> None:
     assert caught.value.details == ("0.toml:1 states 1.0 (key0), 1.toml:2 states 1.1 (key1)",)
 
 
-def test_a_demand_that_no_place_meets_is_refused() -> None:
+def test_a_demand_that_no_version_file_meets_is_refused() -> None:
     with pytest.raises(Refused) as caught:
         agreed(occurrences("1.0"), version="1.1", said_by="--to")
     assert caught.value.details == ("--to states 1.1, 0.toml:1 states 1.0 (key0)",)

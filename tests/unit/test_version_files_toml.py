@@ -1,13 +1,17 @@
 """Versions stated in TOML files and lock files: what is found, and what is refused."""
 
 from pathlib import PurePosixPath as Path
+from typing import get_args
 
 import pytest
+import tomlkit
+from tomlkit.exceptions import ParseError
 
-from releasegate.core.config.version_file_types import LockVersionFile, TomlVersionFile
+from releasegate.core.config.toml_lines import read_toml
+from releasegate.core.config.version_file_types import LockVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.occurrences import Occurrence, find
-from releasegate.core.version_files.toml import in_toml, prove
+from releasegate.core.version_files.occurrences import KINDS, Occurrence, bump, find
+from releasegate.core.version_files.toml import prove, with_string
 
 VERSION = TomlVersionFile(Path("pyproject.toml"), "project.version")
 LOCK = LockVersionFile(Path("uv.lock"))
@@ -61,12 +65,12 @@ def test_a_version_is_found_however_toml_writes_it(text: str, key: str, line: in
         ("[project]\ndynamic = 1", r"has no key project\.version"),
     ],
 )
-def test_a_place_that_does_not_fit_the_file_is_refused(text: str, problem: str) -> None:
+def test_a_version_file_that_does_not_fit_the_file_is_refused(text: str, problem: str) -> None:
     with pytest.raises(ConfigurationError, match=problem):
         occurrence(text)
 
 
-def test_a_place_whose_key_is_no_key_is_refused() -> None:
+def test_a_version_file_whose_key_is_no_key_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"has no key a\.\.b"):
         occurrence("a = 1", TomlVersionFile(Path("a.toml"), "a..b"))
 
@@ -182,14 +186,48 @@ def test_an_own_entry_whose_version_is_no_string_is_refused() -> None:
     ],
 )
 def test_a_change_of_anything_else_is_refused(after: str) -> None:
-    before = "n = nan\nv = '1.0'\nw = '1.0'\n"
-    at = in_toml(TomlVersionFile(Path("a.toml"), "v"), before)
+    before = read_toml("n = nan\nv = '1.0'\nw = '1.0'\n", where="a.toml")
     with pytest.raises(Refused, match=r"^Changing the version at a\.toml:2 would change another value too\."):
-        prove(before, after, at=at, where="a.toml")
+        prove(before, after, ("v",), "1.1", where="a.toml")
 
 
 def test_a_change_that_breaks_the_syntax_is_refused() -> None:
-    before = "v = '1.0'\n"
-    at = in_toml(TomlVersionFile(Path("a.toml"), "v"), before)
+    before = read_toml("v = '1.0'\n", where="a.toml")
     with pytest.raises(ConfigurationError, match=r"a\.toml:1 is not TOML"):
-        prove(before, "v = '1.0\n", at=at, where="a.toml")
+        prove(before, "v = '1.0\n", ("v",), "1.1", where="a.toml")
+
+
+def test_a_change_of_another_character_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tomlkit.value", lambda _: tomlkit.string("1.1"))  # which has other quotes
+    before = read_toml("w = '1.0'\nv = '1.0'\n", where="a.toml")
+    with pytest.raises(Refused, match=r"^Changing the version at a\.toml:5 would change another value too\."):
+        with_string(before, ("v",), "1.1", where="a.toml", lines_above=3)
+
+
+def fails(_: str) -> None:
+    raise ParseError(1, 1)
+
+
+def test_a_file_that_tomlkit_does_not_keep_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "[[c]]\n[project]\nversion = '1.0'\n[c.d]\n"
+    assert occurrence(text).version == "1.0"
+    with pytest.raises(Refused, match=r"^pyproject\.toml is written in a way that tomlkit does not keep"):
+        bump(VERSION, text.encode(), package="my-plugin", version="1.1")
+    monkeypatch.setattr("tomlkit.parse", fails)
+    with pytest.raises(Refused, match="that tomlkit does not keep"):
+        bump(VERSION, b"project.version = '1.0'", package="my-plugin", version="1.1")
+
+
+def test_a_lock_file_whose_entries_are_written_another_way_is_refused() -> None:
+    text = "package = [{ name = 'my-plugin', version = '1.0', source = { virtual = '.' } }]\n"
+    with pytest.raises(Refused, match=r"^uv\.lock is not written as its tool writes it"):
+        occurrence(text, LOCK)
+
+
+def test_a_lock_file_that_ends_with_the_own_entry_is_bumped() -> None:
+    text = "[[package]]\nname = 'my-plugin'\nversion = '1.0'\nsource.virtual = '.'"
+    assert bump(LOCK, text.encode(), package="my-plugin", version="1.1") == text.replace("1.0", "1.1").encode()
+
+
+def test_every_kind_of_version_file_can_be_found_and_bumped() -> None:
+    assert set(KINDS) == set(get_args(VersionFile))

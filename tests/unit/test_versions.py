@@ -1,4 +1,4 @@
-"""The next number follows from everything that was ever used."""
+"""What a version leads to, which form it has, and every one that was ever used."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ from releasegate.core.release.versions import (
     consumed,
     is_candidate,
     names,
-    next_base,
-    next_candidate,
-    next_legal,
-    next_post,
-    next_staged_post,
     parse_target,
     parse_version,
     promoted,
@@ -140,90 +135,6 @@ def test_a_target_that_is_no_final_is_refused_and_the_final_is_named(text: str) 
     with pytest.raises(ConfigurationError, match="not a final") as refusal:
         parse_target(text)
     assert "--to 1.2;" in refusal.value.hint
-
-
-@pytest.mark.parametrize(
-    ("stated", "pypi", "aim"),
-    [
-        ("1.0rc1", "", "1.0"),
-        ("1.1", "1.0", "1.1"),
-        ("1.1rc3", "1.0.post1", "1.1"),
-        ("1.0", "1.0", "1.1"),
-        ("1.0.0", "1.0.0 1.0.0.post4", "1.0.1"),
-        ("0.9", "1.0.0", "1.0.1"),
-        ("2026.11.3", "2026.11.3", "2026.11.4"),
-        ("1!1.0", "1!1.0", "1!1.1"),
-        ("7", "7", "8"),
-    ],
-)
-def test_the_stated_final_is_the_aim_while_it_is_ahead_else_the_newest_rises(stated: str, pypi: str, aim: str) -> None:
-    assert str(next_base(declared=v(stated), consumed=taken(pypi=pypi))) == aim
-
-
-def test_the_first_candidate_is_rc1() -> None:
-    assert str(next_candidate(v("1.1.0"), consumed=taken(pypi="1.0.0"))) == "1.1.0rc1"
-
-
-@pytest.mark.parametrize("place", ["testpypi", "pypi", "tag", "ledger"])
-def test_an_rc_number_that_any_place_has_seen_is_never_given_again(place: str) -> None:
-    assert next_candidate(v("1.1"), consumed=taken(**{place: "1.1rc4 1.1rc2"})) == v("1.1rc5")
-
-
-def test_candidates_of_other_finals_and_other_kinds_do_not_count() -> None:
-    known = taken(testpypi="1.0rc7 1.1a9 1.1.dev8 1!1.1rc6 1.1rc1")
-    assert next_candidate(v("1.1"), consumed=known) == v("1.1rc2")
-
-
-def test_a_candidate_spelled_with_another_count_of_zeros_is_counted() -> None:
-    assert next_candidate(v("1.1"), consumed=taken(tag="v1.1.0rc3")) == v("1.1rc4")
-
-
-@pytest.mark.parametrize("place", ["pypi", "tag", "ledger"])
-@pytest.mark.parametrize("final", ["1.1", "1.1.0", "1.2", "1.1.post1", "1!0.1"])
-def test_a_candidate_below_an_existing_final_is_refused(place: str, final: str) -> None:
-    with pytest.raises(Refused, match=f"would come below .* exists \\({place}\\)"):
-        next_candidate(v("1.1"), consumed=taken(**{place: final}))
-
-
-def test_the_refusal_of_a_low_candidate_names_an_aim_that_is_free() -> None:
-    known = taken(pypi="1!1.2.0")
-    with pytest.raises(Refused) as refusal:
-        next_candidate(v("1!1.1.0"), consumed=known)
-    assert "--to 1!1.2.1," in refusal.value.hint
-    assert next_candidate(v("1!1.2.1"), consumed=known) == v("1!1.2.1rc1")
-
-
-def test_a_final_that_only_the_staging_index_holds_forbids_no_candidate() -> None:
-    assert next_candidate(v("1.1"), consumed=taken(testpypi="1.1")) == v("1.1rc1")
-
-
-def test_the_first_post_is_post1() -> None:
-    assert str(next_post(v("1.0"), consumed=taken(pypi="1.0 1.1rc1"))) == "1.0.post1"
-
-
-@pytest.mark.parametrize("place", ["pypi", "tag", "ledger"])
-def test_a_post_that_was_used_is_never_given_again(place: str) -> None:
-    known = taken(**{place: "1.0 1.0.post3 1.1.post8"})
-    assert next_post(v("1.0.post3"), consumed=known) == v("1.0.post4")
-
-
-def test_a_staged_post_does_not_consume_the_post_itself() -> None:
-    known = taken(pypi="1.0", testpypi="1.0.post1.dev1", tag="1.0.post1.dev1")
-    assert next_post(v("1.0"), consumed=known) == v("1.0.post1")
-
-
-def test_a_staged_post_has_a_number_of_its_own_for_each_post() -> None:
-    known = taken(testpypi="1.0.post1.dev4 1.0.dev9 1.0.post2 1.0rc1.post2.dev8")
-    assert next_staged_post(v("1.0.post2"), consumed=known) == v("1.0.post2.dev1")
-    assert next_staged_post(v("1.0.post1"), consumed=known) == v("1.0.post1.dev5")
-
-
-@pytest.mark.parametrize(
-    ("burnt", "legal"),
-    [("1.1rc1", "1.1rc2"), ("1.0", "1.0.post1"), ("1.0.post1", "1.0.post2"), ("1.0.post1.dev1", "1.0.post1.dev2")],
-)
-def test_a_version_whose_names_hold_other_bytes_is_followed_by_the_next_of_its_kind(burnt: str, legal: str) -> None:
-    assert str(next_legal(v(burnt), consumed=taken())) == legal
 
 
 def test_a_version_of_absurd_length_on_an_index_is_left_out() -> None:

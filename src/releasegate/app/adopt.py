@@ -12,20 +12,21 @@ from packaging.version import InvalidVersion, Version
 
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.command import Git
-from releasegate.core.adopt.detect import look
+from releasegate.core.adopt.detect import detect
 from releasegate.core.adopt.table import NOXFILE, TASKS, RepositoryFacts, table
 from releasegate.core.ci.workflows import MARK, workflows
 from releasegate.core.config.model import ForgeConfig, Settings
 from releasegate.core.config.parse import parse_settings
-from releasegate.core.config.toml_text import read_toml
+from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.version_files.kind import utf8
 
 _PROJECT = PurePosixPath("pyproject.toml")
 _BUILT = PurePosixPath("PKG-INFO")
 _JUNK = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", "dist", "build"})
 _LARGEST = 5 * 2**20
 _WEB = re.compile(r"^(https?)://(?:[^@/]+@)?([^/:]+(?::\d+)?)/(.+?)/?$")
-_SHELL = re.compile(r"^(?:ssh://(?:[^@/]+@)?([^/:]+)(?::\d+)?/|(?:[^@/:]+@)([^/:]+):)(.+?)/?$")
+_SSH = re.compile(r"^(?:ssh://(?:[^@/]+@)?([^/:]+)(?::\d+)?/|(?:[^@/:]+@)([^/:]+):)(.+?)/?$")
 _UNKNOWN = RepositoryFacts("main", "origin", "v", None)
 _GITEA = ("gitea", "forgejo", "codeberg")
 _OWN = {PurePosixPath("noxfile.py"): NOXFILE, PurePosixPath("tasks.py"): TASKS}
@@ -99,18 +100,12 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
 
 def _with_table(files: Mapping[PurePosixPath, bytes], git: Git) -> str:
     """Return the text of ``pyproject.toml`` with the table at its end; every byte before it is as it was."""
-    content = files.get(_PROJECT, b"")
-    try:
-        old = content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(
-            f"pyproject.toml:{line} is not UTF-8.", hint="Save pyproject.toml as UTF-8."
-        ) from error
+    old = utf8(files.get(_PROJECT, b""), where="pyproject.toml")
     tool = read_toml(old, where="pyproject.toml").values.get("tool")
     if isinstance(tool, dict) and "releasegate" in tool:
         return old
-    said = table(look(files), _repository(git))
+    said = table(detect(files), _repository(git))
+    # At the end as text: in the document, tomlkit would put it behind the other tables of tools.
     gap = "" if not old.strip() or old.endswith("\n\n") else "\n" if old.endswith("\n") else "\n\n"
     added = gap + said
     text = old + (added.replace("\n", "\r\n") if "\r\n" in old else added)
@@ -194,11 +189,11 @@ def _prefix(tag: str) -> str | None:
 
 def _forge(address: str) -> ForgeConfig | None:
     """Return the forge that a remote's address names; of one reached by SSH the web address is a guess."""
-    web, shell = _WEB.match(address), _SHELL.match(address)
+    web, ssh = _WEB.match(address), _SSH.match(address)
     if web is not None:
         scheme, host, path = web.groups()
-    elif shell is not None:
-        scheme, host, path = "https", shell[1] or shell[2], shell[3]
+    elif ssh is not None:
+        scheme, host, path = "https", ssh[1] or ssh[2], ssh[3]
     else:
         return None
     host, path = host.lower(), path.removesuffix(".git")

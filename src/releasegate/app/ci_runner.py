@@ -6,11 +6,14 @@ import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from releasegate.core.ci.event import Event, parse_event
-from releasegate.core.config.model import Settings
 from releasegate.core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from releasegate.core.ci.event import Event
+    from releasegate.core.config.model import Settings
 
 
 def event_of(environ: Mapping[str, str]) -> Event | None:
@@ -21,6 +24,8 @@ def event_of(environ: Mapping[str, str]) -> Event | None:
     """
     if environ.get("GITHUB_ACTIONS") != "true":
         return None
+    from releasegate.core.ci.event import parse_event
+
     path = environ.get("GITHUB_EVENT_PATH", "")
     try:
         payload = json.loads(Path(path).read_text(encoding="utf-8"))

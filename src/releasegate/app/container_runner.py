@@ -1,27 +1,24 @@
-"""The stage of containers for a project: what it is given, and what is kept for it between runs."""
+"""The container runner of a project: what it is given, and what is kept for it between runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import platformdirs
-from packaging.version import Version
-
-from releasegate.adapters.containers.databases import Databases
-from releasegate.adapters.containers.engine import opened
-from releasegate.adapters.containers.images import Images
-from releasegate.adapters.containers.runner import ContainerRunner
-from releasegate.adapters.package_data import package_folder
-from releasegate.app.project import Project
-from releasegate.core.config.stack import Stack
-from releasegate.core.e2e.matrix import Cell, Wanted, matrix
+from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError, NotYet
-from releasegate.core.release.versions import parse_version
-from releasegate.ports import Delivery, Index
-from releasegate.steps.fetch import deliver, newest
-from releasegate.steps.release import RunContext
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+    from releasegate.adapters.containers.runner import ContainerRunner
+    from releasegate.app.project import Project
+    from releasegate.core.config.stack import Stack
+    from releasegate.core.e2e.matrix import Cell
+    from releasegate.ports import Delivery, Index
+    from releasegate.steps.release import RunContext
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,8 @@ def cells(project: Project, asked: ContainerOptions, *, sources: Sequence[str]) 
     Raises:
         ConfigurationError: there is no stack, or something is asked for that cannot be.
     """
+    from releasegate.core.e2e.matrix import matrix
+
     return matrix(stack_of(project), replace(asked.wanted, sources=tuple(sources)))
 
 
@@ -63,7 +62,11 @@ def container_runner(
     index: str,
     staging_hosts: frozenset[str],
 ) -> ContainerRunner:
-    """Return the stage in which the project's pair is run; *index* is where all but the pair comes from."""
+    """Return the runner of the project's pair; *index* is where all but the pair comes from."""
+    from releasegate.adapters.containers.runner import ContainerRunner
+    from releasegate.adapters.package_data import package_folder
+    from releasegate.core.release.versions import parse_version
+    from releasegate.steps.fetch import deliver
 
     def released(name: str, version: str | None) -> Delivery | None:
         run_context = run()
@@ -94,11 +97,17 @@ def container_runner(
 
 def cache_folder() -> Path:
     """Return where migrated databases are kept, for all projects of this user."""
+    import platformdirs
+
     return Path(platformdirs.user_cache_dir("releasegate"))
 
 
 def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
     """Return what is kept between runs, a line a kind; with *clear*, after it was removed."""
+    from releasegate.adapters.containers.databases import Databases
+    from releasegate.adapters.containers.engine import opened
+    from releasegate.adapters.containers.images import Images
+
     databases = Databases(cache_folder() / "databases", 0.0)
     with opened(project.environ) as engine:
         images = Images(engine)
@@ -116,6 +125,9 @@ def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
 
 def _today(project: Project, production: Index, name: str) -> Version | None:
     """Return the version that users have: of a companion the one that the configuration pairs with, else the newest."""
+    from releasegate.core.release.versions import parse_version
+    from releasegate.steps.fetch import newest
+
     defaults = {p.companion.name: p.companion.default for p in project.settings.packages if p.companion is not None}
     default = parse_version(defaults.get(name))
     known = {file.version for file in production.files(name)}

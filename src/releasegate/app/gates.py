@@ -8,28 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
-from releasegate.adapters.ledger.memory import MemoryLedger
-from releasegate.app.deliveries import Source, delivered, stated
-from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.release.versions import parse_version
-from releasegate.core.version_files.occurrences import Occurrence
-from releasegate.core.version_files.survey import survey
-from releasegate.engine import Engine, Outcome, Watch
-from releasegate.journal import Journal
-from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, InstallChecker, Progress
-from releasegate.steps.audit import Audit
-from releasegate.steps.build import Build
-from releasegate.steps.end_to_end import CELL, cell_subject
-from releasegate.steps.fetch import GivenFiles
-from releasegate.steps.prove import EndToEnd, InstallCheck
-from releasegate.steps.release import PackagePorts, Release, Role
-from releasegate.steps.source import VersionFilesAgree, version_file_contents
-from releasegate.steps.step import Step
+
+if TYPE_CHECKING:
+    from releasegate.app.deliveries import Source
+    from releasegate.app.workspace import Workspace
+    from releasegate.core.config.model import Package
+    from releasegate.core.version_files.occurrences import Occurrence
+    from releasegate.engine import Outcome, Watch
+    from releasegate.journal import Journal
+    from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, InstallChecker, Progress
+    from releasegate.steps.fetch import GivenFiles
+    from releasegate.steps.release import PackagePorts, Release, Role
+    from releasegate.steps.step import Step
 
 
 @dataclass(frozen=True)
@@ -50,13 +43,25 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
     Raises:
         GateFailed: they disagree, or cannot be read; all problems at once.
     """
+    from packaging.version import Version
+
+    from releasegate.core.release.versions import parse_version
+    from releasegate.core.version_files.survey import survey
+    from releasegate.core.version_files.tags import newest
+    from releasegate.steps.release import Release
+    from releasegate.steps.source import VersionFilesAgree, version_file_contents
+
     tags = [tag] if tag is not None else _tags_at_head(workspace, package)
     found = survey(package, version_file_contents(workspace.repository(package), package, commit=None))
     known = (parse_version(each.version) for each in found.occurrences)
     version = next((each for each in known if each is not None), Version("0"))
     release = Release(package, version, version, workspace.run_context())
     _run(workspace, VersionFilesAgree(release, work_tree=True, tags=tags))
-    return found.occurrences
+    if package.version_files:
+        return found.occurrences
+    repository = workspace.repository(package)
+    last = newest(package, repository.tags_before(repository.head()))
+    return (last,) if last is not None else ()
 
 
 def build(workspace: Workspace, package: Package, *, watch: Watch) -> tuple[Outcome, ...]:
@@ -65,6 +70,10 @@ def build(workspace: Workspace, package: Package, *, watch: Watch) -> tuple[Outc
     Raises:
         ReleasegateError: the build fails or is not what it should be.
     """
+    from releasegate.app.deliveries import stated
+    from releasegate.steps.audit import Audit
+    from releasegate.steps.build import Build
+
     # What is built here is looked at here: no forge is asked, and no token of it is needed.
     release = stated(replace(workspace, forges={}), package)
     with workspace.ledger(package).locked():
@@ -77,6 +86,10 @@ def install_check(workspace: Workspace, package: Package, *, source: Source) -> 
     Raises:
         GateFailed: a cell failed; NotYet: the index does not list the version.
     """
+    from releasegate.app.deliveries import delivered
+    from releasegate.steps.fetch import GivenFiles
+    from releasegate.steps.prove import InstallCheck
+
     release, told = _release(workspace, package, source), _ToldChecker(workspace.ports(package).install_checker)
     files = GivenFiles(source.name, lambda: delivered(workspace, package, source))
     _run(workspace, InstallCheck(_with(release, install_checker=told), _role(workspace, source), files))
@@ -95,6 +108,11 @@ def end_to_end(
     Raises:
         GateFailed: they do not do their job together; ReleasegateError: that could not be judged.
     """
+    from releasegate.adapters.ledger.memory import MemoryLedger
+    from releasegate.app.deliveries import delivered
+    from releasegate.steps.fetch import GivenFiles
+    from releasegate.steps.prove import EndToEnd
+
     if request.recorded:
         # The pair's companion is the one that the evidence says was proven, and known cells are not run again.
         workspace.pull(package)
@@ -114,6 +132,9 @@ def end_to_end(
 
 
 def _companion_files(workspace: Workspace, package: Package, source: Source | None) -> GivenFiles | None:
+    from releasegate.app.deliveries import delivered
+    from releasegate.steps.fetch import GivenFiles
+
     if package.companion is None or source is None:
         return None
     companion = workspace.project.settings.package(package.companion.name)
@@ -126,6 +147,9 @@ def _companion_files(workspace: Workspace, package: Package, source: Source | No
 
 def _release(workspace: Workspace, package: Package, source: Source) -> Release:
     """Return the release of the version that *source* names, else of the one that the commit states."""
+    from releasegate.app.deliveries import stated
+    from releasegate.steps.release import Release
+
     version = source.version or stated(workspace, package).version
     return Release(package, version, version, workspace.run_context())
 
@@ -142,6 +166,9 @@ def _with(release: Release, **ports: object) -> Release:
 
 def _run(workspace: Workspace, *steps: Step, watch: Watch | None = None) -> tuple[Outcome, ...]:
     """Run *steps* as a release does, with nothing remembered before or after."""
+    from releasegate.adapters.ledger.memory import MemoryLedger
+    from releasegate.engine import Engine
+
     ledger = MemoryLedger()
     journal: Journal = workspace.journal(lambda _: ledger)
     return Engine(journal, watch or _Silent(), lambda _: False).run(steps)
@@ -189,6 +216,8 @@ class _ToldRunner:
 
 def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None, report: EndToEndReport) -> None:
     """Write the verdict of each cell into the version's record, and let other machines know."""
+    from releasegate.steps.end_to_end import CELL, cell_subject
+
     with workspace.shared(delivery.package):
         journal = workspace.journal()
         for row in report.evidence.get("cells", ()):
@@ -205,6 +234,8 @@ def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None
 
 def _tags_at_head(workspace: Workspace, package: Package) -> list[str]:
     """Return the version tags at HEAD; none for files that are in no repository, such as an unpacked sdist."""
+    from releasegate.core.release.versions import parse_version
+
     repository, prefix = workspace.repository(package), package.tag_prefix
     try:
         head = repository.head()

@@ -10,7 +10,7 @@ from itertools import takewhile
 from packaging.version import Version
 
 from releasegate.app.workspace import Workspace
-from releasegate.core.ci.permission import requested
+from releasegate.core.ci.publish_rules import requested
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.release.plan import (

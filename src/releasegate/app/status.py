@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from releasegate.app.doctor import examine
+from releasegate.app.examine import examine
+from releasegate.app.package_state import side_by_side
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError, Unavailable
-from releasegate.core.release.next_release import next_release
+from releasegate.core.release.next_command import next_release
 from releasegate.core.release.plan import PackageState
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.question import Answer
@@ -22,7 +23,8 @@ from releasegate.steps.source import version_file_contents
 class Status:
     """One package as ``invoke status`` shows it; ``consumed`` are versions by where they were seen.
 
-    ``in_the_way`` are the answers of the preflight that keep the next release from being begun.
+    ``lines`` says which lines live side by side, HEAD's own first; nothing where there is but one. ``in_the_way`` are
+    the answers of the preflight that keep the next release from being begun.
     """
 
     package: str
@@ -33,6 +35,7 @@ class Status:
     missing: str
     command: str
     in_the_way: tuple[Answer, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 def status(workspace: Workspace, package: Package) -> Status:
@@ -43,21 +46,23 @@ def status(workspace: Workspace, package: Package) -> Status:
         head = repository.head()
         found = survey(package, version_file_contents(repository, package))
         package_state = workspace.package_state(package)
+        lines = side_by_side(workspace, package_state)
     except ReleasegateError as error:
-        # Where an index or Git does not answer, nothing is known about the version files.
         again = f"invoke status --package {package.name}"
         command = again if isinstance(error, Unavailable) else "nox -s versions"
-        return Status(package.name, error.details, "", {}, error.problem, error.hint, command, in_the_way)
+        return Status(package.name, (), "", {}, error.problem, error.hint, command, in_the_way)
     coming = next_release(package_state)
     return Status(
         package.name,
-        tuple(str(occurrence) for occurrence in found.occurrences),
+        tuple(str(occurrence) for occurrence in found.occurrences)
+        or (f"none: the tag states {package_state.declared}",),
         head,
         _by_place(package_state),
         coming.state,
         coming.missing,
         coming.command(package.name),
         in_the_way,
+        lines,
     )
 
 

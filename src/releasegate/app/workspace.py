@@ -1,47 +1,40 @@
-"""The composition root: the one place where ports meet adapters."""
+"""The composition root: the one place where ports meet adapters.
+
+A command costs what it does: an adapter, with the client libraries behind it, is imported where it is made.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
-from releasegate.about import version
-from releasegate.adapters.build.kept import LocalBuilds
-from releasegate.adapters.build.tools import LocalTools
-from releasegate.adapters.clock import SystemClock
-from releasegate.adapters.files import FolderDownloadCache
-from releasegate.adapters.forges import forge_of
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.adapters.index.addresses import addresses
-from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.adapters.ledger.files import FileLedger
-from releasegate.adapters.ledger.notes import GitNotes
-from releasegate.adapters.ledger.shared import SharedLedger
-from releasegate.adapters.machine import LocalMachine
-from releasegate.adapters.processes.runner import ProcessRunner
-from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.app.ci_runner import event_of, git_environment
-from releasegate.app.container_runner import ContainerOptions, container_runner
+from releasegate.app.container_runner import ContainerOptions
+from releasegate.app.late import LateInstallChecker, LateRunner, late
 from releasegate.app.project import Project, load
-from releasegate.core.ci.event import Event
-from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.release.companion import CompanionSources
-from releasegate.core.release.plan import PackageState
-from releasegate.core.release.record import record
-from releasegate.core.release.versions import Consumed
-from releasegate.core.release.versions import consumed as merge_consumed
-from releasegate.core.version_files.occurrences import agreed, find_all
-from releasegate.journal import Journal
-from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, Forge, Ledger, Progress
-from releasegate.steps.release import PackagePorts, Role, RunContext
-from releasegate.steps.source import version_file_contents
+
+if TYPE_CHECKING:
+    from releasegate.adapters.build.kept import LocalBuilds
+    from releasegate.adapters.build.tools import LocalTools
+    from releasegate.adapters.index.package_index import SimpleIndex
+    from releasegate.adapters.ledger.shared import SharedLedger
+    from releasegate.adapters.machine import LocalMachine
+    from releasegate.adapters.venvs.install_check import VenvInstallChecker
+    from releasegate.core.ci.event import Event
+    from releasegate.core.config.model import Package
+    from releasegate.core.release.companion import CompanionSources
+    from releasegate.core.release.plan import PackageState
+    from releasegate.core.release.versions import Consumed
+    from releasegate.journal import Journal
+    from releasegate.ports import Delivery, EndToEndRunner, Forge, Ledger, Progress
+    from releasegate.steps.release import PackagePorts, Role, RunContext
 
 
 @dataclass(frozen=True)
@@ -76,6 +69,10 @@ class Workspace:
 
     def ledger(self, package: Package) -> SharedLedger:
         """Return the package's ledger."""
+        from releasegate.adapters.ledger.files import FileLedger
+        from releasegate.adapters.ledger.notes import GitNotes
+        from releasegate.adapters.ledger.shared import SharedLedger
+
         repository, signed = self.repository(package), self.project.settings.ci.signed
         notes = GitNotes(repository.git, package.remote, package.name, signed)
         files = FileLedger(self.project.state / "ledger" / package.name)
@@ -113,15 +110,21 @@ class Workspace:
 
     def index(self, name: str) -> SimpleIndex:
         """Return the index that the configuration calls *name*."""
+        from releasegate.adapters.index.package_index import SimpleIndex
+
         config = self.project.settings.indexes[name]
         return SimpleIndex(config, environ=self.project.environ, workdir=self._folder("tmp"))
 
     def builds(self) -> LocalBuilds:
         """Return the builds that are kept here."""
+        from releasegate.adapters.build.kept import LocalBuilds
+
         return LocalBuilds(self.project.state / "dist", self.repository, self._dependencies(), self.project.environ)
 
     def install_checker(self, delivery: Delivery) -> VenvInstallChecker:
-        """Return rooms in which nothing but the named packages comes from the staging index."""
+        """Return the install checker; nothing but the named packages comes from the staging index to it."""
+        from releasegate.adapters.venvs.install_check import VenvInstallChecker
+
         missing = "leave out" if self.choices.only_available else "fail"
         return VenvInstallChecker(
             self._folder("tmp"),
@@ -132,7 +135,10 @@ class Workspace:
         )
 
     def runner(self, delivery: Delivery) -> EndToEndRunner:
-        """Return a stage of containers for the pair that the project's stack names, else of processes on loopback."""
+        """Return the runner in containers for the pair of the project's stack, else of processes on loopback."""
+        from releasegate.adapters.processes.runner import ProcessRunner
+        from releasegate.app.container_runner import container_runner
+
         if self.project.settings.in_stack(delivery.package.name):
             return container_runner(
                 self.project,
@@ -149,21 +155,16 @@ class Workspace:
         return ProcessRunner(self._folder("tmp"), self._dependencies(), self.project.environ, checkout, hosts)
 
     def consumed(self, package: Package) -> Consumed:
-        """Ask the world for every version of *package* that was ever used."""
-        settings = self.project.settings
-        ledger = self.ledger(package)
-        prefix = package.tag_prefix
-        tags = [t.removeprefix(prefix) for t in self.repository(package).tags() if t.startswith(prefix)]
-        places: dict[str, Iterable[str | Version]] = {
-            settings.staging: self.index(settings.staging).versions(package.name),
-            settings.production: self.index(settings.production).versions(package.name),
-            "tag": tags,
-            "ledger": [v for v in ledger.versions() if record(ledger.read(v)).attempted],
-        }
-        return merge_consumed(places, production=settings.production)
+        """Ask the world for every version of *package* that was ever used, and Git which are of another line."""
+        from releasegate.app.package_state import consumed
+
+        return consumed(self, package)
 
     def companion_sources(self, package: Package, role: Role) -> CompanionSources:
         """Return who may name the companion of *package*; the pair's own is the newest that is sealed."""
+        from releasegate.core.release.companion import CompanionSources
+        from releasegate.core.release.record import record
+
         if package.companion is None:
             return CompanionSources()
         ledger = self.ledger(self.project.settings.package(package.companion.name))
@@ -174,21 +175,15 @@ class Workspace:
 
     def package_state(self, package: Package) -> PackageState:
         """Return where *package* stands; raises ``ReleasegateError`` where its version files do not agree."""
-        repository, ledger = self.repository(package), self.ledger(package)
-        index = self.index(self.project.settings.production)
-        stated = agreed(find_all(package, version_file_contents(repository, package)))
-        return PackageState(
-            package=package,
-            declared=Version(stated),
-            head=repository.head(),
-            tags=repository.tags(),
-            consumed=self.consumed(package),
-            published=frozenset(f.version for f in index.files(package.name) if f.version is not None),
-            records={version: record(ledger.read(version)) for version in ledger.versions()},
-        )
+        from releasegate.app.package_state import package_state
+
+        return package_state(self, package)
 
     def journal(self, ledgers: Callable[[str], Ledger] | None = None) -> Journal:
         """Return the journal of one run, over the packages' own ledgers where no others are given."""
+        from releasegate.about import version
+        from releasegate.adapters.clock import SystemClock
+        from releasegate.journal import Journal
 
         def own(name: str) -> Ledger:
             return self.ledger(self.project.settings.package(name))
@@ -197,19 +192,25 @@ class Workspace:
 
     def machine(self) -> LocalMachine:
         """Return the machine that runs."""
+        from releasegate.adapters.machine import LocalMachine
+
         return LocalMachine(self.project.environ, self._folder("tmp"), self.choices.attended)
 
     def run_context(self) -> RunContext:
         """Return what the steps share."""
+        from releasegate.adapters.clock import SystemClock
+        from releasegate.adapters.files import FolderDownloadCache
+        from releasegate.steps.release import RunContext
+
         settings = self.project.settings
         return RunContext(
             settings=settings,
-            indexes={name: self.index(name) for name in (settings.staging, settings.production)},
+            indexes={name: late(partial(self.index, name)) for name in (settings.staging, settings.production)},
             ports={p.name: self.ports(p) for p in settings.packages},
             consumed=self.consumed,
             companion_sources=self.companion_sources,
             clock=SystemClock(),
-            machine=self.machine(),
+            machine=late(self.machine),
             downloads=FolderDownloadCache(self.project.state / "fetched"),
             progress=self.progress,
             event=self.event,
@@ -217,21 +218,29 @@ class Workspace:
 
     def ports(self, package: Package) -> PackagePorts:
         """Return the ports of *package*."""
+        from releasegate.steps.release import PackagePorts
+
         repository = self.repository(package)
         return PackagePorts(
             repository=repository,
             history=repository,
-            builds=self.builds(),
-            ledger=self.ledger(package),
-            install_checker=_LateInstallChecker(self.install_checker),
-            runner=_LateRunner(self.runner),
-            tools=LocalTools(self.project.environ),
+            builds=late(self.builds),
+            ledger=late(partial(self.ledger, package)),
+            install_checker=LateInstallChecker(self.install_checker),
+            runner=LateRunner(self.runner),
+            tools=late(self._tools),
             forge=self.forges.get(package.name),
         )
 
+    def _tools(self) -> LocalTools:
+        from releasegate.adapters.build.tools import LocalTools
+
+        return LocalTools(self.project.environ)
+
     def _dependencies(self) -> str:
-        settings = self.project.settings
-        return addresses(settings.indexes[settings.dependencies]).simple
+        from releasegate.adapters.index.addresses import addresses
+
+        return addresses(self.project.settings.indexes[self.project.settings.dependencies]).simple
 
     def _staging_hosts(self, delivery: Delivery) -> frozenset[str]:
         """Return the hosts that no dependency may come from; one host may serve both indexes by path.
@@ -244,46 +253,20 @@ class Workspace:
         return frozenset({staging.host, *files} - {self.index(settings.dependencies).host})
 
     def _folder(self, name: str) -> Path:
-        folder = self.project.state / name
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder := self.project.state / name).mkdir(parents=True, exist_ok=True)
         return folder
 
 
 def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress, choices: RunOptions) -> Workspace:
-    """Return the workshop of the project in *folder*, on a laptop as on a CI runner.
+    """Return the workspace of the project in *folder*, on a laptop as on a CI runner.
 
     Raises:
         ConfigurationError: there is no project, its configuration is wrong, or the runner's event cannot be read.
     """
+    from releasegate.adapters.forges import forge_of
+
     project = load(folder, environ=environ)
     event = event_of(environ)
     project = replace(project, environ={**environ, **git_environment(event, project.settings, environ)})
     forges = {p.name: forge_of(p.forge, environ=environ) for p in project.settings.packages if p.forge is not None}
     return Workspace(project, progress, choices, forges, event)
-
-
-@dataclass(frozen=True)
-class _LateInstallChecker:
-    """Rooms that are furnished when they are needed: the staging index's file hosts are asked of the index."""
-
-    prepare: Callable[[Delivery], VenvInstallChecker]
-
-    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
-        return self.prepare(delivery).check(delivery, pythons=pythons, progress=progress)
-
-
-@dataclass(frozen=True)
-class _LateRunner:
-    """A stage that is set when it is needed."""
-
-    prepare: Callable[[Delivery], EndToEndRunner]
-
-    def run(
-        self,
-        delivery: Delivery,
-        *,
-        companion: Delivery | None,
-        progress: Progress,
-        known: Sequence[Mapping[str, Any]] = (),
-    ) -> EndToEndReport:
-        return self.prepare(delivery).run(delivery, companion=companion, progress=progress, known=known)

@@ -2,54 +2,50 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from rich.console import Console
-from rich.table import Table
 
 from releasegate.app.container_runner import ContainerOptions
 from releasegate.app.project import STATE
 from releasegate.core.e2e.matrix import Cell, Wanted
 from releasegate.frontends.console import Screen
+from releasegate.frontends.options import Given
 from releasegate.ports import EndToEndReport
 
 _NAMES = 6
 _WIDTH = 160
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that choose cells."""
-    parser.add_argument("--netbox", action="append", default=[], help="a NetBox: 4.7.3, pypi:4.7.3 or image:4.5.8")
-    parser.add_argument("--python", action="append", default=[], help="a Python of the images that are made")
-    parser.add_argument("--path", action="append", default=[], dest="paths", help="fresh or upgrade")
-    parser.add_argument("--from", action="append", default=[], dest="origins", help="a version to upgrade from")
-    parser.add_argument("--service", action="append", default=[], help="pve, pbs or pdm")
-    parser.add_argument("--plan", nargs="?", const="text", choices=["text", "json"], help="print the cells, run none")
-    parser.add_argument("--blame", action="store_true", help="where a pair fails, say which of the two broke it")
-    parser.add_argument("--only-available", action="store_true", help="leave out cells whose image cannot be had")
-
-
-def asked(options: argparse.Namespace) -> ContainerOptions:
+def asked(given: Given) -> ContainerOptions:
     """Return what the options ask for."""
+
+    def many(name: str) -> tuple[str, ...]:
+        return tuple(given[name] or ())
+
     wanted = Wanted(
-        netbox=tuple(options.netbox),
-        pythons=tuple(options.python),
-        sources=tuple(options.source or ()),
-        paths=tuple(options.paths),
-        services=tuple(options.service),
-        upgrade_from=tuple(options.origins),
+        netbox=many("netbox"),
+        pythons=many("python"),
+        sources=many("source"),
+        paths=many("path"),
+        services=many("service"),
+        upgrade_from=many("from"),
     )
-    return ContainerOptions(wanted, options.blame, options.only_available)
+    return ContainerOptions(wanted, given["blame"], given["only_available"])
+
+
+def shared(given: Given) -> list[str]:
+    """Return the options that every cell of a plan is run with."""
+    names = ("package", "version", "backend_source", "backend_version")
+    words = [word for name in names if given[name] for word in (f"--{name.replace('_', '-')}", given[name])]
+    return [*words, *(["--blame"] if given["blame"] else [])]
 
 
 def show_plan(screen: Screen, cells: Sequence[Cell], *, form: str, rest: Sequence[str]) -> None:
     """Print the cells; as JSON each with the options that run it alone, *rest* being what all of them share."""
     if form == "json":
         rows = [{"cell": cell.name, "options": " ".join([*cell.options, *rest])} for cell in cells]
-        screen.console.out(json.dumps(rows), highlight=False)
+        screen.say(json.dumps(rows))
         return
     for cell in cells:
         screen.say(cell.name)
@@ -60,6 +56,9 @@ def show_report(screen: Screen, report: EndToEndReport) -> None:
     rows: Sequence[Mapping[str, Any]] = report.evidence.get("cells", ())
     if not rows:
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("cell", "verdict", "seconds", "of which", box=None, pad_edge=False)
     for row in rows:
         phases = ", ".join(f"{what} {seconds:.0f}" for what, seconds in row["phases"].items())

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-from rich.console import Console
-from rich.markup import escape
-from rich.status import Status
-from rich.table import Table
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
 
 from releasegate.core.errors import ReleasegateError
-from releasegate.engine import Outcome
-from releasegate.steps.step import Step
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
+    from releasegate.engine import Outcome
+    from releasegate.steps.question import Answer
+    from releasegate.steps.step import Step
 
 _COLOURS = {"pass": "green", "waived": "yellow", "wait": "yellow", "fail": "red", "refused": "red"}
 _PATIENCE = 4.0
@@ -32,28 +37,56 @@ def clean_up_when_ended() -> None:
 
 @dataclass
 class Screen:
-    """A terminal with colour and a spinner, or a plain log with a line now and then."""
+    """A terminal with colour and a spinner, or a plain log with a line now and then.
 
-    console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
+    Rich is loaded with the first step or table: most commands print a few plain lines.
+    """
+
     _status: Status | None = None
     _spoken: float = 0.0
     _said: str = ""
+
+    @cached_property
+    def console(self) -> Console:
+        """Standard output, for what has colours or columns."""
+        return _console(sys.stdout)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person can be asked."""
+        return sys.stdout.isatty()
 
     def __call__(self, line: str, /) -> None:
         """Show what a long step is doing."""
         now = time.monotonic()
         if self._status is not None:
+            from rich.markup import escape
+
             self._status.update(escape(line))
-        elif not self.console.is_terminal and now - self._spoken >= (_SAME if line == self._said else _PATIENCE):
+        elif not self.is_terminal and now - self._spoken >= (_SAME if line == self._said else _PATIENCE):
             self._spoken, self._said = now, line
             self.say(f"       ... {line}")
 
     def say(self, line: str) -> None:
         """Print one line as it is."""
-        self.console.print(escape(line))
+        if self._status is not None:
+            self.console.out(line, highlight=False)
+        else:
+            print(line, flush=True)  # noqa: T201 - what this class is for
+
+    def asks(self, question: str) -> bool:
+        """Ask a person; where nobody can be asked, the answer is no."""
+        if not self.is_terminal:
+            return False
+        try:
+            return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+        except EOFError:
+            return False
 
     def begins(self, step: Step) -> None:
         """Say that *step* begins, where the line can be redrawn."""
+        from rich.markup import escape
+
         self._spoken = time.monotonic()
         if self.console.is_terminal:
             self._status = self.console.status(escape(step.describe()))
@@ -61,17 +94,25 @@ class Screen:
 
     def ends(self, outcome: Outcome) -> None:
         """Say how a step ended."""
-        if self._status is not None:
-            self._status.stop()
-            self._status = None
+        from rich.markup import escape
+
+        self.rests()
         word = _word(outcome)
         colour = _COLOURS.get(outcome.verdict, "red")
         release = outcome.step.release
         line = f"{release.package.name} {release.version}: {outcome.step.describe()}"
         self.console.print(f"[{colour}]{word:>6}[/] {outcome.seconds:5.1f} s  {escape(line)}")
 
+    def rests(self) -> None:
+        """Stop the spinner, if there is one."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
     def table(self, outcomes: Sequence[Outcome]) -> None:
         """Print every gate of every version, with its verdict."""
+        from rich.table import Table
+
         table = Table("package", "version", "gate", "verdict", "seconds", box=None, pad_edge=False)
         for outcome in outcomes:
             release = outcome.step.release
@@ -80,12 +121,33 @@ class Screen:
             table.add_row(release.package.name, str(release.version), outcome.step.key, verdict, seconds)
         self.console.print(table)
 
-    def error(self, error: ReleasegateError) -> None:
-        """Print what is wrong and what to do next."""
-        self.console.print(f"[red]{escape(error.problem)}[/]")
-        for line in error.details:
-            self.say(f"  {line}")
-        self.say(f"-> {error.hint}")
+    def answers(self, answers: Sequence[Answer]) -> None:
+        """Print the answers of the preflight, one line each; below one that is in the way, what to do."""
+        for answer in answers:
+            error = answer.error
+            word, said = ("ok", answer.found) if error is None else (error.verdict, error.problem)
+            self.say(f"  {word:<11} {answer.key}: {said}")
+            for line in () if error is None else (*error.details, f"-> {error.hint}"):
+                self.say(f"  {'':11} {line}")
+
+    def error(self, error: ReleasegateError, *, expected: bool = False) -> None:
+        """Print what is wrong and what to do next; an *expected* error is part of what the command tells."""
+        self.rests()
+        stream = sys.stdout if expected else sys.stderr
+        if stream.isatty() or "FORCE_COLOR" in os.environ:
+            from rich.markup import escape
+
+            _console(stream).print(f"[red]{escape(error.problem)}[/]")
+        else:
+            print(error.problem, file=stream)
+        for line in (*(f"  {detail}" for detail in error.details), f"-> {error.hint}"):
+            print(line, file=stream, flush=True)
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, soft_wrap=True, emoji=False)
 
 
 def _word(outcome: Outcome) -> str:

@@ -1,38 +1,47 @@
-"""invoke tasks: ``from releasegate.frontends.invoke import ns`` is a user's whole ``tasks.py``."""
+"""invoke tasks: ``from releasegate.frontends.invoke import ns`` is a user's whole ``tasks.py``.
+
+A list of tasks costs what invoke costs: what a task does is imported by the task.
+"""
 
 from __future__ import annotations
 
-import getpass
-import os
-import shutil
-import time
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from invoke.collection import Collection
 from invoke.context import Context
+from invoke.exceptions import Exit
 from invoke.tasks import task
-from packaging.version import InvalidVersion, Version
-from rich.table import Table
 
-from releasegate.app import release as releasing
-from releasegate.app.container_runner import ContainerOptions, cached
-from releasegate.app.project import STATE, load
-from releasegate.app.rehearse.proxbox import rehearse_proxbox
-from releasegate.app.rehearse.sample import rehearse_sample
-from releasegate.app.release import Order, Planned
-from releasegate.app.status import status as status_of
-from releasegate.app.workspace import RunOptions, Workspace, open_workspace
-from releasegate.core.e2e.matrix import Wanted
-from releasegate.core.errors import ConfigurationError, ReleasegateError
-from releasegate.core.release.plan import Pipeline
-from releasegate.engine import Outcome
-from releasegate.frontends.asking import asked, shown
-from releasegate.frontends.console import Screen
-from releasegate.frontends.handover import adopt, workflows
-from releasegate.journal import Waiver
+if TYPE_CHECKING:
+    from releasegate.frontends.console import Screen
+
+
+@contextmanager
+def shown(context: Context) -> Iterator[Screen]:
+    """Yield the screen; an error that has a message becomes that message and its exit code."""
+    from releasegate.core.errors import ConfigurationError, Interrupted, ReleasegateError
+    from releasegate.frontends.console import Screen, clean_up_when_ended
+
+    screen = Screen()
+    clean_up_when_ended()
+    try:
+        if context.config.run.dry:
+            # invoke would leave out its own shell commands only, and there are none here: everything else would happen.
+            raise ConfigurationError(
+                "invoke's --dry keeps no task from doing what it does.",
+                hint="Leave it out; with --plan, invoke release prints its steps and runs none",
+            )
+        yield screen
+    except ReleasegateError as error:
+        screen.error(error)
+        raise Exit(code=error.exit_code) from None
+    except KeyboardInterrupt:
+        screen.error(ended := Interrupted())
+        raise Exit(code=ended.exit_code) from None
+    finally:
+        screen.rests()
 
 
 @task(
@@ -49,7 +58,7 @@ from releasegate.journal import Waiver
     }
 )
 def release(  # noqa: PLR0913 - each is a flag of the command line
-    _: Context,
+    context: Context,
     *,
     rc: bool = False,
     post: bool = False,
@@ -61,81 +70,96 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
     event: bool = False,
     until: str = "",
 ) -> None:
-    """Release: the final, or with --rc the next candidate, or with --post the fix-forward."""
-    with shown() as screen:
-        if rc and post:
-            raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
-        if event and (rc or post or to):
-            raise ConfigurationError("--event says what to release.", hint="Leave out --rc, --post and --to")
-        workspace = _workshop(screen, companion)
-        pipeline: Pipeline = "rc" if rc else "post" if post else "final"
-        order = Order(pipeline, package or None, to or None, until=until)
-        if event:
-            order = releasing.ordered(workspace, package=package or None, until=until)
-        if plan:
-            for each in releasing.selected(workspace, order):
-                workspace.pull(each)
-                _show(screen)(releasing.plan(workspace, order, each))
-            return
-        outcomes: list[Outcome] = []
-        watching = _Watching(screen, outcomes)
-        confirm = (lambda _: True) if yes else _confirm(screen)
-        try:
-            releasing.release(workspace, order, watch=watching, confirm=confirm, planned=_show(screen))
-        finally:
-            if outcomes:
-                screen.table(outcomes)
+    """Release: the final, or with --rc the next candidate, or with --post the fix-forward.
+
+    Example: invoke release --rc --package my-plugin --to 1.1.0 --plan
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.releases import Wish
+        from releasegate.frontends.releases import release as run
+
+        code = run(screen, Wish(rc, post, event, package, to, until), companion=companion, plan_only=plan, yes=yes)
+    if code:
+        raise Exit(code=code)
 
 
 @task(help={"package": "one package instead of all"})
-def status(_: Context, *, package: str = "") -> None:
-    """Show where every package stands, what is consumed, what is missing, and the one next command."""
-    with shown() as screen:
-        workspace = _workshop(screen)
-        for each in workspace.project.select(package or None):
-            try:
-                workspace.pull(each)
-            except ReleasegateError as error:
-                screen.say(f"Other machines' evidence is not known: {error.problem}")
-            found = status_of(workspace, each)
-            screen.say(f"{found.package}: {found.state}")
-            for version_file in found.version_files:
-                screen.say(f"  version file     {version_file}")
-            for where, versions in found.consumed.items():
-                newest = ", ".join(versions[-8:])
-                more = f"(and {len(versions) - 8} older) " if len(versions) > 8 else ""  # noqa: PLR2004 - the same 8
-                screen.say(f"  consumed  {where}: {more}{newest or 'nothing'}")
-            screen.say(f"  missing   {found.missing}")
-            screen.say(f"  next      {found.command}")
+def status(context: Context, *, package: str = "") -> None:
+    """Show where every package stands, what is consumed, what is missing, and the one next command.
+
+    Example: invoke status --package my-plugin
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.overview import status as run
+
+        run(screen, package=package)
+
+
+@task(help={"package": "one package instead of all"})
+def doctor(context: Context, *, package: str = "") -> None:
+    """Ask all that the next release will need, and print one line each with what to do; nothing is changed.
+
+    Example: invoke doctor --package my-plugin
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.overview import doctor as run
+
+        code = run(screen, package=package)
+    if code:
+        raise Exit(code=code)
 
 
 @task(
+    positional=(),
     help={
         "package": "the package",
         "version": "the one version that the waiver is for",
         "gate": "the gate, as the table of a run names it (e2e:staging)",
         "reason": "why it is taken on",
         "by": "who takes it on; you, if left out",
-    }
+    },
 )
-def waive(_: Context, *, package: str, version: str, gate: str, reason: str, by: str = "") -> None:
-    """Record that a person takes it on that a gate does not pass, for one version."""
-    with shown() as screen:
-        workspace = _workshop(screen)
-        (which,) = workspace.project.select(package)
-        try:
-            number = Version(version)
-        except InvalidVersion:
-            raise ConfigurationError(f"{version!r} is not a version.", hint="Write it as X.Y.ZrcN") from None
-        person = by or getpass.getuser()
-        entry = releasing.waive(workspace, which, version=number, waiver=Waiver(gate, person, reason))
-        screen.say(f"{which.name} {number}: {entry.line}")
+def waive(  # noqa: PLR0913 - each is a flag of the command line
+    context: Context, *, package: str = "", version: str = "", gate: str = "", reason: str = "", by: str = ""
+) -> None:
+    """Record that a person takes it on that a gate does not pass, for one version.
+
+    Example: invoke waive --package my-plugin --version 1.1.0rc2 --gate e2e:staging --reason "the mock lacks Ceph"
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.releases import waive as run
+
+        run(screen, package=package, version=version, gate=gate, reason=reason, by=by)
+
+
+@task(help={"path": "the folder of the repository", "yes": "write it without being asked"})
+def adopt(context: Context, path: str, *, yes: bool = False) -> None:
+    """Show what hands releasegate over to another repository, then write it.
+
+    Example: invoke adopt ../my-plugin
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.handover import adopt as run
+
+        run(screen, path=path, yes=yes)
+
+
+@task(help={"check": "write nothing; fail where one differs", "force": "replace files that were written by hand"})
+def workflows(context: Context, *, check: bool = False, force: bool = False) -> None:
+    """Write the workflows of GitHub and Gitea Actions that run these same commands.
+
+    Example: invoke workflows --check
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.handover import workflows as run
+
+        run(screen, check=check, force=force)
 
 
 @task(
     help={
         "pair": "sample (depends on nothing) or proxbox (the real pair, fetched from PyPI)",
-        "keep": "leave the throw-away ground in place afterwards, to look at",
+        "keep": "leave the sandbox in place afterwards, to look at",
         "fresh": "begin anew, even where a rehearsal was interrupted",
         "netbox": "for proxbox: one NetBox instead of the configured ones",
         "path": "for proxbox: fresh or upgrade instead of both",
@@ -143,7 +167,7 @@ def waive(_: Context, *, package: str, version: str, gate: str, reason: str, by:
     }
 )
 def rehearse(  # noqa: PLR0913 - each is a flag of the command line
-    _: Context,
+    context: Context,
     *,
     pair: str = "sample",
     keep: bool = False,
@@ -152,120 +176,29 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
     path: str = "",
     without_containers: bool = False,
 ) -> None:
-    """Play whole releases on an embedded TestPyPI and PyPI: no account, no token, nothing leaves the machine."""
-    wanted = Wanted(netbox=(netbox,) if netbox else (), paths=(path,) if path else ())
-    asked = ContainerOptions(wanted, blame=True, only_available=True)
-    played: dict[str, Callable[..., Any]] = {
-        "sample": rehearse_sample,
-        "proxbox": partial(rehearse_proxbox, asked=asked, contained=not without_containers),
-    }
-    with shown() as screen:
-        if pair not in played:
-            raise ConfigurationError(f"There is no pair {pair}.", hint="Name one of: sample, proxbox")
-        folder = Path.cwd() / STATE / "rehearsal" / pair
-        if fresh:
-            shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        (folder.parents[1] / ".gitignore").write_text("*\n", encoding="utf-8")
-        started = time.monotonic()
-        reporter = _Reporter(screen, [])
-        result = played[pair](folder, environ=dict(os.environ), reporter=reporter)
-        screen.say("")
-        screen.table(result.outcomes)
-        _versions(screen, result)
-        repeated = {name: count for name, count in result.stored.items() if count != 1}
-        screen.say(f"{len(result.stored)} files stored, each once." if not repeated else f"Stored twice: {repeated}")
-        screen.say(f"The rehearsal ended as it must, in {time.monotonic() - started:.0f} s.")
-        if keep:
-            screen.say(f"Everything is in {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
+    """Play whole releases on an embedded TestPyPI and PyPI: no account, no token, nothing leaves the machine.
+
+    Example: invoke rehearse --keep
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.rehearsals import Cells
+        from releasegate.frontends.rehearsals import rehearse as run
+
+        run(screen, pair, Cells(netbox, path, contained=not without_containers), keep=keep, fresh=fresh)
 
 
 @task(help={"clear": "remove all of it"})
-def cache(_: Context, *, clear: bool = False) -> None:
-    """Show what the end-to-end gate keeps between runs: migrated databases and images."""
-    with shown() as screen:
-        for line in cached(load(Path.cwd(), environ=dict(os.environ)), clear=clear):
-            screen.say(line)
+def cache(context: Context, *, clear: bool = False) -> None:
+    """Show what the end-to-end gate keeps between runs: migrated databases and images.
 
+    Example: invoke cache --clear
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.rehearsals import cache as run
 
-class _Watching:
-    """The screen as a watch that keeps the outcomes for the table."""
-
-    def __init__(self, screen: Screen, outcomes: list[Outcome]) -> None:
-        self.screen, self.outcomes = screen, outcomes
-
-    def begins(self, step: Any) -> None:
-        self.screen.begins(step)
-
-    def ends(self, outcome: Outcome) -> None:
-        self.outcomes.append(outcome)
-        self.screen.ends(outcome)
-
-
-class _Reporter(_Watching):
-    """The screen as the spectator of a rehearsal."""
-
-    def __call__(self, line: str, /) -> None:
-        self.screen(line)
-
-    def act(self, title: str) -> None:
-        self.screen.say(f"\n== {title}")
-
-    def fails(self, error: ReleasegateError) -> None:
-        self.screen.error(error)
-
-    def planned(self, planned: Planned) -> None:
-        _show(self.screen, brief=True)(planned)
-
-
-def _show(screen: Screen, *, brief: bool = False) -> Callable[[Planned], None]:
-    def show(planned: Planned) -> None:
-        if planned.plan is None or not planned.steps:
-            screen.say(f"{planned.package.name}: nothing to do, {planned.reason}")
-            return
-        screen.say(f"{planned.package.name} {planned.plan.version} ({planned.plan.pipeline})")
-        for step in () if brief else planned.steps:
-            screen.say(f"  {step.kind.value:8} {step.release.version}  {step.key:22} {step.describe()}")
-
-    return show
-
-
-def _versions(screen: Screen, result: Any) -> None:
-    table = Table("package", "version", "end", "wheel sha256", box=None, pad_edge=False)
-    for package, records in result.records.items():
-        for version, record in records.items():
-            sealed, failure = record.seal, record.failure
-            end = "sealed" if sealed else f"failed at {failure.step}" if failure else "open"
-            files = sealed.evidence["files"] if sealed else {}
-            wheel = next((digest for name, digest in files.items() if name.endswith(".whl")), "")
-            table.add_row(package, version, end, wheel[:16])
-    screen.console.print(table)
-
-
-def _workshop(screen: Screen, companion: str = "") -> Workspace:
-    return open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions(companion=companion or None))
-
-
-def _confirm(screen: Screen) -> Callable[[str], bool]:
-    def ask(what: str) -> bool:
-        if not screen.console.is_terminal:
-            screen.say(f"Nobody can be asked about this here: {what}. Say --yes where that is meant.")
-            return False
-        return asked(screen, f"This cannot be taken back: {what}. Go on?")
-
-    return ask
-
-
-def _user() -> str:
-    """Return who runs this; nobody in a container whose user has no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
+        run(screen, clear=clear)
 
 
 ns = Collection()
-for _task in (release, status, waive, adopt, workflows, rehearse, cache):
+for _task in (release, status, doctor, waive, adopt, workflows, rehearse, cache):
     ns.add_task(_task)

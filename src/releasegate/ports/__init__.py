@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import Protocol
 
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.dists.manifest import Artifact, Manifest
-from releasegate.core.errors import ReleasegateError
 from releasegate.core.release.record import Entry
 from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge
 from releasegate.ports.forge import ForgeRelease as ForgeRelease
 from releasegate.ports.machine import Machine as Machine
-
-
-class Progress(Protocol):
-    """Tells a person, while a step is long, what it is doing: one short line, no line end."""
-
-    def __call__(self, line: str, /) -> None:
-        """Show *line*."""
-        ...
+from releasegate.ports.trials import CellReport as CellReport
+from releasegate.ports.trials import Delivery as Delivery
+from releasegate.ports.trials import EndToEndReport as EndToEndReport
+from releasegate.ports.trials import EndToEndRunner as EndToEndRunner
+from releasegate.ports.trials import InstallChecker as InstallChecker
+from releasegate.ports.trials import Origin as Origin
+from releasegate.ports.trials import Progress as Progress
 
 
 class Repository(Protocol):
@@ -38,8 +36,8 @@ class Repository(Protocol):
         """Return the branch that is checked out, or ``None`` for a detached head."""
         ...
 
-    def changed(self) -> tuple[PurePosixPath, ...]:
-        """Return the tracked files that differ from the commit."""
+    def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
+        """Return the tracked files of the package, and those *beside* it, that differ from the commit."""
         ...
 
     def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
@@ -58,8 +56,12 @@ class Repository(Protocol):
         """Return the commit that the tag names on the remote; ``None`` where it, or the remote, is not there."""
         ...
 
-    def on_branch(self, commit: str, branch: str) -> bool:
-        """Return whether *commit* is on the remote's *branch* (on the one here, where there is no remote)."""
+    def tags_before(self, commit: str) -> Mapping[str, str]:
+        """Return the tags here, by name, whose commit is *commit* or came before it; the remote is not asked."""
+        ...
+
+    def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
+        """Return whether *commit* is on an *accepted* branch of the remote (of this repository, where it has none)."""
         ...
 
     def tree(self, commit: str) -> Mapping[str, bytes]:
@@ -220,83 +222,4 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Wait that long."""
-        ...
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where one installed distribution came from: its version, the file's sha256 and the host it came from."""
-
-    name: str
-    version: str
-    sha256: str | None
-    host: str
-
-
-@dataclass(frozen=True)
-class CellReport:
-    """What one install came to: ``pass``, ``fail`` or ``not run``.
-
-    ``cell`` names it (``3.12 wheel``), ``problems`` says what failed, ``seconds`` how long it took.
-    """
-
-    cell: str
-    verdict: str
-    problems: tuple[str, ...]
-    origins: tuple[Origin, ...]
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One version of a package as files that lie here, and the name of where they came from.
-
-    ``source`` is an index's name, ``dist`` or ``local``; ``commit`` is empty where it is not known.
-    """
-
-    package: Package
-    version: Version
-    source: str
-    commit: str
-    files: tuple[Path, ...]
-
-
-class InstallChecker(Protocol):
-    """Clean environments, one for each Python and each file, in which a delivery is installed and tried."""
-
-    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
-        """Install and try every file of *delivery* on every one of *pythons* (``"3.12"``)."""
-        ...
-
-
-@dataclass(frozen=True)
-class EndToEndReport:
-    """What a package and its companion came to when they ran together; ``evidence`` is what more was seen.
-
-    ``unjudged`` is why it is no verdict: whoever asked raises it, once the rest is told and kept.
-    """
-
-    verdict: str
-    problems: tuple[str, ...]
-    log: tuple[str, ...]
-    seconds: float
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-    unjudged: ReleasegateError | None = None
-
-
-class EndToEndRunner(Protocol):
-    """A place where a package and its companion run together and are judged."""
-
-    def run(
-        self,
-        delivery: Delivery,
-        *,
-        companion: Delivery | None,
-        progress: Progress,
-        known: Sequence[Mapping[str, Any]] = (),
-    ) -> EndToEndReport:
-        """Start what is needed, run the package's own end-to-end command, stop everything.
-
-        *known* are cells that ran on the same bytes elsewhere, as the evidence shows them; they are not run again.
-        """
         ...

@@ -15,7 +15,6 @@ from releasegate.core.dists.wheel import sources
 from releasegate.core.errors import GateFailed
 from releasegate.core.release.record import Evidence
 from releasegate.ports import Index, IndexFile
-from releasegate.steps.build import contents
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep
 
@@ -77,7 +76,7 @@ class Audit(ReleaseStep):
             AuditedBuild(
                 package=release.package,
                 version=str(release.version),
-                files=contents(release, manifest),
+                files=_contents(release, manifest),
                 rebuilt=ports.builds.rebuilt(release.package, release.version),
                 tree=ports.repository.tree(release.commit()),
                 previous=None if previous is None else previous.wheel,
@@ -91,7 +90,7 @@ class Audit(ReleaseStep):
         release, tools = self.release, self.release.ports.tools
         python = release.package.pythons[0]
         release.run.progress(f"compiling every module with Python {python}")
-        for name, content in contents(release, manifest).items():
+        for name, content in _contents(release, manifest).items():
             try:
                 code = sources(read_wheel(name, content)) if name.endswith(".whl") else {}
             except GateFailed:
@@ -136,3 +135,8 @@ def _tags(wheel: str) -> str:
 
 def _problems(findings: Sequence[Finding], check: str) -> list[str]:
     return [finding.problem for finding in findings if finding.check == check]
+
+
+def _contents(release: Release, manifest: Manifest) -> dict[str, bytes]:
+    builds = release.ports.builds
+    return {a.filename: builds.path(release.package, release.version, a).read_bytes() for a in manifest.artifacts}

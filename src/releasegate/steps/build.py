@@ -62,7 +62,9 @@ class Promotion(ReleaseStep):
         release = self.release
         candidate = _built_candidate(release)
         manifest = release.manifest()
-        final = _built(release.version, contents(release, manifest))
+        builds, version = release.ports.builds, release.version
+        files = {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
+        final = _built(version, files)
         proof = compare(candidate, final, package=release.package)
         if not proof.ok:
             lines = [line for d in proof.differences for line in (str(d), *(f"  {text}" for text in d.lines))]
@@ -154,9 +156,11 @@ def _same_members(artifact: Artifact, theirs: bytes, ours: bytes) -> bool:
 
 def _adopted(release: Release, manifest: Manifest, *, held: Mapping[str, bytes]) -> None:
     """Keep the index's bytes as the build, beside what the index does not hold yet."""
-    files = {**contents(release, manifest), **held}
+    builds, version = release.ports.builds, release.version
+    ours = {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
+    files = {**ours, **held}
     artifacts = [Artifact(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()]
-    release.ports.builds.adopt(replace(manifest, artifacts=tuple(artifacts)), files)
+    builds.adopt(replace(manifest, artifacts=tuple(artifacts)), files)
 
 
 def _shown(manifest: Manifest) -> Evidence:
@@ -175,19 +179,13 @@ def _built_candidate(release: Release) -> Built:
     version = release.candidate
     seal = release.candidate_seal()
     files = published(release.index("staging"), release.package.name, version)
-    held = {f.filename: release.index("staging").fetch(f) for f in files if f.filename in seal.evidence["files"]}
+    contents = {f.filename: release.index("staging").fetch(f) for f in files if f.filename in seal.evidence["files"]}
     proven = set(seal.evidence["files"])
-    if set(held) != proven:
+    if set(contents) != proven:
         raise GateFailed(
             f"The staging index no longer holds all proven files of {version}.",
             hint="Prove another candidate: invoke release --rc",
-            details=sorted(proven - set(held)),
+            details=sorted(proven - set(contents)),
         )
-    release.require_proven(held)
-    return _built(version, held)
-
-
-def contents(release: Release, manifest: Manifest) -> dict[str, bytes]:
-    """Return the files of the build here, by their names."""
-    builds = release.ports.builds
-    return {a.filename: builds.path(release.package, release.version, a).read_bytes() for a in manifest.artifacts}
+    release.require_proven(contents)
+    return _built(version, contents)

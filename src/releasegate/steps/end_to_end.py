@@ -41,7 +41,7 @@ def run_end_to_end(
         raise GateFailed(
             f"{_shown(delivery)}{beside} fails end to end.",
             hint="Mend it and commit, then run the same command again: the next number is chosen for you",
-            details=[*report.problems, *(f"{companion.package.name}: {line}" for line in report.log if companion)],
+            details=[*report.problems, *(f"{(companion or delivery).package.name}: {line}" for line in report.log)],
         )
     return {
         "version": str(delivery.version),
@@ -54,9 +54,9 @@ def run_end_to_end(
 
 
 def cell_subject(delivery: Delivery, companion: Delivery | None) -> str:
-    """Return what a cell's evidence is about: the bytes of both."""
+    """Return what a cell's evidence is about: the bytes of both, or the commit where one is a checkout."""
     pair = [delivery] if companion is None else [delivery, companion]
-    return " ".join(digest for each in pair for digest in sorted(sha256s(each).values()))
+    return " ".join(each for one in pair for each in sorted(sha256s(one).values()) or [one.commit])
 
 
 def known_cells(entries: Sequence[Entry], delivery: Delivery, companion: Delivery | None) -> tuple[Evidence, ...]:

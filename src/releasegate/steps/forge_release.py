@@ -28,7 +28,7 @@ class PublishForgeRelease(ReleaseStep):
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "forge"})
 
     def describe(self) -> str:
-        return f"publish the forge release {self.release.tag} from {self.release.package.branch}"
+        return f"publish the forge release {self.release.tag} from {self.release.branch()}"
 
     def subject(self) -> str:
         return self.release.commit()
@@ -63,7 +63,7 @@ def _publish(release: Release, forge: Forge) -> ForgeRelease:
         draft = ForgeRelease(
             release.tag,
             commit=release.commit(),
-            branch=release.package.branch,
+            branch=release.branch(),
             draft=True,
             prerelease=release.version.is_prerelease,
         )

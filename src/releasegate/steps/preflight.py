@@ -12,8 +12,8 @@ from typing import ClassVar
 from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.record import Evidence
+from releasegate.steps.doctor_questions import QUESTIONS
 from releasegate.steps.question import Answer, Inquiry, Question
-from releasegate.steps.questions import QUESTIONS
 from releasegate.steps.step import ReleaseStep
 
 
@@ -40,8 +40,27 @@ class Preflight(ReleaseStep):
 
 
 def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
-    """Return the answer to every question of ``QUESTIONS`` that is about *inquiry*; nothing is changed."""
-    return tuple(_answer(question, inquiry) for question in QUESTIONS if question.about(inquiry))
+    """Return the answer to every question of ``QUESTIONS`` that is about *inquiry*; nothing is changed.
+
+    What one question has met already (an index that is away, say) is not told again by the next.
+    """
+    found: list[Answer] = []
+    for question in QUESTIONS:
+        if question.about(inquiry):
+            answer = _answer(question, inquiry)
+            if answer.error is None or str(answer.error) not in {str(each.error) for each in found}:
+                found.append(answer)
+    return tuple(found)
+
+
+def in_the_way(found: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Return the answers that keep a release from being begun."""
+    return tuple(answer for answer in found if answer.error is not None)
+
+
+def exit_code(found: Sequence[Answer]) -> int:
+    """Return the exit code of the worst answer; 0 where all is well."""
+    return _worst(found).exit_code if in_the_way(found) else 0
 
 
 def require(found: Sequence[Answer]) -> None:
@@ -50,17 +69,20 @@ def require(found: Sequence[Answer]) -> None:
     Raises:
         ReleasegateError: an answer is an error; the exit code is that of the worst one.
     """
-    errors = [each for each in found if each.error is not None]
-    if len(errors) == 1 and errors[0].error is not None:
-        raise errors[0].error
-    if errors:
-        kinds = {type(each.error) for each in errors}
-        worst = next((kind for kind in (ConfigurationError, Refused, Unavailable) if kind in kinds), Refused)
-        raise worst(
-            f"{len(errors)} things keep the release from being begun; nothing was changed.",
+    wrong = in_the_way(found)
+    if len(wrong) == 1 and wrong[0].error is not None:
+        raise wrong[0].error
+    if wrong:
+        raise _worst(wrong)(
+            f"{len(wrong)} things keep the release from being begun; nothing was changed.",
             hint="Mend each as its line says, then run the same command again",
-            details=[str(each) for each in errors],
+            details=[str(each) for each in wrong],
         )
+
+
+def _worst(found: Sequence[Answer]) -> type[ReleasegateError]:
+    kinds = {type(each.error) for each in found}
+    return next((kind for kind in (ConfigurationError, Refused, Unavailable) if kind in kinds), Refused)
 
 
 def _answer(question: Question, inquiry: Inquiry) -> Answer:

@@ -11,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.release.lines import line
 from releasegate.core.release.record import Evidence
 from releasegate.ports import CellReport
 from releasegate.steps.end_to_end import run_end_to_end
@@ -185,8 +186,9 @@ def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | N
         Refused: its candidate is not proven, or ran with another version of ours.
     """
     consumed = release.run.consumed(dependent)
-    finals = consumed.finals()
-    candidates = [v for v in consumed.seen if v.is_prerelease and (not finals or v > max(finals))]
+    finals = line(consumed)
+    open_ones = (v for v in consumed.seen if v.is_prerelease and v not in consumed.apart)
+    candidates = [v for v in open_ones if not finals or v > finals[-1]]
     if not candidates:
         return None
     candidate = max(candidates)

@@ -14,12 +14,14 @@ from releasegate.steps.release import Release, Role
 class Inquiry:
     """What the questions are about: a release and its pipeline.
 
-    Where no release can be planned, ``unplanned`` says why, and *release* only names the package.
+    Where no release can be planned, ``unplanned`` says why, and *release* only names the package. ``before`` are the
+    packages that the same order releases first.
     """
 
     release: Release
     pipeline: Pipeline
     unplanned: ReleasegateError | None = None
+    before: frozenset[str] = frozenset()
 
     @property
     def roles(self) -> tuple[Role, ...]:

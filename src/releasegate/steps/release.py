@@ -128,6 +128,11 @@ class Release:
         """The version's tag."""
         return f"{self.package.tag_prefix}{self.version}"
 
+    def branch(self) -> str:
+        """Return the branch that is released from: where there may be several, the one that is checked out."""
+        branch = self.ports.repository.branch() if self.package.maintenance_branches else None
+        return branch if branch is not None and self.package.released_from(branch) else self.package.branch
+
     def index_name(self, role: Role) -> str:
         """Return the name of the index that plays *role*."""
         settings = self.run.settings

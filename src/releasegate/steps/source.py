@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
+from packaging.version import Version
+
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.release.lines import next_legal
 from releasegate.core.release.record import Evidence
-from releasegate.core.release.versions import next_legal
-from releasegate.core.version_files.occurrences import bump_all
+from releasegate.core.version_files.occurrences import agreed, bump_all, find_all
 from releasegate.core.version_files.survey import survey, tag_problems
+from releasegate.core.version_files.tags import FIRST, newest
 from releasegate.ports import Repository
 from releasegate.steps.release import Release
 from releasegate.steps.step import ReleaseStep
@@ -26,7 +29,7 @@ class Clean(ReleaseStep):
     uses: ClassVar[frozenset[str]] = frozenset({"repository"})
 
     def describe(self) -> str:
-        return f"the work tree of {self.release.package.name} is clean and on {self.release.package.branch}"
+        return f"the work tree of {self.release.package.name} is clean and on {self.release.branch()}"
 
     def subject(self) -> str:
         return self.release.ports.repository.head()
@@ -36,14 +39,16 @@ class Clean(ReleaseStep):
         branch, event = repository.branch(), self.release.run.event
         # A runner has the commit of a tag checked out and no branch.
         at_event = event is not None and event.detached and branch is None and repository.head() == event.commit
-        if branch != package.branch and not at_event:
+        if not package.released_from(branch) and not at_event:
             raise Refused(
-                f"{package.name} is on {branch or 'no branch'}, and is released from {package.branch}.",
-                hint=f"Run git switch {package.branch} in {package.path}",
+                f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}.",
+                hint=f"Run git switch {package.branch} in {package.path}; a branch on which an older line is mended "
+                "belongs into maintenance-branches",
             )
-        ours = _bumped(self.release) if repository.changed() else {}
+        changed = changed_files(repository, package)
+        ours = _bumped(self.release) if changed else {}
         # A bump that was interrupted is no stranger: it is what the step after this one writes again.
-        strangers = [p for p in repository.changed() if p not in ours or repository.read(p) != ours[p]]
+        strangers = [p for p in changed if p not in ours or repository.read(p) != ours[p]]
         if strangers:
             raise Refused(
                 f"{package.name} has changes that are not committed.",
@@ -98,6 +103,8 @@ class Bump(ReleaseStep):
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "history"})
 
     def describe(self) -> str:
+        if not self.release.package.version_files:
+            return f"commit nothing: the tag states {self.release.version}"
         return f"commit {self.release.version} to {_counted(self.release.package)}"
 
     def subject(self) -> str:
@@ -105,7 +112,9 @@ class Bump(ReleaseStep):
 
     def already(self) -> Evidence | None:
         repository = self.release.ports.repository
-        if repository.changed():
+        if not self.release.package.version_files:
+            return {"commit": repository.head()}
+        if changed_files(repository, self.release.package):
             return None
         found = survey(self.release.package, version_file_contents(repository, self.release.package))
         stated = {occurrence.version for occurrence in found.occurrences}
@@ -133,8 +142,10 @@ class VersionFilesAgree(ReleaseStep):
 
     def describe(self) -> str:
         if self.work_tree:
-            return f"{_counted(self.release.package)} and the tags at HEAD agree"
-        return f"{_counted(self.release.package)} and the tag state {self.release.version}"
+            return f"{_counted(self.release.package, 'the tags at HEAD')} agree"
+        if not self.release.package.version_files:
+            return f"the tag states {self.release.version}"
+        return f"{_counted(self.release.package, 'the tag')} state {self.release.version}"
 
     def subject(self) -> str:
         return "" if self.work_tree else self.release.commit()
@@ -153,7 +164,29 @@ class VersionFilesAgree(ReleaseStep):
                 details=problems,
             )
         shown = [f"{each.path}:{each.line} {each.where} = {each.version}" for each in found.occurrences]
+        if package.version_from_tag and not self.work_tree:
+            shown.append(f"the tag {release.tag} = {release.version}")
         return {"commit": commit, "places": shown}
+
+
+def changed_files(repository: Repository, package: Package) -> tuple[PurePosixPath, ...]:
+    """Return the files of *package* that differ from the commit; a lock of the whole repository is one of them."""
+    outside = [file.path for file in package.version_files if ".." in file.path.parts]
+    return repository.changed(beside=outside)
+
+
+def declared(repository: Repository, package: Package) -> Version:
+    """Return the version that the commit declares: what its version files state, else its newest tag.
+
+    Raises:
+        ReleasegateError: the version files disagree.
+    """
+    if package.version_files:
+        return Version(agreed(find_all(package, version_file_contents(repository, package))))
+    head = repository.head()
+    there = [name for name, commit in repository.tags().items() if commit == head]
+    found = newest(package, [*there, *repository.tags_before(head)])
+    return Version(found.version) if found is not None else FIRST
 
 
 def version_file_contents(
@@ -170,6 +203,7 @@ def _bumped(release: Release) -> dict[PurePosixPath, bytes]:
     return bump_all(release.package, contents, version=str(release.version))
 
 
-def _counted(package: Package) -> str:
+def _counted(package: Package, *beside: str) -> str:
     count = len(package.version_files)
-    return f"the {count} version files" if count > 1 else "the version file"
+    files = [f"the {count} version files" if count > 1 else "the version file"] if count else []
+    return " and ".join([*files, *beside])

@@ -52,7 +52,10 @@ class LocalBuilds:
         progress(f"building {package.name} {version}")
         with tempfile.TemporaryDirectory(prefix="releasegate-") as temporary:
             builder = Builder(self.index, self.environ)
-            made = builder.make(partial(repository.clean_checkout, commit), epoch=epoch, out=Path(temporary))
+            # Until the push the tag exists only there.
+            tag = package.tag(version) if package.version_from_tag else None
+            checkout = partial(repository.clean_checkout, commit, tag=tag)
+            made = builder.make(checkout, epoch=epoch, out=Path(temporary))
             files = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
             rebuilt = {made.rebuilt.name: made.rebuilt.read_bytes()}
         artifacts = tuple(_artifact(name, content) for name, content in files.items())

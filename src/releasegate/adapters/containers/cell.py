@@ -201,7 +201,7 @@ class CellRun:
         return {n: v for n, v in self.context.engine.environment.items() if n.startswith(("DOCKER_", "XDG_"))}
 
     def _proven(self, stack: ComposeProject, seen: Observed) -> Iterator[Origin]:
-        """Yield where everything in the two containers came from, as pip said there; what is misplaced is a problem."""
+        """Yield where everything in the two containers came from, by pip's report; another origin is a problem."""
         pair = self.under_test.pair
         for service, delivery in (("netbox", pair.plugin), ("backend", pair.backend)):
             found = arrived(stack, service)

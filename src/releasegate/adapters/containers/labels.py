@@ -29,7 +29,7 @@ class Run:
     lock: Path
 
     def labels(self) -> dict[str, str]:
-        """Return the marks of everything that the run starts."""
+        """Return the labels of everything that the run starts."""
         return {RUN: self.name, LOCK: str(self.lock)}
 
 

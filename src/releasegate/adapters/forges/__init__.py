@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from releasegate.core.config.model import ForgeConfig
-from releasegate.ports import Forge
+if TYPE_CHECKING:
+    from releasegate.core.config.model import ForgeConfig
+    from releasegate.ports import Forge
 
 
 def forge_of(config: ForgeConfig, *, environ: Mapping[str, str]) -> Forge:

@@ -12,11 +12,12 @@ from releasegate.adapters.git.command import Git
 from releasegate.core.errors import Refused
 
 _SUBMODULE = "160000"
+_NOBODY = ("-c", "user.name=releasegate", "-c", "user.email=releasegate@localhost")
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 
 
 @contextmanager
-def clean_checkout(git: Git, commit: str) -> Iterator[Path]:
+def clean_checkout(git: Git, commit: str, *, tag: str | None = None) -> Iterator[Path]:
     """Give the folder that stands for *git*'s in a temporary clone at *commit*; see ``GitRepository``."""
     top = Path(git.tell("rev-parse", "--show-toplevel").text)
     prefix = git.tell("rev-parse", "--show-prefix").text
@@ -31,7 +32,24 @@ def clean_checkout(git: Git, commit: str) -> Iterator[Path]:
                 f"The commit {commit} has no folder {prefix.rstrip('/')}.",
                 hint="Commit the package's folder first, or correct its path in the configuration.",
             )
+        if tag is not None:
+            _tag_alone(Git(clone, git.environ), tag)
         yield clone / prefix
+
+
+def _tag_alone(clone: Git, tag: str) -> None:
+    """Make *tag* the only one of the commit that is checked out: a build that reads tags must find this one.
+
+    A candidate's and its final's tag may name one commit. It is an annotated tag of the commit's own time, since some
+    tools read no others, and two builds must be equal.
+    """
+    there = clone.tell("tag", "--list", "--points-at", "HEAD").text.splitlines()
+    if there:
+        clone.tell("tag", "--delete", "--", *there)
+    date = clone.tell("show", "--no-patch", "--no-show-signature", "--format=%cI", "HEAD").text
+    environ = {**clone.environ, "GIT_COMMITTER_DATE": date}
+    words = ("-c", "tag.gpgSign=false", *_NOBODY, "tag", "--annotate", "--no-sign", f"--message={tag}", "--", tag)
+    Git(clone.root, environ).tell(*_NO_HOOKS, *words)
 
 
 def tracked_files(git: Git) -> Mapping[str, bytes]:

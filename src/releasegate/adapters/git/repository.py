@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from releasegate.adapters.git import tags
+from releasegate.adapters.git import ancestry, tags
 from releasegate.adapters.git import writer as history
 from releasegate.adapters.git.checkout import clean_checkout, tracked_files
 from releasegate.adapters.git.command import Git
@@ -40,14 +41,14 @@ class GitRepository:
         """Return the branch that is checked out, or ``None`` for a detached head."""
         return self.git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text or None
 
-    def changed(self) -> tuple[PurePosixPath, ...]:
-        """Return the tracked files below *root* that differ from the commit."""
+    def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
+        """Return the tracked files below *root*, and those *beside* it, that differ from the commit."""
         # Git gives these paths from the top of the work tree, wherever it runs.
         prefix = self.git.tell("rev-parse", "--show-prefix").text
-        words = ("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--", ".")
+        words = ("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--", ".", *map(str, beside))
         entries = self.git.tell(*words).stdout.split(b"\0")
         paths = (os.fsdecode(entry[len("XY ") :]) for entry in entries if entry)
-        return tuple(PurePosixPath(path.removeprefix(prefix)) for path in paths)
+        return tuple(PurePosixPath(posixpath.relpath(path, prefix or ".")) for path in paths)
 
     def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
         """Return a file's bytes at *commit*, or of the working tree; ``None`` where there is none.
@@ -94,13 +95,31 @@ class GitRepository:
         """
         return tags.there(self.git, self.remote).get(name)
 
-    def on_branch(self, commit: str, branch: str) -> bool:
-        """Return whether *commit* is on the remote's *branch*, or on the one here where there is no remote.
+    def tags_before(self, commit: str) -> Mapping[str, str]:
+        """Return the tags here, by name, whose commit is *commit* or came before it; the remote is not asked."""
+        names = self.git.tell("tag", "--list", "--merged", commit).text.splitlines()
+        known = tags.here(self.git)
+        return {name: known[name] for name in names}
+
+    def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
+        """Return whether *commit* is on an *accepted* branch of the remote, or of this one where there is no remote.
 
         Raises:
             Unavailable: the remote does not answer.
         """
-        return tags.on_branch(self.git, commit, remote=self.remote, branch=branch)
+        return ancestry.on_branch(self.git, commit, remote=self.remote, accepted=accepted)
+
+    def ancestors(self, commits: Iterable[str]) -> frozenset[str]:
+        """Return those of *commits* that the commit that is checked out is, or descends from.
+
+        Raises:
+            Refused: the history is cut off (a shallow clone), and one of them may be beyond.
+        """
+        return ancestry.ancestors(self.git, commits)
+
+    def tips(self, commits: Iterable[str]) -> frozenset[str]:
+        """Return those of *commits* from which no other one descends; what is not here is left out."""
+        return ancestry.tips(self.git, commits)
 
     def subjects(self) -> tuple[str, ...]:
         """Return the first line of every commit's message, newest first."""
@@ -119,13 +138,15 @@ class GitRepository:
         with self.clean_checkout(commit) as folder:
             return tracked_files(Git(folder, self.environ))
 
-    def clean_checkout(self, commit: str) -> AbstractContextManager[Path]:
+    def clean_checkout(self, commit: str, *, tag: str | None = None) -> AbstractContextManager[Path]:
         """Check *commit* out into a temporary clone, and give the folder there that stands for *root*.
+
+        With *tag* it is the only tag of that commit there, whatever other tags the commit has.
 
         Raises:
             Refused: there is no such commit, or *root* is not in it.
         """
-        return clean_checkout(self.git, commit)
+        return clean_checkout(self.git, commit, tag=tag)
 
     def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
         """Write all *files* and commit them and nothing else; return the commit's hash.

@@ -34,42 +34,27 @@ def everywhere(git: Git, *, remote: str) -> Mapping[str, str]:
     return {**theirs, **ours}
 
 
-def on_branch(git: Git, commit: str, *, remote: str, branch: str) -> bool:
-    """Return whether *commit* is on *branch* of the remote as it is now, or of this repository without a remote.
-
-    Raises:
-        Unavailable: the remote does not answer.
-    """
-    tip = f"refs/heads/{branch}"
-    if _has(git, remote):
-        tip = f"refs/releasegate/branch/{branch}"
-        answer = git.ask("fetch", "--quiet", "--no-tags", remote, f"+refs/heads/{branch}:{tip}", timeout=REMOTE_SECONDS)
-        if answer.exit_code and "couldn't find remote ref" in answer.stderr:
-            return False
-        if answer.exit_code:
-            raise _silent(remote, answer)
-    return not git.ask("merge-base", "--is-ancestor", commit, tip).exit_code
-
-
 def there(git: Git, remote: str) -> Mapping[str, str]:
     """Return the tags of *remote*: name -> commit; none where there is no such remote.
 
     Raises:
         Unavailable: the remote does not answer.
     """
-    if not _has(git, remote):
+    if not has(git, remote):
         return {}
     answer = git.ask("ls-remote", "--tags", remote, timeout=REMOTE_SECONDS)
     if answer.exit_code:
-        raise _silent(remote, answer)
+        raise silent(remote, answer)
     return _parsed(answer.text)
 
 
-def _has(git: Git, remote: str) -> bool:
+def has(git: Git, remote: str) -> bool:
+    """Whether there is a remote of that name."""
     return remote in git.tell("remote").text.splitlines()
 
 
-def _silent(remote: str, answer: GitOutput) -> Unavailable:
+def silent(remote: str, answer: GitOutput) -> Unavailable:
+    """Return the error for a remote that does not answer."""
     return Unavailable(
         f"The Git remote {remote} does not answer.",
         hint=f"Run the same command again when this works: git ls-remote --tags {remote}",

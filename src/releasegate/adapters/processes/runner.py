@@ -37,7 +37,7 @@ class _Verdict:
 
 @dataclass(frozen=True)
 class ProcessRunner:
-    """A stage of rooms and processes under *workdir*; all of it is gone when ``perform`` returns.
+    """Environments and processes under *workdir*; all of it is gone when ``run`` returns.
 
     *index* and *staging_hosts* are the ``Installer``'s; a companion's service has *ready_within* seconds to answer.
     """
@@ -68,7 +68,7 @@ class ProcessRunner:
         if companion is not None:
             _service(companion)
         self.workdir.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=self.workdir, prefix="stage-", ignore_cleanup_errors=True) as folder:
+        with TemporaryDirectory(dir=self.workdir, prefix="pair-", ignore_cleanup_errors=True) as folder:
             try:
                 verdict = self._judge(delivery, companion, version_file=Path(folder), progress=progress)
             except GateFailed as error:
@@ -98,7 +98,7 @@ class ProcessRunner:
         return _Verdict((gone, *verdict.problems), service.log())
 
     def _rooms(self, deliveries: Sequence[Delivery], version_file: Path, *, progress: Progress) -> list[Venv]:
-        """Make a room for each delivery, side by side; the first that fails ends the others."""
+        """Make an environment for each delivery, side by side; the first that fails ends the others."""
         stop = Event()
         with ThreadPoolExecutor(len(deliveries)) as pool:
             futures = [
@@ -112,7 +112,7 @@ class ProcessRunner:
                 raise
 
     def _room(self, delivery: Delivery, venv: Venv, *, progress: Progress) -> Venv:
-        """Furnish a room with the delivery's wheel (or its tree), on the newest of its Pythons that is here."""
+        """Make an environment with the delivery's wheel (or its tree), on the newest of its Pythons that is here."""
         package = delivery.package
         progress(f"installing {package.name} {delivery.version} from {delivery.source}")
         venv.create(self._interpreter(package))

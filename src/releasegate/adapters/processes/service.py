@@ -45,7 +45,7 @@ class Running:
 
 @contextmanager
 def serving(venv: Venv, name: str, *, service: Service, ready_within: float) -> Iterator[Running]:
-    """Start the package *name*'s service in its room on a free port, wait until it answers, end it with the block.
+    """Start the service of *name* in its environment on a free port, wait until it answers, end it with the block.
 
     ``ready_within`` is in seconds. It also ends when this process does, however that comes about.
 

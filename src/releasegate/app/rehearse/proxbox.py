@@ -10,16 +10,16 @@ from releasegate.adapters.containers.engine import opened
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.package_data import package_folder
 from releasegate.app.container_runner import ContainerOptions
+from releasegate.app.outcomes import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.rehearse.scenario import (
-    Recorder,
     Reporter,
     ScenarioResult,
     ScenarioStep,
-    play,
     prepare,
     record_of,
     release_in,
+    run_scenario,
     upload,
 )
 from releasegate.app.release import Order, plan, waive
@@ -28,8 +28,9 @@ from releasegate.core.config.model import IndexConfig, Package
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.dists.archive import read_sdist
 from releasegate.core.errors import Unavailable
+from releasegate.core.release.lines import next_base
 from releasegate.core.release.plan import Pipeline
-from releasegate.core.release.versions import next_base, parse_version
+from releasegate.core.release.versions import parse_version
 from releasegate.journal import Waiver
 from releasegate.steps.fetch import newest, published
 
@@ -58,21 +59,21 @@ def rehearse_proxbox(
     recorder = Recorder(reporter)
     prepare(sandbox, lambda: _publish_real(sandbox, reporter))
 
-    def act(pipeline: Pipeline, package: Package) -> ScenarioStep:
-        def over(playing: OpenSandbox) -> bool:
-            records = playing.workspace.package_state(package).records
+    def release_step(pipeline: Pipeline, package: Package) -> ScenarioStep:
+        def over(opened: OpenSandbox) -> bool:
+            records = opened.workspace.package_state(package).records
             return any(r.seal is not None and v.is_prerelease == (pipeline == "rc") for v, r in records.items())
 
-        def performed(playing: OpenSandbox) -> None:
+        def performed(opened: OpenSandbox) -> None:
             if not contained:
-                _waive_end_to_end(playing, Order(pipeline, package.name, _aim(playing, package, pipeline)), package)
-            release_in(playing, Order(pipeline, package.name, _aim(playing, package, pipeline)), recorder)
+                _waive_end_to_end(opened, Order(pipeline, package.name, _aim(opened, package, pipeline)), package)
+            release_in(opened, Order(pipeline, package.name, _aim(opened, package, pipeline)), recorder)
 
         flag = "--rc " if pipeline == "rc" else ""
         return ScenarioStep(f"invoke release {flag}--package {package.name}", over, performed)
 
-    acts = tuple(act(pipeline, p) for pipeline in ("rc", "final") for p in settings.packages)
-    return play(sandbox, acts, recorder)
+    steps = tuple(release_step(pipeline, p) for pipeline in ("rc", "final") for p in settings.packages)
+    return run_scenario(sandbox, steps, recorder)
 
 
 def _publish_real(sandbox: Sandbox, reporter: Reporter) -> None:
@@ -83,18 +84,18 @@ def _publish_real(sandbox: Sandbox, reporter: Reporter) -> None:
     tmp = sandbox.folder / "tmp"
     tmp.mkdir()
     pypi = SimpleIndex(IndexConfig("pypi"), environ=sandbox.environ, workdir=tmp)
-    with sandbox.open(reporter) as playing:
+    with sandbox.open(reporter) as opened:
         for package in sandbox.settings.packages:
             paired = [p.companion.default for p in sandbox.settings.dependents(package.name) if p.companion is not None]
             version = parse_version(next(filter(None, paired), None)) or newest(pypi, package.name)
             if version is None:
                 raise Unavailable(f"PyPI has no {package.name}.", hint="Check the network, then run it again")
-            reporter.act(f"{package.name} {version} as PyPI has it today")
+            reporter.heading(f"{package.name} {version} as PyPI has it today")
             for file in published(pypi, package.name, version):
                 reporter(f"fetching {file.filename} from PyPI")
                 path = tmp / file.filename
                 path.write_bytes(pypi.fetch(file))
-                upload(playing, path)
+                upload(opened, path)
                 if file.filename.endswith(".tar.gz"):
                     sources = tmp / package.name
                     _unpack(path, sources)
@@ -114,18 +115,18 @@ def _unpack(sdist: Path, folder: Path) -> None:
         target.chmod(0o755 if name in members.executable else 0o644)
 
 
-def _waive_end_to_end(playing: OpenSandbox, order: Order, package: Package) -> None:
-    planned = plan(playing.workspace, order, package)
+def _waive_end_to_end(opened: OpenSandbox, order: Order, package: Package) -> None:
+    planned = plan(opened.workspace, order, package)
     version = planned.plan.version if planned.plan is not None else None
-    already = record_of(playing, package, str(version))
+    already = record_of(opened, package, str(version))
     for key in [s.key for s in planned.steps if s.key.startswith("e2e:") or s.key == "pair"]:
         if version is not None and already.waiver(key) is None:
             reason = "the end-to-end gate of this pair needs Docker, and this rehearsal was asked to do without"
-            waive(playing.workspace, package, version=version, waiver=Waiver(key, "rehearsal", reason))
+            waive(opened.workspace, package, version=version, waiver=Waiver(key, "rehearsal", reason))
 
 
-def _aim(playing: OpenSandbox, package: Package, pipeline: Pipeline) -> str | None:
+def _aim(opened: OpenSandbox, package: Package, pipeline: Pipeline) -> str | None:
     if pipeline != "rc":
         return None
-    package_state = playing.workspace.package_state(package)
+    package_state = opened.workspace.package_state(package)
     return str(next_base(declared=package_state.declared, consumed=package_state.consumed))

@@ -10,16 +10,16 @@ from pathlib import Path, PurePosixPath
 from packaging.version import Version
 
 from releasegate.adapters.package_data import package_folder
+from releasegate.app.outcomes import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox, running_python
 from releasegate.app.rehearse.scenario import (
-    Recorder,
     Reporter,
     ScenarioResult,
     ScenarioStep,
-    play,
     prepare,
     record_of,
     release_in,
+    run_scenario,
     upload,
 )
 from releasegate.app.release import Order
@@ -35,7 +35,7 @@ def rehearse_sample(folder: Path, *, environ: Mapping[str, str], reporter: Repor
     *folder* is where everything happens; what a killed rehearsal left there is gone on with.
 
     Raises:
-        ReleasegateError: an act did not end as it must.
+        ReleasegateError: a step of the scenario did not end as it must.
     """
     text = (package_folder("examples") / "pyproject.toml").read_text(encoding="utf-8")
     settings = parse_settings(text, where="examples/pyproject.toml")
@@ -47,23 +47,23 @@ def rehearse_sample(folder: Path, *, environ: Mapping[str, str], reporter: Repor
     prepare(sandbox, lambda: _publish_sample(sandbox, sources, reporter))
 
     def sealed(package: Package, version: str) -> Callable[[OpenSandbox], bool]:
-        return lambda playing: record_of(playing, package, version).seal is not None
+        return lambda opened: record_of(opened, package, version).seal is not None
 
     def failed(package: Package, version: str) -> Callable[[OpenSandbox], bool]:
-        return lambda playing: record_of(playing, package, version).failure is not None
+        return lambda opened: record_of(opened, package, version).failure is not None
 
     def order(pipeline: Pipeline, package: Package, to: str | None = None) -> Callable[[OpenSandbox], None]:
-        return lambda playing: release_in(playing, Order(pipeline, package.name, to), recorder)
+        return lambda opened: release_in(opened, Order(pipeline, package.name, to), recorder)
 
     def planting(*names: str) -> ScenarioStep:
         messages = "; ".join(_plants()[name]["message"] for name in names)
         return ScenarioStep(
             f"a developer commits: {messages}",
-            lambda playing: all(_is_planted(playing, plugin, name) for name in names),
-            lambda playing: _plant(sandbox, playing, plugin, names),
+            lambda opened: all(_is_planted(opened, plugin, name) for name in names),
+            lambda opened: _plant(sandbox, opened, plugin, names),
         )
 
-    acts = (
+    steps = (
         planting("final-defect", "contract-break"),
         ScenarioStep("invoke release --rc, the companion first", sealed(api, "1.1.0rc1"), order("rc", api, "1.1.0")),
         ScenarioStep(
@@ -82,30 +82,30 @@ def rehearse_sample(folder: Path, *, environ: Mapping[str, str], reporter: Repor
         planting("final-mend"),
         ScenarioStep("invoke release --post", sealed(plugin, "1.1.0.post1"), order("post", plugin)),
     )
-    return play(sandbox, acts, recorder)
+    return run_scenario(sandbox, steps, recorder)
 
 
 def _publish_sample(sandbox: Sandbox, sources: Mapping[str, Path], reporter: Reporter) -> None:
-    reporter.act("the pair as users have it today: 1.0.0 of both on the embedded PyPI")
+    reporter.heading("the pair as users have it today: 1.0.0 of both on the embedded PyPI")
     for package in sandbox.settings.packages:
         sandbox.plant(package, sources=sources[package.name], tag=f"{package.tag_prefix}1.0.0")
-    with sandbox.open(reporter) as playing:
-        for package in playing.workspace.project.settings.packages:
-            builds = playing.workspace.builds()
-            head = playing.workspace.repository(package).head()
+    with sandbox.open(reporter) as opened:
+        for package in opened.workspace.project.settings.packages:
+            builds = opened.workspace.builds()
+            head = opened.workspace.repository(package).head()
             manifest = builds.build(package, version=Version("1.0.0"), commit=head, progress=reporter)
             for artifact in manifest.artifacts:
-                upload(playing, builds.path(package, Version("1.0.0"), artifact))
+                upload(opened, builds.path(package, Version("1.0.0"), artifact))
 
 
 def _must_fail(
     play: Callable[[OpenSandbox], None], step: str, package: Package, version: str, *, show: Reporter
 ) -> Callable[[OpenSandbox], None]:
-    def played(playing: OpenSandbox) -> None:
+    def played(opened: OpenSandbox) -> None:
         try:
-            play(playing)
+            play(opened)
         except ReleasegateError as error:
-            failure = record_of(playing, package, version).failure
+            failure = record_of(opened, package, version).failure
             if failure is None or failure.step != step:
                 raise
             show.fails(error)
@@ -118,18 +118,18 @@ def _plants() -> dict[str, dict[str, str]]:
     return {plant["name"]: plant for plant in tomllib.loads(text)["plants"]}
 
 
-def _is_planted(playing: OpenSandbox, package: Package, name: str) -> bool:
+def _is_planted(opened: OpenSandbox, package: Package, name: str) -> bool:
     """Whether the plant's commit is in the clone's history: later plants may have replaced its text."""
-    return _plants()[name]["message"] in playing.workspace.repository(package).subjects()
+    return _plants()[name]["message"] in opened.workspace.repository(package).subjects()
 
 
-def _plant(sandbox: Sandbox, playing: OpenSandbox, package: Package, names: tuple[str, ...]) -> None:
+def _plant(sandbox: Sandbox, opened: OpenSandbox, package: Package, names: tuple[str, ...]) -> None:
     for name in names:
         plant = _plants()[name]
-        if _is_planted(playing, package, name):
+        if _is_planted(opened, package, name):
             continue
         path = PurePosixPath(plant["path"])
-        repository = playing.workspace.repository(package)
+        repository = opened.workspace.repository(package)
         text = (repository.read(path, commit=repository.head()) or b"").decode()
         changed = text.replace(plant["old"], plant["new"])
         sandbox.change(package, {path: changed.encode()}, message=plant["message"])

@@ -1,4 +1,4 @@
-"""The ground of a rehearsal: an embedded index pair, bare remotes, an embedded forge and throw-away clones."""
+"""The sandbox of a rehearsal: an embedded index pair, bare remotes, an embedded forge and throw-away clones."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Sandbox:
 
     @contextmanager
     def open(self, progress: Progress) -> Iterator[OpenSandbox]:
-        """Start the index pair and yield the workshop of the clones; all servers have stopped afterwards."""
+        """Start the index pair and yield the workspace of the clones; all servers have stopped afterwards."""
         tokens = {name: secrets.token_hex(16) for name in ("TESTPYPI_TOKEN", "PYPI_TOKEN")}
         forge_token = secrets.token_hex(16)
         with ExitStack() as stack:
@@ -119,7 +119,7 @@ class Sandbox:
 
 @dataclass(frozen=True)
 class OpenSandbox:
-    """A ground whose servers run."""
+    """A sandbox whose servers run."""
 
     workspace: Workspace
     indexes: Mapping[str, EmbeddedIndex]

@@ -1,4 +1,4 @@
-"""The acts of a rehearsal, played one after the other; one that was killed goes on where it was."""
+"""The steps of a rehearsal, played one after the other; one that was killed goes on where it was."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Protocol
 
 from packaging.version import Version
 
+from releasegate.app.outcomes import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.release import Order, Planned, release
 from releasegate.core.config.model import Package
@@ -17,14 +18,13 @@ from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.record import Record, record
 from releasegate.engine import Outcome, Watch
 from releasegate.ports import Progress
-from releasegate.steps.step import Step
 
 
 class Reporter(Watch, Progress, Protocol):
-    """Sees every act, every plan and every step of a rehearsal."""
+    """Sees every step of the scenario, every plan and every step of a rehearsal."""
 
-    def act(self, title: str) -> None:
-        """Say which act begins."""
+    def heading(self, title: str) -> None:
+        """Say which step of the scenario begins."""
         ...
 
     def fails(self, error: ReleasegateError) -> None:
@@ -38,11 +38,11 @@ class Reporter(Watch, Progress, Protocol):
 
 @dataclass(frozen=True)
 class ScenarioStep:
-    """One scene; ``over`` is asked of the world, so that a rehearsal that died knows where it was."""
+    """One step of a scenario; ``over`` is asked of the world, so that a rehearsal that died knows where it was."""
 
     title: str
     over: Callable[[OpenSandbox], bool]
-    play: Callable[[OpenSandbox], None]
+    run: Callable[[OpenSandbox], None]
 
 
 @dataclass(frozen=True)
@@ -54,41 +54,24 @@ class ScenarioResult:
     stored: Mapping[str, int]
 
 
-class Recorder:
-    """Passes everything on to the spectator and keeps the outcomes."""
-
-    def __init__(self, reporter: Reporter) -> None:
-        self.reporter = reporter
-        self.outcomes: list[Outcome] = []
-
-    def begins(self, step: Step) -> None:
-        """Pass it on."""
-        self.reporter.begins(step)
-
-    def ends(self, outcome: Outcome) -> None:
-        """Keep the outcome and pass it on."""
-        self.outcomes.append(outcome)
-        self.reporter.ends(outcome)
-
-
-def play(sandbox: Sandbox, acts: tuple[ScenarioStep, ...], recorder: Recorder) -> ScenarioResult:
-    """Play the acts that are not over yet; raises ``GateFailed`` for one that does not end as it must."""
-    with sandbox.open(recorder.reporter) as playing:
-        for act in acts:
-            if not act.over(playing):
-                recorder.reporter.act(act.title)
-                act.play(playing)
-            if not act.over(playing):
+def run_scenario(sandbox: Sandbox, steps: tuple[ScenarioStep, ...], recorder: Recorder[Reporter]) -> ScenarioResult:
+    """Play the steps that are not over yet; raises ``GateFailed`` for one that does not end as it must."""
+    with sandbox.open(recorder.watch) as opened:
+        for step in steps:
+            if not step.over(opened):
+                recorder.watch.heading(step.title)
+                step.run(opened)
+            if not step.over(opened):
                 raise GateFailed(
-                    f"The act did not end as it must: {act.title}.", hint=f"Look at what happened in {sandbox.folder}"
+                    f"The step did not end as it must: {step.title}.", hint=f"Look at what happened in {sandbox.folder}"
                 )
-        packages = playing.workspace.project.settings.packages
-        records = {p.name: records_of(playing, p) for p in packages}
-        return ScenarioResult(tuple(recorder.outcomes), records, playing.stored())
+        packages = opened.workspace.project.settings.packages
+        records = {p.name: records_of(opened, p) for p in packages}
+        return ScenarioResult(tuple(recorder.outcomes), records, opened.stored())
 
 
 def prepare(sandbox: Sandbox, make: Callable[[], None]) -> None:
-    """Make the ground once: a preparation that was killed is thrown away, nothing was released on it."""
+    """Make the sandbox once: a preparation that was killed is thrown away, nothing was released on it."""
     ready = sandbox.folder / "ready"
     if not ready.exists():
         shutil.rmtree(sandbox.folder, ignore_errors=True)
@@ -97,26 +80,26 @@ def prepare(sandbox: Sandbox, make: Callable[[], None]) -> None:
         ready.touch()
 
 
-def upload(playing: OpenSandbox, path: Path) -> None:
+def upload(opened: OpenSandbox, path: Path) -> None:
     """Put a file on the embedded PyPI, as its maintainers did."""
-    answer = playing.workspace.index("pypi").upload(path)
+    answer = opened.workspace.index("pypi").upload(path)
     if answer.exit_code != 0:
         raise Unavailable(
             f"{path.name} could not be put on the embedded index.", hint="See below", details=answer.words
         )
 
 
-def release_in(playing: OpenSandbox, order: Order, recorder: Recorder) -> None:
+def release_in(opened: OpenSandbox, order: Order, recorder: Recorder[Reporter]) -> None:
     """Run an order with nobody to ask."""
-    release(playing.workspace, order, watch=recorder, confirm=lambda _: True, planned=recorder.reporter.planned)
+    release(opened.workspace, order, watch=recorder, confirm=lambda _: True, planned=recorder.watch.planned)
 
 
-def records_of(playing: OpenSandbox, package: Package) -> dict[Version, Record]:
+def records_of(opened: OpenSandbox, package: Package) -> dict[Version, Record]:
     """Return all records of a package, by version."""
-    ledger = playing.workspace.ledger(package)
+    ledger = opened.workspace.ledger(package)
     return {version: record(ledger.read(version)) for version in ledger.versions()}
 
 
-def record_of(playing: OpenSandbox, package: Package, version: str) -> Record:
+def record_of(opened: OpenSandbox, package: Package, version: str) -> Record:
     """Return the record of one version."""
-    return record(playing.workspace.ledger(package).read(Version(version)))
+    return record(opened.workspace.ledger(package).read(Version(version)))

@@ -12,14 +12,11 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.refusals import nowhere, refusal, setup_call, setup_cfg
-from releasegate.core.config.toml_text import read_toml
+from releasegate.core.adopt.refusals import Files, not_found, refusal, setup_call, setup_cfg
+from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.version_files.occurrences import bump, find
-
-Files = Mapping[PurePosixPath, bytes]
-"""The tracked files of a repository, by path."""
 
 PROJECT, SETUP = PurePosixPath("pyproject.toml"), PurePosixPath("setup.py")
 TESTS = frozenset({"test", "tests", "docs", "doc"})
@@ -45,7 +42,9 @@ def under(body: Any, *keys: str) -> Any:
     return {} if body is None else body
 
 
-def stating(project: Mapping[str, Any], files: Files, modules: Sequence[PurePosixPath], *, name: str) -> Declared:
+def find_version_files(
+    project: Mapping[str, Any], files: Files, modules: Sequence[PurePosixPath], *, name: str
+) -> Declared:
     """Return where the version stands; each version file was read, and changed in memory.
 
     Raises:
@@ -60,23 +59,23 @@ def stating(project: Mapping[str, Any], files: Files, modules: Sequence[PurePosi
     found: list[VersionFile] = []
     for version_file in dict.fromkeys((*declared, *assigned, LockVersionFile(_LOCK))):
         try:
-            seen = find(version_file, changed[version_file.path], package=name).version
+            stated = find(version_file, changed[version_file.path], package=name).version
             after = bump(version_file, changed[version_file.path], package=name, version=_ANOTHER)
         except (KeyError, ReleasegateError):
             continue
         # A lock file that lags behind is a version file all the same: the gate of the versions says so.
-        if seen == (version or seen) or (isinstance(version_file, LockVersionFile) and found):
-            version = version or seen
+        if stated == (version or stated) or (isinstance(version_file, LockVersionFile) and found):
+            version = version or stated
             changed[version_file.path] = after
             found.append(version_file)
     if version is None or isinstance(found[0], LockVersionFile):
-        raise nowhere(files)
+        raise not_found(files)
     sure = {version_file for version_file in assigned if version_file.attribute == "__version__"}.union(declared)
     guessed = tuple(p for p in found if isinstance(p, PythonVersionFile) and p not in sure)
     return Declared(version, tuple(found), guessed)
 
 
-def parsed(files: Files) -> Mapping[str, Any]:
+def read_project(files: Files) -> Mapping[str, Any]:
     """Return what ``pyproject.toml`` says, nothing where there is none; raises ``ConfigurationError`` with the line."""
     return read_toml(files.get(PROJECT, b"").decode(errors="replace"), where=str(PROJECT)).values
 

@@ -12,8 +12,8 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 
-from releasegate.core.adopt.declarations import TESTS, Files, parsed, stating, under
-from releasegate.core.adopt.refusals import setup_call, setup_cfg
+from releasegate.core.adopt.declarations import TESTS, find_version_files, read_project, under
+from releasegate.core.adopt.refusals import Files, setup_call, setup_cfg
 from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ConfigurationError
 
@@ -31,11 +31,12 @@ _CARET = re.compile(r"\^\s*(\d+)(\.\d+)?[.\d]*")
 
 
 @dataclass(frozen=True)
-class Adopted:
-    """What was found; ``module`` is the package's import folder, ``hosted`` says that it imports only inside of NetBox.
+class Detected:
+    """What was found; ``module`` is the package's import folder.
 
-    ``frozen`` are glob patterns of its migrations, ``data`` of the files that it reads. ``guessed`` are version files
-    that were found by their value alone; ``unsaid`` says that nothing names the Pythons.
+    ``needs_host`` says that it imports only inside of NetBox. ``frozen`` are glob patterns of its migrations, ``data``
+    of the files that it reads. ``guessed`` are version files that were found by their value alone;
+    ``pythons_assumed`` says that nothing names the Pythons.
     """
 
     name: str
@@ -44,36 +45,36 @@ class Adopted:
     pythons: tuple[str, ...]
     module: PurePosixPath | None
     frozen: tuple[str, ...] = ()
-    hosted: bool = False
+    needs_host: bool = False
     data: tuple[str, ...] = ()
     guessed: tuple[VersionFile, ...] = ()
-    unsaid: bool = False
+    pythons_assumed: bool = False
 
 
-def look(files: Files) -> Adopted:
+def detect(files: Files) -> Detected:
     """Return what the repository says of its package; every version file was found by reading its file.
 
     Raises:
         ConfigurationError: it names no package, or states no version where it could be changed; what to do is said.
     """
-    project = parsed(files)
+    project = read_project(files)
     name = _name(project, files)
     modules = sorted(_modules(files, name), key=lambda m: (canonicalize_name(m.name) != name, len(m.parts), m))
     module = modules[0] if modules else None
-    found = stating(project, files, modules, name=name)
+    found = find_version_files(project, files, modules, name=name)
     pythons = _pythons(project, files)
     migrations = [path for path in files if _MIGRATION.search(str(path)) and module in path.parents]
-    return Adopted(
+    return Detected(
         name=name,
         version=found.version,
         version_files=found.version_files,
         pythons=pythons or _UNSAID,
         module=module,
         frozen=tuple(sorted({f"{path.parent}/[0-9]*.py" for path in migrations})),
-        hosted=module is not None and _HOSTED.search(files.get(module / "__init__.py", b"")) is not None,
+        needs_host=module is not None and _HOSTED.search(files.get(module / "__init__.py", b"")) is not None,
         data=_data(files, module),
         guessed=found.guessed,
-        unsaid=not pythons,
+        pythons_assumed=not pythons,
     )
 
 

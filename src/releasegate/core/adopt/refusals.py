@@ -12,6 +12,7 @@ from typing import Any
 from releasegate.core.errors import ConfigurationError
 
 Files = Mapping[PurePosixPath, bytes]
+"""The tracked files of a repository, by path."""
 
 _SETUP, _CFG = PurePosixPath("setup.py"), PurePosixPath("setup.cfg")
 _FROM_GIT = (
@@ -39,7 +40,7 @@ def refusal(project: Mapping[str, Any], files: Files) -> ConfigurationError | No
     if dynamic or said.startswith("attr:") or hatch.get("path") or pdm.get("path"):
         return None
     literal = isinstance(setup_call(files).get("version"), ast.Constant)
-    return _from_git() if _asks_git(project, files) else _in_setup() if said or literal else None
+    return _from_git() if _reads_git_tags(project, files) else _in_setup() if said or literal else None
 
 
 def _static(table: Mapping[str, Any], key: str) -> bool:
@@ -50,7 +51,7 @@ def _said(files: Files) -> str:
     return setup_cfg(files).get("version", "")
 
 
-def nowhere(files: Files) -> ConfigurationError:
+def not_found(files: Files) -> ConfigurationError:
     """Return the error for a version that was found nowhere."""
     if _SETUP in files or _CFG in files:
         return _in_setup()
@@ -86,7 +87,7 @@ def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _asks_git(project: Mapping[str, Any], files: Files) -> bool:
+def _reads_git_tags(project: Mapping[str, Any], files: Files) -> bool:
     """Whether the build's own requirements or configuration name a tool that reads Git's tags."""
     requires = str(_table(project.get("build-system")).get("requires", ""))
     setups = b"".join(files.get(path, b"") for path in (_SETUP, _CFG)).decode(errors="replace")

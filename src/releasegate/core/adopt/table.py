@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from releasegate.core.adopt.detect import Adopted
+import tomlkit
+from tomlkit.items import Array, InlineTable, Table
+
+from releasegate.core.adopt.detect import Detected
 from releasegate.core.config.model import ForgeConfig
-from releasegate.core.config.version_file_types import PythonVersionFile, TomlVersionFile, VersionFile
+from releasegate.core.config.reader import TABLES
 
 NOXFILE = '''"""The release gates: ``nox -l`` lists them."""
 
@@ -22,6 +24,10 @@ from releasegate.frontends.invoke import ns
 
 __all__ = ["ns"]
 '''
+_END_TO_END = (
+    "Name what judges the package end to end, or waive that gate for a version: invoke waive",
+    'end-to-end = { command = ["python", "-m", "pytest", "tests/e2e"] }',
+)
 
 
 @dataclass(frozen=True)
@@ -34,52 +40,81 @@ class RepositoryFacts:
     forge: ForgeConfig | None
 
 
-def table(found: Adopted, repository: RepositoryFacts) -> str:
-    """Return ``[tool.releasegate]`` as TOML text."""
-    return "\n".join([*_lines(found, repository), ""])
+def table(found: Detected, repository: RepositoryFacts) -> str:
+    """Return ``[tool.releasegate]`` as TOML text; a comment marks what is a guess."""
+    packages = tomlkit.aot()
+    packages.append(_package(found, repository))
+    settings, tool = tomlkit.table(is_super_table=True), tomlkit.table(is_super_table=True)
+    settings.add("packages", packages)
+    tool.add("releasegate", settings)
+    document = tomlkit.document()
+    document.add("tool", tool)
+    return document.as_string()
 
 
-def _lines(found: Adopted, repository: RepositoryFacts) -> Iterator[str]:
-    yield from ("[[tool.releasegate.packages]]", f"name = {_text(found.name)}")
-    yield "version-files = ["
-    for version_file in found.version_files:
-        guess = "  # a guess: it states the same version" if version_file in found.guessed else ""
-        yield f"    {_version_file(version_file)},{guess}"
-    yield "]"
-    guess = "  # a guess: nothing says which" if found.unsaid else ""
-    yield f"pythons = [{', '.join(map(_text, found.pythons))}]{guess}"
-    yield f"branch = {_text(repository.branch)}  # a guess: the one that is usual here"
+def _package(found: Detected, repository: RepositoryFacts) -> Table:
+    package = tomlkit.table()
+    package.add("name", found.name)
+    package.add("version-files", _version_files(found))
+    _add(package, "pythons", list(found.pythons), guess="nothing says which" if found.pythons_assumed else "")
+    _add(package, "branch", repository.branch, guess="the one that is usual here")
     if repository.remote != "origin":
-        yield f"remote = {_text(repository.remote)}"
+        package.add("remote", repository.remote)
     if repository.tag_prefix != "v":
-        yield f"tag-prefix = {_text(repository.tag_prefix)}  # a guess: of the newest tag"
+        _add(package, "tag-prefix", repository.tag_prefix, guess="of the newest tag")
     if repository.forge is not None:
         forge = repository.forge
-        address = "" if forge.address is None else f", address = {_text(forge.address)}"
-        yield f"forge = {{ kind = {_text(forge.kind)}, repository = {_text(forge.repository)}{address} }}"
-    yield "# Name what judges the package end to end, or waive that gate for a version: invoke waive"
-    yield '# end-to-end = { command = ["python", "-m", "pytest", "tests/e2e"] }'
+        keys = {"kind": forge.kind, "repository": forge.repository, "address": forge.address}
+        package.add("forge", _inline({key: value for key, value in keys.items() if value is not None}))
+    package.add(
+        tomlkit.comment("Name what judges the package end to end, or waive that gate for a version: invoke waive")
+    )
+    package.add(tomlkit.comment('end-to-end = { command = ["python", "-m", "pytest", "tests/e2e"] }'))
     if found.data or found.frozen:
-        yield from ("", "[tool.releasegate.packages.wheel]")
-    if found.data:
-        yield "# A guess, from the files' names: what the package reads when it runs."
-        yield from ("data = [", *(f"    {_text(pattern)}," for pattern in found.data), "]")
-    if found.frozen:
-        yield f"frozen = [{', '.join(map(_text, found.frozen))}]"
-    if found.hosted and found.module is not None:
-        yield from ("", "[tool.releasegate.packages.install]")
+        package.add("wheel", _wheel(found))
+    if found.needs_host and found.module is not None:
+        not_imported = tomlkit.array()
         reason = "a plugin: it imports only inside of NetBox"
-        yield f"not-imported = [{{ pattern = {_text(found.module.name + '*')}, reason = {_text(reason)} }}]"
+        not_imported.append(_inline({"pattern": f"{found.module.name}*", "reason": reason}))
+        package.add("install", tomlkit.table().add("not-imported", not_imported))
+    return package
 
 
-def _version_file(version_file: VersionFile) -> str:
-    if isinstance(version_file, TomlVersionFile):
-        return f"{{ toml = {_text(str(version_file.path))}, key = {_text(version_file.key)} }}"
-    if isinstance(version_file, PythonVersionFile):
-        return f"{{ python = {_text(str(version_file.path))}, attribute = {_text(version_file.attribute)} }}"
-    return f"{{ lock = {_text(str(version_file.path))} }}"
+def _version_files(found: Detected) -> Array:
+    array = tomlkit.array()
+    for version_file in found.version_files:
+        keys = {key.name: str(getattr(version_file, key.field.name)) for key in TABLES[type(version_file)].keys}
+        guess = "a guess: it states the same version" if version_file in found.guessed else None
+        array.add_line(_inline(keys), comment=guess)
+    array.add_line(indent="")
+    return array
 
 
-def _text(value: str) -> str:
-    """Return a TOML string; every JSON string of these characters is one."""
-    return json.dumps(value, ensure_ascii=False)
+def _wheel(found: Detected) -> Table:
+    wheel = tomlkit.table()
+    if found.data:
+        wheel.add(tomlkit.comment("A guess, from the files' names: what the package reads when it runs."))
+        data = tomlkit.array().multiline(multiline=True)
+        data.extend(found.data)
+        wheel.add("data", data)
+    if found.frozen:
+        wheel.add("frozen", list(found.frozen))
+    return wheel
+
+
+def _add(package: Table, key: str, value: str | list[str], *, guess: str) -> None:
+    item = tomlkit.item(value)
+    if guess:
+        item.comment(f"a guess: {guess}")
+    package.add(key, item)
+
+
+def _inline(keys: Mapping[str, str]) -> InlineTable:
+    """Return an inline table with a space inside of each brace, where tomlkit has none."""
+    table = tomlkit.inline_table()
+    for n, (key, value) in enumerate(keys.items(), start=1):
+        item = tomlkit.string(value)
+        item.trivia.indent = " " if n == 1 else ""
+        item.trivia.trail = " " if n == len(keys) else ""
+        table.add(key, item)
+    return table

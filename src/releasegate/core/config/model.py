@@ -8,6 +8,7 @@ declarations, and the reference is written from them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -174,9 +175,20 @@ class Package:
 
     name: Annotated[PackageName, Key("the package's name")]
     path: Annotated[Folder, Key("its repository's folder, seen from this file", absent=PurePosixPath())]
-    version_files: Annotated[VersionFiles, Key("every file that states the version")]
+    version_files: Annotated[
+        VersionFiles, Key("every file that states the version; one at least, where the tag does not", absent=())
+    ]
     pythons: Annotated[Pythons, Key("the Python versions that it supports")]
+    version_from_tag: Annotated[
+        Flag, Key("whether the build takes the version from Git's tag (setuptools-scm, hatch-vcs, ...)")
+    ] = False
+    left_behind: Annotated[
+        Exemptions, Key("files that hold the version and are meant to stay as they are at a bump")
+    ] = ()
     branch: Annotated[Branch, Key("the branch that releases are cut from")] = "develop"
+    maintenance_branches: Annotated[
+        Globs, Key("further branches that releases are cut from, where older lines are mended; e.g. `release/*`")
+    ] = ()
     remote: Annotated[Remote, Key("the Git remote that tags are pushed to")] = "origin"
     tag_prefix: Annotated[TagPrefix, Key("what stands before the version in a tag")] = "v"
     companion: Annotated[Companion | None, Key("the package that it calls at run time")] = None
@@ -185,6 +197,21 @@ class Package:
     forge: Annotated[ForgeConfig | None, Key("where its releases are published")] = None
     wheel: Annotated[Wheel, Key("what its wheel must hold")] = field(default_factory=Wheel)
     install: Annotated[Install, Key("what is tried on it once installed")] = field(default_factory=Install)
+
+    def tag(self, version: object) -> str:
+        """Return the tag of *version*."""
+        return f"{self.tag_prefix}{version}"
+
+    def released_from(self, branch: str | None) -> bool:
+        """Whether releases are cut from *branch*; none are where none is checked out."""
+        if branch is None:
+            return False
+        return branch == self.branch or any(fnmatchcase(branch, each) for each in self.maintenance_branches)
+
+    @property
+    def branches(self) -> str:
+        """The branches that releases are cut from, in words."""
+        return " or ".join((self.branch, *self.maintenance_branches))
 
 
 @table("[tool.releasegate.indexes.NAME]")

@@ -7,9 +7,9 @@ from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any, TypeVar, get_args
 
 from releasegate.core.config.messages import kind_of, typed, unknown
-from releasegate.core.config.toml_text import KeyPath
+from releasegate.core.config.toml_lines import KeyPath
 
-Declared = TypeVar("Declared")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,10 @@ TABLES: dict[type[Any], Table] = {}
 """Every table by its dataclass."""
 
 
-def table(heading: str) -> Callable[[type[Declared]], type[Declared]]:
+def table(heading: str) -> Callable[[type[T]], type[T]]:
     """Declare a dataclass to be a table; the first paragraph of its docstring is the table's meaning for people."""
 
-    def declare(cls: type[Declared]) -> type[Declared]:
+    def declare(cls: type[T]) -> type[T]:
         meaning = " ".join(str(cls.__doc__).partition("\n\n")[0].replace("``", "`").split())
         TABLES[cls] = Table(heading, cls, meaning, tuple(_keys(cls)))
         return cls

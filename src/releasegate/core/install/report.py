@@ -53,7 +53,7 @@ def installed_from(report: str) -> tuple[InstalledFrom, ...]:
     try:
         body: Any = json.loads(report)
         found = {"1": body["install"]}[body["version"]]
-        return tuple(_arrival(item) for item in found)
+        return tuple(_installed_from(item) for item in found)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unavailable(
             "pip's installation report cannot be read, so nothing is known about where the files came from.",
@@ -62,7 +62,7 @@ def installed_from(report: str) -> tuple[InstalledFrom, ...]:
         ) from error
 
 
-def _arrival(item: Any) -> InstalledFrom:
+def _installed_from(item: Any) -> InstalledFrom:
     source, metadata = item["download_info"], item["metadata"]
     url, name, version = source["url"], metadata["name"], metadata["version"]
     if not all(isinstance(text, str) for text in (url, name, version)):
@@ -74,7 +74,7 @@ def _arrival(item: Any) -> InstalledFrom:
 
 
 def provenance_problems(
-    arrived: Collection[InstalledFrom], *, own: Expected, staging_hosts: Collection[str]
+    installed: Collection[InstalledFrom], *, own: Expected, staging_hosts: Collection[str]
 ) -> tuple[str, ...]:
     """Return one sentence for each distribution that did not come from where it must.
 
@@ -82,33 +82,33 @@ def provenance_problems(
     and never from one of *staging_hosts* (``host`` or ``host:port``): anyone can register any name there.
     """
     name = canonicalize_name(own.name)
-    ours = [arrival for arrival in arrived if arrival.name == name]
+    ours = [found for found in installed if found.name == name]
     problems = [] if ours else [f"{name} is not among what pip installed."]
-    for arrival in ours:
-        problems += _own_problems(arrival, own)
-    for arrival in arrived:
-        if arrival.name != name:
-            problems += _dependency_problems(arrival, staging_hosts)
+    for found in ours:
+        problems += _own_problems(found, own)
+    for found in installed:
+        if found.name != name:
+            problems += _dependency_problems(found, staging_hosts)
     return tuple(problems)
 
 
-def _own_problems(arrival: InstalledFrom, own: Expected) -> list[str]:
-    if unquote(arrival.url) != unquote(own.url):
-        return [f"{arrival.name} came from {arrival.url}, not from the file that was given."]
-    if arrival.sha256 != own.sha256:
-        return [f"{arrival.name} was installed with sha256 {arrival.sha256}, expected {own.sha256}."]
+def _own_problems(found: InstalledFrom, own: Expected) -> list[str]:
+    if unquote(found.url) != unquote(own.url):
+        return [f"{found.name} came from {found.url}, not from the file that was given."]
+    if found.sha256 != own.sha256:
+        return [f"{found.name} was installed with sha256 {found.sha256}, expected {own.sha256}."]
     return []
 
 
-def _dependency_problems(arrival: InstalledFrom, staging_hosts: Collection[str]) -> list[str]:
-    what = f"The dependency {arrival.name} {arrival.version}"
-    address = urlsplit(arrival.url)
+def _dependency_problems(found: InstalledFrom, staging_hosts: Collection[str]) -> list[str]:
+    what = f"The dependency {found.name} {found.version}"
+    address = urlsplit(found.url)
     loopback = address.scheme == "http" and _LOOPBACK.fullmatch(address.hostname or "")
     problems = []
-    if arrival.host and arrival.host in staging_hosts:
-        problems.append(f"{what} came from the staging index ({arrival.host}).")
+    if found.host and found.host in staging_hosts:
+        problems.append(f"{what} came from the staging index ({found.host}).")
     if address.scheme != "https" and not loopback:
-        problems.append(f"{what} came from {arrival.url}, which is no https address.")
-    if arrival.sha256 is None:
+        problems.append(f"{what} came from {found.url}, which is no https address.")
+    if found.sha256 is None:
         problems.append(f"{what} has no sha256 in pip's report.")
     return problems

@@ -1,4 +1,4 @@
-"""What to release now: one package's standing in the world, and the version that follows from it."""
+"""What to release now: the state of one package, and the version that follows from it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
-from releasegate.core.release import versions
+from releasegate.core.release import lines, versions
 from releasegate.core.release.record import Record
 from releasegate.core.release.versions import Consumed
 
@@ -91,7 +91,7 @@ def plan_candidate(package_state: PackageState, *, to: Version | None) -> Plan:
     """Return the candidate to work on: the open one, else the next number.
 
     Raises:
-        Refused: a final at or above the aim exists.
+        Refused: a final of the line at or above the aim exists, or the aim is another line's.
     """
     declared = package_state.declared
     ours = versions.is_candidate(declared) and declared.pre is not None and to in {None, versions.base(declared)}
@@ -103,12 +103,10 @@ def plan_candidate(package_state: PackageState, *, to: Version | None) -> Plan:
         and package_state.tag_of(declared) == package_state.head
     ):
         return Plan("rc", declared, declared, finished=True)
-    aim = (
-        package_state.spelled(to)
-        if to is not None
-        else versions.next_base(declared=declared, consumed=package_state.consumed)
-    )
-    candidate = versions.next_candidate(aim, consumed=package_state.consumed)
+    consumed = package_state.consumed
+    aim = package_state.spelled(to) if to is not None else lines.next_base(declared=declared, consumed=consumed)
+    lines.require_own(aim, declared=declared, consumed=consumed)
+    candidate = lines.next_candidate(aim, consumed=consumed)
     return Plan("rc", candidate, candidate)
 
 
@@ -125,7 +123,7 @@ def plan_final(package_state: PackageState, *, to: Version | None) -> Plan:
     if state is VersionState.SEALED:
         return Plan("final", aim, candidates[-1] if candidates else aim, finished=True)
     if state is VersionState.FAILED:
-        following = versions.next_base(declared=aim, consumed=package_state.consumed)
+        following = lines.next_base(declared=aim, consumed=package_state.consumed)
         forward = "invoke release --post" if aim in package_state.published else _rc(package_state, following)
         raise Refused(f"{aim} failed and its number is consumed.", hint=f"Repair it forward: {forward}")
     if state is VersionState.ABANDONED or (aim in package_state.published and not package_state.record(aim).attempted):
@@ -145,16 +143,18 @@ def plan_final(package_state: PackageState, *, to: Version | None) -> Plan:
 def plan_post(package_state: PackageState) -> Plan:
     """Return the post to work on, and the ``.devM`` under which it is (or was) proven.
 
+    It repairs the newest final of the line that HEAD is on.
+
     Raises:
-        Refused: there is no published final to repair.
+        Refused: there is no published final to repair, or another line has repaired it.
     """
-    published = sorted(v for v in package_state.published if not v.is_prerelease)
-    if not published:
+    declared, consumed = package_state.declared, package_state.consumed
+    published = sorted(v for v in package_state.published if not v.is_prerelease and v not in consumed.apart)
+    if not published or lines.newest_final(consumed, declared=declared) is None:
         raise Refused(
-            f"{package_state.package.name} has no published final that a post could repair.",
+            f"{package_state.package.name} has no published final that HEAD descends from and a post could repair.",
             hint="Release the final first: invoke release --rc, then invoke release",
         )
-    declared = package_state.declared
     state = package_state.state(declared)
     if declared.post is not None and declared.dev is None:
         staged = sorted(
@@ -169,8 +169,8 @@ def plan_post(package_state: PackageState) -> Plan:
         sealed_here = state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head
         if package_state.state(post) is VersionState.FREE and (state is VersionState.OPEN or sealed_here):
             return Plan("post", post, declared)
-    post = versions.next_post(published[-1], consumed=package_state.consumed)
-    return Plan("post", post, versions.next_staged_post(post, consumed=package_state.consumed))
+    post = lines.next_post(published[-1], consumed=consumed)
+    return Plan("post", post, lines.next_staged_post(post, consumed=consumed))
 
 
 def _just_bumped(package_state: PackageState, staged: Version) -> bool:

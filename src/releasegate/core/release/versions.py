@@ -1,4 +1,4 @@
-"""Which version comes next, from everything that was ever consumed (PEP 440)."""
+"""Versions by PEP 440: what one leads to, which form it has, and every one that was ever consumed."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ class Consumed:
     """Every version that was ever used, and where each was seen (``pypi``, ``tag``, ``ledger``).
 
     ``binding`` are the places that count for a final: everything but the staging index, where a final never goes.
+    ``apart`` are the versions that HEAD does not descend from, as far as tags tell: those of other lines.
     """
 
     seen: Mapping[Version, tuple[str, ...]]
     binding: frozenset[str] = frozenset({"tag", "ledger"})
+    apart: frozenset[Version] = frozenset()
 
     def where(self, version: Version) -> tuple[str, ...]:
         """Return where *version* was seen; nothing where it is free."""
@@ -46,7 +48,9 @@ class Consumed:
         return tuple(sorted(v for v in self.seen if not v.is_prerelease and self.counted(v)))
 
 
-def consumed(places: Mapping[str, Iterable[str | Version]], *, production: str) -> Consumed:
+def consumed(
+    places: Mapping[str, Iterable[str | Version]], *, production: str, apart: Iterable[Version] = ()
+) -> Consumed:
     """Merge what each place holds (name of the place -> version texts); texts that are no versions are left out."""
     seen: dict[Version, list[str]] = {}
     for place, texts in places.items():
@@ -58,7 +62,7 @@ def consumed(places: Mapping[str, Iterable[str | Version]], *, production: str) 
             if place not in where:
                 where.append(place)
     merged = {version: tuple(where) for version, where in seen.items()}
-    return Consumed(merged, binding=frozenset({"tag", "ledger", production}))
+    return Consumed(merged, binding=frozenset({"tag", "ledger", production}), apart=frozenset(apart))
 
 
 def base(version: Version) -> Version:
@@ -102,58 +106,3 @@ def parse_target(text: str) -> Version:
             hint=f"Say --to {version.base_version}; the rc and post numbers are chosen for you",
         )
     return version
-
-
-def next_base(*, declared: Version, consumed: Consumed) -> Version:
-    """Return the final to aim at where nobody named one.
-
-    What the version files state wins while it is ahead of every final; else the last number of the newest final rises.
-    """
-    finals = consumed.finals()
-    newest = base(finals[-1]) if finals else None
-    if newest is None or base(declared) > newest:
-        return base(declared)
-    release = newest.release
-    risen = ".".join(str(n) for n in (*release[:-1], release[-1] + 1))
-    return Version(f"{newest.epoch}!{risen}")
-
-
-def next_candidate(aim: Version, *, consumed: Consumed) -> Version:
-    """Return the next ``rcN`` of *aim*: one above every number that was ever used.
-
-    Raises:
-        Refused: a final at or above *aim* exists.
-    """
-    above = [v for v in consumed.finals() if base(v) >= aim]
-    if above:
-        newest = above[-1]
-        raise Refused(
-            f"A candidate of {aim} would come below {newest}, which exists ({', '.join(consumed.where(newest))}).",
-            hint=f"Aim higher: --to {next_base(declared=aim, consumed=consumed)}, or repair {newest} with "
-            "invoke release --post",
-        )
-    numbers = [v.pre[1] for v in consumed.seen if base(v) == aim and v.pre is not None and v.pre[0] == "rc"]
-    return Version(f"{aim}rc{max(numbers, default=0) + 1}")
-
-
-def next_post(final: Version, *, consumed: Consumed) -> Version:
-    """Return the next ``X.Y.Z.postN`` of *final*: one above every post that left the staging index."""
-    numbers = [v.post for v in consumed.finals() if base(v) == base(final) and v.post is not None]
-    return Version(f"{base(final)}.post{max(numbers, default=0) + 1}")
-
-
-def next_staged_post(post: Version, *, consumed: Consumed) -> Version:
-    """Return the next ``X.Y.Z.postN.devM`` under which *post* is proven on the staging index."""
-    numbers = [v.dev for v in consumed.seen if promoted(v) == post and v.dev is not None]
-    return Version(f"{post}.dev{max(numbers, default=0) + 1}")
-
-
-def next_legal(version: Version, *, consumed: Consumed) -> Version:
-    """Return the version to use instead of *version* once its file names hold other bytes."""
-    if version.pre is not None:
-        used = Consumed({**consumed.seen, version: ("conflict",)}, consumed.binding)
-        return next_candidate(base(version), consumed=used)
-    used = Consumed({**consumed.seen, version: ("tag",)}, consumed.binding)
-    if version.dev is not None:
-        return next_staged_post(promoted(version), consumed=used)
-    return next_post(version, consumed=used)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -9,16 +10,40 @@ from pathlib import PurePosixPath
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
-from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
+from releasegate.core.config.version_file_types import (
+    IniVersionFile,
+    JsonVersionFile,
+    LockVersionFile,
+    PythonVersionFile,
+    SetupVersionFile,
+    TextVersionFile,
+    TomlVersionFile,
+    VersionFile,
+)
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.python import check_encoding, in_python
-from releasegate.core.version_files.span import Span
-from releasegate.core.version_files.toml import in_lock, in_toml, prove
+from releasegate.core.version_files import ini, json_key, lock, python, setup_call, text, toml
+from releasegate.core.version_files.kind import Kind
+
+KINDS: Mapping[type[VersionFile], Kind] = {
+    TomlVersionFile: toml,
+    PythonVersionFile: python,
+    LockVersionFile: lock,
+    SetupVersionFile: setup_call,
+    IniVersionFile: ini,
+    JsonVersionFile: json_key,
+    TextVersionFile: text,
+}
+"""The module that finds and replaces a version, by the type of the version file."""
+
+_PADDING = re.compile(r"(?<![0-9A-Za-z])0+(?=[0-9])")
 
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A version as a file states it; ``line`` counts from 1, ``where`` names the key or the attribute for people."""
+    """A version as a file states it; ``line`` counts from 1, ``where`` names the key or the attribute for people.
+
+    Of a tag, ``path`` is its name, and there is no line (0).
+    """
 
     path: PurePosixPath
     line: int
@@ -27,26 +52,32 @@ class Occurrence:
 
     def __str__(self) -> str:
         """What the version file states, as it is shown: ``pyproject.toml:3 states 1.0 (project.version)``."""
+        if not self.line:
+            return f"{self.where} {self.path} states {self.version}"
         return f"{self.path}:{self.line} states {self.version} ({self.where})"
 
 
 def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurrence:
-    """Return the version that *content*, the file of *version file*, states for *package*.
+    """Return the version that *content*, the bytes of *version_file*, states for *package*.
 
     Raises:
         ConfigurationError: the version file does not fit the file: bad syntax, not UTF-8, no such key or assignment, or
             several, or a value that is not a string.
         Refused: the version is dynamic, is not one plain literal, or is not a version by PEP 440.
     """
-    return _occurrence(
-        version_file, _locate(version_file, _decode(version_file, content), package=package), package=package
-    )
+    found = KINDS[type(version_file)].find(version_file, content, package)
+    if _canonical(found.version) is None:
+        raise Refused(
+            f"{version_file.path}:{found.line} states {found.version!a}, which is not a version by PEP 440.",
+            hint="Write a version such as 1.2.3 or 1.2.3rc1, without spaces around it",
+        )
+    return Occurrence(version_file.path, found.line, _unpadded(found.version), found.where)
 
 
 def find_all(package: Package, contents: Mapping[PurePosixPath, bytes | None]) -> tuple[Occurrence, ...]:
     """Return what every version file of *package* states, in the configuration's order.
 
-    *contents* are the version files' files by path, ``None`` for one that is not there.
+    *contents* are the files' bytes by path, ``None`` for one that is not there.
 
     Raises:
         ConfigurationError, Refused: as ``find``, or a file is not there.
@@ -58,22 +89,17 @@ def find_all(package: Package, contents: Mapping[PurePosixPath, bytes | None]) -
 
 
 def bump(version_file: VersionFile, content: bytes, *, package: str, version: str) -> bytes:
-    """Return *content* with *version* at *version file*: the version's characters change and no other byte does.
+    """Return *content*, the bytes of *version_file*, with *version* in them: no byte but the version's own changes.
 
     Raises:
         ConfigurationError, Refused: as ``find``, or *version* is not a version in PEP 440's canonical form.
     """
     if _canonical(version) != version:
         raise ConfigurationError(
-            f"{version!r} is not a version in canonical form.", hint="Write it as PEP 440 does, e.g. 1.2.3rc1."
+            f"{version!r} is not a version in canonical form.", hint="Write it as PEP 440 does, e.g. 1.2.3rc1"
         )
-    text = _decode(version_file, content)
-    at = _locate(version_file, text, package=package)
-    _occurrence(version_file, at, package=package)
-    changed = text[: at.start] + version + text[at.end :]
-    if not isinstance(version_file, PythonVersionFile):
-        prove(text, changed, at=at, where=str(version_file.path))
-    return changed.encode()
+    find(version_file, content, package=package)
+    return KINDS[type(version_file)].replace(version_file, content, package, version)
 
 
 def bump_all(
@@ -81,7 +107,7 @@ def bump_all(
 ) -> dict[PurePosixPath, bytes]:
     """Return the files of all version files with *version* in them, ready to be written together.
 
-    A file that states the version at several version files is changed at each of them.
+    A file that is configured twice, with two keys or attributes, is changed at both.
 
     Raises:
         ConfigurationError, Refused: as ``bump``, or a file is not there; then nothing is to be written.
@@ -124,7 +150,7 @@ def agreed(occurrences: Sequence[Occurrence], *, version: str | None = None, sai
     if lines or not occurrences:
         raise Refused(
             "The version files do not agree." if lines else "No version file states the version.",
-            hint="Write the same version in every version file.",
+            hint="Write the same version in every version file",
             details=lines,
         )
     return occurrences[0].version
@@ -135,44 +161,15 @@ def _content(version_file: VersionFile, contents: Mapping[PurePosixPath, bytes |
     if content is None:
         raise ConfigurationError(
             f"{version_file.path} is not there, but is configured as a version file.",
-            hint="Add the file, or correct version-files in [tool.releasegate].",
+            hint="Add the file, or correct version-files in [tool.releasegate]",
         )
     return content
 
 
-def _decode(version_file: VersionFile, content: bytes) -> str:
-    where = str(version_file.path)
-    if isinstance(version_file, PythonVersionFile):
-        check_encoding(content, where=where)
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(f"{where}:{line} is not UTF-8.", hint=f"Save {where} as UTF-8.") from error
-
-
-def _locate(version_file: VersionFile, text: str, *, package: str) -> Span:
-    if isinstance(version_file, TomlVersionFile):
-        return in_toml(version_file, text)
-    return (
-        in_python(version_file, text)
-        if isinstance(version_file, PythonVersionFile)
-        else in_lock(version_file, text, package=package)
-    )
-
-
-def _occurrence(version_file: VersionFile, at: Span, *, package: str) -> Occurrence:
-    """Return what stands there, if it is a version."""
-    if _canonical(at.version) is None:
-        raise Refused(
-            f"{version_file.path}:{at.line} states {at.version!a}, which is not a version by PEP 440.",
-            hint="Write a version such as 1.2.3 or 1.2.3rc1, without spaces around it.",
-        )
-    if isinstance(version_file, LockVersionFile):
-        where = f"package {package}"
-    else:
-        where = version_file.key if isinstance(version_file, TomlVersionFile) else version_file.attribute
-    return Occurrence(version_file.path, at.line, at.version, where)
+def _unpadded(version: str) -> str:
+    """Return a calendar's version without the zeros that every index leaves out: ``2026.01.3`` is ``2026.1.3``."""
+    canonical = _canonical(version)
+    return version if canonical is None or _PADDING.sub("", version) != canonical else canonical
 
 
 def _canonical(version: str) -> str | None:

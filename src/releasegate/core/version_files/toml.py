@@ -1,124 +1,143 @@
-"""Versions stated in TOML: under a dotted key, and in a package's own entry of a ``uv.lock``."""
+"""Versions stated under a dotted key of a TOML file; tomlkit changes them, and keeps how the file is written."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
-from releasegate.core.config.toml_text import KeyPath, TomlText, join_key, read_toml, split_key
-from releasegate.core.config.version_file_types import LockVersionFile, TomlVersionFile
+from releasegate.core.config.toml_lines import BOM, KeyPath, TomlText, join_key, read_toml, split_key
+from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.span import Span, stated
-
-# The sources by which uv marks what is built from a folder, as opposed to what comes from an index or an archive:
-# https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
-_OWN_SOURCES = frozenset({"editable", "virtual", "directory"})
+from releasegate.core.version_files.kind import Found, utf8
+from releasegate.core.version_files.spelling import spelled, stated
 
 
-def in_toml(version_file: TomlVersionFile, text: str) -> Span:
-    """Return where *text* states the version under its key.
+def find(version_file: TomlVersionFile, content: bytes, _package: str) -> Found:
+    """Return the string under the version file's key.
 
     Raises:
-        ConfigurationError: the text is not TOML, or has no string under that key.
+        ConfigurationError: the file is not TOML, or has no string under that key.
         Refused: the project's version is dynamic, or is not written as one plain string.
     """
     where = str(version_file.path)
-    toml = read_toml(text, where=where)
-    key = split_key(version_file.key) or (version_file.key,)
-    value = _under(toml.values, key)
-    if value is None:
+    toml = read_toml(utf8(content, where=where), where=where)
+    key = _parts(version_file)
+    if _under(toml.values, key) is None:
         _refuse_dynamic(toml, key, where=where)
         raise ConfigurationError(
             f"{where} has no key {version_file.key}.",
-            hint="Correct the key in [tool.releasegate].",
+            hint="Correct the key in [tool.releasegate]",
         )
-    return _string(toml, key, where=where)
+    text, line = plain_string(toml, key, where=where)
+    return Found(stated(text, version_file.spelling, where=f"{where}:{line}"), line, version_file.key)
 
 
-def in_lock(version_file: LockVersionFile, text: str, *, package: str) -> Span:
-    """Return where *text*, a ``uv.lock``, states the version of *package* itself.
+def replace(version_file: TomlVersionFile, content: bytes, _package: str, version: str) -> bytes:
+    """Return the file with *version* under the version file's key, as ``Kind.replace`` says."""
+    where = str(version_file.path)
+    toml = read_toml(utf8(content, where=where), where=where)
+    key, new = _parts(version_file), spelled(version, version_file.spelling, where=where)
+    after = with_string(toml, key, new, where=where)
+    prove(toml, after, key, new, where=where)
+    return after.encode()
 
-    An entry of the same name that comes from an index is not the package's own.
+
+def plain_string(toml: TomlText, path: KeyPath, *, where: str, name: str = "", lines_above: int = 0) -> tuple[str, int]:
+    """Return the string at *path*, and the line of its first character.
+
+    *name* is what errors call it; *lines_above* are those of the file before *toml*, where that is a part of it.
 
     Raises:
-        ConfigurationError: the text is not TOML, or has no such entry, or several, or one without a version.
-        Refused: the version is not written as one plain string.
+        ConfigurationError: it is not a string.
+        Refused: the string does not stand in the text as it is, but with escapes.
     """
-    where = str(version_file.path)
-    toml = read_toml(text, where=where)
-    entries = toml.values.get("package")
-    mine = [n for n, entry in enumerate(entries if isinstance(entries, list) else ()) if _is_own(entry, package)]
-    if len(mine) != 1:
-        lines = ", ".join(str(toml.line(("package", n))) for n in mine)
-        count = f"several entries (lines {lines})" if mine else "no entry"
+    value: Any = toml.values
+    for part in path:
+        value = value[part]
+    line, name = lines_above + toml.line(path), name or join_key(path)
+    if not isinstance(value, str):
         raise ConfigurationError(
-            f"{where} has {count} for {package} with the project's own folder as the source.",
-            hint=f"Run uv lock, or correct the package's name, or remove the version file {where}.",
+            f"{where}:{line}: {name} is not a string.", hint='Name a key that holds the version in quotes: "1.2.3"'
         )
-    path = ("package", mine[0], "version")
-    if "version" not in toml.values["package"][mine[0]]:
-        raise ConfigurationError(
-            f"{where}:{toml.line(path)} states no version for {package}: uv leaves out a dynamic one.",
-            hint=f"Remove the version file {where}: there is nothing to keep in step.",
+    # The line end behind three opening quotes is not part of the string.
+    literal = re.compile(rf"""("{{3}}|'{{3}}|"|')(\r?\n)?{re.escape(value)}\1""").match(toml.text, toml.starts[path])
+    if literal is None:
+        raise Refused(
+            f"{where}:{line}: {name} is written with escapes, so its characters cannot be replaced.",
+            hint="Write the version as a plain string",
         )
-    return _string(toml, path, where=where)
+    return value, line + (literal[2] is not None)
 
 
-def prove(before: str, after: str, *, at: Span, where: str) -> None:
-    """Make sure that *after* says what *before* said but for the one version that stood *at* its version file.
+def with_string(toml: TomlText, path: KeyPath, version: str, *, where: str, lines_above: int = 0) -> str:
+    """Return the text with *version* as the string at *path*, in the quotes that stand there.
+
+    Raises:
+        Refused: tomlkit would write another character of the text anew, too.
+    """
+    import tomlkit  # noqa: PLC0415 - slow to load, and only a bump needs it
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
+
+    body = toml.text.removeprefix(BOM)
+    try:
+        document = tomlkit.parse(body)
+        kept = document.as_string() == body
+    except TOMLKitError:
+        kept = False
+    if not kept:
+        # As of 0.15: [[a]], then another table, then [a.b].
+        raise Refused(
+            f"{where} is written in a way that tomlkit does not keep, so the version in it cannot be changed.",
+            hint=f"Write the tables of {where} so that those of one name follow each other",
+        )
+    *above, last = path
+    table: Any = document
+    for part in above:
+        table = table[part]
+    old = table[last]
+    # A value that tomlkit parses keeps its quotes, and the line end behind three opening ones.
+    table[last] = tomlkit.value(old.as_string().replace(old, version))
+    after = document.as_string()
+    spans = (found.span() for found in re.finditer(re.escape(old), body))
+    if not any(after == body[:start] + version + body[end:] for start, end in spans):
+        raise _unfit(f"{where}:{lines_above + toml.line(path)}")
+    return toml.text.removesuffix(body) + after
+
+
+def prove(before: TomlText, after: str, path: KeyPath, version: str, *, where: str) -> None:
+    """Make sure that *after* says *version* at *path*, and besides what *before* said.
 
     Raises:
         ConfigurationError: *after* is not TOML.
         Refused: another value changed too, or the version did not.
     """
-    old, new = read_toml(before, where=where), read_toml(after, where=where)
-    around = {path: end - start for path, (start, end) in old.spans.items() if start < at.start and at.end < end}
-    *above, last = min(around, key=around.__getitem__)
-    table: Any = old.values
+    values = read_toml(after, where=where).values
+    old: Any = before.values
+    new: Any = values
+    *above, last = path
     for part in above:
-        table = table[part]
-    table[last] = after[at.start : len(after) - (len(before) - at.end)]
+        old, new = old[part], new[part]
+    written, new[last] = new[last], old[last]
     # As texts, because nan is not equal to itself.
-    if repr(old.values) != repr(new.values):
-        raise Refused(
-            f"Changing the version at {where}:{at.line} would change another value too.",
-            hint="Write the version as a plain string in quotes, on a line of its own.",
-        )
+    if written != version or repr(values) != repr(before.values):
+        raise _unfit(f"{where}:{before.line(path)}")
+
+
+def _unfit(at: str) -> Refused:
+    return Refused(
+        f"Changing the version at {at} would change another value too.",
+        hint="Write the version as a plain string in quotes, on a line of its own",
+    )
+
+
+def _parts(version_file: TomlVersionFile) -> tuple[str, ...]:
+    return split_key(version_file.key) or (version_file.key,)
 
 
 def _under(values: Any, key: tuple[str, ...]) -> Any:
     for part in key:
         values = values.get(part) if isinstance(values, dict) else None
     return values
-
-
-def _string(toml: TomlText, path: KeyPath, *, where: str) -> Span:
-    """Return where the string at *path* stands."""
-    value: Any = toml.values
-    for part in path:
-        value = value[part]
-    line, key = toml.line(path), join_key(path)
-    if not isinstance(value, str):
-        raise ConfigurationError(
-            f"{where}:{line}: {key} is not a string.", hint='Name a key that holds the version in quotes: "1.2.3".'
-        )
-    start, end = toml.spans[path]
-    found = stated(toml.text, toml.text[start:end], start=start, value=value)
-    if found is None:
-        raise Refused(
-            f"{where}:{line}: {key} is written with escapes, so its characters cannot be replaced.",
-            hint="Write the version as a plain string.",
-        )
-    return found
-
-
-def _is_own(entry: Any, package: str) -> bool:
-    """Return whether an entry of a lock file is the project's own one for *package*."""
-    name, source = (entry.get("name"), entry.get("source")) if isinstance(entry, dict) else (None, None)
-    if not isinstance(name, str) or canonicalize_name(name) != canonicalize_name(package):
-        return False
-    return isinstance(source, dict) and not _OWN_SOURCES.isdisjoint(source)
 
 
 def _refuse_dynamic(toml: TomlText, key: tuple[str, ...], *, where: str) -> None:
@@ -128,5 +147,5 @@ def _refuse_dynamic(toml: TomlText, key: tuple[str, ...], *, where: str) -> None
         raise Refused(
             f"{where}:{toml.line(('project', 'dynamic'))} declares the version dynamic, and no file that states it "
             "is named.",
-            hint='Name the file that holds it instead, e.g. { python = "pkg/__init__.py", attribute = "__version__" }.',
+            hint='Name the file that holds it instead, e.g. { python = "pkg/__init__.py", attribute = "__version__" }',
         )

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from werkzeug.wrappers import Request, Response
 
-from releasegate.rehearsal.index.faults import VersionFile
+from releasegate.rehearsal.index.faults import RequestKind
 from releasegate.rehearsal.index.pages.simple import HTML, JSON, TEXT
 from releasegate.rehearsal.index.upload.model import UploadRefusal
 
@@ -29,7 +29,7 @@ class Reply:
 class Disturb(Protocol):
     """Lets the faults have their way with a request before it is answered."""
 
-    def __call__(self, of: VersionFile, target: str, *, project: str) -> Reply | None:
+    def __call__(self, of: RequestKind, target: str, *, project: str) -> Reply | None:
         """Return what a fault answers in place of the index, if one does."""
         ...
 

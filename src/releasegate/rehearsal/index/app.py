@@ -14,7 +14,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
 from releasegate.rehearsal.index.answers import Reply, moved, refused, text
-from releasegate.rehearsal.index.faults import Cut, IndexFaults, LoseAnswer, Refuse, Slow, VersionFile
+from releasegate.rehearsal.index.faults import Cut, IndexFaults, LoseAnswer, Refuse, RequestKind, Slow
 from releasegate.rehearsal.index.held.store import IndexStore
 from releasegate.rehearsal.index.pages.views import Reading
 from releasegate.rehearsal.index.pages.visibility import Visibility
@@ -125,7 +125,7 @@ class IndexApp:
             return Reply(None if lost.status is None else text(lost.status, "Bad Gateway"), project, name)
         return Reply(text(200, ""), project, name)
 
-    def _disturb(self, of: VersionFile, target: str, *, project: str) -> Reply | None:
+    def _disturb(self, of: RequestKind, target: str, *, project: str) -> Reply | None:
         """Return what a fault answers in place of the index, after the wait that a fault makes."""
         filename = None if of == "page" else target
         if slow := self.faults.take(Slow, of=of, target=target):

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal, TypeVar
 
 from releasegate.core.errors import ConfigurationError
 
-VersionFile = Literal["upload", "page", "file"]
+RequestKind = Literal["upload", "page", "file"]
 
 TIMES = 10_000
 SECONDS = 300.0
@@ -25,7 +25,7 @@ class Refuse:
     """Answer *status* and do nothing: an upload is not stored, a page or file is not served."""
 
     status: int = 503
-    of: VersionFile = "upload"
+    of: RequestKind = "upload"
     target: str = "*"
     times: int = 1
 
@@ -34,7 +34,7 @@ class Refuse:
 class Cut:
     """Cut the connection without an answer; an upload is not stored."""
 
-    of: VersionFile = "upload"
+    of: RequestKind = "upload"
     target: str = "*"
     times: int = 1
 
@@ -44,7 +44,7 @@ class Slow:
     """Answer only after *seconds* of real time."""
 
     seconds: float
-    of: VersionFile = "upload"
+    of: RequestKind = "upload"
     target: str = "*"
     times: int = 1
 
@@ -56,7 +56,7 @@ class LoseAnswer:
     status: int | None = None
     target: str = "*"
     times: int = 1
-    of: ClassVar[VersionFile] = "upload"
+    of: ClassVar[RequestKind] = "upload"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class HideForReads:
     reads: int
     target: str = "*"
     times: int = 1
-    of: ClassVar[VersionFile] = "upload"
+    of: ClassVar[RequestKind] = "upload"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class HideForSeconds:
     seconds: float
     target: str = "*"
     times: int = 1
-    of: ClassVar[VersionFile] = "upload"
+    of: ClassVar[RequestKind] = "upload"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class StalePage:
 
     target: str = "*"
     times: int = 1
-    of: ClassVar[VersionFile] = "page"
+    of: ClassVar[RequestKind] = "page"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class BrokenPage:
     damage: Literal["malformed", "no hashes", "no versions", "numbers as text"]
     target: str = "*"
     times: int = 1
-    of: ClassVar[VersionFile] = "page"
+    of: ClassVar[RequestKind] = "page"
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class BrokenFile:
     damage: Literal["truncated", "altered"]
     target: str = "*"
     times: int = 1
-    of: ClassVar[VersionFile] = "file"
+    of: ClassVar[RequestKind] = "file"
 
 
 Fault = Refuse | Cut | Slow | LoseAnswer | HideForReads | HideForSeconds | StalePage | BrokenPage | BrokenFile
@@ -152,7 +152,7 @@ class IndexFaults:
         with self._lock:
             return tuple(self._happened)
 
-    def take(self, kind: type[F], *, of: VersionFile, target: str) -> F | None:
+    def take(self, kind: type[F], *, of: RequestKind, target: str) -> F | None:
         """Return the first waiting fault of *kind* that matches, and spend it once."""
         with self._lock:
             for place, (fault, left) in enumerate(self._waiting):

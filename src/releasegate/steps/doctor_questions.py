@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.version_files.survey import survey
-from releasegate.steps.allowed import TriggerPermitted, uploads
 from releasegate.steps.fetch import companion_choice, published
 from releasegate.steps.prove import require_recorded
 from releasegate.steps.question import Inquiry, Question
@@ -12,6 +11,7 @@ from releasegate.steps.release import Role
 from releasegate.steps.seal import CandidateProven, CompanionPublished
 from releasegate.steps.source import Clean, VersionUnused, version_file_contents
 from releasegate.steps.step import Step
+from releasegate.steps.trigger import TriggerPermitted, uploads
 
 LEAST_SPACE = 2**30
 """Bytes that a release of one package may need for clean checkouts, builds and fetched files."""
@@ -40,7 +40,7 @@ def _version_files(inquiry: Inquiry) -> str:
             hint="Write the same version in every version file, and commit",
             details=problems,
         )
-    return f"all state {found.occurrences[0].version}"
+    return f"all state {found.occurrences[0].version}" if found.occurrences else "none: the tag states the version"
 
 
 def _tokens(inquiry: Inquiry) -> str:
@@ -67,7 +67,7 @@ def _pythons(inquiry: Inquiry) -> str:
             f"Python {', '.join(missing)} is not on this machine, and the install check needs it.",
             hint=f"Install it: uv python install {' '.join(missing)}",
         )
-    return f"{', '.join(pythons)} are here"
+    return f"all here: {', '.join(pythons)}"
 
 
 def _end_to_end(inquiry: Inquiry) -> str:
@@ -91,6 +91,9 @@ def _containers(inquiry: Inquiry) -> str:
 def _companion(inquiry: Inquiry) -> str:
     """Return which companion it is run with: known now, and on an index that counts."""
     release, role = inquiry.release, inquiry.roles[-1]
+    companion = release.package.companion
+    if companion is not None and companion.name in inquiry.before:
+        return f"{companion.name} is released before it"
     if role == "production" and inquiry.pipeline == "final":
         return _looked(CompanionPublished(release))
     choice = companion_choice(release, role)

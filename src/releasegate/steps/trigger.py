@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.ci.event import Event
-from releasegate.core.ci.permission import SourceState, disagreements, requested
+from releasegate.core.ci.publish_rules import SourceState, disagreements, requested
 from releasegate.core.errors import Refused
 from releasegate.core.release.record import Evidence
 from releasegate.core.version_files.survey import survey
@@ -54,7 +54,7 @@ class TriggerPermitted(RoleStep):
             head,
             tagged=repository.tagged_there(event.ref_name),
             stated=[*(each.version for each in found.occurrences), *found.unreadable],
-            on_branch=repository.on_branch(head, package.branch),
+            on_branch=repository.on_branch(head, package.released_from),
         )
         problems = disagreements(event, wanted, state)
         if problems:

@@ -9,7 +9,7 @@ import pytest
 from packaging.version import Version
 
 from releasegate.core.ci.event import Event
-from releasegate.core.ci.permission import Requested, SourceState, disagreements, requested
+from releasegate.core.ci.publish_rules import Requested, SourceState, disagreements, requested
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import Refused
 
@@ -84,6 +84,14 @@ def test_a_release_of_a_candidate_publishes_nothing() -> None:
 def test_a_release_from_another_branch_is_refused() -> None:
     assert "is cut from main, and finals from develop" in refused(replace(RELEASE, branch="main"))
     assert "is cut from no branch" in refused(replace(RELEASE, branch=""))
+
+
+def test_a_branch_on_which_an_older_line_is_mended_is_a_release_branch() -> None:
+    mended = Settings((API, replace(PLUGIN, maintenance_branches=("0.*.x",))), {})
+    assert requested(replace(RELEASE, ref_name="v0.9.1", branch="0.9.x"), mended).pipeline == "final"
+    assert requested(replace(DISPATCH, ref_name="0.9.x"), mended).pipeline == "final"
+    assert "finals from develop or 0.*.x" in refused(replace(RELEASE, branch="main"), mended)
+    assert "is released from develop or 0.*.x" in refused(replace(DISPATCH, ref_name="main"), mended)
 
 
 def test_a_release_may_name_its_commit_in_place_of_the_branch() -> None:

@@ -11,9 +11,9 @@ from release_fixture import START, ReleaseFixture
 
 from releasegate.core.ci.event import Event
 from releasegate.core.errors import Refused
-from releasegate.steps.allowed import TriggerPermitted, uploads
 from releasegate.steps.release import Release
 from releasegate.steps.source import Clean
+from releasegate.steps.trigger import TriggerPermitted, uploads
 
 
 @pytest.fixture

@@ -54,8 +54,8 @@ def requested(event: Event, settings: Settings, *, package: str | None = None) -
 class SourceState:
     """The repository as it is: *head* is checked out, *tagged* is what the event's tag names on the remote.
 
-    *stated* is what each version file states at *head*; *on_branch* says whether that is on the remote's release
-    branch.
+    *stated* is what each version file states at *head*; *on_branch* says whether that is on a release
+    branch of the remote.
     """
 
     head: str
@@ -76,7 +76,7 @@ def disagreements(event: Event, wanted: Requested, seen: SourceState) -> tuple[s
         if others:
             problems.append(f"the tag says {wanted.version}, and the version files state {', '.join(others)}")
     if wanted.pipeline != "rc" and not seen.on_branch:
-        problems.append(f"{head} is not on {wanted.package.branch}, which finals are released from")
+        problems.append(f"{head} is not on {wanted.package.branches}, which finals are released from")
     return tuple(problems)
 
 
@@ -141,11 +141,11 @@ def _by_release(event: Event, ours: Sequence[Package]) -> Requested:
             f"The release {event.ref_name} is a pre-release's, so it publishes nothing.",
             hint="A candidate is published when its tag is pushed: invoke release --rc",
         )
-    if event.branch not in {package.branch, event.commit}:
+    if event.branch != event.commit and not package.released_from(event.branch):
         raise Refused(
             f"The release {event.ref_name} is cut from {event.branch or 'no branch'}, "
-            f"and finals from {package.branch}.",
-            hint=f"Delete it and publish one whose target is {package.branch}",
+            f"and finals from {package.branches}.",
+            hint=f"Delete it and publish one whose target is {package.branches}",
         )
     return Requested("final" if version.post is None else "post", package, version)
 
@@ -162,10 +162,10 @@ def _chosen(event: Event, ours: Sequence[Package]) -> Package:
 def _by_dispatch(event: Event, settings: Settings, package: Package) -> Requested:
     inputs = event.inputs or {}
     target, wanted = inputs.get("target", ""), inputs.get("pipeline", "")
-    if event.ref_name != package.branch:
+    if not package.released_from(event.ref_name):
         raise Refused(
-            f"The dispatch is on {event.ref_name}, and {package.name} is released from {package.branch}.",
-            hint=f"Dispatch it on {package.branch}",
+            f"The dispatch is on {event.ref_name}, and {package.name} is released from {package.branches}.",
+            hint=f"Dispatch it on {package.branches}",
         )
     allowed = {settings.staging: ("rc",), settings.production: ("final", "post")}
     if target not in allowed:

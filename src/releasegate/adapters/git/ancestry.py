@@ -1,0 +1,58 @@
+"""What descends from what: which commits HEAD contains, and which branch has a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git
+from releasegate.adapters.git.tags import has, silent
+from releasegate.core.errors import Refused
+
+_HEADS = "refs/heads/"
+_OWN = "refs/releasegate/branch/"
+
+
+def ancestors(git: Git, commits: Iterable[str]) -> frozenset[str]:
+    """Return those of *commits* that HEAD is, or descends from; see ``GitRepository``."""
+    wanted = frozenset(commits)
+    found = wanted.intersection(git.tell("rev-list", "HEAD").text.splitlines()) if wanted else wanted
+    if found != wanted and git.tell("rev-parse", "--is-shallow-repository").text == "true":
+        raise Refused(
+            f"The history of {git.root} is cut off, so what HEAD descends from is not known.",
+            hint="Fetch all of it: git fetch --unshallow (in CI: check out with fetch-depth: 0)",
+        )
+    return found
+
+
+def tips(git: Git, commits: Iterable[str]) -> frozenset[str]:
+    """Return those of *commits* that are here and from which no other one descends; see ``GitRepository``."""
+    wanted = sorted(set(commits))
+    told = git.tell("cat-file", "--batch-check", given="".join(f"{each}\n" for each in wanted).encode()).text
+    here = [line.split()[0] for line in told.splitlines() if not line.endswith("missing")]
+    return frozenset(git.tell("merge-base", "--independent", *here).text.splitlines()) if here else frozenset()
+
+
+def on_branch(git: Git, commit: str, *, remote: str, accepted: Callable[[str], bool]) -> bool:
+    """Return whether *commit* is on an *accepted* branch of the remote as it is now; see ``GitRepository``.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
+    if has(git, remote):
+        names = [name for name in _heads_there(git, remote) if accepted(name)]
+        refs = [f"+{_HEADS}{name}:{_OWN}{name}" for name in names]
+        answer = git.ask("fetch", "--quiet", "--no-tags", remote, *refs, timeout=REMOTE_SECONDS) if refs else None
+        if answer is not None and answer.exit_code:
+            raise silent(remote, answer)
+        own = [_OWN + name for name in names]
+    else:
+        named = git.tell("for-each-ref", "--format=%(refname)", _HEADS).text.splitlines()
+        own = [ref for ref in named if accepted(ref.removeprefix(_HEADS))]
+    return any(not git.ask("merge-base", "--is-ancestor", commit, ref).exit_code for ref in own)
+
+
+def _heads_there(git: Git, remote: str) -> list[str]:
+    answer = git.ask("ls-remote", "--heads", remote, timeout=REMOTE_SECONDS)
+    if answer.exit_code:
+        raise silent(remote, answer)
+    return [line.split(maxsplit=1)[1].removeprefix(_HEADS) for line in answer.text.splitlines()]

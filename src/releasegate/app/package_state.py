@@ -1,0 +1,77 @@
+"""Where one package stands, asked now: version files, tags and what they descend from, both indexes, the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.release import versions
+from releasegate.core.release.lines import line
+from releasegate.core.release.plan import PackageState
+from releasegate.core.release.record import record
+from releasegate.core.release.versions import Consumed
+from releasegate.steps.source import declared
+
+if TYPE_CHECKING:
+    from releasegate.app.workspace import Workspace
+    from releasegate.core.config.model import Package
+
+
+def package_state(workspace: Workspace, package: Package) -> PackageState:
+    """Return where *package* stands; raises ``ReleasegateError`` where its version files do not agree."""
+    repository, ledger = workspace.repository(package), workspace.ledger(package)
+    index = workspace.index(workspace.project.settings.production)
+    return PackageState(
+        package=package,
+        declared=declared(repository, package),
+        head=repository.head(),
+        tags=repository.tags(),
+        consumed=consumed(workspace, package),
+        published=frozenset(f.version for f in index.files(package.name) if f.version is not None),
+        records={version: record(ledger.read(version)) for version in ledger.versions()},
+    )
+
+
+def consumed(workspace: Workspace, package: Package) -> Consumed:
+    """Ask the world for every version of *package* that was ever used, and Git which are of another line."""
+    settings, ledger, prefix = workspace.project.settings, workspace.ledger(package), package.tag_prefix
+    named = workspace.repository(package).tags().items()
+    tags = {name.removeprefix(prefix): commit for name, commit in named if name.startswith(prefix)}
+    places: dict[str, Iterable[str | Version]] = {
+        settings.staging: workspace.index(settings.staging).versions(package.name),
+        settings.production: workspace.index(settings.production).versions(package.name),
+        "tag": tags,
+        "ledger": [v for v in ledger.versions() if record(ledger.read(v)).attempted],
+    }
+    return versions.consumed(places, production=settings.production, apart=_apart(workspace, package, tags))
+
+
+def side_by_side(workspace: Workspace, package_state: PackageState) -> tuple[str, ...]:
+    """Return the newest version of each line, that of HEAD first; nothing where there is but one line."""
+    consumed, tag_of = package_state.consumed, package_state.tag_of
+    tags = {version: commit for version in consumed.apart if (commit := tag_of(version)) is not None}
+    if not tags:
+        return ()
+    ends = workspace.repository(package_state.package).tips(tags.values())
+    beside = sorted(version for version, commit in tags.items() if commit in ends)
+    ours = line(consumed)
+    own = f"{ours[-1]}: HEAD descends from it" if ours else "HEAD descends from no final"
+    return (own, *(f"{version}: another line, beside it" for version in beside))
+
+
+def _apart(workspace: Workspace, package: Package, tags: Mapping[str, str]) -> set[Version]:
+    """Return the versions whose tags all name commits that HEAD does not descend from.
+
+    What the version files state is none of them: a squash merge brings a release's content under another commit.
+    """
+    ours = workspace.repository(package).ancestors(tags.values())
+    read = ((versions.parse_version(text), commit in ours) for text, commit in tags.items())
+    placed = [(version, here) for version, here in read if version is not None]
+    apart = {version for version, _ in placed} - {version for version, here in placed if here}
+    try:
+        return apart - {declared(workspace.repository(package), package)}
+    except ReleasegateError:
+        return apart

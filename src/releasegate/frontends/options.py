@@ -1,0 +1,136 @@
+"""The single gates and their options: declared once, for Nox, for ``releasegate`` and for the reference.
+
+Nothing is imported here that a list of commands could not pay for.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Given = Mapping[str, Any]
+"""The value of every option of a gate by the option's name, with ``_`` for ``-``; ``None`` where it was left out."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of a gate; ``takes`` says how many values, ``words`` are the only ones that it understands."""
+
+    flag: str
+    meaning: str
+    takes: Literal["one", "many", "none", "maybe"] = "one"
+    value: str = ""
+    words: tuple[str, ...] = ()
+    default: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name under which its value is given."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+    @property
+    def help(self) -> str:
+        """The meaning as plain text."""
+        return self.meaning.replace("`", "")
+
+    @property
+    def usage(self) -> str:
+        """The flag with the value that it takes."""
+        return f"{self.flag} [{self.value}]" if self.takes == "maybe" else f"{self.flag} {self.value}".strip()
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate that can be run by itself; ``name`` is the Nox session's."""
+
+    name: str
+    title: str
+    example: str
+    options: tuple[Option, ...]
+
+    @property
+    def command(self) -> str:
+        """What it is called under ``releasegate``."""
+        return self.name.replace("_", "-")
+
+
+_PACKAGE = Option("--package", "one package instead of all", value="NAME")
+_FOLDER = Option("--path", "where that package is, instead of the configured folder", value="FOLDER")
+_PLACES = (
+    "`dist` (what `build` made), `local` (a checkout of HEAD), or an index: `testpypi`, `pypi` or a configured one"
+)
+_VERSION = Option("--version", "a version instead of the one that the commit states", value="VERSION")
+
+VERSIONS = Gate(
+    "versions",
+    "Every version file says the same, the tag at HEAD too.",
+    "--package my-plugin --tag v1.1.0rc1",
+    (_PACKAGE, _FOLDER, Option("--tag", "a tag that they must agree with, instead of those at HEAD", value="TAG")),
+)
+BUILD = Gate(
+    "build",
+    "One wheel and one sdist of the commit, audited, with a manifest.",
+    "--package my-plugin",
+    (_PACKAGE, _FOLDER),
+)
+INSTALL_CHECK = Gate(
+    "install_check",
+    "Install wheel and sdist on every Python and try them.",
+    "--source testpypi --version 1.1.0rc1",
+    (
+        _PACKAGE,
+        _FOLDER,
+        Option("--source", f"where it comes from: {_PLACES}; `dist` if left out", value="SOURCE", default="dist"),
+        _VERSION,
+        Option("--only-available", "leave out the Pythons that are not here instead of failing", takes="none"),
+    ),
+)
+E2E = Gate(
+    "e2e",
+    "Run every package with its companion, end to end; a NetBox plugin and its backend in containers.",
+    "--source testpypi --netbox 4.7.3 --path fresh --path upgrade",
+    (
+        _PACKAGE,
+        Option("--source", f"where it comes from: {_PLACES}; may be given twice", takes="many", value="SOURCE"),
+        _VERSION,
+        Option("--backend-source", "where the companion comes from; as `--source`", value="SOURCE"),
+        Option("--backend-version", "the companion's version", value="VERSION"),
+        Option("--netbox", "a NetBox: `4.7.3` or `pypi:4.7.3`, `image:4.5.8`", takes="many", value="NETBOX"),
+        Option("--python", "the Python of the images that are made", takes="many", value="VERSION"),
+        Option(
+            "--path",
+            "`fresh` (an empty database) or `upgrade` (one that a final made and filled)",
+            takes="many",
+            value="PATH",
+        ),
+        Option("--from", "the version that is upgraded from, not the newest final", takes="many", value="VERSION"),
+        Option("--service", "what the Proxmox mock plays: `pve`, `pbs` or `pdm`", takes="many", value="SERVICE"),
+        Option(
+            "--plan",
+            "print the cells and run none; as `json` each has the `options` that run it alone, for a CI's matrix",
+            takes="maybe",
+            value="json",
+            words=("text", "json"),
+        ),
+        Option(
+            "--blame", "where the pair fails, run it with what users have and say which of the two broke it", "none"
+        ),
+        Option("--only-available", "leave out cells whose image cannot be had, instead of failing", takes="none"),
+        Option(
+            "--record",
+            "make the verdict of each cell evidence of the stated version, which the pipeline does not run again; the "
+            "source is then the index that the version is proven from",
+            takes="none",
+        ),
+    ),
+)
+GATES = (VERSIONS, BUILD, INSTALL_CHECK, E2E)
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Return what was probably meant by *word*: the nearest of *known*, or all of them where none is near."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    return f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(names)}"

@@ -1,0 +1,214 @@
+"""The command ``releasegate``: the tasks and the single gates, where no tasks.py and no noxfile are or may be loaded.
+
+It ends with the documented exit codes, for its own arguments too: invoke itself ends with 1 for those.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from invoke.collection import Collection
+from invoke.config import Config
+from invoke.context import Context
+from invoke.exceptions import Exit, ParseError
+from invoke.parser.argument import Argument
+from invoke.program import Program
+from invoke.tasks import Task
+
+from releasegate.frontends.invoke import ns, shown
+from releasegate.frontends.options import GATES, Gate, Option, meant
+
+if TYPE_CHECKING:
+    from releasegate.core.errors import ConfigurationError
+
+_NAME = "releasegate"
+_SESSIONS = {gate.name: gate.command for gate in GATES}
+
+
+class _GateTask(Task[Any]):
+    """A single gate as a command; its options are those of the Nox session."""
+
+    def __init__(self, gate: Gate) -> None:
+        def body(context: Context, **given: Any) -> None:
+            with shown(context) as screen:
+                from releasegate.frontends.single_gates import exit_code, judge
+
+                failed = judge(
+                    gate, {option.name: _value(option, given[option.name]) for option in gate.options}, screen
+                )
+                if failed:
+                    raise Exit(code=exit_code(failed))
+
+        super().__init__(body, name=gate.command, positional=())
+        self.gate = gate
+        self.__doc__ = f"{gate.title}\n\nExample: {_NAME} {gate.command} {gate.example}"
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:  # noqa: ARG002, FBT001 - invoke's
+        """Return the gate's options in invoke's words."""
+        kinds = {"none": bool, "many": list}
+        return [
+            Argument(
+                name=option.flag.removeprefix("--"),
+                attr_name=option.name if "_" in option.name else None,
+                kind=kinds.get(option.takes, str),
+                default={"none": False}.get(option.takes, option.default),
+                help=option.help,
+                optional=option.takes == "maybe",
+            )
+            for option in self.gate.options
+        ]
+
+
+def _value(option: Option, given: Any) -> Any:
+    """Return what was given for an option; raises ``ConfigurationError`` for a word that it does not know."""
+    if given is True and option.words:
+        return option.words[0]
+    if given is not None and option.words and given not in option.words:
+        from releasegate.core.errors import ConfigurationError
+
+        raise ConfigurationError(f"{option.flag} does not know {given}.", hint=meant(given, option.words))
+    return given
+
+
+class _OwnConfig(Config):
+    """invoke's configuration without anybody's files and variables: they are about shell commands, and none is run."""
+
+    def load_base_conf_files(self) -> None:
+        """Read no file."""
+
+    def load_shell_env(self) -> None:
+        """Read no variable."""
+
+
+class Releasegate(Program):
+    """invoke's program over releasegate's own commands, with its own last words."""
+
+    examples: ClassVar = ("adopt .", "versions", "status", "release --rc --plan")
+
+    def __init__(self) -> None:
+        commands = Collection(_NAME)
+        for each in (*ns.tasks.values(), *map(_GateTask, GATES)):
+            commands.add_task(each)
+        super().__init__(namespace=commands, name=_NAME, binary=_NAME, config_class=_OwnConfig)
+
+    def core_args(self) -> list[Argument]:
+        """Return the options that make sense without a command; invoke's own are about shell commands."""
+        return [
+            Argument(names=("help", "h"), optional=True, help="Show this, or what a command takes."),
+            Argument(names=("list", "l"), kind=bool, default=False, help="List the commands."),
+            Argument(names=("version", "V"), kind=bool, default=False, help="Show the version."),
+        ]
+
+    def run(self, argv: list[str] | None = None, exit: bool = True) -> None:  # noqa: A002, FBT001, FBT002 - invoke's
+        """Run what *argv* says, and end the process with its exit code."""
+        code = 0
+        try:
+            self._answer(argv)
+        except Exit as ended:
+            code = ended.code
+        except ParseError as error:
+            from releasegate.frontends.console import Screen
+
+            wrong = self._wrong(error)
+            Screen().error(wrong)
+            code = wrong.exit_code
+        if exit:
+            sys.exit(code)
+
+    def _answer(self, argv: list[str] | None) -> None:
+        self.create_config()
+        self.parse_core(argv)
+        self.parse_collection()
+        self.parse_tasks()
+        self.parse_cleanup()
+        self.execute()
+
+    def parse_core(self, argv: list[str] | None) -> None:
+        """Read what stands before the first command."""
+        self.normalize_argv(argv)
+        self.parse_core_args()
+        self._tell_version()
+
+    def parse_tasks(self) -> None:
+        """Read the commands and their options."""
+        self.core.unparsed = _spelt_out(self.core.unparsed)
+        super().parse_tasks()
+
+    def parse_cleanup(self) -> None:
+        """Answer what only asks for words: help, the list, nothing at all."""
+        self._tell_version()
+        topic = self.args.help.value
+        if isinstance(topic, str):
+            topic = _SESSIONS.get(topic, topic)
+            if topic not in self.parser.contexts:
+                raise ParseError(f"No idea what {topic!r} is!")
+            self.print_task_help(topic)
+            raise Exit
+        if topic or self.args.list.value or not self.tasks:
+            self.print_help()
+            raise Exit
+
+    def _tell_version(self) -> None:
+        if self.args.version.value:
+            from releasegate.about import version
+
+            print(f"{_NAME} {version()}")  # noqa: T201
+            raise Exit
+
+    def print_help(self) -> None:
+        """Print the commands and the options."""
+        print(f"Usage: {_NAME} [--help] COMMAND [OPTIONS]\n")  # noqa: T201
+        self.list_tasks()
+        print("Options:\n")  # noqa: T201
+        self.print_columns(self.initial_context.help_tuples())
+        print("Examples:\n", *(f"  {_NAME} {example}" for example in self.examples), "", sep="\n")  # noqa: T201
+
+    def print_task_help(self, name: str) -> None:
+        """Print what a command does, with an example, and its options."""
+        words = inspect.getdoc(self.collection[name]) or ""
+        print(f"Usage: {_NAME} {name} [OPTIONS]\n\n{words.replace('Example: invoke', f'Example: {_NAME}')}\n")  # noqa: T201
+        print("Options:\n")  # noqa: T201
+        task = self.collection[name]
+        gate = task.gate if isinstance(task, _GateTask) else None
+        known = self.parser.contexts[name].help_tuples()
+        self.print_columns([(option.usage, option.help) for option in gate.options] if gate is not None else known)
+
+    def _wrong(self, error: ParseError) -> ConfigurationError:
+        """Return what is wrong with the arguments, in the words of this program."""
+        from releasegate.core.errors import ConfigurationError
+
+        said, context = str(error), error.context
+        command = context.name if context is not None and context.name else ""
+        helps = " ".join(filter(None, [_NAME, command, "--help"]))
+        if unknown := re.fullmatch(r"No idea what (.*) is!", said, re.DOTALL):
+            word = ast.literal_eval(unknown[1])
+            if not word.startswith("-"):
+                return ConfigurationError(f"There is no command {word}.", hint=meant(word, self.parser.contexts))
+            flags = (flag for flag in (context or self.initial_context).flags if flag.startswith("--"))
+            hint = f"{_NAME} release --plan prints the steps and runs none" if word.startswith("--dry") else ""
+            return ConfigurationError(f"{command or _NAME} has no option {word}.", hint=hint or meant(word, flags))
+        if unfinished := re.match(r"Flag <Argument: ([\w-]+)", said):
+            flag = f"--{unfinished[1].replace('_', '-')}"
+            return ConfigurationError(f"{flag} needs a value.", hint=f"Write {flag} VALUE; see {helps}")
+        return ConfigurationError(f"{said.rstrip('.!')}.", hint=f"See {helps}")
+
+
+def _spelt_out(words: list[str]) -> list[str]:
+    """Return *words* as invoke's grammar has them.
+
+    A command has no underscores there, and no argument that may be left out: the folder of ``adopt`` is one.
+    """
+    spelt = [
+        _SESSIONS.get(word, word) if not before.startswith("-") else word for before, word in pairwise(["", *words])
+    ]
+    if spelt[:1] != ["adopt"]:
+        return spelt
+    known = [[w] if w.startswith("-") or before in {"--path", "-p"} else ["--path", w] for before, w in pairwise(spelt)]
+    options = [word for each in known for word in each]
+    named = any(word in {"--path", "-p"} or word.startswith("--path=") for word in options)
+    return ["adopt", *([] if named else ["--path", "."]), *options]

@@ -1,0 +1,124 @@
+"""What ``invoke rehearse`` does and shows, and what ``invoke cache`` tells of its containers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rich.table import Table
+
+from releasegate.app.container_runner import ContainerOptions, cached
+from releasegate.app.project import STATE, load
+from releasegate.app.rehearse.proxbox import rehearse_proxbox
+from releasegate.app.rehearse.sample import rehearse_sample
+from releasegate.app.rehearse.scenario import ScenarioResult
+from releasegate.app.release import Planned
+from releasegate.core.e2e.matrix import Wanted
+from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.release.record import Record
+from releasegate.engine import Outcome
+from releasegate.frontends.console import Screen
+from releasegate.frontends.releases import shows_plan
+from releasegate.steps.step import Step
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Which cells of the real pair are run: one NetBox, one path, or none at all where there is no Docker."""
+
+    netbox: str
+    path: str
+    contained: bool
+
+
+def rehearse(screen: Screen, pair: str, cells: Cells, *, keep: bool, fresh: bool) -> None:
+    """Play the releases of a pair below the folder that is hidden from Git, and remove it unless *keep*.
+
+    Raises:
+        ReleasegateError: there is no such pair, or it did not end as it must.
+    """
+    wanted = Wanted(
+        netbox=(cells.netbox,) if cells.netbox else (),
+        paths=(cells.path,) if cells.path else (),
+    )
+    asked = ContainerOptions(wanted, blame=True, only_available=True)
+    played: dict[str, Callable[..., ScenarioResult]] = {
+        "sample": rehearse_sample,
+        "proxbox": partial(rehearse_proxbox, asked=asked, contained=cells.contained),
+    }
+    if pair not in played:
+        raise ConfigurationError(f"There is no pair {pair}.", hint="Name one of: sample, proxbox")
+    folder = Path.cwd() / STATE / "rehearsal" / pair
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    (folder.parents[1] / ".gitignore").write_text("*\n", encoding="utf-8")
+    started = time.monotonic()
+    result = played[pair](folder, environ=dict(os.environ), reporter=_Reporter(screen))
+    screen.say("")
+    screen.table(result.outcomes)
+    _versions(screen, result)
+    repeated = {name: count for name, count in result.stored.items() if count != 1}
+    screen.say(f"{len(result.stored)} files stored, each once." if not repeated else f"Stored twice: {repeated}")
+    screen.say(f"The rehearsal ended as it must, in {time.monotonic() - started:.0f} s.")
+    if keep:
+        screen.say(f"Everything is in {folder}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cache(screen: Screen, *, clear: bool) -> None:
+    """Show what is kept between runs, or with *clear* remove it."""
+    for line in cached(load(Path.cwd(), environ=dict(os.environ)), clear=clear):
+        screen.say(line)
+
+
+@dataclass(frozen=True)
+class _Reporter:
+    """The screen as the reporter of a rehearsal."""
+
+    screen: Screen
+
+    def __call__(self, line: str, /) -> None:
+        self.screen(line)
+
+    def begins(self, step: Step) -> None:
+        self.screen.begins(step)
+
+    def ends(self, outcome: Outcome) -> None:
+        self.screen.ends(outcome)
+
+    def heading(self, title: str) -> None:
+        self.screen.say(f"\n== {title}")
+
+    def fails(self, error: ReleasegateError) -> None:
+        self.screen.error(error, expected=True)
+
+    def planned(self, planned: Planned) -> None:
+        shows_plan(self.screen, brief=True)(planned)
+
+
+def _versions(screen: Screen, result: ScenarioResult) -> None:
+    """Print how every version ended."""
+    table = Table("package", "version", "end", "wheel sha256", box=None, pad_edge=False)
+    for package, records in result.records.items():
+        for version, record in records.items():
+            table.add_row(package, str(version), _end(record), _wheel(record)[:16])
+    screen.console.print(table)
+
+
+def _end(record: Record) -> str:
+    if record.seal is not None:
+        return "sealed"
+    return f"failed at {record.failure.step}" if record.failure is not None else "open"
+
+
+def _wheel(record: Record) -> str:
+    """Return the sha256 of the wheel that was sealed, if one was."""
+    files = record.seal.evidence["files"] if record.seal is not None else {}
+    return next((str(digest) for name, digest in files.items() if name.endswith(".whl")), "")

@@ -1,0 +1,152 @@
+"""What ``invoke release`` and ``invoke waive`` do: options become an order, and what happens is shown."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from releasegate.app import release as releasing
+from releasegate.app.examine import examine
+from releasegate.app.outcomes import Recorder
+from releasegate.app.release import Order, Planned
+from releasegate.app.workspace import RunOptions, Workspace, open_workspace
+from releasegate.core.config.model import Package
+from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.release.plan import Pipeline
+from releasegate.frontends.console import Screen
+from releasegate.journal import Waiver
+from releasegate.steps.preflight import exit_code, in_the_way
+from releasegate.steps.question import Answer
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person, or with ``event`` the forge, wants released."""
+
+    rc: bool
+    post: bool
+    event: bool
+    package: str
+    to: str
+    until: str
+
+
+def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes: bool) -> int:
+    """Release what is wished for, or print its plan and what is in its way; return the exit code.
+
+    Raises:
+        ReleasegateError: the options exclude each other, or a step did not pass.
+    """
+    if wish.rc and wish.post:
+        raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
+    if wish.event and (wish.rc or wish.post or wish.to):
+        raise ConfigurationError("--event says what to release.", hint="Leave out --rc, --post and --to")
+    attended = plan_only or yes or screen.is_terminal
+    workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended))
+    order = _order(workspace, wish)
+    show = shows_plan(screen)
+    if plan_only:
+        return _plan(screen, workspace, order)
+    recorder = Recorder(screen)
+    confirm = (lambda _: True) if yes else _confirm(screen)
+    try:
+        releasing.release(workspace, order, watch=recorder, confirm=confirm, planned=show)
+    finally:
+        screen.rests()
+        if recorder.outcomes:
+            screen.table(recorder.outcomes)
+    return 0
+
+
+def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
+    """Print what the order means for each package, and what keeps it from being begun; return the exit code."""
+    packages = releasing.selected(workspace, order)
+    found: list[Answer] = []
+    for number, each in enumerate(packages):
+        try:
+            workspace.pull(each)
+        except ReleasegateError as error:
+            screen.say(f"Other machines' evidence is not known: {error.problem}")
+        with suppress(ReleasegateError):  # one of the answers
+            shows_plan(screen)(releasing.plan(workspace, order, each))
+        before = [package.name for package in packages[:number]]
+        answers = in_the_way(examine(workspace, each, order, before=before))
+        screen.answers(answers)
+        found += answers
+    return exit_code(found)
+
+
+def waive(screen: Screen, *, package: str, version: str, gate: str, reason: str, by: str) -> None:  # noqa: PLR0913 - each is a flag of the command line
+    """Record that a person takes it on that a gate does not pass.
+
+    Raises:
+        ConfigurationError: something is not said that a waiver needs, or is wrong.
+    """
+    said = {"--package": package, "--version": version, "--gate": gate, "--reason": reason}
+    if missing := [flag for flag, value in said.items() if not value]:
+        raise ConfigurationError(f"A waiver needs {', '.join(missing)} as well.", hint="waive --help has an example")
+    workspace = _workspace(screen, RunOptions())
+    (which,) = workspace.project.select(package)
+    try:
+        number = Version(version)
+    except InvalidVersion:
+        raise ConfigurationError(f"{version!r} is not a version.", hint="Write it as X.Y.ZrcN") from None
+    waiver = Waiver(gate, by or _user(workspace, which), reason)
+    entry = releasing.waive(workspace, which, version=number, waiver=waiver)
+    screen.say(f"{which.name} {number}: {entry.line}")
+
+
+def shows_plan(screen: Screen, *, brief: bool = False) -> Callable[[Planned], None]:
+    """Return what prints a plan: its version, and unless it is to be *brief* every step."""
+
+    def show(planned: Planned) -> None:
+        if planned.plan is None or not planned.steps:
+            screen.say(f"{planned.package.name}: nothing to do, {planned.reason}")
+            return
+        screen.say(f"{planned.package.name} {planned.plan.version} ({planned.plan.pipeline})")
+        for step in () if brief else planned.steps:
+            screen.say(f"  {step.kind.value:8} {step.release.version}  {step.key:22} {step.describe()}")
+
+    return show
+
+
+def _order(workspace: Workspace, wish: Wish) -> Order:
+    if wish.event:
+        return releasing.ordered(workspace, package=wish.package or None, until=wish.until)
+    pipeline: Pipeline = "rc" if wish.rc else "post" if wish.post else "final"
+    return Order(pipeline, wish.package or None, wish.to or None, until=wish.until)
+
+
+def _workspace(screen: Screen, options: RunOptions) -> Workspace:
+    return open_workspace(Path.cwd(), dict(os.environ), screen, options)
+
+
+def _confirm(screen: Screen) -> Callable[[str], bool]:
+    def ask(what: str) -> bool:
+        if not screen.is_terminal:
+            screen.say(f"Nobody can be asked about this here: {what}. Say --yes where that is meant.")
+            return False
+        return screen.asks(f"This cannot be taken back: {what}. Go on?")
+
+    return ask
+
+
+def _user(workspace: Workspace, package: Package) -> str:
+    """Return who runs this: the user's name, else the one that Git knows (a container's user may have none)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        pass
+    try:
+        name = workspace.repository(package).git.ask("config", "user.name").text
+    except ReleasegateError:
+        name = ""
+    if not name:
+        raise ConfigurationError("Nobody knows here who takes it on.", hint="Say it with --by NAME")
+    return name

@@ -1,0 +1,175 @@
+"""What a session of Nox, or a command of ``releasegate``, does for one gate: run it for every package, and show it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, TypeAlias
+
+from releasegate.app import gates
+from releasegate.app.workspace import RunOptions, Workspace, open_workspace
+from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+    from releasegate.app.project import Project
+    from releasegate.core.config.model import Package
+    from releasegate.frontends.console import Screen
+    from releasegate.frontends.options import Gate, Given
+
+Failures: TypeAlias = Mapping[str, ReleasegateError]
+"""What did not pass, by package; all of it is shown already."""
+
+
+def judge(gate: Gate, given: Given, screen: Screen) -> Failures:
+    """Run the gate for every package that is asked for, and return those that did not pass.
+
+    Raises:
+        ReleasegateError: nothing could be judged.
+    """
+    return _RUN[gate.name](given, screen)
+
+
+def exit_code(failed: Failures) -> int:
+    """Return how a command ends: what is certain (a lower code) goes before what may pass when it is run again."""
+    return min((error.exit_code for error in failed.values()), default=0)
+
+
+def _versions(given: Given, screen: Screen) -> Failures:
+    def one(workspace: Workspace, package: Package) -> None:
+        for occurrence in gates.versions(workspace, package, tag=given["tag"]):
+            screen.say(f"{package.name}: {occurrence}")
+
+    return _each(given, screen, one)
+
+
+def _build(given: Given, screen: Screen) -> Failures:
+    from releasegate.app.deliveries import stated
+
+    def one(workspace: Workspace, package: Package) -> None:
+        gates.build(workspace, package, watch=screen)
+        release = stated(workspace, package)
+        for artifact in release.manifest().artifacts:
+            path = release.ports.builds.path(package, release.version, artifact)
+            screen.say(f"  {artifact.sha256}  {artifact.size:>9}  {os.path.relpath(path)}")
+
+    return _each(given, screen, one)
+
+
+def _install_check(given: Given, screen: Screen) -> Failures:
+    from releasegate.app.deliveries import Source
+
+    source = Source(given["source"], _number(given["version"]))
+
+    def one(workspace: Workspace, package: Package) -> None:
+        for cell in gates.install_check(workspace, package, source=source):
+            hosts = sorted({origin.host or source.name for origin in cell.origins})
+            screen.say(f"{package.name}: {cell.cell}: {cell.verdict} ({cell.seconds:.0f} s) from {', '.join(hosts)}")
+            for problem in cell.problems:
+                screen.say(f"  {problem}")
+
+    return _each(given, screen, one)
+
+
+def _e2e(given: Given, screen: Screen) -> Failures:
+    from releasegate.app.container_runner import cells as planned
+    from releasegate.app.deliveries import Source
+    from releasegate.app.gates import EndToEndRequest
+    from releasegate.frontends import cells
+
+    asked = cells.asked(given)
+    workspace = open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions(containers=asked))
+    settings = workspace.project.settings
+    package, sources = _sources(workspace, given)
+    if given["plan"]:
+        found = planned(workspace.project, asked, sources=sources)
+        cells.show_plan(screen, found, form=given["plan"], rest=cells.shared({**given, "package": package}))
+        return {}
+    if package is None and settings.stack is not None:
+        package = settings.stack.plugin
+    version, backend = _number(given["version"]), None
+    if given["backend_source"] is not None:
+        backend = Source(given["backend_source"], _number(given["backend_version"]))
+
+    def one(opened: Workspace, each: Package) -> None:
+        if not settings.judged(each.name):
+            screen.say(f"{each.name}: not run, it declares no end-to-end command")
+            return
+        choices = RunOptions(companion=given["backend_version"], containers=asked)
+        chosen, shown = replace(opened, choices=choices), partial(cells.show_report, screen)
+        failed: list[GateFailed] = []
+        for name in sources:
+            request = EndToEndRequest(Source(name, version), backend, recorded=given["record"])
+            try:
+                report = gates.end_to_end(chosen, each, request, told=shown)
+                screen.say(f"{each.name}: {report.verdict} ({report.seconds:.0f} s)")
+            except GateFailed as error:
+                failed.append(error)
+        for other in failed[1:]:
+            screen.error(other)
+        if failed:
+            raise failed[0]
+
+    return _each({**given, "package": package, "path": None}, screen, one)
+
+
+_RUN: Mapping[str, Callable[[Given, Screen], Failures]] = {
+    "versions": _versions,
+    "build": _build,
+    "install_check": _install_check,
+    "e2e": _e2e,
+}
+
+
+def _sources(workspace: Workspace, given: Given) -> tuple[str | None, Sequence[str]]:
+    """Return the package, and where it is to come from.
+
+    What is recorded is about the index that the package's version is proven from.
+    """
+    from releasegate.app.deliveries import recorded
+
+    if given["record"]:
+        package, source = recorded(workspace, given["package"])
+        return package, given["source"] or (source,)
+    stack = workspace.project.settings.stack
+    return given["package"], given["source"] or (("dist",) if stack is None else stack.sources)
+
+
+def _number(text: str | None) -> Version | None:
+    """Return the version that an option names; raises ``ConfigurationError`` where it names none."""
+    from releasegate.core.release.versions import parse_version
+
+    version = parse_version(text)
+    if text and version is None:
+        raise ConfigurationError(f"{text!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN")
+    return version
+
+
+def _each(given: Given, screen: Screen, one: Callable[[Workspace, Package], None]) -> Failures:
+    """Run a gate for every selected package; one that fails does not keep the others from being judged."""
+    choices = RunOptions(only_available=given.get("only_available", False))
+    workspace = open_workspace(Path.cwd(), dict(os.environ), screen, choices)
+    if given["path"] is not None:
+        workspace = replace(workspace, project=_moved(workspace.project, given))
+    failed: dict[str, ReleasegateError] = {}
+    for package in workspace.project.select(given["package"]):
+        try:
+            one(workspace, package)
+        except ReleasegateError as error:
+            screen.error(error)
+            failed[package.name] = error
+    return failed
+
+
+def _moved(project: Project, given: Given) -> Project:
+    """Return *project* with the one selected package in the folder that was given."""
+    chosen: Sequence[Package] = project.select(given["package"])
+    if len(chosen) != 1:
+        raise ConfigurationError("--path needs to know which package is there.", hint="Add --package NAME")
+    where = PurePosixPath(os.path.relpath(Path(given["path"]).resolve(), project.root))
+    packages = tuple(replace(p, path=where) if p is chosen[0] else p for p in project.settings.packages)
+    return replace(project, settings=replace(project.settings, packages=packages))

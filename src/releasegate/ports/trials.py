@@ -1,0 +1,100 @@
+"""What the steps need to try a release: its files, clean environments for them, and a run with the companion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from packaging.version import Version
+
+from releasegate.core.config.model import Package
+from releasegate.core.errors import ReleasegateError
+
+
+class Progress(Protocol):
+    """Tells a person, while a step is long, what it is doing: one short line, no line end."""
+
+    def __call__(self, line: str, /) -> None:
+        """Show *line*."""
+        ...
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where one installed distribution came from: its version, the file's sha256 and the host it came from."""
+
+    name: str
+    version: str
+    sha256: str | None
+    host: str
+
+
+@dataclass(frozen=True)
+class CellReport:
+    """What one install came to: ``pass``, ``fail`` or ``not run``.
+
+    ``cell`` names it (``3.12 wheel``), ``problems`` says what failed, ``seconds`` how long it took.
+    """
+
+    cell: str
+    verdict: str
+    problems: tuple[str, ...]
+    origins: tuple[Origin, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One version of a package as files that lie here, and the name of where they came from.
+
+    ``source`` is an index's name, ``dist`` or ``local``; ``commit`` is empty where it is not known.
+    """
+
+    package: Package
+    version: Version
+    source: str
+    commit: str
+    files: tuple[Path, ...]
+
+
+class InstallChecker(Protocol):
+    """Clean environments, one for each Python and each file, in which a delivery is installed and tried."""
+
+    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+        """Install and try every file of *delivery* on every one of *pythons* (``"3.12"``)."""
+        ...
+
+
+@dataclass(frozen=True)
+class EndToEndReport:
+    """What a package and its companion came to when they ran together; ``evidence`` is what more was seen.
+
+    ``unjudged`` is why it is no verdict: whoever asked raises it, once the rest is told and kept.
+    """
+
+    verdict: str
+    problems: tuple[str, ...]
+    log: tuple[str, ...]
+    seconds: float
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    unjudged: ReleasegateError | None = None
+
+
+class EndToEndRunner(Protocol):
+    """A place where a package and its companion run together and are judged."""
+
+    def run(
+        self,
+        delivery: Delivery,
+        *,
+        companion: Delivery | None,
+        progress: Progress,
+        known: Sequence[Mapping[str, Any]] = (),
+    ) -> EndToEndReport:
+        """Start what is needed, run the package's own end-to-end command, stop everything.
+
+        *known* are cells that ran on the same bytes elsewhere, as the evidence shows them; they are not run again.
+        """
+        ...
