@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.dists.manifest import Artifact, Manifest
+from releasegate.core.dists.version_text import Source
 from releasegate.core.release.record import Entry
 from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge
@@ -60,6 +61,10 @@ class Repository(Protocol):
         """Return whether *commit* is on an *accepted* branch of the remote (of this repository, where it has none)."""
         ...
 
+    def source(self, commit: str) -> Source:
+        """Return what a build of *commit* is made of."""
+        ...
+
     def tree(self, commit: str) -> Mapping[str, bytes]:
         """Return the bytes of every file that is tracked at *commit*, by its path from the package's folder."""
         ...
@@ -81,11 +86,31 @@ class History(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class TrialBuild:
+    """A build that is not kept: the wheel and the sdist by file name, and the commit that they were made of."""
+
+    files: Mapping[str, bytes]
+    source: Source
+
+
 class Builds(Protocol):
     """Makes a commit into distribution files once, and keeps them."""
 
     def build(self, package: Package, *, version: Version, commit: str, progress: Progress) -> Manifest:
         """Build *commit* from a clean checkout, audit what came out, and keep it with its manifest."""
+        ...
+
+    def trial(
+        self,
+        package: Package,
+        *,
+        version: Version,
+        commit: str,
+        files: Mapping[PurePosixPath, bytes],
+        progress: Progress,
+    ) -> TrialBuild:
+        """Build *version*, which is *commit* with *files* changed, and keep nothing of it here."""
         ...
 
     def find(self, package: Package, version: Version) -> Manifest | None:

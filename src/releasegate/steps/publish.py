@@ -13,11 +13,11 @@ from releasegate.core.release.lines import next_legal
 from releasegate.core.release.record import Evidence
 from releasegate.ports import UploadAnswer
 from releasegate.steps.allowed import uploads
-from releasegate.steps.build import taken_over
 from releasegate.steps.fetch import published
 from releasegate.steps.forge_release import await_ci
 from releasegate.steps.release import Release, Role
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
+from releasegate.steps.takeover import taken_over
 
 TRIES = 3
 """How often the same bytes are sent while the outcome is unknown."""

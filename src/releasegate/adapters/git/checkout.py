@@ -6,17 +6,31 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.git.command import Git
 from releasegate.core.errors import Refused
 
 _SUBMODULE = "160000"
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+_DATES = ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
+_DAY = 86400
+_NOBODY = (
+    "-c",
+    "user.name=releasegate",
+    "-c",
+    "user.email=releasegate@localhost",
+    "-c",
+    "commit.gpgSign=false",
+    "-c",
+    "tag.gpgSign=false",
+)
 
 
 @contextmanager
-def clean_checkout(git: Git, commit: str) -> Iterator[Path]:
+def clean_checkout(
+    git: Git, commit: str, *, tag: str = "", files: Mapping[PurePosixPath, bytes] | None = None
+) -> Iterator[Path]:
     """Give the folder that stands for *git*'s in a temporary clone at *commit*; see ``GitRepository``."""
     top = Path(git.tell("rev-parse", "--show-toplevel").text)
     prefix = git.tell("rev-parse", "--show-prefix").text
@@ -31,7 +45,17 @@ def clean_checkout(git: Git, commit: str) -> Iterator[Path]:
                 f"The commit {commit} has no folder {prefix.rstrip('/')}.",
                 hint="Commit the package's folder first, or correct its path in the configuration.",
             )
-        yield clone / prefix
+        own = Git(clone / prefix, git.environ)
+        for path, content in (files or {}).items():
+            (own.root / path).write_bytes(content)
+        if files:
+            own.tell("add", "--", *map(str, files))
+            made = int(own.tell("show", "--no-patch", "--no-show-signature", "--format=%ct", "HEAD").text)
+            dated = Git(own.root, {**git.environ, **dict.fromkeys(_DATES, f"{made + _DAY} +0000")})
+            dated.tell(*_NO_HOOKS, *_NOBODY, "commit", "--quiet", "--allow-empty", "--message=trial")
+        if tag:
+            own.tell(*_NOBODY, "tag", "--force", "--no-sign", "--", tag, "HEAD")
+        yield own.root
 
 
 def tracked_files(git: Git) -> Mapping[str, bytes]:

@@ -12,6 +12,7 @@ from releasegate.adapters.git import ancestry, tags
 from releasegate.adapters.git import writer as history
 from releasegate.adapters.git.checkout import clean_checkout, tracked_files
 from releasegate.adapters.git.command import Git
+from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
 
 
@@ -123,6 +124,11 @@ class GitRepository:
         words = ("show", "--no-patch", "--no-show-signature", "--format=%ct", f"{commit}^{{commit}}", "--")
         return int(self.git.tell(*words).text)
 
+    def source(self, commit: str) -> Source:
+        """Return what a build of *commit* is made of: its hash, and its day in the time zone of who committed it."""
+        words = ("show", "--no-patch", "--no-show-signature", "--format=%H %cs", f"{commit}^{{commit}}", "--")
+        return Source(*self.git.tell(*words).text.split())
+
     def tree(self, commit: str) -> Mapping[str, bytes]:
         """Return every tracked file at *commit* as a clean checkout has it: path -> bytes.
 
@@ -131,13 +137,18 @@ class GitRepository:
         with self.clean_checkout(commit) as folder:
             return tracked_files(Git(folder, self.environ))
 
-    def clean_checkout(self, commit: str) -> AbstractContextManager[Path]:
+    def clean_checkout(
+        self, commit: str, *, tag: str = "", files: Mapping[PurePosixPath, bytes] | None = None
+    ) -> AbstractContextManager[Path]:
         """Check *commit* out into a temporary clone, and give the folder there that stands for *root*.
+
+        In the clone alone, *files* are committed on top, a day later, and *tag* is put on what is checked out: a
+        backend that reads the version from Git's tags finds the one that is built.
 
         Raises:
             Refused: there is no such commit, or *root* is not in it.
         """
-        return clean_checkout(self.git, commit)
+        return clean_checkout(self.git, commit, tag=tag, files=files)
 
     def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
         """Write all *files* and commit them and nothing else; return the commit's hash.
