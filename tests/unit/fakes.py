@@ -25,7 +25,7 @@ from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
-from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, TrialBuild, UploadAnswer
+from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, PushAnswer, TrialBuild, UploadAnswer
 
 
 def _read(version: Version | str) -> Version:
@@ -63,6 +63,9 @@ class FakeRepository:
     remote: dict[str, str] = field(default_factory=dict)
     pushed: list[tuple[str, str]] = field(default_factory=list)
     strayed: set[str] = field(default_factory=set)
+    answer: PushAnswer = field(default_factory=PushAnswer)
+    withdrawn: list[tuple[str, str, str | None]] = field(default_factory=list)
+    ahead: set[str] = field(default_factory=set)
 
     def head(self) -> str:
         return list(self.commits)[-1]
@@ -108,9 +111,19 @@ class FakeRepository:
             raise Refused(f"{name} names another commit.", hint="Use the next version")
         self.local[name] = commit
 
-    def push(self, *, branch: str, tag: str) -> None:
-        self.remote[tag] = self.local[tag]
-        self.pushed.append((branch, tag))
+    def push(self, *, branch: str, tag: str) -> PushAnswer:
+        if not self.answer.refused:
+            self.remote[tag] = self.local[tag]
+            self.pushed.append((branch, tag))
+        return self.answer
+
+    def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:
+        self.local.pop(tag, None)
+        self.withdrawn.append((branch, message, keep))
+        self.commits.popitem()
+
+    def lacks(self, branch: str) -> bool:
+        return branch in self.ahead
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Literal, Protocol
 
 from packaging.version import Version
 
@@ -57,6 +57,10 @@ class Repository(Protocol):
         """Return the commit that the tag names on the remote; ``None`` where it, or the remote, is not there."""
         ...
 
+    def lacks(self, branch: str) -> bool:
+        """Return whether the remote's *branch* has commits that are not in what is checked out."""
+        ...
+
     def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
         """Return whether *commit* is on an *accepted* branch of the remote (of this repository, where it has none)."""
         ...
@@ -70,6 +74,18 @@ class Repository(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class PushAnswer:
+    """What became of a push, in the remote's own words.
+
+    ``refused`` is empty where it was taken; else it says what it is about: the remote's branch has commits that are not
+    here (``behind``), the remote's rules do not let the ``branch`` be pushed, or something else (``tag``).
+    """
+
+    refused: Literal["", "behind", "branch", "tag"] = ""
+    words: tuple[str, ...] = ()
+
+
 class History(Protocol):
     """Writes one package's Git repository."""
 
@@ -81,8 +97,15 @@ class History(Protocol):
         """Create the annotated tag here, or leave it where it already names *commit*."""
         ...
 
-    def push(self, *, branch: str, tag: str) -> None:
-        """Push the branch and the tag to the remote in one atomic move."""
+    def push(self, *, branch: str, tag: str) -> PushAnswer:
+        """Push the branch and the tag to the remote in one atomic move: both are there afterwards, or neither."""
+        ...
+
+    def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:
+        """Take back the tag, and from *branch* the commit of *message* if it is the last and not on the remote.
+
+        The branch *keep* has the last commit afterwards.
+        """
         ...
 
 

@@ -8,12 +8,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from releasegate.adapters.git import ancestry, tags
+from releasegate.adapters.git import ancestry, push, tags
 from releasegate.adapters.git import writer as history
 from releasegate.adapters.git.checkout import clean_checkout, tracked_files
 from releasegate.adapters.git.command import Git
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
+from releasegate.ports import PushAnswer
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,14 @@ class GitRepository:
         """
         return ancestry.on_branch(self.git, commit, remote=self.remote, accepted=accepted)
 
+    def lacks(self, branch: str) -> bool:
+        """Return whether the remote's *branch* has commits that are not in what is checked out.
+
+        Raises:
+            Unavailable: the remote does not answer.
+        """
+        return ancestry.lacks(self.git, remote=self.remote, branch=branch)
+
     def ancestors(self, commits: Iterable[str]) -> frozenset[str]:
         """Return those of *commits* that the commit that is checked out is, or descends from.
 
@@ -178,11 +187,21 @@ class GitRepository:
                 hint="A tag that was published is never moved: take the next version.",
             )
 
-    def push(self, *, branch: str, tag: str) -> None:
+    def push(self, *, branch: str, tag: str) -> PushAnswer:
         """Push the branch and the tag to the remote in one atomic move; what is there already stays.
 
         Raises:
-            Refused: the remote or a hook would not have it.
             Unavailable: the remote does not answer.
         """
-        history.push(self.git, self.remote, refs=(f"refs/heads/{branch}", f"refs/tags/{tag}"))
+        return push.push(self.git, self.remote, branch=branch, tag=tag)
+
+    def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:
+        """Take back the tag, and from *branch* the commit of *message* if it is the last and not on the remote.
+
+        The branch *keep* has the last commit afterwards: it is what a pull request is made from.
+
+        Raises:
+            Refused: Git would not have it.
+            Unavailable: the remote does not answer.
+        """
+        push.withdraw(self.git, self.remote, branch=branch, tag=tag, message=message, keep=keep)
