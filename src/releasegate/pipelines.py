@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from releasegate.steps.audit import Audit
-from releasegate.steps.build import Build, Promotion
+from releasegate.steps.build import Build, Promotable, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.preflight import Preflight
 from releasegate.steps.propagation import Propagation
@@ -37,6 +37,7 @@ RC: Pipeline = (
     VersionFilesAgree,  # and now every file states it
     Build,  # one wheel and one sdist, from a clean checkout of that commit
     Audit,  # they hold what the commit says, and what users had before
+    Promotable,  # and what it leads to can be made: built, compared and thrown away
     Tag,  # from here on the number is consumed
     partial(Upload, role="staging"),  # the staging index holds these very bytes
     partial(Propagation, role="staging"),  # and shows them to everybody

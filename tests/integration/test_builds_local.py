@@ -218,6 +218,22 @@ def test_a_manifest_whose_name_or_version_leads_elsewhere_is_refused(tmp_path: P
     assert not (tmp_path / "dist").exists()
 
 
+def test_a_trial_is_the_commit_with_the_files_changed_and_leaves_nothing(tmp_path: Path) -> None:
+    local = builds(tmp_path)
+    repository = local.repository(PACKAGE)
+    commit, changed = repository.head(), {PurePosixPath("harbor_api.py"): b"VALUE = 7\n"}
+    trial = local.trial(PACKAGE, version=V1, commit=commit, files=changed, progress=quiet)
+    assert sorted(trial.files) == [WHEEL, SDIST]
+    assert wheel_text(trial.files[WHEEL]) == "VALUE = 7\n"
+    assert (len(trial.source.commit), trial.source.day) == (40, "2023-11-15")
+    assert trial.source.commit != commit
+    with zipfile.ZipFile(io.BytesIO(trial.files[WHEEL])) as archive:
+        assert archive.infolist()[0].date_time[:3] == (2023, 11, 15)
+    assert (repository.head(), repository.tags(), repository.changed()) == (commit, {}, ())
+    assert local.find(PACKAGE, V1) is None
+    assert not (tmp_path / "dist").exists()
+
+
 def test_a_package_in_a_folder_of_a_larger_repository_is_built(tmp_path: Path) -> None:
     top = make_repository(tmp_path / "mono", {f"packages/api/{path}": text for path, text in SOURCE.items()})
     nested = GitRepository(top.root / "packages" / "api", ENVIRON)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, cast
@@ -59,7 +60,7 @@ class Desk:
         assert tool == "invoke"
         code = 0
         try:
-            Program(namespace=ns).run(["invoke", *words])
+            Program(namespace=deepcopy(ns)).run(["invoke", *words])
         except SystemExit as ended:
             code = int(ended.code or 0)
         return code, "".join(self.capsys.readouterr())

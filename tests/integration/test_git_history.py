@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -152,54 +151,3 @@ def test_a_tag_that_names_another_commit_is_refused(repository: GitRepository) -
 def test_a_tag_name_that_git_does_not_allow_is_refused(repository: GitRepository) -> None:
     with pytest.raises(Refused, match="did not create the tag"):
         repository.tag("v1..0", commit=repository.head())
-
-
-def test_a_push_brings_the_branch_and_the_tag_and_can_be_repeated(repository: GitRepository, remote: Path) -> None:
-    made = repository.commit({A: b"1.1\n"}, message="Release 1.1")
-    repository.tag("v1.1", commit=made)
-    git(repository.root, "tag", "--annotate", "--message=x", "private")
-    git(repository.root, "config", "push.followTags", "true")
-    repository.push(branch="develop", tag="v1.1")
-    repository.push(branch="develop", tag="v1.1")
-    assert git(remote, "rev-parse", "develop", "v1.1^{commit}").split() == [made, made]
-    assert git(remote, "tag") == "v1.1"
-
-
-def test_a_remote_that_moved_on_refuses_branch_and_tag_alike(
-    repository: GitRepository, remote: Path, tmp_path: Path
-) -> None:
-    git(tmp_path, "clone", "--quiet", str(remote), str(tmp_path / "other"))
-    git(tmp_path / "other", "commit", "--quiet", "--allow-empty", "--message=Meanwhile")
-    git(tmp_path / "other", "push", "--quiet")
-    repository.tag("v1.1", commit=repository.commit({A: b"1.1\n"}, message="Release 1.1"))
-    with pytest.raises(Refused, match="was rejected") as refusal:
-        repository.push(branch="develop", tag="v1.1")
-    assert "git pull" in refusal.value.hint
-    assert any("[rejected]" in line for line in refusal.value.details)
-    assert git(remote, "tag") == ""
-
-
-def test_a_hook_of_the_remote_that_objects_is_heard(repository: GitRepository, remote: Path) -> None:
-    (remote / "hooks").mkdir(exist_ok=True)
-    (remote / "hooks" / "pre-receive").write_text("#!/bin/sh\necho no pilots today >&2; exit 1\n")
-    (remote / "hooks" / "pre-receive").chmod(0o755)
-    repository.tag("v1.1", commit=repository.commit({A: b"1.1\n"}, message="Release 1.1"))
-    with pytest.raises(Refused) as refusal:
-        repository.push(branch="develop", tag="v1.1")
-    assert any("no pilots today" in line for line in refusal.value.details)
-
-
-def test_a_pre_push_hook_that_objects_is_heard(repository: GitRepository, remote: Path) -> None:
-    hook(repository, "pre-push", "echo fog >&2; exit 1")
-    repository.tag("v1.1", commit=repository.head())
-    with pytest.raises(Refused) as refusal:
-        repository.push(branch="develop", tag="v1.1")
-    assert any("fog" in line for line in refusal.value.details)
-    assert git(remote, "tag") == ""
-
-
-def test_a_remote_that_is_gone_is_unavailable(repository: GitRepository, remote: Path) -> None:
-    shutil.rmtree(remote)
-    repository.tag("v1.1", commit=repository.head())
-    with pytest.raises(Unavailable, match="could not be pushed to"):
-        repository.push(branch="develop", tag="v1.1")

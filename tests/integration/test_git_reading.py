@@ -11,6 +11,7 @@ from git_repositories import ENVIRON, UNNAMED, add_remote, git, make_repository
 
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
 
 A = PurePosixPath("a.txt")
@@ -119,6 +120,28 @@ def test_a_clean_checkout_holds_the_commit_alone_and_is_always_removed(repositor
         raise RuntimeError
     assert not kept[0].exists()
     assert not kept[0].parent.exists()
+
+
+def test_a_build_is_made_of_a_commit_and_its_day_where_it_was_committed(repository: GitRepository) -> None:
+    late = GitRepository(repository.root, {**ENVIRON, "GIT_COMMITTER_DATE": "1700000000 +1200"})
+    late.commit({A: b"two\n"}, message="Second")
+    assert repository.source("HEAD") == Source(repository.head(), "2023-11-15")
+    assert repository.source("HEAD~1").day == "2023-11-14"
+
+
+def test_a_clean_checkout_may_be_a_commit_further_and_tagged_and_nothing_of_it_stays(nested: GitRepository) -> None:
+    before = (nested.head(), nested.tags())
+    with nested.clean_checkout(nested.head(), tag="v1.1", files={A: b"bumped\n"}) as folder:
+        changed = GitRepository(folder, ENVIRON)
+        assert (folder / "a.txt").read_bytes() == b"bumped\n"
+        assert changed.changed() == ()
+        assert git(folder, "log", "-2", "--format=%H %ct").splitlines() == [
+            f"{changed.tagged('v1.1')} {1_700_000_000 + 86400}",
+            f"{before[0]} 1700000000",
+        ]
+    with nested.clean_checkout(nested.head(), tag="v1.0") as folder:
+        assert GitRepository(folder, ENVIRON).tagged("v1.0") == before[0]
+    assert (nested.head(), nested.tags()) == before
 
 
 def test_a_commit_that_no_branch_leads_to_can_be_checked_out(repository: GitRepository) -> None:

@@ -21,10 +21,11 @@ from packaging.version import Version
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.manifest import Artifact, Manifest
+from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
-from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, UploadAnswer
+from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, PushAnswer, TrialBuild, UploadAnswer
 
 
 def _read(version: Version | str) -> Version:
@@ -62,6 +63,9 @@ class FakeRepository:
     remote: dict[str, str] = field(default_factory=dict)
     pushed: list[tuple[str, str]] = field(default_factory=list)
     strayed: set[str] = field(default_factory=set)
+    answer: PushAnswer = field(default_factory=PushAnswer)
+    withdrawn: list[tuple[str, str, str | None]] = field(default_factory=list)
+    ahead: set[str] = field(default_factory=set)
 
     def head(self) -> str:
         return list(self.commits)[-1]
@@ -96,6 +100,9 @@ class FakeRepository:
     def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
         return commit not in self.strayed and accepted("develop")
 
+    def source(self, commit: str) -> Source:
+        return Source(commit, "2026-11-26")
+
     def tree(self, commit: str) -> Mapping[str, bytes]:
         return self.commits[commit]
 
@@ -110,9 +117,19 @@ class FakeRepository:
             raise Refused(f"{name} names another commit.", hint="Use the next version")
         self.local[name] = commit
 
-    def push(self, *, branch: str, tag: str) -> None:
-        self.remote[tag] = self.local[tag]
-        self.pushed.append((branch, tag))
+    def push(self, *, branch: str, tag: str) -> PushAnswer:
+        if not self.answer.refused:
+            self.remote[tag] = self.local[tag]
+            self.pushed.append((branch, tag))
+        return self.answer
+
+    def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:
+        self.local.pop(tag, None)
+        self.withdrawn.append((branch, message, keep))
+        self.commits.popitem()
+
+    def lacks(self, branch: str) -> bool:
+        return branch in self.ahead
 
 
 @dataclass
@@ -128,14 +145,29 @@ class FakeBuilds:
 
     def build(self, package: Package, *, version: Version, commit: str, progress: Progress) -> Manifest:
         progress(f"building {package.name} {version}")
-        tree = self.repository.tree(commit)
-        built = self.spoil(wheel(wheel_files(tree, version=str(version)), version=str(version)))
-        files = {m.filename: stamped(m, stamp=self.stamp) for m in (built, sdist(tree, version=str(version)))}
-        self.remade[package.name, version] = {built.filename: files[built.filename]}
+        files = self._files(self.repository.tree(commit), version)
+        self.remade[package.name, version] = {name: data for name, data in files.items() if name.endswith(".whl")}
         artifacts = tuple(Artifact(name, len(data), sha256(data)) for name, data in files.items())
         manifest = Manifest(package.name, str(version), commit, 0, artifacts, {"backend": "by hand"})
         self.adopt(manifest, files)
         return manifest
+
+    def trial(
+        self,
+        package: Package,
+        *,
+        version: Version,
+        commit: str,
+        files: Mapping[PurePosixPath, bytes],
+        progress: Progress,
+    ) -> TrialBuild:
+        progress(f"trying {package.name} {version}")
+        tree = {**self.repository.tree(commit), **{str(p): data for p, data in files.items()}}
+        return TrialBuild(self._files(tree, version), Source("f" * 40, "2026-11-27"))
+
+    def _files(self, tree: Mapping[str, bytes], version: Version) -> dict[str, bytes]:
+        built = self.spoil(wheel(wheel_files(tree, version=str(version)), version=str(version)))
+        return {m.filename: stamped(m, stamp=self.stamp) for m in (built, sdist(tree, version=str(version)))}
 
     def find(self, package: Package, version: Version | str) -> Manifest | None:
         manifest = self.kept.get(_read(version))

@@ -23,6 +23,7 @@ STAGED = [
     "places",
     "build",
     "audit",
+    "promotable",
     "tag",
     "upload:staging",
     "propagation:staging",

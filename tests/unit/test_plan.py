@@ -431,3 +431,22 @@ def test_a_line_without_a_published_final_has_nothing_to_repair() -> None:
     standing = package_state("1.4.7", pypi="1.5.1", tags={"v1.5.1": OTHER}, apart="1.5.1")
     with pytest.raises(Refused, match="no published final that HEAD descends from"):
         plan_post(standing)
+
+
+PUSHED_BACK = Record((*BEGUN.entries, entry("tag", "failed", kind="one-way", verdict="refused")))
+
+
+def test_a_number_whose_push_was_refused_is_given_again() -> None:
+    before = package_state("1.0.0", pypi="1.0.0", tags={"v1.0.0": OTHER}, records={"1.0.1rc1": PUSHED_BACK})
+    assert before.state(v("1.0.1rc1")) is VersionState.FREE
+    assert told(plan_candidate(before, to=None)) == plan("rc", "1.0.1rc1")
+    merged = replace(before, declared=v("1.0.1rc1"))
+    assert told(plan_candidate(merged, to=None)) == plan("rc", "1.0.1rc1")
+
+
+def test_a_final_whose_push_was_refused_is_made_once_its_bump_is_merged() -> None:
+    tags, records = {"v1.0": OTHER, "v1.0.1rc1": HEAD}, {"1.0.1rc1": SEALED, "1.0.1": PUSHED_BACK}
+    before = package_state("1.0.1rc1", pypi="1.0", tags=tags, records=records)
+    assert told(plan_final(before, to=None)) == plan("final", "1.0.1", "1.0.1rc1")
+    merged = replace(before, declared=v("1.0.1"), tags={**tags, "v1.0.1rc1": OTHER})
+    assert told(plan_final(merged, to=None)) == plan("final", "1.0.1", "1.0.1rc1")

@@ -73,6 +73,10 @@ def tagged(fixture: ReleaseFixture) -> None:
     fixture.repository.remote["v1.0rc1"] = "1" * 40
 
 
+def behind(fixture: ReleaseFixture) -> None:
+    fixture.repository.ahead.add("develop")
+
+
 def index_away(fixture: ReleaseFixture) -> None:
     fixture.staging.away = True
 
@@ -107,6 +111,7 @@ def without_space(fixture: ReleaseFixture) -> None:
         (dirty, "work tree", "changes that are not committed", "Commit them"),
         (drifted, "version files", "does not state one version", "Write the same version"),
         (tagged, "number", "v1.0rc1 names 111111111111", "1.0rc2"),
+        (behind, "remote", "origin has commits on develop that are not here", "git pull --rebase origin develop"),
         (index_away, "indexes", "testpypi does not answer", "again"),
         (without_token, "token", "No token for testpypi", "Set A_TOKEN"),
         (unattended, "confirmation", "Nobody can be asked", "--yes"),

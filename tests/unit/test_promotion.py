@@ -11,18 +11,20 @@ from archives import PACKAGE, dist_info, metadata, sdist, sealed, tracked, wheel
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.diff import LINES, lines_between
 from releasegate.core.dists.promotion import Built, Difference, Proof, compare
+from releasegate.core.dists.version_text import Source
 from releasegate.core.dists.wheel import record_row
 from releasegate.core.errors import ReleasegateError
 
 RC, FINAL = "1.0rc2", "1.0"
 INFO = dist_info(FINAL)
+SOURCES = (Source("0" * 40, "2026-11-26"), Source("f" * 40, "2026-11-27"))
 EGG = "src/sample_app.egg-info"
 
 
 def built(version: str, *, tree: Mapping[str, bytes] | None = None) -> Built:
     made_of = tree or tracked(version)
     files = wheel_files(made_of, version=version)
-    return Built(version, wheel=wheel(files, version=version), sdist=sdist(made_of, version=version))
+    return Built(version, wheel(files, version=version), sdist(made_of, version=version), SOURCES[version == FINAL])
 
 
 def with_wheel(add: Mapping[str, bytes], *, remove: Iterable[str] = (), executable: Iterable[str] = ()) -> Built:
@@ -37,8 +39,8 @@ def with_sdist(add: Mapping[str, bytes]) -> Built:
     return replace(final, sdist=replace(final.sdist, files={**final.sdist, **add}))
 
 
-def proof(final: Built, *, candidate: Built | None = None) -> Proof:
-    return compare(candidate or built(RC), final, package=PACKAGE)
+def proof(final: Built, *, candidate: Built | None = None, tree: Mapping[str, bytes] | None = None) -> Proof:
+    return compare(candidate or built(RC), final, package=PACKAGE, tracked=tree or tracked(RC))
 
 
 def found(final: Built) -> list[str]:
@@ -90,10 +92,11 @@ def test_a_package_without_a_src_layout_is_proven_too() -> None:
             version,
             wheel=wheel(wheel_files(tracked(version), version=version), version=version),
             sdist=Members("s", {"sample_app/__init__.py": tracked(version)["src/sample_app/__init__.py"]}),
+            source=SOURCES[0],
         )
         for version in (RC, FINAL)
     }
-    assert compare(flat[RC], flat[FINAL], package=package).ok
+    assert compare(flat[RC], flat[FINAL], package=package, tracked=tracked(RC)).ok
 
 
 def test_an_extra_file_is_refused() -> None:
@@ -151,9 +154,99 @@ def test_a_place_in_which_more_than_the_version_changed_is_refused() -> None:
 
 
 def test_the_versions_text_in_any_other_file_may_not_change() -> None:
-    candidate = built(RC, tree={**tracked(RC), "README.md": b"Version 1.0rc2\n"})
+    tree = {**tracked(RC), "README.md": b"Version 1.0rc2\n"}
     final = built(FINAL, tree={**tracked(FINAL), "README.md": b"Version 1.0\n"})
-    assert [str(d) for d in proof(final, candidate=candidate).differences] == ["README.md in the sdist differs"]
+    found = proof(final, candidate=built(RC, tree=tree), tree=tree)
+    assert [str(d) for d in found.differences] == ["README.md in the sdist differs"]
+
+
+def written(version: str, content: str) -> Built:
+    """Return a build with a file that its backend wrote into both archives; ``@`` is the version."""
+    data, made = content.replace("@", version).encode(), built(version)
+    files = wheel_files(tracked(version), version=version) | {"sample_app/_version.py": data}
+    source = replace(made.sdist, files={**made.sdist.files, "pyproject.toml.orig": data})
+    return replace(made, wheel=wheel(files, version=version), sdist=source)
+
+
+def test_what_a_backend_writes_may_differ_by_the_versions_text() -> None:
+    result = proof(written(FINAL, '__version__ = "@"\n'), candidate=written(RC, '__version__ = "@"\n'))
+    assert result.ok
+    assert {"wheel: sample_app/_version.py", "sdist: pyproject.toml.orig"} <= set(result.changed)
+    # A requirement on another package of the very same version stays as it is.
+    assert proof(written(FINAL, "@ needs 1.0rc2\n"), candidate=written(RC, "@ needs 1.0rc2\n")).ok
+
+
+def test_a_copy_of_a_version_file_follows_it_and_a_version_file_changes_nowhere_else() -> None:
+    # uv_build copies pyproject.toml, byte for byte.
+    copy = tracked("@")["pyproject.toml"].decode()
+    assert proof(written(FINAL, copy), candidate=written(RC, copy)).ok
+    init = "src/sample_app/__init__.py"
+    before, after = (tracked(v) | {init: f'__version__ = "{v}"\nOLDEST = "{v}"\n'.encode()} for v in (RC, FINAL))
+    refused = proof(built(FINAL, tree=after), candidate=built(RC, tree=before), tree=before)
+    assert {d.path for d in refused.differences} == {"sample_app/__init__.py", f"{INFO}/RECORD", init}
+
+
+def test_a_file_of_git_is_known_wherever_a_backend_puts_it() -> None:
+    tree = {**tracked(RC), "lib/_version.py": b'__version__ = "1.0rc2"\n'}
+    refused = proof(written(FINAL, '__version__ = "@"\n'), candidate=written(RC, '__version__ = "@"\n'), tree=tree)
+    assert {d.path for d in refused.differences} == {"sample_app/_version.py", f"{INFO}/RECORD"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('v = "@"\n', 'v = "@"  # today\n'),
+        ('v = "@"\n', 'v = "@."\n'),
+        ('v = "1.0rc2"\n', 'v = "1.0.1"\n'),
+        ("11.0rc2\n", "11.0\n"),
+        ("1.0rc21\n", "1.01\n"),
+        ("on 26 November\n@", "on 27 November\n@"),
+        ("", "@"),
+    ],
+)
+def test_what_a_backend_writes_may_differ_by_nothing_else(before: str, after: str) -> None:
+    sentences = {str(d) for d in proof(written(FINAL, after), candidate=written(RC, before)).differences}
+    assert {"sample_app/_version.py in the wheel differs", "pyproject.toml.orig in the sdist differs"} <= sentences
+
+
+def rewritten(version: str, pyproject: str) -> Built:
+    """Return a build whose backend wrote ``pyproject.toml`` anew in the sdist; ``@`` is the version."""
+    made = built(version)
+    data = pyproject.replace("@", version).encode()
+    return replace(made, sdist=replace(made.sdist, files={**made.sdist.files, "pyproject.toml": data}))
+
+
+@pytest.mark.parametrize(
+    "text", ['[project]\nversion = "@"  # written\n', '[tool]\nmade = "@"\n'], ids=["key", "no key"]
+)
+def test_a_version_file_that_a_backend_wrote_anew_may_differ_by_the_version(text: str) -> None:
+    assert proof(rewritten(FINAL, text), candidate=rewritten(RC, text)).ok
+    more = proof(rewritten(FINAL, f"{text}#"), candidate=rewritten(RC, text))
+    assert [str(d) for d in more.differences] == ["pyproject.toml in the sdist differs"]
+
+
+def test_a_version_file_of_git_that_states_no_version_cannot_be_promoted() -> None:
+    tree = {**tracked(RC), "pyproject.toml": b"[tool]\n"}
+    with pytest.raises(ReleasegateError):
+        proof(built(FINAL), candidate=built(RC, tree=tree), tree=tree)
+
+
+def described(version: str, more: str) -> Built:
+    """Return a build whose metadata says *more* in its description or its header; ``@`` is the version."""
+    made, said = built(version), metadata(version).replace(b"Requires-Dist: six", more.replace("@", version).encode())
+    files = wheel_files(tracked(version), version=version) | {f"{dist_info(version)}/METADATA": said}
+    source = replace(made.sdist, files={**made.sdist.files, "PKG-INFO": said})
+    return replace(made, wheel=wheel(files, version=version), sdist=source)
+
+
+def test_metadata_may_name_the_version_but_not_require_it() -> None:
+    url = "Project-URL: Changes, https://harbor.example/@"
+    assert proof(described(FINAL, url), candidate=described(RC, url)).ok
+    other = proof(described(FINAL, url.replace("@", "1.0.1")), candidate=described(RC, url))
+    needs = "Requires-Dist: sample-core==@"
+    pinned = proof(described(FINAL, needs), candidate=described(RC, needs))
+    for result in (other, pinned):
+        assert {d.path for d in result.differences} == {f"{INFO}/METADATA", f"{INFO}/RECORD", "PKG-INFO"}
 
 
 def test_another_build_tool_is_refused() -> None:

@@ -118,6 +118,28 @@ def test_a_version_is_attempted_from_the_start_of_a_one_way_step(kind: str, even
     assert record([entry("tag", event, kind=kind)]).attempted is so
 
 
+def pushed(*outcomes: tuple[EntryEvent, str]) -> Record:
+    """Return a record whose tag was begun, and came to this each time."""
+    tries = (
+        (entry("tag", "started", kind="one-way"), entry("tag", event, kind="one-way", verdict=verdict))
+        for event, verdict in outcomes
+    )
+    return record([one for pair in tries for one in pair])
+
+
+def test_what_the_remote_refused_as_a_whole_was_not_attempted() -> None:
+    refused = pushed(("failed", "refused"))
+    assert (refused.attempted, refused.pushed_back, refused.failure) == (False, True, None)
+    unknown = pushed(("failed", "refused"), ("failed", "unavailable"))
+    assert (unknown.attempted, unknown.pushed_back) == (True, False)
+    gone_on = pushed(("failed", "refused"), ("done", "pass"))
+    assert (gone_on.attempted, gone_on.pushed_back) == (True, False)
+    # What was begun by another step stays so.
+    uploading = entry("upload:staging", "started", kind="one-way")
+    assert record([*pushed(("done", "pass")).entries, uploading, failed("upload:staging", verdict="refused")]).attempted
+    assert (record([]).attempted, record([]).pushed_back) == (False, False)
+
+
 def test_a_bad_verdict_is_a_failure() -> None:
     bad = failed("e2e")
     assert record([entry("e2e", "started"), bad, entry("clean", "failed", verdict="refused")]).failure is bad

@@ -11,10 +11,11 @@ from archives import sdist, tracked, wheel, wheel_files
 from fakes import FakeForge, sha256, stamped
 from release_fixture import ReleaseFixture, entry
 
+from releasegate.core.dists.archive import Members
 from releasegate.core.dists.manifest import manifest_from_json
 from releasegate.core.errors import Conflict, GateFailed, Refused
 from releasegate.steps.audit import Audit
-from releasegate.steps.build import Build, Promotion
+from releasegate.steps.build import Build, Promotable, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.publish import Upload
 from releasegate.steps.release import Role
@@ -122,6 +123,37 @@ def test_a_candidate_takes_nothing_from_the_production_index(fixture: ReleaseFix
     fixture.uploaded("1.0rc1", role="production")
     fixture.builds.stamp = 1
     assert Build(fixture.release("1.0rc1")).run()["bytes of the index"] == []
+
+
+@pytest.mark.parametrize(("version", "final"), [("1.0rc1", "1.0"), ("1.0.post1.dev1", "1.0.post1")])
+def test_what_a_candidate_leads_to_is_built_once_before_its_tag(
+    fixture: ReleaseFixture, version: str, final: str
+) -> None:
+    step = Promotable(fixture.built(version))
+    before = fixture.repository.head()
+    assert step.already() is None
+    assert step.describe() == f"build {final} once, compare it with {version}, and throw it away"
+    evidence = step.run()
+    assert evidence["final"] == final
+    assert "wheel: sample_app/__init__.py" in evidence["changed"]
+    assert step.subject() == step.release.manifest().identity
+    assert fixture.repository.head() == before
+    assert fixture.builds.find(fixture.app, final) is None
+
+
+def test_a_candidate_that_could_never_be_promoted_is_refused_before_its_tag(fixture: ReleaseFixture) -> None:
+    made = iter(range(9))
+
+    def counted(members: Members) -> Members:
+        """Number the builds, as a backend does that writes the time into a module."""
+        return replace(members, files={**members.files, "sample_app/_built.py": f"NUMBER = {next(made)}\n".encode()})
+
+    fixture.builds.spoil = counted
+    with pytest.raises(GateFailed, match=r"1\.0 could not be made of 1\.0rc1") as refusal:
+        Promotable(fixture.built("1.0rc1")).run()
+    assert "sample_app/_built.py in the wheel differs" in refusal.value.details
+    assert {"  -NUMBER = 0", "  +NUMBER = 1"} <= set(refusal.value.details)
+    assert refusal.value.hint.endswith("nothing is consumed yet")
 
 
 def test_a_final_that_is_its_candidate_is_proven(fixture: ReleaseFixture) -> None:

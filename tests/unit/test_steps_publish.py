@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from fakes import FakeIndex, Mishap, sha256
 from release_fixture import START, ReleaseFixture
 
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
-from releasegate.ports import UploadAnswer
+from releasegate.ports import PushAnswer, UploadAnswer
 from releasegate.steps.propagation import Propagation
 from releasegate.steps.publish import Tag, Upload
 
@@ -50,6 +51,33 @@ def test_a_tag_of_an_older_line_is_pushed_with_the_branch_that_mends_it(fixture:
     assert step.describe() == "tag v0.9.1rc1 and push it with 0.9.x to origin"
     step.run()
     assert fixture.repository.pushed == [("0.9.x", "v0.9.1rc1")]
+
+
+def test_a_branch_that_takes_pull_requests_only_gets_its_bump_by_one(fixture: ReleaseFixture) -> None:
+    fixture.repository.answer = PushAnswer("branch", ("! [remote rejected]", "remote: by pull request only"))
+    release = fixture.built("1.0rc1")
+    with pytest.raises(Refused, match=r"origin takes no push to develop: .* 1\.0rc1 is not consumed") as no:
+        Tag(release).run()
+    assert "pull request into develop from the branch bump-v1.0rc1" in no.value.hint
+    assert "git push origin bump-v1.0rc1" in no.value.hint
+    assert no.value.details == ("! [remote rejected]", "remote: by pull request only")
+    assert fixture.repository.withdrawn == [("develop", "Release sample-app 1.0rc1", "bump-v1.0rc1")]
+    assert (fixture.repository.head(), fixture.repository.tags()) == (START, {})
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"), [("behind", "origin has commits on develop"), ("tag", "origin does not take the tag v1.0rc1")]
+)
+def test_any_other_refusal_of_a_push_leaves_everything_as_it_was(
+    fixture: ReleaseFixture, refused: Literal["behind", "tag"], said: str
+) -> None:
+    fixture.repository.answer = PushAnswer(refused, ("in its own words",))
+    with pytest.raises(Refused, match=said) as refusal:
+        Tag(fixture.built("1.0rc1")).run()
+    assert ("git pull --rebase origin develop" in refusal.value.hint) == (refused == "behind")
+    assert refusal.value.details == ("in its own words",)
+    assert fixture.repository.withdrawn == [("develop", "Release sample-app 1.0rc1", None)]
+    assert fixture.repository.local == {}
 
 
 def test_a_tag_that_the_remote_has_on_another_commit_is_refused(fixture: ReleaseFixture) -> None:

@@ -233,7 +233,7 @@ def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None
 
 
 def _tags_at_head(workspace: Workspace, package: Package) -> list[str]:
-    """Return the version tags at HEAD; none for files that are in no repository, such as an unpacked sdist."""
+    """Return the version tags at HEAD, as they are here; none for files in no repository, such as an unpacked sdist."""
     from releasegate.core.release.versions import parse_version
 
     repository, prefix = workspace.repository(package), package.tag_prefix
@@ -241,5 +241,6 @@ def _tags_at_head(workspace: Workspace, package: Package) -> list[str]:
         head = repository.head()
     except ReleasegateError:
         return []
-    named = (name for name, commit in repository.tags().items() if commit == head and name.startswith(prefix))
+    here = repository.tags_before(head).items()
+    named = (name for name, commit in here if commit == head and name.startswith(prefix))
     return [name for name in named if parse_version(name.removeprefix(prefix)) is not None]

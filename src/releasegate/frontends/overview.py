@@ -46,7 +46,7 @@ def doctor(screen: Screen, *, package: str) -> int:
     found: list[Answer] = []
     for each in workspace.project.select(package or None):
         screen.say(f"{each.name}:")
-        answers = examine(workspace, each)
+        answers = examine(workspace, each).answers
         screen.answers(answers)
         found += answers
     return exit_code(found)

@@ -9,6 +9,7 @@ import ast
 import inspect
 import re
 import sys
+from copy import deepcopy
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -92,7 +93,8 @@ class Releasegate(Program):
 
     def __init__(self) -> None:
         commands = Collection(_NAME)
-        for each in (*ns.tasks.values(), *map(_GateTask, GATES)):
+        # Copies, because invoke takes the words of help away from a task that it parses for.
+        for each in (*deepcopy(ns).tasks.values(), *map(_GateTask, GATES)):
             commands.add_task(each)
         super().__init__(namespace=commands, name=_NAME, binary=_NAME, config_class=_OwnConfig)
 

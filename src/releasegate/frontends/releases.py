@@ -13,8 +13,9 @@ from packaging.version import InvalidVersion, Version
 
 from releasegate.app import release as releasing
 from releasegate.app.examine import examine
+from releasegate.app.orders import Order, ordered, selected
 from releasegate.app.outcomes import Recorder
-from releasegate.app.release import Order, Planned
+from releasegate.app.release import Planned
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, ReleasegateError
@@ -66,7 +67,7 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
 
 def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
     """Print what the order means for each package, and what keeps it from being begun; return the exit code."""
-    packages = releasing.selected(workspace, order)
+    packages = selected(workspace, order)
     found: list[Answer] = []
     for number, each in enumerate(packages):
         try:
@@ -76,7 +77,7 @@ def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
         with suppress(ReleasegateError):  # one of the answers
             shows_plan(screen)(releasing.plan(workspace, order, each))
         before = [package.name for package in packages[:number]]
-        answers = in_the_way(examine(workspace, each, order, before=before))
+        answers = in_the_way(examine(workspace, each, order, before=before).answers)
         screen.answers(answers)
         found += answers
     return exit_code(found)
@@ -118,7 +119,7 @@ def shows_plan(screen: Screen, *, brief: bool = False) -> Callable[[Planned], No
 
 def _order(workspace: Workspace, wish: Wish) -> Order:
     if wish.event:
-        return releasing.ordered(workspace, package=wish.package or None, until=wish.until)
+        return ordered(workspace, package=wish.package or None, until=wish.until)
     pipeline: Pipeline = "rc" if wish.rc else "post" if wish.post else "final"
     return Order(pipeline, wish.package or None, wish.to or None, until=wish.until)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Literal, Protocol
 
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.dists.manifest import Artifact, Manifest
+from releasegate.core.dists.version_text import Source
 from releasegate.core.release.record import Entry
 from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge
@@ -60,13 +61,33 @@ class Repository(Protocol):
         """Return the tags here, by name, whose commit is *commit* or came before it; the remote is not asked."""
         ...
 
+    def lacks(self, branch: str) -> bool:
+        """Return whether the remote's *branch* has commits that are not in what is checked out."""
+        ...
+
     def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
         """Return whether *commit* is on an *accepted* branch of the remote (of this repository, where it has none)."""
+        ...
+
+    def source(self, commit: str) -> Source:
+        """Return what a build of *commit* is made of."""
         ...
 
     def tree(self, commit: str) -> Mapping[str, bytes]:
         """Return the bytes of every file that is tracked at *commit*, by its path from the package's folder."""
         ...
+
+
+@dataclass(frozen=True)
+class PushAnswer:
+    """What became of a push, in the remote's own words.
+
+    ``refused`` is empty where it was taken; else it says what it is about: the remote's branch has commits that are not
+    here (``behind``), the remote's rules do not let the ``branch`` be pushed, or something else (``tag``).
+    """
+
+    refused: Literal["", "behind", "branch", "tag"] = ""
+    words: tuple[str, ...] = ()
 
 
 class History(Protocol):
@@ -80,9 +101,24 @@ class History(Protocol):
         """Create the annotated tag here, or leave it where it already names *commit*."""
         ...
 
-    def push(self, *, branch: str, tag: str) -> None:
-        """Push the branch and the tag to the remote in one atomic move."""
+    def push(self, *, branch: str, tag: str) -> PushAnswer:
+        """Push the branch and the tag to the remote in one atomic move: both are there afterwards, or neither."""
         ...
+
+    def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:
+        """Take back the tag, and from *branch* the commit of *message* if it is the last and not on the remote.
+
+        The branch *keep* has the last commit afterwards.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class TrialBuild:
+    """A build that is not kept: the wheel and the sdist by file name, and the commit that they were made of."""
+
+    files: Mapping[str, bytes]
+    source: Source
 
 
 class Builds(Protocol):
@@ -90,6 +126,18 @@ class Builds(Protocol):
 
     def build(self, package: Package, *, version: Version, commit: str, progress: Progress) -> Manifest:
         """Build *commit* from a clean checkout, audit what came out, and keep it with its manifest."""
+        ...
+
+    def trial(
+        self,
+        package: Package,
+        *,
+        version: Version,
+        commit: str,
+        files: Mapping[PurePosixPath, bytes],
+        progress: Progress,
+    ) -> TrialBuild:
+        """Build *version*, which is *commit* with *files* changed, and keep nothing of it here."""
         ...
 
     def find(self, package: Package, version: Version) -> Manifest | None:

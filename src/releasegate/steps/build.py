@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from packaging.version import Version
 
-from releasegate.core.dists.archive import read_sdist, read_wheel
-from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
-from releasegate.core.dists.promotion import Built, compare
+from releasegate.core.dists.archive import Members, read_sdist, read_wheel
+from releasegate.core.dists.manifest import Manifest, manifest_from_json
+from releasegate.core.dists.promotion import Built, Proof, compare
+from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import GateFailed
 from releasegate.core.release.record import Evidence
-from releasegate.core.release.versions import is_candidate
+from releasegate.core.release.versions import promoted
+from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.fetch import published
 from releasegate.steps.forge_release import MANIFEST
 from releasegate.steps.release import Release
-from releasegate.steps.step import ReleaseStep
+from releasegate.steps.source import version_file_contents
+from releasegate.steps.step import Kind, ReleaseStep
+from releasegate.steps.takeover import taken_over
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,40 @@ class Build(ReleaseStep):
 
 
 @dataclass(frozen=True)
+class Promotable(ReleaseStep):
+    """What the candidate leads to can be made: built from the same commit, it differs by nothing but the version."""
+
+    key: ClassVar[str] = "promotable"
+    kind: ClassVar[Kind] = Kind.WORK
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds"})
+
+    def describe(self) -> str:
+        due = promoted(self.release.version)
+        return f"build {due} once, compare it with {self.release.version}, and throw it away"
+
+    def run(self) -> Evidence:
+        release, ports = self.release, self.release.ports
+        version, due, commit = release.version, promoted(release.version), release.commit()
+        contents = version_file_contents(ports.repository, release.package, commit=commit)
+        bumped = bump_all(release.package, contents, version=str(due))
+        trial = ports.builds.trial(
+            release.package, version=due, commit=commit, files=bumped, progress=release.run.progress
+        )
+        candidate = _built(version, _contents(release), ports.repository.source(commit))
+        final = _built(due, trial.files, trial.source)
+        proof = compare(candidate, final, package=release.package, tracked=ports.repository.tree(commit))
+        if not proof.ok:
+            raise GateFailed(
+                f"{due} could not be made of {version}: more than the version would differ.",
+                hint="Keep what differs out of the build, or make it the same in every build; nothing is consumed yet",
+                details=_lines(proof),
+            )
+        return {"final": str(due), "changed": list(proof.changed), "identical otherwise": True}
+
+
+@dataclass(frozen=True)
 class Promotion(ReleaseStep):
-    """The files are the proven candidate's, but for the version's own version files."""
+    """The files are the proven candidate's, but for the version."""
 
     key: ClassVar[str] = "promotion"
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "indexes"})
@@ -60,29 +96,17 @@ class Promotion(ReleaseStep):
 
     def run(self) -> Evidence:
         release = self.release
-        candidate = _built_candidate(release)
-        manifest = release.manifest()
-        builds, version = release.ports.builds, release.version
-        files = {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
-        final = _built(version, files)
-        proof = compare(candidate, final, package=release.package)
+        candidate, commit = _built_candidate(release), release.candidate_seal().evidence["commit"]
+        final = _built(release.version, _contents(release), release.ports.repository.source(release.commit()))
+        tracked = release.ports.repository.tree(commit)
+        proof = compare(candidate, final, package=release.package, tracked=tracked)
         if not proof.ok:
-            lines = [line for d in proof.differences for line in (str(d), *(f"  {text}" for text in d.lines))]
             raise GateFailed(
                 f"{release.version} is not the proven {release.candidate}: more than the version differs.",
                 hint="Prove what is there now with invoke release --rc (for a post: --post), or take the change back",
-                details=lines,
+                details=_lines(proof),
             )
         return {"candidate": str(release.candidate), "changed": list(proof.changed), "identical otherwise": True}
-
-
-def taken_over(release: Release) -> Mapping[str, bytes]:
-    """Make the index's own bytes the build, for files that differ from ours as archives only; return them by name."""
-    manifest = release.manifest()
-    held = _held_alike(release, manifest)
-    if held:
-        _adopted(release, manifest, held=held)
-    return held
 
 
 def _attached(release: Release) -> Manifest | None:
@@ -125,53 +149,26 @@ def _build(release: Release) -> None:
     )
 
 
-def _held_alike(release: Release, manifest: Manifest) -> dict[str, bytes]:
-    """Return the index's own bytes of the files that were built before, and differ from ours as archives only.
-
-    A backend may pack equal files into other bytes. Where the build that was uploaded is lost, what the index holds
-    is the release, so that a run goes on with it instead of burning the number.
-    """
-    builds, version = release.ports.builds, release.version
-    index = release.index("staging" if is_candidate(release.version) else "production")
-    listed = {file.filename: file for file in published(index, release.package.name, version)}
-    alike = {}
-    for artifact in manifest.artifacts:
-        if artifact.filename in listed and listed[artifact.filename].sha256 != artifact.sha256:
-            content = index.fetch(listed[artifact.filename])
-            ours = builds.path(release.package, version, artifact).read_bytes()
-            if content != ours and _same_members(artifact, content, ours):
-                alike[artifact.filename] = content
-    return alike
-
-
-def _same_members(artifact: Artifact, theirs: bytes, ours: bytes) -> bool:
-    """Whether two archives hold the same files; one that cannot be read is like no other."""
-    read = read_wheel if artifact.kind == "wheel" else read_sdist
-    try:
-        one, other = (read(artifact.filename, content) for content in (theirs, ours))
-    except GateFailed:
-        return False
-    return (one.folder, dict(one), one.executable) == (other.folder, dict(other), other.executable)
-
-
-def _adopted(release: Release, manifest: Manifest, *, held: Mapping[str, bytes]) -> None:
-    """Keep the index's bytes as the build, beside what the index does not hold yet."""
-    builds, version = release.ports.builds, release.version
-    ours = {a.filename: builds.path(release.package, version, a).read_bytes() for a in manifest.artifacts}
-    files = {**ours, **held}
-    artifacts = [Artifact(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()]
-    builds.adopt(replace(manifest, artifacts=tuple(artifacts)), files)
-
-
 def _shown(manifest: Manifest) -> Evidence:
     files = {a.filename: a.sha256 for a in manifest.artifacts}
     return {"commit": manifest.commit, "files": files, "tools": dict(manifest.tools)}
 
 
-def _built(version: Version, files: Mapping[str, bytes]) -> Built:
+def _lines(proof: Proof) -> list[str]:
+    return [line for d in proof.differences for line in (str(d), *(f"  {text}" for text in d.lines))]
+
+
+def _contents(release: Release) -> dict[str, bytes]:
+    """Return the bytes of the release's own build, by file name."""
+    builds, artifacts = release.ports.builds, release.manifest().artifacts
+    return {a.filename: builds.path(release.package, release.version, a).read_bytes() for a in artifacts}
+
+
+def _built(version: Version, files: Mapping[str, bytes], source: Source) -> Built:
     wheel = next(name for name in files if name.endswith(".whl"))
     sdist = next(name for name in files if not name.endswith(".whl"))
-    return Built(str(version), wheel=read_wheel(wheel, files[wheel]), sdist=read_sdist(sdist, files[sdist]))
+    members = read_wheel(wheel, files[wheel])
+    return Built(str(version), wheel=members, sdist=read_sdist(sdist, files[sdist]), source=source)
 
 
 def _built_candidate(release: Release) -> Built:
@@ -188,4 +185,4 @@ def _built_candidate(release: Release) -> Built:
             details=sorted(proven - set(contents)),
         )
     release.require_proven(contents)
-    return _built(version, contents)
+    return _built(version, contents, release.ports.repository.source(seal.evidence["commit"]))

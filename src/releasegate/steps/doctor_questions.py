@@ -128,8 +128,15 @@ def _indexes(inquiry: Inquiry) -> str:
 
 
 def _remote(inquiry: Inquiry) -> str:
-    package = inquiry.release.package
-    return f"{package.remote} answers ({len(inquiry.release.ports.repository.tags())} tags)"
+    release, package, repository = inquiry.release, inquiry.release.package, inquiry.release.ports.repository
+    found, branch = len(repository.tags()), repository.branch()
+    # What is tagged goes on, whatever came after it.
+    if branch is not None and repository.lacks(branch) and repository.tagged_there(release.tag) is None:
+        raise Refused(
+            f"{package.remote} has commits on {branch} that are not here.",
+            hint=f"Bring them in: git pull --rebase {package.remote} {branch}",
+        )
+    return f"{package.remote} answers ({found} tags)"
 
 
 def _forge(inquiry: Inquiry) -> str:

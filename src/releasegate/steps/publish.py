@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.dists.manifest import Artifact
-from releasegate.core.errors import Conflict, GateFailed, Unavailable
+from releasegate.core.errors import Conflict, GateFailed, Refused, Unavailable
 from releasegate.core.release.lines import next_legal
-from releasegate.core.release.record import Evidence
-from releasegate.ports import UploadAnswer
-from releasegate.steps.build import taken_over
+from releasegate.core.release.plan import bump_branch
+from releasegate.core.release.record import TAG, Evidence
+from releasegate.ports import PushAnswer, UploadAnswer
 from releasegate.steps.fetch import held_hashes
 from releasegate.steps.forge_release import await_ci
+from releasegate.steps.source import bump_message
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
+from releasegate.steps.takeover import taken_over
 from releasegate.steps.trigger import uploads
 
 TRIES = 3
@@ -27,7 +29,7 @@ NOT_JUDGED = frozenset({401, 403, 408, 425, 429})
 class Tag(ReleaseStep):
     """The commit carries the version's tag, here and on the remote, together with its branch."""
 
-    key: ClassVar[str] = "tag"
+    key: ClassVar[str] = TAG
     kind: ClassVar[Kind] = Kind.ONE_WAY
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "history", "ledger"})
 
@@ -48,8 +50,35 @@ class Tag(ReleaseStep):
         # Whoever is started by the tag finds the record.
         release.ports.ledger.push()
         release.ports.history.tag(release.tag, commit=commit)
-        release.ports.history.push(branch=release.branch(), tag=release.tag)
+        answer = release.ports.history.push(branch=release.branch(), tag=release.tag)
+        if answer.refused:
+            raise self._taken_back(answer)
         return {"tag": release.tag, "commit": commit}
+
+    def _taken_back(self, answer: PushAnswer) -> Refused:
+        """Leave the branch and the tags here as they were, and return what is to be done."""
+        release, branch, remote = self.release, self.release.branch(), self.release.package.remote
+        proposal = bump_branch(release.package, release.version) if answer.refused == "branch" else None
+        release.ports.history.withdraw(branch=branch, tag=release.tag, message=bump_message(release), keep=proposal)
+        pull = f"git pull --rebase {remote} {branch}"
+        if answer.refused == "behind":
+            return Refused(
+                f"{remote} has commits on {branch} that are not here; nothing was pushed.",
+                hint=f"Bring them in ({pull}), then run the same command again",
+                details=answer.words,
+            )
+        if proposal is not None:
+            return Refused(
+                f"{remote} takes no push to {branch}: no tag was pushed either, and {release.version} is not consumed.",
+                hint=f"Open a pull request into {branch} from the branch {proposal}, which has the bump (git push "
+                f"{remote} {proposal}); once it is merged, {pull} and run the same command again",
+                details=answer.words,
+            )
+        return Refused(
+            f"{remote} does not take the tag {release.tag}; nothing was pushed.",
+            hint="Put right what it says, then run the same command again",
+            details=answer.words,
+        )
 
 
 @dataclass(frozen=True)

@@ -123,8 +123,7 @@ class Bump(ReleaseStep):
 
     def run(self) -> Evidence:
         release = self.release
-        message = f"Release {release.package.name} {release.version}"
-        return {"commit": release.ports.history.commit(_bumped(release), message=message)}
+        return {"commit": release.ports.history.commit(_bumped(release), message=bump_message(release))}
 
 
 @dataclass(frozen=True)
@@ -195,6 +194,11 @@ def version_file_contents(
     """Return the version files of *package* as they are at *commit* (``None``: in the work tree)."""
     at = repository.head() if commit == "HEAD" else commit
     return {file.path: repository.read(file.path, commit=at) for file in package.version_files}
+
+
+def bump_message(release: Release) -> str:
+    """Return the message of the commit that states the version."""
+    return f"Release {release.package.name} {release.version}"
 
 
 def _bumped(release: Release) -> dict[PurePosixPath, bytes]:

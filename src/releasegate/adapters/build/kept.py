@@ -21,7 +21,7 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
 from releasegate.core.dists.wheel import dist_info, member
-from releasegate.ports import Progress
+from releasegate.ports import Progress, TrialBuild
 
 _MANIFEST = "manifest.json"
 _FROM_SDIST = "from-sdist"
@@ -50,12 +50,9 @@ class LocalBuilds:
         repository = self.repository(package)
         epoch = repository.epoch(commit)
         progress(f"building {package.name} {version}")
+        checkout = partial(repository.clean_checkout, commit, tag=f"{package.tag_prefix}{version}")
         with tempfile.TemporaryDirectory(prefix="releasegate-") as temporary:
-            builder = Builder(self.index, self.environ)
-            # Until the push the tag exists only there.
-            tag = package.tag(version) if package.version_from_tag else None
-            checkout = partial(repository.clean_checkout, commit, tag=tag)
-            made = builder.make(checkout, epoch=epoch, out=Path(temporary))
+            made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=Path(temporary))
             files = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
             rebuilt = {made.rebuilt.name: made.rebuilt.read_bytes()}
         artifacts = tuple(_artifact(name, content) for name, content in files.items())
@@ -63,6 +60,36 @@ class LocalBuilds:
         manifest = Manifest(package.name, str(version), commit, epoch, artifacts, tools)
         self._keep(manifest, files, rebuilt=rebuilt)
         return manifest
+
+    def trial(
+        self,
+        package: Package,
+        *,
+        version: Version,
+        commit: str,
+        files: Mapping[PurePosixPath, bytes],
+        progress: Progress,
+    ) -> TrialBuild:
+        """Build *version*, which is *commit* with *files* changed, and keep nothing of it here.
+
+        It is committed and built as on another day, as the real one will be: what a build takes from the clock shows.
+
+        Raises:
+            GateFailed: the build fails, or does not make one wheel and one sdist.
+            Refused: there is no such commit.
+            Unavailable: what the build needs cannot be had.
+        """
+        repository = self.repository(package)
+        progress(f"building {package.name} {version}, to be thrown away")
+        with (
+            tempfile.TemporaryDirectory(prefix="releasegate-") as temporary,
+            repository.clean_checkout(commit, tag=f"{package.tag_prefix}{version}", files=files) as changed,
+        ):
+            final = GitRepository(changed, repository.environ)
+            checkout = partial(final.clean_checkout, final.head())
+            made = Builder(self.index, self.environ).make(checkout, epoch=final.epoch("HEAD"), out=Path(temporary))
+            built = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
+            return TrialBuild(built, final.source("HEAD"))
 
     def find(self, package: Package, version: Version) -> Manifest | None:
         """Return the manifest whose files are all here, byte for byte, or ``None``."""

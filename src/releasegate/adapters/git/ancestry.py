@@ -51,8 +51,20 @@ def on_branch(git: Git, commit: str, *, remote: str, accepted: Callable[[str], b
     return any(not git.ask("merge-base", "--is-ancestor", commit, ref).exit_code for ref in own)
 
 
-def _heads_there(git: Git, remote: str) -> list[str]:
+def lacks(git: Git, *, remote: str, branch: str) -> bool:
+    """Return whether the remote's *branch* has commits that HEAD lacks; see ``GitRepository``.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
+    tip = _heads_there(git, remote).get(branch) if has(git, remote) else None
+    # A commit that is not here fails as well.
+    return tip is not None and bool(git.ask("merge-base", "--is-ancestor", tip, "HEAD").exit_code)
+
+
+def _heads_there(git: Git, remote: str) -> dict[str, str]:
     answer = git.ask("ls-remote", "--heads", remote, timeout=REMOTE_SECONDS)
     if answer.exit_code:
         raise silent(remote, answer)
-    return [line.split(maxsplit=1)[1].removeprefix(_HEADS) for line in answer.text.splitlines()]
+    pairs = (line.split(maxsplit=1) for line in answer.text.splitlines())
+    return {ref.removeprefix(_HEADS): commit for commit, ref in pairs}

@@ -6,18 +6,31 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.git.command import Git
 from releasegate.core.errors import Refused
 
 _SUBMODULE = "160000"
-_NOBODY = ("-c", "user.name=releasegate", "-c", "user.email=releasegate@localhost")
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+_DATES = ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
+_DAY = 86400
+_NOBODY = (
+    "-c",
+    "user.name=releasegate",
+    "-c",
+    "user.email=releasegate@localhost",
+    "-c",
+    "commit.gpgSign=false",
+    "-c",
+    "tag.gpgSign=false",
+)
 
 
 @contextmanager
-def clean_checkout(git: Git, commit: str, *, tag: str | None = None) -> Iterator[Path]:
+def clean_checkout(
+    git: Git, commit: str, *, tag: str | None = None, files: Mapping[PurePosixPath, bytes] | None = None
+) -> Iterator[Path]:
     """Give the folder that stands for *git*'s in a temporary clone at *commit*; see ``GitRepository``."""
     top = Path(git.tell("rev-parse", "--show-toplevel").text)
     prefix = git.tell("rev-parse", "--show-prefix").text
@@ -32,9 +45,22 @@ def clean_checkout(git: Git, commit: str, *, tag: str | None = None) -> Iterator
                 f"The commit {commit} has no folder {prefix.rstrip('/')}.",
                 hint="Commit the package's folder first, or correct its path in the configuration.",
             )
-        if tag is not None:
+        own = Git(clone / prefix, git.environ)
+        if files:
+            _commit_on_top(own, files)
+        if tag:
             _tag_alone(Git(clone, git.environ), tag)
-        yield clone / prefix
+        yield own.root
+
+
+def _commit_on_top(own: Git, files: Mapping[PurePosixPath, bytes]) -> None:
+    """Commit *files* a day later, so that what a build takes from the clock shows."""
+    for path, content in files.items():
+        (own.root / path).write_bytes(content)
+    own.tell("add", "--", *map(str, files))
+    made = int(own.tell("show", "--no-patch", "--no-show-signature", "--format=%ct", "HEAD").text)
+    dated = Git(own.root, {**own.environ, **dict.fromkeys(_DATES, f"{made + _DAY} +0000")})
+    dated.tell(*_NO_HOOKS, *_NOBODY, "commit", "--quiet", "--allow-empty", "--message=trial")
 
 
 def _tag_alone(clone: Git, tag: str) -> None:
@@ -48,7 +74,7 @@ def _tag_alone(clone: Git, tag: str) -> None:
         clone.tell("tag", "--delete", "--", *there)
     date = clone.tell("show", "--no-patch", "--no-show-signature", "--format=%cI", "HEAD").text
     environ = {**clone.environ, "GIT_COMMITTER_DATE": date}
-    words = ("-c", "tag.gpgSign=false", *_NOBODY, "tag", "--annotate", "--no-sign", f"--message={tag}", "--", tag)
+    words = (*_NOBODY, "tag", "--annotate", "--no-sign", f"--message={tag}", "--", tag)
     Git(clone.root, environ).tell(*_NO_HOOKS, *words)
 
 

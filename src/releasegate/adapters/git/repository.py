@@ -9,11 +9,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from releasegate.adapters.git import ancestry, tags
+from releasegate.adapters.git import ancestry, push, tags
 from releasegate.adapters.git import writer as history
 from releasegate.adapters.git.checkout import clean_checkout, tracked_files
 from releasegate.adapters.git.command import Git
+from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
+from releasegate.ports import PushAnswer
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,14 @@ class GitRepository:
         """
         return ancestry.on_branch(self.git, commit, remote=self.remote, accepted=accepted)
 
+    def lacks(self, branch: str) -> bool:
+        """Return whether the remote's *branch* has commits that are not in what is checked out.
+
+        Raises:
+            Unavailable: the remote does not answer.
+        """
+        return ancestry.lacks(self.git, remote=self.remote, branch=branch)
+
     def ancestors(self, commits: Iterable[str]) -> frozenset[str]:
         """Return those of *commits* that the commit that is checked out is, or descends from.
 
@@ -130,6 +140,11 @@ class GitRepository:
         words = ("show", "--no-patch", "--no-show-signature", "--format=%ct", f"{commit}^{{commit}}", "--")
         return int(self.git.tell(*words).text)
 
+    def source(self, commit: str) -> Source:
+        """Return what a build of *commit* is made of: its hash, and its day in the time zone of who committed it."""
+        words = ("show", "--no-patch", "--no-show-signature", "--format=%H %cs", f"{commit}^{{commit}}", "--")
+        return Source(*self.git.tell(*words).text.split())
+
     def tree(self, commit: str) -> Mapping[str, bytes]:
         """Return every tracked file at *commit* as a clean checkout has it: path -> bytes.
 
@@ -138,15 +153,18 @@ class GitRepository:
         with self.clean_checkout(commit) as folder:
             return tracked_files(Git(folder, self.environ))
 
-    def clean_checkout(self, commit: str, *, tag: str | None = None) -> AbstractContextManager[Path]:
+    def clean_checkout(
+        self, commit: str, *, tag: str | None = None, files: Mapping[PurePosixPath, bytes] | None = None
+    ) -> AbstractContextManager[Path]:
         """Check *commit* out into a temporary clone, and give the folder there that stands for *root*.
 
-        With *tag* it is the only tag of that commit there, whatever other tags the commit has.
+        In the clone alone, *files* are committed on top, a day later, and *tag* is the only one of what is checked
+        out: a backend that reads the version from Git's tags finds the one that is built.
 
         Raises:
             Refused: there is no such commit, or *root* is not in it.
         """
-        return clean_checkout(self.git, commit, tag=tag)
+        return clean_checkout(self.git, commit, tag=tag, files=files)
 
     def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
         """Write all *files* and commit them and nothing else; return the commit's hash.
@@ -176,11 +194,21 @@ class GitRepository:
                 hint="A tag that was published is never moved: take the next version.",
             )
 
-    def push(self, *, branch: str, tag: str) -> None:
+    def push(self, *, branch: str, tag: str) -> PushAnswer:
         """Push the branch and the tag to the remote in one atomic move; what is there already stays.
 
         Raises:
-            Refused: the remote or a hook would not have it.
             Unavailable: the remote does not answer.
         """
-        history.push(self.git, self.remote, refs=(f"refs/heads/{branch}", f"refs/tags/{tag}"))
+        return push.push(self.git, self.remote, branch=branch, tag=tag)
+
+    def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:
+        """Take back the tag, and from *branch* the commit of *message* if it is the last and not on the remote.
+
+        The branch *keep* has the last commit afterwards: it is what a pull request is made from.
+
+        Raises:
+            Refused: Git would not have it.
+            Unavailable: the remote does not answer.
+        """
+        push.withdraw(self.git, self.remote, branch=branch, tag=tag, message=message, keep=keep)

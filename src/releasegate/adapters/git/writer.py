@@ -1,17 +1,16 @@
-"""What is written into a Git repository: commits of given files alone, annotated tags, atomic pushes."""
+"""What is written into a Git repository: commits of given files alone, annotated tags."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from releasegate.adapters.files import write_atomically
-from releasegate.adapters.git.command import REMOTE_SECONDS, Git, failure
+from releasegate.adapters.git.command import Git, failure
 from releasegate.core.errors import Refused, Unavailable
 
 # Git would otherwise make up a name from the machine's, and that would be published.
 _NAMED = ("-c", "user.useConfigOnly=true")
-_FATAL = 128
 
 
 def head(git: Git) -> str:
@@ -48,27 +47,6 @@ def tag(git: Git, name: str, *, commit: str) -> None:
     answer = git.ask(*_NAMED, "tag", "--annotate", f"--message={name}", "--", name, commit)
     if answer.exit_code:
         raise failure(answer, f"Git did not create the tag {name}.")
-
-
-def push(git: Git, remote: str, *, refs: Sequence[str]) -> None:
-    """Push *refs* to *remote*, all of them or none; see ``GitRepository``."""
-    words = ("push", "--porcelain", "--atomic", "--no-follow-tags", remote, *(f"{ref}:{ref}" for ref in refs))
-    answer = git.ask(*words, timeout=REMOTE_SECONDS)
-    if not answer.exit_code:
-        return
-    # In the porcelain format a line that starts with "!" is a ref that was not taken.
-    rejected = tuple(line for line in answer.text.splitlines() if line.startswith("!"))
-    if rejected or answer.exit_code != _FATAL:
-        raise Refused(
-            f"The push to {remote} was rejected; nothing was pushed.",
-            hint=f"Bring in what {remote} has (git pull {remote}) or put right what it says, and run it again.",
-            details=(*rejected, *answer.words),
-        )
-    raise Unavailable(
-        f"The Git remote {remote} could not be pushed to.",
-        hint=f"Run the same command again when this works: git ls-remote {remote}",
-        details=answer.words,
-    )
 
 
 def _check_paths(git: Git, files: Mapping[PurePosixPath, bytes]) -> None:

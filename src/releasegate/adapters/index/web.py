@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from releasegate.adapters.index.reach import require_reachable
 from releasegate.core.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -50,10 +52,15 @@ def reading_session() -> requests.Session:
 
 @dataclass(frozen=True)
 class Web:
-    """Gets answers for the index called *name*."""
+    """Gets answers for the index called *name*; a session that is *given* replaces the usual one."""
 
     name: str
-    session: requests.Session
+    given: requests.Session | None = None
+
+    @cached_property
+    def session(self) -> requests.Session:
+        """The session that everything is asked through, made with the first question."""
+        return self.given or reading_session()
 
     def get(self, url: str, *, headers: Mapping[str, str], limit: int) -> Response:
         """Return the answer of *url* if its body has at most *limit* bytes.
@@ -61,6 +68,12 @@ class Web:
         Raises:
             Unavailable: there is no answer, it is too large, or its status is neither 200 nor 404.
         """
+        if self.given is None:
+            # Before the library is loaded, and without its retries: whoever is offline is told so at once.
+            try:
+                require_reachable(url)
+            except OSError as error:
+                raise self._silent(error) from error
         from requests import RequestException
         from urllib3.exceptions import HTTPError
 

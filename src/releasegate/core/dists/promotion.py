@@ -1,7 +1,8 @@
-"""The promotion proof: a final is its proven candidate, but for the version's own version files.
+"""The promotion proof: a final is its proven candidate, but for the version.
 
 A final cannot be the candidate's bytes, since the version is inside them. So what the final is due to be is computed
-from the candidate, file by file, and the final is compared with that.
+from the candidate, file by file, and the final is compared with that. What is in Git may differ in the version files
+alone; what a backend wrote (a module with the version, a copy of ``pyproject.toml``) by exactly the version's text.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Literal
 
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.diff import lines_between
+from releasegate.core.dists.version_text import Source, VersionText
 from releasegate.core.dists.wheel import Row, dist_info, member, record_row, record_rows
+from releasegate.core.errors import ReleasegateError
 from releasegate.core.version_files.occurrences import bump
 
 Kind = Literal["wheel", "sdist"]
@@ -22,11 +27,12 @@ Kind = Literal["wheel", "sdist"]
 
 @dataclass(frozen=True)
 class Built:
-    """The distributions of one version."""
+    """The distributions of one version, and what they were made of."""
 
     version: str
     wheel: Members
     sdist: Members
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -59,19 +65,24 @@ class Proof:
         return not self.differences
 
 
-def compare(candidate: Built, final: Built, *, package: Package) -> Proof:
-    """Compare a final with its proven candidate, file by file.
+def compare(candidate: Built, final: Built, *, package: Package, tracked: Mapping[str, bytes]) -> Proof:
+    """Compare a final with its proven candidate, file by file; *tracked* are the files in Git of the candidate.
 
     Only these may differ: the version in the version files, the ``Version`` of METADATA and PKG-INFO, the names of the
-    ``.dist-info`` and ``.data`` folders, and RECORD where it lists exactly those. The order of members and their
-    times say nothing; execute bits do.
+    ``.dist-info`` and ``.data`` folders, the version's text (``VersionText``) in what is no tracked file's content (of
+    METADATA and PKG-INFO not in what is required), and RECORD where it lists exactly those. The order of members and
+    their times say nothing; execute bits do.
 
     Raises:
         GateFailed: an archive is not what it should be, such as a wheel without RECORD.
         ReleasegateError: a version file of the candidate states no version.
     """
-    promotion = _Promotion(package, before=candidate.version, after=final.version)
-    wheel, sdist = _wheel_due(candidate.wheel, promotion), _sdist_due(candidate.sdist, promotion)
+    text = VersionText(candidate.version, final.version, (candidate.source, final.source))
+    promotion = _Promotion(package, text, tracked)
+    wheel, sdist = (
+        _wheel_due(candidate.wheel, final.wheel, promotion),
+        _sdist_due(candidate.sdist, final.sdist, promotion),
+    )
     record = f"{dist_info(final.wheel)}/RECORD"
     rows = record_rows(member(final.wheel, record), where=f"{record} in {final.wheel.filename}")
     final_wheel = {**final.wheel, record: _record(rows)}
@@ -98,27 +109,61 @@ class _Promotion:
     """The one change that is allowed: from one version to the other."""
 
     package: Package
-    before: str
-    after: str
+    text: VersionText
+    tracked: Mapping[str, bytes]
 
-    def metadata(self, content: bytes) -> bytes:
-        """Restate the first ``Version`` line, which is the header's."""
-        line = re.compile(rb"^Version: %s(?=\r?$)" % re.escape(self.before.encode()), re.MULTILINE)
-        return line.sub(f"Version: {self.after}".encode(), content, count=1)
+    def metadata(self, content: bytes, held: bytes | None) -> bytes:
+        """Return what metadata is due to be: the first ``Version`` line, which is the header's, is restated.
 
-    def version_file(self, path: str, content: bytes) -> bytes:
-        """Restate the version in the package's version files in this file, if it has any."""
+        What is *held* is taken where it differs by the version's text alone, and requires the same.
+        """
+        line = re.compile(rb"^Version: %s(?=\r?$)" % re.escape(self.text.before.encode()), re.MULTILINE)
+        due = line.sub(f"Version: {self.text.after}".encode(), content, count=1)
+        same = held is not None and _required(held) == _required(due)
+        return self._alike(due, held) if same else due
+
+    def file(self, path: str, content: bytes, held: bytes | None) -> bytes:
+        """Return what a file is due to be: the version is restated where *path* is a version file.
+
+        What is *held* is taken where a backend wrote the file, and it differs by the version's text alone.
+        """
+        written = self._written(path, content)
         for version_file in self.package.version_files:
             if path == version_file.path.as_posix():
-                content = bump(version_file, content, package=self.package.name, version=self.after)
-        return content
+                try:
+                    content = bump(version_file, content, package=self.package.name, version=self.text.after)
+                except ReleasegateError:
+                    # A backend may have written the file anew, without what the version file is read by.
+                    if not written:
+                        raise
+        return self._alike(content, held) if written else content
+
+    def _written(self, path: str, content: bytes) -> bool:
+        """Whether a backend wrote the file: no file in Git is it, be it in another folder.
+
+        Copies of version files are written ones: they follow what they are copies of.
+        """
+        return self.tracked.get(path) != content and (PurePosixPath(path).name, content) not in self._plain
+
+    @cached_property
+    def _plain(self) -> frozenset[tuple[str, bytes]]:
+        """The files in Git that state no version, by name and content."""
+        stating = {version_file.path.as_posix() for version_file in self.package.version_files}
+        return frozenset((PurePosixPath(path).name, data) for path, data in self.tracked.items() if path not in stating)
+
+    def _alike(self, due: bytes, held: bytes | None) -> bytes:
+        return held if held is not None and self.text.differs_only(due, held) else due
 
 
-def _wheel_due(wheel: Members, promotion: _Promotion) -> _Due:
+def _required(metadata: bytes) -> list[bytes]:
+    return [line for line in metadata.splitlines() if line.startswith(b"Requires-Dist:")]
+
+
+def _wheel_due(wheel: Members, held: Members, promotion: _Promotion) -> _Due:
     folder = dist_info(wheel)
     record = f"{folder}/RECORD"
     stem = folder.removesuffix(".dist-info")
-    due_stem = f"{stem.partition('-')[0]}-{promotion.after}"
+    due_stem = f"{stem.partition('-')[0]}-{promotion.text.after}"
 
     def renamed(path: str) -> str:
         first, slash, rest = path.partition("/")
@@ -131,9 +176,9 @@ def _wheel_due(wheel: Members, promotion: _Promotion) -> _Due:
         for version_file in promotion.package.version_files
     }
     restated = {
-        path: promotion.metadata(content)
+        path: promotion.metadata(content, held.get(renamed(path)))
         if path == f"{folder}/METADATA"
-        else promotion.version_file(layouts.get(path, path), content)
+        else promotion.file(layouts.get(path, path), content, held.get(renamed(path)))
         for path, content in wheel.items()
         if path != record
     }
@@ -149,11 +194,11 @@ def _wheel_due(wheel: Members, promotion: _Promotion) -> _Due:
     )
 
 
-def _sdist_due(sdist: Members, promotion: _Promotion) -> _Due:
+def _sdist_due(sdist: Members, held: Members, promotion: _Promotion) -> _Due:
     due = {
-        path: promotion.metadata(content)
+        path: promotion.metadata(content, held.get(path))
         if path == "PKG-INFO" or path.endswith(".egg-info/PKG-INFO")
-        else promotion.version_file(path, content)
+        else promotion.file(path, content, held.get(path))
         for path, content in sdist.items()
     }
     restated = frozenset(path for path, content in due.items() if content != sdist[path])

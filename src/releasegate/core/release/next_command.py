@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from releasegate.core.release.plan import PackageState, Pipeline, VersionState
+from packaging.version import Version
+
+from releasegate.core.release.plan import PackageState, Pipeline, VersionState, bump_branch
 from releasegate.core.release.versions import is_candidate, promoted
 
 _FLAGS: dict[Pipeline, str] = {"rc": "--rc ", "final": "", "post": "--post "}
@@ -25,8 +27,17 @@ class NextRelease:
 
 def next_release(package_state: PackageState) -> NextRelease:
     """Return what comes next for a package."""
+    if package_state.proposed is not None:
+        return _proposed(package_state, package_state.proposed)
     declared = package_state.declared
     return _after_candidate(package_state) if is_candidate(declared) else _after_final(package_state)
+
+
+def _proposed(package_state: PackageState, version: Version) -> NextRelease:
+    branch = bump_branch(package_state.package, version)
+    by_kind: Pipeline = "rc" if version.pre is not None else "final" if version.post is None else "post"
+    merge = f"a pull request of the branch {branch} into the release branch, merged"
+    return NextRelease(f"{version} waits until its bump is merged", merge, by_kind)
 
 
 def _after_candidate(package_state: PackageState) -> NextRelease:
@@ -50,4 +61,8 @@ def _after_final(package_state: PackageState) -> NextRelease:
         return NextRelease(f"{declared} is under way", "its end", "final" if declared.post is None else "post")
     if declared in package_state.published or state is VersionState.SEALED:
         return NextRelease(f"{declared} is released", "nothing", "rc")
+    proven = [v for v in package_state.records if is_candidate(v) and promoted(v) == declared]
+    if state is VersionState.FREE and proven and package_state.record(max(proven)).seal is not None:
+        # The bump of a proven candidate, merged by a pull request.
+        return NextRelease(f"{declared} is not begun", "its end", "final" if declared.post is None else "post")
     return NextRelease(f"{declared} is not begun", "a candidate", "rc")

@@ -76,6 +76,19 @@ class PackageState:
         begun = tagged == self.head if tagged is not None else set(counted) <= {"ledger"}
         return VersionState.OPEN if version == self.declared and begun else VersionState.ABANDONED
 
+    @property
+    def proposed(self) -> Version | None:
+        """The version whose bump the remote takes by a pull request only, while that is not merged."""
+        consumed, declared = self.consumed, self.declared
+        newest = max((v for v in consumed.seen if v not in consumed.apart), default=Version("0.dev0"))
+        refused = (v for v, record in self.records.items() if record.pushed_back and v != declared)
+        return max((v for v in refused if v > newest and v.release >= declared.release), default=None)
+
+
+def bump_branch(package: Package, version: Version) -> str:
+    """Return the branch that a bump waits on where the release branch takes pull requests only."""
+    return f"bump-{package.tag_prefix}{version}"
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -15,6 +15,7 @@ EntryEvent = Literal["started", "done", "failed", "waived"]
 Evidence = Mapping[str, Any]
 
 SEAL = "seal"
+TAG = "tag"
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,23 @@ class Record:
 
     @property
     def attempted(self) -> bool:
-        """Whether anything that cannot be taken back was begun: the version counts as consumed."""
-        return any(e.kind == "one-way" and e.event == "started" for e in self.entries)
+        """Whether anything that cannot be taken back was begun: the version counts as consumed.
+
+        What was refused as a whole, before it changed anything, was not begun.
+        """
+        begun: set[str] = set()
+        for entry in self.entries:
+            if entry.kind == "one-way" and entry.event == "started":
+                begun.add(entry.step)
+            elif entry.event == "failed" and entry.verdict == "refused":
+                begun.discard(entry.step)
+        return bool(begun)
+
+    @property
+    def pushed_back(self) -> bool:
+        """Whether the remote refused the tag and the bump, and nothing came of the version since."""
+        last = self.last(TAG)
+        return last is not None and (last.event, last.verdict) == ("failed", "refused")
 
     @property
     def failure(self) -> Entry | None:

@@ -1,0 +1,173 @@
+"""What each build backend makes of a candidate can be promoted: really built, and compared as the pipeline does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import pytest
+from git_repositories import ENVIRON, make_repository
+from packaging.version import Version
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+from releasegate.adapters.build.kept import LocalBuilds
+from releasegate.core.config.model import Package
+from releasegate.core.config.version_file_types import PythonVersionFile, TomlVersionFile, VersionFile
+from releasegate.core.dists.archive import read_sdist, read_wheel
+from releasegate.core.dists.promotion import Built, Proof, compare
+from releasegate.core.dists.version_text import Source
+from releasegate.core.version_files.occurrences import bump_all
+
+pytestmark = pytest.mark.network  # the backends come from the default index
+
+PYPROJECT, INIT = PurePosixPath("pyproject.toml"), PurePosixPath("src/quay_lamp/__init__.py")
+STATIC: tuple[VersionFile, ...] = (TomlVersionFile(PYPROJECT, "project.version"),)
+DYNAMIC: tuple[VersionFile, ...] = (PythonVersionFile(INIT, "__version__"),)
+# Git's tags state the version, and a file that the build does not read.
+TAGGED: tuple[VersionFile, ...] = (TomlVersionFile(PurePosixPath("release.toml"), "version"),)
+
+SEEN = PurePosixPath("src/quay_lamp/_version.py")
+
+
+@dataclass(frozen=True)
+class Backend:
+    """How a project is built: what it requires, where its version stands, and its settings.
+
+    ``shows`` are files in which the version's text stands although Git does not hold them so.
+    """
+
+    requires: str
+    module: str
+    version_files: tuple[VersionFile, ...] = STATIC
+    settings: str = ""
+    shows: tuple[str, ...] = ()
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def files(self, version: str) -> dict[str, str]:
+        """Return the project's files."""
+        requires = ", ".join(f'"{each}"' for each in self.requires.split())
+        stated = f'version = "{version}"' if self.version_files == STATIC else 'dynamic = ["version"]'
+        if "flit" in self.module:
+            stated = 'dynamic = ["version"]'
+        pyproject = f"""
+[build-system]
+requires = [{requires}]
+build-backend = "{self.module}"
+
+[project]
+name = "quay-lamp"
+{stated}
+description = "A lamp"
+readme = "README.md"
+requires-python = ">=3.11"
+{self.settings}"""
+        own = f'"""Lamp."""\n\n__version__ = "{version}"\n' if self.version_files == DYNAMIC else '"""Lamp."""\n'
+        tagged = {"release.toml": f'version = "{version}"\n'} if self.version_files == TAGGED else {}
+        ignored = {".gitignore": "_version.py\n"}
+        return {"pyproject.toml": pyproject, "README.md": "# Lamp\n", str(INIT): own, **tagged, **ignored, **self.more}
+
+
+BACKENDS = {
+    "hatchling": Backend("hatchling", "hatchling.build"),
+    "hatchling hook": Backend(
+        "hatchling",
+        "hatchling.build",
+        settings='[tool.hatch.build.hooks.version]\npath = "src/quay_lamp/_version.py"\n'
+        '[tool.hatch.version]\nsource = "code"\npath = "version.py"\n',
+        version_files=(PythonVersionFile(PurePosixPath("version.py"), "__version__"),),
+        more={"version.py": '__version__ = "0.4.1rc1"\n'},
+        shows=("wheel: quay_lamp/_version.py", "sdist: src/quay_lamp/_version.py"),
+    ),
+    "hatch-vcs": Backend(
+        "hatchling hatch-vcs",
+        "hatchling.build",
+        settings='[tool.hatch.version]\nsource = "vcs"\n[tool.hatch.build.hooks.vcs]\n'
+        'version-file = "src/quay_lamp/_version.py"\n',
+        version_files=TAGGED,
+        shows=("wheel: quay_lamp/_version.py", "sdist: src/quay_lamp/_version.py"),
+    ),
+    "setuptools": Backend("setuptools", "setuptools.build_meta"),
+    "setuptools attr": Backend(
+        "setuptools",
+        "setuptools.build_meta",
+        settings='[tool.setuptools.dynamic]\nversion = { attr = "quay_lamp.__version__" }\n',
+        version_files=DYNAMIC,
+    ),
+    "setuptools-scm": Backend(
+        "setuptools setuptools-scm",
+        "setuptools.build_meta",
+        settings='[tool.setuptools_scm]\nversion_file = "src/quay_lamp/_version.py"\n',
+        version_files=TAGGED,
+        shows=("wheel: quay_lamp/_version.py", "sdist: src/quay_lamp/_version.py"),
+    ),
+    "flit": Backend("flit_core", "flit_core.buildapi", version_files=DYNAMIC),
+    "poetry-core": Backend("poetry-core", "poetry.core.masonry.api"),
+    "pdm": Backend("pdm-backend", "pdm.backend"),
+    "pdm dynamic": Backend(
+        "pdm-backend",
+        "pdm.backend",
+        settings='[tool.pdm.version]\nsource = "file"\npath = "src/quay_lamp/__init__.py"\n',
+        version_files=DYNAMIC,
+        shows=("sdist: pyproject.toml",),
+    ),
+    "uv_build": Backend("uv_build>=0.9,<1", "uv_build", shows=("sdist: pyproject.toml.orig",)),
+    "old uv_build": Backend("uv_build>=0.8.24,<0.9", "uv_build"),
+}
+
+
+def promoted(folder: Path, backend: Backend, *, before: str, after: str) -> tuple[Proof, set[str]]:
+    """Return the proof of what *before* leads to, and the files of the candidate's archives."""
+    files = {path: text.replace("0.4.1rc1", before) for path, text in backend.files(before).items()}
+    repository = make_repository(folder / "repo", files)
+    package = Package("quay-lamp", PurePosixPath(), backend.version_files, ("3.12",))
+    environ = {**os.environ, **ENVIRON, "HOME": str(folder)}
+    builds = LocalBuilds(folder / "dist", lambda _: repository, PYPI_SIMPLE_ENDPOINT, environ)
+    commit, said = repository.head(), list[str]()
+    manifest = builds.build(package, version=Version(before), commit=commit, progress=said.append)
+    ours = {a.filename: builds.path(package, Version(before), a).read_bytes() for a in manifest.artifacts}
+    contents = {file.path: repository.read(file.path, commit=commit) for file in backend.version_files}
+    bumped = bump_all(package, contents, version=after)
+    trial = builds.trial(package, version=Version(after), commit=commit, files=bumped, progress=said.append)
+    assert builds.find(package, Version(after)) is None
+    candidate, final = _built(before, ours, repository.source(commit)), _built(after, trial.files, trial.source)
+    proof = compare(candidate, final, package=package, tracked=repository.tree(commit))
+    return proof, {*(f"wheel: {path}" for path in candidate.wheel), *(f"sdist: {path}" for path in candidate.sdist)}
+
+
+def _built(version: str, files: Mapping[str, bytes], source: Source) -> Built:
+    wheel, sdist = sorted(files, key=lambda name: not name.endswith(".whl"))
+    assert wheel.startswith(f"quay_lamp-{version}-")
+    return Built(version, read_wheel(wheel, files[wheel]), read_sdist(sdist, files[sdist]), source)
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_a_candidate_of_this_backend_can_be_promoted(tmp_path: Path, name: str) -> None:
+    backend = BACKENDS[name]
+    proof, held = promoted(tmp_path, backend, before="0.4.1rc1", after="0.4.1")
+    assert [(str(d), *d.lines) for d in proof.differences] == []
+    # These are what a backend writes on its own: without a rule for them no final is ever possible.
+    assert set(backend.shows) <= held
+    assert set(backend.shows) <= set(proof.changed)
+
+
+@pytest.mark.parametrize("name", ["hatch-vcs", "setuptools-scm", "uv_build"])
+def test_a_staged_post_of_this_backend_can_be_promoted(tmp_path: Path, name: str) -> None:
+    proof, _ = promoted(tmp_path, BACKENDS[name], before="0.4.0.post1.dev2", after="0.4.0.post1")
+    assert [(str(d), *d.lines) for d in proof.differences] == []
+
+
+def test_what_a_build_takes_from_the_clock_is_seen_before_the_tag(tmp_path: Path) -> None:
+    hook = (
+        "import os\nfrom hatchling.builders.hooks.plugin.interface import BuildHookInterface\n\n\n"
+        "class Hook(BuildHookInterface):\n    def initialize(self, version, build_data):\n"
+        "        with open('src/quay_lamp/_version.py', 'w') as file:\n"
+        "            file.write(f'BUILT = {os.environ[\"SOURCE_DATE_EPOCH\"]}\\n')\n"
+        "        build_data['artifacts'].append('src/quay_lamp/_version.py')\n"
+    )
+    dated = Backend(
+        "hatchling", "hatchling.build", settings="[tool.hatch.build.hooks.custom]\n", more={"hatch_build.py": hook}
+    )
+    proof, _ = promoted(tmp_path, dated, before="0.4.1rc1", after="0.4.1")
+    assert "quay_lamp/_version.py in the wheel differs" in map(str, proof.differences)
