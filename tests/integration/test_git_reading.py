@@ -273,6 +273,23 @@ def test_a_machine_without_git_says_so(tmp_path: Path) -> None:
         GitRepository(tmp_path, {"PATH": str(tmp_path)}).head()
 
 
+def test_the_workflows_are_those_at_the_top_of_the_repository_wherever_the_package_lies(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        ".github/workflows/a.yml": "on: push\n",
+        ".gitea/workflows/b.yaml": b"\xff\n",
+        ".github/actions/x/action.yml": "runs:\n",
+        ".github/FUNDING.md": "x",
+        "packages/api/.github/workflows/c.yml": "x",
+    }
+    make_repository(tmp_path / "mono", {**files, "packages/api/a.txt": "api\n"})
+    found = GitRepository(tmp_path / "mono" / "packages" / "api", ENVIRON).workflows("HEAD")
+    assert {str(path): text for path, text in found.items()} == {
+        ".github/actions/x/action.yml": "runs:\n",
+        ".github/workflows/a.yml": "on: push\n",
+        ".gitea/workflows/b.yaml": "\ufffd\n",
+    }
+
+
 def test_a_file_beside_the_package_is_read_watched_and_committed(nested: GitRepository) -> None:
     beside = PurePosixPath("../../a.txt")
     assert nested.read(beside, commit="HEAD") == nested.read(beside)

@@ -106,6 +106,14 @@ class FakeRepository:
     def tree(self, commit: str) -> Mapping[str, bytes]:
         return self.commits[commit]
 
+    def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
+        ends = (".yml", ".yaml")
+        return {
+            PurePosixPath(path): data.decode()
+            for path, data in self.commits[commit].items()
+            if path.startswith((".github/", ".gitea/", ".forgejo/")) and path.endswith(ends)
+        }
+
     def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
         tree = {**self.commits[self.head()], **{str(path): data for path, data in files.items()}}
         name = sha256(f"{len(self.commits)} {message}".encode())[:40]

@@ -5,9 +5,10 @@ What they find is no evidence: it is written into a ledger that ends with the ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate.core.errors import ReleasegateError
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
 class EndToEndRequest:
     """What an end-to-end run is asked for; ``backend`` is ``None`` where the companion's own rule decides.
 
-    With ``recorded`` the verdict of each cell becomes evidence of the version, for whoever seals it.
+    With ``recorded`` the verdict of each cell becomes evidence of the version, for whoever seals it; it is left in the
+    folder ``given``, where there is one, and else known to all machines.
     """
 
     source: Source
     backend: Source | None = None
     recorded: bool = False
+    given: Path | None = None
 
 
 def versions(workspace: Workspace, package: Package, *, tag: str | None = None) -> tuple[Occurrence, ...]:
@@ -117,7 +120,7 @@ def end_to_end(
         # The pair's companion is the one that the evidence says was proven, and known cells are not run again.
         workspace.pull(package)
     release, source = _release(workspace, package, request.source), request.source
-    runner = _ToldRunner(workspace.ports(package).runner, told, workspace if request.recorded else None)
+    runner = _ToldRunner(workspace.ports(package).runner, told, workspace if request.recorded else None, request.given)
     ledger = release.ports.ledger if request.recorded else MemoryLedger()
     _run(
         workspace,
@@ -203,6 +206,7 @@ class _ToldRunner:
     runner: EndToEndRunner
     told: Callable[[EndToEndReport], None]
     record_in: Workspace | None
+    given: Path | None
     reports: list[EndToEndReport] = field(default_factory=list)
 
     def run(self, delivery: Delivery, *, companion: Delivery | None, **options: object) -> EndToEndReport:
@@ -210,26 +214,39 @@ class _ToldRunner:
         self.reports.append(report)
         self.told(report)
         if self.record_in is not None:
-            _record(self.record_in, delivery, companion, report)
+            with _evidence(self.record_in, delivery, self.given):
+                _record(self.record_in, delivery, companion, report)
         return report
 
 
+@contextmanager
+def _evidence(workspace: Workspace, delivery: Delivery, given: Path | None) -> Iterator[None]:
+    """Let other machines, or with *given* other jobs of the same run, know what is recorded in the block."""
+    if given is None:
+        with workspace.shared(delivery.package):
+            yield
+        return
+    from releasegate.app.handover import Handover
+
+    yield
+    Handover(given, delivery.source).give_evidence(workspace, delivery.package, delivery.version)
+
+
 def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None, report: EndToEndReport) -> None:
-    """Write the verdict of each cell into the version's record, and let other machines know."""
+    """Write the verdict of each cell into the version's record."""
     from releasegate.steps.end_to_end import CELL, cell_subject
 
-    with workspace.shared(delivery.package):
-        journal = workspace.journal()
-        for row in report.evidence.get("cells", ()):
-            journal.found(
-                delivery.package.name,
-                delivery.version,
-                step=CELL,
-                subject=cell_subject(delivery, companion),
-                line=f"{row['cell']}: {row['verdict']}",
-                verdict=row["verdict"],
-                evidence=row,
-            )
+    journal = workspace.journal()
+    for row in report.evidence.get("cells", ()):
+        journal.found(
+            delivery.package.name,
+            delivery.version,
+            step=CELL,
+            subject=cell_subject(delivery, companion),
+            line=f"{row['cell']}: {row['verdict']}",
+            verdict=row["verdict"],
+            evidence=row,
+        )
 
 
 def _tags_at_head(workspace: Workspace, package: Package) -> list[str]:

@@ -77,6 +77,10 @@ class Repository(Protocol):
         """Return the bytes of every file that is tracked at *commit*, by its path from the package's folder."""
         ...
 
+    def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
+        """Return the YAML files for forges at *commit*, by their paths from the top of the Git repository."""
+        ...
+
 
 @dataclass(frozen=True)
 class PushAnswer:

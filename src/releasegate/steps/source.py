@@ -38,7 +38,7 @@ class Clean(ReleaseStep):
         repository, package = self.release.ports.repository, self.release.package
         branch, event = repository.branch(), self.release.run.event
         # A runner has the commit of a tag checked out and no branch.
-        at_event = event is not None and event.detached and branch is None and repository.head() == event.commit
+        at_event = event is not None and event.detached and branch is None and event.commit in {"", repository.head()}
         if not package.released_from(branch) and not at_event:
             raise Refused(
                 f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}.",

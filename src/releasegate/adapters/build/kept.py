@@ -112,8 +112,10 @@ class LocalBuilds:
         folder = self._home(package.name, str(version)) / _FROM_SDIST
         return {file.name: file.read_bytes() for file in folder.glob("*.whl")}
 
-    def adopt(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
-        """Keep *files* and *manifest* as the version's build; the wheel made from the sdist stays.
+    def adopt(
+        self, manifest: Manifest, files: Mapping[str, bytes], *, rebuilt: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Keep *files* and *manifest* as the version's build; the wheel made from the sdist stays, or is *rebuilt*.
 
         Raises:
             Refused: the files are not those of the manifest, or a name or the version in it is none.
@@ -123,7 +125,7 @@ class LocalBuilds:
                 f"The files of {manifest.name} {manifest.version} are not those of their manifest.",
                 hint="Fetch them again from where they were built",
             )
-        self._keep(manifest, files)
+        self._keep(manifest, files, rebuilt=rebuilt)
 
     def _keep(
         self, manifest: Manifest, files: Mapping[str, bytes], *, rebuilt: Mapping[str, bytes] | None = None

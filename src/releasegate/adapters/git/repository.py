@@ -13,6 +13,7 @@ from releasegate.adapters.git import ancestry, push, tags
 from releasegate.adapters.git import writer as history
 from releasegate.adapters.git.checkout import clean_checkout, tracked_files
 from releasegate.adapters.git.command import Git
+from releasegate.core.ci.other_publishers import FOLDERS
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.ports import PushAnswer
@@ -152,6 +153,18 @@ class GitRepository:
         """
         with self.clean_checkout(commit) as folder:
             return tracked_files(Git(folder, self.environ))
+
+    def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
+        """Return every YAML file below the folders for forges at *commit*, by its path from the top of the repository.
+
+        Raises:
+            Refused: there is no such commit.
+        """
+        listed = self.git.tell("ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS).stdout.split(b"\0")
+        entries = (os.fsdecode(entry).split("\t", 1) for entry in listed if entry)
+        blobs = {path: meta.split(" ")[2] for meta, path in entries if path.endswith((".yml", ".yaml"))}
+        texts = {path: self.git.tell("cat-file", "blob", blob).stdout for path, blob in blobs.items()}
+        return {PurePosixPath(path): text.decode(errors="replace") for path, text in texts.items()}
 
     def clean_checkout(
         self, commit: str, *, tag: str | None = None, files: Mapping[PurePosixPath, bytes] | None = None
