@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from packaging.version import Version
 
-from releasegate.core.dists.archive import Members, read_sdist, read_wheel
+from releasegate.core.dists.archive import read_sdist, read_wheel
 from releasegate.core.dists.manifest import Manifest, manifest_from_json
 from releasegate.core.dists.promotion import Built, Proof, compare
 from releasegate.core.dists.version_text import Source
