@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from archives import WHEEL, dist_info, said, subject
 
-from releasegate.core.audit.contents import record, sdist_complete, suspicious
+from releasegate.core.audit.checks.contents import record, sdist_complete, suspicious
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.archive import Members
 from releasegate.core.errors import GateFailed

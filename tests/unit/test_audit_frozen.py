@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, said, subject, tracked, wheel, wheel_files
 
-from releasegate.core.audit.frozen import frozen
-from releasegate.core.audit.meaning import listed, meaning
+from releasegate.core.audit.code.meaning import listed, meaning
+from releasegate.core.audit.last_release.frozen import frozen
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.model import Wheel
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from archives import dist_info, said, subject
 
-from releasegate.core.audit.entry_points import dangling
-from releasegate.core.audit.hidden import hidden
-from releasegate.core.audit.imports import own_imports
+from releasegate.core.audit.checks.entry_points import dangling
+from releasegate.core.audit.checks.hidden import hidden
+from releasegate.core.audit.checks.imports import own_imports
 from releasegate.core.audit.subject import Subject
 
 INFO = dist_info()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, metadata, said, sdist, subject, tracked
 
-from releasegate.core.audit.index import refused
+from releasegate.core.audit.checks.index import refused
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.file_rules import FILE_SIZE, platform_taken

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, metadata, said, subject
 
-from releasegate.core.audit.offered import dropped
-from releasegate.core.audit.pythons import oldest_tried
+from releasegate.core.audit.checks.pythons import oldest_tried
+from releasegate.core.audit.last_release.offered import dropped
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.model import Exemption, Wheel
 

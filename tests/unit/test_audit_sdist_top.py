@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from archives import said, sdist, subject, tracked
 
-from releasegate.core.audit.pointers import pointers
-from releasegate.core.audit.sdist_top import top_of_sdist
+from releasegate.core.audit.checks.pointers import pointers
+from releasegate.core.audit.checks.sdist_top import top_of_sdist
 from releasegate.core.audit.subject import Subject
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12\n"

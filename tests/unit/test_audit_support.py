@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from archives import dist_info, metadata, subject
 
-from releasegate.core.audit.host_range import HostRange, host_range
+from releasegate.core.audit.code.host_range import HostRange, host_range
+from releasegate.core.audit.last_release.support import support
 from releasegate.core.audit.subject import Subject
-from releasegate.core.audit.support import support
 
 PLUGIN = "sample_app/__init__.py"
 

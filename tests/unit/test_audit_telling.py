@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from archives import PACKAGE
 
-from releasegate.core.audit.code import LARGEST, last_name, parse, parsed
+from releasegate.core.audit.code.trees import LARGEST, last_name, parse, parsed
 from releasegate.core.audit.grouping import escaped, grouped
 from releasegate.core.audit.problem import Problem
 from releasegate.core.audit.telling import Finding, told

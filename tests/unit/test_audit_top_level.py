@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, said, subject, wheel
 
+from releasegate.core.audit.checks.top_level import own_names
 from releasegate.core.audit.named_packages import named_packages
 from releasegate.core.audit.subject import Subject
-from releasegate.core.audit.top_level import own_names
 from releasegate.core.dists.archive import Members
 
 

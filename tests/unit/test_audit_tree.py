@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, said, subject, wheel
 
+from releasegate.core.audit.checks.tracked import declared_data
+from releasegate.core.audit.checks.tracked import tracked as as_tracked
 from releasegate.core.audit.sources import origins
 from releasegate.core.audit.subject import Subject
-from releasegate.core.audit.tracked import declared_data
-from releasegate.core.audit.tracked import tracked as as_tracked
 from releasegate.core.config.model import Exemption, Wheel
 
 LICENCE = {"LICENSE": b"Do as you like.\n"}

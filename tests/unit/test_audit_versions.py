@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, said, subject, tracked, wheel, wheel_files
 
+from releasegate.core.audit.checks.versions import left_behind
 from releasegate.core.audit.subject import Subject
-from releasegate.core.audit.versions import left_behind
 
 INIT = "sample_app/__init__.py"
 BARE = replace(PACKAGE, version_files=())

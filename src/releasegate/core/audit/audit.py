@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from releasegate.core.audit.contents import record, sdist_complete, suspicious
-from releasegate.core.audit.entry_points import dangling
-from releasegate.core.audit.frozen import frozen
-from releasegate.core.audit.hidden import hidden
-from releasegate.core.audit.imports import own_imports
-from releasegate.core.audit.index import refused
-from releasegate.core.audit.names import file_names, metadata, stated_versions, wheel_layout
-from releasegate.core.audit.offered import dropped
-from releasegate.core.audit.pointers import pointers
+from releasegate.core.audit.checks.contents import record, sdist_complete, suspicious
+from releasegate.core.audit.checks.entry_points import dangling
+from releasegate.core.audit.checks.hidden import hidden
+from releasegate.core.audit.checks.imports import own_imports
+from releasegate.core.audit.checks.index import refused
+from releasegate.core.audit.checks.names import file_names, metadata, stated_versions, wheel_layout
+from releasegate.core.audit.checks.pointers import pointers
+from releasegate.core.audit.checks.pythons import oldest_tried
+from releasegate.core.audit.checks.references import references
+from releasegate.core.audit.checks.sdist_top import top_of_sdist
+from releasegate.core.audit.checks.top_level import own_names
+from releasegate.core.audit.checks.tracked import declared_data, tracked
+from releasegate.core.audit.checks.versions import left_behind
+from releasegate.core.audit.last_release.frozen import frozen
+from releasegate.core.audit.last_release.offered import dropped
+from releasegate.core.audit.last_release.support import support
 from releasegate.core.audit.problem import Problems
-from releasegate.core.audit.pythons import oldest_tried
-from releasegate.core.audit.references import references
-from releasegate.core.audit.sdist_top import top_of_sdist
 from releasegate.core.audit.subject import Subject
-from releasegate.core.audit.support import support
 from releasegate.core.audit.telling import Finding, told
-from releasegate.core.audit.top_level import own_names
-from releasegate.core.audit.tracked import declared_data, tracked
-from releasegate.core.audit.versions import left_behind
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.errors import ReleasegateError

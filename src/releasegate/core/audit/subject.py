@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from releasegate.core.audit.code import parsed
-from releasegate.core.audit.definitions import Definitions
+from releasegate.core.audit.code.definitions import Definitions
+from releasegate.core.audit.code.trees import parsed
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.wheel import installed, sources

@@ -7,7 +7,7 @@ from itertools import product
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from releasegate.core.audit.host_range import HostRange, host_range
+from releasegate.core.audit.code.host_range import HostRange, host_range
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import identity, sources, wheel_metadata
 from releasegate.core.release.versions import parse_version

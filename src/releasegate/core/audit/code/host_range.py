@@ -10,7 +10,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from releasegate.core.audit.code import assignments, last_name, parse
+from releasegate.core.audit.code.trees import assignments, last_name, parse
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from releasegate.core.audit.definitions import Definitions, target_of
+from releasegate.core.audit.code.definitions import Definitions, target_of
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from releasegate.core.audit.meaning import listed, meaning
+from releasegate.core.audit.code.meaning import listed, meaning
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.diff import lines_between

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from releasegate.core.audit.code import assignments, last_name, parsed
+from releasegate.core.audit.code.trees import assignments, last_name, parsed
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.sources import origins
 from releasegate.core.audit.subject import Subject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from releasegate.core.audit.definitions import Definitions
+from releasegate.core.audit.code.definitions import Definitions
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import entry_points

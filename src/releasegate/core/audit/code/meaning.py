@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from releasegate.core.audit.code import last_name, parse
+from releasegate.core.audit.code.trees import last_name, parse
 
 _WORDS = frozenset({"help_text", "label", "labels", "verbose_name", "verbose_name_plural"})
 _IMPORTS = (ast.Import, ast.ImportFrom)
