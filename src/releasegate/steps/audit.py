@@ -51,7 +51,8 @@ class Audit(ReleaseStep):
         manifest = release.manifest()
         previous = _previous(release)
         findings = [*self._audited(manifest, previous), *self._tried(manifest)]
-        waivers = {f.check: release.record().waiver(f"{self.key}:{f.check}") for f in findings}
+        record = release.record()
+        waivers = {f.check: record.waiver(f"{self.key}:{f.check}") for f in findings}
         left = [f for f in findings if waivers[f.check] is None]
         waived = {check: {**w.evidence, "problems": _problems(findings, check)} for check, w in waivers.items() if w}
         for check, evidence in waived.items():
