@@ -332,3 +332,15 @@ def test_the_tag_of_a_clean_checkout_is_its_only_one_and_exists_nowhere_else(nes
             said.append(git(folder, "rev-parse", "v1.0"))
     assert said[0] == said[1]
     assert "v1.0" not in nested.tags_before("HEAD")
+
+
+def test_lines_are_found_in_the_work_tree_and_at_a_commit(nested: GitRepository) -> None:
+    (nested.root / "ä b.txt").write_text("x\nv1.0\n")
+    (nested.root / "binary").write_bytes(b"\0 1.0\n")
+    git(nested.root, "add", "--all")
+    (nested.root / "s" / "b.txt").write_text("1.0\n")
+    assert nested.lines(r"0*1\.0*0") == ((PurePosixPath("s/b.txt"), 1, "1.0"), (PurePosixPath("ä b.txt"), 2, "v1.0"))
+    assert nested.lines(r"0*1\.0*0", commit="HEAD") == ()
+    assert nested.lines("^b$", commit="HEAD") == ((PurePosixPath("s/b.txt"), 1, "b"),)
+    with pytest.raises(Refused, match="git grep failed"):
+        nested.lines("(", commit="HEAD")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -81,7 +82,12 @@ class FakeRepository:
     def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
         if commit is None and str(path) in self.work:
             return self.work[str(path)]
-        return self.commits[commit or self.head()].get(str(path))
+        name, _, back = (commit or self.head()).partition("~")
+        known = list(self.commits)
+        at = known.index(name) - int(back or 0)
+        if at < 0:
+            raise Refused(f"There is no commit {commit}.", hint="Name another")
+        return self.commits[known[at]].get(str(path))
 
     def tags(self) -> Mapping[str, str]:
         return {**self.remote, **self.local}
@@ -91,6 +97,16 @@ class FakeRepository:
 
     def tagged_there(self, name: str) -> str | None:
         return self.remote.get(name)
+
+    def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
+        tree = {**self.commits[commit or self.head()], **({} if commit else self.work)}
+        lines = [(path, (data or b"").decode(errors="replace").split("\n")) for path, data in tree.items()]
+        return tuple(
+            (PurePosixPath(path), number, line)
+            for path, found in lines
+            for number, line in enumerate(found, start=1)
+            if re.search(pattern, line)
+        )
 
     def tags_before(self, commit: str) -> Mapping[str, str]:
         known = list(self.commits)

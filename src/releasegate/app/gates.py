@@ -6,7 +6,7 @@ What they find is no evidence: it is written into a ledger that ends with the ru
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from releasegate.app.deliveries import Source
     from releasegate.app.workspace import Workspace
     from releasegate.core.config.model import Package
+    from releasegate.core.version_files.leftovers import Leftover
     from releasegate.core.version_files.occurrences import Occurrence
     from releasegate.engine import Outcome, Watch
     from releasegate.journal import Journal
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from releasegate.steps.fetch import GivenFiles
     from releasegate.steps.release import PackagePorts, Release, Role
     from releasegate.steps.step import Step
+
+_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,10 @@ class EndToEndRequest:
     given: Path | None = None
 
 
-def versions(workspace: Workspace, package: Package, *, tag: str | None = None) -> tuple[Occurrence, ...]:
+def versions(workspace: Workspace, package: Package, *, tag: str | None = None) -> tuple[Occurrence | Leftover, ...]:
     """Return what every version file in the work tree states, all in agreement, the tag at HEAD too.
+
+    Behind that come the lines that hold the version and that no bump follows: no fault of anybody.
 
     Raises:
         GateFailed: they disagree, or cannot be read; all problems at once.
@@ -52,7 +57,7 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
     from releasegate.core.version_files.survey import survey
     from releasegate.core.version_files.tags import newest
     from releasegate.steps.release import Release
-    from releasegate.steps.source import VersionFilesAgree, version_file_contents
+    from releasegate.steps.source import VersionFilesAgree, left_behind, version_file_contents
 
     tags = [tag] if tag is not None else _tags_at_head(workspace, package)
     found = survey(package, version_file_contents(workspace.repository(package), package, commit=None))
@@ -60,11 +65,14 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
     version = next((each for each in known if each is not None), Version("0"))
     release = Release(package, version, version, workspace.run_context())
     _run(workspace, VersionFilesAgree(release, work_tree=True, tags=tags))
-    if package.version_files:
-        return found.occurrences
-    repository = workspace.repository(package)
-    last = newest(package, repository.tags_before(repository.head()))
-    return (last,) if last is not None else ()
+    repository, stated = workspace.repository(package), found.occurrences
+    if not stated:
+        last = newest(package, repository.tags_before(repository.head()))
+        stated = (last,) if last is not None else ()
+    left: tuple[Leftover, ...] = ()
+    with suppress(ReleasegateError):  # files that are in no repository, such as an unpacked sdist
+        left = left_behind(repository, package, stated[0].version, commit=None) if stated else ()
+    return (*stated, *left[:_TOLD])
 
 
 def build(workspace: Workspace, package: Package, *, watch: Watch) -> tuple[Outcome, ...]:

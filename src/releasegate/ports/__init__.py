@@ -57,6 +57,13 @@ class Repository(Protocol):
         """Return the commit that the tag names on the remote; ``None`` where it, or the remote, is not there."""
         ...
 
+    def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
+        """Return the lines of tracked files that fit an extended regular expression of POSIX: path, number, text.
+
+        They are those at *commit*, or of the working tree; files that are no text have none.
+        """
+        ...
+
     def tags_before(self, commit: str) -> Mapping[str, str]:
         """Return the tags here, by name, whose commit is *commit* or came before it; the remote is not asked."""
         ...
