@@ -26,7 +26,7 @@ from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
-from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, PushAnswer, TrialBuild, UploadAnswer
+from releasegate.ports import CiRun, ForgeRelease, IndexFile, LockAnswer, Progress, PushAnswer, TrialBuild, UploadAnswer
 
 
 def _read(version: Version | str) -> Version:
@@ -166,6 +166,10 @@ class FakeBuilds:
     kept: dict[Version, Manifest] = field(default_factory=dict)
     remade: dict[tuple[str, Version], dict[str, bytes]] = field(default_factory=dict)
     spoil: Callable[[Members], Members] = lambda members: members
+    asked: Callable[[str], tuple[LockAnswer, ...]] = lambda _: ()
+
+    def locks(self, package: Package, *, version: Version, commit: str) -> tuple[LockAnswer, ...]:
+        return self.asked(f"{package.name} {version} {commit}")
 
     def build(self, package: Package, *, version: Version, commit: str, progress: Progress) -> Manifest:
         progress(f"building {package.name} {version}")
