@@ -77,6 +77,10 @@ class Repository(Protocol):
         """Return the bytes of every file that is tracked at *commit*, by its path from the package's folder."""
         ...
 
+    def submodules(self, commit: str) -> Mapping[str, str]:
+        """Return the commit of every submodule at *commit*, by its path from the package's folder."""
+        ...
+
 
 @dataclass(frozen=True)
 class PushAnswer:
