@@ -101,10 +101,52 @@ def test_the_tree_is_what_a_clean_checkout_has(tmp_path: Path) -> None:
     }
 
 
-def test_a_submodule_is_left_out_of_the_tree(repository: GitRepository) -> None:
+def test_a_submodule_that_is_not_here_is_refused_but_where_no_build_needs_it(repository: GitRepository) -> None:
+    git(repository.root, "update-index", "--add", "--cacheinfo", f"160000,{repository.head()},docs/theme")
+    git(repository.root, "commit", "--quiet", "--message=Theme")
+    assert set(repository.tree("HEAD")) == {"a.txt", "sub/b.txt"}
     git(repository.root, "update-index", "--add", "--cacheinfo", f"160000,{repository.head()},module")
     git(repository.root, "commit", "--quiet", "--message=Module")
-    assert set(repository.tree("HEAD")) == {"a.txt", "sub/b.txt"}
+    assert set(repository.submodules("HEAD")) == {"docs/theme", "module"}
+    with pytest.raises(Refused, match="The submodule module is not here") as refusal:
+        repository.tree("HEAD")
+    assert "git submodule update --init --recursive" in refusal.value.hint
+    assert set(GitRepository(repository.root / "sub", ENVIRON).tree("HEAD")) == {"b.txt"}
+
+
+def with_submodule(folder: Path) -> GitRepository:
+    """Make a repository with a submodule under another name than its path, which has one itself."""
+    allowed = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "add")
+    make_repository(folder / "inner", {"deep.txt": "deep"})
+    middle = make_repository(folder / "middle", {"m.txt": "middle"})
+    git(middle.root, *allowed, str(folder / "inner"), "inner")
+    git(middle.root, "commit", "--quiet", "--message=Inner")
+    outer = make_repository(folder / "outer", {"pkg/__init__.py": ""})
+    git(outer.root, *allowed, "--name", "vendor", str(middle.root), "pkg/vendored")
+    git(outer.root, "-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init", "--recursive")
+    git(outer.root, "commit", "--quiet", "--message=Vendored")
+    return outer
+
+
+def test_the_files_of_submodules_are_checked_out_from_what_is_here(tmp_path: Path) -> None:
+    outer = with_submodule(tmp_path)
+    files = {".gitmodules", "pkg/__init__.py"}
+    vendored = {"pkg/vendored/.gitmodules", "pkg/vendored/m.txt", "pkg/vendored/inner/deep.txt"}
+    (outer.root / "pkg/vendored/m.txt").write_text("changed")
+    tree = outer.tree("HEAD")
+    assert set(tree) == files | vendored
+    assert tree["pkg/vendored/m.txt"] == b"middle"
+    git(outer.root, "submodule", "--quiet", "deinit", "--force", "--all")
+    assert set(outer.tree("HEAD")) == files | vendored
+    with outer.clean_checkout("HEAD", tag="v1.0", files={PurePosixPath("pkg/__init__.py"): b"1"}) as folder:
+        assert (folder / "pkg/vendored/inner/deep.txt").read_text() == "deep"
+    git(outer.root, "worktree", "add", "--quiet", "--detach", str(tmp_path / "beside"))
+    shutil.rmtree(outer.root / ".git/modules/vendor")
+    again = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init", "--recursive")
+    git(tmp_path / "beside", *again)
+    assert set(GitRepository(tmp_path / "beside", ENVIRON).tree("HEAD")) == files | vendored
+    with pytest.raises(Refused, match="The submodule pkg/vendored is not here"):
+        outer.tree("HEAD")
 
 
 def test_the_epoch_is_the_committer_s_time(repository: GitRepository) -> None:

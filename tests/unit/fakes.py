@@ -67,6 +67,7 @@ class FakeRepository:
     answer: PushAnswer = field(default_factory=PushAnswer)
     withdrawn: list[tuple[str, str, str | None]] = field(default_factory=list)
     ahead: set[str] = field(default_factory=set)
+    modules: dict[str, str] = field(default_factory=dict)
 
     def head(self) -> str:
         return list(self.commits)[-1]
@@ -118,6 +119,9 @@ class FakeRepository:
 
     def source(self, commit: str) -> Source:
         return Source(commit, "2026-11-26")
+
+    def submodules(self, commit: str) -> Mapping[str, str]:  # noqa: ARG002
+        return self.modules
 
     def tree(self, commit: str) -> Mapping[str, bytes]:
         return self.commits[commit]

@@ -9,6 +9,7 @@ from archives import said, sdist, subject, tracked
 
 from releasegate.core.audit.checks.pointers import pointers
 from releasegate.core.audit.checks.sdist_top import top_of_sdist
+from releasegate.core.audit.checks.submodules import from_submodules
 from releasegate.core.audit.subject import Subject
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12\n"
@@ -76,3 +77,14 @@ def test_pointers_of_git_lfs_are_findings_in_either_archive() -> None:
 def test_files_and_texts_that_only_speak_of_pointers_are_no_findings() -> None:
     assert pointers(subject()) == ()
     assert pointers(shipping(**{"notes.txt": b"see " + POINTER, "long": POINTER + b"x" * 2000})) == ()
+
+
+def test_files_that_come_from_a_submodule_are_told_where_the_wheel_holds_them() -> None:
+    built = subject(add={"sample_app/vendored/lamp.scss": b"a{}"})
+    tree = {**built.tree, "src/sample_app/vendored/lamp.scss": b"a{}", "theme/style.css": b""}
+    with_modules = {"src/sample_app/vendored": "a" * 40, "theme": "b" * 40}
+    assert from_submodules(replace(built, tree=tree)) == ()
+    (found,) = said(from_submodules(replace(built, tree=tree, submodules=with_modules)))
+    assert found.startswith(
+        "src/sample_app/vendored is a Git submodule (at aaaaaaaaaaaa), and 1 files of the wheel come from it: "
+    )

@@ -89,6 +89,10 @@ class Repository(Protocol):
         """Return the YAML files for forges at *commit*, by their paths from the top of the Git repository."""
         ...
 
+    def submodules(self, commit: str) -> Mapping[str, str]:
+        """Return the commit of every submodule at *commit*, by its path from the package's folder."""
+        ...
+
 
 @dataclass(frozen=True)
 class PushAnswer:

@@ -87,6 +87,7 @@ class Audit(ReleaseStep):
                 previous=None if previous is None else previous.wheel,
                 previous_sdist=None if previous is None else previous.sdist,
                 standard_library=sys.stdlib_module_names,
+                submodules=ports.repository.submodules(release.commit()),
             )
         )
 

@@ -17,11 +17,11 @@ from releasegate.adapters.build.builder import Builder
 from releasegate.adapters.build.locks import Locks
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.core.dists.archive import read_wheel
 from releasegate.core.config.model import Package
-from releasegate.core.errors import Refused, ReleasegateError
+from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
 from releasegate.core.dists.wheel import dist_info, member
+from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.ports import LockAnswer, Progress, TrialBuild
 
 _MANIFEST = "manifest.json"

@@ -82,7 +82,9 @@ def _package() -> dict[str, bytes]:
 
 def _below(folder: Path, name: str) -> dict[str, bytes]:
     found = ((path, path.relative_to(folder)) for path in sorted(folder.rglob("*")))
-    return {f"{name}/{rest.as_posix()}": p.read_bytes() for p, rest in found if p.is_file() and not _JUNK & {*rest.parts}}
+    return {
+        f"{name}/{rest.as_posix()}": p.read_bytes() for p, rest in found if p.is_file() and not _JUNK & {*rest.parts}
+    }
 
 
 def _packed(members: Mapping[str, bytes], *, record: str) -> bytes:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.submodules import fill_submodules, submodules
 from releasegate.core.errors import Refused
 
 _SUBMODULE = "160000"
@@ -45,6 +46,7 @@ def clean_checkout(
                 f"The commit {commit} has no folder {prefix.rstrip('/')}.",
                 hint="Commit the package's folder first, or correct its path in the configuration.",
             )
+        fill_submodules(Git(top, git.environ), Git(clone, git.environ), package=PurePosixPath(prefix))
         own = Git(clone / prefix, git.environ)
         if files:
             _commit_on_top(own, files)
@@ -79,8 +81,15 @@ def _tag_alone(clone: Git, tag: str) -> None:
 
 
 def tracked_files(git: Git) -> Mapping[str, bytes]:
-    """Return the tracked files of a clean checkout: path -> bytes, a symbolic link as its target's text."""
-    files = {}
+    """Return the tracked files of a clean checkout: path -> bytes, a symbolic link as its target's text.
+
+    The files of a submodule that is checked out are among them.
+    """
+    files: dict[str, bytes] = {}
+    for path in submodules(git, "HEAD"):
+        if (git.root / path / ".git").exists():
+            inner = tracked_files(Git(git.root / path, git.environ))
+            files |= {f"{path}/{name}": content for name, content in inner.items()}
     for entry in git.tell("ls-tree", "-r", "-z", "HEAD").stdout.split(b"\0"):
         if entry and not entry.startswith(_SUBMODULE.encode()):
             path = os.fsdecode(entry.split(b"\t", 1)[1])

@@ -13,6 +13,7 @@ from releasegate.adapters.git import ancestry, push, tags
 from releasegate.adapters.git import writer as history
 from releasegate.adapters.git.checkout import clean_checkout, tracked_files
 from releasegate.adapters.git.command import Git, failure
+from releasegate.adapters.git.submodules import submodules
 from releasegate.core.ci.other_publishers import FOLDERS
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
@@ -165,7 +166,7 @@ class GitRepository:
     def tree(self, commit: str) -> Mapping[str, bytes]:
         """Return every tracked file at *commit* as a clean checkout has it: path -> bytes.
 
-        A symbolic link is the text that it points to; submodules are left out.
+        A symbolic link is the text that it points to. The files of submodules are among them.
         """
         with self.clean_checkout(commit) as folder:
             return tracked_files(Git(folder, self.environ))
@@ -181,6 +182,10 @@ class GitRepository:
         blobs = {path: meta.split(" ")[2] for meta, path in entries if path.endswith((".yml", ".yaml"))}
         texts = {path: self.git.tell("cat-file", "blob", blob).stdout for path, blob in blobs.items()}
         return {PurePosixPath(path): text.decode(errors="replace") for path, text in texts.items()}
+
+    def submodules(self, commit: str) -> Mapping[str, str]:
+        """Return the submodules below *root* at *commit*: path -> the submodule's commit."""
+        return submodules(self.git, commit)
 
     def clean_checkout(
         self, commit: str, *, tag: str | None = None, files: Mapping[PurePosixPath, bytes] | None = None

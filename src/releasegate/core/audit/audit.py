@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from releasegate.core.audit.checks.contents import record, sdist_complete, suspicious
 from releasegate.core.audit.checks.entry_points import dangling
@@ -15,6 +15,7 @@ from releasegate.core.audit.checks.pointers import pointers
 from releasegate.core.audit.checks.pythons import oldest_tried
 from releasegate.core.audit.checks.references import references
 from releasegate.core.audit.checks.sdist_top import top_of_sdist
+from releasegate.core.audit.checks.submodules import from_submodules
 from releasegate.core.audit.checks.top_level import own_names
 from releasegate.core.audit.checks.tracked import declared_data, tracked
 from releasegate.core.audit.checks.versions import left_behind
@@ -49,6 +50,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("data", declared_data),
     ("references", references),
     ("pointers", pointers),
+    ("submodules", from_submodules),
     ("offered", dropped),
     ("frozen", frozen),
     ("support", support),
@@ -67,7 +69,7 @@ class AuditedBuild:
     ``files`` and ``rebuilt`` are folders (file name -> bytes): the distributions, and the wheel built from the sdist.
     ``tree`` are the tracked files of the commit, by path from the package's own folder. ``previous`` is the wheel
     published before this one, ``None`` for a first release, ``previous_sdist`` the sdist beside it.
-    ``standard_library`` are the names of its modules.
+    ``standard_library`` are the names of its modules, ``submodules`` the commits of those that Git has, by path.
     """
 
     package: Package
@@ -78,6 +80,7 @@ class AuditedBuild:
     previous: Members | None = None
     previous_sdist: Members | None = None
     standard_library: frozenset[str] = frozenset()
+    submodules: Mapping[str, str] = field(default_factory=dict)
 
 
 def audit(build: AuditedBuild) -> tuple[Finding, ...]:
@@ -116,6 +119,7 @@ def _opened(build: AuditedBuild) -> Subject:
         previous_sdist=build.previous_sdist,
         sizes={name: len(content) for name, content in build.files.items()},
         standard_library=build.standard_library,
+        submodules=build.submodules,
     )
 
 

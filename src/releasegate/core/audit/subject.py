@@ -20,7 +20,8 @@ class Subject:
 
     ``rebuilt`` is the wheel built from the sdist; ``tree`` are the tracked files of the commit (path -> bytes);
     ``previous`` is the wheel published before this one, ``None`` for a first release, and ``previous_sdist`` the sdist
-    beside it. ``sizes`` are the bytes of the files as they are packed; ``standard_library`` are its modules' names.
+    beside it. ``sizes`` are the bytes of the files as they are packed; ``standard_library`` are its modules' names;
+    ``submodules`` are the commits of those that Git has, by path.
     """
 
     package: Package
@@ -33,6 +34,7 @@ class Subject:
     previous_sdist: Members | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
     standard_library: frozenset[str] = frozenset()
+    submodules: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def held(self) -> Mapping[str, bytes]:
