@@ -237,3 +237,15 @@ def test_whatever_is_proposed_parses(case: str) -> None:
     assert package.version_files == tuple(each.version_file for each in found.version_files)
     assert package.tag_prefix == found.prefix.text
     assert shown(found)
+
+
+@pytest.mark.parametrize(
+    ("requires", "allowed"),
+    [("setuptools-scm>=8", True), ("setuptools_scm[toml]<9,>=7", False), ("setuptools-scm==8.1", False)],
+)
+def test_what_is_another_from_the_sdist_is_allowed_where_the_tool_makes_it_so(requires: str, *, allowed: bool) -> None:
+    build = f'[build-system]\nrequires = ["{requires}"]\n[tool.setuptools_scm]\nversion_file = "src/quay_lamp/_v.py"\n'
+    found = look({"pyproject.toml": f"{DYNAMIC}{build}"})
+    assert [pattern for pattern, _ in found.allowed] == ["sdist: quay_lamp/_v.py"] * allowed
+    (package,) = parse_settings(table(found, RepositoryFacts("main", "origin", None)), where="a").packages
+    assert len(package.wheel.allowed) == allowed

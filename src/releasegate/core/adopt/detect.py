@@ -64,8 +64,8 @@ class Detected:
     """What was found; ``module`` is the package's import folder.
 
     ``from_tag`` says that the build takes the version from Git's tag. ``frozen`` are glob patterns of its migrations,
-    ``data`` of the files that it reads. ``not_imported``, ``omitted`` and ``generated`` are patterns with their
-    reasons. ``pythons_assumed`` says that nothing names the Pythons.
+    ``data`` of the files that it reads. ``not_imported``, ``omitted``, ``generated`` and ``allowed`` are patterns
+    with their reasons. ``pythons_assumed`` says that nothing names the Pythons.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Detected:
     not_imported: tuple[tuple[str, str], ...] = ()
     omitted: tuple[tuple[str, str], ...] = ()
     generated: tuple[tuple[str, str], ...] = ()
+    allowed: tuple[tuple[str, str], ...] = ()
     pythons_assumed: bool = False
     notes: tuple[str, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
@@ -115,6 +116,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         not_imported=not_imported(files, module, project),
         omitted=omitted(project, files, module),
         generated=_generated(project, files) if from_tag else (),
+        allowed=_allowed(project, files) if from_tag else (),
         pythons_assumed=not pythons,
         notes=(*found.notes, *(f"{tool.name} was asked for its files and tags" for tool in tools)),
         leftovers=found.leftovers,
@@ -167,6 +169,12 @@ def _generated(project: Mapping[str, Any], files: Files) -> tuple[tuple[str, str
     """Return the members of the wheel that the build writes the version into."""
     paths = [str(path).removeprefix("src/") for path in scm.generated(project, files)]
     return tuple((pattern, "the build writes the version there") for pattern in _globs(paths))
+
+
+def _allowed(project: Mapping[str, Any], files: Files) -> tuple[tuple[str, str], ...]:
+    """Return the findings of the audit that the build's own tool makes."""
+    found = (f"sdist: {str(path).removeprefix('src/')}" for path in scm.differing(project, files))
+    return tuple((pattern, "setuptools-scm knows the commit in Git's tree alone") for pattern in _globs(found))
 
 
 def _glob(path: PurePosixPath) -> str:

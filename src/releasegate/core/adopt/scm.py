@@ -74,6 +74,17 @@ def generated(project: Mapping[str, Any], files: Files) -> tuple[PurePosixPath, 
     return tuple(dict.fromkeys(PurePosixPath(each) for each in found if each))
 
 
+def differing(project: Mapping[str, Any], files: Files) -> tuple[PurePosixPath, ...]:
+    """Return the modules that are others where they are built from the sdist.
+
+    setuptools-scm, since 9.0, writes the commit's hash there, which it knows in Git's tree alone.
+    """
+    own = under(project, "tool", "setuptools_scm") or setup_call(files).get("use_scm_version")
+    requires = " ".join(texts(under(project, "build-system", "requires")))
+    older = re.search(r"setuptools[-_.]scm[^,\s]*\s*(?:<=?\s*[1-9]\b|[=~]=\s*[1-8]\b)", requires)
+    return generated(project, files) if own and older is None else ()
+
+
 def tag_prefix(project: Mapping[str, Any]) -> str | None:
     """Return what stands before the version in a tag, where the build's own configuration says so."""
     tool = under(project, "tool")

@@ -114,7 +114,7 @@ def _wheel(found: Detected) -> Table:
         wheel.add("data", data)
     if found.frozen:
         wheel.add("frozen", list(found.frozen))
-    for key, patterns in (("generated", found.generated), ("omitted", found.omitted)):
+    for key, patterns in (("generated", found.generated), ("allowed", found.allowed), ("omitted", found.omitted)):
         if patterns:
             wheel.add(key, _exemptions(patterns))
     return wheel
