@@ -81,7 +81,8 @@ def plan(workspace: Workspace, order: Order, package: Package) -> Planned:
         word = "proven" if made.pipeline == "rc" else "released"
         return Planned(package, made, (), f"{made.version} is {word}")
     release = Release(package, made.version, made.candidate, workspace.run_context())
-    return Planned(package, made, bind(PIPELINES[made.pipeline], release))
+    steps = _until(bind(PIPELINES[made.pipeline], release), order.until)
+    return Planned(package, made, steps, "" if steps else f"it is to stop before {order.until}")
 
 
 def release(
@@ -108,7 +109,7 @@ def release(
         for package in packages:
             next_up = plan(workspace, order, package)
             planned(next_up)
-            outcomes += engine.run(_until(next_up.steps, order.until))
+            outcomes += engine.run(next_up.steps)
     return tuple(outcomes)
 
 
@@ -131,7 +132,7 @@ def selected(workspace: Workspace, order: Order) -> tuple[Package, ...]:
     """Return the packages that *order* is about.
 
     Raises:
-        ConfigurationError: there is no such package, or ``--to`` would mean several.
+        ConfigurationError: there is no such package or gate, or ``--to`` would mean several.
     """
     packages = workspace.project.select(order.package)
     if order.to is not None and len(packages) > 1:
@@ -141,6 +142,11 @@ def selected(workspace: Workspace, order: Order) -> tuple[Package, ...]:
         )
     if order.to is not None and order.pipeline == "post":
         raise ConfigurationError("A post has no --to.", hint="Leave it out: the next post of the newest final is made")
+    gates = dict.fromkeys(
+        s.key for s in bind(PIPELINES[order.pipeline], _example(workspace, packages[0], Version("0")))
+    )
+    if not any(gate.startswith(order.until) for gate in gates):
+        raise ConfigurationError(f"No gate begins with {order.until!r}.", hint=f"Name one of: {', '.join(gates)}")
     return packages
 
 
