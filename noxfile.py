@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import statistics
 import sys
 import time
 
 import nox
 
-from releasegate.core.config.stack import ImageNames
 from releasegate.frontends.nox import sessions
 
 nox.options.default_venv_backend = "uv"
@@ -75,6 +73,8 @@ def bench(session: nox.Session) -> None:
 
     Cold is what a fresh machine pays: the base images too, pulled, or made where the variables name those of e2e/bases.
     """
+    import statistics  # noqa: PLC0415 - late, for the list of sessions is asked for more often
+
     options = session.posargs or [*PAIR.split(), "--netbox", "4.7.3"]
     measured = []
     for cells in (("--path", "fresh"), ("--path", "fresh", "--path", "upgrade")):
@@ -95,5 +95,7 @@ def bench(session: nox.Session) -> None:
 
 
 def _base_images() -> tuple[str, ...]:
+    from releasegate.core.config.stack import ImageNames  # noqa: PLC0415 - as above
+
     images = ImageNames().replaced(os.environ)
     return images.python.format(python="3.13"), images.postgres, images.redis

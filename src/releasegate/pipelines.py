@@ -6,16 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from releasegate.steps.allowed import TriggerPermitted
-from releasegate.steps.build import Audit, Build, Promotable, Promotion
+from releasegate.steps.audit import Audit
+from releasegate.steps.build import Build, Promotable, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.preflight import Preflight
+from releasegate.steps.propagation import Propagation
 from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
-from releasegate.steps.publish import Propagation, Tag, Upload
+from releasegate.steps.publish import Tag, Upload
 from releasegate.steps.release import Release
 from releasegate.steps.seal import CandidateProven, CompanionPublished, Seal
 from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused
 from releasegate.steps.step import Step
+from releasegate.steps.trigger import TriggerPermitted
 
 Bound = Callable[[Release], Step]
 Pipeline = tuple[Bound, ...]

@@ -253,3 +253,16 @@ def test_a_package_with_a_backend_from_the_index_is_built_byte_for_byte_again(tm
     (again,) = local.rebuilt(package, V1).values()
     assert again == local.path(package, V1, made[0].artifacts[0]).read_bytes()
     assert made[0].tools["backend"].startswith("hatchling ")
+
+
+def test_a_backend_that_reads_the_tag_finds_the_versions_own(tmp_path: Path) -> None:
+    asks = """
+import subprocess
+VALUE = subprocess.run(["git", "describe", "--dirty"], capture_output=True, text=True).stdout
+"""
+    read = 'pathlib.Path("harbor_api.py").read_text()'
+    files = {**SOURCE, "backend.py": f"{BACKEND.replace(read, 'VALUE')}\n{asks}\n"}
+    local = builds(tmp_path, files)
+    tagged = replace(PACKAGE, version_from_tag=True, tag_prefix="api@")
+    manifest = local.build(tagged, version=V1, commit="HEAD", progress=quiet)
+    assert wheel_text(local.path(PACKAGE, V1, manifest.artifacts[0]).read_bytes()) == "api@1.0\n"

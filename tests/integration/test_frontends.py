@@ -2,47 +2,85 @@
 
 from __future__ import annotations
 
-import os
+import getpass
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn, cast
 
+import nox
 import pytest
 from git_repositories import git
+from invoke.program import Program
 from real_indexes import RunningIndex, free_port
 from testpair import AUTHOR, Pair, make_pair, on_indexes
 
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
+from releasegate.frontends.console import Screen
+from releasegate.frontends.invoke import ns
+from releasegate.frontends.nox import _session
+from releasegate.frontends.options import GATES
+from releasegate.frontends.releases import waive
 from releasegate.rehearsal.index import EmbeddedIndex
 
 TASKS = "from releasegate.frontends.invoke import ns\n"
+TOKENS = {"STAGING_TOKEN": "secret", "PRODUCTION_TOKEN": "secret"}
 SESSIONS = "from releasegate.frontends.nox import sessions\n\nsessions()\n"
+
+
+class Ended(Exception):
+    """A session was ended as failed."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a session is given: the words after ``--``, and a way to fail."""
+
+    posargs: list[str]
+
+    def error(self, words: str) -> NoReturn:
+        """End the session as failed."""
+        raise Ended(words)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A project's folder and what is typed there."""
+    """A project's folder and what is typed there; without ``real`` in this process, where its branches are counted."""
 
     pair: Pair
+    capsys: pytest.CaptureFixture[str]
 
-    def type(self, *words: str) -> tuple[int, str]:
-        """Return the exit code and all output of a command of the environment's own."""
-        command = [sys.executable, "-m", *words]
-        environ = {**os.environ, **AUTHOR, "COLUMNS": "200"}
-        done = subprocess.run(
-            command, cwd=self.pair.root, env=environ, capture_output=True, text=True, timeout=180, check=False
-        )
-        output = done.stdout + done.stderr
-        assert "Traceback" not in output, output
-        return done.returncode, output
+    def type(self, tool: str, *words: str) -> tuple[int, str]:
+        """Return the exit code and all output of a task."""
+        assert tool == "invoke"
+        code = 0
+        try:
+            Program(namespace=deepcopy(ns)).run(["invoke", *words])
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        return code, "".join(self.capsys.readouterr())
 
     def nox(self, session: str, *words: str) -> tuple[int, str]:
         """Return the exit code and all output of one session with what stands after ``--``."""
-        return self.type("nox", "-s", session, "--", *words)
+        (gate,) = (each for each in GATES if each.name == session)
+        try:
+            _session(gate)(cast("nox.Session", Session(list(words))))
+        except Ended as error:
+            return 1, "".join(self.capsys.readouterr()) + str(error)
+        return 0, "".join(self.capsys.readouterr())
+
+    def real(self, *words: str) -> tuple[int, str]:
+        """Return the exit code and all output of a command of the environment's own, in a process of its own."""
+        command = [sys.executable, "-m", *words]
+        done = subprocess.run(command, cwd=self.pair.root, capture_output=True, text=True, timeout=180, check=False)
+        output = done.stdout + done.stderr
+        assert "Traceback" not in output, output
+        return done.returncode, output
 
     def state(self, name: str, version: str) -> None:
         """Write another version to a package's Python file alone, uncommitted."""
@@ -62,11 +100,19 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningI
 
 
 @pytest.fixture
-def cwd(indexes: tuple[RunningIndex, RunningIndex], tmp_path: Path) -> Desk:
+def cwd(
+    indexes: tuple[RunningIndex, RunningIndex],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Desk:
+    for name, value in {**AUTHOR, **TOKENS, "COLUMNS": "200"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
     pair = make_pair(tmp_path, settings=on_indexes(*indexes))
     (tmp_path / "tasks.py").write_text(TASKS)
     (tmp_path / "noxfile.py").write_text(SESSIONS)
-    return Desk(pair)
+    return Desk(pair, capsys)
 
 
 def test_a_plan_names_every_step_of_both_and_runs_none(cwd: Desk) -> None:
@@ -80,8 +126,10 @@ def test_a_plan_names_every_step_of_both_and_runs_none(cwd: Desk) -> None:
     assert git(cwd.pair.clone("tiny-api"), "log", "--format=%s") == "First"
 
 
-def test_status_names_the_places_what_is_missing_and_the_next_command(cwd: Desk) -> None:
-    code, output = cwd.type("invoke", "status", "--package", "tiny-plugin")
+@pytest.mark.parametrize("real", [True, False])
+def test_status_names_the_places_what_is_missing_and_the_next_command(cwd: Desk, real: bool) -> None:  # noqa: FBT001
+    words = ("invoke", "status", "--package", "tiny-plugin")
+    code, output = cwd.real(*words) if real else cwd.type(*words)
     assert code == 0, output
     assert "tiny-plugin: 1.0.0 is not begun" in output
     assert "pyproject.toml:8" in output
@@ -114,8 +162,9 @@ def test_status_of_places_that_differ_names_each(cwd: Desk) -> None:
     assert "next      nox -s versions" in output
 
 
-def test_places_that_agree_pass_and_are_named_with_their_lines(cwd: Desk) -> None:
-    code, output = cwd.nox("versions")
+@pytest.mark.parametrize("real", [True, False])
+def test_places_that_agree_pass_and_are_named_with_their_lines(cwd: Desk, real: bool) -> None:  # noqa: FBT001
+    code, output = cwd.real("nox", "-s", "versions") if real else cwd.nox("versions")
     assert code == 0, output
     for name in ("tiny_api", "tiny_plugin"):
         assert f"{name}/__init__.py:3" in output
@@ -128,8 +177,8 @@ def test_a_place_that_differs_is_named_with_its_line_and_both_values_once(cwd: D
     (line,) = [line for line in output.splitlines() if "tiny_plugin/__init__.py:3" in line]
     assert "1.0.1" in line
     assert "1.0.0" in line
-    assert output.count("-> Write the same version") == 1
-    assert output.count("the version files do not agree") == 1
+    assert output.count("-> Write the same version in every version file") == 1
+    assert output.count("tiny-plugin does not state one version everywhere.") == 1
     assert "not passed: tiny-plugin" in output
     assert "tiny_api/__init__.py:3" in output, "the other package is judged all the same"
 
@@ -197,8 +246,7 @@ def test_a_wrong_order_is_refused_with_a_hint(
 def test_nothing_is_published_where_nobody_can_be_asked(cwd: Desk) -> None:
     code, output = cwd.type("invoke", "release", "--rc", "--package", "tiny-api")
     assert code == Refused.exit_code, output
-    assert "Say --yes" in output
-    assert "It was not confirmed." in output
+    assert "--yes" in output
     assert git(cwd.pair.clone("tiny-api"), "tag") == ""
 
 
@@ -224,6 +272,111 @@ def test_a_waiver_that_says_too_little_is_refused(cwd: Desk, changed: tuple[str,
     code, output = cwd.type("invoke", "waive", *(word for pair in words.items() for word in pair))
     assert said in output
     assert code == ConfigurationError.exit_code
+
+
+@pytest.mark.parametrize("words", [("--dry", "release"), ("release", "--dry", "--rc"), ("--dry", "cache", "--clear")])
+def test_what_invoke_calls_dry_is_refused_because_it_would_do_it_all(cwd: Desk, words: tuple[str, ...]) -> None:
+    code, output = cwd.real("invoke", *words)
+    assert code == ConfigurationError.exit_code, output
+    assert "invoke's --dry keeps no task from doing what it does." in output
+    assert "--plan" in output
+
+
+@pytest.mark.parametrize("words", [("--dry", "status"), ("status", "--dry")])
+def test_no_task_is_an_exception_to_that(cwd: Desk, words: tuple[str, ...]) -> None:
+    assert cwd.type("invoke", *words)[0] == ConfigurationError.exit_code
+
+
+def test_what_happens_is_shown_and_ends_in_a_table(cwd: Desk) -> None:
+    code, output = cwd.type("invoke", "release", "--rc", "--package", "tiny-api", "--until", "build", "--yes")
+    assert code == 0, output
+    assert "tiny-api 1.0.0rc1 (rc)" in output
+    assert "pass" in output
+    assert [line.split()[:3] for line in output.splitlines() if line.startswith("tiny-api  ")][-1][2] == "places"
+    code, output = cwd.type("invoke", "status", "--package", "tiny-api")
+    assert code == 0, output
+
+
+def test_an_event_that_is_none_releases_nothing(cwd: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    code, output = cwd.type("invoke", "release", "--event")
+    assert code == ConfigurationError.exit_code
+    assert "No event of a forge started this run." in output
+
+
+def test_what_a_release_would_lack_is_asked_and_answered(cwd: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, output = cwd.type("invoke", "doctor", "--package", "tiny-api")
+    assert code == 0, output
+    monkeypatch.delenv("STAGING_TOKEN")
+    code, output = cwd.type("invoke", "doctor", "--package", "tiny-api")
+    assert code == Refused.exit_code, output
+    assert "STAGING_TOKEN" in output
+
+
+def test_a_repository_without_a_forge_gets_no_workflow(cwd: Desk) -> None:
+    for words in ((), ("--check",)):
+        code, output = cwd.type("invoke", "workflows", *words)
+        assert code == ConfigurationError.exit_code, output
+
+
+def test_workflows_are_written_once_and_checked(cwd: Desk) -> None:
+    file = cwd.pair.root / "pyproject.toml"
+    text = file.read_text()
+    forge = 'path = "."\nforge = { kind = "github", repository = "ada/tiny" }\n'
+    file.write_text(re.sub(r'path = "[^"]*tiny-plugin"\n', forge, text))
+    code, output = cwd.type("invoke", "workflows")
+    assert code == 0, output
+    assert "wrote .github/workflows/" in output
+    assert "The workflows are what" in cwd.type("invoke", "workflows")[1]
+    assert "is what the configuration says" in cwd.type("invoke", "workflows", "--check")[1]
+
+
+@pytest.mark.parametrize("word", ["--help", "-h"])
+def test_a_session_says_what_it_takes_with_an_example(cwd: Desk, word: str) -> None:
+    code, output = cwd.real("nox", "-s", "e2e", "--", word)
+    assert code == 0, output
+    assert "Example: nox -s e2e -- --source testpypi" in output
+    assert "--netbox NETBOX" in output
+
+
+def test_an_option_that_a_session_does_not_know_names_the_nearest(cwd: Desk) -> None:
+    code, output = cwd.nox("versions", "--pakcage", "x")
+    assert code == 1, output
+    assert output.count("-> Did you mean --package?") == 1
+
+
+@pytest.mark.parametrize("task", ["waive", "release", "cache"])
+def test_a_task_says_what_it_takes_with_an_example(cwd: Desk, task: str) -> None:
+    code, output = cwd.type("invoke", task, "--help")
+    assert code == 0, output
+    assert f"Example: invoke {task} --" in output
+
+
+def test_a_waiver_names_all_that_it_needs(cwd: Desk) -> None:
+    code, output = cwd.type("invoke", "waive", "--package", "tiny-api", "--gate", "e2e:staging")
+    assert code == ConfigurationError.exit_code, output
+    assert "A waiver needs --version, --reason as well." in output
+
+
+@pytest.mark.parametrize(("missing", "name"), [(KeyError, "Ada"), (OSError, "Ada"), (KeyError, "")])
+def test_who_has_no_name_on_this_machine_has_one_in_git_or_says_it(
+    cwd: Desk, monkeypatch: pytest.MonkeyPatch, missing: type[Exception], name: str
+) -> None:
+    def nobody() -> str:
+        raise missing("uid not found: 1234")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.chdir(cwd.pair.root)
+    git(cwd.pair.clone("tiny-api"), "config", "user.name", name)
+    said = {"package": "tiny-api", "version": "1.0.0rc1", "gate": "e2e:staging", "reason": "no host", "by": ""}
+    if name:
+        waive(Screen(), **said)
+        text = (cwd.pair.root / ".releasegate" / "ledger" / "tiny-api" / "1.0.0rc1.jsonl").read_text()
+        assert "is waived by Ada" in text
+    else:
+        with pytest.raises(ConfigurationError) as error:
+            waive(Screen(), **said)
+        assert "--by" in error.value.hint
 
 
 @pytest.mark.parametrize(

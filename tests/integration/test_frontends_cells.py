@@ -6,9 +6,21 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from packaging.version import Version
+
+from releasegate.app import deliveries, gates
+from releasegate.app.deliveries import Source
+from releasegate.app.gates import EndToEndRequest
+from releasegate.core.config.model import Package
+from releasegate.core.errors import GateFailed
+from releasegate.frontends.program import Releasegate
+
+Typed = Callable[..., tuple[int, str, str]]
 
 NOXFILE = "from releasegate.frontends.nox import sessions\n\nsessions()\n"
 TASKS = "from releasegate.frontends.invoke import ns\n\n__all__ = ['ns']\n"
@@ -97,3 +109,86 @@ def test_without_docker_the_cache_cannot_be_shown(project: Path, tmp_path: Path)
     assert code == 6
     assert "There is no docker command here" in out + err
     assert "-> Install a Docker engine" in out + err
+
+
+@pytest.fixture
+def here(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Return what runs ``releasegate`` in this process: its exit code, and both outputs."""
+    monkeypatch.chdir(project)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            Releasegate().run(["releasegate", *words])
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, EndToEndRequest]]:
+    """Judge nothing: what comes from PyPI passes, all else fails; return what was asked for."""
+    requests: list[tuple[str, EndToEndRequest]] = []
+
+    def judged(_: object, package: Package, request: EndToEndRequest, *, told: object) -> SimpleNamespace:
+        assert told is not None
+        requests.append((package.name, request))
+        if request.source.name != "pypi":
+            raise GateFailed(f"It fails from {request.source.name}.", hint="Mend it")
+        return SimpleNamespace(verdict="pass", seconds=3.0)
+
+    monkeypatch.setattr(gates, "end_to_end", judged)
+    return requests
+
+
+def test_the_command_plans_the_same_cells_as_the_session(here: Typed, project: Path) -> None:
+    options = ("--plan", "json", "--version", "1.1", "--package", "app", "--blame", "--service", "pbs")
+    code, out, _ = here("e2e", *options)
+    assert (code, out) == typed(project, "nox", "-s", "e2e", "--", *options)[:2]
+    assert all(cell["options"].endswith("--package app --version 1.1 --blame") for cell in json.loads(out))
+    assert here("e2e", "--plan", "--source", "testpypi")[1].splitlines()[0].startswith("NetBox image:4.5.8")
+
+
+def test_a_package_is_run_from_each_source_and_every_failure_is_shown(
+    here: Typed, asked: list[tuple[str, EndToEndRequest]]
+) -> None:
+    backend = ("--backend-source", "pypi", "--backend-version", "1.0")
+    code, out, err = here("e2e", "--source", "dist", "--source", "pypi", "--source", "testpypi", *backend)
+    assert code == GateFailed.exit_code
+    assert "app: pass (3 s)" in out
+    assert err.count("It fails from dist.") == err.count("It fails from testpypi.") == 1
+    companion = Source("pypi", Version("1.0"))
+    assert asked == [("app", EndToEndRequest(Source(name), companion)) for name in ("dist", "pypi", "testpypi")]
+
+
+def test_without_a_source_a_stack_says_where_it_comes_from(
+    here: Typed, asked: list[tuple[str, EndToEndRequest]]
+) -> None:
+    here("e2e")
+    assert [request.source.name for _, request in asked] == ["dist"]
+
+
+def test_what_declares_no_end_to_end_command_is_not_run(
+    here: Typed, asked: list[tuple[str, EndToEndRequest]], project: Path
+) -> None:
+    file = project / "pyproject.toml"
+    file.write_text(PYPROJECT.partition("\n[tool.releasegate.stack]")[0], encoding="utf-8")
+    code, out, _ = here("e2e", "--package", "app")
+    assert code == 0
+    assert "app: not run, it declares no end-to-end command" in out
+    assert asked == []
+
+
+def test_what_is_recorded_is_about_the_index_that_proves_the_version(
+    here: Typed, asked: list[tuple[str, EndToEndRequest]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "recorded", lambda _, package: (package or "app", "pypi"))
+    assert here("e2e", "--record")[0] == 0
+    assert asked == [("app", EndToEndRequest(Source("pypi"), None, recorded=True))]
+
+
+@pytest.mark.parametrize("option", ["--version", "--backend-version"])
+def test_a_version_that_is_none_is_refused(here: Typed, option: str) -> None:
+    code, _, err = here("e2e", option, "newest", "--backend-source", "pypi")
+    assert code == 2
+    assert "'newest' is not a version." in err

@@ -101,10 +101,52 @@ def test_the_tree_is_what_a_clean_checkout_has(tmp_path: Path) -> None:
     }
 
 
-def test_a_submodule_is_left_out_of_the_tree(repository: GitRepository) -> None:
+def test_a_submodule_that_is_not_here_is_refused_but_where_no_build_needs_it(repository: GitRepository) -> None:
+    git(repository.root, "update-index", "--add", "--cacheinfo", f"160000,{repository.head()},docs/theme")
+    git(repository.root, "commit", "--quiet", "--message=Theme")
+    assert set(repository.tree("HEAD")) == {"a.txt", "sub/b.txt"}
     git(repository.root, "update-index", "--add", "--cacheinfo", f"160000,{repository.head()},module")
     git(repository.root, "commit", "--quiet", "--message=Module")
-    assert set(repository.tree("HEAD")) == {"a.txt", "sub/b.txt"}
+    assert set(repository.submodules("HEAD")) == {"docs/theme", "module"}
+    with pytest.raises(Refused, match="The submodule module is not here") as refusal:
+        repository.tree("HEAD")
+    assert "git submodule update --init --recursive" in refusal.value.hint
+    assert set(GitRepository(repository.root / "sub", ENVIRON).tree("HEAD")) == {"b.txt"}
+
+
+def with_submodule(folder: Path) -> GitRepository:
+    """Make a repository with a submodule under another name than its path, which has one itself."""
+    allowed = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "add")
+    make_repository(folder / "inner", {"deep.txt": "deep"})
+    middle = make_repository(folder / "middle", {"m.txt": "middle"})
+    git(middle.root, *allowed, str(folder / "inner"), "inner")
+    git(middle.root, "commit", "--quiet", "--message=Inner")
+    outer = make_repository(folder / "outer", {"pkg/__init__.py": ""})
+    git(outer.root, *allowed, "--name", "vendor", str(middle.root), "pkg/vendored")
+    git(outer.root, "-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init", "--recursive")
+    git(outer.root, "commit", "--quiet", "--message=Vendored")
+    return outer
+
+
+def test_the_files_of_submodules_are_checked_out_from_what_is_here(tmp_path: Path) -> None:
+    outer = with_submodule(tmp_path)
+    files = {".gitmodules", "pkg/__init__.py"}
+    vendored = {"pkg/vendored/.gitmodules", "pkg/vendored/m.txt", "pkg/vendored/inner/deep.txt"}
+    (outer.root / "pkg/vendored/m.txt").write_text("changed")
+    tree = outer.tree("HEAD")
+    assert set(tree) == files | vendored
+    assert tree["pkg/vendored/m.txt"] == b"middle"
+    git(outer.root, "submodule", "--quiet", "deinit", "--force", "--all")
+    assert set(outer.tree("HEAD")) == files | vendored
+    with outer.clean_checkout("HEAD", tag="v1.0", files={PurePosixPath("pkg/__init__.py"): b"1"}) as folder:
+        assert (folder / "pkg/vendored/inner/deep.txt").read_text() == "deep"
+    git(outer.root, "worktree", "add", "--quiet", "--detach", str(tmp_path / "beside"))
+    shutil.rmtree(outer.root / ".git/modules/vendor")
+    again = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init", "--recursive")
+    git(tmp_path / "beside", *again)
+    assert set(GitRepository(tmp_path / "beside", ENVIRON).tree("HEAD")) == files | vendored
+    with pytest.raises(Refused, match="The submodule pkg/vendored is not here"):
+        outer.tree("HEAD")
 
 
 def test_the_epoch_is_the_committer_s_time(repository: GitRepository) -> None:
@@ -271,3 +313,76 @@ def test_a_git_that_hangs_is_ended(tmp_path: Path) -> None:
 def test_a_machine_without_git_says_so(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="git is not here"):
         GitRepository(tmp_path, {"PATH": str(tmp_path)}).head()
+
+
+def test_the_workflows_are_those_at_the_top_of_the_repository_wherever_the_package_lies(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        ".github/workflows/a.yml": "on: push\n",
+        ".gitea/workflows/b.yaml": b"\xff\n",
+        ".github/actions/x/action.yml": "runs:\n",
+        ".github/FUNDING.md": "x",
+        "packages/api/.github/workflows/c.yml": "x",
+    }
+    make_repository(tmp_path / "mono", {**files, "packages/api/a.txt": "api\n"})
+    found = GitRepository(tmp_path / "mono" / "packages" / "api", ENVIRON).workflows("HEAD")
+    assert {str(path): text for path, text in found.items()} == {
+        ".github/actions/x/action.yml": "runs:\n",
+        ".github/workflows/a.yml": "on: push\n",
+        ".gitea/workflows/b.yaml": "\ufffd\n",
+    }
+
+
+def test_a_file_beside_the_package_is_read_watched_and_committed(nested: GitRepository) -> None:
+    beside = PurePosixPath("../../a.txt")
+    assert nested.read(beside, commit="HEAD") == nested.read(beside)
+    assert nested.read(beside) is not None
+    (nested.root / beside).write_text("changed\n")
+    assert nested.changed() == ()
+    assert nested.changed(beside=[beside]) == (beside,)
+    nested.commit({beside: b"bumped\n", A: b"bumped\n"}, message="Both")
+    assert (nested.read(beside, commit="HEAD"), nested.read(A, commit="HEAD")) == (b"bumped\n", b"bumped\n")
+    assert nested.changed(beside=[beside]) == ()
+
+
+@pytest.mark.parametrize("path", ["../../../a.txt", "a/../../a.txt", "../..", "/a.txt", "../../.git/config"])
+def test_a_file_outside_of_the_repository_is_never_written(nested: GitRepository, path: str) -> None:
+    with pytest.raises(Refused, match="is not a file inside the repository"):
+        nested.commit({PurePosixPath(path): b""}, message="Out")
+
+
+def test_the_tags_before_a_commit_are_those_that_it_contains(nested: GitRepository) -> None:
+    first = nested.head()
+    git(nested.root, "tag", "v1")
+    nested.commit({A: b"2\n"}, message="2")
+    git(nested.root, "tag", "--annotate", "--message=x", "v2")
+    assert nested.tags_before(nested.head()) == {"v1": first, "v2": nested.head()}
+    assert nested.tags_before(first) == {"v1": first}
+
+
+def test_the_tag_of_a_clean_checkout_is_its_only_one_and_exists_nowhere_else(nested: GitRepository) -> None:
+    for name in ("v1.0rc1", "sibling-v3"):
+        git(nested.root, "tag", "--annotate", "--message=x", name)
+    unnamed = GitRepository(nested.root, {**UNNAMED, "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "tag.gpgSign",
+                                          "GIT_CONFIG_VALUE_0": "true"})  # fmt: skip
+    said = []
+    for _ in range(2):
+        with unnamed.clean_checkout("HEAD", tag="v1.0") as folder:
+            assert (
+                git(folder, "describe", "--long", "--dirty") == f"v1.0-0-g{git(folder, 'rev-parse', '--short', 'HEAD')}"
+            )
+            assert git(folder, "tag", "--points-at", "HEAD") == "v1.0"
+            said.append(git(folder, "rev-parse", "v1.0"))
+    assert said[0] == said[1]
+    assert "v1.0" not in nested.tags_before("HEAD")
+
+
+def test_lines_are_found_in_the_work_tree_and_at_a_commit(nested: GitRepository) -> None:
+    (nested.root / "ä b.txt").write_text("x\nv1.0\n")
+    (nested.root / "binary").write_bytes(b"\0 1.0\n")
+    git(nested.root, "add", "--all")
+    (nested.root / "s" / "b.txt").write_text("1.0\n")
+    assert nested.lines(r"0*1\.0*0") == ((PurePosixPath("s/b.txt"), 1, "1.0"), (PurePosixPath("ä b.txt"), 2, "v1.0"))
+    assert nested.lines(r"0*1\.0*0", commit="HEAD") == ()
+    assert nested.lines("^b$", commit="HEAD") == ((PurePosixPath("s/b.txt"), 1, "b"),)
+    with pytest.raises(Refused, match="git grep failed"):
+        nested.lines("(", commit="HEAD")

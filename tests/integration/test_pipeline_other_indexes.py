@@ -15,8 +15,9 @@ from packaging.version import Version
 from real_indexes import RunningIndex, devpi, pypiserver
 from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
+from releasegate.app.orders import Order
 from releasegate.app.project import load
-from releasegate.app.release import Order, Planned, plan, release
+from releasegate.app.release import Planned, plan, release
 from releasegate.app.workspace import Workspace
 from releasegate.core.errors import Conflict
 from releasegate.core.release.plan import Pipeline

@@ -16,6 +16,7 @@ from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.stack import ImageNames, variable
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.frontends.invoke import ns
+from releasegate.frontends.options import GATES
 from releasegate.frontends.reference import render
 
 ROOT = Path(__file__).parents[2]
@@ -73,13 +74,9 @@ def test_every_session_is_documented() -> None:
 
 
 def test_every_option_of_a_session_is_in_the_reference(reference: str) -> None:
-    frontends = ROOT / "src/releasegate/frontends"
-    source = read(frontends / "nox.py") + read(frontends / "cells.py")
-    options = re.findall(r'add_argument\(\s*"(--[a-z-]+)"', source)
-    assert options
-    sessions = reference.partition("## Sessions")[2].partition("## Verdicts")[0]
-    shown = set(re.findall(r"`(--[a-z-]+)", sessions))
-    assert shown == set(options)
+    for gate in GATES:
+        session = reference.partition(f"### `nox -s {gate.name}`")[2].partition("\n###")[0]
+        assert re.findall(r"^\| `(--[a-z-]+)", session, re.MULTILINE) == [option.flag for option in gate.options]
 
 
 def test_every_variable_that_an_end_to_end_command_gets_is_in_the_reference(reference: str) -> None:
@@ -119,7 +116,10 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
     assert settings.indexes[settings.staging].token_env == "DEVPI_PASSWORD"
-    assert parse_settings(package + ci, where="how-to.md").ci.environment == "release"
+    released = parse_settings(package + ci, where="how-to.md")
+    assert [released.indexes[name].trusts_github for name in ("testpypi", "pypi")] == [True, False]
+    (installing,) = (each for each in released.ci.setup if "pip" in each)
+    assert "--require-hashes" in installing
     (older,) = parse_settings(mended + package.partition("\n")[2], where="how-to.md").packages
     assert [older.released_from(branch) for branch in ("main", "1.4.x", "release/1.3", "topic")] == [True] * 3 + [False]
     (table,) = blocks(ROOT / "README.md", "toml")
@@ -130,7 +130,7 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
 
 
 def test_the_readme_gives_the_two_commands_of_the_set_up() -> None:
-    commands, _ = blocks(ROOT / "README.md", "console")
+    commands, *_ = blocks(ROOT / "README.md", "console")
     assert commands.splitlines() == [
         "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt uv && .venv/bin/uv run invoke rehearse",
         ".venv/bin/uv run nox -s tests",

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from releasegate.core.audit.problem import Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.model import Package
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile
@@ -107,6 +108,11 @@ def subject(
     built = wheel({path: data for path, data in files.items() if path not in set(remove)}, version=version)
     source = sdist(made_of, version=version)
     return Subject(package, version, wheel=built, sdist=source, rebuilt=built, tree=made_of, previous=previous)
+
+
+def said(problems: Problems) -> tuple[str, ...]:
+    """Return the sentences of what a check found."""
+    return tuple(map(str, problems))
 
 
 def zipped(files: Iterable[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:

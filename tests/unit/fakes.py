@@ -7,9 +7,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import tarfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -25,7 +26,7 @@ from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
-from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, PushAnswer, TrialBuild, UploadAnswer
+from releasegate.ports import CiRun, ForgeRelease, IndexFile, LockAnswer, Progress, PushAnswer, TrialBuild, UploadAnswer
 
 
 def _read(version: Version | str) -> Version:
@@ -66,6 +67,7 @@ class FakeRepository:
     answer: PushAnswer = field(default_factory=PushAnswer)
     withdrawn: list[tuple[str, str, str | None]] = field(default_factory=list)
     ahead: set[str] = field(default_factory=set)
+    modules: dict[str, str] = field(default_factory=dict)
 
     def head(self) -> str:
         return list(self.commits)[-1]
@@ -73,14 +75,20 @@ class FakeRepository:
     def branch(self) -> str | None:
         return self.on
 
-    def changed(self) -> tuple[PurePosixPath, ...]:
+    def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         now = self.commits[self.head()]
-        return tuple(PurePosixPath(path) for path, data in self.work.items() if now.get(path) != data)
+        looked = {path for path in self.work if not path.startswith("../") or PurePosixPath(path) in beside}
+        return tuple(PurePosixPath(path) for path in sorted(looked) if now.get(path) != self.work[path])
 
     def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
         if commit is None and str(path) in self.work:
             return self.work[str(path)]
-        return self.commits[commit or self.head()].get(str(path))
+        name, _, back = (commit or self.head()).partition("~")
+        known = list(self.commits)
+        at = known.index(name) - int(back or 0)
+        if at < 0:
+            raise Refused(f"There is no commit {commit}.", hint="Name another")
+        return self.commits[known[at]].get(str(path))
 
     def tags(self) -> Mapping[str, str]:
         return {**self.remote, **self.local}
@@ -91,14 +99,40 @@ class FakeRepository:
     def tagged_there(self, name: str) -> str | None:
         return self.remote.get(name)
 
+    def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
+        tree = {**self.commits[commit or self.head()], **({} if commit else self.work)}
+        lines = [(path, (data or b"").decode(errors="replace").split("\n")) for path, data in tree.items()]
+        return tuple(
+            (PurePosixPath(path), number, line)
+            for path, found in lines
+            for number, line in enumerate(found, start=1)
+            if re.search(pattern, line)
+        )
+
+    def tags_before(self, commit: str) -> Mapping[str, str]:
+        known = list(self.commits)
+        before = known[: known.index(commit) + 1]
+        return {name: each for name, each in self.local.items() if each in before}
+
     def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
         return commit not in self.strayed and accepted("develop")
 
     def source(self, commit: str) -> Source:
         return Source(commit, "2026-11-26")
 
+    def submodules(self, commit: str) -> Mapping[str, str]:  # noqa: ARG002
+        return self.modules
+
     def tree(self, commit: str) -> Mapping[str, bytes]:
         return self.commits[commit]
+
+    def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
+        ends = (".yml", ".yaml")
+        return {
+            PurePosixPath(path): data.decode()
+            for path, data in self.commits[commit].items()
+            if path.startswith((".github/", ".gitea/", ".forgejo/")) and path.endswith(ends)
+        }
 
     def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
         tree = {**self.commits[self.head()], **{str(path): data for path, data in files.items()}}
@@ -136,6 +170,10 @@ class FakeBuilds:
     kept: dict[Version, Manifest] = field(default_factory=dict)
     remade: dict[tuple[str, Version], dict[str, bytes]] = field(default_factory=dict)
     spoil: Callable[[Members], Members] = lambda members: members
+    asked: Callable[[str], tuple[LockAnswer, ...]] = lambda _: ()
+
+    def locks(self, package: Package, *, version: Version, commit: str) -> tuple[LockAnswer, ...]:
+        return self.asked(f"{package.name} {version} {commit}")
 
     def build(self, package: Package, *, version: Version, commit: str, progress: Progress) -> Manifest:
         progress(f"building {package.name} {version}")

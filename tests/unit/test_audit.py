@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, packed, subject
 
-from releasegate.core.audit.audit import AuditedBuild, Finding, audit
+from releasegate.core.audit.audit import AuditedBuild, audit
 from releasegate.core.audit.subject import Subject
+from releasegate.core.audit.telling import Finding
 
 
 def build(built: Subject) -> AuditedBuild:
@@ -34,7 +35,15 @@ def test_a_sound_build_after_a_release_has_no_findings() -> None:
 def test_every_problem_is_reported_at_once() -> None:
     broken = subject(add={"tests/__init__.py": b"", "sample_app/cli.py": b"changed"})
     checks = [finding.check for finding in audit(build(replace(broken, version="1.0.post1")))]
-    assert list(dict.fromkeys(checks)) == ["names", "metadata", "version", "contents", "tree"]
+    assert list(dict.fromkeys(checks)) == [
+        "names",
+        "metadata",
+        "version",
+        "top-level",
+        "entry-points",
+        "imports",
+        "tree",
+    ]
 
 
 def test_what_keeps_a_check_from_looking_is_its_finding() -> None:

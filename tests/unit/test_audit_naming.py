@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, WHEEL, dist_info, metadata, sdist, subject, tracked
 
-from releasegate.core.audit import names as naming
+from releasegate.core.audit.checks import names as naming
 from releasegate.core.dists.archive import Members
 from releasegate.core.errors import GateFailed
 

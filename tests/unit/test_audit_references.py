@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, subject
 
-from releasegate.core.audit.references import references
+from releasegate.core.audit.checks.references import references
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.model import Wheel
 

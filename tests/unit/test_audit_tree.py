@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from archives import PACKAGE, dist_info, subject, wheel
+from archives import PACKAGE, dist_info, said, subject, wheel
 
+from releasegate.core.audit.checks.tracked import declared_data
+from releasegate.core.audit.checks.tracked import tracked as as_tracked
 from releasegate.core.audit.sources import origins
 from releasegate.core.audit.subject import Subject
-from releasegate.core.audit.tracked import declared_data
-from releasegate.core.audit.tracked import tracked as as_tracked
 from releasegate.core.config.model import Exemption, Wheel
 
 LICENCE = {"LICENSE": b"Do as you like.\n"}
@@ -36,24 +36,24 @@ def configured(generated: tuple[Exemption, ...] = (), omitted: tuple[Exemption, 
 def test_a_package_is_found_wherever_it_is_kept(home: str) -> None:
     code = {"pkg/__init__.py": b"", "pkg/a.py": b"1", "pkg/sub/b.py": b"2"}
     tree = {f"{home}{path}": data for path, data in code.items()}
-    assert as_tracked(layout(code, tree)) == ()
-    assert as_tracked(layout(code, {**tree, f"{home}pkg/c.py": b"3"})) == (
+    assert said(as_tracked(layout(code, tree))) == ()
+    assert said(as_tracked(layout(code, {**tree, f"{home}pkg/c.py": b"3"}))) == (
         f"{home}pkg/c.py is tracked, but the wheel does not hold it.",
     )
 
 
 def test_a_sound_wheel_agrees_with_the_tree() -> None:
-    assert as_tracked(subject()) == ()
+    assert said(as_tracked(subject())) == ()
 
 
 def test_a_tracked_file_that_the_wheel_lacks_is_a_finding() -> None:
     page = "sample_app/templates/sample_app/page.html"
-    found = as_tracked(subject(remove=[page]))
+    found = said(as_tracked(subject(remove=[page])))
     assert found == (f"src/{page} is tracked, but the wheel does not hold it.",)
 
 
 def test_a_file_that_git_does_not_track_is_a_finding() -> None:
-    found = as_tracked(subject(add={"sample_app/debug.py": b"1", "sample_app/new/__init__.py": b""}))
+    found = said(as_tracked(subject(add={"sample_app/debug.py": b"1", "sample_app/new/__init__.py": b""})))
     assert found == (
         "sample_app/debug.py is in the wheel, but Git does not track it.",
         "sample_app/new/__init__.py is in the wheel, but Git does not track it.",
@@ -61,12 +61,12 @@ def test_a_file_that_git_does_not_track_is_a_finding() -> None:
 
 
 def test_a_file_with_other_bytes_than_the_commit_is_a_finding() -> None:
-    found = as_tracked(subject(add={"sample_app/cli.py": b"patched"}))
+    found = said(as_tracked(subject(add={"sample_app/cli.py": b"patched"})))
     assert found == ("sample_app/cli.py in the wheel differs from the tracked src/sample_app/cli.py.",)
 
 
 def test_a_whole_package_that_git_does_not_track_is_a_finding() -> None:
-    found = as_tracked(subject(add={"stray/__init__.py": b"", "stray/a.py": b"1"}))
+    found = said(as_tracked(subject(add={"stray/__init__.py": b"", "stray/a.py": b"1"})))
     assert found == (
         "stray/__init__.py is in the wheel, but Git does not track it.",
         "stray/a.py is in the wheel, but Git does not track it.",
@@ -76,41 +76,41 @@ def test_a_whole_package_that_git_does_not_track_is_a_finding() -> None:
 def test_several_packages_a_namespace_and_a_module_have_homes_of_their_own() -> None:
     held = {"one/a.py": b"1", "two/__init__.py": b"2", "space/inner/c.py": b"3", "single.py": b"4"}
     tree = {"src/one/a.py": b"1", "two/__init__.py": b"2", "src/space/inner/c.py": b"3", "src/single.py": b"4"}
-    assert as_tracked(layout(held, tree)) == ()
+    assert said(as_tracked(layout(held, tree))) == ()
     assert origins(held, tree).homes == {"one": "src/one", "two": "two", "space": "src/space"}
 
 
 def test_a_package_that_is_a_renamed_folder_is_found_by_its_contents() -> None:
     held = {"pkg/__init__.py": b"1", "pkg/sub/a.py": b"2"}
-    assert as_tracked(layout(held, {"src/__init__.py": b"1", "src/sub/a.py": b"2"})) == ()
+    assert said(as_tracked(layout(held, {"src/__init__.py": b"1", "src/sub/a.py": b"2"}))) == ()
 
 
 def test_a_package_that_is_the_repositorys_root_claims_no_other_file() -> None:
     held = {"pkg/__init__.py": b"1", "pkg/a.py": b"2"}
     tree = {"__init__.py": b"1", "a.py": b"2", "pyproject.toml": b"3"}
-    assert as_tracked(layout(held, tree)) == ()
+    assert said(as_tracked(layout(held, tree))) == ()
 
 
 def test_a_copy_of_some_files_is_not_taken_for_the_package() -> None:
     code = {"pkg/__init__.py": b"1", "pkg/a.py": b"2"}
     copy = {"examples/pkg/__init__.py": b"1", "examples/pkg/README": b"3"}
-    assert as_tracked(layout(code, {**code, **copy})) == ()
+    assert said(as_tracked(layout(code, {**code, **copy}))) == ()
 
 
 def test_a_package_of_which_every_file_changed_is_still_found_by_its_name() -> None:
-    found = as_tracked(layout({"pkg/a.py": b"new"}, {"src/pkg/a.py": b"old"}))
+    found = said(as_tracked(layout({"pkg/a.py": b"new"}, {"src/pkg/a.py": b"old"})))
     assert found == ("pkg/a.py in the wheel differs from the tracked src/pkg/a.py.",)
 
 
 def test_a_single_module_that_changed_is_a_finding() -> None:
-    found = as_tracked(layout({"single.py": b"new"}, {"src/single.py": b"old", "tests/a/single.py": b"old"}))
+    found = said(as_tracked(layout({"single.py": b"new"}, {"src/single.py": b"old", "tests/a/single.py": b"old"})))
     assert found == ("single.py in the wheel differs from the tracked src/single.py.",)
 
 
 def test_files_that_a_build_maps_in_from_elsewhere_are_tracked() -> None:
     held = {"pkg/__init__.py": b"1", "pkg/schema/one.json": b"2", "pkg/NOTICE": b"3"}
     tree = {"pkg/__init__.py": b"1", "contracts/one.json": b"2", "NOTICE": b"3"}
-    assert as_tracked(layout(held, tree)) == ()
+    assert said(as_tracked(layout(held, tree))) == ()
 
 
 @pytest.mark.parametrize(
@@ -129,12 +129,12 @@ def test_files_that_a_build_maps_in_from_elsewhere_are_tracked() -> None:
 )
 def test_what_is_installed_elsewhere_must_be_tracked_too(member: str, data: bytes, *, good: bool) -> None:
     tree = {**LICENCE, "bin/run": b"#!/usr/bin/env python3\nprint()\n", "etc/app.conf": b"a=1", "pkg/a.py": b"1"}
-    found = as_tracked(layout({"pkg/a.py": b"1", member: data}, tree))
+    found = said(as_tracked(layout({"pkg/a.py": b"1", member: data}, tree)))
     assert found == (() if good else (f"{member} in the wheel is no tracked file.",))
 
 
 def test_exemptions_cover_what_they_name_and_nothing_else() -> None:
-    assert as_tracked(configured()) == (
+    assert said(as_tracked(configured())) == (
         "sample_app/_built.py is in the wheel, but Git does not track it.",
         "src/sample_app/__main__.py is tracked, but the wheel does not hold it.",
     )
@@ -142,12 +142,12 @@ def test_exemptions_cover_what_they_name_and_nothing_else() -> None:
         generated=(Exemption("sample_app/_*.py", "made by the build"),),
         omitted=(Exemption("src/**/__main__.py", "not for users"),),
     )
-    assert as_tracked(exempted) == ()
+    assert said(as_tracked(exempted)) == ()
 
 
 def test_an_exemption_of_nothing_is_a_finding() -> None:
     stale = Wheel(generated=(Exemption("*.so", "gone"),), omitted=(Exemption("src/sample_app/cli.py", "is there"),))
-    assert as_tracked(subject(package=replace(PACKAGE, wheel=stale))) == (
+    assert said(as_tracked(subject(package=replace(PACKAGE, wheel=stale)))) == (
         "wheel.generated '*.so' exempts nothing: remove it.",
         "wheel.omitted 'src/sample_app/cli.py' exempts nothing: remove it.",
     )
@@ -156,23 +156,23 @@ def test_an_exemption_of_nothing_is_a_finding() -> None:
 def test_exemptions_may_overlap() -> None:
     both = tuple(Exemption(pattern, "built") for pattern in ("sample_app/_built.py", "_*.py"))
     omitted = (Exemption("__main__.py", "not for users"),)
-    assert as_tracked(configured(generated=both, omitted=omitted)) == ()
+    assert said(as_tracked(configured(generated=both, omitted=omitted))) == ()
 
 
 def test_declared_data_must_be_in_the_wheel() -> None:
     package = replace(PACKAGE, wheel=Wheel(data=("src/**/*.html", "src/sample_app/migrations/")))
-    assert declared_data(subject(package=package)) == ()
+    assert said(declared_data(subject(package=package))) == ()
     page = "sample_app/templates/sample_app/page.html"
-    found = declared_data(subject(package=package, remove=[page]))
+    found = said(declared_data(subject(package=package, remove=[page])))
     assert found == (f"src/{page} is declared in wheel.data, but not in the wheel.",)
 
 
 def test_declared_data_that_matches_no_tracked_file_is_a_finding() -> None:
     package = replace(PACKAGE, wheel=Wheel(data=("src/**/*.css",)))
-    assert declared_data(subject(package=package)) == ("wheel.data 'src/**/*.css' matches no tracked file.",)
+    assert said(declared_data(subject(package=package))) == ("wheel.data 'src/**/*.css' matches no tracked file.",)
 
 
 def test_an_untracked_empty_file_is_not_taken_for_another_empty_file() -> None:
     empty = {"pkg/__init__.py": b"", "pkg/made/__init__.py": b""}
-    found = as_tracked(layout(empty, {"pkg/__init__.py": b""}))
+    found = said(as_tracked(layout(empty, {"pkg/__init__.py": b""})))
     assert found == ("pkg/made/__init__.py is in the wheel, but Git does not track it.",)

@@ -12,8 +12,8 @@ from packaging.version import Version
 from release_fixture import APP, START, ReleaseFixture
 
 from releasegate.app.ci_runner import event_of, git_environment
+from releasegate.app.orders import Order, _exact, ordered
 from releasegate.app.project import Project
-from releasegate.app.release import Order, _exact, ordered
 from releasegate.app.workspace import Workspace
 from releasegate.core.ci.event import Event
 from releasegate.core.config.model import ForgeConfig, Settings

@@ -1,6 +1,7 @@
 """What a good ``[tool.releasegate]`` means."""
 
 from pathlib import PurePosixPath as Path
+from typing import get_args
 
 from releasegate.core.config.model import (
     Companion,
@@ -14,7 +15,7 @@ from releasegate.core.config.model import (
     Wheel,
 )
 from releasegate.core.config.parse import EXAMPLE, parse_settings
-from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile
+from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 
 WHOLE = """\
 [tool.releasegate]
@@ -166,3 +167,18 @@ def test_names_that_only_begin_like_a_token_are_names() -> None:
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:
     assert settings("\ufeff" + EXAMPLE.replace("\n", "\r\n")) == settings(EXAMPLE)
+
+
+def test_every_kind_of_version_file_is_read() -> None:
+    kinds = [
+        '{ toml = "Cargo.toml", key = "package.version", spelling = "semver" }',
+        '{ python = "pkg/__init__.py", attribute = "VERSION" }',
+        '{ lock = "Cargo.lock", name = "my-crate" }',
+        '{ setup = "setup.py" }',
+        '{ ini = "setup.cfg", key = "metadata.version" }',
+        '{ json = "package-lock.json", key = \'packages."".version\', spelling = "semver" }',
+        '{ text = "CITATION.cff", pattern = "version: {version}" }',
+    ]
+    text = EXAMPLE.replace('{ toml = "pyproject.toml", key = "project.version" }', ", ".join(kinds))
+    (package,) = parse_settings(text, where="pyproject.toml").packages
+    assert [type(each) for each in package.version_files] == list(get_args(VersionFile))

@@ -52,7 +52,10 @@ pythons = [
     with pytest.raises(ConfigurationError) as caught:
         parse_settings(text, where="pyproject.toml")
     time, number = "write a number of seconds above 0, e.g. 300", 'write e.g. "3.12"'
-    version_files = "write a list of version files: every file that states the version"
+    version_files = (
+        "write a list of version files: every file that states the version, "
+        "or version-from-tag = true where the build reads it from Git's tags"
+    )
     assert caught.value.problem == "4 problems in pyproject.toml."
     assert caught.value.hint == "Correct pyproject.toml; docs/reference.md lists every key"
     assert caught.value.details == (
@@ -170,7 +173,10 @@ def test_a_wrong_key_of_a_package_is_told_what_to_write(line: str, problem: str)
     ("version_file", "problem"),
     [
         ("'uv.lock'", "[0]: is text; write e.g. { toml = "),
-        ("{ key = 'project.version' }", "[0]: is not one version file; write one of the keys toml, python and lock"),
+        (
+            "{ key = 'project.version' }",
+            "[0]: is not one version file; write one of the keys toml, python, lock, setup, ini, json and text",
+        ),
         ("{ toml = 'a', lock = 'b' }", "[0]: is not one version file"),
         ("{ toml = 'a.toml' }", "[0].key: is missing; write a dotted key"),
         ("{ toml = 'a.toml', key = 'a..b' }", '[0].key: "a..b" is not a dotted key; write e.g. "project.version"'),
@@ -178,8 +184,16 @@ def test_a_wrong_key_of_a_package_is_told_what_to_write(line: str, problem: str)
         ("{ python = 'a.py', attribute = 'A.' }", '[0].attribute: "A." is not an attribute'),
         ("{ python = 'a.py', atribute = 'A', attribute = 'A' }", "[0].atribute: is no key here; did you mean attribu"),
         ("{ lock = '/uv.lock' }", '[0].lock: "/uv.lock" is not a relative path'),
-        ("{ lock = '../uv.lock' }", '[0].lock: "../uv.lock" leads outside; write a path inside the package'),
-        ("{ lock = '.' }", '[0].lock: "." leads outside'),
+        ("{ lock = 'a/../../uv.lock' }", '[0].lock: "a/../../uv.lock" is not a file of the repository'),
+        ("{ lock = '../..' }", '[0].lock: "../.." is not a file of the repository; write e.g. "pkg/__init__.py"'),
+        ("{ lock = '.' }", '[0].lock: "." is not a file of the repository'),
+        ("{ lock = '.git/config' }", '[0].lock: ".git/config" is not a file of the repository'),
+        ("{ lock = 'uv.lock', name = '-' }", '[0].name: "-" is not a package'),
+        ("{ ini = 'a.cfg', key = 'version' }", '[0].key: "version" is not a section and a key'),
+        ("{ ini = 'a.cfg', key = 'a.b=c' }", '[0].key: "a.b=c" is not a section and a key; write e.g. "metadata.'),
+        ("{ json = 'a.json', key = 'a', spelling = 'calver' }", '[0].spelling: "calver" is not known here; write one'),
+        ("{ text = 'a', pattern = 'version' }", '[0].pattern: "version" needs {version} once; write e.g. "version: '),
+        ("{ text = 'a', pattern = '{version}, {version}' }", '[0].pattern: "{version}, {version}" needs {version}'),
         (
             "{ lock = 'uv.lock' }, { lock = './uv.lock' }",
             ": names a version file in uv.lock twice; write each once",
@@ -189,6 +203,29 @@ def test_a_wrong_key_of_a_package_is_told_what_to_write(line: str, problem: str)
 def test_a_wrong_version_file_is_told_what_to_write(version_file: str, problem: str) -> None:
     said = package(f"version-files = [{version_file}]")
     assert said.startswith(f"4: tool.releasegate.packages[0].version-files{problem}")
+
+
+def test_a_lock_of_the_whole_repository_is_a_version_file() -> None:
+    text = EXAMPLE.replace('{ toml = "pyproject.toml", key = "project.version" }', '{ lock = "../../uv.lock" }')
+    (parsed,) = parse_settings(text, where="pyproject.toml").packages
+    assert parsed.version_files[0].path.as_posix() == "../../uv.lock"
+
+
+def test_a_version_from_the_tag_needs_no_version_file() -> None:
+    lines = [line for line in EXAMPLE.splitlines() if not line.startswith("version-files")]
+    (parsed,) = parse_settings("\n".join([*lines, "version-from-tag = true"]), where="pyproject.toml").packages
+    assert (parsed.version_from_tag, parsed.version_files) == (True, ())
+
+
+@pytest.mark.parametrize("prefix", ["name@", "name==", "name/v", "@scope/name@", "v", "", "r+", "версия-"])
+def test_whatever_git_takes_may_begin_a_tag(prefix: str) -> None:
+    (parsed,) = parse_settings(f'{EXAMPLE}tag-prefix = "{prefix}"\n', where="pyproject.toml").packages
+    assert parsed.tag_prefix == prefix
+
+
+@pytest.mark.parametrize("prefix", ["-v", "a b", "a..", "a@{", "a~", "a^", "a:", "a//", "a/.", "a.lock/", "a\\\\", "="])
+def test_what_git_or_a_shell_takes_for_something_else_begins_no_tag(prefix: str) -> None:
+    assert "cannot begin a tag" in package(f'tag-prefix = "{prefix}"')
 
 
 def test_no_version_files_are_refused() -> None:

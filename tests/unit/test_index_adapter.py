@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import string
+import subprocess
+import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +15,7 @@ from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 
 from releasegate.adapters.index import simple
-from releasegate.adapters.index.addresses import addresses
+from releasegate.adapters.index.addresses import addresses, constant
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.ports import IndexFile
@@ -125,3 +128,19 @@ def test_configured_addresses_replace_those_of_an_alias() -> None:
 def test_an_index_without_an_address_is_refused(upload: str | None, simple_url: str | None, missing: str) -> None:
     with pytest.raises(ConfigurationError, match=f"The index staging has no {missing} address"):
         addresses(IndexConfig("staging", upload, simple_url))
+
+
+def test_the_addresses_of_the_aliases_are_known_without_importing_the_libraries_that_know_them() -> None:
+    code = (
+        "import sys; from releasegate.adapters.index.addresses import addresses;"
+        "from releasegate.core.config.model import IndexConfig;"
+        "[addresses(IndexConfig(alias)) for alias in ('pypi', 'testpypi')];"
+        "print([name for name in ('twine', 'pypi_simple', 'requests') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_constant_that_the_source_does_not_state_plainly_is_asked_of_the_module() -> None:
+    assert constant("string", "ascii_letters") == string.ascii_letters
+    assert constant("string", "digits") == string.digits

@@ -14,7 +14,7 @@ from release_fixture import ALONE, ReleaseFixture
 from releasegate.adapters.ledger.memory import MemoryLedger
 from releasegate.core.release.record import Entry
 from releasegate.journal import Journal, Waiver
-from releasegate.steps.build import Audit
+from releasegate.steps.audit import Audit
 from releasegate.steps.source import Clean
 from releasegate.steps.step import Step
 

@@ -53,6 +53,11 @@ def test_a_key_that_is_not_known_is_left_out() -> None:
     assert entry_from_json(json.dumps({**WHOLE, "added later": 1})) == entry("tag", "done")
 
 
+def test_an_entry_that_does_not_name_its_writer_counts_all_the_same() -> None:
+    without = {key: value for key, value in WHOLE.items() if key != "releasegate"}
+    assert entry_from_json(json.dumps(without)) == entry("tag", "done")
+
+
 def test_an_empty_record_knows_nothing() -> None:
     empty = Record(())
     assert (empty.last("a"), empty.done("a", subject="one"), empty.waiver("a")) == (None, None, None)

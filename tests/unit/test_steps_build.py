@@ -9,12 +9,13 @@ from typing import cast
 import pytest
 from archives import sdist, tracked, wheel, wheel_files
 from fakes import FakeForge, sha256, stamped
-from release_fixture import START, ReleaseFixture, entry
+from release_fixture import ReleaseFixture, entry
 
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.manifest import manifest_from_json
 from releasegate.core.errors import Conflict, GateFailed, Refused
-from releasegate.steps.build import Audit, Build, Promotable, Promotion
+from releasegate.steps.audit import Audit
+from releasegate.steps.build import Build, Promotable, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.publish import Upload
 from releasegate.steps.release import Role
@@ -122,54 +123,6 @@ def test_a_candidate_takes_nothing_from_the_production_index(fixture: ReleaseFix
     fixture.uploaded("1.0rc1", role="production")
     fixture.builds.stamp = 1
     assert Build(fixture.release("1.0rc1")).run()["bytes of the index"] == []
-
-
-def test_a_sound_build_passes_its_audit(fixture: ReleaseFixture) -> None:
-    release = fixture.built("1.0rc1")
-    step = Audit(release)
-    assert step.already() is None
-    assert step.run() == {"files": [WHEEL, SDIST], "compared with": None}
-    assert step.subject() == release.manifest().identity
-
-
-def test_an_audit_finding_is_refused(fixture: ReleaseFixture) -> None:
-    def with_stray(members: Members) -> Members:
-        return replace(members, files={**members.files, "tests/test_it.py": b""})
-
-    fixture.builds.spoil = with_stray
-    with pytest.raises(GateFailed, match="not what it should be") as refusal:
-        Audit(fixture.built("1.0rc1")).run()
-    assert "tree: tests/test_it.py is in the wheel, but Git does not track it." in refusal.value.details
-    assert "comparing the files with the commit" in fixture.said
-    assert not [line for line in fixture.said if line.startswith("compiling")]
-
-
-def test_a_module_that_does_not_compile_is_refused(fixture: ReleaseFixture) -> None:
-    fixture.repository.commits[START]["src/sample_app/cli.py"] = b"def main(:\n"
-    with pytest.raises(GateFailed) as refusal:
-        Audit(fixture.built("1.0rc1")).run()
-    (problem,) = refusal.value.details
-    assert problem.startswith("sample_app/cli.py: ")
-    assert problem.endswith("(Python 3.11)")
-
-
-def test_what_twine_objects_to_is_refused(fixture: ReleaseFixture) -> None:
-    fixture.tools.unrenderable = ("no long description",)
-    with pytest.raises(GateFailed) as refusal:
-        Audit(fixture.built("1.0rc1")).run()
-    assert refusal.value.details == (f"{WHEEL}: no long description", f"{SDIST}: no long description")
-
-
-def test_the_audit_compares_with_the_newest_published_wheel_before_this_one(fixture: ReleaseFixture) -> None:
-    fixture.production.put("sample_app-0.8.zip", b"an old kind of sdist")
-    fixture.production.put("strange.whl", b"", version="9" * 5000)
-    fixture.production.put("sample_app-x.whl", b"", version="no version")
-    for version in ("0.8", "0.10", "0.9", "2.0"):
-        fixture.production.put(f"sample_app-{version}-py3-none-any.whl", wheel_of(version))
-    fixture.production.put("sample_app-0.11rc1-py3-none-any.whl", wheel_of("0.11rc1"))
-    fixture.production.put("sample_app-0.12-py3-none-any.whl", wheel_of("0.12"), yanked=True)
-    fixture.production.put("sample_app-0.13.tar.gz", b"")
-    assert Audit(fixture.built("1.0rc1")).run()["compared with"] == "sample_app-0.10-py3-none-any.whl"
 
 
 @pytest.mark.parametrize(("version", "final"), [("1.0rc1", "1.0"), ("1.0.post1.dev1", "1.0.post1")])

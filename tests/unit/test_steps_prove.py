@@ -166,12 +166,12 @@ def test_a_run_that_fails_says_what_failed_and_the_companions_last_words(fixture
     assert failure.value.details == ("a check fails", "sample-core: a last word")
 
 
-def test_a_run_alone_that_fails_has_no_companions_words(tmp_path: Path) -> None:
+def test_a_run_alone_that_fails_is_told_with_its_own_last_words(tmp_path: Path) -> None:
     fixture = ReleaseFixture(tmp_path, app=ALONE)
     fixture.runner.broken = {("1.0rc1", None)}
     with pytest.raises(GateFailed, match=r"sample-app 1\.0rc1 from testpypi fails end to end") as failure:
         EndToEnd(fixture.uploaded("1.0rc1"), "staging").run()
-    assert failure.value.details == ("a check fails",)
+    assert failure.value.details == ("a check fails", "sample-app: a last word")
 
 
 def test_a_run_that_could_not_be_judged_says_why_and_is_no_failure(fixture: ReleaseFixture) -> None:

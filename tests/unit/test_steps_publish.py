@@ -12,7 +12,8 @@ from release_fixture import START, ReleaseFixture
 
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
 from releasegate.ports import PushAnswer, UploadAnswer
-from releasegate.steps.publish import Propagation, Tag, Upload
+from releasegate.steps.propagation import Propagation
+from releasegate.steps.publish import Tag, Upload
 
 WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
 CUT = Mishap(None)

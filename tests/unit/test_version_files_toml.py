@@ -220,7 +220,7 @@ def test_a_file_that_tomlkit_does_not_keep_is_refused(monkeypatch: pytest.Monkey
 
 def test_a_lock_file_whose_entries_are_written_another_way_is_refused() -> None:
     text = "package = [{ name = 'my-plugin', version = '1.0', source = { virtual = '.' } }]\n"
-    with pytest.raises(Refused, match=r"^uv\.lock is not written as uv writes it"):
+    with pytest.raises(Refused, match=r"^uv\.lock is not written as its tool writes it"):
         occurrence(text, LOCK)
 
 

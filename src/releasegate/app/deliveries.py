@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from packaging.version import Version
 
 from releasegate.app.workspace import Workspace
-from releasegate.core.ci.permission import requested
+from releasegate.core.ci.publish_rules import requested
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 from releasegate.core.version_files.survey import survey
+from releasegate.core.version_files.tags import coming
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import deliver
 from releasegate.steps.release import Release
@@ -41,8 +42,16 @@ def stated(workspace: Workspace, package: Package) -> Release:
             hint="Write the same version in every version file, then run nox -s versions",
             details=problems,
         )
-    version = Version(found.occurrences[0].version)
+    version = Version(found.occurrences[0].version) if found.occurrences else _by_tag(workspace, package)
     return Release(package, version, version, workspace.run_context())
+
+
+def _by_tag(workspace: Workspace, package: Package) -> Version:
+    """Return what a build of the commit that is checked out is where its tag states the version."""
+    repository = workspace.repository(package)
+    head = repository.head()
+    before = repository.tags_before(head)
+    return coming(package, at_head=[name for name, commit in before.items() if commit == head], before=before)
 
 
 def recorded(workspace: Workspace, package: str | None) -> tuple[str, str]:
@@ -73,7 +82,7 @@ def delivered(workspace: Workspace, package: Package, source: Source) -> Iterato
     version = source.version or stated(workspace, package).version
     if source.name == "local":
         head = repository.head()
-        with repository.clean_checkout(head) as folder:
+        with repository.clean_checkout(head, tag=package.tag(version) if package.version_from_tag else None) as folder:
             yield Delivery(package, version, "local", head, (folder,))
     elif source.name == "dist":
         release = Release(package, version, version, run)

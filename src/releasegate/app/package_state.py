@@ -13,8 +13,7 @@ from releasegate.core.release.lines import line
 from releasegate.core.release.plan import PackageState
 from releasegate.core.release.record import record
 from releasegate.core.release.versions import Consumed
-from releasegate.core.version_files.occurrences import agreed, find_all
-from releasegate.steps.source import version_file_contents
+from releasegate.steps.source import declared
 
 if TYPE_CHECKING:
     from releasegate.app.workspace import Workspace
@@ -27,7 +26,7 @@ def package_state(workspace: Workspace, package: Package) -> PackageState:
     index = workspace.index(workspace.project.settings.production)
     return PackageState(
         package=package,
-        declared=_declared(workspace, package),
+        declared=declared(repository, package),
         head=repository.head(),
         tags=repository.tags(),
         consumed=consumed(workspace, package),
@@ -73,10 +72,6 @@ def _apart(workspace: Workspace, package: Package, tags: Mapping[str, str]) -> s
     placed = [(version, here) for version, here in read if version is not None]
     apart = {version for version, _ in placed} - {version for version, here in placed if here}
     try:
-        return apart - {_declared(workspace, package)}
+        return apart - {declared(workspace.repository(package), package)}
     except ReleasegateError:
         return apart
-
-
-def _declared(workspace: Workspace, package: Package) -> Version:
-    return Version(agreed(find_all(package, version_file_contents(workspace.repository(package), package))))

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from releasegate.app.doctor import examine
+from releasegate.app.examine import examine
 from releasegate.app.package_state import side_by_side
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError, Unavailable
-from releasegate.core.release.next_release import next_release
+from releasegate.core.release.next_command import next_release
 from releasegate.core.release.plan import PackageState
 from releasegate.core.version_files.survey import survey
+from releasegate.steps.preflight import in_the_way
 from releasegate.steps.question import Answer
 from releasegate.steps.source import version_file_contents
 
@@ -40,29 +41,35 @@ class Status:
 
 def status(workspace: Workspace, package: Package) -> Status:
     """Return where *package* stands; what cannot be known is said in place of it."""
-    repository = workspace.repository(package)
-    in_the_way = tuple(answer for answer in examine(workspace, package) if answer.error is not None)
+    found = examine(workspace, package)
+    blocking = in_the_way(found.answers)
+    if isinstance(found.state, ReleasegateError):
+        return _unknown(package, found.state, blocking)
+    repository, package_state = workspace.repository(package), found.state
     try:
-        head = repository.head()
-        found = survey(package, version_file_contents(repository, package))
-        package_state = workspace.package_state(package)
+        occurrences = survey(package, version_file_contents(repository, package)).occurrences
         lines = side_by_side(workspace, package_state)
     except ReleasegateError as error:
-        again = f"invoke status --package {package.name}"
-        command = again if isinstance(error, Unavailable) else "nox -s versions"
-        return Status(package.name, (), "", {}, error.problem, error.hint, command, in_the_way)
+        return _unknown(package, error, blocking)
     coming = next_release(package_state)
     return Status(
         package.name,
-        tuple(str(occurrence) for occurrence in found.occurrences),
-        head,
+        tuple(map(str, occurrences)) or (f"none: the tag states {package_state.declared}",),
+        package_state.head,
         _by_place(package_state),
         coming.state,
         coming.missing,
         coming.command(package.name),
-        in_the_way,
+        blocking,
         lines,
     )
+
+
+def _unknown(package: Package, error: ReleasegateError, blocking: tuple[Answer, ...]) -> Status:
+    """Return the status of a package of which it cannot be told where it stands."""
+    again = f"invoke status --package {package.name}"
+    command = again if isinstance(error, Unavailable) else "nox -s versions"
+    return Status(package.name, (), "", {}, error.problem, error.hint, command, blocking)
 
 
 def _by_place(package_state: PackageState) -> dict[str, tuple[str, ...]]:

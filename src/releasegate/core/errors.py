@@ -6,7 +6,8 @@
     ├── GateFailed             4   the release itself is bad: a consumed version is not retried
     ├── Conflict               5   an index holds other bytes under one of our file names
     ├── Unavailable            6   something that is needed is not there (a tool, an interpreter, a network)
-    └── NotYet                75   nothing is broken, the time is not ripe: run the same command again
+    ├── NotYet                75   nothing is broken, the time is not ripe: run the same command again
+    └── Interrupted          130   a person, or a request to end, ended the command
 
 ``NotYet`` is ``EX_TEMPFAIL`` of sysexits.h.
 """
@@ -75,3 +76,16 @@ class NotYet(ReleasegateError):
 
     exit_code = 75
     verdict = "wait"
+
+
+class Interrupted(ReleasegateError):
+    """A person ended the command (Ctrl-C), or a request to end did (SIGTERM)."""
+
+    exit_code = 130
+    verdict = "interrupted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Interrupted: what was recorded or published stays as it is, and nothing is uploaded twice.",
+            hint="Run the same command again; it goes on from there",
+        )

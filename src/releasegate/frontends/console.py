@@ -29,19 +29,6 @@ _SAME = 60.0
 """Seconds until the same line is said again."""
 
 
-class Interrupted(ReleasegateError):
-    """A person ended the command (Ctrl-C), or a request to end did (SIGTERM)."""
-
-    exit_code = 130
-    verdict = "interrupted"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Interrupted: what was recorded or published stays as it is, and nothing is uploaded twice.",
-            hint="Run the same command again; it goes on from there",
-        )
-
-
 def clean_up_when_ended() -> None:
     """Let a request to end (SIGTERM, as a CI sends it) do what Ctrl-C does: everything that was started is removed."""
     if threading.current_thread() is threading.main_thread():

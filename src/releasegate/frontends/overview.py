@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from releasegate.app.doctor import examine
+from releasegate.app.examine import examine
 from releasegate.app.status import status as status_of
 from releasegate.app.workspace import RunOptions, open_workspace
 from releasegate.core.errors import ReleasegateError
@@ -46,7 +46,7 @@ def doctor(screen: Screen, *, package: str) -> int:
     found: list[Answer] = []
     for each in workspace.project.select(package or None):
         screen.say(f"{each.name}:")
-        answers = examine(workspace, each)
+        answers = examine(workspace, each).answers
         screen.answers(answers)
         found += answers
     return exit_code(found)

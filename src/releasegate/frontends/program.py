@@ -9,6 +9,7 @@ import ast
 import inspect
 import re
 import sys
+from copy import deepcopy
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -92,7 +93,8 @@ class Releasegate(Program):
 
     def __init__(self) -> None:
         commands = Collection(_NAME)
-        for each in (*ns.tasks.values(), *map(_GateTask, GATES)):
+        # Copies, because invoke takes the words of help away from a task that it parses for.
+        for each in (*deepcopy(ns).tasks.values(), *map(_GateTask, GATES)):
             commands.add_task(each)
         super().__init__(namespace=commands, name=_NAME, binary=_NAME, config_class=_OwnConfig)
 
@@ -132,9 +134,7 @@ class Releasegate(Program):
         """Read what stands before the first command."""
         self.normalize_argv(argv)
         self.parse_core_args()
-        if self.args.version.value:
-            self.print_version()
-            raise Exit
+        self._tell_version()
 
     def parse_tasks(self) -> None:
         """Read the commands and their options."""
@@ -143,6 +143,7 @@ class Releasegate(Program):
 
     def parse_cleanup(self) -> None:
         """Answer what only asks for words: help, the list, nothing at all."""
+        self._tell_version()
         topic = self.args.help.value
         if isinstance(topic, str):
             topic = _SESSIONS.get(topic, topic)
@@ -154,11 +155,12 @@ class Releasegate(Program):
             self.print_help()
             raise Exit
 
-    def print_version(self) -> None:
-        """Print the name and the version that is installed."""
-        from releasegate.about import version
+    def _tell_version(self) -> None:
+        if self.args.version.value:
+            from releasegate.about import version
 
-        print(f"{_NAME} {version()}")  # noqa: T201
+            print(f"{_NAME} {version()}")  # noqa: T201
+            raise Exit
 
     def print_help(self) -> None:
         """Print the commands and the options."""

@@ -24,6 +24,7 @@ from releasegate.core.config.reference import render_reference
 from releasegate.core.release.companion import variables
 from releasegate.core.release.record import Entry, EntryEvent
 from releasegate.frontends.invoke import ns
+from releasegate.frontends.options import GATES
 from releasegate.pipelines import PIPELINES, bind
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, Step
@@ -34,7 +35,7 @@ INTRODUCTION = """\
 This page is written by `python -m releasegate.frontends.reference` from the code that it describes; a test compares
 the two. What to do with it is in [how-to.md](how-to.md).
 
-- [Commands](#commands) and [sessions](#sessions)
+- [Commands](#commands), [sessions](#sessions) and [the command `releasegate`](#the-command-releasegate)
 - [Verdicts and exit codes](#verdicts-and-exit-codes)
 - [Pipelines](#pipelines)
 - [Environment variables](#environment-variables)
@@ -44,48 +45,24 @@ the two. What to do with it is in [how-to.md](how-to.md).
 SESSIONS = """\
 # Sessions
 
-A session runs one gate for every package, outside of any release: `nox -s SESSION -- OPTIONS`. It uploads nothing and
-tags nothing. A package that fails does not keep the others from being judged; Nox itself ends with 1 then.
-
-| session | what it makes true | options besides `--package` and `--path` |
-| --- | --- | --- |
-| `versions` | every version file, and the tag at HEAD, say the same | `--tag` |
-| `build` | one wheel and one sdist of the commit are built and audited, with a manifest | |
-| `install_check` | wheel and sdist install on every configured Python and work | `--source`, `--version`, \
-`--only-available` |
-| `e2e` | the package passes its end-to-end command with its companion; the pair of a stack passes in containers | \
-`--source`, `--version`, `--backend-source`, `--backend-version`; for a stack also `--netbox`, `--python`, `--path`, \
-`--from`, `--service`, `--plan`, `--blame`, `--only-available`, `--record` |
-
-| option | meaning |
-| --- | --- |
-| `--package NAME` | one package instead of all |
-| `--path FOLDER` | where that package is, instead of the configured folder; needs `--package` where there are several |
-| `--tag TAG` | a tag that the version files must agree with, instead of those at HEAD |
-| `--source SOURCE` | `dist` (what `build` made; the default), `local` (a checkout of HEAD), or an index: `testpypi`, \
-`pypi` or another one that is configured |
-| `--version VERSION` | a version instead of the one that the commit states |
-| `--only-available` | leave out the Pythons that are not on this machine instead of failing |
-| `--backend-source SOURCE` | where the companion comes from; as `--source` |
-| `--backend-version VERSION` | the companion's version |
-
-`e2e` runs the matrix of `[tool.releasegate.stack]`. Each of these options replaces a dimension of it; an option that is
-given twice asks for both. `--path` means something else here than in the other sessions.
-
-| option of `e2e` | meaning |
-| --- | --- |
-| `--netbox NETBOX` | `4.7.3` or `pypi:4.7.3` (from PyPI), `image:4.5.8` |
-| `--python VERSION` | the Python of the images that are made |
-| `--path PATH` | `fresh` (an empty database) or `upgrade` (one that a final made and filled) |
-| `--from VERSION` | the plugin's version that is upgraded from, instead of the newest final |
-| `--service SERVICE` | what the Proxmox mock plays: `pve`, `pbs` or `pdm` |
-| `--plan [json]` | print the cells and run none; as JSON each has the `options` that run it alone, for a CI's matrix |
-| `--blame` | where the pair fails, run it with what users have and say which of the two broke it |
-| `--only-available` | leave out cells whose image cannot be had, instead of failing |
-| `--record` | make the verdict of each cell evidence of the stated version, which the pipeline does not run \
-again; the source is then the index that the version is proven from |
+A session runs one gate for every package, outside of any release: `nox -s SESSION -- OPTIONS`, and with `--help` it
+says what it takes. It uploads nothing and tags nothing. A package that fails keeps no other from being judged.
+"""
+SESSION_NOTES = """\
+`e2e` runs the matrix of `[tool.releasegate.stack]`; an option that may be given twice replaces a dimension of it.
+`--path` means something else there than in the other sessions, where it needs `--package` if there are several.
 
 `sessions(prefix="...")` puts a prefix before the four names, for a repository that has sessions of these names.
+"""
+COMMAND = """\
+# The command `releasegate`
+
+`releasegate` (also `python -m releasegate`) is the tasks and the sessions in one command, with the same options:
+`releasegate status`, `releasegate e2e --source testpypi`. It loads no `tasks.py` and no `noxfile.py`, so it runs where
+there are none, or where they may not be trusted (the job that publishes). `install-check` is also `install_check`, and
+`releasegate adopt` takes the folder as a word, the current one if there is none. `releasegate COMMAND --help` shows an
+example. Of invoke's own options it has `--help`, `--list` and `--version`; `--dry` is refused everywhere, because it
+would leave nothing out: `--plan` prints what would run.
 """
 END_TO_END = """\
 # Environment variables
@@ -165,6 +142,11 @@ Beside `ledger` there are `dist` (builds with their `manifest.json`), `fetched` 
 `rehearsal`. The folder hides itself from Git.
 """
 VERDICTS = """\
+`releasegate` ends so for everything, its own arguments included; a command about several packages ends with the lowest
+of their codes. A task under `invoke` ends so too, but invoke itself ends with 1 for a task or an option that it does
+not know, before any task could speak. Nox ends with 1 where a session failed, with 2 for its own arguments, and with 3
+for a session that it does not know; the error is printed in the session.
+
 A run shows two verdicts more: `known` for a step that passed before on the same subject, and `waived` for one that did
 not pass and that a person took on with `invoke waive`.
 """
@@ -200,6 +182,8 @@ def render() -> str:
         INTRODUCTION,
         *_commands(),
         SESSIONS,
+        *_sessions(),
+        COMMAND,
         *_exit_codes(),
         *pipelines,
         END_TO_END,
@@ -218,11 +202,19 @@ def render() -> str:
 def _commands() -> Iterator[str]:
     yield "# Commands\n"
     for task in (ns[name] for name in ns.task_names):
-        yield f"## `invoke {task.name}`\n\n{inspect.getdoc(task)}\n"
+        words, _, example = (inspect.getdoc(task) or "").partition("Example: ")
+        yield f"## `invoke {task.name}`\n\n{words}Example: `{example}`\n"
         # Not get_arguments(): it takes the words of help away from the task.
         names = list(inspect.signature(task.body).parameters)[1:]
         options = [(f"`--{name.replace('_', '-')}`", task.help[name]) for name in names]
         yield _table(("option", "meaning"), options)
+
+
+def _sessions() -> Iterator[str]:
+    for gate in GATES:
+        yield f"## `nox -s {gate.name}`\n\n{gate.title}\n\nExample: `nox -s {gate.name} -- {gate.example}`\n"
+        yield _table(("option", "meaning"), [(f"`{each.usage}`", each.meaning) for each in gate.options])
+    yield SESSION_NOTES
 
 
 def _exit_codes() -> Iterator[str]:
@@ -232,7 +224,7 @@ def _exit_codes() -> Iterator[str]:
     told = sorted((each for each in kinds if each is not errors.ReleasegateError), key=lambda each: each.exit_code)
     rows = [(f"`{e.exit_code}`", f"`{e.verdict}`", f"`{e.__name__}`", _meaning(e)) for e in told]
     ends = [("`0`", "`pass`", "", "Everything that was asked for holds.")]
-    yield _table(("exit code of `invoke`", "verdict", "error", "meaning"), [*ends, *rows])
+    yield _table(("exit code", "verdict", "error", "meaning"), [*ends, *rows])
     yield VERDICTS
 
 

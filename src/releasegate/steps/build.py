@@ -1,4 +1,4 @@
-"""The files: built once from the commit, audited, and for a final proven to be the candidate's."""
+"""The files: built once from the commit, and for a final proven to be the candidate's."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ from typing import ClassVar
 
 from packaging.version import Version
 
-from releasegate.core.audit.audit import AuditedBuild, audit
-from releasegate.core.dists.archive import Members, read_sdist, read_wheel
+from releasegate.core.dists.archive import read_sdist, read_wheel
 from releasegate.core.dists.manifest import Manifest, manifest_from_json
 from releasegate.core.dists.promotion import Built, Proof, compare
 from releasegate.core.dists.version_text import Source
-from releasegate.core.dists.wheel import sources
 from releasegate.core.errors import GateFailed
 from releasegate.core.release.record import Evidence
 from releasegate.core.release.versions import promoted
 from releasegate.core.version_files.occurrences import bump_all
-from releasegate.ports import IndexFile
 from releasegate.steps.fetch import published
 from releasegate.steps.forge_release import MANIFEST
 from releasegate.steps.release import Release
@@ -53,52 +50,6 @@ class Build(ReleaseStep):
         _build(release)
         held = taken_over(release)
         return {**_shown(release.manifest()), "bytes of the index": sorted(held)}
-
-
-@dataclass(frozen=True)
-class Audit(ReleaseStep):
-    """What was built is what the commit says, whole, and takes nothing away that was published before."""
-
-    key: ClassVar[str] = "audit"
-    kind: ClassVar[Kind] = Kind.WORK
-    waivable: ClassVar[bool] = True
-    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "tools", "indexes"})
-
-    def describe(self) -> str:
-        return "audit the wheel and the sdist against the commit and the last published wheel"
-
-    def run(self) -> Evidence:
-        release, ports = self.release, self.release.ports
-        manifest = release.manifest()
-        paths = [ports.builds.path(release.package, release.version, a) for a in manifest.artifacts]
-        files = {path.name: path.read_bytes() for path in paths}
-        previous = _previous(release)
-        release.run.progress("comparing the files with the commit")
-        found = audit(
-            AuditedBuild(
-                package=release.package,
-                version=str(release.version),
-                files=files,
-                rebuilt=ports.builds.rebuilt(release.package, release.version),
-                tree=ports.repository.tree(release.commit()),
-                previous=None if previous is None else previous[1],
-            )
-        )
-        problems = [f"{f.check}: {f.problem}" for f in found]
-        if not problems:
-            release.run.progress(f"compiling every module with Python {release.package.pythons[0]}")
-            wheel = next(p for p in paths if p.suffix == ".whl")
-            members = read_wheel(wheel.name, files[wheel.name])
-            problems += ports.tools.compile(sources(members), python=release.package.pythons[0])
-            problems += ports.tools.render(paths)
-        if problems:
-            raise GateFailed(
-                f"The build of {release.package.name} {release.version} is not what it should be.",
-                hint="Mend it, commit, and run the same command again",
-                details=problems,
-            )
-        against = None if previous is None else previous[0].filename
-        return {"files": [a.filename for a in manifest.artifacts], "compared with": against}
 
 
 @dataclass(frozen=True)
@@ -182,7 +133,7 @@ def _attached(release: Release) -> Manifest | None:
             hint="Look at who changed the release; then release the next version",
             details=wrong,
         )
-    if release.record().done(Audit.key, subject=manifest.identity) is None:
+    if release.record().done("audit", subject=manifest.identity) is None:
         # Nobody has audited these bytes: that needs what a build makes beside them.
         _build(release)
     release.ports.builds.adopt(manifest, files)
@@ -235,18 +186,3 @@ def _built_candidate(release: Release) -> Built:
         )
     release.require_proven(contents)
     return _built(version, contents, release.ports.repository.source(seal.evidence["commit"]))
-
-
-def _previous(release: Release) -> tuple[IndexFile, Members] | None:
-    """Return the newest wheel on the production index that is older than this release and not yanked."""
-    index = release.index("production")
-    older = [
-        (file.version, file)
-        for file in index.files(release.package.name)
-        if file.version is not None and file.version < release.version and not file.version.is_prerelease
-    ]
-    kept = [pair for pair in older if pair[1].filename.endswith(".whl") and not pair[1].yanked]
-    if not kept:
-        return None
-    file = max(kept, key=lambda pair: pair[0])[1]
-    return file, read_wheel(file.filename, index.fetch(file))

@@ -41,7 +41,7 @@ def run_end_to_end(
         raise GateFailed(
             f"{_shown(delivery)}{beside} fails end to end.",
             hint="Mend it and commit, then run the same command again: the next number is chosen for you",
-            details=[*report.problems, *(f"{companion.package.name}: {line}" for line in report.log if companion)],
+            details=[*report.problems, *(f"{(companion or delivery).package.name}: {line}" for line in report.log)],
         )
     return {
         "version": str(delivery.version),

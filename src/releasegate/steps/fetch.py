@@ -157,3 +157,10 @@ def sha256s(delivery: Delivery) -> dict[str, str]:
     """Return the sha256 of every file of a delivery, by file name; a checkout is a folder and has none."""
     files = (path for path in delivery.files if path.is_file())
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def held_hashes(release: Release, role: Role) -> dict[str, str]:
+    """Return the sha256 of every file of the version that the index holds; asks for the bytes where it must."""
+    index = release.index(role)
+    files = published(index, release.package.name, release.version)
+    return {f.filename: f.sha256 or hashlib.sha256(index.fetch(f)).hexdigest() for f in files}

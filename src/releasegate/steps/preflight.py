@@ -12,8 +12,8 @@ from typing import ClassVar
 from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.record import Evidence
+from releasegate.steps.doctor_questions import QUESTIONS
 from releasegate.steps.question import Answer, Inquiry, Question
-from releasegate.steps.questions import QUESTIONS
 from releasegate.steps.step import ReleaseStep
 
 

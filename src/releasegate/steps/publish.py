@@ -1,25 +1,22 @@
-"""What cannot be taken back: the tag and the upload; and the wait until the upload is seen."""
+"""What cannot be taken back: the tag and the upload."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.dists.manifest import Artifact
-from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
+from releasegate.core.errors import Conflict, GateFailed, Refused, Unavailable
 from releasegate.core.release.lines import next_legal
 from releasegate.core.release.plan import bump_branch
 from releasegate.core.release.record import TAG, Evidence
 from releasegate.ports import PushAnswer, UploadAnswer
-from releasegate.steps.allowed import uploads
-from releasegate.steps.fetch import published
+from releasegate.steps.fetch import held_hashes
 from releasegate.steps.forge_release import await_ci
-from releasegate.steps.release import Release, Role
 from releasegate.steps.source import bump_message
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 from releasegate.steps.takeover import taken_over
+from releasegate.steps.trigger import uploads
 
 TRIES = 3
 """How often the same bytes are sent while the outcome is unknown."""
@@ -145,7 +142,7 @@ class Upload(RoleStep):
         Another machine may have uploaded the same files, packed into other bytes, while this one built: then those
         are the release.
         """
-        held = _held(self.release, self.role)
+        held = held_hashes(self.release, self.role)
         if any(held.get(a.filename, a.sha256) != a.sha256 for a in self.release.manifest().artifacts):
             taken_over(self.release)
         missing = []
@@ -166,57 +163,3 @@ class Upload(RoleStep):
     def _evidence(self) -> Evidence:
         files = {a.filename: a.sha256 for a in self.release.manifest().artifacts}
         return {"index": self.release.index(self.role).name, "files": files}
-
-
-@dataclass(frozen=True)
-class Propagation(RoleStep):
-    """Everybody sees the upload: the index lists our sha256, and an installer gets our bytes past every cache."""
-
-    stem: ClassVar[str] = "propagation"
-    uses: ClassVar[frozenset[str]] = frozenset({"builds", "indexes", "clock"})
-
-    def describe(self) -> str:
-        return f"wait until {self.release.index(self.role).name} lists {self.release.version} and an installer gets it"
-
-    def run(self) -> Evidence:
-        run, index = self.release.run, self.release.index(self.role)
-        started = run.clock.elapsed()
-        pause = 0.5
-        while True:
-            waited = run.clock.elapsed() - started
-            served = self._served()
-            if served is not None:
-                return {"index": index.name, "files": dict(served), "seconds": round(waited, 1)}
-            if waited >= run.settings.propagation:
-                raise NotYet(
-                    f"{self.release.version} is uploaded but has not propagated on {index.name} in {waited:.0f} s.",
-                    hint="Nothing is broken: run the same command again later",
-                )
-            run.progress(f"{index.name} does not show {self.release.version} yet ({waited:.0f} s)")
-            run.clock.sleep(pause)
-            pause = min(pause * 1.5, 15.0)
-
-    def _served(self) -> Mapping[str, str] | None:
-        release, index = self.release, self.release.index(self.role)
-        ours = {a.filename: a.sha256 for a in release.manifest().artifacts}
-        held = _held(release, self.role)
-        if any(held.get(name) != digest for name, digest in ours.items()):
-            return None
-        got = index.resolve(release.package.name, release.version)
-        if not got:
-            return None
-        wrong = [f"{name} {digest}" for name, digest in got.items() if ours.get(name) != digest]
-        if wrong:
-            raise GateFailed(
-                f"An installer gets other bytes of {release.version} from {index.name} than were uploaded.",
-                hint="Look at the index: somebody else may have written there",
-                details=wrong,
-            )
-        return got
-
-
-def _held(release: Release, role: Role) -> dict[str, str]:
-    """Return the sha256 of every file of the version that the index holds; asks for the bytes where it must."""
-    index = release.index(role)
-    files = published(index, release.package.name, release.version)
-    return {f.filename: f.sha256 or hashlib.sha256(index.fetch(f)).hexdigest() for f in files}

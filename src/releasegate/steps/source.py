@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
+from packaging.version import Version
+
 from releasegate.core.config.model import Package
-from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.errors import GateFailed, Refused, ReleasegateError
 from releasegate.core.release.lines import next_legal
 from releasegate.core.release.record import Evidence
-from releasegate.core.version_files.occurrences import bump_all
+from releasegate.core.version_files.leftovers import Leftover, held, left_in, roughly
+from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, find_all
 from releasegate.core.version_files.survey import survey, tag_problems
+from releasegate.core.version_files.tags import FIRST, newest
 from releasegate.ports import Repository
 from releasegate.steps.release import Release
 from releasegate.steps.step import ReleaseStep
+
+# What a bump is tried with in memory, of three numbers for SemVer.
+_ANOTHER = "99999.0.0"
+_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -35,16 +44,17 @@ class Clean(ReleaseStep):
         repository, package = self.release.ports.repository, self.release.package
         branch, event = repository.branch(), self.release.run.event
         # A runner has the commit of a tag checked out and no branch.
-        at_event = event is not None and event.detached and branch is None and repository.head() == event.commit
+        at_event = event is not None and event.detached and branch is None and event.commit in {"", repository.head()}
         if not package.released_from(branch) and not at_event:
             raise Refused(
                 f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}.",
                 hint=f"Run git switch {package.branch} in {package.path}; a branch on which an older line is mended "
                 "belongs into maintenance-branches",
             )
-        ours = _bumped(self.release) if repository.changed() else {}
+        changed = changed_files(repository, package)
+        ours = _bumped(self.release) if changed else {}
         # A bump that was interrupted is no stranger: it is what the step after this one writes again.
-        strangers = [p for p in repository.changed() if p not in ours or repository.read(p) != ours[p]]
+        strangers = [p for p in changed if p not in ours or repository.read(p) != ours[p]]
         if strangers:
             raise Refused(
                 f"{package.name} has changes that are not committed.",
@@ -99,6 +109,8 @@ class Bump(ReleaseStep):
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "history"})
 
     def describe(self) -> str:
+        if not self.release.package.version_files:
+            return f"commit nothing: the tag states {self.release.version}"
         return f"commit {self.release.version} to {_counted(self.release.package)}"
 
     def subject(self) -> str:
@@ -106,7 +118,9 @@ class Bump(ReleaseStep):
 
     def already(self) -> Evidence | None:
         repository = self.release.ports.repository
-        if repository.changed():
+        if not self.release.package.version_files:
+            return {"commit": repository.head()}
+        if changed_files(repository, self.release.package):
             return None
         found = survey(self.release.package, version_file_contents(repository, self.release.package))
         stated = {occurrence.version for occurrence in found.occurrences}
@@ -133,8 +147,10 @@ class VersionFilesAgree(ReleaseStep):
 
     def describe(self) -> str:
         if self.work_tree:
-            return f"{_counted(self.release.package)} and the tags at HEAD agree"
-        return f"{_counted(self.release.package)} and the tag state {self.release.version}"
+            return f"{_counted(self.release.package, 'the tags at HEAD')} agree"
+        if not self.release.package.version_files:
+            return f"the tag states {self.release.version}"
+        return f"{_counted(self.release.package, 'the tag')} state {self.release.version}"
 
     def subject(self) -> str:
         return "" if self.work_tree else self.release.commit()
@@ -153,7 +169,59 @@ class VersionFilesAgree(ReleaseStep):
                 details=problems,
             )
         shown = [f"{each.path}:{each.line} {each.where} = {each.version}" for each in found.occurrences]
-        return {"commit": commit, "places": shown}
+        if package.version_from_tag and not self.work_tree:
+            shown.append(f"the tag {release.tag} = {release.version}")
+        return {"commit": commit, "places": shown, **({} if commit is None else self._left_behind(commit))}
+
+    def _left_behind(self, commit: str) -> Evidence:
+        """Return the lines that still hold the version before this one: told, and nobody's fault."""
+        release = self.release
+        old = before(release.ports.repository, release.package, release.version, commit=commit)
+        lines = left_behind(release.ports.repository, release.package, old, commit=commit) if old else ()
+        if lines:
+            release.run.progress(f"{len(lines)} lines still hold {old}, the first is {lines[0].path}:{lines[0].line}")
+        return {"left behind": [str(each) for each in lines[:_TOLD]]} if lines else {}
+
+
+def before(repository: Repository, package: Package, version: Version, *, commit: str) -> str | None:
+    """Return the version before *version*: what the commit before states, else the newest of the tags before it."""
+    stated: list[Occurrence] = []
+    with suppress(ReleasegateError):
+        stated += survey(package, version_file_contents(repository, package, commit=f"{commit}~1")).occurrences
+    stated += filter(None, [newest(package, [t for t in repository.tags_before(commit) if t != package.tag(version)])])
+    return next((each.version for each in stated if each.version != str(version)), None)
+
+
+def left_behind(repository: Repository, package: Package, version: str, *, commit: str | None) -> tuple[Leftover, ...]:
+    """Return the lines that hold *version* and that no version file, no custom and no ``left-behind`` speaks for."""
+    contents = version_file_contents(repository, package, commit=commit)
+    with suppress(ReleasegateError):
+        contents.update(bump_all(package, contents, version=_ANOTHER))
+    found = [line for path, content in contents.items() for line in held(path, content or b"", version)]
+    for path, number, text in repository.lines(roughly(version), commit=commit):
+        if path not in contents:
+            found += held(path, text.encode(), version, line=number)
+    return left_in(found, exemptions=package.left_behind)
+
+
+def changed_files(repository: Repository, package: Package) -> tuple[PurePosixPath, ...]:
+    """Return the files of *package* that differ from the commit; a lock of the whole repository is one of them."""
+    outside = [file.path for file in package.version_files if ".." in file.path.parts]
+    return repository.changed(beside=outside)
+
+
+def declared(repository: Repository, package: Package) -> Version:
+    """Return the version that the commit declares: what its version files state, else its newest tag.
+
+    Raises:
+        ReleasegateError: the version files disagree.
+    """
+    if package.version_files:
+        return Version(agreed(find_all(package, version_file_contents(repository, package))))
+    head = repository.head()
+    there = [name for name, commit in repository.tags().items() if commit == head]
+    found = newest(package, [*there, *repository.tags_before(head)])
+    return Version(found.version) if found is not None else FIRST
 
 
 def version_file_contents(
@@ -175,6 +243,7 @@ def _bumped(release: Release) -> dict[PurePosixPath, bytes]:
     return bump_all(release.package, contents, version=str(release.version))
 
 
-def _counted(package: Package) -> str:
+def _counted(package: Package, *beside: str) -> str:
     count = len(package.version_files)
-    return f"the {count} version files" if count > 1 else "the version file"
+    files = [f"the {count} version files" if count > 1 else "the version file"] if count else []
+    return " and ".join([*files, *beside])

@@ -22,10 +22,11 @@ class Kind(Enum):
 
 
 class Step(Protocol):
-    """One verb of a release."""
+    """One verb of a release; ``parts`` are its checks that may be waived one by one, such as ``audit:tree``."""
 
     kind: ClassVar[Kind]
     waivable: ClassVar[bool]
+    parts: ClassVar[tuple[str, ...]]
 
     @property
     def key(self) -> str:
@@ -64,6 +65,7 @@ class ReleaseStep:
     release: Release
     kind: ClassVar[Kind] = Kind.GUARD
     waivable: ClassVar[bool] = False
+    parts: ClassVar[tuple[str, ...]] = ()
     uses: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:

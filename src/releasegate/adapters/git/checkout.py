@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.submodules import fill_submodules, submodules
 from releasegate.core.errors import Refused
 
 _SUBMODULE = "160000"
@@ -29,7 +30,7 @@ _NOBODY = (
 
 @contextmanager
 def clean_checkout(
-    git: Git, commit: str, *, tag: str = "", files: Mapping[PurePosixPath, bytes] | None = None
+    git: Git, commit: str, *, tag: str | None = None, files: Mapping[PurePosixPath, bytes] | None = None
 ) -> Iterator[Path]:
     """Give the folder that stands for *git*'s in a temporary clone at *commit*; see ``GitRepository``."""
     top = Path(git.tell("rev-parse", "--show-toplevel").text)
@@ -45,22 +46,50 @@ def clean_checkout(
                 f"The commit {commit} has no folder {prefix.rstrip('/')}.",
                 hint="Commit the package's folder first, or correct its path in the configuration.",
             )
+        fill_submodules(Git(top, git.environ), Git(clone, git.environ), package=PurePosixPath(prefix))
         own = Git(clone / prefix, git.environ)
-        for path, content in (files or {}).items():
-            (own.root / path).write_bytes(content)
         if files:
-            own.tell("add", "--", *map(str, files))
-            made = int(own.tell("show", "--no-patch", "--no-show-signature", "--format=%ct", "HEAD").text)
-            dated = Git(own.root, {**git.environ, **dict.fromkeys(_DATES, f"{made + _DAY} +0000")})
-            dated.tell(*_NO_HOOKS, *_NOBODY, "commit", "--quiet", "--allow-empty", "--message=trial")
+            _commit_on_top(own, files)
         if tag:
-            own.tell(*_NOBODY, "tag", "--force", "--no-sign", "--", tag, "HEAD")
+            _tag_alone(Git(clone, git.environ), tag)
         yield own.root
 
 
+def _commit_on_top(own: Git, files: Mapping[PurePosixPath, bytes]) -> None:
+    """Commit *files* a day later, so that what a build takes from the clock shows."""
+    for path, content in files.items():
+        (own.root / path).write_bytes(content)
+    own.tell("add", "--", *map(str, files))
+    made = int(own.tell("show", "--no-patch", "--no-show-signature", "--format=%ct", "HEAD").text)
+    dated = Git(own.root, {**own.environ, **dict.fromkeys(_DATES, f"{made + _DAY} +0000")})
+    dated.tell(*_NO_HOOKS, *_NOBODY, "commit", "--quiet", "--allow-empty", "--message=trial")
+
+
+def _tag_alone(clone: Git, tag: str) -> None:
+    """Make *tag* the only one of the commit that is checked out: a build that reads tags must find this one.
+
+    A candidate's and its final's tag may name one commit. It is an annotated tag of the commit's own time, since some
+    tools read no others, and two builds must be equal.
+    """
+    there = clone.tell("tag", "--list", "--points-at", "HEAD").text.splitlines()
+    if there:
+        clone.tell("tag", "--delete", "--", *there)
+    date = clone.tell("show", "--no-patch", "--no-show-signature", "--format=%cI", "HEAD").text
+    environ = {**clone.environ, "GIT_COMMITTER_DATE": date}
+    words = (*_NOBODY, "tag", "--annotate", "--no-sign", f"--message={tag}", "--", tag)
+    Git(clone.root, environ).tell(*_NO_HOOKS, *words)
+
+
 def tracked_files(git: Git) -> Mapping[str, bytes]:
-    """Return the tracked files of a clean checkout: path -> bytes, a symbolic link as its target's text."""
-    files = {}
+    """Return the tracked files of a clean checkout: path -> bytes, a symbolic link as its target's text.
+
+    The files of a submodule that is checked out are among them.
+    """
+    files: dict[str, bytes] = {}
+    for path in submodules(git, "HEAD"):
+        if (git.root / path / ".git").exists():
+            inner = tracked_files(Git(git.root / path, git.environ))
+            files |= {f"{path}/{name}": content for name, content in inner.items()}
     for entry in git.tell("ls-tree", "-r", "-z", "HEAD").stdout.split(b"\0"):
         if entry and not entry.startswith(_SUBMODULE.encode()):
             path = os.fsdecode(entry.split(b"\t", 1)[1])

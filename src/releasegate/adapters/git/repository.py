@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,7 +12,9 @@ from pathlib import Path, PurePosixPath
 from releasegate.adapters.git import ancestry, push, tags
 from releasegate.adapters.git import writer as history
 from releasegate.adapters.git.checkout import clean_checkout, tracked_files
-from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.command import Git, failure
+from releasegate.adapters.git.submodules import submodules
+from releasegate.core.ci.other_publishers import FOLDERS
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.ports import PushAnswer
@@ -42,14 +45,14 @@ class GitRepository:
         """Return the branch that is checked out, or ``None`` for a detached head."""
         return self.git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text or None
 
-    def changed(self) -> tuple[PurePosixPath, ...]:
-        """Return the tracked files below *root* that differ from the commit."""
+    def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
+        """Return the tracked files below *root*, and those *beside* it, that differ from the commit."""
         # Git gives these paths from the top of the work tree, wherever it runs.
         prefix = self.git.tell("rev-parse", "--show-prefix").text
-        words = ("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--", ".")
+        words = ("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--", ".", *map(str, beside))
         entries = self.git.tell(*words).stdout.split(b"\0")
         paths = (os.fsdecode(entry[len("XY ") :]) for entry in entries if entry)
-        return tuple(PurePosixPath(path.removeprefix(prefix)) for path in paths)
+        return tuple(PurePosixPath(posixpath.relpath(path, prefix or ".")) for path in paths)
 
     def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
         """Return a file's bytes at *commit*, or of the working tree; ``None`` where there is none.
@@ -96,6 +99,28 @@ class GitRepository:
         """
         return tags.there(self.git, self.remote).get(name)
 
+    def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
+        """Return the lines of tracked files below *root*, at *commit* or as they lie here, that fit *pattern* (ERE)."""
+        at = [] if commit is None else [commit]
+        answer = self.git.ask("grep", "-z", "-n", "-I", "-E", "--no-color", "-e", pattern, *at, "--", ".")
+        if answer.exit_code > 1:
+            raise failure(answer, f"git grep failed in {self.root} (exit code {answer.exit_code}).")
+        found = []
+        for line in answer.stdout.split(b"\n"):
+            path, _, rest = line.partition(b"\0")
+            number, _, text = rest.partition(b"\0")
+            # A path with a line end in it breaks the format, and is nobody's.
+            if number.isdigit():
+                name = os.fsdecode(path).removeprefix(f"{commit}:")
+                found.append((PurePosixPath(name), int(number), text.decode(errors="replace")))
+        return tuple(found)
+
+    def tags_before(self, commit: str) -> Mapping[str, str]:
+        """Return the tags here, by name, whose commit is *commit* or came before it; the remote is not asked."""
+        names = self.git.tell("tag", "--list", "--merged", commit).text.splitlines()
+        known = tags.here(self.git)
+        return {name: known[name] for name in names}
+
     def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
         """Return whether *commit* is on an *accepted* branch of the remote, or of this one where there is no remote.
 
@@ -141,18 +166,34 @@ class GitRepository:
     def tree(self, commit: str) -> Mapping[str, bytes]:
         """Return every tracked file at *commit* as a clean checkout has it: path -> bytes.
 
-        A symbolic link is the text that it points to; submodules are left out.
+        A symbolic link is the text that it points to. The files of submodules are among them.
         """
         with self.clean_checkout(commit) as folder:
             return tracked_files(Git(folder, self.environ))
 
+    def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
+        """Return every YAML file below the folders for forges at *commit*, by its path from the top of the repository.
+
+        Raises:
+            Refused: there is no such commit.
+        """
+        listed = self.git.tell("ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS).stdout.split(b"\0")
+        entries = (os.fsdecode(entry).split("\t", 1) for entry in listed if entry)
+        blobs = {path: meta.split(" ")[2] for meta, path in entries if path.endswith((".yml", ".yaml"))}
+        texts = {path: self.git.tell("cat-file", "blob", blob).stdout for path, blob in blobs.items()}
+        return {PurePosixPath(path): text.decode(errors="replace") for path, text in texts.items()}
+
+    def submodules(self, commit: str) -> Mapping[str, str]:
+        """Return the submodules below *root* at *commit*: path -> the submodule's commit."""
+        return submodules(self.git, commit)
+
     def clean_checkout(
-        self, commit: str, *, tag: str = "", files: Mapping[PurePosixPath, bytes] | None = None
+        self, commit: str, *, tag: str | None = None, files: Mapping[PurePosixPath, bytes] | None = None
     ) -> AbstractContextManager[Path]:
         """Check *commit* out into a temporary clone, and give the folder there that stands for *root*.
 
-        In the clone alone, *files* are committed on top, a day later, and *tag* is put on what is checked out: a
-        backend that reads the version from Git's tags finds the one that is built.
+        In the clone alone, *files* are committed on top, a day later, and *tag* is the only one of what is checked
+        out: a backend that reads the version from Git's tags finds the one that is built.
 
         Raises:
             Refused: there is no such commit, or *root* is not in it.

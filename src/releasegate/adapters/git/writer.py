@@ -27,7 +27,7 @@ def head(git: Git) -> str:
 
 def commit(git: Git, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
     """Write *files* and commit them and nothing else, unless the last commit holds them; see ``GitRepository``."""
-    _check_paths(files)
+    _check_paths(git, files)
     if not files or all(_committed(git, path) == content for path, content in files.items()):
         _write(git, files)
         return head(git)
@@ -49,12 +49,13 @@ def tag(git: Git, name: str, *, commit: str) -> None:
         raise failure(answer, f"Git did not create the tag {name}.")
 
 
-def _check_paths(files: Mapping[PurePosixPath, bytes]) -> None:
+def _check_paths(git: Git, files: Mapping[PurePosixPath, bytes]) -> None:
+    depth = len(PurePosixPath(git.tell("rev-parse", "--show-prefix").text).parts)
     for path in files:
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise Refused(
-                f"{path} is not a file inside the package's folder.", hint="Correct the path in the configuration."
-            )
+        above = sum(part == ".." for part in path.parts)
+        inside = above <= depth and ".." not in path.parts[above:] and len(path.parts) > above
+        if path.is_absolute() or not inside or ".git" in path.parts:
+            raise Refused(f"{path} is not a file inside the repository.", hint="Correct the path in the configuration")
 
 
 def _committed(git: Git, path: PurePosixPath) -> bytes | None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from releasegate.core.config.model import IndexConfig
@@ -39,21 +44,34 @@ def addresses(config: IndexConfig) -> Addresses:
 
 def _upload_of(alias: str) -> str:
     """Return where twine uploads to by that name; nothing for a name that is no alias."""
-    if alias not in ALIASES:
-        return ""
-    from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
-
-    return DEFAULT_REPOSITORY if alias == "pypi" else TEST_REPOSITORY
+    names = {"pypi": "DEFAULT_REPOSITORY", "testpypi": "TEST_REPOSITORY"}
+    return constant("twine.utils", names[alias]) if alias in names else ""
 
 
 def _simple_of(alias: str) -> str:
     """Return the simple pages of that name; nothing for a name that is no alias."""
     if alias == "pypi":
-        from pypi_simple import PYPI_SIMPLE_ENDPOINT
-
-        return PYPI_SIMPLE_ENDPOINT
+        return constant("pypi_simple", "PYPI_SIMPLE_ENDPOINT")
     # No library tells TestPyPI's: they are on the host of its uploads, under the path that PyPI's are under.
     return urljoin(_upload_of(alias), "/simple/") if alias in ALIASES else ""
+
+
+@cache
+def constant(module: str, name: str) -> str:
+    """Return the text that an installed library's *module* assigns to *name*.
+
+    It is read from the library's source: to import these two costs a second of a processor, and most commands need
+    nothing else of them.
+    """
+    package, _, rest = module.partition(".")
+    spec = find_spec(package)
+    source = Path(spec.origin or "").with_name(f"{rest or '__init__'}.py") if spec is not None else Path()
+    for statement in ast.parse(source.read_text(encoding="utf-8")).body if source.is_file() else ():
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        value = getattr(statement, "value", None)
+        if any(isinstance(t, ast.Name) and t.id == name for t in targets) and isinstance(value, ast.Constant):
+            return str(value.value)
+    return str(getattr(import_module(module), name))
 
 
 def is_web_address(url: str) -> bool:

@@ -14,7 +14,7 @@ from releasegate.adapters.index.addresses import addresses
 from releasegate.adapters.index.resolve import Resolver
 from releasegate.adapters.index.simple import SimplePages
 from releasegate.adapters.index.twine import Uploader
-from releasegate.adapters.index.web import Web, reading_session
+from releasegate.adapters.index.web import Web
 from releasegate.core.config.model import IndexConfig
 from releasegate.ports import IndexFile, UploadAnswer
 
@@ -43,9 +43,7 @@ class SimpleIndex:
         where = addresses(config)
         folder = workdir.resolve()
         self._name = config.name
-        self._pages = SimplePages(
-            Web(config.name, session or reading_session(), access(config, where, environ)), where.simple
-        )
+        self._pages = SimplePages(Web(config.name, session, access(config, where, environ)), where.simple)
         self._uploader = Uploader(config, where.upload, environ, folder)
         self._resolver = Resolver(self._pages, environ, folder)
 

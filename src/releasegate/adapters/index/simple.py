@@ -18,8 +18,9 @@ from urllib.parse import urljoin, urlsplit
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from releasegate.adapters.index.addresses import is_web_address
+from releasegate.adapters.index.addresses import addresses, is_web_address
 from releasegate.adapters.index.web import MEBIBYTE, Response, Web
+from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import IndexFile
@@ -31,6 +32,8 @@ PAGE_LIMIT = 64 * MEBIBYTE
 FILE_LIMIT = 200 * MEBIBYTE
 JSON_PAGE = "application/vnd.pypi.simple.v1+json"
 HTML_PAGES = ("application/vnd.pypi.simple.v1+html", "text/html")
+ACCEPTED = f"{JSON_PAGE}, {HTML_PAGES[0]};q=0.5, {HTML_PAGES[1]};q=0.01"
+"""JSON, and HTML from an index that has no JSON. What reads an answer is loaded when there is one."""
 SHA256 = re.compile("[0-9a-f]{64}")
 UNREADABLE = (
     ValueError,  # also malformed JSON, pydantic's ValidationError, an invalid version
@@ -89,12 +92,10 @@ class SimplePages:
 
     def _page(self, project: str) -> tuple[tuple[IndexFile, ...], tuple[str, ...]] | None:
         """Return the files and the versions that the project's page lists."""
-        from pypi_simple import ACCEPT_JSON_PREFERRED, PYPI_SIMPLE_ENDPOINT, PyPISimple
-
-        address = PyPISimple(f"{self.url}/", session=self.web.session).get_project_url(project)
-        answer = self.web.own(address, headers={"Accept": ACCEPT_JSON_PREFERRED}, limit=PAGE_LIMIT)
+        address = f"{self.url}/{canonicalize_name(project)}/"
+        answer = self.web.own(address, headers={"Accept": ACCEPTED}, limit=PAGE_LIMIT)
         if not self._own(answer):
-            if urlsplit(answer.url).hostname == urlsplit(PYPI_SIMPLE_ENDPOINT).hostname:
+            if urlsplit(answer.url).hostname == urlsplit(addresses(IndexConfig("pypi")).simple).hostname:
                 return None  # as pypiserver does for what it does not hold
             raise Unavailable(
                 f"The index {self.web.name} sends readers of {project} to {urlsplit(answer.url).hostname}.",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from releasegate.adapters.index.access import Access, origin
+from releasegate.adapters.index.reach import require_reachable
 from releasegate.core.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -70,13 +72,19 @@ def reading_session() -> requests.Session:
 class Web:
     """Gets answers for the index called *name*; ``access`` is what it may be read with, where it asks for that.
 
-    ``closed`` is what was learned of it: whether it lets nobody read without the token.
+    A session that is ``given`` replaces the usual one. ``closed`` is what was learned of the index: whether it lets
+    nobody read without the token.
     """
 
     name: str
-    session: requests.Session
+    given: requests.Session | None = None
     access: Access = field(default_factory=lambda: Access("", ""))
     closed: bool | None = None
+
+    @cached_property
+    def session(self) -> requests.Session:
+        """The session that everything is asked through, made with the first question."""
+        return self.given or reading_session()
 
     def get(self, url: str, *, headers: Mapping[str, str], limit: int) -> Response:
         """Return the answer of *url* if its body has at most *limit* bytes, from wherever the index sends readers.
@@ -148,6 +156,12 @@ class Web:
         limit: int,
         follow: bool = True,
     ) -> Response:
+        if self.given is None:
+            # Before the library is loaded, and without its retries: whoever is offline is told so at once.
+            try:
+                require_reachable(url)
+            except OSError as error:
+                raise self._silent(error) from error
         from requests import RequestException
         from urllib3.exceptions import HTTPError
 

@@ -10,7 +10,8 @@ from releasegate.adapters.containers.engine import opened
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.package_data import package_folder
 from releasegate.app.container_runner import ContainerOptions
-from releasegate.app.recorder import Recorder
+from releasegate.app.orders import Order
+from releasegate.app.outcomes import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.rehearse.scenario import (
     Reporter,
@@ -22,7 +23,7 @@ from releasegate.app.rehearse.scenario import (
     run_scenario,
     upload,
 )
-from releasegate.app.release import Order, plan, waive
+from releasegate.app.release import plan, waive
 from releasegate.app.workspace import RunOptions
 from releasegate.core.config.model import IndexConfig, Package
 from releasegate.core.config.parse import parse_settings

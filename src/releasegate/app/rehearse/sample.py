@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from packaging.version import Version
 
 from releasegate.adapters.package_data import package_folder
-from releasegate.app.recorder import Recorder
+from releasegate.app.orders import Order
+from releasegate.app.outcomes import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox, running_python
 from releasegate.app.rehearse.scenario import (
     Reporter,
@@ -22,7 +23,6 @@ from releasegate.app.rehearse.scenario import (
     run_scenario,
     upload,
 )
-from releasegate.app.release import Order
 from releasegate.core.config.model import Package
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ReleasegateError

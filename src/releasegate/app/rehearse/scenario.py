@@ -10,9 +10,10 @@ from typing import Protocol
 
 from packaging.version import Version
 
-from releasegate.app.recorder import Recorder
+from releasegate.app.orders import Order
+from releasegate.app.outcomes import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
-from releasegate.app.release import Order, Planned, release
+from releasegate.app.release import Planned, release
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.record import Record, record

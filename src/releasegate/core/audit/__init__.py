@@ -1,1 +1,1 @@
-"""What is asked of a build before anybody else sees it: one module for each check."""
+"""What is asked of a build before anybody else sees it: `audit.py` lists the checks."""

@@ -3,43 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from releasegate.core.audit.contents import record, sdist_complete, suspicious
-from releasegate.core.audit.names import file_names, metadata, stated_versions, wheel_layout
-from releasegate.core.audit.previous import frozen, support
-from releasegate.core.audit.references import references
+from releasegate.core.audit.checks.contents import record, sdist_complete, suspicious
+from releasegate.core.audit.checks.entry_points import dangling
+from releasegate.core.audit.checks.hidden import hidden
+from releasegate.core.audit.checks.imports import own_imports
+from releasegate.core.audit.checks.index import refused
+from releasegate.core.audit.checks.names import file_names, metadata, stated_versions, wheel_layout
+from releasegate.core.audit.checks.pointers import pointers
+from releasegate.core.audit.checks.pythons import oldest_tried
+from releasegate.core.audit.checks.references import references
+from releasegate.core.audit.checks.sdist_top import top_of_sdist
+from releasegate.core.audit.checks.submodules import from_submodules
+from releasegate.core.audit.checks.top_level import own_names
+from releasegate.core.audit.checks.tracked import declared_data, tracked
+from releasegate.core.audit.checks.versions import left_behind
+from releasegate.core.audit.last_release.frozen import frozen
+from releasegate.core.audit.last_release.offered import dropped
+from releasegate.core.audit.last_release.support import support
+from releasegate.core.audit.problem import Problems
 from releasegate.core.audit.subject import Subject
-from releasegate.core.audit.tracked import declared_data, tracked
+from releasegate.core.audit.telling import Finding, told
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.errors import ReleasegateError
 
-Check = Callable[[Subject], tuple[str, ...]]
+Check = Callable[[Subject], Problems]
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("names", file_names),
     ("names", wheel_layout),
     ("metadata", metadata),
+    ("index", refused),
     ("version", stated_versions),
+    ("version", left_behind),
     ("record", record),
     ("contents", suspicious),
+    ("top-level", own_names),
+    ("hidden", hidden),
+    ("entry-points", dangling),
+    ("imports", own_imports),
     ("sdist", sdist_complete),
+    ("sdist-top", top_of_sdist),
     ("tree", tracked),
     ("data", declared_data),
     ("references", references),
+    ("pointers", pointers),
+    ("submodules", from_submodules),
+    ("offered", dropped),
     ("frozen", frozen),
     ("support", support),
+    ("pythons", oldest_tried),
 )
-"""Every check, with the name that its findings carry."""
+"""Every check, with the name that its findings carry, and under which ``wheel.allowed`` knows them."""
 
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong with a build: the check that saw it, and one sentence."""
-
-    check: str
-    problem: str
+CHECK_NAMES = ("files", *dict.fromkeys(name for name, _ in CHECKS), "allowed")
+"""Every name that a finding may carry."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +68,8 @@ class AuditedBuild:
 
     ``files`` and ``rebuilt`` are folders (file name -> bytes): the distributions, and the wheel built from the sdist.
     ``tree`` are the tracked files of the commit, by path from the package's own folder. ``previous`` is the wheel
-    published before this one, ``None`` for a first release.
+    published before this one, ``None`` for a first release, ``previous_sdist`` the sdist beside it.
+    ``standard_library`` are the names of its modules, ``submodules`` the commits of those that Git has, by path.
     """
 
     package: Package
@@ -57,6 +78,9 @@ class AuditedBuild:
     rebuilt: Mapping[str, bytes]
     tree: Mapping[str, bytes]
     previous: Members | None = None
+    previous_sdist: Members | None = None
+    standard_library: frozenset[str] = frozenset()
+    submodules: Mapping[str, str] = field(default_factory=dict)
 
 
 def audit(build: AuditedBuild) -> tuple[Finding, ...]:
@@ -70,29 +94,43 @@ def audit(build: AuditedBuild) -> tuple[Finding, ...]:
     ]
     if problems:
         return tuple(Finding("files", problem) for problem in problems)
-    wheel, sdist = sorted(build.files, key=lambda name: not name.endswith(".whl"))
-    (rebuilt,) = build.rebuilt
     try:
-        subject = Subject(
-            package=build.package,
-            version=build.version,
-            wheel=read_wheel(wheel, build.files[wheel]),
-            sdist=read_sdist(sdist, build.files[sdist]),
-            rebuilt=read_wheel(rebuilt, build.rebuilt[rebuilt]),
-            tree=build.tree,
-            previous=build.previous,
-        )
+        subject = _opened(build)
     except ReleasegateError as error:
         return (Finding("files", error.problem),)
-    return tuple(Finding(name, problem) for name, check in CHECKS for problem in _asked(check, subject))
+    found: dict[str, Problems] = {}
+    stopped: set[str] = set()
+    for name, check in CHECKS:
+        found[name] = (*found.get(name, ()), *_asked(check, subject, stopped=stopped))
+    return told(found, build.package.wheel)
 
 
-def _asked(check: Check, subject: Subject) -> tuple[str, ...]:
-    """Ask one check; what keeps it from looking is what it finds."""
+def _opened(build: AuditedBuild) -> Subject:
+    wheel, sdist = sorted(build.files, key=lambda name: not name.endswith(".whl"))
+    (rebuilt,) = build.rebuilt
+    return Subject(
+        package=build.package,
+        version=build.version,
+        wheel=read_wheel(wheel, build.files[wheel]),
+        sdist=read_sdist(sdist, build.files[sdist]),
+        rebuilt=read_wheel(rebuilt, build.rebuilt[rebuilt]),
+        tree=build.tree,
+        previous=build.previous,
+        previous_sdist=build.previous_sdist,
+        sizes={name: len(content) for name, content in build.files.items()},
+        standard_library=build.standard_library,
+        submodules=build.submodules,
+    )
+
+
+def _asked(check: Check, subject: Subject, *, stopped: set[str]) -> Problems:
+    """Ask one check; what keeps it from looking is what it finds, and told once where it stops several."""
     try:
         return check(subject)
     except ReleasegateError as error:
-        return (error.problem,)
+        known = error.problem in stopped
+        stopped.add(error.problem)
+        return () if known else (error.problem,)
 
 
 def _miscounted(files: Mapping[str, bytes], *, of: tuple[str, ...], made_from: str = "") -> list[str]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from releasegate.core.audit.code.definitions import Definitions
+from releasegate.core.audit.code.trees import parsed
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members
+from releasegate.core.dists.wheel import installed, sources
 
 
 @dataclass(frozen=True)
@@ -14,7 +19,9 @@ class Subject:
     """A build, opened: what every check is asked about. A check returns one sentence for each thing that is wrong.
 
     ``rebuilt`` is the wheel built from the sdist; ``tree`` are the tracked files of the commit (path -> bytes);
-    ``previous`` is the wheel published before this one, ``None`` for a first release.
+    ``previous`` is the wheel published before this one, ``None`` for a first release, and ``previous_sdist`` the sdist
+    beside it. ``sizes`` are the bytes of the files as they are packed; ``standard_library`` are its modules' names;
+    ``submodules`` are the commits of those that Git has, by path.
     """
 
     package: Package
@@ -24,3 +31,22 @@ class Subject:
     rebuilt: Members
     tree: Mapping[str, bytes]
     previous: Members | None = None
+    previous_sdist: Members | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    standard_library: frozenset[str] = frozenset()
+    submodules: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def held(self) -> Mapping[str, bytes]:
+        """What the wheel puts into site-packages."""
+        return installed(self.wheel)
+
+    @cached_property
+    def code(self) -> Mapping[str, ast.Module | None]:
+        """The syntax trees of the wheel's Python files, by path in site-packages."""
+        return parsed(sources(self.wheel))
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """What the wheel's modules define."""
+        return Definitions(self.held, self.code)

@@ -107,6 +107,12 @@ class Wheel:
     frozen: Annotated[Globs, Key("files that never change once they are published (migrations)")] = ()
     generated: Annotated[Exemptions, Key("members of the wheel that Git does not track")] = ()
     omitted: Annotated[Exemptions, Key("tracked files of the package that stay out of the wheel")] = ()
+    dropped: Annotated[
+        Exemptions, Key("what the last release offered and this one does not; `script NAME` and the like")
+    ] = ()
+    allowed: Annotated[
+        Exemptions, Key("other findings of the audit that are meant so; `CHECK: WHAT` as it tells them")
+    ] = ()
 
 
 @table("[tool.releasegate.packages.install]")
@@ -143,19 +149,13 @@ class ForgeConfig:
 @table("[tool.releasegate.ci]")
 @dataclass(frozen=True)
 class Ci:
-    """What the workflows say that ``invoke workflows`` writes, and how a laptop and CI share the work.
-
-    ``environment`` has the secrets of the job that publishes, or its trusted publisher.
-    """
+    """What the workflows say that ``invoke workflows`` writes, and how a laptop and CI share the work."""
 
     runner: Annotated[Runner, Key("the runner's label")] = "ubuntu-latest"
-    setup: Annotated[Commands, Key("the commands that install releasegate on a runner")] = (
-        ("python3", "-m", "pip", "install", "releasegate[attestations]"),
-    )
-    environment: Annotated[Environment, Key("the deployment environment of the jobs that publish")] = "release"
-    trusted: Annotated[
-        Flag, Key("whether GitHub's identity is enough for the indexes (trusted publishing), or a token")
-    ] = True
+    setup: Annotated[
+        Commands,
+        Key("the commands that install releasegate on a runner; no workflow is written without", absent=()),
+    ] = ()
     deadline: Annotated[Seconds, Key("how long a laptop waits for CI to publish")] = 3600.0
     signed: Annotated[
         Flag, Key("whether evidence of another machine counts only with a signature that Git verifies")
@@ -169,8 +169,16 @@ class Package:
 
     name: Annotated[PackageName, Key("the package's name")]
     path: Annotated[Folder, Key("its repository's folder, seen from this file", absent=PurePosixPath())]
-    version_files: Annotated[VersionFiles, Key("every file that states the version")]
+    version_files: Annotated[
+        VersionFiles, Key("every file that states the version; one at least, where the tag does not", absent=())
+    ]
     pythons: Annotated[Pythons, Key("the Python versions that it supports")]
+    version_from_tag: Annotated[
+        Flag, Key("whether the build takes the version from Git's tag (setuptools-scm, hatch-vcs, ...)")
+    ] = False
+    left_behind: Annotated[
+        Exemptions, Key("files that hold the version and are meant to stay as they are at a bump")
+    ] = ()
     branch: Annotated[Branch, Key("the branch that releases are cut from")] = "develop"
     maintenance_branches: Annotated[
         Globs, Key("further branches that releases are cut from, where older lines are mended; e.g. `release/*`")
@@ -183,6 +191,10 @@ class Package:
     forge: Annotated[ForgeConfig | None, Key("where its releases are published")] = None
     wheel: Annotated[Wheel, Key("what its wheel must hold")] = field(default_factory=Wheel)
     install: Annotated[Install, Key("what is tried on it once installed")] = field(default_factory=Install)
+
+    def tag(self, version: object) -> str:
+        """Return the tag of *version*."""
+        return f"{self.tag_prefix}{version}"
 
     def released_from(self, branch: str | None) -> bool:
         """Whether releases are cut from *branch*; none are where none is checked out."""
@@ -215,6 +227,20 @@ class IndexConfig:
     ] = None
     username: Annotated[Username, Key("the user to upload as")] = "__token__"
     keyring: Annotated[Flag, Key("whether the token may come from the keyring")] = False
+    environment: Annotated[
+        Environment, Key("the deployment environment of the CI job that publishes to it; its name, if left out")
+    ] = ""
+    trusted: Annotated[
+        Flag | None,
+        Key(
+            "whether it knows GitHub's identity (trusted publishing), or a token is needed; an alias does, if left out"
+        ),
+    ] = None
+
+    @property
+    def trusts_github(self) -> bool:
+        """Whether an upload from GitHub Actions needs no token."""
+        return self.upload is None if self.trusted is None else self.trusted
 
 
 @table("[tool.releasegate]")

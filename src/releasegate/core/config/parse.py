@@ -26,6 +26,10 @@ pythons = ["3.12", "3.13"]
 """
 
 _INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NO_VERSION_FILE = (
+    "is missing; write a list of version files: every file that states the version, "
+    "or version-from-tag = true where the build reads it from Git's tags"
+)
 
 Fields = Mapping[str, Any]
 
@@ -47,7 +51,9 @@ def parse_settings(text: str, *, where: str) -> Settings:
         )
     problems: list[Problem] = []
     fields = read_fields(TABLES[Settings], tool["releasegate"], Location(TABLE, problems))
-    problems.extend(Problem((*TABLE, *path), sentence) for path, sentence in _disagreements(fields))
+    told = {problem.path[: len(TABLE) + len(("packages", 0, "key"))] for problem in problems}
+    # A key with a problem of its own is not compared with others.
+    problems += [Problem((*TABLE, *p), said) for p, said in _disagreements(fields) if (*TABLE, *p) not in told]
     if problems:
         raise _error(toml, problems, where=where)
     return _settings(fields)
@@ -89,6 +95,8 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         if name is not None and name in names[:n]:
             yield (*path, "name"), f"{shown(name)} is configured twice; write each package once"
         version_files = package.get("version_files", ())
+        if not version_files and not package.get("version_from_tag"):
+            yield (*path, "version-files"), _NO_VERSION_FILE
         for m, version_file in enumerate(version_files):
             if version_file in version_files[:m]:
                 yield (*path, "version-files"), f"names a version file in {version_file.path} twice; write each once"

@@ -21,7 +21,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MINOR = re.compile(r"[1-9]\.(?:0|[1-9][0-9]*)", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What Git allows in a name, less what a shell or an option parser would take for something else.
-_REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]*")
+_REF = re.compile(r"\w[\w./+@#=,-]*")
+_UNFIT = ("..", "@{", "//", "/.", ".lock/")
+# Tags are handed to Git as words, and to forges as patterns in quotes: name@1.2.0, name==1.2.0, @scope/name@1.2.0.
+_TAG = re.compile(r"[\w@][\w@=.,/+#%-]*")
 
 
 def minor(value: str) -> str:
@@ -98,6 +101,31 @@ def inside(value: str) -> PurePosixPath:
     return path
 
 
+def in_repository(value: str) -> PurePosixPath:
+    """Return a relative path of a file, which may lead out of the package and not out of the repository."""
+    path = folder(value)
+    above = sum(part == ".." for part in path.parts)
+    # Whether as many folders are above is known where the repository is.
+    if above == len(path.parts) or ".." in path.parts[above:] or ".git" in path.parts:
+        raise ValueError(f'{shown(value)} is not a file of the repository; write e.g. "pkg/__init__.py"')
+    return path
+
+
+def ini_key(value: str) -> str:
+    """Return a section and a key, with a dot between them, as it is."""
+    section, dot, key = value.rpartition(".")
+    if not (section and dot and key == key.strip() and re.fullmatch(r"[^\s=:#;\[\]][^=:\[\]]*", key)):
+        raise ValueError(f'{shown(value)} is not a section and a key; write e.g. "metadata.version"')
+    return plain(value)
+
+
+def pattern(value: str) -> str:
+    """Return a text with one ``{version}`` in it as it is."""
+    if plain(value).count("{version}") != 1:
+        raise ValueError(f'{shown(value)} needs {{version}} once; write e.g. "version: {{version}}"')
+    return value
+
+
 def inside_text(value: str) -> str:
     """Return a relative path that stays inside, as text."""
     return str(inside(value))
@@ -119,7 +147,7 @@ def attribute(value: str) -> str:
 
 def branch(value: str) -> str:
     """Return the name of a branch or a remote as it is."""
-    if not _REF.fullmatch(value) or ".." in value or value.endswith(("/", ".", ".lock")):
+    if not _REF.fullmatch(value) or value.endswith(("/", ".", ".lock")) or any(part in value for part in _UNFIT):
         raise ValueError(f'{shown(value)} is not a name that Git takes; write e.g. "develop"')
     return value
 
@@ -132,8 +160,8 @@ def repository(value: str) -> str:
 
 
 def prefix(value: str) -> str:
-    """Return the beginning of a tag as it is."""
-    if value and (not _REF.fullmatch(value) or ".." in value):
+    """Return the beginning of a tag as it is, where Git takes a tag that it begins."""
+    if value and (not _TAG.fullmatch(value) or any(part in value for part in _UNFIT)):
         raise ValueError(f'{shown(value)} cannot begin a tag; write e.g. "v", or "" for none')
     return value
 

@@ -114,7 +114,7 @@ Extras = Annotated[Texts, list_of(text("an extra", checks.extra), "a list of ext
 Pythons = Annotated[Texts, ValueKind(_MINORS.words, _read_pythons)]
 
 Folder = Annotated[PurePosixPath, text("a relative path", checks.folder)]
-File = Annotated[PurePosixPath, text("a path inside the package", checks.inside)]
+RepositoryFile = Annotated[PurePosixPath, text("a path inside the repository", checks.in_repository)]
 Folders = Annotated[
     Texts, list_of(text("a folder inside the wheel", checks.inside_text), "a list of folders inside the wheel")
 ]
@@ -122,6 +122,12 @@ Glob = Annotated[str, text("a glob pattern", checks.plain)]
 Globs = Annotated[Texts, list_of(Glob, "a list of glob patterns")]
 Reason = Annotated[str, text("a reason", checks.plain)]
 TomlKey = Annotated[str, text("a dotted key", checks.toml_key)]
+IniKey = Annotated[str, text("a section and a key", checks.ini_key)]
+Pattern = Annotated[str, text("a text with {version} in it", checks.pattern)]
+Spelling = Annotated[
+    Literal["pep440", "semver"], text("how the version is spelled", checks.one_of(("pep440", "semver")))
+]
+LockedName = Annotated[str, text("a name in a lock file", checks.name)]
 Attribute = Annotated[str, text("a name or a dotted attribute", checks.attribute)]
 Module = Annotated[str, text("a Python module", checks.attribute)]
 

@@ -12,15 +12,18 @@ LINES = 40
 _LARGEST = 256 * 1024
 
 
-def lines_between(before: bytes, after: bytes) -> tuple[str, ...]:
-    """Return a unified difference of at most ``LINES`` lines; of binary or large files only sizes and hashes."""
+def lines_between(before: bytes, after: bytes, *, names: tuple[str, str] = ("candidate", "final")) -> tuple[str, ...]:
+    """Return a unified difference of at most ``LINES`` lines; of binary or large files only sizes and hashes.
+
+    *names* are what the two contents are called in its first lines.
+    """
     old, new = _text(before), _text(after)
     if old is None or new is None:
         return tuple(
             f"{sign} {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}"
             for sign, content in (("-", before), ("+", after))
         )
-    found = difflib.unified_diff(old, new, "candidate", "final", n=1, lineterm="")
+    found = difflib.unified_diff(old, new, *names, n=1, lineterm="")
     lines = [_shown(line) for line in islice(found, LINES + 1)]
     return (*lines[:LINES], "...") if len(lines) > LINES else tuple(lines)
 

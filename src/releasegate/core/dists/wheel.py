@@ -27,6 +27,8 @@ _REBUILD = "Look into the build backend's configuration and build again"
 _SITE = ("purelib", "platlib")
 _MODULE = re.compile(r"\w+")
 _COMPILED = (".so", ".pyd")
+_METADATA_VERSION = re.compile(rb"^Metadata-Version:\s*(\d+\.\d+)", re.MULTILINE | re.IGNORECASE)
+_LICENSE_FILE = re.compile(rb"^License-File:.*\n(?:[ \t].*\n)*", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,18 @@ def sdist_metadata(sdist: Members) -> bytes:
     return member(sdist, "PKG-INFO")
 
 
+def as_sent(metadata: bytes) -> bytes:
+    """Return core metadata as twine sends it: without ``License-File`` where its version does not know that field.
+
+    setuptools before 77 wrote such metadata, and twine leaves the field out for its sake.
+    """
+    head, end, body = metadata.replace(b"\r\n", b"\n").partition(b"\n\n")
+    version = _METADATA_VERSION.search(head)
+    if version is None or version[1].split(b".") >= [b"2", b"4"]:
+        return metadata
+    return _LICENSE_FILE.sub(b"", head + b"\n") + end[1:] + body
+
+
 def identity(metadata: bytes, *, where: str) -> Identity:
     """Parse what matters of core metadata, of newer versions too; *where* names it in the error.
 
@@ -89,6 +103,13 @@ def identity(metadata: bytes, *, where: str) -> Identity:
         return Identity(name, str(parsed.version), str(python))
     except ValueError as error:  # InvalidMetadata, or a version of thousands of digits
         raise GateFailed(f"The metadata of {where} cannot be used: {error}.", hint=_REBUILD) from error
+
+
+def extras(metadata: bytes) -> tuple[str, ...]:
+    """Return the normalized names of the extras that core metadata provides."""
+    from packaging.metadata import parse_email
+
+    return tuple(sorted({canonicalize_name(name) for name in parse_email(metadata)[0].get("provides_extra", [])}))
 
 
 def record_row(path: str, content: bytes) -> Row:
@@ -151,17 +172,23 @@ def sources(wheel: Mapping[str, bytes]) -> Mapping[str, bytes]:
     return {path: content for path, content in installed(wheel).items() if path.endswith(".py")}
 
 
+def module_name(path: str) -> str | None:
+    """Return the dotted name by which a file in site-packages is imported; ``None`` where it is no module.
+
+    An extension module carries its platform between two dots: ``speedups.cpython-312-x86_64-linux-gnu.so``.
+    """
+    *folders, last = path.split("/")
+    if not last.endswith((".py", *_COMPILED)):
+        return None
+    stem = last.removesuffix(".py") if last.endswith(".py") else last.partition(".")[0]
+    parts = [*folders, stem] if stem != "__init__" else folders
+    return ".".join(parts) if parts and all(_MODULE.fullmatch(part) for part in parts) else None
+
+
 def modules(wheel: Mapping[str, bytes]) -> tuple[str, ...]:
     """Return the dotted names of every module that can be imported, sorted.
 
     Extension modules are among them; ``__main__`` is not, since importing it runs the program.
     """
-    names = set()
-    for path in installed(wheel):
-        *folders, last = path.split("/")
-        stem = last.removesuffix(".py") if last.endswith(".py") else last.partition(".")[0]
-        parts = [*folders, stem] if stem != "__init__" else folders
-        importable = last.endswith((".py", *_COMPILED)) and stem != "__main__"
-        if importable and parts and all(_MODULE.fullmatch(part) for part in parts):
-            names.add(".".join(parts))
-    return tuple(sorted(names))
+    names = {module_name(path) for path in installed(wheel)} - {None}
+    return tuple(sorted(name for name in names if name is not None and name.rpartition(".")[2] != "__main__"))

@@ -1,4 +1,4 @@
-"""The version in a package's own entry of a ``uv.lock``.
+"""The version in a package's own entry of a ``uv.lock``, a ``pylock.toml`` (PEP 751) or a ``Cargo.lock``.
 
 tomlkit reads and writes the entry alone: a whole lock file costs it most of a second.
 """
@@ -15,21 +15,23 @@ from packaging.utils import canonicalize_name
 from releasegate.core.config.toml_lines import TomlText, read_toml
 from releasegate.core.config.version_file_types import LockVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.kind import Found, utf8
+from releasegate.core.version_files.kind import Found, Spelling, spelled, stated, utf8
 from releasegate.core.version_files.toml import plain_string, prove, with_string
 
 # The sources by which uv marks what is built from a folder, as opposed to what comes from an index or an archive:
 # https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
 _OWN_SOURCES = frozenset({"editable", "virtual", "directory"})
-_HEADER = re.compile(r"^\ufeff?\[\[package\]\][^\n]*(?:\n|\Z)", re.MULTILINE)
+_CARGO = "Cargo.lock"
+_HEADER = re.compile(r"^\ufeff?\[\[packages?\]\][^\n]*(?:\n|\Z)", re.MULTILINE)
 _ANY_HEADER = re.compile(r"^\[", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """A lock file and, at ``text[start:end]``, the keys of its entry number ``position``."""
+    """A lock file and, at ``text[start:end]``, the keys of its entry number ``position`` in ``array``."""
 
     lock: TomlText
+    array: str
     position: int
     start: int
     end: int
@@ -53,51 +55,70 @@ def find(version_file: LockVersionFile, content: bytes, package: str) -> Found:
     entry = _entry(version_file, content, package)
     if "version" not in entry.toml.values:
         raise ConfigurationError(
-            f"{entry.where}:{entry.lines_above} states no version for {package}: uv leaves out a dynamic one.",
+            f"{entry.where}:{entry.lines_above} states no version for {version_file.name or package}: "
+            "uv leaves out a dynamic one.",
             hint=f"Remove the version file {entry.where}: there is nothing to keep in step",
         )
     name = f"package[{entry.position}].version"
-    version, line = plain_string(entry.toml, ("version",), where=entry.where, name=name, lines_above=entry.lines_above)
-    return Found(version, line, f"package {package}")
+    text, line = plain_string(entry.toml, ("version",), where=entry.where, name=name, lines_above=entry.lines_above)
+    version = stated(text, _spelling(version_file), where=f"{entry.where}:{line}")
+    return Found(version, line, f"package {version_file.name or package}")
 
 
 def replace(version_file: LockVersionFile, content: bytes, package: str, version: str) -> bytes:
     """Return the lock file with *version* in the package's own entry, as ``Kind.replace`` says."""
     entry = _entry(version_file, content, package)
-    changed = with_string(entry.toml, ("version",), version, where=entry.where, lines_above=entry.lines_above)
+    new = spelled(version, _spelling(version_file), where=entry.where)
+    changed = with_string(entry.toml, ("version",), new, where=entry.where, lines_above=entry.lines_above)
     text = entry.lock.text[: entry.start] + changed + entry.lock.text[entry.end :]
-    prove(entry.lock, text, ("package", entry.position, "version"), version, where=entry.where)
+    prove(entry.lock, text, (entry.array, entry.position, "version"), new, where=entry.where)
     return text.encode()
 
 
+def _spelling(version_file: LockVersionFile) -> Spelling:
+    return "semver" if version_file.path.name == _CARGO else "pep440"
+
+
 def _entry(version_file: LockVersionFile, content: bytes, package: str) -> _Entry:
-    where = str(version_file.path)
+    where, package = str(version_file.path), version_file.name or package
     lock = read_toml(utf8(content, where=where), where=where)
-    listed = lock.values.get("package")
+    array = "packages" if "packages" in lock.values else "package"
+    listed = lock.values.get(array)
     entries = listed if isinstance(listed, list) else []
-    mine = [n for n, entry in enumerate(entries) if _is_own(entry, package)]
+    own = _is_own_crate if version_file.path.name == _CARGO else _is_own
+    mine = [n for n, entry in enumerate(entries) if own(entry, package)]
     headers = list(_HEADER.finditer(lock.text))
     if mine and len(headers) != len(entries):
         raise Refused(
-            f"{where} is not written as uv writes it: its entries are not one [[package]] table each.",
-            hint=f"Run uv lock, or remove the version file {where}",
+            f"{where} is not written as its tool writes it: its entries are not one [[{array}]] table each.",
+            hint=f"Lock again, or remove the version file {where}",
         )
     if len(mine) != 1:
         lines = ", ".join(str(lock.text.count("\n", 0, headers[n].start()) + 1) for n in mine)
         count = f"several entries (lines {lines})" if mine else "no entry"
         raise ConfigurationError(
             f"{where} has {count} for {package} with the project's own folder as the source.",
-            hint=f"Run uv lock, or correct the package's name, or remove the version file {where}",
+            hint=f"Lock again, or correct the entry's name, or remove the version file {where}",
         )
     start = headers[mine[0]].end()
     following = _ANY_HEADER.search(lock.text, start)
     end = following.start() if following else len(lock.text)
-    return _Entry(lock, mine[0], start, end, read_toml(lock.text[start:end], where=f"the entry in {where}"), where)
+    toml = read_toml(lock.text[start:end], where=f"the entry in {where}")
+    return _Entry(lock, array, mine[0], start, end, toml, where)
 
 
 def _is_own(entry: Any, package: str) -> bool:
     """Return whether an entry of a lock file is the project's own one for *package*."""
-    name, source = (entry.get("name"), entry.get("source")) if isinstance(entry, dict) else (None, None)
-    if not isinstance(name, str) or canonicalize_name(name) != canonicalize_name(package):
-        return False
-    return isinstance(source, dict) and not _OWN_SOURCES.isdisjoint(source)
+    # PEP 751 has the folder in the entry itself.
+    source = entry.get("source", entry) if isinstance(entry, dict) else None
+    return _named(entry, package) and isinstance(source, dict) and not _OWN_SOURCES.isdisjoint(source)
+
+
+def _is_own_crate(entry: Any, package: str) -> bool:
+    """Return whether an entry of a ``Cargo.lock`` is of a crate in a folder: what comes from elsewhere has a source."""
+    return _named(entry, package) and "source" not in entry
+
+
+def _named(entry: Any, package: str) -> bool:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return isinstance(name, str) and canonicalize_name(name) == canonicalize_name(package)

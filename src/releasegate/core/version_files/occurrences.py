@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -10,22 +11,39 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.config.version_file_types import (
+    IniVersionFile,
+    JsonVersionFile,
     LockVersionFile,
     PythonVersionFile,
+    SetupVersionFile,
+    TextVersionFile,
     TomlVersionFile,
     VersionFile,
 )
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files import lock, python, toml
+from releasegate.core.version_files import ini, json_key, lock, python, setup_call, text, toml
 from releasegate.core.version_files.kind import Kind
 
-KINDS: Mapping[type[VersionFile], Kind] = {TomlVersionFile: toml, PythonVersionFile: python, LockVersionFile: lock}
+KINDS: Mapping[type[VersionFile], Kind] = {
+    TomlVersionFile: toml,
+    PythonVersionFile: python,
+    LockVersionFile: lock,
+    SetupVersionFile: setup_call,
+    IniVersionFile: ini,
+    JsonVersionFile: json_key,
+    TextVersionFile: text,
+}
 """The module that finds and replaces a version, by the type of the version file."""
+
+_PADDING = re.compile(r"(?<![0-9A-Za-z])0+(?=[0-9])")
 
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A version as a file states it; ``line`` counts from 1, ``where`` names the key or the attribute for people."""
+    """A version as a file states it; ``line`` counts from 1, ``where`` names the key or the attribute for people.
+
+    Of a tag, ``path`` is its name, and there is no line (0).
+    """
 
     path: PurePosixPath
     line: int
@@ -34,6 +52,8 @@ class Occurrence:
 
     def __str__(self) -> str:
         """What the version file states, as it is shown: ``pyproject.toml:3 states 1.0 (project.version)``."""
+        if not self.line:
+            return f"{self.where} {self.path} states {self.version}"
         return f"{self.path}:{self.line} states {self.version} ({self.where})"
 
 
@@ -51,7 +71,7 @@ def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurren
             f"{version_file.path}:{found.line} states {found.version!a}, which is not a version by PEP 440.",
             hint="Write a version such as 1.2.3 or 1.2.3rc1, without spaces around it",
         )
-    return Occurrence(version_file.path, found.line, found.version, found.where)
+    return Occurrence(version_file.path, found.line, _unpadded(found.version), found.where)
 
 
 def find_all(package: Package, contents: Mapping[PurePosixPath, bytes | None]) -> tuple[Occurrence, ...]:
@@ -144,6 +164,12 @@ def _content(version_file: VersionFile, contents: Mapping[PurePosixPath, bytes |
             hint="Add the file, or correct version-files in [tool.releasegate]",
         )
     return content
+
+
+def _unpadded(version: str) -> str:
+    """Return a calendar's version without the zeros that every index leaves out: ``2026.01.3`` is ``2026.1.3``."""
+    canonical = _canonical(version)
+    return version if canonical is None or _PADDING.sub("", version) != canonical else canonical
 
 
 def _canonical(version: str) -> str | None:

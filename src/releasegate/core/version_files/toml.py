@@ -8,7 +8,7 @@ from typing import Any
 from releasegate.core.config.toml_lines import BOM, KeyPath, TomlText, join_key, read_toml, split_key
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.kind import Found, utf8
+from releasegate.core.version_files.kind import Found, spelled, stated, utf8
 
 
 def find(version_file: TomlVersionFile, content: bytes, _package: str) -> Found:
@@ -27,17 +27,17 @@ def find(version_file: TomlVersionFile, content: bytes, _package: str) -> Found:
             f"{where} has no key {version_file.key}.",
             hint="Correct the key in [tool.releasegate]",
         )
-    version, line = plain_string(toml, key, where=where)
-    return Found(version, line, version_file.key)
+    text, line = plain_string(toml, key, where=where)
+    return Found(stated(text, version_file.spelling, where=f"{where}:{line}"), line, version_file.key)
 
 
 def replace(version_file: TomlVersionFile, content: bytes, _package: str, version: str) -> bytes:
     """Return the file with *version* under the version file's key, as ``Kind.replace`` says."""
     where = str(version_file.path)
     toml = read_toml(utf8(content, where=where), where=where)
-    key = _parts(version_file)
-    after = with_string(toml, key, version, where=where)
-    prove(toml, after, key, version, where=where)
+    key, new = _parts(version_file), spelled(version, version_file.spelling, where=where)
+    after = with_string(toml, key, new, where=where)
+    prove(toml, after, key, new, where=where)
     return after.encode()
 
 

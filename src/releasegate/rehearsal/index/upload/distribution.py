@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
-import re
 from collections.abc import Callable
 
 from packaging.metadata import parse_email
@@ -16,23 +14,11 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
+from releasegate.core.dists.file_rules import entry_points_taken, platform_taken
 from releasegate.core.dists.index_rules import METADATA_VERSIONS
 from releasegate.rehearsal.index.upload.form import Form
 from releasegate.rehearsal.index.upload.members import Contents, Unreadable
 from releasegate.rehearsal.index.upload.model import UploadedFile, UploadRefusal, bad_request
-
-_INTEL = "x86_64|i686"
-_MUSL = f"{_INTEL}|aarch64|armv7l|ppc64le|s390x|riscv64"
-_PLATFORM = re.compile(
-    r"any|win32|win_(?:arm64|amd64|ia64)|linux_armv[67]l"
-    rf"|manylinux(?:1|2010)_(?:{_INTEL})|manylinux2014_(?:{_INTEL}|aarch64|armv7l|ppc64|ppc64le|s390x)"
-    rf"|manylinux_\d+_\d+_(?:{_MUSL}|ppc64)|musllinux_\d+_\d+_(?:{_MUSL})"
-    r"|macosx_(?:10_\d+|(?:1[1-5]|26)_0)_(?:ppc|ppc64|i386|x86_64|arm64|intel|fat|fat3|fat64|universal2?)"
-    r"|ios_\d+_\d+_(?:arm64|x86_64)_(?:iphoneos|iphonesimulator)"
-    r"|android_\d+_(?:armeabi_v7a|arm64_v8a|x86|x86_64)|pyemscripten_\d+_\d+_wasm32"
-)
-_ENTRY_POINT = re.compile(r"[\w.-]+")
-_COMMANDS = ("console_scripts", "gui_scripts")
 
 
 def main_member(form: Form, contents: Contents) -> UploadRefusal | None:
@@ -69,7 +55,7 @@ def wheel_platform(form: Form, contents: Contents) -> UploadRefusal | None:
     except InvalidWheelFilename as error:
         return bad_request(str(error))
     for platform in sorted(tag.platform for tag in tags):
-        if not _PLATFORM.fullmatch(platform):
+        if not platform_taken(platform):
             return bad_request(f"Binary wheel '{contents.filename}' has an unsupported platform tag '{platform}'.")
     return None
 
@@ -121,20 +107,9 @@ def _needed_in_wheel(member: str, form: Form, contents: Contents) -> UploadRefus
 
 def entry_points(form: Form, contents: Contents) -> UploadRefusal | None:
     """Refuse a wheel whose ``entry_points.txt`` cannot be parsed, or names a command as no command can be named."""
-    if form.filetype != "bdist_wheel" or _good_entry_points(contents.entry_points or b""):
+    if form.filetype != "bdist_wheel" or entry_points_taken(contents.entry_points or b""):
         return None
     return bad_request(f"Wheel '{contents.filename}' has invalid entry points defined in the entry_points.txt file")
-
-
-def _good_entry_points(content: bytes) -> bool:
-    parser = configparser.ConfigParser(delimiters=("=",))
-    parser.optionxform = str  # type: ignore[assignment,method-assign]  # names are case-sensitive
-    try:
-        parser.read_string(content.decode())
-    except (UnicodeDecodeError, configparser.Error):
-        return False
-    commands = (name for group in _COMMANDS if parser.has_section(group) for name in parser[group])
-    return all(_ENTRY_POINT.fullmatch(name) for name in commands)
 
 
 def same_metadata(form: Form, contents: Contents) -> UploadRefusal | None:

@@ -1,0 +1,67 @@
+"""Every question of the preflight, about what would be released next; nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from releasegate.app.orders import Order, plan_order
+from releasegate.app.workspace import Workspace
+from releasegate.core.config.model import Package
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.release.next_command import next_release
+from releasegate.core.release.plan import PackageState
+from releasegate.steps.preflight import answers
+from releasegate.steps.question import Answer, Inquiry
+from releasegate.steps.release import Release
+
+NOTHING = Version("0")
+"""The version of a release that cannot be planned: the questions that need one are not asked."""
+
+
+@dataclass(frozen=True)
+class Examination:
+    """The answer to every question, and where the package stands (or why that cannot be told)."""
+
+    answers: tuple[Answer, ...]
+    state: PackageState | ReleasegateError
+
+
+def examine(
+    workspace: Workspace, package: Package, order: Order | None = None, *, before: Iterable[str] = ()
+) -> Examination:
+    """Ask all that can be known about *order*, or about what would be released next of *package*.
+
+    *before* are the packages that the same order releases first.
+    """
+    try:
+        state: PackageState | ReleasegateError = workspace.package_state(package)
+    except ReleasegateError as error:
+        state = error
+    return Examination(answers(_inquiry(workspace, package, state, order, before=frozenset(before))), state)
+
+
+def _inquiry(
+    workspace: Workspace,
+    package: Package,
+    state: PackageState | ReleasegateError,
+    order: Order | None,
+    *,
+    before: frozenset[str],
+) -> Inquiry:
+    """Return what the questions are about; that no release can be planned is one of the answers."""
+    pipeline = order.pipeline if order is not None else "rc"
+    nothing = Release(package, NOTHING, NOTHING, workspace.run_context())
+    if isinstance(state, ReleasegateError):
+        return Inquiry(nothing, pipeline, unplanned=state, before=before)
+    try:
+        order = order or Order(next_release(state).pipeline, package.name)
+        made, _ = plan_order(order, state)
+    except ReleasegateError as error:
+        return Inquiry(nothing, pipeline, unplanned=error, before=before)
+    if made is None:
+        return Inquiry(nothing, pipeline, before=before)
+    release = Release(package, made.version, made.candidate, nothing.run)
+    return Inquiry(release, made.pipeline, before=before)

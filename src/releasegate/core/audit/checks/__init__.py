@@ -1,0 +1,1 @@
+"""The checks that look at the build itself, one file for each."""

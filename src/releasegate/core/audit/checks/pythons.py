@@ -1,0 +1,37 @@
+"""Requires-Python is stated, and a gate tries the oldest Python that it admits."""
+
+from __future__ import annotations
+
+from packaging.specifiers import SpecifierSet
+
+from releasegate.core.audit.problem import Problem, Problems
+from releasegate.core.audit.subject import Subject
+from releasegate.core.dists.wheel import identity, wheel_metadata
+
+_MINORS = ("2.7", *(f"3.{minor}" for minor in range(31)))
+
+
+def oldest_tried(subject: Subject) -> Problems:
+    """The wheel states Requires-Python, and ``pythons`` has the oldest minor version that it admits."""
+    tried = subject.package.pythons
+    stated = identity(wheel_metadata(subject.wheel), where=subject.wheel.filename).requires_python
+    if not stated:
+        fitting = f'requires-python = ">={tried[0]}"'
+        return (
+            Problem(
+                f"The wheel states no Requires-Python, so every Python installs it: write {fitting} into [project].",
+                about="unstated",
+                key="allowed",
+            ),
+        )
+    admitted = SpecifierSet(stated)
+    oldest = next((m for m in _MINORS if any(admitted.contains(f"{m}.{patch}") for patch in range(31))), tried[0])
+    if _number(oldest) >= _number(tried[0]):
+        return ()
+    cure = f"put {oldest} into pythons, or raise Requires-Python"
+    sentence = f"Requires-Python {stated!r} admits Python {oldest}, and the oldest that is tried is {tried[0]}: {cure}."
+    return (Problem(sentence, about=oldest, key="allowed"),)
+
+
+def _number(minor: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in minor.split("."))

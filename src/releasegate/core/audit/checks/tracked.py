@@ -1,0 +1,89 @@
+"""A wheel holds what Git tracks of the package, byte for byte, and nothing else but what the configuration exempts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from releasegate.core.audit.problem import Problem, Problems, not_exempted
+from releasegate.core.audit.sources import Origins, origins
+from releasegate.core.audit.subject import Subject
+from releasegate.core.dists.wheel import dist_info
+from releasegate.core.globs import matching
+
+
+def tracked(subject: Subject) -> Problems:
+    """Wheel and Git tree agree, but for ``wheel.generated`` and ``wheel.omitted``; each exemption is needed."""
+    held, tree = subject.held, subject.tree
+    found = origins(held, tree)
+    foreign = _foreign(held, tree, found=found) | _loose(subject)
+    absent = _absent(held, tree, found=found)
+    wheel, members = subject.package.wheel, frozenset(subject.wheel) | held.keys()
+    generated = [Problem(said, path, "generated", among=members) for path, said in foreign.items()]
+    # A pattern for what is left out speaks of the packages' folders, not of all that lies beside them.
+    homes = tuple(f"{home}/" for home in found.homes.values() if home)
+    inside = frozenset(path for path in tree if path.startswith(homes))
+    omitted = [Problem(said, path, "omitted", among=inside) for path, said in absent.items()]
+    return (
+        *not_exempted(generated, wheel.generated, key="generated"),
+        *not_exempted(omitted, wheel.omitted, key="omitted"),
+    )
+
+
+def declared_data(subject: Subject) -> Problems:
+    """Every tracked file that ``wheel.data`` declares is in the wheel."""
+    shipped = set(origins(subject.held, subject.tree).files.values())
+    problems: list[Problem] = []
+    for pattern in subject.package.wheel.data:
+        declared = matching(pattern, subject.tree)
+        if not declared:
+            problems.append(Problem(f"wheel.data {pattern!r} matches no tracked file."))
+        lost = [path for path in declared if path not in shipped]
+        problems += [Problem(f"{path} is declared in wheel.data, but not in the wheel.", about=path) for path in lost]
+    return tuple(problems)
+
+
+def _foreign(held: Mapping[str, bytes], tree: Mapping[str, bytes], *, found: Origins) -> dict[str, str]:
+    """Return what is in the wheel, and not in Git as it is: path -> complaint."""
+    complaints = {}
+    for path, content in held.items():
+        source = found.files.get(path)
+        if source is None:
+            complaints[path] = f"{path} is in the wheel, but Git does not track it."
+        elif tree[source] != content:
+            complaints[path] = f"{path} in the wheel differs from the tracked {source}."
+    return complaints
+
+
+def _absent(held: Mapping[str, bytes], tree: Mapping[str, bytes], *, found: Origins) -> dict[str, str]:
+    """Return what Git tracks of the wheel's packages, and the wheel lacks: tracked path -> complaint."""
+    shipped = set(found.files.values())
+    complaints = {}
+    for folder, home in found.homes.items():
+        # A package that is the repository's root owns no folder: what belongs to it cannot be told.
+        inside = [path for path in tree if home and path.startswith(f"{home}/")]
+        for path in inside:
+            if path not in shipped and f"{folder}{path[len(home) :]}" not in held:
+                complaints[path] = f"{path} is tracked, but the wheel does not hold it."
+    return complaints
+
+
+def _loose(subject: Subject) -> dict[str, str]:
+    """Return the licences, scripts and data files outside site-packages that are not a tracked file's bytes."""
+    licences = f"{dist_info(subject.wheel)}/licenses/"
+    by_name: dict[str, list[bytes]] = {}
+    for path, content in subject.tree.items():
+        by_name.setdefault(path.rpartition("/")[2], []).append(content)
+    complaints = {}
+    for path, content in subject.wheel.items():
+        first, *rest = path.split("/")
+        scheme = rest[0] if first.endswith(".data") and rest else ""
+        alike = by_name.get(rest[-1] if rest else "", [])
+        if scheme == "scripts":  # the backend rewrites the interpreter's line
+            good = content.partition(b"\n")[2] in [other.partition(b"\n")[2] for other in alike]
+        elif scheme in {"data", "headers"}:
+            good = content in alike
+        else:
+            good = not path.startswith(licences) or subject.tree.get(path.removeprefix(licences)) == content
+        if not good:
+            complaints[path] = f"{path} in the wheel is no tracked file."
+    return complaints

@@ -1,0 +1,59 @@
+"""The range of host versions that a plugin accepts, as NetBox plugins state it.
+
+Format: the class attributes ``min_version`` and ``max_version`` of a ``PluginConfig`` subclass, as literals or as names
+of constants in any module of the same package.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from releasegate.core.audit.code.trees import assignments, last_name, parse
+
+
+@dataclass(frozen=True)
+class HostRange:
+    """The oldest and the newest host version that is accepted; ``None`` where nothing is stated."""
+
+    oldest: str | None = None
+    newest: str | None = None
+
+
+def host_range(sources: Mapping[str, bytes]) -> HostRange:
+    """Return the range that a plugin's top-level ``__init__.py`` states; an empty one where nothing is a plugin."""
+    for path in sorted(sources):
+        if path.count("/") == 1 and path.endswith("/__init__.py"):
+            for node in _body(sources[path]):
+                if isinstance(node, ast.ClassDef) and "PluginConfig" in map(last_name, node.bases):
+                    stated = assignments(node.body)
+                    names = _constants(sources, package=path.removesuffix("__init__.py"))
+                    return HostRange(
+                        oldest=_resolve(stated.get("min_version"), names),
+                        newest=_resolve(stated.get("max_version"), names),
+                    )
+    return HostRange()
+
+
+def _body(source: bytes) -> list[ast.stmt]:
+    """Return a module's statements; none where this Python cannot parse it."""
+    tree = parse(source)
+    return tree.body if tree is not None else []
+
+
+def _constants(sources: Mapping[str, bytes], *, package: str) -> dict[str, ast.expr]:
+    found: dict[str, ast.expr] = {}
+    for path in sorted(sources):
+        if path.startswith(package) and path.count("/") == 1:
+            found = assignments(_body(sources[path])) | found
+    return found
+
+
+def _resolve(value: ast.expr | None, names: Mapping[str, ast.expr]) -> str | None:
+    """Follow a name to its text, through at most as many names as there are."""
+    for _ in range(len(names) + 1):
+        if not isinstance(value, ast.Name):
+            break
+        value = names.get(value.id)
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None

@@ -1,0 +1,251 @@
+"""Everything that can be asked before anything is changed: one function a question, and the list of them."""
+
+from __future__ import annotations
+
+from releasegate.core.ci.other_publishers import other_publishers
+from releasegate.core.config.model import IndexConfig
+from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.version_files.survey import survey
+from releasegate.steps.fetch import companion_choice, published
+from releasegate.steps.prove import require_recorded
+from releasegate.steps.question import Inquiry, Question
+from releasegate.steps.release import Role
+from releasegate.steps.seal import CandidateProven, CompanionPublished
+from releasegate.steps.source import Clean, VersionUnused, version_file_contents
+from releasegate.steps.step import Step
+from releasegate.steps.trigger import TriggerPermitted, uploads
+
+LEAST_SPACE = 2**30
+"""Bytes that a release of one package may need for clean checkouts, builds and fetched files."""
+
+
+def _looked(step: Step) -> str:
+    """Return what a guard that only looks says of the world; raises what it refuses."""
+    if step.already() is None:
+        step.run()
+    return step.describe()
+
+
+def _plan(inquiry: Inquiry) -> str:
+    if inquiry.unplanned is not None:
+        raise inquiry.unplanned
+    return f"{inquiry.release.version} is next"
+
+
+def _version_files(inquiry: Inquiry) -> str:
+    package, repository = inquiry.release.package, inquiry.release.ports.repository
+    found = survey(package, version_file_contents(repository, package))
+    problems = found.problems()
+    if problems:
+        raise Refused(
+            f"{package.name} does not state one version everywhere.",
+            hint="Write the same version in every version file, and commit",
+            details=problems,
+        )
+    return f"all state {found.occurrences[0].version}" if found.occurrences else "none: the tag states the version"
+
+
+def _other_publishers(inquiry: Inquiry) -> str:
+    """One publisher for one number: nothing else that the release starts uploads to an index."""
+    package, repository = inquiry.release.package, inquiry.release.ports.repository
+    files = repository.workflows(repository.head())
+    found = other_publishers(files, [package])
+    if found:
+        raise Refused(
+            f"{package.name} has another workflow that a release starts and that uploads to a package index.",
+            hint="Remove what each line says, commit, and push the release branch; only one may publish a number",
+            details=[str(each) for each in found],
+        )
+    return f"none in {len(files)} workflows and actions"
+
+
+def _tokens(inquiry: Inquiry) -> str:
+    release = inquiry.release
+    part = release.run.part
+    roles = [role for role in inquiry.roles if part is None or release.index_name(role) == part.index]
+    here = [role for role in roles if uploads(release, role) == "this machine"]
+    found = [f"{release.index_name(role)}: {release.index(role).credential()}" for role in here]
+    return ", ".join(found) or "CI uploads, with its own"
+
+
+def _trusting(inquiry: Inquiry) -> list[IndexConfig]:
+    known = inquiry.release.run.settings.indexes
+    found = (known.get(inquiry.release.index_name(role)) for role in inquiry.roles)
+    return [index for index in found if index is not None and index.trusts_github]
+
+
+def _trusted_publishers(inquiry: Inquiry) -> str:
+    """The four fields of each trusted publisher, to compare with the index's own page."""
+    forge = inquiry.release.package.forge
+    owner, _, repository = ("" if forge is None else forge.repository).partition("/")
+    where = f"owner {owner}, repository {repository}, workflow release.yml, environment"
+    fields = [f"{each.name}: {where} {each.environment or each.name}" for each in _trusting(inquiry)]
+    return f"{'; '.join(fields)} (whether an index knows them cannot be checked from here)"
+
+
+def _confirmation(inquiry: Inquiry) -> str:
+    if not inquiry.release.run.machine.may_confirm():
+        raise Refused(
+            "Nobody can be asked here before what cannot be taken back.",
+            hint="Say --yes where that is meant",
+        )
+    return "somebody can say yes to what cannot be taken back"
+
+
+def _pythons(inquiry: Inquiry) -> str:
+    pythons, machine = inquiry.release.package.pythons, inquiry.release.run.machine
+    missing = [python for python in pythons if machine.python(python) is None]
+    if missing:
+        raise Unavailable(
+            f"Python {', '.join(missing)} is not on this machine, and the install check needs it.",
+            hint=f"Install it: uv python install {' '.join(missing)}",
+        )
+    return f"all here: {', '.join(pythons)}"
+
+
+def _end_to_end(inquiry: Inquiry) -> str:
+    release = inquiry.release
+    name, record = release.package.name, release.record()
+    waived = [record.waiver(f"e2e:{role}") is not None for role in inquiry.roles]
+    if not release.run.settings.judged(name) and not all(waived):
+        gate = f"--gate e2e:{inquiry.roles[0]}"
+        raise Refused(
+            f"{name} declares no end-to-end command.",
+            hint="Set end-to-end or a stack in the configuration, or record a waiver: invoke waive "
+            f"--package {name} --version {release.version} {gate} --reason WHY",
+        )
+    return "what judges it is configured" if release.run.settings.judged(name) else "waived"
+
+
+def _containers(inquiry: Inquiry) -> str:
+    return inquiry.release.run.machine.containers()
+
+
+def _companion(inquiry: Inquiry) -> str:
+    """Return which companion it is run with: known now, and on an index that counts."""
+    release, role = inquiry.release, inquiry.roles[-1]
+    companion = release.package.companion
+    if companion is not None and companion.name in inquiry.before:
+        return f"{companion.name} is released before it"
+    if role == "production" and inquiry.pipeline == "final":
+        return _looked(CompanionPublished(release))
+    choice = companion_choice(release, role)
+    if choice is None:
+        return "it has none"
+    roles: tuple[Role, ...] = ("staging", "production") if role == "staging" else ("production",)
+    held = [each for each in roles if published(release.index(each), choice.name, choice.version)]
+    if not held:
+        names = " nor ".join(release.index_name(each) for each in roles)
+        raise Refused(
+            f"{choice.name} {choice.version} (named by {choice.reason}) is not on {names}.",
+            hint=f"Release {choice.name} first, or name another version with --companion",
+        )
+    order = ", ".join(choice.order)
+    return f"{choice.name} {choice.version} (named by {choice.reason}) on {release.index_name(held[0])}; asked: {order}"
+
+
+def _pair(inquiry: Inquiry) -> str:
+    release = inquiry.release
+    if release.record().waiver("pair") is not None:
+        return "waived"
+    dependents = release.run.settings.dependents(release.package.name)
+    known = [each.name for each in dependents if require_recorded(release, each)]
+    return f"green with {', '.join(known)}" if known else "nothing to compare with yet"
+
+
+def _indexes(inquiry: Inquiry) -> str:
+    """Both indexes answer: the staging index holds the candidate, the production index what came before."""
+    release = inquiry.release
+    roles: tuple[Role, ...] = ("staging", "production")
+    counts = {release.index_name(role): len(release.index(role).files(release.package.name)) for role in roles}
+    return ", ".join(f"{name} answers ({count} files)" for name, count in counts.items())
+
+
+def _remote(inquiry: Inquiry) -> str:
+    release, package, repository = inquiry.release, inquiry.release.package, inquiry.release.ports.repository
+    found, branch = len(repository.tags()), repository.branch()
+    # What is tagged goes on, whatever came after it.
+    if branch is not None and repository.lacks(branch) and repository.tagged_there(release.tag) is None:
+        raise Refused(
+            f"{package.remote} has commits on {branch} that are not here.",
+            hint=f"Bring them in: git pull --rebase {package.remote} {branch}",
+        )
+    return f"{package.remote} answers ({found} tags)"
+
+
+def _forge(inquiry: Inquiry) -> str:
+    release = inquiry.release
+    forge = release.ports.forge
+    if forge is None:
+        if not release.run.settings.production_without_forge:
+            raise Refused(
+                f"{release.version} may reach {release.index_name('production')} only from a published forge release.",
+                hint="Set forge, or production-without-forge = true in [tool.releasegate] to publish without one",
+            )
+        return "none, by production-without-forge"
+    found = forge.find(release.tag)
+    return "answers" if found is None else f"has {found.tag}"
+
+
+def _space(inquiry: Inquiry) -> str:
+    free = inquiry.release.run.machine.free_space()
+    if free < LEAST_SPACE:
+        raise Unavailable(
+            f"Only {free / 2**20:.0f} MiB are free for builds and fetched files.", hint="Make room, a GiB at least"
+        )
+    return f"{free / 2**30:.0f} GiB are free"
+
+
+def _planned(inquiry: Inquiry) -> bool:
+    return inquiry.unplanned is None
+
+
+def _final(inquiry: Inquiry) -> bool:
+    return _planned(inquiry) and inquiry.pipeline == "final"
+
+
+def _to_production(inquiry: Inquiry) -> bool:
+    return "production" in inquiry.roles
+
+
+def _publishes(inquiry: Inquiry) -> bool:
+    part = inquiry.release.run.part
+    return part is None or part.publishes
+
+
+def _judges(inquiry: Inquiry) -> bool:
+    part = inquiry.release.run.part
+    return part is None or part.judges
+
+
+def _trusted(inquiry: Inquiry) -> bool:
+    forge = inquiry.release.package.forge
+    return forge is not None and forge.kind == "github" and _trusting(inquiry) != []
+
+
+def _contained(inquiry: Inquiry) -> bool:
+    return _judges(inquiry) and inquiry.release.run.settings.in_stack(inquiry.release.package.name)
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question("work tree", lambda inquiry: _looked(Clean(inquiry.release))),
+    Question("version files", _version_files),
+    Question("other publishers", _other_publishers),
+    Question("remote", _remote),
+    Question("indexes", _indexes),
+    Question("plan", _plan),
+    Question("number", lambda inquiry: _looked(VersionUnused(inquiry.release)), _planned),
+    Question("trigger", lambda inquiry: _looked(TriggerPermitted(inquiry.release, inquiry.roles[-1])), _planned),
+    Question("candidate", lambda inquiry: _looked(CandidateProven(inquiry.release)), _final),
+    Question("pair", _pair, _final),
+    Question("companion", _companion),
+    Question("forge", _forge, _to_production),
+    Question("token", _tokens, _publishes),
+    Question("trusted publisher", _trusted_publishers, _trusted),
+    Question("confirmation", _confirmation),
+    Question("pythons", _pythons, _judges),
+    Question("end to end", _end_to_end),
+    Question("containers", _containers, _contained),
+    Question("space", _space),
+)
+"""Everything that is asked, in the order in which it is told."""

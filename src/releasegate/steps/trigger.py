@@ -1,0 +1,74 @@
+"""Whether what started the run may publish at all: the rules hold on a laptop and in CI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from releasegate.core.ci.event import Event
+from releasegate.core.ci.publish_rules import SourceState, disagreements, requested
+from releasegate.core.errors import Refused
+from releasegate.core.release.record import Evidence
+from releasegate.core.version_files.survey import survey
+from releasegate.steps.release import Release, Role
+from releasegate.steps.source import version_file_contents
+from releasegate.steps.step import RoleStep
+
+
+@dataclass(frozen=True)
+class TriggerPermitted(RoleStep):
+    """The event that started the run asks for this very version, and the repository agrees; or a person started it."""
+
+    stem: ClassVar[str] = "trigger"
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "forge"})
+
+    def describe(self) -> str:
+        index = self.release.index_name(self.role)
+        return f"what started the run may publish {self.release.version} to {index}"
+
+    def subject(self) -> str:
+        return self.release.ports.repository.head()
+
+    def run(self) -> Evidence:
+        event = self.release.run.event
+        if event is None:
+            return {"by": "a person", "uploaded by": uploads(self.release, self.role)}
+        self._check(event)
+        return {"by": str(event), "commit": event.commit, "run": event.url, "uploaded by": "CI"}
+
+    def _check(self, event: Event) -> None:
+        release, repository = self.release, self.release.ports.repository
+        package = release.package
+        wanted = requested(event, release.run.settings, package=package.name)
+        expected: Role = "staging" if wanted.pipeline == "rc" else "production"
+        # A post is staged as its own candidate first, by the same event.
+        staged_post = wanted.pipeline == "post" and self.role == "staging"
+        if expected != self.role and not staged_post:
+            raise Refused(
+                f"{event} does not ask for {package.name} {release.version} on {release.index_name(self.role)}.",
+                hint="Run the line that the workflow runs: invoke release --event",
+            )
+        head, part = repository.head(), self.release.run.part
+        # A bump that another job made is not pushed yet; what it is made on must be there.
+        base = (part.base if part is not None else "") or head
+        found = survey(package, version_file_contents(repository, package))
+        state = SourceState(
+            head,
+            tagged=repository.tagged_there(event.ref_name),
+            stated=[*(each.version for each in found.occurrences), *found.unreadable],
+            on_branch=repository.on_branch(base, package.released_from),
+        )
+        problems = disagreements(event, wanted, state)
+        if problems:
+            raise Refused(
+                f"{event} publishes nothing: it does not agree with the repository.",
+                hint="Mend it, and release the next version",
+                details=problems,
+            )
+
+
+def uploads(release: Release, role: Role) -> str:
+    """Return who uploads: ``CI`` where a laptop may not and a forge could have CI do it, else ``this machine``."""
+    run = release.run
+    here = role == "staging" or run.event is not None or release.ports.forge is None
+    return "this machine" if here or run.settings.production_from_laptop else "CI"

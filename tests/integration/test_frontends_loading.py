@@ -1,0 +1,94 @@
+"""A command costs what it does: which libraries none of these may load."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from git_repositories import git
+from real_indexes import free_port
+
+CLIENTS = "docker github requests urllib3 twine pypi_simple bs4 pydantic pip keyring readme_renderer"
+SCREEN = "rich pygments"
+SHELF = "werkzeug pytest junitparser tomlkit build installer platformdirs pathspec filelock trove_classifiers"
+PROBE = """\
+import atexit, runpy, sys
+
+def show():
+    print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+
+atexit.register(show)
+sys.argv = sys.argv[1:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+PYPROJECT = """\
+[project]
+name = "sample"
+version = "1.0.0"
+
+[[tool.releasegate.packages]]
+name = "sample"
+version-files = [{{ toml = "pyproject.toml", key = "project.version" }}]
+pythons = ["3.12"]
+end-to-end = {{ command = ["true"] }}
+
+[tool.releasegate.indexes.testpypi]
+upload = "{address}/legacy/"
+simple = "{address}/simple"
+
+[tool.releasegate.indexes.pypi]
+upload = "{address}/legacy/"
+simple = "{address}/simple"
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository whose indexes do not answer."""
+    folder = tmp_path_factory.mktemp("project")
+    address = f"http://127.0.0.1:{free_port()}"
+    (folder / "pyproject.toml").write_text(PYPROJECT.format(address=address), encoding="utf-8")
+    (folder / "tasks.py").write_text("from releasegate.frontends.invoke import ns\n", encoding="utf-8")
+    noxfile = "from releasegate.frontends.nox import sessions\n\nsessions()\n"
+    (folder / "noxfile.py").write_text(noxfile, encoding="utf-8")
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "-c", "user.name=Ada", "-c", "user.email=ada@example.test", "commit", "--quiet", "--message=First")
+    return folder
+
+
+def loaded(folder: Path, *words: str) -> set[str]:
+    """Return the top-level modules that a command has loaded when it ends."""
+    command = [sys.executable, "-c", PROBE, *words]
+    done = subprocess.run(command, cwd=folder, env=dict(os.environ), capture_output=True, text=True, check=False)
+    assert "LOADED" in done.stderr, done.stderr
+    return set(done.stderr.rpartition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize(
+    ("words", "never"),
+    [
+        (("invoke", "--list"), f"{CLIENTS} {SCREEN} {SHELF} packaging nox"),
+        (("nox", "-l"), f"{CLIENTS} {SCREEN} {SHELF} invoke"),
+        (("releasegate", "--version"), f"{CLIENTS} {SCREEN} {SHELF} packaging nox"),
+        (("releasegate", "waive", "--help"), f"{CLIENTS} {SCREEN} {SHELF} packaging nox"),
+        (("releasegate", "versions"), f"{CLIENTS} {SCREEN} {SHELF} nox"),
+        (("nox", "-s", "versions"), f"{CLIENTS} {SCREEN} {SHELF} invoke"),
+        (
+            ("invoke", "status"),
+            f"docker github twine pypi_simple bs4 pydantic pip keyring {SCREEN} werkzeug pytest junitparser",
+        ),
+    ],
+    ids=" ".join,
+)
+def test_a_command_loads_no_library_that_it_does_not_use(project: Path, words: tuple[str, ...], never: str) -> None:
+    assert loaded(project, *words) & set(never.split()) == set()
+
+
+@pytest.mark.parametrize("words", [("invoke", "--list"), ("nox", "-l")], ids=" ".join)
+def test_this_repository_s_own_lists_are_as_cheap(words: tuple[str, ...]) -> None:
+    never = f"{CLIENTS} {SCREEN} {SHELF}".split()
+    assert loaded(Path(__file__).parents[2], *words) & set(never) == set()

@@ -1,0 +1,46 @@
+"""What status says comes next, where a bump waits for its pull request."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.version import Version
+from test_plan import HEAD, OTHER, PUSHED_BACK, SEALED, package_state, v
+
+from releasegate.core.release.next_command import next_release
+from releasegate.core.release.plan import bump_branch
+
+
+@pytest.mark.parametrize(
+    ("stated", "waits", "pipeline"),
+    [("1.0", "1.0.1rc1", "rc"), ("1.0.1", "1.0.1rc1", "rc"), ("1.0", "1.0.1", "final"), ("1.0", "1.0.post1", "post")],
+)
+def test_a_bump_that_is_not_merged_is_what_is_missing(stated: str, waits: str, pipeline: str) -> None:
+    standing = package_state(stated, pypi="1.0", tags={"v1.0": HEAD}, records={waits: PUSHED_BACK})
+    coming = next_release(standing)
+    assert coming.state == f"{waits} waits until its bump is merged"
+    assert f"a pull request of the branch bump-v{waits}" in coming.missing
+    assert coming.pipeline == pipeline
+    assert bump_branch(standing.package, Version(waits)) == f"bump-v{waits}"
+
+
+@pytest.mark.parametrize("stated", ["1.0.1rc1", "1.1.0.dev0"])
+def test_a_bump_that_is_merged_or_left_behind_is_not_waited_for(stated: str) -> None:
+    standing = package_state(stated, pypi="1.0", tags={"v1.0": OTHER}, records={"1.0.1rc1": PUSHED_BACK})
+    assert standing.proposed is None
+    assert next_release(standing).state == f"{stated} is not begun"
+
+
+def test_a_bump_of_a_number_that_was_overtaken_is_not_waited_for() -> None:
+    standing = package_state("1.0", testpypi="1.0.1rc2", tags={"v1.0": OTHER}, records={"1.0.1rc1": PUSHED_BACK})
+    assert standing.proposed is None
+    beside = package_state("1.0", tags={"v1.0": OTHER, "v1.1": OTHER}, apart="1.1", records={"1.0.1rc1": PUSHED_BACK})
+    assert beside.proposed == v("1.0.1rc1")
+
+
+def test_the_merged_bump_of_a_proven_candidate_is_followed_by_its_release() -> None:
+    tags, records = {"v1.0": OTHER, "v1.0.1rc1": OTHER}, {"1.0.1rc1": SEALED, "1.0.1": PUSHED_BACK}
+    final = package_state("1.0.1", pypi="1.0", tags=tags, records=records)
+    assert next_release(final).command("demo") == "invoke release --package demo"
+    staged = {"1.0.post1.dev1": SEALED, "1.0.post1": PUSHED_BACK}
+    post = package_state("1.0.post1", pypi="1.0", tags={"v1.0": OTHER, "v1.0.post1.dev1": OTHER}, records=staged)
+    assert next_release(post).command("demo") == "invoke release --post --package demo"

@@ -1,0 +1,169 @@
+"""The screen: plain lines in a log, colour and a spinner on a terminal, a question where somebody is."""
+
+from __future__ import annotations
+
+import io
+import sys
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from releasegate.app.late import late
+from releasegate.app.outcomes import Recorder
+from releasegate.core.errors import GateFailed
+from releasegate.engine import Outcome, Verdict
+from releasegate.frontends.console import Screen
+from releasegate.steps.step import Step
+
+STEP = cast(
+    "Step",
+    SimpleNamespace(
+        key="build",
+        describe=lambda: "build [it]",
+        release=SimpleNamespace(package=SimpleNamespace(name="sample"), version="1.0.0"),
+    ),
+)
+
+
+class Terminal(io.StringIO):
+    """Standard output where a person sits."""
+
+    def isatty(self) -> bool:
+        """Whether it is one."""
+        return True
+
+
+def ended(verdict: Verdict = "pass", how: str = "done") -> Outcome:
+    return Outcome(STEP, verdict, how, {}, 1.5)
+
+
+def terminal_of(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Return a terminal that takes both outputs; not a fixture, because pytest puts its own back after those."""
+    shown = Terminal()
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, shown)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return shown
+
+
+def test_a_line_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    Screen().say("[red]:warning: " + "x" * 200)
+    assert capsys.readouterr().out == "[red]:warning: " + "x" * 200 + "\n"
+
+
+def test_progress_in_a_log_comes_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen()
+    for line in ("waiting", "waiting", "still waiting"):
+        screen(line)
+    assert capsys.readouterr().out == "       ... waiting\n"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "word"),
+    [
+        (ended(), "  pass"),
+        (ended(how="already"), "  pass"),
+        (ended(how="remembered"), " known"),
+        (ended("waived"), "waived"),
+        (ended("unavailable"), "unavailable"),
+    ],
+)
+def test_a_step_ends_with_its_verdict_in_a_word(
+    capsys: pytest.CaptureFixture[str], outcome: Outcome, word: str
+) -> None:
+    screen = Screen()
+    screen.begins(STEP)
+    screen.ends(outcome)
+    screen.table([outcome])
+    line, head, row = (each.rstrip() for each in capsys.readouterr().out.splitlines())
+    assert line == f"{word}   1.5 s  sample 1.0.0: build [it]"
+    assert head.split() == ["package", "version", "gate", "verdict", "seconds"]
+    assert row.split() == ["sample", "1.0.0", "build", word.strip(), "1.5"]
+
+
+def test_a_terminal_shows_what_a_step_is_doing(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = terminal_of(monkeypatch)
+    screen = Screen()
+    screen.begins(STEP)
+    screen("waiting [for] it")
+    screen.say("a [line] between")
+    screen.ends(ended("fail"))
+    screen.rests()
+    text = terminal.getvalue()
+    assert "a [line] between" in text
+    assert "\x1b[31m  fail" in text
+
+
+def test_an_error_is_red_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = terminal_of(monkeypatch)
+    Screen().error(GateFailed("It [is] bad.", hint="Mend it", details=["a detail"]))
+    assert terminal.getvalue() == "\x1b[31mIt [is] bad.\x1b[0m\n  a detail\n-> Mend it\n"
+
+
+@pytest.mark.parametrize("expected", [True, False])
+def test_an_error_goes_to_its_own_stream_unless_it_had_to_come(
+    capsys: pytest.CaptureFixture[str],
+    expected: bool,  # noqa: FBT001
+) -> None:
+    Screen().error(GateFailed("It is bad.", hint="Mend it"), expected=expected)
+    out, err = capsys.readouterr()
+    assert (out if expected else err) == "It is bad.\n-> Mend it\n"
+    assert (err if expected else out) == ""
+
+
+def test_in_a_log_nobody_is_asked() -> None:
+    assert Screen().asks("Go on?") is False
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"), [("y\n", True), (" YES \n", True), ("\n", False), ("no\n", False), ("", False)]
+)
+def test_only_a_yes_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    answer: bool,  # noqa: FBT001
+) -> None:
+    terminal = terminal_of(monkeypatch)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    assert Screen().asks("Go on?") is answer
+    assert "Go on? [y/N]" in terminal.getvalue()
+
+
+@dataclass
+class Seen:
+    """Looks on, and remembers."""
+
+    steps: list[Any] = field(default_factory=list)
+
+    def begins(self, step: Step) -> None:
+        """Remember the step."""
+        self.steps.append(step)
+
+    def ends(self, outcome: Outcome) -> None:
+        """Remember the outcome."""
+        self.steps.append(outcome)
+
+
+def test_a_recorder_passes_everything_on_and_keeps_the_outcomes() -> None:
+    recorder, outcome = Recorder(Seen()), ended()
+    recorder.begins(STEP)
+    recorder.ends(outcome)
+    assert recorder.outcomes == [outcome]
+    assert recorder.watch.steps == [STEP, outcome]
+
+
+def test_what_is_late_is_made_once_and_when_it_is_used() -> None:
+    made: list[Seen] = []
+
+    def make() -> Seen:
+        made.append(Seen())
+        return made[-1]
+
+    seen = late(make)
+    assert made == []
+    seen.begins(STEP)
+    assert seen.steps == [STEP]
+    assert len(made) == 1
