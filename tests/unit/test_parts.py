@@ -55,6 +55,8 @@ def test_no_job_both_judges_and_publishes(pipeline: str, tmp_path: Path) -> None
         assert not [key for key in (*keys["publish"], *keys["seal"]) if is_judged(key)]
         assert [job for job, each in keys.items() if SEAL in each] == ["seal"]
         assert keys["publish"][-1].startswith("propagation")
+        # A trial build is one: it runs what the build backend is.
+        assert [job for job, each in keys.items() if "promotable" in each] == (["build"] if index == "testpypi" else [])
 
 
 def test_each_half_of_a_post_is_about_its_own_version(tmp_path: Path) -> None:

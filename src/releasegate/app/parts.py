@@ -43,6 +43,9 @@ def steps_of(steps: Sequence[Step], part: Part, settings: Settings) -> tuple[Ste
     half = [step for step in steps if step.key == "preflight" or step.release.version.is_prerelease == staging]
     if all(step.key == "preflight" for step in half):
         return ()
+    if part.job != "build":
+        # It builds, which runs foreign code, and the job that builds has done it.
+        half = [step for step in half if step.key != "promotable"]
     chosen = {
         "build": takewhile(lambda step: step.key != "tag", half),
         "publish": takewhile(lambda step: not is_judged(step.key), half),

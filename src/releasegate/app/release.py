@@ -42,7 +42,8 @@ def plan(workspace: Workspace, order: Order, package: Package) -> Planned:
     if made is None or made.finished:
         return Planned(package, made, (), reason)
     release = Release(package, made.version, made.candidate, workspace.run_context())
-    return Planned(package, made, bind(PIPELINES[made.pipeline], release))
+    steps = _until(bind(PIPELINES[made.pipeline], release), order.until)
+    return Planned(package, made, steps, "" if steps else f"it is to stop before {order.until}")
 
 
 def release(
@@ -58,6 +59,7 @@ def release(
     Raises:
         ReleasegateError: a step did not pass; the same command goes on from there.
     """
+    require_gate(workspace, order)
     packages = selected(workspace, order)
     outcomes: list[Outcome] = []
     engine = Engine(workspace.journal(), watch, confirm)
@@ -69,8 +71,20 @@ def release(
         for package in packages:
             next_up = plan(workspace, order, package)
             planned(next_up)
-            outcomes += engine.run(_until(next_up.steps, order.until))
+            outcomes += engine.run(next_up.steps)
     return tuple(outcomes)
+
+
+def require_gate(workspace: Workspace, order: Order) -> None:
+    """Raise unless the gate that *order* ends before is one of its pipeline.
+
+    Raises:
+        ConfigurationError: there is no such gate.
+    """
+    (package, *_), nothing = workspace.project.select(order.package), Version("0")
+    gates = dict.fromkeys(s.key for s in bind(PIPELINES[order.pipeline], _example(workspace, package, nothing)))
+    if not any(gate.startswith(order.until) for gate in gates):
+        raise ConfigurationError(f"No gate begins with {order.until!r}.", hint=f"Name one of: {', '.join(gates)}")
 
 
 def waive(workspace: Workspace, package: Package, *, version: Version, waiver: Waiver) -> Entry:

@@ -108,6 +108,7 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
 
 def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
     """Print what the order means for each package, and what keeps it from being begun; return the exit code."""
+    releasing.require_gate(workspace, order)
     packages = selected(workspace, order)
     found: list[Answer] = []
     for number, each in enumerate(packages):
