@@ -110,5 +110,16 @@ def test_version_files_are_no_leftovers_even_where_they_cannot_be_bumped(fixture
     repository = fixture.repository
     found = left_behind(repository, APP, "0.9", commit=None)
     assert {str(each.path) for each in found} == {"README.md", "docs/old.md"}
-    repository.commits[repository.head()]["uv.lock"] = b""
+    tree = repository.commits[repository.head()]
+    tree["uv.lock"] = b""
+    assert left_behind(repository, APP, "0.9", commit=None) == found
+    tree["pyproject.toml"] = b"sample-app 0.9"
     assert "pyproject.toml" in {str(each.path) for each in left_behind(repository, APP, "0.9", commit=None)}
+
+
+def test_a_version_file_s_other_lines_are_told_and_its_own_place_is_not(fixture: ReleaseFixture) -> None:
+    tree = fixture.repository.commits[fixture.repository.head()]
+    lines = tree["pyproject.toml"].count(b"\n")
+    tree["pyproject.toml"] += b"# as of 0.9\n"
+    found = left_behind(fixture.repository, APP, "0.9", commit=None)
+    assert [each.line for each in found if each.path.name == "pyproject.toml"] == [lines + 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused, ReleasegateError
 from releasegate.core.release.lines import next_legal
 from releasegate.core.release.record import Evidence
-from releasegate.core.version_files.leftovers import Leftover, held, left_in, roughly
+from releasegate.core.version_files.leftovers import Leftover, expected, held, left_in, roughly
 from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, find_all
 from releasegate.core.version_files.survey import survey, tag_problems
 from releasegate.core.version_files.tags import FIRST, newest
@@ -195,13 +195,26 @@ def before(repository: Repository, package: Package, version: Version, *, commit
 def left_behind(repository: Repository, package: Package, version: str, *, commit: str | None) -> tuple[Leftover, ...]:
     """Return the lines that hold *version* and that no version file, no custom and no ``left-behind`` speaks for."""
     contents = version_file_contents(repository, package, commit=commit)
-    with suppress(ReleasegateError):
-        contents.update(bump_all(package, contents, version=_ANOTHER))
-    found = [line for path, content in contents.items() for line in held(path, content or b"", version)]
+    found = [line for path, content in contents.items() for line in _not_bumped(package, path, content, version)]
     for path, number, text in repository.lines(roughly(version), commit=commit):
         if path not in contents:
             found += held(path, text.encode(), version, line=number)
     return left_in(found, exemptions=package.left_behind)
+
+
+def _not_bumped(package: Package, path: PurePosixPath, content: bytes | None, version: str) -> list[Leftover]:
+    """Return the lines of a version file that hold *version* beside what a bump changes."""
+    if expected(path):
+        return []
+    lines = list(held(path, content or b"", version))
+    here = replace(package, version_files=tuple(file for file in package.version_files if file.path == path))
+    stated = [each.line for each in survey(here, {path: content}).occurrences if each.version == version]
+    # Most often the places alone hold it; where there are more lines, a bump tells which of them it changes.
+    if not lines or sorted(stated) == sorted(each.line for each in lines):
+        return []
+    with suppress(ReleasegateError):
+        return list(held(path, bump_all(here, {path: content}, version=_ANOTHER)[path], version))
+    return lines
 
 
 def changed_files(repository: Repository, package: Package) -> tuple[PurePosixPath, ...]:

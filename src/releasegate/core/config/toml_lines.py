@@ -21,6 +21,8 @@ KeyPath = tuple[str | int, ...]
 BOM = "\ufeff"
 _BLANK = re.compile(r"(?:[ \t\r\n\ufeff]|#[^\n]*)*")
 _PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE_KEY = re.compile(rf"{_BARE.pattern}(?:\.{_BARE.pattern})*")
 _KEY = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*")
 _SCALAR = re.compile(
     r"""\"{3}(?:[^\\]|\\.)*?\"{3,5}|'{3}.*?'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^,\]}#\r\n]+""",
@@ -73,6 +75,8 @@ def read_toml(text: str, *, where: str) -> TomlText:
 
 def split_key(key: str) -> tuple[str, ...] | None:
     """Return the parts of a dotted key (``project.version``, ``tool."a.b".version``); ``None`` if it is none."""
+    if _BARE_KEY.fullmatch(key):
+        return tuple(key.split("."))
     parts = []
     try:
         table = tomllib.loads(f"[{key}]") if _KEY.fullmatch(key) else {}
@@ -91,7 +95,7 @@ def join_key(path: KeyPath) -> str:
         if isinstance(part, int):
             shown += f"[{part}]"
         else:
-            shown += ("." if shown else "") + (part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else ascii(part))
+            shown += ("." if shown else "") + (part if _BARE.fullmatch(part) else ascii(part))
     return shown
 
 

@@ -87,13 +87,13 @@ def held(path: PurePosixPath, content: bytes, version: str, *, line: int = 0) ->
 
 def left_in(lines: Iterable[Leftover], *, exemptions: Iterable[Exemption] = ()) -> tuple[Leftover, ...]:
     """Return those of *lines* that somebody should know of, in the files' order."""
-    kept = [each for each in dict.fromkeys(lines) if not _expected(each.path)]
+    kept = [each for each in dict.fromkeys(lines) if not expected(each.path)]
     paths = {str(each.path) for each in kept}
     exempted = {path for exemption in exemptions for path in matching(exemption.pattern, paths)}
     return tuple(sorted((e for e in kept if str(e.path) not in exempted), key=lambda e: (e.path, e.line)))
 
 
-def _expected(path: PurePosixPath) -> bool:
+def expected(path: PurePosixPath) -> bool:
     """Whether a file is a lock, or is about what was changed in every version."""
     folders = any(_CHANGES.search(part) for part in path.parts[:-1])
     return folders or _CHANGES.search(path.stem) is not None or _LOCKS.search(path.name) is not None

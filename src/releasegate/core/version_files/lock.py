@@ -6,13 +6,15 @@ tomlkit reads and writes the entry alone: a whole lock file costs it most of a s
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from releasegate.core.config.toml_lines import TomlText, read_toml
+from releasegate.core.config.toml_outline import outline
 from releasegate.core.config.version_file_types import LockVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.version_files.kind import Found, Spelling, spelled, stated, utf8
@@ -28,9 +30,9 @@ _ANY_HEADER = re.compile(r"^\[", re.MULTILINE)
 
 @dataclass(frozen=True)
 class _Entry:
-    """A lock file and, at ``text[start:end]``, the keys of its entry number ``position`` in ``array``."""
+    """A lock file's text and, at ``text[start:end]``, the keys of its entry number ``position`` in ``array``."""
 
-    lock: TomlText
+    text: str
     array: str
     position: int
     start: int
@@ -41,10 +43,9 @@ class _Entry:
     @property
     def lines_above(self) -> int:
         """The lines before the entry's first key; the last of them is its header."""
-        return self.lock.text.count("\n", 0, self.start)
+        return self.text.count("\n", 0, self.start)
 
 
-@lru_cache(maxsize=4)  # a gate looks twice, and a large lock takes a while to parse
 def find(version_file: LockVersionFile, content: bytes, package: str) -> Found:
     """Return the version of the package's own entry; one of the same name that comes from an index is not its own.
 
@@ -70,8 +71,9 @@ def replace(version_file: LockVersionFile, content: bytes, package: str, version
     entry = _entry(version_file, content, package)
     new = spelled(version, _spelling(version_file), where=entry.where)
     changed = with_string(entry.toml, ("version",), new, where=entry.where, lines_above=entry.lines_above)
-    text = entry.lock.text[: entry.start] + changed + entry.lock.text[entry.end :]
-    prove(entry.lock, text, (entry.array, entry.position, "version"), new, where=entry.where)
+    text = entry.text[: entry.start] + changed + entry.text[entry.end :]
+    before = read_toml(entry.text, where=entry.where)
+    prove(before, text, (entry.array, entry.position, "version"), new, where=entry.where)
     return text.encode()
 
 
@@ -79,31 +81,42 @@ def _spelling(version_file: LockVersionFile) -> Spelling:
     return "semver" if version_file.path.name == _CARGO else "pep440"
 
 
+def _listed(text: str, package: str, *, where: str) -> tuple[str, Sequence[Any]]:
+    """Return the name of the array of entries, and all of them; those of other packages may be empty."""
+    listed = outline(text)
+    if listed is not None:
+        named = (text[each.start : each.end] if _named({"name": each.name}, package) else "" for each in listed)
+        array = listed[0].array
+        return array, [tomllib.loads(entry)[array][0] if entry else {} for entry in named]
+    values = read_toml(text, where=where).values
+    array = "packages" if "packages" in values else "package"
+    entries = values.get(array)
+    return array, entries if isinstance(entries, list) else []
+
+
 def _entry(version_file: LockVersionFile, content: bytes, package: str) -> _Entry:
     where, package = str(version_file.path), version_file.name or package
-    lock = read_toml(utf8(content, where=where), where=where)
-    array = "packages" if "packages" in lock.values else "package"
-    listed = lock.values.get(array)
-    entries = listed if isinstance(listed, list) else []
+    lock = utf8(content, where=where)
+    array, entries = _listed(lock, package, where=where)
     own = _is_own_crate if version_file.path.name == _CARGO else _is_own
     mine = [n for n, entry in enumerate(entries) if own(entry, package)]
-    headers = list(_HEADER.finditer(lock.text))
+    headers = list(_HEADER.finditer(lock))
     if mine and len(headers) != len(entries):
         raise Refused(
             f"{where} is not written as its tool writes it: its entries are not one [[{array}]] table each.",
             hint=f"Lock again, or remove the version file {where}",
         )
     if len(mine) != 1:
-        lines = ", ".join(str(lock.text.count("\n", 0, headers[n].start()) + 1) for n in mine)
+        lines = ", ".join(str(lock.count("\n", 0, headers[n].start()) + 1) for n in mine)
         count = f"several entries (lines {lines})" if mine else "no entry"
         raise ConfigurationError(
             f"{where} has {count} for {package} with the project's own folder as the source.",
             hint=f"Lock again, or correct the entry's name, or remove the version file {where}",
         )
     start = headers[mine[0]].end()
-    following = _ANY_HEADER.search(lock.text, start)
-    end = following.start() if following else len(lock.text)
-    toml = read_toml(lock.text[start:end], where=f"the entry in {where}")
+    following = _ANY_HEADER.search(lock, start)
+    end = following.start() if following else len(lock)
+    toml = read_toml(lock[start:end], where=f"the entry in {where}")
     return _Entry(lock, array, mine[0], start, end, toml, where)
 
 

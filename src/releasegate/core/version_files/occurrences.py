@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from packaging.version import Version
@@ -57,6 +58,7 @@ class Occurrence:
         return f"{self.path}:{self.line} states {self.version} ({self.where})"
 
 
+@lru_cache(maxsize=32)  # the questions of one command look at the same bytes, and they need not be parsed again
 def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurrence:
     """Return the version that *content*, the bytes of *version_file*, states for *package*.
 
