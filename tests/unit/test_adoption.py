@@ -281,6 +281,7 @@ def test_the_classifiers_of_a_setup_file_count_and_silence_is_marked() -> None:
     [
         ("from netbox.plugins import PluginConfig\n", True),
         ("from extras.plugins import PluginConfig\n", True),
+        ("try:\n    from netbox.plugins import PluginConfig\nexcept ImportError:\n    PluginConfig = object\n", True),
         ("import netbox.plugins\n", True),
         ("from netbox_tools.version import __version__\n", False),
         ("from netboxlabs import client\n", False),

@@ -26,7 +26,7 @@ _UNSAID = ("3.12", "3.13")
 _SETUP_NAME = re.compile(rb"(?:^|[\s(,])name\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.MULTILINE)
 _SETUPS = tuple(PurePosixPath(name) for name in ("setup.cfg", "setup.py"))
 _MIGRATION = re.compile(r"(^|/)migrations/[0-9]\w*\.py$")
-_HOSTED = re.compile(rb"^(?:from|import)\s+(?:netbox|extras\.plugins)(?=[.\s])", re.MULTILINE)
+_HOSTED = re.compile(rb"^[ \t]*(?:from|import)\s+(?:netbox|extras\.plugins)(?=[.\s])", re.MULTILINE)
 _CARET = re.compile(r"\^\s*(\d+)(\.\d+)?[.\d]*")
 
 
