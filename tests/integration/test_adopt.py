@@ -194,7 +194,7 @@ def test_a_table_that_is_written_another_way_counts(folder: Path) -> None:
     [
         (b'[project]\nname = "h"\nversion = \n', r"pyproject\.toml:3 is not TOML"),
         (b"[project]\n# \xff\n", r"pyproject\.toml:2 is not UTF-8"),
-        (b'tool = {}\n[project]\nname = "h"\nversion = "1"\n', "inline table"),
+        (b'tool = {}\n[project]\nname = "h"\nversion = "1"\n', "inline, and no table can be added"),
     ],
 )
 def test_a_project_file_that_cannot_be_added_to_is_an_error_with_its_line(
@@ -242,3 +242,85 @@ def test_without_yes_and_without_a_terminal_it_only_shows(folder: Path) -> None:
     assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
     done = subprocess.run([*words, "--yes"], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
     assert "Wrote pyproject.toml, noxfile.py, tasks.py" in done.stdout
+
+
+def monorepo(root: Path, *names: str) -> None:
+    files = {}
+    for name in names:
+        folder, module = f"packages/{name}", name.replace("-", "_")
+        files[f"{folder}/pyproject.toml"] = f'[project]\nname = "{name}"\nversion = "1.0.0"\n'
+        files[f"{folder}/src/{module}/__init__.py"] = ""
+    entries = "".join(
+        f'[[package]]\nname = "{name}"\nversion = "1.0.0"\nsource = {{ editable = "packages/{name}" }}\n'
+        for name in names
+    )
+    make_repository(root, {**files, "uv.lock": entries, "README.md": "", "web/package.json": '{"name": "@x/quay-web"}'})
+
+
+def test_a_second_package_goes_into_the_table_that_is_there(tmp_path: Path) -> None:
+    monorepo(tmp_path, "quay-lamp", "quay-buoy")
+    lamp, buoy = tmp_path / "packages" / "quay-lamp", tmp_path / "packages" / "quay-buoy"
+    git(tmp_path, "tag", "quay-lamp@1.0.0")
+    first = propose(lamp, environ=ENVIRON)
+    assert any("a forge looks for them at the repository's top" in note for note in first.notes)
+    first.write()
+    git(tmp_path, "add", "--all")
+    second = propose(buoy, environ=ENVIRON)
+    assert second.folder == lamp
+    assert set(second.files) == {PROJECT}
+    second.write()
+    one, other = load(lamp, environ=ENVIRON).settings.packages
+    assert (one.tag_prefix, str(one.path), other.tag_prefix, str(other.path)) == (
+        "quay-lamp@",
+        ".",
+        "quay-buoy@",
+        "../quay-buoy",
+    )
+    assert [str(each.path) for each in other.version_files] == ["pyproject.toml", "../../uv.lock"]
+    workspace = Workspace(load(lamp, environ=ENVIRON), Quiet())
+    assert [said.version for said in versions(workspace, other)] == ["1.0.0", "1.0.0"]
+    assert propose(buoy, environ=ENVIRON).files == {}
+    assert propose(lamp, environ=ENVIRON).files == {}
+
+
+def test_a_beginning_that_another_table_names_is_not_used_again(tmp_path: Path) -> None:
+    monorepo(tmp_path, "quay-lamp", "quay-buoy")
+    git(tmp_path, "tag", "v1.0.0")
+    (tmp_path / "pyproject.toml").write_text(
+        '[[tool.releasegate.packages]]\nname = "quay-lamp"\npath = "packages/quay-lamp"\npythons = ["3.12"]\n'
+        'version-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
+    )
+    (tmp_path / "packages" / "broken").mkdir()
+    (tmp_path / "packages" / "broken" / "pyproject.toml").write_text("[")
+    git(tmp_path, "add", "--all")
+    proposal = propose(tmp_path / "packages" / "quay-buoy", environ=ENVIRON)
+    assert proposal.folder == tmp_path
+    assert 'tag-prefix = "quay-buoy-v" # a guess: no tag has the package\'s name' in proposal.files[PROJECT][1]
+    assert 'path = "packages/quay-buoy"' in proposal.files[PROJECT][1]
+
+
+def test_packages_that_are_written_inline_cannot_be_added_to(tmp_path: Path) -> None:
+    monorepo(tmp_path, "quay-lamp", "quay-buoy")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.releasegate]\npackages = [{ name = "quay-lamp", path = "packages/quay-lamp", pythons = ["3.12"], '
+        'version-files = [{ toml = "pyproject.toml", key = "project.version" }] }]\n'
+    )
+    git(tmp_path, "add", "--all")
+    with pytest.raises(ConfigurationError, match="inline, and no table can be added"):
+        propose(tmp_path / "packages" / "quay-buoy", environ=ENVIRON)
+
+
+def test_lines_that_no_bump_follows_are_told_as_far_as_one_reads_on(folder: Path) -> None:
+    (folder / "guide.md").write_text("tiny-api 1.0.0\n" * 15)
+    git(folder, "add", "--all")
+    notes = propose(folder, environ=ENVIRON).notes
+    assert "guide.md:1 holds 1.0.0 and no bump follows: tiny-api 1.0.0" in notes
+    assert "3 more lines hold 1.0.0" in notes
+
+
+def test_a_branch_and_a_remote_that_cannot_be_written_down_are_the_usual_ones(folder: Path) -> None:
+    git(folder, "remote", "rename", "origin", "mine")
+    git(folder, "switch", "--quiet", "--create", "a{b")
+    text = propose(folder, environ=ENVIRON).files[PROJECT][1]
+    assert 'branch = "main"' in text
+    assert 'remote = "mine"' in text

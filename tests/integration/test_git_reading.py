@@ -315,6 +315,23 @@ def test_a_machine_without_git_says_so(tmp_path: Path) -> None:
         GitRepository(tmp_path, {"PATH": str(tmp_path)}).head()
 
 
+def test_the_workflows_are_those_at_the_top_of_the_repository_wherever_the_package_lies(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        ".github/workflows/a.yml": "on: push\n",
+        ".gitea/workflows/b.yaml": b"\xff\n",
+        ".github/actions/x/action.yml": "runs:\n",
+        ".github/FUNDING.md": "x",
+        "packages/api/.github/workflows/c.yml": "x",
+    }
+    make_repository(tmp_path / "mono", {**files, "packages/api/a.txt": "api\n"})
+    found = GitRepository(tmp_path / "mono" / "packages" / "api", ENVIRON).workflows("HEAD")
+    assert {str(path): text for path, text in found.items()} == {
+        ".github/actions/x/action.yml": "runs:\n",
+        ".github/workflows/a.yml": "on: push\n",
+        ".gitea/workflows/b.yaml": "\ufffd\n",
+    }
+
+
 def test_a_file_beside_the_package_is_read_watched_and_committed(nested: GitRepository) -> None:
     beside = PurePosixPath("../../a.txt")
     assert nested.read(beside, commit="HEAD") == nested.read(beside)
@@ -357,3 +374,15 @@ def test_the_tag_of_a_clean_checkout_is_its_only_one_and_exists_nowhere_else(nes
             said.append(git(folder, "rev-parse", "v1.0"))
     assert said[0] == said[1]
     assert "v1.0" not in nested.tags_before("HEAD")
+
+
+def test_lines_are_found_in_the_work_tree_and_at_a_commit(nested: GitRepository) -> None:
+    (nested.root / "ä b.txt").write_text("x\nv1.0\n")
+    (nested.root / "binary").write_bytes(b"\0 1.0\n")
+    git(nested.root, "add", "--all")
+    (nested.root / "s" / "b.txt").write_text("1.0\n")
+    assert nested.lines(r"0*1\.0*0") == ((PurePosixPath("s/b.txt"), 1, "1.0"), (PurePosixPath("ä b.txt"), 2, "v1.0"))
+    assert nested.lines(r"0*1\.0*0", commit="HEAD") == ()
+    assert nested.lines("^b$", commit="HEAD") == ((PurePosixPath("s/b.txt"), 1, "b"),)
+    with pytest.raises(Refused, match="git grep failed"):
+        nested.lines("(", commit="HEAD")

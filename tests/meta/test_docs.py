@@ -116,7 +116,10 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
     assert settings.indexes[settings.staging].token_env == "DEVPI_PASSWORD"
-    assert parse_settings(package + ci, where="how-to.md").ci.environment == "release"
+    released = parse_settings(package + ci, where="how-to.md")
+    assert [released.indexes[name].trusts_github for name in ("testpypi", "pypi")] == [True, False]
+    (installing,) = (each for each in released.ci.setup if "pip" in each)
+    assert "--require-hashes" in installing
     (older,) = parse_settings(mended + package.partition("\n")[2], where="how-to.md").packages
     assert [older.released_from(branch) for branch in ("main", "1.4.x", "release/1.3", "topic")] == [True] * 3 + [False]
     (table,) = blocks(ROOT / "README.md", "toml")

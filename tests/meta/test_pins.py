@@ -58,7 +58,10 @@ def unpinned(text: str) -> list[str]:
     """Return the lines by which pip or uvx, which read no project file, install what they like."""
     # An array of words is a command line, too.
     commands = {line: re.sub(r"""["', ]+""", " ", line) for line in text.splitlines()}
-    installing, pinned = re.compile(r"\bpip install\b|\buvx "), re.compile(r"-c (\S+/)?constraints\.txt")
+    installing, pinned = (
+        re.compile(r"\bpip install\b|\buvx "),
+        re.compile(r"-c (\S+/)?constraints\.txt|--require-hashes"),
+    )
     return [line for line, words in commands.items() if installing.search(words) and not pinned.search(words)]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +26,7 @@ from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
-from releasegate.ports import CiRun, ForgeRelease, IndexFile, Progress, PushAnswer, TrialBuild, UploadAnswer
+from releasegate.ports import CiRun, ForgeRelease, IndexFile, LockAnswer, Progress, PushAnswer, TrialBuild, UploadAnswer
 
 
 def _read(version: Version | str) -> Version:
@@ -82,7 +83,12 @@ class FakeRepository:
     def read(self, path: PurePosixPath, *, commit: str | None = None) -> bytes | None:
         if commit is None and str(path) in self.work:
             return self.work[str(path)]
-        return self.commits[commit or self.head()].get(str(path))
+        name, _, back = (commit or self.head()).partition("~")
+        known = list(self.commits)
+        at = known.index(name) - int(back or 0)
+        if at < 0:
+            raise Refused(f"There is no commit {commit}.", hint="Name another")
+        return self.commits[known[at]].get(str(path))
 
     def tags(self) -> Mapping[str, str]:
         return {**self.remote, **self.local}
@@ -92,6 +98,16 @@ class FakeRepository:
 
     def tagged_there(self, name: str) -> str | None:
         return self.remote.get(name)
+
+    def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
+        tree = {**self.commits[commit or self.head()], **({} if commit else self.work)}
+        lines = [(path, (data or b"").decode(errors="replace").split("\n")) for path, data in tree.items()]
+        return tuple(
+            (PurePosixPath(path), number, line)
+            for path, found in lines
+            for number, line in enumerate(found, start=1)
+            if re.search(pattern, line)
+        )
 
     def tags_before(self, commit: str) -> Mapping[str, str]:
         known = list(self.commits)
@@ -109,6 +125,14 @@ class FakeRepository:
 
     def tree(self, commit: str) -> Mapping[str, bytes]:
         return self.commits[commit]
+
+    def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
+        ends = (".yml", ".yaml")
+        return {
+            PurePosixPath(path): data.decode()
+            for path, data in self.commits[commit].items()
+            if path.startswith((".github/", ".gitea/", ".forgejo/")) and path.endswith(ends)
+        }
 
     def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
         tree = {**self.commits[self.head()], **{str(path): data for path, data in files.items()}}
@@ -146,6 +170,10 @@ class FakeBuilds:
     kept: dict[Version, Manifest] = field(default_factory=dict)
     remade: dict[tuple[str, Version], dict[str, bytes]] = field(default_factory=dict)
     spoil: Callable[[Members], Members] = lambda members: members
+    asked: Callable[[str], tuple[LockAnswer, ...]] = lambda _: ()
+
+    def locks(self, package: Package, *, version: Version, commit: str) -> tuple[LockAnswer, ...]:
+        return self.asked(f"{package.name} {version} {commit}")
 
     def build(self, package: Package, *, version: Version, commit: str, progress: Progress) -> Manifest:
         progress(f"building {package.name} {version}")

@@ -21,6 +21,7 @@ from fakes import (
 from packaging.version import Version
 
 from releasegate.core.ci.event import Event
+from releasegate.core.ci.part import Part
 from releasegate.core.config.model import Companion, EndToEndCommand, Package, Settings
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.release.companion import CompanionSources
@@ -52,6 +53,7 @@ class ReleaseFixture:
     without_forge: bool = False
     from_laptop: bool = True
     event: Event | None = None
+    part: Part | None = None
     by_hand: str | None = None
     forge: Forge | None = field(default_factory=FakeForge)
     clock: FakeClock = field(default_factory=FakeClock)
@@ -102,6 +104,7 @@ class ReleaseFixture:
             downloads=FakeDownloads(self.root / "downloads"),
             progress=self.said.append,
             event=self.event,
+            part=self.part,
         )
 
     def ledger_of(self, name: str) -> FakeLedger:

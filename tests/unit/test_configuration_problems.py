@@ -192,8 +192,7 @@ def test_a_wrong_key_of_a_package_is_told_what_to_write(line: str, problem: str)
         ("{ ini = 'a.cfg', key = 'version' }", '[0].key: "version" is not a section and a key'),
         ("{ ini = 'a.cfg', key = 'a.b=c' }", '[0].key: "a.b=c" is not a section and a key; write e.g. "metadata.'),
         ("{ json = 'a.json', key = 'a', spelling = 'calver' }", '[0].spelling: "calver" is not known here; write one'),
-        ("{ text = 'a', pattern = 'version' }", '[0].pattern: "version" needs {version} once and text around it'),
-        ("{ text = 'a', pattern = '{version}' }", '[0].pattern: "{version}" needs {version} once and text'),
+        ("{ text = 'a', pattern = 'version' }", '[0].pattern: "version" needs {version} once; write e.g. "version: '),
         ("{ text = 'a', pattern = '{version}, {version}' }", '[0].pattern: "{version}, {version}" needs {version}'),
         (
             "{ lock = 'uv.lock' }, { lock = './uv.lock' }",

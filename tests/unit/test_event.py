@@ -66,6 +66,14 @@ def test_a_dispatch_carries_its_inputs_as_text() -> None:
     assert event.inputs == {"target": "pypi", "dry": "True"}
     assert str(event) == "a manual dispatch on develop"
     assert parsed("workflow_dispatch", "refs/heads/develop", {"inputs": None}).inputs == {}
+    empty = parsed("workflow_dispatch", "refs/heads/develop", {"inputs": {"tag": "", "companion": None}})
+    assert (empty.ref_name, empty.inputs, empty.detached) == ("develop", {"tag": "", "companion": ""}, False)
+
+
+def test_a_dispatch_that_names_a_tag_is_about_the_tag_and_not_about_the_branchs_commit() -> None:
+    event = parsed("workflow_dispatch", "refs/heads/develop", {"inputs": {"tag": "v1.0rc1"}})
+    assert (event.ref_name, event.branch, event.commit, event.detached) == ("v1.0rc1", "develop", "", True)
+    assert str(event) == "a manual dispatch for v1.0rc1"
 
 
 @pytest.mark.parametrize(

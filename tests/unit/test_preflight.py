@@ -11,6 +11,8 @@ from archives import tracked
 from fakes import FakeForge
 from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 
+from releasegate.core.ci.part import Part
+from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable
 from releasegate.core.release.plan import Pipeline
@@ -47,7 +49,12 @@ def test_where_nothing_is_in_the_way_every_question_says_what_was_found(fixture:
     assert found["version files"].found == "all state 0.9"
     assert found["indexes"].found == "testpypi answers (0 files), pypi answers (0 files)"
     assert found["token"].found == "testpypi: A_TOKEN is set"
-    assert found["companion"].found == "sample-core 2.0 (named by the configuration) on pypi"
+    assert found["companion"].found == (
+        "sample-core 2.0 (named by the configuration) on pypi; asked: --companion: nothing, "
+        "SAMPLE_CORE_TESTPYPI_VERSION: nothing, SAMPLE_CORE_RELEASE_VERSION: nothing, "
+        "sample-core's own release: nothing, the configuration: 2.0"
+    )
+    assert "trusted publisher" not in found
     assert found["pythons"].found == "all here: 3.11, 3.12"
     assert "candidate" not in found
     assert "containers" not in found
@@ -276,3 +283,37 @@ def test_the_exit_code_of_answers_is_that_of_the_worst(fixture: ReleaseFixture) 
 
 def test_no_two_questions_share_a_key() -> None:
     assert len({question.key for question in QUESTIONS}) == len(QUESTIONS)
+
+
+def test_a_job_is_asked_for_what_its_own_part_needs(fixture: ReleaseFixture) -> None:
+    fixture.machine.missing = frozenset(APP.pythons)
+    fixture.staging.token = ""
+    assert set(refused(fixture)) >= {"token", "pythons"}
+    needs = {"build": set(), "publish": {"token"}, "judge": {"pythons"}, "seal": set()}
+    for job, refusals in needs.items():
+        fixture.part = Part(job, "testpypi")  # type: ignore[arg-type]
+        assert set(refused(fixture)) & {"token", "pythons", "containers"} == refusals
+    fixture.part = Part("publish", "pypi")
+    assert asked(fixture)["token"].found == "CI uploads, with its own"
+
+
+def test_the_four_fields_of_a_trusted_publisher_are_told_for_each_index_that_has_one(tmp_path: Path) -> None:
+    forge = ForgeConfig("github", "octo/app")
+    made = ReleaseFixture(tmp_path, app=replace(ALONE, forge=forge))
+    indexes = {"testpypi": IndexConfig("testpypi"), "pypi": IndexConfig("pypi", environment="prod")}
+    own = IndexConfig("testpypi", upload="https://own.example/", simple="https://own.example/simple")
+
+    def told(forge: ForgeConfig | None, **more: IndexConfig) -> str | None:
+        release = made.release("1.0.post1", candidate="1.0.post1.dev1")
+        run = replace(release.run, settings=replace(release.run.settings, indexes={**indexes, **more}))
+        release = replace(release, run=run, package=replace(release.package, forge=forge))
+        found = {answer.key: answer.found for answer in answers(Inquiry(release, "post"))}
+        return found.get("trusted publisher")
+
+    where = "owner octo, repository app, workflow release.yml, environment"
+    unknown = "(whether an index knows them cannot be checked from here)"
+    assert told(forge) == f"testpypi: {where} testpypi; pypi: {where} prod {unknown}"
+    assert told(forge, testpypi=own) == f"pypi: {where} prod {unknown}"
+    assert told(forge, testpypi=own, pypi=own) is None
+    assert told(replace(forge, kind="gitea")) is None
+    assert told(None) is None

@@ -181,3 +181,22 @@ def test_places_that_state_another_version_are_a_disagreement() -> None:
 def test_a_final_off_the_release_branch_is_a_disagreement() -> None:
     said = problems(RELEASE, stated=("1.0",), on_branch=False)
     assert said == "aaaaaaaaaaaa is not on develop, which finals are released from"
+
+
+def test_a_dispatch_that_names_a_tag_asks_for_that_version() -> None:
+    def asked(tag: str, target: str, **more: str) -> Event:
+        inputs = {"target": target, "tag": tag, **more}
+        return replace(DISPATCH, ref_name=tag, branch="develop", commit="", inputs=inputs)
+
+    assert requested(asked("v1.0rc2", "testpypi"), PAIR) == Requested("rc", PLUGIN, Version("1.0rc2"))
+    assert requested(asked("v1.0", "pypi", pipeline="rc"), PAIR) == Requested("final", PLUGIN, Version("1.0"))
+    assert requested(asked("v1.0.post1", "pypi"), PAIR) == Requested("post", PLUGIN, Version("1.0.post1"))
+    assert "asks for final on testpypi" in refused(asked("v1.0", "testpypi"))
+    assert "names no version" in refused(asked("nightly", "pypi"))
+    assert "is on main" in refused(replace(asked("v1.0", "pypi"), branch="main"))
+    event = asked("v1.0rc2", "testpypi")
+    wanted = requested(event, PAIR)
+    stated = SourceState(COMMIT, tagged=COMMIT, stated=["1.0rc2"], on_branch=True)
+    assert disagreements(event, wanted, stated) == ()
+    (moved,) = disagreements(event, wanted, replace(stated, tagged="b" * 40))
+    assert moved == f"the tag v1.0rc2 names {'b' * 12}, not {'a' * 12}"

@@ -12,8 +12,9 @@ from release_fixture import START, ReleaseFixture, entry
 
 from releasegate.core.audit.audit import CHECK_NAMES
 from releasegate.core.dists.archive import Members
-from releasegate.core.errors import GateFailed
+from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.release.record import Entry
+from releasegate.ports import LockAnswer
 from releasegate.steps.audit import Audit
 
 WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
@@ -119,7 +120,7 @@ def test_a_waiver_is_for_one_check_and_hides_no_other(fixture: ReleaseFixture) -
 
 def test_every_check_can_be_waived_by_itself() -> None:
     assert {"audit:index", "audit:tree", "audit:compile", "audit:twine"} <= set(Audit.parts)
-    assert len(Audit.parts) == len(set(CHECK_NAMES)) + 2
+    assert len(Audit.parts) == len(set(CHECK_NAMES)) + 3
 
 
 def test_the_previous_sdist_is_compared_with_too(fixture: ReleaseFixture) -> None:
@@ -144,3 +145,34 @@ def test_of_several_previous_wheels_the_one_for_the_same_platform_is_taken(fixtu
     for tags in ("cp312-cp312-win32", "py3-none-any", "cp312-cp312-win_amd64"):
         fixture.production.put(f"sample_app-0.9-{tags}.whl", wheel_of("0.9"))
     assert Audit(fixture.built("1.0rc1")).run()["compared with"] == "sample_app-0.9-py3-none-any.whl"
+
+
+def test_a_lock_that_is_not_current_is_found_and_waived_by_itself(fixture: ReleaseFixture) -> None:
+    stale = LockAnswer("uv.lock", "uv lock", "uv.lock is not current: run uv lock, and commit it", ("it said so",))
+    fixture.builds.asked = lambda asked: (stale,) if asked.startswith("sample-app 1.0rc1 ") else ()
+    release = fixture.built("1.0rc1")
+    with pytest.raises(GateFailed, match=r"is not what it should be \(locks\)") as refusal:
+        Audit(release).run()
+    assert refusal.value.details == ("locks: uv.lock is not current: run uv lock, and commit it", "  it said so")
+    fixture.ledger.append("1.0rc1", waiver("audit:locks"))
+    assert list(Audit(release).run()["waived"]) == ["locks"]
+
+
+def test_what_was_asked_of_the_locks_is_evidence(fixture: ReleaseFixture) -> None:
+    gone = LockAnswer("poetry.lock", "", "poetry is not here, so it was not asked")
+    fixture.builds.asked = lambda _: (LockAnswer("../../uv.lock", "uv lock"), gone)
+    locks = Audit(fixture.built("1.0rc1")).run()["locks"]
+    assert locks == {"../../uv.lock": "current", "poetry.lock": "poetry is not here, so it was not asked"}
+
+
+def test_a_lock_that_cannot_be_judged_hides_no_finding(fixture: ReleaseFixture) -> None:
+    def unknown(_: str) -> tuple[LockAnswer, ...]:
+        raise Unavailable("An index does not answer.", hint="Later")
+
+    fixture.builds.asked = unknown
+    with pytest.raises(Unavailable):
+        Audit(fixture.built("1.0rc1")).run()
+    fixture.builds.kept.clear()
+    fixture.builds.spoil = with_stray
+    with pytest.raises(GateFailed, match="tree"):
+        Audit(fixture.built("1.0rc1")).run()

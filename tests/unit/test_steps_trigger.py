@@ -10,6 +10,7 @@ from fakes import FakeForge
 from release_fixture import START, ReleaseFixture
 
 from releasegate.core.ci.event import Event
+from releasegate.core.ci.part import Part
 from releasegate.core.errors import Refused
 from releasegate.steps.release import Release
 from releasegate.steps.source import Clean
@@ -85,6 +86,16 @@ def test_a_dispatch_of_a_post_allows_its_staging_and_its_publishing(fixture: Rel
     assert TriggerPermitted(fixture.release("1.0.post1"), "production").run()["uploaded by"] == "CI"
 
 
+def test_a_bump_of_another_job_is_allowed_where_it_is_made_on_the_release_branch(fixture: ReleaseFixture) -> None:
+    inputs = {"target": "pypi", "pipeline": "final"}
+    fixture.event = Event("dispatch", "github", "octo/app", "develop", START, inputs=inputs)
+    bumped = fixture.repository.commit({}, message="bump")
+    fixture.repository.strayed.add(bumped)
+    assert "is not on develop" in refused(fixture.release("0.9"), "production")[1]
+    fixture.part = Part("publish", "pypi", base=START)
+    assert TriggerPermitted(fixture.release("0.9"), "production").run()["by"] == "a manual dispatch on develop"
+
+
 def test_a_candidates_tag_allows_no_final(fixture: ReleaseFixture) -> None:
     release = tagged(fixture, "1.0rc1")
     assert refused(release, "production") == ("the pushed tag v1.0rc1 does not ask for sample-app 1.0rc1 on pypi.",)
@@ -127,6 +138,15 @@ def test_a_release_whose_places_state_another_version_publishes_nothing(fixture:
     fixture.repository.remote["v1.1"] = fixture.repository.head()
     _, *details = refused(fixture.release("1.1"), "production")
     assert details == ["the tag says 1.1, and the version files state 1.0"]
+
+
+def test_a_runner_has_the_tag_that_a_dispatch_names_and_no_branch_and_that_is_clean(fixture: ReleaseFixture) -> None:
+    release = tagged(fixture, "1.0rc1")
+    inputs = {"target": "testpypi", "tag": "v1.0rc1"}
+    fixture.event = Event("dispatch", "github", "octo/app", "v1.0rc1", "", branch="develop", inputs=inputs)
+    release = fixture.release("1.0rc1")
+    assert Clean(release).run()["branch"] is None
+    assert TriggerPermitted(release, "staging").run()["by"] == "a manual dispatch for v1.0rc1"
 
 
 def test_a_runner_has_the_events_commit_and_no_branch_and_that_is_clean(fixture: ReleaseFixture) -> None:

@@ -18,8 +18,8 @@ from releasegate.core.config.version_file_types import (
     VersionFile,
 )
 from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError
+from releasegate.core.version_files.kind import spelled
 from releasegate.core.version_files.occurrences import bump, find
-from releasegate.core.version_files.spelling import spelled
 from releasegate.core.version_files.tuples import parts_of, version_of
 
 TUPLE = PythonVersionFile(Path("pkg/__init__.py"), "VERSION")
@@ -34,6 +34,7 @@ CRATE = LockVersionFile(Path("Cargo.lock"), "my-crate")
 PYLOCK = LockVersionFile(Path("pylock.toml"))
 CITATION = TextVersionFile(Path("CITATION.cff"), "version: {version}")
 CHART = TextVersionFile(Path("Chart.yaml"), 'appVersion: "{version}"', "semver")
+ALONE = TextVersionFile(Path("VERSION"), "{version}")
 BARE = TextVersionFile(Path("VERSION.txt"), "{version} is it")
 
 CRATES = '[[package]]\nname = "my-crate"\nversion = "9.9.9"\nsource = "registry+x"\n\n[[package]]\nname = "my_crate"\n'
@@ -65,6 +66,7 @@ PEP751 = '[[packages]]\nname = "a"\nversion = "1.4.0"\n[[packages]]\nname = "My_
         (CITATION, "cff-version: 1.2.0\nversion: <1.4.0|1.4.1rc1>\ndate: 2026-01-01\n", 2),
         (CITATION, "see version: <1.4.0|1.4.1rc1>.\r\nversion: <1.4.0|1.4.1rc1>", 1),
         (CHART, 'version: 0.1.0\nappVersion: "<1.4.0|1.4.1-rc.1>" # 1.4.0\n', 2),
+        (ALONE, "<1.4.0|1.4.1rc1>\n", 1),
         (BARE, "1.3.0 was\n<1.4.0|1.4.1rc1> is it\n<1.4.0|1.4.1rc1> is it again", 2),
     ],
 )  # fmt: skip
@@ -113,6 +115,7 @@ def test_a_version_is_found_and_nothing_but_its_characters_changes(
         (PYLOCK, "[[packages]]\nname = 'my-package'\nversion = '1.0'\n", "pylock.toml has no entry for my-package"),
         (CITATION, "cff-version: 1.2.0\n", "CITATION.cff has no text that fits the pattern 'version: {version}'"),
         (CITATION, "version: 1.0\nversion: 1.1\n", "fits several versions in .*: 1.0 on line 1, 1.1 on line 2"),
+        (ALONE, "1.4.0 and 2 more\n", "fits several versions in VERSION"),
         (BARE, "v1.0 is it, 1.0 is itself", "has no text that fits"),
     ],
 )  # fmt: skip

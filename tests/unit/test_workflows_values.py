@@ -13,7 +13,7 @@ import yaml
 from releasegate.app import workflows as app
 from releasegate.app.project import Project, load
 from releasegate.core.ci.workflows import workflows
-from releasegate.core.config.model import Ci, ForgeConfig, Package, Settings
+from releasegate.core.config.model import Ci, ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.e2e.matrix import Wanted, matrix
 from releasegate.core.errors import ConfigurationError
@@ -21,10 +21,11 @@ from releasegate.core.errors import ConfigurationError
 GITHUB, GITEA = PurePosixPath(".github/workflows/release.yml"), PurePosixPath(".gitea/workflows/release.yml")
 API = Package("harbor-api", PurePosixPath("../harbor-api"), (), ("3.12",), forge=ForgeConfig("github", "octo/api"))
 ALONE = Package("harbor", PurePosixPath(), (), ("3.12",), forge=ForgeConfig("github", "octo/harbor"))
-SIMPLE = Settings((ALONE,), {})
+INDEXES = {"testpypi": IndexConfig("testpypi", token_env="T"), "pypi": IndexConfig("pypi", token_env="P")}
+SIMPLE = Settings((ALONE,), INDEXES, ci=Ci(setup=(("true",),)))
 STACK = Stack("harbor", "harbor", "harbor-api", "mock", (netbox("image:4.5.8"), netbox("4.7.3")), ("3.13",))
 FORGE = ForgeConfig("gitea", "octo/harbor", address="https://gitea.example")
-ON_GITEA = Settings((replace(API, forge=FORGE), replace(ALONE, forge=FORGE)), {}, stack=STACK)
+ON_GITEA = replace(SIMPLE, packages=(replace(API, forge=FORGE), replace(ALONE, forge=FORGE)), stack=STACK)
 
 
 def jobs(settings: Settings, path: PurePosixPath = GITHUB) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def jobs(settings: Settings, path: PurePosixPath = GITHUB) -> dict[str, Any]:
 
 
 def commands(*setup: tuple[str, ...]) -> list[str]:
-    steps = jobs(replace(SIMPLE, ci=Ci(setup=setup)))["release"]["steps"]
+    steps = jobs(replace(SIMPLE, ci=Ci(setup=setup)))["build-staging"]["steps"]
     return [step["run"].removesuffix("\n") for step in steps if step["name"] == "set up"]
 
 
@@ -52,27 +53,29 @@ def test_a_command_of_one_word_stays_a_word() -> None:
 
 @pytest.mark.parametrize("label", ["🚀", "a\u2028b", 'self "hosted"', "true", "#x", "back\\slash", "{a: b}", "*x"])
 def test_a_label_of_the_configuration_stays_what_it_is(label: str) -> None:
-    job = jobs(replace(SIMPLE, ci=Ci(runner=label, environment=label)))["release"]
+    indexes = {**INDEXES, "testpypi": replace(INDEXES["testpypi"], environment=label)}
+    job = jobs(replace(SIMPLE, ci=replace(SIMPLE.ci, runner=label), indexes=indexes))["publish-staging"]
     assert (job["runs-on"], job["environment"]) == (label, label)
 
 
 @pytest.mark.parametrize(
-    "ci",
+    "settings",
     [
-        Ci(setup=(("echo", "${{ secrets.PYPI_TOKEN }}"),)),
-        Ci(runner="${{ inputs.target }}"),
-        Ci(environment="${{ github.head_ref }}"),
+        replace(SIMPLE, ci=Ci(setup=(("echo", "${{ secrets.PYPI_TOKEN }}"),))),
+        replace(SIMPLE, ci=replace(SIMPLE.ci, runner="${{ inputs.target }}")),
+        replace(SIMPLE, indexes={"testpypi": IndexConfig("testpypi", environment="${{ github.head_ref }}")}),
     ],
     ids=["setup", "runner", "environment"],
 )
-def test_a_value_that_a_forge_would_evaluate_is_refused(ci: Ci) -> None:
+def test_a_value_that_a_forge_would_evaluate_is_refused(settings: Settings) -> None:
     with pytest.raises(ConfigurationError, match="expression"):
-        workflows(replace(SIMPLE, ci=ci))
+        workflows(settings)
 
 
 def test_a_companion_is_checked_out_where_its_path_says() -> None:
     deep = replace(API, path=PurePosixPath("../services/api"))
-    own, beside = (s["with"] for s in jobs(replace(SIMPLE, packages=(deep, ALONE)))["release"]["steps"] if "uses" in s)
+    steps = jobs(replace(SIMPLE, packages=(deep, ALONE)))["build-staging"]["steps"]
+    own, beside = (step["with"] for step in steps if "checkout@" in step.get("uses", ""))
     assert (own["path"], beside["path"]) == ("harbor", "services/api")
 
 
@@ -94,11 +97,11 @@ def test_a_companion_that_the_forge_does_not_have_is_refused(forge: ForgeConfig 
 
 def test_a_failed_plan_of_the_cells_fails_its_step(tmp_path: Path) -> None:
     settings = replace(SIMPLE, packages=(API, ALONE), stack=STACK)
-    (plan,) = [step["run"] for step in jobs(settings)["publish"]["steps"] if step["name"] == "plan"]
+    (plan,) = [step["run"] for step in jobs(settings)["build-staging"]["steps"] if step["name"] == "plan"]
     output = tmp_path / "output"
     for code in (0, 4):
-        (tmp_path / "nox").write_text(f"#!/bin/sh\necho '[{{}}]'\nexit {code}\n")
-        (tmp_path / "nox").chmod(0o755)
+        (tmp_path / "releasegate").write_text(f"#!/bin/sh\necho '[{{}}]'\nexit {code}\n")
+        (tmp_path / "releasegate").chmod(0o755)
         env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "GITHUB_OUTPUT": str(output)}
         done = subprocess.run(["bash", "-c", plan], env=env, check=False)
         assert done.returncode == code
@@ -107,11 +110,12 @@ def test_a_failed_plan_of_the_cells_fails_its_step(tmp_path: Path) -> None:
 
 def test_on_gitea_the_cells_stand_in_the_file() -> None:
     found = jobs(ON_GITEA, GITEA)
-    cells = found["e2e"]["strategy"]["matrix"]["options"]
+    cells = [each["options"] for each in found["e2e-staging"]["strategy"]["matrix"]["include"]]
+    assert [each["number"] for each in found["e2e-staging"]["strategy"]["matrix"]["include"]] == [*range(len(cells))]
     assert len(cells) == len(set(cells)) == len(matrix(STACK, Wanted()))
     assert cells[0] == "--netbox image:4.5.8 --python 3.13 --path fresh --service pve"
-    assert "outputs" not in found["publish"]
-    assert [step["name"] for step in found["publish"]["steps"] if "run" in step] == ["set up", "publish"]
+    assert "outputs" not in found["build-staging"]
+    assert [step["name"] for step in found["build-staging"]["steps"] if "run" in step] == ["set up", "build"]
 
 
 def test_the_workflows_of_the_examples_are_what_their_configuration_says() -> None:

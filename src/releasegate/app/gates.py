@@ -5,9 +5,10 @@ What they find is no evidence: it is written into a ledger that ends with the ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate.core.errors import ReleasegateError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from releasegate.app.deliveries import Source
     from releasegate.app.workspace import Workspace
     from releasegate.core.config.model import Package
+    from releasegate.core.version_files.leftovers import Leftover
     from releasegate.core.version_files.occurrences import Occurrence
     from releasegate.engine import Outcome, Watch
     from releasegate.journal import Journal
@@ -24,21 +26,27 @@ if TYPE_CHECKING:
     from releasegate.steps.release import PackagePorts, Release, Role
     from releasegate.steps.step import Step
 
+_TOLD = 20
+
 
 @dataclass(frozen=True)
 class EndToEndRequest:
     """What an end-to-end run is asked for; ``backend`` is ``None`` where the companion's own rule decides.
 
-    With ``recorded`` the verdict of each cell becomes evidence of the version, for whoever seals it.
+    With ``recorded`` the verdict of each cell becomes evidence of the version, for whoever seals it; it is left in the
+    folder ``given``, where there is one, and else known to all machines.
     """
 
     source: Source
     backend: Source | None = None
     recorded: bool = False
+    given: Path | None = None
 
 
-def versions(workspace: Workspace, package: Package, *, tag: str | None = None) -> tuple[Occurrence, ...]:
+def versions(workspace: Workspace, package: Package, *, tag: str | None = None) -> tuple[Occurrence | Leftover, ...]:
     """Return what every version file in the work tree states, all in agreement, the tag at HEAD too.
+
+    Behind that come the lines that hold the version and that no bump follows: no fault of anybody.
 
     Raises:
         GateFailed: they disagree, or cannot be read; all problems at once.
@@ -49,7 +57,7 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
     from releasegate.core.version_files.survey import survey
     from releasegate.core.version_files.tags import newest
     from releasegate.steps.release import Release
-    from releasegate.steps.source import VersionFilesAgree, version_file_contents
+    from releasegate.steps.source import VersionFilesAgree, left_behind, version_file_contents
 
     tags = [tag] if tag is not None else _tags_at_head(workspace, package)
     found = survey(package, version_file_contents(workspace.repository(package), package, commit=None))
@@ -57,11 +65,14 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
     version = next((each for each in known if each is not None), Version("0"))
     release = Release(package, version, version, workspace.run_context())
     _run(workspace, VersionFilesAgree(release, work_tree=True, tags=tags))
-    if package.version_files:
-        return found.occurrences
-    repository = workspace.repository(package)
-    last = newest(package, repository.tags_before(repository.head()))
-    return (last,) if last is not None else ()
+    repository, stated = workspace.repository(package), found.occurrences
+    if not stated:
+        last = newest(package, repository.tags_before(repository.head()))
+        stated = (last,) if last is not None else ()
+    left: tuple[Leftover, ...] = ()
+    with suppress(ReleasegateError):  # files that are in no repository, such as an unpacked sdist
+        left = left_behind(repository, package, stated[0].version, commit=None) if stated else ()
+    return (*stated, *left[:_TOLD])
 
 
 def build(workspace: Workspace, package: Package, *, watch: Watch) -> tuple[Outcome, ...]:
@@ -117,7 +128,7 @@ def end_to_end(
         # The pair's companion is the one that the evidence says was proven, and known cells are not run again.
         workspace.pull(package)
     release, source = _release(workspace, package, request.source), request.source
-    runner = _ToldRunner(workspace.ports(package).runner, told, workspace if request.recorded else None)
+    runner = _ToldRunner(workspace.ports(package).runner, told, workspace if request.recorded else None, request.given)
     ledger = release.ports.ledger if request.recorded else MemoryLedger()
     _run(
         workspace,
@@ -203,6 +214,7 @@ class _ToldRunner:
     runner: EndToEndRunner
     told: Callable[[EndToEndReport], None]
     record_in: Workspace | None
+    given: Path | None
     reports: list[EndToEndReport] = field(default_factory=list)
 
     def run(self, delivery: Delivery, *, companion: Delivery | None, **options: object) -> EndToEndReport:
@@ -210,26 +222,39 @@ class _ToldRunner:
         self.reports.append(report)
         self.told(report)
         if self.record_in is not None:
-            _record(self.record_in, delivery, companion, report)
+            with _evidence(self.record_in, delivery, self.given):
+                _record(self.record_in, delivery, companion, report)
         return report
 
 
+@contextmanager
+def _evidence(workspace: Workspace, delivery: Delivery, given: Path | None) -> Iterator[None]:
+    """Let other machines, or with *given* other jobs of the same run, know what is recorded in the block."""
+    if given is None:
+        with workspace.shared(delivery.package):
+            yield
+        return
+    from releasegate.app.handover import Handover
+
+    yield
+    Handover(given, delivery.source).give_evidence(workspace, delivery.package, delivery.version)
+
+
 def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None, report: EndToEndReport) -> None:
-    """Write the verdict of each cell into the version's record, and let other machines know."""
+    """Write the verdict of each cell into the version's record."""
     from releasegate.steps.end_to_end import CELL, cell_subject
 
-    with workspace.shared(delivery.package):
-        journal = workspace.journal()
-        for row in report.evidence.get("cells", ()):
-            journal.found(
-                delivery.package.name,
-                delivery.version,
-                step=CELL,
-                subject=cell_subject(delivery, companion),
-                line=f"{row['cell']}: {row['verdict']}",
-                verdict=row["verdict"],
-                evidence=row,
-            )
+    journal = workspace.journal()
+    for row in report.evidence.get("cells", ()):
+        journal.found(
+            delivery.package.name,
+            delivery.version,
+            step=CELL,
+            subject=cell_subject(delivery, companion),
+            line=f"{row['cell']}: {row['verdict']}",
+            verdict=row["verdict"],
+            evidence=row,
+        )
 
 
 def _tags_at_head(workspace: Workspace, package: Package) -> list[str]:

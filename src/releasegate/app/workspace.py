@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from releasegate.adapters.machine import LocalMachine
     from releasegate.adapters.venvs.install_check import VenvInstallChecker
     from releasegate.core.ci.event import Event
+    from releasegate.core.ci.part import Part
     from releasegate.core.config.model import Package
     from releasegate.core.release.companion import CompanionSources
     from releasegate.core.release.plan import PackageState
@@ -41,13 +42,15 @@ if TYPE_CHECKING:
 class RunOptions:
     """What a person chose for one run: a companion by hand, what is left out where it is not here, and the cells.
 
-    ``attended`` says that somebody can confirm what cannot be taken back.
+    ``attended`` says that somebody can confirm what cannot be taken back; ``part`` is what one job of CI does, ``None``
+    where a run does all of it.
     """
 
     companion: str | None = None
     only_available: bool = False
     attended: bool = True
     containers: ContainerOptions = field(default_factory=ContainerOptions)
+    part: Part | None = None
 
 
 @dataclass(frozen=True)
@@ -116,10 +119,13 @@ class Workspace:
         return SimpleIndex(config, environ=self.project.environ, workdir=self._folder("tmp"))
 
     def builds(self) -> LocalBuilds:
-        """Return the builds that are kept here."""
+        """Return the builds that are kept here; a job that takes files over makes none."""
         from releasegate.adapters.build.kept import LocalBuilds
+        from releasegate.adapters.build.taken import TakenBuilds
 
-        return LocalBuilds(self.project.state / "dist", self.repository, self._dependencies(), self.project.environ)
+        part = self.choices.part
+        kept = LocalBuilds if part is None or part.job == "build" else TakenBuilds
+        return kept(self.project.state / "dist", self.repository, self._dependencies(), self.project.environ)
 
     def install_checker(self, delivery: Delivery) -> VenvInstallChecker:
         """Return the install checker; nothing but the named packages comes from the staging index to it."""
@@ -214,6 +220,7 @@ class Workspace:
             downloads=FolderDownloadCache(self.project.state / "fetched"),
             progress=self.progress,
             event=self.event,
+            part=self.choices.part,
         )
 
     def ports(self, package: Package) -> PackagePorts:
@@ -268,5 +275,7 @@ def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress,
     project = load(folder, environ=environ)
     event = event_of(environ)
     project = replace(project, environ={**environ, **git_environment(event, project.settings, environ)})
+    if event is not None and choices.companion is None:
+        choices = replace(choices, companion=(event.inputs or {}).get("companion") or None)
     forges = {p.name: forge_of(p.forge, environ=environ) for p in project.settings.packages if p.forge is not None}
     return Workspace(project, progress, choices, forges, event)

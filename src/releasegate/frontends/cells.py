@@ -44,7 +44,10 @@ def shared(given: Given) -> list[str]:
 def show_plan(screen: Screen, cells: Sequence[Cell], *, form: str, rest: Sequence[str]) -> None:
     """Print the cells; as JSON each with the options that run it alone, *rest* being what all of them share."""
     if form == "json":
-        rows = [{"cell": cell.name, "options": " ".join([*cell.options, *rest])} for cell in cells]
+        rows = [
+            {"number": number, "cell": cell.name, "options": " ".join([*cell.options, *rest])}
+            for number, cell in enumerate(cells)
+        ]
         screen.say(json.dumps(rows))
         return
     for cell in cells:

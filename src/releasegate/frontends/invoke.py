@@ -55,6 +55,10 @@ def shown(context: Context) -> Iterator[Screen]:
         "yes": "do not ask before what cannot be taken back (CI)",
         "event": "do what the forge's event asks for that started this run (CI)",
         "until": "stop before the gate whose name begins so (e2e)",
+        "job": "with --event: do one job's part, build, publish, judge or seal (CI)",
+        "index": "with --job: the index that the part is about",
+        "taken": "with --job: the folder with what other jobs handed over",
+        "given": "with --job: the folder for what is handed over to other jobs",
     }
 )
 def release(  # noqa: PLR0913 - each is a flag of the command line
@@ -69,16 +73,26 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
     yes: bool = False,
     event: bool = False,
     until: str = "",
+    job: str = "",
+    index: str = "",
+    taken: str = "",
+    given: str = "",
 ) -> None:
     """Release: the final, or with --rc the next candidate, or with --post the fix-forward.
 
     Example: invoke release --rc --package my-plugin --to 1.1.0 --plan
     """
     with shown(context) as screen:
-        from releasegate.frontends.releases import Wish
+        from releasegate.frontends.releases import JobWish, Wish
         from releasegate.frontends.releases import release as run
 
-        code = run(screen, Wish(rc, post, event, package, to, until), companion=companion, plan_only=plan, yes=yes)
+        code = run(
+            screen,
+            Wish(rc, post, event, package, to, until, JobWish(job, index, taken, given)),
+            companion=companion,
+            plan_only=plan,
+            yes=yes,
+        )
     if code:
         raise Exit(code=code)
 

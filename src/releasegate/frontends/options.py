@@ -124,6 +124,7 @@ E2E = Gate(
             "source is then the index that the version is proven from",
             takes="none",
         ),
+        Option("--given", "leave that evidence in this folder for another job of the run (CI)", value="FOLDER"),
     ),
 )
 GATES = (VERSIONS, BUILD, INSTALL_CHECK, E2E)

@@ -6,8 +6,9 @@ import getpass
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 from packaging.version import InvalidVersion, Version
 
@@ -15,15 +16,48 @@ from releasegate.app import release as releasing
 from releasegate.app.examine import examine
 from releasegate.app.orders import Order, ordered, selected
 from releasegate.app.outcomes import Recorder
+from releasegate.app.parts import PartOrder, release_part
 from releasegate.app.release import Planned
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
-from releasegate.core.config.model import Package
+from releasegate.core.ci.part import Part, PartJob
+from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.plan import Pipeline
 from releasegate.frontends.console import Screen
 from releasegate.journal import Waiver
 from releasegate.steps.preflight import exit_code, in_the_way
 from releasegate.steps.question import Answer
+
+
+@dataclass(frozen=True)
+class JobWish:
+    """The part of one job of CI, as it was typed; all empty where a run does the whole."""
+
+    job: str = ""
+    index: str = ""
+    taken: str = ""
+    given: str = ""
+
+    def order(self, settings: Settings, *, event: bool) -> PartOrder | None:
+        """Return the part; raises ``ConfigurationError`` where the words make none."""
+        if not self.job:
+            if self.index or self.taken or self.given:
+                raise ConfigurationError("--index, --taken and --given are for one job of CI.", hint="Add --job")
+            return None
+        indexes = (settings.staging, settings.production)
+        job = next((each for each in get_args(PartJob) if each == self.job), None)
+        if job is None:
+            raise ConfigurationError(
+                f"There is no job {self.job}.", hint=f"Name one of: {', '.join(get_args(PartJob))}"
+            )
+        if self.index not in indexes:
+            raise ConfigurationError(f"{self.job} is about one index.", hint=f"Add --index {' or '.join(indexes)}")
+        if not event:
+            raise ConfigurationError("--job is a part of what an event asks for.", hint="Add --event")
+        if job != "build" and not self.taken:
+            raise ConfigurationError(f"{job} goes on from what other jobs handed over.", hint="Add --taken FOLDER")
+        folders = (Path(folder) if folder else None for folder in (self.taken, self.given))
+        return PartOrder(Part(job, self.index), *folders)
 
 
 @dataclass(frozen=True)
@@ -36,6 +70,7 @@ class Wish:
     package: str
     to: str
     until: str
+    job: JobWish = JobWish()
 
 
 def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes: bool) -> int:
@@ -50,6 +85,9 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
         raise ConfigurationError("--event says what to release.", hint="Leave out --rc, --post and --to")
     attended = plan_only or yes or screen.is_terminal
     workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended))
+    part = wish.job.order(workspace.project.settings, event=wish.event)
+    if part is not None:
+        workspace = replace(workspace, choices=replace(workspace.choices, part=part.part))
     order = _order(workspace, wish)
     show = shows_plan(screen)
     if plan_only:
@@ -57,7 +95,10 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
     recorder = Recorder(screen)
     confirm = (lambda _: True) if yes else _confirm(screen)
     try:
-        releasing.release(workspace, order, watch=recorder, confirm=confirm, planned=show)
+        if part is None:
+            releasing.release(workspace, order, watch=recorder, confirm=confirm, planned=show)
+        else:
+            release_part(workspace, order, part, watch=recorder, confirm=confirm, planned=show)
     finally:
         screen.rests()
         if recorder.outcomes:

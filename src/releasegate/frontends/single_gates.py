@@ -94,6 +94,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
     if package is None and settings.stack is not None:
         package = settings.stack.plugin
     version, backend = _number(given["version"]), None
+    handed = Path(given["given"]) if given["given"] else None
     if given["backend_source"] is not None:
         backend = Source(given["backend_source"], _number(given["backend_version"]))
 
@@ -105,7 +106,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
         chosen, shown = replace(opened, choices=choices), partial(cells.show_report, screen)
         failed: list[GateFailed] = []
         for name in sources:
-            request = EndToEndRequest(Source(name, version), backend, recorded=given["record"])
+            request = EndToEndRequest(Source(name, version), backend, recorded=given["record"], given=handed)
             try:
                 report = gates.end_to_end(chosen, each, request, told=shown)
                 screen.say(f"{each.name}: {report.verdict} ({report.seconds:.0f} s)")

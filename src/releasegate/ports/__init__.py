@@ -9,10 +9,11 @@ from typing import Literal, Protocol
 
 from packaging.version import Version
 
-from releasegate.core.config.model import Package
-from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.dists.version_text import Source
 from releasegate.core.release.record import Entry
+from releasegate.ports.builds import Builds as Builds
+from releasegate.ports.builds import LockAnswer as LockAnswer
+from releasegate.ports.builds import TrialBuild as TrialBuild
 from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge
 from releasegate.ports.forge import ForgeRelease as ForgeRelease
@@ -57,6 +58,13 @@ class Repository(Protocol):
         """Return the commit that the tag names on the remote; ``None`` where it, or the remote, is not there."""
         ...
 
+    def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
+        """Return the lines of tracked files that fit an extended regular expression of POSIX: path, number, text.
+
+        They are those at *commit*, or of the working tree; files that are no text have none.
+        """
+        ...
+
     def tags_before(self, commit: str) -> Mapping[str, str]:
         """Return the tags here, by name, whose commit is *commit* or came before it; the remote is not asked."""
         ...
@@ -79,6 +87,10 @@ class Repository(Protocol):
 
     def submodules(self, commit: str) -> Mapping[str, str]:
         """Return the commit of every submodule at *commit*, by its path from the package's folder."""
+        ...
+
+    def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
+        """Return the YAML files for forges at *commit*, by their paths from the top of the Git repository."""
         ...
 
 
@@ -114,50 +126,6 @@ class History(Protocol):
 
         The branch *keep* has the last commit afterwards.
         """
-        ...
-
-
-@dataclass(frozen=True)
-class TrialBuild:
-    """A build that is not kept: the wheel and the sdist by file name, and the commit that they were made of."""
-
-    files: Mapping[str, bytes]
-    source: Source
-
-
-class Builds(Protocol):
-    """Makes a commit into distribution files once, and keeps them."""
-
-    def build(self, package: Package, *, version: Version, commit: str, progress: Progress) -> Manifest:
-        """Build *commit* from a clean checkout, audit what came out, and keep it with its manifest."""
-        ...
-
-    def trial(
-        self,
-        package: Package,
-        *,
-        version: Version,
-        commit: str,
-        files: Mapping[PurePosixPath, bytes],
-        progress: Progress,
-    ) -> TrialBuild:
-        """Build *version*, which is *commit* with *files* changed, and keep nothing of it here."""
-        ...
-
-    def find(self, package: Package, version: Version) -> Manifest | None:
-        """Return the manifest whose files are all here, byte for byte, or ``None``."""
-        ...
-
-    def path(self, package: Package, version: Version, artifact: Artifact) -> Path:
-        """Return where a file of a manifest lies."""
-        ...
-
-    def rebuilt(self, package: Package, version: Version) -> Mapping[str, bytes]:
-        """Return the wheel that was built a second time, from the sdist, by its file name."""
-        ...
-
-    def adopt(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
-        """Keep *files* (by file name) and *manifest* as the version's build, instead of what was there."""
         ...
 
 

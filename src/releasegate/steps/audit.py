@@ -12,9 +12,9 @@ from releasegate.core.audit.telling import Finding
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.dists.wheel import sources
-from releasegate.core.errors import GateFailed
+from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.release.record import Evidence
-from releasegate.ports import Index, IndexFile
+from releasegate.ports import Index, IndexFile, LockAnswer
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep
 
@@ -40,7 +40,7 @@ class Audit(ReleaseStep):
     key: ClassVar[str] = "audit"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
-    parts: ClassVar[tuple[str, ...]] = tuple(f"audit:{name}" for name in (*CHECK_NAMES, "compile", "twine"))
+    parts: ClassVar[tuple[str, ...]] = tuple(f"audit:{name}" for name in (*CHECK_NAMES, "compile", "twine", "locks"))
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "tools", "indexes"})
 
     def describe(self) -> str:
@@ -51,7 +51,10 @@ class Audit(ReleaseStep):
         manifest = release.manifest()
         previous = _previous(release)
         findings = [*self._audited(manifest, previous), *self._tried(manifest)]
-        waivers = {f.check: release.record().waiver(f"{self.key}:{f.check}") for f in findings}
+        locks = self._locks(findings)
+        findings += [Finding("locks", lock.problem, lock.words) for lock in locks if lock.by and lock.problem]
+        record = release.record()
+        waivers = {f.check: record.waiver(f"{self.key}:{f.check}") for f in findings}
         left = [f for f in findings if waivers[f.check] is None]
         waived = {check: {**w.evidence, "problems": _problems(findings, check)} for check, w in waivers.items() if w}
         for check, evidence in waived.items():
@@ -67,6 +70,8 @@ class Audit(ReleaseStep):
             )
         against = None if previous is None else previous.listed.filename
         shown: dict[str, Any] = {"files": [a.filename for a in manifest.artifacts], "compared with": against}
+        if locks:
+            shown["locks"] = {lock.path: lock.problem or "current" for lock in locks}
         return {**shown, "waived": waived} if waived else shown
 
     def _audited(self, manifest: Manifest, previous: Previous | None) -> tuple[Finding, ...]:
@@ -85,6 +90,16 @@ class Audit(ReleaseStep):
                 submodules=ports.repository.submodules(release.commit()),
             )
         )
+
+    def _locks(self, findings: Sequence[Finding]) -> tuple[LockAnswer, ...]:
+        """Return what is said of the tracked locks; raises ``Unavailable`` where nothing else would be told instead."""
+        release = self.release
+        try:
+            return release.ports.builds.locks(release.package, version=release.version, commit=release.commit())
+        except Unavailable:
+            if not findings:
+                raise
+            return ()
 
     def _tried(self, manifest: Manifest) -> Iterator[Finding]:
         """Yield what other tools say; a wheel that cannot be read is what the audit found."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from releasegate.core.ci.other_publishers import other_publishers
+from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.fetch import companion_choice, published
@@ -43,11 +45,42 @@ def _version_files(inquiry: Inquiry) -> str:
     return f"all state {found.occurrences[0].version}" if found.occurrences else "none: the tag states the version"
 
 
+def _other_publishers(inquiry: Inquiry) -> str:
+    """One publisher for one number: nothing else that the release starts uploads to an index."""
+    package, repository = inquiry.release.package, inquiry.release.ports.repository
+    files = repository.workflows(repository.head())
+    found = other_publishers(files, [package])
+    if found:
+        raise Refused(
+            f"{package.name} has another workflow that a release starts and that uploads to a package index.",
+            hint="Remove what each line says, commit, and push the release branch; only one may publish a number",
+            details=[str(each) for each in found],
+        )
+    return f"none in {len(files)} workflows and actions"
+
+
 def _tokens(inquiry: Inquiry) -> str:
     release = inquiry.release
-    here = [role for role in inquiry.roles if uploads(release, role) == "this machine"]
+    part = release.run.part
+    roles = [role for role in inquiry.roles if part is None or release.index_name(role) == part.index]
+    here = [role for role in roles if uploads(release, role) == "this machine"]
     found = [f"{release.index_name(role)}: {release.index(role).credential()}" for role in here]
     return ", ".join(found) or "CI uploads, with its own"
+
+
+def _trusting(inquiry: Inquiry) -> list[IndexConfig]:
+    known = inquiry.release.run.settings.indexes
+    found = (known.get(inquiry.release.index_name(role)) for role in inquiry.roles)
+    return [index for index in found if index is not None and index.trusts_github]
+
+
+def _trusted_publishers(inquiry: Inquiry) -> str:
+    """The four fields of each trusted publisher, to compare with the index's own page."""
+    forge = inquiry.release.package.forge
+    owner, _, repository = ("" if forge is None else forge.repository).partition("/")
+    where = f"owner {owner}, repository {repository}, workflow release.yml, environment"
+    fields = [f"{each.name}: {where} {each.environment or each.name}" for each in _trusting(inquiry)]
+    return f"{'; '.join(fields)} (whether an index knows them cannot be checked from here)"
 
 
 def _confirmation(inquiry: Inquiry) -> str:
@@ -107,7 +140,8 @@ def _companion(inquiry: Inquiry) -> str:
             f"{choice.name} {choice.version} (named by {choice.reason}) is not on {names}.",
             hint=f"Release {choice.name} first, or name another version with --companion",
         )
-    return f"{choice.name} {choice.version} (named by {choice.reason}) on {release.index_name(held[0])}"
+    order = ", ".join(choice.order)
+    return f"{choice.name} {choice.version} (named by {choice.reason}) on {release.index_name(held[0])}; asked: {order}"
 
 
 def _pair(inquiry: Inquiry) -> str:
@@ -174,9 +208,29 @@ def _to_production(inquiry: Inquiry) -> bool:
     return "production" in inquiry.roles
 
 
+def _publishes(inquiry: Inquiry) -> bool:
+    part = inquiry.release.run.part
+    return part is None or part.publishes
+
+
+def _judges(inquiry: Inquiry) -> bool:
+    part = inquiry.release.run.part
+    return part is None or part.judges
+
+
+def _trusted(inquiry: Inquiry) -> bool:
+    forge = inquiry.release.package.forge
+    return forge is not None and forge.kind == "github" and _trusting(inquiry) != []
+
+
+def _contained(inquiry: Inquiry) -> bool:
+    return _judges(inquiry) and inquiry.release.run.settings.in_stack(inquiry.release.package.name)
+
+
 QUESTIONS: tuple[Question, ...] = (
     Question("work tree", lambda inquiry: _looked(Clean(inquiry.release))),
     Question("version files", _version_files),
+    Question("other publishers", _other_publishers),
     Question("remote", _remote),
     Question("indexes", _indexes),
     Question("plan", _plan),
@@ -186,11 +240,12 @@ QUESTIONS: tuple[Question, ...] = (
     Question("pair", _pair, _final),
     Question("companion", _companion),
     Question("forge", _forge, _to_production),
-    Question("token", _tokens),
+    Question("token", _tokens, _publishes),
+    Question("trusted publisher", _trusted_publishers, _trusted),
     Question("confirmation", _confirmation),
-    Question("pythons", _pythons),
+    Question("pythons", _pythons, _judges),
     Question("end to end", _end_to_end),
-    Question("containers", _containers, lambda each: each.release.run.settings.in_stack(each.release.package.name)),
+    Question("containers", _containers, _contained),
     Question("space", _space),
 )
 """Everything that is asked, in the order in which it is told."""

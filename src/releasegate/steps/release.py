@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 from packaging.version import Version
 
 from releasegate.core.ci.event import Event
+from releasegate.core.ci.part import Part
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.errors import GateFailed, Refused
@@ -54,7 +55,7 @@ class RunContext:
     """What all packages of a run share: the indexes by name, and what is known of every package.
 
     ``consumed`` asks the world anew for what is consumed of a package; ``companion_sources`` says who may name a
-    companion; ``event`` is what started the run in CI, ``None`` where a person did.
+    companion; ``event`` is what started the run in CI, ``None`` where a person did, and ``part`` what its job does.
     """
 
     settings: Settings
@@ -67,6 +68,7 @@ class RunContext:
     downloads: DownloadCache
     progress: Progress
     event: Event | None = None
+    part: Part | None = None
 
 
 PORTS = frozenset(f.name for f in fields(PackagePorts)) | {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -10,15 +11,20 @@ from typing import ClassVar
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
-from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.errors import GateFailed, Refused, ReleasegateError
 from releasegate.core.release.lines import next_legal
 from releasegate.core.release.record import Evidence
-from releasegate.core.version_files.occurrences import agreed, bump_all, find_all
+from releasegate.core.version_files.leftovers import Leftover, held, left_in, roughly
+from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, find_all
 from releasegate.core.version_files.survey import survey, tag_problems
 from releasegate.core.version_files.tags import FIRST, newest
 from releasegate.ports import Repository
 from releasegate.steps.release import Release
 from releasegate.steps.step import ReleaseStep
+
+# What a bump is tried with in memory, of three numbers for SemVer.
+_ANOTHER = "99999.0.0"
+_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Clean(ReleaseStep):
         repository, package = self.release.ports.repository, self.release.package
         branch, event = repository.branch(), self.release.run.event
         # A runner has the commit of a tag checked out and no branch.
-        at_event = event is not None and event.detached and branch is None and repository.head() == event.commit
+        at_event = event is not None and event.detached and branch is None and event.commit in {"", repository.head()}
         if not package.released_from(branch) and not at_event:
             raise Refused(
                 f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}.",
@@ -165,7 +171,37 @@ class VersionFilesAgree(ReleaseStep):
         shown = [f"{each.path}:{each.line} {each.where} = {each.version}" for each in found.occurrences]
         if package.version_from_tag and not self.work_tree:
             shown.append(f"the tag {release.tag} = {release.version}")
-        return {"commit": commit, "places": shown}
+        return {"commit": commit, "places": shown, **({} if commit is None else self._left_behind(commit))}
+
+    def _left_behind(self, commit: str) -> Evidence:
+        """Return the lines that still hold the version before this one: told, and nobody's fault."""
+        release = self.release
+        old = before(release.ports.repository, release.package, release.version, commit=commit)
+        lines = left_behind(release.ports.repository, release.package, old, commit=commit) if old else ()
+        if lines:
+            release.run.progress(f"{len(lines)} lines still hold {old}, the first is {lines[0].path}:{lines[0].line}")
+        return {"left behind": [str(each) for each in lines[:_TOLD]]} if lines else {}
+
+
+def before(repository: Repository, package: Package, version: Version, *, commit: str) -> str | None:
+    """Return the version before *version*: what the commit before states, else the newest of the tags before it."""
+    stated: list[Occurrence] = []
+    with suppress(ReleasegateError):
+        stated += survey(package, version_file_contents(repository, package, commit=f"{commit}~1")).occurrences
+    stated += filter(None, [newest(package, [t for t in repository.tags_before(commit) if t != package.tag(version)])])
+    return next((each.version for each in stated if each.version != str(version)), None)
+
+
+def left_behind(repository: Repository, package: Package, version: str, *, commit: str | None) -> tuple[Leftover, ...]:
+    """Return the lines that hold *version* and that no version file, no custom and no ``left-behind`` speaks for."""
+    contents = version_file_contents(repository, package, commit=commit)
+    with suppress(ReleasegateError):
+        contents.update(bump_all(package, contents, version=_ANOTHER))
+    found = [line for path, content in contents.items() for line in held(path, content or b"", version)]
+    for path, number, text in repository.lines(roughly(version), commit=commit):
+        if path not in contents:
+            found += held(path, text.encode(), version, line=number)
+    return left_in(found, exemptions=package.left_behind)
 
 
 def changed_files(repository: Repository, package: Package) -> tuple[PurePosixPath, ...]:

@@ -48,13 +48,15 @@ class TriggerPermitted(RoleStep):
                 f"{event} does not ask for {package.name} {release.version} on {release.index_name(self.role)}.",
                 hint="Run the line that the workflow runs: invoke release --event",
             )
-        head = repository.head()
+        head, part = repository.head(), self.release.run.part
+        # A bump that another job made is not pushed yet; what it is made on must be there.
+        base = (part.base if part is not None else "") or head
         found = survey(package, version_file_contents(repository, package))
         state = SourceState(
             head,
             tagged=repository.tagged_there(event.ref_name),
             stated=[*(each.version for each in found.occurrences), *found.unreadable],
-            on_branch=repository.on_branch(head, package.released_from),
+            on_branch=repository.on_branch(base, package.released_from),
         )
         problems = disagreements(event, wanted, state)
         if problems:

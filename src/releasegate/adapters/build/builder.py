@@ -16,7 +16,7 @@ from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 _SECONDS = 1800.0
 _SHOWN = 30
 # uv's words for an index that it cannot reach; its exit code says no more than that it failed.
-_UNREACHED = ("Failed to fetch", "error sending request", "dns error", "Temporary failure in name resolution")
+UNREACHED = ("Failed to fetch", "error sending request", "dns error", "Temporary failure in name resolution")
 
 # build breaks the lines of uv at the width that it is told.
 _COLUMNS = "500"
@@ -101,7 +101,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _failure(done: Completed) -> ReleasegateError:
     words = f"{done.stdout}\n{done.stderr}"
-    if any(sign in words for sign in _UNREACHED):
+    if any(sign in words for sign in UNREACHED):
         return Unavailable(
             "What the build needs cannot be fetched.",
             hint="Run the same command again when the index answers; nothing was judged",

@@ -14,14 +14,15 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from releasegate.adapters.build.builder import Builder
+from releasegate.adapters.build.locks import Locks
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.core.dists.archive import read_wheel
 from releasegate.core.config.model import Package
-from releasegate.core.errors import Refused, ReleasegateError
+from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
 from releasegate.core.dists.wheel import dist_info, member
-from releasegate.ports import Progress, TrialBuild
+from releasegate.core.errors import Refused, ReleasegateError
+from releasegate.ports import LockAnswer, Progress, TrialBuild
 
 _MANIFEST = "manifest.json"
 _FROM_SDIST = "from-sdist"
@@ -50,7 +51,7 @@ class LocalBuilds:
         repository = self.repository(package)
         epoch = repository.epoch(commit)
         progress(f"building {package.name} {version}")
-        checkout = partial(repository.clean_checkout, commit, tag=f"{package.tag_prefix}{version}")
+        checkout = partial(repository.clean_checkout, commit, tag=package.tag(version))
         with tempfile.TemporaryDirectory(prefix="releasegate-") as temporary:
             made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=Path(temporary))
             files = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
@@ -83,13 +84,25 @@ class LocalBuilds:
         progress(f"building {package.name} {version}, to be thrown away")
         with (
             tempfile.TemporaryDirectory(prefix="releasegate-") as temporary,
-            repository.clean_checkout(commit, tag=f"{package.tag_prefix}{version}", files=files) as changed,
+            repository.clean_checkout(commit, tag=package.tag(version), files=files) as changed,
         ):
             final = GitRepository(changed, repository.environ)
             checkout = partial(final.clean_checkout, final.head())
             made = Builder(self.index, self.environ).make(checkout, epoch=final.epoch("HEAD"), out=Path(temporary))
             built = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
             return TrialBuild(built, final.source("HEAD"))
+
+    def locks(self, package: Package, *, version: Version, commit: str) -> tuple[LockAnswer, ...]:
+        """Return what the tools of the lock files that are tracked at *commit* say of them, in a clean checkout.
+
+        Raises:
+            Refused: there is no such commit.
+            Unavailable: an index that a tool needs does not answer.
+        """
+        repository = self.repository(package)
+        with repository.clean_checkout(commit, tag=package.tag(version)) as folder:
+            top = Path(GitRepository(folder, repository.environ).git.tell("rev-parse", "--show-toplevel").text)
+            return Locks(folder, top, self.index, self.environ).ask()
 
     def find(self, package: Package, version: Version) -> Manifest | None:
         """Return the manifest whose files are all here, byte for byte, or ``None``."""
@@ -112,8 +125,10 @@ class LocalBuilds:
         folder = self._home(package.name, str(version)) / _FROM_SDIST
         return {file.name: file.read_bytes() for file in folder.glob("*.whl")}
 
-    def adopt(self, manifest: Manifest, files: Mapping[str, bytes]) -> None:
-        """Keep *files* and *manifest* as the version's build; the wheel made from the sdist stays.
+    def adopt(
+        self, manifest: Manifest, files: Mapping[str, bytes], *, rebuilt: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Keep *files* and *manifest* as the version's build; the wheel made from the sdist stays, or is *rebuilt*.
 
         Raises:
             Refused: the files are not those of the manifest, or a name or the version in it is none.
@@ -123,7 +138,7 @@ class LocalBuilds:
                 f"The files of {manifest.name} {manifest.version} are not those of their manifest.",
                 hint="Fetch them again from where they were built",
             )
-        self._keep(manifest, files)
+        self._keep(manifest, files, rebuilt=rebuilt)
 
     def _keep(
         self, manifest: Manifest, files: Mapping[str, bytes], *, rebuilt: Mapping[str, bytes] | None = None

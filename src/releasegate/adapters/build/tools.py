@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from releasegate.adapters.venvs.interpreters import Interpreters
-from releasegate.adapters.process import clean_environment, last_lines, run
 from releasegate.adapters.output import meaningful
+from releasegate.adapters.process import clean_environment, last_lines, run
+from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.errors import Unavailable
 
 _TIMEOUT = 300.0

@@ -12,8 +12,9 @@ from pathlib import Path, PurePosixPath
 from releasegate.adapters.git import ancestry, push, tags
 from releasegate.adapters.git import writer as history
 from releasegate.adapters.git.checkout import clean_checkout, tracked_files
-from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.command import Git, failure
 from releasegate.adapters.git.submodules import submodules
+from releasegate.core.ci.other_publishers import FOLDERS
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.ports import PushAnswer
@@ -98,6 +99,22 @@ class GitRepository:
         """
         return tags.there(self.git, self.remote).get(name)
 
+    def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
+        """Return the lines of tracked files below *root*, at *commit* or as they lie here, that fit *pattern* (ERE)."""
+        at = [] if commit is None else [commit]
+        answer = self.git.ask("grep", "-z", "-n", "-I", "-E", "--no-color", "-e", pattern, *at, "--", ".")
+        if answer.exit_code > 1:
+            raise failure(answer, f"git grep failed in {self.root} (exit code {answer.exit_code}).")
+        found = []
+        for line in answer.stdout.split(b"\n"):
+            path, _, rest = line.partition(b"\0")
+            number, _, text = rest.partition(b"\0")
+            # A path with a line end in it breaks the format, and is nobody's.
+            if number.isdigit():
+                name = os.fsdecode(path).removeprefix(f"{commit}:")
+                found.append((PurePosixPath(name), int(number), text.decode(errors="replace")))
+        return tuple(found)
+
     def tags_before(self, commit: str) -> Mapping[str, str]:
         """Return the tags here, by name, whose commit is *commit* or came before it; the remote is not asked."""
         names = self.git.tell("tag", "--list", "--merged", commit).text.splitlines()
@@ -157,6 +174,18 @@ class GitRepository:
     def submodules(self, commit: str) -> Mapping[str, str]:
         """Return the submodules below *root* at *commit*: path -> the submodule's commit."""
         return submodules(self.git, commit)
+
+    def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
+        """Return every YAML file below the folders for forges at *commit*, by its path from the top of the repository.
+
+        Raises:
+            Refused: there is no such commit.
+        """
+        listed = self.git.tell("ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS).stdout.split(b"\0")
+        entries = (os.fsdecode(entry).split("\t", 1) for entry in listed if entry)
+        blobs = {path: meta.split(" ")[2] for meta, path in entries if path.endswith((".yml", ".yaml"))}
+        texts = {path: self.git.tell("cat-file", "blob", blob).stdout for path, blob in blobs.items()}
+        return {PurePosixPath(path): text.decode(errors="replace") for path, text in texts.items()}
 
     def clean_checkout(
         self, commit: str, *, tag: str | None = None, files: Mapping[PurePosixPath, bytes] | None = None

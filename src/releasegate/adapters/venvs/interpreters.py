@@ -31,12 +31,16 @@ class Interpreters:
         return self._named(python) or self._searched(python)
 
     def _named(self, python: str) -> Path | None:
-        """Return the interpreter that is called by its version, without asking another program."""
+        """Return the interpreter that is called by its version and runs, without asking another program."""
         path, _ = self._search_paths()
         # A virtual environment's own is no interpreter of the machine.
         real = [folder for folder in path.split(os.pathsep) if not Path(folder, "..", "pyvenv.cfg").exists()]
         found = shutil.which(f"python{python}", path=os.pathsep.join(real))
-        return None if found is None else Path(found)
+        if found is None:
+            return None
+        env = clean_environment(self.environ, PATH=path)
+        tried = run([found, "-I", "-S", "-c", ""], env=env, cwd=Path(tempfile.gettempdir()), timeout=_LOOKUP_SECONDS)
+        return None if tried.exit_code else Path(found)
 
     def _searched(self, python: str) -> Path | None:
         """Return the interpreter that uv finds under another name or in another place."""

@@ -1,78 +1,76 @@
-"""Where a repository states its version: what its build reads, and code that says the same."""
+"""Where a repository states its version: what its build reads, and whatever else says the same or should."""
 
 from __future__ import annotations
 
-import ast
-import re
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
-from releasegate.core.adopt.refusals import Files, not_found, refusal, setup_call, setup_cfg
+from releasegate.core.adopt import build_claims, code_claims, file_claims
+from releasegate.core.adopt.claims import Claim, Files, Source, same
+from releasegate.core.adopt.former_tools import FormerTool
+from releasegate.core.adopt.former_tools import claims as claims_of_tools
+from releasegate.core.adopt.refusals import not_found, refusal
+from releasegate.core.config.strings import in_repository
 from releasegate.core.config.toml_lines import read_toml
-from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
+from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.version_files.occurrences import bump, find
+from releasegate.core.version_files.leftovers import Leftover, held, left_in
+from releasegate.core.version_files.occurrences import Occurrence, bump, find
 
-PROJECT, SETUP = PurePosixPath("pyproject.toml"), PurePosixPath("setup.py")
-TESTS = frozenset({"test", "tests", "docs", "doc"})
-_LOCK = PurePosixPath("uv.lock")
-_NAMES = ("__version__", "VERSION", "version")
-_ANOTHER = "99999.0"
-"""A version that nothing states: every version file is tried with it before it is proposed."""
+PROJECT = PurePosixPath("pyproject.toml")
+# A version that nothing states, of three numbers for SemVer: every version file is tried with it before it is proposed.
+_ANOTHER = ("99999.0.0rc1", "99999.0.0")
+_LARGEST = 2 * 2**20
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A version file to be proposed, and what is to be said of it: a guess, or that it states another version."""
+
+    version_file: VersionFile
+    remark: str = ""
 
 
 @dataclass(frozen=True)
 class Declared:
-    """The version and every version file, the leading one first; ``guessed`` are found by their value alone."""
+    """The version and every version file, the leading one first, and what a person must know.
+
+    ``leftovers`` are the lines that hold the version and that no version file covers.
+    """
 
     version: str
-    version_files: tuple[VersionFile, ...]
-    guessed: tuple[VersionFile, ...] = ()
+    version_files: tuple[Proposed, ...]
+    notes: tuple[str, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
 
 
-def under(body: Any, *keys: str) -> Any:
-    """Return what stands under *keys*, or an empty table."""
-    for key in keys:
-        body = body.get(key) if isinstance(body, dict) else None
-    return {} if body is None else body
-
-
-def find_version_files(
-    project: Mapping[str, Any], files: Files, modules: Sequence[PurePosixPath], *, name: str
-) -> Declared:
+def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagged: str | None = None) -> Declared:
     """Return where the version stands; each version file was read, and changed in memory.
+
+    *tagged* is the version of the newest tag, where the build takes the version from there.
 
     Raises:
         ConfigurationError: the build takes the version from where it cannot be changed; what to do is said.
     """
-    unfit = refusal(project, files)
+    files = source.files
+    unfit = refusal(source.project, files)
     if unfit is not None:
         raise unfit
-    declared = list(_declared(project, files, modules, name))
-    assigned = list(_assigned(files, modules, name))
-    version, changed = None, dict(files)
-    found: list[VersionFile] = []
-    for version_file in dict.fromkeys((*declared, *assigned, LockVersionFile(_LOCK))):
-        try:
-            stated = find(version_file, changed[version_file.path], package=name).version
-            after = bump(version_file, changed[version_file.path], package=name, version=_ANOTHER)
-        except (KeyError, ReleasegateError):
-            continue
-        # A lock file that lags behind is a version file all the same: the gate of the versions says so.
-        if stated == (version or stated) or (isinstance(version_file, LockVersionFile) and found):
-            version = version or stated
-            changed[version_file.path] = after
-            found.append(version_file)
-    if version is None or isinstance(found[0], LockVersionFile):
-        raise not_found(files)
-    sure = {version_file for version_file in assigned if version_file.attribute == "__version__"}.union(declared)
-    guessed = tuple(p for p in found if isinstance(p, PythonVersionFile) and p not in sure)
-    return Declared(version, tuple(found), guessed)
+    read = _Reading(source.name, dict(files), tagged)
+    if tagged is None:
+        read.take(build_claims.claims(source))
+        if read.version is None:
+            read.notes += read.unread
+            read.take(code_claims.claims(source))
+        if read.version is None:
+            raise not_found(files)
+    version = read.version or ""
+    read.take(code_claims.claims(source))
+    read.take(claims_of_tools(tools, files, version))
+    read.take(file_claims.claims(files, version))
+    return Declared(version, tuple(read.found), tuple(read.notes), left_in(_lines(read.files, version)))
 
 
 def read_project(files: Files) -> Mapping[str, Any]:
@@ -80,90 +78,64 @@ def read_project(files: Files) -> Mapping[str, Any]:
     return read_toml(files.get(PROJECT, b"").decode(errors="replace"), where=str(PROJECT)).values
 
 
-def _declared(
-    project: Mapping[str, Any], files: Files, modules: Sequence[PurePosixPath], name: str
-) -> Iterator[TomlVersionFile | PythonVersionFile]:
-    """Yield the version files that the build reads the version from."""
-    for key in ("project.version", "tool.poetry.version"):
-        if isinstance(under(project, *key.split(".")), str):
-            yield TomlVersionFile(PROJECT, key)
-    path = under(project, "tool", "hatch", "version", "path")
-    if isinstance(path, str):
-        pattern = under(project, "tool", "hatch", "version", "pattern")
-        yield from _in_hatch(PurePosixPath(path), files, pattern if isinstance(pattern, str) else None)
-    path = under(project, "tool", "pdm", "version", "path")
-    if isinstance(path, str):
-        yield PythonVersionFile(PurePosixPath(path), "__version__")
-    dotted = [under(project, "tool", "setuptools", "dynamic", "version", "attr")]
-    said = setup_cfg(files).get("version", "")
-    dotted += [said.removeprefix("attr:").strip()] if said.startswith("attr:") else []
-    if "flit" in str(under(project, "build-system", "build-backend")):
-        named = under(project, "tool", "flit", "module", "name") or name.replace("-", "_")
-        dotted += [f"{m}.__version__" for m in (named, *(m.name for m in modules[:1]))]
-    for each in dotted:
-        if isinstance(each, str):
-            yield from _of_attribute(each, files)
-    variable = setup_call(files).get("version")
-    if isinstance(variable, ast.Name):
-        yield PythonVersionFile(SETUP, variable.id)
+class _Reading:
+    """What was found so far; ``files`` hold another version wherever a version file was found."""
+
+    def __init__(self, name: str, files: dict[PurePosixPath, bytes], tagged: str | None) -> None:
+        self.name, self.files, self.version, self.tagged = name, files, tagged, tagged is not None
+        self.found: list[Proposed] = []
+        self.notes: list[str] = []
+        self.unread: list[str] = []
+
+    def take(self, claims: Iterable[Claim]) -> None:
+        """Look into each claim, and keep what can be kept in step."""
+        for claim in dict.fromkeys(claims):
+            try:
+                in_repository(str(claim.version_file.path))  # not every name that Git has can be written down
+                occurrence, changed = self._try(claim.version_file)
+            except (KeyError, ValueError, ReleasegateError) as error:
+                self._tell(claim, error)
+                continue
+            if not same(occurrence.version, _ANOTHER[-1]):
+                self._judge(claim, occurrence, changed)
+
+    def _try(self, version_file: VersionFile) -> tuple[Occurrence, bytes]:
+        content = self.files[version_file.path]
+        occurrence = find(version_file, content, package=self.name)
+        if not same(occurrence.version, _ANOTHER[-1]):
+            for version in _ANOTHER:
+                content = bump(version_file, content, package=self.name, version=version)
+        return occurrence, content
+
+    def _judge(self, claim: Claim, occurrence: Occurrence, changed: bytes) -> None:
+        agrees = self.version is None or same(occurrence.version, self.version)
+        if not agrees and (claim.rank == "value" or self.tagged):
+            if claim.rank != "value":
+                self.notes.append(f"{occurrence}, and the newest tag {self.version}: it is not proposed")
+            return
+        if self.version is None and claim.rank == "value":
+            return
+        remark = "a guess: it states the same version" if claim.rank == "value" else ""
+        if not agrees:
+            remark = f"states {occurrence.version}, not {self.version}: correct it, or take this line out"
+            self.notes.append(f"{occurrence}, not {self.version}: nox -s versions fails until they agree")
+        self.version = self.version or occurrence.version
+        self.files[claim.version_file.path] = changed
+        self.found.append(Proposed(claim.version_file, remark))
+
+    def _tell(self, claim: Claim, error: Exception) -> None:
+        """Say what a tool was told to keep in step and cannot be kept so; of all else it is not even sure."""
+        if not isinstance(error, ReleasegateError):
+            return
+        if claim.rank == "tool":
+            self.notes.append(f"{claim.by} was told of {claim.version_file.path}, which is left out: {error.problem}")
+        elif claim.rank == "build":
+            self.unread.append(
+                f"The build reads {claim.version_file.path}, where no version can be changed: {error.problem}"
+            )
 
 
-def _in_hatch(path: PurePosixPath, files: Files, pattern: str | None) -> Iterator[PythonVersionFile]:
-    """Yield the assignments that hatchling's regular expression means."""
-    if pattern is None:
-        yield from (PythonVersionFile(path, name) for name in _NAMES)
-        return
-    content = files.get(path, b"")
-    try:
-        match = re.search(pattern, content.decode(errors="replace"), re.MULTILINE)
-        version = match["version"] if match is not None else None
-    except (re.error, IndexError):
-        return
-    for attribute, value in _strings(content):
-        if value == version:
-            yield PythonVersionFile(path, attribute)
-
-
-def _of_attribute(dotted: str, files: Files) -> Iterator[PythonVersionFile]:
-    """Yield the file and the name of ``package.module.attribute``."""
-    *parts, attribute = dotted.split(".")
-    stem = PurePosixPath(*parts)
-    for root in (PurePosixPath(), PurePosixPath("src")):
-        for path in (root / f"{stem}.py", root / stem / "__init__.py"):
-            if path in files:
-                yield PythonVersionFile(path, attribute)
-
-
-def _assigned(files: Files, modules: Sequence[PurePosixPath], name: str) -> Iterator[PythonVersionFile]:
-    """Yield the assignments of the package's own code that look like its version, the likeliest first."""
-
-    def own(path: PurePosixPath) -> bool:
-        single = path.parent in {PurePosixPath(), PurePosixPath("src")} and canonicalize_name(path.stem) == name
-        inside = any(m in path.parents and TESTS.isdisjoint(path.relative_to(m).parts) for m in modules)
-        return path.suffix == ".py" and (single or inside)
-
-    paths = sorted(filter(own, files), key=lambda p: (len(p.parts), p.name != "__init__.py", p))
-    found = [PythonVersionFile(path, attribute) for path in paths for attribute, _ in _strings(files[path])]
-    usual = [version_file for version_file in found if version_file.attribute.rpartition(".")[2] in _NAMES]
-    yield from sorted(
-        usual, key=lambda version_file: ("." in version_file.attribute, version_file.attribute != "__version__")
-    )
-
-
-def _strings(content: bytes) -> Iterator[tuple[str, str]]:
-    """Yield every name of a module, and attribute of a class in it, that is assigned a text."""
-    if b"version" not in content.lower():
-        return
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the code's own, of escapes and the like
-            tree = ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    scopes = [("", tree.body), *((f"{n.name}.", n.body) for n in tree.body if isinstance(n, ast.ClassDef))]
-    for before, body in scopes:
-        for node in body:
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            value = getattr(node, "value", None)
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield from ((f"{before}{t.id}", value.value) for t in targets if isinstance(t, ast.Name))
+def _lines(files: Files, version: str) -> Iterator[Leftover]:
+    for path, content in files.items():
+        if ".." not in path.parts and len(content) <= _LARGEST:
+            yield from held(path, content, version)

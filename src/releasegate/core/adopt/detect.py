@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,10 +12,20 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 
-from releasegate.core.adopt.declarations import TESTS, find_version_files, read_project, under
-from releasegate.core.adopt.refusals import Files, setup_call, setup_cfg
-from releasegate.core.config.version_file_types import VersionFile
+from releasegate.core.adopt import scm
+from releasegate.core.adopt.claims import Files, Source, under
+from releasegate.core.adopt.code import CFG, SETUP, setup_call, setup_cfg
+from releasegate.core.adopt.code_claims import TESTS
+from releasegate.core.adopt.declarations import Proposed, find_version_files, read_project
+from releasegate.core.adopt.excludes import omitted
+from releasegate.core.adopt.former_tools import FormerTool, former_tools
+from releasegate.core.adopt.hosts import not_imported
+from releasegate.core.adopt.prefixes import Around, Prefix, choose
+from releasegate.core.config.strings import plain
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.release.versions import parse_version
+from releasegate.core.version_files.leftovers import Leftover
+from releasegate.core.version_files.tags import FIRST
 
 PYTHONS = tuple(f"3.{minor}" for minor in range(9, 15))
 """The minor versions that a package may say it supports."""
@@ -24,44 +34,72 @@ _ELSEWHERE = TESTS | {"examples", "example", "scripts", "build", "benchmarks"}
 _UNSAID = ("3.12", "3.13")
 """What a package is tried on that says nothing: the two that most people have."""
 _SETUP_NAME = re.compile(rb"(?:^|[\s(,])name\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.MULTILINE)
-_SETUPS = tuple(PurePosixPath(name) for name in ("setup.cfg", "setup.py"))
+_SETUPS = (CFG, SETUP)
 _MIGRATION = re.compile(r"(^|/)migrations/[0-9]\w*\.py$")
-_HOSTED = re.compile(rb"^[ \t]*(?:from|import)\s+(?:netbox|extras\.plugins)(?=[.\s])", re.MULTILINE)
 _CARET = re.compile(r"\^\s*(\d+)(\.\d+)?[.\d]*")
+
+
+_USUAL = Prefix("v")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the repository around the package is: its tags, newest first, and the other packages in it.
+
+    ``folder`` is the name of the package's own folder there, where it is not the repository's top; ``used`` are the
+    beginnings of tags that other packages' tables name.
+    """
+
+    tags: tuple[str, ...] = ()
+    siblings: frozenset[str] = frozenset()
+    folder: str = ""
+    used: frozenset[str] = frozenset()
+
+
+ALONE = Surroundings()
 
 
 @dataclass(frozen=True)
 class Detected:
     """What was found; ``module`` is the package's import folder.
 
-    ``needs_host`` says that it imports only inside of NetBox. ``frozen`` are glob patterns of its migrations, ``data``
-    of the files that it reads. ``guessed`` are version files that were found by their value alone;
-    ``pythons_assumed`` says that nothing names the Pythons.
+    ``from_tag`` says that the build takes the version from Git's tag. ``frozen`` are glob patterns of its migrations,
+    ``data`` of the files that it reads. ``not_imported``, ``omitted`` and ``generated`` are patterns with their
+    reasons. ``pythons_assumed`` says that nothing names the Pythons.
     """
 
     name: str
     version: str
-    version_files: tuple[VersionFile, ...]
+    version_files: tuple[Proposed, ...]
     pythons: tuple[str, ...]
     module: PurePosixPath | None
+    from_tag: bool = False
+    prefix: Prefix = _USUAL
     frozen: tuple[str, ...] = ()
-    needs_host: bool = False
     data: tuple[str, ...] = ()
-    guessed: tuple[VersionFile, ...] = ()
+    not_imported: tuple[tuple[str, str], ...] = ()
+    omitted: tuple[tuple[str, str], ...] = ()
+    generated: tuple[tuple[str, str], ...] = ()
     pythons_assumed: bool = False
+    notes: tuple[str, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
 
 
-def detect(files: Files) -> Detected:
+def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     """Return what the repository says of its package; every version file was found by reading its file.
 
     Raises:
-        ConfigurationError: it names no package, or states no version where it could be changed; what to do is said.
+        ConfigurationError: it names no package, states no version where it could be changed, or cannot be released
+            with this; what to do is said.
     """
     project = read_project(files)
-    name = _name(project, files)
-    modules = sorted(_modules(files, name), key=lambda m: (canonicalize_name(m.name) != name, len(m.parts), m))
+    name = package_name(project, files)
+    modules = sorted(set(_modules(files, name)), key=lambda m: (_unlike(m.name, name), len(m.parts), m))
     module = modules[0] if modules else None
-    found = find_version_files(project, files, modules, name=name)
+    tools, from_tag = former_tools(files), scm.from_tags(project, files)
+    prefix = _prefix(project, tools, around, names=_names(name, module, around))
+    tagged = _newest(around.tags, prefix.text) if from_tag else None
+    found = find_version_files(Source(name, project, files, tuple(modules)), tools=tools, tagged=tagged)
     pythons = _pythons(project, files)
     migrations = [path for path in files if _MIGRATION.search(str(path)) and module in path.parents]
     return Detected(
@@ -70,15 +108,21 @@ def detect(files: Files) -> Detected:
         version_files=found.version_files,
         pythons=pythons or _UNSAID,
         module=module,
-        frozen=tuple(sorted({f"{path.parent}/[0-9]*.py" for path in migrations})),
-        needs_host=module is not None and _HOSTED.search(files.get(module / "__init__.py", b"")) is not None,
+        from_tag=from_tag,
+        prefix=prefix,
+        frozen=_globs(f"{_glob(path.parent)}/[0-9]*.py" for path in migrations),
         data=_data(files, module),
-        guessed=found.guessed,
+        not_imported=not_imported(files, module, project),
+        omitted=omitted(project, files, module),
+        generated=_generated(project, files) if from_tag else (),
         pythons_assumed=not pythons,
+        notes=(*found.notes, *(f"{tool.name} was asked for its files and tags" for tool in tools)),
+        leftovers=found.leftovers,
     )
 
 
-def _name(project: Mapping[str, Any], files: Files) -> str:
+def package_name(project: Mapping[str, Any], files: Files) -> str:
+    """Return the normalized name of the package; raises ``ConfigurationError`` where there is none."""
     said = under(project, "project", "name") or under(project, "tool", "poetry", "name")
     if not isinstance(said, str):
         matches = (_SETUP_NAME.search(files.get(path, b"")) for path in _SETUPS)
@@ -89,6 +133,57 @@ def _name(project: Mapping[str, Any], files: Files) -> str:
         raise ConfigurationError(
             "The repository names no package.", hint='Write name = "..." into [project] of its pyproject.toml'
         ) from None
+
+
+def _unlike(module: str, name: str) -> int:
+    """Return how little an import folder is called as the package is: ``taggit`` is much like ``django-taggit``."""
+    called = canonicalize_name(module)
+    if called == name:
+        return 0
+    words = set(name.split("-"))
+    return 1 if set(called.split("-")) <= words else 2 if words <= set(called.split("-")) else 3
+
+
+def _names(name: str, module: PurePosixPath | None, around: Surroundings) -> frozenset[str]:
+    """Return what a tag may call the package."""
+    said = (name, module.name if module is not None else "", around.folder)
+    return frozenset(canonicalize_name(each) for each in said if each)
+
+
+def _prefix(
+    project: Mapping[str, Any], tools: Sequence[FormerTool], around: Surroundings, *, names: frozenset[str]
+) -> Prefix:
+    told = [each for each in (scm.tag_prefix(project), *(tool.tag_prefix for tool in tools)) if each is not None]
+    whose = Around(names, around.siblings - names, around.used, alone=not around.folder)
+    return choose(around.tags, whose, told=told)
+
+
+def _newest(tags: Sequence[str], prefix: str) -> str:
+    mine = [parse_version(tag.removeprefix(prefix)) for tag in tags if tag.startswith(prefix)]
+    return str(max((version for version in mine if version is not None), default=FIRST))
+
+
+def _generated(project: Mapping[str, Any], files: Files) -> tuple[tuple[str, str], ...]:
+    """Return the members of the wheel that the build writes the version into."""
+    paths = [str(path).removeprefix("src/") for path in scm.generated(project, files)]
+    return tuple((pattern, "the build writes the version there") for pattern in _globs(paths))
+
+
+def _glob(path: PurePosixPath) -> str:
+    """Return a pattern that means a path of Git's, whatever characters are in it."""
+    return re.sub(r"([\\*?\[\]]|^[!#])", r"\\\1", str(path))
+
+
+def _globs(patterns: Iterable[str]) -> tuple[str, ...]:
+    """Return the patterns that can be written down, sorted."""
+
+    def fits(pattern: str) -> bool:
+        try:
+            return plain(pattern) == pattern and pattern.isprintable()
+        except ValueError:
+            return False
+
+    return tuple(sorted({pattern for pattern in patterns if fits(pattern)}))
 
 
 def _modules(files: Files, name: str) -> Iterator[PurePosixPath]:
@@ -139,10 +234,10 @@ def _data(files: Files, module: PurePosixPath | None) -> tuple[str, ...]:
         if not TESTS.isdisjoint(folders) or path.suffix == ".py" or path.name.startswith("."):
             continue
         if kept is not None:
-            found.add(f"{PurePosixPath(str(module), *folders[:kept])}/**")
+            found.add(f"{_glob(PurePosixPath(str(module), *folders[:kept]))}/**")
         elif path.suffix == ".json":
-            deep = f"{module}/{folders[0]}/**" if len(folders) > 1 else str(path.parent)
+            deep = f"{_glob(PurePosixPath(str(module), folders[0]))}/**" if len(folders) > 1 else _glob(path.parent)
             found.add(f"{deep}/*.json")
         elif path.name == "py.typed":
-            found.add(str(path))
-    return tuple(sorted(found))
+            found.add(_glob(path))
+    return _globs(found)

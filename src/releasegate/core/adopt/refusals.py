@@ -1,115 +1,107 @@
-"""Versions that no version file can state: taken from Git's tags, or standing where they cannot be changed safely."""
+"""What cannot be adopted, said with its name: wheels of one platform each, versions that no version file can state."""
 
 from __future__ import annotations
 
-import ast
-import configparser
-import warnings
+import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
+from releasegate.core.adopt.claims import Files, decoded, texts, under
+from releasegate.core.adopt.code import CFG, SETUP, setup_call
 from releasegate.core.errors import ConfigurationError
 
-Files = Mapping[PurePosixPath, bytes]
-"""The tracked files of a repository, by path."""
-
-_SETUP, _CFG = PurePosixPath("setup.py"), PurePosixPath("setup.cfg")
-_FROM_GIT = (
-    *("setuptools_scm", "setuptools-scm", "use_scm_version", "setuptools-git-versioning", "hatch-vcs", "flit_scm"),
-    *("flit-scm", "versioningit", "dunamai", "versioneer", "uv-dynamic-versioning"),
+_NATIVE = (
+    "maturin",
+    "mesonpy",
+    "scikit_build_core",
+    "skbuild",
+    "py_build_cmake",
+    "sipbuild",
+    "enscons",
+    "setuptools_rust",
 )
+_EXTENSIONS = ("ext_modules", "cffi_modules", "rust_extensions", "cmake_source_dir", "cmake_extensions", "ext_package")
+_COMPILING_HOOKS = ("mypyc", "cython", "cmake", "zig", "rust", "autorun-ext")
+# pbr spells 1.2.0rc1 as 1.2.0.0rc1: https://docs.openstack.org/pbr/latest/user/semver.html
+_SPELLS = "pbr"
 
 
 def refusal(project: Mapping[str, Any], files: Files) -> ConfigurationError | None:
-    """Return why the version cannot be adopted, with what to do; ``None`` where nothing speaks against it."""
-    tool = _table(project.get("tool"))
-    hatch, pdm = (_table(_table(tool.get(key)).get("version")) for key in ("hatch", "pdm"))
-    scheme = hatch.get("source") == "vcs" or pdm.get("source") == "scm"
-    if scheme or _table(tool.get("poetry-dynamic-versioning")).get("enable"):
-        return None if _static(project, "project") and scheme else _from_git()
-    if _static(project, "project") or _static(tool, "poetry"):
-        return None
-    dynamic, said = _table(_table(_table(tool.get("setuptools")).get("dynamic")).get("version")), _said(files)
-    plain = [p for p in (hatch.get("path"), pdm.get("path")) if isinstance(p, str) and not p.endswith(".py")]
-    named = dynamic.get("file")
-    plain += [str(each) for each in (named if isinstance(named, list) else [named]) if each]
-    plain += [said.removeprefix("file:").strip()] if said.startswith("file:") else []
-    if plain:
-        return _in_plain_file(plain[0])
-    if dynamic or said.startswith("attr:") or hatch.get("path") or pdm.get("path"):
-        return None
-    literal = isinstance(setup_call(files).get("version"), ast.Constant)
-    return _from_git() if _reads_git_tags(project, files) else _in_setup() if said or literal else None
-
-
-def _static(table: Mapping[str, Any], key: str) -> bool:
-    return isinstance(_table(table.get(key)).get("version"), str)
-
-
-def _said(files: Files) -> str:
-    return setup_cfg(files).get("version", "")
+    """Return why the package cannot be adopted, with what to do; ``None`` where nothing speaks against it."""
+    native = _native(project, files)
+    if native is not None:
+        return ConfigurationError(
+            f"The package is built for each platform ({native}), and one wheel for all is what is released here.",
+            hint="Release it with cibuildwheel and the index's own trusted publisher; this is told in the README",
+        )
+    if "pbr" in setup_call(files) or "pbr" in str(under(project, "build-system", "build-backend")):
+        return ConfigurationError(
+            "pbr takes the version from Git's tags and spells a candidate in a form of its own (1.2.0.0rc1).",
+            hint="Build with setuptools-scm, or write the version down",
+        )
+    computed = _computed(project)
+    return (
+        None
+        if computed is None
+        else ConfigurationError(
+            f"The version is computed by {computed}, so no file states it.",
+            hint='Write it down, e.g. version = "1.2.3" in [project]',
+        )
+    )
 
 
 def not_found(files: Files) -> ConfigurationError:
     """Return the error for a version that was found nowhere."""
-    if _SETUP in files or _CFG in files:
-        return _in_setup()
+    if SETUP in files or CFG in files:
+        return ConfigurationError(
+            "The version that setup.py or setup.cfg has stands nowhere as one plain text.",
+            hint='Write it as __version__ = "1.2.3" in the package, or as version = "1.2.3" in [project]',
+        )
     return ConfigurationError(
         "No file states the version.", hint='Write version = "1.2.3" into [project] of pyproject.toml'
     )
 
 
-def setup_cfg(files: Files) -> Mapping[str, str]:
-    """Return ``[metadata]`` of ``setup.cfg``; nothing where there is none, or it cannot be read."""
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(files.get(_CFG, b"").decode(errors="replace"))
-    except configparser.Error:
-        return {}
-    return dict(parser["metadata"]) if parser.has_section("metadata") else {}
-
-
-def setup_call(files: Files) -> Mapping[str, ast.expr]:
-    """Return the named arguments of the call of ``setup`` in ``setup.py``; nothing is run."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(files.get(_SETUP, b""))
-    except (SyntaxError, ValueError, RecursionError):
-        return {}
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    named = [c for c in calls if getattr(c.func, "id", getattr(c.func, "attr", "")) == "setup"]
-    return {word.arg: word.value for call in named for word in call.keywords if word.arg is not None}
-
-
-def _table(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _reads_git_tags(project: Mapping[str, Any], files: Files) -> bool:
-    """Whether the build's own requirements or configuration name a tool that reads Git's tags."""
-    requires = str(_table(project.get("build-system")).get("requires", ""))
-    setups = b"".join(files.get(path, b"") for path in (_SETUP, _CFG)).decode(errors="replace")
-    return any(tool in text for tool in _FROM_GIT for text in (requires, setups, _table(project.get("tool"))))
-
-
-def _from_git() -> ConfigurationError:
-    return ConfigurationError(
-        "The version is taken from Git's tags, so no file states it.",
-        hint='Write it down, e.g. version = "1.2.3" in [project], and take the plugin out of the build',
+def _native(project: Mapping[str, Any], files: Files) -> str | None:
+    """Return what makes the package's wheels those of one platform, or ``None``."""
+    backend = str(under(project, "build-system", "build-backend"))
+    requires = [re.split(r"[\s<>=!~\[;(]", each)[0] for each in texts(under(project, "build-system", "requires"))]
+    named = [name for name in _NATIVE if backend.partition(".")[0] == name]
+    named += [name for name in ("setuptools-rust", "scikit-build", "cmake-build-extension") if name in requires]
+    named += ["cibuildwheel"] if under(project, "tool", "cibuildwheel") else []
+    called = setup_call(files)
+    named += [f"{name} in setup.py" for name in _EXTENSIONS if name in called]
+    named += ["tool.setuptools.ext-modules"] if under(project, "tool", "setuptools", "ext-modules") else []
+    for hooks in (under(project, "tool", "hatch", "build", "hooks"), _wheel_hooks(project)):
+        for hook in hooks if isinstance(hooks, dict) else ():
+            named += [f"hatch's build hook {hook}"] if hook.lower().startswith(_COMPILING_HOOKS) else []
+    named += (
+        ["tool.pdm.build.run-setuptools"] if under(project, "tool", "pdm", "build", "run-setuptools") is True else []
     )
-
-
-def _in_plain_file(path: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"The version stands in {path}, a plain file that is no version file.",
-        hint='Move it to version = "1.2.3" in [project], or to __version__ = "1.2.3" in the package, for the build too',
+    script = under(project, "tool", "poetry", "build")
+    named += (
+        ["tool.poetry.build"]
+        if script and ("Extension(" in _read(files, script) or "cython" in _read(files, script))
+        else []
     )
+    return ", ".join(dict.fromkeys(named)) or None
 
 
-def _in_setup() -> ConfigurationError:
-    return ConfigurationError(
-        "The version stands in setup.py or setup.cfg, where it cannot be changed safely.",
-        hint='Move it to [project] in pyproject.toml, or to __version__ = "1.2.3" in the package, and read it there',
-    )
+def _wheel_hooks(project: Mapping[str, Any]) -> Any:
+    return under(project, "tool", "hatch", "build", "targets", "wheel", "hooks")
+
+
+def _read(files: Files, script: Any) -> str:
+    name = script if isinstance(script, str) else under(script, "script")
+    return next((decoded(content) for path, content in files.items() if str(path) == name), "")
+
+
+def _computed(project: Mapping[str, Any]) -> str | None:
+    """Return what computes the version when the package is built, or ``None`` where a file may state it."""
+    if isinstance(under(project, "project", "version"), str):
+        return None
+    if under(project, "tool", "hatch", "version", "source") == "env":
+        return "hatch's environment variable"
+    if under(project, "tool", "pdm", "version", "source") == "call":
+        return "a function that pdm calls"
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import tomlkit
@@ -11,6 +11,7 @@ from tomlkit.items import Array, InlineTable, Table
 from releasegate.core.adopt.detect import Detected
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.reader import TABLES
+from releasegate.core.config.version_file_types import VersionFile
 
 NOXFILE = '''"""The release gates: ``nox -l`` lists them."""
 
@@ -32,12 +33,12 @@ _END_TO_END = (
 
 @dataclass(frozen=True)
 class RepositoryFacts:
-    """What Git says of the repository; ``tag_prefix`` is what its newest version tag begins with."""
+    """What Git says of the repository; ``path`` leads to the package from the file that the table is in."""
 
     branch: str
     remote: str
-    tag_prefix: str
     forge: ForgeConfig | None
+    path: str = "."
 
 
 def table(found: Detected, repository: RepositoryFacts) -> str:
@@ -55,13 +56,18 @@ def table(found: Detected, repository: RepositoryFacts) -> str:
 def _package(found: Detected, repository: RepositoryFacts) -> Table:
     package = tomlkit.table()
     package.add("name", found.name)
-    package.add("version-files", _version_files(found))
+    if repository.path != ".":
+        package.add("path", repository.path)
+    if found.version_files:
+        package.add("version-files", _version_files(found))
+    if found.from_tag:
+        package.add("version-from-tag", True)  # noqa: FBT003 - a value of TOML
     _add(package, "pythons", list(found.pythons), guess="nothing says which" if found.pythons_assumed else "")
     _add(package, "branch", repository.branch, guess="the one that is usual here")
     if repository.remote != "origin":
         package.add("remote", repository.remote)
-    if repository.tag_prefix != "v":
-        _add(package, "tag-prefix", repository.tag_prefix, guess="of the newest tag")
+    if found.prefix.text != "v":
+        _add(package, "tag-prefix", found.prefix.text, guess=found.prefix.guess)
     if repository.forge is not None:
         forge = repository.forge
         keys = {"kind": forge.kind, "repository": forge.repository, "address": forge.address}
@@ -70,24 +76,33 @@ def _package(found: Detected, repository: RepositoryFacts) -> Table:
         tomlkit.comment("Name what judges the package end to end, or waive that gate for a version: invoke waive")
     )
     package.add(tomlkit.comment('end-to-end = { command = ["python", "-m", "pytest", "tests/e2e"] }'))
-    if found.data or found.frozen:
+    if found.data or found.frozen or found.generated or found.omitted:
         package.add("wheel", _wheel(found))
-    if found.needs_host and found.module is not None:
-        not_imported = tomlkit.array()
-        reason = "a plugin: it imports only inside of NetBox"
-        not_imported.append(_inline({"pattern": f"{found.module.name}*", "reason": reason}))
-        package.add("install", tomlkit.table().add("not-imported", not_imported))
+    if found.not_imported:
+        package.add("install", tomlkit.table().add("not-imported", _exemptions(found.not_imported)))
     return package
+
+
+def _exemptions(patterns: Sequence[tuple[str, str]]) -> Array:
+    array = tomlkit.array()
+    for pattern, reason in patterns:
+        array.add_line(_inline({"pattern": pattern, "reason": reason}))
+    array.add_line(indent="")
+    return array
 
 
 def _version_files(found: Detected) -> Array:
     array = tomlkit.array()
-    for version_file in found.version_files:
-        keys = {key.name: str(getattr(version_file, key.field.name)) for key in TABLES[type(version_file)].keys}
-        guess = "a guess: it states the same version" if version_file in found.guessed else None
-        array.add_line(_inline(keys), comment=guess)
+    for proposed in found.version_files:
+        array.add_line(_inline(_keys(proposed.version_file)), comment=proposed.remark or None)
     array.add_line(indent="")
     return array
+
+
+def _keys(version_file: VersionFile) -> Mapping[str, str]:
+    """Return the keys of a version file, but for those that say what is so without them."""
+    said = {key.name: (getattr(version_file, key.field.name), key.absent) for key in TABLES[type(version_file)].keys}
+    return {name: str(value) for name, (value, absent) in said.items() if value != absent}
 
 
 def _wheel(found: Detected) -> Table:
@@ -99,6 +114,9 @@ def _wheel(found: Detected) -> Table:
         wheel.add("data", data)
     if found.frozen:
         wheel.add("frozen", list(found.frozen))
+    for key, patterns in (("generated", found.generated), ("omitted", found.omitted)):
+        if patterns:
+            wheel.add(key, _exemptions(patterns))
     return wheel
 
 

@@ -23,6 +23,9 @@ class Event:
 
     ``ref_name`` is the tag (``tag``, ``release``) or the branch; ``commit`` is the one that is to be checked out.
     ``branch`` is what a release was cut from. ``inputs`` are a dispatch's answers. ``url`` is the run's page.
+
+    A dispatch that names a tag is about it: ``ref_name`` is that tag, ``branch`` what it was dispatched on, and
+    ``commit`` is empty.
     """
 
     trigger: Trigger
@@ -41,7 +44,7 @@ class Event:
     @property
     def detached(self) -> bool:
         """Whether the runner checks out a commit and no branch."""
-        return self.trigger in {"tag", "release"}
+        return self.trigger in {"tag", "release"} or bool((self.inputs or {}).get("tag"))
 
     def __str__(self) -> str:
         """Name the event in a sentence."""
@@ -49,7 +52,7 @@ class Event:
             "tag": f"the pushed tag {self.ref_name}",
             "branch": f"a push to {self.ref_name}",
             "release": f"the {self.action or 'touched'} release {self.ref_name}",
-            "dispatch": f"a manual dispatch on {self.ref_name}",
+            "dispatch": f"a manual dispatch {'for' if self.detached else 'on'} {self.ref_name}",
         }
         return named.get(self.trigger, "an event that releases nothing")
 
@@ -75,19 +78,22 @@ def parse_event(environ: Mapping[str, str], payload: Any) -> Event | None:
     server, repository = environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_REPOSITORY", "")
     run = environ.get("GITHUB_RUN_ID", "")
     release = _object(payload, "release") if trigger == "release" else {}
+    inputs = {str(k): str(v or "") for k, v in _object(payload, "inputs").items()} if trigger == "dispatch" else None
+    tag = (inputs or {}).get("tag", "")
+    branch = ref.removeprefix(_BRANCHES) if tag else _text(release, "target_commitish").removeprefix(_BRANCHES)
     return Event(
         trigger=trigger,
         forge="gitea" if environ.get("GITEA_ACTIONS") == "true" else "github",
         repository=repository,
-        ref_name=_text(release, "tag_name") or ref.removeprefix(_TAGS).removeprefix(_BRANCHES),
-        commit=environ.get("GITHUB_SHA", ""),
+        ref_name=tag or _text(release, "tag_name") or ref.removeprefix(_TAGS).removeprefix(_BRANCHES),
+        commit="" if tag else environ.get("GITHUB_SHA", ""),
         actor=environ.get("GITHUB_ACTOR", ""),
         url=f"{server}/{repository}/actions/runs/{run}" if run else "",
         action=_text(payload, "action") if trigger == "release" else "",
-        branch=_text(release, "target_commitish").removeprefix(_BRANCHES),
+        branch=branch,
         draft=release.get("draft") is True,
         prerelease=release.get("prerelease") is True,
-        inputs={str(k): str(v) for k, v in _object(payload, "inputs").items()} if trigger == "dispatch" else None,
+        inputs=inputs,
     )
 
 

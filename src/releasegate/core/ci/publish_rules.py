@@ -68,10 +68,11 @@ def disagreements(event: Event, wanted: Requested, seen: SourceState) -> tuple[s
     """Return a line for everything in which the event and the repository disagree."""
     problems, head, tagged = [], seen.head[:12], (seen.tagged or "nothing")[:12]
     if event.detached:
-        if seen.head != event.commit:
-            problems.append(f"{event} is about {event.commit[:12]}, and {head} is checked out")
-        if seen.tagged != event.commit:
-            problems.append(f"the tag {event.ref_name} names {tagged}, not {event.commit[:12]}")
+        commit = event.commit or seen.head
+        if seen.head != commit:
+            problems.append(f"{event} is about {commit[:12]}, and {head} is checked out")
+        if seen.tagged != commit:
+            problems.append(f"the tag {event.ref_name} names {tagged}, not {commit[:12]}")
         others = sorted({text for text in seen.stated if text != str(wanted.version)})
         if others:
             problems.append(f"the tag says {wanted.version}, and the version files state {', '.join(others)}")
@@ -162,9 +163,10 @@ def _chosen(event: Event, ours: Sequence[Package]) -> Package:
 def _by_dispatch(event: Event, settings: Settings, package: Package) -> Requested:
     inputs = event.inputs or {}
     target, wanted = inputs.get("target", ""), inputs.get("pipeline", "")
-    if not package.released_from(event.ref_name):
+    branch = event.branch or event.ref_name
+    if not package.released_from(branch):
         raise Refused(
-            f"The dispatch is on {event.ref_name}, and {package.name} is released from {package.branches}.",
+            f"The dispatch is on {branch}, and {package.name} is released from {package.branches}.",
             hint=f"Dispatch it on {package.branches}",
         )
     allowed = {settings.staging: ("rc",), settings.production: ("final", "post")}
@@ -173,9 +175,12 @@ def _by_dispatch(event: Event, settings: Settings, package: Package) -> Requeste
             f"The dispatch names the target {target or '(none)'}, so it publishes nothing.",
             hint=f"Name one of: {', '.join(allowed)}",
         )
+    version = _tagged(event, [package])[1] if event.detached else None
+    if version is not None:
+        wanted = "rc" if version.is_prerelease else "final" if version.post is None else "post"
     pipeline = next((p for p in get_args(Pipeline) if p == (wanted or allowed[target][0])), None)
     if pipeline not in allowed[target]:
         raise Refused(
             f"The dispatch asks for {wanted} on {target}.", hint=f"To {target} goes: {' or '.join(allowed[target])}"
         )
-    return Requested(pipeline, package)
+    return Requested(pipeline, package, version)

@@ -149,19 +149,13 @@ class ForgeConfig:
 @table("[tool.releasegate.ci]")
 @dataclass(frozen=True)
 class Ci:
-    """What the workflows say that ``invoke workflows`` writes, and how a laptop and CI share the work.
-
-    ``environment`` has the secrets of the job that publishes, or its trusted publisher.
-    """
+    """What the workflows say that ``invoke workflows`` writes, and how a laptop and CI share the work."""
 
     runner: Annotated[Runner, Key("the runner's label")] = "ubuntu-latest"
-    setup: Annotated[Commands, Key("the commands that install releasegate on a runner")] = (
-        ("python3", "-m", "pip", "install", "releasegate[attestations]"),
-    )
-    environment: Annotated[Environment, Key("the deployment environment of the jobs that publish")] = "release"
-    trusted: Annotated[
-        Flag, Key("whether GitHub's identity is enough for the indexes (trusted publishing), or a token")
-    ] = True
+    setup: Annotated[
+        Commands,
+        Key("the commands that install releasegate on a runner; no workflow is written without", absent=()),
+    ] = ()
     deadline: Annotated[Seconds, Key("how long a laptop waits for CI to publish")] = 3600.0
     signed: Annotated[
         Flag, Key("whether evidence of another machine counts only with a signature that Git verifies")
@@ -233,6 +227,20 @@ class IndexConfig:
     ] = None
     username: Annotated[Username, Key("the user to upload as")] = "__token__"
     keyring: Annotated[Flag, Key("whether the token may come from the keyring")] = False
+    environment: Annotated[
+        Environment, Key("the deployment environment of the CI job that publishes to it; its name, if left out")
+    ] = ""
+    trusted: Annotated[
+        Flag | None,
+        Key(
+            "whether it knows GitHub's identity (trusted publishing), or a token is needed; an alias does, if left out"
+        ),
+    ] = None
+
+    @property
+    def trusts_github(self) -> bool:
+        """Whether an upload from GitHub Actions needs no token."""
+        return self.upload is None if self.trusted is None else self.trusted
 
 
 @table("[tool.releasegate]")

@@ -21,7 +21,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MINOR = re.compile(r"[1-9]\.(?:0|[1-9][0-9]*)", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What Git allows in a name, less what a shell or an option parser would take for something else.
-_REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]*")
+_REF = re.compile(r"\w[\w./+@#=,-]*")
+_UNFIT = ("..", "@{", "//", "/.", ".lock/")
 # Tags are handed to Git as words, and to forges as patterns in quotes: name@1.2.0, name==1.2.0, @scope/name@1.2.0.
 _TAG = re.compile(r"[\w@][\w@=.,/+#%-]*")
 
@@ -120,9 +121,8 @@ def ini_key(value: str) -> str:
 
 def pattern(value: str) -> str:
     """Return a text with one ``{version}`` in it as it is."""
-    around = plain(value).split("{version}")
-    if len(around) != len(("before", "after")) or not "".join(around).strip():
-        raise ValueError(f'{shown(value)} needs {{version}} once and text around it; write e.g. "version: {{version}}"')
+    if plain(value).count("{version}") != 1:
+        raise ValueError(f'{shown(value)} needs {{version}} once; write e.g. "version: {{version}}"')
     return value
 
 
@@ -147,7 +147,7 @@ def attribute(value: str) -> str:
 
 def branch(value: str) -> str:
     """Return the name of a branch or a remote as it is."""
-    if not _REF.fullmatch(value) or ".." in value or value.endswith(("/", ".", ".lock")):
+    if not _REF.fullmatch(value) or value.endswith(("/", ".", ".lock")) or any(part in value for part in _UNFIT):
         raise ValueError(f'{shown(value)} is not a name that Git takes; write e.g. "develop"')
     return value
 
@@ -161,8 +161,7 @@ def repository(value: str) -> str:
 
 def prefix(value: str) -> str:
     """Return the beginning of a tag as it is, where Git takes a tag that it begins."""
-    unfit = any(part in value for part in ("..", "@{", "//", "/."))
-    if value and (not _TAG.fullmatch(value) or unfit or ".lock/" in value):
+    if value and (not _TAG.fullmatch(value) or any(part in value for part in _UNFIT)):
         raise ValueError(f'{shown(value)} cannot begin a tag; write e.g. "v", or "" for none')
     return value
 

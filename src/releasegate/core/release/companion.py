@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from packaging.version import Version
@@ -17,11 +17,15 @@ Purpose = Literal["staging", "production"]
 
 @dataclass(frozen=True)
 class PickedCompanion:
-    """A companion's version and the reason for it (``--companion``, a variable's name, ``the configuration``)."""
+    """A companion's version and the reason for it (``--companion``, a variable's name, ``the configuration``).
+
+    ``order`` is everybody who was asked, in that order, with what each says.
+    """
 
     name: str
     version: Version
     reason: str
+    order: tuple[str, ...] = field(default=(), compare=False)
 
 
 def variables(name: str, *, purpose: Purpose, index: str) -> tuple[str, ...]:
@@ -70,7 +74,8 @@ def pick_companion(
                 f"{reason} names {text!r} as the version of {companion.name}, which is no version.",
                 hint="Write a version such as 1.2.0rc1",
             )
-        return PickedCompanion(companion.name, version, reason)
+        order = tuple(f"{who}: {said or 'nothing'}" for who, said in named)
+        return PickedCompanion(companion.name, version, reason, order)
     raise ConfigurationError(
         f"Nothing says which version of {companion.name} to run with.",
         hint=f"Give --companion VERSION, set {names[0]}, or set companion.default in the configuration",

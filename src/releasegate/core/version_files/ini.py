@@ -76,3 +76,13 @@ def _section(text: str, at: int) -> str | None:
     """Return the section that the line at *at* stands in."""
     headers = re.findall(r"^\ufeff?\[(.+)\]", text[:at], re.MULTILINE)
     return headers[-1] if headers else None
+
+
+def keys_of(content: bytes) -> tuple[str, ...]:
+    """Return every key of an INI file, its section first; nothing of what is none."""
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(content.decode(errors="replace").removeprefix(BOM))
+        return tuple(f"{section}.{key}" for section in parser.sections() for key in parser[section])
+    except (configparser.Error, KeyError):
+        return ()

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from releasegate.core.config.toml_lines import BOM, split_key
 from releasegate.core.config.version_file_types import JsonVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.kind import Found, utf8
-from releasegate.core.version_files.spelling import spelled, stated
+from releasegate.core.version_files.kind import Found, spelled, stated, utf8
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 

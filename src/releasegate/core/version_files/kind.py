@@ -1,11 +1,22 @@
-"""What a kind of version file is: a module that finds the version in a file's bytes, and replaces it there."""
+"""What a kind of version file is: a module that finds the version in a file's bytes, and replaces it there.
+
+A file spells a version as PEP 440 does, or as SemVer, which Cargo, npm and Helm demand. SemVer 2.0.0 has no
+post-releases: what PEP 440 calls ``1.2.0.post1`` is spelled ``1.2.0-post.1``, as maturin reads it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from releasegate.core.errors import ConfigurationError
+from packaging.version import Version
+
+from releasegate.core.errors import ConfigurationError, Refused
+
+Spelling = Literal["pep440", "semver"]
+
+_PRE = {"a": "alpha", "b": "beta", "rc": "rc"}
+_NUMBERS = 3
 
 
 @dataclass(frozen=True)
@@ -49,3 +60,41 @@ def utf8(content: bytes, *, where: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigurationError(f"{where}:{line} is not UTF-8.", hint=f"Save {where} as UTF-8") from error
+
+
+def stated(text: str, spelling: Spelling, *, where: str) -> str:
+    """Return the version that *text* spells, in PEP 440's form; a text that is no version stays as it is.
+
+    Raises:
+        Refused: the file does not spell it as it should.
+    """
+    if spelling == "pep440":
+        return text
+    try:
+        version = Version(text)
+    except ValueError:  # not InvalidVersion: a number of thousands of digits is refused by int()
+        return text
+    wanted = spelled(str(version), spelling, where=where)
+    if wanted != text:
+        raise Refused(f"{where} states {text!a}, which is not how SemVer spells it.", hint=f"Write {wanted}")
+    return str(version)
+
+
+def spelled(version: str, spelling: Spelling, *, where: str) -> str:
+    """Return *version*, a canonical one, as the file spells it.
+
+    Raises:
+        Refused: it has no form there.
+    """
+    if spelling == "pep440":
+        return version
+    parsed = Version(version)
+    if len(parsed.release) != _NUMBERS or parsed.epoch or parsed.local is not None:
+        raise Refused(
+            f"{where} is spelled as SemVer, which has no form for {version}.",
+            hint="Use versions of three numbers, such as 1.2.0",
+        )
+    marks = [] if parsed.pre is None else [f"{_PRE[parsed.pre[0]]}.{parsed.pre[1]}"]
+    marks += [] if parsed.post is None else [f"post.{parsed.post}"]
+    marks += [] if parsed.dev is None else [f"dev.{parsed.dev}"]
+    return "-".join([".".join(map(str, parsed.release)), *([".".join(marks)] if marks else [])])

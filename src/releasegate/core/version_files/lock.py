@@ -15,8 +15,7 @@ from packaging.utils import canonicalize_name
 from releasegate.core.config.toml_lines import TomlText, read_toml
 from releasegate.core.config.version_file_types import LockVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.kind import Found, utf8
-from releasegate.core.version_files.spelling import Spelling, spelled, stated
+from releasegate.core.version_files.kind import Found, Spelling, spelled, stated, utf8
 from releasegate.core.version_files.toml import plain_string, prove, with_string
 
 # The sources by which uv marks what is built from a folder, as opposed to what comes from an index or an archive:

@@ -10,7 +10,7 @@ import re
 import tokenize
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from packaging.version import Version
@@ -94,6 +94,16 @@ class PythonSource:
                 hint="Leave one assignment: nobody can tell which of them counts",
             )
         return self.literal(values[0], name=attribute, scopes=[*([scopes] if classes else [])])
+
+    def literals(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Literal]]:
+        """Yield the *wanted* names of the module, and of classes in it, that are once assigned text or a tuple."""
+        classes = [node for node in _statements(self.tree.body) if isinstance(node, ast.ClassDef)]
+        for before, body in [("", self.tree.body), *((f"{node.name}.", node.body) for node in classes)]:
+            for name in dict.fromkeys(filter(wanted, _targets(body))):
+                try:
+                    yield f"{before}{name}", self.assigned(f"{before}{name}")
+                except (ConfigurationError, Refused):
+                    continue
 
     def literal(self, value: ast.expr, *, name: str, scopes: Sequence[Sequence[Sequence[ast.stmt]]] = ()) -> Literal:
         """Return the version's characters in *value*, or in what is assigned to the name that it is.
@@ -228,6 +238,14 @@ def _assigned(node: ast.AST, name: str) -> Iterator[ast.expr]:
         yield value
     elif any(name in _names(target) for target in targets):
         yield ast.copy_location(ast.Starred(value), value)
+
+
+def _targets(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """Yield the names that one scope assigns to."""
+    for node in _statements(body):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def _names(target: ast.expr) -> Iterator[str]:

@@ -12,6 +12,12 @@ from releasegate.core.release.lines import next_base, next_candidate
 from releasegate.core.release.versions import consumed, parse_version
 from releasegate.core.version_files.occurrences import Occurrence
 
+TOOLS = (
+    *("setuptools_scm", "setuptools-scm", "setuptools-git-versioning", "vcs-versioning", "hatch-vcs", "flit_scm"),
+    *("flit-scm", "versioningit", "dunamai", "versioneer", "uv-dynamic-versioning", "poetry-dynamic-versioning"),
+)
+"""What reads Git's tags at build time, by the names of the packages and of their tables."""
+
 FIRST = Version("0.1.0")
 """What a package aims at that has no tag yet."""
 

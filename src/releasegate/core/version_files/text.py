@@ -1,7 +1,8 @@
 """Versions stated anywhere in a text file, found by the text around them.
 
 Where the pattern begins or ends with a word, it is that whole word: ``version: {version}`` does not fit
-``cff-version: 1.2.0``. It may fit several places, which must all state the same.
+``cff-version: 1.2.0``. It may fit several places, which must all state the same. ``{version}`` alone is for a file that
+holds nothing else.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from collections.abc import Sequence
 
 from releasegate.core.config.version_file_types import TextVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.kind import Found, utf8
-from releasegate.core.version_files.spelling import spelled, stated
+from releasegate.core.version_files.kind import Found, spelled, stated, utf8
 
 VERSION = r"(?:[0-9]+!)?[0-9](?:[0-9A-Za-z.+_-]*[0-9A-Za-z])?"
 """What may be a version; whether it is one is for PEP 440 to say."""
@@ -27,9 +27,8 @@ def find(version_file: TextVersionFile, content: bytes, _package: str) -> Found:
     """
     text, matches = _matches(version_file, content)
     lines = [text.count("\n", 0, match.start(1)) + 1 for match in matches]
-    versions = dict(zip(lines, (match[1] for match in matches), strict=True))
-    if len(set(versions.values())) > 1:
-        said = ", ".join(f"{version} on line {line}" for line, version in versions.items())
+    if len({match[1] for match in matches}) > 1:
+        said = ", ".join(f"{match[1]} on line {line}" for line, match in zip(lines, matches, strict=True))
         raise Refused(
             f"The pattern {version_file.pattern!r} fits several versions in {version_file.path}: {said}.",
             hint="Write the same version in each, or more of the line into the pattern",

@@ -8,8 +8,7 @@ from typing import Any
 from releasegate.core.config.toml_lines import BOM, KeyPath, TomlText, join_key, read_toml, split_key
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.kind import Found, utf8
-from releasegate.core.version_files.spelling import spelled, stated
+from releasegate.core.version_files.kind import Found, spelled, stated, utf8
 
 
 def find(version_file: TomlVersionFile, content: bytes, _package: str) -> Found:

@@ -1,0 +1,144 @@
+"""What Git says of a repository that is adopted: its branch, remote and tags, and what else is in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from packaging.utils import canonicalize_name
+
+from releasegate.adapters.git.command import Git
+from releasegate.core.adopt.code_claims import TESTS
+from releasegate.core.adopt.detect import ALONE, Surroundings, package_name
+from releasegate.core.adopt.file_claims import LOCKS
+from releasegate.core.adopt.table import RepositoryFacts
+from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.strings import branch as taken
+from releasegate.core.config.toml_lines import read_toml
+from releasegate.core.errors import Refused, ReleasegateError
+
+Read = Callable[[Path], bytes | None]
+
+_PROJECT = "pyproject.toml"
+_ASIDE = TESTS | {"fixtures", "examples", "example", "vendor", "node_modules", "testdata", "templates"}
+_MANY = 200
+_WEB = re.compile(r"^(https?)://(?:[^@/]+@)?([^/:]+(?::\d+)?)/(.+?)/?$")
+_SSH = re.compile(r"^(?:ssh://(?:[^@/]+@)?([^/:]+)(?::\d+)?/|(?:[^@/:]+@)([^/:]+):)(.+?)/?$")
+_GITEA = ("gitea", "forgejo", "codeberg")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The repository that a package is in: its top, the folder of the table that is there, what is around the package.
+
+    ``locks`` are the lock files above the package's folder, by path from there.
+    """
+
+    top: Path | None = None
+    table: Path | None = None
+    around: Surroundings = ALONE
+    locks: Mapping[PurePosixPath, bytes] = field(default_factory=dict)
+
+
+UNKNOWN = Whole()
+"""What is known of files that Git does not track."""
+
+
+def tracked_files(git: Git) -> tuple[PurePosixPath, ...]:
+    """Return the files that Git tracks below its folder, by path from there; none outside of any repository."""
+    try:
+        listed = git.ask("ls-files", "-z")
+    except Refused:
+        return ()
+    names = listed.stdout.decode(errors="surrogateescape").split("\0")
+    return tuple(PurePosixPath(name) for name in names if name)
+
+
+def surroundings(git: Git, files: Mapping[PurePosixPath, bytes], *, read: Read) -> Whole:
+    """Return what is around a package whose *files* Git tracks."""
+    prefix = PurePosixPath(git.ask("rev-parse", "--show-prefix").text)
+    top = git.root.resolve()
+    for _ in prefix.parts:
+        top = top.parent
+    everything = tracked_files(Git(top, git.environ)) if prefix.parts else tuple(files)
+    others = [path for path in everything if path.parent != prefix and _ASIDE.isdisjoint(path.parts[:-1])]
+    projects = [path for path in others if path.name == _PROJECT][:_MANY]
+    tables = sorted((p for p in projects if _table(read(top / p) or b"")), key=lambda p: (len(p.parts), p))
+    around = Surroundings(
+        tags=tuple(git.ask("tag", "--list", "--sort=-creatordate").text.splitlines()),
+        siblings=frozenset(_siblings(top, others, read)),
+        folder=prefix.name,
+    )
+    above = ("/".join([".."] * n) for n in range(1, len(prefix.parts) + 1))
+    locks = {PurePosixPath(up, name): read(git.root / up / name) for up in above for name in LOCKS}
+    known = {path: content for path, content in locks.items() if content is not None and _is_tracked(git, path)}
+    return Whole(top, top / tables[0].parent if tables else None, around, known)
+
+
+def _is_tracked(git: Git, path: PurePosixPath) -> bool:
+    return bool(git.ask("ls-files", "-z", "--", str(path)).stdout)
+
+
+def _table(content: bytes) -> bool:
+    try:
+        tool = read_toml(content.decode(errors="replace"), where=_PROJECT).values.get("tool")
+    except ReleasegateError:
+        return False
+    return isinstance(tool, dict) and "releasegate" in tool
+
+
+def _siblings(top: Path, others: list[PurePosixPath], read: Read) -> Iterator[str]:
+    """Yield what the other packages in the repository are called, those in other languages too."""
+    for path in [each for each in others if each.name in {_PROJECT, "package.json", "Cargo.toml"}][:_MANY]:
+        content = read(top / path) or b""
+        try:
+            if path.name == _PROJECT:
+                yield package_name(read_toml(content.decode(errors="replace"), where="").values, {})
+            elif path.name == "package.json":
+                yield canonicalize_name(str(json.loads(content)["name"]).rpartition("/")[2])
+        except (ReleasegateError, ValueError, KeyError, TypeError, RecursionError):
+            pass
+        if path.parent.name:
+            yield canonicalize_name(path.parent.name)
+
+
+def facts(git: Git, *, path: str) -> RepositoryFacts:
+    """Return what Git says; the field's own defaults where it says nothing that can be written down."""
+    try:
+        remotes = git.ask("remote").text.splitlines()
+    except Refused:
+        return RepositoryFacts("main", "origin", None, path)
+    if git.ask("rev-parse", "--show-prefix").text and not tracked_files(git):
+        return RepositoryFacts("main", "origin", None, path)  # an archive unpacked inside of another repository
+    remote = "origin" if "origin" in remotes or not remotes else remotes[0]
+    head = git.ask("symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD").text.removeprefix(f"{remote}/")
+    branch = head or git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text
+    forge = _forge(git.ask("remote", "get-url", remote).text)
+    return RepositoryFacts(_taken(branch, "main"), _taken(remote, "origin"), forge, path)
+
+
+def _taken(name: str, usual: str) -> str:
+    try:
+        return taken(name)
+    except ValueError:
+        return usual
+
+
+def _forge(address: str) -> ForgeConfig | None:
+    """Return the forge that a remote's address names; of one reached by SSH the web address is a guess."""
+    web, ssh = _WEB.match(address), _SSH.match(address)
+    if web is not None:
+        scheme, host, path = web.groups()
+    elif ssh is not None:
+        scheme, host, path = "https", ssh[1] or ssh[2], ssh[3]
+    else:
+        return None
+    host, path = host.lower(), path.removesuffix(".git")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+", path):
+        return None
+    if host in {"github.com", "ssh.github.com"}:
+        return ForgeConfig("github", path)
+    return ForgeConfig("gitea", path, address=f"{scheme}://{host}") if any(word in host for word in _GITEA) else None

@@ -1,0 +1,159 @@
+"""``releasegate release --event --job JOB``: one job's part of the release that an event asks for.
+
+The plan is made anew in every job, from where things stand, and must be about the version that was handed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from pathlib import Path
+
+from packaging.version import Version
+
+from releasegate.app.handover import Handover, is_judged
+from releasegate.app.orders import Order, selected
+from releasegate.app.release import Planned, plan
+from releasegate.app.workspace import Workspace
+from releasegate.core.ci.part import Part
+from releasegate.core.config.model import Package, Settings
+from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.release.record import SEAL, record
+from releasegate.engine import Engine, Outcome, Watch
+from releasegate.steps.step import Kind, Step
+
+
+@dataclass(frozen=True)
+class PartOrder:
+    """The part, the folder with what other jobs handed over, and the one for what this job hands over."""
+
+    part: Part
+    taken: Path | None = None
+    given: Path | None = None
+
+
+def steps_of(steps: Sequence[Step], part: Part, settings: Settings) -> tuple[Step, ...]:
+    """Return the steps of *part*: none where the pipeline does not go to its index.
+
+    What goes to the staging index is a pre-release, and nothing else is; a post goes to both.
+    """
+    staging = part.index == settings.staging
+    half = [step for step in steps if step.key == "preflight" or step.release.version.is_prerelease == staging]
+    if all(step.key == "preflight" for step in half):
+        return ()
+    chosen = {
+        "build": takewhile(lambda step: step.key != "tag", half),
+        "publish": takewhile(lambda step: not is_judged(step.key), half),
+        "judge": (step for step in half if step.key != SEAL),
+        "seal": (step for step in half if not is_judged(step.key)),
+    }
+    return tuple(chosen[part.job])
+
+
+def release_part(  # noqa: PLR0913 - the run's, and the part's own
+    workspace: Workspace,
+    order: Order,
+    mine: PartOrder,
+    *,
+    watch: Watch,
+    confirm: Callable[[str], bool],
+    planned: Callable[[Planned], None],
+) -> tuple[Outcome, ...]:
+    """Do one job's part of *order*; *planned* is told of the plan before it runs.
+
+    Raises:
+        ReleasegateError: a step did not pass, or what was handed over is not what it should be.
+    """
+    (package,) = selected(workspace, order)
+    with workspace.ledger(package).locked(), _evidence(workspace, package, mine):
+        since = workspace.repository(package).head()
+        version = _take(workspace, package, mine)
+        if workspace.repository(package).head() != since:
+            part = replace(mine.part, base=since)
+            workspace = replace(workspace, choices=replace(workspace.choices, part=part))
+        if mine.part.job == "seal" and version is not None:
+            _require_passed(workspace, package, version)
+        whole = plan(workspace, order, package)
+        steps = steps_of(whole.steps, mine.part, workspace.project.settings)
+        planned(Planned(package, whole.plan, steps, whole.reason or f"nothing of it goes to {mine.part.index}"))
+        if not steps:
+            _give_nothing(mine)
+            return ()
+        now = steps[-1].release.version
+        if mine.taken is not None and version != now:
+            raise Refused(
+                f"{version or 'Nothing'} was handed over, and as things stand {now} is to be released.",
+                hint="Run the job that builds again, then this one",
+            )
+        if mine.part.job == "seal":
+            _require_judged(workspace, [step for step in whole.steps if step.release.version == now])
+        outcomes = Engine(workspace.journal(), watch, confirm).run(steps)
+        if mine.part.job == "build" and mine.given is not None:
+            Handover(mine.given, mine.part.index).give_files(workspace, package, now, since=since)
+    return outcomes
+
+
+def _take(workspace: Workspace, package: Package, mine: PartOrder) -> Version | None:
+    """Take over what other jobs handed over, and return the version that it is about."""
+    if mine.taken is None:
+        return None
+    taken = Handover(mine.taken, mine.part.index)
+    version = taken.version(package)
+    if version is not None:
+        if mine.part.publishes:
+            taken.take_commit(workspace, package, version)
+        taken.take_files(workspace, package, version)
+        if not mine.part.publishes:
+            taken.take_evidence(workspace, package, version)
+    return version
+
+
+def _give_nothing(mine: PartOrder) -> None:
+    """Leave a word, so that there is an artifact to take over."""
+    if mine.given is not None:
+        folder = mine.given / mine.part.index
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "nothing").write_text("There was nothing to do.\n", encoding="utf-8")
+
+
+def _evidence(workspace: Workspace, package: Package, mine: PartOrder) -> AbstractContextManager[None]:
+    return workspace.shared(package) if mine.part.records else _kept(workspace, package, mine)
+
+
+@contextmanager
+def _kept(workspace: Workspace, package: Package, mine: PartOrder) -> Iterator[None]:
+    """Know what other machines have proven; what comes out of the block is handed over, a failure too."""
+    workspace.pull(package)
+    try:
+        yield
+    finally:
+        if mine.part.judges and mine.given is not None and mine.taken is not None:
+            version = Handover(mine.taken, mine.part.index).version(package)
+            _give_nothing(mine)
+            if version is not None:
+                Handover(mine.given, mine.part.index).give_evidence(workspace, package, version)
+
+
+def _require_passed(workspace: Workspace, package: Package, version: Version) -> None:
+    failure = record(workspace.ledger(package).read(version)).failure
+    if failure is not None:
+        raise GateFailed(
+            f"{package.name} {version} did not pass: {failure.line}.",
+            hint="Read why in the job that judges; mend it, and release the next version",
+            details=[str(failure.evidence.get("problem", failure.verdict))],
+        )
+
+
+def _require_judged(workspace: Workspace, steps: Sequence[Step]) -> None:
+    """Raise unless every gate that other jobs judge has passed on these bytes, or was waived."""
+    journal = workspace.journal()
+    for step in steps:
+        if is_judged(step.key) and step.kind is Kind.WORK:
+            known = journal.record(step.release.package.name, step.release.version)
+            if known.done(step.key, subject=step.subject()) is None and known.waiver(step.key) is None:
+                raise GateFailed(
+                    f"Nobody judged {step.release.version} by {step.key}: {step.describe()}.",
+                    hint="Run the job that judges again, then this one",
+                )

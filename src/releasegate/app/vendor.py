@@ -1,0 +1,84 @@
+"""Releasegate in a repository of its user: its wheel and every pin by its hash, and the commands that install them.
+
+For a runner that gets releasegate from an index by name gets what whoever owns that name puts there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from packaging.requirements import Requirement
+
+from releasegate.adapters.build.own_wheel import own_wheel
+from releasegate.adapters.build.pinned import pinned
+
+FOLDER = PurePosixPath("ci/releasegate")
+"""Where the files are, from the top of the repository."""
+
+PLACE = "/tmp/releasegate"  # noqa: S108 - of a runner, which is one job's own
+"""Where a runner gets its environment."""
+
+_REQUIREMENTS = "requirements.txt"
+_EXTRAS = ("attestations",)
+_PYTHON = "3.11"
+_HEAD = """\
+# Written by releasegate: the wheel that wrote it, and all that it needs, each file by its hash.
+# Paths are seen from the top of the repository, where pip is run.
+"""
+
+
+@dataclass(frozen=True)
+class Vendored:
+    """The files by their paths from the top of the repository, and the commands for ``setup`` in the configuration."""
+
+    files: Mapping[PurePosixPath, bytes]
+    setup: tuple[tuple[str, ...], ...]
+
+
+def vendored(
+    *, index: str, environ: Mapping[str, str], pythons: Sequence[str] = (), folder: PurePosixPath = FOLDER
+) -> Vendored:
+    """Return what installs the releasegate that runs on a runner, with the Pythons that the packages are tried on.
+
+    *index* is the address of the simple pages that the pins are resolved from.
+
+    Raises:
+        Refused: releasegate is not installed here.
+        Unavailable: the index does not answer.
+    """
+    wheel = own_wheel()
+    lines = [f"./{folder / wheel.filename} --hash=sha256:{wheel.sha256}"]
+    lines.append(pinned(_wanted(wheel.requires), index=index, python=_PYTHON, environ=environ))
+    text = _HEAD + "\n".join(lines)
+    files = {folder / wheel.filename: wheel.content, folder / _REQUIREMENTS: text.encode()}
+    return Vendored(files, setup_commands(folder, pythons))
+
+
+def setup_commands(folder: PurePosixPath = FOLDER, pythons: Sequence[str] = ()) -> tuple[tuple[str, ...], ...]:
+    """Return the commands of ``setup``: an environment of its own, what is in *folder*, and the *pythons*."""
+    python = f"{PLACE}/bin/python"
+    # Isolated: what the repository has beside it is not imported.
+    install = ("pip", "install", "--require-hashes", "--no-deps", "--requirement", str(folder / _REQUIREMENTS))
+    commands = [
+        ("python3", "-I", "-m", "venv", "--clear", PLACE),
+        (python, "-I", "-m", *install),
+        ("sh", "-c", f"echo {PLACE}/bin >> $GITHUB_PATH"),
+    ]
+    if pythons:
+        commands.append((python, "-I", "-m", "uv", "python", "install", *pythons))
+    return tuple(commands)
+
+
+def _wanted(requires: Sequence[str]) -> list[str]:
+    """Return what is needed, that of the extras too, without the markers that name an extra."""
+    wanted = []
+    for text in requires:
+        requirement = Requirement(text)
+        marker = requirement.marker
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *_EXTRAS)):
+            if marker is not None and "extra" in str(marker):
+                requirement.marker = None
+            wanted.append(str(requirement))
+    return wanted

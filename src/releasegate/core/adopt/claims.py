@@ -1,0 +1,104 @@
+"""A version file that something in the repository speaks for, and what came of looking into it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from packaging.version import Version
+
+from releasegate.core.config.strings import in_repository, pattern
+from releasegate.core.config.version_file_types import TextVersionFile, VersionFile
+from releasegate.core.version_files.kind import Spelling
+from releasegate.core.version_files.leftovers import lines_with
+from releasegate.core.version_files.text import VERSION
+
+Files = Mapping[PurePosixPath, bytes]
+"""The tracked files of a repository, by path from the package's folder."""
+
+Rank = Literal["build", "tool", "usual", "value"]
+"""Who speaks for a version file: what builds the package, the tool that bumped it so far, custom, or its value alone.
+
+Only the last must state the package's version to be proposed.
+"""
+
+_TOKEN = re.compile(rf"(?<![\w.!+])v?({VERSION})(?![\w!+]|\.[0-9])")
+_AROUND = 60
+_MOST = 20
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is looked into: a package's *project* file, all its *files*, its import folders, the likeliest first."""
+
+    name: str
+    project: Mapping[str, Any]
+    files: Files
+    modules: tuple[PurePosixPath, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A version file, and who speaks for it."""
+
+    version_file: VersionFile
+    rank: Rank
+    by: str = ""
+
+
+def under(body: Any, *keys: str) -> Any:
+    """Return what stands under *keys*, or an empty table."""
+    for key in keys:
+        body = body.get(key) if isinstance(body, dict) else None
+    return {} if body is None else body
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Return the texts of a list, or the text itself as the only one; nothing of anything else."""
+    listed = value if isinstance(value, list) else [value]
+    return tuple(each for each in listed if isinstance(each, str))
+
+
+def same(text: str, version: str) -> bool:
+    """Whether *text* spells *version*: ``2026.01.3`` is ``2026.1.3``, and ``1.4`` is not ``1.4.0``, though equal."""
+    try:
+        return str(Version(text)) == str(Version(version))
+    except ValueError:  # not InvalidVersion: a number of thousands of digits is refused by int()
+        return text == version
+
+
+def decoded(content: bytes) -> str:
+    """Return *content* as text, whatever it is: it is only looked through."""
+    return content.decode(errors="replace")
+
+
+def by_line(
+    path: PurePosixPath, content: bytes, version: str, *, spelling: Spelling = "pep440"
+) -> Iterator[VersionFile]:
+    """Yield text version files for every place where *content* holds *version*, each with what stands around it."""
+    found = (text_around(path, line, match, spelling=spelling) for _, line, match in lines_with(content, version))
+    yield from list(dict.fromkeys(each for each in found if each is not None))[:_MOST]
+
+
+def text_around(
+    path: PurePosixPath, line: str, match: re.Match[str], *, spelling: Spelling = "pep440"
+) -> VersionFile | None:
+    """Return the version file of a version's place in a line; ``None`` where it cannot be written down."""
+    start, end = match.span(1)
+    tokens = [m for m in _TOKEN.finditer(line) if m.span() != match.span()]
+    left = max([m.end() for m in tokens if m.end() <= start], default=0)
+    right = min([m.start() for m in tokens if m.start() >= end], default=len(line))
+    before = re.split(r"[\x00-\x1f\x7f-\x9f]", line[max(left, start - _AROUND) : start])[-1].lstrip()
+    after = re.split(r"[\x00-\x1f\x7f-\x9f]", line[end : min(right, end + _AROUND)])[0].rstrip()
+    return text_file(path, f"{before}{{version}}{after}", spelling=spelling)
+
+
+def text_file(path: PurePosixPath, around: str, *, spelling: Spelling = "pep440") -> VersionFile | None:
+    """Return a text version file, or ``None`` where the configuration would not take it."""
+    try:
+        return TextVersionFile(in_repository(str(path)), pattern(around), spelling)
+    except ValueError:
+        return None

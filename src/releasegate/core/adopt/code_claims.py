@@ -1,0 +1,68 @@
+"""The version files in a package's own code: ``__version__`` and its like, and that of a plugin's configuration."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from packaging.utils import canonicalize_name
+
+from releasegate.core.adopt.claims import Claim, Files, Rank, Source
+from releasegate.core.adopt.code import assigned, parsed
+from releasegate.core.config.version_file_types import PythonVersionFile
+
+TESTS = frozenset({"test", "tests", "testing", "docs", "doc"})
+_NAMES = ("__version__", "VERSION", "version")
+_TUPLES = ("version_info", "__version_info__", "version_tuple", "__version_tuple__", "VERSION_INFO")
+_FILES = frozenset({"__about__.py", "about.py", "_about.py", "__version__.py", "_version.py", "version.py"})
+# NetBox's and Nautobot's plugins and Home Assistant's integrations state their version in a class.
+_BASES = ("PluginConfig", "AppConfig")
+
+
+def claims(source: Source) -> Iterator[Claim]:
+    """Yield the assignments of the package's own code that look like its version, the likeliest first."""
+    files, modules = source.files, source.modules
+    paths = sorted(_own(files, modules, source.name), key=lambda p: (len(p.parts), p.name != "__init__.py", p))
+    found = [claim for path in paths for claim in _in_file(path, files[path], modules)]
+    yield from sorted(found, key=_likelihood)
+
+
+def _own(files: Files, modules: Sequence[PurePosixPath], name: str) -> Iterator[PurePosixPath]:
+    for path in files:
+        single = path.parent in {PurePosixPath(), PurePosixPath("src")} and canonicalize_name(path.stem) == name
+        inside = any(m in path.parents and TESTS.isdisjoint(path.relative_to(m).parts) for m in modules)
+        if path.suffix == ".py" and (single or inside):
+            yield path
+
+
+def _in_file(path: PurePosixPath, content: bytes, modules: Sequence[PurePosixPath]) -> Iterator[Claim]:
+    configs: set[str] | None = None
+    top = path.parent in {*modules, PurePosixPath(), PurePosixPath("src")}
+    for attribute, literal in assigned(content, (*_NAMES, *_TUPLES)).items():
+        owner, _, last = attribute.rpartition(".")
+        if last not in (_TUPLES if literal.parts else ()) and last not in _NAMES:
+            continue
+        if owner and configs is None:
+            configs = set(_configs(content))
+        usual = top and (
+            owner in (configs or ())
+            if owner
+            else last == "__version__" or path.name in _FILES or (bool(literal.parts) and path.name == "__init__.py")
+        )
+        rank: Rank = "usual" if usual else "value"
+        yield Claim(PythonVersionFile(path, attribute), rank)
+
+
+def _configs(content: bytes) -> Iterator[str]:
+    """Yield the classes that configure a plugin."""
+    for node in ast.walk(parsed(content)):
+        if isinstance(node, ast.ClassDef):
+            bases = [getattr(base, "id", getattr(base, "attr", "")) for base in node.bases]
+            if any(base.endswith(_BASES) for base in bases):
+                yield node.name
+
+
+def _likelihood(claim: Claim) -> tuple[bool, bool, bool]:
+    attribute = getattr(claim.version_file, "attribute", "")
+    return claim.rank != "usual", "." in attribute, attribute != "__version__"

@@ -1,0 +1,82 @@
+"""What the project itself keeps out of its wheel, and what its build writes into it: exemptions of the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from releasegate.core.adopt.claims import Files, decoded, texts, under
+from releasegate.core.adopt.code import setup_cfg
+from releasegate.core.config.strings import plain
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.globs import matching
+
+_MANIFEST = PurePosixPath("MANIFEST.in")
+
+
+def omitted(project: Mapping[str, Any], files: Files, module: PurePosixPath | None) -> tuple[tuple[str, str], ...]:
+    """Return patterns of the package's tracked files that the project keeps out of the wheel, each with who does."""
+    if module is None:
+        return ()
+    mine = [str(path) for path in files if module in path.parents]
+    found: dict[str, str] = {}
+    left = set(mine)
+    for pattern, by, modules_too in _excluded(project, files, module):
+        try:
+            out = {path for path in matching(plain(pattern), mine) if modules_too or not path.endswith(".py")}
+        except (ValueError, ReleasegateError):
+            continue
+        if out & left:
+            left -= out
+            found[pattern] = f"kept out by {by}"
+    return tuple(found.items())
+
+
+def _excluded(project: Mapping[str, Any], files: Files, module: PurePosixPath) -> Iterator[tuple[str, str, bool]]:
+    """Yield a pattern, who excludes it, and whether that holds for modules as well as for data."""
+    tool = under(project, "tool")
+    for keys in (("hatch", "build", "exclude"), ("hatch", "build", "targets", "wheel", "exclude")):
+        yield from ((each, f"tool.{'.'.join(keys)}", True) for each in texts(under(tool, *keys)))
+    yield from ((each, "tool.pdm.build.excludes", True) for each in texts(under(tool, "pdm", "build", "excludes")))
+    poetry = under(tool, "poetry", "exclude")
+    for each in poetry if isinstance(poetry, list) else []:
+        yield from ((path, "tool.poetry.exclude", True) for path in texts(under(each, "path") or each))
+    for key in ("wheel-exclude", "source-exclude"):
+        said = texts(under(tool, "uv", "build-backend", key))
+        yield from ((each, f"tool.uv.build-backend.{key}", True) for each in said)
+    yield from _by_setuptools(tool, files, module)
+    yield from _by_manifest(files)
+
+
+def _by_setuptools(tool: Any, files: Files, module: PurePosixPath) -> Iterator[tuple[str, str, bool]]:
+    packages = [
+        *texts(under(tool, "setuptools", "packages", "find", "exclude")),
+        *setup_cfg(files, "options.packages.find").get("exclude", "").replace(",", "\n").split(),
+    ]
+    for package in packages:
+        path = package.removesuffix("*").removesuffix(".").replace(".", "/")
+        if path and path != "*":
+            yield f"{module.parent / path}/**" if "*" not in path else f"{path}/**", "packages.find.exclude", True
+    data = under(tool, "setuptools", "exclude-package-data")
+    rows = (data if isinstance(data, dict) and data else setup_cfg(files, "options.exclude_package_data")).items()
+    for package, patterns in rows:
+        folder = module if package == "*" else module.parent / package.replace(".", "/")
+        said = texts(patterns) if not isinstance(patterns, str) else patterns.replace(",", "\n").split()
+        yield from (
+            (f"{folder}/{'**/' if package == '*' else ''}{each}", "exclude-package-data", False) for each in said
+        )
+
+
+def _by_manifest(files: Files) -> Iterator[tuple[str, str, bool]]:
+    """Yield what MANIFEST.in excludes: setuptools takes modules all the same."""
+    for line in decoded(files.get(_MANIFEST, b"")).splitlines():
+        match line.split("#")[0].split():
+            case ["prune", *folders]:
+                yield from ((f"/{folder.strip('/')}/**", "MANIFEST.in", False) for folder in folders)
+            case ["exclude", *patterns]:
+                yield from ((f"/{pattern}", "MANIFEST.in", False) for pattern in patterns)
+            case ["global-exclude", *patterns]:
+                yield from ((pattern, "MANIFEST.in", False) for pattern in patterns)
+            case ["recursive-exclude", folder, *patterns]:
+                yield from ((f"/{folder.strip('/')}/**/{pattern}", "MANIFEST.in", False) for pattern in patterns)

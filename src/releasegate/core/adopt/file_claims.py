@@ -1,0 +1,156 @@
+"""The version files that a repository usually has beside its code: citation, documents, charts, manifests, locks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from releasegate.core.adopt.claims import Claim, Files, decoded, same, text_around, text_file
+from releasegate.core.adopt.code import assigned
+from releasegate.core.config.toml_lines import join_key, read_toml
+from releasegate.core.config.version_file_types import (
+    IniVersionFile,
+    JsonVersionFile,
+    LockVersionFile,
+    PythonVersionFile,
+    TomlVersionFile,
+    VersionFile,
+)
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.version_files.ini import keys_of
+from releasegate.core.version_files.kind import Spelling
+from releasegate.core.version_files.leftovers import lines_with
+
+LOCKS = ("uv.lock", "pylock.toml")
+_SEMVER = frozenset({"package.json", "package-lock.json", "Cargo.toml", "Chart.yaml", "composer.json", "galaxy.yml"})
+_PLAIN = frozenset({"VERSION", "VERSION.txt", "version.txt", ".version"})
+_CONFIGURED = frozenset({".yaml", ".yml", ".cff", ".properties", ".mk", ".spec", ".sh"})
+_NAMED = ("Dockerfile", "Containerfile", "Makefile", "meta.yaml")
+_ELSEWHERE = frozenset(
+    [
+        *("test", "tests", "testing", "fixtures", "examples", "example", "vendor", "_vendor", "third_party"),
+        *("node_modules", "site-packages", "dist", "build", "benchmarks"),
+    ]
+)
+_KEYS = frozenset({"version", "current_version", "appversion", "app_version", "softwareversion", "projectversion"})
+_KEYED = re.compile(
+    r"""(?:^|[\s"'{,<.])(?:(?:app|software|project|current|image)?[._-]?version|release)["']?\s*[:=]{1,2}\s*["']?v?$""",
+    re.IGNORECASE,
+)
+_CITED = re.compile(r"""^version\s*:\s*["']?v?([0-9][^"'\s#]*)""", re.MULTILINE)
+
+
+def claims(files: Files, version: str) -> Iterator[Claim]:
+    """Yield what states *version* beside the package's code, and what usually does and states another."""
+    for path in sorted(files, key=lambda p: (len(p.parts), p)):
+        if path.name in LOCKS:
+            yield Claim(LockVersionFile(path), "usual")
+        elif ".." not in path.parts and not _aside(path):
+            yield from _in_file(path, files[path], version)
+
+
+def _aside(path: PurePosixPath) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts[:-1])
+    return hidden or not _ELSEWHERE.isdisjoint(path.parts[:-1]) or path.name.endswith((".lock", "-lock.yaml"))
+
+
+def _in_file(path: PurePosixPath, content: bytes, version: str) -> Iterator[Claim]:
+    spelling: Spelling = "semver" if path.name in _SEMVER and version.count(".") >= len("..") else "pep440"
+    if path.name == "CITATION.cff":
+        yield from (Claim(each, "usual") for each in _cited(path, content))
+    elif path.name == "conf.py" and path.parts[0] in {"docs", "doc", "documentation"}:
+        yield from (Claim(each, "usual") for each in _documented(path, content, version))
+    elif path.name in _PLAIN and len(path.parts) <= len(("pkg", "VERSION")):
+        mark = "v" if decoded(content).lstrip("\ufeff \t\r\n").startswith("v") else ""
+        made = text_file(path, f"{mark}{{version}}")
+        yield from [Claim(made, "value")] if made is not None else []
+    elif path.suffix == ".json":
+        yield from (Claim(each, "value") for each in _in_json(path, content, spelling))
+    elif path.suffix == ".toml":
+        yield from (Claim(each, "value") for each in _in_toml(path, content, version, spelling))
+    elif path.suffix in {".cfg", ".ini"}:
+        found = (key for key in keys_of(content) if key.rpartition(".")[2].lower() in _KEYS)
+        yield from (Claim(IniVersionFile(path, key), "value") for key in found)
+    elif path.suffix in _CONFIGURED or path.name.startswith(_NAMED):
+        yield from (Claim(each, "value") for each in _keyed(path, content, version, spelling))
+    if path.name == "Cargo.toml":
+        yield from (Claim(each, "value") for each in _crate(path, content))
+
+
+def _cited(path: PurePosixPath, content: bytes) -> Iterator[VersionFile]:
+    """Yield the version of a citation: https://github.com/citation-file-format/citation-file-format."""
+    text = decoded(content)
+    match = _CITED.search(text)
+    if match is not None:
+        around = text[match.start() : match.start(1)]
+        quote = around[-1] if around[-1] in "\"'" else ""
+        made = text_file(path, f"{around}{{version}}{quote}")
+        yield from [made] if made is not None else []
+
+
+def _documented(path: PurePosixPath, content: bytes, version: str) -> Iterator[VersionFile]:
+    """Yield what Sphinx's configuration states: ``release`` is the whole version, ``version`` may be a short one."""
+    found = assigned(content, ("release", "version"))
+    for name in ("release", "version"):
+        literal = found.get(name)
+        if literal is not None and literal.version and (name == "release" or same(literal.version, version)):
+            yield PythonVersionFile(path, name)
+
+
+def _in_json(path: PurePosixPath, content: bytes, spelling: Spelling) -> Iterator[VersionFile]:
+    try:
+        body = json.loads(decoded(content).removeprefix("\ufeff")) if b'"version"' in content else None
+    except (ValueError, RecursionError):
+        return
+    if isinstance(body, dict) and isinstance(body.get("version"), str):
+        yield JsonVersionFile(path, "version", spelling)
+        packages = body.get("packages")
+        if isinstance(packages, dict) and "" in packages:  # npm writes it twice
+            yield JsonVersionFile(path, 'packages."".version', spelling)
+
+
+def _in_toml(path: PurePosixPath, content: bytes, version: str, spelling: Spelling) -> Iterator[VersionFile]:
+    try:
+        body = read_toml(decoded(content), where=str(path)).values
+    except ReleasegateError:
+        return
+    for parts, value in _walked(body):
+        if str(parts[-1]).lower() in _KEYS and same(value, version):
+            key = join_key(parts)
+            # Only a key that is read back as it was written can be configured.
+            if "'" not in key:
+                yield TomlVersionFile(path, key, spelling)
+
+
+def _walked(body: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the texts of a table and of the tables in it, not of lists: what is in these has no key."""
+    for key, value in body.items():
+        if isinstance(value, dict):
+            yield from _walked(value, (*above, key))
+        elif isinstance(value, str):
+            yield (*above, key), value
+
+
+def _crate(path: PurePosixPath, content: bytes) -> Iterator[VersionFile]:
+    """Yield the crate's own entry in the lock beside or above its Cargo.toml."""
+    try:
+        body = read_toml(decoded(content), where=str(path)).values
+    except ReleasegateError:
+        return
+    package = body.get("package")
+    name = package.get("name") if isinstance(package, dict) else None
+    if isinstance(name, str):
+        for folder in path.parents:
+            yield LockVersionFile(folder / "Cargo.lock", name)
+
+
+def _keyed(path: PurePosixPath, content: bytes, version: str, spelling: Spelling) -> Iterator[VersionFile]:
+    """Yield the lines of a configuration file in which *version* stands behind a key of that name."""
+    found = []
+    for _, line, match in lines_with(content, version):
+        if _KEYED.search(line[: match.start(1)]):
+            found.append(text_around(path, line, match, spelling=spelling))
+    yield from dict.fromkeys(each for each in found if each is not None)

@@ -1,0 +1,104 @@
+"""What stands before the version in a package's tags: found among the tags there are, never taken from a sibling's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from releasegate.core.config.strings import prefix as checked
+from releasegate.core.release.versions import parse_version
+
+_PLAIN = frozenset({"", "v", "release", "releases", "rel", "version", "ver", "r"})
+_STARTS = re.compile(r"(?<![0-9A-Za-z])v?(?=[0-9])|(?<=[A-Za-z])(?=[0-9])", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """The beginning of a package's tags; ``guess`` says in words why it may be wrong."""
+
+    text: str
+    guess: str = ""
+
+
+def split(tag: str) -> tuple[str, Version] | None:
+    """Return what stands before the version in a tag, and the version; ``None`` for a tag of no version.
+
+    A version has two numbers at least, or an epoch: ``name2-1`` is none, ``name/v1.2.0`` and ``v1!2.0`` are.
+    """
+    for start in _STARTS.finditer(tag):
+        text = tag[start.end() :]
+        if re.match(r"[0-9]+(?:![0-9]|\.[0-9])", text) and (version := parse_version(text)) is not None:
+            return tag[: start.end()], version
+    return None
+
+
+@dataclass(frozen=True)
+class Around:
+    """Whose tags there may be: the package is called *names*, the others in the repository *siblings*.
+
+    ``used`` are the beginnings that other packages' tables name; ``alone`` says that the package is the repository's
+    top.
+    """
+
+    names: Collection[str]
+    siblings: frozenset[str] = frozenset()
+    used: Collection[str] = frozenset()
+    alone: bool = True
+
+
+def choose(tags: Sequence[str], around: Around, *, told: Iterable[str] = ()) -> Prefix:
+    """Return the beginning of a package's tags, from *tags*, the newest first, and from what tools were *told*."""
+    for each in told:
+        if _taken(each) and each not in around.used:
+            return Prefix(each)
+    known = [pair[0] for tag in tags if (pair := split(tag)) is not None and _taken(pair[0])]
+    found = [prefix for prefix in known if prefix not in around.used]
+    for prefix in found:
+        if _names(prefix, around.names):
+            return Prefix(prefix)
+    plain = next((prefix for prefix in found if _owner(prefix) in _PLAIN), None)
+    if plain is not None:
+        return Prefix(plain, "of the newest tag, which names no package" if around.siblings else "")
+    strange = next((prefix for prefix in found if not _names(prefix, around.siblings)), None)
+    if strange is not None and around.alone:
+        return Prefix(strange, "of the newest tag")
+    if not (around.siblings & set(map(_last, known)) or around.used):
+        return Prefix("v")
+    (name, *_) = sorted(around.names, key=len, reverse=True)
+    shape = next((made for prefix in known if (made := _reshaped(prefix, around.siblings, name)) is not None), None)
+    return Prefix(shape or f"{name}-v", "no tag has the package's name")
+
+
+def _taken(prefix: str) -> bool:
+    try:
+        return checked(prefix) == prefix
+    except ValueError:
+        return False
+
+
+def _owner(prefix: str) -> str:
+    """Return whose tags begin with *prefix*: ``my-name`` of ``My.Name-v``, ``a/my-name`` of ``a/my_name@``."""
+    bare = re.sub(r"(?:^|(?<=[^A-Za-z0-9]))v$", "", prefix.lower()).strip("-_@/=.#+ ")
+    return "/".join(canonicalize_name(part) for part in bare.split("/"))
+
+
+def _last(prefix: str) -> str:
+    return _owner(prefix).rpartition("/")[2]
+
+
+def _names(prefix: str, names: Collection[str]) -> bool:
+    return _owner(prefix) in names or _last(prefix) in names
+
+
+def _reshaped(prefix: str, siblings: Collection[str], name: str) -> str | None:
+    """Return *prefix*, a sibling's, with the package's own name in the sibling's place."""
+    for sibling in siblings:
+        spelled = re.compile("[-_.]+".join(map(re.escape, sibling.split("-"))), re.IGNORECASE)
+        if spelled.search(prefix):
+            made = spelled.sub(name, prefix, count=1)
+            return made if _taken(made) else None
+    return None

@@ -1,0 +1,177 @@
+"""The jobs of the release workflow: what each runs, may do and hands over.
+
+Foreign code (build backends, dependencies, the installed package, end-to-end commands) runs in the jobs ``build``,
+``e2e`` and ``judge`` alone: they may read the repository, and have no secret. ``publish`` and ``seal`` run releasegate
+alone, over files that they check; only ``publish`` has an index's identity or token, in the index's own environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from releasegate.core.ci.yaml_text import quoted
+from releasegate.core.config.model import ForgeConfig, IndexConfig, Settings
+from releasegate.core.config.stack import Stack
+from releasegate.core.e2e.matrix import Wanted, matrix
+from releasegate.core.errors import ConfigurationError
+from releasegate.core.release.companion import variables
+
+Role = Literal["staging", "production"]
+
+TAKEN, GIVEN = "taken", "given"
+"""The folders of a runner in which a job finds what others handed over, and leaves what it hands over."""
+
+_READS = ("contents: read",)
+_WRITES = ("contents: write  # evidence, tags and releases",)
+_LONG, _CELL, _SHORT = 180, 90, 60
+_PLAN = 'cells=$(releasegate e2e --record --plan json) && echo "cells=$cells" >> "$GITHUB_OUTPUT"'
+"""An echo with the command inside of its words would succeed where that command failed."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job: ``lines`` are its own keys, ``runs`` its named lines, ``told`` what these are told.
+
+    ``takes`` names what it is handed, ``gives`` under which name it hands on what its lines leave.
+    """
+
+    key: str
+    permissions: tuple[str, ...]
+    minutes: int
+    runs: tuple[tuple[str, str], ...]
+    lines: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    gives: str = ""
+
+
+def jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
+    """Yield the jobs in the order in which they run, for the staging index and then for the production index.
+
+    Raises:
+        ConfigurationError: an index has neither an identity nor a token on this forge.
+    """
+    staging = quoted_word(settings.staging)
+    first = f"github.event_name == 'push' || inputs.target == {staging} || inputs.pipeline == 'post'"
+    second = (
+        f"github.event_name == 'release' || (inputs.target == {quoted_word(settings.production)} && "
+        "(inputs.pipeline != 'post' || needs.seal-staging.result == 'success'))"
+    )
+    yield from _half(settings, forge, "staging", (f"if: ${{{{ {first} }}}}",))
+    yield from _half(
+        settings, forge, "production", ("needs: [seal-staging]", f"if: ${{{{ !cancelled() && ({second}) }}}}")
+    )
+
+
+def quoted_word(text: str) -> str:
+    """Return a word as an expression's string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str, ...]) -> Iterator[Job]:
+    index = settings.indexes.get(settings.staging if role == "staging" else settings.production)
+    name = settings.staging if role == "staging" else settings.production
+    told, stack = companions(settings, name, role), settings.stack
+    keys = {word: f"{word}-{role}" for word in ("build", "publish", "e2e", "judge", "seal")}
+    files = f"files-{role}"
+
+    def line(job: str, *words: str) -> tuple[tuple[str, str], ...]:
+        return ((job, " ".join(["releasegate release --event --yes --job", job, "--index", name, *words])),)
+
+    build = Job(keys["build"], _READS, _LONG, line("build", "--given", GIVEN), begins, told, gives=files)
+    if stack is not None and forge.kind == "github":
+        outputs = ("outputs:", "  cells: ${{ steps.plan.outputs.cells }}")
+        build = replace(build, lines=(*begins, *outputs), runs=(*build.runs, ("plan", _PLAN)))
+    yield build
+    yield Job(
+        keys["publish"],
+        (*_WRITES, *(("id-token: write  # trusted publishing",) if is_trusted(index, forge) else ())),
+        _LONG,
+        line("publish", "--taken", TAKEN),
+        (*_after(keys["build"]), f"environment: {quoted((index.environment if index else '') or name)}"),
+        (*told, *_token(name, index, forge)),
+        takes=(files,),
+    )
+    before: tuple[str, ...] = (keys["publish"],)
+    if stack is not None:
+        yield _cells_job(keys, role, forge, stack, told)
+        before = (keys["publish"], keys["e2e"])
+    proofs = tuple(f"proof-{role}-*" for _ in range(stack is not None))
+    yield Job(
+        keys["judge"],
+        _READS,
+        _LONG,
+        line("judge", "--taken", TAKEN, "--given", GIVEN),
+        _after(*before),
+        told,
+        takes=(files, *proofs),
+        gives=f"judged-{role}",
+    )
+    yield Job(
+        keys["seal"],
+        _WRITES,
+        _SHORT,
+        line("seal", "--taken", TAKEN),
+        _after(keys["publish"], keys["judge"]),
+        told,
+        takes=(files, f"judged-{role}"),
+    )
+
+
+def _after(published: str, *others: str) -> tuple[str, ...]:
+    """Return when a job runs: after its first need has succeeded, whatever became of the others.
+
+    Without a condition of its own a job is skipped where any job before it was.
+    """
+    needs = ", ".join((published, *others))
+    return f"needs: [{needs}]", f"if: ${{{{ !cancelled() && needs.{published}.result == 'success' }}}}"
+
+
+def _cells_job(keys: dict[str, str], role: Role, forge: ForgeConfig, stack: Stack, told: tuple[str, ...]) -> Job:
+    """Return the job that runs every cell on a runner of its own."""
+    needs, condition = _after(keys["publish"], keys["build"])
+    cells: tuple[str, ...] = (f"include: ${{{{ fromJSON(needs.{keys['build']}.outputs.cells) }}}}",)
+    if forge.kind != "github":
+        numbered = enumerate(_cells(stack))
+        cells = ("include:", *(f"  - {{number: {n}, options: {quoted(words)}}}" for n, words in numbered))
+    strategy = ("strategy:", "  fail-fast: false", "  matrix:", *(f"    {line}" for line in cells))
+    return Job(
+        keys["e2e"],
+        _READS,
+        _CELL,
+        (("e2e", f"releasegate e2e --record --given {GIVEN} $CELL"),),
+        (needs, condition, *strategy),
+        (*told, "CELL: ${{ matrix.options }}"),
+        gives=f"proof-{role}-${{{{ matrix.number }}}}",
+    )
+
+
+def _cells(stack: Stack) -> tuple[str, ...]:
+    """Return the options of each cell; where the package comes from is known when the run is, by ``--record``."""
+    return tuple(" ".join(cell.options) for cell in matrix(replace(stack, sources=("",)), Wanted()))
+
+
+def companions(settings: Settings, index: str, role: Role) -> tuple[str, ...]:
+    """Return the repository's variables that may name a companion, as lines of an environment."""
+    names = (p.companion.name for p in settings.packages if p.companion is not None and ".." not in p.path.parts)
+    told = dict.fromkeys(v for name in names for v in variables(name, purpose=role, index=index))
+    return tuple(f"{name}: ${{{{ vars.{name} }}}}" for name in told)
+
+
+def is_trusted(index: IndexConfig | None, forge: ForgeConfig) -> bool:
+    """Whether the index knows the forge's own word on who publishes: public indexes know GitHub's, none a Gitea's."""
+    return index is not None and index.trusts_github and forge.kind == "github"
+
+
+def _token(name: str, index: IndexConfig | None, forge: ForgeConfig) -> tuple[str, ...]:
+    if is_trusted(index, forge):
+        return ()
+    variable = index.token_env if index is not None else None
+    if variable is None:
+        raise ConfigurationError(
+            f"Nothing says with which token {name} is uploaded to from {forge.kind}.",
+            hint=f'Set token-env = "NAME_OF_THE_SECRET" in [tool.releasegate.indexes.{name}]',
+        )
+    return (f"{variable}: ${{{{ secrets.{variable} }}}}",)

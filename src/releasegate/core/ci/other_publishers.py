@@ -1,0 +1,116 @@
+"""One publisher for one number: the other workflows of a repository that a release would start, and that upload too.
+
+Whoever starts first takes the version, and the other one is refused or burns it: so none of these may be there when a
+tag is pushed. What is judged is the text of workflows and of the repository's own actions; a script that one of them
+runs is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from releasegate.core.ci.starts import Start, starts
+from releasegate.core.ci.uploads import Events, Uploading, both, calls, uploading_words, uploads
+from releasegate.core.ci.workflow_text import Place, read_workflow
+from releasegate.core.ci.workflows import MARK
+from releasegate.core.config.model import Package
+
+FOLDERS = (".github", ".gitea", ".forgejo")
+"""Where forges look for workflows, from the top of the Git repository."""
+
+_NAMES = ("action.yml", "action.yaml")
+
+
+@dataclass(frozen=True)
+class OtherPublisher:
+    """A place that uploads, and what of a release starts it; ``start`` is ``None`` where the file is no YAML."""
+
+    path: PurePosixPath
+    line: int
+    by: str
+    job: str
+    start: Start | None
+
+    def __str__(self) -> str:
+        """Say where it is and what to remove, in a sentence."""
+        if self.start is None:
+            return f"{self.path} names {self.by} and is no YAML that can be read: mend it, or remove it"
+        where = f"line {self.start.line}" if self.start.path == self.path else f"{self.start.path}:{self.start.line}"
+        return (
+            f"{self.path}:{self.line} uploads to a package index ({self.by}), and {where} starts it with "
+            f"{self.start.words}: remove the job {self.job}, or the event {self.start.event}"
+        )
+
+
+@dataclass(frozen=True)
+class UploadSecrets:
+    """The secrets that a workflow uploads with; empty where it has none (trusted publishing).
+
+    ``index`` is ``testpypi``, ``pypi`` or the address that the workflow names.
+    """
+
+    path: PurePosixPath
+    line: int
+    index: str
+    token: str
+    username: str
+
+
+def other_publishers(files: Mapping[PurePosixPath, str], packages: Sequence[Package]) -> tuple[OtherPublisher, ...]:
+    """Return every place of *files* that uploads and is started by a release of *packages*, by path and line.
+
+    *files* are the YAML files below ``FOLDERS``, with their paths from the top of the repository. Our own workflow,
+    known by its first line, is left out.
+    """
+    read = {path: read_workflow(text) for path, text in sorted(files.items())}
+    tops = {path: top for path, top in read.items() if top is not None}
+    begun = starts({path: top for path, top in tops.items() if _is_workflow(path)}, packages)
+    found = [
+        OtherPublisher(path, 0, by, "", None)
+        for path, top in read.items()
+        if top is None and (by := uploading_words(files[path]))
+    ]
+    for path, by_what in begun.items():
+        if not files[path].startswith(MARK):
+            found += (
+                OtherPublisher(place, each.line, each.by, each.job, start)
+                for start in by_what
+                for place, each, events in _reached(path, tops)
+                if events is None or start.event in events
+            )
+    return tuple({(each.path, each.line): each for each in reversed(found)}.values())[::-1]
+
+
+def upload_secrets(files: Mapping[PurePosixPath, str]) -> tuple[UploadSecrets, ...]:
+    """Return the names of the secrets of every place of *files* that uploads, our own workflow left out."""
+    read = ((path, read_workflow(text)) for path, text in sorted(files.items()) if not text.startswith(MARK))
+    return tuple(
+        UploadSecrets(path, each.line, each.index, each.token, each.username)
+        for path, top in read
+        if top is not None
+        for each in uploads(top)
+    )
+
+
+def _is_workflow(path: PurePosixPath) -> bool:
+    return path.parent.name == "workflows"
+
+
+def _reached(
+    path: PurePosixPath, tops: Mapping[PurePosixPath, Place]
+) -> Iterator[tuple[PurePosixPath, Uploading, Events]]:
+    """Yield what uploads in a workflow and in the files that it runs, each with the events that reach it."""
+    waiting: list[tuple[PurePosixPath, Events]] = [(path, None)]
+    seen = set(waiting)
+    while waiting:
+        here, reached_by = waiting.pop()
+        yield from ((here, each, both(reached_by, each.events)) for each in uploads(tops[here]))
+        for call in calls(tops[here]):
+            named = PurePosixPath(call.uses)
+            for called in (named, *(named / name for name in _NAMES)):
+                step = (called, both(reached_by, call.events))
+                if called in tops and step not in seen:
+                    seen.add(step)
+                    waiting.append(step)

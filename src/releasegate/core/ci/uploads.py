@@ -1,0 +1,174 @@
+"""Where a workflow uploads to a package index, as far as its own text tells: what a script does is not seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from releasegate.core.ci.workflow_text import NOWHERE, Place
+
+_OPTIONS = r"(?:\s+--?[\w-]+(?:[= ][^\s-]\S*)?){0,8}?"
+_COMMANDS = {
+    "twine upload": r"\btwine\b[^|;&]{0,400}?\s+upload\b",
+    **{
+        f"{tool} publish": rf"\b{tool}{_OPTIONS}\s+publish\b"
+        for tool in ("uv", "poetry", "hatch", "flit", "pdm", "rye")
+    },
+    "maturin": rf"\bmaturin{_OPTIONS}\s+(?:publish|upload)\b",
+    "setup.py upload": r"\bsetup\.py\b[^|;&]{0,400}?\s+upload\b",
+    "semantic-release publish": rf"\bsemantic-release{_OPTIONS}\s+publish\b",
+    "curl": r"\bcurl\b.{0,400}:action=file_upload",
+}
+_UPLOADS = {name: re.compile(pattern) for name, pattern in _COMMANDS.items()}
+_NO_UPLOAD = re.compile(r"^(?:echo|printf)\b|--dry\b|--help\b")
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_INDEX = r"(?:py-?pi|poetry|twine|flit|hatch|pdm)"
+_VERB = r"(?:publish|upload|deploy|release)"
+_ACTION = re.compile(
+    rf"{_INDEX}[\w-]*{_VERB}|{_VERB}[\w-]*{_INDEX}|^python-semantic-release/python-semantic-release$", re.IGNORECASE
+)
+_SECRET = re.compile(r"\bsecrets\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([A-Za-z_]\w*)'\s*\])")
+_ADDRESS = re.compile(r"https?://[^\s'\"$]+")
+_TELLS = re.compile(r"pypi|token|passw|twine|api.?key", re.IGNORECASE)
+_OF_INDEX = re.compile(r"pypi|twine|uv_publish|flit_|hatch_index|poetry_http", re.IGNORECASE)
+_STAGING = re.compile(r"test[._-]?pypi", re.IGNORECASE)
+_NEVER = re.compile(r"(?:\$\{\{)?\s*false\s*(?:\}\})?")
+_ONLY_ON = re.compile(r"github\.event_name\s*==\s*'(\w+)'")
+
+
+Events = frozenset[str] | None
+"""The events that something is reached by; ``None`` where all of them do."""
+
+
+@dataclass(frozen=True)
+class Uploading:
+    """One place of a workflow that uploads: by which command or action, in which job, and on which events only.
+
+    ``token`` and ``username`` are the names of secrets, empty where there are none.
+    """
+
+    line: int
+    by: str
+    job: str
+    events: Events
+    index: str
+    token: str
+    username: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A job or a step that runs another file of the repository."""
+
+    uses: str
+    events: Events
+
+
+def uploads(top: Place) -> Iterator[Uploading]:
+    """Yield every place of a workflow, or of an action of the repository, that uploads to a package index."""
+    for name, job, step in _steps(top):
+        by, line = _uploads_by(step)
+        if by:
+            token, username = _secrets(step, job, top)
+            yield Uploading(line, by, name, _reached_by(job, step), _index_of(step, job, top), token, username)
+
+
+def calls(top: Place) -> Iterator[Call]:
+    """Yield every job and step that runs a file of the same repository."""
+    for _, job, step in _steps(top):
+        used = step.get("uses").text
+        if used.startswith("./"):
+            yield Call(used.removeprefix("./"), _reached_by(job, step))
+
+
+def both(one: Events, other: Events) -> Events:
+    """Return the events that reach what has two conditions."""
+    return other if one is None else one if other is None else one & other
+
+
+def uploading_words(text: str) -> str:
+    """Return what would upload in a text of which nothing more is known; empty where nothing would."""
+    action = re.search(r"uses:\s*([^\s@]+)", text)
+    return _command(text) or (action[1] if action is not None and _ACTION.search(action[1]) else "")
+
+
+def _steps(top: Place) -> Iterator[tuple[str, Place, Place]]:
+    """Yield each step with its job and that job's name; a job counts as a step, for it may run another workflow."""
+    for key, job in top.get("jobs").pairs:
+        yield from ((key.text, job, step) for step in (job, *job.get("steps").members))
+    yield from (("of this action", NOWHERE, step) for step in top.get("runs").get("steps").members)
+
+
+def _uploads_by(step: Place) -> tuple[str, int]:
+    used = step.get("uses")
+    action = used.text.partition("@")[0]
+    maturin = "maturin-action" in action and step.get("with").get("command").text in {"publish", "upload"}
+    if not action.startswith("./") and (maturin or _ACTION.search(action) or (action and _is_given_an_index(step))):
+        return action, used.line
+    for number, line in step.get("run").lines():
+        said = _COMMENT.sub("", line)
+        if not _NO_UPLOAD.search(said) and (by := _command(said)):
+            return by, number
+    given = [key.text for key, value in step.get("env").pairs if _secret(value.text) and _OF_INDEX.search(key.text)]
+    if given and step.get("run").text:
+        return f"a command that is given {given[0]}", step.get("run").line
+    return "", 0
+
+
+def _command(text: str) -> str:
+    return next((name for name, pattern in _UPLOADS.items() if pattern.search(text)), "")
+
+
+def _is_given_an_index(job: Place) -> bool:
+    """Whether a workflow of another repository is handed a secret of a package index."""
+    return any(_OF_INDEX.search(f"{key.text} {value.text}") for key, value in job.get("secrets").pairs)
+
+
+def _reached_by(job: Place, step: Place) -> Events:
+    """Return the events that reach a step, as far as a plain condition on the event's name says."""
+    reached: Events = None
+    for condition in (job.get("if").text, step.get("if").text):
+        named = _ONLY_ON.findall(condition)
+        if _NEVER.fullmatch(condition):
+            reached = frozenset()
+        elif named and "||" not in condition:
+            reached = both(reached, frozenset(named))
+    return reached
+
+
+def _told(place: Place) -> list[tuple[str, str]]:
+    """Return what a step or a job is told: its ``with``, its ``env`` and what is handed to another workflow."""
+    return [(k.text, v.text) for key in ("with", "env", "secrets") for k, v in place.get(key).pairs]
+
+
+def _secrets(*places: Place) -> tuple[str, str]:
+    """Return the names of the secrets that are the token and the user: the nearest place that names one says it."""
+    token = username = ""
+    for key, value in (pair for place in places for pair in _told(place)):
+        name = _secret(value)
+        named = f"{key} {name}" if name else ""
+        if re.search("user", named, re.IGNORECASE):
+            username = username or name
+        elif _TELLS.search(named):
+            token = token or name
+    return token, username
+
+
+def _secret(value: str) -> str:
+    """Return the name of the first secret in a value; the forge's own token is none of an index."""
+    names = [dotted or quoted for dotted, quoted in _SECRET.findall(value)]
+    return next((name for name in names if name != "GITHUB_TOKEN"), "")
+
+
+def _index_of(*places: Place) -> str:
+    """Return the index: ``testpypi`` or an address where the step, its job or its workflow says so, else ``pypi``."""
+    for place in places:
+        told = [*(f"{key} {value}" for key, value in _told(place)), *(line for _, line in place.get("run").lines())]
+        if _STAGING.search("\n".join(told)):
+            return "testpypi"
+        if address := _ADDRESS.search("\n".join(told)):
+            host = (urlsplit(address[0]).hostname or "").split(".")
+            return "pypi" if "pypi" in host[-2:] else address[0]
+    return "pypi"

@@ -1,0 +1,79 @@
+"""A workflow's YAML as nodes that know their lines; untrusted text, of which no Python object is ever made.
+
+Source: GitHub's workflow syntax in YAML, read by PyYAML's ``compose`` alone: no tag is resolved, so ``on`` stays a
+word, and an alias stays one node, however often it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LARGEST = 2**20
+"""Characters of a workflow; the forges take less."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One value of a workflow: a node of PyYAML's; ``None`` stands for what is not there."""
+
+    node: Any
+
+    @property
+    def line(self) -> int:
+        """The line that it begins on, counted from 1; 0 for what is not there."""
+        return 0 if self.node is None else self.node.start_mark.line + 1
+
+    @property
+    def text(self) -> str:
+        """Its words, where it is a single value."""
+        return str(self.node.value) if self.node is not None and self.node.id == "scalar" else ""
+
+    @property
+    def members(self) -> tuple[Place, ...]:
+        """What is in the list; a single value counts as a list of one."""
+        if self.node is None or self.node.id == "mapping":
+            return ()
+        return tuple(Place(each) for each in ([self.node] if self.node.id == "scalar" else self.node.value))
+
+    @property
+    def pairs(self) -> tuple[tuple[Place, Place], ...]:
+        """The keys of the table, each with what stands under it."""
+        if self.node is None or self.node.id != "mapping":
+            return ()
+        return tuple((Place(key), Place(value)) for key, value in self.node.value)
+
+    def get(self, key: str) -> Place:
+        """Return what stands under *key*, or a place that is not there."""
+        found: Mapping[str, Place] = {name.text: value for name, value in self.pairs}
+        return found.get(key, NOWHERE)
+
+    def lines(self) -> list[tuple[int, str]]:
+        """Return the lines of a command, each with its number; one that goes on (a backslash at its end) is joined."""
+        if self.node is None or self.node.id != "scalar" or self.node.style != "|":
+            return [(self.line, " ".join(self.text.split()))]
+        joined: list[tuple[int, str]] = []
+        goes_on = False
+        for number, line in enumerate(self.text.split("\n"), start=self.line + 1):
+            if goes_on:
+                joined[-1] = (joined[-1][0], f"{joined[-1][1][:-1]} {line.strip()}")
+            else:
+                joined.append((number, line.strip()))
+            goes_on = joined[-1][1].endswith("\\")
+        return joined
+
+
+NOWHERE = Place(None)
+
+
+def read_workflow(text: str) -> Place | None:
+    """Return the top of a workflow, or ``None`` for a text that is no YAML, or larger than any workflow."""
+    import yaml
+
+    if len(text) > LARGEST:
+        return None
+    try:
+        return Place(yaml.compose(text, Loader=yaml.SafeLoader))
+    except (yaml.YAMLError, RecursionError):
+        return None

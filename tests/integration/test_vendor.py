@@ -1,0 +1,88 @@
+"""A repository can carry the releasegate that runs: its wheel is whole, and its setup installs it by hashes alone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path, PurePosixPath
+
+import pytest
+from packaging.requirements import Requirement
+
+from releasegate.about import version
+from releasegate.adapters.build.own_wheel import own_wheel
+from releasegate.adapters.index.addresses import addresses
+from releasegate.app import vendor
+from releasegate.app.vendor import FOLDER, setup_commands, vendored
+from releasegate.core.config.model import IndexConfig
+from releasegate.core.dists.archive import read_wheel
+
+
+def test_equal_sources_make_equal_bytes() -> None:
+    wheel = own_wheel()
+    assert wheel == own_wheel()
+    assert wheel.filename == f"releasegate-{version()}-py3-none-any.whl"
+    assert {Requirement(each).name for each in wheel.requires} >= {"packaging", "twine", "uv"}
+
+
+def test_the_wheel_is_whole_and_runs_from_where_it_is_installed(tmp_path: Path) -> None:
+    wheel = own_wheel()
+    members = read_wheel(wheel.filename, wheel.content)
+    assert not [name for name in members if "__pycache__" in name]
+    (tmp_path / wheel.filename).write_bytes(wheel.content)
+    there = tmp_path / "site"
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--offline", "--target", str(there)]
+    subprocess.run([*uv, str(tmp_path / wheel.filename)], check=True)
+    code = (
+        "import releasegate, sys; from releasegate.adapters.package_data import package_folder;"
+        "print(releasegate.__file__, *(package_folder(n) for n in ('e2e', 'examples')));"
+        "from releasegate.adapters.build.own_wheel import own_wheel; print(own_wheel().sha256)"
+    )
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(there)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    places, digest = done.stdout.splitlines()
+    assert [Path(each).is_relative_to(there) for each in places.split()] == [True] * 3
+    # The wheel that the installed wheel makes of itself is the same.
+    assert digest == wheel.sha256
+
+
+def test_what_is_wanted_has_the_extra_and_no_marker_of_it() -> None:
+    requires = ["a>=1", "b ; extra == 'attestations'", "c ; extra == 'other'", "d ; python_version < '3'"]
+    assert vendor._wanted(requires) == ["a>=1", "b"]
+
+
+def test_the_setup_asks_no_index_for_releasegate_and_imports_nothing_of_the_repository() -> None:
+    commands = setup_commands(pythons=("3.12", "3.13"))
+    assert [command for command in commands if "python" in command[0] and "-I" not in command] == []
+    (install,) = [command for command in commands if "install" in command and "pip" in command]
+    assert {"--require-hashes", "--no-deps"} <= set(install)
+    assert commands[-1][-3:] == ("install", "3.12", "3.13")
+    assert len(setup_commands()) == 3
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_a_runner_gets_releasegate_from_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vendor, "PLACE", str(tmp_path / "env"))
+    index = addresses(IndexConfig("pypi")).simple
+    made = vendored(index=index, environ=dict(os.environ))
+    wheel = next(path for path in made.files if path.suffix == ".whl")
+    assert set(made.files) == {wheel, FOLDER / "requirements.txt"}
+    text = made.files[FOLDER / "requirements.txt"].decode()
+    assert f"./{wheel} --hash=sha256:{hashlib.sha256(made.files[wheel]).hexdigest()}" in text
+    assert "://" not in text
+    assert "pypi-attestations==" in text
+    for path, content in made.files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    env = {**os.environ, "GITHUB_PATH": str(tmp_path / "path")}
+    for command in made.setup:
+        subprocess.run(command, cwd=tmp_path, env=env, check=True)
+    (added,) = (tmp_path / "path").read_text().split()
+    done = subprocess.run([f"{added}/releasegate", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"releasegate {version()}\n"
+    assert PurePosixPath(added) == PurePosixPath(vendor.PLACE) / "bin"

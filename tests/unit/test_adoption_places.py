@@ -1,0 +1,251 @@
+"""Every place that states a package's version is proposed, whatever builds it and whatever bumped it so far."""
+
+# ruff: noqa: E501 - a repository is one line
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+from adopted import DYNAMIC, INIT, STATIC, look, shown
+
+from releasegate.core.errors import ConfigurationError
+
+PROJECT = "pyproject.toml project.version"
+VERSIONED = '__version__ = "1.4.0"\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "places"),
+    [
+        ({"pyproject.toml": STATIC}, [PROJECT]),
+        ({"pyproject.toml": STATIC, INIT: "VERSION = (1, 4, 0)\n"}, [PROJECT, f"{INIT} VERSION"]),
+        ({"pyproject.toml": STATIC, INIT: "version_info = (1, 4, 0, 'final', 0)"}, [PROJECT, f"{INIT} version_info"]),
+        (
+            {
+                "pyproject.toml": STATIC,
+                INIT: f"{VERSIONED}class LampConfig(PluginConfig):\n    version = __version__\n",
+            },
+            [PROJECT, f"{INIT} __version__"],
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.__version__" }}\n',
+                INIT: "from ._version import version as __version__\n",
+                "quay_lamp/_version.py": 'version = "1.4.0"\n',
+            },
+            ["quay_lamp/_version.py version"],
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.__version__" }}\n',
+                INIT: "from quay_lamp import version\nfrom .version import __version__\n",
+                "quay_lamp/version.py": "VERSION = (1, 4, 0)\n__version__ = '.'.join(map(str, VERSION))\n",
+            },
+            ["quay_lamp/version.py VERSION"],
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ file = ["VERSION"] }}\n',
+                "VERSION": "1.4.0\n",
+            },
+            ["VERSION {version}"],
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.hatch.version]\npath = "VERSION"\npattern = "(?P<version>.*)"\n',
+                "VERSION": "v1.4.0\n",
+            },
+            ["VERSION v{version}"],
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.hatch.version]\npath = "a.txt"\n',
+                "a.txt": "# 1\nVERSION = 'v1.4.0'  # x\n",
+            },
+            ["a.txt VERSION = 'v{version}'  # x"],
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.hatch.version]\nsource = "code"\npath = "{INIT}"\nexpression = "number"\n',
+                INIT: 'number = "1.4.0"\n',
+            },
+            [f"{INIT} number"],
+        ),
+        (
+            {"pyproject.toml": f'{DYNAMIC}[tool.hatch.version]\nsource = "code"\npath = "{INIT}"\n', INIT: VERSIONED},
+            [f"{INIT} __version__"],
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.hatch.version]\nsource = "nodejs"\n',
+                "package.json": '{"version": "1.4.0"}',
+            },
+            ["package.json version"],
+        ),
+        ({"setup.py": 'setup(name="quay-lamp", version="1.4.0")'}, ["setup.py"]),
+        ({"setup.py": 'V = "1.4.0"\nsetup(name="quay-lamp", version=V)'}, ["setup.py"]),
+        (
+            {
+                "setup.py": 'setup(name="quay-lamp", package_dir={"": "lib"}, version=x.v)',
+                "setup.cfg": "[metadata]\nversion = attr: quay_lamp.version\n",
+                "lib/quay_lamp.py": "version = '1.4.0'\n",
+            },
+            ["lib/quay_lamp.py version"],
+        ),
+        ({"setup.cfg": "[metadata]\nname = quay-lamp\nversion = 1.4.0\n"}, ["setup.cfg metadata.version"]),
+        (
+            {"setup.cfg": "[metadata]\nname = quay-lamp\nversion = file: VERSION.txt\n", "VERSION.txt": "v1.4.0"},
+            ["VERSION.txt v{version}"],
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[build-system]\nbuild-backend = "flit_core.buildapi"\n'
+                '[tool.flit.module]\nname = "lamp"\n',
+                "src/lamp/__init__.py": VERSIONED,
+            },
+            ["src/lamp/__init__.py __version__"],
+        ),
+        (
+            {"pyproject.toml": '[tool.poetry]\nname = "quay-lamp"\nversion = "1.4.0"\n'},
+            ["pyproject.toml tool.poetry.version"],
+        ),
+    ],
+)
+def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
+    files: dict[str, str], places: list[str]
+) -> None:
+    found = look(files)
+    assert (found.version, shown(found)) == ("1.4.0", places)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "places"),
+    [
+        ("CITATION.cff", "cff-version: 1.2.0\nversion: '1.4.0'\n", ["version: '{version}'"]),
+        ("CITATION.cff", "cff-version: 1.2.0\nversion: v1.4.0\n", ["version: v{version}"]),
+        ("CITATION.cff", "cff-version: 1.2.0\n", []),
+        ("docs/conf.py", 'release = "1.4.0"\nversion = "1.4"\n', ["release"]),
+        ("doc/conf.py", 'version = "1.4.0"\nrelease = version\n', ["release"]),
+        ("docs/conf.py", 'release = get("x")\n', []),
+        (
+            "chart/Chart.yaml",
+            'apiVersion: v2\nversion: 1.4.0\nappVersion: "v1.4.0"\n',
+            ["version: {version}", 'appVersion: "v{version}"'],
+        ),
+        ("package.json", '{"name": "x", "version": "1.4.0"}', ["version"]),
+        (
+            "package-lock.json",
+            '{"version": "1.4.0", "packages": {"": {"version": "1.4.0"}}}',
+            ["version", 'packages."".version'],
+        ),
+        ("data.json", '{"version": 1}', []),
+        ("data.json", '["version"', []),
+        ("Cargo.toml", '[workspace.package]\nversion = "1.4.0"\n', ["workspace.package.version"]),
+        ("pixi.toml", '[package]\nversion = "1.4.0"\n[[x]]\nversion = "1.4.0"\n', ["package.version"]),
+        ("odd.toml", "['a b']\nversion = '1.4.0'\n", []),
+        ("odd.toml", "[", []),
+        ("odd.toml", "version = 'main'\n", []),
+        (".bumpversion.cfg", "[x]\nversion = 1.4.0\n", ["x.version"]),
+        ("broken.cfg", "version = 1.4.0\n", []),
+        (
+            "Dockerfile",
+            "FROM x\nLABEL org.opencontainers.image.version=1.4.0\nRUN pip install quay-lamp==1.4.0\n",
+            ["LABEL org.opencontainers.image.version={version}"],
+        ),
+        ("Makefile", "VERSION := 1.4.0\n", ["VERSION := {version}"]),
+        ("recipe/meta.yaml", '{% set version = "1.4.0" %}\n', ['{% set version = "{version}" %}']),
+        ("app.yaml", "min_version: 1.4.0\npython-version: 1.4.0\n\tversion: 1.4.0\n", ["version: {version}"]),
+        ("quay_lamp/VERSION", "1.4.0\n", ["{version}"]),
+        ("version.txt", "v1.4.0", ["v{version}"]),
+        ("version.txt", "1.4.0 of 3", []),
+        (".github/workflows/a.yml", "version: 1.4.0\n", []),
+        ("tests/a.yml", "version: 1.4.0\n", []),
+        ("poetry.lock", '[[package]]\nname = "x"\nversion = "1.4.0"\n', []),
+        ("pnpm-lock.yaml", "version: 1.4.0\n", []),
+        ("uv.lock", '[[package]]\nname = "quay-lamp"\nversion = "1.4.0"\nsource = { editable = "." }\n', [""]),
+        ("../../uv.lock", '[[package]]\nname = "quay-lamp"\nversion = "1.4.0"\nsource = { editable = "a" }\n', [""]),
+        ("pylock.toml", '[[packages]]\nname = "quay-lamp"\nversion = "1.4.0"\ndirectory = { path = "." }\n', [""]),
+        ("../other.yaml", "version: 1.4.0\n", []),
+        ("bad\nname.yaml", "version: 1.4.0\n", []),
+    ],
+)
+def test_what_says_the_same_beside_the_code_is_found(path: str, text: str, places: list[str]) -> None:
+    found = look({"pyproject.toml": STATIC, path: text})
+    assert shown(found) == [PROJECT, *(f"{path} {place}".strip() for place in places)]
+
+
+def test_a_crates_own_entry_in_its_lock_is_found() -> None:
+    crate = '[package]\nname = "lamp-sys"\nversion = "1.4.0"\n'
+    lock = '[[package]]\nname = "lamp-sys"\nversion = "1.4.0"\n'
+    found = look({"pyproject.toml": STATIC, "rust/Cargo.toml": crate, "Cargo.lock": lock, "broken/Cargo.toml": "["})
+    assert shown(found)[1:] == ["rust/Cargo.toml package.version", "Cargo.lock lamp-sys"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "remark"),
+    [
+        (INIT, '__version__ = "1.3.9"\n', "states 1.3.9, not 1.4.0"),
+        ("quay_lamp/_version.py", 'version = "1.3.9"\n', "states 1.3.9, not 1.4.0"),
+        (INIT, "VERSION = (1, 3, 9)\n", "states 1.3.9, not 1.4.0"),
+        (INIT, 'class C(x.PluginConfig):\n    version = "1.3.9"\n', "states 1.3.9, not 1.4.0"),
+        ("CITATION.cff", "version: 1.3.9\n", "states 1.3.9, not 1.4.0"),
+        ("docs/conf.py", 'release = "1.3.9"\n', "states 1.3.9, not 1.4.0"),
+        (
+            "uv.lock",
+            '[[package]]\nname = "quay-lamp"\nversion = "1.3.9"\nsource = { editable = "." }\n',
+            "states 1.3.9",
+        ),
+        ("setup.cfg", "[metadata]\nversion = 1.3.9\n", "states 1.3.9, not 1.4.0"),
+    ],
+)
+def test_a_usual_or_declared_place_that_disagrees_is_proposed_and_named(path: str, text: str, remark: str) -> None:
+    found = look({"pyproject.toml": STATIC, INIT: "", path: text})
+    assert (found.version, found.version_files[0].remark) == ("1.4.0", "")
+    assert found.version_files[1].version_file.path == PurePosixPath(path)
+    assert found.version_files[1].remark.startswith(remark)
+    assert any("states 1.3.9" in note and "until they agree" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("quay_lamp/schema.py", 'VERSION = "3"\n'),
+        ("quay_lamp/_vendor/other/__init__.py", '__version__ = "2.0"\n'),
+        (INIT, 'class Schema:\n    version = "3"\n'),
+        ("package.json", '{"version": "9.0.0"}'),
+        ("chart/Chart.yaml", "version: 0.1.0\n"),
+    ],
+)
+def test_what_only_looks_like_a_version_must_say_the_same(path: str, text: str) -> None:
+    assert shown(look({"pyproject.toml": STATIC, path: text})) == [PROJECT]
+
+
+def test_an_import_is_followed_upwards_and_a_circle_ends() -> None:
+    project = f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.sub.a.number" }}\n'
+    found = look(
+        {
+            "pyproject.toml": project,
+            INIT: 'version_info = "x"\n',
+            "quay_lamp/sub/__init__.py": "",
+            "quay_lamp/sub/a.py": "from ..about import number\n",
+            "quay_lamp/about.py": "from quay_lamp.sub.a import number\nnumber = '1.4.0'\n",
+        }
+    )
+    assert shown(found) == ["quay_lamp/about.py number"]
+
+
+def test_a_plain_file_that_is_empty_or_not_there_is_none() -> None:
+    project = f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ file = ["GONE", "EMPTY"] }}\n'
+    assert shown(look({"pyproject.toml": project, "EMPTY": " ", INIT: VERSIONED})) == [f"{INIT} __version__"]
+
+
+def test_what_the_build_reads_and_nobody_can_change_is_said() -> None:
+    project = f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.number" }}\n'
+    found = look({"pyproject.toml": project, INIT: f"{VERSIONED}number = compute()\n"})
+    assert shown(found) == [f"{INIT} __version__"]
+    assert found.notes[0].startswith(
+        f"The build reads {INIT}, where no version can be changed: {INIT}:2: number is comp"
+    )
+    with pytest.raises(ConfigurationError, match="No file states the version"):
+        look({"pyproject.toml": project, INIT: 'class Schema:\n    version = "3"\n'})

@@ -1,0 +1,295 @@
+"""What bumped the version so far is asked, Git's tags too; what cannot be released is refused by name."""
+
+# ruff: noqa: E501 - a repository is one line
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+from adopted import DYNAMIC, INIT, STATIC, look, shown, stated
+
+from releasegate.core.adopt.detect import Surroundings
+from releasegate.core.adopt.table import RepositoryFacts, table
+from releasegate.core.config.parse import parse_settings
+from releasegate.core.errors import ConfigurationError
+from releasegate.core.version_files.occurrences import bump_all, find_all
+
+PROJECT = "pyproject.toml project.version"
+VERSIONED = '__version__ = "1.4.0"\n'
+
+BUMPVERSION = "[bumpversion]\ncurrent_version = 1.4.0\ntag_name = rel-{new_version}\n"
+A, B = ('a.js const v = "{version}";', 'b.js const v = "{version}";')
+EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.version"}, {"type": "toml"}, 3]'
+
+
+@pytest.mark.parametrize(
+    ("files", "places", "prefix"),
+    [
+        (
+            {
+                "tbump.toml": '[version]\ncurrent = "1.4.0"\n[git]\ntag_template = "t{new_version}"\n[[file]]\nsrc = "a.js"\n'
+                '[[file]]\nsrc = "b.js"\nsearch = \'v = "{current_version}"\'\n'
+            },
+            ["tbump.toml version.current", A, 'b.js v = "{version}"'],
+            "t",
+        ),
+        (
+            {
+                "pyproject.toml": f'{STATIC}[tool.tbump.version]\ncurrent = "1.4.0"\n'
+                '[[tool.tbump.file]]\nsrc = "pyproject.toml"\n'
+            },
+            ["pyproject.toml tool.tbump.version.current"],
+            "v",
+        ),
+        (
+            {
+                ".bumpversion.cfg": f"{BUMPVERSION}[bumpversion:file:a.js]\n"
+                "[bumpversion:file (two):b.js]\nsearch = {current_version}\n"
+            },
+            [".bumpversion.cfg bumpversion.current_version", A, B],
+            "rel-",
+        ),
+        ({"setup.cfg": "[bumpversion]\ncurrent_version = 1.4.0\n"}, ["setup.cfg bumpversion.current_version"], "v"),
+        (
+            {
+                ".bumpversion.toml": '[tool.bumpversion]\ncurrent_version = "1.4.0"\ntag_name = "x-{new_version}"\n'
+                '[[tool.bumpversion.files]]\nfilename = "a.js"\nsearch = "= \\"{current_version}\\";"\n'
+                '[[tool.bumpversion.files]]\nfilename = "b.js"\nsearch = "(x"\nregex = true\n'
+            },
+            [".bumpversion.toml tool.bumpversion.current_version", 'a.js = "{version}";', B],
+            "x-",
+        ),
+        ({"pyproject.toml": f'{STATIC}[tool.bumpversion]\nfiles = "x"\n'}, [], "v"),
+        (
+            {
+                ".cz.toml": '[tool.commitizen]\nversion = "1.4.0"\ntag_format = "c$version"\nversion_files = ["a.js:v"]\n'
+            },
+            [".cz.toml tool.commitizen.version", A],
+            "c",
+        ),
+        (
+            {
+                "pyproject.toml": f'{STATIC}[tool.commitizen]\nversion_provider = "pep621"\ntag_format = "c${{version}}"\n'
+            },
+            [],
+            "c",
+        ),
+        (
+            {".cz.json": '{"commitizen": {"version": "1.4.0", "tag_format": "$major.$minor"}}'},
+            [".cz.json commitizen.version"],
+            "v",
+        ),
+        (
+            {
+                "pyproject.toml": f'{STATIC}[tool.semantic_release]\ntag_format = "s{{version}}"\n'
+                f'version_toml = ["p.toml:a.version", "p.toml:.."]\nversion_variables = ["{INIT}:NUMBER", "a.js:v"]\n',
+                "p.toml": '[a]\nversion = "1.4.0"\n',
+                INIT: 'NUMBER = "1.4.0"\n',
+            },
+            ["p.toml a.version", f"{INIT} NUMBER", A],
+            "s",
+        ),
+        (
+            {
+                "bumpver.toml": '[bumpver]\ncurrent_version = "1.4.0"\n[bumpver.file_patterns]\n"a.js" = [\'v = "{version}"\']\n'
+                '"bumpver.toml" = [\'current_version = "{version}"\']\n'
+            },
+            ["bumpver.toml bumpver.current_version", 'a.js v = "{version}"'],
+            "v",
+        ),
+        (
+            {
+                "setup.cfg": '[bumpver]\ncurrent_version = "1.4.0"\n[bumpver:file_patterns]\nA.js =\n    v = "{version}"\n'
+                'setup.cfg =\n    current_version = "{version}"\n',
+                "A.js": 'const v = "1.4.0";',
+            },
+            ['A.js v = "{version}"', 'setup.cfg current_version = "{version}"'],
+            "v",
+        ),
+        (
+            {
+                ".release-please-manifest.json": '{".": "1.4.0"}',
+                "c.json": '{"info": {"version": "1.4.0"}}',
+                "release-please-config.json": f'{{"include-v-in-tag": false, "packages": {{".": {{"extra-files": {EXTRA}}}}}}}',
+            },
+            ['.release-please-manifest.json "."', "c.json info.version", A],
+            "",
+        ),
+        ({".release-please-manifest.json": "[", "setup.cfg": "x", ".bumpversion.cfg": "[a]\n"}, [], "v"),
+    ],
+)
+def test_what_the_former_tool_was_told_is_kept_in_step(files: dict[str, str], places: list[str], prefix: str) -> None:
+    script = 'const v = "1.4.0";\n'
+    tree = {"pyproject.toml": STATIC, "a.js": script, "b.js": script, **files}
+    found = look(tree)
+    assert shown(found) == [PROJECT, *places]
+    assert found.prefix.text == prefix
+    (package,) = parse_settings(table(found, RepositoryFacts("main", "origin", None)), where="a").packages
+    contents = {PurePosixPath(path): text.encode() for path, text in tree.items()}
+    bumped = bump_all(package, contents, version="1.4.1rc1")
+    assert {each.version for each in find_all(package, {**contents, **bumped})} == {"1.4.1rc1"}
+
+
+def test_what_a_tool_was_told_and_cannot_be_kept_in_step_is_said() -> None:
+    files = {"tbump.toml": '[version]\ncurrent = "1.4.0"\n[[file]]\nsrc = "a.txt"\nsearch = "v {current_version}"\n'}
+    found = look({"pyproject.toml": STATIC, **files, "a.txt": "v 1.4.0\nv 1.3.0\n", "b.txt": "1.4.0"})
+    assert any(note.startswith("tbump was told of a.txt, which is left out: The pattern") for note in found.notes)
+    assert [str(each) for each in found.leftovers] == [
+        "a.txt:1 holds 1.4.0 and no bump follows: v 1.4.0",
+        "b.txt:1 holds 1.4.0 and no bump follows: 1.4.0",
+    ]
+
+
+@pytest.mark.parametrize("written", ["2026.01.3", "1!2.0.0"])
+def test_calendars_with_zeros_and_epochs_are_found_and_bumped(written: str) -> None:
+    project = STATIC.replace("1.4.0", written)
+    found = look({"pyproject.toml": project, INIT: f'__version__ = "{written}"\n', "README.md": f"v{written} is out\n"})
+    assert shown(found) == [PROJECT, f"{INIT} __version__"]
+    assert [each.path.name for each in found.leftovers] == ["README.md"]
+
+
+@pytest.mark.parametrize(
+    ("files", "generated", "prefix"),
+    [
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[build-system]\nrequires = ["hatch-vcs"]\n[tool.hatch.version]\nsource = "vcs"\n'
+                '[tool.hatch.build.hooks.vcs]\nversion-file = "src/quay_lamp/_version.py"\n'
+            },
+            ["quay_lamp/_version.py"],
+            "v",
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[build-system]\nrequires = ["setuptools>=64", "setuptools-scm[toml]>=8"]\n'
+                '[tool.setuptools_scm]\ntag_regex = "^lamp-(?P<version>.*)$"\n'
+            },
+            [],
+            "lamp-",
+        ),
+        (
+            {
+                "pyproject.toml": f"{DYNAMIC}[tool.setuptools_scm]\ngit_describe_command = \"git describe --match 'lamp/v*'\"\n"
+            },
+            [],
+            "lamp/v",
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.setuptools_scm]\ngit_describe_command = ["git", "describe", "--match=x@*"]\n'
+            },
+            [],
+            "x@",
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.pdm.version]\nsource = "scm"\nwrite_to = "quay_lamp/v.py"\ntag_filter = "*.*"\n'
+            },
+            ["quay_lamp/v.py"],
+            "v",
+        ),
+        ({"pyproject.toml": f'{DYNAMIC}[tool.versioningit]\n[tool.versioningit.vcs]\nmatch = ["t*"]\n'}, [], "t"),
+        (
+            {
+                "pyproject.toml": '[tool.poetry]\nname = "quay-lamp"\nversion = "0.0.0"\n[tool.poetry-dynamic-versioning]\n'
+                'enable = true\npattern-prefix = "lamp-"\n'
+            },
+            [],
+            "lamp-v",
+        ),
+        (
+            {"setup.py": 'setup(name="quay-lamp", use_scm_version={"write_to": "quay_lamp/v.py", "x": y})'},
+            ["quay_lamp/v.py"],
+            "v",
+        ),
+        ({"setup.py": 'setup(name="quay-lamp", setup_requires=["setuptools_scm"])'}, [], "v"),
+        (
+            {
+                "setup.py": 'setup(name="quay-lamp", version=versioneer.get_version(), cmdclass=versioneer.get_cmdclass())',
+                "setup.cfg": "[versioneer]\nversionfile_source = quay_lamp/_version.py\n",
+            },
+            ["quay_lamp/_version.py"],
+            "v",
+        ),
+        ({"pyproject.toml": f'{DYNAMIC}[tool.setuptools_scm]\ntag_regex = "^(v)?(?P<version>.*)$"\n'}, [], "v"),
+        (
+            {"pyproject.toml": f'{DYNAMIC}[tool.setuptools_scm]\ntag_regex = "^a\\\\.b-[vV]?(?P<version>.*)$"\n'},
+            [],
+            "v",
+        ),
+    ],
+)
+def test_a_version_from_the_tag_is_adopted_as_such(files: dict[str, str], generated: list[str], prefix: str) -> None:
+    found = look(files, Surroundings(tags=(f"{prefix}2.0.0", "nightly")))
+    assert (found.from_tag, found.version, found.prefix.text) == (True, "2.0.0", prefix)
+    assert (shown(found), [pattern for pattern, _ in found.generated]) == ([], generated)
+    (package,) = parse_settings(table(found, RepositoryFacts("main", "origin", None)), where="a").packages
+    assert package.version_from_tag
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pyproject.toml": f'[build-system]\nrequires = ["setuptools-scm"]\n{STATIC}'},
+        {
+            "pyproject.toml": f'{DYNAMIC}[tool.setuptools_scm]\n[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.__version__" }}\n'
+        },
+        {"setup.py": 'setup(name="quay-lamp", version="1.4.0", setup_requires=["setuptools_scm"])'},
+        {
+            "setup.cfg": "[metadata]\nname = quay-lamp\nversion = 1.4.0\n",
+            "pyproject.toml": '[build-system]\nrequires = ["setuptools-scm"]',
+        },
+    ],
+)
+def test_a_version_that_is_written_down_is_not_the_tags(files: dict[str, str]) -> None:
+    assert not look({**files, INIT: VERSIONED}).from_tag
+
+
+def test_beside_a_tag_only_files_that_agree_with_the_newest_are_proposed() -> None:
+    project = f'{DYNAMIC}[build-system]\nrequires = ["hatch-vcs"]\n'
+    files = {"pyproject.toml": project, "CITATION.cff": "version: 2.0.0\n", "docs/conf.py": 'release = "1.0"\n'}
+    found = look(files, Surroundings(tags=("v2.0.0",)))
+    assert shown(found) == ["CITATION.cff version: {version}"]
+    assert found.notes == ("docs/conf.py:1 states 1.0 (release), and the newest tag 2.0.0: it is not proposed",)
+    assert look(files).version == "0.1.0"
+
+
+@pytest.mark.parametrize(
+    ("files", "by"),
+    [
+        ({"pyproject.toml": f'{STATIC}[build-system]\nbuild-backend = "maturin"\n'}, "maturin"),
+        ({"pyproject.toml": f'{STATIC}[build-system]\nbuild-backend = "mesonpy"\n'}, "mesonpy"),
+        (
+            {"pyproject.toml": f'{STATIC}[build-system]\nbuild-backend = "scikit_build_core.build"\n'},
+            "scikit_build_core",
+        ),
+        (
+            {"pyproject.toml": f'{STATIC}[build-system]\nrequires = ["setuptools", "setuptools-rust>1"]\n'},
+            "setuptools-rust",
+        ),
+        ({"pyproject.toml": f'{STATIC}[tool.cibuildwheel]\nskip = "x"\n'}, "cibuildwheel"),
+        (
+            {"setup.py": 'setup(name="q", version="1", ext_modules=[Extension("a", ["a.c"])])'},
+            "ext_modules in setup.py",
+        ),
+        ({"setup.py": 'setup(name="q", version="1", cffi_modules=["a"])'}, "cffi_modules in setup.py"),
+        ({"pyproject.toml": f'{STATIC}[[tool.setuptools.ext-modules]]\nname = "a"\n'}, "tool.setuptools.ext-modules"),
+        ({"pyproject.toml": f"{STATIC}[tool.hatch.build.targets.wheel.hooks.mypyc]\n"}, "hatch's build hook mypyc"),
+        ({"pyproject.toml": f"{STATIC}[tool.pdm.build]\nrun-setuptools = true\n"}, "tool.pdm.build.run-setuptools"),
+        (
+            {"pyproject.toml": f'{STATIC}[tool.poetry.build]\nscript = "b.py"\n', "b.py": "Extension(x)"},
+            "tool.poetry.build",
+        ),
+        ({"pyproject.toml": f'{STATIC}[tool.poetry]\nbuild = "b.py"\n', "b.py": "Extension(x)"}, "tool.poetry.build"),
+    ],
+)
+def test_a_package_of_platform_wheels_is_refused_by_name(files: dict[str, str], by: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"is built for each platform") as refusal:
+        look(files)
+    assert by in refusal.value.problem
+
+
+def test_a_script_that_only_generates_files_makes_no_platform_wheel() -> None:
+    project = f'{STATIC}[tool.poetry.build]\nscript = "b.py"\n[tool.hatch.build.hooks.custom]\n'
+    assert stated(look({"pyproject.toml": project, "b.py": "print()"}))
