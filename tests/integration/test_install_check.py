@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from packaging.version import Version
 from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import Exemption, Install, Package
+from releasegate.core.config.model import Exemption, Install, Package, Service
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery
 
@@ -150,10 +151,15 @@ def test_modules_that_cannot_be_imported_are_named_with_the_error(tmp_path: Path
         delivery(wheel(tmp_path, "tiny", "1.0", files=files), install=install),
     )
 
-    assert report.problems == (
+    assert report.problems[:2] == (
         "Cannot import tiny.host: ModuleNotFoundError: No module named 'no_such_host'",
         "Cannot import tiny.quits: SystemExit: 0",
     )
+    assert report.problems[2].startswith("no_such_host is not installed here: name it in the dependencies.")
+    assert report.problems[2].endswith(
+        'to not-imported: { pattern = "tiny.host", reason = "it imports only inside of no_such_host" },'
+    )
+    assert report.tried == "4 modules imported, 0 entry points loaded, 0 scripts run"
 
 
 def test_an_import_that_ends_python_is_named(tmp_path: Path, empty_index: str) -> None:
@@ -176,8 +182,11 @@ def test_a_console_script_that_cannot_help_is_refused(tmp_path: Path, empty_inde
 
     report = only(VenvInstallChecker(tmp_path / "work", empty_index, os.environ), delivery(tiny, install=install))
 
-    assert report.problems[0] == "bad --help: it ended with exit code 1."
-    assert not any("svc" in problem for problem in report.problems)
+    assert report.problems[0].startswith(
+        "Cannot load the entry point svc of console_scripts (tiny.sub:gone): Attribute"
+    )
+    assert report.problems[1] == "bad --help: it ended with exit code 1."
+    assert not any("svc --help" in problem for problem in report.problems)
 
 
 def test_a_smoke_command_that_fails_or_is_missing_is_refused(tmp_path: Path, empty_index: str) -> None:
@@ -204,8 +213,8 @@ def test_exemptions_that_match_nothing_are_refused(tmp_path: Path, empty_index: 
     )
 
     assert report.problems == (
-        "The exemption 'tiny.gone' in install.not_imported matches no module: remove it.",
-        "The exemption 'tiny.gone' in install.scripts_not_run matches no console script: remove it.",
+        "The exemption 'tiny.gone' in install.not-imported matches no module: remove it.",
+        "The exemption 'tiny.gone' in install.scripts-not-run matches no console script: remove it.",
     )
 
 
@@ -255,3 +264,45 @@ def test_an_interruption_ends_what_runs_and_clears_the_environments(tmp_path: Pa
 
     assert time.monotonic() - started < 60
     assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_every_entry_point_of_every_group_is_loaded(tmp_path: Path, empty_index: str) -> None:
+    points = "\n[own.group]\ngood = tiny.sub:main\nbad = tiny:gone\nfar = no_such_module\nextra = tiny:gone [more]\n"
+    tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, scripts=points)
+
+    report = only(VenvInstallChecker(tmp_path / "work", empty_index, os.environ), delivery(tiny))
+
+    assert [line.partition(")")[0] for line in report.problems] == [
+        "Cannot load the entry point bad of own.group (tiny:gone",
+        "Cannot load the entry point far of own.group (no_such_module",
+    ]
+    assert report.tried == "2 modules imported, 3 entry points loaded, 0 scripts run"
+
+
+def test_a_check_that_tried_nothing_says_so(tmp_path: Path, empty_index: str) -> None:
+    tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, scripts="tiny = tiny.sub:main\n")
+    everything = (Exemption("*", "only inside of its host"),)
+    install = Install(not_imported=everything, scripts_not_run=everything)
+    lines: list[str] = []
+    checker = VenvInstallChecker(tmp_path / "work", empty_index, os.environ)
+
+    (report,) = checker.check(delivery(tiny, install=install), pythons=[HERE], progress=lines.append)
+
+    said = "0 modules imported, all exempted, 0 entry points loaded, 0 scripts run, all exempted"
+    assert (report.verdict, report.tried) == ("pass", said)
+    assert lines[-1].endswith(said)
+
+
+def test_what_is_tried_is_told_what_the_service_is_told(tmp_path: Path, empty_index: str) -> None:
+    asks = (
+        "import os\nassert os.environ['MODE'] == 'test' and len(os.environ['KEY']) > 20\nopen(os.environ['DB'], 'w')\n"
+    )
+    tiny = wheel(tmp_path, "tiny", "1.0", files={**MODULES, "tiny/config.py": asks})
+    service = Service(("tiny", "{port}"), environment={"MODE": "test", "KEY": "{secret}", "DB": "{data}/tiny.db"})
+    given = delivery(tiny, install=Install(smoke=(("python", "-c", "import tiny.config"),)))
+    checker = VenvInstallChecker(tmp_path / "work", empty_index, os.environ)
+
+    untold, told = only(checker, given), only(checker, replace(given, package=replace(given.package, service=service)))
+
+    assert (untold.verdict, told.problems) == ("fail", ())
+    assert told.tried.endswith("1 smoke commands")

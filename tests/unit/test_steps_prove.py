@@ -49,6 +49,7 @@ def test_every_python_tries_the_wheel_and_the_sdist_as_the_index_serves_them(fix
         "verdict": "pass",
         "seconds": 1.2,
         "problems": [],
+        "tried": "",
         "origins": [
             {"name": "sample-app", "version": "1.0rc1", "sha256": next(iter(files.values())), "host": "index.test"}
         ],

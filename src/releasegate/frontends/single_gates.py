@@ -68,7 +68,9 @@ def _install_check(given: Given, screen: Screen) -> Failures:
     def one(workspace: Workspace, package: Package) -> None:
         for cell in gates.install_check(workspace, package, source=source):
             hosts = sorted({origin.host or source.name for origin in cell.origins})
-            screen.say(f"{package.name}: {cell.cell}: {cell.verdict} ({cell.seconds:.0f} s) from {', '.join(hosts)}")
+            tried = f": {cell.tried}" if cell.tried else ""
+            said = f"{cell.verdict} ({cell.seconds:.0f} s) from {', '.join(hosts)}{tried}"
+            screen.say(f"{package.name}: {cell.cell}: {said}")
             for problem in cell.problems:
                 screen.say(f"  {problem}")
 

@@ -35,7 +35,8 @@ class Origin:
 class CellReport:
     """What one install came to: ``pass``, ``fail`` or ``not run``.
 
-    ``cell`` names it (``3.12 wheel``), ``problems`` says what failed, ``seconds`` how long it took.
+    ``cell`` names it (``3.12 wheel``), ``problems`` says what failed, ``seconds`` how long it took, ``tried``
+    in a few words what was tried: a check that exempts all tries nothing.
     """
 
     cell: str
@@ -43,6 +44,7 @@ class CellReport:
     problems: tuple[str, ...]
     origins: tuple[Origin, ...]
     seconds: float
+    tried: str = ""
 
 
 @dataclass(frozen=True)

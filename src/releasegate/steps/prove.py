@@ -236,5 +236,6 @@ def _cell(cell: CellReport) -> Any:
         "verdict": cell.verdict,
         "seconds": round(cell.seconds, 1),
         "problems": list(cell.problems),
+        "tried": cell.tried,
         "origins": origins,
     }

@@ -16,6 +16,7 @@ from releasegate.adapters.process import dying_with_parent, find_program, last_l
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Service
 from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.install.environment import service_environment
 
 LOOPBACK = "127.0.0.1"
 _ASK_SECONDS = 5.0
@@ -56,7 +57,7 @@ def serving(venv: Venv, name: str, *, service: Service, ready_within: float) -> 
     command = [word.replace("{host}", LOOPBACK).replace("{port}", str(port)) for word in service.command]
     cwd = venv.folder / "service"
     cwd.mkdir()
-    told = environment(service, secret=secrets.token_urlsafe(32), data=str(cwd))
+    told = service_environment(service, secret=secrets.token_urlsafe(32), data=str(cwd))
     path = venv.folder / "service.log"
     with path.open("wb") as output, _leashed(venv, name, command, told=told, output=output) as process:
         trouble = _await_ready(process, port=port, path=service.ready, deadline=time.monotonic() + ready_within)
@@ -85,13 +86,6 @@ def _leashed(
     words = dying_with_parent(program, *command[1:])
     with started(words, env=env, cwd=cwd, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT) as process:
         yield process
-
-
-def environment(service: Service, *, secret: str, data: str) -> dict[str, str]:
-    """Return the variables that a service is told, with *secret* and the folder *data* in their places."""
-    return {
-        name: value.replace("{secret}", secret).replace("{data}", data) for name, value in service.environment.items()
-    }
 
 
 def _await_ready(process: subprocess.Popen[bytes], *, port: int, path: str, deadline: float) -> str | None:

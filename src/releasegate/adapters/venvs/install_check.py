@@ -106,7 +106,7 @@ class VenvInstallChecker:
             shutil.rmtree(cell.place, ignore_errors=True)
         verdict = "fail" if done.problems else "pass"
         seconds = time.monotonic() - started
-        return _Judged(CellReport(cell.name, verdict, done.problems, done.origins, seconds), unavailable)
+        return _Judged(CellReport(cell.name, verdict, done.problems, done.origins, seconds, done.tried), unavailable)
 
     def _try(self, cell: _Cell, delivery: Delivery, *, venv: Venv) -> Installation:
         """Install the cell's file and, where that is as it must be, try what was installed."""
@@ -114,7 +114,8 @@ class VenvInstallChecker:
         done = installer.install(venv, delivery.package, file=cell.file, cache=cell.place.parent / "cache")
         if done.problems:
             return done
-        return replace(done, problems=(*installer.check(venv), *probe(venv, delivery)))
+        trial = probe(venv, delivery)
+        return replace(done, problems=(*installer.check(venv), *trial.problems), tried=trial.tried)
 
     def _not_here(self, cell: _Cell) -> CellReport:
         problem = f"Python {cell.python} is not here; install it (uv python install {cell.python})"
@@ -126,7 +127,8 @@ class VenvInstallChecker:
 def _follow(futures: Sequence[Future[_Judged]], progress: Progress) -> None:
     for done, future in enumerate(as_completed(futures), start=1):
         report = future.result().report
-        progress(f"install {done}/{len(futures)}: {report.cell} {report.verdict} ({report.seconds:.0f} s)")
+        tried = f": {report.tried}" if report.tried else ""
+        progress(f"install {done}/{len(futures)}: {report.cell} {report.verdict} ({report.seconds:.0f} s){tried}")
 
 
 def _reports(judged: Sequence[_Judged]) -> tuple[CellReport, ...]:

@@ -23,10 +23,11 @@ _SERVER_ERROR = 500
 
 @dataclass(frozen=True)
 class Installation:
-    """What an installation came to: where everything came from, and what is wrong with it."""
+    """What an installation came to: where everything came from, what is wrong with it, and what was tried on it."""
 
     origins: tuple[Origin, ...]
     problems: tuple[str, ...]
+    tried: str = ""
 
 
 @dataclass(frozen=True)

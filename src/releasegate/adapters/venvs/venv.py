@@ -75,8 +75,15 @@ class Venv:
         path = os.pathsep.join([str(self.bin), self.environ.get("PATH", "")])
         return clean_environment(self.environ, **{"PATH": path, "VIRTUAL_ENV": str(self.folder / "env"), **extra})
 
-    def try_out(self, argv: Sequence[str], *, timeout: float, input: str | None = None) -> Completed:  # noqa: A002
-        """Run a command with an empty home folder, from an empty folder.
+    def try_out(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        input: str | None = None,  # noqa: A002
+        told: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """Run a command with an empty home folder, from an empty folder; *told* are variables of the package's own.
 
         Raises:
             Unavailable: there is no such program.
@@ -84,5 +91,6 @@ class Venv:
         cwd = self.folder / "cwd"
         shutil.rmtree(cwd, ignore_errors=True)
         cwd.mkdir()
-        env = self.environment(HOME=str(self.home), XDG_CACHE_HOME=str(self.home / ".cache"))
+        home = {"HOME": str(self.home), "XDG_CACHE_HOME": str(self.home / ".cache")}
+        env = self.environment(**{**home, **(told or {})})
         return run(argv, env=env, cwd=cwd, timeout=timeout, input=input, stop=self.stop)

@@ -3,7 +3,7 @@
 Only the standard library is here, and results go to a file: what is imported may print what it likes.
 
     python -I venv_script.py describe RESULT NAME
-    python -I venv_script.py import RESULT          (a JSON list of module names on standard input)
+    python -I venv_script.py import RESULT          (a JSON list of modules, or module:attribute, on standard input)
 """
 
 from __future__ import annotations
@@ -16,16 +16,19 @@ import sys
 
 
 def describe(result: str, name: str) -> None:
-    """Write the distribution's version, the paths of its files and the names of its console scripts."""
+    """Write the distribution's version, the paths of its files and its entry points: group, name and value."""
     distribution = importlib.metadata.distribution(name)
-    scripts = [entry.name for entry in distribution.entry_points if entry.group == "console_scripts"]
+    points = [[entry.group, entry.name, entry.value] for entry in distribution.entry_points]
     files = [file.as_posix() for file in distribution.files or ()]
     with open(result, "w", encoding="utf-8") as stream:  # noqa: PTH123 - as plain as it can be
-        json.dump({"version": distribution.version, "files": files, "scripts": scripts}, stream)
+        json.dump({"version": distribution.version, "files": files, "entry_points": points}, stream)
 
 
 def import_all(result: str, names: list[str]) -> None:
-    """Import every module; write a line before each and one after, so that a crash has a name."""
+    """Import every module, and look up the attribute that is named.
+
+    A line is written before each and one after, so that a crash has a name.
+    """
     with open(result, "w", encoding="utf-8", buffering=1) as stream:  # noqa: PTH123 - as plain as it can be
         for name in names:
             stream.write(json.dumps([name, "begun"]) + "\n")
@@ -36,7 +39,10 @@ def import_all(result: str, names: list[str]) -> None:
 
 def _error(name: str) -> str | None:
     try:
-        importlib.import_module(name)
+        module, _, attribute = name.partition(":")
+        found = importlib.import_module(module)
+        for part in attribute.split(".") if attribute else ():
+            found = getattr(found, part)
     except BaseException as error:  # noqa: BLE001 - an import may raise anything, SystemExit too
         return f"{type(error).__name__}: {error}"
     return None

@@ -1,0 +1,115 @@
+"""What is imported and loaded of an installed package, and what is said of what cannot be."""
+
+from __future__ import annotations
+
+import pytest
+
+from releasegate.core.config.model import Exemption, Service
+from releasegate.core.install.entry_points import EntryPoint, to_load
+from releasegate.core.install.environment import service_environment
+from releasegate.core.install.hosted import patterns, proposals
+from releasegate.core.install.modules import failures, modules, select
+
+HOST = "ModuleNotFoundError: No module named 'netbox'"
+
+
+def test_modules_are_told_by_their_files() -> None:
+    files = [
+        *("app/__init__.py", "app/cli.py", "app/__main__.py", "app/data.json", "app/migrations/0001_initial.py"),
+        *("app/fast.cpython-312-x86_64-linux-gnu.so", "app/{{name}}.py", "../../bin/app", "single.py", "__init__.py"),
+    ]
+    assert modules(files) == ("app", "app.cli", "app.fast", "app.migrations.0001_initial", "single")
+
+
+def test_what_is_exempted_is_not_kept_and_what_exempts_nothing_is_told() -> None:
+    stale = Exemption("gone.*", "why")
+    selection = select(["app", "app.host"], [Exemption("app.h*", "why"), stale])
+    assert (selection.kept, selection.stale) == (("app",), (stale,))
+
+
+def test_equal_failures_are_told_once() -> None:
+    errors = {"a": "E: 1", "b": "E: 1", "c": "E: 1", "d": "E: 1", "e": "E: 2"}
+    assert failures(errors) == ("a, b, c and 1 more: E: 1", "e: E: 2")
+
+
+@pytest.mark.parametrize(
+    ("failed", "passed", "found"),
+    [
+        (["app.models"], ["app"], ["app.models"]),
+        (["app.models", "app.models.lamp"], ["app"], ["app.models*"]),
+        (["app", "app.models"], [], ["app*"]),
+        (["app.models"], ["app", "app.models_base"], ["app.models"]),
+        (
+            ["app.api.views", "app.api.urls", "app.forms"],
+            ["app", "app.api"],
+            ["app.api.urls", "app.api.views", "app.forms"],
+        ),
+        (["app.host.a", "app.host.b", "app.host.sub.c"], ["app"], ["app.host*"]),
+    ],
+)
+def test_a_pattern_takes_in_no_module_that_can_be_imported(
+    failed: list[str], passed: list[str], found: list[str]
+) -> None:
+    assert list(patterns(failed, passed)) == found
+
+
+def test_a_module_of_a_host_is_proposed_as_not_imported() -> None:
+    (line,) = proposals(
+        {"app.models": HOST, "app.views": "ModuleNotFoundError: No module named 'netbox.views'"}, ["app"], written=False
+    )
+    assert line == (
+        "netbox is not installed here: name it in the dependencies. If it is the host that runs the package, "
+        "in [tool.releasegate.packages.install]: not-imported = ["
+        '{ pattern = "app.models", reason = "it imports only inside of netbox" }, '
+        '{ pattern = "app.views", reason = "it imports only inside of netbox" }]'
+    )
+
+
+def test_other_failures_have_a_line_to_paste_too_the_first_whole_the_others_as_members() -> None:
+    lines = proposals(
+        {"app.a": HOST, "app.b": "SystemExit: 0", "app.c": "ModuleNotFoundError: No module named 'app.gone'"},
+        ["app"],
+        written=False,
+    )
+    assert [line.count("not-imported = [") for line in lines] == [1, 0]
+    assert lines[1] == (
+        'If that is meant so, to not-imported: { pattern = "app.b", reason = "say why" }, '
+        '{ pattern = "app.c", reason = "say why" },'
+    )
+    assert "to not-imported: {" in proposals({"app.a": HOST}, [], written=True)[0]
+    assert proposals({}, ["app"], written=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "module", "target", "extras"),
+    [
+        ("app.cli:main", "app.cli", "app.cli:main", set()),
+        ("app", "app", "app", set()),
+        ("app.x : y.z [Cli, more]", "app.x", "app.x:y.z", {"cli", "more"}),
+        ("no reference!", "no reference!", "no reference!", set()),
+    ],
+)
+def test_an_entry_point_s_value_is_read(value: str, module: str, target: str, extras: set[str]) -> None:
+    point = EntryPoint("own.group", "red", value)
+    assert (point.module, point.target, set(point.extras)) == (module, target, extras)
+    assert str(point) == f"the entry point red of own.group ({value})"
+
+
+def test_entry_points_are_loaded_but_for_what_is_exempted_run_or_not_installed() -> None:
+    points = [
+        EntryPoint("console_scripts", "run", "app.cli:main"),
+        EntryPoint("console_scripts", "serve", "app.cli:serve"),
+        EntryPoint("own.group", "plain", "app:x"),
+        EntryPoint("own.group", "host", "app.host:x"),
+        EntryPoint("own.group", "extra", "app:x [Fancy]"),
+        EntryPoint("own.group", "there", "app:x [cli]"),
+    ]
+    exempted = [Exemption("app.host*", "needs its host")]
+    loaded = to_load(points, extras=["CLI"], not_imported=exempted, run=["run"])
+    assert [point.name for point in loaded] == ["serve", "plain", "there"]
+
+
+def test_a_service_is_told_its_secret_and_its_folder() -> None:
+    service = Service(("run", "{port}"), environment={"KEY": "{secret}", "DB": "{data}/a.db", "MODE": "test"})
+    told = service_environment(service, secret="s", data="/d")
+    assert told == {"KEY": "s", "DB": "/d/a.db", "MODE": "test"}
