@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 from git_repositories import ENVIRON, make_repository
 from packaging.version import Version
-from releasegate.adapters.build.locks import Locks
 
 from releasegate.adapters.build.kept import LocalBuilds
+from releasegate.adapters.build.locks import Locks
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Unavailable
