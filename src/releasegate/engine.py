@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from releasegate.core.errors import GateFailed, Refused, ReleasegateError
 from releasegate.core.release.record import Evidence, Record
-from releasegate.journal import Journal
+from releasegate.ledger_writer import LedgerWriter
 from releasegate.steps.step import Kind, Step
 
 Verdict = Literal["pass", "waived", "fail", "wait", "refused", "unavailable"]
@@ -44,7 +44,7 @@ class Engine:
     ``confirm`` is asked before what cannot be taken back, with what exactly will happen.
     """
 
-    journal: Journal
+    writer: LedgerWriter
     watch: Watch
     confirm: Callable[[str], bool]
 
@@ -58,14 +58,14 @@ class Engine:
 
     def _step(self, step: Step) -> Outcome:
         self.watch.begins(step)
-        started = self.journal.clock.elapsed()
+        started = self.writer.clock.elapsed()
         try:
             verdict, how, evidence = self._passed(step)
         except ReleasegateError as error:
             may_be_waived = step.waivable and step.kind is not Kind.ONE_WAY and isinstance(error, GateFailed | Refused)
             waiver = self._record(step).waiver(step.key) if may_be_waived else None
             if waiver is None:
-                self.journal.step(step, "failed", verdict=error.verdict, evidence={"problem": error.problem})
+                self.writer.step(step, "failed", verdict=error.verdict, evidence={"problem": error.problem})
                 self.watch.ends(self._outcome(step, error.verdict, "failed", {"problem": error.problem}, started))
                 raise
             verdict, how = "waived", "waived"
@@ -89,13 +89,13 @@ class Engine:
             how = "done"
             if step.kind is Kind.ONE_WAY and not self.confirm(step.describe()):
                 raise Refused("It was not confirmed.", hint="Run the same command again, or say --yes")
-            self.journal.step(step, "started")
+            self.writer.step(step, "started")
             evidence = step.run()
-        self.journal.step(step, "done", evidence=evidence)
+        self.writer.step(step, "done", evidence=evidence)
         return "pass", how, evidence
 
     def _record(self, step: Step) -> Record:
-        return self.journal.record(step.release.package.name, step.release.version)
+        return self.writer.record(step.release.package.name, step.release.version)
 
     def _outcome(self, step: Step, verdict: str, how: str, evidence: Evidence, started: float) -> Outcome:
-        return Outcome(step, verdict, how, evidence, self.journal.clock.elapsed() - started)  # type: ignore[arg-type]
+        return Outcome(step, verdict, how, evidence, self.writer.clock.elapsed() - started)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from releasegate.app.deliveries import Source, recorded, stated
 from releasegate.app.gates import EndToEndRequest
 from releasegate.app.project import load
 from releasegate.app.workspace import RunOptions, Workspace
-from releasegate.core.ci.event import Event
+from releasegate.core.ci.event_payload import Event
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, NotYet, Refused, ReleasegateError, Unavailable
 from releasegate.ports import Delivery, EndToEndReport, Progress

@@ -1,4 +1,4 @@
-"""Entries come from the journal alone: nothing else makes one, or adds one to a ledger."""
+"""Entries come from the writer alone: nothing else makes one, or adds one to a ledger."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "releasegate"
 
-MAKERS = frozenset({"journal.py", "core/release/record.py"})
-"""What may make an entry: the journal a new one, and the core one that it reads from its line."""
+MAKERS = frozenset({"ledger_writer.py", "core/release/record.py"})
+"""What may make an entry: the writer a new one, and the core one that it reads from its line."""
 
-WRITERS = frozenset({"journal.py", "adapters/ledger/shared.py"})
-"""What may add to a ledger: the journal, and the ledger that hands on to its own files."""
+WRITERS = frozenset({"ledger_writer.py", "adapters/ledger/shared.py"})
+"""What may add to a ledger: the writer, and the ledger that hands on to its own files."""
 
 
 def made(tree: ast.AST) -> list[int]:

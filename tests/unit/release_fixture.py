@@ -20,7 +20,7 @@ from fakes import (
 )
 from packaging.version import Version
 
-from releasegate.core.ci.event import Event
+from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.part import Part
 from releasegate.core.config.model import Companion, EndToEndCommand, Package, Settings
 from releasegate.core.config.version_file_types import TomlVersionFile

@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from releasegate.core.adopt.declarations import Proposed
 from releasegate.core.adopt.detect import PYTHONS, Detected, detect
 from releasegate.core.adopt.table import RepositoryFacts, table
+from releasegate.core.adopt.version_files import Proposed
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile

@@ -14,7 +14,7 @@ from releasegate.adapters.ledger.memory import MemoryLedger
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, ReleasegateError, Unavailable
 from releasegate.core.release.record import Entry, EntryEvent, Evidence, Record
 from releasegate.engine import Engine, Outcome
-from releasegate.journal import Journal
+from releasegate.ledger_writer import LedgerWriter
 from releasegate.steps.step import Kind
 
 VERSION = Version("1.0rc1")
@@ -110,8 +110,8 @@ class Seen:
 
 def run(*steps: Any, watch: Seen | None = None, confirm: Callable[[str], bool] | None = None) -> Sequence[Outcome]:
     """Run the steps, which are all of one release."""
-    journal = Journal({"sample": steps[0].release.ledger}.__getitem__, Looks(), "run1", "9.9")
-    return Engine(journal, watch or Seen(), confirm or (lambda _: True)).run(steps)
+    writer = LedgerWriter({"sample": steps[0].release.ledger}.__getitem__, Looks(), "run1", "9.9")
+    return Engine(writer, watch or Seen(), confirm or (lambda _: True)).run(steps)
 
 
 def raising(error: Exception) -> Callable[[], Evidence]:

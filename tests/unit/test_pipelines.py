@@ -9,7 +9,7 @@ from release_fixture import ReleaseFixture
 
 from releasegate.core.release.record import record
 from releasegate.engine import Engine, Outcome
-from releasegate.journal import Journal
+from releasegate.ledger_writer import LedgerWriter
 from releasegate.pipelines import FINAL, PIPELINES, POST, RC, Pipeline, bind
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, Step
@@ -77,8 +77,8 @@ def fixture(tmp_path: Path) -> ReleaseFixture:
 
 
 def engine(fixture: ReleaseFixture, watch: Watcher | None = None) -> Engine:
-    journal = Journal(fixture.ledger_of, fixture.clock, "run", "9.9")
-    return Engine(journal, watch or Watcher(), lambda _: True)
+    writer = LedgerWriter(fixture.ledger_of, fixture.clock, "run", "9.9")
+    return Engine(writer, watch or Watcher(), lambda _: True)
 
 
 def keys(pipeline: Pipeline, release: Release) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 from packaging.version import Version
 
-from releasegate.core.ci.event import Event
+from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.publish_rules import Requested, SourceState, disagreements, requested
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import Refused

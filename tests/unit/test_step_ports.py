@@ -19,7 +19,7 @@ from releasegate.core.config.model import Companion, EndToEndCommand, Package
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import Conflict, NotYet
 from releasegate.engine import Engine, Outcome
-from releasegate.journal import Journal
+from releasegate.ledger_writer import LedgerWriter
 from releasegate.pipelines import FINAL, PIPELINES, POST, RC, Pipeline, bind
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
 from releasegate.steps.release import PORTS, PackagePorts, Release, RunContext
@@ -95,8 +95,8 @@ class Watched(ReleaseFixture):
 
     def go(self, pipeline: Pipeline, version: str, candidate: str | None = None) -> None:
         """Run a pipeline; what follows a step that does not pass is not run."""
-        journal = Journal(self.ledger_of, self.clock, "run", "9.9")
-        Engine(journal, LOOKER, lambda _: True).run(bind(pipeline, self.release(version, candidate=candidate)))
+        writer = LedgerWriter(self.ledger_of, self.clock, "run", "9.9")
+        Engine(writer, LOOKER, lambda _: True).run(bind(pipeline, self.release(version, candidate=candidate)))
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeForge
 from release_fixture import START, ReleaseFixture
 
-from releasegate.core.ci.event import Event
+from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.part import Part
 from releasegate.core.errors import Refused
 from releasegate.steps.release import Release

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from releasegate.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from releasegate.core.ci.event import Event
+    from releasegate.core.ci.event_payload import Event
     from releasegate.core.config.model import Settings
 
 
@@ -24,7 +24,7 @@ def event_of(environ: Mapping[str, str]) -> Event | None:
     """
     if environ.get("GITHUB_ACTIONS") != "true":
         return None
-    from releasegate.core.ci.event import parse_event
+    from releasegate.core.ci.event_payload import parse_event
 
     path = environ.get("GITHUB_EVENT_PATH", "")
     try:

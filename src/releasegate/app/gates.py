@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from releasegate.core.version_files.leftovers import Leftover
     from releasegate.core.version_files.occurrences import Occurrence
     from releasegate.engine import Outcome, Watch
-    from releasegate.journal import Journal
+    from releasegate.ledger_writer import LedgerWriter
     from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, InstallChecker, Progress
     from releasegate.steps.fetch import GivenFiles
     from releasegate.steps.release import PackagePorts, Release, Role
@@ -181,8 +181,8 @@ def _run(workspace: Workspace, *steps: Step, watch: Watch | None = None) -> tupl
     from releasegate.engine import Engine
 
     ledger = MemoryLedger()
-    journal: Journal = workspace.journal(lambda _: ledger)
-    return Engine(journal, watch or _Silent(), lambda _: False).run(steps)
+    writer: LedgerWriter = workspace.writer(lambda _: ledger)
+    return Engine(writer, watch or _Silent(), lambda _: False).run(steps)
 
 
 class _Silent:
@@ -244,9 +244,9 @@ def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None
     """Write the verdict of each cell into the version's record."""
     from releasegate.steps.end_to_end import CELL, cell_subject
 
-    journal = workspace.journal()
+    writer = workspace.writer()
     for row in report.evidence.get("cells", ()):
-        journal.found(
+        writer.found(
             delivery.package.name,
             delivery.version,
             step=CELL,

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.release import versions
-from releasegate.core.release.lines import line
+from releasegate.core.release.next_version import line
 from releasegate.core.release.plan import PackageState
 from releasegate.core.release.record import record
 from releasegate.core.release.versions import Consumed

@@ -92,7 +92,7 @@ def release_part(  # noqa: PLR0913 - the run's, and the part's own
             )
         if mine.part.job == "seal":
             _require_judged(workspace, [step for step in whole.steps if step.release.version == now])
-        outcomes = Engine(workspace.journal(), watch, confirm).run(steps)
+        outcomes = Engine(workspace.writer(), watch, confirm).run(steps)
         if mine.part.job == "build" and mine.given is not None:
             Handover(mine.given, mine.part.index).give_files(workspace, package, now, since=since)
     return outcomes
@@ -151,10 +151,10 @@ def _require_passed(workspace: Workspace, package: Package, version: Version) ->
 
 def _require_judged(workspace: Workspace, steps: Sequence[Step]) -> None:
     """Raise unless every gate that other jobs judge has passed on these bytes, or was waived."""
-    journal = workspace.journal()
+    writer = workspace.writer()
     for step in steps:
         if is_judged(step.key) and step.kind is Kind.WORK:
-            known = journal.record(step.release.package.name, step.release.version)
+            known = writer.record(step.release.package.name, step.release.version)
             if known.done(step.key, subject=step.subject()) is None and known.waiver(step.key) is None:
                 raise GateFailed(
                     f"Nobody judged {step.release.version} by {step.key}: {step.describe()}.",

@@ -16,7 +16,7 @@ from releasegate.core.errors import ConfigurationError
 from releasegate.core.release.plan import Plan
 from releasegate.core.release.record import Entry
 from releasegate.engine import Engine, Outcome, Watch
-from releasegate.journal import Waiver
+from releasegate.ledger_writer import Waiver
 from releasegate.pipelines import PIPELINES, bind
 from releasegate.steps.release import Release
 from releasegate.steps.step import Step
@@ -62,7 +62,7 @@ def release(
     require_gate(workspace, order)
     packages = selected(workspace, order)
     outcomes: list[Outcome] = []
-    engine = Engine(workspace.journal(), watch, confirm)
+    engine = Engine(workspace.writer(), watch, confirm)
     with ExitStack() as stack:
         for package in packages:
             stack.enter_context(workspace.ledger(package).locked())
@@ -99,7 +99,7 @@ def waive(workspace: Workspace, package: Package, *, version: Version, waiver: W
         raise ConfigurationError(f"{waiver.step} cannot be waived.", hint=f"Name one of: {', '.join(waivable)}")
     if not waiver.by.strip() or not waiver.reason.strip():
         raise ConfigurationError("A waiver needs a person and a reason.", hint="Give --by and --reason")
-    return workspace.journal().waived(package.name, version, waiver)
+    return workspace.writer().waived(package.name, version, waiver)
 
 
 def _until(steps: tuple[Step, ...], gate: str) -> tuple[Step, ...]:

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from releasegate.adapters.ledger.shared import SharedLedger
     from releasegate.adapters.machine import LocalMachine
     from releasegate.adapters.venvs.install_check import VenvInstallChecker
-    from releasegate.core.ci.event import Event
+    from releasegate.core.ci.event_payload import Event
     from releasegate.core.ci.part import Part
     from releasegate.core.config.model import Package
     from releasegate.core.release.companion import CompanionSources
     from releasegate.core.release.plan import PackageState
     from releasegate.core.release.versions import Consumed
-    from releasegate.journal import Journal
+    from releasegate.ledger_writer import LedgerWriter
     from releasegate.ports import Delivery, EndToEndRunner, Forge, Ledger, Progress
     from releasegate.steps.release import PackagePorts, Role, RunContext
 
@@ -185,16 +185,16 @@ class Workspace:
 
         return package_state(self, package)
 
-    def journal(self, ledgers: Callable[[str], Ledger] | None = None) -> Journal:
-        """Return the journal of one run, over the packages' own ledgers where no others are given."""
+    def writer(self, ledgers: Callable[[str], Ledger] | None = None) -> LedgerWriter:
+        """Return the writer of one run, over the packages' own ledgers where no others are given."""
         from releasegate.about import version
         from releasegate.adapters.clock import SystemClock
-        from releasegate.journal import Journal
+        from releasegate.ledger_writer import LedgerWriter
 
         def own(name: str) -> Ledger:
             return self.ledger(self.project.settings.package(name))
 
-        return Journal(ledgers or own, SystemClock(), uuid.uuid4().hex[:12], version())
+        return LedgerWriter(ledgers or own, SystemClock(), uuid.uuid4().hex[:12], version())
 
     def machine(self) -> LocalMachine:
         """Return the machine that runs."""

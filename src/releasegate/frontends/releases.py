@@ -24,7 +24,7 @@ from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.plan import Pipeline
 from releasegate.frontends.console import Screen
-from releasegate.journal import Waiver
+from releasegate.ledger_writer import Waiver
 from releasegate.steps.preflight import exit_code, in_the_way
 from releasegate.steps.question import Answer
 

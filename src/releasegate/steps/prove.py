@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.lines import line
+from releasegate.core.release.next_version import line
 from releasegate.core.release.record import Evidence
 from releasegate.ports import CellReport
 from releasegate.steps.end_to_end import run_end_to_end

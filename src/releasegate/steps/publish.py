@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from releasegate.core.dists.manifest import Artifact
 from releasegate.core.errors import Conflict, GateFailed, Refused, Unavailable
-from releasegate.core.release.lines import next_legal
+from releasegate.core.release.next_version import next_legal
 from releasegate.core.release.plan import bump_branch
 from releasegate.core.release.record import TAG, Evidence
 from releasegate.ports import PushAnswer, UploadAnswer

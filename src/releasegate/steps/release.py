@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from packaging.version import Version
 
-from releasegate.core.ci.event import Event
+from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.part import Part
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.dists.manifest import Manifest

@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused, ReleasegateError
-from releasegate.core.release.lines import next_legal
+from releasegate.core.release.next_version import next_legal
 from releasegate.core.release.record import Evidence
 from releasegate.core.version_files.leftovers import Leftover, expected, held, left_in, roughly
 from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, find_all

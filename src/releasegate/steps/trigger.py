@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from releasegate.core.ci.event import Event
+from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.publish_rules import SourceState, disagreements, requested
 from releasegate.core.errors import Refused
 from releasegate.core.release.record import Evidence

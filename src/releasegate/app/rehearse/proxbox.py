@@ -29,10 +29,10 @@ from releasegate.core.config.model import IndexConfig, Package
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.dists.archive import read_sdist
 from releasegate.core.errors import Unavailable
-from releasegate.core.release.lines import next_base
+from releasegate.core.release.next_version import next_base
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_version
-from releasegate.journal import Waiver
+from releasegate.ledger_writer import Waiver
 from releasegate.steps.fetch import newest, published
 
 

@@ -16,11 +16,11 @@ from releasegate.core.adopt import scm
 from releasegate.core.adopt.claims import Files, Source, under
 from releasegate.core.adopt.code import CFG, SETUP, setup_call, setup_cfg
 from releasegate.core.adopt.code_claims import TESTS
-from releasegate.core.adopt.declarations import Proposed, find_version_files, read_project
 from releasegate.core.adopt.excludes import omitted
 from releasegate.core.adopt.former_tools import FormerTool, former_tools
 from releasegate.core.adopt.hosts import not_imported
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
+from releasegate.core.adopt.version_files import Proposed, find_version_files, read_project
 from releasegate.core.config.strings import plain
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.release.versions import parse_version

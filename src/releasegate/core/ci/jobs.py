@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from releasegate.core.ci.yaml_text import quoted
+from releasegate.core.ci.yaml_values import quoted
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Settings
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted, matrix

@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 
 from releasegate.core.ci.starts import Start, starts
 from releasegate.core.ci.uploads import Events, Uploading, both, calls, uploading_words, uploads
-from releasegate.core.ci.workflow_text import Place, read_workflow
 from releasegate.core.ci.workflows import MARK
+from releasegate.core.ci.yaml_nodes import Place, read_workflow
 from releasegate.core.config.model import Package
 
 FOLDERS = (".github", ".gitea", ".forgejo")

@@ -12,7 +12,7 @@ from typing import get_args
 
 from packaging.version import Version
 
-from releasegate.core.ci.event import Event
+from releasegate.core.ci.event_payload import Event
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import Refused
 from releasegate.core.release.plan import Pipeline

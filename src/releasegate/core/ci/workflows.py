@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.jobs import GIVEN, TAKEN, Job, jobs
-from releasegate.core.ci.yaml_text import command, literal, quoted
+from releasegate.core.ci.yaml_values import command, literal, quoted
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import ConfigurationError
 

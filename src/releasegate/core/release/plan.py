@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
-from releasegate.core.release import lines, versions
+from releasegate.core.release import next_version, versions
 from releasegate.core.release.record import Record
 from releasegate.core.release.versions import Consumed
 
@@ -117,9 +117,9 @@ def plan_candidate(package_state: PackageState, *, to: Version | None) -> Plan:
     ):
         return Plan("rc", declared, declared, finished=True)
     consumed = package_state.consumed
-    aim = package_state.spelled(to) if to is not None else lines.next_base(declared=declared, consumed=consumed)
-    lines.require_own(aim, declared=declared, consumed=consumed)
-    candidate = lines.next_candidate(aim, consumed=consumed)
+    aim = package_state.spelled(to) if to is not None else next_version.next_base(declared=declared, consumed=consumed)
+    next_version.require_own(aim, declared=declared, consumed=consumed)
+    candidate = next_version.next_candidate(aim, consumed=consumed)
     return Plan("rc", candidate, candidate)
 
 
@@ -136,7 +136,7 @@ def plan_final(package_state: PackageState, *, to: Version | None) -> Plan:
     if state is VersionState.SEALED:
         return Plan("final", aim, candidates[-1] if candidates else aim, finished=True)
     if state is VersionState.FAILED:
-        following = lines.next_base(declared=aim, consumed=package_state.consumed)
+        following = next_version.next_base(declared=aim, consumed=package_state.consumed)
         forward = "invoke release --post" if aim in package_state.published else _rc(package_state, following)
         raise Refused(f"{aim} failed and its number is consumed.", hint=f"Repair it forward: {forward}")
     if state is VersionState.ABANDONED or (aim in package_state.published and not package_state.record(aim).attempted):
@@ -163,7 +163,7 @@ def plan_post(package_state: PackageState) -> Plan:
     """
     declared, consumed = package_state.declared, package_state.consumed
     published = sorted(v for v in package_state.published if not v.is_prerelease and v not in consumed.apart)
-    if not published or lines.newest_final(consumed, declared=declared) is None:
+    if not published or next_version.newest_final(consumed, declared=declared) is None:
         raise Refused(
             f"{package_state.package.name} has no published final that HEAD descends from and a post could repair.",
             hint="Release the final first: invoke release --rc, then invoke release",
@@ -182,8 +182,8 @@ def plan_post(package_state: PackageState) -> Plan:
         sealed_here = state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head
         if package_state.state(post) is VersionState.FREE and (state is VersionState.OPEN or sealed_here):
             return Plan("post", post, declared)
-    post = lines.next_post(published[-1], consumed=consumed)
-    return Plan("post", post, lines.next_staged_post(post, consumed=consumed))
+    post = next_version.next_post(published[-1], consumed=consumed)
+    return Plan("post", post, next_version.next_staged_post(post, consumed=consumed))
 
 
 def _just_bumped(package_state: PackageState, staged: Version) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from releasegate.core.ci.event import Event, parse_event
+from releasegate.core.ci.event_payload import Event, parse_event
 from releasegate.core.errors import ConfigurationError
 
 RUNNER = {

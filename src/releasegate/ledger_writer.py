@@ -1,4 +1,4 @@
-"""The journal: every entry that this machine adds to a ledger is written here, and nowhere else."""
+"""The writer: every entry that this machine adds to a ledger is written here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Waiver:
 
 
 @dataclass(frozen=True)
-class Journal:
+class LedgerWriter:
     """The only writer of the ledgers.
 
     ``ledgers`` gives a package's ledger by the package's name, ``run_id`` names this run, and ``software`` is the

@@ -8,7 +8,7 @@ import pytest
 from packaging.version import Version
 
 from releasegate.core.errors import Refused
-from releasegate.core.release.lines import (
+from releasegate.core.release.next_version import (
     line,
     newest_final,
     next_base,
