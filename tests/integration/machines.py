@@ -9,7 +9,7 @@ from git_repositories import ENVIRON, add_remote, git, make_repository
 
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.ledger.files import FileLedger
-from releasegate.adapters.ledger.notes import GitNotes
+from releasegate.adapters.ledger.git_notes import GitNotes
 from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.core.release.record import Entry
 

@@ -41,7 +41,7 @@ def late(module: str) -> frozenset[str]:
         "releasegate.adapters.index.addresses",
         "releasegate.adapters.index.package_index",
         "releasegate.adapters.ledger.files",
-        "releasegate.adapters.ledger.notes",
+        "releasegate.adapters.ledger.git_notes",
         "releasegate.adapters.ledger.shared",
         "releasegate.adapters.processes.runner",
         "releasegate.adapters.venvs.install_check",

@@ -7,7 +7,7 @@ import pytest
 from releasegate.core.config.model import Exemption, Service
 from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.environment import service_environment
-from releasegate.core.install.hosted import patterns, proposals
+from releasegate.core.install.guarded_imports import patterns, proposals
 from releasegate.core.install.modules import failures, modules, select
 
 HOST = "ModuleNotFoundError: No module named 'netbox'"

@@ -73,7 +73,7 @@ class Workspace:
     def ledger(self, package: Package) -> SharedLedger:
         """Return the package's ledger."""
         from releasegate.adapters.ledger.files import FileLedger
-        from releasegate.adapters.ledger.notes import GitNotes
+        from releasegate.adapters.ledger.git_notes import GitNotes
         from releasegate.adapters.ledger.shared import SharedLedger
 
         repository, signed = self.repository(package), self.project.settings.ci.signed

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from releasegate.adapters.ledger.files import FileLedger
-from releasegate.adapters.ledger.notes import GitNotes
+from releasegate.adapters.ledger.git_notes import GitNotes
 from releasegate.core.release.evidence import LeftOut, accepted, merge, read, write
 from releasegate.core.release.record import Entry
 from releasegate.core.release.versions import names

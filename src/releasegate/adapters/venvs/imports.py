@@ -11,7 +11,7 @@ from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Exemption, Install
 from releasegate.core.install.entry_points import EntryPoint, to_load
-from releasegate.core.install.hosted import proposals
+from releasegate.core.install.guarded_imports import proposals
 from releasegate.core.install.modules import failures, modules, select
 
 SCRIPT = script("releasegate.adapters.venvs", "venv_script.py")

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from releasegate.core.adopt.claims import Files, decoded
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.version_files.python_source import Literal, read_python
+from releasegate.core.version_files.python_assignments import Literal, read_python
 from releasegate.core.version_files.setup_call import setup_calls
 
 SETUP, CFG = PurePosixPath("setup.py"), PurePosixPath("setup.cfg")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from releasegate.core.config.version_file_types import PythonVersionFile
 from releasegate.core.version_files.kind import Found
-from releasegate.core.version_files.python_source import Literal, read_python
+from releasegate.core.version_files.python_assignments import Literal, read_python
 
 
 def find(version_file: PythonVersionFile, content: bytes, _package: str) -> Found:

@@ -7,7 +7,7 @@ import ast
 from releasegate.core.config.version_file_types import SetupVersionFile
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.version_files.kind import Found
-from releasegate.core.version_files.python_source import Literal, read_python
+from releasegate.core.version_files.python_assignments import Literal, read_python
 
 _WHERE = "setup(version)"
 
