@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import socket
 import subprocess
@@ -69,6 +71,20 @@ def pypiserver(tmp: Path) -> Iterator[RunningIndex]:
     root = f"http://127.0.0.1:{port}"
     with server("pypi-server", "run", *options, url=f"{root}/health", log=tmp / "pypiserver.log"):
         yield RunningIndex("pypiserver", f"{root}/", f"{root}/simple", "anybody", "anything")
+
+
+@contextmanager
+def closed_pypiserver(tmp: Path) -> Iterator[RunningIndex]:
+    """Run a pypiserver that lets nobody read without the token, and sends readers to PyPI for what it does not hold."""
+    folder, user, password = tmp / "pypiserver", "team", "pypiserver/s3cret"
+    folder.mkdir(parents=True)
+    digest = base64.b64encode(hashlib.sha1(password.encode()).digest()).decode()  # noqa: S324 - htpasswd's own form
+    (tmp / "htpasswd").write_text(f"{user}:{{SHA}}{digest}\n")
+    port = free_port()
+    options = ("-p", str(port), "-i", "127.0.0.1", "-P", str(tmp / "htpasswd"), "-a", "update,list,download")
+    root = f"http://127.0.0.1:{port}"
+    with server("pypi-server", "run", *options, str(folder), url=f"{root}/health", log=tmp / "pypiserver.log"):
+        yield RunningIndex("pypiserver", f"{root}/", f"{root}/simple", user, password)
 
 
 def free_port() -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
 import pytest
 from fake_index import JSON, JSON_API, LISTED, PAGE, SHA256, WHEEL, Reply, answering, entry, index, page
 from packaging.version import Version
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from releasegate.adapters.index import simple
 from releasegate.adapters.index.package_index import SimpleIndex
@@ -150,11 +152,32 @@ def test_an_answer_larger_than_the_limit_is_refused(monkeypatch: pytest.MonkeyPa
         answering(json.dumps(page(entry())).encode().ljust(2**20 + 1)).files("sample")
 
 
-@pytest.mark.parametrize("status", [403, 429, 500])
+@pytest.mark.parametrize("status", [402, 429, 500])
 def test_another_status_is_no_answer(status: int) -> None:
     broken, _ = index({PAGE: Reply(status=status)})
     with pytest.raises(Unavailable, match=f"The index staging answered {status}"):
         broken.files("sample")
+
+
+def test_an_index_that_falls_back_on_the_public_one_does_not_hold_the_project() -> None:
+    reader, fake = index({PAGE: Reply(status=303, location=f"{PYPI_SIMPLE_ENDPOINT}sample/")})
+    assert reader.files("sample") == ()
+    assert reader.versions("sample") == ()
+    # Nobody is asked there.
+    assert {urlsplit(str(each.url)).hostname for each in fake.asked} == {"index.test"}
+
+
+def test_a_redirect_on_the_same_host_is_followed() -> None:
+    moved = "http://index.test/other/sample/"
+    reader, fake = index(
+        {
+            PAGE: Reply(status=302, location="/more/"),
+            "https://index.test/more/": Reply(status=301, location=moved),
+            moved: Reply(json.dumps(page(entry())).encode()),
+        }
+    )
+    reader._pages.web.session.mount("http://", fake)
+    assert [file.filename for file in reader.files("sample")] == [LISTED.filename]
 
 
 def test_an_index_that_sends_readers_to_another_host_is_not_read_there() -> None:

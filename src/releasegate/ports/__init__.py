@@ -85,12 +85,12 @@ class Repository(Protocol):
         """Return the bytes of every file that is tracked at *commit*, by its path from the package's folder."""
         ...
 
-    def submodules(self, commit: str) -> Mapping[str, str]:
-        """Return the commit of every submodule at *commit*, by its path from the package's folder."""
-        ...
-
     def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
         """Return the YAML files for forges at *commit*, by their paths from the top of the Git repository."""
+        ...
+
+    def submodules(self, commit: str) -> Mapping[str, str]:
+        """Return the commit of every submodule at *commit*, by its path from the package's folder."""
         ...
 
 

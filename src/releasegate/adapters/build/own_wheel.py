@@ -81,10 +81,8 @@ def _package() -> dict[str, bytes]:
 
 
 def _below(folder: Path, name: str) -> dict[str, bytes]:
-    found = ((path, path.relative_to(folder)) for path in sorted(folder.rglob("*")))
-    return {
-        f"{name}/{rest.as_posix()}": p.read_bytes() for p, rest in found if p.is_file() and not _JUNK & {*rest.parts}
-    }
+    inside = ((path, path.relative_to(folder)) for path in sorted(folder.rglob("*")) if path.is_file())
+    return {f"{name}/{rest.as_posix()}": path.read_bytes() for path, rest in inside if not _JUNK & {*rest.parts}}
 
 
 def _packed(members: Mapping[str, bytes], *, record: str) -> bytes:

@@ -171,10 +171,6 @@ class GitRepository:
         with self.clean_checkout(commit) as folder:
             return tracked_files(Git(folder, self.environ))
 
-    def submodules(self, commit: str) -> Mapping[str, str]:
-        """Return the submodules below *root* at *commit*: path -> the submodule's commit."""
-        return submodules(self.git, commit)
-
     def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
         """Return every YAML file below the folders for forges at *commit*, by its path from the top of the repository.
 
@@ -186,6 +182,10 @@ class GitRepository:
         blobs = {path: meta.split(" ")[2] for meta, path in entries if path.endswith((".yml", ".yaml"))}
         texts = {path: self.git.tell("cat-file", "blob", blob).stdout for path, blob in blobs.items()}
         return {PurePosixPath(path): text.decode(errors="replace") for path, text in texts.items()}
+
+    def submodules(self, commit: str) -> Mapping[str, str]:
+        """Return the submodules below *root* at *commit*: path -> the submodule's commit."""
+        return submodules(self.git, commit)
 
     def clean_checkout(
         self, commit: str, *, tag: str | None = None, files: Mapping[PurePosixPath, bytes] | None = None

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from packaging.version import Version
 
+from releasegate.adapters.index.access import access
 from releasegate.adapters.index.addresses import addresses
 from releasegate.adapters.index.resolve import Resolver
 from releasegate.adapters.index.simple import SimplePages
@@ -42,7 +43,7 @@ class SimpleIndex:
         where = addresses(config)
         folder = workdir.resolve()
         self._name = config.name
-        self._pages = SimplePages(Web(config.name, session), where.simple)
+        self._pages = SimplePages(Web(config.name, session, access(config, where, environ)), where.simple)
         self._uploader = Uploader(config, where.upload, environ, folder)
         self._resolver = Resolver(self._pages, environ, folder)
 

@@ -15,14 +15,14 @@ from packaging.version import Version
 
 from releasegate.adapters.index.simple import SimplePages, altered
 from releasegate.adapters.output import meaningful
-from releasegate.adapters.process import Completed, clean_environment, run
+from releasegate.adapters.process import Completed, clean_environment, masked, run
 from releasegate.core.errors import Unavailable
 
 TIMEOUT = 300.0
 """Seconds for one question, the download of the wheel included."""
 
 OPTIONS = (
-    *("--isolated", "--no-input", "--disable-pip-version-check", "--no-cache-dir"),
+    *("--no-input", "--disable-pip-version-check", "--no-cache-dir", "--keyring-provider", "disabled"),
     *("--progress-bar", "off", "--retries", "2", "--timeout", "30"),
     # The wheel must come whatever Python asks: which Pythons it is for is tried by the install check.
     *("--no-deps", "--only-binary", ":all:", "--ignore-requires-python"),
@@ -47,13 +47,15 @@ class Resolver:
             GateFailed: the bytes that came are not what the index lists.
             Unavailable: pip failed in another way, or the index cannot be read.
         """
+        if self.pages.web.access.token and not self.pages.web.closed:
+            self.pages.files(project)  # by which it is learned whether the index wants the token
         self.workdir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.workdir) as folder:
             target = Path(folder, "files")
             completed = self._download(f"{project}=={version}", target=target)
             if completed.exit_code == 0:
                 return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(target.iterdir())}
-        words = meaningful(completed.stderr, noise=NOISE)
+        words = meaningful(masked(completed.stderr, [self.pages.web.access.token]), noise=NOISE)
         if "DO NOT MATCH THE HASHES" in completed.stderr:
             raise altered(self.pages.web.name, f"{project} {version}", details=words)
         # pip finds no version either where it could not read the page: then this raises.
@@ -70,6 +72,10 @@ class Resolver:
         parts = urlsplit(self.pages.url)
         trusted = ("--trusted-host", parts.netloc) if parts.scheme == "http" else ()
         argv = [sys.executable, "-I", "-X", "utf8", "-m", "pip", "download", *OPTIONS, *trusted]
-        argv += ["--index-url", f"{self.pages.url}/", "--dest", str(target), requirement]
-        home = target.parent
-        return run(argv, env=clean_environment(self.environ, HOME=str(home)), cwd=home, timeout=TIMEOUT)
+        argv += ["--dest", str(target), requirement]
+        home, access = target.parent, self.pages.web.access
+        # In the environment and not on the command line, which every user of the machine can read. Nothing foreign is
+        # run that could see it: pip only downloads a wheel.
+        url = access.simple_with_token() if self.pages.web.closed else f"{self.pages.url}/"
+        env = clean_environment(self.environ, HOME=str(home), PIP_INDEX_URL=url)
+        return run(argv, env=env, cwd=home, timeout=TIMEOUT)

@@ -18,8 +18,9 @@ from urllib.parse import urljoin, urlsplit
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from releasegate.adapters.index.addresses import is_web_address
+from releasegate.adapters.index.addresses import addresses, is_web_address
 from releasegate.adapters.index.web import MEBIBYTE, Response, Web
+from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import IndexFile
@@ -92,8 +93,10 @@ class SimplePages:
     def _page(self, project: str) -> tuple[tuple[IndexFile, ...], tuple[str, ...]] | None:
         """Return the files and the versions that the project's page lists."""
         address = f"{self.url}/{canonicalize_name(project)}/"
-        answer = self.web.get(address, headers={"Accept": ACCEPTED}, limit=PAGE_LIMIT)
+        answer = self.web.own(address, headers={"Accept": ACCEPTED}, limit=PAGE_LIMIT)
         if not self._own(answer):
+            if urlsplit(answer.url).hostname == urlsplit(addresses(IndexConfig("pypi")).simple).hostname:
+                return None  # as pypiserver does for what it does not hold
             raise Unavailable(
                 f"The index {self.web.name} sends readers of {project} to {urlsplit(answer.url).hostname}.",
                 hint="Switch the index's fallback off, or configure the address that it points to",
@@ -114,13 +117,13 @@ class SimplePages:
         """Return the releases of the project JSON API; only some indexes have one, so its failures say nothing."""
         url = urljoin(self.url, f"/pypi/{canonicalize_name(project)}/json")
         try:
-            answer = self.web.get(url, headers={"Accept": "application/json"}, limit=PAGE_LIMIT)
+            answer = self.web.own(url, headers={"Accept": "application/json"}, limit=PAGE_LIMIT)
             return tuple(json.loads(answer.body)["releases"].keys()) if self._own(answer) else ()
         except (ReleasegateError, *UNREADABLE):
             return ()
 
     def _own(self, answer: Response) -> bool:
-        """Whether the index itself answered: pypiserver sends readers to PyPI for what it does not hold."""
+        """Whether the index itself answered, and sends nobody elsewhere."""
         return urlsplit(answer.url).hostname == urlsplit(self.url).hostname
 
     def _not_served(self, file: IndexFile) -> Unavailable:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
+from releasegate.adapters.index.access import Access, origin
 from releasegate.adapters.index.reach import require_reachable
 from releasegate.core.errors import Unavailable
 
@@ -15,22 +17,32 @@ if TYPE_CHECKING:
     import requests
 
 MEBIBYTE = 2**20
+WITHHELD = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+"""What an index answers whom it does not let read."""
+REDIRECTS = 10
 TIMEOUT = (10.0, 30.0)
 """Seconds to wait for a connection, and for the next bytes of an answer."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """What a GET came to: the status, the address after redirects, the content type as sent and the whole body."""
+    """What a GET came to: the status, the address after redirects, the content type as sent and the whole body.
+
+    ``moved`` is where a redirect leads that was not followed.
+    """
 
     status: int
     url: str
     content_type: str
     body: bytes
+    moved: str | None = None
 
 
 def reading_session() -> requests.Session:
-    """Return a session that asks past caches and sends no credentials, not even those of a ``.netrc``."""
+    """Return a session that asks past caches and sends no credentials but those it is given with a request.
+
+    Not even those of a ``.netrc``; and where it is sent elsewhere, those that it was given stay behind.
+    """
     import requests
     from requests.adapters import HTTPAdapter
     from urllib3.util import Retry
@@ -42,7 +54,13 @@ def reading_session() -> requests.Session:
         raise_on_status=False,
         respect_retry_after_header=False,
     )
-    session = requests.Session()
+
+    class Session(requests.Session):
+        def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+            if origin(str(prepared_request.url)) != origin(str(response.request.url)):
+                prepared_request.headers.pop("Authorization", None)
+
+    session = Session()
     session.headers.update({"User-Agent": "releasegate", "Cache-Control": "no-cache"})
     session.auth = _without_credentials
     for scheme in ("http://", "https://"):
@@ -50,12 +68,18 @@ def reading_session() -> requests.Session:
     return session
 
 
-@dataclass(frozen=True)
+@dataclass
 class Web:
-    """Gets answers for the index called *name*; a session that is *given* replaces the usual one."""
+    """Gets answers for the index called *name*; ``access`` is what it may be read with, where it asks for that.
+
+    A session that is ``given`` replaces the usual one. ``closed`` is what was learned of the index: whether it lets
+    nobody read without the token.
+    """
 
     name: str
     given: requests.Session | None = None
+    access: Access = field(default_factory=lambda: Access("", ""))
+    closed: bool | None = None
 
     @cached_property
     def session(self) -> requests.Session:
@@ -63,11 +87,75 @@ class Web:
         return self.given or reading_session()
 
     def get(self, url: str, *, headers: Mapping[str, str], limit: int) -> Response:
-        """Return the answer of *url* if its body has at most *limit* bytes.
+        """Return the answer of *url* if its body has at most *limit* bytes, from wherever the index sends readers.
 
         Raises:
+            ConfigurationError: it may not be read, with the index's token or without.
             Unavailable: there is no answer, it is too large, or its status is neither 200 nor 404.
         """
+        return self._judged(self._known(lambda auth: self._ask(url, auth, headers=headers, limit=limit), url))
+
+    def own(self, url: str, *, headers: Mapping[str, str], limit: int) -> Response:
+        """Return the index's own answer of *url*; where it sends readers to another host, nobody follows.
+
+        Then the answer's address is the one that readers are sent to, and its status says no more than that.
+
+        Raises:
+            ConfigurationError, Unavailable: as ``get``.
+        """
+
+        def ask(auth: tuple[str, str] | None) -> Response:
+            at = url
+            for _ in range(REDIRECTS):
+                answer = self._ask(at, auth, headers=headers, limit=limit, follow=False)
+                if answer.moved is None:
+                    return answer
+                if urlsplit(answer.moved).hostname != urlsplit(at).hostname:
+                    return replace(answer, url=answer.moved)
+                # What may be told to one may not be told to the other: another scheme, another port.
+                at, auth = answer.moved, auth and self.access.credentials(answer.moved)
+            raise self._silent(ValueError(f"more than {REDIRECTS} redirects"))
+
+        answer = self._known(ask, url)
+        sent_away = urlsplit(answer.url).hostname != urlsplit(url).hostname
+        return answer if sent_away else self._judged(answer)
+
+    def _known(self, ask: Callable[[tuple[str, str] | None], Response], url: str) -> Response:
+        """Ask as a stranger, and where that is not enough with the token, if it may be sent to *url*."""
+        token = self.access.credentials(url)
+        answer = ask(token if self.closed else None)
+        if token is None or self.closed:
+            return answer
+        if answer.status == HTTPStatus.OK:
+            self.closed = False
+        # Some indexes hide from strangers what they hold, instead of asking who they are.
+        hidden = answer.status == HTTPStatus.NOT_FOUND and self.closed is None
+        if answer.status not in WITHHELD and not hidden:
+            return answer
+        told = ask(token)
+        if told.status == HTTPStatus.OK or (answer.status in WITHHELD and told.status not in WITHHELD):
+            self.closed = True
+        # To be known and not to be let read says nothing, where strangers may ask.
+        return answer if (answer.status, told.status) == (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN) else told
+
+    def _judged(self, answer: Response) -> Response:
+        if answer.status in WITHHELD:
+            raise self.access.refusal(answer.status, answer.url)
+        if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+            raise Unavailable(
+                f"The index {self.name} answered {answer.status}.", hint="Run the same command again a little later"
+            )
+        return answer
+
+    def _ask(
+        self,
+        url: str,
+        auth: tuple[str, str] | None,
+        *,
+        headers: Mapping[str, str],
+        limit: int,
+        follow: bool = True,
+    ) -> Response:
         if self.given is None:
             # Before the library is loaded, and without its retries: whoever is offline is told so at once.
             try:
@@ -77,20 +165,17 @@ class Web:
         from requests import RequestException
         from urllib3.exceptions import HTTPError
 
+        options: dict[str, Any] = {"timeout": TIMEOUT, "stream": True, "auth": auth, "allow_redirects": follow}
         try:
-            with self.session.get(url, headers=dict(headers), timeout=TIMEOUT, stream=True) as response:
-                body = b"" if response.status_code == HTTPStatus.NOT_FOUND else self._body(response, limit=limit)
-                answer = Response(
-                    response.status_code, response.url, response.headers.get("Content-Type", "text/html"), body
-                )
+            with self.session.get(url, headers=dict(headers), **options) as response:
+                target = None if follow else self.session.get_redirect_target(response)
+                body = self._body(response, limit=limit) if response.status_code == HTTPStatus.OK else b""
+                kind = response.headers.get("Content-Type", "text/html")
+                moved = None if target is None else urljoin(response.url, target)
+                return Response(response.status_code, response.url, kind, body, moved)
         # requests lets urllib3's errors and those of the URL's parser through in a few places.
         except (RequestException, HTTPError, ValueError) as error:
             raise self._silent(error) from error
-        if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
-            raise Unavailable(
-                f"The index {self.name} answered {answer.status}.", hint="Run the same command again a little later"
-            )
-        return answer
 
     def _body(self, response: requests.Response, *, limit: int) -> bytes:
         body = bytearray()
