@@ -1,0 +1,173 @@
+"""Where a package stands, read from real Git and real indexes: its lines, and what is said where it cannot be told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from git_repositories import git
+from packaging.version import Version
+from real_indexes import RunningIndex, free_port
+from testpair import AUTHOR, make_pair, on_indexes, sources
+
+from releasegate.adapters.git.repository import GitRepository
+from releasegate.app.package_state import side_by_side
+from releasegate.app.project import load
+from releasegate.app.status import status
+from releasegate.app.workspace import Workspace
+from releasegate.core.config.model import Package
+from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.release.record import Entry
+from releasegate.rehearsal.index import EmbeddedIndex
+
+
+@dataclass
+class Heard:
+    """Keeps what progress was told."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def __call__(self, line: str, /) -> None:
+        """Keep it."""
+        self.lines.append(line)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIndex]:
+    with EmbeddedIndex(name="both", root=tmp_path_factory.mktemp("index"), token="secret") as running:
+        yield RunningIndex("both", running.upload_url, running.simple_url, "__token__", "secret")
+
+
+@pytest.fixture
+def workspace(index: RunningIndex, tmp_path: Path) -> Workspace:
+    pair = make_pair(tmp_path / "project", settings=on_indexes(index, index))
+    return Workspace(load(pair.root, environ={**os.environ, **AUTHOR}), Heard())
+
+
+def api(workspace: Workspace) -> Package:
+    return workspace.project.settings.packages[0]
+
+
+def commit(workspace: Workspace, version: str, *, tag: bool = True) -> str:
+    """Let every version file state *version*, and tag the commit of it; return the commit."""
+    folder = workspace.project.where(api(workspace))
+    for path, content in sources("tiny-api", version=version).items():
+        (folder / path).write_text(content, encoding="utf-8")
+    git(folder, "commit", "--all", "--quiet", "--allow-empty", f"--message={version}")
+    if tag:
+        git(folder, "tag", f"v{version}")
+    return git(folder, "rev-parse", "HEAD")
+
+
+def lines(workspace: Workspace) -> tuple[str, ...]:
+    return side_by_side(workspace, workspace.package_state(api(workspace)))
+
+
+def test_one_line_is_not_called_one(workspace: Workspace) -> None:
+    commit(workspace, "1.0.0")
+    commit(workspace, "1.1.0")
+    assert lines(workspace) == ()
+    assert status(workspace, api(workspace)).lines == ()
+
+
+def test_lines_side_by_side_are_told_by_their_newest_version_that_of_head_first(workspace: Workspace) -> None:
+    start = commit(workspace, "1.0.0")
+    for version in ("2.0.0", "2.1.0"):
+        commit(workspace, version)
+    git(workspace.project.where(api(workspace)), "checkout", "--quiet", "-b", "release/1", start)
+    commit(workspace, "1.0.1")
+    assert lines(workspace) == ("1.0.1: HEAD descends from it", "2.1.0: another line, beside it")
+    assert status(workspace, api(workspace)).lines == lines(workspace)
+    assert workspace.consumed(api(workspace)).apart == {Version("2.0.0"), Version("2.1.0")}
+
+
+def test_a_head_before_every_final_is_said_to_be_on_none(workspace: Workspace) -> None:
+    folder = workspace.project.where(api(workspace))
+    start = git(folder, "rev-parse", "HEAD")
+    commit(workspace, "2.0.0")
+    git(folder, "checkout", "--quiet", "-b", "again", start)
+    assert lines(workspace) == ("HEAD descends from no final", "2.0.0: another line, beside it")
+
+
+def test_what_the_version_files_state_is_of_head_s_line_after_a_squash_merge(workspace: Workspace) -> None:
+    folder = workspace.project.where(api(workspace))
+    start = git(folder, "rev-parse", "HEAD")
+    commit(workspace, "1.1.0")
+    git(folder, "checkout", "--quiet", "-b", "squashed", start)
+    commit(workspace, "1.1.0", tag=False)
+    assert workspace.consumed(api(workspace)).apart == set()
+    assert lines(workspace) == ()
+
+
+def test_tags_that_name_no_version_are_nobody_s_line(workspace: Workspace) -> None:
+    folder = workspace.project.where(api(workspace))
+    git(folder, "tag", "vessel")
+    git(folder, "tag", "nightly")
+    assert not workspace.consumed(api(workspace)).apart
+
+
+def test_a_tag_of_another_line_is_consumed_even_where_the_version_files_do_not_agree(workspace: Workspace) -> None:
+    folder = workspace.project.where(api(workspace))
+    start = git(folder, "rev-parse", "HEAD")
+    commit(workspace, "2.0.0")
+    git(folder, "checkout", "--quiet", "-b", "again", start)
+    file = folder / "tiny_api" / "__init__.py"
+    file.write_text(file.read_text().replace("1.0.0", "1.0.1"))
+    git(folder, "commit", "--all", "--quiet", "--message=Differ")
+    assert workspace.consumed(api(workspace)).apart == {Version("2.0.0")}
+
+
+def test_a_package_of_which_git_cannot_tell_the_lines_is_told_with_why(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tips(*_: object) -> set[str]:
+        raise Unavailable("Git does not answer.", hint="Try again")
+
+    start = commit(workspace, "1.0.0")
+    commit(workspace, "2.0.0")
+    git(workspace.project.where(api(workspace)), "checkout", "--quiet", "-b", "again", start)
+    monkeypatch.setattr(GitRepository, "tips", tips)
+    found = status(workspace, api(workspace))
+    assert (found.state, found.missing) == ("Git does not answer.", "Try again")
+    assert found.command == "invoke status --package tiny-api"
+
+
+def test_evidence_that_cannot_be_sent_does_not_hide_why_a_run_ended(workspace: Workspace) -> None:
+    heard, package = workspace.progress, api(workspace)
+    assert isinstance(heard, Heard)
+    remote = workspace.project.root / "remotes" / "tiny-api.git"
+    entry = Entry("2026-01-01T00:00:00.000000+00:00", "run", "tag", "done", "x", "tag it")
+
+    def run() -> None:
+        with workspace.shared(package):
+            git(workspace.project.where(package), "tag", "v1.0.0")
+            git(workspace.project.where(package), "push", "--quiet", "origin", "v1.0.0")
+            workspace.ledger(package).append(Version("1.0.0"), entry)
+            remote.rename(remote.with_name("gone.git"))
+            raise Refused("It is the release that failed.", hint="Mend it")
+
+    with pytest.raises(Refused, match="the release"):
+        run()
+    assert len(heard.lines) == 1, heard.lines
+
+
+def test_a_companion_whose_remote_is_away_keeps_nobody_from_the_package_s_own_evidence(workspace: Workspace) -> None:
+    plugin = workspace.project.settings.packages[1]
+    remote = workspace.project.root / "remotes" / "tiny-api.git"
+    remote.rename(remote.with_name("gone.git"))
+    workspace.pull(plugin)
+    with pytest.raises(Unavailable):
+        workspace.pull(api(workspace))
+
+
+def test_an_index_that_does_not_answer_is_what_status_says(workspace: Workspace, tmp_path: Path) -> None:
+    dead = RunningIndex(
+        "dead", f"http://127.0.0.1:{free_port()}/", f"http://127.0.0.1:{free_port()}/simple", "__token__", "x"
+    )
+    pair = make_pair(tmp_path / "other", settings=on_indexes(dead, dead))
+    found = status(Workspace(load(pair.root, environ={**os.environ, **AUTHOR}), Heard()), api(workspace))
+    assert found.command == "invoke status --package tiny-api"
+    assert found.version_files == ()
