@@ -17,11 +17,12 @@ from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.version_files.leftovers import Leftover, held, left_in
-from releasegate.core.version_files.occurrences import Occurrence, bump, find
+from releasegate.core.version_files.occurrences import KINDS, Occurrence, bump, find
 
 PROJECT = PurePosixPath("pyproject.toml")
 # A version that nothing states, of three numbers for SemVer: every version file is tried with it before it is proposed.
 _ANOTHER = ("99999.0.0rc1", "99999.0.0")
+_POST = "99999.0.0.post1"
 _LARGEST = 2 * 2**20
 
 
@@ -119,9 +120,21 @@ class _Reading:
         if not agrees:
             remark = f"states {occurrence.version}, not {self.version}: correct it, or take this line out"
             self.notes.append(f"{occurrence}, not {self.version}: nox -s versions fails until they agree")
+        self.notes += self._limits(claim.version_file, occurrence)
         self.version = self.version or occurrence.version
         self.files[claim.version_file.path] = changed
         self.found.append(Proposed(claim.version_file, remark))
+
+    def _limits(self, version_file: VersionFile, occurrence: Occurrence) -> Iterator[str]:
+        """Yield what a bump will make of the version that its author may not expect."""
+        content, at = self.files[version_file.path], f"{occurrence.path}:{occurrence.line}"
+        try:
+            bump(version_file, content, package=self.name, version=_POST)
+        except ReleasegateError:
+            yield f"{at} has no form for a post: a final that fails is repaired by the next one"
+        written = KINDS[type(version_file)].find(version_file, content, self.name).version
+        if written != occurrence.version:
+            yield f"{at} states {written}, which every index calls {occurrence.version}, and so does a bump"
 
     def _tell(self, claim: Claim, error: Exception) -> None:
         """Say what a tool was told to keep in step and cannot be kept so; of all else it is not even sure."""
