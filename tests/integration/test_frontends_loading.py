@@ -18,7 +18,8 @@ PROBE = """\
 import atexit, runpy, sys
 
 def show():
-    print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+    own = {name for name in sys.modules if name.startswith("releasegate.")}
+    print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules} | own), file=sys.stderr)
 
 atexit.register(show)
 sys.argv = sys.argv[1:]
@@ -61,7 +62,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def loaded(folder: Path, *words: str) -> set[str]:
-    """Return the top-level modules that a command has loaded when it ends."""
+    """Return the top-level modules, and all of this project, that a command has loaded when it ends."""
     command = [sys.executable, "-c", PROBE, *words]
     done = subprocess.run(command, cwd=folder, env=dict(os.environ), capture_output=True, text=True, check=False)
     assert "LOADED" in done.stderr, done.stderr
@@ -86,6 +87,14 @@ def loaded(folder: Path, *words: str) -> set[str]:
 )
 def test_a_command_loads_no_library_that_it_does_not_use(project: Path, words: tuple[str, ...], never: str) -> None:
     assert loaded(project, *words) & set(never.split()) == set()
+
+
+def test_the_gate_of_versions_loads_nothing_of_a_release(project: Path) -> None:
+    own = {name.removeprefix("releasegate.") for name in loaded(project, "nox", "-s", "versions")}
+    never = "engine ledger_writer pipelines steps.release steps.source core.ci.yaml_uploads"
+    never += " adapters.forges.github adapters.git.push"
+    assert own & set(never.split()) == set()
+    assert "app.gates" in own
 
 
 @pytest.mark.parametrize("words", [("invoke", "--list"), ("nox", "-l")], ids=" ".join)

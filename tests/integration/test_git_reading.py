@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -386,3 +387,22 @@ def test_lines_are_found_in_the_work_tree_and_at_a_commit(nested: GitRepository)
     assert nested.lines("^b$", commit="HEAD") == ((PurePosixPath("s/b.txt"), 1, "b"),)
     with pytest.raises(Refused, match="git grep failed"):
         nested.lines("(", commit="HEAD")
+
+
+def test_only_a_command_that_looks_keeps_what_it_was_told(repository: GitRepository, tmp_path: Path) -> None:
+    looking, head = replace(repository, asked={}), repository.head()
+    assert (looking.head(), looking.read(A, commit="HEAD")) == (head, b"one\n")
+    git(repository.root, "remote", "add", "origin", str(tmp_path / "nowhere"))
+    for each in (looking, repository):
+        with pytest.raises(Unavailable, match="origin does not answer"):
+            each.tags()
+    git(repository.root, "tag", "v1.0")
+    git(tmp_path, "init", "--quiet", "--bare", "nowhere")
+    git(repository.root, "push", "--quiet", "origin", "v1.0")
+    repository.commit({A: b"two\n"}, message="Second")
+    assert repository.tags() == {"v1.0": head}
+    assert (looking.head(), looking.read(A, commit="HEAD")) == (head, b"one\n")
+    with pytest.raises(Unavailable, match="origin does not answer"):
+        looking.tags()
+    assert repository.head() != head
+    assert repository.read(A, commit="HEAD") == b"two\n"

@@ -23,7 +23,7 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.record import SEAL, Entry
 from releasegate.core.version_files.occurrences import bump_all
-from releasegate.steps.source import version_file_contents
+from releasegate.steps.stated import version_file_contents
 
 RC = Version("1.1.0rc1")
 

@@ -11,7 +11,8 @@ from release_fixture import APP, ReleaseFixture
 
 from releasegate.core.config.model import Exemption
 from releasegate.core.version_files.leftovers import Leftover, held, left_in, roughly, spellings
-from releasegate.steps.source import Bump, VersionFilesAgree, before, left_behind
+from releasegate.steps.source import Bump, VersionFilesAgree
+from releasegate.steps.stated import before, left_behind
 
 
 @pytest.mark.parametrize(

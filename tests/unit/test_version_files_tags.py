@@ -11,7 +11,8 @@ from release_fixture import APP, START, ReleaseFixture
 
 from releasegate.core.errors import GateFailed
 from releasegate.core.version_files.tags import FIRST, coming, newest
-from releasegate.steps.source import Bump, Clean, VersionFilesAgree, declared
+from releasegate.steps.source import Bump, Clean, VersionFilesAgree
+from releasegate.steps.stated import declared
 
 TAGGED = replace(APP, version_files=(), version_from_tag=True, tag_prefix="app@")
 

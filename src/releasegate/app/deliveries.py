@@ -17,7 +17,7 @@ from releasegate.core.version_files.tags import coming
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import deliver
 from releasegate.steps.release import Release
-from releasegate.steps.source import version_file_contents
+from releasegate.steps.stated import version_file_contents
 
 
 @dataclass(frozen=True)

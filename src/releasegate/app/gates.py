@@ -51,21 +51,15 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
     Raises:
         GateFailed: they disagree, or cannot be read; all problems at once.
     """
-    from packaging.version import Version
-
-    from releasegate.core.release.versions import parse_version
-    from releasegate.core.version_files.survey import survey
+    from releasegate.core.version_files.survey import survey, tag_problems
     from releasegate.core.version_files.tags import newest
-    from releasegate.steps.release import Release
-    from releasegate.steps.source import VersionFilesAgree, left_behind, version_file_contents
+    from releasegate.steps.stated import left_behind, require_one, version_file_contents
 
+    repository = workspace.repository(package)
     tags = [tag] if tag is not None else _tags_at_head(workspace, package)
-    found = survey(package, version_file_contents(workspace.repository(package), package, commit=None))
-    known = (parse_version(each.version) for each in found.occurrences)
-    version = next((each for each in known if each is not None), Version("0"))
-    release = Release(package, version, version, workspace.run_context())
-    _run(workspace, VersionFilesAgree(release, work_tree=True, tags=tags))
-    repository, stated = workspace.repository(package), found.occurrences
+    found = survey(package, version_file_contents(repository, package, commit=None))
+    require_one(package, (*found.problems(), *tag_problems(found, tags, prefix=package.tag_prefix)), None)
+    stated = found.occurrences
     if not stated:
         last = newest(package, repository.tags_before(repository.head()))
         stated = (last,) if last is not None else ()

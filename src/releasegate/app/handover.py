@@ -26,7 +26,7 @@ from releasegate.core.release.record import Entry
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.end_to_end import CELL
-from releasegate.steps.source import version_file_contents
+from releasegate.steps.stated import version_file_contents
 
 JUDGED = ("install", "e2e")
 """What the jobs judge that run foreign code, by the beginning of a step's key."""

@@ -13,7 +13,7 @@ from releasegate.core.release.next_version import line
 from releasegate.core.release.plan import PackageState
 from releasegate.core.release.record import record
 from releasegate.core.release.versions import Consumed
-from releasegate.steps.source import declared
+from releasegate.steps.stated import declared
 
 if TYPE_CHECKING:
     from releasegate.app.workspace import Workspace

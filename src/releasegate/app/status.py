@@ -17,7 +17,7 @@ from releasegate.core.release.plan import PackageState
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.preflight import in_the_way
 from releasegate.steps.question import Answer
-from releasegate.steps.source import version_file_contents
+from releasegate.steps.stated import version_file_contents
 
 
 @dataclass(frozen=True)

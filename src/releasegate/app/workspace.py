@@ -23,6 +23,7 @@ from releasegate.core.errors import ReleasegateError
 if TYPE_CHECKING:
     from releasegate.adapters.build.kept import LocalBuilds
     from releasegate.adapters.build.tools import LocalTools
+    from releasegate.adapters.git.command import Asked
     from releasegate.adapters.index.package_index import SimpleIndex
     from releasegate.adapters.ledger.shared import SharedLedger
     from releasegate.adapters.machine import LocalMachine
@@ -57,7 +58,7 @@ class RunOptions:
 class Workspace:
     """Everything of one project, ready to be used; ``forges`` are the packages' forges by name.
 
-    ``event`` is what started the run in CI.
+    ``event`` is what started the run in CI; ``asked`` is what a command keeps of Git's answers that only looks.
     """
 
     project: Project
@@ -65,10 +66,11 @@ class Workspace:
     choices: RunOptions = field(default_factory=RunOptions)
     forges: Mapping[str, Forge] = field(default_factory=dict)
     event: Event | None = None
+    asked: Asked | None = None
 
     def repository(self, package: Package) -> GitRepository:
         """Return the package's repository."""
-        return GitRepository(self.project.where(package), remote=package.remote, environ=self.project.environ)
+        return GitRepository(self.project.where(package), self.project.environ, package.remote, self.asked)
 
     def ledger(self, package: Package) -> SharedLedger:
         """Return the package's ledger."""
@@ -277,5 +279,6 @@ def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress,
     project = replace(project, environ={**environ, **git_environment(event, project.settings, environ)})
     if event is not None and choices.companion is None:
         choices = replace(choices, companion=(event.inputs or {}).get("companion") or None)
-    forges = {p.name: forge_of(p.forge, environ=environ) for p in project.settings.packages if p.forge is not None}
+    owned = ((p.name, p.forge) for p in project.settings.packages)
+    forges = {name: late(partial(forge_of, forge, environ=environ)) for name, forge in owned if forge is not None}
     return Workspace(project, progress, choices, forges, event)

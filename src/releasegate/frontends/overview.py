@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from releasegate.app.examine import examine
 from releasegate.app.status import status as status_of
-from releasegate.app.workspace import RunOptions, open_workspace
+from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ReleasegateError
 from releasegate.frontends.console import Screen
 from releasegate.steps.preflight import exit_code
@@ -17,9 +18,14 @@ _NEWEST = 8
 """How many versions of a place are shown."""
 
 
+def _looking(screen: Screen) -> Workspace:
+    """Return the workspace of a command that changes nothing, and asks Git for each thing once."""
+    return replace(open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions()), asked={})
+
+
 def status(screen: Screen, *, package: str) -> None:
     """Show where every package stands, and the one next command."""
-    workspace = open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions())
+    workspace = _looking(screen)
     for each in workspace.project.select(package or None):
         try:
             workspace.pull(each)
@@ -42,7 +48,7 @@ def status(screen: Screen, *, package: str) -> None:
 
 def doctor(screen: Screen, *, package: str) -> int:
     """Print every answer about the next release of each package; return the exit code of the worst one."""
-    workspace = open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions())
+    workspace = _looking(screen)
     found: list[Answer] = []
     for each in workspace.project.select(package or None):
         screen.say(f"{each.name}:")

@@ -20,7 +20,7 @@ from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.fetch import published
 from releasegate.steps.forge_release import MANIFEST
 from releasegate.steps.release import Release
-from releasegate.steps.source import version_file_contents
+from releasegate.steps.stated import version_file_contents
 from releasegate.steps.step import Kind, ReleaseStep
 from releasegate.steps.takeover import taken_over
 

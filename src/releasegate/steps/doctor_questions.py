@@ -11,7 +11,8 @@ from releasegate.steps.prove import require_recorded
 from releasegate.steps.question import Inquiry, Question
 from releasegate.steps.release import Role
 from releasegate.steps.seal import CandidateProven, CompanionPublished
-from releasegate.steps.source import Clean, VersionUnused, version_file_contents
+from releasegate.steps.source import Clean, VersionUnused
+from releasegate.steps.stated import version_file_contents
 from releasegate.steps.step import Step
 from releasegate.steps.trigger import TriggerPermitted, uploads
 

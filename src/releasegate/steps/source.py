@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from packaging.version import Version
-
 from releasegate.core.config.model import Package
-from releasegate.core.errors import GateFailed, Refused, ReleasegateError
+from releasegate.core.errors import Refused
 from releasegate.core.release.next_version import next_legal
 from releasegate.core.release.record import Evidence
-from releasegate.core.version_files.leftovers import Leftover, expected, held, left_in, roughly
-from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, find_all
+from releasegate.core.version_files.occurrences import bump_all
 from releasegate.core.version_files.survey import survey, tag_problems
-from releasegate.core.version_files.tags import FIRST, newest
-from releasegate.ports import Repository
 from releasegate.steps.release import Release
+from releasegate.steps.stated import before, changed_files, left_behind, require_one, version_file_contents
 from releasegate.steps.step import ReleaseStep
 
-# What a bump is tried with in memory, of three numbers for SemVer.
-_ANOTHER = "99999.0.0"
 _TOLD = 20
 
 
@@ -160,14 +153,8 @@ class VersionFilesAgree(ReleaseStep):
         commit = None if self.work_tree else release.commit()
         found = survey(package, version_file_contents(release.ports.repository, package, commit=commit))
         problems = found.problems() if self.work_tree else found.problems(version=str(release.version))
-        problems = tuple(dict.fromkeys((*problems, *tag_problems(found, self.tags, prefix=package.tag_prefix))))
-        if problems:
-            what = "does not state one version" if self.work_tree else f"does not state {release.version}"
-            raise GateFailed(
-                f"{package.name} {what} everywhere.",
-                hint="Write the same version in every version file, then run nox -s versions",
-                details=problems,
-            )
+        problems = (*problems, *tag_problems(found, self.tags, prefix=package.tag_prefix))
+        require_one(package, problems, None if self.work_tree else release.version)
         shown = [f"{each.path}:{each.line} {each.where} = {each.version}" for each in found.occurrences]
         if package.version_from_tag and not self.work_tree:
             shown.append(f"the tag {release.tag} = {release.version}")
@@ -181,68 +168,6 @@ class VersionFilesAgree(ReleaseStep):
         if lines:
             release.run.progress(f"{len(lines)} lines still hold {old}, the first is {lines[0].path}:{lines[0].line}")
         return {"left behind": [str(each) for each in lines[:_TOLD]]} if lines else {}
-
-
-def before(repository: Repository, package: Package, version: Version, *, commit: str) -> str | None:
-    """Return the version before *version*: what the commit before states, else the newest of the tags before it."""
-    stated: list[Occurrence] = []
-    with suppress(ReleasegateError):
-        stated += survey(package, version_file_contents(repository, package, commit=f"{commit}~1")).occurrences
-    stated += filter(None, [newest(package, [t for t in repository.tags_before(commit) if t != package.tag(version)])])
-    return next((each.version for each in stated if each.version != str(version)), None)
-
-
-def left_behind(repository: Repository, package: Package, version: str, *, commit: str | None) -> tuple[Leftover, ...]:
-    """Return the lines that hold *version* and that no version file, no custom and no ``left-behind`` speaks for."""
-    contents = version_file_contents(repository, package, commit=commit)
-    found = [line for path, content in contents.items() for line in _not_bumped(package, path, content, version)]
-    for path, number, text in repository.lines(roughly(version), commit=commit):
-        if path not in contents:
-            found += held(path, text.encode(), version, line=number)
-    return left_in(found, exemptions=package.left_behind)
-
-
-def _not_bumped(package: Package, path: PurePosixPath, content: bytes | None, version: str) -> list[Leftover]:
-    """Return the lines of a version file that hold *version* beside what a bump changes."""
-    if expected(path):
-        return []
-    lines = list(held(path, content or b"", version))
-    here = replace(package, version_files=tuple(file for file in package.version_files if file.path == path))
-    stated = [each.line for each in survey(here, {path: content}).occurrences if each.version == version]
-    # Most often the places alone hold it; where there are more lines, a bump tells which of them it changes.
-    if not lines or sorted(stated) == sorted(each.line for each in lines):
-        return []
-    with suppress(ReleasegateError):
-        return list(held(path, bump_all(here, {path: content}, version=_ANOTHER)[path], version))
-    return lines
-
-
-def changed_files(repository: Repository, package: Package) -> tuple[PurePosixPath, ...]:
-    """Return the files of *package* that differ from the commit; a lock of the whole repository is one of them."""
-    outside = [file.path for file in package.version_files if ".." in file.path.parts]
-    return repository.changed(beside=outside)
-
-
-def declared(repository: Repository, package: Package) -> Version:
-    """Return the version that the commit declares: what its version files state, else its newest tag.
-
-    Raises:
-        ReleasegateError: the version files disagree.
-    """
-    if package.version_files:
-        return Version(agreed(find_all(package, version_file_contents(repository, package))))
-    head = repository.head()
-    there = [name for name, commit in repository.tags().items() if commit == head]
-    found = newest(package, [*there, *repository.tags_before(head)])
-    return Version(found.version) if found is not None else FIRST
-
-
-def version_file_contents(
-    repository: Repository, package: Package, *, commit: str | None = "HEAD"
-) -> dict[PurePosixPath, bytes | None]:
-    """Return the version files of *package* as they are at *commit* (``None``: in the work tree)."""
-    at = repository.head() if commit == "HEAD" else commit
-    return {file.path: repository.read(file.path, commit=at) for file in package.version_files}
 
 
 def bump_message(release: Release) -> str:

@@ -11,7 +11,7 @@ from releasegate.core.errors import Refused
 from releasegate.core.release.record import Evidence
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.release import Release, Role
-from releasegate.steps.source import version_file_contents
+from releasegate.steps.stated import version_file_contents
 from releasegate.steps.step import RoleStep
 
 

@@ -63,7 +63,7 @@ def lacks(git: Git, *, remote: str, branch: str) -> bool:
 
 
 def _heads_there(git: Git, remote: str) -> dict[str, str]:
-    answer = git.ask("ls-remote", "--heads", remote, timeout=REMOTE_SECONDS)
+    answer = git.recall("ls-remote", "--heads", remote, timeout=REMOTE_SECONDS)
     if answer.exit_code:
         raise silent(remote, answer)
     pairs = (line.split(maxsplit=1) for line in answer.text.splitlines())

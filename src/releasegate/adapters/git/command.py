@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from releasegate.adapters.process import clean_environment, last_lines, started
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
@@ -44,12 +45,20 @@ class GitOutput:
         return last_lines(self.stderr or self.stdout.decode(errors="replace"))
 
 
+Asked: TypeAlias = dict[tuple[Path, tuple[str, ...]], GitOutput]
+"""What came of the questions of a command that only looks, by where they were asked and their words."""
+
+
 @dataclass(frozen=True)
 class Git:
-    """Runs Git in *root*, which may be a folder below the top of the work tree."""
+    """Runs Git in *root*, which may be a folder below the top of the work tree.
+
+    ``asked`` is given by a command that changes nothing: what ``recall`` asks is then asked once.
+    """
 
     root: Path
     environ: Mapping[str, str]
+    asked: Asked | None = None
 
     def ask(self, *words: str, timeout: float = LOCAL_SECONDS, given: bytes = b"") -> GitOutput:
         """Run Git with *given* as its input; an exit code other than 0 is for the caller to judge.
@@ -85,10 +94,39 @@ class Git:
             Refused: *root* is not in a Git repository, or Git would not do it.
             Unavailable: as in ``ask``.
         """
-        answer = self.ask(*words, given=given)
+        return self._good(self.ask(*words, given=given), words)
+
+    def recount(self, *words: str) -> GitOutput:
+        """Do as ``recall``, where only 0 is a good exit code; raises as ``tell``."""
+        return self._good(self.recall(*words), words)
+
+    def blobs(self, hashes: Sequence[str]) -> tuple[bytes, ...]:
+        """Return the contents of blobs that are here, all asked for at once."""
+        told = self.tell("cat-file", "--batch", given="".join(f"{each}\n" for each in hashes).encode()).stdout
+        at, found = 0, []
+        for _ in hashes:
+            # <hash> SP blob SP <size> LF <contents> LF
+            start = told.index(b"\n", at) + 1
+            end = start + int(told[at:start].split()[-1])
+            found.append(told[start:end])
+            at = end + 1
+        return tuple(found)
+
+    def _good(self, answer: GitOutput, words: Sequence[str]) -> GitOutput:
         if answer.exit_code:
             raise failure(answer, f"git {words[0]} failed in {self.root} (exit code {answer.exit_code}).")
         return answer
+
+    def recall(self, *words: str, timeout: float = LOCAL_SECONDS) -> GitOutput:
+        """Return what ``ask`` returned for the same words before, where this command only looks; else ask.
+
+        It is for what such a command takes for one moment: HEAD, the files of a commit, a remote (its silence, too).
+        """
+        if self.asked is None:
+            return self.ask(*words, timeout=timeout)
+        if (self.root, words) not in self.asked:
+            self.asked[self.root, words] = self.ask(*words, timeout=timeout)
+        return self.asked[self.root, words]
 
     def _environment(self) -> dict[str, str]:
         passed = {

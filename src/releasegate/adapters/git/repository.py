@@ -8,34 +8,38 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from releasegate.adapters.git import ancestry, push, tags
+from releasegate.adapters.git import ancestry, tags
 from releasegate.adapters.git import writer as history
 from releasegate.adapters.git.checkout import clean_checkout, tracked_files
-from releasegate.adapters.git.command import Git, failure
+from releasegate.adapters.git.command import Asked, Git, failure
 from releasegate.adapters.git.submodules import submodules
-from releasegate.core.ci.other_publishers import FOLDERS
-from releasegate.core.dists.version_text import Source
+from releasegate.core.ci.yaml_nodes import FOLDERS
 from releasegate.core.errors import Refused, Unavailable
-from releasegate.ports import PushAnswer
+
+if TYPE_CHECKING:
+    from releasegate.core.dists.version_text import Source
+    from releasegate.ports import PushAnswer
 
 
 @dataclass(frozen=True)
 class GitRepository:
     """Reads and writes the repository that *root* is in; every path is relative to *root*.
 
-    ``remote`` is the name of the remote that tags are compared with and pushes go to. Every method raises ``Refused``
-    where *root* is not in a Git repository.
+    ``remote`` is the name of the remote that tags are compared with and pushes go to, ``asked`` is as for ``Git``.
+    Every method raises ``Refused`` where *root* is not in a Git repository.
     """
 
     root: Path
     environ: Mapping[str, str]
     remote: str = "origin"
+    asked: Asked | None = None
 
     @property
     def git(self) -> Git:
         """Git itself, in this repository."""
-        return Git(self.root, self.environ)
+        return Git(self.root, self.environ, self.asked)
 
     def head(self) -> str:
         """Return the full hash of the commit that is checked out; raises ``Refused`` before the first commit."""
@@ -71,11 +75,11 @@ class GitRepository:
             raise Unavailable(f"{path} cannot be read: {error}.", hint="Correct the file's permissions.") from error
 
     def _read_commit(self, path: PurePosixPath, commit: str) -> bytes | None:
-        entry = self.git.tell("ls-tree", "-z", commit, "--", str(path)).text.removesuffix("\0")
+        entry = self.git.recount("ls-tree", "-z", commit, "--", str(path)).text.removesuffix("\0")
         if not entry:
             return None
         _, kind, blob = entry.split("\t", 1)[0].split(" ")
-        return self.git.tell("cat-file", "blob", blob).stdout if kind == "blob" else None
+        return self.git.recount("cat-file", "blob", blob).stdout if kind == "blob" else None
 
     def tags(self) -> Mapping[str, str]:
         """Return the commit of every tag, here and on the remote (where there is one), by the tag's name.
@@ -160,6 +164,8 @@ class GitRepository:
 
     def source(self, commit: str) -> Source:
         """Return what a build of *commit* is made of: its hash, and its day in the time zone of who committed it."""
+        from releasegate.core.dists.version_text import Source  # noqa: PLC0415 - only a build needs it
+
         words = ("show", "--no-patch", "--no-show-signature", "--format=%H %cs", f"{commit}^{{commit}}", "--")
         return Source(*self.git.tell(*words).text.split())
 
@@ -180,8 +186,8 @@ class GitRepository:
         listed = self.git.tell("ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS).stdout.split(b"\0")
         entries = (os.fsdecode(entry).split("\t", 1) for entry in listed if entry)
         blobs = {path: meta.split(" ")[2] for meta, path in entries if path.endswith((".yml", ".yaml"))}
-        texts = {path: self.git.tell("cat-file", "blob", blob).stdout for path, blob in blobs.items()}
-        return {PurePosixPath(path): text.decode(errors="replace") for path, text in texts.items()}
+        texts = self.git.blobs(tuple(blobs.values()))
+        return {PurePosixPath(path): text.decode(errors="replace") for path, text in zip(blobs, texts, strict=True)}
 
     def submodules(self, commit: str) -> Mapping[str, str]:
         """Return the submodules below *root* at *commit*: path -> the submodule's commit."""
@@ -234,6 +240,8 @@ class GitRepository:
         Raises:
             Unavailable: the remote does not answer.
         """
+        from releasegate.adapters.git import push  # noqa: PLC0415 - most commands push nothing
+
         return push.push(self.git, self.remote, branch=branch, tag=tag)
 
     def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:
@@ -245,4 +253,6 @@ class GitRepository:
             Refused: Git would not have it.
             Unavailable: the remote does not answer.
         """
+        from releasegate.adapters.git import push  # noqa: PLC0415 - most commands push nothing
+
         push.withdraw(self.git, self.remote, branch=branch, tag=tag, message=message, keep=keep)

@@ -42,7 +42,7 @@ def there(git: Git, remote: str) -> Mapping[str, str]:
     """
     if not has(git, remote):
         return {}
-    answer = git.ask("ls-remote", "--tags", remote, timeout=REMOTE_SECONDS)
+    answer = git.recall("ls-remote", "--tags", remote, timeout=REMOTE_SECONDS)
     if answer.exit_code:
         raise silent(remote, answer)
     return _parsed(answer.text)
@@ -50,7 +50,7 @@ def there(git: Git, remote: str) -> Mapping[str, str]:
 
 def has(git: Git, remote: str) -> bool:
     """Whether there is a remote of that name."""
-    return remote in git.tell("remote").text.splitlines()
+    return remote in git.recount("remote").text.splitlines()
 
 
 def silent(remote: str, answer: GitOutput) -> Unavailable:

@@ -19,7 +19,7 @@ def head(git: Git) -> str:
     Raises:
         Refused: there is no commit yet.
     """
-    answer = git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    answer = git.recall("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if answer.exit_code:
         raise Refused(f"{git.root} has no commit yet.", hint="Commit the package first: git add, git commit.")
     return answer.text

@@ -17,9 +17,6 @@ from releasegate.core.ci.yaml_triggers import Start, starts
 from releasegate.core.ci.yaml_uploads import Events, Uploading, both, calls, uploading_words, uploads
 from releasegate.core.config.model import Package
 
-FOLDERS = (".github", ".gitea", ".forgejo")
-"""Where forges look for workflows, from the top of the Git repository."""
-
 _NAMES = ("action.yml", "action.yaml")
 
 
@@ -61,8 +58,8 @@ class UploadSecrets:
 def other_publishers(files: Mapping[PurePosixPath, str], packages: Sequence[Package]) -> tuple[OtherPublisher, ...]:
     """Return every place of *files* that uploads and is started by a release of *packages*, by path and line.
 
-    *files* are the YAML files below ``FOLDERS``, with their paths from the top of the repository. Our own workflow,
-    known by its first line, is left out.
+    *files* are the YAML files below ``yaml_nodes.FOLDERS``, with their paths from the top of the repository. Our own
+    workflow, known by its first line, is left out.
     """
     read = {path: read_workflow(text) for path, text in sorted(files.items())}
     tops = {path: top for path, top in read.items() if top is not None}

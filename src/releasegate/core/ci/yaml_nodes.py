@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+FOLDERS = (".github", ".gitea", ".forgejo")
+"""Where forges look for workflows, from the top of the Git repository."""
+
 LARGEST = 2**20
 """Characters of a workflow; the forges take less."""
 

@@ -1,0 +1,105 @@
+"""What a repository's version files state, and what would be left behind by a bump; read by steps and by the gate.
+
+It knows no release: ``nox -s versions`` loads nothing that a release needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from releasegate.core.config.model import Package
+from releasegate.core.errors import GateFailed, ReleasegateError
+from releasegate.core.version_files.leftovers import Leftover, expected, held, left_in, roughly
+from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, find_all
+from releasegate.core.version_files.survey import survey
+from releasegate.core.version_files.tags import FIRST, newest
+
+if TYPE_CHECKING:
+    from releasegate.ports import Repository
+
+# What a bump is tried with in memory, of three numbers for SemVer.
+_ANOTHER = "99999.0.0"
+
+
+def require_one(package: Package, problems: Iterable[str], version: Version | None) -> None:
+    """Raise what keeps the version files, and the tags, from stating one version: *version*, where given.
+
+    Raises:
+        GateFailed: there are *problems*.
+    """
+    details = tuple(dict.fromkeys(problems))
+    if details:
+        what = "does not state one version" if version is None else f"does not state {version}"
+        raise GateFailed(
+            f"{package.name} {what} everywhere.",
+            hint="Write the same version in every version file, then run nox -s versions",
+            details=details,
+        )
+
+
+def version_file_contents(
+    repository: Repository, package: Package, *, commit: str | None = "HEAD"
+) -> dict[PurePosixPath, bytes | None]:
+    """Return the version files of *package* as they are at *commit* (``None``: in the work tree)."""
+    at = repository.head() if commit == "HEAD" else commit
+    return {file.path: repository.read(file.path, commit=at) for file in package.version_files}
+
+
+def changed_files(repository: Repository, package: Package) -> tuple[PurePosixPath, ...]:
+    """Return the files of *package* that differ from the commit; a lock of the whole repository is one of them."""
+    outside = [file.path for file in package.version_files if ".." in file.path.parts]
+    return repository.changed(beside=outside)
+
+
+def declared(repository: Repository, package: Package) -> Version:
+    """Return the version that the commit declares: what its version files state, else its newest tag.
+
+    Raises:
+        ReleasegateError: the version files disagree.
+    """
+    if package.version_files:
+        return Version(agreed(find_all(package, version_file_contents(repository, package))))
+    head = repository.head()
+    there = [name for name, commit in repository.tags().items() if commit == head]
+    found = newest(package, [*there, *repository.tags_before(head)])
+    return Version(found.version) if found is not None else FIRST
+
+
+def before(repository: Repository, package: Package, version: Version, *, commit: str) -> str | None:
+    """Return the version before *version*: what the commit before states, else the newest of the tags before it."""
+    stated: list[Occurrence] = []
+    with suppress(ReleasegateError):
+        stated += survey(package, version_file_contents(repository, package, commit=f"{commit}~1")).occurrences
+    stated += filter(None, [newest(package, [t for t in repository.tags_before(commit) if t != package.tag(version)])])
+    return next((each.version for each in stated if each.version != str(version)), None)
+
+
+def left_behind(repository: Repository, package: Package, version: str, *, commit: str | None) -> tuple[Leftover, ...]:
+    """Return the lines that hold *version* and that no version file, no custom and no ``left-behind`` speaks for."""
+    contents = version_file_contents(repository, package, commit=commit)
+    found = [line for path, content in contents.items() for line in _not_bumped(package, path, content, version)]
+    for path, number, text in repository.lines(roughly(version), commit=commit):
+        if path not in contents:
+            found += held(path, text.encode(), version, line=number)
+    return left_in(found, exemptions=package.left_behind)
+
+
+def _not_bumped(package: Package, path: PurePosixPath, content: bytes | None, version: str) -> list[Leftover]:
+    """Return the lines of a version file that hold *version* beside what a bump changes."""
+    if expected(path):
+        return []
+    lines = list(held(path, content or b"", version))
+    here = replace(package, version_files=tuple(file for file in package.version_files if file.path == path))
+    stated = [each.line for each in survey(here, {path: content}).occurrences if each.version == version]
+    # Most often the places alone hold it; where there are more lines, a bump tells which of them it changes.
+    if not lines or sorted(stated) == sorted(each.line for each in lines):
+        return []
+    with suppress(ReleasegateError):
+        return list(held(path, bump_all(here, {path: content}, version=_ANOTHER)[path], version))
+    return lines
