@@ -20,12 +20,16 @@ from invoke.program import Program
 from real_indexes import RunningIndex, free_port
 from testpair import AUTHOR, Pair, make_pair, on_indexes
 
+from releasegate.app import gates
+from releasegate.app.project import Project
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
+from releasegate.frontends import rehearsals
 from releasegate.frontends.console import Screen
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.nox import _session, sessions
 from releasegate.frontends.options import GATES
 from releasegate.frontends.releases import _confirm, waive
+from releasegate.ports import CellReport
 from releasegate.rehearsal.index import EmbeddedIndex
 
 TASKS = "from releasegate.frontends.invoke import ns\n"
@@ -323,7 +327,8 @@ def test_workflows_are_written_once_and_checked(cwd: Desk) -> None:
     file = cwd.pair.root / "pyproject.toml"
     text = file.read_text()
     forge = 'path = "."\nforge = { kind = "github", repository = "ada/tiny" }\n'
-    file.write_text(re.sub(r'path = "[^"]*tiny-plugin"\n', forge, text))
+    setup = '\n[tool.releasegate.ci]\nsetup = [["pipx", "install", "./releasegate.whl"]]\n'
+    file.write_text(re.sub(r'path = "[^"]*tiny-plugin"\n', forge, text) + setup)
     code, output = cwd.type("invoke", "workflows")
     assert code == 0, output
     assert "wrote .github/workflows/" in output
@@ -497,3 +502,42 @@ def test_the_folder_of_a_package_can_be_another_one(cwd: Desk) -> None:
     code, output = cwd.nox("versions", "--package", "tiny-api", "--path", str(moved))
     assert code == 1
     assert "1.0.1" in output
+
+
+def test_a_person_whom_not_even_git_can_name_says_who_it_is(cwd: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("uid not found: 1234")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.setenv("PATH", str(cwd.pair.root))
+    said = {"package": "tiny-api", "version": "1.0.0rc1", "gate": "e2e:staging", "reason": "no host", "by": ""}
+    with pytest.raises(ConfigurationError, match="Nobody knows here who takes it on"):
+        waive(Screen(), **said)
+
+
+def test_a_word_that_an_option_of_a_session_does_not_know_is_refused(cwd: Desk) -> None:
+    code, output = cwd.nox("e2e", "--plan", "yaml")
+    assert code == 1
+    assert "invalid choice" in output
+
+
+def test_what_an_install_check_found_is_shown_below_its_cell(cwd: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = CellReport("wheel, Python 3.12", "left out", ("There is no Python 3.12 here.",), (), 0.2)
+    monkeypatch.setattr(gates, "install_check", lambda *_, **__: (cell,))
+    code, output = cwd.nox("install_check", "--package", "tiny-api")
+    assert code == 0
+    assert "tiny-api: wheel, Python 3.12: left out (0 s) from " in output
+    assert "\n  There is no Python 3.12 here.\n" in output
+
+
+@pytest.mark.parametrize("words", [(), ("--clear",)])
+def test_what_is_kept_is_shown_a_line_a_kind(
+    cwd: Desk, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
+        assert project.root == cwd.pair.root
+        return ("removed",) if clear else ("2 databases", "3 images")
+
+    monkeypatch.setattr(rehearsals, "cached", cached)
+    code, output = cwd.type("invoke", "cache", *words)
+    assert (code, output.split("\n")) == (0, ["removed", ""] if words else ["2 databases", "3 images", ""])

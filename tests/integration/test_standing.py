@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from packaging.version import Version
 from real_indexes import RunningIndex, free_port
 from testpair import AUTHOR, make_pair, on_indexes, sources
 
+from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.processes.runner import ProcessRunner
 from releasegate.app.examine import examine
 from releasegate.app.orders import Order
 from releasegate.app.package_state import side_by_side
@@ -22,8 +24,11 @@ from releasegate.app.release import plan
 from releasegate.app.status import status
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
+from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.record import SEAL, Entry
+from releasegate.ports import Delivery
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 from releasegate.steps.preflight import in_the_way
 
@@ -201,3 +206,18 @@ def test_an_order_that_is_refused_is_in_its_own_way(workspace: Workspace) -> Non
     found = examine(workspace, api(workspace), Order("final", "tiny-api"))
     assert any("1.0.0 has no release candidate" in str(answer.error) for answer in in_the_way(found.answers))
     assert not isinstance(found.state, Exception), "where it stands is known all the same"
+
+
+def test_a_package_without_a_companion_is_run_with_none(workspace: Workspace) -> None:
+    assert workspace.companion_sources(api(workspace), "staging") == CompanionSources()
+
+
+def test_the_pair_of_the_stack_runs_in_containers_and_another_in_processes(workspace: Workspace) -> None:
+    package, plugin = workspace.project.settings.packages
+    stack = Stack("tiny-plugin", "tiny_plugin", "tiny-api", "mock", (netbox("4.7.3"),), ("3.13",))
+    stacked = replace(
+        workspace, project=replace(workspace.project, settings=replace(workspace.project.settings, stack=stack))
+    )
+    delivery = Delivery(plugin, Version("1.0.0"), "dist", "", ())
+    assert isinstance(stacked.runner(delivery), ContainerRunner)
+    assert isinstance(workspace.runner(replace(delivery, package=package)), ProcessRunner)
