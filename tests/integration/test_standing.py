@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from testpair import AUTHOR, make_pair, on_indexes, sources
 from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.processes.runner import ProcessRunner
+from releasegate.app import gates
+from releasegate.app.deliveries import stated
 from releasegate.app.examine import examine
 from releasegate.app.orders import Order
 from releasegate.app.package_state import side_by_side
@@ -221,3 +224,28 @@ def test_the_pair_of_the_stack_runs_in_containers_and_another_in_processes(works
     delivery = Delivery(plugin, Version("1.0.0"), "dist", "", ())
     assert isinstance(stacked.runner(delivery), ContainerRunner)
     assert isinstance(workspace.runner(replace(delivery, package=package)), ProcessRunner)
+
+
+def test_evidence_about_another_commit_than_the_tag_s_is_told_and_left_out(workspace: Workspace) -> None:
+    package, heard = api(workspace), workspace.progress
+    assert isinstance(heard, Heard)
+    folder = workspace.project.where(package)
+    first = commit(workspace, "1.0.0")
+    git(folder, "push", "--quiet", "origin", "develop", "v1.0.0")
+    entry = Entry("2026-01-01T00:00:00.000000+00:00", "run", "tag", "done", "x", "tag it")
+    workspace.ledger(package).append(Version("1.0.0"), entry)
+    workspace.ledger(package).push()
+    git(folder, "commit", "--quiet", "--allow-empty", "--message=Another")
+    git(folder, "tag", "--force", "v1.0.0")
+    git(folder, "push", "--quiet", "--force", "origin", "v1.0.0")
+    shutil.rmtree(workspace.project.state / "ledger")
+    workspace.pull(package)
+    assert [line.partition(" is not about ")[0] for line in heard.lines] == [f"evidence on {first[:12]}"]
+    assert workspace.ledger(package).versions() == ()
+
+
+def test_where_tags_alone_state_the_version_the_one_at_head_does(workspace: Workspace) -> None:
+    package = replace(api(workspace), version_files=())
+    commit(workspace, "1.0.0")
+    assert stated(workspace, package).version == Version("1.0.0")
+    assert gates.versions(workspace, package)[0].version == "1.0.0"
