@@ -6,7 +6,7 @@ import getpass
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
@@ -20,12 +20,16 @@ from invoke.program import Program
 from real_indexes import RunningIndex, free_port
 from testpair import AUTHOR, Pair, make_pair, on_indexes
 
+from releasegate.app import gates
+from releasegate.app.project import Project
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
+from releasegate.frontends import rehearsals
 from releasegate.frontends.console import Screen
 from releasegate.frontends.invoke import ns
-from releasegate.frontends.nox import _session
+from releasegate.frontends.nox import _session, sessions
 from releasegate.frontends.options import GATES
-from releasegate.frontends.releases import waive
+from releasegate.frontends.releases import _confirm, waive
+from releasegate.ports import CellReport
 from releasegate.rehearsal.index import EmbeddedIndex
 
 TASKS = "from releasegate.frontends.invoke import ns\n"
@@ -323,7 +327,8 @@ def test_workflows_are_written_once_and_checked(cwd: Desk) -> None:
     file = cwd.pair.root / "pyproject.toml"
     text = file.read_text()
     forge = 'path = "."\nforge = { kind = "github", repository = "ada/tiny" }\n'
-    file.write_text(re.sub(r'path = "[^"]*tiny-plugin"\n', forge, text))
+    setup = '\n[tool.releasegate.ci]\nsetup = [["pipx", "install", "./releasegate.whl"]]\n'
+    file.write_text(re.sub(r'path = "[^"]*tiny-plugin"\n', forge, text) + setup)
     code, output = cwd.type("invoke", "workflows")
     assert code == 0, output
     assert "wrote .github/workflows/" in output
@@ -404,3 +409,135 @@ def test_a_failed_build_shows_its_words_once(cwd: Desk) -> None:
     assert GateFailed.verdict in output
     assert output.count("The build failed") == 1, output
     assert "the backend is broken" in output
+
+
+def test_of_many_versions_the_newest_are_shown_and_the_others_counted(cwd: Desk) -> None:
+    for minor in range(10):
+        git(cwd.pair.clone("tiny-api"), "tag", f"v0.{minor}.0")
+    code, output = cwd.type("invoke", "status", "--package", "tiny-api")
+    assert code == 0, output
+    (line,) = [line for line in output.splitlines() if "consumed  tag:" in line]
+    assert "(and 2 older) 0.2.0, 0.3.0" in line
+    assert "consumed  staging: nothing" in output or "consumed  staging" not in output
+
+
+def test_lines_side_by_side_are_shown(cwd: Desk) -> None:
+    clone = cwd.pair.clone("tiny-api")
+    git(clone, "checkout", "--quiet", "-b", "beside")
+    git(clone, "commit", "--quiet", "--allow-empty", "--message=Beside")
+    git(clone, "tag", "v2.0.0")
+    git(clone, "checkout", "--quiet", "develop")
+    code, output = cwd.type("invoke", "status", "--package", "tiny-api")
+    assert code == 0, output
+    assert "line      2.0.0: another line, beside it" in output
+
+
+@pytest.mark.parametrize("words", [("status",), ("release", "--rc", "--plan")])
+def test_a_remote_that_is_away_is_said_and_all_else_is_told(cwd: Desk, words: tuple[str, ...]) -> None:
+    remote = cwd.pair.root / "remotes" / "tiny-api.git"
+    remote.rename(remote.with_name("gone.git"))
+    _, output = cwd.type("invoke", *words, "--package", "tiny-api")
+    assert output.count("Other machines' evidence is not known: ") == 1, output
+    assert "-> Run the same command again when this works: git ls-remote --tags origin" in output
+
+
+def test_a_plan_that_is_refused_is_told_with_what_is_in_its_way(cwd: Desk) -> None:
+    code, output = cwd.type("invoke", "release", "--plan", "--package", "tiny-api")
+    assert code == Refused.exit_code, output
+    assert "1.0.0 has no release candidate" in output
+    assert "(final)" not in output
+
+
+def test_what_cannot_be_taken_back_is_asked_of_a_person_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _confirm(Screen())("upload it") is False
+    assert "Nobody can be asked about this here: upload it. Say --yes" in capsys.readouterr().out
+    monkeypatch.setattr(Screen, "is_terminal", property(lambda _: True))
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return "y"
+
+    monkeypatch.setattr("builtins.input", answer)
+    assert _confirm(Screen())("upload it") is True
+    assert asked == ["This cannot be taken back: upload it. Go on? [y/N] "]
+
+
+def test_a_task_that_is_interrupted_in_this_process_says_what_is_safe(
+    cwd: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("releasegate.frontends.overview.status", interrupted)
+    code, output = cwd.type("invoke", "status")
+    assert code == 130
+    assert "nothing is uploaded twice" in output
+
+
+def test_the_sessions_of_a_prefix_do_not_take_the_names_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[str] = []
+
+    def session(*, name: str, venv_backend: str, default: bool) -> Callable[[object], object]:
+        assert (venv_backend, default) == ("none", False)
+        registered.append(name)
+        return lambda run: run
+
+    monkeypatch.setattr(nox, "session", session)
+    sessions("gate_")
+    assert registered == ["gate_versions", "gate_build", "gate_install_check", "gate_e2e"]
+
+
+def test_help_of_a_session_runs_nothing(cwd: Desk) -> None:
+    code, output = cwd.nox("versions", "--tag", "nonsense", "--help")
+    assert (code, "Example: nox -s versions -- " in output) == (0, True)
+
+
+def test_the_folder_of_a_package_can_be_another_one(cwd: Desk) -> None:
+    cwd.state("tiny-api", "1.0.1")
+    moved = cwd.pair.root / "moved"
+    cwd.pair.clone("tiny-api").rename(moved)
+    code, output = cwd.nox("versions", "--package", "tiny-api", "--path", str(moved))
+    assert code == 1
+    assert "1.0.1" in output
+
+
+def test_a_person_whom_not_even_git_can_name_says_who_it_is(cwd: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("uid not found: 1234")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.setenv("PATH", str(cwd.pair.root))
+    said = {"package": "tiny-api", "version": "1.0.0rc1", "gate": "e2e:staging", "reason": "no host", "by": ""}
+    with pytest.raises(ConfigurationError, match="Nobody knows here who takes it on"):
+        waive(Screen(), **said)
+
+
+def test_a_word_that_an_option_of_a_session_does_not_know_is_refused(cwd: Desk) -> None:
+    code, output = cwd.nox("e2e", "--plan", "yaml")
+    assert code == 1
+    assert "invalid choice" in output
+
+
+def test_what_an_install_check_found_is_shown_below_its_cell(cwd: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = CellReport("wheel, Python 3.12", "left out", ("There is no Python 3.12 here.",), (), 0.2)
+    monkeypatch.setattr(gates, "install_check", lambda *_, **__: (cell,))
+    code, output = cwd.nox("install_check", "--package", "tiny-api")
+    assert code == 0
+    assert "tiny-api: wheel, Python 3.12: left out (0 s) from " in output
+    assert "\n  There is no Python 3.12 here.\n" in output
+
+
+@pytest.mark.parametrize("words", [(), ("--clear",)])
+def test_what_is_kept_is_shown_a_line_a_kind(
+    cwd: Desk, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
+        assert project.root == cwd.pair.root
+        return ("removed",) if clear else ("2 databases", "3 images")
+
+    monkeypatch.setattr(rehearsals, "cached", cached)
+    code, output = cwd.type("invoke", "cache", *words)
+    assert (code, output.split("\n")) == (0, ["removed", ""] if words else ["2 databases", "3 images", ""])

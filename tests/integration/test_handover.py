@@ -72,6 +72,17 @@ def test_the_next_job_goes_on_from_the_commit_and_the_files(job: tuple[Workspace
     assert list(workspace.builds().rebuilt(package, RC)) == [manifest.artifacts[0].filename]
 
 
+def test_without_a_commit_of_its_own_a_job_hands_over_files_alone(
+    job: tuple[Workspace, Package, Path], tmp_path: Path
+) -> None:
+    workspace, package, folder = job
+    Handover(folder, "testpypi").take_files(workspace, package, RC)
+    head = workspace.repository(package).head()
+    Handover(tmp_path / "again", "testpypi").give_files(workspace, package, RC, since=head)
+    assert Handover(tmp_path / "again", "testpypi").version(package) == RC
+    assert not list((tmp_path / "again").rglob("commit.bundle"))
+
+
 def test_what_goes_to_another_index_is_not_seen(job: tuple[Workspace, Package, Path]) -> None:
     workspace, package, folder = job
     assert Handover(folder, "pypi").version(package) is None

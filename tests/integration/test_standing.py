@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,26 @@ from packaging.version import Version
 from real_indexes import RunningIndex, free_port
 from testpair import AUTHOR, make_pair, on_indexes, sources
 
+from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.processes.runner import ProcessRunner
+from releasegate.app import gates
+from releasegate.app.deliveries import stated
+from releasegate.app.examine import examine
+from releasegate.app.orders import Order
 from releasegate.app.package_state import side_by_side
 from releasegate.app.project import load
+from releasegate.app.release import plan
 from releasegate.app.status import status
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
+from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import Refused, Unavailable
-from releasegate.core.release.record import Entry
-from releasegate.rehearsal.index import EmbeddedIndex
+from releasegate.core.release.companion import CompanionSources
+from releasegate.core.release.record import SEAL, Entry
+from releasegate.ports import Delivery
+from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
+from releasegate.steps.preflight import in_the_way
 
 
 @dataclass
@@ -171,3 +183,69 @@ def test_an_index_that_does_not_answer_is_what_status_says(workspace: Workspace,
     found = status(Workspace(load(pair.root, environ={**os.environ, **AUTHOR}), Heard()), api(workspace))
     assert found.command == "invoke status --package tiny-api"
     assert found.version_files == ()
+
+
+def test_a_package_that_is_published_and_unchanged_has_nothing_in_its_way_and_nothing_to_do(tmp_path: Path) -> None:
+    with EmbeddedIndex(name="own", root=tmp_path / "index", token="secret") as running:
+        index = RunningIndex("own", running.upload_url, running.simple_url, "__token__", "secret")
+        tokens = {"STAGING_TOKEN": "secret", "PRODUCTION_TOKEN": "secret"}
+        pair = make_pair(tmp_path / "project", settings=on_indexes(index, index))
+        workspace = Workspace(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Heard())
+        commit(workspace, "1.0.0")
+        sample = sample_wheel("tiny-api", "1.0.0")
+        (tmp_path / sample.filename).write_bytes(sample.content)
+        assert workspace.index("production").upload(tmp_path / sample.filename).exit_code == 0
+        sealed = Entry("2026-01-01T00:00:00.000000+00:00", "run", SEAL, "done", "x", "seal it")
+        workspace.ledger(api(workspace)).append(Version("1.0.0"), sealed)
+        planned = plan(workspace, Order("rc"), api(workspace))
+        assert (planned.plan, planned.steps) == (None, ())
+        assert planned.reason == "1.0.0 is published and nothing has changed since"
+        assert examine(workspace, api(workspace), Order("rc")).answers
+        finished = plan(workspace, Order("final", "tiny-api"), api(workspace))
+        assert (finished.steps, finished.reason) == ((), "1.0.0 is released")
+
+
+def test_an_order_that_is_refused_is_in_its_own_way(workspace: Workspace) -> None:
+    found = examine(workspace, api(workspace), Order("final", "tiny-api"))
+    assert any("1.0.0 has no release candidate" in str(answer.error) for answer in in_the_way(found.answers))
+    assert not isinstance(found.state, Exception), "where it stands is known all the same"
+
+
+def test_a_package_without_a_companion_is_run_with_none(workspace: Workspace) -> None:
+    assert workspace.companion_sources(api(workspace), "staging") == CompanionSources()
+
+
+def test_the_pair_of_the_stack_runs_in_containers_and_another_in_processes(workspace: Workspace) -> None:
+    package, plugin = workspace.project.settings.packages
+    stack = Stack("tiny-plugin", "tiny_plugin", "tiny-api", "mock", (netbox("4.7.3"),), ("3.13",))
+    stacked = replace(
+        workspace, project=replace(workspace.project, settings=replace(workspace.project.settings, stack=stack))
+    )
+    delivery = Delivery(plugin, Version("1.0.0"), "dist", "", ())
+    assert isinstance(stacked.runner(delivery), ContainerRunner)
+    assert isinstance(workspace.runner(replace(delivery, package=package)), ProcessRunner)
+
+
+def test_evidence_about_another_commit_than_the_tag_s_is_told_and_left_out(workspace: Workspace) -> None:
+    package, heard = api(workspace), workspace.progress
+    assert isinstance(heard, Heard)
+    folder = workspace.project.where(package)
+    first = commit(workspace, "1.0.0")
+    git(folder, "push", "--quiet", "origin", "develop", "v1.0.0")
+    entry = Entry("2026-01-01T00:00:00.000000+00:00", "run", "tag", "done", "x", "tag it")
+    workspace.ledger(package).append(Version("1.0.0"), entry)
+    workspace.ledger(package).push()
+    git(folder, "commit", "--quiet", "--allow-empty", "--message=Another")
+    git(folder, "tag", "--force", "v1.0.0")
+    git(folder, "push", "--quiet", "--force", "origin", "v1.0.0")
+    shutil.rmtree(workspace.project.state / "ledger")
+    workspace.pull(package)
+    assert [line.partition(" is not about ")[0] for line in heard.lines] == [f"evidence on {first[:12]}"]
+    assert workspace.ledger(package).versions() == ()
+
+
+def test_where_tags_alone_state_the_version_the_one_at_head_does(workspace: Workspace) -> None:
+    package = replace(api(workspace), version_files=())
+    commit(workspace, "1.0.0")
+    assert stated(workspace, package).version == Version("1.0.0")
+    assert gates.versions(workspace, package)[0].version == "1.0.0"

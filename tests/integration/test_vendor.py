@@ -86,3 +86,20 @@ def test_a_runner_gets_releasegate_from_the_repository(tmp_path: Path, monkeypat
     done = subprocess.run([f"{added}/releasegate", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == f"releasegate {version()}\n"
     assert PurePosixPath(added) == PurePosixPath(vendor.PLACE) / "bin"
+
+
+def test_the_wheel_and_every_pin_are_known_by_their_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def pinned(wanted: object, **_: object) -> str:
+        asked.append(wanted)
+        return "invoke==1 --hash=sha256:0\n"
+
+    monkeypatch.setattr(vendor, "pinned", pinned)
+    made = vendored(index="index", environ={}, pythons=("3.12",))
+    wheel = next(path for path in made.files if path.suffix == ".whl")
+    digest = hashlib.sha256(made.files[wheel]).hexdigest()
+    lines = made.files[FOLDER / "requirements.txt"].decode().splitlines()
+    assert lines[-2:] == [f"./{wheel} --hash=sha256:{digest}", "invoke==1 --hash=sha256:0"]
+    assert made.setup == setup_commands(FOLDER, ("3.12",))
+    assert len(asked) == 1

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from test_screen import STEP, ended
 
 from releasegate.app.rehearse.scenario import ScenarioResult
 from releasegate.core.errors import ConfigurationError, GateFailed
@@ -71,6 +72,9 @@ def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         (folder / "trace").touch()
         reporter.heading("a scene")
         reporter("fetching")
+        reporter.planned(SimpleNamespace(package=SimpleNamespace(name="x"), plan=None, steps=(), reason="it is there"))
+        reporter.begins(STEP)
+        reporter.ends(ended())
         reporter.fails(GateFailed("It had to come.", hint="Go on"))
         records = {"x": {"1.0": a_record(sealed=True), "1.1": a_record(failed="e2e"), "1.2": a_record()}}
         return ScenarioResult((), cast("Any", records), stored)
@@ -91,6 +95,8 @@ def test_a_rehearsal_shows_how_every_version_ended_and_cleans_up(
     out = capsys.readouterr().out
     assert played == {"x.whl": 1}
     assert "It had to come." in out
+    assert "x: nothing to do, it is there" in out
+    assert "sample 1.0.0: build [it]" in out
     assert [line.split()[2:] for line in out.splitlines() if line.startswith("x ")] == [
         ["sealed", "a" * 16],
         ["failed", "at", "e2e"],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
+import threading
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,7 +16,7 @@ from releasegate.app.late import late
 from releasegate.app.outcomes import Recorder
 from releasegate.core.errors import GateFailed
 from releasegate.engine import Outcome, Verdict
-from releasegate.frontends.console import Screen
+from releasegate.frontends.console import Screen, clean_up_when_ended
 from releasegate.steps.step import Step
 
 STEP = cast(
@@ -167,3 +169,14 @@ def test_what_is_late_is_made_once_and_when_it_is_used() -> None:
     seen.begins(STEP)
     assert seen.steps == [STEP]
     assert len(made) == 1
+
+
+def test_only_the_main_thread_can_be_asked_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    handled: list[int] = []
+    monkeypatch.setattr(signal, "signal", lambda number, _: handled.append(number))
+    other = threading.Thread(target=clean_up_when_ended)
+    other.start()
+    other.join()
+    assert handled == []
+    clean_up_when_ended()
+    assert handled == [signal.SIGTERM]
