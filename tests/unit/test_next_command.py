@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from packaging.version import Version
-from test_plan import HEAD, OTHER, PUSHED_BACK, SEALED, package_state, v
+from test_plan import BEGUN, FAILED, HEAD, OTHER, PUSHED_BACK, SEALED, package_state, v
 
 from releasegate.core.release.next_command import next_release
 from releasegate.core.release.plan import bump_branch
+from releasegate.core.release.record import Record
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,25 @@ def test_the_merged_bump_of_a_proven_candidate_is_followed_by_its_release() -> N
     staged = {"1.0.post1.dev1": SEALED, "1.0.post1": PUSHED_BACK}
     post = package_state("1.0.post1", pypi="1.0", tags={"v1.0": OTHER, "v1.0.post1.dev1": OTHER}, records=staged)
     assert next_release(post).command("demo") == "invoke release --post --package demo"
+
+
+@pytest.mark.parametrize(
+    ("stated", "record", "at", "pypi", "state", "command"),
+    [
+        ("1.0rc1", SEALED, HEAD, "", "1.0rc1 is proven", "invoke release --package demo"),
+        ("1.0rc1", FAILED, HEAD, "", "1.0rc1 failed at e2e", "invoke release --rc --package demo"),
+        ("1.0rc1", BEGUN, HEAD, "", "1.0rc1 is under way", "invoke release --rc --package demo"),
+        ("1.0rc1", BEGUN, OTHER, "", "1.0rc1 was left behind", "invoke release --rc --package demo"),
+        ("1.0.post1.dev1", SEALED, HEAD, "1.0", "1.0.post1.dev1 is proven", "invoke release --post --package demo"),
+        ("1.0", FAILED, HEAD, "1.0", "1.0 failed at e2e", "invoke release --post --package demo"),
+        ("1.0", BEGUN, HEAD, "", "1.0 is under way", "invoke release --package demo"),
+        ("1.0", SEALED, HEAD, "1.0", "1.0 is released", "invoke release --rc --package demo"),
+        ("1.0", Record(()), OTHER, "", "1.0 was used before", "invoke release --rc --package demo"),
+    ],
+)
+def test_what_the_version_files_state_says_what_comes_next(  # noqa: PLR0913, PLR0917 - a table
+    stated: str, record: Record, at: str, pypi: str, state: str, command: str
+) -> None:
+    standing = package_state(stated, pypi=pypi, tags={f"v{stated}": at}, records={stated: record})
+    coming = next_release(standing)
+    assert (coming.state, coming.command("demo")) == (state, command)

@@ -61,6 +61,8 @@ def _after_final(package_state: PackageState) -> NextRelease:
         return NextRelease(f"{declared} is under way", "its end", "final" if declared.post is None else "post")
     if declared in package_state.published or state is VersionState.SEALED:
         return NextRelease(f"{declared} is released", "nothing", "rc")
+    if state is VersionState.ABANDONED:
+        return NextRelease(f"{declared} was used before", "nothing", "rc")
     proven = [v for v in package_state.records if is_candidate(v) and promoted(v) == declared]
     if state is VersionState.FREE and proven and package_state.record(max(proven)).seal is not None:
         # The bump of a proven candidate, merged by a pull request.
