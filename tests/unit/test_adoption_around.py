@@ -174,6 +174,19 @@ def test_what_the_project_keeps_out_of_its_wheel_is_omitted(files: dict[str, str
     assert sorted(each.pattern for each in package.wheel.omitted) == patterns
 
 
+def test_modules_of_a_folder_that_is_no_package_are_data() -> None:
+    project = (
+        f'{STATIC}[tool.setuptools]\npackages = ["quay_lamp"]\nexclude-package-data = {{ quay_lamp = ["tests/*"] }}\n'
+    )
+    found = look({"pyproject.toml": project, INIT: "", "quay_lamp/tests/test_it.py": ""})
+    assert [pattern for pattern, _ in found.omitted] == ["quay_lamp/tests/*"]
+
+
+def test_what_another_tool_builds_is_no_data() -> None:
+    files = {"quay_lamp/web/package.json": "{}", "quay_lamp/web/a/b.json": "{}", "quay_lamp/c.json": "{}"}
+    assert look({"pyproject.toml": STATIC, INIT: "", **files}).data == ("quay_lamp/*.json",)
+
+
 def test_a_package_without_a_folder_keeps_nothing_out() -> None:
     found = look({"pyproject.toml": f'{STATIC}[tool.hatch.build]\nexclude = ["*"]\n'})
     assert (found.omitted, found.not_imported) == ((), ())

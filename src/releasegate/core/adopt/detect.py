@@ -232,10 +232,14 @@ def _python_requires(files: Files) -> str:
 
 
 def _data(files: Files, module: PurePosixPath | None) -> tuple[str, ...]:
-    """Return glob patterns of the tracked templates, static files, JSON files and the mark of types."""
+    """Return glob patterns of the tracked templates, static files, JSON files and the mark of types.
+
+    A folder with a ``package.json`` is the source of what another tool builds.
+    """
     found = set()
+    sources = {path.parent for path in files if path.name == "package.json"}
     for path in files:
-        if module not in path.parents:
+        if module not in path.parents or not sources.isdisjoint(path.parents):
             continue
         folders = path.relative_to(str(module)).parts[:-1]
         kept = next((n for n, folder in enumerate(folders, start=1) if folder in {"templates", "static"}), None)

@@ -59,13 +59,14 @@ def _by_setuptools(tool: Any, files: Files, module: PurePosixPath) -> Iterator[t
         if path and path != "*":
             yield f"{module.parent / path}/**" if "*" not in path else f"{path}/**", "packages.find.exclude", True
     data = under(tool, "setuptools", "exclude-package-data")
+    # Modules of a folder that is not among packages that are listed are data, too.
+    listed = isinstance(under(tool, "setuptools", "packages"), list)
     rows = (data if isinstance(data, dict) and data else setup_cfg(files, "options.exclude_package_data")).items()
     for package, patterns in rows:
         folder = module if package == "*" else module.parent / package.replace(".", "/")
         said = texts(patterns) if not isinstance(patterns, str) else patterns.replace(",", "\n").split()
-        yield from (
-            (f"{folder}/{'**/' if package == '*' else ''}{each}", "exclude-package-data", False) for each in said
-        )
+        deep = "**/" if package == "*" else ""
+        yield from ((f"{folder}/{deep}{each}", "exclude-package-data", listed) for each in said)
 
 
 def _by_manifest(files: Files) -> Iterator[tuple[str, str, bool]]:
