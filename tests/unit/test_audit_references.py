@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from archives import PACKAGE, subject
+from archives import PACKAGE, said, subject
 
 from releasegate.core.audit.checks.references import references
 from releasegate.core.audit.subject import Subject
@@ -22,17 +22,19 @@ def code(text: str, **files: bytes) -> Subject:
 
 
 def test_names_of_files_that_are_there_are_no_finding() -> None:
-    assert references(subject(package=DECLARED)) == ()
+    assert said(references(subject(package=DECLARED))) == ()
 
 
 def test_a_named_file_that_the_wheel_lacks_is_a_finding() -> None:
-    found = references(code('A = 1\nB = "sample_app/gone.html"\n'))
+    found = said(references(code('A = 1\nB = "sample_app/gone.html"\n')))
     assert found == ('sample_app/cli.py:2 names "sample_app/gone.html", which the wheel does not hold.',)
 
 
 def test_a_tracked_file_that_the_wheel_lost_is_a_finding() -> None:
     lost = subject(package=DECLARED, remove=[PAGE], add={"sample_app/templates/base.html": b""})
-    assert references(lost) == ('sample_app/cli.py:1 names "sample_app/page.html", which the wheel does not hold.',)
+    assert said(references(lost)) == (
+        'sample_app/cli.py:1 names "sample_app/page.html", which the wheel does not hold.',
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,28 +56,28 @@ def test_a_tracked_file_that_the_wheel_lost_is_a_finding() -> None:
     ],
 )
 def test_what_is_not_one_of_our_files_names_nothing(text: str) -> None:
-    assert references(code(f"{text}\n")) == ()
+    assert said(references(code(f"{text}\n"))) == ()
 
 
 def test_a_module_that_this_python_cannot_parse_is_searched_for_quoted_names() -> None:
     newer = "def (:\nA = 'sample_app/gone.html'\nB = f'sample_app/other.html'\n"
-    found = references(code(newer))
+    found = said(references(code(newer)))
     assert found == ('sample_app/cli.py:2 names "sample_app/gone.html", which the wheel does not hold.',)
 
 
 def test_a_module_with_an_odd_escape_warns_nobody() -> None:
-    assert references(code('A = "\\d"\n')) == ()
+    assert said(references(code('A = "\\d"\n'))) == ()
 
 
 @pytest.mark.parametrize("tag", ["{% extends 'sample_app/no.html' %}", '{%- include "sample_app/no.html" with a=b %}'])
 def test_what_a_template_extends_or_includes_must_be_there(tag: str) -> None:
-    found = references(subject(package=DECLARED, add={PAGE: f"<p>\n{tag}".encode()}))
+    found = said(references(subject(package=DECLARED, add={PAGE: f"<p>\n{tag}".encode()})))
     assert found == (f'{PAGE}:2 names "sample_app/no.html", which the wheel does not hold.',)
 
 
 def test_what_a_template_links_as_static_must_be_there() -> None:
     page = b"{% load static %}{% static 'sample_app/style.css' %}{% static 'sample_app/gone.css' %}"
-    found = references(subject(package=STYLED, add={PAGE: page, STYLE: b""}))
+    found = said(references(subject(package=STYLED, add={PAGE: page, STYLE: b""})))
     assert found == (f'{PAGE}:1 names "sample_app/gone.css", which the wheel does not hold.',)
 
 
@@ -90,24 +92,24 @@ def test_what_a_template_links_as_static_must_be_there() -> None:
     ],
 )
 def test_comments_variables_and_the_hosts_templates_name_nothing(text: str) -> None:
-    assert references(subject(package=DECLARED, add={PAGE: text.encode()})) == ()
+    assert said(references(subject(package=DECLARED, add={PAGE: text.encode()}))) == ()
 
 
 def test_a_comment_does_not_move_the_lines_below_it() -> None:
     page = b"{% comment %}\n\n{% endcomment %}\n{% include 'sample_app/no.html' %}"
-    found = references(subject(package=DECLARED, add={PAGE: page}))
+    found = said(references(subject(package=DECLARED, add={PAGE: page})))
     assert found == (f'{PAGE}:4 names "sample_app/no.html", which the wheel does not hold.',)
 
 
 def test_a_template_outside_the_roots_is_not_read() -> None:
     page = {"sample_app/other/page.html": b"{% include 'sample_app/no.html' %}"}
-    assert references(subject(package=DECLARED, add=page)) == ()
+    assert said(references(subject(package=DECLARED, add=page))) == ()
 
 
 def test_a_root_without_files_is_a_finding() -> None:
-    found = references(subject(package=STYLED))
+    found = said(references(subject(package=STYLED)))
     assert found == ("wheel.references 'sample_app/static/' is no folder in the wheel.",)
 
 
 def test_without_roots_nothing_is_asked() -> None:
-    assert references(subject(add={"sample_app/cli.py": b'A = "sample_app/gone.html"'})) == ()
+    assert said(references(subject(add={"sample_app/cli.py": b'A = "sample_app/gone.html"'}))) == ()

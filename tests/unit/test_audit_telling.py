@@ -68,22 +68,22 @@ def test_a_path_as_a_pattern_names_that_path_alone(path: str) -> None:
 
 def test_each_group_has_the_line_to_paste() -> None:
     both = [*left_out("a/x.md"), *left_out("b/y.md")]
-    (first, second) = told({"tree": both}, Wheel())
+    (first, second) = told({"tree": both}, Wheel(), known=())
     assert first.lines == (f'{TABLE} omitted = [{{ pattern = "a/x.md", reason = "say why" }}]',)
     assert second.lines == ('if it is meant so, in omitted: { pattern = "b/y.md", reason = "say why" },',)
     written = Wheel(omitted=(Exemption("c", "d"),))
-    assert told({"tree": both[:1]}, written)[0].lines[0].startswith("if it is meant so, in omitted: {")
+    assert told({"tree": both[:1]}, written, known=())[0].lines[0].startswith("if it is meant so, in omitted: {")
 
 
 def test_a_compiled_module_is_exempted_for_every_platform() -> None:
     path = "pkg/fast.cpython-312-x86_64-linux-gnu.so"
-    (found,) = told({"tree": [Problem(f"{path} is new.", path, "generated")]}, Wheel())
+    (found,) = told({"tree": [Problem(f"{path} is new.", path, "generated")]}, Wheel(), known=())
     assert '{ pattern = "pkg/fast.*.so", ' in found.lines[0]
 
 
 def test_the_name_of_another_finding_stands_behind_its_check() -> None:
     problem = Problem("It is strange.", "benchmarks", "allowed", lines=("more",))
-    (found,) = told({"top-level": [problem]}, Wheel())
+    (found,) = told({"top-level": [problem]}, Wheel(), known=())
     assert found == Finding(
         "top-level",
         "It is strange.",
@@ -95,22 +95,24 @@ def test_a_finding_that_is_allowed_is_not_told() -> None:
     problem = Problem("It is strange.", "benchmarks", "allowed")
     fixed = Problem("It is wrong.", "benchmarks")
     wheel = Wheel(allowed=(Exemption("top-level: bench*", "they are meant"),))
-    assert told({"top-level": [problem, fixed]}, wheel) == (Finding("top-level", "It is wrong."),)
+    assert told({"top-level": [problem, fixed]}, wheel, known=("top-level",)) == (Finding("top-level", "It is wrong."),)
 
 
 def test_what_is_allowed_and_never_found_is_told_but_where_a_release_takes_it_away() -> None:
-    wheel = Wheel(allowed=tuple(Exemption(f"{check}: x", "why") for check in ("index", "top-level", "nothing")))
-    found = told({"index": ["A sentence."], "top-level": []}, wheel)
+    wheel = Wheel(
+        allowed=tuple(Exemption(f"{check}: x", "why") for check in ("index", "top-level", "imports", "nothing"))
+    )
+    found = told({"index": ["A sentence."], "top-level": []}, wheel, known=("index", "top-level", "imports"))
     assert [(f.check, f.problem) for f in found] == [
         ("index", "A sentence."),
         ("allowed", "wheel.allowed 'index: x' allows nothing: remove it."),
-        ("allowed", "wheel.allowed 'nothing: x' names no check: begin it with one of index, top-level."),
+        ("allowed", "wheel.allowed 'nothing: x' names no check: begin it with one of index, top-level, imports."),
     ]
 
 
 def test_a_check_that_finds_more_than_anybody_reads_is_cut() -> None:
     many = [Problem(f"Number {n}.") for n in range(50)]
-    found = told({"names": many}, PACKAGE.wheel)
+    found = told({"names": many}, PACKAGE.wheel, known=())
     assert len(found) == 41
     assert found[-1].problem == "10 more findings of this check are not shown."
 

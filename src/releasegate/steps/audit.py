@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, audit
-from releasegate.core.audit.telling import Finding
+from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, look
+from releasegate.core.audit.problem import Problem, Problems
+from releasegate.core.audit.telling import Finding, told
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.dists.wheel import sources
@@ -18,15 +19,16 @@ from releasegate.ports import Index, IndexFile, LockAnswer
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep
 
+_TOOLS = ("compile", "twine", "locks")
 _WAIVE = "what cannot be mended is waived one check at a time: invoke waive --gate audit:CHECK"
 
 
 @dataclass(frozen=True)
 class Previous:
-    """The newest release before this one: its wheel as it is listed and opened, and the sdist beside it."""
+    """The newest release before this one: its wheel, and the sdist beside it, where they can be read."""
 
-    listed: IndexFile
-    wheel: Members
+    filename: str
+    wheel: Members | None
     sdist: Members | None
 
 
@@ -40,7 +42,7 @@ class Audit(ReleaseStep):
     key: ClassVar[str] = "audit"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
-    parts: ClassVar[tuple[str, ...]] = tuple(f"audit:{name}" for name in (*CHECK_NAMES, "compile", "twine", "locks"))
+    parts: ClassVar[tuple[str, ...]] = tuple(f"audit:{name}" for name in (*CHECK_NAMES, *_TOOLS))
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "tools", "indexes"})
 
     def describe(self) -> str:
@@ -50,9 +52,10 @@ class Audit(ReleaseStep):
         release = self.release
         manifest = release.manifest()
         previous = _previous(release)
-        findings = [*self._audited(manifest, previous), *self._tried(manifest)]
-        locks = self._locks(findings)
-        findings += [Finding("locks", lock.problem, lock.words) for lock in locks if lock.by and lock.problem]
+        problems = {**self._looked_at(manifest, previous), **self._tried(manifest)}
+        locks = self._locks(told_elsewhere=any(problems.values()))
+        problems["locks"] = [Problem(lock.problem, lines=lock.words) for lock in locks if lock.by and lock.problem]
+        findings = told(problems, release.package.wheel, known=(*CHECK_NAMES, *_TOOLS))
         record = release.record()
         waivers = {f.check: record.waiver(f"{self.key}:{f.check}") for f in findings}
         left = [f for f in findings if waivers[f.check] is None]
@@ -68,16 +71,16 @@ class Audit(ReleaseStep):
                     line for f in left for line in (f"{f.check}: {f.problem}", *(f"  {more}" for more in f.lines))
                 ],
             )
-        against = None if previous is None else previous.listed.filename
+        against = None if previous is None else previous.filename
         shown: dict[str, Any] = {"files": [a.filename for a in manifest.artifacts], "compared with": against}
         if locks:
             shown["locks"] = {lock.path: lock.problem or "current" for lock in locks}
         return {**shown, "waived": waived} if waived else shown
 
-    def _audited(self, manifest: Manifest, previous: Previous | None) -> tuple[Finding, ...]:
+    def _looked_at(self, manifest: Manifest, previous: Previous | None) -> Mapping[str, Problems]:
         release, ports = self.release, self.release.ports
         release.run.progress("comparing the files with the commit")
-        return audit(
+        return look(
             AuditedBuild(
                 package=release.package,
                 version=str(release.version),
@@ -91,29 +94,37 @@ class Audit(ReleaseStep):
             )
         )
 
-    def _locks(self, findings: Sequence[Finding]) -> tuple[LockAnswer, ...]:
+    def _locks(self, *, told_elsewhere: bool) -> tuple[LockAnswer, ...]:
         """Return what is said of the tracked locks; raises ``Unavailable`` where nothing else would be told instead."""
         release = self.release
         try:
             return release.ports.builds.locks(release.package, version=release.version, commit=release.commit())
         except Unavailable:
-            if not findings:
+            if not told_elsewhere:
                 raise
             return ()
 
-    def _tried(self, manifest: Manifest) -> Iterator[Finding]:
-        """Yield what other tools say; a wheel that cannot be read is what the audit found."""
+    def _tried(self, manifest: Manifest) -> Mapping[str, Problems]:
+        """Return what other tools say, by the name of the check."""
         release, tools = self.release, self.release.ports.tools
         python = release.package.pythons[0]
         release.run.progress(f"compiling every module with Python {python}")
-        for name, content in _contents(release, manifest).items():
-            try:
-                code = sources(read_wheel(name, content)) if name.endswith(".whl") else {}
-            except GateFailed:
-                code = {}
-            yield from (Finding("compile", problem) for problem in tools.compile(code, python=python) if code)
+        wheels = {name: data for name, data in _contents(release, manifest).items() if name.endswith(".whl")}
+        code = {path: data for name in wheels for path, data in _code(name, wheels[name]).items()}
         paths = [release.ports.builds.path(release.package, release.version, a) for a in manifest.artifacts]
-        yield from (Finding("twine", problem) for problem in tools.render(paths))
+        said = tools.compile(code, python=python) if code else ()
+        return {
+            "compile": [Problem(line, about=line.partition(":")[0], key="allowed") for line in said],
+            "twine": tools.render(paths),
+        }
+
+
+def _code(filename: str, content: bytes) -> Mapping[str, bytes]:
+    """Return a wheel's Python files; nothing of one that cannot be read, which is what the audit finds."""
+    try:
+        return sources(read_wheel(filename, content))
+    except GateFailed:
+        return {}
 
 
 def _previous(release: Release) -> Previous | None:
@@ -133,13 +144,14 @@ def _previous(release: Release) -> Previous | None:
     ours = {_tags(artifact.filename) for artifact in release.manifest().artifacts}
     newest, file = max(wheels, key=lambda pair: (pair[0], _tags(pair[1].filename) in ours))
     sdist = next((f for v, f in older if v == newest and f.filename.endswith(".tar.gz")), None)
-    return Previous(file, read_wheel(file.filename, index.fetch(file)), _readable(index, sdist))
+    return Previous(file.filename, _readable(index, file), None if sdist is None else _readable(index, sdist))
 
 
-def _readable(index: Index, file: IndexFile | None) -> Members | None:
-    """Return an sdist that was published, ``None`` where none was, or none that can be read today."""
+def _readable(index: Index, file: IndexFile) -> Members | None:
+    """Return a file that was published, ``None`` where it cannot be read: no release of today could mend that."""
+    read = read_wheel if file.filename.endswith(".whl") else read_sdist
     try:
-        return None if file is None else read_sdist(file.filename, index.fetch(file))
+        return read(file.filename, index.fetch(file))
     except GateFailed:
         return None
 

@@ -84,7 +84,12 @@ class AuditedBuild:
 
 
 def audit(build: AuditedBuild) -> tuple[Finding, ...]:
-    """Return everything that is wrong with a build; nothing where it may go on.
+    """Return everything that is wrong with a build, in words; nothing where it may go on."""
+    return told(look(build), build.package.wheel, known=CHECK_NAMES)
+
+
+def look(build: AuditedBuild) -> Mapping[str, Problems]:
+    """Return what each check finds, by its name.
 
     Files that are missing, too many or damaged are reported alone: without them there is nothing to look into.
     """
@@ -93,16 +98,16 @@ def audit(build: AuditedBuild) -> tuple[Finding, ...]:
         *_miscounted(build.rebuilt, of=(".whl",), made_from=" from the sdist"),
     ]
     if problems:
-        return tuple(Finding("files", problem) for problem in problems)
+        return {"files": problems}
     try:
         subject = _opened(build)
     except ReleasegateError as error:
-        return (Finding("files", error.problem),)
+        return {"files": (error.problem,)}
     found: dict[str, Problems] = {}
     stopped: set[str] = set()
     for name, check in CHECKS:
         found[name] = (*found.get(name, ()), *_asked(check, subject, stopped=stopped))
-    return told(found, build.package.wheel)
+    return found
 
 
 def _opened(build: AuditedBuild) -> Subject:

@@ -15,6 +15,7 @@ from releasegate.core.audit.problem import Problem
 
 _ENOUGH = 3
 _GROUPS = 25
+_DEPTH = 16
 _NAMED = 3
 _LOADED = {".py": 0, ".so": 0, ".pyd": 0} | dict.fromkeys((".html", ".js", ".css", ".json", ".toml", ".yaml", ".mo"), 1)
 _SPECIAL = re.compile(r"[*?\[\]\\]")
@@ -64,7 +65,7 @@ def escaped(path: str) -> str:
 def _by_pattern(members: list[Problem]) -> Iterator[Group]:
     left = {problem.about: problem for problem in members}
     sound = Counter(p for path in members[0].among - left.keys() for p in _patterns(path))
-    while len(left) >= _ENOUGH:
+    for _ in range(_GROUPS):
         counted = Counter(p for path in left for p in _patterns(path) if p not in sound)
         # Of patterns that name as many, a file's name says more than its folder, and that more than a suffix.
         best = max(
@@ -81,7 +82,7 @@ def _by_pattern(members: list[Problem]) -> Iterator[Group]:
 def _patterns(path: str) -> Collection[str]:
     """Return the patterns that may name *path* together with others: by file name, by folder, by suffix."""
     pure = PurePosixPath(path)
-    folders = [escaped(folder.as_posix()) for folder in pure.parents if folder.name][-_GROUPS:]
+    folders = [escaped(folder.as_posix()) for folder in pure.parents if folder.name][-_DEPTH:]
     found = {f"**/{escaped(pure.name)}", *(f"{folder}/**" for folder in folders)}
     if pure.suffix and pure.stem:
         found |= {f"{folder}/**/*{escaped(pure.suffix)}" for folder in folders} | {f"**/*{escaped(pure.suffix)}"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -28,13 +28,16 @@ class Finding:
     lines: tuple[str, ...] = ()
 
 
-def told(problems: Mapping[str, Problems], wheel: Wheel) -> tuple[Finding, ...]:
-    """Return the findings of all checks, by their names, but for what ``wheel.allowed`` allows."""
+def told(problems: Mapping[str, Problems], wheel: Wheel, *, known: Collection[str]) -> tuple[Finding, ...]:
+    """Return the findings of the checks that looked, by their names, but for what ``wheel.allowed`` allows.
+
+    *known* are the names of all checks, also of those that did not look.
+    """
     whole = {check: [p if isinstance(p, Problem) else Problem(p) for p in found] for check, found in problems.items()}
     left = {check: [p for p in found if not _allowed(check, p, wheel.allowed)] for check, found in whole.items()}
     written = {key for key in ("allowed", "dropped", "generated", "omitted") if getattr(wheel, key)}
     findings = [finding for check, found in left.items() for finding in _of(check, found, written=written)]
-    return (*findings, *(Finding("allowed", sentence) for sentence in _stale(whole, wheel.allowed)))
+    return (*findings, *(Finding("allowed", sentence) for sentence in _stale(whole, wheel.allowed, known)))
 
 
 def _named(check: str, about: str) -> str:
@@ -46,12 +49,15 @@ def _allowed(check: str, problem: Problem, exemptions: Sequence[Exemption]) -> b
     return problem.key == "allowed" and any(fnmatchcase(name, exemption.pattern) for exemption in exemptions)
 
 
-def _stale(problems: Mapping[str, Sequence[Problem]], exemptions: Sequence[Exemption]) -> Iterator[str]:
+def _stale(
+    problems: Mapping[str, Sequence[Problem]], exemptions: Sequence[Exemption], known: Collection[str]
+) -> Iterator[str]:
     for exemption in exemptions:
         check = exemption.pattern.partition(":")[0]
-        if check not in problems:
-            yield f"wheel.allowed {exemption.pattern!r} names no check: begin it with one of {', '.join(problems)}."
-        elif check not in BY_THE_LAST_RELEASE and not any(_allowed(check, p, [exemption]) for p in problems[check]):
+        lasting = check in problems and check not in BY_THE_LAST_RELEASE
+        if check not in known:
+            yield f"wheel.allowed {exemption.pattern!r} names no check: begin it with one of {', '.join(known)}."
+        elif lasting and not any(_allowed(check, p, [exemption]) for p in problems[check]):
             yield f"wheel.allowed {exemption.pattern!r} allows nothing: remove it."
 
 

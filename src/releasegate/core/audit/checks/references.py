@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import sources
 
@@ -43,24 +44,27 @@ class _Root:
         return name.split("/", 1)[0] in self.folders and PurePosixPath(name).suffix in self.suffixes
 
 
-def references(subject: Subject) -> tuple[str, ...]:
+def references(subject: Subject) -> Problems:
     """Every file under the declared roots that a module or a template names is in the wheel."""
     wheel, declared = subject.held, subject.package.wheel.references
     if not declared:
         return ()
     roots = {folder: _root(folder, wheel=wheel, tree=subject.tree) for folder in declared}
-    problems = [
-        f"wheel.references {folder!r} is no folder in the wheel." for folder in declared if not roots[folder].held
-    ]
     held = set(wheel).union(*(root.held for root in roots.values()))
     named = (*_in_modules(sources(wheel), subject.code), *_in_templates(wheel, declared))
     ours = [seen for seen in named if any(root.owns(seen.text) for root in roots.values())]
-    problems += [
-        f'{seen.path}:{seen.line} names "{seen.text}", which the wheel does not hold.'
-        for seen in ours
-        if seen.text not in held
-    ]
-    return tuple(problems)
+    return (
+        *(f"wheel.references {folder!r} is no folder in the wheel." for folder in declared if not roots[folder].held),
+        *(
+            Problem(
+                f'{seen.path}:{seen.line} names "{seen.text}", which the wheel does not hold.',
+                about=f"{seen.path} {seen.text}",
+                key="allowed",
+            )
+            for seen in ours
+            if seen.text not in held
+        ),
+    )
 
 
 def _root(folder: str, *, wheel: Iterable[str], tree: Iterable[str]) -> _Root:
