@@ -21,6 +21,15 @@ PROJECT, NOXFILE, TASKS = (PurePosixPath(name) for name in ("pyproject.toml", "n
 WORKFLOW = PurePosixPath(".github/workflows/release.yml")
 
 
+SETUP = '\n[tool.releasegate.ci]\nsetup = [["true"]]\n'
+
+
+def written(folder: Path) -> None:
+    """Adopt the repository in *folder*, and say how a runner gets releasegate."""
+    propose(folder, environ=ENVIRON).write()
+    (folder / PROJECT).write_text((folder / PROJECT).read_text() + SETUP)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     root = tmp_path / "repository"
@@ -32,7 +41,8 @@ def folder(tmp_path: Path) -> Path:
 def test_what_would_be_written_is_shown_and_nothing_is(folder: Path) -> None:
     before = git(folder, "status", "--porcelain")
     proposal = propose(folder, environ=ENVIRON)
-    assert set(proposal.files) == {PROJECT, NOXFILE, TASKS, WORKFLOW}
+    assert set(proposal.files) == {PROJECT, NOXFILE, TASKS}
+    assert any("invoke workflows --vendor" in note for note in proposal.notes)
     shown = "\n".join(proposal.diff())
     assert "+++ b/tasks.py" in shown
     assert '+    { python = "tiny_api/__init__.py", attribute = "__version__" },' in shown
@@ -64,12 +74,13 @@ def test_adopting_again_changes_nothing(folder: Path) -> None:
 
 
 def test_files_that_are_there_are_left_and_what_to_add_is_said(folder: Path) -> None:
+    written(folder)
     for path, text in ((NOXFILE, "import nox\n"), (TASKS, "x = 1\n"), (WORKFLOW, "name: mine\n")):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
     git(folder, "add", "--all")
     proposal = propose(folder, environ=ENVIRON)
-    assert set(proposal.files) == {PROJECT}
+    assert proposal.files == {}
     assert any('sessions(prefix="release-")' in note for note in proposal.notes)
     assert any("import ns" in note for note in proposal.notes)
     assert any("invoke workflows --force" in note for note in proposal.notes)
@@ -105,7 +116,9 @@ def test_the_remote_says_which_forge_it_is(folder: Path, address: str, forge: st
     proposal = propose(folder, environ=ENVIRON)
     text = proposal.files[PROJECT][1]
     assert (f"forge = {forge}" in text) if forge else ("forge" not in text)
-    assert any("No workflow" in note for note in proposal.notes) == (forge is None)
+    (note,) = [note for note in proposal.notes if "No workflow" in note]
+    assert ("on which forge" in note) == (forge is None)
+    assert ("invoke workflows --vendor" in note) == (forge is not None)
 
 
 def test_an_unpacked_archive_is_adopted_and_told_what_a_build_needs(tmp_path: Path) -> None:
@@ -148,11 +161,11 @@ def test_what_git_does_not_know_is_never_replaced(folder: Path) -> None:
     (folder / NOXFILE).write_text("import nox  # not yet added\n")
     (folder / TASKS).symlink_to("nowhere.py")
     proposal = propose(folder, environ=ENVIRON)
-    assert set(proposal.files) == {PROJECT, WORKFLOW}
+    assert set(proposal.files) == {PROJECT}
     proposal.write()
     assert (folder / NOXFILE).read_text() == "import nox  # not yet added\n"
     assert (folder / TASKS).is_symlink()
-    assert [note.split()[0] for note in proposal.notes] == ["noxfile.py", "tasks.py"]
+    assert [note.split()[0] for note in proposal.notes] == ["noxfile.py", "tasks.py", "No"]
 
 
 def test_a_project_file_that_git_does_not_know_is_read_and_kept(folder: Path) -> None:
@@ -225,6 +238,7 @@ def test_an_archive_unpacked_in_another_repository_takes_nothing_from_it(folder:
 
 
 def test_a_workflow_of_this_command_is_brought_up_to_date(folder: Path) -> None:
+    written(folder)
     propose(folder, environ=ENVIRON).write()
     wanted = (folder / WORKFLOW).read_text()
     (folder / WORKFLOW).write_text(wanted + "# drift\n")

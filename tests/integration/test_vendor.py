@@ -10,14 +10,17 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from packaging.requirements import Requirement
+from testpair import make_pair
 
 from releasegate.about import version
 from releasegate.adapters.build.own_wheel import own_wheel
 from releasegate.adapters.index.addresses import addresses
 from releasegate.app import vendor
+from releasegate.app.project import load
 from releasegate.app.vendor import FOLDER, setup_commands, vendored
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.dists.archive import read_wheel
+from releasegate.core.errors import Refused
 
 
 def test_equal_sources_make_equal_bytes() -> None:
@@ -103,3 +106,40 @@ def test_the_wheel_and_every_pin_are_known_by_their_hashes(monkeypatch: pytest.M
     assert lines[-2:] == [f"./{wheel} --hash=sha256:{digest}", "invoke==1 --hash=sha256:0"]
     assert made.setup == setup_commands(FOLDER, ("3.12",))
     assert len(asked) == 1
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a repository that says nothing of its runners; no index is asked."""
+    monkeypatch.setattr(vendor, "pinned", lambda *_, **__: "invoke==1 --hash=sha256:0\n")
+    root = make_pair(tmp_path / "project", settings="production-without-forge = true\n").root
+    text = (root / "pyproject.toml").read_text()
+    (root / "pyproject.toml").write_text(text.replace("[tool.releasegate.ci]", "[tool.other]"))
+    return root
+
+
+def test_a_repository_gets_the_files_and_the_setup_once(project: Path) -> None:
+    before = (project / "pyproject.toml").read_text()
+    assert load(project, environ={}).settings.ci.setup == ()
+    older = project / FOLDER / "releasegate-0.0.1-py3-none-any.whl"
+    older.parent.mkdir(parents=True)
+    older.write_bytes(b"")
+    changed = vendor.vendor(load(project, environ={}))
+    wheel = f"releasegate-{version()}-py3-none-any.whl"
+    assert {path.name for path in (project / FOLDER).iterdir()} == {wheel, "requirements.txt"}
+    assert changed.settings.ci.setup[0][:2] == ("python3", "-I")
+    text = (project / "pyproject.toml").read_text()
+    assert text.startswith(before.rstrip())
+    vendor.vendor(changed)
+    assert (project / "pyproject.toml").read_text() == text
+
+
+def test_a_table_that_lacks_the_setup_is_left_and_the_lines_are_said(project: Path) -> None:
+    file = project / "pyproject.toml"
+    file.write_text(file.read_text() + "\n[tool.releasegate.ci]\ndeadline = 60.0\n")
+    before = file.read_text()
+    with pytest.raises(Refused, match="names no setup") as told:
+        vendor.vendor(load(project, environ={}))
+    assert told.value.details[0] == "setup = ["
+    assert file.read_text() == before
+    assert not (project / FOLDER).exists()

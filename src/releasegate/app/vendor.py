@@ -5,6 +5,8 @@ For a runner that gets releasegate from an index by name gets what whoever owns 
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -13,6 +15,11 @@ from packaging.requirements import Requirement
 
 from releasegate.adapters.build.own_wheel import own_wheel
 from releasegate.adapters.build.pinned import pinned
+from releasegate.adapters.files import write_atomically
+from releasegate.adapters.index.addresses import addresses
+from releasegate.app.project import Project, load
+from releasegate.core.config.model import Settings
+from releasegate.core.errors import Refused
 
 FOLDER = PurePosixPath("ci/releasegate")
 """Where the files are, from the top of the repository."""
@@ -54,6 +61,47 @@ def vendored(
     text = _HEAD + "\n".join(lines)
     files = {folder / wheel.filename: wheel.content, folder / _REQUIREMENTS: text.encode()}
     return Vendored(files, setup_commands(folder, pythons))
+
+
+def vendor(project: Project) -> Project:
+    """Write releasegate, and where the configuration lacks it ``setup``, into the repository; return it read anew.
+
+    Raises:
+        Refused: releasegate is not installed here, or ``tool.releasegate.ci`` is there and names no ``setup``.
+        Unavailable: the index does not answer.
+    """
+    settings = project.settings
+    index = addresses(settings.indexes[settings.dependencies]).simple
+    made = vendored(index=index, environ=project.environ, pythons=_pythons(settings))
+    added = _table(project, made.setup)
+    for path, content in made.files.items():
+        write_atomically(project.root / path, content)
+    for wheel in (project.root / FOLDER).glob("releasegate-*.whl"):
+        if FOLDER / wheel.name not in made.files:
+            wheel.unlink()
+    if added:
+        file = project.root / "pyproject.toml"
+        write_atomically(file, file.read_bytes().rstrip(b"\r\n") + b"\n\n" + added.encode())
+    return load(project.root, environ=project.environ)
+
+
+def _pythons(settings: Settings) -> tuple[str, ...]:
+    found = {str(python) for package in settings.packages for python in package.pythons}
+    return tuple(sorted(found, key=lambda text: [int(part) for part in text.split(".") if part.isdigit()]))
+
+
+def _table(project: Project, setup: Sequence[Sequence[str]]) -> str:
+    """Return the table that is to be added, or nothing where ``setup`` is written already."""
+    if project.settings.ci.setup:
+        return ""
+    rows = ["setup = [", *(f"    {json.dumps(list(command))}," for command in setup), "]"]
+    if "ci" in tomllib.loads((project.root / "pyproject.toml").read_text("utf-8"))["tool"]["releasegate"]:
+        raise Refused(
+            "pyproject.toml has a table tool.releasegate.ci, and it names no setup.",
+            hint="Add these lines to it, and run the same command again",
+            details=rows,
+        )
+    return "\n".join(["[tool.releasegate.ci]", *rows]) + "\n"
 
 
 def setup_commands(folder: PurePosixPath = FOLDER, pythons: Sequence[str] = ()) -> tuple[tuple[str, ...], ...]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from releasegate.app import workflows as generated
 from releasegate.app.adopt import propose
 from releasegate.app.project import load
+from releasegate.app.vendor import FOLDER, vendor
+from releasegate.core.errors import ConfigurationError
 from releasegate.frontends.console import Screen
 
 
@@ -28,9 +30,14 @@ def adopt(screen: Screen, *, path: str, yes: bool) -> None:
         screen.say("Nothing was written. Say --yes where it is meant.")
 
 
-def workflows(screen: Screen, *, check: bool, force: bool) -> None:
-    """Write the workflows, or with *check* tell where one differs."""
+def workflows(screen: Screen, *, check: bool, force: bool, vendored: bool) -> None:
+    """Write the workflows, or with *check* tell where one differs; *vendored*: and releasegate itself before."""
     project = load(Path.cwd(), environ=dict(os.environ))
+    if check and vendored:
+        raise ConfigurationError("--check writes nothing, and --vendor does.", hint="Say one of them")
+    if vendored:
+        project = vendor(project)
+        screen.say(f"wrote {FOLDER}: releasegate and its pins, for the runners; commit it with the workflows")
     if check:
         for path in generated.check(project):
             screen.say(f"{path} is what the configuration says")

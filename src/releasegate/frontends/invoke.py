@@ -158,8 +158,14 @@ def adopt(context: Context, path: str, *, yes: bool = False) -> None:
         run(screen, path=path, yes=yes)
 
 
-@task(help={"check": "write nothing; fail where one differs", "force": "replace files that were written by hand"})
-def workflows(context: Context, *, check: bool = False, force: bool = False) -> None:
+@task(
+    help={
+        "check": "write nothing; fail where one differs",
+        "force": "replace files that were written by hand",
+        "vendor": "first put this releasegate and its pins, by their hashes, into ci/releasegate",
+    }
+)
+def workflows(context: Context, *, check: bool = False, force: bool = False, vendor: bool = False) -> None:
     """Write the workflows of GitHub and Gitea Actions that run these same commands.
 
     Example: invoke workflows --check
@@ -167,7 +173,7 @@ def workflows(context: Context, *, check: bool = False, force: bool = False) -> 
     with shown(context) as screen:
         from releasegate.frontends.handover import workflows as run
 
-        run(screen, check=check, force=force)
+        run(screen, check=check, force=force, vendored=vendor)
 
 
 @task(

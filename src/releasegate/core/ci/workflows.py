@@ -61,7 +61,7 @@ def workflows(settings: Settings) -> dict[PurePosixPath, str]:
     if not settings.ci.setup:
         raise ConfigurationError(
             "Nothing says how a runner gets releasegate, so no workflow can be written.",
-            hint="Put releasegate and its pins into the repository (invoke adopt does), and say how they are installed",
+            hint="Put releasegate and its pins into the repository (invoke workflows --vendor), or say how it comes",
             details=SETUP.splitlines(),
         )
     return {
