@@ -37,7 +37,7 @@ def workflows(screen: Screen, *, check: bool, force: bool, vendored: bool) -> No
         raise ConfigurationError("--check writes nothing, and --vendor does.", hint="Say one of them")
     if vendored:
         project = vendor(project)
-        screen.say(f"wrote {FOLDER}: releasegate and its pins, for the runners; commit it with the workflows")
+        screen.say(f"{FOLDER} holds releasegate and its pins, which ci.setup installs: commit both too")
     if check:
         for path in generated.check(project):
             screen.say(f"{path} is what the configuration says")
