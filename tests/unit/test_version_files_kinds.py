@@ -206,7 +206,15 @@ def test_the_zeros_of_a_calendar_are_no_part_of_the_version() -> None:
     kind = TomlVersionFile(Path("pyproject.toml"), "project.version")
     assert find(kind, text, package="p").version == "2026.1.3"
     assert bump(kind, text, package="p", version="2026.1.4rc1") == b"[project]\nversion = '2026.1.4rc1'\n"
-    assert find(kind, b"project.version = '1.0-rc01'", package="p").version == "1.0-rc01"
+
+
+@pytest.mark.parametrize(
+    ("written", "version"),
+    [("1.0-rc01", "1.0rc1"), ("8.5.0.dev", "8.5.0.dev0"), ("1.0.RC1", "1.0rc1"), ("v1.0", "v1.0")],
+)
+def test_a_version_is_what_every_index_calls_it(written: str, version: str) -> None:
+    kind = TomlVersionFile(Path("pyproject.toml"), "project.version")
+    assert find(kind, f"project.version = '{written}'".encode(), package="p").version == version
 
 
 def test_an_epoch_is_found_and_bumped() -> None:

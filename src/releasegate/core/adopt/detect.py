@@ -27,7 +27,7 @@ from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.leftovers import Leftover
 from releasegate.core.version_files.tags import FIRST
 
-PYTHONS = tuple(f"3.{minor}" for minor in range(9, 15))
+PYTHONS = tuple(f"3.{minor}" for minor in range(8, 15))
 """The minor versions that a package may say it supports."""
 
 _ELSEWHERE = TESTS | {"examples", "example", "scripts", "build", "benchmarks"}

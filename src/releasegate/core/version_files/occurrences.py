@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,8 +34,6 @@ KINDS: Mapping[type[VersionFile], Kind] = {
     TextVersionFile: text,
 }
 """The module that finds and replaces a version, by the type of the version file."""
-
-_PADDING = re.compile(r"(?<![0-9A-Za-z])0+(?=[0-9])")
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurren
             f"{version_file.path}:{found.line} states {found.version!a}, which is not a version by PEP 440.",
             hint="Write a version such as 1.2.3 or 1.2.3rc1, without spaces around it",
         )
-    return Occurrence(version_file.path, found.line, _unpadded(found.version), found.where)
+    return Occurrence(version_file.path, found.line, _normal(found.version), found.where)
 
 
 def find_all(package: Package, contents: Mapping[PurePosixPath, bytes | None]) -> tuple[Occurrence, ...]:
@@ -168,10 +165,13 @@ def _content(version_file: VersionFile, contents: Mapping[PurePosixPath, bytes |
     return content
 
 
-def _unpadded(version: str) -> str:
-    """Return a calendar's version without the zeros that every index leaves out: ``2026.01.3`` is ``2026.1.3``."""
+def _normal(version: str) -> str:
+    """Return a version as every index calls it: ``2026.01.3`` is ``2026.1.3``, ``8.5.dev`` is ``8.5.dev0``.
+
+    One that begins with a letter stays: a bump would take that away.
+    """
     canonical = _canonical(version)
-    return version if canonical is None or _PADDING.sub("", version) != canonical else canonical
+    return version if canonical is None or not version[0].isdigit() else canonical
 
 
 def _canonical(version: str) -> str | None:
