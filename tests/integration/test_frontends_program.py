@@ -209,6 +209,10 @@ def test_a_module_and_a_script_are_the_same_command(project: Path) -> None:
         assert "sample: pyproject.toml:3 states 1.0.0" in done.stdout
 
 
+HEARING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+"""Becomes the command that is given, which an interrupt reaches."""
+
+
 @pytest.mark.parametrize("tool", [("releasegate",), ("invoke", "--search-root", ".", "--collection", "ours")])
 def test_an_interrupted_command_says_what_is_safe_and_how_to_go_on(project: Path, tool: tuple[str, ...]) -> None:
     (project / "ours.py").write_text("from releasegate.frontends.invoke import ns\n", encoding="utf-8")
@@ -222,8 +226,14 @@ def test_an_interrupted_command_says_what_is_safe_and_how_to_go_on(project: Path
         environ = {name: value for name, value in os.environ.items() if name != "INVOKE_RUN_DRY"}
         (project / "invoke.yaml").unlink()
         command = [sys.executable, "-m", *tool, "status"]
+        # What a shell runs in the background ignores an interrupt, and so would what it starts.
         running = subprocess.Popen(
-            command, cwd=project, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", HEARING, *command],
+            cwd=project,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         silent.settimeout(60)
         connection, _ = silent.accept()

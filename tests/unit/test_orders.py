@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from release_fixture import APP, ReleaseFixture
 from test_plan import BEGUN, FAILED, HEAD, OTHER, SEALED, package_state, v
 
 from releasegate.app.orders import Order, plan_order, selected
+from releasegate.app.release import require_gate
 from releasegate.app.workspace import Workspace
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.release.plan import PackageState, Pipeline, Plan
@@ -103,3 +106,13 @@ def test_a_post_has_no_aim_of_its_own() -> None:
     assert len(selected(project("one", "two"), Order("post"))) == 2
     with pytest.raises(ConfigurationError, match=r"A post has no --to\."):
         selected(project("one"), Order("post", to="1.1"))
+
+
+@pytest.mark.parametrize("pipeline", ["rc", "final", "post"])
+def test_a_gate_to_stop_before_is_one_of_the_pipeline(pipeline: Pipeline, tmp_path: Path) -> None:
+    run = ReleaseFixture(tmp_path).release("1.0rc1").run
+    project = SimpleNamespace(select=lambda _: (APP,))
+    workspace = cast(Workspace, SimpleNamespace(project=project, run_context=lambda: run))
+    require_gate(workspace, Order(pipeline, until="tag"))
+    with pytest.raises(ConfigurationError, match="No gate begins with 'e3e'"):
+        require_gate(workspace, Order(pipeline, until="e3e"))

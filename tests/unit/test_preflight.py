@@ -317,3 +317,9 @@ def test_the_four_fields_of_a_trusted_publisher_are_told_for_each_index_that_has
     assert told(forge, testpypi=own, pypi=own) is None
     assert told(replace(forge, kind="gitea")) is None
     assert told(None) is None
+
+
+def test_an_answer_is_one_line_with_what_was_found_or_what_to_do() -> None:
+    error = Refused("It is away.", hint="Fetch it", details=("a", "b", "c", "d"))
+    assert str(Answer("remote", "it answers")) == "remote: it answers"
+    assert str(Answer("remote", "", error)) == "remote: It is away. (a; b; c) -> Fetch it"
