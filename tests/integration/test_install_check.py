@@ -172,7 +172,7 @@ def test_an_import_that_ends_python_is_named(tmp_path: Path, empty_index: str) -
 
     (problem,) = report.problems
     assert problem == (
-        "Python stopped in the import of tiny.crash: it ended with exit code 7; 1 further modules were not tried."
+        "Python stopped in the import of tiny.crash: it ended with exit code 7; 1 further module not tried."
     )
 
 
@@ -305,4 +305,4 @@ def test_what_is_tried_is_told_what_the_service_is_told(tmp_path: Path, empty_in
     untold, told = only(checker, given), only(checker, replace(given, package=replace(given.package, service=service)))
 
     assert (untold.verdict, told.problems) == ("fail", ())
-    assert told.tried.endswith("1 smoke commands")
+    assert told.tried.endswith("1 smoke command")

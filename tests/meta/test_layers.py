@@ -27,9 +27,9 @@ HEIGHT = {
 }
 
 _PURE = """
-__future__ ast base64 codecs collections configparser csv dataclasses difflib enum fnmatch functools gzip hashlib io
-itertools json pathlib re shlex stat string tarfile tokenize tomllib typing urllib.parse warnings zipfile zlib
-packaging pathspec tomlkit trove_classifiers yaml
+__future__ ast base64 bisect codecs collections configparser csv dataclasses difflib enum fnmatch functools gzip
+hashlib io itertools json pathlib re shlex stat string tarfile tokenize tomllib typing urllib.parse warnings
+zipfile zlib packaging pathspec tomlkit trove_classifiers yaml
 """
 PURE = frozenset(_PURE.split())
 """What the core may import: nothing here reaches a file, a clock, a network or a process by itself."""

@@ -86,5 +86,5 @@ def test_files_that_come_from_a_submodule_are_told_where_the_wheel_holds_them() 
     assert from_submodules(replace(built, tree=tree)) == ()
     (found,) = said(from_submodules(replace(built, tree=tree, submodules=with_modules)))
     assert found.startswith(
-        "src/sample_app/vendored is a Git submodule (at aaaaaaaaaaaa), and 1 files of the wheel come from it: "
+        "src/sample_app/vendored is a Git submodule (at aaaaaaaaaaaa), and the wheel holds files of it (1): "
     )

@@ -50,6 +50,12 @@ def test_three_files_without_anything_in_common_are_told_one_by_one() -> None:
     assert len(lines(left_out("a/x.md", "b/y.txt", "LICENSE", among=("a/z.md", "b/z.txt")))) == 3
 
 
+def test_files_of_more_patterns_than_anybody_reads_are_told_one_by_one_in_the_end() -> None:
+    paths = [f"p/{folder}/{name}.x{name}" for name in range(30) for folder in "abc"]
+    sizes = [len(group.problems) for group in grouped(left_out(*paths, among=("p/a/z", "p/b/z", "p/c/z")))]
+    assert (sizes.count(3), sizes.count(1)) == (25, 15)
+
+
 def test_what_code_loads_comes_first_then_data_then_the_rest() -> None:
     problems = [*left_out("a/z.md", "b/a.html", "c/m.py"), Problem("Something else.")]
     firsts = [group.problems[0].about for group in grouped(problems)]

@@ -8,7 +8,7 @@ from releasegate.core.config.model import Exemption, Service
 from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.environment import service_environment
 from releasegate.core.install.guarded_imports import patterns, proposals
-from releasegate.core.install.modules import failures, modules, select
+from releasegate.core.install.modules import counted, failures, modules, select
 
 HOST = "ModuleNotFoundError: No module named 'netbox'"
 
@@ -25,6 +25,10 @@ def test_what_is_exempted_is_not_kept_and_what_exempts_nothing_is_told() -> None
     stale = Exemption("gone.*", "why")
     selection = select(["app", "app.host"], [Exemption("app.h*", "why"), stale])
     assert (selection.kept, selection.stale) == (("app",), (stale,))
+
+
+def test_things_are_counted_as_people_do() -> None:
+    assert [counted(n, "module") for n in (0, 1, 2)] == ["0 modules", "1 module", "2 modules"]
 
 
 def test_equal_failures_are_told_once() -> None:

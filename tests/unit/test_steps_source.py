@@ -203,6 +203,13 @@ def test_a_work_tree_that_states_two_versions_is_refused_with_all_problems(fixtu
     )
 
 
+def test_a_file_that_is_missing_is_no_disagreement(fixture: ReleaseFixture) -> None:
+    fixture.repository.work = {"uv.lock": None}
+    with pytest.raises(GateFailed, match="has version files that are missing or cannot be read") as refusal:
+        in_work_tree(fixture).run()
+    assert refusal.value.details == ("uv.lock is not there",)
+
+
 def test_the_tags_commit_is_asked_and_not_the_one_checked_out(fixture: ReleaseFixture) -> None:
     release = fixture.uploaded("1.0rc1")
     tagged = fixture.repository.head()

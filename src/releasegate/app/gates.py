@@ -58,7 +58,8 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
     repository = workspace.repository(package)
     tags = [tag] if tag is not None else _tags_at_head(workspace, package)
     found = survey(package, version_file_contents(repository, package, commit=None))
-    require_one(package, (*found.problems(), *tag_problems(found, tags, prefix=package.tag_prefix)), None)
+    problems = (*found.problems(), *tag_problems(found, tags, prefix=package.tag_prefix))
+    require_one(package, problems, None, unreadable=found.unreadable)
     stated = found.occurrences
     if not stated:
         last = newest(package, repository.tags_before(repository.head()))

@@ -154,7 +154,7 @@ class VersionFilesAgree(ReleaseStep):
         found = survey(package, version_file_contents(release.ports.repository, package, commit=commit))
         problems = found.problems() if self.work_tree else found.problems(version=str(release.version))
         problems = (*problems, *tag_problems(found, self.tags, prefix=package.tag_prefix))
-        require_one(package, problems, None if self.work_tree else release.version)
+        require_one(package, problems, None if self.work_tree else release.version, unreadable=found.unreadable)
         shown = [f"{each.path}:{each.line} {each.where} = {each.version}" for each in found.occurrences]
         if package.version_from_tag and not self.work_tree:
             shown.append(f"the tag {release.tag} = {release.version}")

@@ -5,7 +5,7 @@ It knows no release: ``nox -s versions`` loads nothing that a release needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -27,13 +27,23 @@ if TYPE_CHECKING:
 _ANOTHER = "99999.0.0"
 
 
-def require_one(package: Package, problems: Iterable[str], version: Version | None) -> None:
+def require_one(
+    package: Package, problems: Iterable[str], version: Version | None, *, unreadable: Collection[str] = ()
+) -> None:
     """Raise what keeps the version files, and the tags, from stating one version: *version*, where given.
+
+    Those of the problems that are *unreadable* files state nothing, and are no disagreement by themselves.
 
     Raises:
         GateFailed: there are *problems*.
     """
     details = tuple(dict.fromkeys(problems))
+    if details and set(details) <= set(unreadable):
+        raise GateFailed(
+            f"{package.name} has version files that are missing or cannot be read.",
+            hint="Put them right or take them out of version-files, then run nox -s versions",
+            details=details,
+        )
     if details:
         what = "does not state one version" if version is None else f"does not state {version}"
         raise GateFailed(

@@ -12,7 +12,7 @@ from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Exemption, Install
 from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.guarded_imports import proposals
-from releasegate.core.install.modules import failures, modules, select
+from releasegate.core.install.modules import counted, failures, modules, select
 
 SCRIPT = script("releasegate.adapters.venvs", "venv_script.py")
 _SECONDS = 600.0
@@ -50,8 +50,8 @@ def imports(
         *_stopped(outcomes, done, untried=len(wanted) - len(outcomes)),
         *stale(found.stale, key="not-imported", nothing="no module"),
     ]
-    counted = f"{len(found.kept)} modules imported{', all exempted' if names and not found.kept else ''}"
-    return Trial(tuple(problems), f"{counted}, {len(loaded)} entry points loaded")
+    said = f"{counted(len(found.kept), 'module')} imported{', all exempted' if names and not found.kept else ''}"
+    return Trial(tuple(problems), f"{said}, {counted(len(loaded), 'entry point')} loaded")
 
 
 def _tells(point: EntryPoint, errors: Mapping[str, str], failed: Mapping[str, str]) -> bool:
@@ -64,7 +64,7 @@ def _stopped(outcomes: Mapping[str, str | None], done: Completed, *, untried: in
     if not begun and not untried:
         return ()
     where = f"the import of {begun[0]}" if begun else "the imports"
-    stopped = f"Python stopped in {where}: {end_of(done)}; {untried} further modules were not tried."
+    stopped = f"Python stopped in {where}: {end_of(done)}; {counted(untried, 'further module')} not tried."
     return (stopped, *last_lines(done.stderr, count=3))
 
 

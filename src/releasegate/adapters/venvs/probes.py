@@ -19,7 +19,7 @@ from releasegate.core.config.model import Service
 from releasegate.core.errors import Unavailable
 from releasegate.core.install.entry_points import EntryPoint
 from releasegate.core.install.environment import service_environment
-from releasegate.core.install.modules import select
+from releasegate.core.install.modules import counted, select
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import Delivery
 
@@ -56,8 +56,8 @@ def probe(venv: Venv, delivery: Delivery) -> Trial:
         *(line for command in install.smoke for line in _passes(venv, command, _SMOKE_SECONDS, told)),
     )
     exempted = ", all exempted" if scripts and not found.kept else ""
-    smoke = f", {len(install.smoke)} smoke commands" if install.smoke else ""
-    return Trial(problems, f"{imported.tried}, {len(found.kept)} scripts run{exempted}{smoke}")
+    smoke = f", {counted(len(install.smoke), 'smoke command')}" if install.smoke else ""
+    return Trial(problems, f"{imported.tried}, {counted(len(found.kept), 'script')} run{exempted}{smoke}")
 
 
 def _told(service: Service | None, venv: Venv) -> Mapping[str, str]:

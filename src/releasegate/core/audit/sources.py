@@ -6,8 +6,9 @@ Files that a build maps in from elsewhere are recognized by name and content.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -54,6 +55,17 @@ class _Tracked:
             index[_split(path)[1], self.files[path]].append(path)
         return index
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[str]]:
+        index: dict[str, list[str]] = defaultdict(list)
+        for folder in self.folders:
+            index[_split(folder)[1]].append(folder)
+        return index
+
+    def namesakes(self, name: str) -> list[str]:
+        """Return the tracked folders of that name."""
+        return self._by_name.get(name, [])
+
     def alike(self, name: str, content: bytes) -> list[str]:
         """Return the tracked files of that name and content; an empty file says nothing about where it is from."""
         return self._by_content.get((name, content), []) if content else []
@@ -64,20 +76,27 @@ class _Tracked:
 
 def _homes(installed: Files, tracked: _Tracked) -> dict[str, str]:
     homes: dict[str, str] = {}
+    paths = sorted(installed)
     for folder in sorted(_folders(installed) - {""}, key=_depth):
         parent, name = _split(folder)
         inherited = _join(homes[parent], name) if parent in homes else None
-        home = inherited if inherited in tracked.folders else _search(folder, installed, tracked=tracked)
+        home = inherited
+        if inherited not in tracked.folders:
+            inside = {path[len(folder) + 1 :]: installed[path] for path in below(folder, paths)}
+            home = _search(folder, inside, tracked=tracked)
         if home is not None:
             homes[folder] = home
     return homes
 
 
-def _search(folder: str, installed: Files, *, tracked: _Tracked) -> str | None:
-    """Return the tracked folder that holds most of the same files; of equals the one nearest to the root."""
-    inside = {path[len(folder) + 1 :]: data for path, data in installed.items() if path.startswith(f"{folder}/")}
-    namesakes = {home for home in tracked.folders if _split(home)[1] == folder}
-    candidates = namesakes | {
+def below(folder: str, paths: Sequence[str]) -> Sequence[str]:
+    """Return those of the sorted *paths* that lie below *folder*."""
+    return paths[bisect_left(paths, f"{folder}/") : bisect_left(paths, f"{folder}0")]  # 0 follows the slash
+
+
+def _search(folder: str, inside: Files, *, tracked: _Tracked) -> str | None:
+    """Return the tracked folder that holds most of the files *inside*; of equals the one nearest to the root."""
+    candidates = {*tracked.namesakes(folder)} | {
         alike.removesuffix(path).rstrip("/")
         for path, data in inside.items()
         for alike in tracked.alike(_split(path)[1], data)

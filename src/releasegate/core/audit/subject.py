@@ -9,6 +9,7 @@ from functools import cached_property
 
 from releasegate.core.audit.code.definitions import Definitions
 from releasegate.core.audit.code.trees import parsed
+from releasegate.core.audit.sources import Origins, origins
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.wheel import installed, sources
@@ -40,6 +41,11 @@ class Subject:
     def held(self) -> Mapping[str, bytes]:
         """What the wheel puts into site-packages."""
         return installed(self.wheel)
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Where in the Git tree each of these files comes from."""
+        return origins(self.held, self.tree)
 
     @cached_property
     def code(self) -> Mapping[str, ast.Module | None]:

@@ -65,3 +65,8 @@ def failures(errors: Mapping[str, str]) -> tuple[str, ...]:
 def _some(names: Sequence[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return how many there are of something: ``1 module``, ``0 modules``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

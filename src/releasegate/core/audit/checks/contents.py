@@ -59,7 +59,7 @@ def sdist_complete(subject: Subject) -> Problems:
 
 
 def _told(path: str, complaint: str) -> Problem:
-    return Problem(f"{path} {complaint}.", about=path, key="allowed")
+    return Problem(f"{path} {complaint}.", about=path)
 
 
 def _comparable(wheel: Members) -> Mapping[str, bytes]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from packaging.utils import canonicalize_name
 
 from releasegate.core.audit.named_packages import named_packages
 from releasegate.core.audit.problem import Problem, Problems
-from releasegate.core.audit.sources import origins
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import installed
 
@@ -33,16 +33,17 @@ def own_names(subject: Subject) -> Problems:
     tops = sorted({_bare(path) for path in subject.held})
     known = {_bare(path) for path in installed(subject.previous or {})}
     told = named_packages(subject.tree)
-    homes = origins(subject.held, subject.tree).homes
+    homes = subject.origins.homes
     apt = [top for top in tops if top.lower() not in _EVERYBODYS]
     kept = [top for top in apt if top in known | told or not _SOURCES.isdisjoint(homes.get(top, "").split("/")[:-1])]
     named = [top for top in tops if _named_for(top, subject.package.name)]
     # Where nothing tells, the largest is what the project is about.
-    own = sorted({*named, *kept}) or sorted(apt, key=lambda top: -_count(top, subject.held))[:1]
+    own = sorted({*named, *kept}) or [top for top, _ in _counted(subject.held).most_common() if top in apt][:1]
+    folders = {_bare(path) for path in subject.held if "/" in path}
     strangers = [top for top in tops if top not in own and not _beside(top, own)]
     return tuple(
         Problem(
-            f"The wheel installs a top-level {_kind(top, subject.held)} {top!r} for everybody, beside "
+            f"The wheel installs a top-level {'package' if top in folders else 'file'} {top!r} for everybody, beside "
             f"{', '.join(own) or 'nothing of its own'}: leave it out of the wheel, or say that it is meant.",
             about=top,
             key="allowed",
@@ -70,9 +71,6 @@ def _beside(top: str, own: list[str]) -> bool:
     return top.endswith("__mypyc") or any(top.lstrip("_").startswith(name) for name in own if top.startswith("_"))
 
 
-def _count(top: str, held: Mapping[str, bytes]) -> int:
-    return sum(path.startswith(f"{top}/") for path in held)
-
-
-def _kind(top: str, held: Mapping[str, bytes]) -> str:
-    return "package" if any(path.startswith((f"{top}/", f"{top}-stubs/")) for path in held) else "file"
+def _counted(held: Mapping[str, bytes]) -> Counter[str]:
+    """Return how many files each name at the top has, in order of the names."""
+    return Counter(_bare(path) for path in sorted(held))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from releasegate.core.audit.problem import Problem, Problems, not_exempted
-from releasegate.core.audit.sources import Origins, origins
+from releasegate.core.audit.sources import Origins, below
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import dist_info
 from releasegate.core.globs import matching
@@ -14,14 +14,14 @@ from releasegate.core.globs import matching
 def tracked(subject: Subject) -> Problems:
     """Wheel and Git tree agree, but for ``wheel.generated`` and ``wheel.omitted``; each exemption is needed."""
     held, tree = subject.held, subject.tree
-    found = origins(held, tree)
+    found = subject.origins
     foreign = _foreign(held, tree, found=found) | _loose(subject)
     absent = _absent(held, tree, found=found)
     wheel, members = subject.package.wheel, frozenset(subject.wheel) | held.keys()
     generated = [Problem(said, path, "generated", among=members) for path, said in foreign.items()]
     # A pattern for what is left out speaks of the packages' folders, not of all that lies beside them.
-    homes = tuple(f"{home}/" for home in found.homes.values() if home)
-    inside = frozenset(path for path in tree if path.startswith(homes))
+    paths = sorted(tree)
+    inside = frozenset(path for home in found.homes.values() if home for path in below(home, paths))
     omitted = [Problem(said, path, "omitted", among=inside) for path, said in absent.items()]
     return (
         *not_exempted(generated, wheel.generated, key="generated"),
@@ -31,7 +31,7 @@ def tracked(subject: Subject) -> Problems:
 
 def declared_data(subject: Subject) -> Problems:
     """Every tracked file that ``wheel.data`` declares is in the wheel."""
-    shipped = set(origins(subject.held, subject.tree).files.values())
+    shipped = set(subject.origins.files.values())
     problems: list[Problem] = []
     for pattern in subject.package.wheel.data:
         declared = matching(pattern, subject.tree)
@@ -58,10 +58,10 @@ def _absent(held: Mapping[str, bytes], tree: Mapping[str, bytes], *, found: Orig
     """Return what Git tracks of the wheel's packages, and the wheel lacks: tracked path -> complaint."""
     shipped = set(found.files.values())
     complaints = {}
+    paths = sorted(tree)
     for folder, home in found.homes.items():
         # A package that is the repository's root owns no folder: what belongs to it cannot be told.
-        inside = [path for path in tree if home and path.startswith(f"{home}/")]
-        for path in inside:
+        for path in below(home, paths) if home else ():
             if path not in shipped and f"{folder}{path[len(home) :]}" not in held:
                 complaints[path] = f"{path} is tracked, but the wheel does not hold it."
     return complaints

@@ -16,7 +16,6 @@ from packaging.version import Version
 
 from releasegate.core.audit.code.trees import assignments, last_name, parsed
 from releasegate.core.audit.problem import Problem, Problems
-from releasegate.core.audit.sources import origins
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import identity, sources, wheel_metadata
 from releasegate.core.release.versions import parse_version
@@ -67,7 +66,7 @@ def left_behind(subject: Subject) -> Problems:
     }
     if not wrong:
         return ()
-    found = origins(subject.held, subject.tree).files
+    found = subject.origins.files
     return tuple(_problem(each, subject, tracked=found.get(each.path, each.path)) for each in wrong.values())
 
 

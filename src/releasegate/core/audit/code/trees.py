@@ -6,10 +6,10 @@ import ast
 import warnings
 from collections.abc import Iterable, Mapping
 
-LARGEST = 2**19
+LARGEST = 2**20
 """Bytes of a source file that is parsed."""
 
-_TOTAL = 16 * 2**20
+_TOTAL = 12 * 2**20
 
 
 def parsed(sources: Mapping[str, bytes]) -> dict[str, ast.Module | None]:
