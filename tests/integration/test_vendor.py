@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from packaging.requirements import Requirement
@@ -20,7 +22,9 @@ from releasegate.app.project import load
 from releasegate.app.vendor import FOLDER, setup_commands, vendored
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.dists.archive import read_wheel
-from releasegate.core.errors import Refused
+from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.frontends import handover
+from releasegate.frontends.console import Screen
 
 
 def test_equal_sources_make_equal_bytes() -> None:
@@ -143,3 +147,18 @@ def test_a_table_that_lacks_the_setup_is_left_and_the_lines_are_said(project: Pa
     assert told.value.details[0] == "setup = ["
     assert file.read_text() == before
     assert not (project / FOLDER).exists()
+
+
+def test_the_flag_vendors_before_the_workflows_are_written_and_says_so(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    screen = cast(Screen, SimpleNamespace(say=said.append))
+    monkeypatch.chdir(project)
+    with pytest.raises(ConfigurationError, match="writes nothing"):
+        handover.workflows(screen, check=True, force=False, vendored=True)
+    assert not (project / FOLDER).exists()
+    with pytest.raises(ConfigurationError, match="on which forge"):
+        handover.workflows(screen, check=False, force=False, vendored=True)
+    assert [line.split()[0] for line in said] == ["ci/releasegate"]
+    assert (project / FOLDER / "requirements.txt").is_file()
