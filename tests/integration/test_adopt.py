@@ -297,6 +297,33 @@ def test_a_second_package_goes_into_the_table_that_is_there(tmp_path: Path) -> N
     assert propose(lamp, environ=ENVIRON).files == {}
 
 
+@pytest.mark.parametrize(
+    ("project", "taken"),
+    [
+        ('[project]\nname = "quay"\nversion = "1.0.0"\nrequires-python = ">=3.12"\n', True),
+        ('[project]\nname = "quay"\nversion = "1.0.0"\n[tool.uv]\npackage = false\n', False),
+        ("[tool.uv.workspace]\n", False),
+    ],
+)
+def test_a_table_of_other_packages_takes_in_the_package_that_it_lies_in(
+    tmp_path: Path, project: str, *, taken: bool
+) -> None:
+    monorepo(tmp_path, "quay-lamp")
+    (tmp_path / "pyproject.toml").write_text(
+        f'{project}[[tool.releasegate.packages]]\nname = "quay-lamp"\npath = "packages/quay-lamp"\n'
+        'pythons = ["3.12"]\nversion-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
+    )
+    (tmp_path / "quay").mkdir()
+    (tmp_path / "quay" / "__init__.py").write_text("")
+    git(tmp_path, "add", "--all")
+    proposal = propose(tmp_path, environ=ENVIRON)
+    assert (PROJECT in proposal.files) is taken
+    proposal.write()
+    assert [each.name for each in load(tmp_path, environ=ENVIRON).settings.packages] == ["quay-lamp"] + ["quay"] * taken
+    git(tmp_path, "add", "--all")
+    assert propose(tmp_path, environ=ENVIRON).files == {}
+
+
 def test_a_beginning_that_another_table_names_is_not_used_again(tmp_path: Path) -> None:
     monorepo(tmp_path, "quay-lamp", "quay-buoy")
     git(tmp_path, "tag", "v1.0.0")

@@ -16,7 +16,7 @@ from testpair import AUTHOR, Quiet, make_pair, on_indexes, sources
 
 from releasegate.about import version
 from releasegate.app import gates
-from releasegate.app.deliveries import Source, recorded, stated
+from releasegate.app.deliveries import Source, checked_out, recorded, stated
 from releasegate.app.gates import EndToEndRequest
 from releasegate.app.project import load
 from releasegate.app.workspace import RunOptions, Workspace
@@ -145,6 +145,25 @@ def test_a_pair_is_built_installed_and_run_together_from_dist_from_the_tree_and_
         gates.install_check(workspace, api, source=Source("nowhere"))
     # None of it is evidence.
     assert written(workspace) == NOTHING
+
+
+def test_work_after_a_tag_that_still_states_the_version_is_built_itself_and_the_version_s_files_stay(
+    workspace: Workspace,
+) -> None:
+    api = workspace.project.settings.packages[0]
+    folder, ours = workspace.project.where(api), Version("1.0.0")
+    git(folder, "tag", "v1.0.0")
+    gates.build(workspace, api, watch=Quiet())
+    released = workspace.builds().find(api, ours)
+    publish(workspace, api)
+    with (folder / "tiny_api" / "__init__.py").open("a") as module:
+        module.write("raise RuntimeError('no berth')\n")
+    git(folder, "commit", "--all", "--quiet", "--message=Break it")
+    gates.build(workspace, api, watch=Quiet())
+    assert checked_out(workspace, api).manifest().commit == git(folder, "rev-parse", "HEAD")
+    assert workspace.builds().find(api, ours) == released
+    with pytest.raises(GateFailed, match=r"tiny-api 1\.0\.0 from dist fails its install check"):
+        gates.install_check(workspace, api, source=Source("dist"))
 
 
 def test_a_pair_that_does_not_do_its_job_together_fails_with_the_checks_own_words(workspace: Workspace) -> None:

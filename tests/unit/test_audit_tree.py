@@ -176,3 +176,11 @@ def test_an_untracked_empty_file_is_not_taken_for_another_empty_file() -> None:
     empty = {"pkg/__init__.py": b"", "pkg/made/__init__.py": b""}
     found = said(as_tracked(layout(empty, {"pkg/__init__.py": b""})))
     assert found == ("pkg/made/__init__.py is in the wheel, but Git does not track it.",)
+
+
+def test_a_file_that_a_build_renames_is_tracked_where_its_content_says_enough() -> None:
+    code = {"pkg/__init__.py": b"", "pkg/a.py": b"1"}
+    long, short = b"[project]\n" * 8, b"[project]\n"
+    tree = {**code, "pyproject.toml": long, "short.toml": short}
+    renamed = layout({**code, "pkg/data/sample.toml": long, "pkg/data/short.txt": short}, tree)
+    assert said(as_tracked(renamed)) == ("pkg/data/short.txt is in the wheel, but Git does not track it.",)

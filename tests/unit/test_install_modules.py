@@ -84,6 +84,20 @@ def test_other_failures_have_a_line_to_paste_too_the_first_whole_the_others_as_m
     assert proposals({}, ["app"], written=False) == ()
 
 
+def test_a_neighbour_that_is_imported_as_in_a_script_is_told_from_what_is_not_installed() -> None:
+    errors = {
+        "app.checks.one": "ModuleNotFoundError: No module named 'cell'",
+        "app.checks.two": "ModuleNotFoundError: No module named 'cell.part'",
+        "app.checks.cell": "ModuleNotFoundError: No module named 'two'",
+    }
+    (line,) = proposals(errors, ["app", "app.core"], written=False)
+    assert line == (
+        "What they import lies beside them, and an installed package finds it as .NAME alone: import it so. "
+        "If they run as scripts, from their folder, in [tool.releasegate.packages.install]: not-imported = ["
+        '{ pattern = "app.checks*", reason = "it runs as a script, from its folder" }]'
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "module", "target", "extras"),
     [

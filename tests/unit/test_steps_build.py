@@ -54,6 +54,18 @@ def test_the_build_of_another_commit_is_not_taken(fixture: ReleaseFixture) -> No
     assert Build(release).already() is None
 
 
+def test_work_after_a_release_is_built_as_it_is_and_nothing_of_an_index_is_taken_for_it(
+    fixture: ReleaseFixture,
+) -> None:
+    released = fixture.uploaded("1.0rc1")
+    later = replace(released, at=fixture.repository.commit({}, message="later"))
+    fixture.builds.stamp = 1
+    assert Build(later).already() is None
+    assert Build(later).run()["bytes of the index"] == []
+    assert later.manifest().commit == later.at
+    assert Build(later).describe().endswith(f"{later.at:.12}, which is not the commit of {later.tag}")
+
+
 def test_without_its_files_a_release_has_no_manifest(fixture: ReleaseFixture) -> None:
     with pytest.raises(Refused, match=r"The files of sample-app 1\.0rc1 are not here"):
         fixture.release("1.0rc1").manifest()

@@ -105,6 +105,13 @@ def _has_table(content: bytes) -> bool:
     return isinstance(tool, dict) and "releasegate" in tool
 
 
+def _is_package(project: str, files: Mapping[PurePosixPath, bytes]) -> bool:
+    """Whether the folder of a table is itself a package, and not only where others are."""
+    values = read_toml(project, where="pyproject.toml").values
+    virtual = isinstance(uv := (values.get("tool") or {}).get("uv"), dict) and uv.get("package") is False
+    return not virtual and ("project" in values or PurePosixPath("setup.py") in files)
+
+
 def _with_table(
     old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole: Whole, *, home: Path
 ) -> tuple[str, list[str]]:
@@ -115,7 +122,8 @@ def _with_table(
     path = os.path.relpath(git.root, home).replace(os.sep, "/")
     if _has_table(old.encode()):
         settings = parse_settings(old, where="pyproject.toml")
-        if path == "." or any(str(package.path) == path for package in settings.packages):
+        there = any(str(package.path) == path for package in settings.packages)
+        if there or (path == "." and not _is_package(old, files)):
             return old, []
         mine = [each for each in settings.packages if (home / each.path).resolve().is_relative_to(whole.top or home)]
         used = frozenset(package.tag_prefix for package in mine)

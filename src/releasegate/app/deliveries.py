@@ -46,6 +46,21 @@ def stated(workspace: Workspace, package: Package) -> Release:
     return Release(package, version, version, workspace.run_context())
 
 
+def checked_out(workspace: Workspace, package: Package) -> Release:
+    """Return the release of what is checked out, which may be later work that still states a version that is tagged.
+
+    The files of such work are kept apart: those of the version stay as they are.
+
+    Raises:
+        ReleasegateError: the version files disagree.
+    """
+    release, repository = stated(workspace, package), workspace.repository(package)
+    head = repository.head()
+    if repository.tagged(release.tag) in {None, head}:
+        return release
+    return replace(release, at=head).with_ports(builds=workspace.builds(of="head"))
+
+
 def _by_tag(workspace: Workspace, package: Package) -> Version:
     """Return what a build of the commit that is checked out is where its tag states the version."""
     repository = workspace.repository(package)
@@ -85,7 +100,7 @@ def delivered(workspace: Workspace, package: Package, source: Source) -> Iterato
         with repository.clean_checkout(head, tag=package.tag(version) if package.version_from_tag else None) as folder:
             yield Delivery(package, version, "local", head, (folder,))
     elif source.name == "dist":
-        release = Release(package, version, version, run)
+        release = Release(package, version, version, run) if source.version else checked_out(workspace, package)
         manifest = release.manifest()
         paths = tuple(release.ports.builds.path(package, version, a) for a in manifest.artifacts)
         yield Delivery(package, version, "dist", manifest.commit, paths)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from releasegate.ledger_writer import LedgerWriter
     from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, InstallChecker, Progress
     from releasegate.steps.fetch import GivenFiles
-    from releasegate.steps.release import PackagePorts, Release, Role
+    from releasegate.steps.release import Release, Role
     from releasegate.steps.step import Step
 
 _TOLD = 20
@@ -71,17 +71,17 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
 
 
 def build(workspace: Workspace, package: Package, *, watch: Watch) -> tuple[Outcome, ...]:
-    """Build and audit the version that the commit states; the files are kept with their manifest.
+    """Build and audit what is checked out, as the version that it states; the files are kept with their manifest.
 
     Raises:
         ReleasegateError: the build fails or is not what it should be.
     """
-    from releasegate.app.deliveries import stated
+    from releasegate.app.deliveries import checked_out
     from releasegate.steps.audit import Audit
     from releasegate.steps.build import Build
 
     # What is built here is looked at here: no forge is asked, and no token of it is needed.
-    release = stated(replace(workspace, forges={}), package)
+    release = checked_out(replace(workspace, forges={}), package)
     with workspace.ledger(package).locked():
         return _run(workspace, Build(release), Audit(release), watch=watch)
 
@@ -98,7 +98,7 @@ def install_check(workspace: Workspace, package: Package, *, source: Source) -> 
 
     release, told = _release(workspace, package, source), _ToldChecker(workspace.ports(package).install_checker)
     files = GivenFiles(source.name, lambda: delivered(workspace, package, source))
-    _run(workspace, InstallCheck(_with(release, install_checker=told), _role(workspace, source), files))
+    _run(workspace, InstallCheck(release.with_ports(install_checker=told), _role(workspace, source), files))
     return tuple(told.cells)
 
 
@@ -128,7 +128,7 @@ def end_to_end(
     _run(
         workspace,
         EndToEnd(
-            _with(release, runner=runner, ledger=ledger),
+            release.with_ports(runner=runner, ledger=ledger),
             _role(workspace, source),
             files=GivenFiles(source.name, lambda: delivered(workspace, package, source)),
             companion_files=_companion_files(workspace, package, request.backend),
@@ -162,12 +162,6 @@ def _release(workspace: Workspace, package: Package, source: Source) -> Release:
 
 def _role(workspace: Workspace, source: Source) -> Role:
     return "production" if source.name == workspace.project.settings.production else "staging"
-
-
-def _with(release: Release, **ports: object) -> Release:
-    """Return *release* with other *ports* of its package."""
-    mine: PackagePorts = replace(release.ports, **ports)  # type: ignore[arg-type]
-    return replace(release, run=replace(release.run, ports={**release.run.ports, release.package.name: mine}))
 
 
 def _run(workspace: Workspace, *steps: Step, watch: Watch | None = None) -> tuple[Outcome, ...]:

@@ -120,14 +120,14 @@ class Workspace:
         config = self.project.settings.indexes[name]
         return SimpleIndex(config, environ=self.project.environ, workdir=self._folder("tmp"))
 
-    def builds(self) -> LocalBuilds:
-        """Return the builds that are kept here; a job that takes files over makes none."""
+    def builds(self, *, of: str = "dist") -> LocalBuilds:
+        """Return the builds that are kept here, *of* releases or of other work; a job that takes them makes none."""
         from releasegate.adapters.build.kept import LocalBuilds
         from releasegate.adapters.build.taken import TakenBuilds
 
         part = self.choices.part
         kept = LocalBuilds if part is None or part.job == "build" else TakenBuilds
-        return kept(self.project.state / "dist", self.repository, self._dependencies(), self.project.environ)
+        return kept(self.project.state / of, self.repository, self._dependencies(), self.project.environ)
 
     def install_checker(self, delivery: Delivery) -> VenvInstallChecker:
         """Return the install checker; nothing but the named packages comes from the staging index to it."""

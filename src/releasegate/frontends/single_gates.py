@@ -48,11 +48,11 @@ def _versions(given: Given, screen: Screen) -> Failures:
 
 
 def _build(given: Given, screen: Screen) -> Failures:
-    from releasegate.app.deliveries import stated
+    from releasegate.app.deliveries import checked_out
 
     def one(workspace: Workspace, package: Package) -> None:
         gates.build(workspace, package, watch=screen)
-        release = stated(workspace, package)
+        release = checked_out(workspace, package)
         for artifact in release.manifest().artifacts:
             path = release.ports.builds.path(package, release.version, artifact)
             screen.say(f"  {artifact.sha256}  {artifact.size:>9}  {os.path.relpath(path)}")

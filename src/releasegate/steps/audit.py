@@ -130,13 +130,17 @@ def _code(filename: str, content: bytes) -> Mapping[str, bytes]:
 def _previous(release: Release) -> Previous | None:
     """Return the newest release on the production index that is older than this one and not yanked, with a wheel.
 
-    Of several wheels the one for the same platform is taken, where there is one.
+    Work that is later than a release of that number is compared with it, too. Of several wheels the one for the same
+    platform is taken, where there is one.
     """
     index = release.index("production")
+    last = release.version if release.at is not None else None
     older = [
         (file.version, file)
         for file in index.files(release.package.name)
-        if file.version is not None and file.version < release.version and not file.version.is_prerelease
+        if file.version is not None
+        and (file.version < release.version or file.version == last)
+        and not file.version.is_prerelease
     ]
     wheels = [pair for pair in older if pair[1].filename.endswith(".whl") and not pair[1].yanked]
     if not wheels:

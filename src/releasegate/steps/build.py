@@ -33,7 +33,10 @@ class Build(ReleaseStep):
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "forge", "indexes"})
 
     def describe(self) -> str:
-        return f"build {self.release.package.name} {self.release.version} from a clean checkout of the commit"
+        release, commit = self.release, "the commit"
+        if release.at is not None:
+            commit = f"{release.at[:12]}, which is not the commit of {release.tag}"
+        return f"build {release.package.name} {release.version} from a clean checkout of {commit}"
 
     def subject(self) -> str:
         return self.release.commit()
@@ -44,11 +47,12 @@ class Build(ReleaseStep):
 
     def run(self) -> Evidence:
         release = self.release
-        attached = _attached(release)
+        attached = _attached(release) if release.at is None else None
         if attached is not None:
             return {**_shown(attached), "bytes of": "the forge release"}
         _build(release)
-        held = taken_over(release)
+        # What an index holds was made of the version's own commit.
+        held = taken_over(release) if release.at is None else ()
         return {**_shown(release.manifest()), "bytes of the index": sorted(held)}
 
 

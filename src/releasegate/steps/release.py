@@ -108,12 +108,16 @@ def _only(holder: _Holder, uses: frozenset[str], **more: Any) -> _Holder:
 
 @dataclass(frozen=True)
 class Release:
-    """One version of one package on its way; ``candidate`` is the version that it is (or was) proven as."""
+    """One version of one package on its way; ``candidate`` is the version that it is (or was) proven as.
+
+    ``at`` is the commit where it is not the one that the version's tag names: later work that still states the version.
+    """
 
     package: Package
     version: Version
     candidate: Version
     run: RunContext
+    at: str | None = None
 
     def given(self, uses: frozenset[str]) -> Release:
         """Return the release for a step that names the ports *uses*: no other can be reached through it."""
@@ -144,9 +148,14 @@ class Release:
         """Return the index that plays *role*."""
         return self.run.indexes[self.index_name(role)]
 
+    def with_ports(self, **ports: Any) -> Release:
+        """Return the release with other *ports* of its package."""
+        mine: PackagePorts = replace(self.ports, **ports)
+        return replace(self, run=replace(self.run, ports={**self.run.ports, self.package.name: mine}))
+
     def commit(self) -> str:
         """Return the commit that is released: the tag's where there is one, else the one checked out."""
-        return self.ports.repository.tagged(self.tag) or self.ports.repository.head()
+        return self.at or self.ports.repository.tagged(self.tag) or self.ports.repository.head()
 
     def record(self) -> Record:
         """Return what the ledger says of this version."""

@@ -68,15 +68,15 @@ def _commit_on_top(own: Git, files: Mapping[PurePosixPath, bytes]) -> None:
 def _tag_alone(clone: Git, tag: str) -> None:
     """Make *tag* the only one of the commit that is checked out: a build that reads tags must find this one.
 
-    A candidate's and its final's tag may name one commit. It is an annotated tag of the commit's own time, since some
-    tools read no others, and two builds must be equal.
+    A candidate's and its final's tag may name one commit, and its name may be that of an earlier one. It is annotated
+    and of the commit's own time, since some tools read no others, and two builds must be equal.
     """
     there = clone.tell("tag", "--list", "--points-at", "HEAD").text.splitlines()
     if there:
         clone.tell("tag", "--delete", "--", *there)
     date = clone.tell("show", "--no-patch", "--no-show-signature", "--format=%cI", "HEAD").text
     environ = {**clone.environ, "GIT_COMMITTER_DATE": date}
-    words = (*_NOBODY, "tag", "--annotate", "--no-sign", f"--message={tag}", "--", tag)
+    words = (*_NOBODY, "tag", "--annotate", "--force", "--no-sign", f"--message={tag}", "--", tag)
     Git(clone.root, environ).tell(*_NO_HOOKS, *words)
 
 

@@ -1,7 +1,7 @@
 """Where in the Git tree each file of a wheel comes from, found by looking: layouts differ, contents tell.
 
 A wheel's folder has its *home* in the tree: ``src/pkg`` or ``lib/pkg`` or ``pkg``, wherever most of its files are.
-Files that a build maps in from elsewhere are recognized by name and content.
+Files that a build maps in from elsewhere are recognized by name and content, or by content where it says enough.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 Files = Mapping[str, bytes]
+
+_TELLING = 64
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ def origins(installed: Files, tree: Files) -> Origins:
         folder, name = _split(path)
         at_home = [_join(homes[folder], name)] if folder in homes else []
         beside = tracked.named(name) if not folder else []
-        candidates = [*(p for p in at_home if p in tree), *tracked.alike(name, content), *beside]
+        renamed = tracked.holding(content)
+        candidates = [*(p for p in at_home if p in tree), *tracked.alike(name, content), *beside, *renamed]
         if candidates:
             found[path] = candidates[0]
     return Origins(found, {folder: home for folder, home in homes.items() if "/" not in folder})
@@ -56,6 +59,13 @@ class _Tracked:
         return index
 
     @cached_property
+    def _by_bytes(self) -> Mapping[bytes, list[str]]:
+        index: dict[bytes, list[str]] = defaultdict(list)
+        for path in sorted(self.files, key=_depth):
+            index[self.files[path]].append(path)
+        return index
+
+    @cached_property
     def _by_name(self) -> Mapping[str, list[str]]:
         index: dict[str, list[str]] = defaultdict(list)
         for folder in self.folders:
@@ -69,6 +79,10 @@ class _Tracked:
     def alike(self, name: str, content: bytes) -> list[str]:
         """Return the tracked files of that name and content; an empty file says nothing about where it is from."""
         return self._by_content.get((name, content), []) if content else []
+
+    def holding(self, content: bytes) -> list[str]:
+        """Return the tracked files of that content, whatever their names; a short one may be equal by chance."""
+        return self._by_bytes.get(content, []) if len(content) >= _TELLING else []
 
     def named(self, name: str) -> list[str]:
         return sorted((path for path in self.files if _split(path)[1] == name), key=_depth)
