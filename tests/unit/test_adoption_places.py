@@ -125,6 +125,12 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
         ("CITATION.cff", "cff-version: 1.2.0\nversion: '1.4.0'\n", ["version: '{version}'"]),
         ("CITATION.cff", "cff-version: 1.2.0\nversion: v1.4.0\n", ["version: v{version}"]),
         ("CITATION.cff", "cff-version: 1.2.0\n", []),
+        (
+            "CITATION.cff",
+            "cff-version: 1.2.0\nversion: 1.4.0\nreferences:\n  - version: 2.0\n  - version: 3.0\n",
+            ["\nversion: {version}"],
+        ),
+        ("CITATION.cff", "version: 1.4.0\nreferences:\n  - version: 2.0\n", []),
         ("docs/conf.py", 'release = "1.4.0"\nversion = "1.4"\n', ["release"]),
         ("doc/conf.py", 'version = "1.4.0"\nrelease = version\n', ["release"]),
         ("docs/conf.py", 'release = get("x")\n', []),

@@ -96,7 +96,7 @@ def text_around(
     return text_file(path, f"{before}{{version}}{after}", spelling=spelling)
 
 
-def text_file(path: PurePosixPath, around: str, *, spelling: Spelling = "pep440") -> VersionFile | None:
+def text_file(path: PurePosixPath, around: str, *, spelling: Spelling = "pep440") -> TextVersionFile | None:
     """Return a text version file, or ``None`` where the configuration would not take it."""
     try:
         return TextVersionFile(in_repository(str(path)), pattern(around), spelling)

@@ -16,10 +16,12 @@ from releasegate.core.config.version_file_types import (
     JsonVersionFile,
     LockVersionFile,
     PythonVersionFile,
+    TextVersionFile,
     TomlVersionFile,
     VersionFile,
 )
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.version_files import text
 from releasegate.core.version_files.ini import keys_of
 from releasegate.core.version_files.kind import Spelling
 from releasegate.core.version_files.leftovers import lines_with
@@ -82,13 +84,26 @@ def _in_file(path: PurePosixPath, content: bytes, version: str) -> Iterator[Clai
 
 def _cited(path: PurePosixPath, content: bytes) -> Iterator[VersionFile]:
     """Yield the version of a citation: https://github.com/citation-file-format/citation-file-format."""
-    text = decoded(content)
-    match = _CITED.search(text)
+    citation = decoded(content)
+    match = _CITED.search(citation)
     if match is not None:
-        around = text[match.start() : match.start(1)]
+        around = citation[match.start() : match.start(1)]
         quote = around[-1] if around[-1] in "\"'" else ""
-        made = text_file(path, f"{around}{{version}}{quote}")
-        yield from [made] if made is not None else []
+        # The works that are cited may have versions, too, further in.
+        for begin in ("", "\n"):
+            made = text_file(path, f"{begin}{around}{{version}}{quote}")
+            if made is not None and _fits_once(made, content):
+                yield made
+                break
+
+
+def _fits_once(version_file: TextVersionFile, content: bytes) -> bool:
+    """Whether a pattern leads to one version."""
+    try:
+        text.find(version_file, content, "")
+    except ReleasegateError:
+        return False
+    return True
 
 
 def _documented(path: PurePosixPath, content: bytes, version: str) -> Iterator[VersionFile]:

@@ -120,8 +120,8 @@ def ini_key(value: str) -> str:
 
 
 def pattern(value: str) -> str:
-    """Return a text with one ``{version}`` in it as it is."""
-    if plain(value).count("{version}") != 1:
+    """Return a text with one ``{version}`` in it as it is; it may begin with the end of the line before."""
+    if plain(value.removeprefix("\n")).count("{version}") != 1:
         raise ValueError(f'{shown(value)} needs {{version}} once; write e.g. "version: {{version}}"')
     return value
 
