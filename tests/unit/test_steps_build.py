@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from archives import sdist, tracked, wheel, wheel_files
 from fakes import FakeForge, sha256, stamped
+from packaging.version import Version
 from release_fixture import ReleaseFixture, entry
 
 from releasegate.core.dists.archive import Members
@@ -64,6 +65,8 @@ def test_work_after_a_release_is_built_as_it_is_and_nothing_of_an_index_is_taken
     assert Build(later).run()["bytes of the index"] == []
     assert later.manifest().commit == later.at
     assert Build(later).describe().endswith(f"{later.at:.12}, which is not the commit of {later.tag}")
+    untagged = replace(later, version=Version("1.0rc7"))
+    assert Build(untagged).describe().endswith("of the commit")
 
 
 def test_without_its_files_a_release_has_no_manifest(fixture: ReleaseFixture) -> None:

@@ -49,16 +49,19 @@ def stated(workspace: Workspace, package: Package) -> Release:
 def checked_out(workspace: Workspace, package: Package) -> Release:
     """Return the release of what is checked out, which may be later work that still states a version that is tagged.
 
-    The files of such work are kept apart: those of the version stay as they are.
+    The files of such work are kept apart: those of the version stay as they are. Only of a commit that its tag names
+    may an index hold files.
 
     Raises:
         ReleasegateError: the version files disagree.
     """
     release, repository = stated(workspace, package), workspace.repository(package)
     head = repository.head()
-    if repository.tagged(release.tag) in {None, head}:
+    tagged = repository.tagged(release.tag)
+    if tagged == head:
         return release
-    return replace(release, at=head).with_ports(builds=workspace.builds(of="head"))
+    here = replace(release, at=head)
+    return here if tagged is None else here.with_ports(builds=workspace.builds(of="head"))
 
 
 def _by_tag(workspace: Workspace, package: Package) -> Version:

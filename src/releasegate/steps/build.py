@@ -34,7 +34,7 @@ class Build(ReleaseStep):
 
     def describe(self) -> str:
         release, commit = self.release, "the commit"
-        if release.at is not None:
+        if release.at is not None and release.ports.repository.tagged(release.tag) is not None:
             commit = f"{release.at[:12]}, which is not the commit of {release.tag}"
         return f"build {release.package.name} {release.version} from a clean checkout of {commit}"
 
@@ -51,7 +51,7 @@ class Build(ReleaseStep):
         if attached is not None:
             return {**_shown(attached), "bytes of": "the forge release"}
         _build(release)
-        # What an index holds was made of the version's own commit.
+        # What an index holds was made of the commit that the version's tag names.
         held = taken_over(release) if release.at is None else ()
         return {**_shown(release.manifest()), "bytes of the index": sorted(held)}
 

@@ -110,7 +110,7 @@ def _only(holder: _Holder, uses: frozenset[str], **more: Any) -> _Holder:
 class Release:
     """One version of one package on its way; ``candidate`` is the version that it is (or was) proven as.
 
-    ``at`` is the commit where it is not the one that the version's tag names: later work that still states the version.
+    ``at`` is the commit where no tag of the version names it: work before a release, or after it.
     """
 
     package: Package
