@@ -79,3 +79,58 @@ def test_what_is_kept_hides_itself_from_git_and_stays_as_it_was_made(root: Path)
     ignored.write_text("mine\n", encoding="utf-8")
     assert (project.state / ".gitignore").read_text(encoding="utf-8") == "mine\n"
     assert project.where(project.settings.packages[0]) == root / "api"
+
+
+PAIR = """
+[[tool.releasegate.packages]]
+name = "harbor-api"
+path = "../harbor-api"
+version-files = [{ toml = "pyproject.toml", key = "project.version" }]
+pythons = ["3.12"]
+
+[[tool.releasegate.packages]]
+name = "harbor"
+version-files = [{ toml = "pyproject.toml", key = "project.version" }]
+pythons = ["3.12"]
+"""
+NAMED = '[tool.releasegate]\ntable = "../harbor"\n'
+
+
+def two(folder: Path, *, here: str = NAMED, name: str = "harbor-api") -> Path:
+    """Return the folder of a repository that names the table of the one beside it."""
+    for each, text in (("harbor", PAIR), (name, here)):
+        (folder / each).mkdir()
+        (folder / each / "pyproject.toml").write_text(text, encoding="utf-8")
+    return folder / name
+
+
+def test_a_table_that_lies_in_the_repository_beside_this_one_is_seen_from_here(tmp_path: Path) -> None:
+    project = load(two(tmp_path), environ={})
+    assert project.root == tmp_path / "harbor-api"
+    assert project.table == tmp_path / "harbor"
+    assert [str(package.path) for package in project.settings.packages] == [".", "../harbor"]
+    assert [project.where(package).name for package in project.settings.packages] == ["harbor-api", "harbor"]
+    there = load(tmp_path / "harbor", environ={})
+    assert there.table == there.root
+
+
+@pytest.mark.parametrize(
+    ("here", "name", "said"),
+    [
+        (
+            NAMED.replace("../harbor", "../nowhere"),
+            "harbor-api",
+            r"in \.\./nowhere/pyproject\.toml, which is not there",
+        ),
+        (NAMED, "api", "has no package that is this repository"),
+        (NAMED.replace('"../harbor"', "7"), "harbor-api", "1 problem in pyproject.toml"),
+        (NAMED + 'staging = "testpypi"\n', "harbor-api", "problems in pyproject.toml"),
+        (NAMED + PAIR, "harbor-api", "1 problem in pyproject.toml"),
+    ],
+)
+def test_a_table_that_cannot_be_had_or_that_is_none_is_refused_with_what_to_do(
+    tmp_path: Path, here: str, name: str, said: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        load(two(tmp_path, here=here, name=name), environ={})
+    assert caught.value.hint

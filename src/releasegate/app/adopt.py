@@ -11,11 +11,12 @@ from pathlib import Path, PurePosixPath
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.command import Git
 from releasegate.app.adopt_repository import UNKNOWN, Whole, facts, surroundings, tracked_files
+from releasegate.app.project import load
 from releasegate.core.adopt.detect import Detected, detect
 from releasegate.core.adopt.table import NOXFILE, TASKS, table
 from releasegate.core.ci.workflows import MARK, workflows
 from releasegate.core.config.model import Settings
-from releasegate.core.config.parse import parse_settings
+from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.version_files.kind import utf8
@@ -91,7 +92,9 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
             wanted[path] = own
         elif b"releasegate" not in (_read(home / path) or b""):
             notes.append(f"{path} is there already and was left as it is; add to it: {_ADD[path]}")
-    generated, said = _generated(home, parse_settings(text, where="pyproject.toml"), top=whole.top)
+    shared = table_elsewhere(text, where="pyproject.toml") is not None
+    settings = load(home, environ=environ).settings if shared else parse_settings(text, where="pyproject.toml")
+    generated, said = _generated(home, settings, top=whole.top)
     changes = {
         path: ((_read(home / path) or b"").decode(errors="replace"), new)
         for path, new in {**wanted, **generated}.items()
@@ -120,6 +123,8 @@ def _with_table(
     Every byte before the table is as it was.
     """
     path = os.path.relpath(git.root, home).replace(os.sep, "/")
+    if table_elsewhere(old, where="pyproject.toml") is not None:
+        return old, []
     if _has_table(old.encode()):
         settings = parse_settings(old, where="pyproject.toml")
         there = any(str(package.path) == path for package in settings.packages)

@@ -85,7 +85,7 @@ def container_runner(
         home=package_folder("e2e"),
         cache=cache_folder(),
         folder=project.state / "e2e",
-        workplace=project.root,
+        workplace=project.table,
         index=index,
         staging_hosts=staging_hosts,
         released=released,

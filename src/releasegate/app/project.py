@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 from releasegate.core.config.model import Package, Settings
-from releasegate.core.config.parse import parse_settings
+from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError
 
 STATE = ".releasegate"
@@ -16,11 +17,15 @@ STATE = ".releasegate"
 
 @dataclass(frozen=True)
 class Project:
-    """A configured folder; ``state`` is where records, builds and fetched files are kept, ignored by Git."""
+    """A configured folder; ``state`` is where records, builds and fetched files are kept, ignored by Git.
+
+    ``elsewhere`` is the repository beside it whose ``pyproject.toml`` has the table, where it is not its own.
+    """
 
     root: Path
     settings: Settings
     environ: Mapping[str, str]
+    elsewhere: Path | None = None
 
     @property
     def state(self) -> Path:
@@ -30,6 +35,11 @@ class Project:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / ".gitignore").write_text("*\n", encoding="utf-8")
         return folder
+
+    @property
+    def table(self) -> Path:
+        """The folder whose ``pyproject.toml`` says what holds here."""
+        return self.elsewhere or self.root
 
     def where(self, package: Package) -> Path:
         """Return the folder of a package's repository."""
@@ -66,7 +76,37 @@ def load(start: Path, *, environ: Mapping[str, str]) -> Project:
             hint="Run this in your project, with a [tool.releasegate] table in its pyproject.toml",
         )
     file = next((f for f in files if _has_table(f)), files[0])
+    elsewhere = table_elsewhere(_text(file), where=file.name)
+    if elsewhere is not None:
+        return _shared(file.parent, elsewhere, environ)
     return Project(file.parent, parse_settings(_text(file), where=file.name), environ)
+
+
+def _shared(root: Path, elsewhere: PurePosixPath, environ: Mapping[str, str]) -> Project:
+    """Return the project of a repository whose table lies in another: paths are seen from *root* then."""
+    table = (root / elsewhere).resolve()
+    file, named = table / "pyproject.toml", f"{elsewhere}/pyproject.toml"
+    if not file.is_file():
+        raise ConfigurationError(
+            f"The table of this repository is in {named}, which is not there.",
+            hint=f"Clone the repository that has it to {elsewhere}, or correct tool.releasegate.table",
+        )
+    settings = parse_settings(_text(file), where=named)
+    packages = tuple(replace(p, path=_seen_from(root, table / p.path)) for p in settings.packages)
+    # A runner lays the repositories out by their packages' names, and both tables are read there.
+    ours = [p.name for p in packages if p.path == PurePosixPath()]
+    if root.name not in ours:
+        looked = ", ".join(f"{p.name} in {(table / p.path).resolve()}" for p in settings.packages)
+        raise ConfigurationError(
+            f"The table in {named} has no package that is this repository, {root}.",
+            hint='Give the package of this repository path = "../NAME" there, and clone it to a folder of that name',
+            details=[f"it looks for {looked}"],
+        )
+    return Project(root, replace(settings, packages=packages), environ, table)
+
+
+def _seen_from(root: Path, folder: Path) -> PurePosixPath:
+    return PurePosixPath(os.path.relpath(folder.resolve(), root.resolve()).replace(os.sep, "/"))
 
 
 def _has_table(file: Path) -> bool:

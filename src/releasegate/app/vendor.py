@@ -94,6 +94,11 @@ def _table(project: Project, setup: Sequence[Sequence[str]]) -> str:
     """Return the table that is to be added, or nothing where ``setup`` is written already."""
     if project.settings.ci.setup:
         return ""
+    if project.table != project.root:
+        raise Refused(
+            f"The table of this repository is in {project.table}, and it says not how a runner gets releasegate.",
+            hint="Run invoke workflows --vendor there, commit it, and then run the same command here",
+        )
     rows = ["setup = [", *(f"    {json.dumps(list(command))}," for command in setup), "]"]
     if "ci" in tomllib.loads((project.root / "pyproject.toml").read_text("utf-8"))["tool"]["releasegate"]:
         raise Refused(

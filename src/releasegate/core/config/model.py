@@ -261,6 +261,10 @@ class Settings:
     ] = False
     ci: Annotated[Ci, Key("the workflows")] = field(default_factory=Ci)
     stack: Annotated[Stack | None, Key("the containers that a plugin and its backend are judged in")] = None
+    table: Annotated[
+        Folder | None,
+        Key("the repository beside this one whose table holds here, too; where it is, no other key may be"),
+    ] = None
 
     def package(self, name: str) -> Package:
         """Return the package of that normalized name; raises ``KeyError`` where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
@@ -59,6 +60,25 @@ def parse_settings(text: str, *, where: str) -> Settings:
     return _settings(fields)
 
 
+def table_elsewhere(text: str, *, where: str) -> PurePosixPath | None:
+    """Return the folder whose table holds for the repository of this file, too; ``None`` where the file has its own.
+
+    Raises:
+        ConfigurationError: the text is not TOML, or names no folder.
+    """
+    toml = read_toml(text, where=where)
+    tool = toml.values.get("tool")
+    table = tool.get("releasegate") if isinstance(tool, dict) else None
+    if not isinstance(table, dict) or set(table) != {"table"}:
+        return None
+    problems: list[Problem] = []
+    kind = next(key.kind for key in TABLES[Settings].keys if key.name == "table")
+    folder: PurePosixPath = Location((*TABLE, "table"), problems).read(kind, table["table"])
+    if problems:
+        raise _error(toml, problems, where=where)
+    return folder
+
+
 def _error(toml: TomlText, problems: Sequence[Problem], *, where: str) -> ConfigurationError:
     """Return the error that shows all problems in the file's order."""
     lines = sorted((toml.line(p.path), n, f"{_masked(p.path)}: {p.sentence}") for n, p in enumerate(problems))
@@ -88,6 +108,8 @@ def _index(name: str, fields: Fields) -> IndexConfig:
 def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
     """Yield what is wrong between keys that are each right by themselves."""
     packages: Sequence[Fields] = fields.get("packages", ())
+    if fields.get("table") is not None:
+        yield ("table",), "stands beside other keys; where another repository has the table, write nothing else"
     names: list[str | None] = [package.get("name") for package in packages]
     for n, package in enumerate(packages):
         path: KeyPath = ("packages", n)
