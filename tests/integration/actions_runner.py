@@ -64,7 +64,8 @@ fi
 class Runner:
     """Runs the workflow of a repository; *root* keeps what its runs leave.
 
-    *remote* is the bare repository that is checked out and pushed to, *server* the forge that the runs are told of.
+    *remote* is the bare repository that is checked out and pushed to, *server* the forge that the runs are told of;
+    *others* are the bare repositories that can be checked out beside it, by name.
     """
 
     root: Path
@@ -75,6 +76,7 @@ class Runner:
     token: str
     variables: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, Path] = field(default_factory=dict)
 
     def run(
         self, name: str, ref: str, payload: Mapping[str, Any], *, job: str = ""
@@ -114,6 +116,9 @@ class Runner:
         folder = home / "remotes"
         folder.mkdir()
         (folder / "own.git").symlink_to(self.remote)
+        for name, remote in self.others.items():
+            (folder / f"{name}.git").parent.mkdir(exist_ok=True)
+            (folder / f"{name}.git").symlink_to(remote)
         return folder
 
     def _actions(self, home: Path) -> dict[str, Path]:

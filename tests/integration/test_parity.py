@@ -45,6 +45,7 @@ class World:
     root: Path
     indexes: Mapping[str, EmbeddedIndex]
     forge: EmbeddedForge
+    package: str = NAME
 
     @property
     def remote(self) -> Path:
@@ -208,16 +209,16 @@ def end_state(world: World) -> dict[str, str]:
         seen[f"refs/tags/{tag}"] = world.tagged(tag)[:12]
     for name, index in world.indexes.items():
         for file, count in index.stored.items():
-            (held,) = (root for root in (world.root / name).rglob(file) if root.is_file())
+            (held,) = (root for root in index.root.rglob(file) if root.is_file())
             seen[f"{name} {file}"] = f"stored {count} time, {len(held.read_bytes())} bytes"
     for release in world.forge.state.releases():
         mark = "draft" if release.draft else "published"
         seen[f"forge {release.tag}"] = f"{mark}, {len(release.assets)} assets, from {release.branch}"
-    notes = git(remote, "notes", "--ref=refs/notes/releasegate/tiny-api", "list").splitlines()
+    notes = git(remote, "notes", f"--ref=refs/notes/releasegate/{world.package}", "list").splitlines()
     for line in notes:
         blob, commit = line.split()
         note = git(remote, "cat-file", "blob", blob).encode()
-        for version, entries in read(note, package=NAME).items():
+        for version, entries in read(note, package=world.package).items():
             told = record(entries)
             if told.seal is not None and told.seal.evidence["commit"] == commit:
                 passed = sorted({e.step for e in entries if e.event == "done"})

@@ -18,12 +18,9 @@ TOOLS = LocalTools(os.environ)
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def wheel(folder: Path, description: str) -> Path:
+def wheel(folder: Path, description: str, *, kind: str = "Description-Content-Type: text/x-rst\n") -> Path:
     """Write a wheel whose description is reStructuredText."""
-    metadata = (
-        "Metadata-Version: 2.1\nName: harbor-api\nVersion: 1.0\n"
-        f"Description-Content-Type: text/x-rst\n\n{description}\n"
-    )
+    metadata = f"Metadata-Version: 2.1\nName: harbor-api\nVersion: 1.0\n{kind}\n{description}\n"
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("harbor_api-1.0.dist-info/METADATA", metadata)
@@ -45,6 +42,12 @@ def test_a_description_that_does_not_render_is_a_problem(tmp_path: Path) -> None
 
 def test_a_missing_description_is_a_problem_too(tmp_path: Path) -> None:
     assert TOOLS.render([wheel(tmp_path, "")]) != ()
+
+
+def test_what_is_only_warned_of_is_told_once_and_as_a_warning(tmp_path: Path) -> None:
+    path = wheel(tmp_path, "A harbor.", kind="")
+    (line,) = TOOLS.render([path, path])
+    assert line.startswith("WARNING  `long_description_content_type` missing.")
 
 
 def test_a_file_that_is_no_distribution_is_a_problem_without_a_traceback(tmp_path: Path) -> None:

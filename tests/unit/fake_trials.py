@@ -64,12 +64,14 @@ class FakeRunner:
 
 @dataclass
 class FakeTools:
-    """Compiles with the Python that runs the test; ``unrenderable`` is what twine would say."""
+    """Compiles with the Python that runs the test; ``unrenderable`` is what twine would say of each file."""
 
     unrenderable: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
 
     def render(self, paths: Sequence[Path]) -> tuple[str, ...]:
-        return tuple(f"{path.name}: {words}" for path in paths for words in self.unrenderable)
+        said = tuple(f"{path.name}: {words}" for path in paths for words in self.unrenderable)
+        return (*said, *self.warned)
 
     def compile(self, sources: Mapping[str, bytes], *, python: str) -> tuple[str, ...]:
         problems = []

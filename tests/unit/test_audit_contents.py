@@ -81,7 +81,8 @@ def test_an_empty_wheel_is_a_finding() -> None:
 def test_the_same_wheel_from_the_sdist_is_no_finding() -> None:
     built = subject()
     stamped = WHEEL.replace(b"by hand", b"another version")
-    again = with_files(built, {f"{INFO}/WHEEL": stamped, RECORD: b"in another order"}).wheel
+    listed = {f"{INFO}/top_level.txt": b"docs\nsample_app\n"}
+    again = with_files(built, {f"{INFO}/WHEEL": stamped, RECORD: b"in another order", **listed}).wheel
     assert said(sdist_complete(replace(built, rebuilt=again))) == ()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,6 +67,19 @@ def test_a_module_that_does_not_compile_is_refused(fixture: ReleaseFixture) -> N
     assert problem.startswith("compile: sample_app/cli.py: ")
     assert '{ pattern = "compile: sample_app/cli.py", ' in paste
     assert problem.endswith("(Python 3.11)")
+
+
+def test_what_twine_only_warns_of_may_be_meant_so(fixture: ReleaseFixture) -> None:
+    fixture.tools.warned = ("WARNING  `long_description_content_type` missing. defaulting to `text/x-rst`.",)
+    with pytest.raises(GateFailed) as refusal:
+        Audit(fixture.built("1.0rc1")).run()
+    assert "twine: `long_description_content_type` missing." in refusal.value.details[1]
+    pattern = re.search(r"pattern = (\".*?\"),", refusal.value.details[1])
+    assert pattern is not None
+    allowed = (Exemption(json.loads(pattern[1]), "plain text is meant"),)
+    release = fixture.release("1.0rc1")
+    package = replace(release.package, wheel=replace(release.package.wheel, allowed=allowed))
+    assert Audit(replace(release, package=package)).run()["files"] == [WHEEL, SDIST]
 
 
 def test_what_twine_objects_to_is_refused(fixture: ReleaseFixture) -> None:

@@ -115,8 +115,14 @@ class Audit(ReleaseStep):
         said = tools.compile(code, python=python) if code else ()
         return {
             "compile": [Problem(line, about=line.partition(":")[0], key="allowed") for line in said],
-            "twine": tools.render(paths),
+            "twine": [_objection(line) for line in tools.render(paths)],
         }
+
+
+def _objection(line: str) -> Problem:
+    """Return what twine says: an index takes what it only warns of, so that a project may mean it."""
+    warned = line.removeprefix("WARNING").strip()
+    return Problem(line) if warned == line else Problem(line, about=warned, key="allowed")
 
 
 def _code(filename: str, content: bytes) -> Mapping[str, bytes]:

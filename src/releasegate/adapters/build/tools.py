@@ -18,7 +18,8 @@ from releasegate.core.errors import Unavailable
 _TIMEOUT = 300.0
 # rich breaks twine's lines at the width that it is told.
 _COLUMNS = "200"
-_PASSED = re.compile(r"^Checking .*: PASSED$")
+# What is warned of is said in the next line.
+_PASSED = re.compile(r"^Checking .*: (?:PASSED.*|FAILED due to warnings)$")
 _COMPILE = """
 import json, sys, warnings
 warnings.simplefilter("ignore")
@@ -38,7 +39,7 @@ class LocalTools:
     environ: Mapping[str, str]
 
     def render(self, paths: Sequence[Path]) -> tuple[str, ...]:
-        """Return what ``twine check --strict`` objects to: nothing where every description would render."""
+        """Return what ``twine check --strict`` objects to, each line once: nothing where every description renders."""
         argv = [
             sys.executable,
             "-I",
@@ -53,8 +54,11 @@ class LocalTools:
         done = run(argv, env=env, cwd=Path(tempfile.gettempdir()), timeout=_TIMEOUT)
         if done.exit_code == 0:
             return ()
-        words = meaningful(f"{done.stdout}\n{done.stderr}", noise=_PASSED)
-        return words or (f"twine check ended with exit code {done.exit_code}.",)
+        said = f"{done.stdout}\n{done.stderr}"
+        for path in paths:
+            said = said.replace(str(path.absolute()), path.name)
+        words = meaningful(said, noise=_PASSED)
+        return tuple(dict.fromkeys(words)) or (f"twine check ended with exit code {done.exit_code}.",)
 
     def compile(self, sources: Mapping[str, bytes], *, python: str) -> tuple[str, ...]:
         """Return what the interpreter *python* (``"3.12"``) cannot compile of *sources*: ``path:line: message``.

@@ -63,9 +63,13 @@ def _told(path: str, complaint: str) -> Problem:
 
 
 def _comparable(wheel: Members) -> Mapping[str, bytes]:
-    """Leave out RECORD, which is checked by itself, and who generated the wheel."""
+    """Leave out RECORD, which is checked by itself, and who generated the wheel.
+
+    In ``top_level.txt`` setuptools lists folders that it installs nothing of; nothing reads it.
+    """
     folder = dist_info(wheel)
-    content = {path: data for path, data in wheel.items() if path != f"{folder}/RECORD"}
+    aside = {f"{folder}/RECORD", f"{folder}/top_level.txt"}
+    content = {path: data for path, data in wheel.items() if path not in aside}
     stamp = f"{folder}/WHEEL"
     lines = content.get(stamp, b"").splitlines()
     return content | {stamp: b"\n".join(line for line in lines if not line.startswith(b"Generator:"))}
