@@ -124,7 +124,7 @@ class Runner:
     def _actions(self, home: Path) -> dict[str, Path]:
         checkout = {"REF": "ref", "WHERE": "path", "REPOSITORY": "repository"}
         ours = {
-            CHECKOUT: _action(_CHECKOUT, checkout, ("fetch-depth", "persist-credentials")),
+            CHECKOUT: _action(_CHECKOUT, checkout, ("fetch-depth", "persist-credentials", "submodules")),
             UPLOAD["github"]: _action(_UPLOAD, {"NAME": "name", "WHERE": "path"}),
             DOWNLOAD["github"]: _action(_DOWNLOAD, {"NAME": "name", "PATTERN": "pattern", "WHERE": "path"}),
         }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from releasegate.core.ci.other_publishers import other_publishers
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.drift import drift
+from releasegate.core.config.model import IndexConfig, Package
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.fetch import companion_choice, published
@@ -16,6 +19,7 @@ from releasegate.steps.stated import version_file_contents
 from releasegate.steps.step import Step
 from releasegate.steps.trigger import TriggerPermitted, uploads
 
+PROJECT = PurePosixPath("pyproject.toml")
 LEAST_SPACE = 2**30
 """Bytes that a release of one package may need for clean checkouts, builds and fetched files."""
 
@@ -44,6 +48,26 @@ def _version_files(inquiry: Inquiry) -> str:
             details=problems,
         )
     return f"all state {found.occurrences[0].version}" if found.occurrences else "none: the tag states the version"
+
+
+def _beside(inquiry: Inquiry) -> tuple[Package, ...]:
+    """Return the packages that lie in repositories beside this one."""
+    return tuple(package for package in inquiry.release.run.settings.packages if ".." in package.path.parts)
+
+
+def _tables(inquiry: Inquiry) -> str:
+    """Where two repositories both have a table of the pair, they say the same."""
+    settings, ports, found = inquiry.release.run.settings, inquiry.release.run.ports, list[str]()
+    for package in _beside(inquiry):
+        content = ports[package.name].repository.read(PROJECT) or b""
+        found += drift(settings, content.decode(errors="replace"), where=str(package.path / PROJECT))
+    if found:
+        raise Refused(
+            "Two repositories each have a table of these packages, and they differ.",
+            hint=f'Keep one, and let the other repository name it alone: table = "../{inquiry.release.package.name}"',
+            details=found,
+        )
+    return "one for the packages of all repositories"
 
 
 def _other_publishers(inquiry: Inquiry) -> str:
@@ -232,6 +256,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("work tree", lambda inquiry: _looked(Clean(inquiry.release))),
     Question("version files", _version_files),
     Question("other publishers", _other_publishers),
+    Question("tables", _tables, lambda inquiry: _beside(inquiry) != ()),
     Question("remote", _remote),
     Question("indexes", _indexes),
     Question("plan", _plan),

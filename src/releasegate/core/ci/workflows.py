@@ -200,6 +200,8 @@ def _checkout(name: str, *, ref: str, path: str | None, repository: str | None =
     yield from (f"      - name: {name}", f"        uses: {CHECKOUT}", "        with:")
     if repository is not None:
         yield f"          repository: {quoted(repository)}"
+    else:
+        yield "          submodules: recursive"
     yield f"          ref: {ref}"
     if path is not None:
         yield f"          path: {quoted(path)}"
