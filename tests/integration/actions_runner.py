@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,7 @@ mv checked-out/.git "${WHERE:-.}/.git"
 rm -rf checked-out
 git -C "${WHERE:-.}" reset --quiet --hard
 """
+_OF_A_RUN = ("run-id", "github-token")
 _UPLOAD = 'mkdir -p "$ARTIFACTS/$NAME" && cp -R "$WHERE/." "$ARTIFACTS/$NAME/"'
 _DOWNLOAD = """\
 mkdir -p "$WHERE"
@@ -65,7 +67,8 @@ class Runner:
     """Runs the workflow of a repository; *root* keeps what its runs leave.
 
     *remote* is the bare repository that is checked out and pushed to, *server* the forge that the runs are told of;
-    *others* are the bare repositories that can be checked out beside it, by name.
+    *others* are the bare repositories that can be checked out beside it, by name, and *artifacts* the folders that an
+    earlier run has handed over.
     """
 
     root: Path
@@ -77,6 +80,7 @@ class Runner:
     variables: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[str, Path] = field(default_factory=dict)
+    artifacts: Mapping[str, Path] = field(default_factory=dict)
 
     def run(
         self, name: str, ref: str, payload: Mapping[str, Any], *, job: str = ""
@@ -86,6 +90,8 @@ class Runner:
         number = len(list(self.root.glob("run-*"))) + 1
         home = self.root / f"run-{number}"
         home.mkdir()
+        for artifact, folder in self.artifacts.items():
+            shutil.copytree(folder, home / "artifacts" / artifact)
         short = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
         git(home, "clone", "--quiet", "--branch", short, str(self.remote), "clone")
         (home / "event.json").write_text(
@@ -126,7 +132,7 @@ class Runner:
         ours = {
             CHECKOUT: _action(_CHECKOUT, checkout, ("fetch-depth", "persist-credentials", "submodules")),
             UPLOAD["github"]: _action(_UPLOAD, {"NAME": "name", "WHERE": "path"}),
-            DOWNLOAD["github"]: _action(_DOWNLOAD, {"NAME": "name", "PATTERN": "pattern", "WHERE": "path"}),
+            DOWNLOAD["github"]: _action(_DOWNLOAD, {"NAME": "name", "PATTERN": "pattern", "WHERE": "path"}, _OF_A_RUN),
         }
         folders = {}
         for number, (action, text) in enumerate(ours.items()):

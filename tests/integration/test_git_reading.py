@@ -286,7 +286,8 @@ def test_a_file_that_cannot_be_read_says_so(repository: GitRepository) -> None:
 
 def test_the_subjects_of_commits_are_read_newest_first(repository: GitRepository) -> None:
     git(repository.root, "commit", "--quiet", "--allow-empty", "--message=Second\n\nBody")
-    assert repository.subjects() == ("Second", "First")
+    assert repository.subjects("HEAD", since=None) == ("Second", "First")
+    assert repository.subjects("HEAD", since="HEAD~1") == ("Second",)
 
 
 def play_git(folder: Path, script: str) -> dict[str, str]:

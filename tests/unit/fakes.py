@@ -68,6 +68,7 @@ class FakeRepository:
     withdrawn: list[tuple[str, str, str | None]] = field(default_factory=list)
     ahead: set[str] = field(default_factory=set)
     modules: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
 
     def head(self) -> str:
         return list(self.commits)[-1]
@@ -89,6 +90,15 @@ class FakeRepository:
         if at < 0:
             raise Refused(f"There is no commit {commit}.", hint="Name another")
         return self.commits[known[at]].get(str(path))
+
+    def names(self, folder: PurePosixPath, *, commit: str) -> tuple[PurePosixPath, ...]:
+        held = (PurePosixPath(path) for path in self.commits[commit])
+        return tuple(path for path in held if path.parent == folder)
+
+    def subjects(self, commit: str, *, since: str | None) -> tuple[str, ...]:
+        known = list(self.commits)
+        after = known[known.index(since) + 1 if since is not None else 0 : known.index(commit) + 1]
+        return tuple(self.messages.get(each, "first") for each in reversed(after))
 
     def tags(self) -> Mapping[str, str]:
         return {**self.remote, **self.local}
@@ -138,6 +148,7 @@ class FakeRepository:
         tree = {**self.commits[self.head()], **{str(path): data for path, data in files.items()}}
         name = sha256(f"{len(self.commits)} {message}".encode())[:40]
         self.commits[name] = tree
+        self.messages[name] = message
         return name
 
     def tag(self, name: str, *, commit: str) -> None:

@@ -58,7 +58,13 @@ def test_a_forge_release_carries_the_files_and_the_record(fixture: ReleaseFixtur
     names = ["manifest.json", "receipt.jsonl", *(a.filename for a in release.manifest().artifacts)]
     assert evidence == {"tag": "v1.0", "commit": head, "branch": "develop", "assets": sorted(names)}
     assert forge.releases["v1.0"] == ForgeRelease(
-        "v1.0", commit=head, branch="develop", draft=False, prerelease=False, assets=tuple(sorted(names))
+        "v1.0",
+        commit=head,
+        branch="develop",
+        draft=False,
+        prerelease=False,
+        assets=tuple(sorted(names)),
+        notes="Commits:\n\n- first",
     )
     assert all(sha256(forge.assets[a.filename]) == a.sha256 for a in release.manifest().artifacts)
     assert forge.assets["manifest.json"] == release.manifest().to_json().encode()

@@ -46,6 +46,14 @@ class Repository(Protocol):
         """Return a file's bytes at *commit*, or of the working tree; ``None`` where there is none."""
         ...
 
+    def names(self, folder: PurePosixPath, *, commit: str) -> tuple[PurePosixPath, ...]:
+        """Return the paths of the files that lie in *folder* itself at *commit*; none where it is no folder."""
+        ...
+
+    def subjects(self, commit: str, *, since: str | None) -> tuple[str, ...]:
+        """Return the first line of each commit up to *commit*, newest first, that is not in *since*; no merges."""
+        ...
+
     def tags(self) -> Mapping[str, str]:
         """Return the commit of every tag, of the remote too, by the tag's name."""
         ...

@@ -8,7 +8,10 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True)
 class ForgeRelease:
-    """A release on a forge: its tag, the commit the tag names, and whether it is still a draft."""
+    """A release on a forge: its tag, the commit the tag names, and whether it is still a draft.
+
+    ``notes`` are the text that it is drafted with; a forge is not asked for them.
+    """
 
     tag: str
     commit: str
@@ -16,6 +19,7 @@ class ForgeRelease:
     draft: bool
     prerelease: bool
     assets: tuple[str, ...] = ()
+    notes: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from releasegate.core.config.model import IndexConfig, Package
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.fetch import companion_choice, published
+from releasegate.steps.notes import release_notes
 from releasegate.steps.prove import require_recorded
 from releasegate.steps.question import Inquiry, Question
 from releasegate.steps.release import Role
@@ -212,6 +213,11 @@ def _forge(inquiry: Inquiry) -> str:
     return "answers" if found is None else f"has {found.tag}"
 
 
+def _release_notes(inquiry: Inquiry) -> str:
+    first = release_notes(inquiry.release).splitlines()[0]
+    return f"there, beginning with {first[:60]!r}"
+
+
 def _space(inquiry: Inquiry) -> str:
     free = inquiry.release.run.machine.free_space()
     if free < LEAST_SPACE:
@@ -227,6 +233,10 @@ def _planned(inquiry: Inquiry) -> bool:
 
 def _final(inquiry: Inquiry) -> bool:
     return _planned(inquiry) and inquiry.pipeline == "final"
+
+
+def _noted(inquiry: Inquiry) -> bool:
+    return _planned(inquiry) and inquiry.release.package.release_notes is not None
 
 
 def _to_production(inquiry: Inquiry) -> bool:
@@ -266,6 +276,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("pair", _pair, _final),
     Question("companion", _companion),
     Question("forge", _forge, _to_production),
+    Question("release notes", _release_notes, _noted),
     Question("token", _tokens, _publishes),
     Question("trusted publisher", _trusted_publishers, _trusted),
     Question("confirmation", _confirmation),

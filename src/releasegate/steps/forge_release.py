@@ -10,6 +10,7 @@ from releasegate.core.errors import NotYet, Refused, Unavailable
 from releasegate.core.release.evidence import write
 from releasegate.core.release.record import Evidence
 from releasegate.ports import Forge, ForgeRelease
+from releasegate.steps.notes import release_notes
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep
 
@@ -66,6 +67,7 @@ def _publish(release: Release, forge: Forge) -> ForgeRelease:
             branch=release.branch(),
             draft=True,
             prerelease=release.version.is_prerelease,
+            notes=release_notes(release),
         )
         forge.draft(draft)
     manifest = release.manifest()

@@ -55,6 +55,7 @@ class GiteaForge:
             wanted: dict[str, str | bool] = {
                 "tag_name": release.tag,
                 "name": release.tag,
+                "body": release.notes,
                 "draft": True,
                 "prerelease": release.prerelease,
                 "target_commitish": release.branch,

@@ -75,7 +75,7 @@ class GitHubForge:
             self._repository.create_git_release(
                 release.tag,
                 name=release.tag,
-                message="",
+                message=release.notes,
                 draft=True,
                 prerelease=release.prerelease,
                 target_commitish=release.branch,

@@ -81,6 +81,17 @@ class GitRepository:
         _, kind, blob = entry.split("\t", 1)[0].split(" ")
         return self.git.recount("cat-file", "blob", blob).stdout if kind == "blob" else None
 
+    def names(self, folder: PurePosixPath, *, commit: str) -> tuple[PurePosixPath, ...]:
+        """Return the paths of the files that lie in *folder* itself at *commit*; none where it is no folder."""
+        listed = self.git.tell("ls-tree", "-z", commit, "--", f"{folder}/").stdout.split(b"\0")
+        entries = (os.fsdecode(entry).split("\t", 1) for entry in listed if entry)
+        return tuple(PurePosixPath(path) for meta, path in entries if meta.split(" ")[1] == "blob")
+
+    def subjects(self, commit: str, *, since: str | None) -> tuple[str, ...]:
+        """Return the first line of each commit up to *commit*, newest first, that is not in *since*; no merges."""
+        span = commit if since is None else f"{since}..{commit}"
+        return tuple(self.git.tell("log", "--no-merges", "--no-show-signature", "--format=%s", span).text.splitlines())
+
     def tags(self) -> Mapping[str, str]:
         """Return the commit of every tag, here and on the remote (where there is one), by the tag's name.
 
@@ -152,10 +163,6 @@ class GitRepository:
     def tips(self, commits: Iterable[str]) -> frozenset[str]:
         """Return those of *commits* from which no other one descends; what is not here is left out."""
         return ancestry.tips(self.git, commits)
-
-    def subjects(self) -> tuple[str, ...]:
-        """Return the first line of every commit's message, newest first."""
-        return tuple(self.git.tell("log", "--format=%s").text.splitlines())
 
     def epoch(self, commit: str) -> int:
         """Return when *commit* was made, in seconds since 1970: its ``SOURCE_DATE_EPOCH``."""

@@ -120,7 +120,7 @@ def _plants() -> dict[str, dict[str, str]]:
 
 def _is_planted(opened: OpenSandbox, package: Package, name: str) -> bool:
     """Whether the plant's commit is in the clone's history: later plants may have replaced its text."""
-    return _plants()[name]["message"] in opened.workspace.repository(package).subjects()
+    return _plants()[name]["message"] in opened.workspace.repository(package).subjects("HEAD", since=None)
 
 
 def _plant(sandbox: Sandbox, opened: OpenSandbox, package: Package, names: tuple[str, ...]) -> None:

@@ -34,6 +34,7 @@ from releasegate.core.config.values import (
     Reason,
     Remote,
     Repository,
+    RepositoryFile,
     Requirements,
     Runner,
     Seconds,
@@ -189,6 +190,13 @@ class Package:
     service: Annotated[Service | None, Key("how it is started")] = None
     end_to_end: Annotated[EndToEndCommand | None, Key("what judges it with its companion")] = None
     forge: Annotated[ForgeConfig | None, Key("where its releases are published")] = None
+    release_notes: Annotated[
+        RepositoryFile | None,
+        Key(
+            "the file whose section, or the folder whose file, is the text of a version's forge release; "
+            "the commits since the last final, if left out"
+        ),
+    ] = None
     wheel: Annotated[Wheel, Key("what its wheel must hold")] = field(default_factory=Wheel)
     install: Annotated[Install, Key("what is tried on it once installed")] = field(default_factory=Install)
 
