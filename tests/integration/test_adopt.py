@@ -351,6 +351,45 @@ def test_packages_that_are_written_inline_cannot_be_added_to(tmp_path: Path) -> 
         propose(tmp_path / "packages" / "quay-buoy", environ=ENVIRON)
 
 
+OLD = """\
+name: old
+on:
+  push:
+    tags: ["v*"]
+jobs:
+  candidate:
+    runs-on: ubuntu-latest
+    steps:
+      - run: twine upload --repository testpypi dist/*
+        env:
+          TWINE_USERNAME: ${{ secrets.TEST_PYPI_TOKEN_USERNAME }}
+          TWINE_PASSWORD: ${{ secrets.TEST_PYPI_TOKEN }}
+  final:
+    runs-on: ubuntu-latest
+    environment: pypi
+    steps:
+      - uses: pypa/gh-action-pypi-publish@v1
+"""
+
+
+def test_another_publisher_is_told_first_and_the_secrets_that_it_uploads_with_are_taken_over(folder: Path) -> None:
+    (folder / ".github" / "workflows").mkdir(parents=True)
+    (folder / ".github" / "workflows" / "old.yml").write_text(OLD)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=Publish")
+    proposal = propose(folder, environ=ENVIRON)
+    first, second, user, *_ = proposal.notes
+    assert first.startswith("One publisher for one number: .github/workflows/old.yml:9 uploads to a package index")
+    assert "remove the job candidate" in first
+    assert "old.yml:17 uploads" in second
+    assert user.startswith("The secret TEST_PYPI_TOKEN_USERNAME (.github/workflows/old.yml:9) is not read")
+    proposal.write()
+    indexes = load(folder, environ=ENVIRON).settings.indexes
+    assert (indexes["testpypi"].token_env, indexes["testpypi"].trusts_github) == ("TEST_PYPI_TOKEN", False)
+    assert (indexes["pypi"].token_env, indexes["pypi"].trusts_github) == ("PYPI_TOKEN", True)
+    assert PROJECT not in propose(folder, environ=ENVIRON).files
+
+
 def test_lines_that_no_bump_follows_are_told_as_far_as_one_reads_on(folder: Path) -> None:
     (folder / "guide.md").write_text("tiny-api 1.0.0\n" * 15)
     git(folder, "add", "--all")

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.command import Git
 from releasegate.app.adopt_repository import UNKNOWN, Whole, facts, surroundings, tracked_files
+from releasegate.app.adopt_workflows import index_tables, told, workflows_of
 from releasegate.app.project import load
 from releasegate.core.adopt.detect import Detected, detect
 from releasegate.core.adopt.table import NOXFILE, TASKS, table
@@ -82,7 +83,9 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     old = _read(home / _PROJECT) or b""
     notes = [] if tracked else ["This is no Git repository: nox -s build needs one (git init, git add, git commit)."]
     text, said = _with_table(utf8(old, where="pyproject.toml"), {**files, **whole.locks}, git, whole, home=home)
-    notes += said
+    others = workflows_of(git) if tracked else {}
+    if not _has_table(old):
+        text += _ended(index_tables(others), as_in=text)
     wanted = {_PROJECT: text}
     if home == folder and files.get(_BUILT, b"").startswith(b"Metadata-Version:"):
         wanted[_BUILT] = ""
@@ -94,6 +97,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
             notes.append(f"{path} is there already and was left as it is; add to it: {_ADD[path]}")
     shared = table_elsewhere(text, where="pyproject.toml") is not None
     settings = load(home, environ=environ).settings if shared else parse_settings(text, where="pyproject.toml")
+    notes += [*told(others, settings), *said]
     generated, said = _generated(home, settings, top=whole.top)
     changes = {
         path: ((_read(home / path) or b"").decode(errors="replace"), new)
@@ -137,8 +141,7 @@ def _with_table(
     said = table(found, facts(git, path=path))
     # At the end as text: in the document, tomlkit would put it behind the other tables of tools.
     gap = "" if not old.strip() or old.endswith("\n\n") else "\n" if old.endswith("\n") else "\n\n"
-    added = gap + said
-    text = old + (added.replace("\n", "\r\n") if "\r\n" in old else added)
+    text = old + _ended(gap + said, as_in=old)
     try:
         read_toml(text, where="pyproject.toml")
     except ConfigurationError:
@@ -147,6 +150,11 @@ def _with_table(
             hint="Write it as tables, [tool.NAME] and [[tool.releasegate.packages]] each",
         ) from None
     return text, [*found.notes, *_left_behind(found)]
+
+
+def _ended(lines: str, *, as_in: str) -> str:
+    """Return *lines* with the line ends of another text."""
+    return lines.replace("\n", "\r\n") if "\r\n" in as_in else lines
 
 
 def _left_behind(found: Detected) -> Iterator[str]:
