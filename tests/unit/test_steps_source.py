@@ -12,7 +12,9 @@ from release_fixture import APP, START, ReleaseFixture, entry
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.version_files.occurrences import bump_all
+from releasegate.core.version_files.survey import survey
 from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused
+from releasegate.steps.stated import require_agreement, version_file_contents
 
 
 @pytest.fixture
@@ -176,24 +178,21 @@ def test_places_that_disagree_are_refused(fixture: ReleaseFixture) -> None:
     assert refusal.value.details == ("the release states 1.0, uv.lock:5 states 0.9 (package sample-app)",)
 
 
-def in_work_tree(fixture: ReleaseFixture, *tags: str) -> VersionFilesAgree:
-    return VersionFilesAgree(fixture.release("9.9"), work_tree=True, tags=tags)
+def agreeing(fixture: ReleaseFixture, *tags: str) -> None:
+    """Raise unless the files of the work tree and *tags* agree."""
+    found = survey(APP, version_file_contents(fixture.repository, APP, commit=None))
+    require_agreement(APP, found, tags=tags)
 
 
 def test_a_work_tree_may_state_any_version_that_all_its_files_and_tags_state(fixture: ReleaseFixture) -> None:
     fixture.repository.work = dict(tracked("1.1rc1"))
-    step = in_work_tree(fixture, "v1.1rc1")
-    evidence = step.run()
-    assert evidence["commit"] is None
-    assert evidence["places"][0] == "pyproject.toml:3 project.version = 1.1rc1"
-    assert step.subject() == ""
-    assert step.describe() == "the 3 version files and the tags at HEAD agree"
+    agreeing(fixture, "v1.1rc1")
 
 
 def test_a_work_tree_that_states_two_versions_is_refused_with_all_problems(fixture: ReleaseFixture) -> None:
     fixture.repository.work = {"uv.lock": tracked("1.0")["uv.lock"], "src/sample_app/__init__.py": None}
     with pytest.raises(GateFailed, match="sample-app does not state one version everywhere") as refusal:
-        in_work_tree(fixture, "v0.9", "0.9").run()
+        agreeing(fixture, "v0.9", "0.9")
     lock = "uv.lock:5 states 1.0 (package sample-app)"
     assert refusal.value.details == (
         "src/sample_app/__init__.py is not there",
@@ -206,7 +205,7 @@ def test_a_work_tree_that_states_two_versions_is_refused_with_all_problems(fixtu
 def test_a_file_that_is_missing_is_no_disagreement(fixture: ReleaseFixture) -> None:
     fixture.repository.work = {"uv.lock": None}
     with pytest.raises(GateFailed, match="has version files that are missing or cannot be read") as refusal:
-        in_work_tree(fixture).run()
+        agreeing(fixture)
     assert refusal.value.details == ("uv.lock is not there",)
 
 

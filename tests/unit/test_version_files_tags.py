@@ -10,9 +10,10 @@ from packaging.version import Version
 from release_fixture import APP, START, ReleaseFixture
 
 from releasegate.core.errors import GateFailed
+from releasegate.core.version_files.survey import survey
 from releasegate.core.version_files.tags import FIRST, coming, newest
 from releasegate.steps.source import Bump, Clean, VersionFilesAgree
-from releasegate.steps.stated import declared
+from releasegate.steps.stated import declared, require_agreement, version_file_contents
 
 TAGGED = replace(APP, version_files=(), version_from_tag=True, tag_prefix="app@")
 
@@ -74,13 +75,13 @@ def test_nothing_is_committed_and_the_tag_is_the_evidence(fixture: ReleaseFixtur
     assert bump.already() == {"commit": START}
     assert agree.describe() == "the tag states 1.0rc1"
     assert agree.run() == {"commit": START, "places": ["the tag app@1.0rc1 = 1.0rc1"]}
-    assert VersionFilesAgree(release, work_tree=True, tags=["app@1.0rc1"]).run()["places"] == []
-    assert VersionFilesAgree(release, work_tree=True).describe() == "the tags at HEAD agree"
+    require_agreement(TAGGED, survey(TAGGED, {}), tags=["app@1.0rc1"])
 
 
 def test_a_file_beside_the_tag_must_agree_with_it(fixture: ReleaseFixture) -> None:
     package = replace(APP, version_from_tag=True)
     release = replace(fixture.release("1.0rc1"), package=package)
     assert Bump(release).describe() == "commit 1.0rc1 to the 3 version files"
+    contents = version_file_contents(fixture.repository, package)
     with pytest.raises(GateFailed, match="does not state one version everywhere"):
-        VersionFilesAgree(release, work_tree=True, tags=["v1.0rc1"]).run()
+        require_agreement(package, survey(package, contents), tags=["v1.0rc1"])

@@ -51,15 +51,14 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
     Raises:
         GateFailed: they disagree, or cannot be read; all problems at once.
     """
-    from releasegate.core.version_files.survey import survey, tag_problems
+    from releasegate.core.version_files.survey import survey
     from releasegate.core.version_files.tags import newest
-    from releasegate.steps.stated import left_behind, require_one, version_file_contents
+    from releasegate.steps.stated import left_behind, require_agreement, version_file_contents
 
     repository = workspace.repository(package)
     tags = [tag] if tag is not None else _tags_at_head(workspace, package)
     found = survey(package, version_file_contents(repository, package, commit=None))
-    problems = (*found.problems(), *tag_problems(found, tags, prefix=package.tag_prefix))
-    require_one(package, problems, None, unreadable=found.unreadable)
+    require_agreement(package, found, tags=tags)
     stated = found.occurrences
     if not stated:
         last = newest(package, repository.tags_before(repository.head()))

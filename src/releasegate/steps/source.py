@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -12,7 +11,7 @@ from releasegate.core.errors import Refused
 from releasegate.core.release.next_version import next_legal
 from releasegate.core.release.record import Evidence
 from releasegate.core.version_files.occurrences import bump_all
-from releasegate.core.version_files.survey import survey, tag_problems
+from releasegate.core.version_files.survey import survey
 from releasegate.steps.release import Release
 from releasegate.steps.stated import before, changed_files, left_behind, require_one, version_file_contents
 from releasegate.steps.step import ReleaseStep
@@ -127,38 +126,29 @@ class Bump(ReleaseStep):
 
 @dataclass(frozen=True)
 class VersionFilesAgree(ReleaseStep):
-    """Every version file, the tag too, states the same.
+    """Every version file of the commit states the release's version."""
 
-    With ``work_tree`` the files are read where they lie, whatever they state, and must agree with each other and with
-    ``tags``; else they are read at the commit and must state the release's version.
-    """
-
-    work_tree: bool = False
-    tags: Sequence[str] = ()
     key: ClassVar[str] = "places"
     uses: ClassVar[frozenset[str]] = frozenset({"repository"})
 
     def describe(self) -> str:
-        if self.work_tree:
-            return f"{_counted(self.release.package, 'the tags at HEAD')} agree"
         if not self.release.package.version_files:
             return f"the tag states {self.release.version}"
         return f"{_counted(self.release.package, 'the tag')} state {self.release.version}"
 
     def subject(self) -> str:
-        return "" if self.work_tree else self.release.commit()
+        return self.release.commit()
 
     def run(self) -> Evidence:
         release, package = self.release, self.release.package
-        commit = None if self.work_tree else release.commit()
+        commit = release.commit()
         found = survey(package, version_file_contents(release.ports.repository, package, commit=commit))
-        problems = found.problems() if self.work_tree else found.problems(version=str(release.version))
-        problems = (*problems, *tag_problems(found, self.tags, prefix=package.tag_prefix))
-        require_one(package, problems, None if self.work_tree else release.version, unreadable=found.unreadable)
+        problems = found.problems(version=str(release.version))
+        require_one(package, problems, release.version, unreadable=found.unreadable)
         shown = [f"{each.path}:{each.line} {each.where} = {each.version}" for each in found.occurrences]
-        if package.version_from_tag and not self.work_tree:
+        if package.version_from_tag:
             shown.append(f"the tag {release.tag} = {release.version}")
-        return {"commit": commit, "places": shown, **({} if commit is None else self._left_behind(commit))}
+        return {"commit": commit, "places": shown, **self._left_behind(commit)}
 
     def _left_behind(self, commit: str) -> Evidence:
         """Return the lines that still hold the version before this one: told, and nobody's fault."""

@@ -5,7 +5,7 @@ It knows no release: ``nox -s versions`` loads nothing that a release needs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -17,7 +17,7 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, ReleasegateError
 from releasegate.core.version_files.leftovers import Leftover, expected, held, left_in, roughly
 from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, find_all
-from releasegate.core.version_files.survey import survey
+from releasegate.core.version_files.survey import Survey, survey, tag_problems
 from releasegate.core.version_files.tags import FIRST, newest
 
 if TYPE_CHECKING:
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 
 # What a bump is tried with in memory, of three numbers for SemVer.
 _ANOTHER = "99999.0.0"
+
+
+def require_agreement(package: Package, found: Survey, *, tags: Sequence[str]) -> None:
+    """Raise unless the version files, and the *tags* of their commit, all state one version, whichever it is.
+
+    Raises:
+        GateFailed: they do not; every problem is a detail.
+    """
+    problems = (*found.problems(), *tag_problems(found, tags, prefix=package.tag_prefix))
+    require_one(package, problems, None, unreadable=found.unreadable)
 
 
 def require_one(
