@@ -220,7 +220,7 @@ def entry(step: str, event: str = "done") -> Entry:
 
 def test_of_evidence_only_what_is_judged_elsewhere_counts(job: tuple[Workspace, Package, Path]) -> None:
     workspace, package, folder = job
-    judged = [entry("install:staging"), entry("e2e:cell"), entry("e2e:staging", "failed"), entry("e2e:today")]
+    judged = [entry("promotable"), entry("install:staging"), entry("e2e:cell"), entry("e2e:staging", "failed")]
     forged = [entry(SEAL), entry("e2e:staging", "waived"), entry("audit"), entry("upload:staging")]
     for number, one in enumerate([*judged, *forged]):
         FileLedger(folder / f"judged-{number}" / "testpypi" / "ledger" / package.name).append(RC, one)

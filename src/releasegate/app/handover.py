@@ -25,6 +25,7 @@ from releasegate.core.release.evidence import merge
 from releasegate.core.release.record import Entry
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.occurrences import bump_all
+from releasegate.steps.build import Promotable
 from releasegate.steps.end_to_end import CELL
 from releasegate.steps.stated import version_file_contents
 
@@ -136,4 +137,5 @@ class Handover:
 
 
 def _counts(entry: Entry) -> bool:
-    return is_judged(entry.step) and entry.event in {"started", "done", "failed"}
+    # A trial build runs foreign code as well: the job that builds has seen it, and no other sees it again.
+    return (is_judged(entry.step) or entry.step == Promotable.key) and entry.event in {"started", "done", "failed"}

@@ -94,7 +94,9 @@ def release_part(  # noqa: PLR0913 - the run's, and the part's own
             _require_judged(workspace, [step for step in whole.steps if step.release.version == now])
         outcomes = Engine(workspace.writer(), watch, confirm).run(steps)
         if mine.part.job == "build" and mine.given is not None:
-            Handover(mine.given, mine.part.index).give_files(workspace, package, now, since=since)
+            giving = Handover(mine.given, mine.part.index)
+            giving.give_files(workspace, package, now, since=since)
+            giving.give_evidence(workspace, package, now)
     return outcomes
 
 
