@@ -361,6 +361,24 @@ def test_the_tags_before_a_commit_are_those_that_it_contains(nested: GitReposito
     assert nested.tags_before(first) == {"v1": first}
 
 
+def test_the_tags_at_head_are_those_of_its_commit_however_often_they_are_wrapped(nested: GitRepository) -> None:
+    git(nested.root, "tag", "before")
+    nested.commit({A: b"2\n"}, message="2")
+    assert nested.tags_at_head() == ()
+    git(nested.root, "tag", "HEAD")
+    git(nested.root, "tag", "--annotate", "--message=x", "once")
+    git(nested.root, "tag", "--annotate", "--message=x", "twice", "once")
+    git(nested.root, "tag", "a-tree", "HEAD^{tree}")
+    assert nested.tags_at_head() == ("HEAD", "once", "twice")
+
+
+def test_before_the_first_commit_no_tag_is_at_head(tmp_path: Path) -> None:
+    assert git(tmp_path, "init", "--quiet") == ""
+    (tmp_path / "a").write_text("1\n")
+    git(tmp_path, "tag", "v1", git(tmp_path, "hash-object", "-w", "a"))
+    assert GitRepository(tmp_path, UNNAMED).tags_at_head() == ()
+
+
 def test_the_tag_of_a_clean_checkout_is_its_only_one_and_exists_nowhere_else(nested: GitRepository) -> None:
     for name in ("v1.0rc1", "sibling-v3"):
         git(nested.root, "tag", "--annotate", "--message=x", name)

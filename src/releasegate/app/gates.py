@@ -249,11 +249,10 @@ def _tags_at_head(workspace: Workspace, package: Package) -> list[str]:
     """Return the version tags at HEAD, as they are here; none for files in no repository, such as an unpacked sdist."""
     from releasegate.core.release.versions import parse_version
 
-    repository, prefix = workspace.repository(package), package.tag_prefix
+    prefix = package.tag_prefix
     try:
-        head = repository.head()
+        here = workspace.repository(package).tags_at_head()
     except ReleasegateError:
         return []
-    here = repository.tags_before(head).items()
-    named = (name for name, commit in here if commit == head and name.startswith(prefix))
+    named = (name for name in here if name.startswith(prefix))
     return [name for name in named if parse_version(name.removeprefix(prefix)) is not None]

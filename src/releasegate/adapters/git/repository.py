@@ -117,7 +117,9 @@ class GitRepository:
     def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
         """Return the lines of tracked files below *root*, at *commit* or as they lie here, that fit *pattern* (ERE)."""
         at = [] if commit is None else [commit]
-        answer = self.git.ask("grep", "-z", "-n", "-I", "-E", "--no-color", "-e", pattern, *at, "--", ".")
+        # One thread: more of them are in each other's way, and Git takes eight wherever there are two cores.
+        words = ("grep", "--threads=1", "-z", "-n", "-I", "-E", "--no-color", "-e", pattern, *at, "--", ".")
+        answer = self.git.ask(*words)
         if answer.exit_code > 1:
             raise failure(answer, f"git grep failed in {self.root} (exit code {answer.exit_code}).")
         found = []
@@ -135,6 +137,10 @@ class GitRepository:
         names = self.git.tell("tag", "--list", "--merged", commit).text.splitlines()
         known = tags.here(self.git)
         return {name: known[name] for name in names}
+
+    def tags_at_head(self) -> tuple[str, ...]:
+        """Return the names of the tags here whose commit is checked out; the remote is not asked."""
+        return tags.at_head(self.git)
 
     def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
         """Return whether *commit* is on an *accepted* branch of the remote, or of this one where there is no remote.

@@ -17,6 +17,14 @@ def here(git: Git) -> Mapping[str, str]:
     return _parsed(git.ask("show-ref", "--tags", "--dereference").text)
 
 
+def at_head(git: Git) -> tuple[str, ...]:
+    """Return the tags of this repository whose commit is checked out; none before the first commit."""
+    # Git would walk the whole history to tell which tags HEAD contains.
+    first, _, rest = git.ask("show-ref", "--head", "--tags", "--dereference").text.partition("\n")
+    head, _, ref = first.partition(" ")
+    return tuple(name for name, commit in _parsed(rest).items() if ref == "HEAD" and commit == head)
+
+
 def everywhere(git: Git, *, remote: str) -> Mapping[str, str]:
     """Return the tags of this repository and of *remote*, where it has one of that name.
 
