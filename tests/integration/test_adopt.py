@@ -12,8 +12,8 @@ from git_repositories import ENVIRON, git, make_repository
 from testpair import Quiet, sources
 
 from releasegate.app.adopt import propose
-from releasegate.app.gates import versions
 from releasegate.app.project import load
+from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
 from releasegate.core.errors import ConfigurationError
 

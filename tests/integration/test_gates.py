@@ -19,6 +19,7 @@ from releasegate.app import gates
 from releasegate.app.deliveries import Source, checked_out, recorded, stated
 from releasegate.app.gates import EndToEndRequest
 from releasegate.app.project import load
+from releasegate.app.version_gate import versions
 from releasegate.app.workspace import RunOptions, Workspace
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.config.model import Package
@@ -69,13 +70,13 @@ NOTHING: dict[str, list[str]] = {"tiny-api": [], "tiny-plugin": []}
 
 def test_a_tag_at_head_must_say_what_the_places_say(workspace: Workspace) -> None:
     api = workspace.project.settings.packages[0]
-    assert {s.version for s in gates.versions(workspace, api)} == {"1.0.0"}
+    assert {s.version for s in versions(workspace, api)} == {"1.0.0"}
     git(workspace.project.where(api), "tag", "v1.0.0")
     git(workspace.project.where(api), "tag", "vessel")
-    assert len(gates.versions(workspace, api)) == 2
+    assert len(versions(workspace, api)) == 2
     git(workspace.project.where(api), "tag", "v1.0.1")
     with pytest.raises(GateFailed) as caught:
-        gates.versions(workspace, api)
+        versions(workspace, api)
     assert any("tag v1.0.1" in line for line in caught.value.details)
 
 
@@ -83,7 +84,7 @@ def test_a_place_that_is_gone_is_named_with_all_other_problems(workspace: Worksp
     api = workspace.project.settings.packages[0]
     (workspace.project.where(api) / "tiny_api" / "__init__.py").unlink()
     with pytest.raises(GateFailed) as caught:
-        gates.versions(workspace, api, tag="1.0.0")
+        versions(workspace, api, tag="1.0.0")
     assert caught.value.details == ("tiny_api/__init__.py is not there", "tag 1.0.0 does not begin with 'v'")
 
 
@@ -91,16 +92,16 @@ def test_files_in_no_repository_are_judged_without_a_tag(workspace: Workspace) -
     api = workspace.project.settings.packages[0]
     folder = workspace.project.where(api)
     (folder / ".git").rename(folder.with_name("elsewhere"))
-    assert len(gates.versions(workspace, api)) == 2
+    assert len(versions(workspace, api)) == 2
 
 
 def test_a_work_tree_is_judged_as_it_lies_there(workspace: Workspace) -> None:
     api = workspace.project.settings.packages[0]
     state(workspace, api, "1.1.0", committed=False)
-    assert {s.version for s in gates.versions(workspace, api)} == {"1.1.0"}
+    assert {s.version for s in versions(workspace, api)} == {"1.1.0"}
     git(workspace.project.where(api), "checkout", "--quiet", "pyproject.toml")
     with pytest.raises(GateFailed, match="tiny-api does not state one version everywhere") as caught:
-        gates.versions(workspace, api)
+        versions(workspace, api)
     assert caught.value.details == (
         "pyproject.toml:8 states 1.0.0 (project.version), tiny_api/__init__.py:3 states 1.1.0 (__version__)",
     )
@@ -112,7 +113,7 @@ def test_files_that_all_cannot_be_read_are_all_named(workspace: Workspace) -> No
     for path in ("pyproject.toml", "tiny_api/__init__.py"):
         (workspace.project.where(api) / path).unlink()
     with pytest.raises(GateFailed) as caught:
-        gates.versions(workspace, api)
+        versions(workspace, api)
     assert caught.value.details == ("pyproject.toml is not there", "tiny_api/__init__.py is not there")
 
 

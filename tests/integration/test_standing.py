@@ -17,7 +17,6 @@ from testpair import AUTHOR, make_pair, on_indexes, sources
 from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.processes.runner import ProcessRunner
-from releasegate.app import gates
 from releasegate.app.deliveries import stated
 from releasegate.app.examine import examine
 from releasegate.app.orders import Order
@@ -25,6 +24,7 @@ from releasegate.app.package_state import side_by_side
 from releasegate.app.project import load
 from releasegate.app.release import plan
 from releasegate.app.status import status
+from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.config.stack import Stack, netbox
@@ -248,4 +248,4 @@ def test_where_tags_alone_state_the_version_the_one_at_head_does(workspace: Work
     package = replace(api(workspace), version_files=())
     commit(workspace, "1.0.0")
     assert stated(workspace, package).version == Version("1.0.0")
-    assert gates.versions(workspace, package)[0].version == "1.0.0"
+    assert versions(workspace, package)[0].version == "1.0.0"

@@ -10,7 +10,7 @@ from tomlkit.exceptions import ParseError
 from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import LockVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.occurrences import KINDS, Occurrence, bump, find
+from releasegate.core.version_files.occurrences import Occurrence, bump, find, kind_of
 from releasegate.core.version_files.toml import prove, with_string
 
 VERSION = TomlVersionFile(Path("pyproject.toml"), "project.version")
@@ -230,4 +230,6 @@ def test_a_lock_file_that_ends_with_the_own_entry_is_bumped() -> None:
 
 
 def test_every_kind_of_version_file_can_be_found_and_bumped() -> None:
-    assert set(KINDS) == set(get_args(VersionFile))
+    modules = {kind_of(kind.__new__(kind)) for kind in get_args(VersionFile)}
+    assert len(modules) == len(get_args(VersionFile))
+    assert all(callable(module.find) and callable(module.replace) for module in modules)

@@ -5,7 +5,6 @@ A command costs what it does: an adapter, with the client libraries behind it, i
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.ci_runner import event_of, git_environment
-from releasegate.app.container_runner import ContainerOptions
 from releasegate.app.late import LateInstallChecker, LateRunner, late
 from releasegate.app.project import Project, load
 from releasegate.core.errors import ReleasegateError
@@ -28,9 +26,10 @@ if TYPE_CHECKING:
     from releasegate.adapters.ledger.shared import SharedLedger
     from releasegate.adapters.machine import LocalMachine
     from releasegate.adapters.venvs.install_check import VenvInstallChecker
+    from releasegate.app.container_runner import ContainerOptions
     from releasegate.core.ci.event_payload import Event
     from releasegate.core.ci.part import Part
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.model import ForgeConfig, Package
     from releasegate.core.release.companion import CompanionSources
     from releasegate.core.release.plan import PackageState
     from releasegate.core.release.versions import Consumed
@@ -43,14 +42,14 @@ if TYPE_CHECKING:
 class RunOptions:
     """What a person chose for one run: a companion by hand, what is left out where it is not here, and the cells.
 
-    ``attended`` says that somebody can confirm what cannot be taken back; ``part`` is what one job of CI does, ``None``
-    where a run does all of it.
+    ``attended`` says that somebody can confirm what cannot be taken back; ``containers`` is ``None`` where the cells
+    are as configured; ``part`` is what one job of CI does, ``None`` where a run does all of it.
     """
 
     companion: str | None = None
     only_available: bool = False
     attended: bool = True
-    containers: ContainerOptions = field(default_factory=ContainerOptions)
+    containers: ContainerOptions | None = None
     part: Part | None = None
 
 
@@ -145,12 +144,13 @@ class Workspace:
     def runner(self, delivery: Delivery) -> EndToEndRunner:
         """Return the runner in containers for the pair of the project's stack, else of processes on loopback."""
         from releasegate.adapters.processes.runner import ProcessRunner
-        from releasegate.app.container_runner import container_runner
 
         if self.project.settings.in_stack(delivery.package.name):
+            from releasegate.app.container_runner import ContainerOptions, container_runner
+
             return container_runner(
                 self.project,
-                self.choices.containers,
+                self.choices.containers or ContainerOptions(),
                 run=self.run_context,
                 index=self._dependencies(),
                 staging_hosts=self._staging_hosts(delivery),
@@ -189,6 +189,8 @@ class Workspace:
 
     def writer(self, ledgers: Callable[[str], Ledger] | None = None) -> LedgerWriter:
         """Return the writer of one run, over the packages' own ledgers where no others are given."""
+        import uuid
+
         from releasegate.about import version
         from releasegate.adapters.clock import SystemClock
         from releasegate.ledger_writer import LedgerWriter
@@ -272,13 +274,17 @@ def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress,
     Raises:
         ConfigurationError: there is no project, its configuration is wrong, or the runner's event cannot be read.
     """
-    from releasegate.adapters.forges import forge_of
-
     project = load(folder, environ=environ)
     event = event_of(environ)
     project = replace(project, environ={**environ, **git_environment(event, project.settings, environ)})
     if event is not None and choices.companion is None:
         choices = replace(choices, companion=(event.inputs or {}).get("companion") or None)
     owned = ((p.name, p.forge) for p in project.settings.packages)
-    forges = {name: late(partial(forge_of, forge, environ=environ)) for name, forge in owned if forge is not None}
+    forges = {name: late(partial(_forge, forge, environ)) for name, forge in owned if forge is not None}
     return Workspace(project, progress, choices, forges, event)
+
+
+def _forge(config: ForgeConfig, environ: Mapping[str, str]) -> Forge:
+    from releasegate.adapters.forges import forge_of
+
+    return forge_of(config, environ=environ)

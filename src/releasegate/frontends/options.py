@@ -5,7 +5,6 @@ Nothing is imported here that a list of commands could not pay for.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -132,6 +131,8 @@ GATES = (VERSIONS, BUILD, INSTALL_CHECK, E2E)
 
 def meant(word: str, known: Iterable[str]) -> str:
     """Return what was probably meant by *word*: the nearest of *known*, or all of them where none is near."""
+    import difflib
+
     names = sorted(known)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
     return f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(names)}"

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
-from releasegate.app import gates
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 
@@ -40,14 +39,17 @@ def exit_code(failed: Failures) -> int:
 
 
 def _versions(given: Given, screen: Screen) -> Failures:
+    from releasegate.app.version_gate import versions
+
     def one(workspace: Workspace, package: Package) -> None:
-        for occurrence in gates.versions(workspace, package, tag=given["tag"]):
+        for occurrence in versions(workspace, package, tag=given["tag"]):
             screen.say(f"{package.name}: {occurrence}")
 
     return _each(given, screen, one)
 
 
 def _build(given: Given, screen: Screen) -> Failures:
+    from releasegate.app import gates
     from releasegate.app.deliveries import checked_out
 
     def one(workspace: Workspace, package: Package) -> None:
@@ -61,6 +63,7 @@ def _build(given: Given, screen: Screen) -> Failures:
 
 
 def _install_check(given: Given, screen: Screen) -> Failures:
+    from releasegate.app import gates
     from releasegate.app.deliveries import Source
 
     source = Source(given["source"], _number(given["version"]))
@@ -78,9 +81,9 @@ def _install_check(given: Given, screen: Screen) -> Failures:
 
 
 def _e2e(given: Given, screen: Screen) -> Failures:
+    from releasegate.app import gates
     from releasegate.app.container_runner import cells as planned
     from releasegate.app.deliveries import Source
-    from releasegate.app.gates import EndToEndRequest
     from releasegate.frontends import cells
 
     asked = cells.asked(given)
@@ -106,7 +109,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
         chosen, shown = replace(opened, choices=choices), partial(cells.show_report, screen)
         failed: list[GateFailed] = []
         for name in sources:
-            request = EndToEndRequest(Source(name, version), backend, recorded=given["record"], given=handed)
+            request = gates.EndToEndRequest(Source(name, version), backend, recorded=given["record"], given=handed)
             try:
                 report = gates.end_to_end(chosen, each, request, told=shown)
                 screen.say(f"{each.name}: {report.verdict} ({report.seconds:.0f} s)")

@@ -1,4 +1,4 @@
-"""What descends from what: which commits HEAD contains, and which branch has a commit."""
+"""What descends from what: HEAD, the commits that it contains, and which branch has a commit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from releasegate.core.errors import Refused
 
 _HEADS = "refs/heads/"
 _OWN = "refs/releasegate/branch/"
+
+
+def head(git: Git) -> str:
+    """Return the full hash of the commit that is checked out.
+
+    Raises:
+        Refused: there is no commit yet.
+    """
+    answer = git.recall("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if answer.exit_code:
+        raise Refused(f"{git.root} has no commit yet.", hint="Commit the package first: git add, git commit.")
+    return answer.text
 
 
 def ancestors(git: Git, commits: Iterable[str]) -> frozenset[str]:

@@ -11,11 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.git import ancestry, tags
-from releasegate.adapters.git import writer as history
-from releasegate.adapters.git.checkout import clean_checkout, tracked_files
 from releasegate.adapters.git.command import Asked, Git, failure
-from releasegate.adapters.git.submodules import submodules
-from releasegate.core.ci.yaml_nodes import FOLDERS
 from releasegate.core.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
@@ -43,7 +39,7 @@ class GitRepository:
 
     def head(self) -> str:
         """Return the full hash of the commit that is checked out; raises ``Refused`` before the first commit."""
-        return history.head(self.git)
+        return ancestry.head(self.git)
 
     def branch(self) -> str | None:
         """Return the branch that is checked out, or ``None`` for a detached head."""
@@ -177,7 +173,7 @@ class GitRepository:
 
     def source(self, commit: str) -> Source:
         """Return what a build of *commit* is made of: its hash, and its day in the time zone of who committed it."""
-        from releasegate.core.dists.version_text import Source  # noqa: PLC0415 - only a build needs it
+        from releasegate.core.dists.version_text import Source
 
         words = ("show", "--no-patch", "--no-show-signature", "--format=%H %cs", f"{commit}^{{commit}}", "--")
         return Source(*self.git.tell(*words).text.split())
@@ -187,6 +183,8 @@ class GitRepository:
 
         A symbolic link is the text that it points to. The files of submodules are among them.
         """
+        from releasegate.adapters.git.checkout import tracked_files
+
         with self.clean_checkout(commit) as folder:
             return tracked_files(Git(folder, self.environ))
 
@@ -196,6 +194,8 @@ class GitRepository:
         Raises:
             Refused: there is no such commit.
         """
+        from releasegate.core.ci.yaml_nodes import FOLDERS
+
         listed = self.git.tell("ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS).stdout.split(b"\0")
         entries = (os.fsdecode(entry).split("\t", 1) for entry in listed if entry)
         blobs = {path: meta.split(" ")[2] for meta, path in entries if path.endswith((".yml", ".yaml"))}
@@ -204,6 +204,8 @@ class GitRepository:
 
     def submodules(self, commit: str) -> Mapping[str, str]:
         """Return the submodules below *root* at *commit*: path -> the submodule's commit."""
+        from releasegate.adapters.git.submodules import submodules
+
         return submodules(self.git, commit)
 
     def clean_checkout(
@@ -217,6 +219,8 @@ class GitRepository:
         Raises:
             Refused: there is no such commit, or *root* is not in it.
         """
+        from releasegate.adapters.git.checkout import clean_checkout
+
         return clean_checkout(self.git, commit, tag=tag, files=files)
 
     def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
@@ -229,7 +233,9 @@ class GitRepository:
             Refused: a path leads out of *root*, or Git or a hook would not have it.
             Unavailable: Git does not know who commits, or a file cannot be written.
         """
-        return history.commit(self.git, files, message=message)
+        from releasegate.adapters.git import writer
+
+        return writer.commit(self.git, files, message=message)
 
     def tag(self, name: str, *, commit: str) -> None:
         """Create the annotated tag here, or leave it where it already names *commit*.
@@ -238,9 +244,11 @@ class GitRepository:
             Refused: the tag names another commit, or Git would not have it.
             Unavailable: Git does not know who tags.
         """
+        from releasegate.adapters.git import writer
+
         existing = self.tagged(name)
         if existing is None:
-            history.tag(self.git, name, commit=commit)
+            writer.tag(self.git, name, commit=commit)
         elif existing != commit:
             raise Refused(
                 f"The tag {name} names {existing}, not {commit}.",
@@ -253,7 +261,7 @@ class GitRepository:
         Raises:
             Unavailable: the remote does not answer.
         """
-        from releasegate.adapters.git import push  # noqa: PLC0415 - most commands push nothing
+        from releasegate.adapters.git import push
 
         return push.push(self.git, self.remote, branch=branch, tag=tag)
 
@@ -266,6 +274,6 @@ class GitRepository:
             Refused: Git would not have it.
             Unavailable: the remote does not answer.
         """
-        from releasegate.adapters.git import push  # noqa: PLC0415 - most commands push nothing
+        from releasegate.adapters.git import push
 
         push.withdraw(self.git, self.remote, branch=branch, tag=tag, message=message, keep=keep)

@@ -6,23 +6,12 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from releasegate.adapters.files import write_atomically
+from releasegate.adapters.git.ancestry import head
 from releasegate.adapters.git.command import Git, failure
 from releasegate.core.errors import Refused, Unavailable
 
 # Git would otherwise make up a name from the machine's, and that would be published.
 _NAMED = ("-c", "user.useConfigOnly=true")
-
-
-def head(git: Git) -> str:
-    """Return the full hash of the commit that is checked out.
-
-    Raises:
-        Refused: there is no commit yet.
-    """
-    answer = git.recall("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    if answer.exit_code:
-        raise Refused(f"{git.root} has no commit yet.", hint="Commit the package first: git add, git commit.")
-    return answer.text
 
 
 def commit(git: Git, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:

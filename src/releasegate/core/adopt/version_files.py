@@ -17,7 +17,7 @@ from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.version_files.leftovers import Leftover, held, left_in
-from releasegate.core.version_files.occurrences import KINDS, Occurrence, bump, find
+from releasegate.core.version_files.occurrences import Occurrence, bump, find, kind_of
 
 PROJECT = PurePosixPath("pyproject.toml")
 # A version that nothing states, of three numbers for SemVer: every version file is tried with it before it is proposed.
@@ -132,7 +132,7 @@ class _Reading:
             bump(version_file, content, package=self.name, version=_POST)
         except ReleasegateError:
             yield f"{at} has no form for a post: a final that fails is repaired by the next one"
-        written = KINDS[type(version_file)].find(version_file, content, self.name).version
+        written = kind_of(version_file).find(version_file, content, self.name).version
         if written != occurrence.version:
             yield f"{at} states {written}, which every index calls {occurrence.version}, and so does a bump"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable
@@ -51,6 +50,8 @@ def unknown(name: str, known: Iterable[str], *, value: Any) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return what was meant by *name*: the nearest of *known*, or all of them where none is near."""
+    import difflib
+
     names = list(known)
     near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else f"write one of {', '.join(names)}"

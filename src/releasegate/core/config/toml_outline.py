@@ -11,12 +11,14 @@ import re
 import tomllib
 from dataclasses import dataclass
 
-_UNUSUAL = re.compile(r'[\x00-\x09\x0b-\x1f\x7f\\\ufeff]|"""')
+_UNUSUAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\\\ufeff]")
 _STRING = re.compile(r'"[^"\n]*"')
 _NUMBER = re.compile(r"(?<== )(?:0|[1-9][0-9]{0,17})(?=[ ,\n])")
 # Members of an array, a line each: an array of one is TOML where an array of many alike is.
 _ALIKE = re.compile(r"^(    [^\n]*,\n)\1+", re.MULTILINE)
 _ENTRY = re.compile(r"^(?=\[\[packages?\]\]\n)", re.MULTILINE)
+# What begins with plain characters is found in a tenth of the time; whether a line begins there is looked at apart.
+_HEADER = re.compile(r"\[\[packages?\]\]\n")
 _NAMED = re.compile(r'\[\[(packages?)\]\]\nname = "([^"\n]*)"\n')
 
 
@@ -32,12 +34,13 @@ class Listed:
 
 def outline(text: str) -> tuple[Listed, ...] | None:
     """Return the entries of a lock, in its order; ``None`` where only the whole text says whether it is TOML."""
-    if _UNUSUAL.search(text):
+    if '"""' in text or _UNUSUAL.search(text):
         return None
     emptied = _STRING.sub('""', text)
     if "'" in emptied or '"' in emptied.replace('""', ""):
         return None
-    starts = [found.start() for found in _ENTRY.finditer(text)]
+    headers = (found.start() for found in _HEADER.finditer(text))
+    starts = [start for start in headers if text[start - 1 : start] in {"", "\n"}]
     named = [(start, _NAMED.match(text, start)) for start in starts]
     ends = [*starts[1:], len(text)]
     listed = tuple(

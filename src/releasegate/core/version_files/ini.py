@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 from dataclasses import dataclass
 
@@ -47,6 +46,8 @@ def replace(version_file: IniVersionFile, content: bytes, _package: str, version
 
 
 def _locate(version_file: IniVersionFile, content: bytes) -> _Line:
+    import configparser
+
     where, text = str(version_file.path), utf8(content, where=str(version_file.path))
     section, _, key = version_file.key.rpartition(".")
     parser = configparser.RawConfigParser()
@@ -80,6 +81,8 @@ def _section(text: str, at: int) -> str | None:
 
 def keys_of(content: bytes) -> tuple[str, ...]:
     """Return every key of an INI file, its section first; nothing of what is none."""
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(content.decode(errors="replace").removeprefix(BOM))

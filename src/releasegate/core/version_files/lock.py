@@ -81,39 +81,43 @@ def _spelling(version_file: LockVersionFile) -> Spelling:
     return "semver" if version_file.path.name == _CARGO else "pep440"
 
 
-def _listed(text: str, package: str, *, where: str) -> tuple[str, Sequence[Any]]:
-    """Return the name of the array of entries, and all of them; those of other packages may be empty."""
+def _listed(text: str, package: str, *, where: str) -> tuple[str, Sequence[Any], Sequence[int]]:
+    """Return the name of the array of entries, all of them, and where the text behind each header begins.
+
+    Those of other packages may be empty.
+    """
     listed = outline(text)
     if listed is not None:
         named = (text[each.start : each.end] if _named({"name": each.name}, package) else "" for each in listed)
         array = listed[0].array
-        return array, [tomllib.loads(entry)[array][0] if entry else {} for entry in named]
+        begins = [each.start + len(f"[[{array}]]\n") for each in listed]
+        return array, [tomllib.loads(entry)[array][0] if entry else {} for entry in named], begins
     values = read_toml(text, where=where).values
     array = "packages" if "packages" in values else "package"
     entries = values.get(array)
-    return array, entries if isinstance(entries, list) else []
+    begins = [header.end() for header in _HEADER.finditer(text)]
+    return array, entries if isinstance(entries, list) else [], begins
 
 
 def _entry(version_file: LockVersionFile, content: bytes, package: str) -> _Entry:
     where, package = str(version_file.path), version_file.name or package
     lock = utf8(content, where=where)
-    array, entries = _listed(lock, package, where=where)
+    array, entries, begins = _listed(lock, package, where=where)
     own = _is_own_crate if version_file.path.name == _CARGO else _is_own
     mine = [n for n, entry in enumerate(entries) if own(entry, package)]
-    headers = list(_HEADER.finditer(lock))
-    if mine and len(headers) != len(entries):
+    if mine and len(begins) != len(entries):
         raise Refused(
             f"{where} is not written as its tool writes it: its entries are not one [[{array}]] table each.",
             hint=f"Lock again, or remove the version file {where}",
         )
     if len(mine) != 1:
-        lines = ", ".join(str(lock.count("\n", 0, headers[n].start()) + 1) for n in mine)
+        lines = ", ".join(str(lock.count("\n", 0, begins[n])) for n in mine)
         count = f"several entries (lines {lines})" if mine else "no entry"
         raise ConfigurationError(
             f"{where} has {count} for {package} with the project's own folder as the source.",
             hint=f"Lock again, or correct the entry's name, or remove the version file {where}",
         )
-    start = headers[mine[0]].end()
+    start = begins[mine[0]]
     following = _ANY_HEADER.search(lock, start)
     end = following.start() if following else len(lock)
     toml = read_toml(lock[start:end], where=f"the entry in {where}")

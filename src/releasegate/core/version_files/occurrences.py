@@ -21,19 +21,7 @@ from releasegate.core.config.version_file_types import (
     VersionFile,
 )
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files import ini, json_key, lock, python, setup_call, text, toml
 from releasegate.core.version_files.kind import Kind
-
-KINDS: Mapping[type[VersionFile], Kind] = {
-    TomlVersionFile: toml,
-    PythonVersionFile: python,
-    LockVersionFile: lock,
-    SetupVersionFile: setup_call,
-    IniVersionFile: ini,
-    JsonVersionFile: json_key,
-    TextVersionFile: text,
-}
-"""The module that finds and replaces a version, by the type of the version file."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +43,39 @@ class Occurrence:
         return f"{self.path}:{self.line} states {self.version} ({self.where})"
 
 
+def kind_of(version_file: VersionFile) -> Kind:  # noqa: PLR0911 - one for each type
+    """Return the module that finds and replaces a version in files of that type, loaded with the first of them."""
+    match version_file:
+        case TomlVersionFile():
+            from releasegate.core.version_files import toml
+
+            return toml
+        case PythonVersionFile():
+            from releasegate.core.version_files import python
+
+            return python
+        case LockVersionFile():
+            from releasegate.core.version_files import lock
+
+            return lock
+        case SetupVersionFile():
+            from releasegate.core.version_files import setup_call
+
+            return setup_call
+        case IniVersionFile():
+            from releasegate.core.version_files import ini
+
+            return ini
+        case JsonVersionFile():
+            from releasegate.core.version_files import json_key
+
+            return json_key
+        case TextVersionFile():
+            from releasegate.core.version_files import text
+
+            return text
+
+
 @lru_cache(maxsize=32)  # the questions of one command look at the same bytes, and they need not be parsed again
 def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurrence:
     """Return the version that *content*, the bytes of *version_file*, states for *package*.
@@ -64,7 +85,7 @@ def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurren
             several, or a value that is not a string.
         Refused: the version is dynamic, is not one plain literal, or is not a version by PEP 440.
     """
-    found = KINDS[type(version_file)].find(version_file, content, package)
+    found = kind_of(version_file).find(version_file, content, package)
     if _canonical(found.version) is None:
         raise Refused(
             f"{version_file.path}:{found.line} states {found.version!a}, which is not a version by PEP 440.",
@@ -98,7 +119,7 @@ def bump(version_file: VersionFile, content: bytes, *, package: str, version: st
             f"{version!r} is not a version in canonical form.", hint="Write it as PEP 440 does, e.g. 1.2.3rc1"
         )
     find(version_file, content, package=package)
-    return KINDS[type(version_file)].replace(version_file, content, package, version)
+    return kind_of(version_file).replace(version_file, content, package, version)
 
 
 def bump_all(
