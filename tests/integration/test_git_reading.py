@@ -68,6 +68,22 @@ def test_what_is_no_file_reads_as_none(repository: GitRepository, path: str) -> 
     assert repository.read(PurePosixPath(path), commit="HEAD") is None
 
 
+def test_all_files_of_a_commit_are_read_as_one_is(nested: GitRepository) -> None:
+    (nested.root / "ä b.txt").write_bytes(b"no line end")
+    (nested.root / "empty").touch()
+    (nested.root / "link").symlink_to("a.txt")
+    git(nested.root, "add", "--all")
+    git(nested.root, "commit", "--quiet", "--message=More")
+    paths = [PurePosixPath(name) for name in ("ä b.txt", "s", "empty", "missing", "../../a.txt", "link", "a.txt")]
+    found = nested.read_all(paths, commit=nested.head())
+    assert [found[path] for path in paths] == [nested.read(path, commit="HEAD") for path in paths]
+    assert list(found.values())[:4] == [b"no line end", None, b"", None]
+    assert found[PurePosixPath("link")] == b"a.txt"
+    assert nested.read_all([], commit="HEAD") == {}
+    with pytest.raises(Refused, match="failed"):
+        nested.read_all(paths, commit="HEAD~9")
+
+
 def test_a_commit_that_does_not_exist_is_refused(repository: GitRepository) -> None:
     with pytest.raises(Refused, match="failed") as refusal:
         repository.read(A, commit="0" * 40)
@@ -421,6 +437,7 @@ def test_only_a_command_that_looks_keeps_what_it_was_told(repository: GitReposit
     repository.commit({A: b"two\n"}, message="Second")
     assert repository.tags() == {"v1.0": head}
     assert (looking.head(), looking.read(A, commit="HEAD")) == (head, b"one\n")
+    assert looking.tags_before("HEAD") == {}
     with pytest.raises(Unavailable, match="origin does not answer"):
         looking.tags()
     assert repository.head() != head

@@ -100,6 +100,9 @@ class FakeRepository:
         after = known[known.index(since) + 1 if since is not None else 0 : known.index(commit) + 1]
         return tuple(self.messages.get(each, "first") for each in reversed(after))
 
+    def read_all(self, paths: Sequence[PurePosixPath], *, commit: str) -> Mapping[PurePosixPath, bytes | None]:
+        return {path: self.read(path, commit=commit) for path in paths}
+
     def tags(self) -> Mapping[str, str]:
         return {**self.remote, **self.local}
 

@@ -8,8 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from releasegate.core.ci.other_publishers import UploadSecrets, other_publishers, upload_secrets
-from releasegate.core.ci.workflows import MARK
-from releasegate.core.ci.yaml_nodes import LARGEST
+from releasegate.core.ci.yaml_nodes import LARGEST, MARK
 from releasegate.core.config.model import Package
 
 PACKAGE = Package("harbor", PurePosixPath(), (), ("3.12",))

@@ -14,7 +14,7 @@ from releasegate.core.ci.part import Part
 from releasegate.core.errors import Refused
 from releasegate.steps.release import Release
 from releasegate.steps.source import Clean
-from releasegate.steps.trigger import TriggerPermitted, uploads
+from releasegate.steps.trigger import TriggerPermitted
 
 
 @pytest.fixture
@@ -53,19 +53,19 @@ def test_a_person_may_stage_and_the_record_says_who_uploads(fixture: ReleaseFixt
 
 def test_a_final_of_a_laptop_is_uploaded_by_ci_where_a_forge_has_one(fixture: ReleaseFixture) -> None:
     fixture.from_laptop = False
-    assert uploads(fixture.release("1.0"), "production") == "CI"
-    assert uploads(fixture.release("1.0rc1"), "staging") == "this machine"
+    assert fixture.release("1.0").uploaded_by("production") == "CI"
+    assert fixture.release("1.0rc1").uploaded_by("staging") == "this machine"
     fixture.from_laptop = True
-    assert uploads(fixture.release("1.0"), "production") == "this machine"
+    assert fixture.release("1.0").uploaded_by("production") == "this machine"
     fixture.from_laptop, fixture.forge = False, None
-    assert uploads(fixture.release("1.0"), "production") == "this machine"
+    assert fixture.release("1.0").uploaded_by("production") == "this machine"
 
 
 def test_on_a_runner_it_is_the_runner_that_uploads(fixture: ReleaseFixture) -> None:
     fixture.from_laptop = False
     release = published(fixture, "1.0")
     assert isinstance(fixture.forge, FakeForge)
-    assert uploads(release, "production") == "this machine"
+    assert release.uploaded_by("production") == "this machine"
 
 
 def test_a_candidates_tag_allows_that_candidate(fixture: ReleaseFixture) -> None:

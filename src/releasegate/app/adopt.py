@@ -15,7 +15,8 @@ from releasegate.app.adopt_workflows import index_tables, told, workflows_of
 from releasegate.app.project import load
 from releasegate.core.adopt.detect import Detected, detect
 from releasegate.core.adopt.table import NOXFILE, TASKS, table
-from releasegate.core.ci.workflows import MARK, workflows
+from releasegate.core.ci.workflows import workflows
+from releasegate.core.ci.yaml_nodes import MARK
 from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.config.toml_lines import read_toml

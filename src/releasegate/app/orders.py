@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from releasegate.app.workspace import Workspace
-from releasegate.core.ci.publish_rules import requested
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.release.plan import (
@@ -48,6 +47,8 @@ def ordered(workspace: Workspace, *, package: str | None = None, until: str = ""
         raise ConfigurationError(
             "No event of a forge started this run.", hint="Say what to release: --rc, --post, or nothing for a final"
         )
+    from releasegate.core.ci.publish_rules import requested
+
     wanted = requested(workspace.event, workspace.project.settings, package=package)
     return Order(wanted.pipeline, wanted.package.name, exactly=wanted.version, until=until)
 

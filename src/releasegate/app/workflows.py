@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
 from releasegate.app.project import Project
-from releasegate.core.ci.workflows import MARK, drift, workflows
+from releasegate.core.ci.workflows import drift, workflows
+from releasegate.core.ci.yaml_nodes import MARK
 from releasegate.core.errors import GateFailed, Refused
 
 

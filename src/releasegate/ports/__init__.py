@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from packaging.version import Version
-
-from releasegate.core.dists.version_text import Source
-from releasegate.core.release.record import Entry
 from releasegate.ports.builds import Builds as Builds
 from releasegate.ports.builds import LockAnswer as LockAnswer
 from releasegate.ports.builds import TrialBuild as TrialBuild
@@ -25,6 +21,12 @@ from releasegate.ports.trials import EndToEndRunner as EndToEndRunner
 from releasegate.ports.trials import InstallChecker as InstallChecker
 from releasegate.ports.trials import Origin as Origin
 from releasegate.ports.trials import Progress as Progress
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+    from releasegate.core.dists.version_text import Source
+    from releasegate.core.release.record import Entry
 
 
 class Repository(Protocol):
@@ -52,6 +54,10 @@ class Repository(Protocol):
 
     def subjects(self, commit: str, *, since: str | None) -> tuple[str, ...]:
         """Return the first line of each commit up to *commit*, newest first, that is not in *since*; no merges."""
+        ...
+
+    def read_all(self, paths: Sequence[PurePosixPath], *, commit: str) -> Mapping[PurePosixPath, bytes | None]:
+        """Return the bytes of all *paths* at *commit*, ``None`` for what is no file there."""
         ...
 
     def tags(self) -> Mapping[str, str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from packaging.version import Version
+if TYPE_CHECKING:
+    from packaging.version import Version
 
-from releasegate.core.config.model import Package
-from releasegate.core.dists.manifest import Artifact, Manifest
-from releasegate.core.dists.version_text import Source
-from releasegate.ports.trials import Progress
+    from releasegate.core.config.model import Package
+    from releasegate.core.dists.manifest import Artifact, Manifest
+    from releasegate.core.dists.version_text import Source
+    from releasegate.ports.trials import Progress
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from packaging.version import Version
+if TYPE_CHECKING:
+    from packaging.version import Version
 
-from releasegate.core.config.model import Package
-from releasegate.core.errors import ReleasegateError
+    from releasegate.core.config.model import Package
+    from releasegate.core.errors import ReleasegateError
 
 
 class Progress(Protocol):

@@ -1,24 +1,24 @@
-"""Everything that can be asked before anything is changed: one function a question, and the list of them."""
+"""Everything that can be asked before anything is changed: one function a question, and the list of them.
+
+A question that few releases have imports what it asks with.
+"""
 
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from releasegate.core.ci.other_publishers import other_publishers
-from releasegate.core.config.drift import drift
-from releasegate.core.config.model import IndexConfig, Package
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.version_files.survey import survey
-from releasegate.steps.fetch import companion_choice, published
-from releasegate.steps.notes import release_notes
-from releasegate.steps.prove import require_recorded
 from releasegate.steps.question import Inquiry, Question
-from releasegate.steps.release import Role
-from releasegate.steps.seal import CandidateProven, CompanionPublished
 from releasegate.steps.source import Clean, VersionUnused
 from releasegate.steps.stated import version_file_contents
-from releasegate.steps.step import Step
-from releasegate.steps.trigger import TriggerPermitted, uploads
+
+if TYPE_CHECKING:
+    from releasegate.core.config.model import IndexConfig, Package
+    from releasegate.steps.release import Role
+    from releasegate.steps.step import Step
 
 PROJECT = PurePosixPath("pyproject.toml")
 LEAST_SPACE = 2**30
@@ -58,6 +58,8 @@ def _beside(inquiry: Inquiry) -> tuple[Package, ...]:
 
 def _tables(inquiry: Inquiry) -> str:
     """Where two repositories both have a table of the pair, they say the same."""
+    from releasegate.core.config.drift import drift
+
     settings, ports, found = inquiry.release.run.settings, inquiry.release.run.ports, list[str]()
     for package in _beside(inquiry):
         content = ports[package.name].repository.read(PROJECT) or b""
@@ -89,7 +91,7 @@ def _tokens(inquiry: Inquiry) -> str:
     release = inquiry.release
     part = release.run.part
     roles = [role for role in inquiry.roles if part is None or release.index_name(role) == part.index]
-    here = [role for role in roles if uploads(release, role) == "this machine"]
+    here = [role for role in roles if release.uploaded_by(role) == "this machine"]
     found = [f"{release.index_name(role)}: {release.index(role).credential()}" for role in here]
     return ", ".join(found) or "CI uploads, with its own"
 
@@ -149,15 +151,22 @@ def _containers(inquiry: Inquiry) -> str:
 
 def _companion(inquiry: Inquiry) -> str:
     """Return which companion it is run with: known now, and on an index that counts."""
+    companion = inquiry.release.package.companion
+    if companion is None:
+        return "it has none"
+    return f"{companion.name} is released before it" if companion.name in inquiry.before else _published(inquiry)
+
+
+def _published(inquiry: Inquiry) -> str:
+    from releasegate.steps.fetch import companion_choice, published
+    from releasegate.steps.seal import CompanionPublished
+
     release, role = inquiry.release, inquiry.roles[-1]
-    companion = release.package.companion
-    if companion is not None and companion.name in inquiry.before:
-        return f"{companion.name} is released before it"
     if role == "production" and inquiry.pipeline == "final":
         return _looked(CompanionPublished(release))
     choice = companion_choice(release, role)
     if choice is None:
-        return "it has none"
+        raise AssertionError("it is asked for a package with a companion")
     roles: tuple[Role, ...] = ("staging", "production") if role == "staging" else ("production",)
     held = [each for each in roles if published(release.index(each), choice.name, choice.version)]
     if not held:
@@ -171,6 +180,8 @@ def _companion(inquiry: Inquiry) -> str:
 
 
 def _pair(inquiry: Inquiry) -> str:
+    from releasegate.steps.prove import require_recorded
+
     release = inquiry.release
     if release.record().waiver("pair") is not None:
         return "waived"
@@ -214,8 +225,26 @@ def _forge(inquiry: Inquiry) -> str:
 
 
 def _release_notes(inquiry: Inquiry) -> str:
+    from releasegate.steps.notes import release_notes
+
     first = release_notes(inquiry.release).splitlines()[0]
     return f"there, beginning with {first[:60]!r}"
+
+
+def _number(inquiry: Inquiry) -> str:
+    return _looked(VersionUnused(inquiry.release))
+
+
+def _trigger(inquiry: Inquiry) -> str:
+    from releasegate.steps.trigger import TriggerPermitted
+
+    return _looked(TriggerPermitted(inquiry.release, inquiry.roles[-1]))
+
+
+def _candidate(inquiry: Inquiry) -> str:
+    from releasegate.steps.seal import CandidateProven
+
+    return _looked(CandidateProven(inquiry.release))
 
 
 def _space(inquiry: Inquiry) -> str:
@@ -270,9 +299,9 @@ QUESTIONS: tuple[Question, ...] = (
     Question("remote", _remote),
     Question("indexes", _indexes),
     Question("plan", _plan),
-    Question("number", lambda inquiry: _looked(VersionUnused(inquiry.release)), _planned),
-    Question("trigger", lambda inquiry: _looked(TriggerPermitted(inquiry.release, inquiry.roles[-1])), _planned),
-    Question("candidate", lambda inquiry: _looked(CandidateProven(inquiry.release)), _final),
+    Question("number", _number, _planned),
+    Question("trigger", _trigger, _planned),
+    Question("candidate", _candidate, _final),
     Question("pair", _pair, _final),
     Question("companion", _companion),
     Question("forge", _forge, _to_production),

@@ -16,7 +16,6 @@ from releasegate.steps.forge_release import await_ci
 from releasegate.steps.source import bump_message
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 from releasegate.steps.takeover import taken_over
-from releasegate.steps.trigger import uploads
 
 TRIES = 3
 """How often the same bytes are sent while the outcome is unknown."""
@@ -91,7 +90,7 @@ class Upload(RoleStep):
 
     def describe(self) -> str:
         files, index = f"the wheel and the sdist of {self.release.version}", self.release.index_name(self.role)
-        by_ci = uploads(self.release, self.role) == "CI"
+        by_ci = self.release.uploaded_by(self.role) == "CI"
         return f"wait until CI has uploaded {files} to {index}" if by_ci else f"upload {files} to {index}"
 
     def already(self) -> Evidence | None:
@@ -99,7 +98,7 @@ class Upload(RoleStep):
         return None if missing else self._evidence()
 
     def run(self) -> Evidence:
-        if uploads(self.release, self.role) == "CI":
+        if self.release.uploaded_by(self.role) == "CI":
             await_ci(self.release, lambda: not self._missing())
             return {**self._evidence(), "uploaded by": "CI"}
         for artifact in self._missing():

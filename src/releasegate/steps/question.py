@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from releasegate.core.errors import ReleasegateError
-from releasegate.core.release.plan import Pipeline
-from releasegate.steps.release import Release, Role
+if TYPE_CHECKING:
+    from releasegate.core.errors import ReleasegateError
+    from releasegate.core.release.plan import Pipeline
+    from releasegate.steps.release import Release, Role
 
 
 @dataclass(frozen=True)

@@ -5,33 +5,36 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from packaging.version import Version
-
-from releasegate.core.ci.event_payload import Event
-from releasegate.core.ci.part import Part
-from releasegate.core.config.model import Package, Settings
-from releasegate.core.dists.manifest import Manifest
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.companion import CompanionSources
-from releasegate.core.release.record import Entry, Record, record
-from releasegate.core.release.versions import Consumed
-from releasegate.ports import (
-    Builds,
-    Clock,
-    DownloadCache,
-    EndToEndRunner,
-    Forge,
-    History,
-    Index,
-    InstallChecker,
-    Ledger,
-    Machine,
-    Progress,
-    Repository,
-    Tools,
-)
+from releasegate.core.release.record import record
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+    from releasegate.core.ci.event_payload import Event
+    from releasegate.core.ci.part import Part
+    from releasegate.core.config.model import Package, Settings
+    from releasegate.core.dists.manifest import Manifest
+    from releasegate.core.release.companion import CompanionSources
+    from releasegate.core.release.record import Entry, Record
+    from releasegate.core.release.versions import Consumed
+    from releasegate.ports import (
+        Builds,
+        Clock,
+        DownloadCache,
+        EndToEndRunner,
+        Forge,
+        History,
+        Index,
+        InstallChecker,
+        Ledger,
+        Machine,
+        Progress,
+        Repository,
+        Tools,
+    )
 
 Role = Literal["staging", "production"]
 
@@ -152,6 +155,11 @@ class Release:
         """Return the release with other *ports* of its package."""
         mine: PackagePorts = replace(self.ports, **ports)
         return replace(self, run=replace(self.run, ports={**self.run.ports, self.package.name: mine}))
+
+    def uploaded_by(self, role: Role) -> str:
+        """Return who uploads: ``CI`` where a laptop may not and a forge could have CI do it, else ``this machine``."""
+        here = role == "staging" or self.run.event is not None or self.ports.forge is None
+        return "this machine" if here or self.run.settings.production_from_laptop else "CI"
 
     def commit(self) -> str:
         """Return the commit that is released: the tag's where there is one, else the one checked out."""

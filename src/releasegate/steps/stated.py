@@ -5,7 +5,7 @@ It knows no release: ``nox -s versions`` loads nothing that a release needs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -65,10 +65,11 @@ def require_one(
 
 def version_file_contents(
     repository: Repository, package: Package, *, commit: str | None = "HEAD"
-) -> dict[PurePosixPath, bytes | None]:
+) -> Mapping[PurePosixPath, bytes | None]:
     """Return the version files of *package* as they are at *commit* (``None``: in the work tree)."""
     at = repository.head() if commit == "HEAD" else commit
-    return {file.path: repository.read(file.path, commit=at) for file in package.version_files}
+    paths = [file.path for file in package.version_files]
+    return {path: repository.read(path) for path in paths} if at is None else repository.read_all(paths, commit=at)
 
 
 def changed_files(repository: Repository, package: Package) -> tuple[PurePosixPath, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from releasegate.core.release.record import Evidence
-from releasegate.steps.release import Release, Role
+if TYPE_CHECKING:
+    from releasegate.core.release.record import Evidence
+    from releasegate.steps.release import Release, Role
 
 
 class Kind(Enum):

@@ -10,7 +10,7 @@ from releasegate.core.ci.publish_rules import SourceState, disagreements, reques
 from releasegate.core.errors import Refused
 from releasegate.core.release.record import Evidence
 from releasegate.core.version_files.survey import survey
-from releasegate.steps.release import Release, Role
+from releasegate.steps.release import Role
 from releasegate.steps.stated import version_file_contents
 from releasegate.steps.step import RoleStep
 
@@ -32,7 +32,7 @@ class TriggerPermitted(RoleStep):
     def run(self) -> Evidence:
         event = self.release.run.event
         if event is None:
-            return {"by": "a person", "uploaded by": uploads(self.release, self.role)}
+            return {"by": "a person", "uploaded by": self.release.uploaded_by(self.role)}
         self._check(event)
         return {"by": str(event), "commit": event.commit, "run": event.url, "uploaded by": "CI"}
 
@@ -65,10 +65,3 @@ class TriggerPermitted(RoleStep):
                 hint="Mend it, and release the next version",
                 details=problems,
             )
-
-
-def uploads(release: Release, role: Role) -> str:
-    """Return who uploads: ``CI`` where a laptop may not and a forge could have CI do it, else ``this machine``."""
-    run = release.run
-    here = role == "staging" or run.event is not None or release.ports.forge is None
-    return "this machine" if here or run.settings.production_from_laptop else "CI"

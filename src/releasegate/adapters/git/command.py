@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -21,6 +23,8 @@ _PASSED_ON = frozenset(
 )
 # Also GIT_CONFIG_COUNT with its keys and values, by which CI systems hand over settings.
 _PASSED_ON_PREFIX = "GIT_CONFIG_"
+
+_OBJECT = re.compile(rb"[0-9a-f]{40,64} ([a-z]+) ([0-9]+)")
 
 LOCAL_SECONDS = 120.0
 REMOTE_SECONDS = 300.0
@@ -45,8 +49,8 @@ class GitOutput:
         return last_lines(self.stderr or self.stdout.decode(errors="replace"))
 
 
-Asked: TypeAlias = dict[tuple[Path, tuple[str, ...]], GitOutput]
-"""What came of the questions of a command that only looks, by where they were asked and their words."""
+Asked: TypeAlias = dict[tuple[Path, tuple[str, ...], bytes], GitOutput]
+"""What came of the questions of a command that only looks, by where they were asked, their words and their input."""
 
 
 @dataclass(frozen=True)
@@ -96,20 +100,26 @@ class Git:
         """
         return self._good(self.ask(*words, given=given), words)
 
-    def recount(self, *words: str) -> GitOutput:
+    def recount(self, *words: str, given: bytes = b"") -> GitOutput:
         """Do as ``recall``, where only 0 is a good exit code; raises as ``tell``."""
-        return self._good(self.recall(*words), words)
+        return self._good(self.recall(*words, given=given), words)
 
-    def blobs(self, hashes: Sequence[str]) -> tuple[bytes, ...]:
-        """Return the contents of blobs that are here, all asked for at once."""
-        told = self.tell("cat-file", "--batch", given="".join(f"{each}\n" for each in hashes).encode()).stdout
+    def blobs(self, names: Sequence[str]) -> tuple[bytes | None, ...]:
+        """Return the contents of the blobs of these names, all asked for at once; ``None`` for what is no blob here.
+
+        A name is a hash, or a commit with a path: ``HEAD:./a.txt``; none has a line end in it.
+        """
+        if not names:
+            return ()
+        given = b"".join(os.fsencode(each) + b"\n" for each in names)
+        told = self.recount("cat-file", "--batch", given=given).stdout
         at, found = 0, []
-        for _ in hashes:
-            # <hash> SP blob SP <size> LF <contents> LF
+        for _ in names:
+            # <hash> SP <type> SP <size> LF <contents> LF, or <name> SP missing LF
             start = told.index(b"\n", at) + 1
-            end = start + int(told[at:start].split()[-1])
-            found.append(told[start:end])
-            at = end + 1
+            heading = _OBJECT.fullmatch(told[at : start - 1])
+            at = start + int(heading[2]) + 1 if heading else start
+            found.append(told[start : at - 1] if heading and heading[1] == b"blob" else None)
         return tuple(found)
 
     def _good(self, answer: GitOutput, words: Sequence[str]) -> GitOutput:
@@ -117,16 +127,17 @@ class Git:
             raise failure(answer, f"git {words[0]} failed in {self.root} (exit code {answer.exit_code}).")
         return answer
 
-    def recall(self, *words: str, timeout: float = LOCAL_SECONDS) -> GitOutput:
+    def recall(self, *words: str, timeout: float = LOCAL_SECONDS, given: bytes = b"") -> GitOutput:
         """Return what ``ask`` returned for the same words before, where this command only looks; else ask.
 
-        It is for what such a command takes for one moment: HEAD, the files of a commit, a remote (its silence, too).
+        It is for what such a command takes for one moment: HEAD, the tags, the files of a commit, a remote (its
+        silence, too).
         """
         if self.asked is None:
-            return self.ask(*words, timeout=timeout)
-        if (self.root, words) not in self.asked:
-            self.asked[self.root, words] = self.ask(*words, timeout=timeout)
-        return self.asked[self.root, words]
+            return self.ask(*words, timeout=timeout, given=given)
+        if (self.root, words, given) not in self.asked:
+            self.asked[self.root, words, given] = self.ask(*words, timeout=timeout, given=given)
+        return self.asked[self.root, words, given]
 
     def _environment(self) -> dict[str, str]:
         passed = {

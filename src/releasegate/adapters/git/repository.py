@@ -62,7 +62,7 @@ class GitRepository:
             Unavailable: the file is there and cannot be read.
         """
         if commit is not None:
-            return self._read_commit(path, commit)
+            return self.read_all([path], commit=commit)[path]
         try:
             return (self.root / path).read_bytes()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -70,12 +70,17 @@ class GitRepository:
         except OSError as error:
             raise Unavailable(f"{path} cannot be read: {error}.", hint="Correct the file's permissions.") from error
 
-    def _read_commit(self, path: PurePosixPath, commit: str) -> bytes | None:
-        entry = self.git.recount("ls-tree", "-z", commit, "--", str(path)).text.removesuffix("\0")
-        if not entry:
-            return None
-        _, kind, blob = entry.split("\t", 1)[0].split(" ")
-        return self.git.recount("cat-file", "blob", blob).stdout if kind == "blob" else None
+    def read_all(self, paths: Sequence[PurePosixPath], *, commit: str) -> dict[PurePosixPath, bytes | None]:
+        """Return the bytes of all *paths* at *commit*, ``None`` for what is no file there.
+
+        Raises:
+            Refused: there is no such commit.
+        """
+        found = dict(zip(paths, self.git.blobs([f"{commit}:./{path}" for path in paths]), strict=True))
+        if None in found.values():
+            # Git says the same of a commit that is not there.
+            self.git.recount("cat-file", "-e", f"{commit}^{{commit}}")
+        return found
 
     def names(self, folder: PurePosixPath, *, commit: str) -> tuple[PurePosixPath, ...]:
         """Return the paths of the files that lie in *folder* itself at *commit*; none where it is no folder."""
@@ -130,9 +135,8 @@ class GitRepository:
 
     def tags_before(self, commit: str) -> Mapping[str, str]:
         """Return the tags here, by name, whose commit is *commit* or came before it; the remote is not asked."""
-        names = self.git.tell("tag", "--list", "--merged", commit).text.splitlines()
-        known = tags.here(self.git)
-        return {name: known[name] for name in names}
+        names = set(self.git.tell("tag", "--list", "--merged", commit).text.splitlines())
+        return {name: each for name, each in tags.here(self.git).items() if name in names}
 
     def tags_at_head(self) -> tuple[str, ...]:
         """Return the names of the tags here whose commit is checked out; the remote is not asked."""
@@ -200,7 +204,11 @@ class GitRepository:
         entries = (os.fsdecode(entry).split("\t", 1) for entry in listed if entry)
         blobs = {path: meta.split(" ")[2] for meta, path in entries if path.endswith((".yml", ".yaml"))}
         texts = self.git.blobs(tuple(blobs.values()))
-        return {PurePosixPath(path): text.decode(errors="replace") for path, text in zip(blobs, texts, strict=True)}
+        return {
+            PurePosixPath(path): text.decode(errors="replace")
+            for path, text in zip(blobs, texts, strict=True)
+            if text is not None
+        }
 
     def submodules(self, commit: str) -> Mapping[str, str]:
         """Return the submodules below *root* at *commit*: path -> the submodule's commit."""

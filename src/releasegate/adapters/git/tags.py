@@ -14,7 +14,7 @@ _PEELED = "^{}"
 def here(git: Git) -> Mapping[str, str]:
     """Return the tags of this repository: name -> commit."""
     # With no tag at all, show-ref prints nothing and fails.
-    return _parsed(git.ask("show-ref", "--tags", "--dereference").text)
+    return _parsed(git.recall("show-ref", "--tags", "--dereference").text)
 
 
 def at_head(git: Git) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -56,22 +57,26 @@ def _simple_of(alias: str) -> str:
     return urljoin(_upload_of(alias), "/simple/") if alias in ALIASES else ""
 
 
-@cache
 def constant(module: str, name: str) -> str:
-    """Return the text that an installed library's *module* assigns to *name*.
+    """Return the text that an installed library's *module* assigns to *name*."""
+    return _constants(module).get(name) or str(getattr(import_module(module), name))
 
-    It is read from the library's source: to import these two costs a second of a processor, and most commands need
-    nothing else of them.
+
+@cache
+def _constants(module: str) -> Mapping[str, str]:
+    """Return the texts that a module assigns to names, as far as they stand in its source.
+
+    To import twine and pypi-simple costs a second of a processor, and most commands need nothing else of them.
     """
     package, _, rest = module.partition(".")
     spec = find_spec(package)
     source = Path(spec.origin or "").with_name(f"{rest or '__init__'}.py") if spec is not None else Path()
+    found: dict[str, str] = {}
     for statement in ast.parse(source.read_text(encoding="utf-8")).body if source.is_file() else ():
-        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        value = getattr(statement, "value", None)
-        if any(isinstance(t, ast.Name) and t.id == name for t in targets) and isinstance(value, ast.Constant):
-            return str(value.value)
-    return str(getattr(import_module(module), name))
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(statement.value, ast.Constant):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            found.update((each.id, str(statement.value.value)) for each in targets if isinstance(each, ast.Name))
+    return found
 
 
 def is_web_address(url: str) -> bool:

@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from packaging.version import Version
-
 from releasegate.adapters.index.access import access
 from releasegate.adapters.index.addresses import addresses
-from releasegate.adapters.index.resolve import Resolver
 from releasegate.adapters.index.simple import SimplePages
-from releasegate.adapters.index.twine import Uploader
 from releasegate.adapters.index.web import Web
-from releasegate.core.config.model import IndexConfig
-from releasegate.ports import IndexFile, UploadAnswer
 
 if TYPE_CHECKING:
     import requests
+    from packaging.version import Version
+
+    from releasegate.adapters.index.twine import Uploader
+    from releasegate.core.config.model import IndexConfig
+    from releasegate.ports import IndexFile, UploadAnswer
 
 
 class SimpleIndex:
@@ -40,17 +39,14 @@ class SimpleIndex:
         workdir: Path,
         session: requests.Session | None = None,
     ) -> None:
-        where = addresses(config)
-        folder = workdir.resolve()
-        self._name = config.name
+        self._config, self._environ, self._folder = config, environ, workdir.resolve()
+        self._where = where = addresses(config)
         self._pages = SimplePages(Web(config.name, session, access(config, where, environ)), where.simple)
-        self._uploader = Uploader(config, where.upload, environ, folder)
-        self._resolver = Resolver(self._pages, environ, folder)
 
     @property
     def name(self) -> str:
         """The name in the configuration (``testpypi``)."""
-        return self._name
+        return self._config.name
 
     @property
     def simple_url(self) -> str:
@@ -84,12 +80,19 @@ class SimpleIndex:
 
     def upload(self, path: Path) -> UploadAnswer:
         """Upload one file with twine, never skipping one that exists: see ``Uploader.upload``."""
-        return self._uploader.upload(path)
+        return self._uploader().upload(path)
 
     def credential(self) -> str:
         """Return where the token for uploads comes from: see ``Uploader.credential``."""
-        return self._uploader.credential()
+        return self._uploader().credential()
 
     def resolve(self, project: str, version: Version) -> Mapping[str, str]:
         """Ask as an installer does, past every cache: see ``Resolver.resolve``."""
-        return self._resolver.resolve(project, version)
+        from releasegate.adapters.index.resolve import Resolver
+
+        return Resolver(self._pages, self._environ, self._folder).resolve(project, version)
+
+    def _uploader(self) -> Uploader:
+        from releasegate.adapters.index.twine import Uploader
+
+        return Uploader(self._config, self._where.upload, self._environ, self._folder)

@@ -23,10 +23,11 @@ from releasegate.adapters.index.web import MEBIBYTE, Response, Web
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.versions import parse_version
-from releasegate.ports import IndexFile
 
 if TYPE_CHECKING:
     from pypi_simple import DistributionPackage, ProjectPage
+
+    from releasegate.ports import IndexFile
 
 PAGE_LIMIT = 64 * MEBIBYTE
 FILE_LIMIT = 200 * MEBIBYTE
@@ -192,6 +193,8 @@ def _is_name(filename: str) -> bool:
 
 
 def _file(package: DistributionPackage) -> IndexFile:
+    from releasegate.ports import IndexFile
+
     if not is_web_address(package.url):
         raise ValueError(package.url)
     sha256 = package.digests.get("sha256", "").lower() or None

@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import Completed, clean_environment, masked, run
-from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import Refused, Unavailable
-from releasegate.ports import UploadAnswer
+
+if TYPE_CHECKING:
+    from releasegate.core.config.model import IndexConfig
+    from releasegate.ports import UploadAnswer
 
 TIMEOUT = 1200.0
 """Seconds for one upload, twine's own retries included."""
@@ -152,6 +155,8 @@ class Uploader:
 
 def answer(completed: Completed, *, token: str) -> UploadAnswer:
     """Return what twine's exit code and words say; *token* is masked in them."""
+    from releasegate.ports import UploadAnswer
+
     text = f"{completed.stdout}\n{completed.stderr}"
     named = STATUS.search(text)
     # Where the identity was not exchanged for a token, nothing is said of the file.

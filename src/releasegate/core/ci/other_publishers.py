@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from releasegate.core.ci.workflows import MARK
-from releasegate.core.ci.yaml_nodes import Place, read_workflow
+from releasegate.core.ci.yaml_nodes import MARK, Place, read_workflow
 from releasegate.core.ci.yaml_triggers import Start, starts
 from releasegate.core.ci.yaml_uploads import Events, Uploading, both, calls, uploading_words, uploads
 from releasegate.core.config.model import Package

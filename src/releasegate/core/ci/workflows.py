@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.jobs import GIVEN, TAKEN, Job, jobs
+from releasegate.core.ci.yaml_nodes import MARK
 from releasegate.core.ci.yaml_values import command, literal, quoted
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import ConfigurationError
-
-MARK = "# Written by `invoke workflows` from [tool.releasegate] in pyproject.toml: change that, not this."
 
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 """An action by its commit, as the others; for a newer one: ``git ls-remote`` its tag in its repository."""

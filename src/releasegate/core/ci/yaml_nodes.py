@@ -6,12 +6,14 @@ word, and an alias stays one node, however often it is used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 FOLDERS = (".github", ".gitea", ".forgejo")
 """Where forges look for workflows, from the top of the Git repository."""
+
+MARK = "# Written by `invoke workflows` from [tool.releasegate] in pyproject.toml: change that, not this."
+"""The first line of our own workflow."""
 
 LARGEST = 2**20
 """Characters of a workflow; the forges take less."""
@@ -49,8 +51,10 @@ class Place:
 
     def get(self, key: str) -> Place:
         """Return what stands under *key*, or a place that is not there."""
-        found: Mapping[str, Place] = {name.text: value for name, value in self.pairs}
-        return found.get(key, NOWHERE)
+        if self.node is None or self.node.id != "mapping":
+            return NOWHERE
+        found = [value for name, value in self.node.value if name.id == "scalar" and name.value == key]
+        return Place(found[-1]) if found else NOWHERE
 
     def lines(self) -> list[tuple[int, str]]:
         """Return the lines of a command, each with its number; one that goes on (a backslash at its end) is joined."""

@@ -21,7 +21,6 @@ _COMMANDS = {
     "semantic-release publish": rf"\bsemantic-release{_OPTIONS}\s+publish\b",
     "curl": r"\bcurl\b.{0,400}:action=file_upload",
 }
-_UPLOADS = {name: re.compile(pattern) for name, pattern in _COMMANDS.items()}
 _NO_UPLOAD = re.compile(r"^(?:echo|printf)\b|--dry\b|--help\b")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _INDEX = r"(?:py-?pi|poetry|twine|flit|hatch|pdm)"
@@ -108,8 +107,9 @@ def _uploads_by(step: Place) -> tuple[str, int]:
     if not action.startswith("./") and (maturin or _ACTION.search(action) or (action and _is_given_an_index(step))):
         return action, used.line
     for number, line in step.get("run").lines():
-        said = _COMMENT.sub("", line)
-        if not _NO_UPLOAD.search(said) and (by := _command(said)):
+        # One of these is in every command that uploads, and few lines of a workflow have one.
+        said = _COMMENT.sub("", line) if "publish" in line or "upload" in line else ""
+        if said and not _NO_UPLOAD.search(said) and (by := _command(said)):
             return by, number
     given = [key.text for key, value in step.get("env").pairs if _secret(value.text) and _OF_INDEX.search(key.text)]
     if given and step.get("run").text:
@@ -118,7 +118,7 @@ def _uploads_by(step: Place) -> tuple[str, int]:
 
 
 def _command(text: str) -> str:
-    return next((name for name, pattern in _UPLOADS.items() if pattern.search(text)), "")
+    return next((name for name, pattern in _COMMANDS.items() if re.search(pattern, text)), "")
 
 
 def _is_given_an_index(job: Place) -> bool:
