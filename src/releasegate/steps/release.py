@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -214,6 +213,8 @@ class Release:
         Raises:
             GateFailed: they are others.
         """
+        import hashlib  # noqa: PLC0415 - slow to load, and most commands compare no files
+
         proven = self.candidate_seal().evidence["files"]
         wrong = [name for name, data in contents.items() if hashlib.sha256(data).hexdigest() != proven.get(name)]
         if wrong:

@@ -6,7 +6,6 @@ page is an error of the index, and a file name is a name and never a path.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import warnings
@@ -80,6 +79,8 @@ class SimplePages:
             GateFailed: they are not what the index lists.
             Unavailable: they cannot be had.
         """
+        import hashlib
+
         url = urljoin(f"{self.url}/", file.url)
         if not is_web_address(url):
             raise self._not_served(file)

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from packaging.specifiers import SpecifierSet
-
 from releasegate.core.config.messages import is_secret, nearest, shown
 from releasegate.core.config.model import Companion, ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.reader import TABLES, Location, Problem, read_fields
 from releasegate.core.config.stack import Stack
+from releasegate.core.config.strings import within
 from releasegate.core.config.toml_lines import KeyPath, TomlText, join_key, read_toml
 from releasegate.core.errors import ConfigurationError
 
@@ -142,9 +141,7 @@ def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -
     elif companion.name not in earlier:
         instead = nearest(companion.name, earlier) if earlier else "configure it before this package"
         yield "name", f"{shown(companion.name)} is not a configured package; {instead}"
-    if companion.default is not None and not SpecifierSet(companion.requires).contains(
-        companion.default, prereleases=True
-    ):
+    if companion.default is not None and not within(companion.default, companion.requires):
         yield (
             "default",
             f"{companion.default} is outside of {shown(companion.requires)}; write one that requires allows",

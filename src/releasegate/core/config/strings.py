@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -68,10 +67,17 @@ def version(value: str) -> str:
 def version_range(value: str) -> str:
     """Return a version range as it is."""
     try:
-        SpecifierSet(value).contains("1")
+        within("1", value)
     except ValueError:
         raise ValueError(f'{shown(value)} is not a version range by PEP 440; write e.g. ">=1.2,<2"') from None
     return value
+
+
+def within(version: str, versions: str) -> bool:
+    """Return whether a range has *version*; raises ``ValueError`` where *versions* is no range by PEP 440."""
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - slow to load, and few configurations need it
+
+    return SpecifierSet(versions).contains(version, prereleases=True)
 
 
 def requirement(value: str) -> str:

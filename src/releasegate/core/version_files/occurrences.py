@@ -16,7 +16,6 @@ from releasegate.core.config.version_file_types import (
     LockVersionFile,
     PythonVersionFile,
     SetupVersionFile,
-    TextVersionFile,
     TomlVersionFile,
     VersionFile,
 )
@@ -70,7 +69,7 @@ def kind_of(version_file: VersionFile) -> Kind:  # noqa: PLR0911 - one for each 
             from releasegate.core.version_files import json_key
 
             return json_key
-        case TextVersionFile():
+        case _:
             from releasegate.core.version_files import text
 
             return text
