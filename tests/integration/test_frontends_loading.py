@@ -89,12 +89,46 @@ def test_a_command_loads_no_library_that_it_does_not_use(project: Path, words: t
     assert loaded(project, *words) & set(never.split()) == set()
 
 
-def test_the_gate_of_versions_loads_nothing_of_a_release(project: Path) -> None:
-    own = {name.removeprefix("releasegate.") for name in loaded(project, "nox", "-s", "versions")}
-    never = "engine ledger_writer pipelines steps.release steps.source core.ci.yaml_uploads"
-    never += " adapters.forges.github adapters.git.push"
-    assert own & set(never.split()) == set()
-    assert "app.gates" in own
+A_RELEASE = """
+adapters.git.checkout adapters.git.push adapters.git.writer adapters.index.resolve app.container_runner app.gates
+app.release core.ci.event_payload core.ci.jobs core.ci.publish_rules core.ci.workflows core.dists.manifest
+core.dists.version_text core.e2e.matrix core.release.companion engine ledger_writer pipelines steps.end_to_end
+steps.fetch steps.forge_release steps.prove steps.seal steps.trigger
+"""
+"""What a release needs, or a part of its preflight that not every package has, and no command that looks."""
+
+OTHER_FILES = """
+core.version_files.ini core.version_files.json_key core.version_files.lock core.version_files.python
+core.version_files.setup_call core.version_files.text
+"""
+"""What reads version files of other types than the project's."""
+
+OF_STATUS = "adapters.files adapters.index adapters.ledger core.ci.yaml_nodes steps.doctor_questions steps.source"
+"""What looks at more than the version files."""
+
+
+@pytest.mark.parametrize(
+    ("words", "never", "used"),
+    [
+        (
+            ("nox", "-s", "versions"),
+            f"{A_RELEASE} {OTHER_FILES} {OF_STATUS} adapters.forges ports steps.release configparser difflib uuid",
+            "app.version_gate core.version_files.toml steps.stated",
+        ),
+        (
+            ("invoke", "status"),
+            f"{A_RELEASE} {OTHER_FILES} adapters.forges.github configparser",
+            f"{OF_STATUS} app.status core.version_files.toml",
+        ),
+    ],
+    ids=["versions", "status"],
+)
+def test_a_command_that_looks_loads_nothing_of_a_release_nor_of_files_that_are_not_there(
+    project: Path, words: tuple[str, ...], never: str, used: str
+) -> None:
+    found = {name.removeprefix("releasegate.") for name in loaded(project, *words)}
+    assert found & set(never.split()) == set()
+    assert set(used.split()) <= found
 
 
 @pytest.mark.parametrize("words", [("invoke", "--list"), ("nox", "-l")], ids=" ".join)
