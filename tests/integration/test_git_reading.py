@@ -424,6 +424,19 @@ def test_lines_are_found_in_the_work_tree_and_at_a_commit(nested: GitRepository)
         nested.lines("(", commit="HEAD")
 
 
+def test_lines_are_found_by_a_git_that_was_built_without_pcre(nested: GitRepository, tmp_path: Path) -> None:
+    lacking = tmp_path / "bin" / "git"
+    lacking.parent.mkdir()
+    real = shutil.which("git", path=nested.environ["PATH"])
+    refusal = "echo 'fatal: cannot use Perl-compatible regexes when not compiled with USE_LIBPCRE' >&2; exit 128"
+    lacking.write_text(f"""#!/bin/sh\ncase " $* " in *" -P "*) {refusal};; esac\nexec {real} "$@"\n""")
+    lacking.chmod(0o755)
+    environ = {**nested.environ, "PATH": f"{lacking.parent}{os.pathsep}{nested.environ['PATH']}"}
+    assert replace(nested, environ=environ).lines("^0*api$") == nested.lines("^0*api$") == ((A, 1, "api"),)
+    with pytest.raises(Refused, match="git grep failed"):
+        replace(nested, environ=environ).lines("(")
+
+
 def test_only_a_command_that_looks_keeps_what_it_was_told(repository: GitRepository, tmp_path: Path) -> None:
     looking, head = replace(repository, asked={}), repository.head()
     assert (looking.head(), looking.read(A, commit="HEAD")) == (head, b"one\n")

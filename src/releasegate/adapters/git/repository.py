@@ -116,11 +116,15 @@ class GitRepository:
         return tags.there(self.git, self.remote).get(name)
 
     def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
-        """Return the lines of tracked files below *root*, at *commit* or as they lie here, that fit *pattern* (ERE)."""
-        at = [] if commit is None else [commit]
+        """Return the lines of tracked files below *root*, at *commit* or as they lie here, that fit *pattern*.
+
+        It is an ERE that means the same to PCRE, which is the quicker of the two where Git was built with it.
+        """
         # One thread: more of them are in each other's way, and Git takes eight wherever there are two cores.
-        words = ("grep", "--threads=1", "-z", "-n", "-I", "-E", "--no-color", "-e", pattern, *at, "--", ".")
-        answer = self.git.ask(*words)
+        options = ("--threads=1", "-z", "-n", "-I", "--no-color", "-e", pattern, *filter(None, [commit]), "--", ".")
+        answer = self.git.ask("grep", "-P", *options)
+        if answer.exit_code > 1:
+            answer = self.git.ask("grep", "-E", *options)
         if answer.exit_code > 1:
             raise failure(answer, f"git grep failed in {self.root} (exit code {answer.exit_code}).")
         found = []
