@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 from releasegate.core.ci.other_publishers import other_publishers
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.version_files.survey import survey
-from releasegate.steps.question import Inquiry, Question
+from releasegate.steps.question import (
+    Inquiry,
+    Question,
+    contained,
+    final,
+    judges,
+    noted,
+    planned,
+    publishes,
+    to_production,
+)
 from releasegate.steps.source import Clean, VersionUnused
 from releasegate.steps.stated import version_file_contents
 
@@ -255,39 +265,9 @@ def _space(inquiry: Inquiry) -> str:
     return f"{free / 2**30:.0f} GiB are free"
 
 
-def _planned(inquiry: Inquiry) -> bool:
-    return inquiry.unplanned is None
-
-
-def _final(inquiry: Inquiry) -> bool:
-    return _planned(inquiry) and inquiry.pipeline == "final"
-
-
-def _noted(inquiry: Inquiry) -> bool:
-    return _planned(inquiry) and inquiry.release.package.release_notes is not None
-
-
-def _to_production(inquiry: Inquiry) -> bool:
-    return "production" in inquiry.roles
-
-
-def _publishes(inquiry: Inquiry) -> bool:
-    part = inquiry.release.run.part
-    return part is None or part.publishes
-
-
-def _judges(inquiry: Inquiry) -> bool:
-    part = inquiry.release.run.part
-    return part is None or part.judges
-
-
 def _trusted(inquiry: Inquiry) -> bool:
     forge = inquiry.release.package.forge
     return forge is not None and forge.kind == "github" and _trusting(inquiry) != []
-
-
-def _contained(inquiry: Inquiry) -> bool:
-    return _judges(inquiry) and inquiry.release.run.settings.in_stack(inquiry.release.package.name)
 
 
 QUESTIONS: tuple[Question, ...] = (
@@ -298,19 +278,19 @@ QUESTIONS: tuple[Question, ...] = (
     Question("remote", _remote),
     Question("indexes", _indexes),
     Question("plan", _plan),
-    Question("number", _number, _planned),
-    Question("trigger", _trigger, _planned),
-    Question("candidate", _candidate, _final),
-    Question("pair", _pair, _final),
+    Question("number", _number, planned),
+    Question("trigger", _trigger, planned),
+    Question("candidate", _candidate, final),
+    Question("pair", _pair, final),
     Question("companion", _companion),
-    Question("forge", _forge, _to_production),
-    Question("release notes", _release_notes, _noted),
-    Question("token", _tokens, _publishes),
+    Question("forge", _forge, to_production),
+    Question("release notes", _release_notes, noted),
+    Question("token", _tokens, publishes),
     Question("trusted publisher", _trusted_publishers, _trusted),
     Question("confirmation", _confirmation),
-    Question("pythons", _pythons, _judges),
+    Question("pythons", _pythons, judges),
     Question("end to end", _end_to_end),
-    Question("containers", _containers, _contained),
+    Question("containers", _containers, contained),
     Question("space", _space),
 )
 """Everything that is asked, in the order in which it is told."""

@@ -1,4 +1,4 @@
-"""What a question of the preflight is, what it is about, and its answer."""
+"""What a question of the preflight is, which inquiries it is about, and its answer."""
 
 from __future__ import annotations
 
@@ -62,3 +62,40 @@ class Answer:
             return f"{self.key}: {self.found}"
         more = f" ({'; '.join(self.error.details[:3])})" if self.error.details else ""
         return f"{self.key}: {self.error.problem}{more} -> {self.error.hint}"
+
+
+def planned(inquiry: Inquiry) -> bool:
+    """Whether a release can be planned."""
+    return inquiry.unplanned is None
+
+
+def final(inquiry: Inquiry) -> bool:
+    """Whether that is a final."""
+    return planned(inquiry) and inquiry.pipeline == "final"
+
+
+def noted(inquiry: Inquiry) -> bool:
+    """Whether the configuration names its release notes."""
+    return planned(inquiry) and inquiry.release.package.release_notes is not None
+
+
+def to_production(inquiry: Inquiry) -> bool:
+    """Whether it uploads to the production index."""
+    return "production" in inquiry.roles
+
+
+def publishes(inquiry: Inquiry) -> bool:
+    """Whether this run, or its part, publishes."""
+    part = inquiry.release.run.part
+    return part is None or part.publishes
+
+
+def judges(inquiry: Inquiry) -> bool:
+    """Whether this run, or its part, judges."""
+    part = inquiry.release.run.part
+    return part is None or part.judges
+
+
+def contained(inquiry: Inquiry) -> bool:
+    """Whether containers judge it."""
+    return judges(inquiry) and inquiry.release.run.settings.in_stack(inquiry.release.package.name)
