@@ -285,6 +285,10 @@ class FakeIndex:
     token: str = "A_TOKEN"
     away: bool = False
 
+    @property
+    def simple_url(self) -> str:
+        return f"https://{self.name}.test/simple"
+
     def put(self, filename: str, content: bytes, *, version: str | None = None, yanked: bool = False) -> None:
         self.held.append(Held(filename, content, version or _version(filename), yanked, self.clock.passed + self.lag))
 

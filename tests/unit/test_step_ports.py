@@ -15,7 +15,7 @@ from fakes import FakeIndex, FakeLedger
 from packaging.version import Version
 from release_fixture import APP, ReleaseFixture
 
-from releasegate.core.config.model import Companion, EndToEndCommand, Package
+from releasegate.core.config.model import Companion, EndToEndCommand, ForgeConfig, Package
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import Conflict, NotYet
 from releasegate.engine import Engine, Outcome
@@ -207,6 +207,8 @@ def test_what_a_step_names_is_what_it_touches(fixture: Watched, monkeypatch: pyt
         fixture.builds.kept.clear()
         fixture.ledger.lines.pop(Version("1.0"))
 
+    # A release that still can change gets its seal attached.
+    fixture.app = replace(fixture.app, forge=ForgeConfig("github", "octo/app", immutable=False))
     every_way(fixture, lost=lost)
     assert looker.touched == {name: set(step.uses) for name, step in classes().items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from fakes import FakeForge, sha256
 from packaging.version import Version
 from release_fixture import START, ReleaseFixture, entry
 
+from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.errors import NotYet, Refused, Unavailable
 from releasegate.core.release.evidence import read
 from releasegate.ports import CiRun, ForgeRelease
@@ -71,6 +73,43 @@ def test_a_forge_release_carries_the_files_and_the_record(fixture: ReleaseFixtur
     assert read(forge.assets["receipt.jsonl"], package="sample-app") == {Version("1.0"): [entry("build")]}
     assert step.already() == evidence
     assert step.subject() == head
+
+
+def test_the_candidates_seal_is_attached_as_a_statement_of_its_own_files_on_its_own_index(
+    fixture: ReleaseFixture,
+) -> None:
+    fixture.app = replace(fixture.app, forge=ForgeConfig("gitea", "octo/app", address="https://git.test/"))
+    candidate = fixture.proven("1.0rc1")
+    PublishForgeRelease(fixture.built("1.0", candidate="1.0rc1")).run()
+    assert isinstance(fixture.forge, FakeForge)
+    said = json.loads(fixture.forge.assets["candidate-seal.intoto.json"])
+    assert {each["name"]: each["digest"]["sha256"] for each in said["subject"]} == {
+        a.filename: a.sha256 for a in candidate.manifest().artifacts
+    }
+    assert said["predicate"]["resourceUri"] == (
+        "pkg:pypi/sample-app@1.0rc1?repository_url=https:%2F%2Ftestpypi.test%2Fsimple"
+    )
+    assert "seal.intoto.json" not in fixture.forge.assets
+
+
+def test_a_statement_says_where_anybody_reads_the_record(fixture: ReleaseFixture) -> None:
+    fixture.app = replace(fixture.app, forge=ForgeConfig("github", "octo/app"))
+    fixture.ledger.append("1.0rc1", entry("audit"))
+    fixture.proven("1.0rc1")
+    PublishForgeRelease(fixture.built("1.0", candidate="1.0rc1")).run()
+    assert isinstance(fixture.forge, FakeForge)
+    (gate,) = json.loads(fixture.forge.assets["candidate-seal.intoto.json"])["predicate"]["inputAttestations"]
+    assert gate["uri"].endswith("/octo/app/releases/download/v1.0/receipt.jsonl")
+    assert sha256(fixture.forge.assets["receipt.jsonl"].splitlines()[0]) == gate["digest"]["sha256"]
+
+
+def test_a_pypi_of_ones_own_is_named_in_the_statement(fixture: ReleaseFixture) -> None:
+    release = fixture.release("1.0")
+    assert release.index_address("production") is None
+    own = replace(release.run.settings, indexes={"pypi": IndexConfig("pypi", simple="https://own.test/simple")})
+    assert replace(release, run=replace(release.run, settings=own)).index_address("production") == (
+        "https://pypi.test/simple"
+    )
 
 
 def test_a_draft_that_was_left_is_gone_on_with(fixture: ReleaseFixture) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,3 +153,22 @@ def test_the_receipt_is_completed_where_a_release_still_can_change(fixture: Rele
     assert isinstance(fixture.forge, FakeForge)
     told = read(fixture.forge.assets["receipt.jsonl"], package="sample-app").get(Version("1.0"), [])
     assert [e.step for e in told] == ([] if immutable else ["e2e:production"])
+
+
+@pytest.mark.parametrize("immutable", [True, False])
+def test_a_seal_is_attached_as_a_statement_where_a_release_still_can_change(
+    fixture: ReleaseFixture, *, immutable: bool
+) -> None:
+    fixture.app = replace(fixture.app, forge=ForgeConfig("github", "octo/app", immutable=immutable))
+    release = fixture.built("1.0")
+    PublishForgeRelease(release).run()
+    Seal(release, "production").run()
+    assert isinstance(fixture.forge, FakeForge)
+    assert ("seal.intoto.json" in fixture.forge.assets) != immutable
+    if not immutable:
+        said = json.loads(fixture.forge.assets["seal.intoto.json"])
+        assert [each["digest"]["sha256"] for each in said["subject"]] == sorted(
+            (a.sha256 for a in release.manifest().artifacts),
+            key={a.sha256: a.filename for a in release.manifest().artifacts}.__getitem__,
+        )
+        assert said["predicate"]["resourceUri"] == "pkg:pypi/sample-app@1.0"

@@ -136,7 +136,9 @@ consumed from the `started` entry of its first `one-way` step. The record is clo
 `seal`; after it nothing of the version runs again.
 
 The record travels as Git notes on the version's commit, below `refs/notes/releasegate/<package>`: each line has
-`package` and `version` beside the keys above. `receipt.jsonl` on a forge release is the same.
+`package` and `version` beside the keys above. `receipt.jsonl` on a forge release is the same. `seal.intoto.json` and
+`candidate-seal.intoto.json` beside it are the seals as in-toto statements (`https://in-toto.io/Statement/v1`) with the
+predicate `https://slsa.dev/verification_summary/v1`.
 
 Beside `ledger` there are `dist` (builds with their `manifest.json`), `fetched` (files fetched from indexes), `tmp` and
 `rehearsal`. The folder hides itself from Git.

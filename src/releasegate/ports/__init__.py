@@ -171,6 +171,11 @@ class Index(Protocol):
         """The name in the configuration (``testpypi``)."""
         ...
 
+    @property
+    def simple_url(self) -> str:
+        """The address that installers read, without a slash at the end."""
+        ...
+
     def files(self, project: str) -> tuple[IndexFile, ...]:
         """Return every file of the project, yanked ones too; nothing where the project is unknown."""
         ...

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
+from urllib.parse import quote
 
 from releasegate.core.errors import NotYet, Refused, Unavailable
 from releasegate.core.release.evidence import write
-from releasegate.core.release.record import Evidence
+from releasegate.core.release.record import Evidence, record
+from releasegate.core.release.statement import statement
 from releasegate.ports import Forge, ForgeRelease
 from releasegate.steps.notes import release_notes
-from releasegate.steps.release import Release
+from releasegate.steps.release import Release, Role
 from releasegate.steps.step import Kind, ReleaseStep
 
 RECEIPT = "receipt.jsonl"
 MANIFEST = "manifest.json"
+STATEMENT = "seal.intoto.json"
+CANDIDATE_STATEMENT = "candidate-seal.intoto.json"
 
 _PAUSE, _LONGEST_PAUSE = 1.0, 20.0
 
@@ -26,7 +30,7 @@ class PublishForgeRelease(ReleaseStep):
 
     key: ClassVar[str] = "forge"
     kind: ClassVar[Kind] = Kind.ONE_WAY
-    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "forge"})
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "forge", "indexes"})
 
     def describe(self) -> str:
         return f"publish the forge release {self.release.tag} from {self.release.branch()}"
@@ -83,10 +87,39 @@ def _publish(release: Release, forge: Forge) -> ForgeRelease:
 
 
 def attach_receipt(release: Release, forge: Forge) -> None:
-    """Attach what the ledger says of the version so far, and of the candidate that it was proven as."""
+    """Attach what the ledger says of the version so far, and of the candidate that it was proven as.
+
+    The candidate's seal is attached beside it as a statement that other tools read.
+    """
     numbers = dict.fromkeys([release.candidate, release.version])
     entries = {number: release.ports.ledger.read(number) for number in numbers}
     forge.attach(release.tag, name=RECEIPT, content=write(release.package.name, entries))
+    seal = record(entries[release.candidate]).seal
+    if release.candidate != release.version and seal is not None:
+        attach_statement(release, forge, seal.evidence, role="staging")
+
+
+def attach_statement(release: Release, forge: Forge, seal: Evidence, *, role: Role) -> None:
+    """Attach what a *seal* says as a statement: of the release itself, or for *role* staging of its candidate."""
+    version, name = (release.candidate, CANDIDATE_STATEMENT) if role == "staging" else (release.version, STATEMENT)
+    said = statement(
+        release.package.name,
+        version,
+        seal["files"],
+        record(release.ports.ledger.read(version)),
+        repository=release.index_address(role),
+        receipt=_receipt_address(release),
+    )
+    forge.attach(release.tag, name=name, content=said)
+
+
+def _receipt_address(release: Release) -> str | None:
+    """Return where anybody reads the receipt: GitHub and Gitea have it at the same place."""
+    forge = release.package.forge
+    if forge is None:
+        return None
+    home = (forge.address or "https://github.com").rstrip("/")
+    return f"{home}/{forge.repository}/releases/download/{quote(release.tag, safe='')}/{RECEIPT}"
 
 
 def await_ci(release: Release, published: Callable[[], bool]) -> None:

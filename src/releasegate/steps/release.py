@@ -160,6 +160,12 @@ class Release:
         here = role == "staging" or self.run.event is not None or self.ports.forge is None
         return "this machine" if here or self.run.settings.production_from_laptop else "CI"
 
+    def index_address(self, role: Role) -> str | None:
+        """Return the address of the index that plays *role*, ``None`` for PyPI itself."""
+        config = self.run.settings.indexes.get("pypi")
+        own = config is not None and config.simple is not None
+        return self.index(role).simple_url if own or self.index_name(role) != "pypi" else None
+
     def commit(self) -> str:
         """Return the commit that is released: the tag's where there is one, else the one checked out."""
         return self.at or self.ports.repository.tagged(self.tag) or self.ports.repository.head()

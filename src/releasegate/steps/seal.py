@@ -11,7 +11,7 @@ from releasegate.core.errors import Refused
 from releasegate.core.release.record import SEAL, Evidence
 from releasegate.core.release.versions import promoted
 from releasegate.steps.fetch import companion_choice, published
-from releasegate.steps.forge_release import attach_receipt
+from releasegate.steps.forge_release import attach_receipt, attach_statement
 from releasegate.steps.release import Role
 from releasegate.steps.step import Kind, ReleaseStep
 
@@ -84,19 +84,15 @@ class Seal(ReleaseStep):
     role: Role
     key: ClassVar[str] = SEAL
     kind: ClassVar[Kind] = Kind.WORK
-    uses: ClassVar[frozenset[str]] = frozenset({"builds", "ledger", "forge"})
+    uses: ClassVar[frozenset[str]] = frozenset({"builds", "ledger", "forge", "indexes"})
 
     def describe(self) -> str:
         return f"record {self.release.version} as {'proven' if self.role == 'staging' else 'released'}"
 
     def run(self) -> Evidence:
-        release, manifest, forge = self.release, self.release.manifest(), self.release.ports.forge
-        settings = release.package.forge
-        if self.role == "production" and forge is not None and settings is not None and not settings.immutable:
-            # What came after the release was published belongs to its receipt, too, where it still can change.
-            attach_receipt(release, forge)
+        release, manifest = self.release, self.release.manifest()
         ran = release.record().done(f"e2e:{self.role}", subject=manifest.identity)
-        return {
+        evidence = {
             "package": release.package.name,
             "version": str(release.version),
             "commit": manifest.commit,
@@ -104,3 +100,9 @@ class Seal(ReleaseStep):
             "index": release.index_name(self.role),
             "companion": None if ran is None else ran.evidence.get("companion"),
         }
+        forge, settings = release.ports.forge, release.package.forge
+        if self.role == "production" and forge is not None and settings is not None and not settings.immutable:
+            # What came after the release was published belongs to its receipt, too, where it still can change.
+            attach_receipt(release, forge)
+            attach_statement(release, forge, evidence, role="production")
+        return evidence

@@ -75,13 +75,14 @@ def following(entries: Iterable[Entry], now: str) -> str:
     return f"{seconds}.{after}+00:00"
 
 
+def note_line(package: str, version: Version, entry: Entry) -> str:
+    """Return an entry as a line of a note, without the line's end."""
+    return json.dumps({**vars(entry), "package": package, "version": str(version)}, sort_keys=True)
+
+
 def write(package: str, records: Records) -> bytes:
     """Return *records* as the bytes of a note."""
-    lines = [
-        json.dumps({**vars(entry), "package": package, "version": str(version)}, sort_keys=True)
-        for version in sorted(records)
-        for entry in records[version]
-    ]
+    lines = [note_line(package, version, entry) for version in sorted(records) for entry in records[version]]
     return "".join(f"{line}\n" for line in lines).encode()
 
 
