@@ -14,12 +14,13 @@ nox.options.default_venv_backend = "uv"
 nox.options.sessions = ["lint", "types", "tests"]
 
 _APP = (
-    *("ci_runner", "container_runner", "deliveries", "examine", "handover", "late", "orders", "outcomes"),
-    *("package_state", "parts", "project", "release", "status", "vendor", "workflows", "workspace"),
+    *("ci_runner", "container_runner", "deliveries", "evidence", "examine", "handover", "late", "orders", "outcomes"),
+    *("package_state", "parts", "project", "provenance", "rebuild", "release", "status", "vendor", "verify"),
+    *("workflows", "workspace"),
 )
 _FRONTENDS = (
     *("cells", "console", "handover", "invoke", "nox", "options", "overview", "program", "rehearsals", "releases"),
-    "single_gates",
+    *("single_gates", "verification"),
 )
 PROVEN = ",".join(
     f"src/releasegate/{place}"

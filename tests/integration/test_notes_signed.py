@@ -57,6 +57,25 @@ def test_signed_evidence_counts_where_git_verifies_it(remote: Path, tmp_path: Pa
     assert {e.step for e in reader.read(Version("1.0rc1"))} == {"by-one", "by-two"}
 
 
+def test_who_signed_is_told(remote: Path, tmp_path: Path, signing: dict[str, str]) -> None:
+    signer = clone(remote, tmp_path, "one", environ=signing, signed=True)
+    assert signer.notes.signature() == ("N", "")
+    signer.append(Version("1.0rc1"), entry("build"))
+    signer.push()
+    reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
+    reader.pull()
+    assert reader.notes.signature() == ("G", "releasegate@localhost")
+    stranger = clone(remote, tmp_path, "stranger")
+    stranger.pull()
+    assert stranger.notes.signature()[0] not in {"G", "B"}
+
+
+def test_unsigned_evidence_is_told_to_be_so(laptop: SharedLedger) -> None:
+    laptop.append(Version("1.0rc1"), entry("build"))
+    laptop.push()
+    assert laptop.notes.signature() == ("N", "")
+
+
 def test_unsigned_evidence_is_refused_where_it_must_be_signed(
     laptop: SharedLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
 ) -> None:

@@ -124,6 +124,30 @@ def doctor(context: Context, *, package: str = "") -> None:
 
 
 @task(
+    positional=("name", "version"),
+    help={
+        "name": "a package of the table",
+        "version": "a version of it that is published",
+        "index": "the index that serves it: `testpypi`, `pypi` or a configured one; the one for finals, if left out",
+        "statement": "write the seal, if there is one that fits, into this file as an in-toto statement",
+    },
+)
+def verify(context: Context, name: str, version: str, *, index: str = "", statement: str = "") -> None:
+    """Rebuild a published version from its tag and print what is proven of it, by whom, and what is not.
+
+    Nothing is changed, and no token is needed. It ends with 4 where anything contradicts what the index serves.
+
+    Example: invoke verify my-plugin 1.1.0
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.verification import verification as run
+
+        code = run(screen, name=name, version=version, index=index, statement=statement)
+    if code:
+        raise Exit(code=code)
+
+
+@task(
     positional=(),
     help={
         "package": "the package",
@@ -220,5 +244,5 @@ def cache(context: Context, *, clear: bool = False) -> None:
 
 
 ns = Collection()
-for _task in (release, status, doctor, waive, adopt, workflows, rehearse, cache):
+for _task in (release, status, doctor, verify, waive, adopt, workflows, rehearse, cache):
     ns.add_task(_task)

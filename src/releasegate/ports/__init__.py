@@ -145,13 +145,17 @@ class History(Protocol):
 
 @dataclass(frozen=True)
 class IndexFile:
-    """A file as an index lists it; ``sha256`` is ``None`` where the index does not give it."""
+    """A file as an index lists it; ``sha256`` is ``None`` where the index does not give it.
+
+    ``provenance`` is the address of what was attested of it (PEP 740), where the index has that.
+    """
 
     filename: str
     url: str
     version: Version | None
     sha256: str | None
     yanked: bool = False
+    provenance: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from packaging.version import Version
+
 from releasegate.adapters.process import Completed, clean_environment, last_lines, run
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 
@@ -40,17 +42,20 @@ class Builder:
     index: str
     environ: Mapping[str, str]
 
-    def make(self, checkout: Checkout, *, epoch: int, out: Path) -> Made:
+    def make(self, checkout: Checkout, *, epoch: int, out: Path, tools: Mapping[str, Version] | None = None) -> Made:
         """Make the wheel from the tree and, beside it, the sdist and from that another wheel, into *out*.
 
         *epoch* is the ``SOURCE_DATE_EPOCH``. Each of the two builds has a checkout of its own, since a backend may
-        write into the tree.
+        write into the tree. Of build requirements that are among *tools* these versions are used.
 
         Raises:
             GateFailed: a build fails or makes anything but one wheel and one sdist.
             Unavailable: what the build needs cannot be fetched.
         """
         own = {"SOURCE_DATE_EPOCH": str(epoch), "UV_DEFAULT_INDEX": self.index, "COLUMNS": _COLUMNS}
+        if tools:
+            (constraints := out / "constraints.txt").write_text("".join(f"{n}=={v}\n" for n, v in tools.items()))
+            own["UV_CONSTRAINT"] = str(constraints)
         env = clean_environment(self.environ, **own)
         stop = Event()
 

@@ -92,6 +92,27 @@ class LocalBuilds:
             built = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
             return TrialBuild(built, final.source("HEAD"))
 
+    def rebuild(
+        self, package: Package, *, version: Version, commit: str, tools: Mapping[str, Version], progress: Progress
+    ) -> Mapping[str, bytes]:
+        """Build *commit* as ``build`` does, and keep nothing of it here; return the wheel and the sdist by file name.
+
+        Of build requirements that are among *tools* these versions are used.
+
+        Raises:
+            GateFailed: the build fails, or does not make one wheel and one sdist.
+            Refused: there is no such commit.
+            Unavailable: what the build needs cannot be had.
+        """
+        repository = self.repository(package)
+        told = ", ".join(f"{name} {number}" for name, number in tools.items())
+        progress(f"rebuilding {package.name} {version} from {commit[:12]}{f' with {told}' if told else ''}")
+        checkout = partial(repository.clean_checkout, commit, tag=package.tag(version))
+        with tempfile.TemporaryDirectory(prefix="releasegate-") as temporary:
+            epoch, out = repository.epoch(commit), Path(temporary)
+            made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=out, tools=tools)
+            return {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
+
     def locks(self, package: Package, *, version: Version, commit: str) -> tuple[LockAnswer, ...]:
         """Return what the tools of the lock files that are tracked at *commit* say of them, in a clean checkout.
 

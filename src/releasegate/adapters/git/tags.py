@@ -9,6 +9,7 @@ from releasegate.core.errors import Refused, Unavailable
 
 _PREFIX = "refs/tags/"
 _PEELED = "^{}"
+_BROUGHT = "refs/releasegate/tags/"
 
 
 def here(git: Git) -> Mapping[str, str]:
@@ -54,6 +55,18 @@ def there(git: Git, remote: str) -> Mapping[str, str]:
     if answer.exit_code:
         raise silent(remote, answer)
     return _parsed(answer.text)
+
+
+def bring(git: Git, *, remote: str, name: str) -> None:
+    """Have the commit that the remote's tag names here, too; the tags here stay as they are.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
+    words = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-filter", remote)
+    answer = git.ask("fetch", *words, f"+{_PREFIX}{name}:{_BROUGHT}{name}", timeout=REMOTE_SECONDS)
+    if answer.exit_code:
+        raise silent(remote, answer)
 
 
 def has(git: Git, remote: str) -> bool:

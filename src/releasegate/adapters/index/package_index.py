@@ -78,6 +78,10 @@ class SimpleIndex:
         """Return a file's bytes, checked against the index's own sha256: see ``SimplePages.fetch``."""
         return self._pages.fetch(file)
 
+    def provenance(self, file: IndexFile) -> bytes | None:
+        """Return what the index serves as a file's provenance: see ``SimplePages.provenance``."""
+        return self._pages.provenance(file)
+
     def upload(self, path: Path) -> UploadAnswer:
         """Upload one file with twine, never skipping one that exists: see ``Uploader.upload``."""
         return self._uploader().upload(path)

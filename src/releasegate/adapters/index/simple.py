@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PAGE_LIMIT = 64 * MEBIBYTE
 FILE_LIMIT = 200 * MEBIBYTE
+PROVENANCE_LIMIT = 4 * MEBIBYTE
 JSON_PAGE = "application/vnd.pypi.simple.v1+json"
 HTML_PAGES = ("application/vnd.pypi.simple.v1+html", "text/html")
 ACCEPTED = f"{JSON_PAGE}, {HTML_PAGES[0]};q=0.5, {HTML_PAGES[1]};q=0.01"
@@ -90,6 +91,22 @@ class SimplePages:
         got = hashlib.sha256(answer.body).hexdigest()
         if file.sha256 is not None and got != file.sha256:
             raise altered(self.web.name, file.filename, details=[f"listed: {file.sha256}", f"served: {got}"])
+        return answer.body
+
+    def provenance(self, file: IndexFile) -> bytes | None:
+        """Return what the index serves as a file's provenance, ``None`` where it names none.
+
+        Raises:
+            Unavailable: it names one and does not serve it.
+        """
+        if file.provenance is None:
+            return None
+        answer = self.web.get(file.provenance, headers={"Accept": "application/json"}, limit=PROVENANCE_LIMIT)
+        if answer.status != 200:  # noqa: PLR2004 - OK
+            raise Unavailable(
+                f"The index {self.web.name} names a provenance of {file.filename} but does not serve it.",
+                hint="Run the same command again a little later",
+            )
         return answer.body
 
     def _page(self, project: str) -> tuple[tuple[IndexFile, ...], tuple[str, ...]] | None:
@@ -175,6 +192,7 @@ def _reduced(body: Any, project: str) -> dict[str, Any]:
             "url": file["url"],
             "hashes": file.get("hashes") or {},
             "yanked": file.get("yanked") or False,
+            "provenance": file["provenance"] if is_web_address(str(file.get("provenance"))) else None,
         }
         for file in body["files"]
     ]
@@ -201,4 +219,6 @@ def _file(package: DistributionPackage) -> IndexFile:
     sha256 = package.digests.get("sha256", "").lower() or None
     if sha256 is not None and not SHA256.fullmatch(sha256):
         raise ValueError(sha256)
-    return IndexFile(package.filename, package.url, parse_version(package.version), sha256, package.is_yanked)
+    provenance = package.provenance_url
+    named = provenance if provenance is not None and is_web_address(provenance) else None
+    return IndexFile(package.filename, package.url, parse_version(package.version), sha256, package.is_yanked, named)

@@ -78,6 +78,15 @@ class GitNotes:
         self._verify()
         return self._read(self.theirs)
 
+    def signature(self) -> tuple[str, str]:
+        """Return what Git says of the signature of the notes that were fetched, and of whom it is.
+
+        The first is a letter as in ``%G?`` of git-log(1), ``N`` where there are no notes.
+        """
+        words = ("log", "-1", "--no-show-signature", "--format=%G?%n%GS%n%GF", self.theirs, "--")
+        letter, signer, key = [*self.git.ask(*words).text.split("\n"), "", "", ""][:3]
+        return letter or "N", signer or key
+
     def publish(self, notes: Mapping[str, bytes], *, merge: Merge) -> None:
         """Write *notes*, by commit, beside what the remote has, and push them; two machines lose nothing.
 

@@ -74,6 +74,14 @@ class Record:
         """Return the newest waiver of *step*: a person and a reason, for this one version."""
         return next((e for e in reversed(self.entries) if e.step == step and e.event == "waived"), None)
 
+    def by_step(self) -> Mapping[str, tuple[Entry | None, Entry | None]]:
+        """Return of every step the entries that ``last`` and ``waiver`` return, in the order of the steps' first."""
+        found: dict[str, tuple[Entry | None, Entry | None]] = {}
+        for entry in self.entries:
+            last, waiver = found.get(entry.step, (None, None))
+            found[entry.step] = (last, entry) if entry.event == "waived" else (entry, waiver)
+        return found
+
     @property
     def seal(self) -> Entry | None:
         """The entry that closed the version: every gate passed (or was waived) on the bytes it names."""

@@ -75,8 +75,9 @@ def statement(  # noqa: PLR0913 - what is said, of what, and where both are
 
 def _gates(record: Record) -> Iterator[Entry]:
     """Yield of every gate the entry by which it holds, in the order in which the gates were first met."""
-    for step in dict.fromkeys(entry.step for entry in record.entries if entry.step != SEAL):
-        last, waiver = record.last(step), record.waiver(step)
+    for step, (last, waiver) in record.by_step().items():
+        if step == SEAL:
+            continue
         if last is not None and last.event == "done":
             yield last
         elif waiver is not None:

@@ -1,0 +1,58 @@
+"""What the index says was attested of each file (PEP 740), and whether that can be so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.core.config.model import Package
+from releasegate.core.verification.attested import Attested, read_provenance
+from releasegate.core.verification.claims import Claim
+from releasegate.ports import IndexFile
+
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+
+
+def provenance_claims(
+    package: Package, index: SimpleIndex, *, files: tuple[IndexFile, ...], held: Mapping[str, str]
+) -> tuple[Claim, ...]:
+    """Return a claim for each file whose provenance the index names, and one for those that have none.
+
+    Raises:
+        Unavailable: the index names a provenance and does not serve it.
+    """
+    claims, without = [], []
+    for file in files:
+        content = index.provenance(file)
+        if content is None:
+            without.append(file.filename)
+            continue
+        found = _of(package, read_provenance(content, sha256=held[file.filename]))
+        about = f"provenance of {file.filename}"
+        if found.problem:
+            claims.append(Claim(about, "contradicted", found.problem, index.name))
+        else:
+            said = f"these very bytes, published by {', '.join(found.publishers)}; its signatures were not checked here"
+            claims.append(Claim(about, "proven", said, index.name, _command(found, file.filename)))
+    if without:
+        claims.append(Claim("provenance", "not recorded", f"{index.name} has none of {', '.join(without)}"))
+    return tuple(claims)
+
+
+def _of(package: Package, found: Attested) -> Attested:
+    """Return *found* with a problem where it is of another repository than the configured one."""
+    own = package.forge.repository.lower() if package.forge is not None and package.forge.kind == "github" else None
+    strange = [each for each in found.repositories if own is not None and each.lower() != own]
+    if found.problem or not strange:
+        return found
+    return replace(found, problem=f"it is of {', '.join(strange)}, and {package.name} is released from {own}")
+
+
+def _command(found: Attested, filename: str) -> tuple[str, ...]:
+    """Return the line that checks the signatures, by the extra that makes them."""
+    if not found.repositories or not all(_REPOSITORY.fullmatch(each) for each in found.repositories):
+        return ()
+    repository = f"https://github.com/{found.repositories[0]}"
+    return (f"to check them: python -m pypi_attestations verify pypi --repository {repository} pypi:{filename}",)
