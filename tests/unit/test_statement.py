@@ -68,7 +68,8 @@ def test_every_gate_is_an_input_whose_digest_is_that_of_its_line_in_the_receipt(
     lines = write(NAME, {RC: GATES}).splitlines()
     assert [each["name"] for each in inputs] == ["build", "audit", "e2e:staging"]
     assert [each["digest"]["sha256"] for each in inputs] == [hashlib.sha256(line).hexdigest() for line in lines]
-    assert {each["uri"] for each in inputs} == {"https://forge.test/receipt.jsonl"}
+    begin = "https://forge.test/receipt.jsonl#"
+    assert [each["uri"] for each in inputs] == [f"{begin}build", f"{begin}audit", f"{begin}e2e:staging"]
     assert all("uri" not in each for each in read(*GATES)["predicate"]["inputAttestations"])
 
 

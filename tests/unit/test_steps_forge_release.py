@@ -99,7 +99,7 @@ def test_a_statement_says_where_anybody_reads_the_record(fixture: ReleaseFixture
     PublishForgeRelease(fixture.built("1.0", candidate="1.0rc1")).run()
     assert isinstance(fixture.forge, FakeForge)
     (gate,) = json.loads(fixture.forge.assets["candidate-seal.intoto.json"])["predicate"]["inputAttestations"]
-    assert gate["uri"].endswith("/octo/app/releases/download/v1.0/receipt.jsonl")
+    assert gate["uri"].endswith("/octo/app/releases/download/v1.0/receipt.jsonl#audit")
     assert sha256(fixture.forge.assets["receipt.jsonl"].splitlines()[0]) == gate["digest"]["sha256"]
 
 

@@ -85,7 +85,7 @@ def _gates(record: Record) -> Iterator[Entry]:
 
 
 def _input(entry: Entry, record: Record, name: str, version: Version, receipt: str | None) -> Body:
-    """Describe a gate's evidence; its digest is of its line in the receipt and in the note, without the line's end."""
+    """Describe a gate's evidence: one line of the receipt and of the note; the digest is of that, without its end."""
     said: Mapping[str, Any] = {"verdict": entry.verdict, "at": entry.at, "run": entry.run, "subject": entry.subject}
     if entry.event == "waived":
         last = record.last(entry.step)
@@ -95,7 +95,7 @@ def _input(entry: Entry, record: Record, name: str, version: Version, receipt: s
         "name": entry.step,
         "digest": {"sha256": _sha256(note_line(name, version, entry).encode())},
         "annotations": said,
-        **({"uri": receipt} if receipt is not None else {}),
+        **({"uri": f"{receipt}#{_quoted(entry.step)}"} if receipt is not None else {}),
     }
 
 
