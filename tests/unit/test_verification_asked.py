@@ -15,11 +15,12 @@ from packaging.version import Version
 
 from releasegate.app.evidence import _signature
 from releasegate.app.project import Project
-from releasegate.app.provenance import provenance_claims
+from releasegate.app.provenance import _command, provenance_claims
 from releasegate.app.rebuild import rebuild
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.verification.attested import Attested
 from releasegate.core.verification.claims import Claim
 
 PROVENANCE = "https://index.test/integrity/sample/1.0/provenance"
@@ -62,6 +63,11 @@ def test_a_provenance_of_the_very_bytes_is_told_with_the_line_that_checks_its_si
 def test_a_line_to_paste_has_nothing_in_it_that_a_shell_would_obey(repository: str) -> None:
     claim = told(reply=Reply(provenance(**({"repository": repository} if repository else {}))))
     assert (claim.standing, claim.details) == ("proven", ())
+
+
+@pytest.mark.parametrize("filename", ["a b-1.0.tar.gz", "a;reboot-1.0.tar.gz", "$(x)-1.0.whl", "-x-1.0.whl"])
+def test_nor_has_the_name_of_the_file(filename: str) -> None:
+    assert _command(Attested(repositories=("octo/app",)), filename) == ()
 
 
 def test_a_provenance_of_other_bytes_is_contradicted() -> None:
@@ -115,7 +121,7 @@ class Tried(Workspace):
 
     tools: list[dict[str, Version]]
 
-    def builds(self) -> Any:
+    def builds(self, *, of: str = "dist") -> Any:  # noqa: ARG002 - as it is asked
         """Return what builds, which is itself."""
         return self
 

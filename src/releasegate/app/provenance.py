@@ -12,7 +12,8 @@ from releasegate.core.verification.attested import Attested, read_provenance
 from releasegate.core.verification.claims import Claim
 from releasegate.ports import IndexFile
 
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+_REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
+_FILENAME = re.compile(r"\w[\w.+-]*", re.ASCII)
 
 
 def provenance_claims(
@@ -52,7 +53,8 @@ def _of(package: Package, found: Attested) -> Attested:
 
 def _command(found: Attested, filename: str) -> tuple[str, ...]:
     """Return the line that checks the signatures, by the extra that makes them."""
-    if not found.repositories or not all(_REPOSITORY.fullmatch(each) for each in found.repositories):
+    plain = all(_REPOSITORY.fullmatch(each) for each in found.repositories) and _FILENAME.fullmatch(filename)
+    if not found.repositories or not plain:
         return ()
     repository = f"https://github.com/{found.repositories[0]}"
     return (f"to check them: python -m pypi_attestations verify pypi --repository {repository} pypi:{filename}",)
