@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
+from releasegate.adapters.git import tags
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.app.evidence import notes_of, record_claims
 from releasegate.app.provenance import provenance_claims
@@ -115,7 +116,7 @@ def _tag(workspace: Workspace, package: Package, version: Version) -> PublishedT
     """
     repository, prefix = workspace.repository(package), package.tag_prefix
     try:
-        here, there = repository.tags_here_and_there()
+        here, there = tags.here(repository.git), tags.there(repository.git, repository.remote)
     except Refused as error:  # there is no repository where the configuration has it
         raise Unavailable(error.problem, hint=error.hint, details=error.details) from error
     spelt = [n for n in (*there, *here) if n.startswith(prefix) and names(n.removeprefix(prefix), version)]
@@ -127,7 +128,7 @@ def _tag(workspace: Workspace, package: Package, version: Version) -> PublishedT
         )
     ours, theirs = here.get(name), there.get(name)
     if theirs is not None and theirs != ours:
-        repository.bring_tag(name)
+        tags.bring(repository.git, remote=repository.remote, name=name)
     commit = theirs or ours or ""
     if ours is not None and theirs is not None and ours != theirs:
         said = f"{name} names {theirs[:12]} on {package.remote} and {ours[:12]} here: it was moved"

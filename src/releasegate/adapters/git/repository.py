@@ -115,22 +115,6 @@ class GitRepository:
         """
         return tags.there(self.git, self.remote).get(name)
 
-    def tags_here_and_there(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Return the commit of every tag of this repository, and of every one of the remote, by the tag's name.
-
-        Raises:
-            Unavailable: the remote does not answer.
-        """
-        return tags.here(self.git), tags.there(self.git, self.remote)
-
-    def bring_tag(self, name: str) -> None:
-        """Have the commit that the remote's tag names here, too; the tags here stay as they are.
-
-        Raises:
-            Unavailable: the remote does not answer.
-        """
-        tags.bring(self.git, remote=self.remote, name=name)
-
     def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
         """Return the lines of tracked files below *root*, at *commit* or as they lie here, that fit *pattern*.
 
