@@ -11,16 +11,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from docker.errors import DockerException
+from docker.errors import APIError, DockerException
 from packaging.version import Version
 from release_fixture import APP, CORE
+from requests.exceptions import ChunkedEncodingError
+from urllib3.exceptions import ProtocolError
 
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers import runner as running
 from releasegate.adapters.containers.cell import CellRun
-from releasegate.adapters.containers.images import Images
+from releasegate.adapters.containers.images.images import Images
+from releasegate.adapters.containers.images.pair_images import Pair, PairImages, PreparedPair
 from releasegate.adapters.containers.observed import Observed
-from releasegate.adapters.containers.pair_images import Pair, PairImages, PreparedPair
 from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.core.config.model import Package
 from releasegate.core.config.stack import NetBox, Stack, netbox
@@ -305,8 +307,38 @@ def test_a_checkout_that_states_a_published_version_is_new(house: House, tmp_pat
     assert len(house.played) == 2 + 1
 
 
-def test_an_engine_that_dies_under_way_judges_nothing(house: House, tmp_path: Path) -> None:
-    house.unjudged = {"pypi:4.7.3": DockerException("connection refused")}
+FULL = OSError(28, "No space left on device", "/reports")
+BODY = {"message": "write /var/lib: no space left on device"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (DockerException("connection refused"), "stopped answering"),
+        (ProtocolError("Connection broken: IncompleteRead(0 bytes read)"), "stopped answering"),
+        (ChunkedEncodingError("Connection reset by peer"), "stopped answering"),
+        (APIError("500 Server Error", explanation=BODY["message"]), f"The Docker engine refused: {BODY['message']}"),
+        (FULL, "This machine gave way: No space left on device (/reports)."),
+    ],
+)
+def test_a_fault_of_the_engine_s_or_the_machine_s_in_one_cell_is_no_failure_and_the_others_are_judged(
+    house: House, tmp_path: Path, fault: Exception, words: str
+) -> None:
+    house.unjudged = {"pypi:4.7.3": fault}
+    report = play(house, tmp_path, blame=True)
+    assert (report.verdict, type(report.unjudged)) == ("not run", Unavailable)
+    assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "not run"}
+    assert words in str(report.unjudged)
+    assert len(house.played) == 2
+
+
+def test_an_engine_that_dies_between_the_cells_judges_nothing(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> Any:
+        raise DockerException("connection refused")
+
+    monkeypatch.setattr(labels, "sweep", dies)
     with pytest.raises(Unavailable, match="stopped answering") as caught:
         play(house, tmp_path)
     assert caught.value.details == ("connection refused",)

@@ -15,6 +15,7 @@ import pytest
 
 CHECKS = Path(__file__).parents[2] / "e2e" / "checks"
 MODULES = (
+    "words",
     "contracts",
     "cell",
     "netbox",
@@ -191,7 +192,7 @@ def test_a_page_that_is_missing_crashes_or_throws_the_user_out_is_refused(suite:
         "torn": "answered 500",
         "listed": "answered 500",
         "thrown-out": "sent a logged-in user to the login page",
-        "down": "answered 503",
+        "down": "answered 503 (busy)",
     }
 
 
