@@ -2,6 +2,7 @@
 
 import html
 import re
+from itertools import zip_longest
 from typing import Any
 
 import requests
@@ -12,8 +13,8 @@ SCRIPTS = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 TAGS = re.compile(r"<[^>]*>")
 TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 PAGE = re.compile(r"<!doctype html|<html\b", re.IGNORECASE)
-CLASS = re.compile(r"(?:<|&lt;)class &?\W*([\w.]+).*?(?:>|&gt;)")
-RAISED = re.compile(r"(?:<|&lt;)class |\w(?:Error|Exception)\b.*:")
+CLASS = re.compile(r"<class '([\w.]+)'>")
+RAISED = re.compile(r"<class '|\w(?:Error|Exception)\b.*:")
 
 
 def words(answer: requests.Response) -> str:
@@ -26,7 +27,7 @@ def words(answer: requests.Response) -> str:
 def unwrapped(text: str) -> str:
     """Return *text* with the page of HTML that stands in it cut down to what it says."""
     page = PAGE.search(text)
-    return f"{text[: page.start()]}{_of_text(text[page.start() :])}" if page else text
+    return f"{text[: page.start()]}{' '.join(_of_text(text[page.start() :]).split())}" if page else text
 
 
 def body(answer: requests.Response) -> dict[str, Any]:
@@ -58,10 +59,13 @@ def _of_text(text: str) -> str:
 
     The class of an error stands in such a page as text, between angle brackets.
     """
-    plain = SCRIPTS.sub("", text)
-    raised = next((line for line in plain.splitlines() if RAISED.search(line)), "")
-    if raised:
-        return html.unescape(TAGS.sub(" ", CLASS.sub(r"\1", raised)))
+    plain = html.unescape(SCRIPTS.sub("", text))
+    lines = [line for line in plain.splitlines() if TAGS.sub("", CLASS.sub("x", line)).strip()]
+    for line, after in zip_longest(lines, lines[1:], fillvalue=""):
+        if RAISED.search(line):
+            # NetBox says the class, and below it what it says.
+            said = CLASS.sub(r"\1: ", line)
+            return TAGS.sub(" ", line if said == line else f"{said}{after}")
     if title := TITLE.search(plain):
-        return html.unescape(TAGS.sub(" ", title[2]))
+        return TAGS.sub(" ", title[2])
     return "" if PAGE.search(plain) else plain

@@ -24,7 +24,7 @@ from releasegate.adapters.containers.environment import (
 from releasegate.adapters.containers.images.pair_images import Pair, PreparedPair, own
 from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.observed import Observed, arrived, objects, telling
-from releasegate.adapters.containers.suite import THE_STACK, Suite
+from releasegate.adapters.containers.suite import THE_STACK, Suite, require_stack
 from releasegate.adapters.process import clean_environment, last_lines
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.contracts import Judged, broken, telling_line
@@ -153,6 +153,7 @@ class CellRun:
         failed = [each for each in found if each.verdict == "fail"]
         if failed:
             before.require_ground()
+        require_stack(failed)
         seen.notes += [f"{released.pair}: {each.problem}" for each in failed]
         seen.contracts += [
             replace(each, name=f"released:{each.name}", verdict=_AS_NOTE[each.verdict]) for each in found
@@ -231,16 +232,11 @@ class CellRun:
         """
         seen.contracts += self._judged(stack, self.under_test, phase="candidate")
         seen.objects |= objects(self.folder / "objects-candidate.json")
-        of_the_stack = [each for each in seen.contracts if each.verdict == "fail" and each.blamed == THE_STACK]
-        if of_the_stack:
+        failed = [each for each in seen.contracts if each.verdict == "fail"]
+        if any(each.blamed == THE_STACK for each in failed):
             stack.require_ground()
             stack.alive(*(service for service in ("netbox", "worker", "backend") if service in stack.running))
-            first = of_the_stack[0]
-            raise Unavailable(
-                f"{first.problem}; that is the stack's own, so nothing was judged.",
-                hint="Run the same command again; where it comes again, look at the logs of the report",
-                details=first.words,
-            )
+        require_stack(failed)
         suite = self._suite(stack, self.under_test, phase="candidate")
         seen.contracts += suite.own(self.context.stack.checks, cwd=self.context.workplace)
 

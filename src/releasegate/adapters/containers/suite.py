@@ -111,6 +111,21 @@ class Suite:
                 raise KeyboardInterrupt
 
 
+def require_stack(failed: Sequence[Judged]) -> None:
+    """Raise where one of the contracts that *failed* is the stack's own: then no other can be believed.
+
+    Raises:
+        Unavailable: it is.
+    """
+    for each in failed:
+        if each.blamed == THE_STACK:
+            raise Unavailable(
+                f"{each.problem}; that is the stack's own, so nothing was judged.",
+                hint="Run the same command again; where it comes again, look at the logs of the report",
+                details=each.words,
+            )
+
+
 def _how(done: Completed) -> str:
     return f"did not end within {_CHECK_SECONDS:.0f} s" if done.timed_out else f"ended with {done.exit_code}"
 
