@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from releasegate.adapters.process import clean_environment, last_lines, run
+from releasegate.adapters.process import clean_environment, last_lines, machine_fault, run
 from releasegate.core.errors import Unavailable
 from releasegate.core.release.versions import parse_version
 
@@ -108,10 +108,7 @@ def engine_fault(error: Exception) -> Unavailable:
             details=(str(error),) if error.explanation else (),
         )
     if isinstance(error, OSError) and error.errno is not None and not isinstance(error, RequestException):
-        return Unavailable(
-            f"This machine gave way: {error.strerror}{f' ({error.filename})' if error.filename else ''}.",
-            hint="Mend that (df -h shows the disks), then run the same command again",
-        )
+        return machine_fault(error)
     return Unavailable(
         "The Docker engine stopped answering, so nothing was judged.",
         hint="Start it again, then run the same command; what is left of this run is removed by then",

@@ -12,7 +12,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.output import printable
-from releasegate.adapters.process import Completed, dying_with_parent, last_lines, run, started
+from releasegate.adapters.process import KILLED, Completed, dying_with_parent, last_lines, run, started
 from releasegate.core.e2e.contracts import Judged, broken, telling_line
 from releasegate.core.errors import Unavailable
 
@@ -28,7 +28,6 @@ THE_STACK = "the stack, not the candidate"
 _JUDGED = frozenset({0, 1})
 """pytest's exit codes where every check ran to its end; any other is the suite's own, or whoever killed it."""
 _PROJECT_CHECK = "project.check"
-_KILLED = frozenset({-9, -15, 137, 143})
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class Suite:
         if not done.exit_code:
             return Judged(_PROJECT_CHECK, "pass", seconds=seconds)
         said = printable(done.stdout + done.stderr).splitlines()
-        if done.exit_code in _KILLED:
+        if done.exit_code in KILLED:
             raise Unavailable(
                 f"The check {shown} was killed (exit code {done.exit_code}), as it is where memory runs out.",
                 hint="Run the same command again",
