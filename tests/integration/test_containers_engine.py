@@ -152,7 +152,7 @@ def test_a_stack_of_no_run_survives_the_end_of_every_run_and_goes_by_the_line_th
     finally:
         done = subprocess.run(kept.taken_down_by, shell=True, capture_output=True, check=False)  # noqa: S602 - pasted
     assert done.returncode == 0
-    mine = {"label": f"com.docker.compose.project={kept.project}"}
+    mine = labels.labelled(f"com.docker.compose.project={kept.project}")
     client = engine.client
     assert [*client.containers.list(all=True, filters=mine), *client.volumes.list(filters=mine)] == []
     assert client.networks.list(filters=mine) == []

@@ -316,6 +316,21 @@ def test_a_combination_that_could_not_be_judged_blames_nobody_and_the_failure_st
     assert report.problems[-1].startswith("Nothing can be blamed by this cell: ")
 
 
+def test_where_what_users_have_cannot_be_had_here_nobody_is_blamed_and_the_failure_stays(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepare(pair: Pair, **words: Any) -> PreparedPair:
+        if str(pair.plugin.version) == OLD:
+            raise Unavailable("The image of it cannot be made: 503", hint="Run it again")
+        return House.prepare(house, pair, **words)
+
+    house.broken = {(NEW, NEW_CORE)}
+    monkeypatch.setattr(house, "prepare", prepare)
+    report = play(house, tmp_path, blame=True)
+    assert report.verdict == "fail"
+    assert report.problems[-1].endswith("could not be judged (The image of it cannot be made: 503).")
+
+
 def test_where_users_have_nothing_a_failure_stays_one_and_nobody_is_blamed(house: House, tmp_path: Path) -> None:
     house.broken, house.published = {(NEW, NEW_CORE)}, {APP.name: OLD}
     report = play(house, tmp_path, blame=True)
