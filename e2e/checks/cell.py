@@ -45,7 +45,6 @@ class Cell:
     phase: str
     stack_project: str
     stack_file: str
-    stack_env: str
     facts: Path
     report: Path
 
@@ -53,8 +52,7 @@ class Cell:
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Cell":
         """Read the cell, or say every name that is missing at once."""
         values = {name: environment.get(PREFIX + name.upper(), "").strip() for name in cls.__dataclass_fields__}
-        # The env file of Compose is the one thing that a stack may do without.
-        missing = [PREFIX + name.upper() for name, value in values.items() if not value and name != "stack_env"]
+        missing = [PREFIX + name.upper() for name, value in values.items() if not value]
         if missing:
             raise MissingCellError(missing)
         urls = {name: value.rstrip("/") for name, value in values.items() if name.endswith("_url")}

@@ -66,9 +66,9 @@ def cell() -> Cell:
 
 
 @pytest.fixture(scope="session")
-def docker_compose_command(cell: Cell) -> str:
-    """Return the Compose command with the stack's own variables."""
-    return f'docker compose --env-file "{cell.stack_env}"' if cell.stack_env else "docker compose"
+def docker_compose_command() -> str:
+    """Return the Compose command; the variables that the stack's file reads are in the environment."""
+    return "docker compose"
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pytest_docker.plugin import DockerComposeExecutor, execute
 
-from contracts import BrokenContract
+from contracts import STACK, BrokenContract
 
 STARTED = 420.0  # seconds that a service may take to start
 PAUSE = 0.5
@@ -35,7 +35,7 @@ class Stack:
         try:
             said: bytes = self.compose.execute(command)
         except Exception as error:  # noqa: BLE001 -- pytest-docker raises the bare class
-            raise BrokenContract(self.masked(str(error))) from None
+            raise BrokenContract(self.masked(str(error)), side=STACK) from None
         return self.masked(said.decode(errors="replace"))
 
     def masked(self, text: str) -> str:
@@ -90,7 +90,7 @@ class Stack:
         try:
             execute(f"docker network {verb} {flags} {shlex.quote(network)} {container}")
         except Exception as error:  # noqa: BLE001 -- pytest-docker raises the bare class
-            raise BrokenContract(self.masked(str(error))) from None
+            raise BrokenContract(self.masked(str(error)), side=STACK) from None
 
     def address(self, name: str) -> str:
         """Return the address of a name inside the stack's network, nothing when it has none."""

@@ -1,12 +1,19 @@
 """What a failure says: the contract that broke, in one sentence, and the side that most plausibly broke it."""
 
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import requests
+
+from words import unwrapped
 
 PLUGIN = "the plugin"
 BACKEND = "the backend"
 PAIR = "one of the pair"
 STACK = "the stack, not the candidate"
+# What no answer of a candidate's makes these checks raise: they are at fault, or the machine that they run on.
+OWN_FAULTS = (ImportError, NameError, MemoryError, OSError, subprocess.SubprocessError)
 # A stack trace in a service's log speaks of what runs there.
 RUNS = {"netbox": PLUGIN, "worker": PLUGIN, "backend": BACKEND, "mock": STACK}
 
@@ -30,7 +37,7 @@ class Contract:
 
     def sentence(self, error: BaseException) -> str:
         """Return the first line of the failure, whatever was raised."""
-        words = error.sentence if isinstance(error, BrokenContract) else str(error)
+        words = unwrapped(error.sentence if isinstance(error, BrokenContract) else str(error))
         first = (words.strip().splitlines() or [type(error).__name__])[0]
         if not isinstance(error, AssertionError):
             first = f"{type(error).__name__}: {first}"
@@ -38,6 +45,8 @@ class Contract:
 
     def blamed(self, error: BaseException, crashed: Sequence[str] = ()) -> str:
         """Return the side that most plausibly broke it: what the error knows, else who crashed, else its owner."""
+        if isinstance(error, OWN_FAULTS) and not isinstance(error, requests.RequestException):
+            return STACK
         known = error.side if isinstance(error, BrokenContract) else ""
         sides = {RUNS[service] for service in crashed}
         return known or (sides.pop() if len(sides) == 1 else self.side)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import requests
 
 from contracts import PLUGIN, STACK, BrokenContract
+from words import words
 
 INSIDE = "netbox.test:8080"
 """NetBox's address for the others in the stack."""
@@ -46,8 +47,7 @@ class NetBox:
         """Send one API request that must succeed, and return its JSON."""
         response = self.request(method, path, **extra)
         if not response.ok:
-            said = " ".join(response.text[:400].split())
-            raise BrokenContract(f"NetBox answered {response.status_code} to {method} {path}: {said}")
+            raise BrokenContract(f"NetBox answered {response.status_code} to {method} {path}{words(response)}")
         return response.json() if response.content else None
 
     def get(self, path: str, **params: Any) -> Any:
@@ -71,7 +71,9 @@ class NetBox:
         words = {**self.headers, "Host": INSIDE, "Accept-Encoding": "identity", "User-Agent": "", "Connection": "close"}
         answer = requests.get(self.address("/api/schema/"), headers=words, timeout=TIMEOUT)
         if not answer.ok:
-            raise BrokenContract(f"NetBox answered {answer.status_code} when asked to describe its API", side=PLUGIN)
+            raise BrokenContract(
+                f"NetBox answered {answer.status_code} when asked to describe its API{words(answer)}", side=PLUGIN
+            )
         described: dict[str, Any] = answer.json()
         return described
 
@@ -94,14 +96,16 @@ class Browser:
 
     @classmethod
     def login(cls, netbox: NetBox, user: str, password: str) -> "Browser":
-        """Log in as a person does; a stack that refuses its own superuser judges nobody."""
+        """Log in as a person does; a stack that refuses its own superuser judges nobody, one that crashes does."""
         session = requests.Session()
         login = f"{netbox.url}/login/"
         session.get(login, timeout=TIMEOUT)
         form = {"username": user, "password": password, "csrfmiddlewaretoken": session.cookies.get("csrftoken", "")}
         answer = session.post(login, data=form, headers={"Referer": login}, timeout=TIMEOUT, allow_redirects=False)
         if answer.status_code != requests.codes.found:
-            raise BrokenContract(f"NetBox refused the superuser's login with {answer.status_code}", side=STACK)
+            crashed = answer.status_code >= requests.codes.internal_server_error
+            said = f"NetBox refused the superuser's login with {answer.status_code}{words(answer) if crashed else ''}"
+            raise BrokenContract(said, side=PLUGIN if crashed else STACK)
         return cls(netbox, session)
 
     def get(self, path: str) -> requests.Response:

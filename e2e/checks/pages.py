@@ -7,6 +7,7 @@ from typing import Any
 import requests
 
 from netbox import AT_ONCE, MANY, NetBox
+from words import body, words
 
 FORMS = ("/add/", "/import/")
 """How the addresses end of pages that make records and show none."""
@@ -26,38 +27,18 @@ def refusals(paths: Iterable[str], get: Callable[[str], requests.Response]) -> d
         if _explained(answer):
             return path, ""
         if answer.status_code == NOT_FOUND or answer.status_code >= SERVER_ERROR:
-            return path, f"answered {answer.status_code}{_title(answer)}"
+            return path, f"answered {answer.status_code}{words(answer)}"
         if "/login/" in answer.headers.get("Location", ""):
             return path, "sent a logged-in user to the login page"
         return path, ""
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return {path: words for path, words in pool.map(complaint, paths) if words}
+        return {path: said for path, said in pool.map(complaint, paths) if said}
 
 
 def _explained(answer: requests.Response) -> bool:
     """Whether an API route says on purpose, in words, that it is switched off here: a crash is never a 503."""
-    return answer.status_code == UNAVAILABLE and bool(_body(answer).get("detail"))
-
-
-def _body(answer: requests.Response) -> dict[str, Any]:
-    """Return what an API route says, nothing where it is no API route."""
-    if "json" not in answer.headers.get("Content-Type", ""):
-        return {}
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _title(answer: requests.Response) -> str:
-    """Return what the error says, when it says something short: NetBox keeps it out of its log."""
-    body = _body(answer)
-    told = ": ".join(str(body[word]) for word in ("exception", "error") if body.get(word))
-    lines = (line.strip() for line in answer.text.splitlines() if "<class " in line or "Error:" in line)
-    said = told or next(lines, "")
-    return f" ({said[:160]})" if said else ""
+    return answer.status_code == UNAVAILABLE and bool(body(answer).get("detail"))
 
 
 def api_routes(netbox: NetBox, root: str) -> dict[str, Any]:
@@ -86,5 +67,5 @@ def _is_root(answer: Any) -> bool:
 
 def summary(refused: dict[str, str]) -> str:
     """Return one line on all that refused."""
-    first = "; ".join(f"{path} {words}" for path, words in list(refused.items())[:3])
+    first = "; ".join(f"{path} {said}" for path, said in list(refused.items())[:3])
     return f"{len(refused)} did not answer: {first}"

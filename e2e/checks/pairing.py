@@ -9,6 +9,7 @@ from cell import Cell
 from containers import Stack
 from contracts import PLUGIN, BrokenContract
 from netbox import NetBox
+from words import words
 
 # What each service is called, and where it listens, inside the stack's own network.
 INSIDE = {"netbox": 8080, "backend": 8000, "mock": 8006}
@@ -68,7 +69,7 @@ class Registrar:
             answer = self.netbox.request("POST", route, json=body)
             if answer.ok:
                 return int(answer.json()["id"])
-            said = f"{answer.status_code}: {' '.join(answer.text[:400].split())}"
+            said = f"{answer.status_code}{words(answer)}"
         raise BrokenContract(f"the plugin refused the {kind} endpoint with {self.stack.masked(said)}", side=PLUGIN)
 
     def _places(self, service: str, accepted: frozenset[str]) -> Iterator[dict[str, Any]]:

@@ -20,6 +20,14 @@ from typing import Any
 HERE = Path(__file__).parent
 TRUST = HERE / "ca.crt"
 """Certificates that the index is believed by; empty where the image's own will do."""
+REFUSED = 81
+"""The exit code where pip says no to what is to be installed; with any other one the image could not be made."""
+STAMP = re.compile(r"^\d{4}-\d\d-\d\dT[\d:,]+ ?")
+NOISE = re.compile(
+    r"^ *(Found link|Skipping link|Fetch|Getting page|Link requires|Given no hashes|Created temporary|Added)"
+)
+TOLD = 400
+"""So many of the last lines of pip's log are told, and of the others those that say why a page could not be had."""
 
 
 def main() -> None:
@@ -67,10 +75,28 @@ def install(python: str, spec: dict[str, Any]) -> None:
     if not wanted:
         return
     number = len(list(HERE.glob("origins-*.json")))
-    report = ("--report", str(HERE / f"origins-{number}.json"))
+    log = HERE / "pip.log"
+    report = ("--report", str(HERE / f"origins-{number}.json"), "--log", str(log))
     trust = ("--cert", str(TRUST)) if TRUST.stat().st_size else ()
     options = ("--isolated", "--no-input", "--no-cache-dir", "--progress-bar=off", "--disable-pip-version-check")
-    run(python, "-m", "pip", "install", *options, *trust, "--index-url", spec["index"], *report, *wanted)
+    pip = (python, "-m", "pip", "install", *options, *trust, "--index-url", spec["index"], *report, *wanted)
+    # An answer that was cut may pass for a page without files: what is said twice is meant.
+    code = done(*pip) and done(*pip)
+    if code:
+        print(*tell(log), sep="\n", flush=True)
+        # pip ends with 1 where it says no; with any other code it crashed, or was killed.
+        sys.exit(REFUSED if code == 1 else code)
+    log.unlink(missing_ok=True)
+
+
+def tell(log: Path) -> list[str]:
+    """Return what pip's log says of a failure: why a page was not had, and how a build ended, stand only there."""
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    lines = [line for line in (STAMP.sub("", each) for each in text.splitlines()) if not NOISE.match(line)]
+    return [line for line in lines[:-TOLD] if "Could not fetch URL" in line] + lines[-TOLD:]
 
 
 def migrations(python: str, trees: list[str]) -> dict[str, Any]:
@@ -93,10 +119,15 @@ def migrations(python: str, trees: list[str]) -> dict[str, Any]:
 
 def run(*argv: str, env: Mapping[str, str] | None = None) -> None:
     """Run a command and end with its exit code where it fails; its output is the build's."""
+    if code := done(*argv, env=env):
+        sys.exit(code)
+
+
+def done(*argv: str, env: Mapping[str, str] | None = None) -> int:
+    """Run a command and return its exit code, that of a shell where it was killed; its output is the build's."""
     print("releasegate:", " ".join(os.path.basename(word) for word in argv[:4]), flush=True)  # noqa: PTH119
     code = subprocess.run(argv, check=False, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}).returncode
-    if code:
-        sys.exit(code)
+    return code if code >= 0 else 128 - code
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ from threading import Event
 from typing import cast
 
 import pytest
+import yaml
 from docker.models.containers import Container
 
 from releasegate.adapters.containers.databases import Databases
-from releasegate.adapters.containers.suite import Suite
+from releasegate.adapters.containers.suite import THE_STACK, Suite
 from releasegate.adapters.containers.tar import unpacked
 from releasegate.adapters.package_data import package_folder
 from releasegate.adapters.process import clean_environment
@@ -47,15 +48,23 @@ def test_ports_are_published_on_loopback_only() -> None:
     assert all(port.startswith('["127.0.0.1::') for port in ports)
 
 
+SERVICES = yaml.safe_load(COMPOSE)["services"]
+
+
 def test_every_service_has_a_health_check_and_the_run_s_labels() -> None:
-    services = COMPOSE.partition("\nservices:\n")[2].partition("\nnetworks:\n")[0]
-    names = re.findall(r"^  (\w+):$", services, re.MULTILINE)
-    assert names == ["postgres", "redis", "netbox", "worker", "backend", "mock"]
-    assert services.count("healthcheck:") == len(names)
-    blocks = re.split(r"^  \w+:$", services, flags=re.MULTILINE)[1:]
-    assert [
-        name for name, block in zip(names, blocks, strict=True) if not re.search("labels: [*]|<<: [*]netbox", block)
-    ] == []
+    assert list(SERVICES) == ["postgres", "redis", "netbox", "worker", "backend", "mock"]
+    for service in SERVICES.values():
+        assert service["healthcheck"]["test"]
+        assert {"releasegate.run", "releasegate.lock"} <= service["labels"].keys()
+
+
+def test_what_runs_one_of_the_pair_says_so_and_all_else_is_the_stack_s_own() -> None:
+    runs = {name: service["labels"].get("releasegate.runs") for name, service in SERVICES.items()}
+    assert {name: side for name, side in runs.items() if side} == {
+        "netbox": "plugin",
+        "worker": "plugin",
+        "backend": "backend",
+    }
 
 
 def test_a_kept_database_is_found_by_what_made_it(tmp_path: Path) -> None:
@@ -161,7 +170,8 @@ def suite(folder: Path, checks: str) -> Suite:
 def test_a_suite_that_passes_has_no_problems_and_tells_what_it_does(tmp_path: Path) -> None:
     said: list[str] = []
     checks = "import time\ndef test_the_pair_is_there():\n    time.sleep(1)\n"
-    assert suite(tmp_path, checks).judge(tmp_path / "junit.xml", line=said.append) == ()
+    (judged,) = suite(tmp_path, checks).judge(tmp_path / "junit.xml", line=said.append)
+    assert (judged.name, judged.verdict) == ("test_the_pair_is_there", "pass")
     assert (tmp_path / "junit.xml").is_file()
 
 
@@ -182,29 +192,71 @@ def test_named():
 def test_fine():
     pass
 """
-    problems = suite(tmp_path, checks).judge(tmp_path / "junit.xml", line=lambda _: None)
-    firsts = [line for line in problems if not line.startswith("  ")]
-    assert firsts == [
+    judged = suite(tmp_path, checks).judge(tmp_path / "junit.xml", line=lambda _: None)
+    assert [(each.name, each.verdict) for each in judged[2:]] == [("pair.sync", "pass")]
+    assert [each.problem for each in judged if each.verdict == "fail"] == [
         "contract pair.sync broke: AssertionError: the job ended errored",
         "contract pair.objects broke: pve01 is not there",
     ]
 
 
-@pytest.mark.parametrize("checks", ["import nothing_of_this_name", ""])
-def test_a_suite_that_judges_nothing_is_no_pass(tmp_path: Path, checks: str) -> None:
+CRASHES = "import os\ndef test_it():\n    os.kill(os.getpid(), 9)\n"
+INTERNAL = "raise RuntimeError('a hook of ours')"
+
+
+@pytest.mark.parametrize(
+    ("checks", "hooks", "words"),
+    [
+        ("import nothing_of_this_name", "", "ended with 2 (.*nothing_of_this_name"),
+        ("def test_it(): pass", f"def pytest_runtestloop(session): {INTERNAL}", "ended with 3 (.*a hook of ours"),
+        ("def test_it(): pass", "import nothing", "ended with 4 (.*nothing"),
+        ("", "", "ended with 5"),
+        (CRASHES, "", "ended with 137"),
+    ],
+    ids=["collection", "internal", "usage", "empty", "killed"],
+)
+def test_a_suite_that_cannot_be_run_to_its_end_judges_nobody(
+    tmp_path: Path, checks: str, hooks: str, words: str
+) -> None:
     judged = suite(tmp_path, checks)
-    if checks:
-        assert judged.judge(tmp_path / "junit.xml", line=lambda _: None)
-    else:
-        with pytest.raises(Unavailable):
-            judged.judge(tmp_path / "junit.xml", line=lambda _: None)
+    (tmp_path / "conftest.py").write_text(hooks, encoding="utf-8")
+    with pytest.raises(Unavailable, match=f"^The checks could not be run: the suite {words}".replace("(", r"\(")):
+        judged.judge(tmp_path / "junit.xml", line=lambda _: None)
 
 
-def test_a_project_s_own_check_fails_in_its_own_words(tmp_path: Path) -> None:
-    commands = [[sys.executable, "-c", "pass"], [sys.executable, "-c", "raise SystemExit('no route')"]]
-    problems = suite(tmp_path, "").own(commands, cwd=tmp_path)
-    assert problems[0].startswith("contract project.check broke: ")
-    assert problems[-1] == "  no route"
+def test_whom_a_check_holds_responsible_is_read_and_what_is_skipped_says_why(tmp_path: Path) -> None:
+    checks = """\
+import pytest
+
+def test_mock(record_property):
+    record_property("contract", "mock.up")
+    record_property("blamed", "the stack, not the candidate")
+    raise AssertionError("contract mock.up broke: it is silent")
+
+def test_later(record_property):
+    record_property("contract", "pair.sync")
+    pytest.skip("mock.up broke before")
+"""
+    mock, later = suite(tmp_path, checks).judge(tmp_path / "junit.xml", line=lambda _: None)
+    assert (mock.name, mock.blamed) == ("mock.up", THE_STACK)
+    assert (later.name, later.verdict) == ("pair.sync", "skipped")
+    assert "mock.up broke before" in later.problem
+
+
+def test_a_project_s_own_check_fails_with_the_line_that_says_why_first(tmp_path: Path) -> None:
+    raises = "raise KeyError('route')"
+    commands = [[sys.executable, "-c", "pass"], [sys.executable, "-c", raises]]
+    passed, failed = suite(tmp_path, "").own(commands, cwd=tmp_path)
+    assert (passed.verdict, passed.name) == ("pass", "project.check")
+    assert failed.problem.startswith("contract project.check broke: ")
+    assert failed.problem.endswith("ended with 1: KeyError: 'route'")
+    assert failed.words[-1] == "KeyError: 'route'"
+
+
+def test_a_project_s_own_check_that_was_killed_judges_nobody(tmp_path: Path) -> None:
+    killed = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
+    with pytest.raises(Unavailable, match="was killed"):
+        suite(tmp_path, "").own([killed], cwd=tmp_path)
 
 
 def keep(folder: Path, netbox: str) -> Snapshot:

@@ -17,8 +17,12 @@ from releasegate.app import deliveries, gates
 from releasegate.app.deliveries import Source
 from releasegate.app.gates import EndToEndRequest
 from releasegate.core.config.model import Package
-from releasegate.core.errors import GateFailed
+from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.frontends.cells import show_report
+from releasegate.frontends.console import Screen
 from releasegate.frontends.program import Releasegate
+from releasegate.frontends.single_gates import told
+from releasegate.ports import EndToEndReport
 
 Typed = Callable[..., tuple[int, str, str]]
 
@@ -159,6 +163,42 @@ def test_a_package_is_run_from_each_source_and_every_failure_is_shown(
     assert err.count("It fails from dist.") == err.count("It fails from testpypi.") == 1
     companion = Source("pypi", Version("1.0"))
     assert asked == [("app", EndToEndRequest(Source(name), companion)) for name in ("dist", "pypi", "testpypi")]
+
+
+def unavailable_from_dist(_: object, __: Package, request: EndToEndRequest, **___: object) -> SimpleNamespace:
+    """Judge nothing from dist, fail what comes from TestPyPI, pass all else."""
+    if request.source.name == "dist":
+        raise Unavailable("The mock ended.", hint="Run it again")
+    if request.source.name == "testpypi":
+        raise GateFailed("It fails.", hint="Mend it")
+    return SimpleNamespace(verdict="pass", seconds=3.0)
+
+
+@pytest.mark.parametrize(
+    ("sources", "code"), [(("dist", "pypi"), 6), (("dist", "testpypi", "pypi"), 4), (("pypi",), 0)]
+)
+def test_what_could_not_be_judged_ends_with_its_own_code_and_keeps_no_other_source_from_being_judged(
+    here: Typed, monkeypatch: pytest.MonkeyPatch, sources: tuple[str, ...], code: int
+) -> None:
+    monkeypatch.setattr(gates, "end_to_end", unavailable_from_dist)
+    ended, out, err = here("e2e", *(word for name in sources for word in ("--source", name)))
+    assert (ended, out.count("app: pass (3 s)")) == (code, 1)
+    assert err.count("The mock ended.") == sources.count("dist")
+
+
+def test_nox_says_in_one_line_which_it_was() -> None:
+    failed = {
+        "app": Unavailable("The mock ended.", hint="Run it again"),
+        "core": GateFailed("It fails.", hint="Mend it"),
+    }
+    assert told(failed) == "not passed: app: unavailable (exit code 6), core: fail (exit code 4)"
+
+
+def test_a_stack_that_is_left_up_is_told_last(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"cell": "c", "verdict": "pass", "seconds": 1.0, "phases": {}, "notes": [], "problems": [], "objects": {}}
+    evidence = {"cells": [row], "report": "rg-1"}
+    show_report(Screen(), EndToEndReport("pass", (), (), 1.0, evidence, left_up=("take it down: docker",)))
+    assert capsys.readouterr().out.splitlines()[-1] == "left up: take it down: docker"
 
 
 def test_without_a_source_a_stack_says_where_it_comes_from(

@@ -218,6 +218,7 @@ class Cells:
         self.known.append(known)
         self.seen.append((delivery, companion))
         cells = [{"cell": "one", "verdict": self.verdict}]
+        cells += [{"cell": "two", "verdict": "not run"}] if self.unjudged else []
         verdict = "not run" if self.unjudged else self.verdict
         return EndToEndReport(verdict, (), (), 1.0, {"cells": cells}, self.unjudged)
 

@@ -126,7 +126,8 @@ def test_a_broken_contract_fails_with_the_commands_words_and_the_companions_log(
     report = run(tmp_path, empty_index, changed(plugin, end_to_end=command("/renamed")), companion=backend)
 
     assert report.verdict == "fail"
-    assert report.problems[0] == "The end-to-end command of plugin ended with exit code 1."
+    assert report.problems[0].startswith("The end-to-end command of plugin ended with exit code 1: ")
+    assert "HTTP Error 404" in report.problems[0]
     assert "HTTP Error 404" in report.problems[-1]
     assert any("/renamed" in line for line in report.log)
     assert ended(tmp_path / "pid")
@@ -171,7 +172,7 @@ def test_a_companion_that_ends_at_once_fails_with_its_output(
 
     report = run(tmp_path, empty_index, plugin, companion=changed(backend, service=dead), ready_within=100)
 
-    assert report.problems == ("backend ended with exit code 1 before it answered /health.",)
+    assert report.problems == ("backend ended with exit code 1 before it answered /health: no database",)
     assert report.log == ("no database",)
     assert time.monotonic() - started < 60
 
@@ -193,7 +194,8 @@ def test_a_companion_that_never_answers_fails(
 
     report = run(tmp_path, empty_index, plugin, companion=changed(backend, service=service), ready_within=2)
 
-    assert report.problems == ("backend did not answer /never in time.",)
+    (problem,) = report.problems
+    assert problem.startswith("backend did not answer /never in time")
     assert ended(tmp_path / "pid")
 
 
@@ -240,3 +242,56 @@ def test_without_a_commit_nothing_is_judged(tmp_path: Path, empty_index: str, pl
 def test_without_a_wheel_nothing_is_judged(tmp_path: Path, empty_index: str, plugin: Delivery) -> None:
     with pytest.raises(Unavailable, match="no wheel"):
         run(tmp_path, empty_index, replace(plugin, files=(tmp_path / "plugin-1.0.tar.gz",)), companion=None)
+
+
+@pytest.mark.parametrize(
+    ("does", "words"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", "was killed"),
+        ("raise SystemExit(137)", "was killed"),
+        ("raise OSError(28, os.strerror(28))", "had no room"),
+    ],
+)
+def test_a_command_that_was_killed_or_had_no_room_judges_nobody(
+    tmp_path: Path, empty_index: str, plugin: Delivery, does: str, words: str
+) -> None:
+    ends = EndToEndCommand(("python", "-c", f"import os; {does}"), timeout=60)
+    with pytest.raises(Unavailable, match=f"The end-to-end command of plugin {words}"):
+        run(tmp_path, empty_index, changed(plugin, end_to_end=ends), companion=None)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        ("import os; os.kill(os.getpid(), 9)", "backend was killed"),
+        ("raise OSError(98, 'Address already in use')", "could not start: .*Address already in use"),
+        ("raise OSError(28, 'No space left on device')", "could not start: .*No space left on device"),
+    ],
+)
+def test_a_companion_that_could_not_start_for_what_is_not_its_own_judges_nobody(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery, ends: tuple[str, str]
+) -> None:
+    does, words = ends
+    service = Service(("python", "-c", does), ready="/health")
+    with pytest.raises(Unavailable, match=words):
+        run(tmp_path, empty_index, plugin, companion=changed(backend, service=service))
+
+
+def test_a_companion_that_is_killed_while_the_command_runs_judges_nobody(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
+) -> None:
+    kills = f"import os; os.kill(int(open({str(tmp_path / 'pid')!r}).read()), 9); raise SystemExit(1)"
+    ends = EndToEndCommand(("python", "-c", kills), timeout=60)
+    with pytest.raises(Unavailable, match="backend was killed"):
+        run(tmp_path, empty_index, changed(plugin, end_to_end=ends), companion=backend)
+
+
+def test_a_machine_that_gives_way_judges_nobody(
+    tmp_path: Path, empty_index: str, plugin: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "/work")
+
+    monkeypatch.setattr("releasegate.adapters.venvs.venv.Venv.copy_in", full)
+    with pytest.raises(Unavailable, match=r"This machine gave way: No space left on device \(/work\)"):
+        run(tmp_path, empty_index, plugin, companion=None)

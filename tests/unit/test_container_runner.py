@@ -11,22 +11,26 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from docker.errors import DockerException
+from docker.errors import APIError, DockerException
+from junitparser import Error, Failure, JUnitXml
 from packaging.version import Version
 from release_fixture import APP, CORE
+from requests.exceptions import ChunkedEncodingError
+from urllib3.exceptions import ProtocolError
 
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers import runner as running
 from releasegate.adapters.containers.cell import CellRun
-from releasegate.adapters.containers.images import Images
+from releasegate.adapters.containers.images.images import Images
+from releasegate.adapters.containers.images.pair_images import Pair, PairImages, PreparedPair
 from releasegate.adapters.containers.observed import Observed
-from releasegate.adapters.containers.pair_images import Pair, PairImages, PreparedPair
 from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.core.config.model import Package
 from releasegate.core.config.stack import NetBox, Stack, netbox
+from releasegate.core.e2e.contracts import Judged, broken
 from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.e2e.snapshots import Reordering, Snapshot
-from releasegate.core.errors import GateFailed, Refused, Unavailable
+from releasegate.core.errors import ConfigurationError, GateFailed, Refused, Unavailable
 from releasegate.ports import CellReport, Delivery, EndToEndReport
 
 STACK = Stack(
@@ -46,9 +50,13 @@ OLD, OLD_CORE = "1.0", "2.0"
 
 @dataclass
 class House:
-    """What stands in for the engine: pairs that fail or cannot be installed, cells not judged, images not had."""
+    """What stands in for the engine: pairs that fail or cannot be installed, cells not judged, images not had.
+
+    ``otherwise`` is the contract that a pair breaks, where it is not ``pair.sync``.
+    """
 
     broken: set[tuple[str, str]] = field(default_factory=set)
+    otherwise: dict[tuple[str, str], str] = field(default_factory=dict)
     unjudged: dict[str, Exception] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
     uninstallable: set[tuple[str, str]] = field(default_factory=set)
@@ -74,11 +82,14 @@ class House:
         self.played.append((str(run.cell.netbox), " ".join(versions), origin))
         if error := self.unjudged.get(str(run.cell.netbox)):
             raise error
-        failed = versions in self.broken
-        problems = ("contract pair.sync broke: it ended errored",) if failed else ()
-        return CellReport(run.cell.name, "fail" if failed else "pass", problems, (), 1.5), Observed(
-            log=["worker: ERROR"]
-        )
+        if error := self.unjudged.get(" ".join(versions)):
+            raise error
+        name = self.otherwise.get(versions, "pair.sync" if versions in self.broken else "")
+        problems = (f"contract {name} broke: it ended errored",) if name else ()
+        contracts = [broken(problem) for problem in problems] or [Judged("pair.sync", "pass")]
+        left_up = ("take it down: docker",) if run.context.keep else ()
+        seen = Observed(log=["worker: ERROR"], contracts=contracts, left_up=left_up)
+        return CellReport(run.cell.name, "fail" if name else "pass", problems, (), 1.5), seen
 
     def released(self, name: str, version: str | None) -> Delivery | None:
         """Return what users have."""
@@ -284,6 +295,90 @@ def test_who_broke_a_pair_is_found_by_running_the_other_combinations(
     assert len(house.played) == 2 + 3
 
 
+def test_a_combination_that_fails_in_another_contract_blames_nobody(house: House, tmp_path: Path) -> None:
+    house.broken = {(NEW, NEW_CORE), (OLD, NEW_CORE)}
+    house.otherwise = {(NEW, OLD_CORE): "backend.up"}
+    report = play(house, tmp_path, blame=True)
+    assert report.problems[-1] == (
+        f"Nothing can be blamed by this cell: the new {APP.name} with the old {CORE.name} fails too, "
+        "but in something else (backend.up)."
+    )
+
+
+@pytest.mark.parametrize("fault", [Unavailable("no room", hint="Make some"), DockerException("gone")])
+def test_a_combination_that_could_not_be_judged_blames_nobody_and_the_failure_stays(
+    house: House, tmp_path: Path, fault: Exception
+) -> None:
+    house.broken = {(NEW, NEW_CORE)}
+    house.unjudged = {f"{OLD} {NEW_CORE}": fault}
+    report = play(house, tmp_path, blame=True)
+    assert (report.verdict, report.unjudged) == ("fail", None)
+    assert report.problems[-1].startswith("Nothing can be blamed by this cell: ")
+
+
+def test_where_what_users_have_cannot_be_had_here_nobody_is_blamed_and_the_failure_stays(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepare(pair: Pair, **words: Any) -> PreparedPair:
+        if str(pair.plugin.version) == OLD:
+            raise Unavailable("The image of it cannot be made: 503", hint="Run it again")
+        return House.prepare(house, pair, **words)
+
+    house.broken = {(NEW, NEW_CORE)}
+    monkeypatch.setattr(house, "prepare", prepare)
+    report = play(house, tmp_path, blame=True)
+    assert report.verdict == "fail"
+    assert report.problems[-1].endswith("could not be judged (The image of it cannot be made: 503).")
+
+
+def test_where_users_have_nothing_a_failure_stays_one_and_nobody_is_blamed(house: House, tmp_path: Path) -> None:
+    house.broken, house.published = {(NEW, NEW_CORE)}, {APP.name: OLD}
+    report = play(house, tmp_path, blame=True)
+    assert report.verdict == "fail"
+    assert report.problems[-1].startswith(f"Who broke it could not be found out: No {CORE.name} is published")
+
+
+def test_one_cell_s_stack_may_be_left_up_and_how_it_is_reached_is_in_no_evidence(house: House, tmp_path: Path) -> None:
+    one = replace(STACK, netbox=STACK.netbox[1:])
+    known = [row(WHEEL_CELL)]
+    runner = stage(house, tmp_path, stack=one, keep=True, blame=True)
+    house.broken = {(NEW, NEW_CORE)}
+    new, core = delivery(APP, NEW), delivery(CORE, NEW_CORE)
+    report = runner.run(new, companion=core, progress=lambda _: None, known=known)
+    assert (report.verdict, report.left_up) == ("fail", ("take it down: docker",))
+    assert "take it down" not in json.dumps(report.evidence)
+
+
+def test_the_stacks_of_several_cells_are_not_left_up(house: House, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="2 cells are asked for") as caught:
+        play(house, tmp_path, keep=True)
+    assert "--netbox image:4.5.8 --python 3.13 --source testpypi --path fresh --service pve --keep" in caught.value.hint
+
+
+def test_the_report_has_every_contract_of_every_cell_and_an_error_for_what_was_not_judged(
+    house: House, tmp_path: Path
+) -> None:
+    house.broken, house.unjudged = {(NEW, NEW_CORE)}, {"pypi:4.7.3": Unavailable("no room", hint="Make some")}
+    report = play(house, tmp_path)
+    xml = JUnitXml.fromfile(str(tmp_path / "e2e" / report.evidence["report"] / "junit.xml"))
+    cases = {(suite.name.split(",")[0], case.name): case.result for suite in xml for case in suite}
+    assert {key: [type(result) for result in results] for key, results in cases.items()} == {
+        ("NetBox image:4.5.8", "pair.sync"): [Failure],
+        ("NetBox pypi:4.7.3", "cell"): [Error],
+    }
+    (failure,) = cases["NetBox image:4.5.8", "pair.sync"]
+    assert failure.message == "contract pair.sync broke: it ended errored"
+    assert "worker: ERROR" in failure.text
+
+
+def test_a_cell_that_is_known_is_in_the_report_too(house: House, tmp_path: Path) -> None:
+    problems = ["contract pair.sync broke: it ended errored", "  it says no", "contract pair.pages broke: no"]
+    report = knowing(house, tmp_path, row(IMAGE_CELL), row(WHEEL_CELL, "fail", problems=problems))
+    (path,) = (tmp_path / "e2e" / report.evidence["report"]).glob("junit.xml")
+    cases = [(case.name, case.is_failure) for suite in JUnitXml.fromfile(str(path)) for case in suite]
+    assert cases == [("cell", False), ("pair.sync", True), ("pair.pages", True)]
+
+
 def test_nobody_is_blamed_for_a_pair_that_passes(house: House, tmp_path: Path) -> None:
     assert play(house, tmp_path, blame=True).problems == ()
     assert len(house.played) == 2
@@ -305,8 +400,38 @@ def test_a_checkout_that_states_a_published_version_is_new(house: House, tmp_pat
     assert len(house.played) == 2 + 1
 
 
-def test_an_engine_that_dies_under_way_judges_nothing(house: House, tmp_path: Path) -> None:
-    house.unjudged = {"pypi:4.7.3": DockerException("connection refused")}
+FULL = OSError(28, "No space left on device", "/reports")
+BODY = {"message": "write /var/lib: no space left on device"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (DockerException("connection refused"), "stopped answering"),
+        (ProtocolError("Connection broken: IncompleteRead(0 bytes read)"), "stopped answering"),
+        (ChunkedEncodingError("Connection reset by peer"), "stopped answering"),
+        (APIError("500 Server Error", explanation=BODY["message"]), f"The Docker engine refused: {BODY['message']}"),
+        (FULL, "This machine gave way: No space left on device (/reports)."),
+    ],
+)
+def test_a_fault_of_the_engine_s_or_the_machine_s_in_one_cell_is_no_failure_and_the_others_are_judged(
+    house: House, tmp_path: Path, fault: Exception, words: str
+) -> None:
+    house.unjudged = {"pypi:4.7.3": fault}
+    report = play(house, tmp_path, blame=True)
+    assert (report.verdict, type(report.unjudged)) == ("not run", Unavailable)
+    assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "not run"}
+    assert words in str(report.unjudged)
+    assert len(house.played) == 2
+
+
+def test_an_engine_that_dies_between_the_cells_judges_nothing(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> Any:
+        raise DockerException("connection refused")
+
+    monkeypatch.setattr(labels, "sweep", dies)
     with pytest.raises(Unavailable, match="stopped answering") as caught:
         play(house, tmp_path)
     assert caught.value.details == ("connection refused",)

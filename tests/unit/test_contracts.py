@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +13,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
+
+from releasegate.adapters.containers.suite import THE_STACK
 
 CHECKS = Path(__file__).parents[2] / "e2e" / "checks"
 MODULES = (
+    "words",
     "contracts",
     "cell",
+    "containers",
     "netbox",
     "holdings",
     "world",
@@ -191,7 +197,7 @@ def test_a_page_that_is_missing_crashes_or_throws_the_user_out_is_refused(suite:
         "torn": "answered 500",
         "listed": "answered 500",
         "thrown-out": "sent a logged-in user to the login page",
-        "down": "answered 503",
+        "down": "answered 503 (busy)",
     }
 
 
@@ -308,3 +314,90 @@ def test_an_outage_that_is_hidden_or_crashes_breaks_the_contract(
     suite.test_5_outage.test_an_absent_backend_is_told_clearly(outage())
     with pytest.raises(AssertionError, match=words):
         suite.test_5_outage.test_an_absent_backend_is_told_clearly(outage(**departure))
+
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><title>Server Error</title><script>var x = "Error: no";</script></head>
+<body><h1>Server Error</h1><div>There was a problem</div>
+<pre><strong>&lt;class &#x27;KeyError&#x27;&gt;</strong>
+
+&#x27;vmid&#x27;
+
+Python version: 3.12</pre></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "told"),
+    [
+        ("text/html", PAGE, " (KeyError: 'vmid')"),
+        ("text/html", "<html><title>Bad Gateway</title><p>nginx</p></html>", " (Bad Gateway)"),
+        ("text/html", "<html><p>no title</p></html>", ""),
+        ("text/plain", "ValueError: no such field", " (ValueError: no such field)"),
+        ("application/json", '{"detail": "Not here."}', " (Not here.)"),
+        ("application/json", '{"name": ["This field is required."]}', " (name: ['This field is required.'])"),
+        ("application/json", '["one"]', " (['one'])"),
+        ("application/json", "torn", ""),
+    ],
+)
+def test_what_an_answer_says_is_told_without_the_page_around_it(
+    kind: str, text: str, told: str, suite: SimpleNamespace
+) -> None:
+    answer = SimpleNamespace(headers={"Content-Type": kind}, text=text, json=lambda: json.loads(text))
+    assert suite.words.words(answer) == told
+
+
+def test_a_failure_s_sentence_holds_no_page(suite: SimpleNamespace) -> None:
+    contract = suite.contracts.Contract("pair.sync", suite.contracts.PLUGIN)
+    error = suite.contracts.BrokenContract(f"job 3 ended errored: the backend says {PAGE}")
+    assert (
+        contract.sentence(error) == "contract pair.sync broke: job 3 ended errored: the backend says KeyError: 'vmid'"
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ImportError("no module"),
+        NameError("x"),
+        MemoryError(),
+        OSError(28, "No space left on device"),
+        FileNotFoundError("docker"),
+        subprocess.CalledProcessError(1, "docker"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_only_the_checks_themselves_can_do_is_the_stack_s(error: Exception, suite: SimpleNamespace) -> None:
+    contract = suite.contracts.Contract("pair.sync", suite.contracts.PLUGIN)
+    assert contract.blamed(error, ["worker"]) == suite.contracts.STACK
+
+
+def test_a_request_that_is_not_answered_is_its_contract_s_side(suite: SimpleNamespace) -> None:
+    contract = suite.contracts.Contract("netbox.up", suite.contracts.PLUGIN)
+    assert contract.blamed(requests.ConnectionError("reset")) == suite.contracts.PLUGIN
+    assert contract.blamed(KeyError("results")) == suite.contracts.PLUGIN
+
+
+def test_the_checks_and_whoever_runs_them_call_the_stack_the_same(suite: SimpleNamespace) -> None:
+    assert suite.contracts.STACK == THE_STACK
+
+
+@pytest.mark.parametrize(("status", "side"), [(500, "PLUGIN"), (200, "STACK")])
+def test_a_login_that_crashes_is_the_plugin_s_and_one_that_is_refused_the_stack_s(
+    status: int, side: str, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = SimpleNamespace(status_code=status, headers={"Content-Type": "text/html"}, text=PAGE)
+    session = SimpleNamespace(get=lambda *_, **__: None, post=lambda *_, **__: answer, cookies={})
+    monkeypatch.setattr(suite.netbox.requests, "Session", lambda: session)
+    with pytest.raises(suite.contracts.BrokenContract) as caught:
+        suite.netbox.Browser.login(SimpleNamespace(url="http://netbox"), "admin", "hush")
+    assert caught.value.side == getattr(suite.contracts, side)
+
+
+def test_compose_that_fails_is_the_stack_s(suite: SimpleNamespace) -> None:
+    def execute(_: str) -> bytes:
+        raise Exception("Command docker compose returned 1: hush")  # noqa: TRY002 - as pytest-docker does
+
+    stack = suite.containers.Stack(SimpleNamespace(execute=execute), ("hush",))
+    with pytest.raises(suite.contracts.BrokenContract, match=r"returned 1: \*+") as caught:
+        stack.run("ps")
+    assert caught.value.side == suite.contracts.STACK

@@ -43,6 +43,9 @@ GRACE = 3.0
 KEPT = 8 * 2**20
 """How many bytes of an output are kept; of a longer one, the end."""
 
+KILLED = frozenset({-9, -15, 137, 143})
+"""The exit codes of what was killed, or asked to end, from outside: its own and a shell's word for it."""
+
 TIMED_OUT = 124
 """The exit code of a command that did not end in time, as coreutils' ``timeout`` gives it."""
 
@@ -69,6 +72,15 @@ def clean_environment(source: Mapping[str, str], **extra: str) -> dict[str, str]
     """
     passed = {name: value for name, value in source.items() if name in PASSED_ON or name.startswith("LC_")}
     return {**passed, **SET, **extra}
+
+
+def machine_fault(error: OSError) -> Unavailable:
+    """Return what it means that the system here did not do what it should: a full disk judges nobody."""
+    about = f" ({error.filename})" if error.filename else ""
+    return Unavailable(
+        f"This machine gave way: {error.strerror or error}{about}.",
+        hint="Mend that (df -h shows the disks), then run the same command again",
+    )
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ContainerOptions:
-    """What a person asked of the containers: which cells, and who broke it where they fail."""
+    """What a person asked of the containers: which cells, who broke it where they fail, and what stays."""
 
     wanted: Wanted = field(default_factory=Wanted)
     blame: bool = False
     only_available: bool = False
+    keep: bool = False
 
 
 def stack_of(project: Project) -> Stack:
@@ -92,6 +93,7 @@ def container_runner(
         wanted=asked.wanted,
         blame=asked.blame,
         only_available=asked.only_available,
+        keep=asked.keep,
     )
 
 
@@ -106,7 +108,7 @@ def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
     """Return what is kept between runs, a line a kind; with *clear*, after it was removed."""
     from releasegate.adapters.containers.databases import Databases
     from releasegate.adapters.containers.engine import opened
-    from releasegate.adapters.containers.images import Images
+    from releasegate.adapters.containers.images.images import Images
 
     databases = Databases(cache_folder() / "databases", 0.0)
     with opened(project.environ) as engine:

@@ -31,7 +31,7 @@ def asked(given: Given) -> ContainerOptions:
         services=many("service"),
         upgrade_from=many("from"),
     )
-    return ContainerOptions(wanted, given["blame"], given["only_available"])
+    return ContainerOptions(wanted, given["blame"], given["only_available"], given["keep"])
 
 
 def shared(given: Given) -> list[str]:
@@ -77,6 +77,8 @@ def show_report(screen: Screen, report: EndToEndReport) -> None:
         for line in lines:
             screen.say(f"  {line}")
     screen.say(f"report: {STATE}/e2e/{report.evidence['report']}")
+    for line in report.left_up:
+        screen.say(f"left up: {line}")
 
 
 def _listed(found: Any) -> str:

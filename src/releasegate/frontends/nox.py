@@ -33,11 +33,11 @@ def _session(gate: Gate) -> Callable[[nox.Session], None]:
             parser.print_help()
             return
         with _shown(session) as screen:
-            from releasegate.frontends.single_gates import judge
+            from releasegate.frontends.single_gates import judge, told
 
             failed = judge(gate, _given(parser, gate, session.posargs), screen)
             if failed:
-                session.error(f"not passed: {', '.join(failed)}")
+                session.error(told(failed))
 
     run.__doc__ = gate.title
     return run
@@ -96,6 +96,6 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
         yield screen
     except ReleasegateError as error:
         screen.error(error)
-        session.error(f"{error.verdict}, see above")
+        session.error(f"{error.verdict} (exit code {error.exit_code}), see above")
     finally:
         screen.rests()

@@ -116,6 +116,12 @@ E2E = Gate(
         Option(
             "--blame", "where the pair fails, run it with what users have and say which of the two broke it", "none"
         ),
+        Option(
+            "--keep",
+            "leave the stack of the one cell up, a failed one too, and print its addresses, the login and the command "
+            "that takes it down",
+            takes="none",
+        ),
         Option("--only-available", "leave out cells whose image cannot be had, instead of failing", takes="none"),
         Option(
             "--record",

@@ -100,8 +100,8 @@ containers do; a project's own run from the folder of the configuration. Address
 | `RELEASEGATE_PROXMOX_SERVICE` | what the mock plays: `pve`, `pbs` or `pdm` |
 | `RELEASEGATE_PATH` | `fresh` or `upgrade` |
 | `RELEASEGATE_PHASE` | `released` while the old final runs in an upgrade, else `candidate` |
-| `RELEASEGATE_STACK_PROJECT`, `RELEASEGATE_STACK_FILE`, `RELEASEGATE_STACK_ENV` | what `docker compose` is given as \
-`--project-name`, `--file` and `--env-file` |
+| `RELEASEGATE_STACK_PROJECT`, `RELEASEGATE_STACK_FILE` | what `docker compose` is given as `--project-name` and \
+`--file`; the variables that the file reads are in the environment |
 | `RELEASEGATE_FACTS` | a JSON file: `base` (the word for the plugin in addresses), `pages` and `api` (its addresses \
 that need no argument), `models` (each with the error of querying it), `unapplied` and `ungenerated` migrations |
 | `RELEASEGATE_REPORT` | a folder for what a check wants to keep |

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
-from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
+from releasegate.core.errors import ConfigurationError, ReleasegateError
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -36,6 +36,12 @@ def judge(gate: Gate, given: Given, screen: Screen) -> Failures:
 def exit_code(failed: Failures) -> int:
     """Return how a command ends: what is certain (a lower code) goes before what may pass when it is run again."""
     return min((error.exit_code for error in failed.values()), default=0)
+
+
+def told(failed: Failures) -> str:
+    """Return in one line what did not pass and in which way, with the code that ``releasegate`` ends with for it."""
+    named = (f"{name}: {error.verdict} (exit code {error.exit_code})" for name, error in failed.items())
+    return f"not passed: {', '.join(named)}"
 
 
 def _versions(given: Given, screen: Screen) -> Failures:
@@ -107,14 +113,16 @@ def _e2e(given: Given, screen: Screen) -> Failures:
             return
         choices = RunOptions(companion=given["backend_version"], containers=asked)
         chosen, shown = replace(opened, choices=choices), partial(cells.show_report, screen)
-        failed: list[GateFailed] = []
+        failed: list[ReleasegateError] = []
         for name in sources:
             request = gates.EndToEndRequest(Source(name, version), backend, recorded=given["record"], given=handed)
             try:
                 report = gates.end_to_end(chosen, each, request, told=shown)
                 screen.say(f"{each.name}: {report.verdict} ({report.seconds:.0f} s)")
-            except GateFailed as error:
+            except ReleasegateError as error:
                 failed.append(error)
+        # What is certain goes before what may pass when it is run again.
+        failed.sort(key=lambda error: error.exit_code)
         for other in failed[1:]:
             screen.error(other)
         if failed:

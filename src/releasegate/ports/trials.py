@@ -74,7 +74,8 @@ class InstallChecker(Protocol):
 class EndToEndReport:
     """What a package and its companion came to when they ran together; ``evidence`` is what more was seen.
 
-    ``unjudged`` is why it is no verdict: whoever asked raises it, once the rest is told and kept.
+    ``unjudged`` is why it is no verdict: whoever asked raises it, once the rest is told and kept. ``left_up`` says how
+    what was left running is reached and taken down; it has a login in it and is for the screen only.
     """
 
     verdict: str
@@ -83,6 +84,7 @@ class EndToEndReport:
     seconds: float
     evidence: Mapping[str, Any] = field(default_factory=dict)
     unjudged: ReleasegateError | None = None
+    left_up: tuple[str, ...] = ()
 
 
 class EndToEndRunner(Protocol):

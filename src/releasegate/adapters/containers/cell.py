@@ -6,34 +6,47 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
 from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.databases import Databases
-from releasegate.adapters.containers.engine import ContainerEngine
-from releasegate.adapters.containers.environment import FACTS, fresh_secrets, told, variables, with_images
+from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault
+from releasegate.adapters.containers.environment import (
+    FACTS,
+    checks_environment,
+    fresh_secrets,
+    left_up,
+    variables,
+    with_images,
+)
+from releasegate.adapters.containers.images.pair_images import Pair, PreparedPair, own
 from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.observed import Observed, arrived, objects, telling
-from releasegate.adapters.containers.pair_images import Pair, PreparedPair, own
-from releasegate.adapters.containers.suite import Suite
+from releasegate.adapters.containers.suite import THE_STACK, Suite, require_stack
 from releasegate.adapters.process import clean_environment, last_lines
 from releasegate.core.config.stack import Stack
+from releasegate.core.e2e.contracts import Judged, broken, telling_line
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.e2e.snapshots import Snapshot
-from releasegate.core.errors import GateFailed, Refused, Unavailable
+from releasegate.core.errors import GateFailed, Refused, ReleasegateError, Unavailable
 from releasegate.core.install.report import provenance_problems
 from releasegate.ports import CellReport, Origin, Progress
 
 _MIGRATE_SECONDS = 3600.0
 _LOG_LINES = 12
 _TELLS = "RELEASEGATE-FACTS "
+_AS_NOTE = {"pass": "pass", "skipped": "skipped", "fail": "skipped"}
+"""What users have is not judged here: what it breaks is noted."""
 
 
 @dataclass(frozen=True)
 class CellContext:
-    """What the cells of one run share; *folder* is where the reports go, *home* the files of the stack."""
+    """What the cells of one run share; *folder* is where the reports go, *home* the files of the stack.
+
+    With *keep* a stack is left up, whatever came of it.
+    """
 
     engine: ContainerEngine
     run: Run
@@ -45,6 +58,7 @@ class CellContext:
     workplace: Path
     progress: Progress
     stop: Event
+    keep: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,33 +76,50 @@ class CellRun:
         return self.context.folder / self.cell.slug
 
     def run(self) -> tuple[CellReport, Observed]:
-        """Run the cell; whatever comes, no container, network or volume of it is left.
+        """Run the cell; whatever comes, no container, network or volume of it is left where that was not asked for.
 
-        Raises:
-            Unavailable: something was missing, so that nothing was judged.
+        What kept it from being judged is in what is returned: it fails by what the pair did, and by nothing else.
         """
         started, seen = time.monotonic(), Observed()
         self.folder.mkdir(parents=True, exist_ok=True)
         stack = self._stack()
+        keep = False
         try:
-            self._steps(stack, seen)
-        except GateFailed as error:
-            seen.problems += [error.problem, *(f"  {line}" for line in error.details)]
+            self._attempt(stack, seen)
+            if seen.problems or seen.error:
+                seen.log += telling(stack)
+            stack.keep_logs(self.folder / "logs")
+            keep = self.context.keep
         finally:
-            try:
-                if seen.problems:
-                    seen.log += telling(stack)
-                stack.keep_logs(self.folder / "logs")
-            finally:
+            if not keep:
                 stack.down()
-                stack.env_file.unlink(missing_ok=True)
-        verdict = "fail" if seen.problems else "pass"
-        seconds = time.monotonic() - started
-        return CellReport(self.cell.name, verdict, tuple(seen.problems), tuple(seen.origins), seconds), seen
+        if keep:
+            seen.left_up = left_up(stack)
+        return self._report(seen, time.monotonic() - started), seen
+
+    def _attempt(self, stack: ComposeProject, seen: Observed) -> None:
+        """Take every step; whose doing it is that one fails is asked of the stack while it is there."""
+        try:
+            try:
+                self._steps(stack, seen)
+            except GateFailed as error:
+                seen.contracts.append(broken(error.problem, error.details))
+            if seen.problems:
+                stack.require_ground()
+        except engine_errors() as error:
+            seen.error = engine_fault(error)
+        except ReleasegateError as error:
+            seen.error = error
+
+    def _report(self, seen: Observed, seconds: float) -> CellReport:
+        verdict, problems = "fail" if seen.problems else "pass", seen.problems
+        if seen.error is not None:
+            told = (seen.error.problem, *(f"  {line}" for line in seen.error.details))
+            verdict, problems = "not run", (*told, *(f"  seen before: {line}" for line in seen.problems))
+        return CellReport(self.cell.name, verdict, problems, tuple(seen.origins), seconds)
 
     def _steps(self, stack: ComposeProject, seen: Observed) -> None:
         with seen.timed("start"):
-            stack.write()
             self._tell("starting PostgreSQL, Redis, the backend and the mock")
             servers = () if self.released is not None else ("backend", "mock")
             stack.up("postgres", "redis", *servers)
@@ -104,24 +135,30 @@ class CellRun:
             stack.alive("backend", "worker")
         seen.origins += self._proven(stack, seen)
         with seen.timed("checks"):
-            seen.problems += self._judged(stack, self.under_test, seen, phase="candidate")
+            self._judge(stack, seen)
 
     def _come_from(self, released: PreparedPair, stack: ComposeProject, seen: Observed) -> ComposeProject:
         """Set up and fill what users have, then take its containers away; the data stays."""
         before = with_images(stack, released)
-        before.write()
         before.up("backend", "mock")
         try:
             self._database(before, released, seen, fresh=True)
             with seen.timed("released"):
                 before.up("worker")
                 before.healthy("mock", "netbox", "worker", "backend")
-                failed = self._judged(before, released, seen, phase="released")
+                found = self._judged(before, released, phase="released")
         except GateFailed as error:
+            before.require_ground()
             raise no_origin(released.pair, error) from error
-        seen.notes += [f"{released.pair}: {problem}" for problem in failed if not problem.startswith("  ")]
+        failed = [each for each in found if each.verdict == "fail"]
+        if failed:
+            before.require_ground()
+        require_stack(failed)
+        seen.notes += [f"{released.pair}: {each.problem}" for each in failed]
+        seen.contracts += [
+            replace(each, name=f"released:{each.name}", verdict=_AS_NOTE[each.verdict]) for each in found
+        ]
         before.halt("netbox", "worker", "backend")
-        stack.write()
         stack.up("backend")
         return stack
 
@@ -157,8 +194,8 @@ class CellRun:
         done = stack.once("netbox", "prepare", line=self._follow, timeout=_MIGRATE_SECONDS)
         if done.exit_code:
             raise Unavailable(
-                f"NetBox {self.cell.netbox} does not migrate by itself.",
-                hint="Try another NetBox",
+                f"NetBox {self.cell.netbox} does not migrate by itself: {telling_line(done.stdout.splitlines())}",
+                hint="Run the same command again, or try another NetBox",
                 details=last_lines(done.stdout, count=_LOG_LINES),
             )
 
@@ -168,9 +205,10 @@ class CellRun:
         try:
             told = stack.until("netbox", _TELLS, line=self._follow, timeout=_MIGRATE_SECONDS)
         except GateFailed as error:
+            why = telling_line(error.details)
             raise GateFailed(
                 f"contract netbox.migrations broke: {self.context.stack.plugin} does not load or does not migrate "
-                f"on NetBox {self.cell.netbox.version}",
+                f"on NetBox {self.cell.netbox.version}{f': {why}' if why else ''}",
                 hint="Mend it and commit",
                 details=error.details[-_LOG_LINES:],
             ) from error
@@ -185,16 +223,31 @@ class CellRun:
         if server is not None:
             self.context.databases.keep(snapshot, of=server)
 
-    def _judged(self, stack: ComposeProject, pair: PreparedPair, seen: Observed, *, phase: str) -> tuple[str, ...]:
-        environment = clean_environment(
-            self.context.engine.environment, **self._docker(), **told(stack, pair, self.cell, phase=phase)
-        )
-        suite = Suite(self.context.home / "checks", environment, self.context.stop)
-        problems = suite.judge(self.folder / f"junit-{phase}.xml", line=lambda said: self._tell(f"checking: {said}"))
-        if phase == "candidate":
-            problems += suite.own(self.context.stack.checks, cwd=self.context.workplace)
-            seen.objects |= objects(self.folder / f"objects-{phase}.json")
-        return problems
+    def _judge(self, stack: ComposeProject, seen: Observed) -> None:
+        """Run the checks on the pair under test, and then the project's own.
+
+        Raises:
+            Unavailable: a contract of the stack itself broke, so that no other can be believed.
+            GateFailed: that is so because one of the pair ended.
+        """
+        seen.contracts += self._judged(stack, self.under_test, phase="candidate")
+        seen.objects |= objects(self.folder / "objects-candidate.json")
+        failed = [each for each in seen.contracts if each.verdict == "fail"]
+        if any(each.blamed == THE_STACK for each in failed):
+            stack.require_ground()
+            stack.alive(*(service for service in ("netbox", "worker", "backend") if service in stack.running))
+        require_stack(failed)
+        suite = self._suite(stack, self.under_test, phase="candidate")
+        seen.contracts += suite.own(self.context.stack.checks, cwd=self.context.workplace)
+
+    def _judged(self, stack: ComposeProject, pair: PreparedPair, *, phase: str) -> tuple[Judged, ...]:
+        suite = self._suite(stack, pair, phase=phase)
+        return suite.judge(self.folder / f"junit-{phase}.xml", line=lambda said: self._tell(f"checking: {said}"))
+
+    def _suite(self, stack: ComposeProject, pair: PreparedPair, *, phase: str) -> Suite:
+        told = checks_environment(stack, pair, self.cell, phase=phase)
+        environment = clean_environment(self.context.engine.environment, **self._docker(), **told)
+        return Suite(self.context.home / "checks", environment, self.context.stop)
 
     def _docker(self) -> dict[str, str]:
         """Return what the engine's command line is told, which a clean environment leaves out."""
@@ -206,12 +259,15 @@ class CellRun:
         for service, delivery in (("netbox", pair.plugin), ("backend", pair.backend)):
             found = arrived(stack, service)
             wrong = provenance_problems(found, own=own(delivery), staging_hosts=self.context.staging_hosts)
-            seen.problems += [f"contract origin broke: {service}: {sentence}" for sentence in wrong]
+            seen.contracts += [broken(f"contract origin broke: {service}: {sentence}") for sentence in wrong]
+            seen.contracts += [] if wrong else [Judged("origin", "pass")]
             yield from (Origin(a.name, a.version, a.sha256, a.host) for a in found)
 
     def _stack(self) -> ComposeProject:
         hidden, context = fresh_secrets(), self.context
-        plain = variables(self.cell, module=context.stack.module, run=context.run)
+        # What is left up is no run's: neither this one's end nor the next one's sweep may take it.
+        run = None if context.keep else context.run
+        plain = variables(self.cell, module=context.stack.module, run=run)
         stack = ComposeProject(
             engine=context.engine,
             file=context.home / "compose.yaml",

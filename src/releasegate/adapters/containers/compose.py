@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
+from releasegate.adapters.containers import health
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.labels import labelled
 from releasegate.adapters.output import printable
 from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, masked, run, started
+from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.install.pip_faults import DISK_FULL
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
@@ -22,8 +26,7 @@ if TYPE_CHECKING:
 _UP_SECONDS = 420.0
 _DOWN_SECONDS = 180.0
 _PAUSE_SECONDS = 0.5
-_ANSWER_SECONDS = 10.0
-_SPEAKS = "releasegate.speaks"
+_SETTLE_SECONDS = 10.0
 _SERVICE = "com.docker.compose.service"
 _PROJECT = "com.docker.compose.project"
 
@@ -32,7 +35,8 @@ _PROJECT = "com.docker.compose.project"
 class ComposeProject:
     """The containers of one cell; ``variables`` are what the Compose file reads, secrets among them.
 
-    *stop* is set when the run is interrupted: what waits then ends.
+    They are in the environment of whoever reads that file, and in no file and on no command line. *stop* is set when
+    the run is interrupted: what waits then ends. *running* are the services that were started and not halted.
     """
 
     engine: ContainerEngine
@@ -42,17 +46,12 @@ class ComposeProject:
     variables: Mapping[str, str]
     secrets: tuple[str, ...]
     stop: Event
+    running: set[str] = field(default_factory=set)
 
     @property
-    def env_file(self) -> Path:
-        """The variables as a file that only its owner can read: none of them is on a command line."""
-        return self.folder / "stack.env"
-
-    def write(self) -> None:
-        """Write the variables for Compose."""
-        self.env_file.touch(mode=0o600)
-        lines = [f"{name}='{value}'\n" for name, value in sorted(self.variables.items())]
-        self.env_file.write_text("".join(lines), encoding="utf-8")
+    def environment(self) -> Mapping[str, str]:
+        """What Compose is run with."""
+        return {**self.engine.environment, **self.variables}
 
     def up(self, *services: str) -> None:
         """Start *services*; nothing is waited for.
@@ -63,17 +62,20 @@ class ComposeProject:
         words = ("up", "--detach", "--no-build", "--pull", "never", "--no-deps")
         done = self._compose(*words, *services, timeout=_UP_SECONDS)
         if done.exit_code:
+            said = self._masked(last_lines(done.stderr))
             raise Unavailable(
-                f"{', '.join(services)} could not be started.",
-                hint="See the lines above; then run the same command again",
-                details=self._masked(last_lines(done.stderr)),
+                f"{', '.join(services)} could not be started: {telling_line(said) or f'exit code {done.exit_code}'}",
+                hint="Mend that, then run the same command again",
+                details=said,
             )
+        self.running.update(services)
 
     def healthy(self, *services: str) -> None:
         """Wait until the health test of each of *services* passes; it is run here, so the wait ends with the event.
 
         Raises:
-            GateFailed: one of them ended, or is not healthy in time; its last words are in the details.
+            GateFailed: one that runs the pair ended, or is not healthy in time; its last words are in the details.
+            Unavailable: it is the stack's own, or somebody else ended it.
         """
         deadline = time.monotonic() + _UP_SECONDS
         for service in services:
@@ -89,44 +91,58 @@ class ComposeProject:
         """Raise where one of *services* has ended already.
 
         Raises:
-            GateFailed: it has; its last words are in the details.
+            GateFailed: it has; its last words are in the details. Unavailable: by no doing of the pair's.
         """
         for service in services:
             if trouble := self._trouble(service):
                 raise self._broken(service, trouble)
 
-    def _broken(self, service: str, trouble: str) -> GateFailed:
-        sentence = f"contract {service}.up broke: {service} {trouble}."
-        return GateFailed(sentence, hint="See its log", details=self.log(service, count=25))
+    def require_ground(self) -> None:
+        """Raise where what the pair stands on gave way: then no failure on it is the pair's.
+
+        Raises:
+            Unavailable: a service of the stack's own ended or is not healthy, one was killed, or the disk is full.
+        """
+        for service in sorted(self.running):
+            container = self.container(service)
+            ended = health.ABSENT if container is None else health.ended(container)
+            if ended and not health.of_the_pair(container):
+                raise self._broken(service, ended)
+            if full := [line for line in self.log(service, count=400) if DISK_FULL in line]:
+                raise health.fault(service, f"had no room: {full[-1]}", full)
+        for service in sorted(self.running):
+            container = self.container(service)
+            if container is not None and health.RUNS not in container.labels:
+                self._settled(service)
+
+    def _settled(self, service: str) -> None:
+        """Raise where a service of the stack's own is not healthy, now nor in a moment."""
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        while (trouble := self._trouble(service)) is not None:
+            if trouble or time.monotonic() > deadline:
+                raise self._broken(service, trouble or "is not healthy any more")
+            if self.stop.wait(_PAUSE_SECONDS):
+                raise KeyboardInterrupt
 
     def _trouble(self, service: str) -> str | None:
-        """Return ``None`` for a healthy service, why it never will be, or nothing while it may become so."""
-        from docker.errors import APIError
+        return health.trouble(self.container(service))
 
-        container = self.container(service)
-        if container is None:
-            return "is not there"
-        if ended := _ended(container):
-            return ended
-        if container.labels.get(_SPEAKS) == "http" and not _answers(container):
-            return ""
-        kind, *test = container.attrs["Config"]["Healthcheck"]["Test"]
-        try:
-            code, _ = container.exec_run(["sh", "-c", *test] if kind == "CMD-SHELL" else test)
-        except APIError:
-            return ""  # it has just ended, or has not begun
-        return None if code == 0 else ""
+    def _broken(self, service: str, how: str) -> GateFailed | Unavailable:
+        """Return what the trouble of a service means: it is the pair's where the pair did it, and nobody else."""
+        means = health.broken if health.of_the_pair(self.container(service)) else health.fault
+        return means(service, how, self.log(service, count=25))
 
     def until(self, service: str, mark: str, *, line: Callable[[str], None], timeout: float) -> str:
         """Wait until *service* prints a line that begins with *mark*, and return its rest; *line* is told each line.
 
         Raises:
             GateFailed: it ended before, or did not do it in time; its last words are in the details.
+            Unavailable: it was not the pair that ended it.
         """
         deadline, told = time.monotonic() + timeout, 0
         while True:
             container = self.container(service)
-            trouble = "is not there" if container is None else _ended(container)
+            trouble = health.ABSENT if container is None else health.ended(container)
             said = container.logs().decode(errors="replace") if container is not None else ""
             # The last line may not be whole yet.
             lines = printable(masked(said[: said.rfind("\n") + 1], self.secrets)).splitlines()
@@ -180,62 +196,60 @@ class ComposeProject:
     def halt(self, *services: str) -> None:
         """Stop and remove the containers of *services*; what they stored stays."""
         self._compose("rm", "--stop", "--force", *services, timeout=_DOWN_SECONDS)
+        self.running.difference_update(services)
 
     def down(self) -> None:
         """Remove everything that the stack started."""
         words = ("down", "--volumes", "--remove-orphans", "--timeout", "0")
-        run(self._argv(*words), env=self.engine.environment, cwd=self.folder, timeout=_DOWN_SECONDS)
+        run(self._argv(*words), env=self.environment, cwd=self.folder, timeout=_DOWN_SECONDS)
+
+    def reached(self) -> tuple[str, ...]:
+        """Return where every service that runs is reached from this machine, a line each."""
+        chosen = labelled(f"{_PROJECT}={self.project}")
+        found = self.engine.client.containers.list(filters=chosen, ignore_removed=True)
+        return tuple(
+            f"{container.labels[_SERVICE]}: {container.labels.get(health.SPEAKS, 'tcp')}://127.0.0.1:{outer[0]['HostPort']}"
+            f" (there {inner})"
+            for container in sorted(found, key=lambda each: str(each.labels[_SERVICE]))
+            for inner, outer in sorted(container.ports.items())
+            if outer
+        )
+
+    @property
+    def taken_down_by(self) -> str:
+        """The command that takes the stack down, from any folder."""
+        return f"docker compose --project-name {self.project} down --volumes --remove-orphans"
 
     def _compose(self, *words: str, timeout: float) -> Completed:
-        return run(self._argv(*words), env=self.engine.environment, cwd=self.folder, timeout=timeout, stop=self.stop)
+        return run(self._argv(*words), env=self.environment, cwd=self.folder, timeout=timeout, stop=self.stop)
 
     def _argv(self, *words: str) -> list[str]:
-        chosen = ["--project-name", self.project, "--file", str(self.file), "--env-file", str(self.env_file)]
+        chosen = ["--project-name", self.project, "--file", str(self.file)]
         return ["docker", "compose", *chosen, "--progress", "plain", *words]
 
     def _masked(self, lines: Sequence[str]) -> list[str]:
         return [masked(line, self.secrets) for line in lines]
 
 
-def _ended(container: Container) -> str:
-    """Say how a container ended; nothing while it runs."""
-    if container.status not in {"exited", "dead"}:
-        return ""
-    return f"ended with exit code {container.attrs['State']['ExitCode']}"
-
-
-def _answers(container: Container) -> bool:
-    """Whether anything answers on the first published port: asked before the test, which starts an interpreter."""
-    published = next((found for _, found in sorted(container.ports.items()) if found), None)
-    if published is None:
-        return True
-    from http.client import HTTPConnection, HTTPException
-
-    connection = HTTPConnection("127.0.0.1", int(published[0]["HostPort"]), timeout=_ANSWER_SECONDS)
-    try:
-        connection.request("GET", "/")
-        connection.getresponse().read()
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
-    return True
-
-
 def _followed(argv: Sequence[str], *, stack: ComposeProject, line: Callable[[str], None], timeout: float) -> Completed:
     """Run *argv* and tell *line* what it prints while it prints it."""
     deadline = time.monotonic() + timeout
-    path = stack.folder / "once.log"
-    with path.open("wb") as out, path.open("rb") as seen, tempfile.TemporaryFile() as given:
-        with started(
-            argv, env=stack.engine.environment, cwd=stack.folder, stdin=given, stdout=out, stderr=out
-        ) as child:
+    with _unnamed(stack.folder) as (out, seen), tempfile.TemporaryFile() as given:
+        with started(argv, env=stack.environment, cwd=stack.folder, stdin=given, stdout=out, stderr=out) as child:
             while child.poll() is None and time.monotonic() < deadline:
                 for each in seen.readlines():
                     line(masked(each.decode(errors="replace").rstrip(), stack.secrets))
                 if stack.stop.wait(_PAUSE_SECONDS):
                     raise KeyboardInterrupt
             ended = child.poll() is not None
-        text = path.read_text(encoding="utf-8", errors="replace")
-    path.unlink()
+        seen.seek(0)
+        text = seen.read().decode(errors="replace")
     return Completed(child.returncode if ended else TIMED_OUT, text, "", not ended)
+
+
+@contextmanager
+def _unnamed(folder: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """Yield a file to write to and the same to read from, which no folder shows: a secret in it dies with the run."""
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as out, Path(out.name).open("rb") as seen:
+        Path(out.name).unlink()
+        yield out.file, seen

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from releasegate.adapters.process import clean_environment, last_lines, run
+from releasegate.adapters.process import clean_environment, last_lines, machine_fault, run
 from releasegate.core.errors import Unavailable
 from releasegate.core.release.versions import parse_version
 
@@ -86,11 +86,34 @@ def _require_compose(environment: Mapping[str, str]) -> None:
 
 
 def engine_errors() -> tuple[type[Exception], ...]:
-    """Return what the SDK raises where the engine stops answering."""
+    """Return what is raised where the engine refuses, or stops answering, or the system here gives way under it."""
+    from http.client import HTTPException
+
     from docker.errors import DockerException
     from requests import RequestException
+    from urllib3.exceptions import HTTPError
 
-    return DockerException, RequestException
+    return DockerException, RequestException, HTTPError, HTTPException, OSError
+
+
+def engine_fault(error: Exception) -> Unavailable:
+    """Return what an error of the engine's, or of the system that it runs on, says to a person: nothing was judged."""
+    from docker.errors import APIError
+    from requests import RequestException
+
+    if isinstance(error, APIError):
+        return Unavailable(
+            f"The Docker engine refused: {' '.join(str(error.explanation or error).split())}",
+            hint="Mend what it names (docker system df shows its disk), then run the same command again",
+            details=(str(error),) if error.explanation else (),
+        )
+    if isinstance(error, OSError) and error.errno is not None and not isinstance(error, RequestException):
+        return machine_fault(error)
+    return Unavailable(
+        "The Docker engine stopped answering, so nothing was judged.",
+        hint="Start it again, then run the same command; what is left of this run is removed by then",
+        details=(str(error),),
+    )
 
 
 def _client(environment: Mapping[str, str]) -> docker.DockerClient:

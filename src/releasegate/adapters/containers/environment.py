@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from releasegate.adapters.containers.compose import ComposeProject
-from releasegate.adapters.containers.image_specs import BACKEND_PORT, MOCK_PORT
+from releasegate.adapters.containers.images.image_specs import BACKEND_PORT, MOCK_PORT
+from releasegate.adapters.containers.images.pair_images import PreparedPair
 from releasegate.adapters.containers.labels import Run
-from releasegate.adapters.containers.pair_images import PreparedPair
 from releasegate.core.e2e.matrix import Cell
 
 NETBOX_PORTS = {"pypi": 8081, "image": 8080}
 """Where the checks ask: NetBox from PyPI has a process of its own for them."""
+KEPT = "kept"
+"""The run that a stack is marked with which is left up."""
 FACTS = "facts.json"
 """What NetBox told of the plugin, in the folder of the stack."""
 
@@ -25,14 +27,14 @@ def fresh_secrets() -> dict[str, str]:
     return {**made, "SUPERUSER_API_TOKEN": secrets.token_hex(20)}
 
 
-def variables(cell: Cell, *, module: str, run: Run) -> dict[str, str]:
-    """Return what the Compose file reads besides secrets and images."""
+def variables(cell: Cell, *, module: str, run: Run | None) -> dict[str, str]:
+    """Return what the Compose file reads besides secrets and images; without a *run* nobody removes the stack."""
     return {
         "SUPERUSER_NAME": "admin",
         "PLUGIN_MODULE": module,
         "PROXMOX_SERVICE": cell.service,
-        "RELEASEGATE_RUN": run.name,
-        "RELEASEGATE_LOCK": str(run.lock),
+        "RELEASEGATE_RUN": run.name if run is not None else KEPT,
+        "RELEASEGATE_LOCK": str(run.lock) if run is not None else "",
     }
 
 
@@ -48,10 +50,11 @@ def with_images(stack: ComposeProject, images: PreparedPair) -> ComposeProject:
     return replace(stack, variables={**stack.variables, **chosen})
 
 
-def told(stack: ComposeProject, images: PreparedPair, cell: Cell, *, phase: str) -> Mapping[str, str]:
-    """Return what the checks are told; docs/reference.md lists it."""
+def checks_environment(stack: ComposeProject, images: PreparedPair, cell: Cell, *, phase: str) -> Mapping[str, str]:
+    """Return what the checks are told; docs/reference.md lists it. What the Compose file reads is with it."""
     plugin, backend = images.pair.plugin, images.pair.backend
     return {
+        **stack.variables,
         "RELEASEGATE_NETBOX_URL": f"http://{stack.address('netbox', NETBOX_PORTS[cell.netbox.source])}",
         "RELEASEGATE_NETBOX_TOKEN": stack.variables["SUPERUSER_API_TOKEN"],
         "RELEASEGATE_NETBOX_USER": stack.variables["SUPERUSER_NAME"],
@@ -69,7 +72,17 @@ def told(stack: ComposeProject, images: PreparedPair, cell: Cell, *, phase: str)
         "RELEASEGATE_PHASE": phase,
         "RELEASEGATE_STACK_PROJECT": stack.project,
         "RELEASEGATE_STACK_FILE": str(stack.file),
-        "RELEASEGATE_STACK_ENV": str(stack.env_file),
         "RELEASEGATE_FACTS": str(stack.folder / FACTS),
         "RELEASEGATE_REPORT": str(stack.folder),
     }
+
+
+def left_up(stack: ComposeProject) -> tuple[str, ...]:
+    """Return how a stack that is left up is reached, how to log in, and what takes it down."""
+    told = stack.variables
+    return (
+        *stack.reached(),
+        f"log in to NetBox as {told['SUPERUSER_NAME']} with the password {told['SUPERUSER_PASSWORD']}",
+        f"API token: {told['SUPERUSER_API_TOKEN']}",
+        f"take it down: {stack.taken_down_by}",
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.tar import unpacked
+from releasegate.core.e2e.contracts import Judged
 from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.install.report import InstalledFrom, installed_from
 from releasegate.ports import Origin
@@ -24,15 +25,24 @@ _SERVICES = ("netbox", "worker", "backend", "mock")
 
 @dataclass
 class Observed:
-    """What was seen of a cell so far; ``seconds`` by phase, ``error`` what kept it from being judged."""
+    """What was seen of a cell so far; ``seconds`` by phase, ``error`` what kept it from being judged.
 
-    problems: list[str] = field(default_factory=list)
+    ``contracts`` are those that were judged; ``left_up`` says how a stack that was left is reached, and taken down.
+    """
+
+    contracts: list[Judged] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     origins: list[Origin] = field(default_factory=list)
     objects: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     error: ReleasegateError | None = None
+    left_up: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong: each contract that broke, and below it what was seen."""
+        return tuple(line for each in self.contracts if each.verdict == "fail" for line in each.lines)
 
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.output import printable
+from releasegate.core.e2e.contracts import Judged, broken
 from releasegate.ports import CellReport
 
 if TYPE_CHECKING:
-    from junitparser import Failure
+    from junitparser import TestCase
+    from junitparser.junitparser import FinalResult
 
 
 def write(folder: Path, ended: Sequence[tuple[CellReport, Observed]], said: Sequence[str]) -> None:
-    """Write ``junit.xml`` with a test case for each cell, and ``report.json`` with everything that was seen."""
-    from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
+    """Write ``junit.xml`` with every contract of every cell, and ``report.json`` with everything that was seen."""
+    from junitparser import JUnitXml, TestSuite
 
     folder.mkdir(parents=True, exist_ok=True)
-    suite = TestSuite("end to end")
+    suites = []
     for report, seen in ended:
-        case = TestCase(report.cell, classname="releasegate.e2e", time=report.seconds)
-        text = "\n".join([*report.problems, *seen.log, *said])
-        if report.verdict == "fail":
-            case.result = [_with_text(Failure(report.problems[0]), text)]
-        elif report.verdict != "pass":
-            case.result = [Skipped("; ".join(report.problems))]
-        suite.add_testcase(case)
+        suite = TestSuite(report.cell)
+        suite.add_testcases(list(_cases(report, seen, said)))
+        suites.append(suite)
     xml = JUnitXml()
-    xml.add_testsuite(suite)
+    for suite in suites:
+        xml.add_testsuite(suite)
     xml.write(str(folder / "junit.xml"), pretty=True)
     told = {"cells": [{**summary(*each), "log": each[1].log} for each in ended], "blame": list(said)}
     (folder / "report.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
@@ -70,6 +70,46 @@ def recalled(rows: Sequence[Mapping[str, Any]], wanted: Collection[str]) -> list
     return list(found.values())
 
 
-def _with_text(failure: Failure, text: str) -> Failure:
-    failure.text = text
-    return failure
+def _cases(report: CellReport, seen: Observed, said: Sequence[str]) -> Iterator[TestCase]:
+    """Yield a test case for each contract of a cell; where it was not judged, a last one says why.
+
+    What was not judged is an error: a CI shows what is skipped as green.
+    """
+    from junitparser import Error, Failure, Skipped
+
+    contracts = seen.contracts or _told(report)
+    logged = "\n".join([*seen.log, *said])
+    for each in contracts:
+        text = "\n".join([*each.lines, logged])
+        kinds: Mapping[str, type[FinalResult]] = {"fail": Failure, "skipped": Skipped}
+        result = kinds[each.verdict](each.problem) if each.verdict in kinds else None
+        yield _case(report, each.name, each.seconds, result, text)
+    if report.verdict in {"not run", "left out"}:
+        kind = Error if report.verdict == "not run" else Skipped
+        text = "\n".join([*report.problems, logged])
+        yield _case(report, "cell", report.seconds, kind(report.problems[0]), text)
+    elif not contracts:
+        yield _case(report, "cell", report.seconds, None, "")
+
+
+def _case(report: CellReport, name: str, seconds: float, result: FinalResult | None, text: str) -> TestCase:
+    from junitparser import TestCase
+
+    case = TestCase(name, classname=report.cell, time=seconds)
+    if result is not None:
+        result.text = text
+        case.result = [result]
+    return case
+
+
+def _told(report: CellReport) -> list[Judged]:
+    """Return the contracts of a cell that is known by its lines only."""
+    if report.verdict != "fail":
+        return []
+    found: list[Judged] = []
+    for line in report.problems:
+        if line.startswith(" ") and found:
+            found[-1] = replace(found[-1], words=(*found[-1].words, line.strip()))
+        else:
+            found.append(broken(line))
+    return found

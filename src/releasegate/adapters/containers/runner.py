@@ -12,24 +12,24 @@ from threading import Event
 from typing import Any
 
 from releasegate.adapters.containers import labels
+from releasegate.adapters.containers.blaming import Blaming, Ended
 from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
 from releasegate.adapters.containers.databases import Databases
-from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, opened
-from releasegate.adapters.containers.image_specs import ImageSpecs
-from releasegate.adapters.containers.images import Images
+from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault, opened
+from releasegate.adapters.containers.images.image_specs import ImageSpecs
+from releasegate.adapters.containers.images.images import Images
+from releasegate.adapters.containers.images.pair_images import Pair, PairImages, PreparedPair
 from releasegate.adapters.containers.observed import Observed
-from releasegate.adapters.containers.pair_images import Pair, PairImages, PreparedPair
 from releasegate.adapters.containers.reports import recalled, summary, write
 from releasegate.core.config.stack import Stack
-from releasegate.core.e2e.blame import Combination, blame, combinations
+from releasegate.core.e2e.blame import Combination
+from releasegate.core.e2e.contracts import broken
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix, side_by_side
-from releasegate.core.errors import GateFailed, Refused, ReleasegateError, Unavailable
+from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
 from releasegate.ports import CellReport, Delivery, EndToEndReport, Progress
 
 Released = Callable[[str, str | None], Delivery | None]
 """Gives what users have of a package: the version, or the one that they have today; ``None`` where there is none."""
-
-Ended = tuple[CellReport, Observed]
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,21 @@ class ContainerRunner:
     wanted: Wanted = field(default_factory=Wanted)
     blame: bool = False
     only_available: bool = False
+    keep: bool = False
 
     def cells(self, source: str) -> tuple[Cell, ...]:
-        """Return the cells for what comes from *source*."""
-        return matrix(self.stack, replace(self.wanted, sources=(source,)))
+        """Return the cells for what comes from *source*.
+
+        Raises:
+            ConfigurationError: there are several, and one is to be left up.
+        """
+        found = matrix(self.stack, replace(self.wanted, sources=(source,)))
+        if self.keep and len(found) > 1:
+            raise ConfigurationError(
+                f"--keep leaves one stack up, and {len(found)} cells are asked for.",
+                hint=f"Name one of them: {' '.join([*found[0].options, '--keep'])}",
+            )
+        return found
 
     def run(
         self,
@@ -74,7 +85,8 @@ class ContainerRunner:
         """
         started = time.monotonic()
         pair, cells = self._pair(delivery, companion), self.cells(delivery.source)
-        remembered = recalled(known, {cell.name for cell in cells})
+        # A stack that is to be left up is started, whatever is known of it.
+        remembered = [] if self.keep else recalled(known, {cell.name for cell in cells})
         missing = [cell for cell in cells if cell.name not in {report.cell for report, _ in remembered}]
         if not missing:
             folder = self.folder / f"known-{int(time.time())}"
@@ -86,11 +98,7 @@ class ContainerRunner:
                 context = self._context(engine, run, progress)
                 ended, said = self._run_cells(context, pair, missing)
         except engine_errors() as error:
-            raise Unavailable(
-                "The Docker engine stopped answering, so nothing was judged.",
-                hint="Start it again, then run the same command; what is left of this run is removed by then",
-                details=(str(error),),
-            ) from error
+            raise engine_fault(error) from error
         return self._reported(context.folder, pair, [*remembered, *ended], said, time.monotonic() - started)
 
     def _run_cells(
@@ -140,6 +148,7 @@ class ContainerRunner:
             workplace=self.workplace,
             progress=progress,
             stop=Event(),
+            keep=self.keep,
         )
 
     def _all(self, context: CellContext, pair: Pair, cells: Sequence[Cell]) -> list[Ended]:
@@ -200,27 +209,24 @@ class ContainerRunner:
         return PairImages(Images(context.engine, context.run), image_specs, self.stack, names, context.progress)
 
     def _blamed(self, context: CellContext, pair: Pair, ended: Sequence[Ended]) -> tuple[str, ...]:
-        """Run the first cell that failed with what users have, and say who broke it."""
-        failed = next((report.cell for report, _ in ended if report.verdict == "fail"), None)
+        """Run the first cell that failed with what users have, and say who broke it.
+
+        That this cannot be found out takes nothing from what is known: it is said.
+        """
+        failed = next((report for report, _ in ended if report.verdict == "fail"), None)
         if failed is None:
             return ()
-        cell = next(c for c in self.cells(pair.plugin.source) if c.name == failed)
-        old = Pair(self._users(self.stack.plugin, None), self._users(self.stack.backend, None))
-        passed: dict[Combination, bool] = {}
-        new = {
-            "plugin_is_new": _differs(pair.plugin, old.plugin),
-            "backend_is_new": _differs(pair.backend, old.backend),
-        }
-        for each in combinations(**new):
-            mixed = Pair(
-                pair.plugin if each.plugin == "new" else old.plugin,
-                pair.backend if each.backend == "new" else old.backend,
-            )
-            context.progress(f"who broke it: running {mixed}")
-            place = replace(context, folder=context.folder / f"blame-{each.plugin}-{each.backend}")
-            reports = self._all(place, mixed, (replace(cell, path="fresh", upgrade_from=""),))
-            passed[each] = all(report.verdict == "pass" for report, _ in reports)
-        return (blame(passed, plugin=self.stack.plugin, backend=self.stack.backend),)
+        cell = next(c for c in self.cells(pair.plugin.source) if c.name == failed.cell)
+
+        def run_mixed(each: Combination, mixed: Pair, cell: Cell) -> Ended:
+            folder = context.folder / f"blame-{each.plugin}-{each.backend}"
+            return self._all(replace(context, folder=folder, keep=False), mixed, (cell,))[0]
+
+        try:
+            old = Pair(self._users(self.stack.plugin, None), self._users(self.stack.backend, None))
+            return Blaming(pair, old, run_mixed, context.progress).blamed(cell, failed)
+        except ReleasegateError as error:
+            return (f"Who broke it could not be found out: {error.problem}",)
 
     def _reported(
         self, folder: Path, pair: Pair, ended: Sequence[Ended], said: Sequence[str], seconds: float
@@ -237,12 +243,8 @@ class ContainerRunner:
             "report": folder.name,
         }
         verdict = "fail" if failed else "not run" if unjudged else "pass"
-        return EndToEndReport(verdict, (*problems, *said), tuple(log), seconds, evidence, unjudged)
-
-
-def _differs(one: Delivery, other: Delivery) -> bool:
-    """Whether two deliveries are not the same files of the same index: a checkout may state a published version."""
-    return (one.source, one.version) != (other.source, other.version)
+        left_up = tuple(line for _, seen in ended for line in seen.left_up)
+        return EndToEndReport(verdict, (*problems, *said), tuple(log), seconds, evidence, unjudged, left_up)
 
 
 def _run_cell(run: CellRun) -> Ended:
@@ -251,13 +253,15 @@ def _run_cell(run: CellRun) -> Ended:
         return run.run()
     except ReleasegateError as error:
         return _ended(run.cell, error)
+    except engine_errors() as error:
+        return _ended(run.cell, engine_fault(error))
 
 
 def _ended(cell: Cell, error: ReleasegateError) -> Ended:
     """Return the report of a cell that an error ended: it failed by the release's fault, or was not judged."""
     lines = (error.problem, *(f"  {line}" for line in error.details))
     if isinstance(error, GateFailed):
-        return CellReport(cell.name, "fail", lines, (), 0.0), Observed()
+        return CellReport(cell.name, "fail", lines, (), 0.0), Observed(contracts=[broken(error.problem, error.details)])
     return CellReport(cell.name, "not run", lines, (), 0.0), Observed(error=error)
 
 

@@ -6,13 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.output import printable
-from releasegate.adapters.process import dying_with_parent, last_lines, run, started
+from releasegate.adapters.process import KILLED, Completed, dying_with_parent, last_lines, run, started
+from releasegate.core.e2e.contracts import Judged, broken, telling_line
 from releasegate.core.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ _SUITE_SECONDS = 1800.0
 _CHECK_SECONDS = 1800.0
 _PAUSE_SECONDS = 0.2
 _PROBLEM_LINES = 12
+THE_STACK = "the stack, not the candidate"
+"""Whom a check holds responsible where neither of the pair is."""
+_JUDGED = frozenset({0, 1})
+"""pytest's exit codes where every check ran to its end; any other is the suite's own, or whoever killed it."""
+_PROJECT_CHECK = "project.check"
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,11 @@ class Suite:
     environment: Mapping[str, str]
     stop: Event
 
-    def judge(self, report: Path, *, line: Callable[[str], None]) -> tuple[str, ...]:
-        """Run every check and return what failed, the contract first; *report* becomes the JUnit XML.
+    def judge(self, report: Path, *, line: Callable[[str], None]) -> tuple[Judged, ...]:
+        """Run every check and return what each contract came to; *report* becomes the JUnit XML.
 
         Raises:
-            Unavailable: the suite itself could not be run.
+            Unavailable: the suite itself could not be run to its end.
         """
         options = ["-v", "--tb=short", "-p", "no:cacheprovider", "--color=no", f"--junitxml={report}"]
         pytest = [sys.executable, "-m", "pytest", *options, "-c", str(self.folder / "pytest.ini"), str(self.folder)]
@@ -54,17 +60,40 @@ class Suite:
             ) as child,
         ):
             self._watch(child, seen.readlines, line)
-        return _problems(report, output)
+            ended = child.poll()
+        if ended not in _JUDGED:
+            how = f"did not end within {_SUITE_SECONDS:.0f} s" if ended is None else f"ended with {ended}"
+            raise _not_run(f"the suite {how}", output)
+        return _results(report, output)
 
-    def own(self, commands: Sequence[Sequence[str]], *, cwd: Path) -> tuple[str, ...]:
-        """Run a project's own checks and return what failed, in their own words."""
-        problems: list[str] = []
-        for words in commands:
-            done = run(words, env=self.environment, cwd=cwd, timeout=_CHECK_SECONDS, stop=self.stop)
-            if done.exit_code:
-                problems.append(f"contract project.check broke: {' '.join(words)} ended with {done.exit_code}")
-                problems += [f"  {said}" for said in last_lines(printable(done.stdout + done.stderr))]
-        return tuple(problems)
+    def own(self, commands: Sequence[Sequence[str]], *, cwd: Path) -> tuple[Judged, ...]:
+        """Run a project's own checks and return what each came to, in their own words.
+
+        Raises:
+            Unavailable: one of them is not there, or was killed.
+        """
+        return tuple(self._own(words, cwd=cwd) for words in commands)
+
+    def _own(self, words: Sequence[str], *, cwd: Path) -> Judged:
+        began = time.monotonic()
+        done = run(words, env=self.environment, cwd=cwd, timeout=_CHECK_SECONDS, stop=self.stop)
+        seconds, shown = time.monotonic() - began, " ".join(words)
+        if not done.exit_code:
+            return Judged(_PROJECT_CHECK, "pass", seconds=seconds)
+        said = printable(done.stdout + done.stderr).splitlines()
+        if done.exit_code in KILLED:
+            raise Unavailable(
+                f"The check {shown} was killed (exit code {done.exit_code}), as it is where memory runs out.",
+                hint="Run the same command again",
+                details=last_lines("\n".join(said)),
+            )
+        return replace(
+            broken(
+                f"contract {_PROJECT_CHECK} broke: {shown} {_how(done)}: {telling_line(said) or 'it says nothing'}",
+                last_lines("\n".join(said)),
+            ),
+            seconds=seconds,
+        )
 
     def _watch(
         self, child: subprocess.Popen[bytes], lines: Callable[[], list[bytes]], line: Callable[[str], None]
@@ -81,42 +110,70 @@ class Suite:
                 raise KeyboardInterrupt
 
 
-def _problems(report: Path, output: Path) -> tuple[str, ...]:
+def require_stack(failed: Sequence[Judged]) -> None:
+    """Raise where one of the contracts that *failed* is the stack's own: then no other can be believed.
+
+    Raises:
+        Unavailable: it is.
+    """
+    for each in failed:
+        if each.blamed == THE_STACK:
+            raise Unavailable(
+                f"{each.problem}; that is the stack's own, so nothing was judged.",
+                hint="Run the same command again; where it comes again, look at the logs of the report",
+                details=each.words,
+            )
+
+
+def _how(done: Completed) -> str:
+    return f"did not end within {_CHECK_SECONDS:.0f} s" if done.timed_out else f"ended with {done.exit_code}"
+
+
+def _not_run(why: str, output: Path) -> Unavailable:
+    said = last_lines(output.read_text(encoding="utf-8", errors="replace"))
+    told = telling_line(said)
+    return Unavailable(
+        f"The checks could not be run: {why}{f' ({told})' if told else ''}.",
+        hint="Run the same command again; where it comes again, install releasegate again. The lines are pytest's",
+        details=said,
+    )
+
+
+def _results(report: Path, output: Path) -> tuple[Judged, ...]:
     from junitparser import JUnitXml, JUnitXmlError
 
     try:
         suites = JUnitXml.fromfile(str(report))
     except (OSError, JUnitXmlError, SyntaxError, ValueError) as error:
-        words = last_lines(output.read_text(encoding="utf-8", errors="replace"))
-        raise Unavailable(
-            "The checks could not be run.", hint="See the lines above; they are pytest's", details=words
-        ) from error
+        raise _not_run("they left no report", output) from error
     cases = [case for suite in suites for case in suite]
     if not any(case.is_passed or case.result for case in cases):
-        raise Unavailable("The suite holds no check.", hint="Install releasegate again", details=())
-    return tuple(said for case in cases for said in _failed(case))
+        raise Unavailable("The suite holds no check.", hint="Install releasegate again")
+    return tuple(_judged(case) for case in cases)
 
 
-def _failed(case: TestCase) -> list[str]:
-    """Return what a check found: its first line names the contract, the others say what was seen."""
+def _judged(case: TestCase) -> Judged:
+    """Return what a check found: a failure's sentence names the contract, its words are what was seen."""
     from junitparser import Error, Failure
 
-    said: list[str] = []
+    told, seconds = _properties(case), float(case.time or 0.0)
+    name = told.get("contract", str(case.name))
     for result in case.result:
-        if isinstance(result, Failure | Error):
-            # A long message is cut; where the text begins with the contract it is the same, and whole.
-            text = printable(result.text or "")
-            whole = text if text.startswith("contract ") else printable(result.message or "")
-            lines = [line for line in whole.splitlines() if line.strip()]
-            first = lines[0] if lines else "it failed without a word"
-            named = first if "contract " in first else f"contract {_contract(case)} broke: {first}"
-            said += [named[named.index("contract ") :], *(f"  {each}" for each in lines[1:_PROBLEM_LINES])]
-    return said
+        if not isinstance(result, Failure | Error):
+            return Judged(name, "skipped", printable(result.message or ""), seconds=seconds)
+        # A long message is cut; where the text begins with the contract it is the same, and whole.
+        text = printable(result.text or "")
+        whole = text if text.startswith("contract ") else printable(result.message or "")
+        lines = [line for line in whole.splitlines() if line.strip()]
+        first = lines[0] if lines else "it failed without a word"
+        named = first if "contract " in first else f"contract {name} broke: {first}"
+        found = broken(named[named.index("contract ") :], lines[1:_PROBLEM_LINES])
+        return replace(found, blamed=told.get("blamed", ""), seconds=seconds)
+    return Judged(name, "pass", seconds=seconds)
 
 
-def _contract(case: TestCase) -> str:
+def _properties(case: TestCase) -> dict[str, str]:
     from junitparser.junitparser import Properties
 
     groups = case.iterchildren(Properties)  # type: ignore[no-untyped-call]
-    found = [p.value for group in groups for p in group if p.name == "contract"]
-    return str(found[0]) if found else str(case.name)
+    return {str(p.name): str(p.value) for group in groups for p in group}

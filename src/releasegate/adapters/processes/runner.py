@@ -12,13 +12,15 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
-from releasegate.adapters.process import Completed, last_lines, run
-from releasegate.adapters.processes.service import serving
+from releasegate.adapters.process import KILLED, Completed, last_lines, machine_fault, run
+from releasegate.adapters.processes.service import killed, serving
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import EndToEndCommand, Package, Service
+from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
+from releasegate.core.install.pip_faults import DISK_FULL
 from releasegate.ports import Delivery, EndToEndReport, Progress
 
 Checkout = Callable[[Package, str], AbstractContextManager[Path]]
@@ -61,7 +63,8 @@ class ProcessRunner:
 
         Raises:
             ConfigurationError: the package has no end-to-end command, or the companion no service.
-            Unavailable: an interpreter, the index or the delivery's commit is missing: nothing was judged.
+            Unavailable: an interpreter, the index or the delivery's commit is missing, this machine gave way, or a
+                process was killed: nothing was judged.
         """
         started = time.monotonic()
         _command(delivery)
@@ -73,6 +76,8 @@ class ProcessRunner:
                 verdict = self._judge(delivery, companion, version_file=Path(folder), progress=progress)
             except GateFailed as error:
                 verdict = _Verdict((error.problem,), error.details)
+            except OSError as error:
+                raise machine_fault(error) from error
         outcome = "fail" if verdict.problems else "pass"
         return EndToEndReport(outcome, verdict.problems, verdict.log, time.monotonic() - started)
 
@@ -94,6 +99,8 @@ class ProcessRunner:
             code = service.ended(within=_AFTERMATH_SECONDS if verdict.problems else 0)
         if code is None:
             return _Verdict(verdict.problems, service.log())
+        if code in KILLED:
+            raise killed(companion.package.name, code, service.log())
         gone = f"{companion.package.name} ended by itself (exit code {code}) while the end-to-end command ran."
         return _Verdict((gone, *verdict.problems), service.log())
 
@@ -197,4 +204,10 @@ def _verdict(done: Completed, delivery: Delivery) -> _Verdict:
     limit = _command(delivery).timeout
     how = f"did not end within {limit:g} s" if done.timed_out else f"ended with exit code {done.exit_code}"
     words = last_lines(done.stdout) + last_lines(done.stderr)
-    return _Verdict((f"The end-to-end command of {delivery.package.name} {how}.", *words), ())
+    name = f"The end-to-end command of {delivery.package.name}"
+    if done.exit_code in KILLED:
+        raise killed(name, done.exit_code, words)
+    if full := [line for line in words if DISK_FULL in line]:
+        raise Unavailable(f"{name} had no room: {full[-1]}", hint="Make room, then run it again", details=words)
+    why = telling_line(words)
+    return _Verdict((f"{name} {how}{f': {why}' if why else '.'}", *words), ())

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from releasegate.adapters.process import dying_with_parent, find_program, last_lines, started
+from releasegate.adapters.process import KILLED, dying_with_parent, find_program, last_lines, started
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Service
+from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.install.environment import service_environment
+from releasegate.core.install.pip_faults import DISK_FULL
 
 LOOPBACK = "127.0.0.1"
 _ASK_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
 _LOG_LINES = 40
+_PORT_TAKEN = "Address already in use"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def serving(venv: Venv, name: str, *, service: Service, ready_within: float) -> 
 
     Raises:
         GateFailed: its program is nowhere, it ended, or it did not answer in time; its output is in the details.
+        Unavailable: it was killed, the disk is full, or somebody else took its port meanwhile.
     """
     port = _free_port()
     command = [word.replace("{host}", LOOPBACK).replace("{port}", str(port)) for word in service.command]
@@ -62,12 +66,36 @@ def serving(venv: Venv, name: str, *, service: Service, ready_within: float) -> 
     with path.open("wb") as output, _leashed(venv, name, command, told=told, output=output) as process:
         trouble = _await_ready(process, port=port, path=service.ready, deadline=time.monotonic() + ready_within)
         if trouble is not None:
+            _require_ground(name, process.returncode, _log(path))
+            why = telling_line(_log(path))
             raise GateFailed(
-                f"{name} {trouble}.",
+                f"{name} {trouble}{f': {why}' if why else '.'}",
                 hint="Start it by hand as service.command says, and look at service.ready.",
                 details=_log(path),
             )
         yield Running(f"http://{LOOPBACK}:{port}", path, process)
+
+
+def killed(name: str, code: int, said: Sequence[str]) -> Unavailable:
+    """Return what it means that somebody killed what *name* names."""
+    return Unavailable(
+        f"{name} was killed (exit code {code}), as it is where memory runs out.",
+        hint="Run the same command again",
+        details=said,
+    )
+
+
+def _require_ground(name: str, code: int | None, said: Sequence[str]) -> None:
+    """Raise where a service could not start for what is not its own.
+
+    Raises:
+        Unavailable: it was killed, the disk is full, or its port, which was free, is not any more.
+    """
+    if code in KILLED:
+        raise killed(name, code, said)
+    for line in said:
+        if DISK_FULL in line or _PORT_TAKEN in line:
+            raise Unavailable(f"{name} could not start: {line}", hint="Run the same command again", details=said)
 
 
 @contextmanager

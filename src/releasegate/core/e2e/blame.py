@@ -1,4 +1,7 @@
-"""Which of the two broke a pair: the new ones and the ones that users have, run in the other combinations."""
+"""Which of the two broke a pair: the new ones and the ones that users have, run in the other combinations.
+
+Contracts are compared, not cells: a combination that fails in something else says nothing of what broke.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,22 @@ class Combination:
     backend: Age
 
 
+@dataclass(frozen=True)
+class Result:
+    """What a combination came to: the contracts that it broke, and those that it kept.
+
+    ``unjudged`` is why there is no verdict.
+    """
+
+    broken: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    unjudged: str = ""
+
+
+class _NothingSaidError(Exception):
+    """A combination says nothing of a contract; the words say why."""
+
+
 def combinations(*, plugin_is_new: bool, backend_is_new: bool) -> tuple[Combination, ...]:
     """Return what is run after the pair failed; what users have already is not exchanged for itself."""
     if plugin_is_new and backend_is_new:
@@ -26,22 +45,65 @@ def combinations(*, plugin_is_new: bool, backend_is_new: bool) -> tuple[Combinat
     return (Combination("new", "old"),) if backend_is_new else ()
 
 
-def blame(passed: Mapping[Combination, bool], *, plugin: str, backend: str) -> str:
-    """Return one sentence on who broke it; *passed* says what became of the other combinations.
+def blame(
+    failed: frozenset[str], results: Mapping[Combination, Result], *, plugin: str, backend: str
+) -> tuple[str, ...]:
+    """Return a sentence on who broke the contracts *failed*, or one for each of them where they differ in that.
 
-    ``plugin`` and ``backend`` are the names to be used.
+    *results* says what the other combinations came to; *plugin* and *backend* are the names to be used.
     """
-    old_plugin = passed.get(Combination("old", "new"))
-    old_backend = passed.get(Combination("new", "old"))
+    said: dict[str, list[str]] = {}
+    for contract in sorted(failed):
+        said.setdefault(_sentence(contract, failed, results, plugin=plugin, backend=backend), []).append(contract)
+    if len(said) == 1:
+        return tuple(said)
+    return tuple(f"{', '.join(contracts)}: {sentence}" for sentence, contracts in said.items())
+
+
+def _sentence(
+    contract: str, failed: frozenset[str], results: Mapping[Combination, Result], *, plugin: str, backend: str
+) -> str:
+    """Return who broke one contract."""
+    try:
+        holds = {
+            combination: _holds(contract, failed, result, with_what=_shown(combination, plugin, backend))
+            for combination, result in results.items()
+        }
+    except _NothingSaidError as error:
+        return f"Nothing can be blamed by this cell: {error}"
+    old_plugin = holds.get(Combination("old", "new"))
+    old_backend = holds.get(Combination("new", "old"))
     if old_plugin is None and old_backend is None:
         return "Neither can be blamed: users have this very pair, so look at the stack or at its checks."
     if old_backend is None:
         return _alone(plugin, backend, passes=bool(old_plugin))
     if old_plugin is None:
         return _alone(backend, plugin, passes=old_backend)
-    if passed.get(Combination("old", "old")) is False:
+    if holds.get(Combination("old", "old")) is False:
         return "Neither can be blamed: the pair that users have fails here too, so look at the stack or at its checks."
     return _of_both(plugin, backend)[old_plugin, old_backend]
+
+
+def _holds(contract: str, failed: frozenset[str], result: Result, *, with_what: str) -> bool:
+    """Whether a combination kept the contract that the pair under test broke.
+
+    Raises:
+        _NothingSaidError: it was not judged, or failed in something else, which may hide what this would have shown.
+    """
+    if result.unjudged:
+        raise _NothingSaidError(f"{with_what} could not be judged ({result.unjudged}).")
+    if contract in result.broken:
+        return False
+    others = result.broken - failed
+    if others:
+        raise _NothingSaidError(f"{with_what} fails too, but in something else ({', '.join(sorted(others))}).")
+    if result.broken and contract not in result.kept:
+        raise _NothingSaidError(f"{with_what} was not tried in it ({', '.join(sorted(result.broken))} broke before).")
+    return True
+
+
+def _shown(combination: Combination, plugin: str, backend: str) -> str:
+    return f"the {combination.plugin} {plugin} with the {combination.backend} {backend}"
 
 
 def _of_both(plugin: str, backend: str) -> Mapping[tuple[bool, bool], str]:

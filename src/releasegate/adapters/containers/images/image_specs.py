@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from releasegate.adapters.containers.images import ImageSpec
+from releasegate.adapters.containers.images.image_builds import ImageSpec
 from releasegate.core.config.model import Service
 from releasegate.core.config.stack import ImageNames, NetBox, Stack
 from releasegate.core.errors import Unavailable

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from releasegate.adapters.containers.image_specs import ImageSpecs, installable
-from releasegate.adapters.containers.images import Images
+from releasegate.adapters.containers.images.image_specs import ImageSpecs, installable
+from releasegate.adapters.containers.images.images import Images
 from releasegate.core.config.model import Service
 from releasegate.core.config.stack import ImageNames, NetBox, Stack
 from releasegate.core.e2e.snapshots import Reordering, Snapshot

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from releasegate.adapters.containers.engine import ContainerEngine
+from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault
+from releasegate.adapters.containers.images.image_builds import BuildOutput, ImageSpec, not_made
 from releasegate.adapters.containers.labels import MADE, Run, labelled
 from releasegate.adapters.containers.tar import packed, unpacked
-from releasegate.adapters.output import printable
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.ports import Progress
 
@@ -22,34 +20,7 @@ if TYPE_CHECKING:
     from docker.models.images import Image
 
 REPOSITORY = "releasegate"
-_LAST_LINES = 25
 _GIB = 2**30
-_NETWORK_WORDS = (
-    *("Temporary failure", "Connection refused", "Could not connect", "ConnectionError", "timed out"),
-    *("Network is unreachable", "SSLError", "CERTIFICATE_VERIFY_FAILED", "Could not fetch URL"),
-)
-"""What pip and apt-get say where the network is at fault and the release is not."""
-
-
-@dataclass(frozen=True)
-class ImageSpec:
-    """What goes into an image: ``spec`` as ``furnish.py`` reads it, and the files beside it by name.
-
-    ``what`` names it for people. ``bad`` says whether it is the release's fault where it cannot be made.
-    """
-
-    what: str
-    base: str
-    spec: Mapping[str, Any]
-    files: Mapping[str, Path]
-    bad: bool = False
-    network: str = "default"
-    context: Mapping[str, bytes] = field(default_factory=dict)
-
-    def contents(self) -> dict[str, bytes]:
-        """Return every file of the build's context by its name."""
-        told = {name: path.read_bytes() for name, path in self.files.items()}
-        return {**told, **self.context, "spec.json": json.dumps(self.spec, sort_keys=True).encode()}
 
 
 @dataclass(frozen=True)
@@ -69,22 +40,24 @@ class Images:
         Raises:
             Unavailable: it cannot be had.
         """
-        from docker.errors import APIError, ImageNotFound
+        from docker.errors import ImageNotFound
 
         images = self.engine.client.images
         try:
             return str(images.get(name).id)
         except ImageNotFound:
             progress(f"pulling {name}")
+        said: list[str] = []
         try:
-            for _ in self.engine.client.api.pull(name, stream=True, decode=True):
-                pass
+            # A registry's refusal may come as an answer's last event.
+            for event in self.engine.client.api.pull(name, stream=True, decode=True):
+                said += [str(event["error"])] if event.get("error") else []
             return str(images.get(name).id)
-        except APIError as error:
+        except engine_errors() as error:
             raise Unavailable(
                 f"The image {name} is not here and cannot be pulled.",
                 hint="Check the name and the network, or name another image under stack.images",
-                details=(str(error.explanation or error),),
+                details=said or (str(getattr(error, "explanation", None) or error),),
             ) from error
 
     def made(self, image_spec: ImageSpec, *, progress: Progress) -> str:
@@ -145,54 +118,34 @@ class Images:
     def _make(self, image_spec: ImageSpec, tag: str, contents: Mapping[str, bytes], progress: Progress) -> None:
         from docker.errors import ImageNotFound
 
-        said: list[str] = []
-        answer = self.engine.client.api.build(
-            fileobj=io.BytesIO(packed(contents)),
-            custom_context=True,
-            tag=tag,
-            buildargs={"BASE": image_spec.base, **_owner(self.run)},
-            network_mode=image_spec.network,
-            rm=True,
-            forcerm=True,
-            decode=True,
-        )
-        for line in _lines(answer):
-            said.append(line)
-            if line.strip().startswith(("releasegate: ", "Collecting ", "Building ", "Installing ")):
-                progress(f"{image_spec.what}: {line.removeprefix('releasegate: ')}")
+        build = BuildOutput()
         try:
+            answer = self.engine.client.api.build(
+                fileobj=io.BytesIO(packed(contents)),
+                custom_context=True,
+                tag=tag,
+                buildargs={"BASE": image_spec.base, **_owner(self.run)},
+                network_mode=image_spec.network,
+                rm=True,
+                forcerm=True,
+                decode=True,
+            )
+            for line in build.lines(answer):
+                if line.strip().startswith(("releasegate: ", "Collecting ", "Building ", "Installing ")):
+                    progress(f"{image_spec.what}: {line.removeprefix('releasegate: ')}")
             self.engine.client.images.get(tag)
         except ImageNotFound:
-            error = _failure(image_spec, said)
+            error = build.failure(image_spec)
             if isinstance(error, GateFailed):
                 self.uninstallable[tag] = error
             raise error from None
+        except engine_errors() as error:
+            fault = engine_fault(error)
+            raise not_made(image_spec, fault.problem, (*build.said, *fault.details)) from error
 
 
 def _owner(run: Run | None) -> dict[str, str]:
     return {} if run is None else {"RUN": run.name, "LOCK": str(run.lock)}
-
-
-def _failure(image_spec: ImageSpec, said: list[str]) -> GateFailed | Unavailable:
-    details = [printable(line) for line in said[-_LAST_LINES:]]
-    if image_spec.bad and not any(word in line for line in said for word in _NETWORK_WORDS):
-        return GateFailed(
-            f"{image_spec.what} cannot be installed in a container.",
-            hint="Mend it and commit; see below",
-            details=details,
-        )
-    return Unavailable(
-        f"The image of {image_spec.what} cannot be made.",
-        hint="See the lines above; run the same command again when that is mended",
-        details=details,
-    )
-
-
-def _lines(answer: Any) -> Iterator[str]:
-    """Yield what a build prints, its last words included."""
-    for event in answer:
-        for key in ("stream", "error"):
-            yield from (line.rstrip() for line in str(event.get(key, "")).splitlines() if line.strip())
 
 
 def _digest(base: str, contents: Mapping[str, bytes]) -> str:
