@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.labels import labelled
-from releasegate.adapters.output import printable
-from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, masked, run, started
+from releasegate.adapters.masking import masked
+from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, run, started
 from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.printable import printable
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
@@ -66,7 +68,7 @@ class ComposeProject:
             raise Unavailable(
                 f"{', '.join(services)} could not be started.",
                 hint="See the lines above; then run the same command again",
-                details=self._masked(last_lines(done.stderr)),
+                details=last_lines(printable(masked(done.stderr, self.secrets))),
             )
 
     def healthy(self, *services: str) -> None:
@@ -193,9 +195,6 @@ class ComposeProject:
         chosen = ["--project-name", self.project, "--file", str(self.file), "--env-file", str(self.env_file)]
         return ["docker", "compose", *chosen, "--progress", "plain", *words]
 
-    def _masked(self, lines: Sequence[str]) -> list[str]:
-        return [masked(line, self.secrets) for line in lines]
-
 
 def _ended(container: Container) -> str:
     """Say how a container ended; nothing while it runs."""
@@ -231,7 +230,7 @@ def _followed(argv: Sequence[str], *, stack: ComposeProject, line: Callable[[str
             argv, env=stack.engine.environment, cwd=stack.folder, stdin=given, stdout=out, stderr=out
         ) as child:
             while child.poll() is None and time.monotonic() < deadline:
-                for each in seen.readlines():
+                for each in _whole_lines(seen):
                     line(masked(each.decode(errors="replace").rstrip(), stack.secrets))
                 if stack.stop.wait(_PAUSE_SECONDS):
                     raise KeyboardInterrupt
@@ -239,3 +238,12 @@ def _followed(argv: Sequence[str], *, stack: ComposeProject, line: Callable[[str
         text = path.read_text(encoding="utf-8", errors="replace")
     path.unlink()
     return Completed(child.returncode if ended else TIMED_OUT, text, "", not ended)
+
+
+def _whole_lines(seen: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines that have ended: a part of one may be a part of a secret."""
+    for each in iter(seen.readline, b""):
+        if not each.endswith(b"\n"):
+            seen.seek(-len(each), os.SEEK_CUR)
+            return
+        yield each

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.labels import MADE, Run, labelled
 from releasegate.adapters.containers.tar import packed, unpacked
-from releasegate.adapters.output import printable
 from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.printable import printable
 from releasegate.ports import Progress
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from releasegate.adapters.output import printable
 from releasegate.adapters.process import dying_with_parent, last_lines, run, started
 from releasegate.core.errors import Unavailable
+from releasegate.core.printable import printable
 
 if TYPE_CHECKING:
     from junitparser import TestCase
