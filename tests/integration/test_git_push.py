@@ -115,6 +115,31 @@ def test_a_hook_that_objects_to_the_push_is_heard(
     assert any("no pilots today" in line for line in answer.words)
 
 
+def test_what_a_hook_says_moves_no_cursor_and_shows_no_password(repository: GitRepository, remote: Path) -> None:
+    repository.tag("v1.1", commit=repository.head())
+    said = r"\033[2J\033]0;title\007all is well\r\033[1A\b\b https://ada:secret@forge.example/ \342\200\256"
+    hook(remote, "pre-receive", f"printf '{said}\\n' >&2; exit 1")
+    words = repository.push(branch="develop", tag="v1.1").words
+    assert any("all is well" in line for line in words)
+    assert any("https://***@forge.example/" in line for line in words)
+    assert all(line.replace("\t", "").isprintable() for line in words)
+
+
+def test_who_loses_a_race_for_a_number_goes_on_with_the_command_that_is_told(
+    repository: GitRepository, remote: Path, tmp_path: Path
+) -> None:
+    winner = elsewhere(remote, tmp_path, message=MESSAGE)
+    git(winner, "tag", "--annotate", "--message=v1.1", "v1.1")
+    git(winner, "push", "--quiet", "origin", "v1.1")
+    bumped(repository)
+    assert repository.push(branch="develop", tag="v1.1").refused == "behind"
+    repository.withdraw(branch="develop", tag="v1.1", message=MESSAGE, keep=None)
+    git(repository.root, "pull", "--quiet", "--rebase", "origin", "develop")
+    there = git(winner, "rev-parse", "HEAD")
+    assert (repository.head(), repository.tags(), repository.changed()) == (there, {"v1.1": there}, ())
+    assert repository.lacks("develop") is False
+
+
 def test_a_pre_push_hook_that_objects_is_heard(repository: GitRepository, remote: Path) -> None:
     hook(repository.root, "pre-push", "echo fog >&2; exit 1")
     repository.tag("v1.1", commit=repository.head())

@@ -26,7 +26,7 @@ from releasegate.core.release.record import Entry
 ledger = FileLedger(Path(sys.argv[1]))
 number = 0
 while True:
-    ledger.append(Version("1.0"), Entry("now", "run", "step", "done", str(number), "x" * 3000))
+    ledger.append(Version("1.0"), Entry("2026-01-01T00:00:00+00:00", "run", "step", "done", str(number), "x" * 3000))
     print(number, flush=True)
     number += 1
 """

@@ -28,8 +28,8 @@ HEIGHT = {
 
 _PURE = """
 __future__ ast base64 bisect codecs collections configparser csv dataclasses difflib enum fnmatch functools gzip
-hashlib io itertools json pathlib re shlex stat string tarfile tokenize tomllib typing urllib.parse warnings
-zipfile zlib packaging pathspec tomlkit trove_classifiers yaml
+hashlib io itertools json pathlib re shlex stat string tarfile struct tokenize tomllib typing unicodedata
+urllib.parse warnings zipfile zlib packaging pathspec tomlkit trove_classifiers yaml
 """
 PURE = frozenset(_PURE.split())
 """What the core may import: nothing here reaches a file, a clock, a network or a process by itself."""

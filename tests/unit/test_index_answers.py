@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import warnings
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -80,6 +82,15 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def doubled(content: bytes) -> bytes:
+    """Return a wheel with its first member a second time."""
+    stream = io.BytesIO(content)
+    with warnings.catch_warnings(), zipfile.ZipFile(stream, "a") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr(zipfile.ZipInfo(archive.namelist()[0]), "twice")
+    return stream.getvalue()
+
+
 UPLOADS: Mapping[str, Callable[[Asked], str]] = {
     "uploads are switched off": lambda a: a.under(Policy(uploads="read-only")),
     "a token that is not known": lambda a: a.send(password="another"),
@@ -123,6 +134,12 @@ UPLOADS: Mapping[str, Callable[[Asked], str]] = {
     "an archive that is none": lambda a: a.send(replace(WHEEL, content=b"none"), sha256_digest="", md5_digest=MD5),
     "a wheel with bytes after its end": lambda a: a.send(
         replace(WHEEL, content=WHEEL.content + b"more"), sha256_digest=digest(WHEEL.content + b"more")
+    ),
+    "a wheel with bytes before its start": lambda a: a.send(
+        replace(WHEEL, content=b"#!" + WHEEL.content), sha256_digest=digest(b"#!" + WHEEL.content)
+    ),
+    "a wheel with a member twice": lambda a: a.send(
+        replace(WHEEL, content=doubled(WHEEL.content)), sha256_digest=digest(doubled(WHEEL.content))
     ),
     "an sdist's name that is not normalized": lambda a: a.send(replace(sample_sdist(), filename="Sample-1.0.tar.gz")),
     "a wheel for plain Linux": lambda a: a.send(replace(WHEEL, filename="sample-1.0-py3-none-linux_x86_64.whl")),

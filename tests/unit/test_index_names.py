@@ -26,7 +26,7 @@ def upload(index: LocalIndex, name: str, version: str = "1.0") -> TestResponse:
     return Client(index.app).post("/legacy/", data={**sample.fields, "content": content}, auth=("__token__", TOKEN))
 
 
-@pytest.mark.parametrize("name", ["json", "JSON", "concurrent"])
+@pytest.mark.parametrize("name", ["json", "JSON", "concurrent", "cgi", "ConfigParser"])
 def test_the_name_of_a_module_of_the_standard_library_is_refused(index: LocalIndex, name: str) -> None:
     said = f"The name '{name}' isn't allowed (conflict with Python Standard Library module name)."
     assert upload(index, name).status == f"400 {said}"

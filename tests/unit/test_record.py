@@ -21,7 +21,9 @@ def failed(step: str, *, subject: str = "one", verdict: str = "fail") -> Entry:
 
 
 def test_an_entry_is_one_line_that_reads_back_as_itself() -> None:
-    written = Entry("now", "r1", "tag", "done", "über", "a\nb", kind="one-way", evidence={"tag": "v1", "n": 1})
+    written = Entry(
+        "2026-01-01T00:00:00+00:00", "r1", "tag", "done", "über", "a\nb", kind="one-way", evidence={"tag": "v1", "n": 1}
+    )
     line = written.to_json()
     assert "\n" not in line
     assert entry_from_json(line) == written

@@ -56,6 +56,32 @@ def test_a_line_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "[red]:warning: " + "x" * 200 + "\n"
 
 
+def test_no_line_moves_the_cursor_or_shows_a_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOME_INDEX_TOKEN", "pypi-a-long-token")
+    screen = Screen()
+    screen.say("a\x1b[2J\x1b]0;title\x07b\r\u202ec pypi-a-long-\x1b[1mtoken \udcff")
+    screen.error(GateFailed("\x1b[31mIt is pypi-a-long-token.", hint="Mend\b it", details=["pypi-a-long-token\x00"]))
+    out, err = capsys.readouterr()
+    assert out == "ab\n c ***\n"
+    assert err == "It is ***.\n  ***\n-> Mend  it\n"
+
+
+def test_a_terminal_that_knows_ascii_alone_is_no_reason_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    Screen().say("über")
+    assert raw.getvalue() == rb"\xfcber" + b"\n"
+
+
+def test_who_cannot_be_told_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    Screen().error(GateFailed("It is bad.", hint="Mend it"))
+
+
 def test_progress_in_a_log_comes_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     screen = Screen()
     for line in ("waiting", "waiting", "still waiting"):

@@ -213,6 +213,12 @@ def test_other_files_of_the_candidate_on_the_index_do_not_matter(fixture: Releas
     assert Promotion(fixture.built("1.0", candidate="1.0rc1")).run()["identical otherwise"] is True
 
 
+def test_a_seal_of_no_files_proves_none(fixture: ReleaseFixture) -> None:
+    fixture.ledger.append("1.0rc1", entry("seal", evidence={"files": {}}))
+    with pytest.raises(GateFailed, match="no longer holds all proven files"):
+        Promotion(fixture.built("1.0", candidate="1.0rc1")).run()
+
+
 def test_without_a_sealed_candidate_there_is_no_promotion(fixture: ReleaseFixture) -> None:
     with pytest.raises(Refused, match=r"1\.0rc1 of sample-app is not proven here"):
         Promotion(fixture.built("1.0", candidate="1.0rc1")).run()

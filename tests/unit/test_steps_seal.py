@@ -41,6 +41,17 @@ def test_a_final_begins_at_its_proven_candidate(fixture: ReleaseFixture) -> None
     assert step.describe() == "1.0rc1 is proven, and its record is here"
 
 
+@pytest.mark.parametrize(
+    "evidence", [{"files": ["a.whl"]}, {"files": {"a.whl": 1}}, {"files": {"a.whl": "0"}, "commit": 1}], ids=str
+)
+def test_a_seal_that_names_no_files_or_no_commit_proves_nothing(
+    fixture: ReleaseFixture, evidence: dict[str, object]
+) -> None:
+    fixture.ledger.append("1.0rc1", entry(SEAL, evidence=evidence))
+    with pytest.raises(Refused, match="does not say of which files and commit it is"):
+        CandidateProven(fixture.release("1.0", candidate="1.0rc1")).run()
+
+
 def test_a_final_whose_candidate_is_not_proven_here_is_refused(fixture: ReleaseFixture) -> None:
     fixture.uploaded("1.0rc1")
     with pytest.raises(Refused, match=r"1\.0rc1 of sample-app is not proven here") as refusal:

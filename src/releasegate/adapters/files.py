@@ -9,7 +9,11 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace *path* by *content* in one move that survives a crash; its mode stays."""
+    """Replace *path* by *content* in one move that survives a crash; its mode stays.
+
+    Raises:
+        OSError: it cannot be written; the error names a path.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
@@ -20,6 +24,9 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         Path(temporary).chmod(mode)
         Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, error.filename or str(path)) from error
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

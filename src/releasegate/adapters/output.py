@@ -1,27 +1,19 @@
-"""A tool's own words, fit to be shown: without tracebacks, colours and control characters."""
+"""A tool's own words, fit to be shown: without tracebacks and without noise."""
 
 from __future__ import annotations
 
 import re
 
 from releasegate.adapters.process import last_lines
-
-ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-"""A control sequence (ECMA-48, 5.4): rich writes them even where ``NO_COLOR`` is set."""
+from releasegate.core.printable import printable
 
 TRACEBACK = "Traceback (most recent call last):"
 
 
-def printable(text: str) -> str:
-    """Return *text* line by line without colours and control characters."""
-    return "\n".join(_printable(line).rstrip() for line in ESCAPE.sub("", text).splitlines())
-
-
 def meaningful(text: str, *, noise: re.Pattern[str]) -> tuple[str, ...]:
     """Return the last lines of a tool's output: of a traceback only its last line, and none that *noise* matches."""
-    lines = _without_traceback(ESCAPE.sub("", text).splitlines())
-    plain = (_printable(line).strip() for line in lines)
-    return last_lines("\n".join(line for line in plain if not noise.search(line)))
+    lines = _without_traceback(printable(text).splitlines())
+    return last_lines("\n".join(line.strip() for line in lines if not noise.search(line.strip())))
 
 
 def _without_traceback(lines: list[str]) -> list[str]:
@@ -31,7 +23,3 @@ def _without_traceback(lines: list[str]) -> list[str]:
     # Whatever stands at the margin of a chain of tracebacks is its exceptions; the last one is what it came to.
     raised = [line for line in lines[start + 1 :] if line.strip() and not line[0].isspace()]
     return [*lines[:start], *raised[-1:]]
-
-
-def _printable(line: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in line)

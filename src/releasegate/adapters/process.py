@@ -9,13 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import IO
-from urllib.parse import quote
 
 from releasegate.adapters.package_data import script
 from releasegate.core.errors import Unavailable
@@ -81,14 +80,6 @@ def machine_fault(error: OSError) -> Unavailable:
         f"This machine gave way: {error.strerror or error}{about}.",
         hint="Mend that (df -h shows the disks), then run the same command again",
     )
-
-
-def masked(text: str, secrets: Iterable[str]) -> str:
-    """Return *text* with every secret, also in its percent-encoded form, replaced by ``***``."""
-    known = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""))}
-    for secret in sorted(known, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
 
 
 def last_lines(text: str, *, count: int = 12) -> tuple[str, ...]:
@@ -204,4 +195,6 @@ def _signal_group(process: subprocess.Popen[bytes], name: str) -> None:
 def _text(file: IO[bytes]) -> str:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - KEPT))
+    if size > KEPT:
+        file.readline()  # what is left of a line may be what is left of a secret
     return file.read().decode(errors="replace")

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.command import Git
+from releasegate.adapters.plain_file import read_plain
 from releasegate.app.adopt_repository import UNKNOWN, Whole, facts, surroundings, tracked_files
 from releasegate.app.adopt_workflows import index_tables, told, workflows_of
 from releasegate.app.project import load
@@ -200,6 +201,6 @@ def _walked(folder: Path) -> Iterator[PurePosixPath]:
 
 def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes() if path.stat().st_size <= _LARGEST else None
+        return read_plain(path) if path.stat().st_size <= _LARGEST else None
     except OSError:
         return None

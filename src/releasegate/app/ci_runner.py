@@ -29,7 +29,7 @@ def event_of(environ: Mapping[str, str]) -> Event | None:
     path = environ.get("GITHUB_EVENT_PATH", "")
     try:
         payload = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigurationError(
             f"The event's payload {path or '(GITHUB_EVENT_PATH is not set)'} cannot be read.",
             hint="Run this in the workflow as it is",

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.config.parse import parse_settings, table_elsewhere
-from releasegate.core.errors import ConfigurationError
+from releasegate.core.errors import ConfigurationError, Unavailable
 
 STATE = ".releasegate"
 
@@ -29,11 +29,21 @@ class Project:
 
     @property
     def state(self) -> Path:
-        """The folder for what is kept; it hides itself from Git."""
+        """The folder for what is kept; it hides itself from Git.
+
+        Raises:
+            Unavailable: it cannot be made.
+        """
         folder = self.root / STATE
-        if not (folder / ".gitignore").exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        try:
+            if not (folder / ".gitignore").exists():
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        except OSError as error:
+            raise Unavailable(
+                f"{folder}, where records and builds are kept, cannot be used: {error.strerror or error}.",
+                hint="It must be a folder that can be written to, on a disk with room; then run the same command again",
+            ) from error
         return folder
 
     @property
@@ -112,7 +122,7 @@ def _seen_from(root: Path, folder: Path) -> PurePosixPath:
 def _has_table(file: Path) -> bool:
     try:
         tool = tomllib.loads(_text(file)).get("tool")
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return True  # let the parser say what is wrong with it
     return isinstance(tool, dict) and "releasegate" in tool
 

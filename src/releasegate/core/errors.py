@@ -6,16 +6,19 @@
     ├── GateFailed             4   the release itself is bad: a consumed version is not retried
     ├── Conflict               5   an index holds other bytes under one of our file names
     ├── Unavailable            6   something that is needed is not there (a tool, an interpreter, a network)
+    ├── InternalError         70   releasegate itself is at fault: what it met has no sentence yet
     ├── NotYet                75   nothing is broken, the time is not ripe: run the same command again
     └── Interrupted          130   a person, or a request to end, ended the command
 
-``NotYet`` is ``EX_TEMPFAIL`` of sysexits.h.
+``NotYet`` is ``EX_TEMPFAIL`` of sysexits.h, ``InternalError`` its ``EX_SOFTWARE``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
+
+from releasegate.core.printable import printable
 
 
 class ReleasegateError(Exception):
@@ -29,9 +32,10 @@ class ReleasegateError(Exception):
 
     def __init__(self, problem: str, *, hint: str, details: Sequence[str] = ()) -> None:
         super().__init__(problem)
-        self.problem = problem
-        self.hint = hint
-        self.details = tuple(details)
+        # Names and words of others are in all three.
+        self.problem = printable(problem)
+        self.hint = printable(hint)
+        self.details = tuple(line for each in details for line in printable(each).split("\n"))
 
     def __str__(self) -> str:
         """The whole message as it is shown, the hint last."""
@@ -69,6 +73,13 @@ class Unavailable(ReleasegateError):
 
     exit_code = 6
     verdict = "unavailable"
+
+
+class InternalError(ReleasegateError):
+    """releasegate itself is at fault; the release was not judged, and nothing is lost."""
+
+    exit_code = 70
+    verdict = "error"
 
 
 class NotYet(ReleasegateError):

@@ -65,7 +65,7 @@ def show_report(screen: Screen, report: EndToEndReport) -> None:
     table = Table("cell", "verdict", "seconds", "of which", box=None, pad_edge=False)
     for row in rows:
         phases = ", ".join(f"{what} {seconds:.0f}" for what, seconds in row["phases"].items())
-        table.add_row(row["cell"], row["verdict"], f"{row['seconds']:.0f}", phases)
+        table.add_row(screen.fit(row["cell"]), row["verdict"], f"{row['seconds']:.0f}", screen.fit(phases))
     # A cell is one line, in a narrow log too.
     wide = Console(file=screen.console.file, width=max(screen.console.width, _WIDTH), highlight=False)
     wide.print(table, crop=False)

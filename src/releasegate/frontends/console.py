@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
+from releasegate.adapters.masking import masked, secrets_of
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,9 +46,16 @@ class Screen:
     Rich is loaded with the first step or table: most commands print a few plain lines.
     """
 
+    secrets: tuple[str, ...] = field(default_factory=lambda: secrets_of(os.environ.items()))
     _status: Status | None = None
     _spoken: float = 0.0
     _said: str = ""
+
+    def __post_init__(self) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # A terminal that knows ASCII alone is no reason to end.
+                stream.reconfigure(errors="backslashreplace")
 
     @cached_property
     def console(self) -> Console:
@@ -60,48 +71,51 @@ class Screen:
         """Show what a long step is doing."""
         now = time.monotonic()
         if self._status is not None:
-            from rich.markup import escape
-
-            self._status.update(escape(line))
+            self._status.update(self._escaped(line))
         elif not self.is_terminal and now - self._spoken >= (_SAME if line == self._said else _PATIENCE):
             self._spoken, self._said = now, line
             self.say(f"       ... {line}")
 
     def say(self, line: str) -> None:
-        """Print one line as it is."""
+        """Print one line as it is, but for what no terminal may be told: secrets and control characters."""
         if self._status is not None:
-            self.console.out(line, highlight=False)
+            self.console.out(self.fit(line), highlight=False)
         else:
-            print(line, flush=True)  # noqa: T201 - what this class is for
+            print(self.fit(line), flush=True)  # noqa: T201 - what this class is for
+
+    def fit(self, text: str) -> str:
+        """Return *text* without what no terminal may be told."""
+        return printable(masked(text, self.secrets))
+
+    def _escaped(self, text: str) -> str:
+        from rich.markup import escape
+
+        return escape(self.fit(text))
 
     def asks(self, question: str) -> bool:
         """Ask a person; where nobody can be asked, the answer is no."""
         if not self.is_terminal:
             return False
         try:
-            return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+            return input(f"{self.fit(question)} [y/N] ").strip().lower() in {"y", "yes"}
         except EOFError:
             return False
 
     def begins(self, step: Step) -> None:
         """Say that *step* begins, where the line can be redrawn."""
-        from rich.markup import escape
-
         self._spoken = time.monotonic()
         if self.console.is_terminal:
-            self._status = self.console.status(escape(step.describe()))
+            self._status = self.console.status(self._escaped(step.describe()))
             self._status.start()
 
     def ends(self, outcome: Outcome) -> None:
         """Say how a step ended."""
-        from rich.markup import escape
-
         self.rests()
         word = _word(outcome)
         colour = _COLOURS.get(outcome.verdict, "red")
         release = outcome.step.release
         line = f"{release.package.name} {release.version}: {outcome.step.describe()}"
-        self.console.print(f"[{colour}]{word:>6}[/] {outcome.seconds:5.1f} s  {escape(line)}")
+        self.console.print(f"[{colour}]{word:>6}[/] {outcome.seconds:5.1f} s  {self._escaped(line)}")
 
     def rests(self) -> None:
         """Stop the spinner, if there is one."""
@@ -134,14 +148,14 @@ class Screen:
         """Print what is wrong and what to do next; an *expected* error is part of what the command tells."""
         self.rests()
         stream = sys.stdout if expected else sys.stderr
-        if stream.isatty() or "FORCE_COLOR" in os.environ:
-            from rich.markup import escape
-
-            _console(stream).print(f"[red]{escape(error.problem)}[/]")
-        else:
-            print(error.problem, file=stream)
-        for line in (*(f"  {detail}" for detail in error.details), f"-> {error.hint}"):
-            print(line, file=stream, flush=True)
+        # Who cannot be told is not told that.
+        with suppress(OSError, ValueError):
+            if stream.isatty() or "FORCE_COLOR" in os.environ:
+                _console(stream).print(f"[red]{self._escaped(error.problem)}[/]")
+            else:
+                print(self.fit(error.problem), file=stream)
+            for line in (*(f"  {detail}" for detail in error.details), f"-> {error.hint}"):
+                print(self.fit(line), file=stream, flush=True)
 
 
 def _console(stream: TextIO) -> Console:

@@ -21,27 +21,37 @@ if TYPE_CHECKING:
 @contextmanager
 def shown(context: Context) -> Iterator[Screen]:
     """Yield the screen; an error that has a message becomes that message and its exit code."""
-    from releasegate.core.errors import ConfigurationError, Interrupted, ReleasegateError
+    from releasegate.core.errors import Interrupted
     from releasegate.frontends.console import Screen, clean_up_when_ended
+    from releasegate.frontends.endings import as_told, finish_output
 
     screen = Screen()
     clean_up_when_ended()
     try:
-        if context.config.run.dry:
-            # invoke would leave out its own shell commands only, and there are none here: everything else would happen.
-            raise ConfigurationError(
-                "invoke's --dry keeps no task from doing what it does.",
-                hint="Leave it out; with --plan, invoke release prints its steps and runs none",
-            )
+        _refuse_dry(context)
         yield screen
-    except ReleasegateError as error:
-        screen.error(error)
-        raise Exit(code=error.exit_code) from None
+    except Exit:
+        raise
+    except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
+        screen.error(told := as_told(error))
+        raise Exit(code=told.exit_code) from None
     except KeyboardInterrupt:
         screen.error(ended := Interrupted())
         raise Exit(code=ended.exit_code) from None
     finally:
         screen.rests()
+        finish_output()
+
+
+def _refuse_dry(context: Context) -> None:
+    """Refuse a flag of invoke: it would leave out its own shell commands only, and there are none here."""
+    from releasegate.core.errors import ConfigurationError
+
+    if context.config.run.dry:
+        raise ConfigurationError(
+            "invoke's --dry keeps no task from doing what it does.",
+            hint="Leave it out; with --plan, invoke release prints its steps and runs none",
+        )
 
 
 @task(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import nox
 
-from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.errors import ConfigurationError
 from releasegate.frontends.options import GATES, Gate, Given, meant
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def _session(gate: Gate) -> Callable[[nox.Session], None]:
             from releasegate.frontends.single_gates import judge, told
 
             failed = judge(gate, _given(parser, gate, session.posargs), screen)
-            if failed:
-                session.error(told(failed))
+        if failed:
+            session.error(told(failed))
 
     run.__doc__ = gate.title
     return run
@@ -86,6 +86,7 @@ def _given(parser: argparse.ArgumentParser, gate: Gate, words: list[str]) -> Giv
 def _shown(session: nox.Session) -> Iterator[Screen]:
     """Yield the screen; an error is shown there, once and whole, and ends the session as failed."""
     from releasegate.frontends.console import Screen, clean_up_when_ended
+    from releasegate.frontends.endings import as_told, finish_output
 
     # Nox shows every library's debug lines; they would bury the few lines that are for people.
     for library in ("urllib3", "filelock", "requests", "keyring", "docker"):
@@ -94,8 +95,9 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
     clean_up_when_ended()
     try:
         yield screen
-    except ReleasegateError as error:
-        screen.error(error)
-        session.error(f"{error.verdict} (exit code {error.exit_code}), see above")
+    except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
+        screen.error(ended := as_told(error))
+        session.error(f"{ended.verdict} (exit code {ended.exit_code}), see above")
     finally:
         screen.rests()
+        finish_output()

@@ -119,6 +119,12 @@ class Releasegate(Program):
             wrong = self._wrong(error)
             Screen().error(wrong)
             code = wrong.exit_code
+        except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
+            from releasegate.frontends.console import Screen
+            from releasegate.frontends.endings import as_told
+
+            Screen().error(told := as_told(error))
+            code = told.exit_code
         if exit:
             sys.exit(code)
 
@@ -144,6 +150,8 @@ class Releasegate(Program):
     def parse_cleanup(self) -> None:
         """Answer what only asks for words: help, the list, nothing at all."""
         self._tell_version()
+        if self.core.remainder:
+            raise ParseError(f"No idea what {self.core.remainder!r} is!")
         topic = self.args.help.value
         if isinstance(topic, str):
             topic = _SESSIONS.get(topic, topic)
@@ -189,6 +197,11 @@ class Releasegate(Program):
         helps = " ".join(filter(None, [_NAME, command, "--help"]))
         if unknown := re.fullmatch(r"No idea what (.*) is!", said, re.DOTALL):
             word = ast.literal_eval(unknown[1])
+            flag = next((w for w in self.argv if w.startswith("--") and w.endswith(f"={word}")), "").partition("=")[0]
+            if flag and word not in self.argv:
+                return ConfigurationError(
+                    f"{flag} takes no value, or only one.", hint=f"Leave out ={word}; see {helps}"
+                )
             if not word.startswith("-"):
                 return ConfigurationError(f"There is no command {word}.", hint=meant(word, self.parser.contexts))
             flags = (flag for flag in (context or self.initial_context).flags if flag.startswith("--"))

@@ -53,6 +53,11 @@ def rehearse(screen: Screen, pair: str, cells: Cells, *, keep: bool, fresh: bool
     }
     if pair not in played:
         raise ConfigurationError(f"There is no pair {pair}.", hint="Name one of: sample, proxbox")
+    if pair == "sample" and cells != Cells("", "", contained=True):
+        raise ConfigurationError(
+            "--netbox, --path and --without-containers are for the real pair.",
+            hint="Add --pair proxbox, or leave them out",
+        )
     folder = Path.cwd() / STATE / "rehearsal" / pair
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
-from packaging.version import InvalidVersion, Version
-
 from releasegate.app import release as releasing
 from releasegate.app.examine import examine
 from releasegate.app.orders import Order, ordered, selected
@@ -23,6 +21,7 @@ from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.frontends.console import Screen
 from releasegate.ledger_writer import Waiver
 from releasegate.steps.preflight import exit_code, in_the_way
@@ -83,6 +82,12 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
         raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
     if wish.event and (wish.rc or wish.post or wish.to):
         raise ConfigurationError("--event says what to release.", hint="Leave out --rc, --post and --to")
+    if wish.to:
+        parse_target(wish.to)
+    if companion and parse_version(companion) is None:
+        raise ConfigurationError(
+            f"--companion {companion[:80]!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN"
+        )
     attended = plan_only or yes or screen.is_terminal
     workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended))
     part = wish.job.order(workspace.project.settings, event=wish.event)
@@ -136,10 +141,9 @@ def waive(screen: Screen, *, package: str, version: str, gate: str, reason: str,
         raise ConfigurationError(f"A waiver needs {', '.join(missing)} as well.", hint="waive --help has an example")
     workspace = _workspace(screen, RunOptions())
     (which,) = workspace.project.select(package)
-    try:
-        number = Version(version)
-    except InvalidVersion:
-        raise ConfigurationError(f"{version!r} is not a version.", hint="Write it as X.Y.ZrcN") from None
+    number = parse_version(version)
+    if number is None:
+        raise ConfigurationError(f"{version[:80]!r} is not a version.", hint="Write it as X.Y.ZrcN")
     waiver = Waiver(gate, by or _user(workspace, which), reason)
     entry = releasing.waive(workspace, which, version=number, waiver=waiver)
     screen.say(f"{which.name} {number}: {entry.line}")

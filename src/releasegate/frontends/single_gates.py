@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.frontends.endings import as_told
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
     from releasegate.app.project import Project
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.model import Package, Settings
     from releasegate.frontends.console import Screen
     from releasegate.frontends.options import Gate, Given
 
@@ -102,10 +103,11 @@ def _e2e(given: Given, screen: Screen) -> Failures:
         return {}
     if package is None and settings.stack is not None:
         package = settings.stack.plugin
-    version, backend = _number(given["version"]), None
+    _require_sources(settings, [*sources, *filter(None, [given["backend_source"]])])
+    version, backend, number = _number(given["version"]), None, _number(given["backend_version"])
     handed = Path(given["given"]) if given["given"] else None
     if given["backend_source"] is not None:
-        backend = Source(given["backend_source"], _number(given["backend_version"]))
+        backend = Source(given["backend_source"], number)
 
     def one(opened: Workspace, each: Package) -> None:
         if not settings.judged(each.name):
@@ -137,6 +139,14 @@ _RUN: Mapping[str, Callable[[Given, Screen], Failures]] = {
     "install_check": _install_check,
     "e2e": _e2e,
 }
+
+
+def _require_sources(settings: Settings, names: Sequence[str]) -> None:
+    """Raise ``ConfigurationError`` for a source that there is not."""
+    known = ("dist", "local", *settings.indexes)
+    for name in names:
+        if name not in known:
+            raise ConfigurationError(f"There is no source {name}.", hint=f"Name one of: {', '.join(known)}")
 
 
 def _sources(workspace: Workspace, given: Given) -> tuple[str | None, Sequence[str]]:
@@ -173,9 +183,9 @@ def _each(given: Given, screen: Screen, one: Callable[[Workspace, Package], None
     for package in workspace.project.select(given["package"]):
         try:
             one(workspace, package)
-        except ReleasegateError as error:
-            screen.error(error)
-            failed[package.name] = error
+        except (ReleasegateError, OSError) as error:
+            failed[package.name] = as_told(error)
+            screen.error(failed[package.name])
     return failed
 
 
@@ -184,6 +194,8 @@ def _moved(project: Project, given: Given) -> Project:
     chosen: Sequence[Package] = project.select(given["package"])
     if len(chosen) != 1:
         raise ConfigurationError("--path needs to know which package is there.", hint="Add --package NAME")
+    if not Path(given["path"]).is_dir():
+        raise ConfigurationError(f"{given['path']} is no folder.", hint="Name the folder of the package's repository")
     where = PurePosixPath(os.path.relpath(Path(given["path"]).resolve(), project.root))
     packages = tuple(replace(p, path=where) if p is chosen[0] else p for p in project.settings.packages)
     return replace(project, settings=replace(project.settings, packages=packages))

@@ -61,7 +61,7 @@ class Audit(ReleaseStep):
         left = [f for f in findings if waivers[f.check] is None]
         waived = {check: {**w.evidence, "problems": _problems(findings, check)} for check, w in waivers.items() if w}
         for check, evidence in waived.items():
-            release.run.progress(f"{self.key}:{check} is waived by {evidence['by']}: {evidence['reason']}")
+            release.run.progress(f"{self.key}:{check} is waived by {evidence.get('by')}: {evidence.get('reason')}")
         if left:
             checks = ", ".join(dict.fromkeys(f.check for f in left))
             raise GateFailed(

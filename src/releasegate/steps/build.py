@@ -182,7 +182,7 @@ def _built_candidate(release: Release) -> Built:
     files = published(release.index("staging"), release.package.name, version)
     contents = {f.filename: release.index("staging").fetch(f) for f in files if f.filename in seal.evidence["files"]}
     proven = set(seal.evidence["files"])
-    if set(contents) != proven:
+    if set(contents) != proven or not proven:
         raise GateFailed(
             f"The staging index no longer holds all proven files of {version}.",
             hint="Prove another candidate: invoke release --rc",

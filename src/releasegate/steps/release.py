@@ -207,7 +207,14 @@ class Release:
                 f"{self.candidate} of {self.package.name} is not proven here.",
                 hint="Prove a candidate first: invoke release --rc (for a post: --post)",
             )
-        return seal
+        files = seal.evidence.get("files", {})
+        named = isinstance(files, dict) and all(isinstance(digest, str) for digest in files.values())
+        if not named or not isinstance(seal.evidence.get("commit", ""), str):
+            raise Refused(
+                f"The seal of {self.candidate} does not say of which files and commit it is.",
+                hint="Prove another candidate: invoke release --rc",
+            )
+        return replace(seal, evidence={"commit": "", **seal.evidence, "files": files})
 
     def candidate_identity(self) -> str:
         """Return what the candidate's proven bytes are known by."""

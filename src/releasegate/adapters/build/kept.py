@@ -17,6 +17,7 @@ from releasegate.adapters.build.builder import Builder
 from releasegate.adapters.build.locks import Locks
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.plain_file import read_plain
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
@@ -129,7 +130,7 @@ class LocalBuilds:
         """Return the manifest whose files are all here, byte for byte, or ``None``."""
         home = self._home(package.name, str(version))
         try:
-            text = (home / _MANIFEST).read_text(encoding="utf-8")
+            text = read_plain(home / _MANIFEST).decode()
             manifest = manifest_from_json(text, where=_MANIFEST)
             files = {a.filename: (home / _plain(a.filename)).read_bytes() for a in manifest.artifacts}
             mine = self._home(manifest.name, manifest.version) == home

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,11 +15,12 @@ from typing import IO, TYPE_CHECKING
 from releasegate.adapters.containers import health
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.labels import labelled
-from releasegate.adapters.output import printable
-from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, masked, run, started
+from releasegate.adapters.masking import masked
+from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, run, started
 from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.install.pip_faults import DISK_FULL
+from releasegate.core.printable import printable
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
@@ -62,7 +64,7 @@ class ComposeProject:
         words = ("up", "--detach", "--no-build", "--pull", "never", "--no-deps")
         done = self._compose(*words, *services, timeout=_UP_SECONDS)
         if done.exit_code:
-            said = self._masked(last_lines(done.stderr))
+            said = last_lines(printable(masked(done.stderr, self.secrets)))
             raise Unavailable(
                 f"{', '.join(services)} could not be started: {telling_line(said) or f'exit code {done.exit_code}'}",
                 hint="Mend that, then run the same command again",
@@ -227,9 +229,6 @@ class ComposeProject:
         chosen = ["--project-name", self.project, "--file", str(self.file)]
         return ["docker", "compose", *chosen, "--progress", "plain", *words]
 
-    def _masked(self, lines: Sequence[str]) -> list[str]:
-        return [masked(line, self.secrets) for line in lines]
-
 
 def _followed(argv: Sequence[str], *, stack: ComposeProject, line: Callable[[str], None], timeout: float) -> Completed:
     """Run *argv* and tell *line* what it prints while it prints it."""
@@ -237,7 +236,7 @@ def _followed(argv: Sequence[str], *, stack: ComposeProject, line: Callable[[str
     with _unnamed(stack.folder) as (out, seen), tempfile.TemporaryFile() as given:
         with started(argv, env=stack.environment, cwd=stack.folder, stdin=given, stdout=out, stderr=out) as child:
             while child.poll() is None and time.monotonic() < deadline:
-                for each in seen.readlines():
+                for each in _whole_lines(seen):
                     line(masked(each.decode(errors="replace").rstrip(), stack.secrets))
                 if stack.stop.wait(_PAUSE_SECONDS):
                     raise KeyboardInterrupt
@@ -253,3 +252,12 @@ def _unnamed(folder: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as out, Path(out.name).open("rb") as seen:
         Path(out.name).unlink()
         yield out.file, seen
+
+
+def _whole_lines(seen: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines that have ended: a part of one may be a part of a secret."""
+    for each in iter(seen.readline, b""):
+        if not each.endswith(b"\n"):
+            seen.seek(-len(each), os.SEEK_CUR)
+            return
+        yield each

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from releasegate.adapters.containers.tar import packed
-from releasegate.adapters.output import printable
 from releasegate.core.e2e.snapshots import Reordering, Snapshot, nearest
 from releasegate.core.errors import Unavailable
+from releasegate.core.printable import printable
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
@@ -112,7 +112,7 @@ class Databases:
             try:
                 told = json.loads(path.read_text(encoding="utf-8"))
                 snapshot = Snapshot(told["server"], told["netbox"], told["migrations"])
-            except (OSError, ValueError, KeyError, TypeError):
+            except (OSError, ValueError, KeyError, TypeError, RecursionError):
                 continue
             # A file is what its name says, or it is not used.
             if snapshot.key == path.stem and self._dump(snapshot).exists():

@@ -72,7 +72,7 @@ def objects(path: Path) -> Mapping[str, Any]:
     """Return the synced objects that the checks wrote down; none where they did not come to it."""
     try:
         told: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return told
 

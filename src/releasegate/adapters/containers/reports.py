@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from releasegate.adapters.containers.observed import Observed
-from releasegate.adapters.output import printable
 from releasegate.core.e2e.contracts import Judged, broken
+from releasegate.core.printable import printable
 from releasegate.ports import CellReport
 
 if TYPE_CHECKING:

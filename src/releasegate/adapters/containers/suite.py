@@ -11,10 +11,10 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from releasegate.adapters.output import printable
 from releasegate.adapters.process import KILLED, Completed, dying_with_parent, last_lines, run, started
 from releasegate.core.e2e.contracts import Judged, broken, telling_line
 from releasegate.core.errors import Unavailable
+from releasegate.core.printable import printable
 
 if TYPE_CHECKING:
     from junitparser import TestCase

@@ -58,7 +58,7 @@ class GiteaClient:
         answer = self._answer(method, self._api(path), params=query, **body)
         try:
             return read(answer.json())
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise nonsense(self.config, "Gitea") from error
 
     def delete(self, path: str) -> None:
@@ -127,6 +127,6 @@ def _words(answer: requests.Response) -> str:
     """Return a bad answer's own words: those of its JSON, else all of it."""
     try:
         said = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return answer.text
     return text(said.get("message") if isinstance(said, dict) else said)

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
+from releasegate.adapters.masking import masked
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.printable import printable
 from releasegate.ports import ForgeRelease
 
 Found = TypeVar("Found")
@@ -69,7 +71,7 @@ def failure(config: ForgeConfig, environ: Mapping[str, str], answer: ForgeRespon
     """Return the error that *answer* is; the token never stands in it."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     secret = environ.get(config.token_env, "").strip()
-    words = answer.words.replace(secret, "***") if secret else answer.words
+    words = printable(masked(answer.words, [secret]))
     details = tuple(line.strip()[:300] for line in words.splitlines() if line.strip())[:3]
     if _limited(answer.status, words, headers):
         return Unavailable(

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from releasegate.adapters.masking import without_user_info
 from releasegate.adapters.process import clean_environment, last_lines, started
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.printable import printable
 
 _PASSED_ON = frozenset(
     [
@@ -45,8 +47,8 @@ class GitOutput:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Git's own last words, for a person to read."""
-        return last_lines(self.stderr or self.stdout.decode(errors="replace"))
+        """Git's own last words and those of hooks and remotes, for a person to read; no address shows a password."""
+        return last_lines(printable(without_user_info(self.stderr or self.stdout.decode(errors="replace"))))
 
 
 Asked: TypeAlias = dict[tuple[Path, tuple[str, ...], bytes], GitOutput]

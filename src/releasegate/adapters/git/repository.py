@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.adapters.git import ancestry, tags
 from releasegate.adapters.git.command import Asked, Git, failure
+from releasegate.adapters.plain_file import read_plain
 from releasegate.core.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
@@ -64,11 +65,14 @@ class GitRepository:
         if commit is not None:
             return self.read_all([path], commit=commit)[path]
         try:
-            return (self.root / path).read_bytes()
+            return read_plain(self.root / path)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         except OSError as error:
-            raise Unavailable(f"{path} cannot be read: {error}.", hint="Correct the file's permissions.") from error
+            raise Unavailable(
+                f"{path} cannot be read: {error.strerror or error}.",
+                hint="Make it a file that you may read, and run the same command again",
+            ) from error
 
     def read_all(self, paths: Sequence[PurePosixPath], *, commit: str) -> dict[PurePosixPath, bytes | None]:
         """Return the bytes of all *paths* at *commit*, ``None`` for what is no file there.

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from packaging.version import Version
 
 from releasegate.adapters.index.simple import SimplePages, altered
+from releasegate.adapters.masking import masked
 from releasegate.adapters.output import meaningful
-from releasegate.adapters.process import Completed, clean_environment, masked, run
+from releasegate.adapters.process import Completed, clean_environment, run
 from releasegate.core.errors import Unavailable
 
 TIMEOUT = 300.0

@@ -12,8 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from releasegate.adapters.masking import masked
 from releasegate.adapters.output import meaningful
-from releasegate.adapters.process import Completed, clean_environment, masked, run
+from releasegate.adapters.process import Completed, clean_environment, run
 from releasegate.core.errors import Refused, Unavailable
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from releasegate.adapters.index.access import Access, origin
 from releasegate.adapters.index.reach import require_reachable
+from releasegate.adapters.masking import masked
 from releasegate.core.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class Web:
         return Unavailable(
             f"The index {self.name} cannot be read.",
             hint="Check its address and the network, then run the same command again",
-            details=[f"{type(error).__name__}: {error}"],
+            details=[masked(f"{type(error).__name__}: {error}", [self.access.token])],
         )
 
 

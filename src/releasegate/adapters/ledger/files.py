@@ -12,6 +12,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from releasegate.adapters.files import write_atomically
+from releasegate.adapters.plain_file import read_plain
 from releasegate.core.errors import Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
@@ -36,7 +37,7 @@ class FileLedger:
         """
         path = self._path(version)
         try:
-            lines = path.read_bytes().split(b"\n")
+            lines = read_plain(path).split(b"\n")
         except FileNotFoundError:
             return ()
         except OSError as error:

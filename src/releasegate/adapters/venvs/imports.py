@@ -75,7 +75,7 @@ def _outcomes(lines: Sequence[str]) -> dict[str, str | None]:
         for line in lines:
             name, outcome = json.loads(line)
             outcomes[name] = outcome
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return outcomes
     return outcomes
 

@@ -76,7 +76,7 @@ def _describe(venv: Venv, name: str) -> Installed:
         body: Any = json.loads(result.read_bytes())
         points = tuple(EntryPoint(str(group), str(name), str(value)) for group, name, value in body["entry_points"])
         return Installed(body["version"], tuple(body["files"]), points)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unavailable(
             f"{name} is installed, but its metadata cannot be read.",
             hint="Look into the file's dist-info folder",

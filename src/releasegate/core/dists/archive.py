@@ -5,16 +5,19 @@ Formats: the binary distribution format (a zip) and PEP 625 sdists (a gzipped ta
 
 from __future__ import annotations
 
-import gzip
 import io
 import stat
+import struct
 import tarfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
+from releasegate.core.dists.tar_layout import BadHeader, check_headers
+from releasegate.core.dists.zip_layout import Place, places
 from releasegate.core.errors import GateFailed
 
 SIZE_LIMIT = 2**30
@@ -23,8 +26,15 @@ SIZE_LIMIT = 2**30
 COUNT_LIMIT = 100_000
 """Members that an archive may have."""
 
+RATIO, RATIO_COUNTS_FROM = 50, 64 * 2**20
+"""How often its own size an archive may unpack to, where that is many bytes."""
+
 _PLAIN = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+_DAMAGE = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error),
+    *(EOFError, OSError, ValueError, RuntimeError, OverflowError),
+)
+"""What the libraries raise for an archive that they cannot read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,21 +64,40 @@ def read_wheel(filename: str, data: bytes, *, limit: int = SIZE_LIMIT) -> Member
     """Read a wheel that unpacks to *limit* bytes at most; folders are left out.
 
     Raises:
-        GateFailed: the archive is damaged, too large, encrypted, or has a member that is no plain file inside it.
+        GateFailed: the archive is damaged, too large, encrypted, has a member that is no plain file inside it, or
+            bytes that belong to none.
     """
     try:
+        where = places(data, most=COUNT_LIMIT)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            _check_bounds(filename, count=len(entries), size=sum(e.file_size for e in entries), limit=limit)
-            plain = [entry for entry in entries if not entry.filename.endswith("/")]
-            for entry in plain:
-                _check_entry(filename, entry)
-            _check_paths(filename, [entry.filename for entry in plain])
-            files = {entry.filename: archive.read(entry) for entry in plain}
+        placed = list(zip(entries, where, strict=True))
     except _DAMAGE as error:
         raise _refusal(filename, f"is damaged ({error})") from error
-    executable = frozenset(entry.filename for entry in plain if (entry.external_attr >> 16) & 0o111)
+    _check_size(filename, sum(entry.file_size for entry in entries), packed=len(data), limit=limit)
+    plain = [(entry, place) for entry, place in placed if not entry.filename.endswith("/")]
+    for entry, _ in plain:
+        _check_entry(filename, entry)
+    _check_paths(filename, [entry.filename for entry, _ in plain])
+    files = {entry.filename: _unpacked(filename, data, entry, place) for entry, place in plain}
+    executable = frozenset(entry.filename for entry, _ in plain if (entry.external_attr >> 16) & 0o111)
     return Members(filename, files, executable=executable)
+
+
+def _unpacked(filename: str, data: bytes, entry: zipfile.ZipInfo, place: Place) -> bytes:
+    """Return a member's bytes: as many as the directory says, and never more come out."""
+    content = data[place.start : place.start + place.size]
+    whole = True
+    if entry.compress_type == zipfile.ZIP_DEFLATED:
+        stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            content = stream.decompress(content, entry.file_size + 1)
+        except zlib.error as error:
+            raise _refusal(filename, f"is damaged ({entry.filename!r}: {error})") from error
+        whole = stream.eof and not stream.unused_data
+    if not whole or len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
+        raise _refusal(filename, f"is damaged ({entry.filename!r} is not what its header says)")
+    return content
 
 
 def read_sdist(filename: str, data: bytes, *, limit: int = SIZE_LIMIT) -> Members:
@@ -79,10 +108,13 @@ def read_sdist(filename: str, data: bytes, *, limit: int = SIZE_LIMIT) -> Member
             leading folder.
     """
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            unpacked = stream.read(limit + 1)
-        _check_bounds(filename, count=0, size=len(unpacked), limit=limit)
+        unpacked = gunzipped(data, limit=min(limit, growth(len(data))))
+        if unpacked is None:
+            raise _too_large(filename, packed=len(data), limit=limit)
+        check_headers(unpacked, most=COUNT_LIMIT)
         files, executable = _untar(filename, unpacked)
+    except BadHeader as error:
+        raise _refusal(filename, str(error)) from error
     except _DAMAGE as error:
         raise _refusal(filename, f"is damaged ({error})") from error
     folders = {path.split("/", 1)[0] for path in files}
@@ -103,7 +135,8 @@ def _untar(filename: str, unpacked: bytes) -> tuple[dict[str, bytes], set[str]]:
     executable = set()
     with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
         for count, member in enumerate(archive, start=1):
-            _check_bounds(filename, count=count, size=0, limit=0)
+            if count > COUNT_LIMIT:
+                raise _refusal(filename, f"has more than {COUNT_LIMIT} members")
             if member.isdir():
                 continue
             stream = archive.extractfile(member) if member.isreg() and not member.issparse() else None
@@ -119,11 +152,35 @@ def _untar(filename: str, unpacked: bytes) -> tuple[dict[str, bytes], set[str]]:
     return dict(contents), executable
 
 
-def _check_bounds(filename: str, *, count: int, size: int, limit: int) -> None:
-    if count > COUNT_LIMIT:
-        raise _refusal(filename, f"has more than {COUNT_LIMIT} members")
-    if size > limit:
-        raise _refusal(filename, f"unpacks to more than {limit} bytes")
+def gunzipped(data: bytes, *, limit: int) -> bytes | None:
+    """Return what one gzip stream unpacks to, zeros behind it left out; ``None`` for more than *limit* bytes.
+
+    Raises:
+        zlib.error, ValueError: it is none, is cut off, or something comes after it.
+    """
+    stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    unpacked = stream.decompress(data, limit + 1)
+    if len(unpacked) > limit:
+        return None
+    if not stream.eof or stream.unused_data.strip(b"\0"):
+        raise ValueError("it ends in the middle" if not stream.eof else "something comes after its end")
+    return unpacked
+
+
+def growth(packed: int) -> int:
+    """Return what *packed* bytes may unpack to: PyPI takes a zip that grows further for an attack."""
+    return max(RATIO_COUNTS_FROM, RATIO * packed)
+
+
+def _check_size(filename: str, size: int, *, packed: int, limit: int) -> None:
+    if size > min(limit, growth(packed)):
+        raise _too_large(filename, packed=packed, limit=limit)
+
+
+def _too_large(filename: str, *, packed: int, limit: int) -> GateFailed:
+    if growth(packed) < limit:
+        return _refusal(filename, f"unpacks to more than {growth(packed)} bytes, of {packed}")
+    return _refusal(filename, f"unpacks to more than {limit} bytes")
 
 
 def _check_entry(filename: str, entry: zipfile.ZipInfo) -> None:
@@ -138,14 +195,21 @@ def _check_entry(filename: str, entry: zipfile.ZipInfo) -> None:
 
 
 def _check_paths(filename: str, paths: list[str]) -> None:
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for path in paths:
-        if path in seen:
-            raise _refusal(filename, f"holds {path!r} twice")
-        seen.add(path)
+        alike = _on_any_disk(path)
+        if alike in seen:
+            other = "twice" if seen[alike] == path else f"and {seen[alike]!r}, which are one file on some systems"
+            raise _refusal(filename, f"holds {path!r} {other}")
+        seen[alike] = path
         inside = not {"", ".", ".."} & set(path.split("/")) and "\\" not in path
         if not inside or PureWindowsPath(path).drive or not path.isprintable():
             raise _refusal(filename, f"holds {path!r}, which is no plain path inside it")
+
+
+def _on_any_disk(path: str) -> str:
+    """Return what two paths have in common that macOS or Windows takes for one: case and Unicode form do not count."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
 def _refusal(filename: str, complaint: str) -> GateFailed:

@@ -26,6 +26,20 @@ LABEL_LENGTH = 32
 PROHIBITED = frozenset({"requirements-txt", "rrequirements-txt"})
 """The names that the server's own database starts with (its migration of September 2017), normalized."""
 
+_FORMER = """
+BaseHTTPServer Bastion CGIHTTPServer ColorPicker ConfigParser Cookie DocXMLRPCServer EasyDialogs FrameWork HTMLParser
+MacOS MimeWriter MiniAEFrame Queue ScrolledText SimpleHTTPServer SimpleXMLRPCServer SocketServer StringIO Tix Tkinter
+UserDict UserList UserString __builtin__ _dummy_thread _winreg aepack aetools aetypes aifc anydbm applesingle asynchat
+asyncore audioop autoGIL binhex bsddb buildtools cPickle cStringIO cfmfile cgi cgitb chunk commands compiler cookielib
+copy_reg crypt dbhash dircache distutils dumbdbm dummy_thread dummy_threading formatter fpectl fpformat
+future_builtins gdbm gensuitemodule hotshot htmlentitydefs htmllib httplib imageop imgfile imghdr imp imputil lib2to3
+macerrors macostools macpath macresource mailcap md5 mhlib mimetools mimify msilib multifile mutex nis nntplib
+ossaudiodev parser pipes popen2 posixfile rexec rfc822 robotparser sgmllib smtpd sndhdr spwd statvfs sunau
+sunaudiodev symbol telnetlib ttk urllib2 urlparse uu videoreader whichdb xdrlib xmlrpclib
+"""
+FORMER_MODULES = frozenset(_FORMER.split())
+"""Modules that the standard library of a Python since 2.6 had, and that of the newest has not."""
+
 _WEB = re.compile(r"https?:", re.IGNORECASE)
 _MAIL_WITHOUT_PERIOD = re.compile(r'(?:(?:"[^"]*"|[^"<>@,])*<)?([^"<>@,\s]+@[^"<>@,.\s]+)>?')
 
@@ -51,10 +65,10 @@ def name_problem(name: str, *, standard_library: Collection[str]) -> str | None:
     """Return why no new project can have the *name*, or ``None``.
 
     *standard_library* are the names of its modules, as ``sys.stdlib_module_names`` has them; PyPI knows those of every
-    Python since 2.6.
+    Python since 2.6, and so ``FORMER_MODULES`` count, too.
     """
     normalized = canonicalize_name(name)
-    if normalized in {canonicalize_name(module.strip("-_.")) for module in standard_library}:
+    if normalized in {canonicalize_name(module.strip("-_.")) for module in {*standard_library, *FORMER_MODULES}}:
         return f"The name {name!r} isn't allowed (conflict with Python Standard Library module name)."
     if normalized in PROHIBITED:
         return f"The name {name!r} isn't allowed."

@@ -54,7 +54,7 @@ def installed_from(report: str) -> tuple[InstalledFrom, ...]:
         body: Any = json.loads(report)
         found = {"1": body["install"]}[body["version"]]
         return tuple(_installed_from(item) for item in found)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unavailable(
             "pip's installation report cannot be read, so nothing is known about where the files came from.",
             hint="Run the same command again; if it stays so, install a pip that writes report version 1.",

@@ -7,12 +7,15 @@ counts only for the ``subject`` that it was taken on (a commit, the bytes of a m
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 EntryEvent = Literal["started", "done", "failed", "waived"]
 Evidence = Mapping[str, Any]
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", re.ASCII)
 
 SEAL = "seal"
 TAG = "tag"
@@ -49,9 +52,16 @@ def entry_from_json(line: str) -> Entry | None:
             return None
         known = {key: body[key] for key in Entry.__dataclass_fields__ if key != "releasegate"}
         # Who wrote it is not what it says: an entry without a writer counts all the same.
-        return Entry(**known, releasegate=str(body.get("releasegate", "")))
+        entry = Entry(**known, releasegate=str(body.get("releasegate", "")))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+    return entry if _sound(entry) else None
+
+
+def _sound(entry: Entry) -> bool:
+    """Whether an entry's words are words and its moment is one: what sorts and compares entries relies on that."""
+    texts = (entry.at, entry.run, entry.step, entry.subject, entry.line, entry.kind, entry.verdict)
+    return all(isinstance(text, str) for text in texts) and _MOMENT.fullmatch(entry.at) is not None
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def with_string(toml: TomlText, path: KeyPath, version: str, *, where: str, line
     try:
         document = tomlkit.parse(body)
         kept = document.as_string() == body
-    except TOMLKitError:
+    except (TOMLKitError, RecursionError):
         kept = False
     if not kept:
         # As of 0.15: [[a]], then another table, then [a.b].

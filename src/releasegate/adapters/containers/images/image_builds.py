@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from releasegate.adapters.output import printable
 from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.install.pip_faults import outside_fault
+from releasegate.core.printable import printable
 
 _LAST_LINES = 25
 REFUSED = 81

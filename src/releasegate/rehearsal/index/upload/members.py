@@ -6,6 +6,7 @@ PyPI does.
 
 from __future__ import annotations
 
+import io
 import struct
 import tarfile
 import zipfile
@@ -14,10 +15,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO
 
-_MEMBERS = 100_000
+from releasegate.core.dists.archive import COUNT_LIMIT, RATIO, growth, gunzipped
+from releasegate.core.dists.tar_layout import BadHeader, check_headers
+from releasegate.core.dists.zip_layout import BadLayout, places
+
+_MEMBERS = COUNT_LIMIT
 _METADATA_BYTES = 8 * 1024 * 1024
-_RATIO = 50
-_RATIO_COUNTS_FROM = 64 * 1024 * 1024
 
 _BAD_ZIP = (
     zipfile.BadZipFile,
@@ -64,6 +67,10 @@ def look_into(stream: IO[bytes], *, filename: str, size: int) -> Contents | Unre
 
 
 def _zip(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadable:
+    return _layout(stream.read()) or _laid_out_zip(stream, filename, size=size)
+
+
+def _laid_out_zip(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadable:
     try:
         with zipfile.ZipFile(stream) as archive:
             infos = archive.infolist()
@@ -72,6 +79,8 @@ def _zip(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadabl
             if any(info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for info in infos):
                 return Unreadable("File does not use a supported compression type")
             names = [info.filename for info in infos]
+            if len(set(names)) < len(names):
+                return Unreadable("ZIP archive not accepted: Duplicate filename in local headers.")
             root = _dist_info(filename) if filename.endswith(".whl") else _top_level(names)
             if isinstance(root, Unreadable):
                 return root
@@ -82,22 +91,35 @@ def _zip(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadabl
     return Contents(filename, frozenset(names), root, *found)
 
 
+def _layout(content: bytes) -> Unreadable | None:
+    """Refuse a zip that is not the same for everybody; what PyPI looks at before that, it says in words of its own."""
+    try:
+        places(content, most=_MEMBERS)
+    except BadLayout as error:
+        said = str(error)
+        return Unreadable(said if said.startswith("File ") else f"ZIP archive not accepted: {said}.")
+    return None
+
+
 def _tar(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadable:
     names: list[str] = []
-    total = 0
     metadata: dict[str, bytes] = {}
     try:
-        with tarfile.open(fileobj=stream, mode="r:gz") as archive:
+        unpacked = gunzipped(stream.read(), limit=growth(size))
+        if unpacked is None:
+            return Unreadable(f"File exceeds compression ratio of {RATIO}")
+        check_headers(unpacked, most=_MEMBERS)
+        with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
             for member in archive:
                 names.append(member.name)
-                total += member.size
-                if problem := _too_much(len(names), unpacked=total, packed=size):
+                if problem := _too_much(len(names), unpacked=0, packed=size):
                     return problem
-                if member.issparse():
-                    return Unreadable("tar archive not accepted: Sparse members are not allowed.")
                 is_metadata = member.isfile() and member.name.count("/") == 1 and member.name.endswith("/PKG-INFO")
                 if is_metadata and (opened := archive.extractfile(member)):
                     metadata[member.name] = _read(opened)
+    except BadHeader as error:
+        sparse = "tar archive not accepted: Sparse members are not allowed."
+        return Unreadable(sparse if "sparse" in str(error) else "File is not a tarfile")
     except _BAD_TAR:
         return Unreadable("File is not a tarfile")
     root = _top_level(names)
@@ -118,8 +140,8 @@ def _read(member: IO[bytes]) -> bytes:
 def _too_much(members: int, *, unpacked: int, packed: int) -> Unreadable | None:
     if members > _MEMBERS:
         return Unreadable(f"File has more than {_MEMBERS} members")
-    if unpacked > _RATIO_COUNTS_FROM and unpacked > _RATIO * max(packed, 1):
-        return Unreadable(f"File exceeds compression ratio of {_RATIO}")
+    if unpacked > growth(packed):
+        return Unreadable(f"File exceeds compression ratio of {RATIO}")
     return None
 
 

@@ -1,0 +1,24 @@
+"""A file is read where it is one; what it is not is said, and never waited for."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+
+def read_plain(path: Path) -> bytes:
+    """Return the bytes of a file; a pipe or a device is not waited for.
+
+    Raises:
+        OSError: it is not there, is no plain file, or cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        kind, reason = (errno.EISDIR, "Is a directory") if stat.S_ISDIR(mode) else (errno.EINVAL, "Is no plain file")
+        raise OSError(kind, reason, str(path))
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read()

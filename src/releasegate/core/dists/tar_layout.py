@@ -1,0 +1,63 @@
+"""The headers of a tar, looked over before a library reads them: it takes them at their word.
+
+Format: pax of POSIX.1-2017 and GNU's long names. Nothing that a packager writes is refused; what is, are sizes that
+lead back or out of the file, and headers that take unbounded time.
+"""
+
+from __future__ import annotations
+
+import re
+import tarfile
+
+_BLOCK = tarfile.BLOCKSIZE
+_ABOUT_NEXT = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, b"K")
+_ABOUT_SIZE = 64 * 1024
+"""Bytes of a header about the next member: longer than any path."""
+_DIGITS = re.compile(rb"\d{64}")
+"""As many digits as no record's length has; tarfile looks for one in time that grows with their square."""
+_OTHER_SIZE = re.compile(rb"^\d{1,20} (?:size|GNU\.sparse\.[^=\n]*)=", re.MULTILINE)
+_NAME = slice(0, 100)
+_SIZE = slice(124, 136)
+_TYPE = slice(156, 157)
+
+
+class BadHeader(ValueError):
+    """A header says what no packager writes, and what that is."""
+
+
+def check_headers(unpacked: bytes, *, most: int) -> None:
+    """Walk over the headers of a tar.
+
+    Raises:
+        BadHeader: one of them leads nowhere, or there are more than *most*.
+    """
+    at = count = 0
+    while unpacked[at : at + _BLOCK].strip(b"\0"):
+        count += 1
+        if count > 2 * most:  # one about each member
+            raise BadHeader(f"has more than {most} members")
+        kind, size = unpacked[at : at + _BLOCK][_TYPE], _size(unpacked[at : at + _BLOCK][_SIZE])
+        content = unpacked[at + _BLOCK : at + _BLOCK + size] if kind in _ABOUT_NEXT else b""
+        if kind in _ABOUT_NEXT and (size > _ABOUT_SIZE or _DIGITS.search(content)):
+            raise BadHeader("is damaged (a header has more in it than any path)")
+        if kind == tarfile.GNUTYPE_SPARSE or (kind in _ABOUT_NEXT and _OTHER_SIZE.search(content)):
+            raise BadHeader("holds a sparse member, or one with two sizes")
+        at += _BLOCK + (-(-size // _BLOCK) * _BLOCK if _has_content(unpacked[at : at + _BLOCK], kind) else 0)
+
+
+def _has_content(header: bytes, kind: bytes) -> bool:
+    """Whether a library skips what the size says: of a folder or a link it does not."""
+    if kind == tarfile.AREGTYPE and header[_NAME].rstrip(b"\0").endswith(b"/"):
+        return False
+    return kind in _ABOUT_NEXT or kind in tarfile.REGULAR_TYPES or kind not in tarfile.SUPPORTED_TYPES
+
+
+def _size(field: bytes) -> int:
+    """Return the size that a header states: octal, or with its first bit set binary, as GNU writes large ones."""
+    try:
+        size = tarfile.nti(field)  # type: ignore[attr-defined]
+    except tarfile.HeaderError as error:
+        raise BadHeader("is damaged (a header's size is no number)") from error
+    if not 0 <= size < 2**40:
+        raise BadHeader("is damaged (a header's size is none)")
+    return int(size)
