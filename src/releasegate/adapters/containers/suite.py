@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from releasegate.adapters.foreign.isolation import Isolation
 from releasegate.adapters.output import printable
-from releasegate.adapters.process import dying_with_parent, last_lines, run, started
+from releasegate.adapters.process import dying_with_parent, last_lines, started
 from releasegate.core.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ _SUITE_SECONDS = 1800.0
 _CHECK_SECONDS = 1800.0
 _PAUSE_SECONDS = 0.2
 _PROBLEM_LINES = 12
+_TOLD = ("RELEASEGATE_", "DOCKER_", "XDG_RUNTIME_DIR")
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,16 @@ class Suite:
         return _problems(report, output)
 
     def own(self, commands: Sequence[Sequence[str]], *, cwd: Path) -> tuple[str, ...]:
-        """Run a project's own checks and return what failed, in their own words."""
+        """Run a project's own checks as foreign code and return what failed, in their own words."""
         problems: list[str] = []
+        told = {name: value for name, value in self.environment.items() if name.startswith(_TOLD)}
+        # Docker's settings hold credentials of registries; those without them are in the home folder.
+        told.pop("DOCKER_CONFIG", None)
         for words in commands:
-            done = run(words, env=self.environment, cwd=cwd, timeout=_CHECK_SECONDS, stop=self.stop)
+            with tempfile.TemporaryDirectory(prefix="home-") as home:
+                apart = Isolation(self.environment, Path(home), (self.folder,))
+                env = apart.environment(**told)
+                done = apart.run(words, env=env, cwd=cwd, timeout=_CHECK_SECONDS, stop=self.stop)
             if done.exit_code:
                 problems.append(f"contract project.check broke: {' '.join(words)} ended with {done.exit_code}")
                 problems += [f"  {said}" for said in last_lines(printable(done.stdout + done.stderr))]

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
-from releasegate.adapters.process import Completed, last_lines, run
+from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.processes.service import serving
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
@@ -156,7 +156,7 @@ class ProcessRunner:
         )
         progress(f"running the end-to-end command of {delivery.package.name} {delivery.version}")
         with self.checkout(delivery.package, delivery.commit) as folder:
-            return run(end_to_end.command, env=env, cwd=folder, timeout=end_to_end.timeout)
+            return venv.isolation().run(end_to_end.command, env=env, cwd=folder, timeout=end_to_end.timeout)
 
 
 def _told(prefix: str, delivery: Delivery) -> dict[str, str]:
