@@ -182,7 +182,8 @@ def test_a_run_that_was_killed_before_its_push_is_sent_by_the_next(
     laptop: SharedLedger, remote: Path, tmp_path: Path
 ) -> None:
     root = laptop.notes.git.root
-    objection = hook(root / ".git", "pre-push", f"kill -9 $(cat {tmp_path / 'pid'}); exit 1")
+    # On the remote: a hook of the clone would not see the process.
+    objection = hook(remote, "pre-receive", f"kill -9 $(cat {tmp_path / 'pid'}); exit 1")
     laptop.append(Version("1.0rc1"), entry("build"))
     script = (
         "import os, pathlib, sys; from machines import machine; root = pathlib.Path(sys.argv[1]);"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"42")
 def main():
-    pathlib.Path(sys.argv[2]).write_text(str(os.getpid()))
+    pathlib.Path(sys.argv[2]).write_text(sys.argv[1])
     http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 if __name__ == "__main__":
     main()
@@ -65,7 +66,7 @@ def plugin(tmp_path: Path) -> Delivery:
 @pytest.fixture
 def backend(tmp_path: Path) -> Delivery:
     file = wheel(tmp_path, "backend", "2.0", files={"backend.py": SERVER})
-    service = Service(("python", "-m", "backend", "{port}", str(tmp_path / "pid")), ready="/health")
+    service = Service(("python", "-m", "backend", "{port}", str(tmp_path / "port")), ready="/health")
     package = Package("backend", PurePosixPath("backend"), (), (HERE, "3.99"), service=service)
     return Delivery(package, Version("2.0"), "pypi", "", (file,))
 
@@ -99,12 +100,12 @@ def run(
     return stage.run(delivery, companion=companion, progress=lambda _: None)
 
 
-def ended(pid_file: Path) -> bool:
+def ended(port_file: Path) -> bool:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:
-            os.kill(int(pid_file.read_text()), 0)
-        except ProcessLookupError:
+            socket.create_connection(("127.0.0.1", int(port_file.read_text())), timeout=5).close()
+        except ConnectionRefusedError:
             return True
         time.sleep(0.05)
     return False
@@ -116,7 +117,7 @@ def test_a_pair_that_fits_passes_and_everything_ends(
     report = run(tmp_path, empty_index, plugin, companion=backend)
 
     assert (report.verdict, report.problems) == ("pass", ())
-    assert ended(tmp_path / "pid")
+    assert ended(tmp_path / "port")
     assert list((tmp_path / "work").iterdir()) == []
 
 
@@ -130,7 +131,7 @@ def test_a_broken_contract_fails_with_the_commands_words_and_the_companions_log(
     assert "HTTP Error 404" in report.problems[0]
     assert "HTTP Error 404" in report.problems[-1]
     assert any("/renamed" in line for line in report.log)
-    assert ended(tmp_path / "pid")
+    assert ended(tmp_path / "port")
 
 
 def test_the_command_is_told_what_it_judges(
@@ -196,7 +197,7 @@ def test_a_companion_that_never_answers_fails(
 
     (problem,) = report.problems
     assert problem.startswith("backend did not answer /never in time")
-    assert ended(tmp_path / "pid")
+    assert ended(tmp_path / "port")
 
 
 def test_a_companion_that_ends_while_the_command_runs_is_named(

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from releasegate.adapters.foreign.tools import SHARED
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.config.stack import ImageNames, variable
 from releasegate.core.config.version_file_types import TomlVersionFile
@@ -90,7 +91,7 @@ def test_every_variable_that_an_end_to_end_command_gets_is_in_the_reference(refe
     contained = read(ROOT / "src/releasegate/adapters/containers/environment.py")
     given |= {name for name in re.findall(r'"(RELEASEGATE_[A-Z_]+)":', contained) if name not in OF_COMPOSE}
     given |= {variable(field.name) for field in fields(ImageNames)} | {"RELEASEGATE_CA_BUNDLE"}
-    assert set(re.findall(r"`(RELEASEGATE_[A-Z_]+)`", reference)) == given
+    assert set(re.findall(r"`(RELEASEGATE_[A-Z_]+)`", reference)) == {*given, SHARED}
 
 
 def test_the_table_in_the_readme_is_a_configuration() -> None:

@@ -413,6 +413,14 @@ class FakeMachine:
     engine: bool = True
     free: int = 50 * 2**30
     attended: bool = True
+    open: str | None = None
+    tokens: tuple[str, ...] = ()
+
+    def obstacle(self) -> str | None:
+        return self.open
+
+    def exported(self) -> tuple[str, ...]:
+        return self.tokens
 
     def python(self, version: str) -> str | None:
         return None if version in self.missing else f"/usr/bin/python{version}"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from releasegate.core.config.messages import holds_secret
 from releasegate.core.config.parse import EXAMPLE, parse_settings
 from releasegate.core.errors import ConfigurationError
 
@@ -84,3 +85,25 @@ def test_a_long_value_is_cut() -> None:
     said = refusal(EXAMPLE.replace("my-package", "x y" * 100))
     assert "x y" * 40 not in said
     assert "\"... is not a package's name" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "holds"),
+    [
+        ("PYPI_TOKEN", "x", True),
+        ("MY_INDEX_PASSWORD", "x", True),
+        ("PGPASSWD", "x", True),
+        ("AWS_SECRET_ACCESS_KEY", "x", True),
+        ("HATCH_INDEX_AUTH", "x", True),
+        ("PIP_INDEX_URL", "https://me:hunter2@index.example/simple", True),
+        ("WHATEVER", TOKEN, True),
+        ("PYPI_TOKEN", "", False),
+        ("PYPI_TOKEN", " ", False),
+        ("SSH_AUTH_SOCK", "/run/agent.2", False),
+        ("PASSWORD_STORE_DIR", "/home/ada/.password-store", False),
+        ("PATH", "/usr/bin", False),
+        ("AUTHOR", "Ada", False),
+    ],
+)
+def test_a_variable_is_known_to_hold_a_secret_by_its_name_or_its_value(name: str, value: str, holds: bool) -> None:  # noqa: FBT001
+    assert holds_secret(name, value) is holds

@@ -11,7 +11,7 @@ from archives import tracked
 from fakes import FakeForge
 from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 
-from releasegate.core.ci.part import Part
+from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable
@@ -19,7 +19,7 @@ from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.record import SEAL
 from releasegate.ports import ForgeRelease
 from releasegate.steps.doctor_questions import QUESTIONS
-from releasegate.steps.preflight import Preflight, answers, exit_code, in_the_way, require
+from releasegate.steps.preflight import Preflight, answers, exit_code, in_the_way, require, worth_telling
 from releasegate.steps.question import Answer, Inquiry
 
 
@@ -66,6 +66,38 @@ def test_the_answers_are_the_evidence_of_the_step(fixture: ReleaseFixture) -> No
     assert step.already() is None
     assert step.run()["token"] == "testpypi: A_TOKEN is set"
     assert step.describe() == "ask all that can be known before 1.0rc1 changes anything"
+
+
+def test_foreign_code_that_is_run_apart_is_asked_for_where_it_runs(fixture: ReleaseFixture) -> None:
+    fixture.machine.tokens = ("PYPI_TOKEN",)
+    assert asked(fixture)["foreign code"].found == "runs apart from our processes, and with an empty home folder"
+    jobs: dict[PartJob, bool] = {"build": True, "judge": True, "publish": False, "seal": False}
+    for job, runs in jobs.items():
+        fixture.part = Part(job, "testpypi")
+        assert ("foreign code" in asked(fixture)) == runs
+
+
+def test_where_foreign_code_cannot_be_run_apart_an_exported_token_is_told_and_nothing_refused(
+    fixture: ReleaseFixture,
+) -> None:
+    fixture.machine.open = "unshare: Operation not permitted"
+    assert asked(fixture)["foreign code"] == Answer(
+        "foreign code", "cannot be run apart here (unshare: Operation not permitted), and no token is exported"
+    )
+    fixture.machine.tokens = ("FORGE_TOKEN", "PYPI_TOKEN")
+
+    told = asked(fixture)["foreign code"]
+
+    assert told.found.startswith(
+        "tokens are exported in this environment and foreign code cannot be kept from reading them "
+        "(unshare: Operation not permitted): FORGE_TOKEN, PYPI_TOKEN. Take them out of the shell "
+        "(unset FORGE_TOKEN PYPI_TOKEN)"
+    )
+    assert (told.caution, told.error) == (True, None)
+    assert in_the_way([told]) == ()
+    assert worth_telling([told, asked(fixture)["space"]]) == (told,)
+    Preflight(fixture.release("1.0rc1"), pipeline="rc").run()
+    assert fixture.said == [str(told)]
 
 
 def dirty(fixture: ReleaseFixture) -> None:

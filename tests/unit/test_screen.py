@@ -14,9 +14,10 @@ import pytest
 
 from releasegate.app.late import late
 from releasegate.app.outcomes import Recorder
-from releasegate.core.errors import GateFailed
+from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.engine import Outcome, Verdict
 from releasegate.frontends.console import Screen, clean_up_when_ended
+from releasegate.steps.question import Answer
 from releasegate.steps.step import Step
 
 STEP = cast(
@@ -206,3 +207,16 @@ def test_only_the_main_thread_can_be_asked_to_end(monkeypatch: pytest.MonkeyPatc
     assert handled == []
     clean_up_when_ended()
     assert handled == [signal.SIGTERM]
+
+
+def test_what_is_told_in_any_case_is_told_from_what_is_well_and_from_what_is_in_the_way(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    refusal = Answer("space", "", Unavailable("Only 3 MiB are free.", hint="Make room"))
+    Screen().answers([Answer("plan", "1.0 is next"), Answer("foreign code", "sees PYPI_TOKEN", caution=True), refusal])
+    assert capsys.readouterr().out.splitlines() == [
+        "  ok          plan: 1.0 is next",
+        "  told        foreign code: sees PYPI_TOKEN",
+        "  unavailable space: Only 3 MiB are free.",
+        "              -> Make room",
+    ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from releasegate.adapters.foreign.isolation import obstacle
 from releasegate.adapters.venvs.interpreters import Interpreters
+from releasegate.core.config.messages import holds_secret
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class LocalMachine:
     def program(self, name: str) -> str | None:
         """Return where a program is found, or ``None``."""
         return shutil.which(name, path=self.environ.get("PATH"))
+
+    def obstacle(self) -> str | None:
+        """Return why foreign code cannot be run apart from our processes and files; ``None`` where it can."""
+        return obstacle(self.environ)
+
+    def exported(self) -> tuple[str, ...]:
+        """Return the names of the environment variables that hold secrets, as far as names and values tell."""
+        # What a rehearsal only tells its own parts is in nobody's environment.
+        named = {name for name, value in self.environ.items() if os.environ.get(name) == value}
+        return tuple(sorted(name for name in named if holds_secret(name, self.environ[name])))
 
     def may_confirm(self) -> bool:
         """Whether somebody can say yes to what cannot be taken back."""

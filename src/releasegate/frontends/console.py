@@ -139,7 +139,8 @@ class Screen:
         """Print the answers of the preflight, one line each; below one that is in the way, what to do."""
         for answer in answers:
             error = answer.error
-            word, said = ("ok", answer.found) if error is None else (error.verdict, error.problem)
+            fine = "told" if answer.caution else "ok"
+            word, said = (fine, answer.found) if error is None else (error.verdict, error.problem)
             self.say(f"  {word:<11} {answer.key}: {said}")
             for line in () if error is None else (*error.details, f"-> {error.hint}"):
                 self.say(f"  {'':11} {line}")

@@ -118,6 +118,10 @@ CHOICE_END = """\
 A staging or production index with a name of its own has a variable of its own, `<NAME>_<INDEX>_VERSION`, which is
 read before the one above.
 
+`RELEASEGATE_SHARED` names folders, with `:` between them, that foreign code may use although they lie in your home
+folder: what is shown of it otherwise is in
+[how to keep tokens from foreign code](how-to.md#keep-tokens-from-foreign-code).
+
 The forge's token is read from `FORGE_TOKEN`, or from what `token-env` of `forge` says. On a CI runner, which GitHub's
 and Gitea's Actions mark by `GITHUB_ACTIONS=true`, the event is read from `GITHUB_EVENT_NAME`, `GITHUB_EVENT_PATH`,
 `GITHUB_REF`, `GITHUB_SHA`, `GITHUB_REPOSITORY`, `GITHUB_SERVER_URL`, `GITHUB_RUN_ID` and `GITHUB_ACTOR`, and the

@@ -24,7 +24,7 @@ from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.frontends.console import Screen
 from releasegate.ledger_writer import Waiver
-from releasegate.steps.preflight import exit_code, in_the_way
+from releasegate.steps.preflight import exit_code, worth_telling
 from releasegate.steps.question import Answer
 
 
@@ -124,8 +124,8 @@ def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
         with suppress(ReleasegateError):  # one of the answers
             shows_plan(screen)(releasing.plan(workspace, order, each))
         before = [package.name for package in packages[:number]]
-        answers = in_the_way(examine(workspace, each, order, before=before).answers)
-        screen.answers(answers)
+        answers = examine(workspace, each, order, before=before).answers
+        screen.answers(worth_telling(answers))
         found += answers
     return exit_code(found)
 

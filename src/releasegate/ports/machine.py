@@ -24,6 +24,14 @@ class Machine(Protocol):
         """Return where a program is found, or ``None``."""
         ...
 
+    def obstacle(self) -> str | None:
+        """Return why foreign code cannot be run apart from our processes and files; ``None`` where it can."""
+        ...
+
+    def exported(self) -> tuple[str, ...]:
+        """Return the names of the environment variables that hold secrets, as far as names and values tell."""
+        ...
+
     def may_confirm(self) -> bool:
         """Whether somebody can say yes to what cannot be taken back: a person at a terminal, or an option."""
         ...

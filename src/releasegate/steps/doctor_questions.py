@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from releasegate.core.ci.other_publishers import other_publishers
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.version_files.survey import survey
+from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
 from releasegate.steps.question import (
     Inquiry,
     Question,
@@ -286,6 +287,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("forge", _forge, to_production),
     Question("release notes", _release_notes, noted),
     Question("token", _tokens, publishes),
+    Question("foreign code", foreign_code, runs_foreign_code),
     Question("trusted publisher", _trusted_publishers, _trusted),
     Question("confirmation", _confirmation),
     Question("pythons", _pythons, judges),

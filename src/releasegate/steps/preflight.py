@@ -13,7 +13,7 @@ from releasegate.core.errors import ConfigurationError, Refused, ReleasegateErro
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.record import Evidence
 from releasegate.steps.doctor_questions import QUESTIONS
-from releasegate.steps.question import Answer, Inquiry, Question
+from releasegate.steps.question import Answer, Caution, Inquiry, Question
 from releasegate.steps.step import ReleaseStep
 
 
@@ -36,6 +36,9 @@ class Preflight(ReleaseStep):
     def run(self) -> Evidence:
         found = answers(Inquiry(self.release, self.pipeline))
         require(found)
+        for each in found:
+            if each.caution:
+                self.release.run.progress(str(each))
         return {each.key: each.found for each in found}
 
 
@@ -51,6 +54,11 @@ def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
             if answer.error is None or str(answer.error) not in {str(each.error) for each in found}:
                 found.append(answer)
     return tuple(found)
+
+
+def worth_telling(found: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Return the answers that keep a release from being begun, and those that are told in any case."""
+    return tuple(answer for answer in found if answer.error is not None or answer.caution)
 
 
 def in_the_way(found: Sequence[Answer]) -> tuple[Answer, ...]:
@@ -87,6 +95,9 @@ def _worst(found: Sequence[Answer]) -> type[ReleasegateError]:
 
 def _answer(question: Question, inquiry: Inquiry) -> Answer:
     try:
-        return Answer(question.key, question.ask(inquiry))
+        found = question.ask(inquiry)
     except ReleasegateError as error:
         return Answer(question.key, "", error)
+    if isinstance(found, Caution):
+        return Answer(question.key, found.said, caution=True)
+    return Answer(question.key, found)

@@ -37,6 +37,13 @@ class Inquiry:
 
 
 @dataclass(frozen=True)
+class Caution:
+    """What was found is told to whoever releases, and keeps nothing from being begun."""
+
+    said: str
+
+
+@dataclass(frozen=True)
 class Question:
     """One thing that must be so: ``ask`` returns what was found, in words, or raises what to do.
 
@@ -44,17 +51,18 @@ class Question:
     """
 
     key: str
-    ask: Callable[[Inquiry], str]
+    ask: Callable[[Inquiry], str | Caution]
     about: Callable[[Inquiry], bool] = lambda _: True
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a question: what was found, or the error that says what to do."""
+    """What came of a question: what was found, or the error that says what to do; a caution is told in any case."""
 
     key: str
     found: str
     error: ReleasegateError | None = None
+    caution: bool = False
 
     def __str__(self) -> str:
         """One line: the question, what was found, and what to do about it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
@@ -12,7 +13,8 @@ from threading import Event
 
 from packaging.version import Version
 
-from releasegate.adapters.process import Completed, clean_environment, last_lines, run
+from releasegate.adapters.foreign.isolation import Isolation
+from releasegate.adapters.process import Completed, last_lines
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 
 _SECONDS = 1800.0
@@ -56,13 +58,14 @@ class Builder:
         if tools:
             (constraints := out / "constraints.txt").write_text("".join(f"{n}=={v}\n" for n, v in tools.items()))
             own["UV_CONSTRAINT"] = str(constraints)
-        env = clean_environment(self.environ, **own)
         stop = Event()
 
         def build(folder: Path, *kinds: str) -> None:
             argv = [sys.executable, "-I", "-m", "build", "--installer", "uv", *kinds, "--outdir", str(folder)]
-            with checkout() as tree:
-                done = run([*argv, str(tree)], env=env, cwd=tree, timeout=_SECONDS, stop=stop)
+            with tempfile.TemporaryDirectory(prefix="home-") as home, checkout() as tree:
+                isolation = Isolation(self.environ, Path(home), (out,))
+                env = isolation.environment(**own)
+                done = isolation.run([*argv, str(tree)], env=env, cwd=tree, timeout=_SECONDS, stop=stop)
             if done.exit_code:
                 raise _failure(done)
 

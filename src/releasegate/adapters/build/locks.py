@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from releasegate.adapters.build.builder import UNREACHED
-from releasegate.adapters.process import Completed, clean_environment, last_lines, run
+from releasegate.adapters.foreign.isolation import Isolation
+from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.interpreters import UV
 from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import ReleasegateError, Unavailable
@@ -53,10 +55,12 @@ class Locks:
         return os.path.relpath(lock, self.folder.resolve()).replace(os.sep, "/")
 
     def _run(self, lock: Path, argv: Sequence[str], **more: str) -> Completed:
-        env = clean_environment(self.environ, **more)
-        # What the project itself says of its indexes and pins is a part of what was locked.
-        env.pop("UV_NO_CONFIG", None)
-        return run(argv, env=env, cwd=lock.parent, timeout=_SECONDS)
+        with tempfile.TemporaryDirectory(prefix="home-") as home:
+            isolation = Isolation(self.environ, Path(home), (self.top,))
+            env = isolation.environment(**more)
+            # What the project itself says of its indexes and pins is a part of what was locked.
+            env.pop("UV_NO_CONFIG", None)
+            return isolation.run(argv, env=env, cwd=lock.parent, timeout=_SECONDS)
 
     def _uv(self, lock: Path) -> LockAnswer:
         """Ask uv, without the network first: a lock that is current needs none."""

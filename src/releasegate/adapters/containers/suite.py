@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,8 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from releasegate.adapters.process import KILLED, Completed, dying_with_parent, last_lines, run, started
+from releasegate.adapters.foreign.isolation import Isolation
+from releasegate.adapters.process import KILLED, Completed, dying_with_parent, last_lines, started
 from releasegate.core.e2e.contracts import Judged, broken, telling_line
 from releasegate.core.errors import Unavailable
 from releasegate.core.printable import printable
@@ -28,6 +30,7 @@ THE_STACK = "the stack, not the candidate"
 _JUDGED = frozenset({0, 1})
 """pytest's exit codes where every check ran to its end; any other is the suite's own, or whoever killed it."""
 _PROJECT_CHECK = "project.check"
+_TOLD = ("RELEASEGATE_", "DOCKER_", "XDG_RUNTIME_DIR")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Suite:
         return _results(report, output)
 
     def own(self, commands: Sequence[Sequence[str]], *, cwd: Path) -> tuple[Judged, ...]:
-        """Run a project's own checks and return what each came to, in their own words.
+        """Run a project's own checks as foreign code and return what each came to, in their own words.
 
         Raises:
             Unavailable: one of them is not there, or was killed.
@@ -76,7 +79,7 @@ class Suite:
 
     def _own(self, words: Sequence[str], *, cwd: Path) -> Judged:
         began = time.monotonic()
-        done = run(words, env=self.environment, cwd=cwd, timeout=_CHECK_SECONDS, stop=self.stop)
+        done = self._apart(words, cwd=cwd)
         seconds, shown = time.monotonic() - began, " ".join(words)
         if not done.exit_code:
             return Judged(_PROJECT_CHECK, "pass", seconds=seconds)
@@ -94,6 +97,15 @@ class Suite:
             ),
             seconds=seconds,
         )
+
+    def _apart(self, words: Sequence[str], *, cwd: Path) -> Completed:
+        told = {name: value for name, value in self.environment.items() if name.startswith(_TOLD)}
+        # Docker's settings hold credentials of registries; those without them are in the home folder.
+        told.pop("DOCKER_CONFIG", None)
+        with tempfile.TemporaryDirectory(prefix="home-") as home:
+            apart = Isolation(self.environment, Path(home), (self.folder,))
+            env = apart.environment(**told)
+            return apart.run(words, env=env, cwd=cwd, timeout=_CHECK_SECONDS, stop=self.stop)
 
     def _watch(
         self, child: subprocess.Popen[bytes], lines: Callable[[], list[bytes]], line: Callable[[str], None]

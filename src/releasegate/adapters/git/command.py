@@ -6,11 +6,13 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from releasegate.adapters.git.hooks import RUN_BY, command_of, hooks_apart
 from releasegate.adapters.masking import without_user_info
 from releasegate.adapters.process import clean_environment, last_lines, started
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
@@ -78,8 +80,13 @@ class Git:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as fed:
             fed.write(given)
             fed.seek(0)
-            argv = ["git", "--literal-pathspecs", "--no-optional-locks", *words]
-            with started(argv, env=self._environment(), cwd=self.root, stdin=fed, stdout=out, stderr=err) as process:
+            env, options = self._environment(), ("--literal-pathspecs", "--no-optional-locks")
+            with (
+                self._hooks(words, env) as hooks,
+                started(
+                    ["git", *options, *hooks, *words], env=env, cwd=self.root, stdin=fed, stdout=out, stderr=err
+                ) as process,
+            ):
                 try:
                     code = process.wait(timeout)
                 except subprocess.TimeoutExpired as error:
@@ -140,6 +147,21 @@ class Git:
         if (self.root, words, given) not in self.asked:
             self.asked[self.root, words, given] = self.ask(*words, timeout=timeout, given=given)
         return self.asked[self.root, words, given]
+
+    @contextmanager
+    def _hooks(self, words: Sequence[str], env: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+        """Give what lets Git run the repository's hooks as foreign code, where the command may run any."""
+        if command_of(words) not in RUN_BY:
+            yield ()
+            return
+        places = self.ask("rev-parse", "--git-common-dir", "--git-dir", "--show-toplevel")
+        found = [self.root / each for each in places.text.splitlines()]
+        # A repository without a work tree runs its hooks where it is.
+        folders, cwd = (found[:2], found[-1]) if places.exit_code == 0 else ([self.root], self.root)
+        configured = self.ask("config", "--type=path", "--get", "core.hooksPath").text
+        hooks = cwd / configured if configured else folders[0] / "hooks"
+        with hooks_apart(hooks, shown=(cwd, *folders), env=env, cwd=cwd) as given:
+            yield given
 
     def _environment(self) -> dict[str, str]:
         passed = {

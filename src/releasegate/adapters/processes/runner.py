@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
-from releasegate.adapters.process import KILLED, Completed, last_lines, machine_fault, run
+from releasegate.adapters.process import KILLED, Completed, last_lines, machine_fault
 from releasegate.adapters.processes.service import killed, serving
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
@@ -163,7 +163,7 @@ class ProcessRunner:
         )
         progress(f"running the end-to-end command of {delivery.package.name} {delivery.version}")
         with self.checkout(delivery.package, delivery.commit) as folder:
-            return run(end_to_end.command, env=env, cwd=folder, timeout=end_to_end.timeout)
+            return venv.isolation().run(end_to_end.command, env=env, cwd=folder, timeout=end_to_end.timeout)
 
 
 def _told(prefix: str, delivery: Delivery) -> dict[str, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from releasegate.adapters.process import KILLED, dying_with_parent, find_program, last_lines, started
+from releasegate.adapters.process import KILLED, dying_with_parent, last_lines, started
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Service
 from releasegate.core.e2e.contracts import telling_line
@@ -103,15 +103,14 @@ def _leashed(
     venv: Venv, name: str, command: Sequence[str], *, told: Mapping[str, str], output: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     cwd = venv.folder / "service"
-    env = venv.environment(**{"HOME": str(venv.home), "PYTHONUNBUFFERED": "1", **told})
+    env = venv.environment(**{"PYTHONUNBUFFERED": "1", **told})
     try:
-        program = find_program(command[0], env=env, cwd=cwd)
+        words = dying_with_parent(*venv.isolation().words(command, env=env, cwd=cwd))
     except Unavailable as error:
         raise GateFailed(
             f"{name} does not install {command[0]}, which service.command starts.",
             hint="Add what installs it to the package's dependencies, or correct service.command.",
         ) from error
-    words = dying_with_parent(program, *command[1:])
     with started(words, env=env, cwd=cwd, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT) as process:
         yield process
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
-from releasegate.adapters.process import Completed, clean_environment, last_lines, run
+from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Unavailable
@@ -55,6 +55,7 @@ class Installer:
         own = Expected(package.name, copy.as_uri(), None if copy.is_dir() else _sha256(copy))
         extras = f"[{','.join(package.install.extras)}]" if package.install.extras else ""
         report = venv.folder / "report.json"
+        cache.mkdir(parents=True, exist_ok=True)
         done = self._pip(
             venv,
             *("install", "--isolated", "--no-compile", "--progress-bar=off"),
@@ -62,6 +63,7 @@ class Installer:
             f"{package.name}{extras} @ {own.url}",
             *package.install.requirements,
             timeout=_INSTALL_SECONDS,
+            given=(cache,),
         )
         if done.timed_out or done.exit_code:
             self._ask_index()
@@ -83,10 +85,10 @@ class Installer:
         origins = tuple(Origin(a.name, a.version, a.sha256, a.host) for a in arrived)
         return Installation(origins, provenance_problems(arrived, own=own, staging_hosts=self.staging_hosts))
 
-    def _pip(self, venv: Venv, *words: str, timeout: float) -> Completed:
+    def _pip(self, venv: Venv, *words: str, timeout: float, given: tuple[Path, ...] = ()) -> Completed:
         pip = [sys.executable, "-P", "-m", "pip", "--python", str(venv.python), "--no-input", *words]
-        env = clean_environment(self.environ)
-        return run(pip, env=env, cwd=venv.folder, timeout=timeout, stop=venv.stop)
+        isolation = venv.isolation(*given)
+        return isolation.run(pip, env=isolation.environment(), cwd=venv.folder, timeout=timeout, stop=venv.stop)
 
     def _ask_index(self) -> None:
         """Tell an index that is down from a release that is bad, by asking it rather than by pip's words."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
+from releasegate.adapters.foreign.isolation import Isolation
 from releasegate.adapters.process import Completed, clean_environment, last_lines, run
 from releasegate.adapters.venvs.interpreters import UV
 from releasegate.core.errors import Unavailable
@@ -70,10 +71,14 @@ class Venv:
             shutil.copyfile(given, copy)
         return copy
 
+    def isolation(self, *given: Path) -> Isolation:
+        """Return how foreign code runs here: with the empty home folder, this environment, and what it is *given*."""
+        return Isolation(self.environ, self.home, (self.folder, self.python, *given))
+
     def environment(self, **extra: str) -> dict[str, str]:
         """Return the environment of a command that runs here: the programs here come first on ``PATH``."""
         path = os.pathsep.join([str(self.bin), self.environ.get("PATH", "")])
-        return clean_environment(self.environ, **{"PATH": path, "VIRTUAL_ENV": str(self.folder / "env"), **extra})
+        return self.isolation().environment(**{"PATH": path, "VIRTUAL_ENV": str(self.folder / "env"), **extra})
 
     def try_out(
         self,
@@ -91,6 +96,5 @@ class Venv:
         cwd = self.folder / "cwd"
         shutil.rmtree(cwd, ignore_errors=True)
         cwd.mkdir()
-        home = {"HOME": str(self.home), "XDG_CACHE_HOME": str(self.home / ".cache")}
-        env = self.environment(**{**home, **(told or {})})
-        return run(argv, env=env, cwd=cwd, timeout=timeout, input=input, stop=self.stop)
+        env = self.environment(**(told or {}))
+        return self.isolation().run(argv, env=env, cwd=cwd, timeout=timeout, input=input, stop=self.stop)

@@ -15,6 +15,9 @@ _SECRET_VALUE = re.compile(
 _SECRET_KEY = re.compile(
     r"(?:^|[-_])(?:token|password|passwd|secret|api[-_]?key|credentials?)(?:$|[-_])", re.IGNORECASE
 )
+_SECRET_VARIABLE = re.compile(
+    r"TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|_AUTH$|^AUTH_", re.IGNORECASE
+)
 NO_SECRETS = 'a secret must not stand here; name an environment variable in "token-env", or set "keyring = true"'
 
 _TYPES = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "a table"}
@@ -23,6 +26,11 @@ _TYPES = {bool: "true or false", int: "a number", float: "a number", str: "text"
 def is_secret(value: Any) -> bool:
     """Return whether *value* looks like a token, or has a password in it."""
     return isinstance(value, str) and _SECRET_VALUE.search(value) is not None
+
+
+def holds_secret(name: str, value: str) -> bool:
+    """Return whether the environment variable *name* holds a secret, as far as its name and value tell."""
+    return is_secret(value) or (value.strip() != "" and value[0] != "/" and bool(_SECRET_VARIABLE.search(name)))
 
 
 def kind_of(value: Any) -> str:

@@ -1,0 +1,26 @@
+"""The question of the preflight whether code of others can read a token that is exported here."""
+
+from __future__ import annotations
+
+from releasegate.steps.question import Caution, Inquiry
+
+
+def foreign_code(inquiry: Inquiry) -> str | Caution:
+    """Builds, installs, imports and commands of packages run where no token of ours can be read."""
+    machine = inquiry.release.run.machine
+    obstacle, exported = machine.obstacle(), machine.exported()
+    if obstacle is None:
+        return "runs apart from our processes, and with an empty home folder"
+    if not exported:
+        return f"cannot be run apart here ({obstacle}), and no token is exported"
+    return Caution(
+        f"tokens are exported in this environment and foreign code cannot be kept from reading them ({obstacle}): "
+        f"{', '.join(exported)}. Take them out of the shell (unset {' '.join(exported)}) and keep them in the keyring "
+        "(keyring = true), or let CI upload, where the jobs are separate"
+    )
+
+
+def runs_foreign_code(inquiry: Inquiry) -> bool:
+    """Whether what is asked about builds, installs or runs packages: the job that publishes does not."""
+    part = inquiry.release.run.part
+    return part is None or part.judges or part.job == "build"
