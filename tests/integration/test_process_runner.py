@@ -29,6 +29,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/die":
             print("told to die", flush=True)
             os._exit(9)
+        if self.path == "/killed":
+            os.kill(os.getpid(), 9)
         self.send_response(200 if self.path in ("/health", "/answer") else 404)
         self.end_headers()
         self.wfile.write(b"42")
@@ -281,10 +283,8 @@ def test_a_companion_that_could_not_start_for_what_is_not_its_own_judges_nobody(
 def test_a_companion_that_is_killed_while_the_command_runs_judges_nobody(
     tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery
 ) -> None:
-    kills = f"import os; os.kill(int(open({str(tmp_path / 'pid')!r}).read()), 9); raise SystemExit(1)"
-    ends = EndToEndCommand(("python", "-c", kills), timeout=60)
     with pytest.raises(Unavailable, match="backend was killed"):
-        run(tmp_path, empty_index, changed(plugin, end_to_end=ends), companion=backend)
+        run(tmp_path, empty_index, changed(plugin, end_to_end=command("/killed")), companion=backend)
 
 
 def test_a_machine_that_gives_way_judges_nobody(
