@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from releasegate.ports import UploadAnswer
 
 TIMEOUT = 1200.0
-"""Seconds for one upload, twine's own retries included."""
+"""Seconds for one upload of nothing, twine's own retries included."""
+
+RATE = 32 * 1024
+"""How many bytes give it a second more."""
 
 STATUS = re.compile(r"HTTPError: (\d{3}) ")
 """How twine names the status of the answer that it gave up at."""
@@ -76,7 +80,7 @@ class Uploader:
                 [*argv, *(["--attestations"] if attested else []), str(path.resolve()), *map(str, attested)],
                 env=self._environment(token, home=home),
                 cwd=Path(home),
-                timeout=TIMEOUT,
+                timeout=TIMEOUT + path.stat().st_size / RATE,
             )
         return answer(completed, token=token or self.environ.get(IDENTITY[1], ""))
 
@@ -161,4 +165,13 @@ def answer(completed: Completed, *, token: str) -> UploadAnswer:
     named = STATUS.search(text)
     # Where the identity was not exchanged for a token, nothing is said of the file.
     status = 403 if "/_/oidc/" in text else int(named[1]) if named else None
-    return UploadAnswer(completed.exit_code, status, meaningful(masked(text, [token]), noise=NOISE))
+    words = meaningful(masked(text, [token]), noise=NOISE)
+    return UploadAnswer(completed.exit_code, status, words, reason=_reason(words, status))
+
+
+def _reason(words: tuple[str, ...], status: int | None) -> str:
+    """Return what the index said of the file: what twine prints below the line that names the status."""
+    at = next((number for number, line in enumerate(words) if STATUS.search(f"{line} ")), len(words))
+    said = " ".join(words[at + 1 :]).strip()
+    usual = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+    return "" if said.casefold() == usual.casefold() else said
