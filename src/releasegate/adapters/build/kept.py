@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +16,7 @@ from releasegate.adapters.build.builder import Builder
 from releasegate.adapters.build.locks import Locks
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.scratch import scratch
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
@@ -52,8 +52,8 @@ class LocalBuilds:
         epoch = repository.epoch(commit)
         progress(f"building {package.name} {version}")
         checkout = partial(repository.clean_checkout, commit, tag=package.tag(version))
-        with tempfile.TemporaryDirectory(prefix="releasegate-") as temporary:
-            made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=Path(temporary))
+        with scratch() as temporary:
+            made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=temporary)
             files = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
             rebuilt = {made.rebuilt.name: made.rebuilt.read_bytes()}
         artifacts = tuple(_artifact(name, content) for name, content in files.items())
@@ -83,12 +83,12 @@ class LocalBuilds:
         repository = self.repository(package)
         progress(f"building {package.name} {version}, to be thrown away")
         with (
-            tempfile.TemporaryDirectory(prefix="releasegate-") as temporary,
+            scratch() as temporary,
             repository.clean_checkout(commit, tag=package.tag(version), files=files) as changed,
         ):
             final = GitRepository(changed, repository.environ)
             checkout = partial(final.clean_checkout, final.head())
-            made = Builder(self.index, self.environ).make(checkout, epoch=final.epoch("HEAD"), out=Path(temporary))
+            made = Builder(self.index, self.environ).make(checkout, epoch=final.epoch("HEAD"), out=temporary)
             built = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
             return TrialBuild(built, final.source("HEAD"))
 

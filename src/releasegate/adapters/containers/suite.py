@@ -12,7 +12,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.output import printable
-from releasegate.adapters.process import KILLED, Completed, dying_with_parent, last_lines, run, started
+from releasegate.adapters.process import KILLED, Completed, last_lines, run, started
 from releasegate.core.e2e.contracts import Judged, broken, telling_line
 from releasegate.core.errors import Unavailable
 
@@ -51,10 +51,10 @@ class Suite:
             output.open("wb") as out,
             output.open("rb") as seen,
             started(
-                dying_with_parent(*pytest),
+                pytest,
                 env=self.environment,
                 cwd=self.folder,
-                stdin=subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
             ) as child,

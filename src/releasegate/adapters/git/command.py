@@ -77,7 +77,8 @@ class Git:
             fed.write(given)
             fed.seek(0)
             argv = ["git", "--literal-pathspecs", "--no-optional-locks", *words]
-            with started(argv, env=self._environment(), cwd=self.root, stdin=fed, stdout=out, stderr=err) as process:
+            env = self._environment()
+            with started(argv, env=env, cwd=self.root, stdin=fed, stdout=out, stderr=err, marked=False) as process:
                 try:
                     code = process.wait(timeout)
                 except subprocess.TimeoutExpired as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from packaging.version import Version
 from releasegate.adapters.index.simple import SimplePages, altered
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import Completed, clean_environment, masked, run
+from releasegate.adapters.scratch import scratch
 from releasegate.core.errors import Unavailable
 
 LEAST = 10.0
@@ -54,9 +54,8 @@ class Resolver:
         """
         if self.pages.web.access.token and not self.pages.web.closed:
             self.pages.files(project)  # by which it is learned whether the index wants the token
-        self.workdir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.workdir) as folder:
-            target = Path(folder, "files")
+        with scratch(self.workdir) as folder:
+            target = folder / "files"
             completed = self._download(f"{project}=={version}", target=target, within=max(within, LEAST))
             if completed.exit_code == 0:
                 return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(target.iterdir())}

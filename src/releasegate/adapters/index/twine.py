@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import Completed, clean_environment, masked, run
+from releasegate.adapters.scratch import scratch
 from releasegate.core.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
@@ -74,12 +74,11 @@ class Uploader:
         attested = self._attested(path)
         argv = [sys.executable, "-I", "-X", "utf8", "-m", "twine", "upload", "--non-interactive"]
         argv += ["--disable-progress-bar", "--config-file", os.devnull, "--repository-url", self.url]
-        self.workdir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.workdir) as home:
+        with scratch(self.workdir) as home:
             completed = run(
                 [*argv, *(["--attestations"] if attested else []), str(path.resolve()), *map(str, attested)],
-                env=self._environment(token, home=home),
-                cwd=Path(home),
+                env=self._environment(token, home=str(home)),
+                cwd=home,
                 timeout=TIMEOUT + path.stat().st_size / RATE,
             )
         return answer(completed, token=token or self.environ.get(IDENTITY[1], ""))
