@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from packaging.version import Version
 
-from releasegate.adapters.index.simple import SimplePages, altered
+from releasegate.adapters.index.simple import SimplePages
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import Completed, clean_environment, masked, run
 from releasegate.adapters.scratch import scratch
@@ -49,7 +49,7 @@ class Resolver:
         pip and all that it starts are ended after *within* seconds, its own retries included.
 
         Raises:
-            GateFailed: the bytes that came are not what the index lists.
+            GateFailed: the bytes that the index serves are not what it lists.
             Unavailable: pip failed in another way, or not in time, or the index cannot be read.
         """
         if self.pages.web.access.token and not self.pages.web.closed:
@@ -61,7 +61,7 @@ class Resolver:
                 return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(target.iterdir())}
         words = meaningful(masked(completed.stderr, [self.pages.web.access.token]), noise=NOISE)
         if "DO NOT MATCH THE HASHES" in completed.stderr:
-            raise altered(self.pages.web.name, f"{project} {version}", details=words)
+            self._require_sound(project, version)
         if completed.timed_out:
             raise Unavailable(
                 f"pip did not get {project} {version} from {self.pages.web.name} in time.",
@@ -77,6 +77,18 @@ class Resolver:
             hint="Run the same command again a little later",
             details=words,
         )
+
+    def _require_sound(self, project: str, version: Version) -> None:
+        """Raise where the wheels of the version, or what lies beside them, are not what the index lists.
+
+        Raises:
+            GateFailed: they are others, each time that they are fetched.
+            Unavailable: they cannot be had.
+        """
+        for file in self.pages.files(project):
+            if file.version == version and file.filename.endswith(".whl"):
+                self.pages.metadata(file)
+                self.pages.fetch(file)
 
     def _download(self, requirement: str, *, target: Path, within: float) -> Completed:
         parts = urlsplit(self.pages.url)
