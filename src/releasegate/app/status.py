@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from packaging.version import Version
 
@@ -80,7 +81,9 @@ def _half(workspace: Workspace, package_state: PackageState) -> str:
     if not going or where not in package_state.consumed.where(version):
         return ""
     files = published(workspace.index(where), package.name, version)
-    found = half_stored([(f.filename, f.uploaded) for f in files], now=workspace.run_context().clock.now())
+    now = datetime.fromisoformat(workspace.run_context().clock.now()).timestamp()
+    moments = [None if f.uploaded is None else datetime.fromisoformat(f.uploaded).timestamp() for f in files]
+    found = half_stored(zip((f.filename for f in files), moments, strict=True), now=now)
     return "" if found is None else f"{version} on {where}: {found}"
 
 

@@ -7,52 +7,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
-WINDOW = timedelta(days=14)
+DAY = 86400.0
+WINDOW = 14
+"""Days."""
 KINDS = {".whl": "wheel", ".tar.gz": "sdist"}
 """What a release here consists of, one each."""
 
 
 @dataclass(frozen=True)
 class HalfStored:
-    """A release of which one file is stored and the other is not; ``left`` is how long that one is taken.
+    """A release of which one file is stored and the other is not; ``left`` is how many seconds that one is taken.
 
     It is ``None`` where the index does not say when the file that it has was uploaded.
     """
 
     stored: str
     missing: str
-    left: timedelta | None
+    left: float | None
 
     def __str__(self) -> str:
         """Return it as one line for a person."""
         said = f"{self.stored} is stored and the {self.missing} is not"
         if self.left is None:
-            return f"{said}; PyPI takes it for {WINDOW.days} days after the first file"
-        if self.left < timedelta():
-            return f"{said}; the {WINDOW.days} days in which PyPI takes it are over"
-        days = self.left.days
+            return f"{said}; PyPI takes it for {WINDOW} days after the first file"
+        if self.left < 0:
+            return f"{said}; the {WINDOW} days in which PyPI takes it are over"
+        days = int(self.left // DAY)
         return f"{said}; {days or 'less than one'} {'day remains' if days <= 1 else 'days remain'} to send it"
 
 
-def half_stored(files: Iterable[tuple[str, str | None]], *, now: str) -> HalfStored | None:
+def half_stored(files: Iterable[tuple[str, float | None]], *, now: float) -> HalfStored | None:
     """Return what is missing of a release, of whose *files* the names and the moments of upload are given.
 
-    Nothing where none is stored, or both kinds are. *now* and the moments are ISO 8601.
+    Nothing where none is stored, or both kinds are. *now* and the moments are seconds of one clock.
     """
-    stored = [(name, _moment(at), kind) for name, at in files for end, kind in KINDS.items() if name.endswith(end)]
+    stored = [(name, at, kind) for name, at in files for end, kind in KINDS.items() if name.endswith(end)]
     missing = set(KINDS.values()) - {kind for *_, kind in stored}
     if not stored or not missing:
         return None
     moments = [at for _, at, _ in stored if at is not None]
-    left = None if not moments else min(moments) + WINDOW - (_moment(now) or min(moments))
+    left = min(moments) + WINDOW * DAY - now if moments else None
     return HalfStored(stored[0][0], min(missing), left)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
