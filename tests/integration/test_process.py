@@ -13,6 +13,7 @@ from threading import Event, Timer
 
 import pytest
 
+from releasegate.adapters.die_with_parent import watch
 from releasegate.adapters.process import TIMED_OUT, clean_environment, last_lines, masked, run
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.errors import Unavailable
@@ -183,6 +184,13 @@ def test_what_another_run_started_lives_on(tmp_path: Path) -> None:
     other.kill()
     other.wait()
     assert eventually(lambda: still(tmp_path / "other" / "beats"))
+
+
+def test_a_group_whose_line_was_torn_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda group, _: ended.append(group))
+    watch([b"+1234\n", b"+77\n", b"-1234\n", b"+12"], "NO=MARK")
+    assert ended == [77]
 
 
 def test_a_watcher_that_somebody_ended_is_started_again(tmp_path: Path) -> None:

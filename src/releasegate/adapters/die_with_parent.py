@@ -23,8 +23,10 @@ def watch(lines: Iterable[bytes], mark: str) -> None:
     """Follow *lines* to their end, then end the groups that are left and whatever carries *mark*."""
     groups: set[int] = set()
     for line in lines:
-        sign, group = line[:1], int(line[1:])
-        groups.add(group) if sign == b"+" else groups.discard(group)
+        # A line that was torn names another group.
+        if line.endswith(b"\n"):
+            sign, group = line[:1], int(line[1:])
+            groups.add(group) if sign == b"+" else groups.discard(group)
     for group in groups:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL)

@@ -9,6 +9,13 @@ from releasegate.adapters.process import last_lines
 ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 """A control sequence (ECMA-48, 5.4): rich writes them even where ``NO_COLOR`` is set."""
 
+TRANSPORT = re.compile(
+    r"HTTP error \d{3}|DO NOT MATCH THE HASHES|Connection broken|Connection aborted|Read timed out|IncompleteRead"
+    r"|Could not fetch URL|Max retries exceeded|File is not a zip file|incomplete download",
+    re.IGNORECASE,
+)
+"""pip's words for what came damaged, or not at all: they say nothing of what was to be installed."""
+
 TRACEBACK = "Traceback (most recent call last):"
 
 

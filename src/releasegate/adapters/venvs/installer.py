@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
+from releasegate.adapters.output import TRANSPORT
 from releasegate.adapters.process import Completed, clean_environment, last_lines, run
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Package
@@ -20,12 +20,6 @@ _INSTALL_SECONDS = 1800.0
 _CHECK_SECONDS = 120.0
 _ANSWER_SECONDS = 15.0
 _SERVER_ERROR = 500
-_TRANSPORT = re.compile(
-    r"HTTP error \d{3}|DO NOT MATCH THE HASHES|Connection broken|Connection aborted|Read timed out|IncompleteRead"
-    r"|Could not fetch URL|Max retries exceeded|File is not a zip file|incomplete download",
-    re.IGNORECASE,
-)
-"""pip's words for what came damaged, or not at all: they say nothing of what was to be installed."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,7 @@ class Installer:
         if done.exit_code:
             self._ask_index()
             said = last_lines(done.stderr or done.stdout)
-            if done.timed_out or _TRANSPORT.search(done.stderr):
+            if done.timed_out or TRANSPORT.search(done.stderr):
                 raise self._unserved(file.name, said)
             return Installation((), (f"pip could not install {file.name} (exit code {done.exit_code}).", *said))
         return self._judged(report, own)
