@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import uuid
 from contextlib import suppress
 from threading import Lock
 
@@ -35,7 +34,7 @@ class _Watcher:
             # A fork's: the run that it belongs to ends when its own copy is closed.
             os.close(self._pipe)
         self._groups, self._pipe, self._owner = set(), None, os.getpid()
-        self.mark = uuid.uuid4().hex
+        self.mark = os.urandom(16).hex()
 
     def own(self) -> _Watcher:
         """Return the watcher, which no fork shares with the process that it was forked from."""

@@ -10,7 +10,6 @@ import os
 import shutil
 import stat
 import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
@@ -65,7 +64,7 @@ def sweep(place: Path) -> tuple[str, ...]:
 def _locked(place: Path, opened: ExitStack) -> Path:
     """Return the path of a folder that is not there yet, and whose lock is held until *opened* is closed."""
     while True:
-        folder = place / f"{PREFIX}{os.getpid()}-{uuid.uuid4().hex[:10]}"
+        folder = place / f"{PREFIX}{os.getpid()}-{os.urandom(5).hex()}"
         lock = folder.with_name(f"{folder.name}{_LOCK}")
         opened.callback(lock.unlink, missing_ok=True)
         # A sweep may have removed the file between its making and its lock: then it guards nothing.

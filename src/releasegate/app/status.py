@@ -18,7 +18,6 @@ from releasegate.core.release.plan import PackageState, VersionState
 from releasegate.core.release.upload_window import half_stored
 from releasegate.core.release.versions import is_candidate
 from releasegate.core.version_files.survey import survey
-from releasegate.steps.fetch import published
 from releasegate.steps.preflight import in_the_way
 from releasegate.steps.question import Answer
 from releasegate.steps.stated import version_file_contents
@@ -80,7 +79,7 @@ def _half(workspace: Workspace, package_state: PackageState) -> str:
     going = package_state.state(version) in {VersionState.OPEN, VersionState.ABANDONED}
     if not going or where not in package_state.consumed.where(version):
         return ""
-    files = published(workspace.index(where), package.name, version)
+    files = [f for f in workspace.index(where).files(package.name) if f.version == version]
     now = datetime.fromisoformat(workspace.run_context().clock.now()).timestamp()
     moments = [None if f.uploaded is None else datetime.fromisoformat(f.uploaded).timestamp() for f in files]
     found = half_stored(zip((f.filename for f in files), moments, strict=True), now=now)
