@@ -169,6 +169,19 @@ def test_a_refusal_is_a_verdict_when_the_same_bytes_are_refused_again(fixture: R
     assert fixture.clock.passed >= PAUSES[0]
 
 
+def test_what_came_before_two_refusals_does_not_take_them_back(fixture: ReleaseFixture, upload: Upload) -> None:
+    fixture.staging.mishaps = [CUT, REFUSED, REFUSED]
+    with pytest.raises(GateFailed, match=rf"testpypi refused {WHEEL}"):
+        upload.run()
+
+
+@pytest.mark.parametrize("other", [CUT, Mishap(503)], ids=str)
+def test_one_refusal_among_other_answers_is_no_verdict(fixture: ReleaseFixture, upload: Upload, other: Mishap) -> None:
+    fixture.staging.mishaps = [REFUSED, other, REFUSED]
+    with pytest.raises(Unavailable):
+        upload.run()
+
+
 def test_a_refusal_in_other_words_each_time_is_a_verdict_when_all_are_refusals(
     fixture: ReleaseFixture, upload: Upload
 ) -> None:

@@ -43,7 +43,8 @@ def send(release: Release, index: Index, artifact: Artifact, *, missing: Callabl
             return
         agreed = bool(answers) and _clear(answer) and _said(answer) == _said(answers[-1])
         if agreed or len(answers) == len(PAUSES):
-            raise _error(release, index, artifact, [*answers, answer], stored=_stored(release, missing()))
+            heard = [*(answers[-1:] if agreed else answers), answer]
+            raise _error(release, index, artifact, heard, stored=_stored(release, missing()))
         release.run.clock.sleep(PAUSES[len(answers)])
         answers.append(answer)
 
