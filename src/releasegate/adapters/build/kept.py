@@ -108,8 +108,8 @@ class LocalBuilds:
         told = ", ".join(f"{name} {number}" for name, number in tools.items())
         progress(f"rebuilding {package.name} {version} from {commit[:12]}{f' with {told}' if told else ''}")
         checkout = partial(repository.clean_checkout, commit, tag=package.tag(version))
-        with tempfile.TemporaryDirectory(prefix="releasegate-") as temporary:
-            epoch, out = repository.epoch(commit), Path(temporary)
+        with scratch() as temporary:
+            epoch, out = repository.epoch(commit), temporary
             made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=out, tools=tools)
             return {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
 
