@@ -16,7 +16,7 @@ from git_repositories import make_repository
 from test_process import BEATS, FORK, eventually, still
 
 from releasegate.adapters.foreign.isolation import Isolation, obstacle
-from releasegate.adapters.process import Completed, dying_with_parent
+from releasegate.adapters.process import Completed
 from releasegate.core.errors import Unavailable
 
 PYTHON = sys.executable
@@ -93,9 +93,9 @@ def test_what_it_started_ends_with_it_also_out_of_its_group(home: Path, timeout:
 def test_it_dies_with_whoever_started_it(home: Path) -> None:
     apart = isolation(home)
     words = apart.words((PYTHON, "-c", BEATS), env=apart.environment(), cwd=apart.home)
-    held = dying_with_parent(*words)
-    holder = f"import subprocess\nsubprocess.Popen({held!r}, stdin=subprocess.PIPE, start_new_session=True).wait()"
-    process = subprocess.Popen([PYTHON, "-c", holder], env=apart.environment(), cwd=apart.home)
+    told = f"{words!r}, env={apart.environment()!r}, cwd=Path({str(apart.home)!r}), timeout=60"
+    holder = f"from pathlib import Path\nfrom releasegate.adapters.process import run\nrun({told})"
+    process = subprocess.Popen([sys.executable, "-c", holder], env=os.environ, cwd=apart.home)
     assert eventually((apart.home / "beats").exists)
 
     process.kill()

@@ -12,7 +12,7 @@ import pytest
 from packaging.version import Version
 
 from releasegate.adapters import process
-from releasegate.adapters.index import resolve, twine
+from releasegate.adapters.index import deadline, resolve, twine
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import GateFailed, Unavailable
@@ -24,8 +24,10 @@ from releasegate.rehearsal.index import (
     Fault,
     HideForReads,
     LoseAnswer,
+    OtherMetadata,
     Refuse,
     Sample,
+    Trickle,
     sample_sdist,
     sample_wheel,
 )
@@ -76,14 +78,18 @@ def fresh() -> Sample:
 
 
 def test_a_release_is_uploaded_listed_fetched_and_resolved(index: SimpleIndex, tmp_path: Path) -> None:
-    assert (index.files("sample"), index.versions("sample"), index.resolve("sample", Version("3.0"))) == ((), (), {})
+    assert (index.files("sample"), index.versions("sample"), index.resolve("sample", Version("3.0"), within=60)) == (
+        (),
+        (),
+        {},
+    )
     wheel, sdist = sample_wheel(version="3.0"), sample_sdist(version="3.0")
     for sample in (wheel, sdist):
         assert index.upload(placed(sample, tmp_path)).exit_code == 0
     files = {file.filename: file for file in index.files("sample")}
     assert {name: file.sha256 for name, file in files.items()} == {s.filename: sha256(s) for s in (wheel, sdist)}
     assert index.fetch(files[sdist.filename]) == sdist.content
-    assert index.resolve("sample", Version("3.0")) == {wheel.filename: sha256(wheel)}
+    assert index.resolve("sample", Version("3.0"), within=60) == {wheel.filename: sha256(wheel)}
     assert not list((tmp_path / "work").iterdir())
 
 
@@ -138,8 +144,8 @@ def test_a_lost_answer_has_no_status_and_the_file_is_there(
 
 def test_what_is_not_propagated_yet_is_not_there(embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path) -> None:
     wheel = fresh()
-    # Asked twice: an index may hide from strangers what it shows to whom it knows.
-    embedded.faults.add(HideForReads(reads=2))
+    # An index may hide from strangers what it shows to whom it knows, and is looked at twice.
+    embedded.faults.add(HideForReads(reads=4))
     index.upload(placed(wheel, tmp_path))
     assert index.files("sample") == ()
     assert len(index.files("sample")) == 1
@@ -152,8 +158,8 @@ def test_core_metadata_that_is_not_served_yet_is_no_verdict_on_the_version(
     index.upload(placed(wheel, tmp_path))
     embedded.faults.add(Refuse(404, of="file", target="*.metadata"))
     with pytest.raises(Unavailable, match="pip could not get sample"):
-        index.resolve("sample", Version(wheel.fields["version"]))
-    assert index.resolve("sample", Version(wheel.fields["version"])) == {wheel.filename: sha256(wheel)}
+        index.resolve("sample", Version(wheel.fields["version"]), within=60)
+    assert index.resolve("sample", Version(wheel.fields["version"]), within=60) == {wheel.filename: sha256(wheel)}
 
 
 @pytest.mark.parametrize("fault", [Refuse(503, of="page", times=2), Cut(of="page", times=2)])
@@ -190,21 +196,88 @@ def test_an_index_that_cannot_be_asked_is_not_one_without_the_version(
     index.upload(placed(wheel, tmp_path))
     embedded.faults.add(fault)
     with pytest.raises(Unavailable, match=problem):
-        index.resolve("sample", Version(wheel.fields["version"]))
+        index.resolve("sample", Version(wheel.fields["version"]), within=60)
 
 
 @pytest.mark.parametrize("damage", ["altered", "truncated"])
-def test_bytes_that_the_index_does_not_list_fail_the_gate(
+def test_one_damaged_download_is_no_verdict(
     embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, damage: Any
 ) -> None:
     wheel = fresh()
     index.upload(placed(wheel, tmp_path))
     embedded.faults.add(BrokenFile(damage, target="*.whl"))
+    assert index.fetch(index.files("sample")[0]) == wheel.content
+    assert embedded.faults.waiting == ()
+
+
+def test_bytes_that_the_index_never_lists_fail_the_gate(
+    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path
+) -> None:
+    wheel = fresh()
+    index.upload(placed(wheel, tmp_path))
+    embedded.faults.add(BrokenFile("altered", target="*.whl", times=50))
     with pytest.raises(GateFailed, match="are not what it lists"):
         index.fetch(index.files("sample")[0])
-    embedded.faults.add(BrokenFile(damage, target="*.whl"))
     with pytest.raises(GateFailed, match="are not what it lists"):
-        index.resolve("sample", Version(wheel.fields["version"]))
+        index.resolve("sample", Version(wheel.fields["version"]), within=60)
+
+
+@pytest.mark.parametrize("fault", [BrokenFile("truncated", times=50), BrokenFile("short", times=50)], ids=str)
+def test_a_file_that_is_always_cut_off_is_no_verdict(
+    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, fault: Fault
+) -> None:
+    index.upload(placed(fresh(), tmp_path))
+    embedded.faults.add(fault)
+    with pytest.raises(Unavailable):
+        index.fetch(index.files("sample")[0])
+
+
+@pytest.mark.parametrize("damage", ["malformed", "html", "empty", "short"])
+def test_a_page_that_is_wrong_once_is_asked_for_again(
+    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, damage: Any
+) -> None:
+    index.upload(placed(fresh(), tmp_path))
+    embedded.faults.add(BrokenPage(damage))
+    assert len(index.files("sample")) == 1
+    assert embedded.faults.waiting == ()
+
+
+@pytest.mark.parametrize("fault", [Trickle(of="page"), Trickle(of="file")], ids=str)
+def test_a_server_that_sends_a_byte_now_and_then_is_given_up(
+    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.upload(placed(fresh(), tmp_path))
+    (file,) = index.files("sample")
+    embedded.faults.add(fault)
+    monkeypatch.setattr(deadline, "SECONDS", 0.5)
+    with pytest.raises(Unavailable, match="cannot be read") as unavailable:
+        index.fetch(file) if fault.of == "file" else index.files("sample")
+    assert "TooSlowError" in unavailable.value.details[0]
+
+
+def test_an_installer_waits_for_a_server_no_longer_than_it_may(
+    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = fresh()
+    index.upload(placed(wheel, tmp_path))
+    monkeypatch.setattr(resolve, "LEAST", 0.0)
+    embedded.faults.add(Trickle(of="file", target="*.whl"))
+    with pytest.raises(Unavailable, match=r"pip did not get sample .* in time"):
+        index.resolve("sample", Version(wheel.fields["version"]), within=4)
+
+
+def test_core_metadata_is_served_as_it_is_in_the_wheel_or_as_a_fault_has_it(
+    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path
+) -> None:
+    first, second = fresh(), fresh()
+    index.upload(placed(first, tmp_path))
+    embedded.faults.add(OtherMetadata())
+    index.upload(placed(second, tmp_path))
+    one, other = index.files("sample")
+    assert f"Version: {first.fields['version']}\n".encode() in (index.metadata(one) or b"")
+    assert f"Version: {second.fields['version']}\n".encode() not in (index.metadata(other) or b"")
+    # It is what the page lists: only the wheel tells that it is wrong.
+    assert index.resolve("sample", Version(second.fields["version"]), within=60) == {}
 
 
 def test_an_interrupted_upload_answers_without_a_status(
@@ -219,7 +292,7 @@ def test_a_wheel_for_another_python_is_resolved(index: SimpleIndex, tmp_path: Pa
     metadata = "Metadata-Version: 2.4\nName: sample\nVersion: 4.0\nRequires-Python: <3\n"
     wheel = sample_wheel(version="4.0", files={"sample-4.0.dist-info/METADATA": metadata})
     assert index.upload(placed(wheel, tmp_path)).exit_code == 0
-    assert index.resolve("sample", Version("4.0")) == {wheel.filename: sha256(wheel)}
+    assert index.resolve("sample", Version("4.0"), within=60) == {wheel.filename: sha256(wheel)}
 
 
 @pytest.fixture
@@ -240,7 +313,7 @@ def test_the_token_is_only_in_twines_environment(
     index: SimpleIndex, tmp_path: Path, children: list[tuple[Sequence[str], Mapping[str, str]]]
 ) -> None:
     answer = index.upload(placed(fresh(), tmp_path))
-    index.resolve("sample", Version("9.9"))  # the embedded index is read by anybody
+    index.resolve("sample", Version("9.9"), within=60)  # the embedded index is read by anybody
     (upload, uploading), (question, asking) = children
     assert uploading["TWINE_PASSWORD"] == TOKEN
     assert TOKEN not in " ".join([*upload, *question, *asking.values(), *answer.words])
@@ -258,7 +331,7 @@ def test_settings_of_the_caller_do_not_leak_in(embedded: EmbeddedIndex, tmp_path
     index = client(embedded, tmp_path, HOME=str(home), **leaks)
     wheel = fresh()
     assert index.upload(placed(wheel, tmp_path)).exit_code == 0
-    assert index.resolve("sample", Version(wheel.fields["version"])) == {wheel.filename: sha256(wheel)}
+    assert index.resolve("sample", Version(wheel.fields["version"]), within=60) == {wheel.filename: sha256(wheel)}
 
 
 RING = f"""

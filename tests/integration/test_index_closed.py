@@ -57,7 +57,7 @@ def test_what_lies_on_a_closed_index_is_listed_fetched_and_resolved(
     assert index.fetch(listed[wheel.filename]) == wheel.content
     # One that was not asked before learns it for pip, too.
     fresh = client(running, tmp_path / "more")
-    assert fresh.resolve("closed-one", V1) == {wheel.filename: hashlib.sha256(wheel.content).hexdigest()}
+    assert fresh.resolve("closed-one", V1, within=60) == {wheel.filename: hashlib.sha256(wheel.content).hexdigest()}
     ((words, environ),) = pips
     secret = quote(running.token, safe="")
     assert not {text for text in words if running.token in text or secret in text}
@@ -77,14 +77,14 @@ def test_what_pip_says_of_a_closed_index_never_shows_the_token(
 
     monkeypatch.setattr(resolve, "run", run)
     with pytest.raises(Unavailable) as failure:
-        index.resolve("closed-two", V1)
+        index.resolve("closed-two", V1, within=60)
     assert failure.value.details == (f"ERROR: {running.simple.replace('//', '//team:***@')}/ broke, ***",)
 
 
 @pytest.mark.parametrize("token", ["", "stale"])
 def test_who_may_not_read_is_told_what_to_set(running: RunningIndex, tmp_path: Path, token: str) -> None:
     index = client(running, tmp_path, INDEX_TOKEN=token)
-    for ask in (lambda: index.files("closed-one"), lambda: index.resolve("closed-one", V1)):
+    for ask in (lambda: index.files("closed-one"), lambda: index.resolve("closed-one", V1, within=60)):
         with pytest.raises(ConfigurationError, match=r"does not let this machine read \(40[13]\)") as refusal:
             ask()
         assert "INDEX_TOKEN" in refusal.value.hint

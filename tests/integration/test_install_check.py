@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from distributions import index, sdist, tree, wheel
 from packaging.version import Version
 
@@ -21,6 +22,7 @@ from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Exemption, Install, Package, Service
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery
+from releasegate.rehearsal.index import BrokenFile, EmbeddedIndex, Refuse, sample_wheel
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 NOWHERE = "3.99"
@@ -123,6 +125,49 @@ def test_an_index_that_is_down_judges_nothing(tmp_path: Path) -> None:
 
     with index(status=502) as address, pytest.raises(Unavailable, match="does not answer"):
         only(VenvInstallChecker(tmp_path / "work", address, os.environ), delivery(tiny))
+
+
+@pytest.fixture
+def stumbling(tmp_path: Path) -> Iterator[EmbeddedIndex]:
+    """Serve a dependency, helper, from an index that answers as it is told to."""
+    sample = sample_wheel("helper", "2.0")
+    with EmbeddedIndex(name="pypi", root=tmp_path / "index", token="secret") as server:
+        content = {"content": (sample.filename, sample.content)}
+        sent = requests.post(
+            server.upload_url, data=sample.fields, files=content, auth=("__token__", "secret"), timeout=30
+        )
+        assert sent.status_code == 200
+        yield server
+
+
+FAULTS = (
+    BrokenFile("altered", target="*.whl"),
+    BrokenFile("altered", target="*.metadata"),
+    Refuse(404, of="file"),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_a_dependency_that_comes_damaged_once_is_fetched_again(
+    tmp_path: Path, stumbling: EmbeddedIndex, fault: BrokenFile | Refuse
+) -> None:
+    tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
+    stumbling.faults.add(fault)
+
+    assert only(VenvInstallChecker(tmp_path / "work", stumbling.simple_url, os.environ), delivery(tiny)).problems == ()
+
+    assert stumbling.faults.happened == (fault,)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_a_dependency_that_never_comes_undamaged_judges_nothing(
+    tmp_path: Path, stumbling: EmbeddedIndex, fault: BrokenFile | Refuse
+) -> None:
+    tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
+    stumbling.faults.add(replace(fault, times=1000))
+
+    with pytest.raises(Unavailable, match="cannot be had in time, or undamaged"):
+        only(VenvInstallChecker(tmp_path / "work", stumbling.simple_url, os.environ), delivery(tiny))
 
 
 def test_another_version_than_expected_is_refused_and_stops_no_other_cell(tmp_path: Path, empty_index: str) -> None:

@@ -13,7 +13,8 @@ from threading import Event, Timer
 
 import pytest
 
-from releasegate.adapters.process import TIMED_OUT, clean_environment, dying_with_parent, last_lines, run
+from releasegate.adapters.die_with_parent import watch
+from releasegate.adapters.process import TIMED_OUT, clean_environment, last_lines, run
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.errors import Unavailable
 
@@ -126,13 +127,83 @@ def test_setting_stop_ends_the_command(tmp_path: Path) -> None:
     assert time.monotonic() - started < 20
 
 
-def test_a_command_that_dies_with_its_parent_ends_with_whoever_started_it(tmp_path: Path) -> None:
-    held = dying_with_parent(PYTHON, "-c", FORK + "time.sleep(60)")
-    holder = f"import subprocess\nsubprocess.Popen({held!r}, stdin=subprocess.PIPE, start_new_session=True).wait()"
-    process = subprocess.Popen([PYTHON, "-c", holder], env=ENV, cwd=tmp_path)
+RUN = """
+import os, sys
+from pathlib import Path
+from releasegate.adapters.process import run
+run(sys.argv[1:], env=dict(os.environ), cwd=Path.cwd(), timeout=60)
+"""
+DAEMON = FORK.replace("[sys.executable", "['setsid', sys.executable")
+"""A program whose child leaves its group and its session, as a daemon does."""
+
+
+@pytest.mark.parametrize("program", [FORK, DAEMON], ids=["group", "daemon"])
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "told to end"])
+def test_no_child_outlives_a_run_that_is_ended(tmp_path: Path, program: str, sign: signal.Signals) -> None:
+    words = [PYTHON, "-c", RUN, PYTHON, "-c", program + "time.sleep(60)"]
+    process = subprocess.Popen(words, env=ENV, cwd=tmp_path)
     assert eventually((tmp_path / "beats").exists)
 
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(sign)
+    process.wait()
+
+    assert eventually(lambda: still(tmp_path / "beats"))
+
+
+def test_what_a_command_left_behind_as_a_daemon_ends_with_the_run(tmp_path: Path) -> None:
+    subprocess.run([PYTHON, "-c", RUN, PYTHON, "-c", DAEMON], env=ENV, cwd=tmp_path, timeout=60, check=True)
+
+    assert eventually(lambda: still(tmp_path / "beats"))
+
+
+def test_a_run_within_a_run_ends_what_it_started(tmp_path: Path) -> None:
+    words = [PYTHON, "-c", RUN, PYTHON, "-c", RUN, PYTHON, "-c", FORK + "time.sleep(60)"]
+    process = subprocess.Popen(words, env=ENV, cwd=tmp_path)
+    assert eventually((tmp_path / "beats").exists)
+
+    process.kill()
+    process.wait()
+
+    assert eventually(lambda: still(tmp_path / "beats"))
+
+
+def test_what_another_run_started_lives_on(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = subprocess.Popen(
+        [PYTHON, "-c", RUN, PYTHON, "-c", BEATS], env=ENV, cwd=tmp_path / "other", start_new_session=True
+    )
+    assert eventually((tmp_path / "other" / "beats").exists)
+    subprocess.run([PYTHON, "-c", RUN, PYTHON, "-c", DAEMON], env=ENV, cwd=tmp_path, timeout=60, check=True)
+    assert eventually(lambda: still(tmp_path / "beats"))
+
+    assert not still(tmp_path / "other" / "beats")
+    other.kill()
+    other.wait()
+    assert eventually(lambda: still(tmp_path / "other" / "beats"))
+
+
+def test_a_group_whose_line_was_torn_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda group, _: ended.append(group))
+    watch([b"+1234\n", b"+77\n", b"-1234\n", b"+12"], "NO=MARK")
+    assert ended == [77]
+
+
+def test_a_watcher_that_somebody_ended_is_started_again(tmp_path: Path) -> None:
+    ended = (
+        "import os, signal, subprocess, sys, time\n"
+        "from pathlib import Path\n"
+        "from releasegate.adapters.process import run\n"
+        "do = lambda *words: run(words, env=dict(os.environ), cwd=Path.cwd(), timeout=60)\n"
+        "do(sys.executable, '-c', '')\n"
+        "(watcher,) = subprocess.check_output(['pgrep', '-P', str(os.getpid()), 'python'], text=True).split()\n"
+        "os.kill(int(watcher), signal.SIGKILL); time.sleep(0.5)\n"
+        "do(sys.executable, '-c', sys.argv[1])\n"
+    )
+    process = subprocess.Popen([PYTHON, "-c", ended, FORK + "time.sleep(60)"], env=ENV, cwd=tmp_path)
+    assert eventually((tmp_path / "beats").exists)
+
+    process.kill()
     process.wait()
 
     assert eventually(lambda: still(tmp_path / "beats"))

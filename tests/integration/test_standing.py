@@ -195,12 +195,17 @@ def test_a_package_that_is_published_and_unchanged_has_nothing_in_its_way_and_no
         sample = sample_wheel("tiny-api", "1.0.0")
         (tmp_path / sample.filename).write_bytes(sample.content)
         assert workspace.index("production").upload(tmp_path / sample.filename).exit_code == 0
+        begun = Entry("2026-01-01T00:00:00.000000+00:00", "run", "tag", "started", "x", "tag it", kind="one-way")
+        workspace.ledger(api(workspace)).append(Version("1.0.0"), begun)
+        half = f"1.0.0 on production: {sample.filename} is stored and the sdist is not; 13 days remain to send it"
+        assert status(workspace, api(workspace)).half == half
         sealed = Entry("2026-01-01T00:00:00.000000+00:00", "run", SEAL, "done", "x", "seal it")
         workspace.ledger(api(workspace)).append(Version("1.0.0"), sealed)
         planned = plan(workspace, Order("rc"), api(workspace))
         assert (planned.plan, planned.steps) == (None, ())
         assert planned.reason == "1.0.0 is published and nothing has changed since"
         assert examine(workspace, api(workspace), Order("rc")).answers
+        assert status(workspace, api(workspace)).half == ""
         finished = plan(workspace, Order("final", "tiny-api"), api(workspace))
         assert (finished.steps, finished.reason) == ((), "1.0.0 is released")
 

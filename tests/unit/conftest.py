@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
+from releasegate.adapters.index import second_look
+
 
 @pytest.fixture(autouse=True)
 def no_sockets() -> Iterator[None]:
@@ -12,3 +14,9 @@ def no_sockets() -> Iterator[None]:
     disable_socket(allow_unix_socket=True)
     yield
     enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again at once."""
+    monkeypatch.setattr(second_look, "PAUSES", (0.0, 0.0))

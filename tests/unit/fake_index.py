@@ -15,8 +15,8 @@ from packaging.version import Version
 from requests.adapters import BaseAdapter
 from urllib3.response import HTTPResponse
 
+from releasegate.adapters.index.get import reading_session
 from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.adapters.index.web import reading_session
 from releasegate.core.config.model import IndexConfig
 from releasegate.ports import IndexFile
 
@@ -40,15 +40,19 @@ class Reply:
 
 @dataclass
 class FakeIndex(BaseAdapter):
-    """A transport that answers from a table, and 404 for everything else; it keeps what it was asked."""
+    """A transport that answers from a table, and 404 for everything else; it keeps what it was asked.
 
-    replies: Mapping[str, Reply]
+    Of several replies each is given once, and the last one from then on.
+    """
+
+    replies: Mapping[str, Reply | list[Reply]]
     asked: list[requests.PreparedRequest] = field(default_factory=list)
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Answer as the table says."""
         self.asked.append(request)
-        reply = self.replies.get(str(request.url), Reply(status=404))
+        found = self.replies.get(str(request.url).partition("?look=")[0], Reply(status=404))
+        reply = found if isinstance(found, Reply) else found.pop(0) if len(found) > 1 else found[0]
         headers = {"Content-Type": reply.kind, **({"Location": reply.location} if reply.location else {})}
         raw = HTTPResponse(BytesIO(reply.body), headers=headers, status=reply.status, preload_content=False)
         return requests.adapters.HTTPAdapter().build_response(request, raw)
@@ -58,7 +62,9 @@ class FakeIndex(BaseAdapter):
         self.asked.clear()
 
 
-def index(replies: Mapping[str, Reply], *, upload: str = "https://index.test/legacy/") -> tuple[SimpleIndex, FakeIndex]:
+def index(
+    replies: Mapping[str, Reply | list[Reply]], *, upload: str = "https://index.test/legacy/"
+) -> tuple[SimpleIndex, FakeIndex]:
     fake = FakeIndex(replies)
     session = reading_session()
     session.mount("https://", fake)

@@ -23,7 +23,7 @@ from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.dists.version_text import Source
-from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import CiRun, ForgeRelease, IndexFile, LockAnswer, Progress, PushAnswer, TrialBuild, UploadAnswer
@@ -240,7 +240,10 @@ class FakeClock:
     passed: float = 0.0
 
     def now(self) -> str:
-        return (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.passed)).isoformat(timespec="microseconds")
+        return self.at(self.passed).isoformat(timespec="microseconds")
+
+    def at(self, passed: float) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=passed)
 
     def elapsed(self) -> float:
         return self.passed
@@ -266,11 +269,16 @@ class Mishap:
 
     status: int | None
     stores: bool = False
+    reason: str = ""
 
 
 @dataclass
 class FakeIndex:
-    """An index that keeps bytes, shows them after ``lag`` seconds, and to installers ``cache`` seconds later."""
+    """An index that keeps bytes, shows them after ``lag`` seconds, and to installers ``cache`` seconds later.
+
+    ``beside`` is the core metadata that it serves beside a file; ``misread``, ``damaged`` and ``stumbles`` are what
+    the next looks at its page, the next readers of a file, and the next installers get instead (one each).
+    """
 
     name: str
     clock: FakeClock
@@ -284,6 +292,11 @@ class FakeIndex:
     swapped: dict[str, bytes] = field(default_factory=dict)
     token: str = "A_TOKEN"
     away: bool = False
+    beside: dict[str, bytes] = field(default_factory=dict)
+    misread: list[Mapping[str, bytes]] = field(default_factory=list)
+    stumbles: list[Mapping[str, str] | ReleasegateError] = field(default_factory=list)
+    damaged: list[bytes] = field(default_factory=list)
+    patience: list[float] = field(default_factory=list)
 
     @property
     def simple_url(self) -> str:
@@ -303,15 +316,25 @@ class FakeIndex:
                 f"The index {self.name} does not answer.", hint="Run the same command again a little later"
             )
         found = []
+        misread = self.misread.pop(0) if self.misread else {}
         for h in self._shown(project):
-            digest = sha256(h.content) if self.hashes else None
-            found.append(IndexFile(h.filename, h.filename, parse_version(h.version or ""), digest, h.yanked))
+            digest = sha256(misread.get(h.filename, h.content)) if self.hashes else None
+            version, metadata = parse_version(h.version or ""), "" if h.filename in self.beside else None
+            uploaded = self.clock.at(h.since).isoformat()
+            found.append(
+                IndexFile(h.filename, h.filename, version, digest, h.yanked, uploaded=uploaded, metadata=metadata)
+            )
         return tuple(found)
+
+    def metadata(self, file: IndexFile) -> bytes | None:
+        return self.beside.get(file.filename)
 
     def versions(self, project: str) -> tuple[Version, ...]:
         return tuple(v for h in self._shown(project) if (v := parse_version(h.version or "")) is not None)
 
     def fetch(self, file: IndexFile) -> bytes:
+        if self.damaged:
+            return self.damaged.pop(0)
         held = next(h.content for h in self.held if h.filename == file.filename)
         return self.swapped.get(file.filename, held)
 
@@ -321,10 +344,18 @@ class FakeIndex:
         if mishap is None or mishap.stores:
             self.put(path.name, path.read_bytes())
         return (
-            UploadAnswer(0, None, ()) if mishap is None else UploadAnswer(1, mishap.status, (f"HTTP {mishap.status}",))
+            UploadAnswer(0, None, ())
+            if mishap is None
+            else UploadAnswer(1, mishap.status, (f"HTTP {mishap.status}",), reason=mishap.reason)
         )
 
-    def resolve(self, project: str, version: Version) -> Mapping[str, str]:
+    def resolve(self, project: str, version: Version, *, within: float) -> Mapping[str, str]:
+        self.patience.append(within)
+        stumble = self.stumbles.pop(0) if self.stumbles else {}
+        if isinstance(stumble, ReleasegateError):
+            raise stumble
+        if stumble:
+            return stumble
         same = [h for h in self._shown(project, late=self.cache) if parse_version(h.version or "") == version]
         return {h.filename: sha256(self.proxied.get(h.filename, h.content)) for h in same}
 

@@ -71,7 +71,7 @@ def test_a_file_that_is_not_served_is_unavailable(url: str) -> None:
     reader, fake = index({})
     with pytest.raises(Unavailable, match=f"The index staging lists {WHEEL} but does not serve it"):
         reader.fetch(IndexFile(WHEEL, url, Version("1.0"), SHA256))
-    assert [request.url for request in fake.asked] == ([url] if url == LISTED.url else [])
+    assert [request.url for request in fake.asked] == ([url, f"{url}?look=2"] if url == LISTED.url else [])
 
 
 def test_a_file_larger_than_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

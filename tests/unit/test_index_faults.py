@@ -25,10 +25,12 @@ from releasegate.rehearsal.index import (
     HideForSeconds,
     LocalIndex,
     LoseAnswer,
+    OtherMetadata,
     Refuse,
     Sample,
     Slow,
     StalePage,
+    Trickle,
     sample_sdist,
     sample_wheel,
 )
@@ -239,3 +241,58 @@ def test_a_files_bytes_can_be_damaged_on_the_way(index: LocalIndex, damage: Any)
 def test_a_fault_without_a_bounded_end_is_refused(index: LocalIndex, fault: Fault) -> None:
     with pytest.raises(ConfigurationError, match="no bounded end"):
         index.faults.add(fault)
+
+
+def test_a_refusal_may_have_a_reason_of_its_own(index: LocalIndex) -> None:
+    index.faults.add(Refuse(400, reason="This filename was previously used."))
+    answer = upload(index, sample_wheel())
+    assert answer.status == "400 This filename was previously used."
+    assert index.stored == {}
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind", "held"), [("html", "text/html", "Just a moment"), ("empty", "application/", '"files": []')]
+)
+def test_a_page_may_be_something_else(index: LocalIndex, damage: Any, kind: str, held: str) -> None:
+    upload(index, sample_wheel())
+    index.faults.add(BrokenPage(damage))
+    answer = page(index)
+    assert answer.content_type.startswith(kind)
+    assert held in answer.text
+    assert listed(index) == [sample_wheel().filename]
+
+
+def test_an_answer_may_be_short_of_the_length_that_it_tells(index: LocalIndex) -> None:
+    upload(index, sample_wheel())
+    index.faults.add(BrokenPage("short"))
+    index.faults.add(BrokenFile("short"))
+    assert len(page(index).data) < int(page(index).headers["Content-Length"])
+    answer = Client(index.app).get(urlsplit(page(index).json["files"][0]["url"]).path)  # type: ignore[index]
+    assert len(answer.data) * 2 <= int(answer.headers["Content-Length"])
+
+
+def test_core_metadata_may_be_of_another_version_with_the_hash_that_it_has(index: LocalIndex) -> None:
+    index.faults.add(OtherMetadata(times=2))
+    upload(index, sample_wheel())
+    upload(index, sample_sdist())
+    wheel, sdist = page(index).json["files"]  # type: ignore[index]
+    with Client(index.app).get(f"{urlsplit(wheel['url']).path}.metadata") as answer:
+        beside = answer.data
+    assert b"\nVersion: 99.1.0\n" in beside
+    assert wheel["core-metadata"] == {"sha256": hashlib.sha256(beside).hexdigest()}
+    assert sdist["core-metadata"] is False
+
+
+def test_an_answer_may_come_one_byte_after_the_other(tmp_path: Path, clock: Clock) -> None:
+    waited: list[float] = []
+    store = IndexStore(tmp_path / "index")
+    store.open()
+    app = IndexApp(store, token=TOKEN, clock=clock, wait=waited.append)
+    sample = sample_wheel()
+    content = (io.BytesIO(sample.content), sample.filename, "application/octet-stream")
+    Client(app).post("/legacy/", data={**sample.fields, "content": content}, auth=("__token__", TOKEN))
+    app.faults.add(Trickle(seconds=2.0))
+    answer = Client(app).get("/simple/sample/", headers=JSON)
+    assert answer.json["name"] == "sample"  # type: ignore[index]
+    assert waited == [2.0] * len(answer.data)
+    store.close()

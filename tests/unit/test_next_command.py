@@ -6,8 +6,9 @@ import pytest
 from packaging.version import Version
 from test_plan import BEGUN, FAILED, HEAD, OTHER, PUSHED_BACK, SEALED, package_state, v
 
-from releasegate.core.release.next_command import next_release
-from releasegate.core.release.plan import bump_branch
+from releasegate.core.errors import Refused
+from releasegate.core.release.next_command import given_up, next_release
+from releasegate.core.release.plan import bump_branch, plan_candidate, plan_final, plan_post
 from releasegate.core.release.record import Record
 
 
@@ -56,6 +57,8 @@ def test_the_merged_bump_of_a_proven_candidate_is_followed_by_its_release() -> N
         ("1.0rc1", BEGUN, OTHER, "", "1.0rc1 was left behind", "invoke release --rc --package demo"),
         ("1.0.post1.dev1", SEALED, HEAD, "1.0", "1.0.post1.dev1 is proven", "invoke release --post --package demo"),
         ("1.0", FAILED, HEAD, "1.0", "1.0 failed at e2e", "invoke release --post --package demo"),
+        ("1.0", FAILED, HEAD, "", "1.0 failed at e2e", "invoke release --rc --package demo"),
+        ("1.0.post1", FAILED, HEAD, "1.0", "1.0.post1 failed at e2e", "invoke release --post --package demo"),
         ("1.0", BEGUN, HEAD, "", "1.0 is under way", "invoke release --package demo"),
         ("1.0", SEALED, HEAD, "1.0", "1.0 is released", "invoke release --rc --package demo"),
         ("1.0", Record(()), OTHER, "", "1.0 was used before", "invoke release --rc --package demo"),
@@ -67,3 +70,21 @@ def test_what_the_version_files_state_says_what_comes_next(  # noqa: PLR0913, PL
     standing = package_state(stated, pypi=pypi, tags={f"v{stated}": at}, records={stated: record})
     coming = next_release(standing)
     assert (coming.state, coming.command("demo")) == (state, command)
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_a_final_that_is_given_up_is_followed_by_what_the_plan_and_status_say(published: bool) -> None:  # noqa: FBT001
+    standing = package_state("1.0", pypi="1.0" if published else "", tags={"v1.0": HEAD}, records={"1.0": FAILED})
+    hint = given_up(v("1.0"), package="demo", published=published)
+    assert next_release(standing).command("demo") in hint
+    with pytest.raises(Refused, match="failed and its number is consumed") as refusal:
+        plan_final(standing, to=None)
+    assert ("--post" if published else "--rc") in refusal.value.hint
+    assert plan_post(standing).version == v("1.0.post1") if published else True
+    assert published or plan_candidate(standing, to=None).version == v("1.1rc1")
+
+
+def test_a_candidate_that_is_given_up_is_followed_by_the_next_number_of_the_same_command() -> None:
+    standing = package_state("1.0rc1", tags={"v1.0rc1": HEAD}, records={"1.0rc1": FAILED})
+    assert "the same command goes on with the next number" in given_up(v("1.0rc1"), package="demo", published=False)
+    assert plan_candidate(standing, to=None).version == v("1.0rc2")

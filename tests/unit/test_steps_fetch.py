@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import sha256
+from fakes import FakeIndex, sha256
 from packaging.version import Version
 from release_fixture import ALONE, CORE, ReleaseFixture
 
-from releasegate.core.errors import GateFailed, NotYet, Refused
-from releasegate.ports import Delivery
+from releasegate.core.errors import GateFailed, NotYet, Refused, Unavailable
+from releasegate.ports import Delivery, IndexFile
 from releasegate.steps.fetch import (
     GivenFiles,
     OwnFiles,
@@ -82,6 +82,35 @@ def test_other_bytes_than_were_uploaded_are_a_failure(fixture: ReleaseFixture) -
         f"uploaded {known['sample_core-1.0.tar.gz']}",
         f"served   {sha256(b'theirs')}",
     )
+
+
+def test_one_damaged_download_is_no_verdict(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.0", on=fixture.production)
+    known = {held.filename: sha256(held.content) for held in fixture.production.held}
+    fixture.production.damaged = [b"damaged"]
+    assert sha256s(delivered(fixture, "1.0", known)) == known
+
+
+def test_bytes_that_are_others_each_time_are_no_verdict(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.0", on=fixture.production)
+    known = {held.filename: sha256(held.content) for held in fixture.production.held}
+    fixture.production.damaged = [b"damaged", b"damaged otherwise"]
+    with pytest.raises(Unavailable, match="otherwise each time"):
+        delivered(fixture, "1.0", known)
+    assert sha256s(delivered(fixture, "1.0", known)) == known
+
+
+def test_a_damaged_file_that_is_listed_no_longer_is_no_verdict(fixture: ReleaseFixture) -> None:
+    class Vanishing(FakeIndex):
+        def fetch(self, file: IndexFile) -> bytes:  # noqa: ARG002
+            self.held.clear()
+            return b"damaged"
+
+    fixture.production = Vanishing("pypi", fixture.clock)
+    fixture.publish_core("1.0", on=fixture.production)
+    known = {held.filename: sha256(held.content) for held in fixture.production.held}
+    with pytest.raises(Unavailable, match="otherwise each time"):
+        delivered(fixture, "1.0", known)
 
 
 def test_a_releases_own_files_are_those_of_its_manifest_and_carry_its_commit(fixture: ReleaseFixture) -> None:

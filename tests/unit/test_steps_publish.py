@@ -10,14 +10,18 @@ import pytest
 from fakes import FakeIndex, Mishap, sha256
 from release_fixture import START, ReleaseFixture
 
+from releasegate.core.dists.archive import read_wheel
+from releasegate.core.dists.wheel import wheel_metadata
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
 from releasegate.ports import PushAnswer, UploadAnswer
-from releasegate.steps.propagation import Propagation
+from releasegate.steps.propagation import SECOND_LOOK, Propagation
 from releasegate.steps.publish import Tag, Upload
+from releasegate.steps.upload import PAUSES
 
 WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
 CUT = Mishap(None)
 CUT_AFTER = Mishap(None, stores=True)
+REFUSED = Mishap(400, reason="This filename was previously used by a file that has since been deleted.")
 
 
 @pytest.fixture
@@ -155,27 +159,102 @@ def test_files_of_other_names_do_not_conflict(fixture: ReleaseFixture, upload: U
     assert fixture.staging.sent == [WHEEL, SDIST]
 
 
-def test_a_refusal_of_the_index_is_final(fixture: ReleaseFixture, upload: Upload) -> None:
-    fixture.staging.mishaps = [Mishap(400)]
-    with pytest.raises(GateFailed, match=rf"testpypi refused {WHEEL} \(400\)") as refusal:
+def test_a_refusal_is_a_verdict_when_the_same_bytes_are_refused_again(fixture: ReleaseFixture, upload: Upload) -> None:
+    fixture.staging.mishaps = [REFUSED, REFUSED]
+    with pytest.raises(GateFailed, match=rf"testpypi refused {WHEEL} \(400\), and again") as refusal:
         upload.run()
-    assert refusal.value.details == ("HTTP 400",)
-    assert fixture.staging.sent == [WHEEL]
+    assert refusal.value.details == ("HTTP 400", "testpypi holds of 1.0rc1: nothing")
+    assert refusal.value.hint == "Mend it and commit; then the same command goes on with the next number"
+    assert fixture.staging.sent == [WHEEL, WHEEL]
+    assert fixture.clock.passed >= PAUSES[0]
+
+
+def test_what_came_before_two_refusals_does_not_take_them_back(fixture: ReleaseFixture, upload: Upload) -> None:
+    fixture.staging.mishaps = [CUT, REFUSED, REFUSED]
+    with pytest.raises(GateFailed, match=rf"testpypi refused {WHEEL}"):
+        upload.run()
+
+
+@pytest.mark.parametrize("other", [CUT, Mishap(503)], ids=str)
+def test_one_refusal_among_other_answers_is_no_verdict(fixture: ReleaseFixture, upload: Upload, other: Mishap) -> None:
+    fixture.staging.mishaps = [REFUSED, other, REFUSED]
+    with pytest.raises(Unavailable):
+        upload.run()
+
+
+def test_a_refusal_in_other_words_each_time_is_a_verdict_when_all_are_refusals(
+    fixture: ReleaseFixture, upload: Upload
+) -> None:
+    fixture.staging.mishaps = [replace(REFUSED, reason=f"bad file (request {number})") for number in range(3)]
+    with pytest.raises(GateFailed, match="refused"):
+        upload.run()
+    assert fixture.staging.sent == [WHEEL] * 3
+
+
+@pytest.mark.parametrize("mishap", [REFUSED, Mishap(400), Mishap(404), Mishap(403), Mishap(301)], ids=str)
+def test_one_answer_that_refuses_burns_nothing(fixture: ReleaseFixture, upload: Upload, mishap: Mishap) -> None:
+    fixture.staging.mishaps = [mishap]
+    upload.run()
+    assert fixture.staging.sent == [WHEEL, WHEEL, SDIST]
+    assert len(fixture.staging.held) == 2
+
+
+@pytest.mark.parametrize(
+    ("version", "alone", "hint"),
+    [
+        ("1.0", "the wheel", "Repair it forward: invoke release --post --package sample-app"),
+        ("1.0", "", "prove another candidate: invoke release --rc --package sample-app"),
+        ("1.0.post1", "", "Repair it forward: invoke release --post --package sample-app"),
+    ],
+)
+def test_a_refused_final_says_how_it_goes_on(fixture: ReleaseFixture, version: str, alone: str, hint: str) -> None:
+    step = Upload(fixture.built(version), "production")
+    if alone:
+        step.run()
+        fixture.production.held.pop()
+    fixture.production.mishaps = [REFUSED, REFUSED]
+    with pytest.raises(GateFailed, match="refused") as refusal:
+        step.run()
+    assert hint in refusal.value.hint
+    wheel = f"sample_app-{version}-py3-none-any.whl"
+    assert refusal.value.details[-1] == f"pypi holds of {version}: {wheel if alone else 'nothing'}"
 
 
 def test_a_refusal_of_bytes_that_are_there_is_no_failure(fixture: ReleaseFixture, upload: Upload) -> None:
-    fixture.staging.mishaps = [Mishap(400, stores=True)]
+    fixture.staging.mishaps = [replace(REFUSED, stores=True)]
     upload.run()
     assert fixture.staging.sent == [WHEEL, SDIST]
 
 
-@pytest.mark.parametrize("status", [401, 403, 408, 425, 429])
-def test_an_index_that_did_not_look_at_the_file_does_not_judge_the_release(
+@pytest.mark.parametrize("status", [401, 403])
+def test_an_index_that_looks_at_who_asks_does_not_judge_the_release(
     fixture: ReleaseFixture, upload: Upload, status: int
 ) -> None:
-    fixture.staging.mishaps = [Mishap(status)]
-    with pytest.raises(Unavailable, match=rf"did not let us upload {WHEEL} \({status}\)"):
+    fixture.staging.mishaps = [Mishap(status, reason="Invalid or non-existent authentication information.")] * 2
+    with pytest.raises(Unavailable, match=rf"did not let us upload {WHEEL} \({status}\)") as unavailable:
         upload.run()
+    assert "Check the token" in unavailable.value.hint
+
+
+@pytest.mark.parametrize(
+    "mishap",
+    [
+        *(Mishap(status) for status in (400, 404, 405, 408, 413, 425, 429)),
+        Mishap(404, reason="No such page"),
+        Mishap(409, reason="sample_app-1.0rc1-py3-none-any.whl already exists"),
+        Mishap(400, reason="File already exists"),
+    ],
+    ids=str,
+)
+def test_an_answer_that_does_not_judge_the_file_does_not_judge_the_release(
+    fixture: ReleaseFixture, upload: Upload, mishap: Mishap
+) -> None:
+    fixture.staging.mishaps = [mishap] * 2
+    with pytest.raises(Unavailable, match=rf"did not take {WHEEL} \({mishap.status}\)") as unavailable:
+        upload.run()
+    assert "it reads the index and sends the same bytes" in unavailable.value.hint
+    upload.run()
+    assert len(fixture.staging.held) == 2
 
 
 @pytest.mark.parametrize("mishap", [CUT_AFTER, Mishap(502, stores=True)], ids=["cut", "5xx"])
@@ -200,7 +279,7 @@ def test_an_outcome_that_stays_unknown_is_unavailable_and_not_a_failure(
     fixture.staging.mishaps = [CUT, Mishap(500), Mishap(503)]
     with pytest.raises(Unavailable, match="is not known") as unavailable:
         upload.run()
-    assert unavailable.value.details == ("HTTP 503",)
+    assert unavailable.value.details == ("HTTP 503", "testpypi holds of 1.0rc1: nothing")
     assert fixture.staging.sent == [WHEEL] * 3
     upload.run()
     assert len(fixture.staging.held) == 2
@@ -216,6 +295,12 @@ def test_other_bytes_that_came_meanwhile_are_a_conflict(fixture: ReleaseFixture)
     fixture.staging = rival
     with pytest.raises(Conflict, match=WHEEL):
         Upload(fixture.built("1.0rc1"), "staging").run()
+
+
+def test_a_page_that_lists_other_bytes_once_is_no_conflict(fixture: ReleaseFixture, upload: Upload) -> None:
+    upload.run()
+    fixture.staging.misread = [{WHEEL: b"theirs"}] * 2
+    assert upload.already() is not None
 
 
 def test_propagation_waits_for_the_index_and_then_for_the_installer(fixture: ReleaseFixture) -> None:
@@ -245,8 +330,80 @@ def test_propagation_past_the_deadline_is_not_yet(fixture: ReleaseFixture) -> No
     assert 900 <= fixture.clock.passed <= 915
 
 
-def test_an_installer_that_gets_other_bytes_is_a_failure(fixture: ReleaseFixture) -> None:
+def test_an_installer_that_gets_other_bytes_twice_is_a_failure(fixture: ReleaseFixture) -> None:
     fixture.staging.proxied[SDIST] = b"theirs"
     with pytest.raises(GateFailed, match="An installer gets other bytes") as failure:
         Propagation(fixture.uploaded("1.0rc1"), "staging").run()
     assert failure.value.details == (f"{SDIST} {sha256(b'theirs')}",)
+    assert fixture.clock.passed >= SECOND_LOOK
+
+
+@pytest.mark.parametrize(
+    "stumble",
+    [
+        {SDIST: sha256(b"damaged")},
+        GateFailed("The bytes are not what it lists.", hint="Look"),
+        Unavailable("pip could not get it.", hint="Again"),
+    ],
+    ids=["other bytes", "not what is listed", "unavailable"],
+)
+def test_what_an_installer_gets_once_is_no_verdict(
+    fixture: ReleaseFixture, stumble: dict[str, str] | GateFailed | Unavailable
+) -> None:
+    fixture.staging.stumbles = [stumble]
+    release = fixture.uploaded("1.0rc1")
+    files = Propagation(release, "staging").run()["files"]
+    assert files == {a.filename: a.sha256 for a in release.manifest().artifacts}
+
+
+def test_an_installer_that_gets_something_else_each_time_is_waited_for_no_longer_than_for_all_else(
+    fixture: ReleaseFixture,
+) -> None:
+    fixture.staging.stumbles = [{SDIST: sha256(f"{number}".encode())} for number in range(1000)]
+    with pytest.raises(NotYet, match="has not propagated"):
+        Propagation(fixture.uploaded("1.0rc1"), "staging").run()
+    assert 900 <= fixture.clock.passed <= 930
+
+
+def test_an_index_that_cannot_be_read_to_the_end_is_unavailable(fixture: ReleaseFixture) -> None:
+    fixture.staging.stumbles = [Unavailable("pip could not get it.", hint="Again")] * 1000
+    with pytest.raises(Unavailable, match="pip could not get it"):
+        Propagation(fixture.uploaded("1.0rc1"), "staging").run()
+
+
+def test_an_installer_may_wait_for_what_is_left_of_the_time(fixture: ReleaseFixture) -> None:
+    fixture.staging.cache = 10_000.0
+    with pytest.raises(NotYet):
+        Propagation(fixture.uploaded("1.0rc1"), "staging").run()
+    patience = fixture.staging.patience
+    assert patience[0] == 900.0
+    assert patience == sorted(patience, reverse=True)
+    assert patience[-1] <= 0
+
+
+def test_a_finding_at_the_very_end_is_looked_at_again(fixture: ReleaseFixture) -> None:
+    release = fixture.uploaded("1.0rc1")
+    run = replace(release.run, settings=replace(release.run.settings, propagation=0.0))
+    fixture.staging.stumbles = [{SDIST: sha256(b"damaged")}]
+    assert Propagation(replace(release, run=run), "staging").run()["seconds"] == SECOND_LOOK
+
+
+def test_core_metadata_that_is_the_wheels_is_no_finding(fixture: ReleaseFixture) -> None:
+    release = fixture.uploaded("1.0rc1")
+    fixture.staging.beside = {WHEEL: metadata(fixture), SDIST: b"nobody reads this"}
+    assert Propagation(release, "staging").run()["seconds"] == 0.0
+
+
+def test_core_metadata_that_disagrees_with_the_wheel_is_a_finding(fixture: ReleaseFixture) -> None:
+    release = fixture.uploaded("1.0rc1")
+    fixture.staging.beside = {WHEEL: metadata(fixture).replace(b"Version: 1.0rc1", b"Version: 1.0rc2")}
+    with pytest.raises(GateFailed, match=rf"core metadata that testpypi serves beside {WHEEL} is not the") as finding:
+        Propagation(release, "staging").run()
+    assert finding.value.details == ("version: '1.0rc1' and '1.0rc2'",)
+    assert fixture.clock.passed == SECOND_LOOK
+
+
+def metadata(fixture: ReleaseFixture) -> bytes:
+    """Return the METADATA of the wheel that was uploaded."""
+    held = next(h for h in fixture.staging.held if h.filename == WHEEL)
+    return wheel_metadata(read_wheel(WHEEL, held.content))

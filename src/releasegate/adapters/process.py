@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event
 from typing import IO
 
-from releasegate.adapters.package_data import script
+from releasegate.adapters import process_groups
 from releasegate.core.errors import Unavailable
 
 PASSED_ON = frozenset(
@@ -57,11 +57,6 @@ class Completed:
     stdout: str
     stderr: str
     timed_out: bool = False
-
-
-def dying_with_parent(*words: str) -> list[str]:
-    """Return the command *words* so that it ends when whoever started it does, be it by ``kill -9``."""
-    return [sys.executable, "-I", str(script("releasegate.adapters", "die_with_parent.py")), *words]
 
 
 def clean_environment(source: Mapping[str, str], **extra: str) -> dict[str, str]:
@@ -120,27 +115,30 @@ def started(  # noqa: PLR0913 - the nouns of a child process, as subprocess.Pope
     stdin: IO[bytes] | int,
     stdout: IO[bytes],
     stderr: IO[bytes] | int,
+    marked: bool = True,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command in a process group of its own; the whole group has ended when the block is left.
+
+    It also ends where this process is killed. What left the group ends with this process if the command is *marked*:
+    Git's is not, which may start what is the user's own, such as an agent for keys.
 
     Raises:
         Unavailable: there is no such program.
     """
     process = subprocess.Popen(
         [find_program(argv[0], env=env, cwd=cwd), *argv[1:]],
-        env=dict(env),
+        env={**env, **(process_groups.mark() if marked else {})},
         cwd=cwd,
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         start_new_session=True,
     )
+    process_groups.begun(process.pid)
     try:
         yield process
     finally:
         _end(process)
-        if process.stdin is not None:
-            process.stdin.close()
 
 
 def find_program(name: str, *, env: Mapping[str, str], cwd: Path) -> str:
@@ -180,6 +178,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
                 process.wait(GRACE)
     finally:
         _signal_group(process, "SIGKILL")
+        process_groups.ended(process.pid)
         process.wait()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from packaging.version import Version
 
@@ -13,7 +14,9 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.release.next_command import next_release
-from releasegate.core.release.plan import PackageState
+from releasegate.core.release.plan import PackageState, VersionState
+from releasegate.core.release.upload_window import half_stored
+from releasegate.core.release.versions import is_candidate
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.preflight import in_the_way
 from releasegate.steps.question import Answer
@@ -25,7 +28,8 @@ class Status:
     """One package as ``invoke status`` shows it; ``consumed`` are versions by where they were seen.
 
     ``lines`` says which lines live side by side, HEAD's own first; nothing where there is but one. ``in_the_way`` are
-    the answers of the preflight that keep the next release from being begun.
+    the answers of the preflight that keep the next release from being begun. ``half`` is said where an index holds one
+    file of the version and not the other.
     """
 
     package: str
@@ -37,6 +41,7 @@ class Status:
     command: str
     in_the_way: tuple[Answer, ...] = ()
     lines: tuple[str, ...] = ()
+    half: str = ""
 
 
 def status(workspace: Workspace, package: Package) -> Status:
@@ -49,6 +54,7 @@ def status(workspace: Workspace, package: Package) -> Status:
     try:
         occurrences = survey(package, version_file_contents(repository, package)).occurrences
         lines = side_by_side(workspace, package_state)
+        half = _half(workspace, package_state)
     except ReleasegateError as error:
         return _unknown(package, error, blocking)
     coming = next_release(package_state)
@@ -62,7 +68,22 @@ def status(workspace: Workspace, package: Package) -> Status:
         coming.command(package.name),
         blocking,
         lines,
+        half,
     )
+
+
+def _half(workspace: Workspace, package_state: PackageState) -> str:
+    """Return what is said of the version that the files state, while one of its two files is stored."""
+    settings, package, version = workspace.project.settings, package_state.package, package_state.declared
+    where = settings.staging if is_candidate(version) else settings.production
+    going = package_state.state(version) in {VersionState.OPEN, VersionState.ABANDONED}
+    if not going or where not in package_state.consumed.where(version):
+        return ""
+    files = [f for f in workspace.index(where).files(package.name) if f.version == version]
+    now = datetime.fromisoformat(workspace.run_context().clock.now()).timestamp()
+    moments = [None if f.uploaded is None else datetime.fromisoformat(f.uploaded).timestamp() for f in files]
+    found = half_stored(zip((f.filename for f in files), moments, strict=True), now=now)
+    return "" if found is None else f"{version} on {where}: {found}"
 
 
 def _unknown(package: Package, error: ReleasegateError, blocking: tuple[Answer, ...]) -> Status:

@@ -41,6 +41,8 @@ def status(screen: Screen, *, package: str) -> None:
             newest = ", ".join(versions[-_NEWEST:])
             more = f"(and {len(versions) - _NEWEST} older) " if len(versions) > _NEWEST else ""
             screen.say(f"  consumed  {where}: {more}{newest or 'nothing'}")
+        if found.half:
+            screen.say(f"  stored    {found.half}")
         screen.say(f"  missing   {found.missing}")
         screen.say(f"  next      {found.command}")
         screen.answers(found.in_the_way)

@@ -145,9 +145,11 @@ class History(Protocol):
 
 @dataclass(frozen=True)
 class IndexFile:
-    """A file as an index lists it; ``sha256`` is ``None`` where the index does not give it.
+    """A file as an index lists it; ``sha256``, ``size`` and ``uploaded`` are ``None`` where the index does not say.
 
-    ``provenance`` is the address of what was attested of it (PEP 740), where the index has that.
+    ``uploaded`` is UTC in ISO 8601. ``metadata`` is the sha256 of the core metadata that the index serves beside the
+    file, empty where it is not told, and ``None`` where there is none. ``provenance`` is the address of what was
+    attested of it (PEP 740), where the index has that.
     """
 
     filename: str
@@ -156,15 +158,22 @@ class IndexFile:
     sha256: str | None
     yanked: bool = False
     provenance: str | None = None
+    size: int | None = None
+    uploaded: str | None = None
+    metadata: str | None = None
 
 
 @dataclass(frozen=True)
 class UploadAnswer:
-    """What twine made of one upload: its exit code, the HTTP status it named (if any) and its words, masked."""
+    """What twine made of one upload: its exit code, the HTTP status it named (if any) and its words, masked.
+
+    ``reason`` is what the index itself said, beyond the status and its usual phrase: nothing where it said nothing.
+    """
 
     exit_code: int
     status: int | None
     words: tuple[str, ...]
+    reason: str = ""
 
 
 class Index(Protocol):
@@ -192,6 +201,10 @@ class Index(Protocol):
         """Return a file's bytes, checked against the index's own sha256."""
         ...
 
+    def metadata(self, file: IndexFile) -> bytes | None:
+        """Return the core metadata that the index serves beside a file, ``None`` where it lists none."""
+        ...
+
     def upload(self, path: Path) -> UploadAnswer:
         """Upload one file with twine, never skipping one that exists."""
         ...
@@ -204,10 +217,10 @@ class Index(Protocol):
         """
         ...
 
-    def resolve(self, project: str, version: Version) -> Mapping[str, str]:
+    def resolve(self, project: str, version: Version, *, within: float) -> Mapping[str, str]:
         """Ask as an installer does, past every cache; return the sha256 of what came, by file name.
 
-        The mapping is empty while the installer does not find the version.
+        The installer has *within* seconds. The mapping is empty while it does not find the version.
         """
         ...
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
-from releasegate.core.errors import GateFailed, NotYet, Refused
+from releasegate.core.errors import GateFailed, NotYet, Refused, Unavailable
 from releasegate.core.release.companion import PickedCompanion, pick_companion
 from releasegate.ports import Delivery, Index, IndexFile
 from releasegate.steps.release import Release, Role, RunContext
@@ -35,7 +35,8 @@ def deliver(
 
     Raises:
         NotYet: the index does not list the version (yet).
-        GateFailed: the bytes are others than the *known* ones.
+        GateFailed: the bytes are others than the *known* ones, the same each time.
+        Unavailable: they cannot be had, or are others each time.
     """
     files = published(index, package.name, version)
     wanted = tuple(f for f in files if (f.filename.endswith(_INSTALLABLE) if known is None else f.filename in known))
@@ -50,13 +51,36 @@ def deliver(
         content = index.fetch(file)
         digest = hashlib.sha256(content).hexdigest()
         if known is not None and known[file.filename] != digest:
-            raise GateFailed(
-                f"{index.name} serves other bytes of {file.filename} than were uploaded.",
-                hint="Look at the index: somebody else may have written there",
-                details=[f"uploaded {known[file.filename]}", f"served   {digest}"],
-            )
+            content = _again(index, package.name, file, uploaded=known[file.filename], served=digest)
+            digest = known[file.filename]
         paths.append(run.downloads.keep(f"{index.name}-{digest[:16]}", name=file.filename, content=content))
     return Delivery(package, version, index.name, "", tuple(paths))
+
+
+def _again(index: Index, project: str, file: IndexFile, *, uploaded: str, served: str) -> bytes:
+    """Return the bytes that were *uploaded*, if a second look at the index's page finds them.
+
+    Raises:
+        GateFailed: it serves the same others once more.
+        Unavailable: it serves something else each time, or lists the file no longer.
+    """
+    listed = next((f for f in index.files(project) if f.filename == file.filename), None)
+    content = index.fetch(listed) if listed is not None else b""
+    digest = hashlib.sha256(content).hexdigest()
+    if digest == uploaded:
+        return content
+    details = [f"uploaded {uploaded}", f"served   {served}", f"again    {digest}"]
+    if digest != served:
+        raise Unavailable(
+            f"{index.name} serves {file.filename} otherwise each time that it is asked.",
+            hint="Run the same command again a little later; nothing was judged",
+            details=details,
+        )
+    raise GateFailed(
+        f"{index.name} serves other bytes of {file.filename} than were uploaded.",
+        hint="Look at the index: somebody else may have written there; invoke status names what goes on",
+        details=details[:2],
+    )
 
 
 def own(release: Release, role: Role) -> Delivery:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.dists.manifest import Artifact
-from releasegate.core.errors import Conflict, GateFailed, Refused, Unavailable
+from releasegate.core.errors import Conflict, Refused
 from releasegate.core.release.next_version import next_legal
 from releasegate.core.release.plan import bump_branch
 from releasegate.core.release.record import TAG, Evidence
-from releasegate.ports import PushAnswer, UploadAnswer
+from releasegate.ports import PushAnswer
 from releasegate.steps.fetch import held_hashes
 from releasegate.steps.forge_release import await_ci
 from releasegate.steps.source import bump_message
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 from releasegate.steps.takeover import taken_over
+from releasegate.steps.upload import send
 
-TRIES = 3
-"""How often the same bytes are sent while the outcome is unknown."""
-
-NOT_JUDGED = frozenset({401, 403, 408, 425, 429})
-"""HTTP statuses that say nothing about the file: who asks, how often, how fast."""
+SECOND_LOOK = 2.0
+"""Seconds until an index is read again that lists other bytes than ours."""
 
 
 @dataclass(frozen=True)
@@ -102,62 +101,37 @@ class Upload(RoleStep):
             await_ci(self.release, lambda: not self._missing())
             return {**self._evidence(), "uploaded by": "CI"}
         for artifact in self._missing():
-            self._send(artifact)
+            send(self.release, self.release.index(self.role), artifact, missing=self._missing)
         return self._evidence()
 
-    def _send(self, artifact: Artifact) -> None:
-        """Send one file until the index holds it; what twine says of an unknown outcome is not believed."""
-        release, index = self.release, self.release.index(self.role)
-        path = release.ports.builds.path(release.package, release.version, artifact)
-        answer: UploadAnswer | None = None
-        for _ in range(TRIES):
-            release.run.progress(f"uploading {artifact.filename} ({artifact.size} bytes) to {index.name}")
-            answer = index.upload(path)
-            if answer.exit_code == 0 or artifact not in self._missing():
-                return
-            if answer.status in NOT_JUDGED:
-                break
-            if answer.status is not None and 400 <= answer.status < 500:  # noqa: PLR2004 - HTTP: the client's fault
-                raise GateFailed(
-                    f"{index.name} refused {artifact.filename} ({answer.status}).",
-                    hint="Read the index's words above; nothing was stored",
-                    details=answer.words,
-                )
-        if answer is not None and answer.status in NOT_JUDGED:
-            raise Unavailable(
-                f"{index.name} did not let us upload {artifact.filename} ({answer.status}).",
-                hint="Check the token and its rights, then run the same command again",
-                details=answer.words,
-            )
-        raise Unavailable(
-            f"What became of the upload of {artifact.filename} to {index.name} is not known.",
-            hint="Run the same command again: it reads the index and sends the same bytes",
-            details=answer.words if answer is not None else (),
-        )
-
     def _missing(self) -> tuple[Artifact, ...]:
-        """Return the files that the index does not list; raises ``Conflict`` where it lists other bytes.
+        """Return the files that the index does not list; raises ``Conflict`` where it lists other bytes, asked twice.
 
         Another machine may have uploaded the same files, packed into other bytes, while this one built: then those
         are the release.
         """
         held = held_hashes(self.release, self.role)
-        if any(held.get(a.filename, a.sha256) != a.sha256 for a in self.release.manifest().artifacts):
+        if self._others(held):
             taken_over(self.release)
-        missing = []
-        for artifact in self.release.manifest().artifacts:
-            digest = held.get(artifact.filename)
-            if digest is None:
-                missing.append(artifact)
-            elif digest != artifact.sha256:
-                release = self.release
-                legal = next_legal(release.version, consumed=release.run.consumed(release.package))
-                raise Conflict(
-                    f"{release.index(self.role).name} holds other bytes under {artifact.filename}.",
-                    hint=f"The name is burnt: the next legal version is {legal}",
-                    details=[f"ours   {artifact.sha256}", f"theirs {digest}"],
-                )
-        return tuple(missing)
+        if self._others(held):
+            self.release.run.clock.sleep(SECOND_LOOK)
+            held = held_hashes(self.release, self.role)
+        if others := self._others(held):
+            raise self._conflict(others[0], held[others[0].filename])
+        return tuple(a for a in self.release.manifest().artifacts if a.filename not in held)
+
+    def _others(self, held: Mapping[str, str]) -> tuple[Artifact, ...]:
+        """Return the files under whose names the index lists other bytes."""
+        return tuple(a for a in self.release.manifest().artifacts if held.get(a.filename, a.sha256) != a.sha256)
+
+    def _conflict(self, ours: Artifact, theirs: str) -> Conflict:
+        release = self.release
+        legal = next_legal(release.version, consumed=release.run.consumed(release.package))
+        return Conflict(
+            f"{release.index(self.role).name} holds other bytes under {ours.filename}.",
+            hint=f"The name is burnt: the next legal version is {legal}",
+            details=[f"ours   {ours.sha256}", f"theirs {theirs}"],
+        )
 
     def _evidence(self) -> Evidence:
         files = {a.filename: a.sha256 for a in self.release.manifest().artifacts}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
@@ -15,6 +14,7 @@ from packaging.version import Version
 
 from releasegate.adapters.foreign.isolation import Isolation
 from releasegate.adapters.process import Completed, last_lines
+from releasegate.adapters.scratch import scratch
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 
 _SECONDS = 1800.0
@@ -62,7 +62,7 @@ class Builder:
 
         def build(folder: Path, *kinds: str) -> None:
             argv = [sys.executable, "-I", "-m", "build", "--installer", "uv", *kinds, "--outdir", str(folder)]
-            with tempfile.TemporaryDirectory(prefix="home-") as home, checkout() as tree:
+            with scratch() as home, checkout() as tree:
                 isolation = Isolation(self.environ, Path(home), (out,))
                 env = isolation.environment(**own)
                 done = isolation.run([*argv, str(tree)], env=env, cwd=tree, timeout=_SECONDS, stop=stop)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from releasegate.adapters.build.locks import Locks
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.plain_file import read_plain
+from releasegate.adapters.scratch import scratch
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
@@ -53,8 +53,8 @@ class LocalBuilds:
         epoch = repository.epoch(commit)
         progress(f"building {package.name} {version}")
         checkout = partial(repository.clean_checkout, commit, tag=package.tag(version))
-        with tempfile.TemporaryDirectory(prefix="releasegate-") as temporary:
-            made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=Path(temporary))
+        with scratch() as temporary:
+            made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=temporary)
             files = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
             rebuilt = {made.rebuilt.name: made.rebuilt.read_bytes()}
         artifacts = tuple(_artifact(name, content) for name, content in files.items())
@@ -84,12 +84,12 @@ class LocalBuilds:
         repository = self.repository(package)
         progress(f"building {package.name} {version}, to be thrown away")
         with (
-            tempfile.TemporaryDirectory(prefix="releasegate-") as temporary,
+            scratch() as temporary,
             repository.clean_checkout(commit, tag=package.tag(version), files=files) as changed,
         ):
             final = GitRepository(changed, repository.environ)
             checkout = partial(final.clean_checkout, final.head())
-            made = Builder(self.index, self.environ).make(checkout, epoch=final.epoch("HEAD"), out=Path(temporary))
+            made = Builder(self.index, self.environ).make(checkout, epoch=final.epoch("HEAD"), out=temporary)
             built = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
             return TrialBuild(built, final.source("HEAD"))
 
@@ -109,8 +109,8 @@ class LocalBuilds:
         told = ", ".join(f"{name} {number}" for name, number in tools.items())
         progress(f"rebuilding {package.name} {version} from {commit[:12]}{f' with {told}' if told else ''}")
         checkout = partial(repository.clean_checkout, commit, tag=package.tag(version))
-        with tempfile.TemporaryDirectory(prefix="releasegate-") as temporary:
-            epoch, out = repository.epoch(commit), Path(temporary)
+        with scratch() as temporary:
+            epoch, out = repository.epoch(commit), temporary
             made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=out, tools=tools)
             return {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
 

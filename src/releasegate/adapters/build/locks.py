@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from releasegate.adapters.build.builder import UNREACHED
 from releasegate.adapters.foreign.isolation import Isolation
 from releasegate.adapters.process import Completed, last_lines
+from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.interpreters import UV
 from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import ReleasegateError, Unavailable
@@ -55,7 +55,7 @@ class Locks:
         return os.path.relpath(lock, self.folder.resolve()).replace(os.sep, "/")
 
     def _run(self, lock: Path, argv: Sequence[str], **more: str) -> Completed:
-        with tempfile.TemporaryDirectory(prefix="home-") as home:
+        with scratch() as home:
             isolation = Isolation(self.environ, Path(home), (self.top,))
             env = isolation.environment(**more)
             # What the project itself says of its indexes and pins is a part of what was locked.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from releasegate.adapters.process import clean_environment, last_lines, run
+from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.interpreters import UV
 from releasegate.core.errors import Unavailable
 
@@ -21,21 +20,21 @@ def pinned(requirements: Iterable[str], *, index: str, python: str, environ: Map
     Raises:
         Unavailable: the index does not answer, or nothing fits.
     """
-    with tempfile.TemporaryDirectory(prefix="releasegate-") as folder:
-        (Path(folder) / "in.txt").write_text("\n".join(requirements) + "\n", encoding="utf-8")
+    with scratch() as folder:
+        (folder / "in.txt").write_text("\n".join(requirements) + "\n", encoding="utf-8")
         # What uv finds in the file that it writes, it keeps where it fits.
-        (Path(folder) / "out.txt").write_text(_installed(), encoding="utf-8")
+        (folder / "out.txt").write_text(_installed(), encoding="utf-8")
         argv = [*UV, "pip", "compile", "in.txt", "--output-file", "out.txt", "--universal", "--generate-hashes"]
         argv += ["--python-version", python, "--no-header", "--no-annotate", "--no-config", "--quiet"]
         argv += ["--default-index", index]
-        done = run(argv, env=clean_environment(environ), cwd=Path(folder), timeout=_TIMEOUT)
+        done = run(argv, env=clean_environment(environ), cwd=folder, timeout=_TIMEOUT)
         if done.exit_code:
             raise Unavailable(
                 "The pins of releasegate cannot be resolved.",
                 hint="Run the same command again when the index answers",
                 details=last_lines(done.stderr),
             )
-        return (Path(folder) / "out.txt").read_text(encoding="utf-8")
+        return (folder / "out.txt").read_text(encoding="utf-8")
 
 
 def _installed() -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import clean_environment, last_lines, run
+from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.errors import Unavailable
 
@@ -74,12 +75,12 @@ class LocalTools:
                 f"Python {python}, the oldest that is supported, is not here to compile with.",
                 hint=f"Install it: uv python install {python}",
             )
-        with tempfile.TemporaryDirectory(prefix="compile-") as folder:
-            listing = Path(folder) / "sources.json"
+        with scratch() as folder:
+            listing = folder / "sources.json"
             # Latin-1 carries any bytes through JSON; the compiler decodes them by their own cookie.
             listing.write_text(json.dumps({k: v.decode("latin-1") for k, v in sources.items()}), encoding="utf-8")
             argv = [str(interpreter), "-I", "-c", _COMPILE, str(listing)]
-            done = run(argv, env=clean_environment(self.environ), cwd=Path(folder), timeout=_TIMEOUT)
+            done = run(argv, env=clean_environment(self.environ), cwd=folder, timeout=_TIMEOUT)
         if done.exit_code != 0:
             how = "did not end in time" if done.timed_out else f"ended with exit code {done.exit_code}"
             return (f"Python {python}, compiling the modules, {how}.", *last_lines(done.stderr))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,8 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.foreign.isolation import Isolation
-from releasegate.adapters.process import KILLED, Completed, dying_with_parent, last_lines, started
+from releasegate.adapters.process import KILLED, Completed, last_lines, started
+from releasegate.adapters.scratch import scratch
 from releasegate.core.e2e.contracts import Judged, broken, telling_line
 from releasegate.core.errors import Unavailable
 from releasegate.core.printable import printable
@@ -54,10 +54,10 @@ class Suite:
             output.open("wb") as out,
             output.open("rb") as seen,
             started(
-                dying_with_parent(*pytest),
+                pytest,
                 env=self.environment,
                 cwd=self.folder,
-                stdin=subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
             ) as child,
@@ -102,7 +102,7 @@ class Suite:
         told = {name: value for name, value in self.environment.items() if name.startswith(_TOLD)}
         # Docker's settings hold credentials of registries; those without them are in the home folder.
         told.pop("DOCKER_CONFIG", None)
-        with tempfile.TemporaryDirectory(prefix="home-") as home:
+        with scratch() as home:
             apart = Isolation(self.environment, Path(home), (self.folder,))
             env = apart.environment(**told)
             return apart.run(words, env=env, cwd=cwd, timeout=_CHECK_SECONDS, stop=self.stop)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.git.submodules import fill_submodules, submodules
+from releasegate.adapters.scratch import scratch
 from releasegate.core.errors import Refused
 
 _SUBMODULE = "160000"
@@ -35,8 +35,8 @@ def clean_checkout(
     """Give the folder that stands for *git*'s in a temporary clone at *commit*; see ``GitRepository``."""
     top = Path(git.tell("rev-parse", "--show-toplevel").text)
     prefix = git.tell("rev-parse", "--show-prefix").text
-    with tempfile.TemporaryDirectory(prefix="releasegate-") as folder:
-        clone = Path(folder) / "tree"
+    with scratch() as folder:
+        clone = folder / "tree"
         # Objects are shared, not copied: a commit that no branch leads to is there as well.
         words = ("clone", "--quiet", "--no-checkout", "--shared", "--template=", "--", str(top), str(clone))
         git.tell(*_NO_HOOKS, *words)

@@ -84,7 +84,13 @@ class Git:
             with (
                 self._hooks(words, env) as hooks,
                 started(
-                    ["git", *options, *hooks, *words], env=env, cwd=self.root, stdin=fed, stdout=out, stderr=err
+                    ["git", *options, *hooks, *words],
+                    env=env,
+                    cwd=self.root,
+                    stdin=fed,
+                    stdout=out,
+                    stderr=err,
+                    marked=False,
                 ) as process,
             ):
                 try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from releasegate.adapters.foreign.isolation import Isolation
+from releasegate.adapters.scratch import scratch
 
 RUN_BY = frozenset({"add", "branch", "commit", "fetch", "merge", "notes", "push", "reset", "tag", "update-ref"})
 """The Git commands here that run hooks."""
@@ -43,7 +43,7 @@ def hooks_apart(
     if sys.platform == "win32" or not found:
         yield ()
         return
-    with tempfile.TemporaryDirectory(prefix="hooks-") as folder:
+    with scratch() as folder:
         home = Path(folder, "home")
         home.mkdir()
         isolation = Isolation(env, home, (*shown, hooks))

@@ -82,6 +82,10 @@ class SimpleIndex:
         """Return what the index serves as a file's provenance: see ``SimplePages.provenance``."""
         return self._pages.provenance(file)
 
+    def metadata(self, file: IndexFile) -> bytes | None:
+        """Return the core metadata beside a file: see ``SimplePages.metadata``."""
+        return self._pages.metadata(file)
+
     def upload(self, path: Path) -> UploadAnswer:
         """Upload one file with twine, never skipping one that exists: see ``Uploader.upload``."""
         return self._uploader().upload(path)
@@ -90,11 +94,11 @@ class SimpleIndex:
         """Return where the token for uploads comes from: see ``Uploader.credential``."""
         return self._uploader().credential()
 
-    def resolve(self, project: str, version: Version) -> Mapping[str, str]:
+    def resolve(self, project: str, version: Version, *, within: float) -> Mapping[str, str]:
         """Ask as an installer does, past every cache: see ``Resolver.resolve``."""
         from releasegate.adapters.index.resolve import Resolver
 
-        return Resolver(self._pages, self._environ, self._folder).resolve(project, version)
+        return Resolver(self._pages, self._environ, self._folder).resolve(project, version, within=within)
 
     def _uploader(self) -> Uploader:
         from releasegate.adapters.index.twine import Uploader

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from releasegate.adapters.masking import masked
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import Completed, clean_environment, run
+from releasegate.adapters.scratch import scratch
 from releasegate.core.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from releasegate.ports import UploadAnswer
 
 TIMEOUT = 1200.0
-"""Seconds for one upload, twine's own retries included."""
+"""Seconds for one upload of nothing, twine's own retries included."""
+
+RATE = 32 * 1024
+"""How many bytes give it a second more."""
 
 STATUS = re.compile(r"HTTPError: (\d{3}) ")
 """How twine names the status of the answer that it gave up at."""
@@ -71,13 +75,12 @@ class Uploader:
         attested = self._attested(path)
         argv = [sys.executable, "-I", "-X", "utf8", "-m", "twine", "upload", "--non-interactive"]
         argv += ["--disable-progress-bar", "--config-file", os.devnull, "--repository-url", self.url]
-        self.workdir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.workdir) as home:
+        with scratch(self.workdir) as home:
             completed = run(
                 [*argv, *(["--attestations"] if attested else []), str(path.resolve()), *map(str, attested)],
-                env=self._environment(token, home=home),
-                cwd=Path(home),
-                timeout=TIMEOUT,
+                env=self._environment(token, home=str(home)),
+                cwd=home,
+                timeout=TIMEOUT + path.stat().st_size / RATE,
             )
         return answer(completed, token=token or self.environ.get(IDENTITY[1], ""))
 
@@ -162,4 +165,13 @@ def answer(completed: Completed, *, token: str) -> UploadAnswer:
     named = STATUS.search(text)
     # Where the identity was not exchanged for a token, nothing is said of the file.
     status = 403 if "/_/oidc/" in text else int(named[1]) if named else None
-    return UploadAnswer(completed.exit_code, status, meaningful(masked(text, [token]), noise=NOISE))
+    words = meaningful(masked(text, [token]), noise=NOISE)
+    return UploadAnswer(completed.exit_code, status, words, reason=_reason(words, status))
+
+
+def _reason(words: tuple[str, ...], status: int | None) -> str:
+    """Return what the index said of the file: what twine prints below the line that names the status."""
+    at = next((number for number, line in enumerate(words) if STATUS.search(f"{line} ")), len(words))
+    said = " ".join(words[at + 1 :]).strip()
+    usual = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+    return "" if said.casefold() == usual.casefold() else said

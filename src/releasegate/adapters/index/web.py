@@ -1,4 +1,4 @@
-"""Reads from an index over HTTP: past caches, a few times where it stumbles, and never more than was agreed."""
+"""Reads of an index over HTTP: who may read, who is believed, and no read that does not end."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from releasegate.adapters.index.access import Access, origin
+from releasegate.adapters.index.deadline import Arrived, in_time
+from releasegate.adapters.index.get import Question, Response, TooLargeError, answer_of, reading_session
 from releasegate.adapters.index.reach import require_reachable
 from releasegate.adapters.masking import masked
 from releasegate.core.errors import Unavailable
@@ -21,52 +23,10 @@ MEBIBYTE = 2**20
 WITHHELD = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 """What an index answers whom it does not let read."""
 REDIRECTS = 10
-TIMEOUT = (10.0, 30.0)
-"""Seconds to wait for a connection, and for the next bytes of an answer."""
 
 
-@dataclass(frozen=True)
-class Response:
-    """What a GET came to: the status, the address after redirects, the content type as sent and the whole body.
-
-    ``moved`` is where a redirect leads that was not followed.
-    """
-
-    status: int
-    url: str
-    content_type: str
-    body: bytes
-    moved: str | None = None
-
-
-def reading_session() -> requests.Session:
-    """Return a session that asks past caches and sends no credentials but those it is given with a request.
-
-    Not even those of a ``.netrc``; and where it is sent elsewhere, those that it was given stay behind.
-    """
-    import requests
-    from requests.adapters import HTTPAdapter
-    from urllib3.util import Retry
-
-    retries = Retry(
-        total=3,
-        backoff_factor=0.2,
-        status_forcelist=(500, 502, 503, 504),
-        raise_on_status=False,
-        respect_retry_after_header=False,
-    )
-
-    class Session(requests.Session):
-        def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-            if origin(str(prepared_request.url)) != origin(str(response.request.url)):
-                prepared_request.headers.pop("Authorization", None)
-
-    session = Session()
-    session.headers.update({"User-Agent": "releasegate", "Cache-Control": "no-cache"})
-    session.auth = _without_credentials
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retries))
-    return session
+class WithheldError(Unavailable):
+    """The index does not let read who could read before."""
 
 
 @dataclass
@@ -74,13 +34,14 @@ class Web:
     """Gets answers for the index called *name*; ``access`` is what it may be read with, where it asks for that.
 
     A session that is ``given`` replaces the usual one. ``closed`` is what was learned of the index: whether it lets
-    nobody read without the token.
+    nobody read without the token; ``read`` is whether anything was read of it.
     """
 
     name: str
     given: requests.Session | None = None
     access: Access = field(default_factory=lambda: Access("", ""))
     closed: bool | None = None
+    read: bool = False
 
     @cached_property
     def session(self) -> requests.Session:
@@ -140,10 +101,15 @@ class Web:
         return answer if (answer.status, told.status) == (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN) else told
 
     def _judged(self, answer: Response) -> Response:
-        if answer.status in WITHHELD:
+        withheld = answer.status in WITHHELD
+        # Who was let in before has the right: what stands before the index says nothing of that.
+        known = self.read and (not self.access.token or origin(answer.url) == origin(self.access.simple))
+        if withheld and not known:
             raise self.access.refusal(answer.status, answer.url)
-        if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
-            raise Unavailable(
+        if answer.status == HTTPStatus.OK:
+            self.read = True
+        if withheld or answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+            raise (WithheldError if withheld else Unavailable)(
                 f"The index {self.name} answered {answer.status}.", hint="Run the same command again a little later"
             )
         return answer
@@ -157,37 +123,24 @@ class Web:
         limit: int,
         follow: bool = True,
     ) -> Response:
-        if self.given is None:
-            # Before the library is loaded, and without its retries: whoever is offline is told so at once.
-            try:
+        question = Question(url, auth, headers, limit, follow)
+
+        def read(arrived: Arrived) -> Response:
+            if self.given is None:
+                # Before the library is loaded, and without its retries: whoever is offline is told so at once.
                 require_reachable(url)
-            except OSError as error:
-                raise self._silent(error) from error
-        from requests import RequestException
-        from urllib3.exceptions import HTTPError
+            return answer_of(self.session, question, arrived)
 
-        options: dict[str, Any] = {"timeout": TIMEOUT, "stream": True, "auth": auth, "allow_redirects": follow}
         try:
-            with self.session.get(url, headers=dict(headers), **options) as response:
-                target = None if follow else self.session.get_redirect_target(response)
-                body = self._body(response, limit=limit) if response.status_code == HTTPStatus.OK else b""
-                kind = response.headers.get("Content-Type", "text/html")
-                moved = None if target is None else urljoin(response.url, target)
-                return Response(response.status_code, response.url, kind, body, moved)
-        # requests lets urllib3's errors and those of the URL's parser through in a few places.
-        except (RequestException, HTTPError, ValueError) as error:
+            return in_time(read)
+        except TooLargeError as error:
+            raise Unavailable(
+                f"The index {self.name} answered more than {limit // MEBIBYTE} MiB.",
+                hint="Look at what the index serves under the project's name",
+            ) from error
+        # requests lets the errors of the URL's parser through in a few places; its own are OSErrors.
+        except (OSError, ValueError) as error:
             raise self._silent(error) from error
-
-    def _body(self, response: requests.Response, *, limit: int) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_content(64 * 1024):
-            body += chunk
-            if len(body) > limit:
-                raise Unavailable(
-                    f"The index {self.name} answered more than {limit // MEBIBYTE} MiB.",
-                    hint="Look at what the index serves under the project's name",
-                )
-        return bytes(body)
 
     def _silent(self, error: Exception) -> Unavailable:
         return Unavailable(
@@ -195,7 +148,3 @@ class Web:
             hint="Check its address and the network, then run the same command again",
             details=[masked(f"{type(error).__name__}: {error}", [self.access.token])],
         )
-
-
-def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request

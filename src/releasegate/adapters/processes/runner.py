@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
 from releasegate.adapters.process import KILLED, Completed, last_lines, machine_fault
 from releasegate.adapters.processes.service import killed, serving
+from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.adapters.venvs.venv import Venv
@@ -70,10 +70,9 @@ class ProcessRunner:
         _command(delivery)
         if companion is not None:
             _service(companion)
-        self.workdir.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=self.workdir, prefix="pair-", ignore_cleanup_errors=True) as folder:
+        with scratch(self.workdir) as folder:
             try:
-                verdict = self._judge(delivery, companion, version_file=Path(folder), progress=progress)
+                verdict = self._judge(delivery, companion, version_file=folder, progress=progress)
             except GateFailed as error:
                 verdict = _Verdict((error.problem,), error.details)
             except OSError as error:

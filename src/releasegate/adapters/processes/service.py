@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from releasegate.adapters.process import KILLED, dying_with_parent, last_lines, started
+from releasegate.adapters.process import KILLED, last_lines, started
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Service
 from releasegate.core.e2e.contracts import telling_line
@@ -63,7 +63,7 @@ def serving(venv: Venv, name: str, *, service: Service, ready_within: float) -> 
     cwd.mkdir()
     told = service_environment(service, secret=secrets.token_urlsafe(32), data=str(cwd))
     path = venv.folder / "service.log"
-    with path.open("wb") as output, _leashed(venv, name, command, told=told, output=output) as process:
+    with path.open("wb") as output, _started(venv, name, command, told=told, output=output) as process:
         trouble = _await_ready(process, port=port, path=service.ready, deadline=time.monotonic() + ready_within)
         if trouble is not None:
             _require_ground(name, process.returncode, _log(path))
@@ -99,19 +99,20 @@ def _require_ground(name: str, code: int | None, said: Sequence[str]) -> None:
 
 
 @contextmanager
-def _leashed(
+def _started(
     venv: Venv, name: str, command: Sequence[str], *, told: Mapping[str, str], output: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     cwd = venv.folder / "service"
     env = venv.environment(**{"PYTHONUNBUFFERED": "1", **told})
     try:
-        words = dying_with_parent(*venv.isolation().words(command, env=env, cwd=cwd))
+        words = venv.isolation().words(command, env=env, cwd=cwd)
     except Unavailable as error:
         raise GateFailed(
             f"{name} does not install {command[0]}, which service.command starts.",
             hint="Add what installs it to the package's dependencies, or correct service.command.",
         ) from error
-    with started(words, env=env, cwd=cwd, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT) as process:
+    beside = subprocess.STDOUT
+    with started(words, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=beside) as process:
         yield process
 
 

@@ -10,10 +10,10 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Literal
 
+from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.installer import Installation, Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.adapters.venvs.probes import probe
@@ -66,13 +66,12 @@ class VenvInstallChecker:
         Raises:
             Unavailable: nothing failed, but a cell could not be judged.
         """
-        self.workdir.mkdir(parents=True, exist_ok=True)
         stop = Event()
         with (
-            TemporaryDirectory(dir=self.workdir, prefix="venvs-", ignore_cleanup_errors=True) as folder,
+            scratch(self.workdir) as folder,
             ThreadPoolExecutor(self.workers or os.cpu_count()) as pool,
         ):
-            cells = self._cells(delivery, pythons, place=Path(folder))
+            cells = self._cells(delivery, pythons, place=folder)
             progress(f"install: {len(cells)} environments for {delivery.package.name} {delivery.version}")
             futures = [pool.submit(self._judge, cell, delivery, stop=stop) for cell in cells]
             try:

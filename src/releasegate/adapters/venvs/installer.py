@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
+from releasegate.adapters.output import TRANSPORT
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Package
@@ -48,27 +49,32 @@ class Installer:
         *cache* is pip's cache. It is shared by the environments of one check and by nothing else: pip also keeps wheels
         that it built from an sdist, by path.
 
+        What pip says against it counts when it says so again, past every cache.
+
         Raises:
-            Unavailable: the index does not answer, or pip's report cannot be read.
+            Unavailable: the index does not answer, or not with what it should.
         """
         copy = venv.copy_in(file)
         own = Expected(package.name, copy.as_uri(), None if copy.is_dir() else _sha256(copy))
         extras = f"[{','.join(package.install.extras)}]" if package.install.extras else ""
         report = venv.folder / "report.json"
         cache.mkdir(parents=True, exist_ok=True)
-        done = self._pip(
-            venv,
+        words = (
             *("install", "--isolated", "--no-compile", "--progress-bar=off"),
-            *("--index-url", self.index, "--cache-dir", str(cache), "--report", str(report)),
+            *("--index-url", self.index, "--report", str(report)),
             f"{package.name}{extras} @ {own.url}",
             *package.install.requirements,
-            timeout=_INSTALL_SECONDS,
-            given=(cache,),
         )
-        if done.timed_out or done.exit_code:
+        done = self._pip(venv, *words, "--cache-dir", str(cache), timeout=_INSTALL_SECONDS, given=(cache,))
+        if done.exit_code and not done.timed_out:
             self._ask_index()
-            words = last_lines(done.stderr or done.stdout)
-            return Installation((), (f"pip could not install {file.name} (exit code {done.exit_code}).", *words))
+            done = self._pip(venv, *words, "--no-cache-dir", timeout=_INSTALL_SECONDS)
+        if done.exit_code:
+            self._ask_index()
+            said = last_lines(done.stderr or done.stdout)
+            if done.timed_out or TRANSPORT.search(done.stderr):
+                raise self._unserved(file.name, said)
+            return Installation((), (f"pip could not install {file.name} (exit code {done.exit_code}).", *said))
         return self._judged(report, own)
 
     def check(self, venv: Venv) -> tuple[str, ...]:
@@ -100,6 +106,13 @@ class Installer:
             raise self._silent(type(error).__name__) from error
         if status >= _SERVER_ERROR:
             raise self._silent(f"HTTP status {status}")
+
+    def _unserved(self, name: str, words: tuple[str, ...]) -> Unavailable:
+        return Unavailable(
+            f"What {name} needs beside it cannot be had in time, or undamaged, from {self.index}",
+            hint="Run the same command again a little later; nothing was judged",
+            details=words,
+        )
 
     def _silent(self, how: str) -> Unavailable:
         return Unavailable(

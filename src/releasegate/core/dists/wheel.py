@@ -105,6 +105,15 @@ def identity(metadata: bytes, *, where: str) -> Identity:
         raise GateFailed(f"The metadata of {where} cannot be used: {error}.", hint=_REBUILD) from error
 
 
+def metadata_differences(ours: bytes, theirs: bytes) -> tuple[str, ...]:
+    """Return the fields in which two core metadata differ, with both values; what they say in prose is left out."""
+    from packaging.metadata import parse_email
+
+    one, other = (dict(parse_email(each)[0]) for each in (ours, theirs))
+    fields = sorted((one.keys() | other.keys()) - {"description"})
+    return tuple(f"{f}: {one.get(f)!r} and {other.get(f)!r}" for f in fields if one.get(f) != other.get(f))
+
+
 def extras(metadata: bytes) -> tuple[str, ...]:
     """Return the normalized names of the extras that core metadata provides."""
     from packaging.metadata import parse_email

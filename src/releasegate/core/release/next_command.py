@@ -33,6 +33,18 @@ def next_release(package_state: PackageState) -> NextRelease:
     return _after_candidate(package_state) if is_candidate(declared) else _after_final(package_state)
 
 
+def given_up(version: Version, *, package: str, published: bool) -> str:
+    """Return what goes on in place of *version* once it failed and its number is consumed, as the plan has it.
+
+    *published* is whether the production index has a file of it.
+    """
+    if is_candidate(version):
+        return "Mend it and commit; then the same command goes on with the next number"
+    if published or version.post is not None:
+        return f"Repair it forward: invoke release --post --package {package}"
+    return f"Mend it and commit, then prove another candidate: invoke release --rc --package {package}"
+
+
 def _proposed(package_state: PackageState, version: Version) -> NextRelease:
     branch = bump_branch(package_state.package, version)
     by_kind: Pipeline = "rc" if version.pre is not None else "final" if version.post is None else "post"
@@ -56,7 +68,9 @@ def _after_final(package_state: PackageState) -> NextRelease:
     declared, record = package_state.declared, package_state.record(package_state.declared)
     state = package_state.state(declared)
     if record.failure is not None:
-        return NextRelease(f"{declared} failed at {record.failure.step}", "a fix", "post")
+        # Only what is out can be repaired by a post.
+        forward: Pipeline = "post" if declared in package_state.published or declared.post is not None else "rc"
+        return NextRelease(f"{declared} failed at {record.failure.step}", "a fix", forward)
     if state is VersionState.OPEN and record.attempted:
         return NextRelease(f"{declared} is under way", "its end", "final" if declared.post is None else "post")
     if declared in package_state.published or state is VersionState.SEALED:

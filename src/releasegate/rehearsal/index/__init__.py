@@ -15,9 +15,11 @@ from releasegate.rehearsal.index.faults import (
     HideForSeconds,
     IndexFaults,
     LoseAnswer,
+    OtherMetadata,
     Refuse,
     Slow,
     StalePage,
+    Trickle,
 )
 from releasegate.rehearsal.index.local import LocalIndex
 from releasegate.rehearsal.index.samples import Sample, sample_sdist, sample_wheel
@@ -35,12 +37,14 @@ __all__ = [
     "IndexFaults",
     "LocalIndex",
     "LoseAnswer",
+    "OtherMetadata",
     "Policy",
     "Refuse",
     "RequestRecord",
     "Sample",
     "Slow",
     "StalePage",
+    "Trickle",
     "sample_sdist",
     "sample_wheel",
 ]

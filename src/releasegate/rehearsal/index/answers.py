@@ -19,11 +19,15 @@ _PHRASE_LENGTH = 1000
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, or ``None`` for a connection that is cut, and what the request was about."""
+    """An answer, or ``None`` for a connection that is cut, and what the request was about.
+
+    ``every`` is after how many seconds the next byte of the answer is sent; they all come at once without it.
+    """
 
     response: Response | None
     project: str | None = None
     filename: str | None = None
+    every: float | None = None
 
 
 class Disturb(Protocol):

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from releasegate.rehearsal.index.answers import Reply, moved, refused, text
-from releasegate.rehearsal.index.faults import Cut, IndexFaults, LoseAnswer, Refuse, RequestKind, Slow
+from releasegate.rehearsal.index.faults import (
+    Cut,
+    IndexFaults,
+    LoseAnswer,
+    OtherMetadata,
+    Refuse,
+    RequestKind,
+    Slow,
+    Trickle,
+)
 from releasegate.rehearsal.index.held.store import IndexStore
+from releasegate.rehearsal.index.pages.damage import with_other_metadata
 from releasegate.rehearsal.index.pages.views import Reading
 from releasegate.rehearsal.index.pages.visibility import Visibility
 from releasegate.rehearsal.index.upload.model import Policy, UploadAccepted, UploadRefusal
@@ -36,6 +48,8 @@ _ROUTES = Map(
     strict_slashes=False,
     merge_slashes=False,
 )
+
+_DISTURBED: Mapping[str, RequestKind] = {"project": "page", "file": "file"}
 
 
 @dataclass(frozen=True)
@@ -90,13 +104,23 @@ class IndexApp:
         self._requests.append(RequestRecord(request.method, request.path, status, reply.project, reply.filename))
         if reply.response is None:
             raise ConnectionResetError("a fault cuts this connection")
-        return reply.response(environ, start_response)
+        answer = reply.response(environ, start_response)
+        return answer if reply.every is None else self._trickling(answer, reply.response, seconds=reply.every)
+
+    def _trickling(self, answer: Iterable[bytes], response: Response, *, seconds: float) -> Iterator[bytes]:
+        with closing(response):
+            for byte in chain.from_iterable(answer):
+                yield bytes([byte])
+                self._wait(seconds)
 
     def _reply(self, request: Request) -> Reply:
         arguments: Mapping[str, str] = {}
         try:
             endpoint, arguments = _ROUTES.bind_to_environ(request.environ).match()
-            return self._handlers[endpoint](request, **arguments)
+            reply = self._handlers[endpoint](request, **arguments)
+            of = _DISTURBED.get(endpoint, "upload")
+            slow = self.faults.take(Trickle, of=of, target=reply.filename or reply.project or "")
+            return replace(reply, every=slow.seconds) if slow else reply
         except HTTPException as error:
             project = arguments.get("name")
             return Reply(text(error.code or 500, error.name), project and canonicalize_name(project))
@@ -117,6 +141,8 @@ class IndexApp:
             answer = judge(received.upload, state=state, policy=self.policy, token=self._token, now=now)
             if isinstance(answer, UploadAccepted) and received.content is not None:
                 self._propagation.stored(name, now=now)
+                if self.faults.take(OtherMetadata, of="upload", target=name):
+                    answer = with_other_metadata(answer)
                 self._store.add(answer.event, received.content, core_metadata=answer.core_metadata)
         if isinstance(answer, UploadRefusal):
             return Reply(refused(answer), project, name)
@@ -133,7 +159,9 @@ class IndexApp:
         if self.faults.take(Cut, of=of, target=target):
             return Reply(None, project, filename)
         if refuse := self.faults.take(Refuse, of=of, target=target):
-            return Reply(text(refuse.status, "Service Unavailable"), project, filename)
+            reason = refuse.reason and UploadRefusal(refuse.status, refuse.reason)
+            answer = refused(reason) if reason else text(refuse.status, "Service Unavailable")
+            return Reply(answer, project, filename)
         return None
 
 

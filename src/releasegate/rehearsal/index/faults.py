@@ -22,12 +22,16 @@ SECONDS = 300.0
 
 @dataclass(frozen=True)
 class Refuse:
-    """Answer *status* and do nothing: an upload is not stored, a page or file is not served."""
+    """Answer *status* and do nothing: an upload is not stored, a page or file is not served.
+
+    *reason* is the index's own sentence, as it refuses a file with; without one it says nothing of the file.
+    """
 
     status: int = 503
     of: RequestKind = "upload"
     target: str = "*"
     times: int = 1
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,25 @@ class Slow:
     of: RequestKind = "upload"
     target: str = "*"
     times: int = 1
+
+
+@dataclass(frozen=True)
+class Trickle:
+    """Serve a page or a file one byte after the other, every *seconds* one."""
+
+    seconds: float = 0.1
+    of: RequestKind = "page"
+    target: str = "*"
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class OtherMetadata:
+    """Serve beside a wheel that is stored, for good, core metadata of another version, with the hash that it has."""
+
+    target: str = "*"
+    times: int = 1
+    of: ClassVar[RequestKind] = "upload"
 
 
 @dataclass(frozen=True)
@@ -90,9 +113,12 @@ class StalePage:
 
 @dataclass(frozen=True)
 class BrokenPage:
-    """Serve the simple JSON damaged: cut off, without hashes, without ``versions``, or with numbers as text."""
+    """Serve the simple page damaged: the JSON cut off, without hashes, without ``versions``, or with numbers as text.
 
-    damage: Literal["malformed", "no hashes", "no versions", "numbers as text"]
+    Or something else: a page of ``html``, an ``empty`` list of files, an answer ``short`` of the length that it tells.
+    """
+
+    damage: Literal["malformed", "no hashes", "no versions", "numbers as text", "html", "empty", "short"]
     target: str = "*"
     times: int = 1
     of: ClassVar[RequestKind] = "page"
@@ -100,16 +126,28 @@ class BrokenPage:
 
 @dataclass(frozen=True)
 class BrokenFile:
-    """Serve a file's bytes cut to half, or with one of them altered."""
+    """Serve a file's bytes cut to half (``short``: of the length that is told), or with one of them altered."""
 
-    damage: Literal["truncated", "altered"]
+    damage: Literal["truncated", "altered", "short"]
     target: str = "*"
     times: int = 1
     of: ClassVar[RequestKind] = "file"
 
 
-Fault = Refuse | Cut | Slow | LoseAnswer | HideForReads | HideForSeconds | StalePage | BrokenPage | BrokenFile
-F = TypeVar("F", Refuse, Cut, Slow, LoseAnswer, HideForReads, HideForSeconds, StalePage, BrokenPage, BrokenFile)
+Fault = (
+    Refuse
+    | Cut
+    | Slow
+    | Trickle
+    | OtherMetadata
+    | LoseAnswer
+    | HideForReads
+    | HideForSeconds
+    | StalePage
+    | BrokenPage
+    | BrokenFile
+)
+F = TypeVar("F", bound=Fault)
 
 
 class IndexFaults:

@@ -59,18 +59,6 @@ def _file(release: IndexRelease, file: StoredFile, *, address: Address) -> Body:
     }
 
 
-def damaged(page: Body, damage: str) -> Body:
-    """Return the page as a careless mirror would give it."""
-    if damage == "no versions":
-        return {key: value for key, value in page.items() if key != "versions"}
-    if damage == "no hashes":
-        return {**page, "files": [{**file, "hashes": {}} for file in page["files"]]}
-    if damage == "numbers as text":
-        meta = {**page["meta"], "_last-serial": str(page["meta"]["_last-serial"])}
-        return {**page, "meta": meta, "files": [{**file, "size": str(file["size"])} for file in page["files"]]}
-    return page
-
-
 def root_html(page: Body) -> str:
     """Return the page of all projects as HTML."""
     links = [f'<a href="{escape(p["name"])}/">{escape(p["name"])}</a><br />' for p in page["projects"]]

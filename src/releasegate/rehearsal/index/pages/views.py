@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 from werkzeug.exceptions import NotFound
 from werkzeug.utils import send_file
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
 from releasegate.rehearsal.index.answers import Disturb, Reply, conditional, moved, page_kind
 from releasegate.rehearsal.index.faults import BrokenFile, BrokenPage, IndexFaults
 from releasegate.rehearsal.index.held.store import IndexStore
+from releasegate.rehearsal.index.pages.damage import damaged_file, damaged_page
 from releasegate.rehearsal.index.pages.project_json import project_json
-from releasegate.rehearsal.index.pages.simple import JSON, damaged, project_html, project_page, root_html, root_page
+from releasegate.rehearsal.index.pages.simple import JSON, project_html, project_page, root_html, root_page
 from releasegate.rehearsal.index.pages.visibility import Visibility
 
 if TYPE_CHECKING:
@@ -67,15 +68,11 @@ class Reading:
         if project is None:
             raise NotFound
         page, kind = project_page(project, _address(request)), page_kind(request)
-        body = self._simple_json(normalized, page) if kind == JSON else project_html(page)
-        return Reply(conditional(request, body, kind=kind, serial=project.serial), normalized)
-
-    def _simple_json(self, project: str, page: dict[str, object]) -> str:
-        broken = self._faults.take(BrokenPage, of="page", target=project)
-        if broken is None:
-            return json.dumps(page)
-        body = json.dumps(damaged(page, broken.damage))
-        return body[: len(body) // 2] if broken.damage == "malformed" else body
+        body = json.dumps(page) if kind == JSON else project_html(page)
+        answer = conditional(request, body, kind=kind, serial=project.serial)
+        if kind == JSON and (broken := self._faults.take(BrokenPage, of="page", target=normalized)):
+            answer = damaged_page(answer, page, broken)
+        return Reply(answer, normalized)
 
     def project_json(self, request: Request, name: str) -> Reply:
         """Serve the project JSON; it does not wait for the simple page's propagation."""
@@ -102,7 +99,7 @@ class Reading:
         if not place.is_file():
             raise NotFound
         if broken := self._faults.take(BrokenFile, of="file", target=name):
-            return Reply(Response(_spoiled(place.read_bytes(), broken)), project.normalized, name)
+            return Reply(damaged_file(place.read_bytes(), broken), project.normalized, name)
         etag = sha256(path.encode()).hexdigest()
         response = send_file(
             place, request.environ, mimetype="application/octet-stream", etag=etag, max_age=_FILE_MAX_AGE
@@ -113,10 +110,3 @@ class Reading:
 def _address(request: Request) -> Callable[[StoredFile], str]:
     """Return what says where a file is served: on the host that the reader asked."""
     return lambda file: f"{request.host_url}packages/{file.path}"
-
-
-def _spoiled(content: bytes, fault: BrokenFile) -> bytes:
-    middle = len(content) // 2
-    if fault.damage == "truncated":
-        return content[:middle]
-    return content[:middle] + bytes(byte ^ 0xFF for byte in content[middle : middle + 1]) + content[middle + 1 :]
