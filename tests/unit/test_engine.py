@@ -25,6 +25,7 @@ class FakeRelease:
 
     package = SimpleNamespace(name="sample")
     version = VERSION
+    strict = False
 
     def __init__(self, *written: Entry) -> None:
         self.ledger = MemoryLedger({VERSION: list(written)})

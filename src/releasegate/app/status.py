@@ -9,14 +9,17 @@ from packaging.version import Version
 
 from releasegate.app.examine import examine
 from releasegate.app.package_state import side_by_side
+from releasegate.app.release import asked_again
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.release.next_command import next_release
-from releasegate.core.release.plan import PackageState
+from releasegate.core.release.plan import PackageState, VersionState
+from releasegate.core.release.versions import is_candidate, promoted
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.preflight import in_the_way
 from releasegate.steps.question import Answer
+from releasegate.steps.release import Release
 from releasegate.steps.stated import version_file_contents
 
 
@@ -52,17 +55,27 @@ def status(workspace: Workspace, package: Package) -> Status:
     except ReleasegateError as error:
         return _unknown(package, error, blocking)
     coming = next_release(package_state)
+    candidate = package_state.declared
+    state = coming.state
+    if is_candidate(candidate) and package_state.state(candidate) is VersionState.SEALED:
+        state = _proven(workspace, package, candidate, state)
     return Status(
         package.name,
         tuple(map(str, occurrences)) or (f"none: the tag states {package_state.declared}",),
         package_state.head,
         _by_place(package_state),
-        coming.state,
+        state,
         coming.missing,
         coming.command(package.name),
         blocking,
         lines,
     )
+
+
+def _proven(workspace: Workspace, package: Package, candidate: Version, state: str) -> str:
+    """Return where a proven candidate stands: whoever is not believed here has proven it, and it is asked again."""
+    doubted = Release(package, promoted(candidate), candidate, workspace.run_context()).doubted()
+    return f"{state}; {asked_again(workspace.ledger(package), candidate)}" if doubted else state
 
 
 def _unknown(package: Package, error: ReleasegateError, blocking: tuple[Answer, ...]) -> Status:
