@@ -75,7 +75,7 @@ def status(workspace: Workspace, package: Package) -> Status:
 def _proven(workspace: Workspace, package: Package, candidate: Version, state: str) -> str:
     """Return where a proven candidate stands: whoever is not believed here has proven it, and it is asked again."""
     doubted = Release(package, promoted(candidate), candidate, workspace.run_context()).doubted()
-    return f"{state}; {asked_again(workspace.ledger(package), candidate)}" if doubted else state
+    return asked_again(workspace.ledger(package), candidate) if doubted else state
 
 
 def _unknown(package: Package, error: ReleasegateError, blocking: tuple[Answer, ...]) -> Status:
