@@ -107,7 +107,8 @@ def test_every_job_has_the_least_rights_and_a_time_limit(settings: Settings, pat
         word = key.partition("-")[0]
         trusted = path == GITHUB and word == "publish"
         contents = "read" if word in FOREIGN else "write"
-        assert job["permissions"] == {"contents": contents} | ({"id-token": "write"} if trusted else {})
+        asks = {"actions": "read"} if key.endswith("-production") else {}
+        assert job["permissions"] == {"contents": contents} | ({"id-token": "write"} if trusted else {}) | asks
         assert int(job["timeout-minutes"]) > 0
 
 

@@ -74,8 +74,11 @@ def status(workspace: Workspace, package: Package) -> Status:
 
 def _proven(workspace: Workspace, package: Package, candidate: Version, state: str) -> str:
     """Return where a proven candidate stands: whoever is not believed here has proven it, and it is asked again."""
-    doubted = Release(package, promoted(candidate), candidate, workspace.run_context()).doubted()
-    return asked_again(workspace.ledger(package), candidate) if doubted else state
+    try:
+        doubted = Release(package, promoted(candidate), candidate, workspace.run_context()).doubted()
+        return asked_again(workspace.ledger(package), candidate) if doubted else state
+    except ReleasegateError as error:
+        return f"{state}; whether that is to be believed cannot be told: {error.problem}"
 
 
 def _unknown(package: Package, error: ReleasegateError, blocking: tuple[Answer, ...]) -> Status:

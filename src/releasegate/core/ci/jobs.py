@@ -26,6 +26,7 @@ TAKEN, GIVEN = "taken", "given"
 
 _READS = ("contents: read",)
 _WRITES = ("contents: write  # evidence, tags and releases",)
+_ASKS = ("actions: read  # how the run ended that proved the candidate",)
 _LONG, _CELL, _SHORT = 180, 90, 60
 _PLAN = 'cells=$(releasegate e2e --record --plan json) && echo "cells=$cells" >> "$GITHUB_OUTPUT"'
 """An echo with the command inside of its words would succeed where that command failed."""
@@ -61,9 +62,9 @@ def jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
         "(inputs.pipeline != 'post' || needs.seal-staging.result == 'success'))"
     )
     yield from _half(settings, forge, "staging", (f"if: ${{{{ {first} }}}}",))
-    yield from _half(
-        settings, forge, "production", ("needs: [seal-staging]", f"if: ${{{{ !cancelled() && ({second}) }}}}")
-    )
+    begins = ("needs: [seal-staging]", f"if: ${{{{ !cancelled() && ({second}) }}}}")
+    for job in _half(settings, forge, "production", begins):
+        yield replace(job, permissions=(*job.permissions, *_ASKS))
 
 
 def quoted_word(text: str) -> str:
