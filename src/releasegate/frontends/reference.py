@@ -168,7 +168,7 @@ SHOWN = {
 MEANINGS = {
     "releasegate": "the version of releasegate that wrote the entry",
     "at": "when, UTC in ISO 8601",
-    "run": "the run that wrote the entry, shared by all of its entries; one of CI begins with `ci-` and the forge's number",
+    "run": "the run that wrote the entry, the same for all of a run; `ci-`, the forge's number and more for one of CI",
     "step": "the step's key, as in the pipelines above",
     "subject": "what the evidence is about: a commit, or the sha256 hashes of a build; may be empty",
     "line": "the line that the plan and the run print for the step",
