@@ -75,7 +75,7 @@ def doubt(workspace: Workspace, package: Package) -> Doubt:
         try:
             return _vouches(workspace, package, version, commit, entry)
         except ReleasegateError as error:
-            workspace.progress(f"the forge does not say how the run {entry.run} ended: {error.problem}")
+            workspace.tell(f"The forge does not say how the run {entry.run} ended: {error.problem}")
             return False
 
     return Doubt(package.name, signatures, vouches, workspace.beliefs.entries.setdefault(package.name, {}))

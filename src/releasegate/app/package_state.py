@@ -34,7 +34,7 @@ def package_state(workspace: Workspace, package: Package) -> PackageState:
         # A candidate is compared where it is promoted: the staging index may have pruned it.
         kept, false = (entries, ()) if version.is_prerelease else without_false_seals(entries, served.get(version, {}))
         records[version] = record(kept)
-        false_seals += [version] if false else []
+        false_seals += [version] if false and records[version].seal is None else []
     return PackageState(
         package=package,
         declared=declared(repository, package),

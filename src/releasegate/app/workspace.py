@@ -58,7 +58,8 @@ class RunOptions:
 class Workspace:
     """Everything of one project, ready to be used; ``forges`` are the packages' forges by name.
 
-    ``event`` is what started the run in CI; ``asked`` is what a command keeps of Git's answers that only looks.
+    ``event`` is what started the run in CI; ``asked`` is what a command keeps of Git's answers that only looks, and
+    ``beliefs`` what was answered of whether evidence is to be believed.
     """
 
     project: Project
@@ -68,6 +69,11 @@ class Workspace:
     event: Event | None = None
     asked: Asked | None = None
     beliefs: Beliefs = field(default_factory=Beliefs)
+    tells: Callable[[str], None] | None = None
+
+    def tell(self, line: str) -> None:
+        """Say *line*, which a person must see: a line of progress may be passed over."""
+        (self.tells or self.progress)(line)
 
     def repository(self, package: Package) -> GitRepository:
         """Return the package's repository."""
@@ -100,14 +106,14 @@ class Workspace:
 
     def _push(self, package: Package) -> None:
         for line in self.ledger(package).push():
-            self.progress(line)
+            self.tell(line)
 
     def pull(self, package: Package) -> None:
         """Add other machines' evidence to the ledgers here: the package's, and those of the packages that it fits."""
         for each in self.project.settings.packages:
             try:
                 for line in self.ledger(each).pull():
-                    self.progress(line)
+                    self.tell(line)
             except ReleasegateError:
                 # The repository of a companion need not be here.
                 if each.name == package.name:

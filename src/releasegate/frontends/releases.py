@@ -193,7 +193,7 @@ def _order(workspace: Workspace, wish: Wish) -> Order:
 
 
 def _workspace(screen: Screen, options: RunOptions) -> Workspace:
-    return open_workspace(Path.cwd(), dict(os.environ), screen, options)
+    return replace(open_workspace(Path.cwd(), dict(os.environ), screen, options), tells=screen.say)
 
 
 def _confirm(screen: Screen) -> Callable[[str], bool]:
