@@ -111,7 +111,7 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
     package += 'version-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
-    smoke, index, ci, shared, signed, noted, mended, stack = blocks(ROOT / "docs/how-to.md", "toml")
+    smoke, index, ci, shared, noted, signed, mended, stack = blocks(ROOT / "docs/how-to.md", "toml")
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")

@@ -9,7 +9,6 @@ from packaging.version import Version
 
 from releasegate.app.examine import examine
 from releasegate.app.package_state import side_by_side
-from releasegate.app.release import asked_again
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError, Unavailable
@@ -74,6 +73,8 @@ def status(workspace: Workspace, package: Package) -> Status:
 
 def _proven(workspace: Workspace, package: Package, candidate: Version, state: str) -> str:
     """Return where a proven candidate stands: whoever is not believed here has proven it, and it is asked again."""
+    from releasegate.app.release import asked_again
+
     try:
         doubted = Release(package, promoted(candidate), candidate, workspace.run_context()).doubted()
         return asked_again(workspace.ledger(package), candidate) if doubted else state

@@ -114,8 +114,8 @@ def _only(holder: _Holder, uses: frozenset[str], **more: Any) -> _Holder:
 class Release:
     """One version of one package on its way; ``candidate`` is the version that it is (or was) proven as.
 
-    ``at`` is the commit where no tag of the version names it: work before a release, or after it. With ``strict`` what is
-    recorded of the version counts for a production upload: only what is believed does.
+    ``at`` is the commit where no tag of the version names it: work before a release, or after it. With ``strict`` what
+    is recorded of the version counts for a production upload: only what is believed does.
     """
 
     package: Package
