@@ -83,13 +83,11 @@ def parse(note: bytes, *, package: str) -> Note:
     statements: list[Statement] = []
     malformed = 0
     for line in filter(str.strip, note.decode("utf-8", "replace").split("\n")):
-        body = _body(line)
-        said = statement_from(body)
-        found = None if said is not None else _entry(body)
-        if said is not None and said.package == package:
+        said = _said(line)
+        if isinstance(said, Statement) and said.package == package:
             statements.append(said)
-        elif found is not None and found[0] == package:
-            records.setdefault(found[1], []).append(found[2])
+        elif isinstance(said, tuple) and said[0] == package:
+            records.setdefault(said[1], []).append(said[2])
         else:
             malformed += 1
     return Note(records, tuple(dict.fromkeys(statements)), malformed)
@@ -158,9 +156,11 @@ def _seals(entry: Entry, package: str, version: Version, commit: str) -> bool:
     return (said.get("package"), said.get("version"), said.get("commit")) == (package, str(version), commit)
 
 
-def _body(line: str) -> Any:
+def _said(line: str) -> Statement | tuple[str, Version, Entry] | None:
+    """Return what a line says; ``None`` for one that is neither a statement nor an entry, or nested without end."""
     try:
-        return json.loads(line)
+        body = json.loads(line)
+        return statement_from(body) or _entry(body)
     except (ValueError, RecursionError):
         return None
 
@@ -169,9 +169,6 @@ def _entry(body: Any) -> tuple[str, Version, Entry] | None:
     if not isinstance(body, dict):
         return None
     package, version = body.pop("package", None), parse_version(body.pop("version", None))
-    try:
-        entry = entry_from_json(json.dumps(body))
-    except (ValueError, RecursionError):
-        return None
+    entry = entry_from_json(json.dumps(body))
     sound = isinstance(package, str) and version is not None and entry is not None and is_sound(entry)
     return (package, version, entry) if sound else None  # type: ignore[return-value]
