@@ -9,7 +9,7 @@ from typing import Any
 from packaging.version import Version
 
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.release.evidence import following
+from releasegate.core.evidence.merge import following
 from releasegate.core.release.record import Entry, EntryEvent, Evidence, Record, record
 from releasegate.core.release.taken_back import REVOKED
 from releasegate.ports import Clock, Ledger

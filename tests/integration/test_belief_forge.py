@@ -17,7 +17,7 @@ from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.project import load
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
-from releasegate.core.release.note import write
+from releasegate.core.evidence.note import write
 from releasegate.core.release.record import SEAL, Entry, record
 from releasegate.rehearsal.forge import EmbeddedForge
 

@@ -13,7 +13,7 @@ from test_doctor import Folder, folder
 from testpair import CHECKS, Pair
 
 from releasegate.adapters.ledger.files import FileLedger
-from releasegate.core.release.note import write
+from releasegate.core.evidence.note import write
 from releasegate.core.release.record import SEAL, Entry, record
 
 __all__ = ["folder"]

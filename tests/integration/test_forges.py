@@ -16,7 +16,7 @@ from releasegate.adapters.forges.gitea_runs import outcome_of
 from releasegate.adapters.forges.outcomes import verdict
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
-from releasegate.core.release.belief import CiOutcome, vouched
+from releasegate.core.evidence.belief import CiOutcome, vouched
 from releasegate.core.release.record import Entry
 from releasegate.ports import CiRun, Forge, ForgeRelease
 from releasegate.rehearsal.forge import EmbeddedForge, Fault

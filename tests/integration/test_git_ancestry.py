@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from git_repositories import ENVIRON, add_remote, git, make_repository
 
+from releasegate.adapters.git.ancestry import file_at
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.core.errors import Refused, Unavailable
 
@@ -94,8 +95,8 @@ def test_a_file_is_read_from_the_branch_as_the_remote_has_it(repository: GitRepo
     assert repository.on_release_branch(keys, "1.4.x") == b"here\n"
     assert repository.on_release_branch(keys, "no-such") is None
     assert repository.on_release_branch(PurePosixPath("other"), "1.4.x") is None
-    assert repository.file_at(keys, "HEAD") == b"not pushed\n"
-    assert repository.file_at(keys, "f" * 40) is None
+    assert file_at(repository.git, keys, "HEAD") == b"not pushed\n"
+    assert file_at(repository.git, keys, "f" * 40) is None
     bare.rename(tmp_path / "gone")
     with pytest.raises(Unavailable, match="origin does not answer"):
         repository.on_release_branch(keys, "1.4.x")

@@ -16,9 +16,9 @@ from packaging.version import Version
 
 from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.core.errors import Unavailable
-from releasegate.core.release.note import parse, write
+from releasegate.core.evidence.note import parse, write
+from releasegate.core.evidence.statement import Statement, statement
 from releasegate.core.release.record import SEAL, Entry, record
-from releasegate.core.release.statement import Statement, statement
 from releasegate.core.release.taken_back import REVOKED
 
 RC = Version("1.0rc1")

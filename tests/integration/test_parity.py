@@ -24,7 +24,7 @@ from testpair import PYTHON, SERVICE, VERSION_FILES, sources
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.project import load
 from releasegate.app.workflows import write
-from releasegate.core.release.note import read
+from releasegate.core.evidence.note import read
 from releasegate.core.release.record import record
 from releasegate.rehearsal.forge import EmbeddedForge
 from releasegate.rehearsal.index import EmbeddedIndex

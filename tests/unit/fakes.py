@@ -24,7 +24,7 @@ from releasegate.core.dists.archive import Members
 from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, Unavailable
-from releasegate.core.release.belief import CiOutcome
+from releasegate.core.evidence.belief import CiOutcome
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import CiRun, ForgeRelease, IndexFile, LockAnswer, Progress, PushAnswer, TrialBuild, UploadAnswer

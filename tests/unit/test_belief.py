@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from releasegate.core.release.belief import CiOutcome, ci_run, must_be_believed, run_name, vouched
+from releasegate.core.evidence.belief import CiOutcome, ci_run, must_be_believed, run_name, vouched
 from releasegate.core.release.record import SEAL, Entry, EntryEvent
 from releasegate.core.release.taken_back import CELL, REVOKED
 

@@ -9,8 +9,8 @@ from itertools import permutations
 import pytest
 from packaging.version import Version
 
-from releasegate.core.release.evidence import following, merge
-from releasegate.core.release.note import Known, LeftOut, accepted, read, write
+from releasegate.core.evidence.merge import following, merge
+from releasegate.core.evidence.note import Known, LeftOut, accepted, read, write
 from releasegate.core.release.record import Entry, Record
 
 COMMIT, OTHER = "a" * 40, "b" * 40

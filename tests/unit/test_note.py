@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from releasegate.core.release.evidence import merge
-from releasegate.core.release.note import Known, accepted, parse, within_reach, write
+from releasegate.core.evidence.merge import merge
+from releasegate.core.evidence.note import Known, accepted, parse, within_reach, write
+from releasegate.core.evidence.statement import Statement, statement, statement_from
 from releasegate.core.release.record import SEAL, Entry, record
-from releasegate.core.release.statement import Statement, statement, statement_from
 from releasegate.core.release.taken_back import CELL, REVOKED
 
 COMMIT, VERSION = "a" * 40, Version("1.0rc1")

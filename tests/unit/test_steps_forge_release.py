@@ -11,7 +11,7 @@ from packaging.version import Version
 from release_fixture import START, ReleaseFixture, entry
 
 from releasegate.core.errors import NotYet, Refused, Unavailable
-from releasegate.core.release.note import read
+from releasegate.core.evidence.note import read
 from releasegate.ports import CiRun, ForgeRelease
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.publish import Upload

@@ -21,7 +21,7 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.evidence import merge
+from releasegate.core.evidence.merge import merge
 from releasegate.core.release.record import Entry
 from releasegate.core.release.taken_back import CELL
 from releasegate.core.release.versions import parse_version

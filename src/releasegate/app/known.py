@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from releasegate.core.release.belief import CiOutcome
+    from releasegate.core.evidence.belief import CiOutcome
     from releasegate.core.release.record import Entry
 
 

@@ -96,7 +96,7 @@ def _keys(workspace: Workspace, package: Package) -> bytes | None:
 
 def _vouches(workspace: Workspace, package: Package, version: Version, commit: str, entry: Entry) -> bool:
     from releasegate.core.ci.workflows import workflow_path
-    from releasegate.core.release.belief import ci_run, vouched
+    from releasegate.core.evidence.belief import ci_run, vouched
 
     forge, run, known = workspace.forges.get(package.name), ci_run(entry), workspace.beliefs.outcomes
     if forge is None or package.forge is None or run is None:
@@ -111,11 +111,12 @@ def _vouches(workspace: Workspace, package: Package, version: Version, commit: s
 
 def _is_the_branchs(workspace: Workspace, package: Package, commit: str) -> bool:
     """Whether the workflow at *commit* is the one of the release branch: a tag may be of any commit and workflow."""
+    from releasegate.adapters.git.ancestry import file_at
     from releasegate.core.ci.workflows import workflow_path
 
     known = workspace.beliefs.unchanged
     if (package.name, commit) not in known and package.forge is not None:
         repository, path = workspace.repository(package), workflow_path(package.forge.kind)
         there = repository.on_release_branch(path, package.branch)
-        known[package.name, commit] = there is not None and there == repository.file_at(path, commit)
+        known[package.name, commit] = there is not None and there == file_at(repository.git, path, commit)
     return known.get((package.name, commit), False)

@@ -193,7 +193,7 @@ class Workspace:
 
         from releasegate.about import version
         from releasegate.adapters.clock import SystemClock
-        from releasegate.core.release.belief import run_name
+        from releasegate.core.evidence.belief import run_name
         from releasegate.ledger_writer import LedgerWriter
 
         def own(name: str) -> Ledger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from releasegate.core.release.belief import CiOutcome
+from releasegate.core.evidence.belief import CiOutcome
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.errors import NotYet, Refused, Unavailable
-from releasegate.core.release.note import write
+from releasegate.core.evidence.note import write
 from releasegate.core.release.record import Evidence
 from releasegate.ports import Forge, ForgeRelease
 from releasegate.steps.notes import release_notes

@@ -17,7 +17,7 @@ from releasegate.adapters.forges.gitea_records import GiteaAttachment, GiteaRele
 from releasegate.adapters.forges.gitea_runs import newest_run, outcome_of
 from releasegate.adapters.forges.outcomes import NotShown, existing, is_draft, looked_at_again, published
 from releasegate.core.config.model import ForgeConfig
-from releasegate.core.release.belief import CiOutcome
+from releasegate.core.evidence.belief import CiOutcome
 from releasegate.ports import CiRun, ForgeRelease
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from releasegate.adapters.forges.gitea_records import each, optional
 from releasegate.adapters.forges.outcomes import STARTED_BY, NotShown, State, in_utc, state, text, verdict
-from releasegate.core.release.belief import CiOutcome
+from releasegate.core.evidence.belief import CiOutcome
 from releasegate.ports import CiRun
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from releasegate.adapters.forges.outcomes import (
 )
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.release.belief import CiOutcome
+from releasegate.core.evidence.belief import CiOutcome
 from releasegate.ports import CiRun, ForgeRelease
 
 if TYPE_CHECKING:

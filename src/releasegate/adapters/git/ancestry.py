@@ -89,7 +89,12 @@ def file_on(git: Git, path: PurePosixPath, *, remote: str, branch: str) -> bytes
         answer = git.ask("fetch", "--quiet", "--no-tags", remote, f"+{_HEADS}{branch}:{ref}", timeout=REMOTE_SECONDS)
         if answer.exit_code:
             raise silent(remote, answer)
-    found = git.ask("cat-file", "blob", f"{ref}:{path}")
+    return file_at(git, path, ref)
+
+
+def file_at(git: Git, path: PurePosixPath, commit: str) -> bytes | None:
+    """Return a file, from the top of the repository, at *commit*; ``None`` where either is not here."""
+    found = git.ask("cat-file", "blob", f"{commit}:{path}")
     return None if found.exit_code else found.stdout
 
 

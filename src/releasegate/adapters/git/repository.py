@@ -163,19 +163,12 @@ class GitRepository:
         return ancestry.lacks(self.git, remote=self.remote, branch=branch)
 
     def on_release_branch(self, path: PurePosixPath, branch: str) -> bytes | None:
-        """Return a file, from the top of the repository, as *branch* of the remote has it now; ``None`` without one.
-
-        Where there is no remote, the branch is the one of this repository.
+        """Return a file, from the top of the repository, as the remote's *branch* (without one: ours) has it now.
 
         Raises:
             Unavailable: the remote does not answer.
         """
         return ancestry.file_on(self.git, path, remote=self.remote, branch=branch)
-
-    def file_at(self, path: PurePosixPath, commit: str) -> bytes | None:
-        """Return a file, from the top of the repository, at *commit*; ``None`` where either is not here."""
-        found = self.git.ask("cat-file", "blob", f"{commit}:{path}")
-        return None if found.exit_code else found.stdout
 
     def ancestors(self, commits: Iterable[str]) -> frozenset[str]:
         """Return those of *commits* that the commit that is checked out is, or descends from.

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from packaging.version import Version
 
 from releasegate.adapters.ledger.signatures import Signatures
-from releasegate.core.release.belief import ci_run, must_be_believed
+from releasegate.core.evidence.belief import ci_run, must_be_believed
+from releasegate.core.evidence.statement import Statement, digest, statement
 from releasegate.core.release.record import Entry
-from releasegate.core.release.statement import Statement, digest, statement
 from releasegate.core.release.taken_back import REVOKED
 
 Vouches = Callable[[Version, str, Entry], bool]

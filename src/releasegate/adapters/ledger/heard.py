@@ -13,10 +13,10 @@ from packaging.version import Version
 
 from releasegate.adapters.files import write_atomically
 from releasegate.core.errors import Unavailable
-from releasegate.core.release.evidence import merge, moment
-from releasegate.core.release.note import Note, parse, write
+from releasegate.core.evidence.merge import merge, moment
+from releasegate.core.evidence.note import Note, parse, write
+from releasegate.core.evidence.statement import Statement
 from releasegate.core.release.record import Entry
-from releasegate.core.release.statement import Statement
 from releasegate.core.release.versions import parse_version
 
 _SUFFIX = ".note"

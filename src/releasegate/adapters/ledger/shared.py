@@ -13,10 +13,10 @@ from releasegate.adapters.ledger.doubt import Doubt
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.adapters.ledger.git_notes import GitNotes
 from releasegate.adapters.ledger.heard import Heard
-from releasegate.core.release.evidence import merge
-from releasegate.core.release.note import Known, LeftOut, accepted, parse, write
+from releasegate.core.evidence.merge import merge
+from releasegate.core.evidence.note import Known, LeftOut, accepted, parse, write
+from releasegate.core.evidence.statement import Statement
 from releasegate.core.release.record import Entry, record
-from releasegate.core.release.statement import Statement
 from releasegate.core.release.versions import names, parse_version
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")

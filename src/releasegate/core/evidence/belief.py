@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from releasegate.core.release.evidence import moment
+from releasegate.core.evidence.merge import moment
 from releasegate.core.release.record import Entry
 from releasegate.core.release.taken_back import is_red
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from packaging.version import Version
 
-from releasegate.core.release.evidence import moment
+from releasegate.core.evidence.merge import moment
+from releasegate.core.evidence.shapes import is_sound
+from releasegate.core.evidence.statement import Statement, statement_from
 from releasegate.core.release.record import SEAL, Entry, entry_from_json
-from releasegate.core.release.shapes import is_sound
-from releasegate.core.release.statement import Statement, statement_from
 from releasegate.core.release.versions import parse_version
 
 Records = Mapping[Version, Sequence[Entry]]
