@@ -9,8 +9,9 @@ from typing import Any
 from packaging.version import Version
 
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.release.evidence import following
+from releasegate.core.evidence.merge import following
 from releasegate.core.release.record import Entry, EntryEvent, Evidence, Record, record
+from releasegate.core.release.taken_back import REVOKED
 from releasegate.ports import Clock, Ledger
 from releasegate.steps.step import Step
 
@@ -37,9 +38,10 @@ class LedgerWriter:
     run_id: str
     software: str
 
-    def record(self, package: str, version: Version) -> Record:
-        """Return what is recorded of a version so far."""
-        return record(self.ledgers(package).read(version))
+    def record(self, package: str, version: Version, *, believed: bool = False) -> Record:
+        """Return what is recorded of a version so far; with *believed* what of it counts for a production upload."""
+        ledger = self.ledgers(package)
+        return record(ledger.believed(version) if believed else ledger.read(version))
 
     def step(self, step: Step, event: EntryEvent, *, verdict: str = "pass", evidence: Evidence | None = None) -> None:
         """Write what happened to *step*; it is on the disk when this returns."""
@@ -57,6 +59,12 @@ class LedgerWriter:
         line = f"{waiver.step} is waived by {waiver.by}: {waiver.reason}"
         said = {"verdict": "waived", "evidence": {"by": waiver.by, "reason": waiver.reason}}
         return self._append(package, version, step=waiver.step, event="waived", subject="", line=line, **said)
+
+    def revoked(self, package: str, version: Version, *, by: str, reason: str) -> Entry:
+        """Write that a person takes the proof of this one version back; return the entry."""
+        said = {"verdict": "revoked", "evidence": {"by": by, "reason": reason}}
+        line = f"{version} is revoked by {by}: {reason}"
+        return self._append(package, version, step=REVOKED, event=REVOKED, subject="", line=line, **said)
 
     def found(self, package: str, version: Version, *, step: str, subject: str, line: str, **said: Any) -> Entry:
         """Write what a run outside of a pipeline proved, or disproved, of *subject*; return the entry."""

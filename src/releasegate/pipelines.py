@@ -14,6 +14,7 @@ from releasegate.steps.propagation import Propagation
 from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
 from releasegate.steps.publish import Tag, Upload
 from releasegate.steps.release import Release
+from releasegate.steps.reprove import SealAgain, ServedFiles
 from releasegate.steps.seal import CandidateProven, CompanionPublished, Seal
 from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused
 from releasegate.steps.step import Step
@@ -25,7 +26,7 @@ Pipeline = tuple[Bound, ...]
 
 def _as_candidate(step: Bound) -> Bound:
     """Bind *step* to the version under which the release is staged."""
-    return lambda release: step(replace(release, version=release.candidate))
+    return lambda release: step(replace(release, version=release.candidate, strict=False))
 
 
 RC: Pipeline = (
@@ -78,9 +79,25 @@ POST: Pipeline = (
 )
 """``X.Y.Z.postN``: proven as ``X.Y.Z.postN.devM`` like a candidate, then promoted like a final."""
 
+REPROOF: Pipeline = (
+    partial(InstallCheck, role="staging", files=ServedFiles()),  # users can install and import them
+    partial(EndToEnd, role="staging", files=ServedFiles()),  # they do their job, with their companion
+    partial(AgainstReleasedCompanion, files=ServedFiles()),  # and with the companion that users have today
+    SealAgain,  # proven here: the record of the candidate is closed by somebody who is believed
+)
+"""Before a final of a candidate whose proof is not believed: what runs it is asked again, on the bytes served."""
+
 PIPELINES: dict[str, Pipeline] = {"rc": RC, "final": FINAL, "post": POST}
 
 
-def bind(pipeline: Pipeline, release: Release) -> tuple[Step, ...]:
-    """Return the steps of *pipeline* for *release*: the objects that the plan prints are the ones that run."""
-    return tuple(step(release) for step in pipeline)
+def bind(pipeline: Pipeline, release: Release, *, again: bool = False) -> tuple[Step, ...]:
+    """Return the steps of *pipeline* for *release*: the objects that the plan prints are the ones that run.
+
+    Of what is recorded of a version that goes to the production index, only what is believed counts. With *again* the
+    candidate's proof is made again before it is relied on.
+    """
+    published = replace(release, strict=pipeline is not RC)
+    steps = [step(published) for step in pipeline]
+    begins = next((n for n, step in enumerate(steps) if step.key == CandidateProven.key), 0)
+    proof = [step(replace(published, version=release.candidate)) for step in REPROOF] if again else []
+    return (*steps[:begins], *proof, *steps[begins:])

@@ -12,8 +12,12 @@ import pytest
 import requests
 
 from releasegate.adapters.forges import forge_of
+from releasegate.adapters.forges.gitea_runs import outcome_of
+from releasegate.adapters.forges.outcomes import verdict
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.evidence.belief import CiOutcome, vouched
+from releasegate.core.release.record import Entry
 from releasegate.ports import CiRun, Forge, ForgeRelease
 from releasegate.rehearsal.forge import EmbeddedForge, Fault
 
@@ -420,3 +424,49 @@ def test_every_error_says_what_to_do(forge: Forge, embedded: EmbeddedForge) -> N
     embedded.fail(1, "missing")
     with pytest.raises(ReleasegateError, match="FORGE_TOKEN"):
         forge.find("v1.0")
+
+
+@pytest.mark.parametrize(("state", "ended"), [("passed", "passed"), ("failed", "failed"), ("running", "none")])
+def test_how_a_ci_run_ended_is_told_by_its_number(
+    forge: Forge, embedded: EmbeddedForge, state: str, ended: str
+) -> None:
+    embedded.run("v0.9", "failed")
+    number = embedded.run("v1.0", state, event="release")  # type: ignore[arg-type]
+    outcome = forge.outcome(number)
+    assert outcome is not None
+    assert (outcome.verdict, outcome.commit, outcome.event, outcome.tag) == (ended, COMMIT, "release", "v1.0")
+    written = Entry(outcome.ended, f"ci-{number}-ab", "seal", "done", "", "seal it")
+    workflow = f".{embedded.kind}/workflows/release.yml"
+    assert vouched(written, outcome, commit=COMMIT, tag="v1.0", workflow=workflow) == (ended == "passed")
+    assert not vouched(written, outcome, commit=COMMIT, tag="v1.0", workflow=".github/workflows/other.yml")
+
+
+def test_a_ci_run_that_the_forge_knows_nothing_of_is_none(forge: Forge, embedded: EmbeddedForge) -> None:
+    assert forge.outcome(7) is None
+    embedded.limit(1)
+    with pytest.raises(Unavailable, match="takes no more requests"):
+        forge.outcome(7)
+
+
+def test_a_forgejo_writes_a_run_in_words_of_its_own() -> None:
+    body = {
+        "status": "success",
+        "commit_sha": COMMIT,
+        "workflow_id": "release.yml",
+        "prettyref": "v1.0",
+        "event": "push",
+        "started": "2026-01-01T12:00:00+02:00",
+        "stopped": "2026-01-01T13:00:00+02:00",
+    }
+    moments = ("2026-01-01T10:00:00+00:00", "2026-01-01T11:00:00+00:00")
+    assert outcome_of(body) == CiOutcome("passed", COMMIT, "release.yml", "push", "v1.0", *moments)
+    assert outcome_of({**body, "status": "cancelled", "started": "", "stopped": 7}) == CiOutcome(
+        "none", COMMIT, "release.yml", "push", "v1.0", "", ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "conclusion"), [("completed", "skipped"), ("completed", "neutral"), ("completed", ""), ("queued", None)]
+)
+def test_what_was_skipped_or_still_waits_has_no_verdict(status: str, conclusion: str | None) -> None:
+    assert verdict(status, conclusion) == "none"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from git_repositories import ENVIRON, add_remote, git, make_repository
 
+from releasegate.adapters.git.ancestry import file_at
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.core.errors import Refused, Unavailable
 
@@ -78,3 +79,24 @@ def test_a_commit_is_looked_for_on_every_accepted_branch(repository: GitReposito
     bare.rename(tmp_path / "gone")
     with pytest.raises(Unavailable, match="origin does not answer"):
         repository.on_branch(topic, lambda _: True)
+
+
+def test_a_file_is_read_from_the_branch_as_the_remote_has_it(repository: GitRepository, tmp_path: Path) -> None:
+    keys = PurePosixPath("keys")
+    assert repository.on_release_branch(keys, "1.4.x") is None
+    (repository.root / keys).write_text("here\n")
+    git(repository.root, "add", "keys")
+    git(repository.root, "commit", "--quiet", "--message=keys")
+    assert repository.on_release_branch(keys, "1.4.x") == b"here\n", "without a remote the branch here counts"
+    bare = add_remote(repository, tmp_path / "origin.git")
+    git(repository.root, "push", "--quiet", "origin", "1.4.x")
+    (repository.root / keys).write_text("not pushed\n")
+    git(repository.root, "commit", "--quiet", "--all", "--message=more keys")
+    assert repository.on_release_branch(keys, "1.4.x") == b"here\n"
+    assert repository.on_release_branch(keys, "no-such") is None
+    assert repository.on_release_branch(PurePosixPath("other"), "1.4.x") is None
+    assert file_at(repository.git, keys, "HEAD") == b"not pushed\n"
+    assert file_at(repository.git, keys, "f" * 40) is None
+    bare.rename(tmp_path / "gone")
+    with pytest.raises(Unavailable, match="origin does not answer"):
+        repository.on_release_branch(keys, "1.4.x")

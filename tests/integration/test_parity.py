@@ -24,7 +24,7 @@ from testpair import PYTHON, SERVICE, VERSION_FILES, sources
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.project import load
 from releasegate.app.workflows import write
-from releasegate.core.release.evidence import read
+from releasegate.core.evidence.note import read
 from releasegate.core.release.record import record
 from releasegate.rehearsal.forge import EmbeddedForge
 from releasegate.rehearsal.index import EmbeddedIndex
@@ -283,6 +283,8 @@ def test_a_final_of_a_laptop_is_uploaded_by_the_ci_that_its_release_starts(tmp_p
                 time.sleep(0.2)
             assert not world.indexes["pypi"].stored
             ci_said, laptop_said = published(world, "v1.1.0"), waiting.result()
+        assert "install:staging, e2e:staging, e2e:today are asked again" in ci_said, "nobody signed the laptop's proof"
+        assert "record 1.1.0rc1 as proven here, on the bytes that testpypi serves" in ci_said
         assert "upload the wheel and the sdist of 1.1.0 to pypi" in ci_said
         assert "wait until CI has uploaded the wheel and the sdist of 1.1.0 to pypi" in laptop_said
         assert "run 1.1.0 from pypi end to end" in laptop_said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -199,7 +200,8 @@ def test_a_package_that_is_published_and_unchanged_has_nothing_in_its_way_and_no
         workspace.ledger(api(workspace)).append(Version("1.0.0"), begun)
         half = f"1.0.0 on production: {sample.filename} is stored and the sdist is not; 13 days remain to send it"
         assert status(workspace, api(workspace)).half == half
-        sealed = Entry("2026-01-01T00:00:00.000000+00:00", "run", SEAL, "done", "x", "seal it")
+        files = {"files": {sample.filename: hashlib.sha256(sample.content).hexdigest()}}
+        sealed = Entry("2026-01-01T00:00:00.000000+00:00", "run", SEAL, "done", "x", "seal it", evidence=files)
         workspace.ledger(api(workspace)).append(Version("1.0.0"), sealed)
         planned = plan(workspace, Order("rc"), api(workspace))
         assert (planned.plan, planned.steps) == (None, ())

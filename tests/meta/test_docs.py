@@ -112,7 +112,7 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
     package += 'version-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
-    smoke, index, ci, shared, noted, mended, stack = blocks(ROOT / "docs/how-to.md", "toml")
+    smoke, index, ci, shared, noted, signed, mended, stack = blocks(ROOT / "docs/how-to.md", "toml")
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
@@ -124,6 +124,7 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
     (told,) = parse_settings(noted + package.partition("\n")[2].partition("\n")[2], where="how-to.md").packages
     assert str(told.release_notes) == "docs/release-notes"
     assert table_elsewhere(shared, where="how-to.md") == PurePosixPath("../my-plugin")
+    assert str(parse_settings(signed + package, where="how-to.md").ci.allowed_signers) == ".github/allowed_signers"
     (older,) = parse_settings(mended + package.partition("\n")[2], where="how-to.md").packages
     assert [older.released_from(branch) for branch in ("main", "1.4.x", "release/1.3", "topic")] == [True] * 3 + [False]
     (table,) = blocks(ROOT / "README.md", "toml")

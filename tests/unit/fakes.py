@@ -24,6 +24,7 @@ from releasegate.core.dists.archive import Members
 from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.evidence.belief import CiOutcome
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import CiRun, ForgeRelease, IndexFile, LockAnswer, Progress, PushAnswer, TrialBuild, UploadAnswer
@@ -371,14 +372,18 @@ def _version(filename: str) -> str:
 
 @dataclass
 class FakeLedger:
-    """A ledger of lines: what is read went through JSON, as from a file."""
+    """A ledger of lines: what is read went through JSON, as from a file; what *doubted* runs wrote is not believed."""
 
     lines: dict[Version, list[str]] = field(default_factory=dict)
     sent: int = 0
+    doubted: set[str] = field(default_factory=set)
 
     def read(self, version: Version | str) -> tuple[Entry, ...]:
         parsed = (entry_from_json(line) for line in self.lines.get(_read(version), []))
         return tuple(entry for entry in parsed if entry is not None)
+
+    def believed(self, version: Version | str) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.read(version) if entry.run not in self.doubted)
 
     def append(self, version: Version | str, entry: Entry) -> None:
         self.lines.setdefault(_read(version), []).append(entry.to_json())
@@ -386,8 +391,9 @@ class FakeLedger:
     def versions(self) -> tuple[Version, ...]:
         return tuple(self.lines)
 
-    def push(self) -> None:
+    def push(self) -> tuple[str, ...]:
         self.sent += 1
+        return ()
 
 
 @dataclass
@@ -398,6 +404,10 @@ class FakeForge:
     assets: dict[str, bytes] = field(default_factory=dict)
     drafts: int = 0
     runs: list[CiRun] = field(default_factory=list)
+    ended: dict[int, CiOutcome] = field(default_factory=dict)
+
+    def outcome(self, run: int) -> CiOutcome | None:
+        return self.ended.get(run)
 
     def find(self, tag: str) -> ForgeRelease | None:
         return self.releases.get(tag)

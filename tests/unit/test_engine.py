@@ -25,6 +25,7 @@ class FakeRelease:
 
     package = SimpleNamespace(name="sample")
     version = VERSION
+    strict = False
 
     def __init__(self, *written: Entry) -> None:
         self.ledger = MemoryLedger({VERSION: list(written)})
@@ -351,3 +352,11 @@ def test_an_error_that_is_not_ours_is_neither_swallowed_nor_judged() -> None:
     with pytest.raises(ZeroDivisionError):
         run(FakeStep(release, waivable=True, doing=raising(ZeroDivisionError())))
     assert events(release)[1:] == [("started", "pass")]
+
+
+def test_what_goes_to_the_production_index_is_looked_at_anew_until_it_is_called_released() -> None:
+    release = FakeRelease(written("seal", "done"))
+    release.strict = True
+    step = FakeStep(release)
+    (outcome,) = run(step)
+    assert (outcome.how, step.ran) == ("done", ["step"])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
 
 import pytest
 from packaging.version import Version
 
-from releasegate.core.release.evidence import LeftOut, accepted, following, merge, read, write
+from releasegate.core.evidence.merge import following, merge
+from releasegate.core.evidence.note import Known, LeftOut, accepted, read, write
 from releasegate.core.release.record import Entry, Record
 
 COMMIT, OTHER = "a" * 40, "b" * 40
@@ -21,11 +21,12 @@ def entry(at: str = "2026-01-01T00:00:00.000001+00:00", run: str = "r1", step: s
 
 
 def seal(version: str = "1.0rc1", *, package: str = "harbor", commit: str = COMMIT) -> Entry:
-    return entry(step="seal", evidence={"package": package, "version": version, "commit": commit})
+    files = {"harbor-1.0.whl": "c" * 64}
+    return entry(step="seal", evidence={"package": package, "version": version, "commit": commit, "files": files})
 
 
-def tagged(commit: str | None) -> Callable[[Version], str | None]:
-    return lambda _: commit
+def tagged(commit: str | None) -> Known:
+    return Known(lambda _: commit, [Version("1.0rc1")], "2026-06-01T00:00:00Z")
 
 
 def test_a_note_comes_back_as_it_was_written() -> None:
@@ -71,37 +72,37 @@ def test_evidence_of_another_package_counts_for_nothing() -> None:
 
 def test_evidence_counts_on_the_commit_that_the_versions_tag_names() -> None:
     note = write("harbor", {Version("1.0rc1"): [entry(), seal()]})
-    counted = accepted(note, package="harbor", commit=COMMIT, tagged=tagged(COMMIT))
+    counted = accepted(note, package="harbor", commit=COMMIT, known=tagged(COMMIT))
     assert counted.records == {Version("1.0rc1"): [entry(), seal()]}
     assert counted.left_out == ()
 
 
 def test_evidence_on_another_commit_counts_for_nothing() -> None:
     note = write("harbor", {Version("1.0rc1"): [entry(), seal()]})
-    counted = accepted(note, package="harbor", commit=OTHER, tagged=tagged(COMMIT))
+    counted = accepted(note, package="harbor", commit=OTHER, known=tagged(COMMIT))
     assert counted.records == {}
     why = "evidence on bbbbbbbbbbbb is not about harbor 1.0rc1, which is aaaaaaaaaaaa"
-    assert counted.left_out == (LeftOut(Version("1.0rc1"), (entry(), seal()), why),)
+    assert counted.left_out == (LeftOut(why, Version("1.0rc1"), (entry(), seal())),)
 
 
 def test_before_its_tag_a_version_may_be_recorded_anywhere() -> None:
     note = write("harbor", {Version("1.0rc1"): [entry()]})
-    assert accepted(note, package="harbor", commit=OTHER, tagged=tagged(None)).records == {Version("1.0rc1"): [entry()]}
+    assert accepted(note, package="harbor", commit=OTHER, known=tagged(None)).records == {Version("1.0rc1"): [entry()]}
 
 
-@pytest.mark.parametrize("forged", [seal(commit=OTHER), seal("1.0rc2"), seal(package="other"), entry(step="seal")])
+@pytest.mark.parametrize("forged", [seal(commit=OTHER), seal("1.0rc2"), seal(package="other")])
 def test_a_seal_that_names_something_else_counts_for_nothing(forged: Entry) -> None:
     note = write("harbor", {Version("1.0rc1"): [entry(), forged]})
-    counted = accepted(note, package="harbor", commit=COMMIT, tagged=tagged(COMMIT))
+    counted = accepted(note, package="harbor", commit=COMMIT, known=tagged(COMMIT))
     assert counted.records == {Version("1.0rc1"): [entry()]}
     why = "a seal of harbor 1.0rc1 on aaaaaaaaaaaa names something else"
-    assert counted.left_out == (LeftOut(Version("1.0rc1"), (forged,), why),)
+    assert counted.left_out == (LeftOut(why, Version("1.0rc1"), (forged,)),)
 
 
 def test_a_seal_that_failed_proves_nothing_and_may_stay() -> None:
     failed = replace(entry(step="seal"), event="failed")
     note = write("harbor", {Version("1.0rc1"): [failed]})
-    counted = accepted(note, package="harbor", commit=COMMIT, tagged=tagged(COMMIT))
+    counted = accepted(note, package="harbor", commit=COMMIT, known=tagged(COMMIT))
     assert counted.records == {Version("1.0rc1"): [failed]}
 
 

@@ -77,6 +77,14 @@ def test_a_waiver_names_its_person_its_reason_and_no_subject(ledger: MemoryLedge
     assert entry.evidence == {"by": "Ada", "reason": "the host is down"}
 
 
+def test_a_persons_word_against_a_proof_names_them_and_the_reason(ledger: MemoryLedger) -> None:
+    entry = writer(ledger).revoked("sample-app", VERSION, by="Ada", reason="it loses rows")
+    assert ledger.read(VERSION) == ledger.believed(VERSION) == (entry,)
+    assert (entry.step, entry.event, entry.subject, entry.verdict) == ("revoked", "revoked", "", "revoked")
+    assert entry.line == f"{VERSION} is revoked by Ada: it loses rows"
+    assert entry.evidence == {"by": "Ada", "reason": "it loses rows"}
+
+
 def test_what_was_found_outside_of_a_pipeline_is_done_with_its_own_verdict(ledger: MemoryLedger) -> None:
     said = {"verdict": "fail", "evidence": {"cell": "one"}}
     entry = writer(ledger).found("sample-app", VERSION, step="e2e:cell", subject="bytes", line="one: fail", **said)
@@ -89,6 +97,7 @@ Writer = Callable[[LedgerWriter, Step], object]
 WRITERS: dict[str, Writer] = {
     "step": lambda writer, step: writer.step(step, "done"),
     "waived": lambda writer, _: writer.waived("sample-app", VERSION, WAIVER),
+    "revoked": lambda writer, _: writer.revoked("sample-app", VERSION, by="Ada", reason="it loses rows"),
     "found": lambda writer, _: writer.found("sample-app", VERSION, step="e2e:cell", subject="", line="one"),
 }
 

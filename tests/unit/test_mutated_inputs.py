@@ -13,8 +13,8 @@ from fake_index import CONTENT, JSON_API, LISTED, PAGE, Reply, entry, index, pag
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.dists.manifest import manifest_from_json
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.evidence.merge import following, merge
 from releasegate.core.install.report import installed_from
-from releasegate.core.release.evidence import following, merge
 from releasegate.core.release.record import Entry, entry_from_json, record
 
 SEED = 15

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from packaging.version import Version
-from test_plan import BEGUN, FAILED, HEAD, OTHER, PUSHED_BACK, SEALED, package_state, v
+from test_plan import BEGUN, FAILED, HEAD, OTHER, PUSHED_BACK, REVOKED, SEALED, package_state, v
 
 from releasegate.core.errors import Refused
 from releasegate.core.release.next_command import given_up, next_release
@@ -88,3 +90,31 @@ def test_a_candidate_that_is_given_up_is_followed_by_the_next_number_of_the_same
     standing = package_state("1.0rc1", tags={"v1.0rc1": HEAD}, records={"1.0rc1": FAILED})
     assert "the same command goes on with the next number" in given_up(v("1.0rc1"), package="demo", published=False)
     assert plan_candidate(standing, to=None).version == v("1.0rc2")
+
+
+@pytest.mark.parametrize(
+    ("stated", "at", "pypi", "missing", "command"),
+    [
+        ("1.0rc1", HEAD, "", "its proof, run again", "invoke release --rc --package demo"),
+        ("1.0rc1", OTHER, "", "a candidate of what is here now", "invoke release --rc --package demo"),
+        ("1.0.post1.dev1", HEAD, "1.0", "its proof, run again", "invoke release --post --package demo"),
+        ("1.0", HEAD, "1.0", "a fix", "invoke release --post --package demo"),
+    ],
+)
+def test_why_a_proof_is_taken_back_is_said_with_the_command_that_goes_on(
+    stated: str, at: str, pypi: str, missing: str, command: str
+) -> None:
+    tags = {f"v{stated}": at, **({"v1.0": OTHER} if pypi and stated != "1.0" else {})}
+    coming = next_release(package_state(stated, pypi=pypi, tags=tags, records={stated: REVOKED}))
+    assert coming.state == f"{stated} is not proven any more: 1.0rc1 is revoked by Ada: why"
+    assert coming.missing == missing
+    assert coming.command("demo") == command
+
+
+def test_a_record_of_other_files_than_the_index_serves_is_told() -> None:
+    standing = package_state("1.0", pypi="1.0", tags={"v1.0": HEAD}, records={"1.0": BEGUN})
+    coming = next_release(replace(standing, false_seals=(v("1.0"),)))
+    assert coming.state == "1.0 is published, and its record is of other files than the index serves"
+    assert coming.command("demo") == "invoke release --post --package demo"
+    unpublished = package_state("1.0", tags={"v1.0": HEAD}, records={"1.0": BEGUN})
+    assert next_release(replace(unpublished, false_seals=(v("1.0"),))).state == "1.0 is under way"

@@ -450,3 +450,47 @@ def test_a_final_whose_push_was_refused_is_made_once_its_bump_is_merged() -> Non
     assert told(plan_final(before, to=None)) == plan("final", "1.0.1", "1.0.1rc1")
     merged = replace(before, declared=v("1.0.1"), tags={**tags, "v1.0.1rc1": OTHER})
     assert told(plan_final(merged, to=None)) == plan("final", "1.0.1", "1.0.1rc1")
+
+
+WORD = Entry("2026-11-02", "run", "revoked", "revoked", "", "1.0rc1 is revoked by Ada: why")
+REVOKED = Record((*SEALED.entries, WORD))
+
+
+def test_a_candidate_whose_proof_is_taken_back_is_run_again_where_it_is_checked_out() -> None:
+    standing = package_state("1.0rc1", testpypi="1.0rc1", tags={"v1.0rc1": HEAD}, records={"1.0rc1": REVOKED})
+    assert standing.state(v("1.0rc1")) is VersionState.TAKEN_BACK
+    assert told(plan_candidate(standing, to=None)) == plan("rc", "1.0rc1")
+
+
+def test_a_mended_commit_after_a_proof_that_was_taken_back_gets_the_next_number() -> None:
+    standing = package_state("1.0rc1", testpypi="1.0rc1", tags={"v1.0rc1": OTHER}, records={"1.0rc1": REVOKED})
+    assert told(plan_candidate(standing, to=None)) == plan("rc", "1.0rc2")
+
+
+def test_a_candidate_whose_proof_is_taken_back_becomes_no_final() -> None:
+    standing = package_state("1.0rc1", testpypi="1.0rc1", tags={"v1.0rc1": HEAD}, records={"1.0rc1": REVOKED})
+    with pytest.raises(Refused, match=r"is 1\.0rc1, and it is not proven any more: 1\.0rc1 is revoked") as refusal:
+        plan_final(standing, to=None)
+    assert refusal.value.hint.endswith("invoke release --rc --package demo --to 1.0")
+
+
+def test_a_final_whose_proof_is_taken_back_is_repaired_forward() -> None:
+    standing = package_state("1.0", pypi="1.0", tags={"v1.0": HEAD}, records={"1.0": REVOKED})
+    with pytest.raises(Refused, match=r"1\.0 is not proven any more") as refusal:
+        plan_final(standing, to=None)
+    assert refusal.value.hint == "Repair it forward: invoke release --post"
+    assert told(plan_post(standing)) == plan("post", "1.0.post1", "1.0.post1.dev1")
+
+
+def test_a_staged_post_whose_proof_is_taken_back_is_run_again() -> None:
+    tags, records = {"v1.0": OTHER, "v1.0.post1.dev1": HEAD}, {"1.0.post1.dev1": REVOKED}
+    standing = package_state("1.0.post1.dev1", pypi="1.0", testpypi="1.0.post1.dev1", tags=tags, records=records)
+    assert told(plan_post(standing)) == plan("post", "1.0.post1", "1.0.post1.dev1")
+
+
+def test_a_post_under_way_waits_where_what_it_was_staged_as_is_not_proven_any_more() -> None:
+    tags = {"v1.0": OTHER, "v1.0.post1.dev1": OTHER}
+    standing = package_state("1.0.post1", pypi="1.0", tags=tags, records={"1.0.post1.dev1": REVOKED})
+    with pytest.raises(Refused, match=r"1\.0\.post1 was proven as 1\.0\.post1\.dev1, and that is not so") as refusal:
+        plan_post(standing)
+    assert "invoke waive --package demo --version 1.0.post1.dev1 --gate revoked --reason WHY" in refusal.value.hint

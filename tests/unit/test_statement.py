@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from releasegate.core.release.evidence import write
+from releasegate.core.evidence.note import write
 from releasegate.core.release.record import SEAL, Entry, EntryEvent, Record, record
 from releasegate.core.release.statement import purl, statement
 

@@ -13,7 +13,7 @@ from release_fixture import START, ReleaseFixture, entry
 
 from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.errors import NotYet, Refused, Unavailable
-from releasegate.core.release.evidence import read
+from releasegate.core.evidence.note import read
 from releasegate.ports import CiRun, ForgeRelease
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.publish import Upload

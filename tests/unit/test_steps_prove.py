@@ -14,8 +14,9 @@ from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 from releasegate.core.config.model import Companion
 from releasegate.core.errors import GateFailed, Refused, Unavailable
 from releasegate.core.release.record import SEAL
+from releasegate.core.release.taken_back import CELL
 from releasegate.ports import CellReport, Delivery
-from releasegate.steps.end_to_end import CELL, cell_subject
+from releasegate.steps.end_to_end import cell_subject
 from releasegate.steps.fetch import GivenFiles, deliver
 from releasegate.steps.prove import (
     AgainstReleasedCompanion,
@@ -338,3 +339,27 @@ def test_cells_that_ran_elsewhere_on_these_very_files_are_handed_to_the_stage(fi
     step.run()
     assert [dict(row) for row in fixture.runner.known[-1]] == [{"cell": "a cell"}]
     assert cell_subject(delivery, None) != ours
+
+
+def test_a_cell_that_is_red_after_the_proof_is_run_again_and_no_older_green_stands_for_it(
+    fixture: ReleaseFixture,
+) -> None:
+    release = fixture.uploaded("1.0rc1")
+    fixture.publish_core("2.0", on=fixture.production)
+    step = EndToEnd(release, "staging")
+    step.run()
+    ours = cell_subject(*fixture.runner.seen[-1])
+    green = entry(CELL, subject=ours, evidence={"cell": "4.7", "verdict": "pass"})
+    red = replace(green, verdict="fail", evidence={"cell": "4.7", "verdict": "fail"})
+    other = replace(green, evidence={"cell": "4.5", "verdict": "pass"})
+    for each in (green, red):
+        fixture.ledger.append("1.0rc1", each)
+    step.run()
+    assert list(fixture.runner.known[-1]) == [green.evidence, red.evidence], "before it is proven what failed is known"
+    for each in (entry(SEAL, evidence={"files": {}}), other, green, red):
+        fixture.ledger.append("1.0rc1", each)
+    step.run()
+    assert list(fixture.runner.known[-1]) == [other.evidence]
+    fixture.ledger.append("1.0rc1", replace(green, step="revoked", event="revoked"))
+    step.run()
+    assert list(fixture.runner.known[-1]) == []

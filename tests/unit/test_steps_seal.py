@@ -13,7 +13,7 @@ from release_fixture import ALONE, START, ReleaseFixture, done, entry
 
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.evidence import read
+from releasegate.core.evidence.note import read
 from releasegate.core.release.record import SEAL
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.prove import EndToEnd

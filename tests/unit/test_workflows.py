@@ -33,7 +33,7 @@ STACK = Stack("harbor", "harbor", "harbor-api", "mock", (netbox("4.7.3"),), ("3.
 SIMPLE = Settings((ALONE,), INDEXES, ci=CI)
 FANNED = Settings((API, ALONE), INDEXES, ci=CI, stack=STACK)
 HALVES = ("staging", "production")
-FOREIGN = frozenset({"build", "e2e", "judge"})
+FOREIGN = frozenset({"prove", "build", "e2e", "judge"})
 """The jobs that run code which is not releasegate's."""
 
 
@@ -107,7 +107,8 @@ def test_every_job_has_the_least_rights_and_a_time_limit(settings: Settings, pat
         word = key.partition("-")[0]
         trusted = path == GITHUB and word == "publish"
         contents = "read" if word in FOREIGN else "write"
-        assert job["permissions"] == {"contents": contents} | ({"id-token": "write"} if trusted else {})
+        asks = {"actions": "read"} if key.endswith("-production") else {}
+        assert job["permissions"] == {"contents": contents} | ({"id-token": "write"} if trusted else {}) | asks
         assert int(job["timeout-minutes"]) > 0
 
 
@@ -217,7 +218,8 @@ def test_a_token_is_only_in_the_environment_of_a_step() -> None:
 def test_a_stack_fans_out_over_runners_and_is_judged_whatever_became_of_the_cells() -> None:
     jobs = parsed(FANNED)["jobs"]
     words = ("build", "publish", "e2e", "judge", "seal")
-    assert list(jobs) == [f"{word}-{half}" for half in HALVES for word in words]
+    staged = [f"{word}-staging" for word in words]
+    assert list(jobs) == [*staged, "prove-production", *(f"{word}-production" for word in words)]
     for half in HALVES:
         cells = f"${{{{ fromJSON(needs.build-{half}.outputs.cells) }}}}"
         assert jobs[f"e2e-{half}"]["strategy"] == {"fail-fast": "false", "matrix": {"include": cells}}
@@ -230,8 +232,10 @@ def test_a_final_waits_for_no_candidate_and_a_post_for_its_own() -> None:
     assert jobs["build-staging"]["if"] == (
         "${{ github.event_name == 'push' || inputs.target == 'testpypi' || inputs.pipeline == 'post' }}"
     )
-    assert jobs["build-production"]["needs"] == ["seal-staging"]
-    assert jobs["build-production"]["if"] == (
+    assert jobs["build-production"]["needs"] == ["prove-production"]
+    assert jobs["build-production"]["if"] == "${{ !cancelled() && needs.prove-production.result == 'success' }}"
+    assert jobs["prove-production"]["needs"] == ["seal-staging"]
+    assert jobs["prove-production"]["if"] == (
         "${{ !cancelled() && (github.event_name == 'release' || (inputs.target == 'pypi' && "
         "(inputs.pipeline != 'post' || needs.seal-staging.result == 'success'))) }}"
     )

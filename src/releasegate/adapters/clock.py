@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+_DIFFERENCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,10 @@ class SystemClock:
     def now(self) -> str:
         """Return the moment, UTC in ISO 8601."""
         return datetime.now(UTC).isoformat(timespec="microseconds")
+
+    def soon(self) -> str:
+        """Return the moment after which is the future, whoever's clock is right: what machines' clocks differ by."""
+        return (datetime.now(UTC) + _DIFFERENCE).isoformat(timespec="microseconds")
 
     def elapsed(self) -> float:
         """Return the seconds on a clock that only goes forward."""

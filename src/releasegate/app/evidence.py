@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from packaging.version import Version
 
+from releasegate.adapters.clock import SystemClock
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
-from releasegate.core.release.evidence import accepted, merge, read
+from releasegate.core.evidence.merge import merge
+from releasegate.core.evidence.note import Known, accepted, read
 from releasegate.core.release.record import SEAL, Entry
 from releasegate.core.verification.claims import Claim
 from releasegate.core.verification.recorded import Recorded, recorded_claims
@@ -52,7 +54,8 @@ def record_claims(  # noqa: PLR0913 - the record of what, beside what
         sealed = [str(e.evidence.get("commit")) for e in mine if e.step == SEAL and e.event == "done"]
         elsewhere += [each for each in sealed if each != commit]
         if where == commit:
-            counted = accepted(note, package=package.name, commit=commit, tagged=lambda _: commit)
+            known = Known(lambda _: commit, (version,), SystemClock().soon())
+            counted = accepted(note, package=package.name, commit=commit, known=known)
             entries = merge(entries, counted.records.get(version, ()))
     recorded = Recorded(entries, tuple(elsewhere))
     signed = _signature(shared.signature) if entries else ()

@@ -198,9 +198,12 @@ def _evidence(workspace: Workspace, delivery: Delivery, given: Path | None) -> I
 
 def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None, report: EndToEndReport) -> None:
     """Write the verdict of each cell into the version's record; what was not judged has none."""
-    from releasegate.steps.end_to_end import CELL, cell_subject
+    from releasegate.core.release.taken_back import CELL, WATCHES
+    from releasegate.steps.end_to_end import cell_subject
 
-    writer = workspace.writer()
+    writer, event = workspace.writer(), workspace.event
+    # What no person and no release started only watches: it tells, and takes no proof back.
+    watching = {WATCHES: True} if event is not None and event.trigger == "other" else {}
     for row in report.evidence.get("cells", ()):
         if row["verdict"] not in {"pass", "fail"}:
             continue
@@ -211,5 +214,5 @@ def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None
             subject=cell_subject(delivery, companion),
             line=f"{row['cell']}: {row['verdict']}",
             verdict=row["verdict"],
-            evidence=row,
+            evidence={**row, **watching},
         )

@@ -21,16 +21,19 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.evidence import merge
+from releasegate.core.evidence.merge import merge
 from releasegate.core.release.record import Entry
+from releasegate.core.release.taken_back import CELL
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.build import Promotable
-from releasegate.steps.end_to_end import CELL
 from releasegate.steps.stated import version_file_contents
 
 JUDGED = ("install", "e2e")
 """What the jobs judge that run foreign code, by the beginning of a step's key."""
+
+PAIR = "pair"
+"""What the job that proves finds of the pair, by the step's key."""
 
 _BUNDLE = "commit.bundle"
 _MANIFEST = "manifest.json"
@@ -122,10 +125,18 @@ class Handover:
         ledger = workspace.ledger(package)
         found = [FileLedger(path.parent).read(version) for path in self._all(f"ledger/{package.name}/{version}.jsonl")]
         judged = [[entry for entry in entries if _counts(entry)] for entries in found]
-        ours = ledger.read(version)
+        ours = ledger.files.read(version)
         merged = merge(ours, *judged)
         if merged != ours:
             ledger.files.replace(version, merged)
+
+    def take_proofs(self, workspace: Workspace, package: Package) -> None:
+        """Add to the ledger here what other jobs found of every candidate, and of the pair."""
+        paths = self._all(f"ledger/{package.name}/*.jsonl")
+        versions = dict.fromkeys(parse_version(path.name.removesuffix(".jsonl")) for path in paths)
+        for version in versions:
+            if version is not None:
+                self.take_evidence(workspace, package, version)
 
     @property
     def _own(self) -> Path:
@@ -138,4 +149,5 @@ class Handover:
 
 def _counts(entry: Entry) -> bool:
     # A trial build runs foreign code as well: the job that builds has seen it, and no other sees it again.
-    return (is_judged(entry.step) or entry.step == Promotable.key) and entry.event in {"started", "done", "failed"}
+    judged = is_judged(entry.step) or entry.step in {Promotable.key, PAIR}
+    return judged and entry.event in {"started", "done", "failed"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -11,28 +12,51 @@ from releasegate.core.errors import ReleasegateError
 from releasegate.core.release import versions
 from releasegate.core.release.next_version import line
 from releasegate.core.release.plan import PackageState
-from releasegate.core.release.record import record
+from releasegate.core.release.record import Record, record
+from releasegate.core.release.released import without_false_seals
 from releasegate.core.release.versions import Consumed
 from releasegate.steps.stated import declared
 
 if TYPE_CHECKING:
     from releasegate.app.workspace import Workspace
     from releasegate.core.config.model import Package
+    from releasegate.ports import Repository
 
 
 def package_state(workspace: Workspace, package: Package) -> PackageState:
     """Return where *package* stands; raises ``ReleasegateError`` where its version files do not agree."""
     repository, ledger = workspace.repository(package), workspace.ledger(package)
-    index = workspace.index(workspace.project.settings.production)
+    served = _served(workspace, package)
+    records: dict[Version, Record] = {}
+    false_seals: list[Version] = []
+    for version in ledger.versions():
+        entries = ledger.read(version)
+        # A candidate is compared where it is promoted: the staging index may have pruned it.
+        kept, false = (entries, ()) if version.is_prerelease else without_false_seals(entries, served.get(version, {}))
+        records[version] = record(kept)
+        false_seals += [version] if false and records[version].seal is None else []
     return PackageState(
         package=package,
         declared=declared(repository, package),
         head=repository.head(),
         tags=repository.tags(),
         consumed=consumed(workspace, package),
-        published=frozenset(f.version for f in index.files(package.name) if f.version is not None),
-        records={version: record(ledger.read(version)) for version in ledger.versions()},
+        published=frozenset(served),
+        records=records,
+        false_seals=tuple(false_seals),
     )
+
+
+def _served(workspace: Workspace, package: Package) -> dict[Version, dict[str, str]]:
+    """Return the sha256 of every file on the production index, by version and name; it is asked for where it lacks."""
+    index, found = workspace.index(workspace.project.settings.production), dict[Version, dict[str, str]]()
+    sealed = {v for v in workspace.ledger(package).versions() if not v.is_prerelease}
+    for file in index.files(package.name):
+        if file.version is not None:
+            unknown = file.sha256 is None and file.version in sealed
+            sha256 = hashlib.sha256(index.fetch(file)).hexdigest() if unknown else file.sha256 or ""
+            found.setdefault(file.version, {})[file.filename] = sha256
+    return found
 
 
 def consumed(workspace: Workspace, package: Package) -> Consumed:
@@ -47,6 +71,14 @@ def consumed(workspace: Workspace, package: Package) -> Consumed:
         "ledger": [v for v in ledger.versions() if record(ledger.read(v)).attempted],
     }
     return versions.consumed(places, production=settings.production, apart=_apart(workspace, package, tags))
+
+
+def stated(repository: Repository, package: Package) -> Version | None:
+    """Return what the version files state; ``None`` where they do not agree, or there is no repository."""
+    try:
+        return declared(repository, package)
+    except ReleasegateError:
+        return None
 
 
 def side_by_side(workspace: Workspace, package_state: PackageState) -> tuple[str, ...]:

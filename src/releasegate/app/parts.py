@@ -40,19 +40,33 @@ def steps_of(steps: Sequence[Step], part: Part, settings: Settings) -> tuple[Ste
     What goes to the staging index is a pre-release, and nothing else is; a post goes to both.
     """
     staging = part.index == settings.staging
-    half = [step for step in steps if step.key == "preflight" or step.release.version.is_prerelease == staging]
-    if all(step.key == "preflight" for step in half):
+    half = [step for step in steps if step.key == "preflight" or _staged(step) == staging]
+    if all(step.key == "preflight" for step in half) or (staging and part.job == "prove"):
         return ()
-    if part.job != "build":
+    if part.job not in {"build", "prove"}:
         # It builds, which runs foreign code, and the job that builds has done it.
         half = [step for step in half if step.key != "promotable"]
+    if part.job != "prove":
+        # What runs the candidate again is for the job that proves; the others need what it found, and seal by it.
+        half = [step for step in half if not (_again(step) and is_judged(step.key))]
     chosen = {
+        "prove": takewhile(lambda step: step.key != "companion", half),
         "build": takewhile(lambda step: step.key != "tag", half),
         "publish": takewhile(lambda step: not is_judged(step.key), half),
-        "judge": (step for step in half if step.key != SEAL),
+        "judge": (step for step in half if step.key != SEAL or _again(step)),
         "seal": (step for step in half if not is_judged(step.key)),
     }
     return tuple(chosen[part.job])
+
+
+def _again(step: Step) -> bool:
+    """Whether the step is one of those by which a candidate is proven again, before its final."""
+    return step.release.strict and step.release.version.is_prerelease
+
+
+def _staged(step: Step) -> bool:
+    """Whether the step is of the half that goes to the staging index."""
+    return step.release.version.is_prerelease and not _again(step)
 
 
 def release_part(  # noqa: PLR0913 - the run's, and the part's own
@@ -80,12 +94,13 @@ def release_part(  # noqa: PLR0913 - the run's, and the part's own
             _require_passed(workspace, package, version)
         whole = plan(workspace, order, package)
         steps = steps_of(whole.steps, mine.part, workspace.project.settings)
-        planned(Planned(package, whole.plan, steps, whole.reason or f"nothing of it goes to {mine.part.index}"))
+        told = whole.told if mine.part.job == "prove" else ()
+        planned(Planned(package, whole.plan, steps, whole.reason or f"nothing of it goes to {mine.part.index}", told))
         if not steps:
             _give_nothing(mine)
             return ()
         now = steps[-1].release.version
-        if mine.taken is not None and version != now:
+        if mine.taken is not None and version != now and mine.part.job not in {"prove", "build"}:
             raise Refused(
                 f"{version or 'Nothing'} was handed over, and as things stand {now} is to be released.",
                 hint="Run the job that builds again, then this one",
@@ -93,10 +108,14 @@ def release_part(  # noqa: PLR0913 - the run's, and the part's own
         if mine.part.job == "seal":
             _require_judged(workspace, [step for step in whole.steps if step.release.version == now])
         outcomes = Engine(workspace.writer(), watch, confirm).run(steps)
-        if mine.part.job == "build" and mine.given is not None:
+        if mine.given is not None and mine.part.job == "build":
             giving = Handover(mine.given, mine.part.index)
             giving.give_files(workspace, package, now, since=since)
             giving.give_evidence(workspace, package, now)
+        if mine.given is not None and mine.part.job == "prove":
+            for each in dict.fromkeys(step.release.version for step in steps):
+                Handover(mine.given, mine.part.index).give_evidence(workspace, package, each)
+            _give_nothing(mine)
     return outcomes
 
 
@@ -104,8 +123,12 @@ def _take(workspace: Workspace, package: Package, mine: PartOrder) -> Version | 
     """Take over what other jobs handed over, and return the version that it is about."""
     if mine.taken is None:
         return None
-    taken = Handover(mine.taken, mine.part.index)
+    taken, settings = Handover(mine.taken, mine.part.index), workspace.project.settings
     version = taken.version(package)
+    if mine.part.index == settings.production:
+        # What this run's own jobs found of the candidate.
+        for each in (Handover(mine.taken, settings.staging), taken):
+            each.take_proofs(workspace, package)
     if version is not None:
         if mine.part.publishes:
             taken.take_commit(workspace, package, version)
@@ -134,7 +157,7 @@ def _kept(workspace: Workspace, package: Package, mine: PartOrder) -> Iterator[N
     try:
         yield
     finally:
-        if mine.part.judges and mine.given is not None and mine.taken is not None:
+        if mine.part.job == "judge" and mine.given is not None and mine.taken is not None:
             version = Handover(mine.taken, mine.part.index).version(package)
             _give_nothing(mine)
             if version is not None:

@@ -12,24 +12,32 @@ from packaging.version import Version
 from releasegate.app.orders import Order, plan_order, selected
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
-from releasegate.core.errors import ConfigurationError
+from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.release.durations import in_words, lasted
 from releasegate.core.release.plan import Plan
-from releasegate.core.release.record import Entry
+from releasegate.core.release.record import Entry, record
+from releasegate.core.release.taken_back import REVOKED, because
 from releasegate.engine import Engine, Outcome, Watch
 from releasegate.ledger_writer import Waiver
 from releasegate.pipelines import PIPELINES, bind
+from releasegate.ports import Ledger
 from releasegate.steps.release import Release
+from releasegate.steps.reprove import ASKED_AGAIN
 from releasegate.steps.step import Step
 
 
 @dataclass(frozen=True)
 class Planned:
-    """One package's plan and the very steps that it consists of; none where there is nothing to do."""
+    """One package's plan and the very steps that it consists of; none where there is nothing to do.
+
+    ``told`` are sentences on what the steps alone do not say.
+    """
 
     package: Package
     plan: Plan | None
     steps: tuple[Step, ...]
     reason: str = ""
+    told: tuple[str, ...] = ()
 
 
 def plan(workspace: Workspace, order: Order, package: Package) -> Planned:
@@ -42,8 +50,10 @@ def plan(workspace: Workspace, order: Order, package: Package) -> Planned:
     if made is None or made.finished:
         return Planned(package, made, (), reason)
     release = Release(package, made.version, made.candidate, workspace.run_context())
-    steps = _until(bind(PIPELINES[made.pipeline], release), order.until)
-    return Planned(package, made, steps, "" if steps else f"it is to stop before {order.until}")
+    again = made.pipeline != "rc" and release.doubted()
+    steps = _until(bind(PIPELINES[made.pipeline], release, again=again), order.until)
+    told = (asked_again(workspace.ledger(package), made.candidate),) if again else ()
+    return Planned(package, made, steps, "" if steps else f"it is to stop before {order.until}", told)
 
 
 def release(
@@ -87,6 +97,45 @@ def require_gate(workspace: Workspace, order: Order) -> None:
         raise ConfigurationError(f"No gate begins with {order.until!r}.", hint=f"Name one of: {', '.join(gates)}")
 
 
+def asked_again(ledger: Ledger, candidate: Version) -> str:
+    """Return in one sentence what is asked again of a candidate whose proof is not believed, and how long that took."""
+    known, believed = record(ledger.read(candidate)), record(ledger.believed(candidate))
+    bytes_of = " ".join(known.closed.evidence["files"].values()) if known.closed is not None else ""
+    gates = [gate for gate in ASKED_AGAIN if believed.done(gate, subject=bytes_of) is None]
+    took = in_words(lasted(known.entries, gate) for gate in gates)
+    waived = sorted({e.step for e in known.entries if e.event == "waived" and e not in believed.entries})
+    more = f"; the waiver of {', '.join(waived)} does not count, as nobody who is believed signed it" if waived else ""
+    return (
+        f"{candidate} is proven by others, and neither a key that the repository names nor the forge vouches for it: "
+        f"{', '.join(gates) or 'its seal'} {'is' if len(gates) < 2 else 'are'} asked again"  # noqa: PLR2004 - one
+        f"{f' ({took} last time)' if took else ''}{more}"
+    )
+
+
+def revoke(workspace: Workspace, package: Package, *, version: Version, by: str, reason: str) -> Entry:
+    """Record that a person takes the proof of this one version back, and let all machines know.
+
+    Raises:
+        ConfigurationError: nobody or no reason is named.
+        Refused: the version is not proven, or its proof is taken back already.
+    """
+    if not by.strip() or not reason.strip():
+        raise ConfigurationError("A revocation needs a person and a reason.", hint="Give --by and --reason")
+    with workspace.ledger(package).locked(), workspace.shared(package):
+        known = workspace.writer().record(package.name, version)
+        if known.closed is None:
+            raise Refused(
+                f"{package.name} {version} is not proven, so there is nothing to take back.",
+                hint=f"See where it stands: invoke status --package {package.name}",
+            )
+        if known.taken_back is not None:
+            raise Refused(
+                f"{package.name} {version} is not proven any more: {because(known.taken_back)}.",
+                hint=f"See what is next: invoke status --package {package.name}",
+            )
+        return workspace.writer().revoked(package.name, version, by=by, reason=reason)
+
+
 def waive(workspace: Workspace, package: Package, *, version: Version, waiver: Waiver) -> Entry:
     """Record *waiver* for this one version.
 
@@ -94,7 +143,8 @@ def waive(workspace: Workspace, package: Package, *, version: Version, waiver: W
         ConfigurationError: no such gate, or it may not be waived, or nobody or no reason is named.
     """
     known = {s.key: s for pipeline in PIPELINES.values() for s in bind(pipeline, _example(workspace, package, version))}
-    waivable = sorted({part for key, each in known.items() if each.waivable for part in (key, *each.parts)})
+    gates = {part for key, each in known.items() if each.waivable for part in (key, *each.parts)}
+    waivable = sorted({*gates, REVOKED})
     if waiver.step not in waivable:
         raise ConfigurationError(f"{waiver.step} cannot be waived.", hint=f"Name one of: {', '.join(waivable)}")
     if not waiver.by.strip() or not waiver.reason.strip():

@@ -16,10 +16,11 @@ from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.release.next_command import next_release
 from releasegate.core.release.plan import PackageState, VersionState
 from releasegate.core.release.upload_window import half_stored
-from releasegate.core.release.versions import is_candidate
+from releasegate.core.release.versions import is_candidate, promoted
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.preflight import in_the_way
 from releasegate.steps.question import Answer
+from releasegate.steps.release import Release
 from releasegate.steps.stated import version_file_contents
 
 
@@ -58,12 +59,16 @@ def status(workspace: Workspace, package: Package) -> Status:
     except ReleasegateError as error:
         return _unknown(package, error, blocking)
     coming = next_release(package_state)
+    candidate = package_state.declared
+    state = coming.state
+    if is_candidate(candidate) and package_state.state(candidate) is VersionState.SEALED:
+        state = _proven(workspace, package, candidate, state)
     return Status(
         package.name,
         tuple(map(str, occurrences)) or (f"none: the tag states {package_state.declared}",),
         package_state.head,
         _by_place(package_state),
-        coming.state,
+        state,
         coming.missing,
         coming.command(package.name),
         blocking,
@@ -84,6 +89,17 @@ def _half(workspace: Workspace, package_state: PackageState) -> str:
     moments = [None if f.uploaded is None else datetime.fromisoformat(f.uploaded).timestamp() for f in files]
     found = half_stored(zip((f.filename for f in files), moments, strict=True), now=now)
     return "" if found is None else f"{version} on {where}: {found}"
+
+
+def _proven(workspace: Workspace, package: Package, candidate: Version, state: str) -> str:
+    """Return where a proven candidate stands: whoever is not believed here has proven it, and it is asked again."""
+    from releasegate.app.release import asked_again
+
+    try:
+        doubted = Release(package, promoted(candidate), candidate, workspace.run_context()).doubted()
+        return asked_again(workspace.ledger(package), candidate) if doubted else state
+    except ReleasegateError as error:
+        return f"{state}; whether that is to be believed cannot be told: {error.problem}"
 
 
 def _unknown(package: Package, error: ReleasegateError, blocking: tuple[Answer, ...]) -> Status:

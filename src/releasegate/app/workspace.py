@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.ci_runner import event_of, git_environment
+from releasegate.app.known import Beliefs
 from releasegate.app.late import LateInstallChecker, LateRunner, late
 from releasegate.app.project import Project, load
 from releasegate.core.errors import ReleasegateError
@@ -57,7 +58,8 @@ class RunOptions:
 class Workspace:
     """Everything of one project, ready to be used; ``forges`` are the packages' forges by name.
 
-    ``event`` is what started the run in CI; ``asked`` is what a command keeps of Git's answers that only looks.
+    ``event`` is what started the run in CI; ``asked`` is what a command keeps of Git's answers that only looks, and
+    ``beliefs`` what was answered of whether evidence is to be believed.
     """
 
     project: Project
@@ -66,6 +68,12 @@ class Workspace:
     forges: Mapping[str, Forge] = field(default_factory=dict)
     event: Event | None = None
     asked: Asked | None = None
+    beliefs: Beliefs = field(default_factory=Beliefs)
+    tells: Callable[[str], None] | None = None
+
+    def tell(self, line: str) -> None:
+        """Say *line*, which a person must see: a line of progress may be passed over."""
+        (self.tells or self.progress)(line)
 
     def repository(self, package: Package) -> GitRepository:
         """Return the package's repository."""
@@ -73,14 +81,9 @@ class Workspace:
 
     def ledger(self, package: Package) -> SharedLedger:
         """Return the package's ledger."""
-        from releasegate.adapters.ledger.files import FileLedger
-        from releasegate.adapters.ledger.git_notes import GitNotes
-        from releasegate.adapters.ledger.shared import SharedLedger
+        from releasegate.app.ledgers import ledger
 
-        repository, signed = self.repository(package), self.project.settings.ci.signed
-        notes = GitNotes(repository.git, package.remote, package.name, signed)
-        files = FileLedger(self.project.state / "ledger" / package.name)
-        return SharedLedger(files, notes, repository.tags, repository.head, package.tag_prefix)
+        return ledger(self, package)
 
     @contextmanager
     def shared(self, package: Package) -> Iterator[None]:
@@ -95,18 +98,22 @@ class Workspace:
             yield
         except BaseException:
             try:
-                self.ledger(package).push()
+                self._push(package)
             except ReleasegateError as error:
                 self.progress(f"{error.problem} {error.hint}.")
             raise
-        self.ledger(package).push()
+        self._push(package)
+
+    def _push(self, package: Package) -> None:
+        for line in self.ledger(package).push():
+            self.tell(line)
 
     def pull(self, package: Package) -> None:
         """Add other machines' evidence to the ledgers here: the package's, and those of the packages that it fits."""
         for each in self.project.settings.packages:
             try:
                 for line in self.ledger(each).pull():
-                    self.progress(line)
+                    self.tell(line)
             except ReleasegateError:
                 # The repository of a companion need not be here.
                 if each.name == package.name:
@@ -170,16 +177,9 @@ class Workspace:
 
     def companion_sources(self, package: Package, role: Role) -> CompanionSources:
         """Return who may name the companion of *package*; the pair's own is the newest that is sealed."""
-        from releasegate.core.release.companion import CompanionSources
-        from releasegate.core.release.record import record
+        from releasegate.app.ledgers import companion_sources
 
-        if package.companion is None:
-            return CompanionSources()
-        ledger = self.ledger(self.project.settings.package(package.companion.name))
-        sealed = [each for each in ledger.versions() if record(ledger.read(each)).seal is not None]
-        usable = [each for each in sealed if role == "staging" or not each.is_prerelease]
-        of_pair = str(max(usable)) if usable else None
-        return CompanionSources(by_hand=self.choices.companion, environ=self.project.environ, of_pair=of_pair)
+        return companion_sources(self, package, role)
 
     def package_state(self, package: Package) -> PackageState:
         """Return where *package* stands; raises ``ReleasegateError`` where its version files do not agree."""
@@ -193,12 +193,14 @@ class Workspace:
 
         from releasegate.about import version
         from releasegate.adapters.clock import SystemClock
+        from releasegate.core.evidence.belief import run_name
         from releasegate.ledger_writer import LedgerWriter
 
         def own(name: str) -> Ledger:
             return self.ledger(self.project.settings.package(name))
 
-        return LedgerWriter(ledgers or own, SystemClock(), uuid.uuid4().hex[:12], version())
+        run = run_name(uuid.uuid4().hex[:12], ci=self.event.run if self.event is not None else "")
+        return LedgerWriter(ledgers or own, SystemClock(), run, version())
 
     def machine(self) -> LocalMachine:
         """Return the machine that runs."""

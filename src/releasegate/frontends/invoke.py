@@ -180,6 +180,26 @@ def waive(  # noqa: PLR0913 - each is a flag of the command line
         run(screen, package=package, version=version, gate=gate, reason=reason, by=by)
 
 
+@task(
+    positional=(),
+    help={
+        "package": "the package",
+        "version": "the one version whose proof is taken back",
+        "reason": "why it is not to be relied on",
+        "by": "who says so; you, if left out",
+    },
+)
+def revoke(context: Context, *, package: str = "", version: str = "", reason: str = "", by: str = "") -> None:
+    """Take the proof of one version back: it counts for nothing until it is run green again, or waived.
+
+    Example: invoke revoke --package my-plugin --version 1.1.0rc2 --reason "the migration loses rows"
+    """
+    with shown(context) as screen:
+        from releasegate.frontends.releases import revoke as run
+
+        run(screen, package=package, version=version, reason=reason, by=by)
+
+
 @task(help={"path": "the folder of the repository", "yes": "write it without being asked"})
 def adopt(context: Context, path: str, *, yes: bool = False) -> None:
     """Show what hands releasegate over to another repository, then write it.
@@ -254,5 +274,5 @@ def cache(context: Context, *, clear: bool = False) -> None:
 
 
 ns = Collection()
-for _task in (release, status, doctor, verify, waive, adopt, workflows, rehearse, cache):
+for _task in (release, status, doctor, verify, waive, revoke, adopt, workflows, rehearse, cache):
     ns.add_task(_task)

@@ -20,7 +20,8 @@ _NEWEST = 8
 
 def _looking(screen: Screen) -> Workspace:
     """Return the workspace of a command that changes nothing, and asks Git for each thing once."""
-    return replace(open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions()), asked={})
+    workspace = open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions())
+    return replace(workspace, asked={}, tells=screen.say)
 
 
 def status(screen: Screen, *, package: str) -> None:

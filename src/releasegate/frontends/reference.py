@@ -137,12 +137,15 @@ that a killed run left torn is passed over. No entry holds a token.
 EVIDENCE = """\
 Evidence counts only for its subject: once the commit or the bytes are others, the step runs again. A version counts as
 consumed from the `started` entry of its first `one-way` step. The record is closed by the `done` entry of the step
-`seal`; after it nothing of the version runs again.
+`seal`; after it nothing of the version runs again, unless something newer takes the proof back: a red verdict on the
+same bytes, or a `revoked` entry.
 
 The record travels as Git notes on the version's commit, below `refs/notes/releasegate/<package>`: each line has
-`package` and `version` beside the keys above. `receipt.jsonl` on a forge release is the same. `seal.intoto.json` and
-`candidate-seal.intoto.json` beside it are the seals as in-toto statements (`https://in-toto.io/Statement/v1`) with the
-predicate `https://slsa.dev/verification_summary/v1`.
+`package` and `version` beside the keys above. `receipt.jsonl` on a forge release is the same. A line with `signs` and
+`signature` signs entries of that `package`, `version` and `commit`, each named by its sha256. What other machines said
+is kept apart, in `.releasegate/ledger/<package>/heard`. `seal.intoto.json` and `candidate-seal.intoto.json` beside the
+receipt are the seals as in-toto statements (`https://in-toto.io/Statement/v1`) with the predicate
+`https://slsa.dev/verification_summary/v1`.
 
 Beside `ledger` there are `dist` (builds with their `manifest.json`), `fetched` (files fetched from indexes), `tmp` and
 `rehearsal`. The folder hides itself from Git.
@@ -171,7 +174,7 @@ SHOWN = {
 MEANINGS = {
     "releasegate": "the version of releasegate that wrote the entry",
     "at": "when, UTC in ISO 8601",
-    "run": "the run that wrote the entry; all entries of one run share it",
+    "run": "the run that wrote the entry, the same for all of a run; `ci-`, the forge's number and more for one of CI",
     "step": "the step's key, as in the pipelines above",
     "subject": "what the evidence is about: a commit, or the sha256 hashes of a build; may be empty",
     "line": "the line that the plan and the run print for the step",

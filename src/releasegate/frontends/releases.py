@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
+
+from packaging.version import Version
 
 from releasegate.app import release as releasing
 from releasegate.app.examine import examine
@@ -53,7 +55,7 @@ class JobWish:
             raise ConfigurationError(f"{self.job} is about one index.", hint=f"Add --index {' or '.join(indexes)}")
         if not event:
             raise ConfigurationError("--job is a part of what an event asks for.", hint="Add --event")
-        if job != "build" and not self.taken:
+        if job not in {"prove", "build"} and not self.taken:
             raise ConfigurationError(f"{job} goes on from what other jobs handed over.", hint="Add --taken FOLDER")
         folders = (Path(folder) if folder else None for folder in (self.taken, self.given))
         return PartOrder(Part(job, self.index), *folders)
@@ -137,16 +139,40 @@ def waive(screen: Screen, *, package: str, version: str, gate: str, reason: str,
         ConfigurationError: something is not said that a waiver needs, or is wrong.
     """
     said = {"--package": package, "--version": version, "--gate": gate, "--reason": reason}
-    if missing := [flag for flag, value in said.items() if not value]:
-        raise ConfigurationError(f"A waiver needs {', '.join(missing)} as well.", hint="waive --help has an example")
-    workspace = _workspace(screen, RunOptions())
-    (which,) = workspace.project.select(package)
-    number = parse_version(version)
-    if number is None:
-        raise ConfigurationError(f"{version[:80]!r} is not a version.", hint="Write it as X.Y.ZrcN")
+    workspace, which, number = _word(screen, "waive", "A waiver", said)
     waiver = Waiver(gate, by or _user(workspace, which), reason)
     entry = releasing.waive(workspace, which, version=number, waiver=waiver)
     screen.say(f"{which.name} {number}: {entry.line}")
+
+
+def revoke(screen: Screen, *, package: str, version: str, reason: str, by: str) -> None:
+    """Record that a person takes the proof of a version back.
+
+    Raises:
+        ConfigurationError: something is not said that a revocation needs, or is wrong.
+        Refused: there is no proof to take back.
+    """
+    said = {"--package": package, "--version": version, "--reason": reason}
+    workspace, which, number = _word(screen, "revoke", "A revocation", said)
+    entry = releasing.revoke(workspace, which, version=number, by=by or _user(workspace, which), reason=reason)
+    screen.say(f"{which.name} {entry.line}")
+    screen.say(f"-> See what is next: invoke status --package {which.name}")
+
+
+def _word(screen: Screen, command: str, what: str, said: Mapping[str, str]) -> tuple[Workspace, Package, Version]:
+    """Return what a person's word on one version is about.
+
+    Raises:
+        ConfigurationError: something that it needs is not *said*, or is wrong.
+    """
+    if missing := [flag for flag, value in said.items() if not value]:
+        raise ConfigurationError(f"{what} needs {', '.join(missing)} as well.", hint=f"{command} --help has an example")
+    workspace = _workspace(screen, RunOptions())
+    (which,) = workspace.project.select(said["--package"])
+    number = parse_version(said["--version"])
+    if number is None:
+        raise ConfigurationError(f"{said['--version'][:80]!r} is not a version.", hint="Write it as X.Y.ZrcN")
+    return workspace, which, number
 
 
 def shows_plan(screen: Screen, *, brief: bool = False) -> Callable[[Planned], None]:
@@ -157,6 +183,8 @@ def shows_plan(screen: Screen, *, brief: bool = False) -> Callable[[Planned], No
             screen.say(f"{planned.package.name}: nothing to do, {planned.reason}")
             return
         screen.say(f"{planned.package.name} {planned.plan.version} ({planned.plan.pipeline})")
+        for line in planned.told:
+            screen.say(f"  {line}")
         for step in () if brief else planned.steps:
             screen.say(f"  {step.kind.value:8} {step.release.version}  {step.key:22} {step.describe()}")
 
@@ -171,7 +199,7 @@ def _order(workspace: Workspace, wish: Wish) -> Order:
 
 
 def _workspace(screen: Screen, options: RunOptions) -> Workspace:
-    return open_workspace(Path.cwd(), dict(os.environ), screen, options)
+    return replace(open_workspace(Path.cwd(), dict(os.environ), screen, options), tells=screen.say)
 
 
 def _confirm(screen: Screen) -> Callable[[str], bool]:

@@ -232,6 +232,13 @@ class Ledger(Protocol):
         """Return the version's entries, oldest first."""
         ...
 
+    def believed(self, version: Version) -> tuple[Entry, ...]:
+        """Return those of the version's entries that count for a production upload, oldest first.
+
+        They were made here, or there is a reason to believe who made them.
+        """
+        ...
+
     def append(self, version: Version, entry: Entry) -> None:
         """Add an entry; it is on the disk when this returns."""
         ...
@@ -240,8 +247,8 @@ class Ledger(Protocol):
         """Return the versions that have a record."""
         ...
 
-    def push(self) -> None:
-        """Let other machines know what is recorded so far; nothing where the record does not travel."""
+    def push(self) -> tuple[str, ...]:
+        """Let other machines know what is recorded so far; return what could not be told, in sentences."""
         ...
 
 

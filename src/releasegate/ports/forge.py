@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from releasegate.core.evidence.belief import CiOutcome
+
 
 @dataclass(frozen=True)
 class ForgeRelease:
@@ -55,4 +57,8 @@ class Forge(Protocol):
 
     def ci_run(self, tag: str) -> CiRun | None:
         """Return the newest CI run that *tag*, or the release of it, started; ``None`` where there is none."""
+        ...
+
+    def outcome(self, run: int) -> CiOutcome | None:
+        """Return how the CI run of that number ended; ``None`` where the forge knows of none."""
         ...

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.record import Entry, Evidence
+from releasegate.core.release.record import Entry, Evidence, Record
+from releasegate.core.release.taken_back import CELL, is_red
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import sha256s
 from releasegate.steps.release import Release
-
-CELL = "e2e:cell"
-"""Under what the record knows one cell of an end-to-end run, wherever it was run."""
 
 
 def run_end_to_end(
@@ -31,7 +28,7 @@ def run_end_to_end(
             f"{name} declares no end-to-end command.",
             hint="Set end-to-end or a stack in the configuration, or record a waiver with invoke waive",
         )
-    known = known_cells(release.record().entries, delivery, companion)
+    known = known_cells(release.record(), delivery, companion)
     runner = release.run.ports[name].runner
     report = runner.run(delivery, companion=companion, progress=release.run.progress, known=known)
     if report.unjudged is not None:
@@ -59,9 +56,17 @@ def cell_subject(delivery: Delivery, companion: Delivery | None) -> str:
     return " ".join(each for one in pair for each in sorted(sha256s(one).values()) or [one.commit])
 
 
-def known_cells(entries: Sequence[Entry], delivery: Delivery, companion: Delivery | None) -> tuple[Evidence, ...]:
-    """Return what a record says of cells that ran on the bytes of both, the newest last."""
-    cells = [entry for entry in entries if entry.step == CELL and entry.event == "done"]
+def known_cells(record: Record, delivery: Delivery, companion: Delivery | None) -> tuple[Evidence, ...]:
+    """Return what a record says of cells that ran on the bytes of both, the newest last.
+
+    A red one that is newer than a proof is run again.
+    """
+    cells: list[Entry] = []
+    for entry in record.remembered:
+        if entry.step == CELL and entry.event == "done":
+            again = is_red(entry) and record.closed is not None
+            cells = [e for e in cells if not again or e.evidence.get("cell") != entry.evidence.get("cell")]
+            cells += [] if again else [entry]
     about = cell_subject(delivery, companion) if cells else ""
     return tuple(entry.evidence for entry in cells if entry.subject == about)
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from releasegate.core.errors import NotYet, Refused, Unavailable
-from releasegate.core.release.evidence import write
+from releasegate.core.evidence.note import write
 from releasegate.core.release.record import Evidence, record
 from releasegate.core.release.statement import statement
 from releasegate.ports import Forge, ForgeRelease

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
@@ -15,7 +16,7 @@ from releasegate.core.release.next_version import line
 from releasegate.core.release.record import Evidence
 from releasegate.ports import CellReport
 from releasegate.steps.end_to_end import run_end_to_end
-from releasegate.steps.fetch import FileSource, OwnFiles, companion, deliver, newest, own, sha256s
+from releasegate.steps.fetch import FileSource, OwnFiles, companion, deliver, newest, sha256s
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 
@@ -98,8 +99,12 @@ class EndToEnd(RoleStep):
 
 @dataclass(frozen=True)
 class AgainstReleasedCompanion(ReleaseStep):
-    """The candidate also works with the companion that users have today, where it means to."""
+    """The candidate also works with the companion that users have today, where it means to.
 
+    ``files`` are what is run: the release's own from the staging index, where nothing else is given.
+    """
+
+    files: FileSource | None = None
     key: ClassVar[str] = "e2e:today"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
@@ -110,6 +115,9 @@ class AgainstReleasedCompanion(ReleaseStep):
         if partner is None:
             return "run with the companion that users have today: it has no companion"
         return f"run {self.release.version} with the {partner.name} that users have today"
+
+    def subject(self) -> str:
+        return self._files().subject(self.release)
 
     def already(self) -> Evidence | None:
         partner = self.release.package.companion
@@ -132,7 +140,11 @@ class AgainstReleasedCompanion(ReleaseStep):
             raise AssertionError("already() answers where no companion is published")
         package = release.run.settings.package(partner.name)
         with_companion = deliver(release.run, package, version=today, index=index)
-        return run_end_to_end(release, own(release, "staging"), with_companion)
+        with self._files().open(release) as delivery:
+            return run_end_to_end(release, delivery, with_companion)
+
+    def _files(self) -> FileSource:
+        return self.files or OwnFiles("staging")
 
 
 @dataclass(frozen=True)
@@ -164,35 +176,50 @@ class PairProven(ReleaseStep):
         recorded = require_recorded(release, package)
         if recorded is not None:
             return recorded
-        index = release.index("production")
-        today = newest(index, name)
-        if today is None:
+        candidate, index = open_candidate(release, package), release.index("production")
+        theirs = newest(index, name) if candidate is None else candidate
+        if theirs is None:
             raise Refused(
                 f"{name} has neither a candidate nor a published version to run with {release.candidate}.",
                 hint=f"Prove the pair first: invoke release --rc --package {name}",
             )
-        run.progress(f"{name} has no candidate: running its published {today} with {release.candidate}")
-        delivery = deliver(run, package, version=today, index=index)
-        commit = run.ports[name].repository.tags().get(f"{package.tag_prefix}{today}", "")
+        if run.part is not None and not run.part.judges:
+            raise GateFailed(
+                f"Nobody judged {name} {theirs} with {release.candidate}.",
+                hint="Run the job that proves again, then this one",
+            )
+        why = "has no candidate: running its published" if candidate is None else "is proven by others: running its"
+        run.progress(f"{name} {why} {theirs} with {release.candidate}")
+        delivery = deliver(run, package, version=theirs, index=index if candidate is None else release.index("staging"))
+        commit = run.ports[name].repository.tags().get(f"{package.tag_prefix}{theirs}", "")
         proven, staging = release.candidate_seal().evidence["files"], release.index("staging")
         ours = deliver(run, release.package, version=release.candidate, index=staging, known=proven)
         return run_end_to_end(release, replace(delivery, commit=commit), ours, of=name)
 
 
+def open_candidate(release: Release, dependent: Package) -> Version | None:
+    """Return the newest candidate of the dependent that no final has followed, ``None`` where it has none."""
+    consumed = release.run.consumed(dependent)
+    finals = line(consumed)
+    open_ones = (v for v in consumed.seen if v.is_prerelease and v not in consumed.apart)
+    return max((v for v in open_ones if not finals or v > finals[-1]), default=None)
+
+
 def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | None:
-    """Return the record's proof that the dependent's open candidate ran with ours, ``None`` where it has no candidate.
+    """Return the record's proof that the dependent's open candidate ran with ours.
+
+    It is ``None`` where there is no candidate, or its proof is others' and not believed: then the two are to be run.
 
     Raises:
         Refused: its candidate is not proven, or ran with another version of ours.
     """
-    consumed = release.run.consumed(dependent)
-    finals = line(consumed)
-    open_ones = (v for v in consumed.seen if v.is_prerelease and v not in consumed.apart)
-    candidates = [v for v in open_ones if not finals or v > finals[-1]]
-    if not candidates:
+    candidate = open_candidate(release, dependent)
+    if candidate is None:
         return None
-    candidate = max(candidates)
-    seal = replace(release, package=dependent, version=candidate, candidate=candidate).record().seal
+    theirs = replace(release, package=dependent, version=candidate, candidate=candidate)
+    if theirs.doubted():
+        return None
+    seal = theirs.record().seal
     ran_with = seal.evidence.get("companion") if seal is not None else None
     if seal is None or not isinstance(ran_with, dict):
         raise Refused(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.record import record
+from releasegate.core.release.taken_back import because
+from releasegate.core.release.versions import flag
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -112,7 +114,8 @@ def _only(holder: _Holder, uses: frozenset[str], **more: Any) -> _Holder:
 class Release:
     """One version of one package on its way; ``candidate`` is the version that it is (or was) proven as.
 
-    ``at`` is the commit where no tag of the version names it: work before a release, or after it.
+    ``at`` is the commit where no tag of the version names it: work before a release, or after it. With ``strict`` what
+    is recorded of the version counts for a production upload: only what is believed does.
     """
 
     package: Package
@@ -120,6 +123,7 @@ class Release:
     candidate: Version
     run: RunContext
     at: str | None = None
+    strict: bool = False
 
     def given(self, uses: frozenset[str]) -> Release:
         """Return the release for a step that names the ports *uses*: no other can be reached through it."""
@@ -171,8 +175,9 @@ class Release:
         return self.at or self.ports.repository.tagged(self.tag) or self.ports.repository.head()
 
     def record(self) -> Record:
-        """Return what the ledger says of this version."""
-        return record(self.ports.ledger.read(self.version))
+        """Return what the ledger says of this version, as far as it counts for this release."""
+        ledger = self.ports.ledger
+        return record(ledger.believed(self.version) if self.strict else ledger.read(self.version))
 
     def manifest(self) -> Manifest:
         """Return the version's build.
@@ -188,19 +193,31 @@ class Release:
             )
         return manifest
 
+    def doubted(self) -> bool:
+        """Whether others proved the candidate, and nobody did who is believed: its gates are asked again."""
+        ledger = self.ports.ledger
+        proven = record(ledger.read(self.candidate)).seal is not None
+        return proven and record(ledger.believed(self.candidate)).seal is None
+
     def candidate_seal(self) -> Entry:
         """Return the entry that closed the candidate's record.
 
         Raises:
-            Refused: the candidate is not proven, as far as the ledger here knows.
+            Refused: the candidate is not proven, as far as the ledger here knows and believes.
         """
-        seal = record(self.ports.ledger.read(self.candidate)).seal
+        known = record(self.ports.ledger.believed(self.candidate))
+        seal = known.seal
         tagged = self.ports.repository.tags().get(f"{self.package.tag_prefix}{self.candidate}")
         if seal is not None and tagged is not None and seal.evidence.get("commit") != tagged:
             raise Refused(
                 f"The record of {self.candidate} was sealed on {str(seal.evidence.get('commit'))[:12]}, "
                 f"and its tag names {tagged[:12]}.",
                 hint="Prove another candidate: invoke release --rc",
+            )
+        if seal is None and known.taken_back is not None:
+            raise Refused(
+                f"{self.candidate} of {self.package.name} is not proven any more: {because(known.taken_back)}.",
+                hint=f"Run it again: invoke release {flag(self.candidate)} --package {self.package.name}",
             )
         if seal is None:
             raise Refused(

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from releasegate.adapters.forges.gitea_records import GiteaAttachment, GiteaRelease, commit_of, each
-from releasegate.adapters.forges.gitea_runs import newest_run
+from releasegate.adapters.forges.gitea_runs import newest_run, outcome_of
 from releasegate.adapters.forges.outcomes import NotShown, existing, is_draft, looked_at_again, published
 from releasegate.core.config.model import ForgeConfig
+from releasegate.core.evidence.belief import CiOutcome
 from releasegate.ports import CiRun, ForgeRelease
 
 if TYPE_CHECKING:
@@ -106,6 +107,17 @@ class GiteaForge:
             Unavailable: the Gitea does not answer.
         """
         return newest_run(self._client, tag)
+
+    def outcome(self, run: int) -> CiOutcome | None:
+        """Return how the CI run of that number ended; ``None`` where the Gitea knows of none.
+
+        Raises:
+            Unavailable: the Gitea does not answer.
+        """
+        try:
+            return self._client.ask("GET", f"actions/runs/{run}", outcome_of)
+        except NotShown:
+            return None
 
     @cached_property
     def _client(self) -> GiteaClient:

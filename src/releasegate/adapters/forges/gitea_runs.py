@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from releasegate.adapters.forges.gitea_records import each, optional
-from releasegate.adapters.forges.outcomes import STARTED_BY, NotShown, State, state, text
+from releasegate.adapters.forges.outcomes import STARTED_BY, NotShown, State, in_utc, state, text, verdict
+from releasegate.core.evidence.belief import CiOutcome
 from releasegate.ports import CiRun
 
 if TYPE_CHECKING:
@@ -51,6 +52,24 @@ class GiteaRun:
         """Whether *tag*, or the release of it, started this."""
         ref = f"refs/tags/{tag}"
         return self.event in STARTED_BY and (not self.refs.isdisjoint({tag, ref}) or self.path.endswith(f"@{ref}"))
+
+
+def outcome_of(answer: Any) -> CiOutcome:
+    """Return how the run that *answer* describes ended; raises ``TypeError`` where it describes none.
+
+    Gitea writes ``head_sha``, ``path`` and ``started_at``, Forgejo ``commit_sha``, ``workflow_id`` and ``started``.
+    """
+    name, _, ref = text(answer.get("path")).partition("@")
+    ref = ref or optional(answer, "prettyref", str) or text(answer.get("head_branch"))
+    return CiOutcome(
+        verdict(optional(answer, "status", str), text(answer.get("conclusion"))),
+        commit=text(answer.get("head_sha")) or text(answer.get("commit_sha")),
+        workflow=name or text(answer.get("workflow_id")),
+        event=optional(answer, "event", str) or "",
+        tag=ref.removeprefix("refs/tags/"),
+        began=in_utc(text(answer.get("started_at")) or text(answer.get("started"))),
+        ended=in_utc(text(answer.get("completed_at")) or text(answer.get("stopped"))),
+    )
 
 
 def newest_run(client: GiteaClient, tag: str) -> CiRun | None:

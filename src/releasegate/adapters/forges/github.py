@@ -27,9 +27,11 @@ from releasegate.adapters.forges.outcomes import (
     state,
     text,
     token,
+    verdict,
 )
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.evidence.belief import CiOutcome
 from releasegate.ports import CiRun, ForgeRelease
 
 if TYPE_CHECKING:
@@ -130,6 +132,30 @@ class GitHubForge:
                 if run.event in STARTED_BY and run.head_branch == tag:
                     return CiRun(state(run.status, run.conclusion), text(run.html_url))
             return None
+
+    def outcome(self, run: int) -> CiOutcome | None:
+        """Return how the workflow run of that number ended; ``None`` where GitHub knows of none.
+
+        Raises:
+            Unavailable: GitHub does not answer.
+        """
+        from github import UnknownObjectException  # noqa: PLC0415
+
+        with self._asking():
+            try:
+                found = self._repository.get_workflow_run(run)
+                began, ended = found.created_at, found.updated_at
+            except UnknownObjectException:
+                return None
+            return CiOutcome(
+                verdict(text(found.status), text(found.conclusion)),
+                commit=text(found.head_sha),
+                workflow=text(found.path),
+                event=text(found.event),
+                tag=text(found.head_branch),
+                began=began.isoformat(),
+                ended=ended.isoformat(),
+            )
 
     @cached_property
     def _repository(self) -> Repository:

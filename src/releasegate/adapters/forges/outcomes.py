@@ -158,6 +158,20 @@ def state(status: str | None, conclusion: str | None) -> State:
     return "waiting" if status in _WAITING else "running"
 
 
+def verdict(status: str | None, conclusion: str | None) -> Literal["passed", "failed", "none"]:
+    """Return the verdict that a CI run ended with; what was skipped or cancelled, or still runs, has none."""
+    said = conclusion or (status if status != "completed" else None)
+    return "passed" if said == "success" else "failed" if said == "failure" else "none"
+
+
+def in_utc(moment: str) -> str:
+    """Return a moment that an answer gives in its own time zone as UTC in ISO 8601; empty where it is none."""
+    try:
+        return datetime.fromisoformat(moment).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        return ""
+
+
 def text(value: Any) -> str:
     """Return a text of an answer; what is none is empty."""
     return value if isinstance(value, str) else ""

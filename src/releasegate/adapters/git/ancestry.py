@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
 
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git
 from releasegate.adapters.git.tags import has, silent
@@ -72,6 +73,29 @@ def lacks(git: Git, *, remote: str, branch: str) -> bool:
     tip = _heads_there(git, remote).get(branch) if has(git, remote) else None
     # A commit that is not here fails as well.
     return tip is not None and bool(git.ask("merge-base", "--is-ancestor", tip, "HEAD").exit_code)
+
+
+def file_on(git: Git, path: PurePosixPath, *, remote: str, branch: str) -> bytes | None:
+    """Return a file, from the top of the repository, as the remote's *branch* has it; see ``GitRepository``.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
+    ref = _HEADS + branch
+    if has(git, remote):
+        if branch not in _heads_there(git, remote):
+            return None
+        ref = _OWN + branch
+        answer = git.ask("fetch", "--quiet", "--no-tags", remote, f"+{_HEADS}{branch}:{ref}", timeout=REMOTE_SECONDS)
+        if answer.exit_code:
+            raise silent(remote, answer)
+    return file_at(git, path, ref)
+
+
+def file_at(git: Git, path: PurePosixPath, commit: str) -> bytes | None:
+    """Return a file, from the top of the repository, at *commit*; ``None`` where either is not here."""
+    found = git.ask("cat-file", "blob", f"{commit}:{path}")
+    return None if found.exit_code else found.stdout
 
 
 def _heads_there(git: Git, remote: str) -> dict[str, str]:

@@ -166,6 +166,14 @@ class GitRepository:
         """
         return ancestry.lacks(self.git, remote=self.remote, branch=branch)
 
+    def on_release_branch(self, path: PurePosixPath, branch: str) -> bytes | None:
+        """Return a file, from the top of the repository, as the remote's *branch* (without one: ours) has it now.
+
+        Raises:
+            Unavailable: the remote does not answer.
+        """
+        return ancestry.file_on(self.git, path, remote=self.remote, branch=branch)
+
     def ancestors(self, commits: Iterable[str]) -> frozenset[str]:
         """Return those of *commits* that the commit that is checked out is, or descends from.
 

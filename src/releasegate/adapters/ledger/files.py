@@ -79,9 +79,6 @@ class FileLedger:
         except OSError as error:
             raise _unusable(path, error) from error
 
-    def push(self) -> None:
-        """Leave the record where it is: files alone do not travel."""
-
     def versions(self) -> tuple[Version, ...]:
         """Return the versions that have a record, oldest first in the order of PEP 440."""
         named = (parse_version(path.name.removesuffix(_SUFFIX)) for path in self.folder.glob(f"*{_SUFFIX}"))

@@ -65,7 +65,7 @@ class GitNotes:
 
         Raises:
             Unavailable: the remote does not answer.
-            Refused: a note is too large, or they carry no signature that Git verifies, where they must.
+            Refused: they carry no signature that Git verifies, where they must.
         """
         if self._has_remote():
             # The remote's own refspecs and filters are for the user's branches.
@@ -87,24 +87,34 @@ class GitNotes:
         letter, signer, key = [*self.git.ask(*words).text.split("\n"), "", "", ""][:3]
         return letter or "N", signer or key
 
-    def publish(self, notes: Mapping[str, bytes], *, merge: Merge) -> None:
+    def too_large(self) -> tuple[str, ...]:
+        """Return a sentence on every note here, and on the remote as it was fetched, that is too large to be read."""
+        found = {commit: size for ref in (self.ref, self.theirs) for _, commit, size in self._listed(ref)}
+        return tuple(_too_large(commit, size) for commit, size in found.items() if size > _LARGEST)
+
+    def publish(self, notes: Mapping[str, bytes], *, merge: Merge) -> tuple[str, ...]:
         """Write *notes*, by commit, beside what the remote has, and push them; two machines lose nothing.
+
+        Return a sentence on every note that is too large, or would become so: it stays as it is.
 
         Raises:
             Unavailable: the remote does not answer, or others wrote at every try.
-            Refused: the remote would not have it, a note is too large, or Git does not sign.
+            Refused: the remote would not have it, or Git does not sign.
         """
         for number in range(_TRIES):
             held = self.fetch()
-            merged = {commit: merge(held.get(commit, b""), note) for commit, note in notes.items()}
-            changed = {commit: note for commit, note in merged.items() if note != held.get(commit)}
+            full = {commit: size for _, commit, size in self._listed(self.theirs) if size > _LARGEST}
+            merged = {
+                commit: merge(held.get(commit, b""), note) for commit, note in notes.items() if commit not in full
+            }
+            full |= {commit: len(note) for commit, note in merged.items() if len(note) > _LARGEST}
+            changed = {c: note for c, note in merged.items() if c not in full and note != held.get(c)}
+            told = tuple(_too_large(commit, size) for commit, size in full.items() if commit in notes)
             if not changed:
-                return
-            for commit, note in changed.items():
-                _check_size(commit, len(note))
+                return told
             self._write(changed)
             if not self._has_remote() or self._push():
-                return
+                return told
             time.sleep(random.uniform(0.05, 0.2) * (number + 1))  # noqa: S311 - to get out of step with another machine
         raise Unavailable(
             f"The evidence could not be pushed to {self.remote}: others wrote at every try.",
@@ -150,21 +160,23 @@ class GitNotes:
                 details=answer.words,
             )
 
-    def _read(self, ref: str) -> dict[str, bytes]:
-        """Return the notes of *ref* by commit, with one look at their sizes and one at their bytes."""
+    def _listed(self, ref: str) -> list[tuple[str, str, int]]:
+        """Return blob, commit and size of every note of *ref* whose bytes are here."""
         listed = [line.split() for line in self.git.ask("notes", f"--ref={ref}", "list").text.splitlines()]
         if not listed:
-            return {}
+            return []
         given = "".join(f"{blob}\n" for blob, _ in listed).encode()
         looked = self.git.tell("cat-file", "--batch-check=%(objectsize)", given=given).text.splitlines()
         # Git says "missing" of what a repository lost.
-        held = [
+        return [
             (blob, commit, int(size)) for (blob, commit), size in zip(listed, looked, strict=True) if size.isdigit()
         ]
-        for _, commit, size in held:
-            _check_size(commit, size)
+
+    def _read(self, ref: str) -> dict[str, bytes]:
+        """Return the notes of *ref* by commit, but for those that are too large."""
+        held = [(blob, commit, size) for blob, commit, size in self._listed(ref) if size <= _LARGEST]
         given = "".join(f"{blob}\n" for blob, _, _ in held).encode()
-        stream, start = self.git.tell("cat-file", "--batch=", given=given).stdout, 0
+        stream, start = self.git.tell("cat-file", "--batch=", given=given).stdout if held else b"", 0
         notes = {}
         for _, commit, size in held:
             start += len("\n")  # of a header without a word
@@ -208,9 +220,8 @@ def _unsigned(answer: GitOutput) -> Refused:
     )
 
 
-def _check_size(commit: str, size: int) -> None:
-    if size > _LARGEST:
-        raise Refused(
-            f"The evidence on {commit[:12]} has {size} bytes; {_LARGEST} is the limit.",
-            hint="See what it holds (git notes show) and who wrote it; without it: git notes remove, and push",
-        )
+def _too_large(commit: str, size: int) -> str:
+    return (
+        f"The note on {commit[:12]} has {size} bytes, and {_LARGEST} is the limit: it is left out and left as it is."
+        " See what it holds (git notes show) and who wrote it; without it: git notes remove, and push."
+    )

@@ -22,7 +22,8 @@ class Event:
     """What happened on a forge: a tag or a branch was pushed, a release was touched, a person pressed a button.
 
     ``ref_name`` is the tag (``tag``, ``release``) or the branch; ``commit`` is the one that is to be checked out.
-    ``branch`` is what a release was cut from. ``inputs`` are a dispatch's answers. ``url`` is the run's page.
+    ``branch`` is what a release was cut from. ``inputs`` are a dispatch's answers. ``url`` is the run's page,
+    ``run`` the forge's number of it.
 
     A dispatch that names a tag is about it: ``ref_name`` is that tag, ``branch`` what it was dispatched on, and
     ``commit`` is empty.
@@ -35,6 +36,7 @@ class Event:
     commit: str
     actor: str = ""
     url: str = ""
+    run: str = ""
     action: str = ""
     branch: str = ""
     draft: bool = False
@@ -88,6 +90,7 @@ def parse_event(environ: Mapping[str, str], payload: Any) -> Event | None:
         ref_name=tag or _text(release, "tag_name") or ref.removeprefix(_TAGS).removeprefix(_BRANCHES),
         commit="" if tag else environ.get("GITHUB_SHA", ""),
         actor=environ.get("GITHUB_ACTOR", ""),
+        run=run,
         url=f"{server}/{repository}/actions/runs/{run}" if run else "",
         action=_text(payload, "action") if trigger == "release" else "",
         branch=branch,

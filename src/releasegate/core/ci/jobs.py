@@ -1,8 +1,9 @@
 """The jobs of the release workflow: what each runs, may do and hands over.
 
-Foreign code (build backends, dependencies, the installed package, end-to-end commands) runs in the jobs ``build``,
-``e2e`` and ``judge`` alone: they may read the repository, and have no secret. ``publish`` and ``seal`` run releasegate
-alone, over files that they check; only ``publish`` has an index's identity or token, in the index's own environment.
+Foreign code (build backends, dependencies, the installed package, end-to-end commands) runs in the jobs ``prove``,
+``build``, ``e2e`` and ``judge`` alone: they may read the repository, and have no secret. ``publish`` and ``seal`` run
+releasegate alone, over files that they check; only ``publish`` has an index's identity or token, in the index's own
+environment.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ TAKEN, GIVEN = "taken", "given"
 
 _READS = ("contents: read",)
 _WRITES = ("contents: write  # evidence, tags and releases",)
+_ASKS = ("actions: read  # how the run ended that proved the candidate",)
 _LONG, _CELL, _SHORT = 180, 90, 60
 _PLAN = 'cells=$(releasegate e2e --record --plan json) && echo "cells=$cells" >> "$GITHUB_OUTPUT"'
 """An echo with the command inside of its words would succeed where that command failed."""
@@ -60,9 +62,9 @@ def jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
         "(inputs.pipeline != 'post' || needs.seal-staging.result == 'success'))"
     )
     yield from _half(settings, forge, "staging", (f"if: ${{{{ {first} }}}}",))
-    yield from _half(
-        settings, forge, "production", ("needs: [seal-staging]", f"if: ${{{{ !cancelled() && ({second}) }}}}")
-    )
+    begins = ("needs: [seal-staging]", f"if: ${{{{ !cancelled() && ({second}) }}}}")
+    for job in _half(settings, forge, "production", begins):
+        yield replace(job, permissions=(*job.permissions, *_ASKS))
 
 
 def quoted_word(text: str) -> str:
@@ -74,13 +76,20 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
     index = settings.indexes.get(settings.staging if role == "staging" else settings.production)
     name = settings.staging if role == "staging" else settings.production
     told, stack = companions(settings, name, role), settings.stack
-    keys = {word: f"{word}-{role}" for word in ("build", "publish", "e2e", "judge", "seal")}
+    keys = {word: f"{word}-{role}" for word in ("prove", "build", "publish", "e2e", "judge", "seal")}
     files = f"files-{role}"
+    # Before a final, its candidate is proven where nobody who is believed has proven it.
+    proven = (f"proven-{role}",) if role == "production" else ()
 
     def line(job: str, *words: str) -> tuple[tuple[str, str], ...]:
         return ((job, " ".join(["releasegate release --event --yes --job", job, "--index", name, *words])),)
 
     build = Job(keys["build"], _READS, _LONG, line("build", "--given", GIVEN), begins, told, gives=files)
+    if proven:
+        words = ("--taken", TAKEN, "--given", GIVEN)
+        yield Job(keys["prove"], _READS, _LONG, line("prove", *words), begins, told, ("judged-staging*",), proven[0])
+        begins = _after(keys["prove"])
+        build = replace(build, runs=line("build", *words), lines=begins, takes=proven)
     if stack is not None and forge.kind == "github":
         outputs = ("outputs:", "  cells: ${{ steps.plan.outputs.cells }}")
         build = replace(build, lines=(*begins, *outputs), runs=(*build.runs, ("plan", _PLAN)))
@@ -92,7 +101,7 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
         line("publish", "--taken", TAKEN),
         (*_after(keys["build"]), f"environment: {quoted((index.environment if index else '') or name)}"),
         (*told, *_token(name, index, forge)),
-        takes=(files,),
+        takes=(files, *proven),
     )
     before: tuple[str, ...] = (keys["publish"],)
     if stack is not None:
@@ -106,7 +115,7 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
         line("judge", "--taken", TAKEN, "--given", GIVEN),
         _after(*before),
         told,
-        takes=(files, *proofs),
+        takes=(files, *proven, *proofs),
         gives=f"judged-{role}",
     )
     yield Job(
@@ -116,7 +125,7 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
         line("seal", "--taken", TAKEN),
         _after(keys["publish"], keys["judge"]),
         told,
-        takes=(files, f"judged-{role}"),
+        takes=(files, *proven, f"judged-{role}"),
     )
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-PartJob = Literal["build", "publish", "judge", "seal"]
+PartJob = Literal["prove", "build", "publish", "judge", "seal"]
 
 
 @dataclass(frozen=True)
 class Part:
     """What one job does, on the way to the index of that name.
 
-    ``build`` makes and audits the files, ``publish`` tags and uploads them, ``judge`` installs and runs them, ``seal``
-    closes the record. ``base`` is the commit that was checked out, where one on top of it was taken over that states
-    the version and does nothing else.
+    ``prove`` runs the candidate and the pair where nobody who is believed did, ``build`` makes and audits the files,
+    ``publish`` tags and uploads them, ``judge`` installs and runs them, ``seal`` closes the record. ``base`` is the
+    commit that was checked out, where one on top of it was taken over that states the version and does nothing else.
     """
 
     job: PartJob
@@ -29,7 +29,7 @@ class Part:
     @property
     def judges(self) -> bool:
         """Whether it installs and runs what was built."""
-        return self.job == "judge"
+        return self.job in {"prove", "judge"}
 
     @property
     def records(self) -> bool:

@@ -63,10 +63,12 @@ def workflows(settings: Settings) -> dict[PurePosixPath, str]:
             hint="Put releasegate and its pins into the repository (invoke workflows --vendor), or say how it comes",
             details=SETUP.splitlines(),
         )
-    return {
-        PurePosixPath(_FOLDERS[kind]) / "workflows" / "release.yml": _workflow(settings, forge, ours)
-        for kind, forge in sorted(kinds.items())
-    }
+    return {workflow_path(kind): _workflow(settings, forge, ours) for kind, forge in sorted(kinds.items())}
+
+
+def workflow_path(kind: str) -> PurePosixPath:
+    """Return where the workflow for that kind of forge is, from the top of the repository."""
+    return PurePosixPath(_FOLDERS[kind]) / "workflows" / "release.yml"
 
 
 def drift(settings: Settings, read: Callable[[PurePosixPath], str | None]) -> tuple[str, ...]:

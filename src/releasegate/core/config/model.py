@@ -161,6 +161,13 @@ class Ci:
     signed: Annotated[
         Flag, Key("whether evidence of another machine counts only with a signature that Git verifies")
     ] = False
+    allowed_signers: Annotated[
+        RepositoryFile | None,
+        Key(
+            "the tracked file of the keys whose evidence counts for production, as Git's `gpg.ssh.allowedSignersFile`; "
+            "from the top of each package's repository, as the release branch has it"
+        ),
+    ] = None
 
 
 @table("[[tool.releasegate.packages]]")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from releasegate.core.release.plan import PackageState, Pipeline, VersionState, bump_branch
+from releasegate.core.release.taken_back import because
 from releasegate.core.release.versions import is_candidate, promoted
 
 _FLAGS: dict[Pipeline, str] = {"rc": "--rc ", "final": "", "post": "--post "}
@@ -58,6 +59,11 @@ def _after_candidate(package_state: PackageState) -> NextRelease:
     again: Pipeline = "rc" if declared.pre is not None else "post"
     if state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head:
         return NextRelease(f"{declared} is proven", f"{promoted(declared)}", "final" if again == "rc" else "post")
+    taken_back = package_state.record(declared).taken_back
+    if taken_back is not None:
+        here = package_state.tag_of(declared) == package_state.head
+        missing = "its proof, run again" if here else "a candidate of what is here now"
+        return NextRelease(f"{declared} is not proven any more: {because(taken_back)}", missing, again)
     if failure is not None:
         return NextRelease(f"{declared} failed at {failure.step}", "a mended candidate", again)
     words = {VersionState.OPEN: "is under way", VersionState.FREE: "is not begun"}.get(state, "was left behind")
@@ -66,11 +72,21 @@ def _after_candidate(package_state: PackageState) -> NextRelease:
 
 def _after_final(package_state: PackageState) -> NextRelease:
     declared, record = package_state.declared, package_state.record(package_state.declared)
-    state = package_state.state(declared)
+    if record.taken_back is not None:
+        return NextRelease(f"{declared} is not proven any more: {because(record.taken_back)}", "a fix", "post")
+    if declared in package_state.false_seals and declared in package_state.published:
+        words = f"{declared} is published, and its record is of other files than the index serves"
+        return NextRelease(words, "a look at who wrote that record; a fix if the files are wrong", "post")
     if record.failure is not None:
         # Only what is out can be repaired by a post.
         forward: Pipeline = "post" if declared in package_state.published or declared.post is not None else "rc"
         return NextRelease(f"{declared} failed at {record.failure.step}", "a fix", forward)
+    return _after_sound_final(package_state)
+
+
+def _after_sound_final(package_state: PackageState) -> NextRelease:
+    declared, record = package_state.declared, package_state.record(package_state.declared)
+    state = package_state.state(declared)
     if state is VersionState.OPEN and record.attempted:
         return NextRelease(f"{declared} is under way", "its end", "final" if declared.post is None else "post")
     if declared in package_state.published or state is VersionState.SEALED:

@@ -13,6 +13,7 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
 from releasegate.core.release import next_version, versions
 from releasegate.core.release.record import Record
+from releasegate.core.release.taken_back import because
 from releasegate.core.release.versions import Consumed
 
 Pipeline = Literal["rc", "final", "post"]
@@ -26,13 +27,15 @@ class VersionState(Enum):
     FAILED = "failed"
     ABANDONED = "abandoned"
     SEALED = "sealed"
+    TAKEN_BACK = "taken back"
 
 
 @dataclass(frozen=True)
 class PackageState:
     """Where one package stands: what its version files state, its tags, what is consumed, and its records.
 
-    ``held`` are the versions of which the production index has files.
+    ``published`` are the versions of which the production index has files, ``false_seals`` say of others that they are
+    released.
     """
 
     package: Package
@@ -42,6 +45,7 @@ class PackageState:
     consumed: Consumed
     published: frozenset[Version] = frozenset()
     records: Mapping[Version, Record] = field(default_factory=dict)
+    false_seals: tuple[Version, ...] = ()
 
     def record(self, version: Version) -> Record:
         """Return the version's record, an empty one where there is none."""
@@ -66,6 +70,8 @@ class PackageState:
         record = self.record(version)
         if record.seal is not None:
             return VersionState.SEALED
+        if record.taken_back is not None:
+            return VersionState.TAKEN_BACK
         tagged = self.tag_of(version)
         counted = self.consumed.counted(version)
         if not (record.attempted or counted):
@@ -108,13 +114,10 @@ def plan_candidate(package_state: PackageState, *, to: Version | None) -> Plan:
     """
     declared = package_state.declared
     ours = versions.is_candidate(declared) and declared.pre is not None and to in {None, versions.base(declared)}
-    if ours and package_state.state(declared) is VersionState.OPEN:
+    state, at_head = package_state.state(declared), package_state.tag_of(declared) == package_state.head
+    if ours and (state is VersionState.OPEN or (state is VersionState.TAKEN_BACK and at_head)):
         return Plan("rc", declared, declared)
-    if (
-        ours
-        and package_state.state(declared) is VersionState.SEALED
-        and package_state.tag_of(declared) == package_state.head
-    ):
+    if ours and state is VersionState.SEALED and at_head:
         return Plan("rc", declared, declared, finished=True)
     consumed = package_state.consumed
     aim = package_state.spelled(to) if to is not None else next_version.next_base(declared=declared, consumed=consumed)
@@ -135,6 +138,11 @@ def plan_final(package_state: PackageState, *, to: Version | None) -> Plan:
     state = package_state.state(aim)
     if state is VersionState.SEALED:
         return Plan("final", aim, candidates[-1] if candidates else aim, finished=True)
+    taken_back = package_state.record(aim).taken_back
+    if taken_back is not None:
+        raise Refused(
+            f"{aim} is not proven any more: {because(taken_back)}.", hint="Repair it forward: invoke release --post"
+        )
     if state is VersionState.FAILED:
         following = next_version.next_base(declared=aim, consumed=package_state.consumed)
         forward = "invoke release --post" if aim in package_state.published else _rc(package_state, following)
@@ -145,6 +153,12 @@ def plan_final(package_state: PackageState, *, to: Version | None) -> Plan:
     if not candidates:
         raise Refused(f"{aim} has no release candidate.", hint=f"Prove one first: {_rc(package_state, aim)}")
     newest = candidates[-1]
+    taken_back = package_state.record(newest).taken_back
+    if taken_back is not None:
+        raise Refused(
+            f"The newest candidate of {aim} is {newest}, and it is not proven any more: {because(taken_back)}.",
+            hint=f"Run it again, or prove the one after it: {_rc(package_state, aim)}",
+        )
     if package_state.record(newest).seal is None:
         raise Refused(
             f"The newest candidate of {aim} is {newest}, and it is not proven.",
@@ -174,16 +188,33 @@ def plan_post(package_state: PackageState) -> Plan:
             v for v in package_state.consumed.seen if v.dev is not None and versions.promoted(v) == declared
         )
         if staged and (state is VersionState.OPEN or _just_bumped(package_state, staged[-1])):
+            _require_standing(package_state, staged[-1])
             return Plan("post", declared, staged[-1])
         if state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head:
             return Plan("post", declared, staged[-1] if staged else declared, finished=True)
     if declared.post is not None and declared.dev is not None:
         post = versions.promoted(declared)
-        sealed_here = state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head
+        here = package_state.tag_of(declared) == package_state.head
+        sealed_here = here and state in {VersionState.SEALED, VersionState.TAKEN_BACK}
         if package_state.state(post) is VersionState.FREE and (state is VersionState.OPEN or sealed_here):
             return Plan("post", post, declared)
     post = next_version.next_post(published[-1], consumed=consumed)
     return Plan("post", post, next_version.next_staged_post(post, consumed=consumed))
+
+
+def _require_standing(package_state: PackageState, staged: Version) -> None:
+    """Raise where the proof is taken back of what the post under way was staged as.
+
+    Raises:
+        Refused: it is.
+    """
+    taken_back = package_state.record(staged).taken_back
+    if taken_back is not None:
+        name = package_state.package.name
+        raise Refused(
+            f"{versions.promoted(staged)} was proven as {staged}, and that is not so any more: {because(taken_back)}.",
+            hint=f"Take it on: invoke waive --package {name} --version {staged} --gate {taken_back.step} --reason WHY",
+        )
 
 
 def _just_bumped(package_state: PackageState, staged: Version) -> bool:
@@ -191,7 +222,7 @@ def _just_bumped(package_state: PackageState, staged: Version) -> bool:
     free = package_state.state(package_state.declared) is VersionState.FREE
     return (
         free
-        and package_state.record(staged).seal is not None
+        and package_state.record(staged).closed is not None
         and package_state.record(package_state.declared).failure is None
     )
 

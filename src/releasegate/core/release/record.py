@@ -1,7 +1,7 @@
 """The record of a release: entries of the ledger, and what their replay says.
 
-One entry is one JSON object on one line. ``event`` is ``started``, ``done``, ``failed`` or ``waived``. Evidence
-counts only for the ``subject`` that it was taken on (a commit, the bytes of a manifest): see ``Step.subject``.
+One entry is one JSON object on one line. ``event`` is ``started``, ``done``, ``failed``, ``waived`` or ``revoked``.
+Evidence counts only for the ``subject`` that it was taken on (a commit, the bytes of a manifest): see ``Step.subject``.
 """
 
 from __future__ import annotations
@@ -10,9 +10,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, get_args
 
-EntryEvent = Literal["started", "done", "failed", "waived"]
+from releasegate.core.release.taken_back import CELL, REVOKED, runs_end_to_end
+from releasegate.core.release.taken_back import unsettled as taking_back
+
+EntryEvent = Literal["started", "done", "failed", "waived", "revoked"]
 Evidence = Mapping[str, Any]
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", re.ASCII)
@@ -71,14 +75,14 @@ class Record:
     entries: tuple[Entry, ...]
 
     def last(self, step: str, *, subject: str | None = None) -> Entry | None:
-        """Return the newest entry of *step* (about *subject*, where given) that is not a waiver."""
-        mine = (e for e in reversed(self.entries) if e.step == step and e.event != "waived")
+        """Return the newest entry of *step* (about *subject*, where given) that is not a person's word."""
+        mine = (e for e in reversed(self.entries) if e.step == step and e.event not in {"waived", "revoked"})
         return next((e for e in mine if subject is None or e.subject == subject), None)
 
     def done(self, step: str, *, subject: str) -> Entry | None:
         """Return the entry that proves *step* on *subject*, unless a later one takes it back."""
         last = self.last(step, subject=subject)
-        return last if last is not None and last.event == "done" else None
+        return last if last is not None and last.event == "done" and not self._forgotten(last) else None
 
     def waiver(self, step: str) -> Entry | None:
         """Return the newest waiver of *step*: a person and a reason, for this one version."""
@@ -93,9 +97,42 @@ class Record:
         return found
 
     @property
-    def seal(self) -> Entry | None:
-        """The entry that closed the version: every gate passed (or was waived) on the bytes it names."""
+    def closed(self) -> Entry | None:
+        """The newest entry that closed the version, be it taken back since or not."""
         return next((e for e in reversed(self.entries) if e.step == SEAL and e.event == "done"), None)
+
+    @property
+    def seal(self) -> Entry | None:
+        """The entry that closed the version: every gate passed (or was waived) on the bytes it names.
+
+        There is none where something newer takes the proof back.
+        """
+        return self.closed if not self.unsettled else None
+
+    @property
+    def taken_back(self) -> Entry | None:
+        """What takes the proof back: a person's word or a red verdict, newer than the seal and not settled since."""
+        return self.unsettled[0] if self.unsettled else None
+
+    @cached_property
+    def unsettled(self) -> tuple[Entry, ...]:
+        """What takes the seal back, oldest first."""
+        closed = self.closed
+        return () if closed is None else taking_back(self.entries, closed)
+
+    @property
+    def remembered(self) -> tuple[Entry, ...]:
+        """The entries that no person's word has taken back."""
+        words = [number for number, entry in enumerate(self.entries) if entry.event == REVOKED]
+        standing = [number for number in words if self.entries[number] in self.unsettled]
+        return self.entries[max(standing, default=-1) + 1 :]
+
+    def _forgotten(self, done: Entry) -> bool:
+        """Whether *done* came before what says that it is to be run again."""
+        cells = [e for e in self.unsettled if e.step == CELL and runs_end_to_end(done.step)]
+        return done not in self.remembered or any(
+            self.entries.index(done) < self.entries.index(entry) for entry in cells
+        )
 
     @property
     def attempted(self) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from packaging.version import Version
 
-from releasegate.core.release.evidence import note_line
+from releasegate.core.evidence.note import note_line
 from releasegate.core.release.record import SEAL, Entry, Record
 from releasegate.core.release.versions import is_candidate
 

@@ -69,7 +69,7 @@ class Gitea:
         named = {"sha": commit, "url": f"{base}/git/commits/{commit}", "created": _MOMENT}
         return {"name": tag, "message": tag, "id": commit, "commit": named, "zipball_url": "", "tarball_url": ""}
 
-    def run(self, base: str, home: str, run: WorkflowRun) -> dict[str, Any]:
+    def run(self, base: str, home: str, run: WorkflowRun, commit: str) -> dict[str, Any]:
         """Return a CI run."""
         return {
             "id": run.number,
@@ -78,13 +78,14 @@ class Gitea:
             "display_title": run.tag,
             "path": f"release.yml@refs/tags/{run.tag}",
             "head_branch": "",
+            "head_sha": commit,
             "run_number": run.number,
             "run_attempt": 1,
             "event": run.event,
             "status": {"waiting": "queued", "running": "in_progress"}.get(run.state, "completed"),
             "conclusion": {"passed": "success", "failed": "failure"}.get(run.state, ""),
-            "started_at": _MOMENT,
-            "completed_at": _MOMENT,
+            "started_at": run.began,
+            "completed_at": run.ended,
         }
 
     def task(self, home: str, run: WorkflowRun) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class GitHub:
         url = f"{base}/commits/{commit}"
         return {"sha": commit, "node_id": f"C_{commit}", "url": url, "commit": {"message": tag}, "parents": []}
 
-    def run(self, base: str, home: str, run: WorkflowRun) -> dict[str, Any]:
+    def run(self, base: str, home: str, run: WorkflowRun, commit: str) -> dict[str, Any]:
         """Return a workflow run."""
         return {
             "id": run.number,
@@ -91,6 +91,7 @@ class GitHub:
             "url": f"{base}/actions/runs/{run.number}",
             "html_url": f"{home}/actions/runs/{run.number}",
             "head_branch": run.tag,
+            "head_sha": commit,
             "path": ".github/workflows/release.yml",
             "display_title": run.tag,
             "run_number": run.number,
@@ -98,6 +99,6 @@ class GitHub:
             "event": run.event,
             "status": {"waiting": "queued", "running": "in_progress"}.get(run.state, "completed"),
             "conclusion": {"passed": "success", "failed": "failure"}.get(run.state),
-            "created_at": _MOMENT,
-            "updated_at": _MOMENT,
+            "created_at": run.began,
+            "updated_at": run.ended,
         }

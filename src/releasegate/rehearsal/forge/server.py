@@ -69,9 +69,9 @@ class EmbeddedForge:
         """What a package's configuration says of this forge."""
         return ForgeConfig(self.kind, self.app.name, address=self.address, immutable=self.immutable)
 
-    def run(self, tag: str, state: State, *, event: Event = "push") -> None:
-        """Let the CI run that *tag* (or, as the *event*, the release of it) started be in *state*."""
-        self.state.run(tag, state, event=event)
+    def run(self, tag: str, state: State, *, event: Event = "push") -> int:
+        """Let the CI run that *tag* (or, as the *event*, its release) started be in *state*; return its number."""
+        return self.state.run(tag, state, event=event)
 
     def limit(self, times: int, *, seconds: int | None = None) -> None:
         """Answer the next *times* requests with the rate limit, which ends in *seconds*, or at midnight UTC."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from typing import Literal
@@ -135,14 +136,24 @@ class ForgeRepository:
         """Return an asset's bytes."""
         return self._store.content(asset)
 
-    def run(self, tag: str, state: State, *, event: Event = "push") -> None:
-        """Let the newest CI run that *event* of *tag* started be in *state*; start one where there is none."""
+    def run(self, tag: str, state: State, *, event: Event = "push") -> int:
+        """Let the newest CI run that *event* of *tag* started be in *state*; start one where there is none.
+
+        Return its number.
+        """
+        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         with self.lock:
             kept = self._kept
             same = [run for run in kept.runs if (run.tag, run.event) == (tag, event)]
-            run = replace(same[-1], state=state) if same else WorkflowRun(len(kept.runs) + 1, tag, state, event)
+            new = WorkflowRun(len(kept.runs) + 1, tag, state, event, began=now)
+            run = replace(same[-1] if same else new, state=state, ended=now)
             others = tuple(r for r in kept.runs if r.number != run.number)
             self._store.write(replace(kept, runs=tuple(sorted((*others, run), key=lambda r: r.number))))
+            return run.number
+
+    def commit_of_run(self, run: WorkflowRun) -> str:
+        """Return the commit that a CI run is of: its tag's."""
+        return self.commit_of(run.tag) or ""
 
     @property
     def _store(self) -> ForgeStore:

@@ -50,6 +50,8 @@ class WorkflowRun:
     tag: str
     state: State
     event: Event
+    began: str = "2026-01-01T00:00:00Z"
+    ended: str = "2026-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)

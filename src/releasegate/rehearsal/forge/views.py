@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 from releasegate.rehearsal.forge.dialects import Dialect
 from releasegate.rehearsal.forge.gitea import Gitea
 from releasegate.rehearsal.forge.state import Change, ForgeRefusal, ForgeRepository
-from releasegate.rehearsal.forge.store import StoredRelease
+from releasegate.rehearsal.forge.store import StoredRelease, WorkflowRun
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Views:
             ("POST", f"{uploads}/releases/<int:number>/assets"): self._attach,
             ("GET", f"/{self.name}/releases/download/<path:tag>/<name>"): self._download_named,
             ("GET", f"{repos}/actions/runs"): self._runs,
+            ("GET", f"{repos}/actions/runs/<int:number>"): self._run,
         }
         if isinstance(self.dialect, Gitea):
             return {
@@ -175,9 +176,18 @@ class Views:
 
     def _runs(self, request: ForgeRequest) -> Response:
         wanted = request.request.args.get("branch")
-        rows = [self.dialect.run(*self._places(request), run) for run in self.repository.runs()]
+        rows = [self._shown_run(request, run) for run in self.repository.runs()]
         shown = [row for row in rows if wanted in {None, row["head_branch"]}]
         return self._paged(request, shown, within="workflow_runs")
+
+    def _run(self, request: ForgeRequest, number: int) -> Response:
+        found = next((run for run in self.repository.runs() if run.number == number), None)
+        if found is None:
+            raise ForgeRefusal(404, "Not Found")
+        return json_response(self._shown_run(request, found))
+
+    def _shown_run(self, request: ForgeRequest, run: WorkflowRun) -> dict[str, Any]:
+        return self.dialect.run(*self._places(request), run, self.repository.commit_of_run(run))
 
     def _tasks(self, request: ForgeRequest) -> Response:
         home = self._places(request)[1]

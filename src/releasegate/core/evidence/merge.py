@@ -1,0 +1,48 @@
+"""A record that several machines wrote: every entry once, in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from releasegate.core.release.record import Entry
+
+
+def merge(*records: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return every entry of every record once, in the order of time; entries of one run stay in their order.
+
+    The result does not depend on the order of the arguments, and merging it again changes nothing. Entries of one run
+    that share a moment are an old record's: theirs is the order of the record that has most of the run.
+    """
+    ranked: dict[str, tuple[tuple[str, str, int], Entry]] = {}
+    for one in records:
+        newest: dict[str, tuple[str, int]] = {}
+        for line, entry in {entry.to_json(): entry for entry in one}.items():
+            before, number = newest.get(entry.run, ("", 0))
+            # A clock that was set back does not turn its own run around.
+            now = max(moment(entry.at), before)
+            newest[entry.run] = (now, number + 1 if now == before else 0)
+            rank = (now, entry.run, newest[entry.run][1])
+            ranked[line] = max((rank, entry), ranked.get(line, (rank, entry)), key=lambda pair: pair[0])
+    return tuple(entry for _, (_, entry) in sorted(ranked.items(), key=lambda item: (item[1][0], item[0])))
+
+
+def following(entries: Iterable[Entry], now: str) -> str:
+    """Return *now* where it comes after all *entries*, else the first moment that does; in ISO 8601, UTC.
+
+    What is written with a record in view sorts after it, also where the writer's clock is behind.
+    """
+    last = max((moment(entry.at) for entry in entries), default="")
+    if moment(now) > last:
+        return now
+    seconds, _, fraction = last.partition(".")
+    head = fraction.rstrip("9")
+    nines = len(fraction) - len(head)
+    # After .999999 comes .999999000001: more digits need no calendar.
+    after = f"{head[:-1]}{int(head[-1]) + 1}{'0' * nines}" if head else f"{fraction}000001"
+    return f"{seconds}.{after}+00:00"
+
+
+def moment(at: str) -> str:
+    """Return a moment so that text compares as time does: seconds come before the fractions that follow them."""
+    seconds, _, fraction = at.removesuffix("Z").removesuffix("+00:00").partition(".")
+    return f"{seconds}.{fraction:0<6}"
