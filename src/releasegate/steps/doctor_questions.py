@@ -5,7 +5,6 @@ A question that few releases have imports what it asks with.
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from releasegate.core.ci.other_publishers import other_publishers
@@ -25,13 +24,13 @@ from releasegate.steps.question import (
 )
 from releasegate.steps.source import Clean, VersionUnused
 from releasegate.steps.stated import version_file_contents
+from releasegate.steps.text_questions import beside, notes, tables
 
 if TYPE_CHECKING:
-    from releasegate.core.config.model import IndexConfig, Package
+    from releasegate.core.config.model import IndexConfig
     from releasegate.steps.release import Role
     from releasegate.steps.step import Step
 
-PROJECT = PurePosixPath("pyproject.toml")
 LEAST_SPACE = 2**30
 """Bytes that a release of one package may need for clean checkouts, builds and fetched files."""
 
@@ -59,28 +58,6 @@ def _version_files(inquiry: Inquiry) -> str:
             details=problems,
         )
     return f"all state {found.occurrences[0].version}" if found.occurrences else "none: the tag states the version"
-
-
-def _beside(inquiry: Inquiry) -> tuple[Package, ...]:
-    """Return the packages that lie in repositories beside this one."""
-    return tuple(package for package in inquiry.release.run.settings.packages if ".." in package.path.parts)
-
-
-def _tables(inquiry: Inquiry) -> str:
-    """Where two repositories both have a table of the pair, they say the same."""
-    from releasegate.core.config.drift import drift
-
-    settings, ports, found = inquiry.release.run.settings, inquiry.release.run.ports, list[str]()
-    for package in _beside(inquiry):
-        content = ports[package.name].repository.read(PROJECT) or b""
-        found += drift(settings, content.decode(errors="replace"), where=str(package.path / PROJECT))
-    if found:
-        raise Refused(
-            "Two repositories each have a table of these packages, and they differ.",
-            hint=f'Keep one, and let the other repository name it alone: table = "../{inquiry.release.package.name}"',
-            details=found,
-        )
-    return "one for the packages of all repositories"
 
 
 def _other_publishers(inquiry: Inquiry) -> str:
@@ -234,13 +211,6 @@ def _forge(inquiry: Inquiry) -> str:
     return "answers" if found is None else f"has {found.tag}"
 
 
-def _release_notes(inquiry: Inquiry) -> str:
-    from releasegate.steps.notes import release_notes
-
-    first = release_notes(inquiry.release).splitlines()[0]
-    return f"there, beginning with {first[:60]!r}"
-
-
 def _number(inquiry: Inquiry) -> str:
     return _looked(VersionUnused(inquiry.release))
 
@@ -278,7 +248,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("work tree", lambda inquiry: _looked(Clean(inquiry.release))),
     Question("version files", _version_files),
     Question("other publishers", _other_publishers),
-    Question("tables", _tables, lambda inquiry: _beside(inquiry) != ()),
+    Question("tables", tables, lambda inquiry: beside(inquiry) != ()),
     Question("remote", _remote),
     Question("indexes", _indexes),
     Question("plan", _plan),
@@ -288,7 +258,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("pair", _pair, final),
     Question("companion", _companion),
     Question("forge", _forge, to_production),
-    Question("release notes", _release_notes, noted),
+    Question("release notes", notes, noted),
     Question("token", _tokens, publishes),
     Question("foreign code", foreign_code, runs_foreign_code),
     Question("trusted publisher", _trusted_publishers, _trusted),

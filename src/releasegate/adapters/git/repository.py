@@ -88,9 +88,9 @@ class GitRepository:
 
     def names(self, folder: PurePosixPath, *, commit: str) -> tuple[PurePosixPath, ...]:
         """Return the paths of the files that lie in *folder* itself at *commit*; none where it is no folder."""
-        listed = self.git.tell("ls-tree", "-z", commit, "--", f"{folder}/").stdout.split(b"\0")
-        entries = (os.fsdecode(entry).split("\t", 1) for entry in listed if entry)
-        return tuple(PurePosixPath(path) for meta, path in entries if meta.split(" ")[1] == "blob")
+        from releasegate.adapters.git import listing
+
+        return listing.names(self.git, folder, commit)
 
     def subjects(self, commit: str, *, since: str | None) -> tuple[str, ...]:
         """Return the first line of each commit up to *commit*, newest first, that is not in *since*; no merges."""
@@ -214,17 +214,9 @@ class GitRepository:
         Raises:
             Refused: there is no such commit.
         """
-        from releasegate.core.ci.yaml_nodes import FOLDERS
+        from releasegate.adapters.git import listing
 
-        listed = self.git.tell("ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS).stdout.split(b"\0")
-        entries = (os.fsdecode(entry).split("\t", 1) for entry in listed if entry)
-        blobs = {path: meta.split(" ")[2] for meta, path in entries if path.endswith((".yml", ".yaml"))}
-        texts = self.git.blobs(tuple(blobs.values()))
-        return {
-            PurePosixPath(path): text.decode(errors="replace")
-            for path, text in zip(blobs, texts, strict=True)
-            if text is not None
-        }
+        return listing.workflows(self.git, commit)
 
     def submodules(self, commit: str) -> Mapping[str, str]:
         """Return the submodules below *root* at *commit*: path -> the submodule's commit."""
