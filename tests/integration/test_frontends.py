@@ -152,7 +152,8 @@ def test_status_says_what_does_not_answer_and_to_ask_again(cwd: Desk) -> None:
     file = cwd.pair.root / "pyproject.toml"
     file.write_text(re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{free_port()}", file.read_text()))
     code, output = cwd.type("invoke", "status", "--package", "tiny-api")
-    assert code == 0, output
+    assert code == 6, output
+    assert "look      unavailable: The index " in output
     assert "next      invoke status --package tiny-api" in output
 
 

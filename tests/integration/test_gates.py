@@ -24,9 +24,10 @@ from releasegate.app.workspace import RunOptions, Workspace
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, NotYet, Refused, ReleasegateError, Unavailable
+from releasegate.core.release.record import CELL
 from releasegate.ports import Delivery, EndToEndReport, Progress
 from releasegate.rehearsal.index import EmbeddedIndex
-from releasegate.steps.end_to_end import CELL, cell_subject
+from releasegate.steps.end_to_end import cell_subject
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.record import SEAL, Entry
+from releasegate.core.report.model import Problem
 from releasegate.ports import Delivery
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 from releasegate.steps.preflight import in_the_way
@@ -143,7 +144,8 @@ def test_a_package_of_which_git_cannot_tell_the_lines_is_told_with_why(
     git(workspace.project.where(api(workspace)), "checkout", "--quiet", "-b", "again", start)
     monkeypatch.setattr(GitRepository, "tips", tips)
     found = status(workspace, api(workspace))
-    assert (found.state, found.missing) == ("Git does not answer.", "Try again")
+    assert (found.state, found.missing) == ("it cannot be told where it stands", "Try again")
+    assert found.look == Problem("Git does not answer.", "Try again", "unavailable", 6)
     assert found.command == "invoke status --package tiny-api"
 
 

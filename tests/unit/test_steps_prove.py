@@ -13,9 +13,9 @@ from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 
 from releasegate.core.config.model import Companion
 from releasegate.core.errors import GateFailed, Refused, Unavailable
-from releasegate.core.release.record import SEAL
+from releasegate.core.release.record import CELL, SEAL
 from releasegate.ports import CellReport, Delivery
-from releasegate.steps.end_to_end import CELL, cell_subject
+from releasegate.steps.end_to_end import cell_subject
 from releasegate.steps.fetch import GivenFiles, deliver
 from releasegate.steps.prove import (
     AgainstReleasedCompanion,

@@ -198,7 +198,8 @@ def _evidence(workspace: Workspace, delivery: Delivery, given: Path | None) -> I
 
 def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None, report: EndToEndReport) -> None:
     """Write the verdict of each cell into the version's record; what was not judged has none."""
-    from releasegate.steps.end_to_end import CELL, cell_subject
+    from releasegate.core.release.record import CELL
+    from releasegate.steps.end_to_end import cell_subject
 
     writer = workspace.writer()
     for row in report.evidence.get("cells", ()):

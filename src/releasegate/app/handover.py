@@ -22,11 +22,10 @@ from releasegate.core.config.model import Package
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.evidence import merge
-from releasegate.core.release.record import Entry
+from releasegate.core.release.record import CELL, Entry
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.build import Promotable
-from releasegate.steps.end_to_end import CELL
 from releasegate.steps.stated import version_file_contents
 
 JUDGED = ("install", "e2e")

@@ -15,28 +15,35 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 if TYPE_CHECKING:
+    from releasegate.core.report.model import ReportKind
     from releasegate.frontends.console import Screen
 
 
 @contextmanager
-def shown(context: Context) -> Iterator[Screen]:
-    """Yield the screen; an error that has a message becomes that message and its exit code."""
+def shown(context: Context, kind: ReportKind = "run", *, as_json: bool = False) -> Iterator[Screen]:
+    """Yield the screen; an error that has a message becomes that message and its exit code.
+
+    At the end the command's report is told in every form that is asked for: *kind* is what it is a report of.
+    """
     from releasegate.core.errors import Interrupted
     from releasegate.frontends.console import Screen, clean_up_when_ended
     from releasegate.frontends.endings import as_told, finish_output
 
-    screen = Screen()
+    screen = Screen(as_json=as_json, kind=kind)
     clean_up_when_ended()
     try:
         _refuse_dry(context)
         yield screen
+        screen.tell_forms()
     except Exit:
         raise
     except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
         screen.error(told := as_told(error))
+        screen.tell_forms(told)
         raise Exit(code=told.exit_code) from None
     except KeyboardInterrupt:
         screen.error(ended := Interrupted())
+        screen.tell_forms(ended)
         raise Exit(code=ended.exit_code) from None
     finally:
         screen.rests()
@@ -62,6 +69,7 @@ def _refuse_dry(context: Context) -> None:
         "to": "the final to aim at, X.Y.Z",
         "companion": "the companion's version, by hand",
         "plan": "print the steps that would run, and run none",
+        "json": "print the plan, or what ran, as JSON; all other words go to standard error",
         "yes": "do not ask before what cannot be taken back (CI)",
         "event": "do what the forge's event asks for that started this run (CI)",
         "until": "stop before the gate whose name begins so (e2e)",
@@ -80,6 +88,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
     to: str = "",
     companion: str = "",
     plan: bool = False,
+    json: bool = False,
     yes: bool = False,
     event: bool = False,
     until: str = "",
@@ -92,7 +101,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
 
     Example: invoke release --rc --package my-plugin --to 1.1.0 --plan
     """
-    with shown(context) as screen:
+    with shown(context, "plan" if plan else "run", as_json=json) as screen:
         from releasegate.frontends.releases import JobWish, Wish
         from releasegate.frontends.releases import release as run
 
@@ -107,16 +116,43 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
         raise Exit(code=code)
 
 
-@task(help={"package": "one package instead of all"})
-def status(context: Context, *, package: str = "") -> None:
+@task(
+    help={
+        "package": "one package instead of all",
+        "json": "print it as JSON; all other words go to standard error",
+    }
+)
+def status(context: Context, *, package: str = "", json: bool = False) -> None:
     """Show where every package stands, what is consumed, what is missing, and the one next command.
 
     Example: invoke status --package my-plugin
     """
-    with shown(context) as screen:
+    with shown(context, "status", as_json=json) as screen:
         from releasegate.frontends.overview import status as run
 
-        run(screen, package=package)
+        code = run(screen, package=package)
+    if code:
+        raise Exit(code=code)
+
+
+@task(
+    positional=(),
+    help={
+        "package": "one package instead of all",
+        "version": "the version, if it is not the one that the version files state",
+        "json": "print it as JSON; all other words go to standard error",
+        "markdown": "print it as Markdown",
+    },
+)
+def show(context: Context, *, package: str = "", version: str = "", json: bool = False, markdown: bool = False) -> None:
+    """Show the record of a version: its path, what ran together, its files, its waivers.
+
+    Example: invoke show --package my-plugin --version 1.1.0rc2
+    """
+    with shown(context, "record", as_json=json) as screen:
+        from releasegate.frontends.overview import show as run
+
+        run(screen, package=package, version=version, as_markdown=markdown)
 
 
 @task(help={"package": "one package instead of all"})
@@ -254,5 +290,5 @@ def cache(context: Context, *, clear: bool = False) -> None:
 
 
 ns = Collection()
-for _task in (release, status, doctor, verify, waive, adopt, workflows, rehearse, cache):
+for _task in (release, status, show, doctor, verify, waive, adopt, workflows, rehearse, cache):
     ns.add_task(_task)

@@ -42,8 +42,8 @@ class _GateTask(Task[Any]):
                 failed = judge(
                     gate, {option.name: _value(option, given[option.name]) for option in gate.options}, screen
                 )
-                if failed:
-                    raise Exit(code=exit_code(failed))
+            if failed:
+                raise Exit(code=exit_code(failed))
 
         super().__init__(body, name=gate.command, positional=())
         self.gate = gate
@@ -117,7 +117,9 @@ class Releasegate(Program):
             from releasegate.frontends.console import Screen
 
             wrong = self._wrong(error)
-            Screen().error(wrong)
+            screen = Screen(as_json="--json" in self.argv)
+            screen.error(wrong)
+            screen.tell_forms(wrong)
             code = wrong.exit_code
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
             from releasegate.frontends.console import Screen

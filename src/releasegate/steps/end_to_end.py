@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.record import Entry, Evidence
+from releasegate.core.release.record import CELL, Entry, Evidence
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import sha256s
 from releasegate.steps.release import Release
-
-CELL = "e2e:cell"
-"""Under what the record knows one cell of an end-to-end run, wherever it was run."""
 
 
 def run_end_to_end(

@@ -19,6 +19,8 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", re.AS
 
 SEAL = "seal"
 TAG = "tag"
+CELL = "e2e:cell"
+"""Under what the record knows one cell of an end-to-end run, wherever it was run."""
 
 
 @dataclass(frozen=True)
