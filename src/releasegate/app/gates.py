@@ -199,10 +199,12 @@ def _evidence(workspace: Workspace, delivery: Delivery, given: Path | None) -> I
 def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None, report: EndToEndReport) -> None:
     """Write the verdict of each cell into the version's record; what was not judged has none."""
     from releasegate.core.release.record import CELL
-    from releasegate.steps.end_to_end import cell_subject
+    from releasegate.steps.end_to_end import cell_subject, ran_together
 
-    writer = workspace.writer()
-    for row in report.evidence.get("cells", ()):
+    writer, ran = workspace.writer(), ran_together(delivery, companion)
+    problems = {"problems": list(report.problems), "seconds": round(report.seconds, 1)}
+    whole = {"cell": "processes", "verdict": report.verdict, **problems, **report.evidence}
+    for row in report.evidence.get("cells", (whole,)):
         if row["verdict"] not in {"pass", "fail"}:
             continue
         writer.found(
@@ -212,5 +214,5 @@ def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None
             subject=cell_subject(delivery, companion),
             line=f"{row['cell']}: {row['verdict']}",
             verdict=row["verdict"],
-            evidence=row,
+            evidence={**row, "ran": ran},
         )

@@ -196,6 +196,40 @@ def verify(context: Context, name: str, version: str, *, index: str = "", statem
 @task(
     positional=(),
     help={
+        "for": "ask whether this version may go out, NAME==VERSION, and say what to run for an answer",
+        "last": "how many released versions of each package are shown; with --for all are asked about if left out",
+        "write": "put the table into this file, between its markers",
+        "check": "fail where the table in this file is another",
+        "markdown": "print the table as Markdown",
+        "json": "print it as JSON; all other words go to standard error",
+    },
+)
+def pairs(  # noqa: PLR0913 - each is a flag of the command line
+    context: Context,
+    *,
+    for_: str = "",
+    last: str = "",
+    write: str = "",
+    check: str = "",
+    markdown: bool = False,
+    json: bool = False,
+) -> None:
+    """Show what was proven with what: each package with its companions, on which host and Python, by which run.
+
+    Example: invoke pairs --for my-backend==1.2.0
+    """
+    with shown(context, "pairs", as_json=json) as screen:
+        from releasegate.frontends.pairs import PairsWish
+        from releasegate.frontends.pairs import pairs as run
+
+        code = run(screen, PairsWish(for_, last, write, check, markdown))
+    if code:
+        raise Exit(code=code)
+
+
+@task(
+    positional=(),
+    help={
         "package": "the package",
         "version": "the one version that the waiver is for",
         "gate": "the gate, as the table of a run names it (e2e:staging)",
@@ -290,5 +324,5 @@ def cache(context: Context, *, clear: bool = False) -> None:
 
 
 ns = Collection()
-for _task in (release, status, show, doctor, verify, waive, adopt, workflows, rehearse, cache):
+for _task in (release, status, show, pairs, doctor, verify, waive, adopt, workflows, rehearse, cache):
     ns.add_task(_task)

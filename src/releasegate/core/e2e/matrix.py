@@ -33,6 +33,12 @@ class Cell:
         return f"NetBox {self.netbox}, Python {self.python}, {self.source}, {path}, {self.service}"
 
     @property
+    def task(self) -> str:
+        """What is done on the host and the Python, in words: the same wherever the plugin comes from."""
+        path = f"{self.path} from {self.upgrade_from}" if self.upgrade_from else self.path
+        return f"{path}, {self.service}"
+
+    @property
     def slug(self) -> str:
         """The cell as the name of a folder."""
         parts = (str(self.netbox), self.python, self.source, self.path, self.upgrade_from, self.service)

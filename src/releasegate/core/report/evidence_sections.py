@@ -87,8 +87,7 @@ def _placed(name: str) -> tuple[str, str]:
     """Return the row and the column of a cell in the grid."""
     found = read_cell(name)
     if found is not None:
-        path = f"{found.path} from {found.upgrade_from}" if found.upgrade_from else found.path
-        return f"NetBox {found.netbox}, Python {found.python}", f"{path}, {found.service}, {found.source}"
+        return f"NetBox {found.netbox}, Python {found.python}", f"{found.task}, {found.source}"
     python, space, archive = name.partition(" ")
     return (f"Python {python}", archive) if space and archive in {"wheel", "sdist"} else (name, "run")
 
