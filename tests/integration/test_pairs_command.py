@@ -13,11 +13,12 @@ import pytest
 from git_repositories import git
 from test_doctor import Folder, folder
 from testpair import sources
+from typed import Typed, typed
 
 from releasegate.app.project import load
 from releasegate.app.workspace import Workspace
 
-__all__ = ["folder"]
+__all__ = ["folder", "typed"]
 
 VERSIONS = ("1.0.0", "1.1.0", "1.2.0")
 BREAKS = "1.1.0"
@@ -52,73 +53,75 @@ def run_lines(folder: Folder, lines: list[str]) -> list[int]:
     ]
 
 
-def pairs(folder: Folder, *words: str) -> tuple[int, dict[tuple[str, str], str], list[str]]:
+def pairs(typed: Typed, *words: str) -> tuple[int, dict[tuple[str, str], str], list[str]]:
     """Return how the command ends, the verdict of each two versions, and what is to be run."""
-    code, output = folder.type("releasegate", "pairs", "--json", *words)
-    report = json.loads(output[output.index("{") : output.rindex("}") + 1])
+    code, output, _ = typed("releasegate", "pairs", "--json", *words)
+    report = json.loads(output)
     assert report["exit_code"] == code
     rows = {(row["version"], row["companion_version"]): row["verdict"] for row in report["pairs"]}
     return code, rows, (report["answer"] or {}).get("commands", [])
 
 
-def test_what_is_unknown_becomes_known_by_the_lines_that_are_named(folder: Folder) -> None:
+def test_what_is_unknown_becomes_known_by_the_lines_that_are_named(folder: Folder, typed: Typed) -> None:
     folder.configure('companion = { name = "tiny-api" }', 'companion = { name = "tiny-api", requires = ">=1.1" }')
     (folder.pair.root / "noxfile.py").write_text("from releasegate.frontends.nox import sessions\n\nsessions()\n")
     for version in VERSIONS:
         publish(folder, "tiny-api", version, breaks=version == BREAKS)
         publish(folder, "tiny-plugin", version)
 
-    code, rows, lines = pairs(folder, "--for", "tiny-api==1.2.0")
+    code, rows, lines = pairs(typed, "--for", "tiny-api==1.2.0")
     assert code == 75
     assert rows == {(version, "1.2.0"): "unknown" for version in VERSIONS}
     assert len(lines) == 3
     assert run_lines(folder, lines) == [0, 0, 0]
-    assert pairs(folder, "--for", "tiny-api==1.2.0") == (0, dict.fromkeys(rows, "green"), [])
+    assert pairs(typed, "--for", "tiny-api==1.2.0") == (0, dict.fromkeys(rows, "green"), [])
 
-    code, rows, lines = pairs(folder, "--for", f"tiny-api=={BREAKS}", "--last", "1")
+    code, rows, lines = pairs(typed, "--for", f"tiny-api=={BREAKS}", "--last", "1")
     assert (code, rows) == (75, {("1.2.0", BREAKS): "unknown"})
     assert run_lines(folder, lines) == [1]
-    assert pairs(folder, "--for", f"tiny-api=={BREAKS}", "--last", "1") == (4, {("1.2.0", BREAKS): "red"}, [])
+    assert pairs(typed, "--for", f"tiny-api=={BREAKS}", "--last", "1") == (4, {("1.2.0", BREAKS): "red"}, [])
 
-    code, rows, lines = pairs(folder, "--for", "tiny-plugin==1.2.0")
+    code, rows, lines = pairs(typed, "--for", "tiny-plugin==1.2.0")
     assert (code, rows) == (4, {("1.2.0", "1.2.0"): "green", ("1.2.0", BREAKS): "red"}), "1.0.0 is not accepted"
     assert lines == []
-    code, rows, _ = pairs(folder, "--for", "tiny-api==1.0.0")
+    code, rows, _ = pairs(typed, "--for", "tiny-api==1.0.0")
     assert (code, rows) == (0, {}), "nobody accepts it"
 
-    _, rows, _ = pairs(folder)
+    _, rows, _ = pairs(typed)
     assert len(rows) == 6
     assert list(rows.values()).count("green") == 3
     assert (rows["1.2.0", BREAKS], rows["1.0.0", BREAKS]) == ("red", "unknown")
-    _see_the_page(folder)
-    _see_another_machine(folder)
+    _see_the_page(folder, typed)
+    _see_another_machine(folder, typed)
 
 
-def _see_the_page(folder: Folder) -> None:
+def _see_the_page(folder: Folder, typed: Typed) -> None:
     page = folder.pair.root / "README.md"
     page.write_text("# Pair\n\n<!-- releasegate pairs: begin -->\n<!-- releasegate pairs: end -->\n\nMore\n")
-    code, output = folder.type("releasegate", "pairs", "--check", "README.md")
+    code, *outputs = typed("releasegate", "pairs", "--check", "README.md")
+    output = "".join(outputs)
     assert (code, "releasegate pairs --write README.md" in output) == (4, True), output
     for said in ("wrote README.md", "README.md holds what the records say"):
-        code, output = folder.type("releasegate", "pairs", "--write", "README.md")
+        code, *outputs = typed("releasegate", "pairs", "--write", "README.md")
+        output = "".join(outputs)
         assert (code, said in output) == (0, True), output
-    assert folder.type("invoke", "pairs", "--check", "README.md")[0] == 0
+    assert typed("invoke", "pairs", "--check", "README.md")[0] == 0
     text = page.read_text()
     assert text.endswith("<!-- releasegate pairs: end -->\n\nMore\n")
     assert text.count("| tiny-plugin 1.2.0 | tiny-api 1.1.0 |  | 3.11 | red |") == 1
     assert text.count("| unknown |  |  |") == 2
     page.write_text(text.replace("| red |", "| green |"))
-    assert folder.type("releasegate", "pairs", "--check", "README.md")[0] == 4
-    _, output = folder.type("releasegate", "pairs", "--markdown")
+    assert typed("releasegate", "pairs", "--check", "README.md")[0] == 4
+    _, output, _ = typed("releasegate", "pairs", "--markdown")
     assert output in text
-    _, output = folder.type("releasegate", "pairs")
+    _, output, _ = typed("releasegate", "pairs")
     assert "  red     tiny-plugin 1.2.0 with tiny-api 1.1.0 on Python 3.11 (" in output
 
 
-def _see_another_machine(folder: Folder) -> None:
+def _see_another_machine(folder: Folder, typed: Typed) -> None:
     """What one machine ran is known to another by the notes."""
     (folder.pair.root / ".releasegate" / "ledger").rename(folder.pair.root / "of another machine")
-    assert pairs(folder, "--for", "tiny-api==1.2.0")[0] == 0
+    assert pairs(typed, "--for", "tiny-api==1.2.0")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -137,24 +140,27 @@ def _see_another_machine(folder: Folder) -> None:
         (("--last", "x"), "--last counts versions, and 'x' is no count."),
     ],
 )
-def test_what_makes_no_sense_is_said_with_what_to_do(folder: Folder, words: tuple[str, ...], said: str) -> None:
-    code, output = folder.type("releasegate", "pairs", *words)
+def test_what_makes_no_sense_is_said_with_what_to_do(typed: Typed, words: tuple[str, ...], said: str) -> None:
+    code, *outputs = typed("releasegate", "pairs", *words)
+    output = "".join(outputs)
     assert code == 2, output
     assert said in output
     assert output.count("\n-> ") == 1
 
 
-def test_a_project_without_companions_is_told_so(folder: Folder) -> None:
-    code, output = folder.type("releasegate", "pairs")
+def test_a_project_without_companions_is_told_so(folder: Folder, typed: Typed) -> None:
+    code, *outputs = typed("releasegate", "pairs")
+    output = "".join(outputs)
     assert (code, output) == (0, "Nothing is proven yet, and nothing is released.\n")
     folder.configure('companion = { name = "tiny-api" }\n', "")
-    code, output = folder.type("releasegate", "pairs")
+    code, *outputs = typed("releasegate", "pairs")
+    output = "".join(outputs)
     assert code == 2
     assert "No package has a companion, so nothing is proven with anything." in output
 
 
-def test_an_index_that_is_away_is_no_answer(folder: Folder) -> None:
+def test_an_index_that_is_away_is_no_answer(folder: Folder, typed: Typed) -> None:
     file = Path(folder.pair.root / "pyproject.toml")
     file.write_text(file.read_text().replace("127.0.0.1:", "127.0.0.1:9"))
-    code, _ = folder.type("releasegate", "pairs", "--for", "tiny-api==1.0.0")
+    code, *_ = typed("releasegate", "pairs", "--for", "tiny-api==1.0.0")
     assert code in {2, 6}

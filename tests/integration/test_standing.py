@@ -16,6 +16,7 @@ from testpair import AUTHOR, make_pair, on_indexes, sources
 
 from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.processes.runner import ProcessRunner
 from releasegate.app.deliveries import stated
 from releasegate.app.examine import examine
@@ -23,6 +24,7 @@ from releasegate.app.orders import Order
 from releasegate.app.package_state import side_by_side
 from releasegate.app.project import load
 from releasegate.app.release import plan
+from releasegate.app.reports import commits_since, record_of, seconds_between
 from releasegate.app.status import status
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
@@ -251,3 +253,83 @@ def test_where_tags_alone_state_the_version_the_one_at_head_does(workspace: Work
     commit(workspace, "1.0.0")
     assert stated(workspace, package).version == Version("1.0.0")
     assert versions(workspace, package)[0].version == "1.0.0"
+
+
+def test_what_a_proof_stands_on_and_what_the_work_tree_is_are_told(workspace: Workspace) -> None:
+    package, folder = api(workspace), workspace.project.where(api(workspace))
+    commit(workspace, "1.0.0rc1")
+    assert status(workspace, package).notes == ()
+    cells = [{"cell": "3.11 wheel", "verdict": "pass", "tried": "0 modules imported, all exempted"}]
+    waived = {"by": "Ada", "reason": "no host"}
+    for entry in (
+        Entry("2026-01-01T00:00:00.000000+00:00", "run", "install:staging", "done", "x", "", evidence={"cells": cells}),
+        Entry("2026-01-01T00:00:01.000000+00:00", "run", "e2e:staging", "waived", "", "", evidence=waived),
+        Entry("2026-01-01T00:00:02.000000+00:00", "run", SEAL, "done", "x", ""),
+    ):
+        workspace.ledger(package).append(Version("1.0.0rc1"), entry)
+    git(folder, "checkout", "--quiet", "--detach")
+    for name in ("check.py", "backend.py"):
+        (folder / name).write_text("changed")
+    detached = "HEAD is detached: no branch is checked out, and releases are cut from develop"
+    waiver = "1.0.0rc1 stands on a waiver: e2e:staging, by Ada: no host"
+    nothing = "1.0.0rc1 was installed, and no module of it was imported: install.not-imported exempts all"
+    dirty = "the work tree is not clean: backend.py and 1 more"
+    assert status(workspace, package).notes == (dirty, detached, waiver, nothing)
+    git(folder, "checkout", "--quiet", "backend.py")
+    assert status(workspace, package).notes[0] == "the work tree is not clean: check.py"
+
+
+def test_an_index_that_is_away_keeps_nobody_from_the_other_where_the_repository_is_not_here(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: SimpleIndex, _: str) -> tuple[Version, ...]:
+        if self.name == "staging":
+            raise Unavailable("It is away.", hint="Try again")
+        return (Version("1.0.0"),)
+
+    monkeypatch.setattr(SimpleIndex, "versions", away)
+    workspace.project.where(api(workspace)).rename(workspace.project.root / "gone")
+    found = status(workspace, api(workspace))
+    assert found.consumed == {"production": ("1.0.0",)}
+    assert found.look is not None
+    assert found.look.exit_code == 6
+
+
+def test_where_git_itself_is_not_asked_in_vain_the_look_is_what_failed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def head(_: object) -> str:
+        raise Unavailable("There is no Git.", hint="Install it")
+
+    monkeypatch.setattr(GitRepository, "head", head)
+    found = status(workspace, api(workspace))
+    assert found.look == Problem("There is no Git.", "Install it", "unavailable", 6)
+
+
+def test_moments_that_a_record_does_not_have_are_no_time() -> None:
+    one, later = "2026-01-01T00:00:00.000000+00:00", "2026-01-01T00:00:02.500000+00:00"
+    assert seconds_between(one, later) == 2.5
+    assert seconds_between(later, one) is None
+    assert seconds_between("x", one) is None
+    assert seconds_between("2026-01-01", one) is None
+
+
+def test_what_a_record_calls_its_commit_is_not_believed_to_be_one(workspace: Workspace) -> None:
+    package, version = api(workspace), Version("1.0.0rc1")
+    for number, named in enumerate(("--output=x", "a" * 40)):
+        evidence = {"commit": named}
+        at = f"2026-01-01T00:00:0{number}.000000+00:00"
+        workspace.ledger(package).append(version, Entry(at, "run", "build", "done", "x", "", evidence=evidence))
+        assert record_of(workspace, package, version).commit == named
+        assert record_of(workspace, package, version).commits is None
+
+
+def test_commits_are_told_since_the_last_final_that_came_before(workspace: Workspace) -> None:
+    package = api(workspace)
+    commit(workspace, "1.0.0")
+    commit(workspace, "1.1.0rc1")
+    commit(workspace, "1.1.0")
+    for version, since, total in ((None, "v1.1.0", 0), (Version("1.1.0"), "v1.0.0", 2), (Version("1.0.0"), "", 3)):
+        found = commits_since(workspace, package, version)
+        assert found is not None
+        assert (found.since, found.total) == (since, total)

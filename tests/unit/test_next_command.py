@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from packaging.version import Version
-from test_plan import BEGUN, FAILED, HEAD, OTHER, PUSHED_BACK, SEALED, package_state, v
+from test_plan import BEGUN, FAILED, HEAD, OTHER, PUSHED_BACK, SEALED, entry, package_state, v
 
 from releasegate.core.release.next_command import next_release
 from releasegate.core.release.plan import bump_branch
-from releasegate.core.release.record import Record
+from releasegate.core.release.record import CELL, Record
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,11 @@ def test_what_the_version_files_state_says_what_comes_next(  # noqa: PLR0913, PL
     standing = package_state(stated, pypi=pypi, tags={f"v{stated}": at}, records={stated: record})
     coming = next_release(standing)
     assert (coming.state, coming.command("demo")) == (state, command)
+
+
+def test_a_cell_that_a_single_session_found_red_makes_nobody_offer_a_post() -> None:
+    cell = Record((entry(CELL, "done", verdict="fail"),))
+    for stated, records in (("1.0", {"1.0": cell}), ("1.0", {"1.0": Record((*SEALED.entries, *cell.entries))})):
+        standing = package_state(stated, pypi="1.0", tags={"v1.0": HEAD}, records=records)
+        coming = next_release(standing)
+        assert (coming.state, coming.pipeline) == ("1.0 is released", "rc")
