@@ -125,6 +125,14 @@ def test_in_actions_a_finding_is_said_beside_its_line(folder: Folder, typed: Typ
     assert "versions: tiny-api does not state one version everywhere." in (folder.pair.root / "summary.md").read_text()
 
 
+def test_a_command_that_reports_nothing_leaves_the_summary_alone(folder: Folder, typed: Typed) -> None:
+    summary = folder.pair.root / "summary.md"
+    words = ("--version", "1.0.0rc1", "--gate", "e2e:staging", "--by", "Ada", "--reason", "no host")
+    code, *_ = typed("releasegate", "waive", *API, *words, GITHUB_STEP_SUMMARY=str(summary))
+    assert code == 0
+    assert not summary.exists()
+
+
 def test_a_summary_that_cannot_be_written_ends_nothing(folder: Folder, typed: Typed) -> None:
     folder.tokens["GITHUB_STEP_SUMMARY"] = str(folder.pair.root / "nowhere" / "summary.md")
     code, output, _ = typed("releasegate", "status", *API)

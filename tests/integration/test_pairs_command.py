@@ -159,6 +159,23 @@ def test_a_project_without_companions_is_told_so(folder: Folder, typed: Typed) -
     assert "No package has a companion, so nothing is proven with anything." in output
 
 
+def test_a_package_that_runs_with_no_other_is_told_so(folder: Folder, typed: Typed) -> None:
+    file = folder.pair.root / "pyproject.toml"
+    alone = 'name = "third"\npath = "tiny-api"\npythons = ["3.11"]\nversion-from-tag = true\n'
+    alone = f"[[tool.releasegate.packages]]\n{alone}"
+    file.write_text(f"{file.read_text()}\n{alone}")
+    code, _, err = typed("releasegate", "pairs", "--for", "third==1.0")
+    assert code == 2
+    assert "third runs with no other package." in err
+
+
+def test_a_remote_that_is_away_keeps_nobody_from_what_is_known_here(folder: Folder, typed: Typed) -> None:
+    (folder.pair.root / "remotes" / "tiny-plugin.git").rename(folder.pair.root / "gone.git")
+    code, out, _ = typed("releasegate", "pairs")
+    assert code == 0
+    assert out.startswith("Other machines' evidence on tiny-plugin is not known: ")
+
+
 def test_an_index_that_is_away_is_no_answer(folder: Folder, typed: Typed) -> None:
     file = Path(folder.pair.root / "pyproject.toml")
     file.write_text(file.read_text().replace("127.0.0.1:", "127.0.0.1:9"))

@@ -25,7 +25,7 @@ from releasegate.app.package_state import side_by_side
 from releasegate.app.project import load
 from releasegate.app.release import plan
 from releasegate.app.reports import commits_since, record_of, seconds_between
-from releasegate.app.status import status
+from releasegate.app.status import _line_of, status
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
@@ -333,3 +333,33 @@ def test_commits_are_told_since_the_last_final_that_came_before(workspace: Works
         found = commits_since(workspace, package, version)
         assert found is not None
         assert (found.since, found.total) == (since, total)
+
+
+@pytest.mark.parametrize(
+    ("hint", "line"),
+    [
+        (
+            "Prove the pair first: invoke release --rc --package tiny-plugin",
+            "invoke release --rc --package tiny-plugin",
+        ),
+        ("Bring them in: git pull --rebase origin develop", "git pull --rebase origin develop"),
+        ("Install it: uv python install 3.98", "uv python install 3.98"),
+        ("Set it, or record a waiver: invoke waive --package x --reason WHY", ""),
+        ("Say --yes where that is meant", ""),
+        ("Write it: yes", ""),
+    ],
+)
+def test_what_is_first_in_the_way_is_the_next_command_where_it_has_a_line_to_paste(hint: str, line: str) -> None:
+    assert _line_of(hint) == line
+
+
+def test_a_proven_candidate_whose_dependent_nobody_has_is_followed_by_the_dependent(workspace: Workspace) -> None:
+    package, version = api(workspace), "1.0.0rc1"
+    head = commit(workspace, version)
+    git(workspace.project.where(package), "push", "--quiet", "origin", "develop", f"v{version}")
+    at = "2026-01-01T00:00:00.000000+00:00"
+    sealed = Entry(at, "run", SEAL, "done", "x", "", evidence={"commit": head, "files": {}})
+    workspace.ledger(package).append(Version(version), sealed)
+    found = status(workspace, package)
+    assert found.state == "1.0.0rc1 is proven"
+    assert found.command == "invoke release --rc --package tiny-plugin"

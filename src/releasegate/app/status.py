@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -24,6 +25,8 @@ from releasegate.steps.stated import changed_files, version_file_contents
 
 _ADDRESS = "ADDRESS"
 _GET = "Get it: "
+_LINE = re.compile(r"[^:]*: ((?:invoke|nox|git|uv) [^A-Z\n]+)")
+"""A hint that ends with a line: words in capitals are what a person puts in."""
 
 
 def status(workspace: Workspace, package: Package) -> PackageReport:
@@ -40,11 +43,12 @@ def status(workspace: Workspace, package: Package) -> PackageReport:
     except ReleasegateError as error:
         return _unknown(workspace, package, error, blocking)
     coming = next_release(package_state)
+    first = next(filter(None, (_line_of(each.problem.hint) for each in blocking)), "")
     return PackageReport(
         package.name,
         coming.state,
         coming.missing,
-        coming.command(package.name),
+        first or coming.command(package.name),
         package_state.head,
         tuple(map(str, occurrences)) or (f"none: the tag states {package_state.declared}",),
         lines,
@@ -53,6 +57,12 @@ def status(workspace: Workspace, package: Package) -> PackageReport:
         blocking,
         versions=(record_of(workspace, package, package_state.declared),),
     )
+
+
+def _line_of(hint: str) -> str:
+    """Return the line to paste that a hint ends with; empty where it has none, or leaves a word of it to a person."""
+    match = _LINE.fullmatch(hint)
+    return match[1] if match is not None else ""
 
 
 def _notes(workspace: Workspace, package_state: PackageState) -> Iterator[str]:

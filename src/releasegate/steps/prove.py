@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
@@ -164,19 +165,28 @@ class PairProven(ReleaseStep):
         recorded = require_recorded(release, package)
         if recorded is not None:
             return recorded
-        index = release.index("production")
-        today = newest(index, name)
-        if today is None:
-            raise Refused(
-                f"{name} has neither a candidate nor a published version to run with {release.candidate}.",
-                hint=f"Prove the pair first: invoke release --rc --package {name}",
-            )
+        index, today = release.index("production"), require_published(release, name)
         run.progress(f"{name} has no candidate: running its published {today} with {release.candidate}")
         delivery = deliver(run, package, version=today, index=index)
         commit = run.ports[name].repository.tags().get(f"{package.tag_prefix}{today}", "")
         proven, staging = release.candidate_seal().evidence["files"], release.index("staging")
         ours = deliver(run, release.package, version=release.candidate, index=staging, known=proven)
         return run_end_to_end(release, replace(delivery, commit=commit), ours, of=name)
+
+
+def require_published(release: Release, dependent: str) -> Version:
+    """Return the version that users have of a dependent without a candidate: the release is run with it.
+
+    Raises:
+        Refused: there is none.
+    """
+    today = newest(release.index("production"), dependent)
+    if today is None:
+        raise Refused(
+            f"{dependent} has neither a candidate nor a published version to run with {release.candidate}.",
+            hint=f"Prove the pair first: invoke release --rc --package {dependent}",
+        )
+    return today
 
 
 def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | None:

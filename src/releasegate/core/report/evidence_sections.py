@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from releasegate.core.e2e.matrix import read_cell
 from releasegate.core.report.model import Artifact, CellVerdict, PairMember, PromotionReport
 
 
@@ -85,6 +84,8 @@ def promotion(evidence: Mapping[str, Any]) -> PromotionReport | None:
 
 def _placed(name: str) -> tuple[str, str]:
     """Return the row and the column of a cell in the grid."""
+    from releasegate.core.e2e.matrix import read_cell
+
     found = read_cell(name)
     if found is not None:
         return f"NetBox {found.netbox}, Python {found.python}", f"{found.task}, {found.source}"
