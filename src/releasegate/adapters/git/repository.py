@@ -179,14 +179,8 @@ class GitRepository:
         return ancestry.tips(self.git, commits)
 
     def commits(self, since: str, commit: str) -> tuple[tuple[str, str], ...]:
-        """Return hash and subject of what was committed below *root* up to *commit*, the newest first.
-
-        *since* is the tag that it begins after; with an empty one it begins with the first commit.
-        """
-        reach = f"refs/tags/{since}..{commit}" if since else commit
-        rows = self.git.tell("log", "--no-show-signature", "--format=%H %s", "--end-of-options", reach, "--", ".").stdout.splitlines()
-        parted = (row.decode(errors="replace").partition(" ") for row in rows)
-        return tuple((found, subject) for found, _, subject in parted)
+        """Return hash and subject of what came below *root* after the tag *since*, if any, the newest first."""
+        return ancestry.commits(self.git, since, commit)
 
     def epoch(self, commit: str) -> int:
         """Return when *commit* was made, in seconds since 1970: its ``SOURCE_DATE_EPOCH``."""
