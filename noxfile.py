@@ -20,7 +20,7 @@ _APP = (
 )
 _FRONTENDS = (
     *("cells", "console", "forms", "handover", "invoke", "nox", "options", "overview", "pairs", "program"),
-    *("rehearsals", "releases", "report_schema", "single_gates", "verification"),
+    *("rehearsals", "releases", "report_schema", "shown", "single_gates", "verification"),
 )
 PROVEN = ",".join(
     f"src/releasegate/{place}"

@@ -162,3 +162,15 @@ def test_the_summary_of_a_repository_that_is_not_here_says_how_to_get_it(folder:
     Path(clone).mkdir()
     _, report, _ = told(typed, "releasegate", "status", "--json", *API)
     assert report["packages"][0]["missing"].startswith("Correct the package's path, or make it one: git init")
+
+
+def test_a_secret_is_in_no_form(folder: Folder, typed: Typed) -> None:
+    summary = folder.pair.root / "summary.md"
+    clone = folder.pair.clone("tiny-api")
+    (clone / "check.py").write_text("raise SystemExit('the token is a-long-secret')\n")
+    git(clone, "commit", "--quiet", "--all", "--message=Say a-long-secret")
+    environ = {"SOME_TOKEN": "a-long-secret", "GITHUB_STEP_SUMMARY": str(summary)}
+    code, out, err = typed("releasegate", "e2e", "--source", "local", *API, **environ)
+    assert code == 4
+    assert "a-long-secret" not in out + err + summary.read_text()
+    assert "the token is" in summary.read_text()

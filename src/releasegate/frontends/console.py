@@ -99,7 +99,7 @@ class Screen:
         if self._status is not None:
             self.console.out(self.fit(line), highlight=False)
         else:
-            print(self.fit(line), file=self.stream, flush=True)  # noqa: T201
+            print(self.fit(line), file=self.stream, flush=True)
 
     def fit(self, text: str) -> str:
         """Return *text* without what no terminal may be told."""

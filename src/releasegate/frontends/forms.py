@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from releasegate.about import version
+from releasegate.adapters.masking import masked
 from releasegate.app.reports import problem_of
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.report import json_form, markdown, workflow_commands
@@ -41,7 +42,7 @@ def tell(screen: Screen, error: ReleasegateError | None = None) -> None:
     if os.environ.get(SUMMARY):
         _summarize(screen, Path(os.environ[SUMMARY]), report)
     if screen.as_json:
-        sys.stdout.write(json_form.text(report))
+        sys.stdout.write(masked(json_form.text(report), screen.secrets))
         sys.stdout.flush()
 
 
@@ -49,7 +50,7 @@ def _summarize(screen: Screen, path: Path, report: Report) -> None:
     """Add the report to the job's summary, as far as there is room; a summary that cannot be written ends nothing."""
     try:
         held = path.stat().st_size if path.exists() else 0
-        text = bounded(f"{markdown.text(report)}\n", size=SUMMARY_BYTES - held)
+        text = bounded(f"{masked(markdown.text(report), screen.secrets)}\n", size=SUMMARY_BYTES - held)
         with path.open("a", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except OSError as error:

@@ -21,8 +21,9 @@ from invoke.parser.argument import Argument
 from invoke.program import Program
 from invoke.tasks import Task
 
-from releasegate.frontends.invoke import ns, shown
+from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES, Gate, Option, meant
+from releasegate.frontends.shown import shown
 
 if TYPE_CHECKING:
     from releasegate.core.errors import ConfigurationError

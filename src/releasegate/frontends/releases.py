@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.core.report import terminal
 from releasegate.core.report.model import PackageReport, Report
+from releasegate.engine import Outcome
 from releasegate.frontends.console import Screen
 from releasegate.ledger_writer import Waiver
 from releasegate.steps.preflight import exit_code, in_the_way
@@ -81,16 +82,7 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
     Raises:
         ReleasegateError: the options exclude each other, or a step did not pass.
     """
-    if wish.rc and wish.post:
-        raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
-    if wish.event and (wish.rc or wish.post or wish.to):
-        raise ConfigurationError("--event says what to release.", hint="Leave out --rc, --post and --to")
-    if wish.to:
-        parse_target(wish.to)
-    if companion and parse_version(companion) is None:
-        raise ConfigurationError(
-            f"--companion {companion[:80]!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN"
-        )
+    _require_sense(wish, companion)
     attended = plan_only or yes or screen.is_terminal
     workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended))
     part = wish.job.order(workspace.project.settings, event=wish.event)
@@ -118,11 +110,29 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
         if recorder.outcomes:
             screen.table(recorder.outcomes)
         if screen.reports:
-            names = dict.fromkeys(outcome.step.release.package.name for outcome in recorder.outcomes)
-            found = ((name, commits_since(workspace, workspace.project.settings.package(name))) for name in names)
-            ran = run_of(recorder.outcomes, commits={name: commits for name, commits in found if commits is not None})
-            screen.report = Report("run", (*idle, *ran))
+            screen.report = Report("run", (*idle, *_ran(workspace, recorder.outcomes)))
     return 0
+
+
+def _ran(workspace: Workspace, outcomes: Sequence[Outcome]) -> tuple[PackageReport, ...]:
+    """Return what ran, with what was committed to each package since its last final."""
+    names = dict.fromkeys(outcome.step.release.package.name for outcome in outcomes)
+    found = ((name, commits_since(workspace, workspace.project.settings.package(name))) for name in names)
+    return run_of(outcomes, commits={name: commits for name, commits in found if commits is not None})
+
+
+def _require_sense(wish: Wish, companion: str) -> None:
+    """Raise ``ConfigurationError`` where the options exclude each other, or name no version."""
+    if wish.rc and wish.post:
+        raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
+    if wish.event and (wish.rc or wish.post or wish.to):
+        raise ConfigurationError("--event says what to release.", hint="Leave out --rc, --post and --to")
+    if wish.to:
+        parse_target(wish.to)
+    if companion and parse_version(companion) is None:
+        raise ConfigurationError(
+            f"--companion {companion[:80]!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN"
+        )
 
 
 def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:

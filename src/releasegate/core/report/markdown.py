@@ -61,7 +61,10 @@ def _package(package: PackageReport) -> Iterator[str]:
     if package.command:
         yield from (f"Missing: {escaped(package.missing)}. Next: {code(package.command)}", "")
     yield from _listed(package.notes)
-    yield from _listed(f"{each.question}: {each.problem.problem} {each.problem.hint}" for each in package.in_the_way)
+    for each in package.in_the_way:
+        yield f"- {escaped(f'{each.question}: {each.problem.problem} {each.problem.hint}')}"
+        yield from (f"  - {escaped(line)}" for line in each.problem.details)
+    yield from [""] if package.in_the_way else []
     if package.consumed:
         rows = ((escaped(where), escaped(", ".join(held))) for where, held in package.consumed.items())
         yield from table(("where", "versions that are used"), rows)
