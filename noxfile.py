@@ -15,12 +15,12 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 _APP = (
     *("ci_runner", "container_runner", "deliveries", "evidence", "examine", "handover", "late", "orders", "outcomes"),
-    *("package_state", "parts", "project", "provenance", "rebuild", "release", "status", "vendor", "verify"),
-    *("workflows", "workspace"),
+    *("package_state", "pairs", "parts", "project", "provenance", "rebuild", "release", "reports", "status"),
+    *("vendor", "verify", "workflows", "workspace"),
 )
 _FRONTENDS = (
-    *("cells", "console", "handover", "invoke", "nox", "options", "overview", "program", "rehearsals", "releases"),
-    *("single_gates", "verification"),
+    *("cells", "console", "forms", "handover", "invoke", "nox", "options", "overview", "pairs", "program"),
+    *("rehearsals", "releases", "report_schema", "shown", "single_gates", "verification"),
 )
 PROVEN = ",".join(
     f"src/releasegate/{place}"

@@ -65,8 +65,9 @@ class Engine:
             may_be_waived = step.waivable and step.kind is not Kind.ONE_WAY and isinstance(error, GateFailed | Refused)
             waiver = self._record(step).waiver(step.key) if may_be_waived else None
             if waiver is None:
-                self.writer.step(step, "failed", verdict=error.verdict, evidence={"problem": error.problem})
-                self.watch.ends(self._outcome(step, error.verdict, "failed", {"problem": error.problem}, started))
+                found = {**error.evidence, "problem": error.problem}
+                self.writer.step(step, "failed", verdict=error.verdict, evidence=found)
+                self.watch.ends(self._outcome(step, error.verdict, "failed", found, started))
                 raise
             verdict, how = "waived", "waived"
             evidence = {**waiver.evidence, "problem": error.problem}

@@ -9,6 +9,7 @@ from functools import partial
 from releasegate.steps.audit import Audit
 from releasegate.steps.build import Build, Promotable, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
+from releasegate.steps.pairs import ReleasedPairs
 from releasegate.steps.preflight import Preflight
 from releasegate.steps.propagation import Propagation
 from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
@@ -57,6 +58,7 @@ FINAL: Pipeline = (
     CandidateProven,  # the candidate's record is closed, on the commit that its tag names
     PairProven,  # whoever depends on this package is green with the candidate
     CompanionPublished,  # what the candidate was proven with is where users will get it
+    ReleasedPairs,  # and what users have beside it still fits, as many versions back as is asked for
     Bump,  # one commit, nothing in it but the version
     VersionFilesAgree,  # and now every file states it
     Build,  # one wheel and one sdist, from a clean checkout of that commit

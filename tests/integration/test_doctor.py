@@ -28,12 +28,17 @@ class Folder:
     pair: Pair
     tokens: dict[str, str]
 
+    @property
+    def environ(self) -> dict[str, str]:
+        """What a command's environment has of its own."""
+        return {**AUTHOR, **self.tokens, "COLUMNS": "200"}
+
     def type(self, *words: str) -> tuple[int, str]:
         """Return the exit code and all output of a command."""
         done = subprocess.run(
             [sys.executable, "-m", *words],
             cwd=self.pair.root,
-            env={**os.environ, **AUTHOR, **self.tokens, "COLUMNS": "200"},
+            env={**os.environ, **self.environ},
             capture_output=True,
             text=True,
             timeout=180,

@@ -152,7 +152,8 @@ def test_status_says_what_does_not_answer_and_to_ask_again(cwd: Desk) -> None:
     file = cwd.pair.root / "pyproject.toml"
     file.write_text(re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{free_port()}", file.read_text()))
     code, output = cwd.type("invoke", "status", "--package", "tiny-api")
-    assert code == 0, output
+    assert code == 6, output
+    assert "look      unavailable: The index " in output
     assert "next      invoke status --package tiny-api" in output
 
 
@@ -198,6 +199,7 @@ def test_what_is_built_is_listed_and_can_be_installed_from_dist(cwd: Desk) -> No
     code, output = cwd.nox("install_check", "--source", "dist", "--package", "tiny-api")
     assert code != 0
     assert output.count("The files of tiny-api 1.0.0 are not here.") == 1
+    assert "-> Build it: nox -s build -- --package tiny-api" in output
     code, output = cwd.nox("build", "--package", "tiny-api")
     assert code == 0, output
     assert "tiny_api-1.0.0-py3-none-any.whl" in output

@@ -197,7 +197,7 @@ def test_nox_says_in_one_line_which_it_was() -> None:
 def test_a_stack_that_is_left_up_is_told_last(capsys: pytest.CaptureFixture[str]) -> None:
     row = {"cell": "c", "verdict": "pass", "seconds": 1.0, "phases": {}, "notes": [], "problems": [], "objects": {}}
     evidence = {"cells": [row], "report": "rg-1"}
-    show_report(Screen(), EndToEndReport("pass", (), (), 1.0, evidence, left_up=("take it down: docker",)))
+    show_report(Screen(), "x", EndToEndReport("pass", (), (), 1.0, evidence, left_up=("take it down: docker",)))
     assert capsys.readouterr().out.splitlines()[-1] == "left up: take it down: docker"
 
 

@@ -17,6 +17,7 @@ from testpair import AUTHOR, make_pair, on_indexes, sources
 
 from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.processes.runner import ProcessRunner
 from releasegate.app.deliveries import stated
 from releasegate.app.examine import examine
@@ -24,7 +25,8 @@ from releasegate.app.orders import Order
 from releasegate.app.package_state import side_by_side
 from releasegate.app.project import load
 from releasegate.app.release import plan
-from releasegate.app.status import status
+from releasegate.app.reports import commits_since, record_of, seconds_between
+from releasegate.app.status import _line_of, status
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
@@ -32,6 +34,7 @@ from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.record import SEAL, Entry
+from releasegate.core.report.model import Problem
 from releasegate.ports import Delivery
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 from releasegate.steps.preflight import in_the_way
@@ -144,7 +147,8 @@ def test_a_package_of_which_git_cannot_tell_the_lines_is_told_with_why(
     git(workspace.project.where(api(workspace)), "checkout", "--quiet", "-b", "again", start)
     monkeypatch.setattr(GitRepository, "tips", tips)
     found = status(workspace, api(workspace))
-    assert (found.state, found.missing) == ("Git does not answer.", "Try again")
+    assert (found.state, found.missing) == ("it cannot be told where it stands", "Try again")
+    assert found.look == Problem("Git does not answer.", "Try again", "unavailable", 6)
     assert found.command == "invoke status --package tiny-api"
 
 
@@ -199,7 +203,7 @@ def test_a_package_that_is_published_and_unchanged_has_nothing_in_its_way_and_no
         begun = Entry("2026-01-01T00:00:00.000000+00:00", "run", "tag", "started", "x", "tag it", kind="one-way")
         workspace.ledger(api(workspace)).append(Version("1.0.0"), begun)
         half = f"1.0.0 on production: {sample.filename} is stored and the sdist is not; 13 days remain to send it"
-        assert status(workspace, api(workspace)).half == half
+        assert half in status(workspace, api(workspace)).notes
         files = {"files": {sample.filename: hashlib.sha256(sample.content).hexdigest()}}
         sealed = Entry("2026-01-01T00:00:00.000000+00:00", "run", SEAL, "done", "x", "seal it", evidence=files)
         workspace.ledger(api(workspace)).append(Version("1.0.0"), sealed)
@@ -207,7 +211,7 @@ def test_a_package_that_is_published_and_unchanged_has_nothing_in_its_way_and_no
         assert (planned.plan, planned.steps) == (None, ())
         assert planned.reason == "1.0.0 is published and nothing has changed since"
         assert examine(workspace, api(workspace), Order("rc")).answers
-        assert status(workspace, api(workspace)).half == ""
+        assert half not in status(workspace, api(workspace)).notes
         finished = plan(workspace, Order("final", "tiny-api"), api(workspace))
         assert (finished.steps, finished.reason) == ((), "1.0.0 is released")
 
@@ -256,3 +260,113 @@ def test_where_tags_alone_state_the_version_the_one_at_head_does(workspace: Work
     commit(workspace, "1.0.0")
     assert stated(workspace, package).version == Version("1.0.0")
     assert versions(workspace, package)[0].version == "1.0.0"
+
+
+def test_what_a_proof_stands_on_and_what_the_work_tree_is_are_told(workspace: Workspace) -> None:
+    package, folder = api(workspace), workspace.project.where(api(workspace))
+    commit(workspace, "1.0.0rc1")
+    assert status(workspace, package).notes == ()
+    cells = [{"cell": "3.11 wheel", "verdict": "pass", "tried": "0 modules imported, all exempted"}]
+    waived = {"by": "Ada", "reason": "no host"}
+    for entry in (
+        Entry("2026-01-01T00:00:00.000000+00:00", "run", "install:staging", "done", "x", "", evidence={"cells": cells}),
+        Entry("2026-01-01T00:00:01.000000+00:00", "run", "e2e:staging", "waived", "", "", evidence=waived),
+        Entry("2026-01-01T00:00:02.000000+00:00", "run", SEAL, "done", "x", ""),
+    ):
+        workspace.ledger(package).append(Version("1.0.0rc1"), entry)
+    git(folder, "checkout", "--quiet", "--detach")
+    for name in ("check.py", "backend.py"):
+        (folder / name).write_text("changed")
+    detached = "HEAD is detached: no branch is checked out, and releases are cut from develop"
+    waiver = "1.0.0rc1 stands on a waiver: e2e:staging, by Ada: no host"
+    nothing = "1.0.0rc1 was installed, and no module of it was imported: install.not-imported exempts all"
+    dirty = "the work tree is not clean: backend.py and 1 more"
+    assert status(workspace, package).notes == (dirty, detached, waiver, nothing)
+    git(folder, "checkout", "--quiet", "backend.py")
+    assert status(workspace, package).notes[0] == "the work tree is not clean: check.py"
+
+
+def test_an_index_that_is_away_keeps_nobody_from_the_other_where_the_repository_is_not_here(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: SimpleIndex, _: str) -> tuple[Version, ...]:
+        if self.name == "staging":
+            raise Unavailable("It is away.", hint="Try again")
+        return (Version("1.0.0"),)
+
+    monkeypatch.setattr(SimpleIndex, "versions", away)
+    workspace.project.where(api(workspace)).rename(workspace.project.root / "gone")
+    found = status(workspace, api(workspace))
+    assert found.consumed == {"production": ("1.0.0",)}
+    assert found.look is not None
+    assert found.look.exit_code == 6
+
+
+def test_where_git_itself_is_not_asked_in_vain_the_look_is_what_failed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def head(_: object) -> str:
+        raise Unavailable("There is no Git.", hint="Install it")
+
+    monkeypatch.setattr(GitRepository, "head", head)
+    found = status(workspace, api(workspace))
+    assert found.look == Problem("There is no Git.", "Install it", "unavailable", 6)
+
+
+def test_moments_that_a_record_does_not_have_are_no_time() -> None:
+    one, later = "2026-01-01T00:00:00.000000+00:00", "2026-01-01T00:00:02.500000+00:00"
+    assert seconds_between(one, later) == 2.5
+    assert seconds_between(later, one) is None
+    assert seconds_between("x", one) is None
+    assert seconds_between("2026-01-01", one) is None
+
+
+def test_what_a_record_calls_its_commit_is_not_believed_to_be_one(workspace: Workspace) -> None:
+    package, version = api(workspace), Version("1.0.0rc1")
+    for number, named in enumerate(("--output=x", "a" * 40)):
+        evidence = {"commit": named}
+        at = f"2026-01-01T00:00:0{number}.000000+00:00"
+        workspace.ledger(package).append(version, Entry(at, "run", "build", "done", "x", "", evidence=evidence))
+        assert record_of(workspace, package, version).commit == named
+        assert record_of(workspace, package, version).commits is None
+
+
+def test_commits_are_told_since_the_last_final_that_came_before(workspace: Workspace) -> None:
+    package = api(workspace)
+    commit(workspace, "1.0.0")
+    commit(workspace, "1.1.0rc1")
+    commit(workspace, "1.1.0")
+    for version, since, total in ((None, "v1.1.0", 0), (Version("1.1.0"), "v1.0.0", 2), (Version("1.0.0"), "", 3)):
+        found = commits_since(workspace, package, version)
+        assert found is not None
+        assert (found.since, found.total) == (since, total)
+
+
+@pytest.mark.parametrize(
+    ("hint", "line"),
+    [
+        (
+            "Prove the pair first: invoke release --rc --package tiny-plugin",
+            "invoke release --rc --package tiny-plugin",
+        ),
+        ("Bring them in: git pull --rebase origin develop", "git pull --rebase origin develop"),
+        ("Install it: uv python install 3.98", "uv python install 3.98"),
+        ("Set it, or record a waiver: invoke waive --package x --reason WHY", ""),
+        ("Say --yes where that is meant", ""),
+        ("Write it: yes", ""),
+    ],
+)
+def test_what_is_first_in_the_way_is_the_next_command_where_it_has_a_line_to_paste(hint: str, line: str) -> None:
+    assert _line_of(hint) == line
+
+
+def test_a_proven_candidate_whose_dependent_nobody_has_is_followed_by_the_dependent(workspace: Workspace) -> None:
+    package, version = api(workspace), "1.0.0rc1"
+    head = commit(workspace, version)
+    git(workspace.project.where(package), "push", "--quiet", "origin", "develop", f"v{version}")
+    at = "2026-01-01T00:00:00.000000+00:00"
+    sealed = Entry(at, "run", SEAL, "done", "x", "", evidence={"commit": head, "files": {}})
+    workspace.ledger(package).append(Version(version), sealed)
+    found = status(workspace, package)
+    assert found.state == "1.0.0rc1 is proven"
+    assert found.command == "invoke release --rc --package tiny-plugin"

@@ -35,7 +35,7 @@ def report(*rows: dict[str, Any]) -> EndToEndReport:
 
 
 def test_a_report_of_cells_names_each_with_its_objects(capsys: pytest.CaptureFixture[str]) -> None:
-    cells.show_report(Screen(), report(ROW, LEFT_OUT, QUIET))
+    cells.show_report(Screen(), "x", report(ROW, LEFT_OUT, QUIET))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines[0].split() == ["cell", "verdict", "seconds", "of", "which"]
     assert lines[1].split() == ["NetBox", "4.7.3", "pass", "12", "start", "10"]
@@ -52,7 +52,7 @@ def test_a_report_of_cells_names_each_with_its_objects(capsys: pytest.CaptureFix
 
 
 def test_a_report_of_no_cells_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    cells.show_report(Screen(), report())
+    cells.show_report(Screen(), "x", report())
     assert capsys.readouterr().out == ""
 
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 from packaging.version import Version
-from test_plan import BEGUN, FAILED, HEAD, OTHER, PUSHED_BACK, REVOKED, SEALED, package_state, v
+from test_plan import BEGUN, FAILED, HEAD, OTHER, PUSHED_BACK, REVOKED, SEALED, entry, package_state, v
 
 from releasegate.core.errors import Refused
 from releasegate.core.release.next_command import given_up, next_release
 from releasegate.core.release.plan import bump_branch, plan_candidate, plan_final, plan_post
 from releasegate.core.release.record import Record
+from releasegate.core.release.taken_back import CELL
 
 
 @pytest.mark.parametrize(
@@ -118,3 +119,11 @@ def test_a_record_of_other_files_than_the_index_serves_is_told() -> None:
     assert coming.command("demo") == "invoke release --post --package demo"
     unpublished = package_state("1.0", tags={"v1.0": HEAD}, records={"1.0": BEGUN})
     assert next_release(replace(unpublished, false_seals=(v("1.0"),))).state == "1.0 is under way"
+
+
+def test_a_cell_that_a_single_session_found_red_makes_nobody_offer_a_post() -> None:
+    cell = Record((entry(CELL, "done", verdict="fail"),))
+    for stated, records in (("1.0", {"1.0": cell}), ("1.0", {"1.0": Record((*SEALED.entries, *cell.entries))})):
+        standing = package_state(stated, pypi="1.0", tags={"v1.0": HEAD}, records=records)
+        coming = next_release(standing)
+        assert (coming.state, coming.pipeline) == ("1.0 is released", "rc")

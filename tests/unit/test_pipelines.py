@@ -40,6 +40,7 @@ PUBLISHED = [
     "candidate",
     "pair",
     "companion",
+    "pairs",
     "bump",
     "places",
     "build",

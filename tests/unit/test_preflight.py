@@ -18,6 +18,7 @@ from releasegate.core.errors import ConfigurationError, Refused, Unavailable
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.record import SEAL
 from releasegate.ports import ForgeRelease
+from releasegate.rehearsal.index import sample_wheel
 from releasegate.steps.doctor_questions import QUESTIONS
 from releasegate.steps.preflight import Preflight, answers, exit_code, in_the_way, require, worth_telling
 from releasegate.steps.question import Answer, Inquiry
@@ -247,7 +248,7 @@ def test_a_final_is_asked_for_its_candidate_its_pair_and_its_companion(fixture: 
     fixture.proven("1.0rc1")
     found = asked(fixture, "final", version="1.0", candidate="1.0rc1")
     assert found["candidate"].found == "1.0rc1 is proven, and its record is here"
-    assert found["pair"].found == "nothing to compare with yet"
+    assert found["pair"].found == "nothing depends on it"
     assert found["forge"].found == "answers"
     assert found["token"].found == "pypi: A_TOKEN is set"
 
@@ -264,6 +265,16 @@ def test_a_final_whose_dependent_ran_with_another_candidate_is_told_before_it_be
     assert {a.key: a for a in answers(Inquiry(matching, "final"))}["pair"].found == "green with sample-app"
     fixture.core_ledger.append("2.0", replace(entry("pair"), event="waived"))
     assert {a.key: a for a in answers(Inquiry(core, "final"))}["pair"].found == "waived"
+
+
+def test_a_final_whose_dependent_nobody_has_is_told_so_before_it_begins(fixture: ReleaseFixture) -> None:
+    core = fixture.release("2.0", candidate="2.0rc2", package=fixture.core)
+    found = {a.key: a for a in answers(Inquiry(core, "final"))}["pair"].error
+    assert found is not None
+    assert found.problem == "sample-app has neither a candidate nor a published version to run with 2.0rc2."
+    sample = sample_wheel("sample-app", "0.9")
+    fixture.production.put(sample.filename, sample.content)
+    assert {a.key: a for a in answers(Inquiry(core, "final"))}["pair"].found == "to be run with sample-app 0.9"
 
 
 def test_a_post_is_asked_for_both_tokens_and_both_roles(fixture: ReleaseFixture) -> None:

@@ -220,3 +220,20 @@ def test_what_is_told_in_any_case_is_told_from_what_is_well_and_from_what_is_in_
         "  unavailable space: Only 3 MiB are free.",
         "              -> Make room",
     ]
+
+
+def test_where_json_is_wanted_every_word_goes_to_standard_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Screen(as_json=True)
+    screen.lines(["one", "two"])
+    screen.ends(ended())
+    screen.table([ended()])
+    screen.error(GateFailed("It broke.", hint="Mend it"), expected=True)
+    monkeypatch.setattr(Screen, "is_terminal", property(lambda _: True))
+    monkeypatch.setattr("builtins.input", lambda prompt="": "y" if prompt == "" else "n")
+    assert screen.asks("Go on?")
+    out, err = capsys.readouterr()
+    assert out == ""
+    for said in ("one\ntwo\n", "build [it]", "It broke.", "Go on? [y/N] "):
+        assert said in err

@@ -30,7 +30,7 @@ SHELL = Package(
     PurePosixPath("shell"),
     (TomlVersionFile(PurePosixPath("a.toml"), "version"),),
     ("3.12",),
-    companion=Companion(APP.name),
+    companion=Companion(APP.name, released_versions=2),
     end_to_end=EndToEndCommand(("check",)),
 )
 """A package that runs with the app."""

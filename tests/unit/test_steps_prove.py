@@ -93,6 +93,7 @@ def test_a_package_runs_with_its_companion_and_both_are_known_by_their_bytes(fix
     step = EndToEnd(release, "staging")
     assert step.already() is None
     assert step.run() == {
+        "package": "sample-app",
         "version": "1.0rc1",
         "source": "testpypi",
         "files": {a.filename: a.sha256 for a in release.manifest().artifacts},

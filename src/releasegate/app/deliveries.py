@@ -11,7 +11,7 @@ from packaging.version import Version
 from releasegate.app.workspace import Workspace
 from releasegate.core.ci.publish_rules import requested
 from releasegate.core.config.model import Package
-from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
+from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError
 from releasegate.core.version_files.survey import survey
 from releasegate.core.version_files.tags import coming
 from releasegate.ports import Delivery
@@ -104,7 +104,9 @@ def delivered(workspace: Workspace, package: Package, source: Source) -> Iterato
             yield Delivery(package, version, "local", head, (folder,))
     elif source.name == "dist":
         release = Release(package, version, version, run) if source.version else checked_out(workspace, package)
-        manifest = release.manifest()
+        manifest = release.ports.builds.find(package, release.version)
+        if manifest is None:
+            raise _not_built(workspace, package, release.version)
         paths = tuple(release.ports.builds.path(package, version, a) for a in manifest.artifacts)
         yield Delivery(package, version, "dist", manifest.commit, paths)
     elif source.name in workspace.project.settings.indexes:
@@ -113,6 +115,16 @@ def delivered(workspace: Workspace, package: Package, source: Source) -> Iterato
     else:
         names = ", ".join(["dist", "local", *workspace.project.settings.indexes])
         raise ConfigurationError(f"There is no source {source.name}.", hint=f"Name one of: {names}")
+
+
+def _not_built(workspace: Workspace, package: Package, version: Version) -> Refused:
+    """Return what to do where no build of a version lies here: a session builds what the commit states alone."""
+    settings = workspace.project.settings
+    elsewhere = settings.staging if version.is_prerelease else settings.production
+    build = f"Build it: nox -s build -- --package {package.name}"
+    states = stated(workspace, package).version == version
+    hint = build if states else f"The commit states another version; take this one from --source {elsewhere}"
+    return Refused(f"The files of {package.name} {version} are not here.", hint=hint)
 
 
 def _commit(workspace: Workspace, package: Package, version: Version) -> str:

@@ -199,12 +199,14 @@ def _evidence(workspace: Workspace, delivery: Delivery, given: Path | None) -> I
 def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None, report: EndToEndReport) -> None:
     """Write the verdict of each cell into the version's record; what was not judged has none."""
     from releasegate.core.release.taken_back import CELL, WATCHES
-    from releasegate.steps.end_to_end import cell_subject
+    from releasegate.steps.end_to_end import cell_subject, ran_together
 
-    writer, event = workspace.writer(), workspace.event
+    writer, event, ran = workspace.writer(), workspace.event, ran_together(delivery, companion)
     # What no person and no release started only watches: it tells, and takes no proof back.
     watching = {WATCHES: True} if event is not None and event.trigger == "other" else {}
-    for row in report.evidence.get("cells", ()):
+    problems = {"problems": list(report.problems), "seconds": round(report.seconds, 1)}
+    whole = {"cell": "processes", "verdict": report.verdict, **problems, **report.evidence}
+    for row in report.evidence.get("cells", (whole,)):
         if row["verdict"] not in {"pass", "fail"}:
             continue
         writer.found(
@@ -214,5 +216,5 @@ def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None
             subject=cell_subject(delivery, companion),
             line=f"{row['cell']}: {row['verdict']}",
             verdict=row["verdict"],
-            evidence={**row, **watching},
+            evidence={**row, "ran": ran, **watching},
         )

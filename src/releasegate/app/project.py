@@ -55,6 +55,11 @@ class Project:
         """Return the folder of a package's repository."""
         return (self.root / package.path).resolve()
 
+    @property
+    def folders(self) -> dict[str, Path]:
+        """The folder of every package, by its name."""
+        return {package.name: self.where(package) for package in self.settings.packages}
+
     def select(self, name: str | None) -> tuple[Package, ...]:
         """Return the package of that name, or all of them in release order.
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from packaging.version import Version
 
 from releasegate.app.examine import examine
 from releasegate.app.package_state import side_by_side
+from releasegate.app.reports import answers_of, problem_of, record_of
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError, Unavailable
@@ -17,63 +20,49 @@ from releasegate.core.release.next_command import next_release
 from releasegate.core.release.plan import PackageState, VersionState
 from releasegate.core.release.upload_window import half_stored
 from releasegate.core.release.versions import is_candidate, promoted
+from releasegate.core.report.model import AnswerReport, PackageReport, Problem
+from releasegate.core.report.of_record import imported_nothing, standing_waivers
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.preflight import in_the_way
-from releasegate.steps.question import Answer
 from releasegate.steps.release import Release
-from releasegate.steps.stated import version_file_contents
+from releasegate.steps.stated import changed_files, version_file_contents
+
+_ADDRESS = "ADDRESS"
+_GET = "Get it: "
+_LINE = re.compile(r"[^:]*: ((?:invoke|nox|git|uv) [^A-Z\n]+)")
+"""A hint that ends with a line: words in capitals are what a person puts in."""
 
 
-@dataclass(frozen=True)
-class Status:
-    """One package as ``invoke status`` shows it; ``consumed`` are versions by where they were seen.
-
-    ``lines`` says which lines live side by side, HEAD's own first; nothing where there is but one. ``in_the_way`` are
-    the answers of the preflight that keep the next release from being begun. ``half`` is said where an index holds one
-    file of the version and not the other.
-    """
-
-    package: str
-    version_files: tuple[str, ...]
-    head: str
-    consumed: Mapping[str, tuple[str, ...]]
-    state: str
-    missing: str
-    command: str
-    in_the_way: tuple[Answer, ...] = ()
-    lines: tuple[str, ...] = ()
-    half: str = ""
-
-
-def status(workspace: Workspace, package: Package) -> Status:
-    """Return where *package* stands; what cannot be known is said in place of it."""
+def status(workspace: Workspace, package: Package) -> PackageReport:
+    """Return where *package* stands; a look that failed is told in a place of its own."""
     found = examine(workspace, package)
-    blocking = in_the_way(found.answers)
+    blocking = answers_of(in_the_way(found.answers))
     if isinstance(found.state, ReleasegateError):
-        return _unknown(package, found.state, blocking)
+        return _unknown(workspace, package, found.state, blocking)
     repository, package_state = workspace.repository(package), found.state
     try:
         occurrences = survey(package, version_file_contents(repository, package)).occurrences
         lines = side_by_side(workspace, package_state)
-        half = _half(workspace, package_state)
+        notes = tuple(_notes(workspace, package_state))
     except ReleasegateError as error:
-        return _unknown(package, error, blocking)
+        return _unknown(workspace, package, error, blocking)
     coming = next_release(package_state)
-    candidate = package_state.declared
-    state = coming.state
+    candidate, state = package_state.declared, coming.state
     if is_candidate(candidate) and package_state.state(candidate) is VersionState.SEALED:
         state = _proven(workspace, package, candidate, state)
-    return Status(
+    first = next(filter(None, (_line_of(each.problem.hint) for each in blocking)), "")
+    return PackageReport(
         package.name,
-        tuple(map(str, occurrences)) or (f"none: the tag states {package_state.declared}",),
-        package_state.head,
-        _by_place(package_state),
         state,
         coming.missing,
-        coming.command(package.name),
-        blocking,
+        first or coming.command(package.name),
+        package_state.head,
+        tuple(map(str, occurrences)) or (f"none: the tag states {package_state.declared}",),
         lines,
-        half,
+        _by_place(package_state),
+        notes,
+        blocking,
+        versions=(record_of(workspace, package, package_state.declared),),
     )
 
 
@@ -102,11 +91,74 @@ def _proven(workspace: Workspace, package: Package, candidate: Version, state: s
         return f"{state}; whether that is to be believed cannot be told: {error.problem}"
 
 
-def _unknown(package: Package, error: ReleasegateError, blocking: tuple[Answer, ...]) -> Status:
+def _line_of(hint: str) -> str:
+    """Return the line to paste that a hint ends with; empty where it has none, or leaves a word of it to a person."""
+    match = _LINE.fullmatch(hint)
+    return match[1] if match is not None else ""
+
+
+def _notes(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
+    """Yield what else one must know of the work tree and of what the proof stands on."""
+    package, declared = package_state.package, package_state.declared
+    repository, record = workspace.repository(package), package_state.record(declared)
+    if changed := changed_files(repository, package):
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        yield f"the work tree is not clean: {changed[0]}{more}"
+    if repository.branch() is None:
+        yield f"HEAD is detached: no branch is checked out, and releases are cut from {package.branches}"
+    for waiver in standing_waivers(record):
+        said = waiver.evidence
+        yield f"{declared} stands on a waiver: {waiver.step}, by {said.get('by')}: {said.get('reason')}"
+    if half := _half(workspace, package_state):
+        yield half
+    if imported_nothing(record):
+        yield f"{declared} was installed, and no module of it was imported: install.not-imported exempts all"
+
+
+def _unknown(
+    workspace: Workspace, package: Package, error: ReleasegateError, blocking: tuple[AnswerReport, ...]
+) -> PackageReport:
     """Return the status of a package of which it cannot be told where it stands."""
-    again = f"invoke status --package {package.name}"
-    command = again if isinstance(error, Unavailable) else "nox -s versions"
-    return Status(package.name, (), "", {}, error.problem, error.hint, command, blocking)
+    missing = _missing_repository(workspace, package)
+    if missing is None and not isinstance(error, Unavailable):
+        # The look did not fail: what it saw is that the version files are not right.
+        command = f"nox -s versions -- --package {package.name}"
+        return PackageReport(package.name, error.problem, error.hint, command, in_the_way=blocking)
+    look = missing if missing is not None else problem_of(error)
+    clone = look.hint.removeprefix(_GET) if look.hint.startswith(_GET) and _ADDRESS not in look.hint else ""
+    return PackageReport(
+        package.name,
+        "it cannot be told where it stands",
+        look.hint,
+        clone or f"invoke status --package {package.name}",
+        consumed=_held(workspace, package),
+        in_the_way=blocking,
+        look=look,
+    )
+
+
+def _missing_repository(workspace: Workspace, package: Package) -> Problem | None:
+    """Return what is wrong where there is no repository to look at, ``None`` where there is one."""
+    try:
+        workspace.repository(package).head()
+    except Unavailable:
+        return None
+    except ReleasegateError as error:
+        forge = package.forge
+        address = _ADDRESS if forge is None else f"{forge.address or 'https://github.com'}/{forge.repository}.git"
+        where = os.path.relpath(workspace.project.where(package))
+        hint = error.hint if workspace.project.where(package).is_dir() else f"{_GET}git clone {address} {where}"
+        return Problem(error.problem, hint, Unavailable.verdict, Unavailable.exit_code, error.details)
+    return None
+
+
+def _held(workspace: Workspace, package: Package) -> dict[str, tuple[str, ...]]:
+    """Return the versions that the indexes hold, as far as they answer: that needs no repository."""
+    held = {}
+    for name in (workspace.project.settings.staging, workspace.project.settings.production):
+        with suppress(ReleasegateError):
+            held[name] = tuple(map(str, sorted(workspace.index(name).versions(package.name))))
+    return held
 
 
 def _by_place(package_state: PackageState) -> dict[str, tuple[str, ...]]:

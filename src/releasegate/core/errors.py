@@ -15,8 +15,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from releasegate.core.printable import printable
 
@@ -24,18 +24,22 @@ from releasegate.core.printable import printable
 class ReleasegateError(Exception):
     """Something a person must know: one sentence on what is wrong, one on what to do next.
 
-    ``details`` are further lines (a difference, a tool's own words), printed below the two sentences.
+    ``details`` are further lines (a difference, a tool's own words), printed below the two sentences; ``evidence`` is
+    what was found before it went wrong, for the record.
     """
 
     exit_code: ClassVar[int] = 1
     verdict: ClassVar[str] = "fail"
 
-    def __init__(self, problem: str, *, hint: str, details: Sequence[str] = ()) -> None:
+    def __init__(
+        self, problem: str, *, hint: str, details: Sequence[str] = (), evidence: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(problem)
         # Names and words of others are in all three.
         self.problem = printable(problem)
         self.hint = printable(hint)
         self.details = tuple(line for each in details for line in printable(each).split("\n"))
+        self.evidence = evidence or {}
 
     def __str__(self) -> str:
         """The whole message as it is shown, the hint last."""

@@ -9,6 +9,8 @@ from typing import Any
 from releasegate.app.container_runner import ContainerOptions
 from releasegate.app.project import STATE
 from releasegate.core.e2e.matrix import Cell, Wanted
+from releasegate.core.report import evidence_sections as sections
+from releasegate.core.report.model import PackageReport, Report, VersionReport
 from releasegate.frontends.console import Screen
 from releasegate.frontends.options import Given
 from releasegate.ports import EndToEndReport
@@ -54,11 +56,14 @@ def show_plan(screen: Screen, cells: Sequence[Cell], *, form: str, rest: Sequenc
         screen.say(cell.name)
 
 
-def show_report(screen: Screen, report: EndToEndReport) -> None:
-    """Print the table of cells, and the objects of each that passed."""
+def show_report(screen: Screen, package: str, report: EndToEndReport) -> None:
+    """Print the table of cells, and the objects of each that passed; the package's report has them, too."""
     rows: Sequence[Mapping[str, Any]] = report.evidence.get("cells", ())
     if not rows:
         return
+    ran = VersionReport(package, "", report.verdict, cells=tuple(sections.cells("e2e", report.evidence)))
+    before = screen.report.packages if screen.report is not None else ()
+    screen.report = Report("run", (*before, PackageReport(package, versions=(ran,))))
     from rich.console import Console
     from rich.table import Table
 

@@ -8,10 +8,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from releasegate.adapters.masking import masked, secrets_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
+    from releasegate.core.report.model import Report, ReportKind
     from releasegate.engine import Outcome
     from releasegate.steps.question import Answer
     from releasegate.steps.step import Step
@@ -43,10 +45,16 @@ def clean_up_when_ended() -> None:
 class Screen:
     """A terminal with colour and a spinner, or a plain log with a line now and then.
 
-    Rich is loaded with the first step or table: most commands print a few plain lines.
+    Rich is loaded with the first step or table: most commands print a few plain lines. Where the command's report is
+    wanted ``as_json``, standard output holds that alone, and everything else goes to standard error. ``report`` is what
+    the command found so far, and ``folders`` are those of the packages that it is about.
     """
 
     secrets: tuple[str, ...] = field(default_factory=lambda: secrets_of(os.environ.items()))
+    as_json: bool = False
+    kind: ReportKind = "run"
+    report: Report | None = None
+    folders: Mapping[str, Path] = field(default_factory=dict)
     _status: Status | None = None
     _spoken: float = 0.0
     _said: str = ""
@@ -57,15 +65,25 @@ class Screen:
                 # A terminal that knows ASCII alone is no reason to end.
                 stream.reconfigure(errors="backslashreplace")
 
+    @property
+    def stream(self) -> TextIO:
+        """Where lines for people go."""
+        return sys.stderr if self.as_json else sys.stdout
+
     @cached_property
     def console(self) -> Console:
-        """Standard output, for what has colours or columns."""
-        return _console(sys.stdout)
+        """The same, for what has colours or columns."""
+        return _console(self.stream)
 
     @property
     def is_terminal(self) -> bool:
         """Whether a person can be asked."""
-        return sys.stdout.isatty()
+        return self.stream.isatty()
+
+    @property
+    def reports(self) -> bool:
+        """Whether a report is wanted in any form but lines."""
+        return self.as_json or bool(os.environ.get("GITHUB_STEP_SUMMARY"))
 
     def __call__(self, line: str, /) -> None:
         """Show what a long step is doing."""
@@ -81,7 +99,7 @@ class Screen:
         if self._status is not None:
             self.console.out(self.fit(line), highlight=False)
         else:
-            print(self.fit(line), flush=True)  # noqa: T201 - what this class is for
+            print(self.fit(line), file=self.stream, flush=True)
 
     def fit(self, text: str) -> str:
         """Return *text* without what no terminal may be told."""
@@ -92,12 +110,22 @@ class Screen:
 
         return escape(self.fit(text))
 
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print lines as they are."""
+        for line in lines:
+            self.say(line)
+
     def asks(self, question: str) -> bool:
         """Ask a person; where nobody can be asked, the answer is no."""
         if not self.is_terminal:
             return False
         try:
-            return input(f"{self.fit(question)} [y/N] ").strip().lower() in {"y", "yes"}
+            prompt = f"{self.fit(question)} [y/N] "
+            if self.as_json:
+                # Its own prompt may go to standard output.
+                print(prompt, end="", file=self.stream, flush=True)
+                prompt = ""
+            return input(prompt).strip().lower() in {"y", "yes"}
         except EOFError:
             return False
 
@@ -145,10 +173,18 @@ class Screen:
             for line in () if error is None else (*error.details, f"-> {error.hint}"):
                 self.say(f"  {'':11} {line}")
 
+    def tell_forms(self, error: ReleasegateError | None = None) -> None:
+        """Tell the report, and what ended the command, in every form but lines that is asked for."""
+        if self.reports or os.environ.get("GITHUB_ACTIONS") == "true":
+            # Nobody else waits for what this takes to load.
+            from releasegate.frontends.forms import tell
+
+            tell(self, error)
+
     def error(self, error: ReleasegateError, *, expected: bool = False) -> None:
         """Print what is wrong and what to do next; an *expected* error is part of what the command tells."""
         self.rests()
-        stream = sys.stdout if expected else sys.stderr
+        stream = self.stream if expected else sys.stderr
         # Who cannot be told is not told that.
         with suppress(OSError, ValueError):
             if stream.isatty() or "FORCE_COLOR" in os.environ:

@@ -5,53 +5,12 @@ A list of tasks costs what invoke costs: what a task does is imported by the tas
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
 from invoke.collection import Collection
 from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-if TYPE_CHECKING:
-    from releasegate.frontends.console import Screen
-
-
-@contextmanager
-def shown(context: Context) -> Iterator[Screen]:
-    """Yield the screen; an error that has a message becomes that message and its exit code."""
-    from releasegate.core.errors import Interrupted
-    from releasegate.frontends.console import Screen, clean_up_when_ended
-    from releasegate.frontends.endings import as_told, finish_output
-
-    screen = Screen()
-    clean_up_when_ended()
-    try:
-        _refuse_dry(context)
-        yield screen
-    except Exit:
-        raise
-    except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
-        screen.error(told := as_told(error))
-        raise Exit(code=told.exit_code) from None
-    except KeyboardInterrupt:
-        screen.error(ended := Interrupted())
-        raise Exit(code=ended.exit_code) from None
-    finally:
-        screen.rests()
-        finish_output()
-
-
-def _refuse_dry(context: Context) -> None:
-    """Refuse a flag of invoke: it would leave out its own shell commands only, and there are none here."""
-    from releasegate.core.errors import ConfigurationError
-
-    if context.config.run.dry:
-        raise ConfigurationError(
-            "invoke's --dry keeps no task from doing what it does.",
-            hint="Leave it out; with --plan, invoke release prints its steps and runs none",
-        )
+from releasegate.frontends.shown import shown
 
 
 @task(
@@ -62,6 +21,7 @@ def _refuse_dry(context: Context) -> None:
         "to": "the final to aim at, X.Y.Z",
         "companion": "the companion's version, by hand",
         "plan": "print the steps that would run, and run none",
+        "json": "print the plan, or what ran, as JSON; all other words go to standard error",
         "yes": "do not ask before what cannot be taken back (CI)",
         "event": "do what the forge's event asks for that started this run (CI)",
         "until": "stop before the gate whose name begins so (e2e)",
@@ -80,6 +40,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
     to: str = "",
     companion: str = "",
     plan: bool = False,
+    json: bool = False,
     yes: bool = False,
     event: bool = False,
     until: str = "",
@@ -92,7 +53,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
 
     Example: invoke release --rc --package my-plugin --to 1.1.0 --plan
     """
-    with shown(context) as screen:
+    with shown(context, "plan" if plan else "run", as_json=json) as screen:
         from releasegate.frontends.releases import JobWish, Wish
         from releasegate.frontends.releases import release as run
 
@@ -107,16 +68,43 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
         raise Exit(code=code)
 
 
-@task(help={"package": "one package instead of all"})
-def status(context: Context, *, package: str = "") -> None:
+@task(
+    help={
+        "package": "one package instead of all",
+        "json": "print it as JSON; all other words go to standard error",
+    }
+)
+def status(context: Context, *, package: str = "", json: bool = False) -> None:
     """Show where every package stands, what is consumed, what is missing, and the one next command.
 
     Example: invoke status --package my-plugin
     """
-    with shown(context) as screen:
+    with shown(context, "status", as_json=json) as screen:
         from releasegate.frontends.overview import status as run
 
-        run(screen, package=package)
+        code = run(screen, package=package)
+    if code:
+        raise Exit(code=code)
+
+
+@task(
+    positional=(),
+    help={
+        "package": "one package instead of all",
+        "version": "the version, if it is not the one that the version files state",
+        "json": "print it as JSON; all other words go to standard error",
+        "markdown": "print it as Markdown",
+    },
+)
+def show(context: Context, *, package: str = "", version: str = "", json: bool = False, markdown: bool = False) -> None:
+    """Show the record of a version: its path, what ran together, its files, its waivers.
+
+    Example: invoke show --package my-plugin --version 1.1.0rc2
+    """
+    with shown(context, "record", as_json=json) as screen:
+        from releasegate.frontends.overview import show as run
+
+        run(screen, package=package, version=version, as_markdown=markdown)
 
 
 @task(help={"package": "one package instead of all"})
@@ -153,6 +141,40 @@ def verify(context: Context, name: str, version: str, *, index: str = "", statem
         from releasegate.frontends.verification import verification as run
 
         code = run(screen, name=name, version=version, index=index, statement=statement)
+    if code:
+        raise Exit(code=code)
+
+
+@task(
+    positional=(),
+    help={
+        "for": "ask whether this version may go out, NAME==VERSION, and say what to run for an answer",
+        "last": "how many released versions of each package are shown; with --for all are asked about if left out",
+        "write": "put the table into this file, between its markers",
+        "check": "fail where the table in this file is another",
+        "markdown": "print the table as Markdown",
+        "json": "print it as JSON; all other words go to standard error",
+    },
+)
+def pairs(  # noqa: PLR0913 - each is a flag of the command line
+    context: Context,
+    *,
+    for_: str = "",
+    last: str = "",
+    write: str = "",
+    check: str = "",
+    markdown: bool = False,
+    json: bool = False,
+) -> None:
+    """Show what was proven with what: each package with its companions, on which host and Python, by which run.
+
+    Example: invoke pairs --for my-backend==1.2.0
+    """
+    with shown(context, "pairs", as_json=json) as screen:
+        from releasegate.frontends.pairs import PairsWish
+        from releasegate.frontends.pairs import pairs as run
+
+        code = run(screen, PairsWish(for_, last, write, check, markdown))
     if code:
         raise Exit(code=code)
 
@@ -274,5 +296,5 @@ def cache(context: Context, *, clear: bool = False) -> None:
 
 
 ns = Collection()
-for _task in (release, status, doctor, verify, waive, revoke, adopt, workflows, rehearse, cache):
+for _task in (release, status, show, pairs, doctor, verify, waive, revoke, adopt, workflows, rehearse, cache):
     ns.add_task(_task)

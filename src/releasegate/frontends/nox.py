@@ -36,6 +36,7 @@ def _session(gate: Gate) -> Callable[[nox.Session], None]:
             from releasegate.frontends.single_gates import judge, told
 
             failed = judge(gate, _given(parser, gate, session.posargs), screen)
+            screen.tell_forms()
         if failed:
             session.error(told(failed))
 
@@ -97,6 +98,7 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
         yield screen
     except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
         screen.error(ended := as_told(error))
+        screen.tell_forms(ended)
         session.error(f"{ended.verdict} (exit code {ended.exit_code}), see above")
     finally:
         screen.rests()

@@ -1,4 +1,4 @@
-"""What ``invoke status`` and ``invoke doctor`` show."""
+"""What ``invoke status``, ``invoke show`` and ``invoke doctor`` show."""
 
 from __future__ import annotations
 
@@ -7,46 +7,73 @@ from dataclasses import replace
 from pathlib import Path
 
 from releasegate.app.examine import examine
+from releasegate.app.reports import record_of
 from releasegate.app.status import status as status_of
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
-from releasegate.core.errors import ReleasegateError
+from releasegate.core.config.model import Package
+from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.release.versions import parse_version
+from releasegate.core.report import markdown, terminal
+from releasegate.core.report.model import PackageReport, Report
 from releasegate.frontends.console import Screen
 from releasegate.steps.preflight import exit_code
 from releasegate.steps.question import Answer
-
-_NEWEST = 8
-"""How many versions of a place are shown."""
+from releasegate.steps.stated import declared
 
 
 def _looking(screen: Screen) -> Workspace:
     """Return the workspace of a command that changes nothing, and asks Git for each thing once."""
     workspace = open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions())
+    screen.folders = workspace.project.folders
     return replace(workspace, asked={}, tells=screen.say)
 
 
-def status(screen: Screen, *, package: str) -> None:
-    """Show where every package stands, and the one next command."""
-    workspace = _looking(screen)
+def _pull(screen: Screen, workspace: Workspace, package: Package) -> None:
+    try:
+        workspace.pull(package)
+    except ReleasegateError as error:
+        screen.say(f"Other machines' evidence is not known: {error.problem}")
+
+
+def status(screen: Screen, *, package: str) -> int:
+    """Show where every package stands, and the one next command; return the exit code of a look that failed."""
+    workspace, found = _looking(screen), list[PackageReport]()
     for each in workspace.project.select(package or None):
-        try:
-            workspace.pull(each)
-        except ReleasegateError as error:
-            screen.say(f"Other machines' evidence is not known: {error.problem}")
-        found = status_of(workspace, each)
-        screen.say(f"{found.package}: {found.state}")
-        for version_file in found.version_files:
-            screen.say(f"  version file     {version_file}")
-        for line in found.lines:
-            screen.say(f"  line      {line}")
-        for where, versions in found.consumed.items():
-            newest = ", ".join(versions[-_NEWEST:])
-            more = f"(and {len(versions) - _NEWEST} older) " if len(versions) > _NEWEST else ""
-            screen.say(f"  consumed  {where}: {more}{newest or 'nothing'}")
-        if found.half:
-            screen.say(f"  stored    {found.half}")
-        screen.say(f"  missing   {found.missing}")
-        screen.say(f"  next      {found.command}")
-        screen.answers(found.in_the_way)
+        _pull(screen, workspace, each)
+        found.append(status_of(workspace, each))
+        screen.lines(terminal.status(found[-1]))
+        code = next((report.look.exit_code for report in found if report.look is not None), 0)
+        screen.report = Report("status", tuple(found), exit_code=code)
+    return code
+
+
+def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> None:
+    """Show what is recorded of a version, of each package the one that its version files state if none is named.
+
+    Raises:
+        ConfigurationError: what is named is no version, or has no record.
+    """
+    workspace, found = _looking(screen), list[PackageReport]()
+    packages = workspace.project.select(package or None)
+    named = parse_version(version)
+    if version and (named is None or len(packages) > 1):
+        wrong = f"{version!r} is not a version." if named is None else f"--version {version} may be of each package."
+        raise ConfigurationError(wrong, hint="Say which: --package NAME --version X.Y.ZrcN")
+    for each in packages:
+        _pull(screen, workspace, each)
+        which = named or declared(workspace.repository(each), each)
+        report = record_of(workspace, each, which)
+        if named is not None and not report.path and not report.cells:
+            known = ", ".join(map(str, workspace.ledger(each).versions()[-8:])) or "none"
+            raise ConfigurationError(
+                f"Nothing is recorded of {each.name} {which}.", hint=f"The newest versions with a record: {known}"
+            )
+        found.append(PackageReport(each.name, versions=(report,)))
+        screen.report = Report("record", tuple(found))
+        if not as_markdown:
+            screen.lines(terminal.record(report))
+    if as_markdown and screen.report is not None:
+        screen.say(markdown.text(screen.report).rstrip())
 
 
 def doctor(screen: Screen, *, package: str) -> int:

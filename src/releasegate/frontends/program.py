@@ -21,8 +21,9 @@ from invoke.parser.argument import Argument
 from invoke.program import Program
 from invoke.tasks import Task
 
-from releasegate.frontends.invoke import ns, shown
+from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES, Gate, Option, meant
+from releasegate.frontends.shown import shown
 
 if TYPE_CHECKING:
     from releasegate.core.errors import ConfigurationError
@@ -42,8 +43,8 @@ class _GateTask(Task[Any]):
                 failed = judge(
                     gate, {option.name: _value(option, given[option.name]) for option in gate.options}, screen
                 )
-                if failed:
-                    raise Exit(code=exit_code(failed))
+            if failed:
+                raise Exit(code=exit_code(failed))
 
         super().__init__(body, name=gate.command, positional=())
         self.gate = gate
@@ -117,7 +118,9 @@ class Releasegate(Program):
             from releasegate.frontends.console import Screen
 
             wrong = self._wrong(error)
-            Screen().error(wrong)
+            screen = Screen(as_json="--json" in self.argv)
+            screen.error(wrong)
+            screen.tell_forms(wrong)
             code = wrong.exit_code
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
             from releasegate.frontends.console import Screen

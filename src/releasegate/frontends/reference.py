@@ -215,7 +215,8 @@ def _commands() -> Iterator[str]:
         yield f"## `invoke {task.name}`\n\n{words}Example: `{example}`\n"
         # Not get_arguments(): it takes the words of help away from the task.
         names = list(inspect.signature(task.body).parameters)[1:]
-        options = [(f"`--{name.replace('_', '-')}`", task.help[name]) for name in names]
+        flags = [name.rstrip("_") for name in names]
+        options = [(f"`--{flag.replace('_', '-')}`", task.help[flag]) for flag in flags]
         yield _table(("option", "meaning"), options)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,12 +18,16 @@ from releasegate.app.orders import Order, ordered, selected
 from releasegate.app.outcomes import Recorder
 from releasegate.app.parts import PartOrder, release_part
 from releasegate.app.release import Planned
+from releasegate.app.reports import answers_of, commits_since, plan_of, run_of
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_target, parse_version
+from releasegate.core.report import terminal
+from releasegate.core.report.model import PackageReport, Report
+from releasegate.engine import Outcome
 from releasegate.frontends.console import Screen
 from releasegate.ledger_writer import Waiver
 from releasegate.steps.preflight import exit_code, worth_telling
@@ -80,6 +84,47 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
     Raises:
         ReleasegateError: the options exclude each other, or a step did not pass.
     """
+    _require_sense(wish, companion)
+    attended = plan_only or yes or screen.is_terminal
+    workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended))
+    part = wish.job.order(workspace.project.settings, event=wish.event)
+    if part is not None:
+        workspace = replace(workspace, choices=replace(workspace.choices, part=part.part))
+    order = _order(workspace, wish)
+    show = shows_plan(screen)
+    if plan_only:
+        return _plan(screen, workspace, order)
+    recorder, idle = Recorder(screen), list[PackageReport]()
+
+    def planned(each: Planned) -> None:
+        show(each)
+        if not each.steps:
+            idle.append(plan_of(each))
+
+    confirm = (lambda _: True) if yes else _confirm(screen)
+    try:
+        if part is None:
+            releasing.release(workspace, order, watch=recorder, confirm=confirm, planned=planned)
+        else:
+            release_part(workspace, order, part, watch=recorder, confirm=confirm, planned=planned)
+    finally:
+        screen.rests()
+        if recorder.outcomes:
+            screen.table(recorder.outcomes)
+        if screen.reports:
+            screen.report = Report("run", (*idle, *_ran(workspace, recorder.outcomes)))
+    return 0
+
+
+def _ran(workspace: Workspace, outcomes: Sequence[Outcome]) -> tuple[PackageReport, ...]:
+    """Return what ran, with what was committed to each package since its last final."""
+    names = dict.fromkeys(outcome.step.release.package.name for outcome in outcomes)
+    found = ((name, commits_since(workspace, workspace.project.settings.package(name))) for name in names)
+    return run_of(outcomes, commits={name: commits for name, commits in found if commits is not None})
+
+
+def _require_sense(wish: Wish, companion: str) -> None:
+    """Raise ``ConfigurationError`` where the options exclude each other, or name no version."""
     if wish.rc and wish.post:
         raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
     if wish.event and (wish.rc or wish.post or wish.to):
@@ -90,45 +135,28 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
         raise ConfigurationError(
             f"--companion {companion[:80]!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN"
         )
-    attended = plan_only or yes or screen.is_terminal
-    workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended))
-    part = wish.job.order(workspace.project.settings, event=wish.event)
-    if part is not None:
-        workspace = replace(workspace, choices=replace(workspace.choices, part=part.part))
-    order = _order(workspace, wish)
-    show = shows_plan(screen)
-    if plan_only:
-        return _plan(screen, workspace, order)
-    recorder = Recorder(screen)
-    confirm = (lambda _: True) if yes else _confirm(screen)
-    try:
-        if part is None:
-            releasing.release(workspace, order, watch=recorder, confirm=confirm, planned=show)
-        else:
-            release_part(workspace, order, part, watch=recorder, confirm=confirm, planned=show)
-    finally:
-        screen.rests()
-        if recorder.outcomes:
-            screen.table(recorder.outcomes)
-    return 0
 
 
 def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
     """Print what the order means for each package, and what keeps it from being begun; return the exit code."""
     releasing.require_gate(workspace, order)
     packages = selected(workspace, order)
-    found: list[Answer] = []
+    found, reports = list[Answer](), list[PackageReport]()
     for number, each in enumerate(packages):
         try:
             workspace.pull(each)
         except ReleasegateError as error:
             screen.say(f"Other machines' evidence is not known: {error.problem}")
+        report = PackageReport(each.name)
         with suppress(ReleasegateError):  # one of the answers
-            shows_plan(screen)(releasing.plan(workspace, order, each))
+            report = plan_of(releasing.plan(workspace, order, each))
+            screen.lines(terminal.plan(report))
         before = [package.name for package in packages[:number]]
         answers = examine(workspace, each, order, before=before).answers
         screen.answers(worth_telling(answers))
         found += answers
+        reports.append(replace(report, in_the_way=answers_of(answers)))
+        screen.report = Report("plan", tuple(reports), exit_code=exit_code(found))
     return exit_code(found)
 
 
@@ -179,14 +207,7 @@ def shows_plan(screen: Screen, *, brief: bool = False) -> Callable[[Planned], No
     """Return what prints a plan: its version, and unless it is to be *brief* every step."""
 
     def show(planned: Planned) -> None:
-        if planned.plan is None or not planned.steps:
-            screen.say(f"{planned.package.name}: nothing to do, {planned.reason}")
-            return
-        screen.say(f"{planned.package.name} {planned.plan.version} ({planned.plan.pipeline})")
-        for line in planned.told:
-            screen.say(f"  {line}")
-        for step in () if brief else planned.steps:
-            screen.say(f"  {step.kind.value:8} {step.release.version}  {step.key:22} {step.describe()}")
+        screen.lines(terminal.plan(plan_of(planned), brief=brief))
 
     return show
 
@@ -199,7 +220,9 @@ def _order(workspace: Workspace, wish: Wish) -> Order:
 
 
 def _workspace(screen: Screen, options: RunOptions) -> Workspace:
-    return replace(open_workspace(Path.cwd(), dict(os.environ), screen, options), tells=screen.say)
+    workspace = open_workspace(Path.cwd(), dict(os.environ), screen, options)
+    screen.folders = workspace.project.folders
+    return replace(workspace, tells=screen.say)
 
 
 def _confirm(screen: Screen) -> Callable[[str], bool]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.report.model import AnswerReport, PackageReport, Report
 from releasegate.frontends.endings import as_told
 
 if TYPE_CHECKING:
@@ -31,7 +32,14 @@ def judge(gate: Gate, given: Given, screen: Screen) -> Failures:
     Raises:
         ReleasegateError: nothing could be judged.
     """
-    return _RUN[gate.name](given, screen)
+    failed = _RUN[gate.name](given, screen)
+    if failed:
+        from releasegate.app.reports import problem_of
+
+        wrong = ((name, AnswerReport(gate.name, problem_of(error))) for name, error in failed.items())
+        told = tuple(PackageReport(name, in_the_way=(answer,)) for name, answer in wrong)
+        screen.report = Report("run", (*(screen.report.packages if screen.report else ()), *told))
+    return failed
 
 
 def exit_code(failed: Failures) -> int:
@@ -114,7 +122,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
             screen.say(f"{each.name}: not run, it declares no end-to-end command")
             return
         choices = RunOptions(companion=given["backend_version"], containers=asked)
-        chosen, shown = replace(opened, choices=choices), partial(cells.show_report, screen)
+        chosen, shown = replace(opened, choices=choices), partial(cells.show_report, screen, each.name)
         failed: list[ReleasegateError] = []
         for name in sources:
             request = gates.EndToEndRequest(Source(name, version), backend, recorded=given["record"], given=handed)
@@ -177,6 +185,7 @@ def _each(given: Given, screen: Screen, one: Callable[[Workspace, Package], None
     """Run a gate for every selected package; one that fails does not keep the others from being judged."""
     choices = RunOptions(only_available=given.get("only_available", False))
     workspace = open_workspace(Path.cwd(), dict(os.environ), screen, choices)
+    screen.folders = workspace.project.folders
     if given["path"] is not None:
         workspace = replace(workspace, project=_moved(workspace.project, given))
     failed: dict[str, ReleasegateError] = {}

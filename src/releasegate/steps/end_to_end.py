@@ -33,20 +33,26 @@ def run_end_to_end(
     report = runner.run(delivery, companion=companion, progress=release.run.progress, known=known)
     if report.unjudged is not None:
         raise report.unjudged
+    ran = {**ran_together(delivery, companion), "seconds": round(report.seconds, 1), **report.evidence}
     if report.verdict != "pass":
         beside = "" if companion is None else f" with {_shown(companion)}"
         raise GateFailed(
             f"{_shown(delivery)}{beside} fails end to end.",
             hint="Mend it and commit, then run the same command again: the next number is chosen for you",
             details=[*report.problems, *(f"{(companion or delivery).package.name}: {line}" for line in report.log)],
+            evidence=ran,
         )
+    return ran
+
+
+def ran_together(delivery: Delivery, companion: Delivery | None) -> dict[str, Any]:
+    """Return which versions ran, from where, and their bytes."""
     return {
+        "package": delivery.package.name,
         "version": str(delivery.version),
         "source": delivery.source,
         "files": sha256s(delivery),
         "companion": None if companion is None else _companion(companion),
-        "seconds": round(report.seconds, 1),
-        **report.evidence,
     }
 
 

@@ -177,12 +177,7 @@ class PairProven(ReleaseStep):
         if recorded is not None:
             return recorded
         candidate, index = open_candidate(release, package), release.index("production")
-        theirs = newest(index, name) if candidate is None else candidate
-        if theirs is None:
-            raise Refused(
-                f"{name} has neither a candidate nor a published version to run with {release.candidate}.",
-                hint=f"Prove the pair first: invoke release --rc --package {name}",
-            )
+        theirs = require_published(release, name) if candidate is None else candidate
         if run.part is not None and not run.part.judges:
             raise GateFailed(
                 f"Nobody judged {name} {theirs} with {release.candidate}.",
@@ -203,6 +198,21 @@ def open_candidate(release: Release, dependent: Package) -> Version | None:
     finals = line(consumed)
     open_ones = (v for v in consumed.seen if v.is_prerelease and v not in consumed.apart)
     return max((v for v in open_ones if not finals or v > finals[-1]), default=None)
+
+
+def require_published(release: Release, dependent: str) -> Version:
+    """Return the version that users have of a dependent without a candidate: the release is run with it.
+
+    Raises:
+        Refused: there is none.
+    """
+    today = newest(release.index("production"), dependent)
+    if today is None:
+        raise Refused(
+            f"{dependent} has neither a candidate nor a published version to run with {release.candidate}.",
+            hint=f"Prove the pair first: invoke release --rc --package {dependent}",
+        )
+    return today
 
 
 def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | None:

@@ -45,6 +45,17 @@ def tips(git: Git, commits: Iterable[str]) -> frozenset[str]:
     return frozenset(git.tell("merge-base", "--independent", *here).text.splitlines()) if here else frozenset()
 
 
+def commits(git: Git, since: str, commit: str) -> tuple[tuple[str, str], ...]:
+    """Return hash and subject of what was committed in the folder up to *commit*, the newest first.
+
+    *since* is the tag that it begins after; with an empty one it begins with the first commit.
+    """
+    reach = f"refs/tags/{since}..{commit}" if since else commit
+    words = ("log", "--no-show-signature", "--format=%H %s", "--end-of-options", reach, "--", ".")
+    parted = (row.decode(errors="replace").partition(" ") for row in git.tell(*words).stdout.splitlines())
+    return tuple((found, subject) for found, _, subject in parted)
+
+
 def on_branch(git: Git, commit: str, *, remote: str, accepted: Callable[[str], bool]) -> bool:
     """Return whether *commit* is on an *accepted* branch of the remote as it is now; see ``GitRepository``.
 

@@ -186,6 +186,10 @@ class GitRepository:
         """Return those of *commits* from which no other one descends; what is not here is left out."""
         return ancestry.tips(self.git, commits)
 
+    def commits(self, since: str, commit: str) -> tuple[tuple[str, str], ...]:
+        """Return hash and subject of what came below *root* after the tag *since*, if any, the newest first."""
+        return ancestry.commits(self.git, since, commit)
+
     def epoch(self, commit: str) -> int:
         """Return when *commit* was made, in seconds since 1970: its ``SOURCE_DATE_EPOCH``."""
         words = ("show", "--no-patch", "--no-show-signature", "--format=%ct", f"{commit}^{{commit}}", "--")

@@ -70,6 +70,7 @@ class ProcessRunner:
         _command(delivery)
         if companion is not None:
             _service(companion)
+        python, _ = self._interpreter(delivery.package)
         with scratch(self.workdir) as folder:
             try:
                 verdict = self._judge(delivery, companion, version_file=folder, progress=progress)
@@ -78,7 +79,8 @@ class ProcessRunner:
             except OSError as error:
                 raise machine_fault(error) from error
         outcome = "fail" if verdict.problems else "pass"
-        return EndToEndReport(outcome, verdict.problems, verdict.log, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return EndToEndReport(outcome, verdict.problems, verdict.log, seconds, {"python": python})
 
     def _judge(
         self, delivery: Delivery, companion: Delivery | None, *, version_file: Path, progress: Progress
@@ -121,7 +123,8 @@ class ProcessRunner:
         """Make an environment with the delivery's wheel (or its tree), on the newest of its Pythons that is here."""
         package = delivery.package
         progress(f"installing {package.name} {delivery.version} from {delivery.source}")
-        venv.create(self._interpreter(package))
+        _, interpreter = self._interpreter(package)
+        venv.create(interpreter)
         installer = Installer(self.index, self.environ, self.staging_hosts)
         done = installer.install(venv, package, file=_installable(delivery), cache=venv.folder / "cache")
         if done.problems:
@@ -132,11 +135,12 @@ class ProcessRunner:
             )
         return venv
 
-    def _interpreter(self, package: Package) -> Path:
+    def _interpreter(self, package: Package) -> tuple[str, Path]:
+        """Return the newest of a package's Pythons that is here, and where it is."""
         interpreters = Interpreters(self.environ)
         for python in reversed(package.pythons):
             if (found := interpreters.find(python)) is not None:
-                return found
+                return python, found
         wanted = ", ".join(package.pythons)
         raise Unavailable(
             f"None of the Pythons that {package.name} supports is here ({wanted}).",

@@ -20,6 +20,7 @@ from releasegate.core.config.values import (
     CanonicalVersion,
     Command,
     Commands,
+    Count,
     Environment,
     Extras,
     Flag,
@@ -72,6 +73,13 @@ class Companion:
         CanonicalVersion | None, Key("the version used where neither a person nor a variable names one")
     ] = None
     requires: Annotated[VersionRange, Key("the companion's versions that this package works with")] = ""
+    released_versions: Annotated[
+        Count,
+        Key(
+            "how many released versions back of either one the other must be proven with before its final; 1 is what "
+            "users have today, which the candidate's own gates run"
+        ),
+    ] = 1
 
 
 @table("[tool.releasegate.packages.service]")

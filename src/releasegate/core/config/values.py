@@ -12,6 +12,7 @@ from releasegate.core.config.reader import Location, ValueKind, kind_of_type
 
 # A hundred years: what is longer is a mistake, and too long for a clock.
 _LONGEST = 3.2e9
+_MOST = 1000
 
 
 def text(words: str, check: Callable[[str], Any]) -> ValueKind:
@@ -52,6 +53,12 @@ def _read_amount(value: Any, _: Location) -> float:
     if type(value) not in {int, float} or not 0 <= value < _LONGEST:
         raise ValueError("is no amount; write a number, 0 for no limit of its own")
     return float(value)
+
+
+def _read_count(value: Any, _: Location) -> int:
+    if type(value) is not int or not 1 <= value < _MOST:
+        raise ValueError("is no count; write a whole number, 1 or more")
+    return value
 
 
 def _read_variables(value: Any, here: Location) -> dict[str, str]:
@@ -101,6 +108,7 @@ Texts = tuple[str, ...]
 
 Flag = Annotated[bool, ValueKind("true or false", _read_flag)]
 Seconds = Annotated[float, ValueKind("a number of seconds", _read_seconds)]
+Count = Annotated[int, ValueKind("a whole number", _read_count)]
 Amount = Annotated[float, ValueKind("a number", _read_amount)]
 
 PackageName = Annotated[str, text("a package's name", checks.name)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -32,6 +33,12 @@ class Cell:
         return f"NetBox {self.netbox}, Python {self.python}, {self.source}, {path}, {self.service}"
 
     @property
+    def task(self) -> str:
+        """What is done on the host and the Python, in words: the same wherever the plugin comes from."""
+        path = f"{self.path} from {self.upgrade_from}" if self.upgrade_from else self.path
+        return f"{path}, {self.service}"
+
+    @property
     def slug(self) -> str:
         """The cell as the name of a folder."""
         parts = (str(self.netbox), self.python, self.source, self.path, self.upgrade_from, self.service)
@@ -49,6 +56,21 @@ class Cell:
             "--from": self.upgrade_from,
         }
         return tuple(word for name, value in chosen.items() if value for word in (name, value))
+
+
+_NAME = re.compile(r"NetBox (\S+), Python (\S+), (\S+), (\w+)(?: from (\S+))?, (\w+)", re.ASCII)
+
+
+def read_cell(name: str) -> Cell | None:
+    """Return the cell of that name; ``None`` where it names none, as the cells of other runners do."""
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return None
+    host, python, source, path, origin, service = match.groups()
+    try:
+        return Cell(netbox(host), python, source, path, service, origin or "")
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)

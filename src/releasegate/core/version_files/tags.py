@@ -33,6 +33,17 @@ def newest(package: Package, tags: Iterable[str]) -> Occurrence | None:
     return Occurrence(PurePosixPath(known[version]), 0, str(version), "the tag")
 
 
+def newest_final(package: Package, tags: Iterable[str], *, before: Version | None = None) -> str:
+    """Return the tag of the newest final or post among *tags*, of one that came *before* a version where that is given.
+
+    It is empty where there is none.
+    """
+    prefix = package.tag_prefix
+    mine = {name: parse_version(name.removeprefix(prefix)) for name in tags if name.startswith(prefix)}
+    finals = {version: name for name, version in sorted(mine.items()) if version and not version.is_prerelease}
+    return max(((v, name) for v, name in finals.items() if before is None or v < before), default=(None, ""))[1]
+
+
 def coming(package: Package, *, at_head: Iterable[str], before: Iterable[str]) -> Version:
     """Return the version that a build of the commit is: that of its tag, else the candidate that would come next.
 

@@ -1,0 +1,81 @@
+"""The report as lines of a terminal or a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from releasegate.core.report.model import AnswerReport, PackageReport, PairAnswer, PairRow, VersionReport
+
+_NEWEST = 8
+"""How many versions of a place are shown."""
+
+
+def status(package: PackageReport) -> Iterator[str]:
+    """Yield where a package stands, and the one next command."""
+    yield f"{package.package}: {package.state}"
+    yield from (f"  version file     {each}" for each in package.version_files)
+    yield from (f"  line      {each}" for each in package.lines)
+    for where, held in package.consumed.items():
+        newest = ", ".join(held[-_NEWEST:])
+        more = f"(and {len(held) - _NEWEST} older) " if len(held) > _NEWEST else ""
+        yield f"  consumed  {where}: {more}{newest or 'nothing'}"
+    yield from (f"  note      {each}" for each in package.notes)
+    if package.look is not None:
+        yield f"  look      {package.look.verdict}: {package.look.problem}"
+    yield f"  missing   {package.missing}"
+    yield f"  next      {package.command}"
+    yield from answers(package.in_the_way)
+
+
+def answers(found: Sequence[AnswerReport]) -> Iterator[str]:
+    """Yield what is in the way, and below each what to do."""
+    for each in found:
+        yield f"  {each.problem.verdict:<11} {each.question}: {each.problem.problem}"
+        yield from (f"  {'':11} {line}" for line in (*each.problem.details, f"-> {each.problem.hint}"))
+
+
+def plan(package: PackageReport, *, brief: bool = False) -> Iterator[str]:
+    """Yield the plan of a package: its version, and unless it is to be *brief* every step."""
+    if not package.versions:
+        yield f"{package.package}: nothing to do, {package.reason}"
+    for version in package.versions:
+        yield f"{version.package} {version.version} ({version.pipeline})"
+        yield from (f"  {each}" for each in package.notes)
+        for step in () if brief else version.path:
+            yield f"  {step.kind:8} {step.version}  {step.key:22} {step.line}"
+
+
+def record(version: VersionReport) -> Iterator[str]:
+    """Yield what is recorded of a version."""
+    yield f"{version.package} {version.version}: {version.state}"
+    for step in version.path:
+        took = "" if step.seconds is None else f"{step.seconds:.1f} s"
+        yield f"  {step.verdict:>11} {took:>9}  {step.line}{f': {step.problem}' if step.problem else ''}"
+    for each in version.pair:
+        named = f", named by {each.named_by}" if each.named_by else ""
+        yield f"  ran     {each.gate}: {each.package} {each.version} from {each.source}{named}"
+    yield from (f"  cell    {each.gate}: {each.cell}: {each.verdict}" for each in version.cells)
+    yield from (f"  file    {each.sha256}  {each.filename}" for each in version.artifacts)
+    if version.promotion is not None:
+        yield from (f"  differs {each}" for each in version.promotion.changed)
+    yield from (f"  waived  {each.gate} by {each.by}: {each.reason}" for each in version.waivers)
+    if version.commits is not None:
+        yield f"  commits {version.commits.total} since {version.commits.since or 'the beginning'}"
+        yield from (f"          {each.commit[:12]} {each.subject}" for each in version.commits.newest)
+
+
+def pairs(rows: Sequence[PairRow]) -> Iterator[str]:
+    """Yield what was proven with what, a line each."""
+    for row in rows:
+        on = ", ".join(filter(None, (row.host, f"Python {row.python}" if row.python else "")))
+        told = (f" on {on}" if on else "") + (f", as {row.proven_as}" if row.proven_as else "")
+        runs = f" ({', '.join(row.runs)})" if row.runs else ""
+        beside = f"{row.companion} {row.companion_version}"
+        yield f"  {row.verdict:<7} {row.package} {row.version} with {beside}{told}{runs}"
+
+
+def answer(said: PairAnswer) -> Iterator[str]:
+    """Yield the answer, and what to run where there is none yet."""
+    words = {"green": "it fits all that is out", "red": "it breaks what is out", "unknown": "not everything was run"}
+    yield f"{said.package} {said.version}: {said.verdict}, {words[said.verdict]}"
+    yield from (f"  run     {command}" for command in said.commands)

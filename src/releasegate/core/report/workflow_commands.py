@@ -1,0 +1,57 @@
+"""The report as workflow commands: what is wrong, beside the line that it is about, in GitHub's and Gitea's Actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+from releasegate.core.report.model import Problem, Report
+
+_AT = re.compile(r"(?P<path>[^\s:'\"]+):(?P<line>[1-9]\d{0,6})\b", re.ASCII)
+_MOST = 10
+"""How many annotations of one step the forges show."""
+
+
+def lines(report: Report, *, folders: Mapping[str, str], is_file: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return a workflow command for each thing that is wrong.
+
+    *folders* lead from the repository to each package, and *is_file* says whether a path leads to a file there: what
+    looks like one, such as a host with its port, is none.
+    """
+    found: dict[str, None] = {}
+    for problem, package in _problems(report):
+        found |= dict.fromkeys(_commands(problem, folders.get(package, ""), is_file))
+    return tuple(found)[:_MOST]
+
+
+def _problems(report: Report) -> Iterator[tuple[Problem, str]]:
+    """Yield what is wrong with the package that it is about, the worst first."""
+    named = report.packages[-1].package if report.packages else ""
+    if report.error is not None:
+        yield report.error, named
+    for package in report.packages:
+        yield from ((each.problem, package.package) for each in package.in_the_way)
+        if package.look is not None:
+            yield package.look, package.package
+
+
+def _commands(problem: Problem, folder: str, is_file: Callable[[str], bool]) -> Iterator[str]:
+    level = "warning" if problem.verdict in {"wait", "unavailable"} else "error"
+    found = [(match, line) for line in (problem.problem, *problem.details) for match in _AT.finditer(line)]
+    paths = ((PurePosixPath(folder, match["path"]).as_posix(), match["line"], line) for match, line in found)
+    placed = [each for each in paths if is_file(each[0])]
+    for path, number, line in placed:
+        where = f"file={_property(path)},line={number},title={_property(problem.problem)}"
+        yield f"::{level} {where}::{_message(line)}"
+    if not placed:
+        said = "\n".join([*problem.details, problem.hint])
+        yield f"::{level} title={_property(problem.problem)}::{_message(said)}"
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

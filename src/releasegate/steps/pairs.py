@@ -1,0 +1,187 @@
+"""What fits what, as the records here and the production index tell it, and the gate of a final that asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from packaging.version import Version
+
+from releasegate.core.config.model import Settings
+from releasegate.core.e2e.matrix import Cell, Wanted, matrix
+from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.pairs.matrix import Key, Pairs, Place
+from releasegate.core.pairs.proofs import Proof, proofs
+from releasegate.core.pairs.question import Answer, Edge, Question, answer
+from releasegate.core.release.record import Evidence, Record, record
+from releasegate.core.release.versions import is_candidate, parse_version, promoted
+from releasegate.ports import Index
+from releasegate.steps.release import RunContext
+from releasegate.steps.step import Kind, ReleaseStep
+
+_TOLD = 20
+
+
+def pairs(run: RunContext) -> Pairs:
+    """Return all that is known of what fits what.
+
+    Raises:
+        Unavailable: the production index does not answer.
+    """
+    settings = run.settings
+    edges = {package.name: [package.companion.name] for package in settings.packages if package.companion is not None}
+    found: list[Proof] = []
+    candidates: dict[Key, Version] = {}
+    files: dict[Key, frozenset[str]] = {}
+    released: dict[str, Sequence[Version]] = {}
+    for name in dict.fromkeys(each for edge in edges.items() for each in (edge[0], *edge[1])):
+        ledger = run.ports[name].ledger
+        records = {version: record(ledger.read(version)) for version in ledger.versions()}
+        for each in records.values():
+            found += proofs(name, each.entries, edges=edges)
+        files |= {(name, version): frozenset(_sealed(each)) for version, each in records.items() if _sealed(each)}
+        released[name], held = _released(run.indexes[settings.production], name)
+        files |= held
+        candidates |= {(name, final): candidate for final, candidate in _candidates(records)}
+    return Pairs(edges, found, released, candidates, files, _cells(settings))
+
+
+def question(settings: Settings, package: str, version: Version, *, back: int | None = None) -> Question:
+    """Return the question whether *version* may go out; *back* bounds how many released versions it is about."""
+    edges = {(p.name, p.companion.name): p.companion for p in settings.packages if p.companion is not None}
+    requires = {edge: companion.requires for edge, companion in edges.items()}
+    return Question(package, version, requires, {} if back is None else dict.fromkeys(edges, back))
+
+
+def commands(run: RunContext, known: Pairs, said: Answer) -> tuple[str, ...]:
+    """Return the lines that run what the answer lacks, each cell by itself; they are recorded for all machines."""
+    settings, staging = run.settings, run.indexes[run.settings.staging]
+    names = dict.fromkeys(key[0] for both in said.unknown for key in both)
+    staged = {name: frozenset(staging.versions(name)) for name in names}
+    lines = []
+    for one, other in said.unknown:
+        both = [
+            *_side(settings, known, staged[one[0]], one, ""),
+            *_side(settings, known, staged[other[0]], other, "backend-"),
+        ]
+        for place, task in known.missing(one, other):
+            lines.append(" ".join(["nox -s e2e --", *both, *_options(settings, place, task), "--record"]))
+    return tuple(lines)
+
+
+@dataclass(frozen=True)
+class ReleasedPairs(ReleaseStep):
+    """What goes out fits the released versions, as many back as ``released-versions`` says, of all it runs with."""
+
+    key: ClassVar[str] = "pairs"
+    kind: ClassVar[Kind] = Kind.WORK
+    waivable: ClassVar[bool] = True
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "ledger", "indexes"})
+
+    def describe(self) -> str:
+        asked = ", ".join(f"the last {back} of {name}" for name, back in self._back().values())
+        if not asked:
+            return "what goes out fits older released versions: released-versions asks for none"
+        return f"{self.release.candidate} is proven with {asked}"
+
+    def subject(self) -> str:
+        return f"{self.release.candidate} {self.release.candidate_identity()}"
+
+    def already(self) -> Evidence | None:
+        return None if self._back() else {"asked": "nothing: released-versions is 1"}
+
+    def run(self) -> Evidence:
+        release, back = self.release, self._back()
+        known = pairs(release.run)
+        asked = question(release.run.settings, release.package.name, release.candidate)
+        counts = {edge: back[edge][1] if edge in back else 0 for edge in asked.requires}
+        said = answer(known, Question(asked.package, asked.version, asked.requires, counts))
+        shown = [f"{r.package} {r.version} with {r.companion} {r.companion_version}: {r.verdict}" for r in said.rows]
+        if said.verdict == "red":
+            raise GateFailed(
+                f"{release.package.name} {release.candidate} breaks a released version that is in use.",
+                hint="Mend it and prove the next candidate: invoke release --rc",
+                details=[line for line, row in zip(shown, said.rows, strict=True) if row.verdict == "red"],
+            )
+        if said.verdict == "unknown":
+            lines = commands(release.run, known, said)
+            more = [f"and {len(lines) - _TOLD} more: releasegate pairs shows them"] if len(lines) > _TOLD else []
+            raise Refused(
+                f"{release.package.name} {release.candidate} was not run with every released version that it must fit.",
+                hint="Run these lines, then the same command again",
+                details=[*lines[:_TOLD], *more],
+            )
+        return {"asked": shown}
+
+    def _back(self) -> Mapping[Edge, tuple[str, int]]:
+        """Return the other side of each edge of the package that asks for more than today's version, and how many."""
+        mine, found = self.release.package.name, {}
+        for each in self.release.run.settings.packages:
+            companion = each.companion
+            if companion is not None and companion.released_versions > 1 and mine in {each.name, companion.name}:
+                other = companion.name if each.name == mine else each.name
+                found[each.name, companion.name] = (other, companion.released_versions)
+        return found
+
+
+def _sealed(record: Record) -> tuple[str, ...]:
+    """Return the sha256 of the files that a record was closed on."""
+    files = record.seal.evidence.get("files") if record.seal is not None else None
+    return tuple(map(str, files.values())) if isinstance(files, Mapping) else ()
+
+
+def _released(index: Index, name: str) -> tuple[tuple[Version, ...], dict[Key, frozenset[str]]]:
+    """Return what users can get of a package, the newest first, and the bytes of what is there."""
+    found: dict[Version, list[str | None]] = {}
+    for file in index.files(name):
+        if file.version is not None and not file.yanked and not file.version.is_prerelease:
+            found.setdefault(file.version, []).append(file.sha256)
+    whole = {version: [each for each in hashes if each] for version, hashes in found.items() if all(hashes)}
+    return tuple(sorted(found, reverse=True)), {(name, version): frozenset(each) for version, each in whole.items()}
+
+
+def _candidates(records: Mapping[Version, Record]) -> Iterator[tuple[Version, Version]]:
+    """Yield each final with the candidate that it was proven to be, or would be made of: the newest that is sealed."""
+    for version in sorted(records):
+        if is_candidate(version) and records[version].seal is not None:
+            yield promoted(version), version
+    for version, each in records.items():
+        proof = each.last("promotion")
+        candidate = parse_version(proof.evidence.get("candidate")) if proof is not None else None
+        if proof is not None and proof.event == "done" and candidate is not None:
+            yield version, candidate
+
+
+def _cells(settings: Settings) -> dict[Edge, dict[Place, frozenset[str]]]:
+    """Return what is to be run of the pair that is judged in containers."""
+    if settings.stack is None:
+        return {}
+    found: dict[Place, set[str]] = {}
+    for cell in matrix(settings.stack, Wanted()):
+        found.setdefault((str(cell.netbox), cell.python), set()).add(cell.task)
+    cells = {place: frozenset(tasks) for place, tasks in found.items()}
+    return {(settings.stack.plugin, settings.stack.backend): cells}
+
+
+def _side(settings: Settings, known: Pairs, staged: Collection[Version], key: Key, prefix: str) -> list[str]:
+    """Return the options that name one side as it can be had: a final that is nowhere yet is its candidate."""
+    name, version = key
+    index, there = settings.staging, known.candidates.get(key, version)
+    if version in known.released.get(name, ()):
+        index, there = settings.production, version
+    elif version in staged:
+        there = version
+    package = [] if prefix else ["--package", name]
+    return [*package, f"--{prefix}source", index, f"--{prefix}version", str(there)]
+
+
+def _options(settings: Settings, place: Place, task: str) -> tuple[str, ...]:
+    """Return the options that run one cell and no other, but for the source."""
+    cells: Sequence[Cell] = matrix(settings.stack, Wanted()) if settings.stack is not None and task else ()
+    for cell in cells:
+        if (str(cell.netbox), cell.python) == place and cell.task == task:
+            words = cell.options
+            at = words.index("--source")
+            return (*words[:at], *words[at + 2 :])
+    return ()

@@ -1,0 +1,56 @@
+"""A fresh clone has the commits, the tags and the notes, and goes on from wherever another machine ended."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from git_repositories import git
+from test_doctor import Folder, folder
+
+__all__ = ["folder"]
+
+API = ("--package", "tiny-api", "--yes")
+RC, FINAL = ("releasegate", "release", "--rc", *API), ("releasegate", "release", *API)
+NEXT = re.compile(r"^  next      invoke (.*)$", re.MULTILINE)
+
+
+def anew(folder: Folder) -> None:
+    """Put a fresh clone in the place of the one that was released from; nothing that was kept is here any more."""
+    clone = folder.pair.clone("tiny-api")
+    remote = git(clone, "remote", "get-url", "origin")
+    shutil.rmtree(clone)
+    shutil.rmtree(folder.pair.root / ".releasegate")
+    git(folder.pair.root, "clone", "--quiet", "--branch", "develop", remote, str(clone))
+
+
+def told(folder: Folder) -> tuple[str, str]:
+    """Return where the package stands as status tells it, and the next command."""
+    _, output = folder.type("releasegate", "status", "--package", "tiny-api")
+    (command,) = NEXT.findall(output)
+    return output.partition("\n")[0], command
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [(*RC, "--until", "install")],
+        [RC],
+        [RC, (*FINAL, "--until", "install")],
+    ],
+    ids=lambda before: f"{len(before)} {'-'.join(before[-1][5:])}",
+)
+def test_the_next_command_of_a_fresh_clone_goes_on(folder: Folder, before: list[tuple[str, ...]]) -> None:
+    # Its dependent is another test's; nobody has it yet.
+    folder.configure('companion = { name = "tiny-api" }\n', "")
+    for words in before:
+        code, output = folder.type(*words)
+        assert code == 0, output
+    here = told(folder)
+    anew(folder)
+    assert told(folder) == here
+    state, command = here
+    code, output = folder.type("releasegate", *command.split(), "--yes")
+    assert code == 0, output
+    assert told(folder)[0] != state
