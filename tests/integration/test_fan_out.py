@@ -13,7 +13,8 @@ from actions_runner import Runner
 from git_repositories import git, make_repository
 
 from releasegate.core.ci.workflows import workflows
-from releasegate.core.config.model import Ci, ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.config.ci import Ci
+from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.stack import Stack, netbox
 
 STUB = """\

@@ -49,8 +49,10 @@ def test_the_next_command_of_a_fresh_clone_goes_on(folder: Folder, before: list[
         assert code == 0, output
     here = told(folder)
     anew(folder)
-    assert told(folder) == here
-    state, command = here
+    state, command = told(folder)
+    # What a laptop proved nobody vouches for on another one: the same command asks it again.
+    assert state == here[0] or "asked again" in state
+    assert command == here[1]
     code, output = folder.type("releasegate", *command.split(), "--yes")
     assert code == 0, output
     assert told(folder)[0] != state

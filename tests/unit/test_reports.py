@@ -48,8 +48,11 @@ def test_what_did_not_come_to_its_end_says_how_far_it_is(key: str, verdict: Verd
 
 def test_a_plan_tells_its_steps_or_why_there_are_none() -> None:
     package, plan = SimpleNamespace(name="demo"), SimpleNamespace(version="1.0rc1", candidate="1.0rc1", pipeline="rc")
-    told = plan_of(cast("Any", SimpleNamespace(package=package, plan=plan, steps=(step("build"),), reason="")))
+    told = plan_of(
+        cast("Any", SimpleNamespace(package=package, plan=plan, steps=(step("build"),), reason="", told=("so",)))
+    )
     assert [(s.key, s.verdict, s.line) for s in told.versions[0].path] == [("build", "planned", "do build")]
+    assert told.notes == ("so",)
     for made in (None, plan):
         nothing = SimpleNamespace(package=package, plan=made, steps=(), reason="it is there")
         assert plan_of(cast("Any", nothing)).reason == "it is there"

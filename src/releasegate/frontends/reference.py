@@ -269,8 +269,7 @@ def _companion_variables() -> Iterator[str]:
     )
     when = {"TESTPYPI": "for a candidate", "PYPI": "for a final or a post", "RELEASE": "for all of them"}
     shown = [(f"`{n.replace('NAME', '<NAME>')}`", when[n.split("_")[1]]) for n in names]
-    stages = [row for row in shown if "RELEASE" not in row[0]]
-    release = [row for row in shown if "RELEASE" in row[0]]
+    stages, release = ([row for row in shown if ("RELEASE" in row[0]) is last] for last in (False, True))
     hand = [("`--companion`", "by hand")]
     rest = [
         ("the companion's newest sealed version", "as the records here have it; for a final only finals and posts"),

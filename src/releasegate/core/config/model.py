@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Annotated
 
+from releasegate.core.config.ci import Ci
 from releasegate.core.config.reader import Key, named, rows, table
 from releasegate.core.config.stack import Stack
 from releasegate.core.config.values import (
@@ -37,7 +38,6 @@ from releasegate.core.config.values import (
     Repository,
     RepositoryFile,
     Requirements,
-    Runner,
     Seconds,
     ServiceCommand,
     TagPrefix,
@@ -153,29 +153,6 @@ class ForgeConfig:
     address: Annotated[Address | None, Key("the forge's web address; the public GitHub, if left out")] = None
     token_env: Annotated[Variable, Key("the environment variable that holds the forge's token")] = "FORGE_TOKEN"  # noqa: S105 - the name of a variable
     immutable: Annotated[Flag, Key("whether a published release can never change again")] = True
-
-
-@table("[tool.releasegate.ci]")
-@dataclass(frozen=True)
-class Ci:
-    """What the workflows say that ``invoke workflows`` writes, and how a laptop and CI share the work."""
-
-    runner: Annotated[Runner, Key("the runner's label")] = "ubuntu-latest"
-    setup: Annotated[
-        Commands,
-        Key("the commands that install releasegate on a runner; no workflow is written without", absent=()),
-    ] = ()
-    deadline: Annotated[Seconds, Key("how long a laptop waits for CI to publish")] = 3600.0
-    signed: Annotated[
-        Flag, Key("whether evidence of another machine counts only with a signature that Git verifies")
-    ] = False
-    allowed_signers: Annotated[
-        RepositoryFile | None,
-        Key(
-            "the tracked file of the keys whose evidence counts for production, as Git's `gpg.ssh.allowedSignersFile`; "
-            "from the top of each package's repository, as the release branch has it"
-        ),
-    ] = None
 
 
 @table("[[tool.releasegate.packages]]")
