@@ -99,6 +99,14 @@ def test_a_path_that_is_there_twice_is_refused() -> None:
         read_sdist(SDIST, sdist([("a-1/a.py", b"1"), ("a-1/a.py", b"2")]))
 
 
+@pytest.mark.parametrize("below", ["mod/x.py", "Mod/x.py", "mod/a/b/x.py"])
+def test_a_file_that_is_a_folder_too_is_refused(below: str) -> None:
+    with pytest.raises(GateFailed, match=r"holds 'mod' and files in a folder of that name"):
+        read_wheel(WHEEL, zipped([("mod", b"1"), (below, b"2")]))
+    with pytest.raises(GateFailed, match=r"holds 'a-1/mod' and files in a folder of that name"):
+        read_sdist(SDIST, sdist([(f"a-1/{below}", b"2"), ("a-1/mod", b"1")]))
+
+
 def test_a_link_in_a_wheel_is_refused() -> None:
     with pytest.raises(GateFailed, match="no plain file"):
         read_wheel(WHEEL, zipped([(entry("a", stat.S_IFLNK | 0o777), b"/etc/passwd")]))

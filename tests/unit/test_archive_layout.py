@@ -106,6 +106,7 @@ LARGE = with_large_sizes()
         (patched(patched(GOOD, CD + 20, "<L", 99), 18, "<L", 99), "Mis-matched data size"),
         (patched(GOOD, 6, "<H", 8), "Mis-matched data size"),
         (patched(GOOD, 30, "<B", ord("z")), "Filename not in central directory"),
+        (patched(patched(GOOD, 30, "<B", 0), CD + 46, "<B", 0), "Null byte in a filename"),
         (patched(GOOD, 28, "<H", 60_000), "Malformed zip file"),
         (patched(GOOD, CD + 30, "<H", 60_000), "Malformed zip file"),
         (patched(GOOD, CD + 20, "<L", 2**32 - 1), "Malformed zip file"),

@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 
 from releasegate.core.dists.tar_layout import BadHeader, check_headers
 from releasegate.core.dists.zip_layout import Place, places
@@ -205,6 +205,9 @@ def _check_paths(filename: str, paths: list[str]) -> None:
         inside = not {"", ".", ".."} & set(path.split("/")) and "\\" not in path
         if not inside or PureWindowsPath(path).drive or not path.isprintable():
             raise _refusal(filename, f"holds {path!r}, which is no plain path inside it")
+    for folder in {str(parent) for path in paths for parent in PurePosixPath(path).parents}:
+        if _on_any_disk(folder) in seen:
+            raise _refusal(filename, f"holds {seen[_on_any_disk(folder)]!r} and files in a folder of that name")
 
 
 def _on_any_disk(path: str) -> str:

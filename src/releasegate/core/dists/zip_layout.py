@@ -86,6 +86,9 @@ def _entries(data: bytes, start: int, size: int, *, most: int) -> Iterator[_Entr
         if count > most:
             raise BadLayout(f"File has more than {most} members")
         after = at + _ENTRY_SIZE + name
+        if b"\0" in data[at + _ENTRY_SIZE : after]:
+            # Python's reader ends the name there, others do not.
+            raise BadLayout("Null byte in a filename")
         packed, offset = _from_extra(data[after : after + extra], packed, unpacked, offset)
         yield _Entry(data[at + _ENTRY_SIZE : after], flags, packed, offset)
         at = after + extra + comment
