@@ -10,9 +10,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 from packaging.version import Version
@@ -138,7 +139,7 @@ def kind_of(line: str) -> str:
 
 def kinds() -> set[str]:
     """Return every kind of step that a release and a post have, as ``kind_of`` names them."""
-    unbound = cast("Release", None)  # a step's key says nothing of its release
+    unbound = cast("Release", _Unbound())
     return {
         f"{step.key} of a {stage}'s {end}"
         for stage in ("release", "post")
@@ -196,6 +197,17 @@ def test_a_rehearsal_killed_in_every_kind_of_step_ends_as_an_undisturbed_one(tmp
         "1.1.0.post1.dev1": "sealed",
         "1.1.0.post1": "sealed",
     }
+
+
+@dataclass(frozen=True)
+class _Unbound:
+    """Stands for a release: a step's key says nothing of it."""
+
+    strict: bool = False
+
+    def given(self, _: object) -> Self:
+        """Be what each step is given of it."""
+        return self
 
 
 class _Everything(set[str]):
