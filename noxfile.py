@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 
 import nox
 
@@ -105,6 +106,14 @@ def bench(session: nox.Session) -> None:
         measured.append(f"{' '.join(cells)}: cold {cold:.0f} s, warm {warm:.0f} s, {warm / cold:.3f} of it")
         session.log(measured[-1])
     session.log("; ".join(measured))
+
+
+@nox.session(reuse_venv=True, default=False)
+def faults(session: nox.Session) -> None:
+    """Inject faults into releases and inputs, and count what becomes of them; with --short, a few of each kind."""
+    _install(session)
+    beside = os.pathsep.join(str(Path("tests", each).absolute()) for each in ("integration", "unit"))
+    session.run("python", "-m", "tests.faults", *session.posargs, env={"PYTHONPATH": beside})
 
 
 def _base_images() -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""The project's own bench: faults are injected by list and at random, and what becomes of each is counted."""

@@ -1,0 +1,1 @@
+"""The kinds of faults: one module each, with the list of its faults."""

@@ -1,0 +1,47 @@
+"""What every fault of a whole release has in common: the same command is typed again, and the world is looked at."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from random import Random
+from urllib.parse import quote
+
+from tests.faults.fault import NOT_REACHED, SURVIVED, Verdict, marked, together
+from tests.faults.judge import judged, leaked, refused
+from tests.faults.project import TOKENS, Project
+from tests.faults.stages import STAGES, Bench
+
+USER = "__token__:"
+Disturb = Callable[[Project, Random], bool]
+"""Runs the stage's command with a fault in it; whether there was one."""
+
+
+def disturbed(bench: Bench, chance: Random, *, stage: str, disturb: Disturb) -> Verdict:
+    """Disturb the release of a *stage*, then type its command until it ends, and judge by an undisturbed one."""
+    with bench.open(STAGES[stage]) as project:
+        if not disturb(project, chance):
+            return NOT_REACHED
+        project.again()
+        return together(judged(project.ran, project.seen(), bench.calm[stage]), told(project))
+
+
+def burnt(bench: Bench, chance: Random, *, stage: str, disturb: Disturb) -> Verdict:
+    """Disturb the release of a *stage* so that the version is spoilt for good: that has to be found, and said."""
+    with bench.open(STAGES[stage]) as project:
+        if not disturb(project, chance):
+            return NOT_REACHED
+        last = project.again(tries=2)
+        green = marked("green", "a spoilt version ended with 0") if last.code == 0 else SURVIVED
+        return together(refused(project.ran, project.seen(), forbidden=()), green, told(project))
+
+
+def told(project: Project) -> Verdict:
+    """Return whether a token was said or written down anywhere."""
+    return leaked(project.texts(), {name: forms(token) for name, token in TOKENS.items()})
+
+
+def forms(token: str) -> tuple[bytes, ...]:
+    """Return a token in each form in which it is sent: as it is, in an address, and as a password."""
+    sent = (token, quote(token, safe=""), *(b64encode(f"{who}{token}".encode()).decode() for who in ("", USER)))
+    return tuple(each.encode() for each in sent)
