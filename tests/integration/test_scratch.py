@@ -110,3 +110,9 @@ def test_runs_that_begin_and_sweep_at_once_do_not_take_each_others_folders(tmp_p
     deadline = time.monotonic() + 60
     assert [process.wait(deadline - time.monotonic()) for process in both] == [0, 0, 0]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="has no folder that not even root can write to")
+def test_where_nothing_can_be_written_it_ends_and_says_so() -> None:
+    with pytest.raises(OSError, match="/proc/"), scratch(Path("/proc")):
+        pass

@@ -52,7 +52,10 @@ def sweep(place: Path) -> tuple[str, ...]:
         if not _mine(folder, lock):
             continue
         with ExitStack() as held:
-            if lock.exists() and not _taken(lock, held):
+            try:
+                if lock.exists() and not _taken(lock, held):
+                    continue
+            except OSError:
                 continue
             if folder.exists():
                 _remove(folder)
@@ -62,10 +65,15 @@ def sweep(place: Path) -> tuple[str, ...]:
 
 
 def _locked(place: Path, opened: ExitStack) -> Path:
-    """Return the path of a folder that is not there yet, and whose lock is held until *opened* is closed."""
+    """Return the path of a folder that is not there yet, and whose lock is held until *opened* is closed.
+
+    Raises:
+        OSError: nothing can be written there.
+    """
     while True:
         folder = place / f"{PREFIX}{os.getpid()}-{os.urandom(5).hex()}"
         lock = folder.with_name(f"{folder.name}{_LOCK}")
+        lock.touch()  # Where that cannot be, a lock would be waited for.
         opened.callback(lock.unlink, missing_ok=True)
         # A sweep may have removed the file between its making and its lock: then it guards nothing.
         if _taken(lock, opened) and lock.exists():
@@ -73,13 +81,13 @@ def _locked(place: Path, opened: ExitStack) -> Path:
 
 
 def _taken(lock: Path, held: ExitStack) -> bool:
-    """Take a lock until *held* is closed; whether that went."""
+    """Take a lock until *held* is closed; ``False`` where somebody has it. Raises ``OSError`` where nobody can."""
     from filelock import Timeout
 
     taking = _file_lock(lock)
     try:
         held.enter_context(taking.acquire(timeout=0))
-    except (Timeout, OSError):
+    except Timeout:
         return False
     return True
 
