@@ -97,6 +97,7 @@ def test_what_others_proved_unsigned_is_asked_again_before_the_final_and_the_pla
 
 
 def test_a_forged_seal_of_a_candidate_that_failed_gets_it_nowhere(folder: Folder) -> None:
+    folder.configure('companion = { name = "tiny-api" }\n', "")  # nobody has its dependent yet
     clone = folder.pair.clone(API)
     (clone / "check.py").write_text("raise SystemExit('it does not do its job')\n")
     git(clone, "commit", "--quiet", "--all", "--message=Break it")

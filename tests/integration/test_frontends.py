@@ -528,7 +528,7 @@ def test_what_an_install_check_found_is_shown_below_its_cell(cwd: Desk, monkeypa
     monkeypatch.setattr(gates, "install_check", lambda *_, **__: (cell,))
     code, output = cwd.nox("install_check", "--package", "tiny-api")
     assert code == 0
-    assert "tiny-api: wheel, Python 3.12: left out (0 s) from " in output
+    assert "tiny-api: wheel, Python 3.12: left out (0 s)\n" in output
     assert "\n  There is no Python 3.12 here.\n" in output
 
 

@@ -239,6 +239,13 @@ def test_what_is_damaged_once_is_asked_for_again_and_what_stays_so_is_told(world
         code, output = typed(project, "verify", NAME, "1.0.0")
     finally:
         faults.clear()
+    assert code == 6, output
+    assert f"bytes of {WHEEL}." in output
+    faults.add(BrokenFile("altered", WHEEL, times=20))
+    try:
+        code, output = typed(project, "verify", NAME, "1.0.0")
+    finally:
+        faults.clear()
     assert code == 4, output
     assert f"The bytes of {WHEEL} that production served are not what it lists." in output
     assert f"  {SDIST}: rebuilt from the tag" in output

@@ -192,6 +192,7 @@ def about(content: bytes, kind: bytes = b"x") -> bytes:
         (about(b"1" * 600), "more in it than any path"),
         (about(b"a" * 70_000, tarfile.GNUTYPE_LONGNAME), "more in it than any path"),
         (about(b"11 size=99\n"), "two sizes"),
+        (about(b"11 size=99\n", tarfile.XGLTYPE), "one size for every member"),
         (about(b"22 GNU.sparse.major=1\n"), "sparse"),
         (header("a-1/a", tarfile.GNUTYPE_SPARSE), "sparse"),
     ],
@@ -212,6 +213,8 @@ def test_what_tars_hold_is_taken() -> None:
     old = header("a-1/", tarfile.AREGTYPE, b"00000000777\0") + header("a-1/c.py")
     assert set(read_sdist(SDIST, gzip.compress(stream.getvalue()))) == {"b.py", long.removeprefix("a-1/")}
     assert set(read_sdist(SDIST, gzip.compress(old + bytes(1024)))) == {"c.py"}
+    twice = about(b"10 size=2\n") + header("a-1/d.py", size=b"00000000002\0", content=b"42") + header("a-1/e.py")
+    assert dict(read_sdist(SDIST, gzip.compress(twice + bytes(1024)))) == {"d.py": b"42", "e.py": b""}
 
 
 def test_headers_are_counted_before_they_are_held() -> None:

@@ -87,7 +87,8 @@ def _install_check(given: Given, screen: Screen) -> Failures:
         for cell in gates.install_check(workspace, package, source=source):
             hosts = sorted({origin.host or source.name for origin in cell.origins})
             tried = f": {cell.tried}" if cell.tried else ""
-            said = f"{cell.verdict} ({cell.seconds:.0f} s) from {', '.join(hosts)}{tried}"
+            origin = f" from {', '.join(hosts)}" if hosts else ""
+            said = f"{cell.verdict} ({cell.seconds:.0f} s){origin}{tried}"
             screen.say(f"{package.name}: {cell.cell}: {said}")
             for problem in cell.problems:
                 screen.say(f"  {problem}")

@@ -167,14 +167,15 @@ def _published(inquiry: Inquiry) -> str:
 
 
 def _pair(inquiry: Inquiry) -> str:
-    from releasegate.steps.prove import require_published, require_recorded
+    from releasegate.steps.prove import open_candidate, require_published, require_recorded
 
     release = inquiry.release
     if release.record().waiver("pair") is not None:
         return "waived"
     dependents = release.run.settings.dependents(release.package.name)
     known = [each.name for each in dependents if require_recorded(release, each)]
-    due = [f"{e.name} {require_published(release, e.name)}" for e in dependents if e.name not in known]
+    others = [each for each in dependents if each.name not in known]
+    due = [f"{e.name} {open_candidate(release, e) or require_published(release, e.name)}" for e in others]
     said = [f"green with {', '.join(known)}"] if known else []
     return "; ".join([*said, *([f"to be run with {', '.join(due)}"] if due else [])]) or "nothing depends on it"
 

@@ -33,6 +33,11 @@ _PROJECT_CHECK = "project.check"
 _TOLD = ("RELEASEGATE_", "DOCKER_", "XDG_RUNTIME_DIR")
 
 
+def _code(ended: int) -> int:
+    """Return an exit code as a shell gives it: of what a signal ended, 128 and the signal's number."""
+    return ended if ended >= 0 else 128 - ended
+
+
 @dataclass(frozen=True)
 class Suite:
     """The suite in *folder*, run with the Python that runs here; what it sees is *environment*."""
@@ -65,7 +70,7 @@ class Suite:
             self._watch(child, seen.readlines, line)
             ended = child.poll()
         if ended not in _JUDGED:
-            how = f"did not end within {_SUITE_SECONDS:.0f} s" if ended is None else f"ended with {ended}"
+            how = f"did not end within {_SUITE_SECONDS:.0f} s" if ended is None else f"ended with {_code(ended)}"
             raise _not_run(f"the suite {how}", output)
         return _results(report, output)
 

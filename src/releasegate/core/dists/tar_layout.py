@@ -15,7 +15,8 @@ _ABOUT_SIZE = 64 * 1024
 """Bytes of a header about the next member: longer than any path."""
 _DIGITS = re.compile(rb"\d{64}")
 """As many digits as no record's length has; tarfile looks for one in time that grows with their square."""
-_OTHER_SIZE = re.compile(rb"^\d{1,20} (?:size|GNU\.sparse\.[^=\n]*)=", re.MULTILINE)
+_SPARSE = re.compile(rb"^\d{1,20} GNU\.sparse\.[^=\n]*=", re.MULTILINE)
+_SAID_SIZE = re.compile(rb"^\d{1,20} size=([^\n]*)$", re.MULTILINE)
 _NAME = slice(0, 100)
 _SIZE = slice(124, 136)
 _TYPE = slice(156, 157)
@@ -32,6 +33,7 @@ def check_headers(unpacked: bytes, *, most: int) -> None:
         BadHeader: one of them leads nowhere, or there are more than *most*.
     """
     at = count = 0
+    said: list[bytes] = []
     while unpacked[at : at + _BLOCK].strip(b"\0"):
         count += 1
         if count > 2 * most:  # one about each member
@@ -40,8 +42,16 @@ def check_headers(unpacked: bytes, *, most: int) -> None:
         content = unpacked[at + _BLOCK : at + _BLOCK + size] if kind in _ABOUT_NEXT else b""
         if kind in _ABOUT_NEXT and (size > _ABOUT_SIZE or _DIGITS.search(content)):
             raise BadHeader("is damaged (a header has more in it than any path)")
-        if kind == tarfile.GNUTYPE_SPARSE or (kind in _ABOUT_NEXT and _OTHER_SIZE.search(content)):
-            raise BadHeader("holds a sparse member, or one with two sizes")
+        if kind == tarfile.GNUTYPE_SPARSE or _SPARSE.search(content):
+            raise BadHeader("holds a sparse member")
+        said += _SAID_SIZE.findall(content) if kind != tarfile.XGLTYPE else ()
+        if kind == tarfile.XGLTYPE and _SAID_SIZE.search(content):
+            raise BadHeader("holds one size for every member")
+        # Some packagers say the size twice: readers differ where the two do.
+        if kind not in _ABOUT_NEXT:
+            if any(each != b"%d" % size for each in said):
+                raise BadHeader("holds a member with two sizes")
+            said = []
         at += _BLOCK + (-(-size // _BLOCK) * _BLOCK if _has_content(unpacked[at : at + _BLOCK], kind) else 0)
 
 
