@@ -68,8 +68,14 @@ class NetBox:
 
         NetBox keeps it for whoever asks with the same words, and making it costs ten seconds of a processor.
         """
-        words = {**self.headers, "Host": INSIDE, "Accept-Encoding": "identity", "User-Agent": "", "Connection": "close"}
-        answer = requests.get(self.address("/api/schema/"), headers=words, timeout=TIMEOUT)
+        headers = {
+            **self.headers,
+            "Host": INSIDE,
+            "Accept-Encoding": "identity",
+            "User-Agent": "",
+            "Connection": "close",
+        }
+        answer = requests.get(self.address("/api/schema/"), headers=headers, timeout=TIMEOUT)
         if not answer.ok:
             raise BrokenContract(
                 f"NetBox answered {answer.status_code} when asked to describe its API{words(answer)}", side=PLUGIN

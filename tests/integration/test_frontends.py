@@ -11,18 +11,22 @@ from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import nox
 import pytest
 from git_repositories import git
+from invoke.exceptions import Exit
 from invoke.program import Program
+from packaging.version import Version
 from real_indexes import RunningIndex, free_port
 from testpair import AUTHOR, Pair, make_pair, on_indexes
 
+from releasegate.adapters.ledger.files import FileLedger
 from releasegate.app import gates
 from releasegate.app.project import Project
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
+from releasegate.core.release.record import SEAL, Entry
 from releasegate.frontends import rehearsals
 from releasegate.frontends.console import Screen
 from releasegate.frontends.invoke import ns
@@ -278,6 +282,31 @@ def test_a_waiver_that_says_too_little_is_refused(cwd: Desk, changed: tuple[str,
     code, output = cwd.type("invoke", "waive", *(word for pair in words.items() for word in pair))
     assert said in output
     assert code == ConfigurationError.exit_code
+
+
+def test_a_proof_is_taken_back_once_and_only_where_there_is_one(cwd: Desk) -> None:
+    words = ["--package", "tiny-api", "--version", "1.0.0rc1"]
+    code, output = cwd.type("invoke", "revoke", *words, "--reason", "it loses rows", "--by", "Ada")
+    assert (code, "1.0.0rc1 is not proven, so there is nothing to take back." in output) == (3, True)
+    evidence: dict[str, Any] = {"package": "tiny-api", "version": "1.0.0rc1", "commit": "c" * 40}
+    evidence |= {"files": {}, "companion": None}
+    sealed = Entry("2026-01-01T00:00:00.000000+00:00", "r", SEAL, "done", "", "record it", evidence=evidence)
+    FileLedger(cwd.pair.root / ".releasegate" / "ledger" / "tiny-api").append(Version("1.0.0rc1"), sealed)
+    code, output = cwd.type("invoke", "revoke", *words, "--reason", " ", "--by", "Ada")
+    assert (code, "A revocation needs a person and a reason." in output) == (2, True)
+    code, output = cwd.type("invoke", "revoke", *words, "--reason", "it loses rows", "--by", "Ada")
+    assert code == 0, output
+    assert "1.0.0rc1 is revoked by Ada: it loses rows" in output
+    code, output = cwd.type("invoke", "revoke", *words, "--reason", "once more", "--by", "Bob")
+    assert (code, "is not proven any more" in output) == (3, True)
+
+
+def test_a_task_that_ends_itself_keeps_its_exit_code(cwd: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(*_: object, **__: object) -> None:
+        raise Exit(code=9)
+
+    monkeypatch.setattr("releasegate.frontends.overview.status", ended)
+    assert cwd.type("invoke", "status")[0] == 9
 
 
 @pytest.mark.parametrize("words", [("--dry", "release"), ("release", "--dry", "--rc"), ("--dry", "cache", "--clear")])

@@ -66,8 +66,9 @@ def adopted(folder: Path, indexes: Mapping[str, EmbeddedIndex]) -> Path:
     assert text.count('name = "releasegate"\nversion-files = [\n') == 1
     text = text.replace('pythons = ["3.11", "3.12", "3.13", "3.14"]', 'pythons = ["3.11"]')
     data = '{ pattern = "releasegate.e2e.*", reason = "data: run in containers, from its own folder" }'
-    text += f"install = {{ not-imported = [{data}] }}\n"
-    text += 'end-to-end = { command = ["python", "-m", "releasegate", "--version"], timeout = 60 }\n'
+    more = f"install = {{ not-imported = [{data}] }}\n"
+    more += 'end-to-end = { command = ["python", "-m", "releasegate", "--version"], timeout = 60 }\n'
+    text = text.replace('name = "releasegate"\nversion-files = [\n', f'name = "releasegate"\n{more}version-files = [\n')
     here = '[tool.releasegate]\nproduction-without-forge = true\nstaging = "staging"\nproduction = "production"\n'
     text = text.replace('[tool.releasegate]\nstaging = "testpypi"\nproduction = "pypi"\n', here)
     for name, index in indexes.items():

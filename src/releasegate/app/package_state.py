@@ -51,11 +51,10 @@ def _served(workspace: Workspace, package: Package) -> dict[Version, dict[str, s
     """Return the sha256 of every file on the production index, by version and name; it is asked for where it lacks."""
     index, found = workspace.index(workspace.project.settings.production), dict[Version, dict[str, str]]()
     sealed = {v for v in workspace.ledger(package).versions() if not v.is_prerelease}
-    for file in index.files(package.name):
-        if file.version is not None:
-            unknown = file.sha256 is None and file.version in sealed
-            sha256 = hashlib.sha256(index.fetch(file)).hexdigest() if unknown else file.sha256 or ""
-            found.setdefault(file.version, {})[file.filename] = sha256
+    for version, file in ((file.version, file) for file in index.files(package.name) if file.version is not None):
+        unknown = file.sha256 is None and version in sealed
+        sha256 = hashlib.sha256(index.fetch(file)).hexdigest() if unknown else file.sha256 or ""
+        found.setdefault(version, {})[file.filename] = sha256
     return found
 
 

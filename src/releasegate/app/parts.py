@@ -108,14 +108,7 @@ def release_part(  # noqa: PLR0913 - the run's, and the part's own
         if mine.part.job == "seal":
             _require_judged(workspace, [step for step in whole.steps if step.release.version == now])
         outcomes = Engine(workspace.writer(), watch, confirm).run(steps)
-        if mine.given is not None and mine.part.job == "build":
-            giving = Handover(mine.given, mine.part.index)
-            giving.give_files(workspace, package, now, since=since)
-            giving.give_evidence(workspace, package, now)
-        if mine.given is not None and mine.part.job == "prove":
-            for each in dict.fromkeys(step.release.version for step in steps):
-                Handover(mine.given, mine.part.index).give_evidence(workspace, package, each)
-            _give_nothing(mine)
+        _give(workspace, package, mine, [step.release.version for step in steps], since=since)
     return outcomes
 
 
@@ -136,6 +129,20 @@ def _take(workspace: Workspace, package: Package, mine: PartOrder) -> Version | 
         if not mine.part.publishes:
             taken.take_evidence(workspace, package, version)
     return version
+
+
+def _give(workspace: Workspace, package: Package, mine: PartOrder, versions: Sequence[Version], *, since: str) -> None:
+    """Leave what other jobs need of what was built, or proven again, here."""
+    if mine.given is None:
+        return
+    giving = Handover(mine.given, mine.part.index)
+    if mine.part.job == "build":
+        giving.give_files(workspace, package, versions[-1], since=since)
+        giving.give_evidence(workspace, package, versions[-1])
+    if mine.part.job == "prove":
+        for each in dict.fromkeys(versions):
+            giving.give_evidence(workspace, package, each)
+        _give_nothing(mine)
 
 
 def _give_nothing(mine: PartOrder) -> None:
