@@ -8,11 +8,13 @@ from releasegate.steps.question import Caution, Inquiry
 def foreign_code(inquiry: Inquiry) -> str | Caution:
     """Builds, installs, imports and commands of packages run where no token of ours can be read."""
     machine = inquiry.release.run.machine
-    obstacle, exported = machine.obstacle(), machine.exported()
+    exported = machine.exported()
+    if not exported:
+        return "no token is exported in this environment"
+    # Tried only where there is something to keep: it costs more than all other questions together.
+    obstacle = machine.obstacle()
     if obstacle is None:
         return "runs apart from our processes, and with an empty home folder"
-    if not exported:
-        return f"cannot be run apart here ({obstacle}), and no token is exported"
     return Caution(
         f"tokens are exported in this environment and foreign code cannot be kept from reading them ({obstacle}): "
         f"{', '.join(exported)}. Take them out of the shell (unset {' '.join(exported)}) and keep them in the keyring "
