@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from fake_index import CONTENT, JSON_API, LISTED, PAGE, Reply, entry, index, page
@@ -16,6 +15,7 @@ from releasegate.core.errors import ReleasegateError
 from releasegate.core.evidence.merge import following, merge
 from releasegate.core.install.report import installed_from
 from releasegate.core.release.record import Entry, entry_from_json, record
+from tests.faults.mutation import NASTY, ODD, changed, torn
 
 SEED = 15
 ROUNDS = 120
@@ -43,36 +43,6 @@ ENTRY = Entry(
     *("2026-01-01T00:00:00.000000+00:00", "r1", "seal", "done", "abc", "seal"),
     evidence={"files": {"a.whl": "0" * 64}, "commit": "0" * 40},
 )
-ODD: tuple[Any, ...] = (
-    *(None, True, -1, 0, 2**80, 1e308, float("nan"), float("inf"), "", "x", "\x00", "\udcff", "\u202e", "9" * 5000),
-    *([], {}, [[]], [None], {"": None}, {"a": {"b": []}}, ["x"] * 50, "x" * 10_000),
-)
-NASTY = (
-    *(b"", b"\x00", b"\xff\xfe", b"{", b"[" * 20_000, b'{"a":' * 20_000, b"null", b"1", b'"x"', b"NaN", b"1" * 5000),
-    *(b"\xef\xbb\xbf{}", b"x" * 2**16),
-)
-
-
-def changed(value: Any, chance: random.Random) -> Any:
-    """Return a JSON value of which one part is another, missing, or there twice."""
-    if not isinstance(value, dict | list) or not value or chance.random() < 0.2:
-        return chance.choice(ODD)
-    if isinstance(value, list):
-        at = chance.randrange(len(value))
-        new = [changed(value[at], chance)] if chance.random() < 0.8 else chance.choice([[], [value[at]] * 2])
-        return [*value[:at], *new, *value[at + 1 :]]
-    key = chance.choice(sorted(value))
-    if chance.random() < 0.2:
-        return {name: each for name, each in value.items() if name != key}
-    return {**value, key: changed(value[key], chance)}
-
-
-def torn(text: str, chance: random.Random) -> str:
-    """Return *text* with a piece of it gone, doubled, or replaced."""
-    start = chance.randrange(len(text))
-    end = min(len(text), start + chance.choice([1, 1, 2, 5, 40]))
-    odd = ("", "[", "]", '"', "'''", "=", "{", "\x00", "\n", "\udcff", "\u202e", "1e999", "[" * 5000, "9" * 5000, "é")
-    return text[:start] + chance.choice([*odd, text[start:end] * 2]) + text[end:]
 
 
 def answered(body: bytes) -> Callable[[], object]:

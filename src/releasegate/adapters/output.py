@@ -7,13 +7,6 @@ import re
 from releasegate.adapters.process import last_lines
 from releasegate.core.printable import printable
 
-TRANSPORT = re.compile(
-    r"HTTP error \d{3}|DO NOT MATCH THE HASHES|Connection broken|Connection aborted|Read timed out|IncompleteRead"
-    r"|Could not fetch URL|Max retries exceeded|File is not a zip file|incomplete download",
-    re.IGNORECASE,
-)
-"""pip's words for what came damaged, or not at all: they say nothing of what was to be installed."""
-
 TRACEBACK = "Traceback (most recent call last):"
 
 

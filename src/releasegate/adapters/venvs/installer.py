@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
-from releasegate.adapters.output import TRANSPORT
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Unavailable
+from releasegate.core.install.pip_faults import TRANSPORT
 from releasegate.core.install.report import Expected, installed_from, provenance_problems
 from releasegate.ports import Origin
 

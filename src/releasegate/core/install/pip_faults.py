@@ -43,6 +43,13 @@ _UNREACHED = re.compile(
     r"|Max retries exceeded|IncompleteRead\(|CERTIFICATE_VERIFY_FAILED|^MemoryError\b"
     r"|^(?:pip\._vendor\.)?(?:urllib3|requests)\.(?:packages\.urllib3\.)?exceptions\.|^(?:http\.client|ssl|socket)\."
 )
+TRANSPORT = re.compile(
+    r"HTTP error \d{3}|DO NOT MATCH THE HASHES|Connection broken|Connection aborted|Read timed out|IncompleteRead"
+    r"|Could not fetch URL|Max retries exceeded|File is not a zip file|incomplete download",
+    re.IGNORECASE,
+)
+"""pip's words for what came damaged, or not at all: they say nothing of what was to be installed."""
+
 _PAGE = re.compile(r"Could not fetch URL (?!.*: (?:404|410) Client Error)")
 """A page that is not there is an index's plain answer: there is no such project. Any other is none."""
 _ERRNO = re.compile(r"\[Errno (-?\d+)\]")
