@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 API, PLUGIN = "tiny-api", "tiny-plugin"
+TOKENS = {API: "for-the-backend-alone", PLUGIN: "for-its-caller-alone"}
+NAMED = {"TINY_API_PYPI_VERSION": "1.1.0"}
+"""What both maintainers set: evidence that nobody signed, of another repository, names no companion of a final."""
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +49,7 @@ class Both:
                 git(clone.parent, "clone", "--quiet", "--branch=develop", str(world.remote), each)
             git(clone, "pull", "--quiet", "--ff-only", "--tags", "origin", "develop")
         argv = [str(BIN / "invoke"), "release", "--yes", "--package", name, *words]
-        told = {**environment(), **dict.fromkeys(FORGE, f"of-{name}")}
+        told = {**environment(), **dict.fromkeys(FORGE, TOKENS[name]), **NAMED}
         return started(argv, self.root / "laptop" / name, told)
 
     def ci(self, name: str, event: str, ref: str, payload: Mapping[str, Any]) -> str:
@@ -58,14 +61,15 @@ class Both:
             f"octo/{name}",
             self.address,
             secrets=SECRETS,
-            token=f"of-{name}",
+            token=TOKENS[name],
+            variables=NAMED,
             environ={**DATES, **who, "TERM": "dumb"},
             others={f"octo/{each}": world.remote for each, world in self.worlds.items() if each != name},
         )
         done = runner.run(event, ref, payload)
         said = done.stdout + done.stderr
         assert done.returncode == 0, said
-        assert not any(token in said for token in (*SECRETS.values(), f"of-{name}"))
+        assert not any(token in said for token in (*SECRETS.values(), TOKENS[name]))
         return said
 
 
@@ -81,14 +85,14 @@ def opened(root: Path, stack: ExitStack, *, ports: Mapping[str, int]) -> Both:
         home = root / f"of-{name}"
         git(root, "init", "--quiet", "--bare", "--initial-branch=develop", f"of-{name}/remote.git")
         remote = GitRepository(home / "remote.git", ENVIRON)
-        forge = EmbeddedForge(home / "forge", f"octo/{name}", token=f"of-{name}", commit_of=remote.tagged)
+        forge = EmbeddedForge(home / "forge", f"octo/{name}", token=TOKENS[name], commit_of=remote.tagged)
         worlds[name] = World(home, indexes, forge, name)
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # Where stored files lie names no repository; whose they are the token says.
         stored = environ["PATH_INFO"].startswith("/api/storage/")
         told = environ.get("HTTP_AUTHORIZATION", "") if stored else environ["PATH_INFO"]
-        name = PLUGIN if PLUGIN in told else API
+        name = PLUGIN if PLUGIN in told or TOKENS[PLUGIN] in told else API
         return worlds[name].forge.app(environ, start_response)
 
     listener = Listener(answer, port=ports.get("forge", 0))
