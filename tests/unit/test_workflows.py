@@ -197,6 +197,8 @@ def test_the_variables_of_the_repository_reach_the_runs_and_a_dispatch_may_name_
             seen = told(settings, f"{job}-{half}")
             assert seen[name] == f"${{{{ vars.{name} }}}}"
             assert seen["HARBOR_API_RELEASE_VERSION"] == "${{ vars.HARBOR_API_RELEASE_VERSION }}"
+    assert names["production"] in told(settings, "build-staging"), "a post begins there, and is asked about both"
+    assert names["staging"] not in told(settings, "build-production")
 
 
 def test_without_a_setup_there_is_no_workflow_and_what_to_paste_is_shown() -> None:

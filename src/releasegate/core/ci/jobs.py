@@ -75,7 +75,7 @@ def quoted_word(text: str) -> str:
 def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str, ...]) -> Iterator[Job]:
     index = settings.indexes.get(settings.staging if role == "staging" else settings.production)
     name = settings.staging if role == "staging" else settings.production
-    told, stack = companions(settings, name, role), settings.stack
+    told, stack = companions(settings, role), settings.stack
     keys = {word: f"{word}-{role}" for word in ("prove", "build", "publish", "e2e", "judge", "seal")}
     files = f"files-{role}"
     # Before a final, its candidate is proven where nobody who is believed has proven it.
@@ -162,10 +162,21 @@ def _cells(stack: Stack) -> tuple[str, ...]:
     return tuple(" ".join(cell.options) for cell in matrix(replace(stack, sources=("",)), Wanted()))
 
 
-def companions(settings: Settings, index: str, role: Role) -> tuple[str, ...]:
-    """Return the repository's variables that may name a companion, as lines of an environment."""
-    names = (p.companion.name for p in settings.packages if p.companion is not None and ".." not in p.path.parts)
-    told = dict.fromkeys(v for name in names for v in variables(name, purpose=role, index=index))
+def companions(settings: Settings, role: Role) -> tuple[str, ...]:
+    """Return the repository's variables that may name a companion, as lines of an environment.
+
+    A post begins in the jobs of the staging index, and is asked there about the production index, too.
+    """
+    names = [p.companion.name for p in settings.packages if p.companion is not None and ".." not in p.path.parts]
+    asked: dict[Role, str] = {"staging": settings.staging, "production": settings.production}
+    if role == "production":
+        del asked["staging"]
+    told = dict.fromkeys(
+        variable
+        for purpose, index in asked.items()
+        for name in names
+        for variable in variables(name, purpose=purpose, index=index)
+    )
     return tuple(f"{name}: ${{{{ vars.{name} }}}}" for name in told)
 
 
