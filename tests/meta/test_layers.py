@@ -27,7 +27,7 @@ HEIGHT = {
 }
 
 _PURE = """
-__future__ ast base64 bisect codecs collections configparser csv dataclasses difflib enum fnmatch functools gzip
+__future__ ast base64 bisect codecs collections configparser csv dataclasses difflib enum errno fnmatch functools gzip
 hashlib io itertools json pathlib re shlex stat string tarfile struct tokenize tomllib typing unicodedata
 urllib.parse warnings zipfile zlib packaging pathspec tomlkit trove_classifiers yaml
 """

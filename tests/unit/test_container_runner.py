@@ -411,7 +411,7 @@ BODY = {"message": "write /var/lib: no space left on device"}
         (ProtocolError("Connection broken: IncompleteRead(0 bytes read)"), "stopped answering"),
         (ChunkedEncodingError("Connection reset by peer"), "stopped answering"),
         (APIError("500 Server Error", explanation=BODY["message"]), f"The Docker engine refused: {BODY['message']}"),
-        (FULL, "This machine gave way: No space left on device (/reports)."),
+        (FULL, "'/reports' cannot be used: No space left on device."),
     ],
 )
 def test_a_fault_of_the_engine_s_or_the_machine_s_in_one_cell_is_no_failure_and_the_others_are_judged(

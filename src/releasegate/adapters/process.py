@@ -68,15 +68,6 @@ def clean_environment(source: Mapping[str, str], **extra: str) -> dict[str, str]
     return {**passed, **SET, **extra}
 
 
-def machine_fault(error: OSError) -> Unavailable:
-    """Return what it means that the system here did not do what it should: a full disk judges nobody."""
-    about = f" ({error.filename})" if error.filename else ""
-    return Unavailable(
-        f"This machine gave way: {error.strerror or error}{about}.",
-        hint="Mend that (df -h shows the disks), then run the same command again",
-    )
-
-
 def last_lines(text: str, *, count: int = 12) -> tuple[str, ...]:
     """Return the last *count* lines that are not blank, without the blanks at their ends."""
     return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-count:]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from releasegate.adapters.process import clean_environment, last_lines, machine_fault, run
+from releasegate.adapters.process import clean_environment, last_lines, run
 from releasegate.core.errors import Unavailable
+from releasegate.core.machine_faults import machine_fault
 from releasegate.core.release.versions import parse_version
 
 if TYPE_CHECKING:

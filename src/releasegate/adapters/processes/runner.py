@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from releasegate.adapters.process import KILLED, Completed, last_lines, machine_fault
+from releasegate.adapters.process import KILLED, Completed, last_lines
 from releasegate.adapters.processes.service import killed, serving
 from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.installer import Installer
@@ -21,6 +21,7 @@ from releasegate.core.config.model import EndToEndCommand, Package, Service
 from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.core.install.pip_faults import DISK_FULL
+from releasegate.core.machine_faults import machine_fault
 from releasegate.ports import Delivery, EndToEndReport, Progress
 
 Checkout = Callable[[Package, str], AbstractContextManager[Path]]
