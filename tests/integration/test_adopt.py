@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,10 +12,12 @@ import pytest
 from git_repositories import ENVIRON, git, make_repository
 from testpair import Quiet, sources
 
+from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt import propose
 from releasegate.app.project import load
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
+from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError
 
 PROJECT, NOXFILE, TASKS = (PurePosixPath(name) for name in ("pyproject.toml", "noxfile.py", "tasks.py"))
@@ -165,7 +168,8 @@ def test_what_git_does_not_know_is_never_replaced(folder: Path) -> None:
     proposal.write()
     assert (folder / NOXFILE).read_text() == "import nox  # not yet added\n"
     assert (folder / TASKS).is_symlink()
-    assert [note.split()[0] for note in proposal.notes] == ["noxfile.py", "tasks.py", "No"]
+    said = [note.split()[0] for note in proposal.notes if "Requires-Python" not in note]
+    assert said == ["noxfile.py", "tasks.py", "No"]
 
 
 def test_a_project_file_that_git_does_not_know_is_read_and_kept(folder: Path) -> None:
@@ -404,3 +408,19 @@ def test_a_branch_and_a_remote_that_cannot_be_written_down_are_the_usual_ones(fo
     text = propose(folder, environ=ENVIRON).files[PROJECT][1]
     assert 'branch = "main"' in text
     assert 'remote = "mine"' in text
+
+
+def test_a_python_that_is_only_admitted_and_not_here_is_told_and_not_asked_for(folder: Path) -> None:
+    text = (folder / PROJECT).read_text().replace("requires-python", "# requires-python")
+    (folder / PROJECT).write_text(text.replace("[project]", '[project]\nrequires-python = ">=3.11"'))
+    nowhere = {
+        **ENVIRON,
+        "PATH": str(Path(shutil.which("git") or "").parent),
+        "HOME": str(folder),
+        "PYENV_ROOT": str(folder),
+    }
+    proposal = propose(folder, environ=nowhere)
+    _, new = proposal.files[PROJECT]
+    pythons = {"3.11", *(each for each in ("3.12", "3.13", "3.14") if Interpreters(nowhere).find(each) is not None)}
+    assert set(parse_settings(new, where="new").packages[0].pythons) == pythons
+    assert any("uv python install" in note and "3.14" in note for note in proposal.notes) == ("3.14" not in pythons)

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from releasegate.core.adopt.detect import PYTHONS, Detected, detect
+from releasegate.core.adopt.detect import Detected, detect
+from releasegate.core.adopt.pythons import PYTHONS, tried_here
 from releasegate.core.adopt.table import RepositoryFacts, table
 from releasegate.core.adopt.version_files import Proposed
 from releasegate.core.config.model import ForgeConfig
@@ -45,7 +46,8 @@ STATIC = TomlVersionFile(PurePosixPath("pyproject.toml"), "project.version")
 
 
 def test_a_static_version_is_found_in_its_project() -> None:
-    assert found(project=PROJECT) == Detected("harbor-tools", "1.2.3", (Proposed(STATIC),), PYTHONS[-3:], None)
+    static = Detected("harbor-tools", "1.2.3", (Proposed(STATIC),), PYTHONS[-3:], None, pythons_from="requires-python")
+    assert found(project=PROJECT) == static
 
 
 def test_code_that_states_the_same_version_is_a_version_file_too() -> None:
@@ -244,9 +246,28 @@ def test_the_classifiers_of_a_setup_file_count_and_silence_is_marked() -> None:
     cfg = "[metadata]\nname = h\nclassifiers =\n  Programming Language :: Python :: 3.11\n"
     assert found(cfg=cfg, init=code).pythons == ("3.11",)
     silent = found(project='[project]\nname = "h"\nversion = "1.0"\n')
-    assert silent.pythons_assumed
+    assert silent.pythons_from == "nothing"
     assert "# a guess: nothing says which" in table(silent, FACTS)
-    assert not found(project=PROJECT).pythons_assumed
+    assert found(project=PROJECT).pythons_from != "nothing"
+
+
+def test_of_the_pythons_that_are_only_admitted_the_oldest_is_tried_and_those_that_are_here() -> None:
+    admitted = found(project='[project]\nname = "h"\nversion = "1.0"\nrequires-python = ">=3.11"\n')
+    assert (admitted.pythons, admitted.pythons_from) == (("3.11", "3.12", "3.13", "3.14"), "requires-python")
+    assert tried_here(admitted.pythons, ["3.13"]) == ("3.11", "3.13")
+    assert tried_here(admitted.pythons, admitted.pythons) == admitted.pythons
+
+
+def test_a_module_that_a_build_hook_writes_is_no_finding_of_the_audit() -> None:
+    hook = '[tool.hatch.build.hooks.version]\npath = "src/harbor/_version.py"\n'
+    project = (
+        f'[project]\nname = "harbor"\ndynamic = ["version"]\n[tool.hatch.version]\npath = "src/harbor/about.py"\n{hook}'
+    )
+    files = {"pyproject.toml": project, "src/harbor/__init__.py": "", "src/harbor/about.py": '__version__ = "1.0"\n'}
+    sources = {PurePosixPath(path): text.encode() for path, text in files.items()}
+    assert [pattern for pattern, _ in detect(sources).generated] == ["harbor/_version.py"]
+    sources[PurePosixPath("src/harbor/_version.py")] = b'__version__ = "1.0"\n'
+    assert detect(sources).generated == (), "Git tracks it: it is a version file"
 
 
 @pytest.mark.parametrize(

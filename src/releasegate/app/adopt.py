@@ -11,10 +11,12 @@ from pathlib import Path, PurePosixPath
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.plain_file import read_plain
+from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt_repository import UNKNOWN, Whole, facts, surroundings, tracked_files
 from releasegate.app.adopt_workflows import index_tables, told, workflows_of
 from releasegate.app.project import load
 from releasegate.core.adopt.detect import Detected, detect
+from releasegate.core.adopt.pythons import tried_here
 from releasegate.core.adopt.table import NOXFILE, TASKS, table
 from releasegate.core.ci.workflows import workflows
 from releasegate.core.ci.yaml_nodes import MARK
@@ -139,7 +141,7 @@ def _with_table(
         mine = [each for each in settings.packages if (home / each.path).resolve().is_relative_to(whole.top or home)]
         used = frozenset(package.tag_prefix for package in mine)
         whole = replace(whole, around=replace(whole.around, used=used))
-    found = detect(files, whole.around)
+    found, absent = _tried_here(detect(files, whole.around), git.environ)
     said = table(found, facts(git, path=path))
     # At the end as text: in the document, tomlkit would put it behind the other tables of tools.
     gap = "" if not old.strip() or old.endswith("\n\n") else "\n" if old.endswith("\n") else "\n\n"
@@ -151,7 +153,21 @@ def _with_table(
             "pyproject.toml writes tool, or tool.releasegate.packages, inline, and no table can be added to that.",
             hint="Write it as tables, [tool.NAME] and [[tool.releasegate.packages]] each",
         ) from None
-    return text, [*found.notes, *_left_behind(found)]
+    return text, [*found.notes, *absent, *_left_behind(found)]
+
+
+def _tried_here(found: Detected, environ: Mapping[str, str]) -> tuple[Detected, list[str]]:
+    """Leave out Pythons that the package only admits and this machine does not have, and say so."""
+    if found.pythons_from != "requires-python":
+        return found, []
+    interpreters = Interpreters(environ)
+    tried = tried_here(found.pythons, [each for each in found.pythons if interpreters.find(each) is not None])
+    absent = [each for each in found.pythons if each not in tried]
+    said = (
+        f"Its Requires-Python admits Python {', '.join(absent)}, too, which this machine does not have: to try them, "
+    )
+    todo = f"uv python install {' '.join(absent)}, and add them to pythons"
+    return replace(found, pythons=tried), [said + todo] if absent else []
 
 
 def _ended(lines: str, *, as_in: str) -> str:

@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 from packaging.utils import canonicalize_name
 
 from releasegate.adapters.git.command import Git
-from releasegate.core.adopt.code_claims import TESTS
+from releasegate.core.adopt.claims.of_code import TESTS
+from releasegate.core.adopt.claims.of_files import LOCKS
 from releasegate.core.adopt.detect import ALONE, Surroundings, package_name
-from releasegate.core.adopt.file_claims import LOCKS
 from releasegate.core.adopt.table import RepositoryFacts
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.strings import branch as taken

@@ -24,7 +24,7 @@ from releasegate.steps.question import (
 )
 from releasegate.steps.source import Clean, VersionUnused
 from releasegate.steps.stated import version_file_contents
-from releasegate.steps.text_questions import beside, notes, tables
+from releasegate.steps.text_questions import beside, notes, project_table, tables
 
 if TYPE_CHECKING:
     from releasegate.core.config.model import IndexConfig
@@ -254,6 +254,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("tables", tables, lambda inquiry: beside(inquiry) != ()),
     Question("remote", _remote),
     Question("indexes", _indexes),
+    Question("project table", project_table),
     Question("plan", _plan),
     Question("number", _number, planned),
     Question("trigger", _trigger, planned),

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from releasegate.core.adopt.claims import Files, decoded
+from releasegate.core.adopt.claims.claim import Files, decoded
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.version_files.python_assignments import Literal, read_python
 from releasegate.core.version_files.setup_call import setup_calls

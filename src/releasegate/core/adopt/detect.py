@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 
 from releasegate.core.adopt import scm
-from releasegate.core.adopt.claims import Files, Source, under
-from releasegate.core.adopt.code import CFG, SETUP, setup_call, setup_cfg
-from releasegate.core.adopt.code_claims import TESTS
+from releasegate.core.adopt.claims.claim import Files, Source, under
+from releasegate.core.adopt.claims.of_code import TESTS
+from releasegate.core.adopt.code import CFG, SETUP
 from releasegate.core.adopt.excludes import omitted
 from releasegate.core.adopt.former_tools import FormerTool, former_tools
 from releasegate.core.adopt.hosts import not_imported
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
+from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
 from releasegate.core.adopt.version_files import Proposed, find_version_files, read_project
 from releasegate.core.config.strings import plain
 from releasegate.core.errors import ConfigurationError
@@ -27,16 +26,10 @@ from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.leftovers import Leftover
 from releasegate.core.version_files.tags import FIRST
 
-PYTHONS = tuple(f"3.{minor}" for minor in range(8, 15))
-"""The minor versions that a package may say it supports."""
-
 _ELSEWHERE = TESTS | {"examples", "example", "scripts", "build", "benchmarks"}
-_UNSAID = ("3.12", "3.13")
-"""What a package is tried on that says nothing: the two that most people have."""
 _SETUP_NAME = re.compile(rb"(?:^|[\s(,])name\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.MULTILINE)
 _SETUPS = (CFG, SETUP)
 _MIGRATION = re.compile(r"(^|/)migrations/[0-9]\w*\.py$")
-_CARET = re.compile(r"\^\s*(\d+)(\.\d+)?[.\d]*")
 
 
 _USUAL = Prefix("v")
@@ -65,7 +58,7 @@ class Detected:
 
     ``from_tag`` says that the build takes the version from Git's tag. ``frozen`` are glob patterns of its migrations,
     ``data`` of the files that it reads. ``not_imported``, ``omitted``, ``generated`` and ``allowed`` are patterns
-    with their reasons. ``pythons_assumed`` says that nothing names the Pythons.
+    with their reasons. ``pythons_from`` is what names the Pythons.
     """
 
     name: str
@@ -81,7 +74,7 @@ class Detected:
     omitted: tuple[tuple[str, str], ...] = ()
     generated: tuple[tuple[str, str], ...] = ()
     allowed: tuple[tuple[str, str], ...] = ()
-    pythons_assumed: bool = False
+    pythons_from: PythonsFrom = "classifiers"
     notes: tuple[str, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
 
@@ -101,13 +94,13 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     prefix = _prefix(project, tools, around, names=_names(name, module, around))
     tagged = _newest(around.tags, prefix.text) if from_tag else None
     found = find_version_files(Source(name, project, files, tuple(modules)), tools=tools, tagged=tagged)
-    pythons = _pythons(project, files)
+    pythons, pythons_from = claimed_pythons(project, files)
     migrations = [path for path in files if _MIGRATION.search(str(path)) and module in path.parents]
     return Detected(
         name=name,
         version=found.version,
         version_files=found.version_files,
-        pythons=pythons or _UNSAID,
+        pythons=pythons,
         module=module,
         from_tag=from_tag,
         prefix=prefix,
@@ -115,9 +108,9 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         data=_data(files, module),
         not_imported=not_imported(files, module, project),
         omitted=omitted(project, files, module),
-        generated=_generated(project, files) if from_tag else (),
+        generated=_generated(project, files, from_tag=from_tag),
         allowed=_allowed(project, files) if from_tag else (),
-        pythons_assumed=not pythons,
+        pythons_from=pythons_from,
         notes=(*found.notes, *(f"{tool.name} was asked for its files and tags" for tool in tools)),
         leftovers=found.leftovers,
     )
@@ -165,9 +158,13 @@ def _newest(tags: Sequence[str], prefix: str) -> str:
     return str(max((version for version in mine if version is not None), default=FIRST))
 
 
-def _generated(project: Mapping[str, Any], files: Files) -> tuple[tuple[str, str], ...]:
-    """Return the members of the wheel that the build writes the version into."""
-    paths = [str(path).removeprefix("src/") for path in scm.generated(project, files)]
+def _generated(project: Mapping[str, Any], files: Files, *, from_tag: bool) -> tuple[tuple[str, str], ...]:
+    """Return the members of the wheel that the build writes the version into.
+
+    One that Git tracks beside other version files is such a file itself.
+    """
+    written = (path for path in scm.generated(project, files) if from_tag or path not in files)
+    paths = [str(path).removeprefix("src/") for path in written]
     return tuple((pattern, "the build writes the version there") for pattern in _globs(paths))
 
 
@@ -202,33 +199,6 @@ def _modules(files: Files, name: str) -> Iterator[PurePosixPath]:
         apt = len(top) == 1 or (top and canonicalize_name("-".join(top)) == name)
         if path.name == "__init__.py" and apt and folder.name.lower() not in _ELSEWHERE:
             yield folder
-
-
-def _pythons(project: Mapping[str, Any], files: Files) -> tuple[str, ...]:
-    """Return the Pythons of the classifiers that requires-python allows, else all that it allows; none if unsaid."""
-    wanted = under(project, "project", "requires-python") or under(project, "tool", "poetry", "dependencies", "python")
-    said = wanted if isinstance(wanted, str) else _python_requires(files)
-    try:
-        allowed = SpecifierSet(_CARET.sub(lambda m: f">={m[1]}{m[2] or ''},<{int(m[1]) + 1}", said))
-    except InvalidSpecifier:
-        return ()
-    fitting = tuple(minor for minor in PYTHONS if allowed.contains(f"{minor}.99"))
-    classifiers = _classifiers(project, files)
-    named = tuple(minor for minor in fitting if re.search(rf"Python :: {re.escape(minor)}(?!\d)", classifiers))
-    return named or (fitting if said else ())
-
-
-def _classifiers(project: Mapping[str, Any], files: Files) -> str:
-    """Return the classifiers, wherever they stand, as one text."""
-    told = under(project, "project", "classifiers") or under(project, "tool", "poetry", "classifiers")
-    called = setup_call(files).get("classifiers")
-    return f"{told} {setup_cfg(files).get('classifiers', '')} {ast.unparse(called) if called is not None else ''}"
-
-
-def _python_requires(files: Files) -> str:
-    """Return what ``setup.cfg`` or ``setup.py`` says of the Pythons, or nothing."""
-    match = re.search(rb"python_requires\s*=\s*[\"']?([^\"'\n]+)", b"".join(files.get(path, b"") for path in _SETUPS))
-    return match[1].decode() if match is not None else ""
 
 
 def _data(files: Files, module: PurePosixPath | None) -> tuple[str, ...]:

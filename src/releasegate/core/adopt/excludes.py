@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.adopt.claims import Files, decoded, texts, under
+from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
 from releasegate.core.adopt.code import setup_cfg
 from releasegate.core.config.strings import plain
 from releasegate.core.errors import ReleasegateError

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.adopt.claims import Claim, Files, by_line, decoded, text_file, texts, under
+from releasegate.core.adopt.claims.claim import Claim, Files, by_line, decoded, text_file, texts, under
 from releasegate.core.config.toml_lines import join_key, read_toml, split_key
 from releasegate.core.config.version_file_types import (
     IniVersionFile,

@@ -14,7 +14,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.claims import Files, texts, under
+from releasegate.core.adopt.claims.claim import Files, texts, under
 from releasegate.core.adopt.code import parsed, setup_call, setup_cfg
 
 # fmt: off

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from releasegate.core.adopt.claims import Files, decoded, texts, under
+from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
 from releasegate.core.adopt.code import CFG, SETUP, setup_call
 from releasegate.core.errors import ConfigurationError
 

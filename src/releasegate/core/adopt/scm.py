@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.adopt.claims import Files, texts, under
+from releasegate.core.adopt.claims.claim import Files, texts, under
 from releasegate.core.adopt.code import setup_call, setup_cfg
 from releasegate.core.version_files.tags import TOOLS
 

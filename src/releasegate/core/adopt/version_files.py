@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.adopt import build_claims, code_claims, file_claims
-from releasegate.core.adopt.claims import Claim, Files, Source, same
+from releasegate.core.adopt.claims import of_build, of_code, of_files
+from releasegate.core.adopt.claims.claim import Claim, Files, Source, same
 from releasegate.core.adopt.former_tools import FormerTool
 from releasegate.core.adopt.former_tools import claims as claims_of_tools
 from releasegate.core.adopt.refusals import not_found, refusal
@@ -61,16 +61,16 @@ def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagg
         raise unfit
     read = _Reading(source.name, dict(files), tagged)
     if tagged is None:
-        read.take(build_claims.claims(source))
+        read.take(of_build.claims(source))
         if read.version is None:
             read.notes += read.unread
-            read.take(code_claims.claims(source))
+            read.take(of_code.claims(source))
         if read.version is None:
             raise not_found(files)
     version = read.version or ""
-    read.take(code_claims.claims(source))
+    read.take(of_code.claims(source))
     read.take(claims_of_tools(tools, files, version))
-    read.take(file_claims.claims(files, version))
+    read.take(of_files.claims(files, version))
     return Declared(version, tuple(read.found), tuple(read.notes), left_in(_lines(read.files, version)))
 
 

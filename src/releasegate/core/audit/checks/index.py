@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from packaging.utils import parse_wheel_filename
 
@@ -30,14 +30,22 @@ def refused(subject: Subject) -> tuple[Problem, ...]:
     ]
     if not entry_points_taken(subject.wheel.get(f"{folder}/entry_points.txt", b"")):
         refusals.append(("entry-points", "They cannot be parsed, or a command has a name that no command can have."))
-    if subject.previous is None:
-        prohibited = name_problem(subject.package.name, standard_library=subject.standard_library)
-        refusals += [("name", prohibited)] if prohibited is not None else []
     # The wheel's metadata and the sdist's say mostly the same.
-    return tuple(
-        Problem(f"PyPI refuses {part}: {sentence}", about=f"{part}: {sentence}", key="allowed")
-        for part, sentence in dict.fromkeys(refusals)
-    )
+    found = tuple(refusal(part, sentence) for part, sentence in dict.fromkeys(refusals))
+    if subject.previous is not None:
+        return found
+    return found + refused_name(subject.package.name, standard_library=subject.standard_library)
+
+
+def refusal(part: str, sentence: str) -> Problem:
+    """Return that PyPI refuses *part*, a field or another part of the build, and with which sentence."""
+    return Problem(f"PyPI refuses {part}: {sentence}", about=f"{part}: {sentence}", key="allowed")
+
+
+def refused_name(name: str, *, standard_library: Collection[str]) -> tuple[Problem, ...]:
+    """Return why PyPI takes no new project of that name, if it does not."""
+    prohibited = name_problem(name, standard_library=standard_library)
+    return () if prohibited is None else (refusal("name", prohibited),)
 
 
 def _fields(archive: Members, content: bytes, *, licences: str) -> Iterator[Refusal]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.adopt.claims import Claim, Files, decoded, same, text_around, text_file
+from releasegate.core.adopt.claims.claim import Claim, Files, decoded, same, text_around, text_file
 from releasegate.core.adopt.code import assigned
 from releasegate.core.config.toml_lines import join_key, read_toml
 from releasegate.core.config.version_file_types import (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.adopt.claims import Claim, Files, Source, decoded, text_around, texts, under
+from releasegate.core.adopt.claims.claim import Claim, Files, Source, decoded, text_around, texts, under
 from releasegate.core.adopt.code import assigned, imported, setup_call, setup_cfg
 from releasegate.core.config.version_file_types import (
     IniVersionFile,

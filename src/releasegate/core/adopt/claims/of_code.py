@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.claims import Claim, Files, Rank, Source
+from releasegate.core.adopt.claims.claim import Claim, Files, Rank, Source
 from releasegate.core.adopt.code import assigned, parsed
 from releasegate.core.config.version_file_types import PythonVersionFile
 

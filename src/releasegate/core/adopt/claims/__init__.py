@@ -1,0 +1,1 @@
+"""Who speaks for a version file of another repository, and what they say."""

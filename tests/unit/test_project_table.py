@@ -1,0 +1,104 @@
+"""What PyPI would refuse of the project's own table is told before anything is built, and before the bump."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from archives import tracked
+from fakes import FakeRepository
+from release_fixture import APP, START, ReleaseFixture, entry
+
+from releasegate.core.audit.project_table import refused_by_table
+from releasegate.core.config.model import Exemption, Wheel
+from releasegate.core.errors import Refused
+from releasegate.steps.question import Inquiry
+from releasegate.steps.text_questions import project_table
+
+GOOD = """
+[project]
+name = "sample-app"
+version = "1.0"
+description = "An app"
+classifiers = ["Programming Language :: Python :: 3.11"]
+dependencies = ["packaging>=20"]
+urls = { Home = "https://localhost/" }
+"""
+PRIVATE = GOOD.replace("classifiers = [", 'classifiers = ["Private :: Do Not Upload", ')
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Programming Language :: Python :: 3.11", "Programing :: X", "classifier: 'Programing :: X' is not a valid"),
+        ("packaging>=20", "packaging @ file:///p", "requires-dist: Can't have direct dependency: packaging"),
+        ('"An app"', f'"{"a" * 513}"', "summary: 'summary' field must be 512 characters or less"),
+        ("Home", "A" * 33, "must be 32 characters or less"),
+        ("urls =", 'optional-dependencies = { x = ["a @ git+https://localhost/a"] }\nurls =', "direct dependency: a"),
+    ],
+)
+def test_what_pypi_refuses_is_read_off_the_table(old: str, new: str, said: str) -> None:
+    assert refused_by_table(GOOD.encode()) == ()
+    (problem,) = refused_by_table(GOOD.replace(old, new).encode())
+    assert said in problem.sentence
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff",
+        b"[project",
+        b"",
+        b"project = 1",
+        b"[project]\nclassifiers = 1\ndependencies = {}\noptional-dependencies = []\nurls = []\ndescription = 2\n",
+        b"[project]\nclassifiers = [1]\ndependencies = ['no requirement at all']\nurls = { a = 1 }\n",
+    ],
+)
+def test_what_cannot_be_read_is_left_to_the_build(content: bytes) -> None:
+    assert refused_by_table(content) == ()
+
+
+def test_one_field_that_is_no_metadata_hides_no_other() -> None:
+    text = PRIVATE.replace("packaging>=20", "no requirement at all")
+    assert [problem.about.partition(":")[0] for problem in refused_by_table(text.encode())] == ["classifier"]
+
+
+@pytest.fixture
+def fixture(tmp_path: Path) -> ReleaseFixture:
+    return ReleaseFixture(tmp_path)
+
+
+def asked(fixture: ReleaseFixture, text: str, *, unplanned: Refused | None = None) -> str:
+    tree = {**tracked("0.9"), "pyproject.toml": text.encode()}
+    fixture.repository = FakeRepository({START: tree})
+    return project_table(Inquiry(fixture.release("1.0rc1"), "rc", unplanned))
+
+
+def test_a_release_is_refused_before_its_bump_with_the_line_to_paste(fixture: ReleaseFixture) -> None:
+    assert asked(fixture, GOOD) == "nothing that PyPI refuses"
+    with pytest.raises(Refused, match="PyPI refuses what sample-app states of itself") as refusal:
+        asked(fixture, PRIVATE)
+    assert "'Private :: Do Not Upload'" in refusal.value.details[0]
+    assert "allowed = [{ pattern = " in refusal.value.details[1]
+
+
+def test_what_is_allowed_or_waived_is_not_in_the_way(fixture: ReleaseFixture) -> None:
+    allowed = Wheel(allowed=(Exemption("index: classifier: 'Private*", "a private index"),))
+    fixture.app = replace(APP, wheel=allowed)
+    assert asked(fixture, PRIVATE) == "nothing that PyPI refuses"
+    assert asked(fixture, GOOD) == "nothing that PyPI refuses", "whether it exempts something is the build's to say"
+    fixture.app = APP
+    fixture.ledger.append("1.0rc1", replace(entry("audit:index"), event="waived"))
+    assert asked(fixture, PRIVATE) == "waived (audit:index)"
+    with pytest.raises(Refused):
+        asked(fixture, PRIVATE, unplanned=Refused("no plan", hint="none"))
+
+
+def test_the_name_of_a_module_of_python_s_own_is_no_first_release_s(fixture: ReleaseFixture) -> None:
+    fixture.app = replace(APP, name="dataclasses")
+    with pytest.raises(Refused) as refusal:
+        asked(fixture, GOOD)
+    assert "conflict with Python Standard Library module name" in refusal.value.details[0]
+    fixture.production.put("dataclasses-0.8.tar.gz", b"")
+    assert asked(fixture, GOOD) == "nothing that PyPI refuses"
