@@ -59,6 +59,8 @@ def _tell(one: Injected) -> None:
     if one.fault.whole or one.verdict.marks:
         word = "survived" if one.verdict.survived else ", ".join(sorted(one.verdict.marks)) or "not reached"
         say(f"  {word:<12} {one.seconds:5.1f} s  {one.fault.kind}/{one.fault.name}")
+    for line in failures([one]):  # at once: the bench may be ended before its table
+        say(f"    {line}")
 
 
 def _parser() -> argparse.ArgumentParser:
