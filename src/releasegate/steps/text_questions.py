@@ -44,16 +44,14 @@ def notes(inquiry: Inquiry) -> str:
 
 def project_table(inquiry: Inquiry) -> str:
     """Nothing that the project's own table states is refused by PyPI, nor is the name of a first release."""
-    from releasegate.core.audit.audit import CHECK_NAMES
-    from releasegate.core.audit.checks.index import refused_name
-    from releasegate.core.audit.project_table import refused_by_table
+    from releasegate.core.audit.project_table import refused_by_table, refused_name
     from releasegate.core.audit.telling import told
 
     release, waiver = inquiry.release, "audit:index"
     package, first = release.package, not release.index("production").files(release.package.name)
     problems = refused_by_table(release.ports.repository.read(_PROJECT) or b"")
     problems += refused_name(package.name, standard_library=sys.stdlib_module_names) if first else ()
-    found = [each for each in told({"index": problems}, package.wheel, known=CHECK_NAMES) if each.check == "index"]
+    found = [each for each in told({"index": problems}, package.wheel, known=["index"]) if each.check == "index"]
     if found and (inquiry.unplanned is not None or release.record().waiver(waiver) is None):
         raise Refused(
             f"PyPI refuses what {package.name} states of itself.",

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from packaging.metadata import InvalidMetadata, Metadata
+from packaging.requirements import InvalidRequirement, Requirement
 
-from releasegate.core.audit.checks.index import refusal
-from releasegate.core.dists.index_rules import RULES
+from releasegate.core.audit.problem import Problem
+from releasegate.core.dists.index_rules import RULES_OF_TABLE, name_problem
 
 if TYPE_CHECKING:
-    from packaging.metadata import RawMetadata
+    from packaging.metadata import Metadata
 
-    from releasegate.core.audit.problem import Problem
+
+def refusal(part: str, sentence: str) -> Problem:
+    """Return that PyPI refuses *part*, a field or another part of the build, and with which sentence."""
+    return Problem(f"PyPI refuses {part}: {sentence}", about=f"{part}: {sentence}", key="allowed")
+
+
+def refused_name(name: str, *, standard_library: Collection[str]) -> tuple[Problem, ...]:
+    """Return why PyPI takes no new project of that name, if it does not."""
+    prohibited = name_problem(name, standard_library=standard_library)
+    return () if prohibited is None else (refusal("name", prohibited),)
 
 
 def refused_by_table(content: bytes) -> tuple[Problem, ...]:
@@ -26,37 +36,45 @@ def refused_by_table(content: bytes) -> tuple[Problem, ...]:
         table = tomllib.loads(content.decode()).get("project", {})
     except (ValueError, RecursionError):
         return ()
-    found = dict.fromkeys(_refusals(table)) if isinstance(table, Mapping) else {}
-    return tuple(refusal(field, sentence) for field, sentence in found)
+    if not isinstance(table, Mapping):
+        return ()
+    stated = cast("Metadata", _stated(table))
+    found = [(problem.field, problem.sentence) for rule in RULES_OF_TABLE for problem in rule(stated)]
+    return tuple(refusal(name, sentence) for name, sentence in dict.fromkeys(found))
 
 
-def _refusals(table: Mapping[str, Any]) -> list[tuple[str, str]]:
-    metadata = Metadata.from_raw(_raw(table), validate=False)
-    refusals: list[tuple[str, str]] = []
-    for rule in RULES:
-        try:
-            refusals += [(problem.field, problem.sentence) for problem in rule(metadata)]
-        except InvalidMetadata:
-            continue  # the build says it
-    return refusals
+@dataclass(frozen=True)
+class _Stated:
+    """Fields of the core metadata as a table states them: packaging's own class costs each ``status`` its import."""
+
+    summary: str | None = None
+    classifiers: Sequence[str] = ()
+    requires_dist: Sequence[Requirement] = ()
+    project_urls: Mapping[str, str] = field(default_factory=dict)
+    provides_dist: None = None
+    obsoletes_dist: None = None
 
 
-def _raw(table: Mapping[str, Any]) -> RawMetadata:
-    """Return the table's own fields as core metadata; the rules see nothing else."""
+def _stated(table: Mapping[str, Any]) -> _Stated:
     extras = table.get("optional-dependencies")
     groups = list(extras.values()) if isinstance(extras, Mapping) else []
     urls, summary = table.get("urls"), table.get("description")
-    fields: dict[str, object] = {
-        "metadata_version": "2.4",
-        "name": "project",
-        "version": "0",
-        "classifiers": _texts(table.get("classifiers")),
-        "requires_dist": [text for each in (table.get("dependencies"), *groups) for text in _texts(each)],
-        "project_urls": {k: v for k, v in urls.items() if isinstance(v, str)} if isinstance(urls, Mapping) else {},
-    }
-    if isinstance(summary, str):
-        fields["summary"] = summary
-    return cast("RawMetadata", fields)
+    return _Stated(
+        summary=summary if isinstance(summary, str) else None,
+        classifiers=_texts(table.get("classifiers")),
+        requires_dist=[each for group in (table.get("dependencies"), *groups) for each in _requirements(group)],
+        project_urls={k: v for k, v in urls.items() if isinstance(v, str)} if isinstance(urls, Mapping) else {},
+    )
+
+
+def _requirements(value: object) -> list[Requirement]:
+    found = []
+    for text in _texts(value):
+        try:
+            found.append(Requirement(text))
+        except InvalidRequirement:
+            continue  # the build says it
+    return found
 
 
 def _texts(value: object) -> list[str]:

@@ -180,3 +180,6 @@ RULES: tuple[Callable[[Metadata], Iterator[FieldProblem]], ...] = (
     _license,
 )
 """The rules, in the server's order; of several problems with one field it tells the first."""
+
+RULES_OF_TABLE = (_summary, _classifiers, _project_urls, _dependencies)
+"""The rules for fields that a project's own table (``[project]``) states."""

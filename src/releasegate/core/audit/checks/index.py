@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from packaging.utils import parse_wheel_filename
 
 from releasegate.core.audit.problem import Problem
+from releasegate.core.audit.project_table import refusal, refused_name
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.file_rules import FILE_SIZE, entry_points_taken, platform_taken
-from releasegate.core.dists.index_rules import metadata_problems, name_problem
+from releasegate.core.dists.index_rules import metadata_problems
 from releasegate.core.dists.wheel import as_sent, dist_info, sdist_metadata, wheel_metadata
 
 Refusal = tuple[str, str]
@@ -35,17 +36,6 @@ def refused(subject: Subject) -> tuple[Problem, ...]:
     if subject.previous is not None:
         return found
     return found + refused_name(subject.package.name, standard_library=subject.standard_library)
-
-
-def refusal(part: str, sentence: str) -> Problem:
-    """Return that PyPI refuses *part*, a field or another part of the build, and with which sentence."""
-    return Problem(f"PyPI refuses {part}: {sentence}", about=f"{part}: {sentence}", key="allowed")
-
-
-def refused_name(name: str, *, standard_library: Collection[str]) -> tuple[Problem, ...]:
-    """Return why PyPI takes no new project of that name, if it does not."""
-    prohibited = name_problem(name, standard_library=standard_library)
-    return () if prohibited is None else (refusal("name", prohibited),)
 
 
 def _fields(archive: Members, content: bytes, *, licences: str) -> Iterator[Refusal]:
