@@ -17,7 +17,7 @@ from typing import Any
 
 from git_repositories import git
 
-from releasegate.core.ci.workflows import CHECKOUT, DOWNLOAD, UPLOAD
+from releasegate.core.ci.actions import CHECKOUT, DOWNLOAD, RESTORE, SAVE, UPLOAD
 
 BIN = Path(sys.executable).parent
 
@@ -36,6 +36,7 @@ runs:
 {script}
 """
 _CHECKOUT = """\
+REF="${REF:-$GITHUB_SHA}"
 short="${REF#refs/heads/}"; short="${short#refs/tags/}"
 git clone --quiet --no-checkout "$REMOTES/${REPOSITORY:-own}.git" checked-out
 if git -C checked-out show-ref --verify --quiet "refs/remotes/origin/$short"; then
@@ -48,6 +49,14 @@ mv checked-out/.git "${WHERE:-.}/.git"
 rm -rf checked-out
 git -C "${WHERE:-.}" reset --quiet --hard
 """
+_RESTORE = """\
+for each in $(printf '%s\\n' "$KEY" "$OTHERS"); do
+  for found in "$CACHES/$each"*; do
+    if [ -d "$found" ]; then mkdir -p "$WHERE"; cp -R "$found/." "$WHERE/"; exit 0; fi
+  done
+done
+"""
+_SAVE = 'mkdir -p "$CACHES/$KEY" && cp -R "$WHERE/." "$CACHES/$KEY/"'
 _OF_A_RUN = ("run-id", "github-token")
 _UPLOAD = 'mkdir -p "$ARTIFACTS/$NAME" && cp -R "$WHERE/." "$ARTIFACTS/$NAME/"'
 _DOWNLOAD = """\
@@ -83,9 +92,12 @@ class Runner:
     artifacts: Mapping[str, Path] = field(default_factory=dict)
 
     def run(
-        self, name: str, ref: str, payload: Mapping[str, Any], *, job: str = ""
+        self, name: str, ref: str, payload: Mapping[str, Any], *, job: str = "", workflow: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run the workflow for one event; with *job* only that one and what it needs, as if the rest had died."""
+        """Run the workflows for one event, or the one *workflow*; with *job* only that one and what it needs.
+
+        The rest of it is then as if it had died.
+        """
         self.root.mkdir(exist_ok=True)
         number = len(list(self.root.glob("run-*"))) + 1
         home = self.root / f"run-{number}"
@@ -100,12 +112,14 @@ class Runner:
         argv = [str(BIN / "act"), name, "--eventpath", str(home / "event.json"), "--directory", str(home / "clone")]
         argv += ["--platform", "ubuntu-latest=-self-hosted", "--no-skip-checkout", "--concurrent-jobs", "1"]
         argv += ["--actor", "mona", *(["--job", job] if job else [])]
+        argv += ["--workflows", f".github/workflows/{workflow}.yml"] if workflow else []
         for action, folder in self._actions(home).items():
             argv += ["--local-repository", f"{self.server}/{action.partition(' ')[0]}={folder}"]
         told = {
             **self.environ,
             "REMOTES": str(self._remotes(home)),
             "ARTIFACTS": str(home / "artifacts"),
+            "CACHES": str(self.root / "caches"),
             "GITHUB_SERVER_URL": self.server,
             "GITHUB_REPOSITORY": self.repository,
             "GITHUB_RUN_ID": str(number),
@@ -133,6 +147,8 @@ class Runner:
             CHECKOUT: _action(_CHECKOUT, checkout, ("fetch-depth", "persist-credentials", "submodules")),
             UPLOAD["github"]: _action(_UPLOAD, {"NAME": "name", "WHERE": "path"}),
             DOWNLOAD["github"]: _action(_DOWNLOAD, {"NAME": "name", "PATTERN": "pattern", "WHERE": "path"}, _OF_A_RUN),
+            RESTORE["github"]: _action(_RESTORE, {"WHERE": "path", "KEY": "key", "OTHERS": "restore-keys"}),
+            SAVE["github"]: _action(_SAVE, {"WHERE": "path", "KEY": "key"}),
         }
         folders = {}
         for number, (action, text) in enumerate(ours.items()):

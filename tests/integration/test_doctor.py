@@ -112,3 +112,25 @@ def test_a_release_tells_all_that_is_in_the_way_before_its_first_commit(folder: 
     for line in ("token: No token for staging.", "confirmation: Nobody can be asked", "pythons: Python 3.98"):
         assert line in output, output
     assert git(folder.pair.clone("tiny-api"), "log", "--format=%s") == "First"
+
+
+def test_of_a_proposal_only_the_commit_itself_is_asked(folder: Folder) -> None:
+    clone = folder.pair.clone("tiny-api")
+    folder.tokens.clear()
+    git(clone, "checkout", "--quiet", "--detach")
+    folder.configure(f'pythons = ["{PYTHON}"]', 'pythons = ["3.98"]')
+    words = ("releasegate", "release", "--rc", "--package", "tiny-api")
+    code, output = folder.type(*words, "--plan", "--proposed")
+    assert code == 0, output
+    assert "tiny-api 1.0.0rc1 (rc)" in output
+    assert REFUSED.findall(output) == []
+    code, output = folder.type(*words, "--plan")
+    assert {question for _, question, _ in REFUSED.findall(output)} >= {"work tree", "token", "pythons"}
+    (clone / "tiny_api" / "__init__.py").write_text('__version__ = "9.9"\n')
+    git(clone, "commit", "--quiet", "--all", "--message=Disagree")
+    code, output = folder.type(*words, "--plan", "--proposed")
+    assert code == 3, output
+    assert "version files" in output
+    code, output = folder.type(*words, "--proposed")
+    assert code == 2, output
+    assert "--proposed only looks at a commit." in output

@@ -11,7 +11,7 @@ import pytest
 from actions_runner import Runner
 from git_repositories import add_remote, make_repository
 
-from releasegate.core.ci.workflows import DOWNLOAD
+from releasegate.core.ci.actions import DOWNLOAD
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to.md"
 

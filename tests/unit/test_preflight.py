@@ -20,7 +20,7 @@ from releasegate.core.release.record import SEAL
 from releasegate.ports import ForgeRelease
 from releasegate.rehearsal.index import sample_wheel
 from releasegate.steps.doctor_questions import QUESTIONS
-from releasegate.steps.preflight import Preflight, answers, exit_code, in_the_way, require, worth_telling
+from releasegate.steps.preflight import OF_A_PROPOSAL, Preflight, answers, exit_code, in_the_way, require, worth_telling
 from releasegate.steps.question import Answer, Inquiry
 
 
@@ -364,3 +364,7 @@ def test_an_answer_is_one_line_with_what_was_found_or_what_to_do() -> None:
     error = Refused("It is away.", hint="Fetch it", details=("a", "b", "c", "d"))
     assert str(Answer("remote", "it answers")) == "remote: it answers"
     assert str(Answer("remote", "", error)) == "remote: It is away. (a; b; c) -> Fetch it"
+
+
+def test_what_is_asked_of_a_proposal_are_questions_that_there_are() -> None:
+    assert {question.key for question in QUESTIONS} > OF_A_PROPOSAL

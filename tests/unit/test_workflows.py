@@ -29,10 +29,11 @@ INDEXES = {
 }
 API = Package("harbor-api", PurePosixPath("../harbor-api"), (), ("3.12",), forge=ForgeConfig("github", "octo/api"))
 ALONE = Package("harbor", PurePosixPath(), (), ("3.12",), forge=ForgeConfig("github", "octo/harbor"))
-CI = Ci(setup=(("pipx", "install", "./releasegate.whl"),))
+CI = Ci(setup=(("pipx", "install", "./releasegate.whl"),), workflows=("release",))
+KEPT = replace(CI, workflows=("release", "cache"))
 STACK = Stack("harbor", "harbor", "harbor-api", "mock", (netbox("4.7.3"),), ("3.13",))
 SIMPLE = Settings((ALONE,), INDEXES, ci=CI)
-FANNED = Settings((API, ALONE), INDEXES, ci=CI, stack=STACK)
+FANNED = Settings((API, ALONE), INDEXES, ci=KEPT, stack=STACK)
 HALVES = ("staging", "production")
 FOREIGN = frozenset({"prove", "build", "e2e", "judge"})
 """The jobs that run code which is not releasegate's."""
@@ -82,7 +83,9 @@ def test_where_a_repository_has_several_packages_a_dispatch_names_one() -> None:
 def test_only_the_laptops_own_lines_are_run(settings: Settings, path: PurePosixPath) -> None:
     lines = [step["run"].strip() for step in steps(settings, path) if "run" in step]
     assert lines
-    ours = re.compile(r"(releasegate release --event --yes |releasegate e2e |pipx install|cells=\$\(releasegate e2e )")
+    ours = re.compile(
+        r"(releasegate (release --event --yes |e2e |cache --take kept)|pipx install|cells=\$\(releasegate e2e )"
+    )
     assert [line for line in lines if not ours.match(line)] == []
 
 
@@ -255,7 +258,7 @@ def test_a_companion_of_another_repository_is_checked_out_beside() -> None:
 
 def test_odd_words_of_the_configuration_stay_what_they_are() -> None:
     odd = replace(ALONE, tag_prefix="a+b-v", branch="release/1: #x")
-    ci = Ci(runner='self "hosted": x', setup=(("sh", "-c", "echo 'a: b' # c"),))
+    ci = Ci(runner='self "hosted": x', setup=(("sh", "-c", "echo 'a: b' # c"),), workflows=("release",))
     indexes = {**INDEXES, "testpypi": replace(INDEXES["testpypi"], environment="a: b")}
     settings = Settings((replace(API, branch=odd.branch), odd), indexes, ci=ci)
     body = parsed(settings)

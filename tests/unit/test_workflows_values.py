@@ -121,4 +121,4 @@ def test_on_gitea_the_cells_stand_in_the_file() -> None:
 
 def test_the_workflows_of_the_examples_are_what_their_configuration_says() -> None:
     project: Project = load(Path(__file__).parents[2] / "examples", environ={})
-    assert app.check(project) == (GITEA, GITHUB)
+    assert {GITEA, GITHUB} < set(app.check(project))

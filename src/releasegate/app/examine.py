@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
@@ -30,17 +30,23 @@ class Examination:
 
 
 def examine(
-    workspace: Workspace, package: Package, order: Order | None = None, *, before: Iterable[str] = ()
+    workspace: Workspace,
+    package: Package,
+    order: Order | None = None,
+    *,
+    before: Iterable[str] = (),
+    proposed: bool = False,
 ) -> Examination:
     """Ask all that can be known about *order*, or about what would be released next of *package*.
 
-    *before* are the packages that the same order releases first.
+    *before* are the packages that the same order releases first; *proposed* is a commit that is not released from here.
     """
     try:
         state: PackageState | ReleasegateError = workspace.package_state(package)
     except ReleasegateError as error:
         state = error
-    return Examination(answers(_inquiry(workspace, package, state, order, before=frozenset(before))), state)
+    inquiry = _inquiry(workspace, package, state, order, before=frozenset(before))
+    return Examination(answers(replace(inquiry, proposed=proposed)), state)
 
 
 def _inquiry(

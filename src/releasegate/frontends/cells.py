@@ -47,7 +47,7 @@ def show_plan(screen: Screen, cells: Sequence[Cell], *, form: str, rest: Sequenc
     """Print the cells; as JSON each with the options that run it alone, *rest* being what all of them share."""
     if form == "json":
         rows = [
-            {"number": number, "cell": cell.name, "options": " ".join([*cell.options, *rest])}
+            {"number": number, "cell": cell.name, "options": " ".join([*cell.options, *rest]), "kept": cell.kept}
             for number, cell in enumerate(cells)
         ]
         screen.say(json.dumps(rows))

@@ -11,6 +11,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from releasegate.frontends.shown import shown
+from releasegate.frontends.upkeep import cache, rehearse, watch, workflows
 
 
 @task(
@@ -21,6 +22,7 @@ from releasegate.frontends.shown import shown
         "to": "the final to aim at, X.Y.Z",
         "companion": "the companion's version, by hand",
         "plan": "print the steps that would run, and run none",
+        "proposed": "with --plan: ask of the commit alone, not of branch, tokens and machine (CI of a pull request)",
         "json": "print the plan, or what ran, as JSON; all other words go to standard error",
         "yes": "do not ask before what cannot be taken back (CI)",
         "event": "do what the forge's event asks for that started this run (CI)",
@@ -40,6 +42,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
     to: str = "",
     companion: str = "",
     plan: bool = False,
+    proposed: bool = False,
     json: bool = False,
     yes: bool = False,
     event: bool = False,
@@ -59,7 +62,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
 
         code = run(
             screen,
-            Wish(rc, post, event, package, to, until, JobWish(job, index, taken, given)),
+            Wish(rc, post, event, package, to, until, JobWish(job, index, taken, given), proposed),
             companion=companion,
             plan_only=plan,
             yes=yes,
@@ -234,67 +237,9 @@ def adopt(context: Context, path: str, *, yes: bool = False) -> None:
         run(screen, path=path, yes=yes)
 
 
-@task(
-    help={
-        "check": "write nothing; fail where one differs",
-        "force": "replace files that were written by hand",
-        "vendor": "first put this releasegate and its pins, by their hashes, into ci/releasegate",
-    }
-)
-def workflows(context: Context, *, check: bool = False, force: bool = False, vendor: bool = False) -> None:
-    """Write the workflows of GitHub and Gitea Actions that run these same commands.
-
-    Example: invoke workflows --check
-    """
-    with shown(context) as screen:
-        from releasegate.frontends.handover import workflows as run
-
-        run(screen, check=check, force=force, vendored=vendor)
-
-
-@task(
-    help={
-        "pair": "sample (depends on nothing) or proxbox (the real pair, fetched from PyPI)",
-        "keep": "leave the sandbox in place afterwards, to look at",
-        "fresh": "begin anew, even where a rehearsal was interrupted",
-        "netbox": "for proxbox: one NetBox instead of the configured ones",
-        "path": "for proxbox: fresh or upgrade instead of both",
-        "without_containers": "for proxbox: waive the end-to-end gates, where there is no Docker",
-    }
-)
-def rehearse(  # noqa: PLR0913 - each is a flag of the command line
-    context: Context,
-    *,
-    pair: str = "sample",
-    keep: bool = False,
-    fresh: bool = False,
-    netbox: str = "",
-    path: str = "",
-    without_containers: bool = False,
-) -> None:
-    """Play whole releases on an embedded TestPyPI and PyPI: no account, no token, nothing leaves the machine.
-
-    Example: invoke rehearse --keep
-    """
-    with shown(context) as screen:
-        from releasegate.frontends.rehearsals import Cells
-        from releasegate.frontends.rehearsals import rehearse as run
-
-        run(screen, pair, Cells(netbox, path, contained=not without_containers), keep=keep, fresh=fresh)
-
-
-@task(help={"clear": "remove all of it"})
-def cache(context: Context, *, clear: bool = False) -> None:
-    """Show what the end-to-end gate keeps between runs: migrated databases and images.
-
-    Example: invoke cache --clear
-    """
-    with shown(context) as screen:
-        from releasegate.frontends.rehearsals import cache as run
-
-        run(screen, clear=clear)
-
-
 ns = Collection()
-for _task in (release, status, show, pairs, doctor, verify, waive, revoke, adopt, workflows, rehearse, cache):
+for _task in (
+    *(release, status, show, pairs, doctor, verify, watch),
+    *(waive, revoke, adopt, workflows, rehearse, cache),
+):
     ns.add_task(_task)

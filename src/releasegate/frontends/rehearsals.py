@@ -77,10 +77,22 @@ def rehearse(screen: Screen, pair: str, cells: Cells, *, keep: bool, fresh: bool
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def cache(screen: Screen, *, clear: bool) -> None:
-    """Show what is kept between runs, or with *clear* remove it."""
-    for line in cached(load(Path.cwd(), environ=dict(os.environ)), clear=clear):
-        screen.say(line)
+def cache(screen: Screen, *, clear: bool, give: str = "", take: str = "") -> None:
+    """Show what is kept between runs, with *clear* remove it; copy it into a folder, or take over what one holds.
+
+    Raises:
+        ConfigurationError: more than one of them is wanted, or there is no stack to copy the images of.
+    """
+    if sum(map(bool, (clear, give, take))) > 1:
+        raise ConfigurationError("--clear, --give and --take exclude each other.", hint="Say one of them")
+    project = load(Path.cwd(), environ=dict(os.environ))
+    if give or take:
+        from releasegate.app import kept
+
+        lines = kept.give(project, Path(give)) if give else kept.take(project, Path(take))
+    else:
+        lines = cached(project, clear=clear)
+    screen.lines(lines)
 
 
 @dataclass(frozen=True)

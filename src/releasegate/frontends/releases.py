@@ -76,6 +76,7 @@ class Wish:
     to: str
     until: str
     job: JobWish = JobWish()
+    proposed: bool = False
 
 
 def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes: bool) -> int:
@@ -85,6 +86,8 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
         ReleasegateError: the options exclude each other, or a step did not pass.
     """
     _require_sense(wish, companion)
+    if wish.proposed and not plan_only:
+        raise ConfigurationError("--proposed only looks at a commit.", hint="Add --plan, or leave it out to release")
     attended = plan_only or yes or screen.is_terminal
     workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended))
     part = wish.job.order(workspace.project.settings, event=wish.event)
@@ -93,7 +96,7 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
     order = _order(workspace, wish)
     show = shows_plan(screen)
     if plan_only:
-        return _plan(screen, workspace, order)
+        return _plan(screen, workspace, order, proposed=wish.proposed)
     recorder, idle = Recorder(screen), list[PackageReport]()
 
     def planned(each: Planned) -> None:
@@ -137,7 +140,7 @@ def _require_sense(wish: Wish, companion: str) -> None:
         )
 
 
-def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
+def _plan(screen: Screen, workspace: Workspace, order: Order, *, proposed: bool) -> int:
     """Print what the order means for each package, and what keeps it from being begun; return the exit code."""
     releasing.require_gate(workspace, order)
     packages = selected(workspace, order)
@@ -152,7 +155,7 @@ def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
             report = plan_of(releasing.plan(workspace, order, each))
             screen.lines(terminal.plan(report))
         before = [package.name for package in packages[:number]]
-        answers = examine(workspace, each, order, before=before).answers
+        answers = examine(workspace, each, order, before=before, proposed=proposed).answers
         screen.answers(worth_telling(answers))
         found += answers
         reports.append(replace(report, in_the_way=answers_of(answers)))

@@ -16,6 +16,21 @@ from releasegate.steps.doctor_questions import QUESTIONS
 from releasegate.steps.question import Answer, Caution, Inquiry, Question
 from releasegate.steps.step import ReleaseStep
 
+OF_A_PROPOSAL = frozenset(
+    {
+        "version files",
+        "other publishers",
+        "tables",
+        "indexes",
+        "plan",
+        "number",
+        "companion",
+        "release notes",
+        "end to end",
+    }
+)
+"""The questions about a commit itself, and about what it would become."""
+
 
 @dataclass(frozen=True)
 class Preflight(ReleaseStep):
@@ -49,7 +64,7 @@ def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
     """
     found: list[Answer] = []
     for question in QUESTIONS:
-        if question.about(inquiry):
+        if question.about(inquiry) and (not inquiry.proposed or question.key in OF_A_PROPOSAL):
             answer = _answer(question, inquiry)
             if answer.error is None or str(answer.error) not in {str(each.error) for each in found}:
                 found.append(answer)

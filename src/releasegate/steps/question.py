@@ -17,13 +17,15 @@ class Inquiry:
     """What the questions are about: a release and its pipeline.
 
     Where no release can be planned, ``unplanned`` says why, and *release* only names the package. ``before`` are the
-    packages that the same order releases first.
+    packages that the same order releases first. ``proposed`` is a commit that nobody releases from here: of it alone is
+    asked, and not of the branch, the tokens and the machine.
     """
 
     release: Release
     pipeline: Pipeline
     unplanned: ReleasegateError | None = None
     before: frozenset[str] = frozenset()
+    proposed: bool = False
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -102,6 +102,16 @@ class Databases:
             removed += 1
         return removed
 
+    def give(self, folder: Path) -> int:
+        """Copy every snapshot that is whole into *folder*; return how many were."""
+        return _copied(self.folder, folder, [snapshot.key for snapshot in self._kept()])
+
+    def take(self, folder: Path) -> int:
+        """Copy every snapshot of *folder* that is whole, and not here yet, to the others; return how many were."""
+        here = {snapshot.key for snapshot in self._kept()}
+        others = [snapshot.key for snapshot in Databases(folder, self.limit)._kept()]  # noqa: SLF001 - the same class
+        return _copied(folder, self.folder, [key for key in others if key not in here])
+
     def size(self) -> tuple[int, int]:
         """Return how many are kept, and their bytes."""
         sizes = [path.stat().st_size for path in self.folder.glob(f"*{_DUMPED}")]
@@ -127,6 +137,15 @@ class Databases:
     def _remove(self, dump: Path) -> None:
         self._description(dump).unlink(missing_ok=True)
         dump.unlink(missing_ok=True)
+
+
+def _copied(source: Path, target: Path, keys: list[str]) -> int:
+    """Copy the files of these snapshots, the description last: without it there is no snapshot."""
+    target.mkdir(parents=True, exist_ok=True)
+    for key in keys:
+        for name in (f"{key}{_DUMPED}", f"{key}.json"):
+            _write(target / name, (source / name).read_bytes())
+    return len(keys)
 
 
 def _write(path: Path, content: bytes) -> None:

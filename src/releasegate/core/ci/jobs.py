@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from releasegate.core.ci.kept import restored
 from releasegate.core.ci.yaml_values import quoted
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Settings
-from releasegate.core.config.stack import Stack
-from releasegate.core.e2e.matrix import Wanted, matrix
+from releasegate.core.e2e.matrix import Cell, Wanted, matrix
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.release.companion import variables
 
@@ -24,10 +24,10 @@ Role = Literal["staging", "production"]
 TAKEN, GIVEN = "taken", "given"
 """The folders of a runner in which a job finds what others handed over, and leaves what it hands over."""
 
-_READS = ("contents: read",)
+READS = ("contents: read",)
 _WRITES = ("contents: write  # evidence, tags and releases",)
 _ASKS = ("actions: read  # how the run ended that proved the candidate",)
-_LONG, _CELL, _SHORT = 180, 90, 60
+LONG, CELL, SHORT = 180, 90, 60
 _PLAN = 'cells=$(releasegate e2e --record --plan json) && echo "cells=$cells" >> "$GITHUB_OUTPUT"'
 """An echo with the command inside of its words would succeed where that command failed."""
 
@@ -36,7 +36,9 @@ _PLAN = 'cells=$(releasegate e2e --record --plan json) && echo "cells=$cells" >>
 class Job:
     """One job: ``lines`` are its own keys, ``runs`` its named lines, ``told`` what these are told.
 
-    ``takes`` names what it is handed, ``gives`` under which name it hands on what its lines leave.
+    ``takes`` names what it is handed, ``gives`` under which name it hands on what its lines leave. ``before`` and
+    ``after`` are steps around its lines, as YAML. ``ref`` is what is checked out; empty for what started the run. With
+    ``token`` its lines have the job's own token for the forge.
     """
 
     key: str
@@ -47,6 +49,10 @@ class Job:
     told: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     gives: str = ""
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    ref: str = "${{ inputs.tag || github.ref }}"
+    token: bool = True
 
 
 def jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
@@ -84,10 +90,10 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
     def line(job: str, *words: str) -> tuple[tuple[str, str], ...]:
         return ((job, " ".join(["releasegate release --event --yes --job", job, "--index", name, *words])),)
 
-    build = Job(keys["build"], _READS, _LONG, line("build", "--given", GIVEN), begins, told, gives=files)
+    build = Job(keys["build"], READS, LONG, line("build", "--given", GIVEN), begins, told, gives=files)
     if proven:
         words = ("--taken", TAKEN, "--given", GIVEN)
-        yield Job(keys["prove"], _READS, _LONG, line("prove", *words), begins, told, ("judged-staging*",), proven[0])
+        yield Job(keys["prove"], READS, LONG, line("prove", *words), begins, told, ("judged-staging*",), proven[0])
         begins = _after(keys["prove"])
         build = replace(build, runs=line("build", *words), lines=begins, takes=proven)
     if stack is not None and forge.kind == "github":
@@ -97,7 +103,7 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
     yield Job(
         keys["publish"],
         (*_WRITES, *(("id-token: write  # trusted publishing",) if is_trusted(index, forge) else ())),
-        _LONG,
+        LONG,
         line("publish", "--taken", TAKEN),
         (*_after(keys["build"]), f"environment: {quoted((index.environment if index else '') or name)}"),
         (*told, *_token(name, index, forge)),
@@ -105,13 +111,13 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
     )
     before: tuple[str, ...] = (keys["publish"],)
     if stack is not None:
-        yield _cells_job(keys, role, forge, stack, told)
+        yield _cells_job(settings, forge, keys, role, told)
         before = (keys["publish"], keys["e2e"])
     proofs = tuple(f"proof-{role}-*" for _ in range(stack is not None))
     yield Job(
         keys["judge"],
-        _READS,
-        _LONG,
+        READS,
+        LONG,
         line("judge", "--taken", TAKEN, "--given", GIVEN),
         _after(*before),
         told,
@@ -121,7 +127,7 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
     yield Job(
         keys["seal"],
         _WRITES,
-        _SHORT,
+        SHORT,
         line("seal", "--taken", TAKEN),
         _after(keys["publish"], keys["judge"]),
         told,
@@ -138,28 +144,36 @@ def _after(published: str, *others: str) -> tuple[str, ...]:
     return f"needs: [{needs}]", f"if: ${{{{ !cancelled() && needs.{published}.result == 'success' }}}}"
 
 
-def _cells_job(keys: dict[str, str], role: Role, forge: ForgeConfig, stack: Stack, told: tuple[str, ...]) -> Job:
+def _cells_job(settings: Settings, forge: ForgeConfig, keys: dict[str, str], role: Role, told: tuple[str, ...]) -> Job:
     """Return the job that runs every cell on a runner of its own."""
     needs, condition = _after(keys["publish"], keys["build"])
-    cells: tuple[str, ...] = (f"include: ${{{{ fromJSON(needs.{keys['build']}.outputs.cells) }}}}",)
-    if forge.kind != "github":
-        numbered = enumerate(_cells(stack))
-        cells = ("include:", *(f"  - {{number: {n}, options: {quoted(words)}}}" for n, words in numbered))
-    strategy = ("strategy:", "  fail-fast: false", "  matrix:", *(f"    {line}" for line in cells))
     return Job(
         keys["e2e"],
-        _READS,
-        _CELL,
+        READS,
+        CELL,
         (("e2e", f"releasegate e2e --record --given {GIVEN} $CELL"),),
-        (needs, condition, *strategy),
+        (needs, condition, *fan_out(settings, forge, keys["build"])),
         (*told, "CELL: ${{ matrix.options }}"),
         gives=f"proof-{role}-${{{{ matrix.number }}}}",
+        before=restored(settings, forge),
     )
 
 
-def _cells(stack: Stack) -> tuple[str, ...]:
-    """Return the options of each cell; where the package comes from is known when the run is, by ``--record``."""
-    return tuple(" ".join(cell.options) for cell in matrix(replace(stack, sources=("",)), Wanted()))
+def fan_out(settings: Settings, forge: ForgeConfig, planned: str) -> tuple[str, ...]:
+    """Return the strategy of a job that runs the cells; on GitHub the job *planned* tells them."""
+    cells: tuple[str, ...] = (f"include: ${{{{ fromJSON(needs.{planned}.outputs.cells) }}}}",)
+    if forge.kind != "github":
+        rows = enumerate(_cells(settings))
+        cells = (
+            "include:",
+            *(f"  - {{number: {n}, options: {quoted(' '.join(c.options))}, kept: {c.kept}}}" for n, c in rows),
+        )
+    return ("strategy:", "  fail-fast: false", "  matrix:", *(f"    {line}" for line in cells))
+
+
+def _cells(settings: Settings) -> tuple[Cell, ...]:
+    """Return each cell; where the package comes from is known when the run is."""
+    return matrix(replace(settings.stack, sources=("",)), Wanted()) if settings.stack is not None else ()
 
 
 def companions(settings: Settings, role: Role) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The workflows for GitHub Actions and Gitea Actions: what starts a release, and the lines that a laptop runs.
+"""The workflows for GitHub Actions and Gitea Actions: what starts each, and the lines that a laptop runs.
 
 Source: GitHub's workflow syntax, which Gitea Actions reads too. What an older Gitea does not know it ignores:
 ``permissions``, ``concurrency``, ``environment`` and ``timeout-minutes``. Up to 1.27.0 it makes no matrix of another
@@ -8,27 +8,17 @@ for the actions of version 4 and later refuse every server but GitHub's.
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from releasegate.core.ci.jobs import GIVEN, TAKEN, Job, jobs
+from releasegate.core.ci.around import pull_request, scheduled
+from releasegate.core.ci.job_yaml import job_lines
+from releasegate.core.ci.jobs import Job, jobs
 from releasegate.core.ci.yaml_nodes import MARK
-from releasegate.core.ci.yaml_values import command, literal, quoted
+from releasegate.core.ci.yaml_values import literal, quoted
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import ConfigurationError
 
-CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
-"""An action by its commit, as the others; for a newer one: ``git ls-remote`` its tag in its repository."""
-
-UPLOAD: Mapping[str, str] = {
-    "github": "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0",
-    "gitea": "actions/upload-artifact@c24449f33cd45d4826c6702db7e49f7cdb9b551d # v3.2.1-node20",
-}
-DOWNLOAD: Mapping[str, str] = {
-    "github": "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
-    "gitea": "actions/download-artifact@ad191675b41f6a5b46da9a048cb6893812da158b # v3.1.0-node20",
-}
 SETUP = """\
 [tool.releasegate.ci]
 setup = [
@@ -43,7 +33,7 @@ _FOLDERS = {"github": ".github", "gitea": ".gitea"}
 
 
 def workflows(settings: Settings) -> dict[PurePosixPath, str]:
-    """Return the workflow of every forge that a package of this repository is released on, by its path.
+    """Return the workflows of every forge that a package of this repository is released on, each by its path.
 
     Raises:
         ConfigurationError: no package of this repository names a forge, nothing says how a runner gets releasegate, an
@@ -63,12 +53,16 @@ def workflows(settings: Settings) -> dict[PurePosixPath, str]:
             hint="Put releasegate and its pins into the repository (invoke workflows --vendor), or say how it comes",
             details=SETUP.splitlines(),
         )
-    return {workflow_path(kind): _workflow(settings, forge, ours) for kind, forge in sorted(kinds.items())}
+    return {
+        workflow_path(kind, name): text
+        for kind, forge in sorted(kinds.items())
+        for name, text in _of_forge(settings, forge, ours)
+    }
 
 
-def workflow_path(kind: str) -> PurePosixPath:
-    """Return where the workflow for that kind of forge is, from the top of the repository."""
-    return PurePosixPath(_FOLDERS[kind]) / "workflows" / "release.yml"
+def workflow_path(kind: str, name: str = "release") -> PurePosixPath:
+    """Return where the workflow of that name for that kind of forge is, from the top of the repository."""
+    return PurePosixPath(_FOLDERS[kind]) / "workflows" / f"{name}.yml"
 
 
 def drift(settings: Settings, read: Callable[[PurePosixPath], str | None]) -> tuple[str, ...]:
@@ -90,14 +84,36 @@ def _differs(text: str, wanted: str) -> int:
     return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)) + 1)
 
 
-def _workflow(settings: Settings, forge: ForgeConfig, ours: Sequence[Package]) -> str:
+def _of_forge(settings: Settings, forge: ForgeConfig, ours: Sequence[Package]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each workflow that is wanted."""
     here = [p for p in ours if p.forge is not None and p.forge.kind == forge.kind]
-    lines = [MARK, "name: release", "", *_triggers(settings, here), "", "permissions: {}", ""]
     # Of several runs that wait in one group, GitHub keeps the newest and drops the others.
-    lines += ["# Each run is a group of its own, so that none is dropped; the evidence keeps two from doing the same."]
-    lines += ["concurrency:", "  group: release-${{ github.run_id }}", "  cancel-in-progress: false", "", "jobs:"]
-    for number, job in enumerate(jobs(settings, forge)):
-        lines += [*([""] if number else []), *_job(settings, forge, job)]
+    alone = "# Each run is a group of its own, so that none is dropped; the evidence keeps two from doing the same."
+    newest = "# Of one proposal only what is newest is judged: a label, too, begins anew with all of it."
+    wanted = settings.ci.workflows
+    if "release" in wanted:
+        head = [*_triggers(settings, here), "", "permissions: {}", "", alone, *_group("release", "run_id", "false")]
+        yield "release", _text("release", settings, forge, head, jobs(settings, forge))
+    if "pull-request" in wanted:
+        head = [*pull_request.triggers(settings, forge, here), "", "permissions: {}", ""]
+        head += [newest, *_group("pull-request", "ref", "true")]
+        yield "pull-request", _text("pull request", settings, forge, head, pull_request.jobs(settings, forge, here))
+    if "watch" in wanted:
+        head = [*scheduled.daily(forge), "", "permissions: {}", "", *_group("watch", "ref", "false")]
+        yield "watch", _text("watch", settings, forge, head, scheduled.watch_jobs(settings, forge))
+    if "cache" in wanted and settings.stack is not None:
+        head = [*scheduled.weekly(forge), "", "permissions: {}", "", *_group("cache", "ref", "false")]
+        yield "cache", _text("cache", settings, forge, head, scheduled.cache_jobs(settings, forge))
+
+
+def _group(name: str, by: str, cancel: str) -> tuple[str, ...]:
+    return "concurrency:", f"  group: {name}-${{{{ github.{by} }}}}", f"  cancel-in-progress: {cancel}"
+
+
+def _text(name: str, settings: Settings, forge: ForgeConfig, head: Iterable[str], of: Iterable[Job]) -> str:
+    lines = [MARK, f"name: {name}", "", *head, "", "jobs:"]
+    for number, job in enumerate(of):
+        lines += [*([""] if number else []), *job_lines(settings, forge, job)]
     return "\n".join([*lines, ""])
 
 
@@ -122,88 +138,3 @@ def _triggers(settings: Settings, here: Sequence[Package]) -> Iterator[str]:
         texts["companion"] = "the companion's version; empty for what the variables or the configuration say"
     for name, words in texts.items():
         yield from (f"      {name}:", f"        description: {quoted(words)}", "        type: string")
-
-
-def _job(settings: Settings, forge: ForgeConfig, job: Job) -> Iterator[str]:
-    yield from (f"  {job.key}:", f"    name: {job.key}", f"    runs-on: {quoted(settings.ci.runner)}")
-    yield f"    timeout-minutes: {job.minutes}"
-    yield from (f"    {line}" for line in job.lines)
-    yield from ("    permissions:", *(f"      {right}" for right in job.permissions))
-    own, beside = _repositories(settings, forge)
-    if beside:
-        yield from ("    defaults:", "      run:", f"        working-directory: {quoted(own)}")
-    yield "    steps:"
-    yield from _checkout("check out", ref="${{ inputs.tag || github.ref }}", path=own if beside else None)
-    for package, repository in beside:
-        yield from _checkout(
-            f"check out {package.name}", ref=quoted(package.branch), path=_folder(package), repository=repository
-        )
-    for each in settings.ci.setup:
-        yield from ("      - name: set up", f"        run: {command(shlex.join(each))}")
-    within = f"{own}/" if beside else ""
-    yield from _takes(forge, job, f"{within}{TAKEN}")
-    for name, line in job.runs:
-        yield from (f"      - name: {name}", f"        id: {name}", f"        run: {command(line)}", "        env:")
-        yield f"          {forge.token_env}: ${{{{ github.token }}}}"
-        yield from (f"          {each}" for each in job.told)
-    if job.gives:
-        yield from (
-            "      - name: hand over",
-            "        if: ${{ !cancelled() }}",
-            f"        uses: {UPLOAD[forge.kind]}",
-        )
-        yield from ("        with:", f"          name: {job.gives}", f"          path: {quoted(f'{within}{GIVEN}')}")
-
-
-def _takes(forge: ForgeConfig, job: Job, folder: str) -> Iterator[str]:
-    """Yield the steps that fetch what other jobs of this run handed over.
-
-    Version 3 of the action knows no patterns: without a name it fetches all there is.
-    """
-    every = forge.kind != "github" and any("*" in each for each in job.takes)
-    for name in ("",) if every else job.takes:
-        yield from ("      - name: take over", f"        uses: {DOWNLOAD[forge.kind]}", "        with:")
-        if name:
-            yield f"          {'pattern' if '*' in name else 'name'}: {quoted(name)}"
-        # Each artifact in a folder of its own, so that none can replace another's files.
-        own = "" if not name or "*" in name else f"/{name}"
-        yield f"          path: {quoted(f'{folder}{own}')}"
-
-
-def _repositories(settings: Settings, forge: ForgeConfig) -> tuple[str, tuple[tuple[Package, str], ...]]:
-    """Return the folder of this repository on a runner, and the packages beside it, each with its repository."""
-    own = next(p.name for p in settings.packages if ".." not in p.path.parts)
-    return own, tuple((p, _beside(p, forge, own)) for p in settings.packages if ".." in p.path.parts)
-
-
-def _beside(package: Package, forge: ForgeConfig, own: str) -> str:
-    """Return the repository of a package that is checked out beside this one, on the same forge."""
-    theirs, path = package.forge, package.path
-    if theirs is None or (theirs.kind, theirs.address) != (forge.kind, forge.address):
-        where = "on no forge" if theirs is None else f"on another forge than {forge.repository}"
-        raise ConfigurationError(
-            f"{package.name} is beside this repository and {where}, so a runner cannot check it out.",
-            hint="Set its forge to where it is on the same forge (a mirror will do)",
-        )
-    if path.parts[0] != ".." or ".." in path.parts[1:] or _folder(package) in {"", own}:
-        raise ConfigurationError(
-            f"{package.name} is in {path}, which a runner cannot have beside {own}.",
-            hint=f'Put it beside this repository in a folder of its own: path = "../{package.name}"',
-        )
-    return theirs.repository
-
-
-def _folder(package: Package) -> str:
-    return "/".join(package.path.parts[1:])
-
-
-def _checkout(name: str, *, ref: str, path: str | None, repository: str | None = None) -> Iterator[str]:
-    yield from (f"      - name: {name}", f"        uses: {CHECKOUT}", "        with:")
-    if repository is not None:
-        yield f"          repository: {quoted(repository)}"
-    else:
-        yield "          submodules: recursive"
-    yield f"          ref: {ref}"
-    if path is not None:
-        yield f"          path: {quoted(path)}"
-    yield from ("          fetch-depth: 0", "          persist-credentials: false")

@@ -5,8 +5,16 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from releasegate.core.config import strings as checks
 from releasegate.core.config.reader import Key, table
-from releasegate.core.config.values import Commands, Flag, RepositoryFile, Runner, Seconds
+from releasegate.core.config.values import Commands, Flag, RepositoryFile, Runner, Seconds, Texts, list_of, text
+
+WORKFLOWS = ("release", "pull-request", "watch", "cache")
+
+Workflows = Annotated[
+    Texts,
+    list_of(text("a workflow", checks.one_of(WORKFLOWS)), f"a list of workflows: {', '.join(WORKFLOWS)}", least=1),
+]
 
 
 @table("[tool.releasegate.ci]")
@@ -19,6 +27,10 @@ class Ci:
         Commands,
         Key("the commands that install releasegate on a runner; no workflow is written without", absent=()),
     ] = ()
+    workflows: Annotated[
+        Workflows,
+        Key("which workflows are written; `cache` only with a stack, as it keeps what cells are made of"),
+    ] = WORKFLOWS
     deadline: Annotated[Seconds, Key("how long a laptop waits for CI to publish")] = 3600.0
     signed: Annotated[
         Flag, Key("whether evidence of another machine counts only with a signature that Git verifies")

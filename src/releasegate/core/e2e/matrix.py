@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
+
+from packaging.version import Version
 
 from releasegate.core.config.stack import PATHS, SERVICES, NetBox, Stack, netbox
 from releasegate.core.errors import ConfigurationError
@@ -43,6 +45,11 @@ class Cell:
         """The cell as the name of a folder."""
         parts = (str(self.netbox), self.python, self.source, self.path, self.upgrade_from, self.service)
         return "-".join(part.replace(":", "-") for part in parts if part)
+
+    @property
+    def kept(self) -> str:
+        """The name under which a forge's cache keeps what is made for the host and the Python."""
+        return f"{str(self.netbox).replace(':', '-')}-python-{self.python}"
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -103,6 +110,30 @@ def matrix(stack: Stack, wanted: Wanted) -> tuple[Cell, ...]:
         Cell(host, python, source, path, service, origin)
         for (path, origin), host, python, source, service in product(ways, hosts, pythons, sources, services)
     )
+
+
+def newest(cells: Sequence[Cell]) -> Cell | None:
+    """Return the cell on the newest host and Python, with an empty database; ``None`` where there is none."""
+    number = {each: Version(each.netbox.version) for each in cells}
+    fresh = [each for each in cells if each.path == PATHS[0]] or cells
+    return max(fresh, key=lambda each: (number[each], Version(each.python)), default=None)
+
+
+def on_newest(cell: Cell, known: Iterable[Version]) -> Cell:
+    """Return *cell* on the newest final of its host among *known*, where that is newer than its own."""
+    found = max((each for each in known if not each.is_prerelease), default=None)
+    if found is None or found <= Version(cell.netbox.version):
+        return cell
+    try:
+        return replace(cell, netbox=netbox(str(found)))
+    except ValueError:  # a number that no host of this kind has
+        return cell
+
+
+def only(cell: Cell) -> Wanted:
+    """Return what asks for this cell and no other."""
+    origin = (cell.upgrade_from,) if cell.upgrade_from else ()
+    return Wanted((str(cell.netbox),), (cell.python,), (cell.source,), (cell.path,), (cell.service,), origin)
 
 
 def side_by_side(cells: int, *, memory: float, cpus: float) -> int:

@@ -1,4 +1,4 @@
-"""The one model of what is shown: a plan, a status, a run, a record, and what was proven with what.
+"""The one model of what is shown: a plan, a status, a run, a record, what was proven with what, what became of it.
 
 A form (terminal, JSON, Markdown, workflow commands) is a module beside this one that reads nothing else. The words at
 the fields are the documentation of the JSON form: its schema is made from them.
@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 SCHEMA = "releasegate-report/1"
 """The name and version of the JSON form. A key that is added keeps it; one that goes or changes counts it up."""
 
-ReportKind = Literal["plan", "status", "run", "record", "pairs"]
+ReportKind = Literal["plan", "status", "run", "record", "pairs", "watch"]
 Proven = Literal["green", "red", "unknown"]
 Texts = tuple[str, ...]
 
@@ -31,9 +31,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class AnswerReport:
-    """A question of the preflight that keeps a release from being begun."""
+    """A question of the preflight, or of the watch, whose answer is in the way."""
 
-    question: Annotated[str, "the question, as doctor names it"]
+    question: Annotated[str, "the question, as doctor or watch names it"]
     problem: Annotated[Problem, "why it is in the way"]
 
 
@@ -157,7 +157,9 @@ class PackageReport:
         default_factory=dict
     )
     notes: Annotated[Texts, "what else one must know, such as a proof that stands on a waiver"] = ()
-    in_the_way: Annotated[tuple[AnswerReport, ...], "what keeps the next release from being begun"] = ()
+    in_the_way: Annotated[
+        tuple[AnswerReport, ...], "what keeps the next release from being begun, or is not as it was released"
+    ] = ()
     look: Annotated[Problem | None, "why it cannot be told where the package stands"] = None
     reason: Annotated[str, "why there is nothing to do; empty where there is"] = ""
     versions: Annotated[tuple[VersionReport, ...], "the versions"] = ()

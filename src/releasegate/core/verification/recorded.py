@@ -59,7 +59,7 @@ def _seal(recorded: Recorded, held: Mapping[str, str], commit: str, index: str) 
         yield Claim("seal", "not recorded", said, where if count else "")
         return
     named, by = sealed_files(seal), _writer(seal, where)
-    wrong = [*_wrong(named, held, index)]
+    wrong = [*seal_problems(named, held, index)]
     if not named:
         yield Claim("seal", "contradicted", "it names no files", by)
     elif wrong:
@@ -68,7 +68,8 @@ def _seal(recorded: Recorded, held: Mapping[str, str], commit: str, index: str) 
         yield Claim("seal", "proven", f"{seal.at}: every file that {index} lists, by its sha256", by)
 
 
-def _wrong(named: Mapping[str, str], held: Mapping[str, str], index: str) -> Iterator[str]:
+def seal_problems(named: Mapping[str, str], held: Mapping[str, str], index: str) -> Iterator[str]:
+    """Yield every file in which a seal, and what an index holds of its version, are not the same."""
     for name in sorted(named.keys() | held.keys()):
         if name not in held:
             yield f"{name} is sealed, and {index} lists no such file"

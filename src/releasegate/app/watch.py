@@ -1,0 +1,182 @@
+"""``releasegate watch``: whether what is published is still what was proven, and still does its job.
+
+It looks, installs and runs what users get today. Nothing is recorded and no proof is taken back: a person decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from releasegate.core.errors import Conflict, GateFailed, ReleasegateError
+from releasegate.core.release.record import record
+from releasegate.core.verification.recorded import seal_problems, sealed_files
+from releasegate.steps.fetch import newest, published
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+    from releasegate.adapters.index.package_index import SimpleIndex
+    from releasegate.app.workspace import Workspace
+    from releasegate.core.config.model import Package
+    from releasegate.core.e2e.matrix import Cell
+    from releasegate.core.release.record import Entry
+    from releasegate.ports import EndToEndReport, IndexFile
+
+SERVED, INSTALLED, PAIR = "served files", "newest final", "newest pair"
+"""The questions, as they are told."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one question about one version: what holds, or the ``error`` that says what does not."""
+
+    question: str
+    said: str
+    error: ReleasegateError | None = None
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What is looked at: the *newest* so many versions byte by byte, and with *end_to_end* the pair.
+
+    *told* sees the report of the pair.
+    """
+
+    newest: int
+    end_to_end: bool
+    told: Callable[[str, EndToEndReport], None] = lambda *_: None
+
+
+def watch(workspace: Workspace, package: Package, wanted: Watched) -> Iterator[Finding]:
+    """Yield the answer to every question about *package*; one that is bad keeps none from being asked."""
+    yield from _served(workspace, package, wanted.newest)
+    try:
+        index = workspace.index(workspace.project.settings.production)
+        version = newest(index, package.name)
+    except ReleasegateError as error:
+        yield Finding(INSTALLED, "", error)
+        return
+    if version is None:
+        yield Finding(INSTALLED, f"{index.name} has no final")
+        return
+    yield _asked(INSTALLED, lambda: _installed(workspace, package, version))
+    if wanted.end_to_end and workspace.project.settings.judged(package.name):
+        yield _asked(PAIR, lambda: _pair(workspace, package, version, wanted))
+
+
+def _asked(question: str, ask: Callable[[], str]) -> Finding:
+    try:
+        return Finding(question, ask())
+    except ReleasegateError as error:
+        return Finding(question, "", error)
+
+
+def _served(workspace: Workspace, package: Package, count: int) -> Iterator[Finding]:
+    """Yield whether the indexes serve the files of every version that was closed here, byte for byte."""
+    ledger, settings = workspace.ledger(package), workspace.project.settings
+    closed = {version: seal for version in ledger.versions() if (seal := record(ledger.read(version)).closed)}
+    if not closed:
+        yield Finding(SERVED, "no version has a closed record to compare with")
+    finals = sorted((version for version in closed if not version.is_prerelease), reverse=True)
+    candidates = sorted((version for version in closed if version.is_prerelease), reverse=True)
+    for number, version in enumerate(finals):
+        look = _Look(workspace, package, version, closed[version], settings.production, whole=number < count)
+        yield _asked(SERVED, look.compared)
+    # Of the candidates only the newest may still become something.
+    for version in candidates[:1]:
+        look = _Look(workspace, package, version, closed[version], settings.staging, whole=count > 0)
+        yield _asked(SERVED, look.compared)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What is looked at: the files of one version on one index, beside the *seal* that names them."""
+
+    workspace: Workspace
+    package: Package
+    version: Version
+    seal: Entry
+    on: str
+    whole: bool
+
+    def compared(self) -> str:
+        """Return what the index serves, where that is what the seal names; else raise what is not.
+
+        Raises:
+            Conflict: it serves other bytes under the name of a sealed file.
+            GateFailed: it lists a file less or more.
+            Unavailable: it does not answer.
+        """
+        name, index = self.package.name, self.workspace.index(self.on)
+        files = published(index, name, self.version)
+        if not files and self.version.is_prerelease:
+            return f"{self.version} is not on {self.on} any more, which may prune candidates"
+        held = {file.filename: self._sha256(index, file) for file in files}
+        named = sealed_files(self.seal)
+        wrong = tuple(seal_problems(named, held, self.on))
+        if wrong:
+            kind = Conflict if any(held.get(file, sha256) != sha256 for file, sha256 in named.items()) else GateFailed
+            raise kind(
+                f"{self.on} does not serve {name} {self.version} as it was released.",
+                hint="Find out who changed it, and warn its users; more is said by "
+                f"releasegate verify {name} {self.version} --index {self.on}",
+                details=[*wrong, f"the record is of run {self.seal.run}, {self.seal.at}"],
+            )
+        looked = "fetched and hashed" if self.whole else "by the sha256 that are listed"
+        yanked = "; it is yanked" if any(file.yanked for file in files) else ""
+        return f"{self.version} on {self.on}: {len(files)} files as they were released, {looked}{yanked}"
+
+    def _sha256(self, index: SimpleIndex, file: IndexFile) -> str:
+        """Return the sha256 of a file as it is served, or unless that is asked for as it is listed."""
+        if not self.whole and file.sha256 is not None:
+            return file.sha256
+        self.workspace.progress(f"fetching {file.filename} from {index.name}")
+        return hashlib.sha256(index.fetch(file)).hexdigest()
+
+
+def _installed(workspace: Workspace, package: Package, version: Version) -> str:
+    from releasegate.app import gates
+    from releasegate.app.deliveries import Source
+
+    production = workspace.project.settings.production
+    cells = gates.install_check(workspace, package, source=Source(production, version))
+    return f"{version} from {production} installs and works: {', '.join(cell.cell for cell in cells)}"
+
+
+def _pair(workspace: Workspace, package: Package, version: Version, wanted: Watched) -> str:
+    """Return how the newest finals of the pair do together, on the newest host where a stack has one."""
+    from releasegate.app import gates
+    from releasegate.app.deliveries import Source
+    from releasegate.app.workspace import RunOptions
+
+    settings, index = workspace.project.settings, workspace.index(workspace.project.settings.production)
+    other = newest(index, package.companion.name) if package.companion is not None else None
+    backend = Source(index.name, other) if other is not None else None
+    choices, where = RunOptions(companion=str(other) if other is not None else None), ""
+    cell = _cell(workspace) if settings.in_stack(package.name) else None
+    if cell is not None:
+        from releasegate.app.container_runner import ContainerOptions
+        from releasegate.core.e2e.matrix import only
+
+        choices = replace(choices, containers=ContainerOptions(only(replace(cell, source=index.name))))
+        where = f" on {cell.netbox}, Python {cell.python}"
+    request = gates.EndToEndRequest(Source(index.name, version), backend)
+    report = gates.end_to_end(
+        replace(workspace, choices=choices), package, request, told=lambda each: wanted.told(package.name, each)
+    )
+    beside = f" with {package.companion.name} {other}" if package.companion is not None else ""
+    return f"{version}{beside}{where}: {report.verdict}"
+
+
+def _cell(workspace: Workspace) -> Cell | None:
+    """Return the one cell that is run: on the newest host that there is, configured or not."""
+    from releasegate.core.config.stack import HOST
+    from releasegate.core.e2e import matrix
+
+    settings = workspace.project.settings
+    cells: Sequence[Cell] = matrix.matrix(settings.stack, matrix.Wanted()) if settings.stack is not None else ()
+    found = matrix.newest(cells)
+    return matrix.on_newest(found, workspace.index(settings.dependencies).versions(HOST)) if found is not None else None
