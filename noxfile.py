@@ -15,13 +15,25 @@ nox.options.default_venv_backend = "uv"
 nox.options.sessions = ["lint", "types", "tests"]
 
 _APP = (
-    *("ci_runner", "container_runner", "deliveries", "evidence", "examine", "handover", "late", "orders", "outcomes"),
-    *("package_state", "pairs", "parts", "project", "provenance", "rebuild", "release", "reports", "status"),
-    *("vendor", "verify", "workflows", "workspace"),
+    *("ci_runner", "container_runner", "deliveries", "evidence", "examine", "handover", "kept", "late", "orders"),
+    *(
+        "outcomes",
+        "package_state",
+        "pairs",
+        "parts",
+        "project",
+        "provenance",
+        "rebuild",
+        "release",
+        "reports",
+        "status",
+    ),
+    *("vendor", "verify", "watch", "workflows", "workspace"),
 )
 _FRONTENDS = (
-    *("cells", "console", "forms", "handover", "invoke", "nox", "options", "overview", "pairs", "program"),
-    *("rehearsals", "releases", "report_schema", "shown", "single_gates", "verification"),
+    *("aftercare", "cells", "completion", "configuration_schema", "console", "error_page", "forms", "handover"),
+    *("invoke", "nox", "options", "overview", "pairs", "program"),
+    *("rehearsals", "releases", "report_schema", "shown", "single_gates", "upkeep", "verification"),
 )
 PROVEN = ",".join(
     f"src/releasegate/{place}"

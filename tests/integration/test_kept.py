@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,7 +74,7 @@ class Engine:
         return ContainerEngine(self, told, 4.0, 2.0)  # type: ignore[arg-type]
 
     @property
-    def asked(self) -> list[str]:
+    def asked(self) -> Sequence[str]:
         """What docker was asked for."""
         return (self.folder / "log").read_text().splitlines()
 

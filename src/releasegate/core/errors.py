@@ -47,54 +47,109 @@ class ReleasegateError(Exception):
 
 
 class ConfigurationError(ReleasegateError):
-    """The configuration or an argument cannot be understood."""
+    """The configuration or an argument cannot be understood.
+
+    Cause: a key of ``[tool.releasegate]`` is missing, unknown or has a value that it cannot have; an option
+    does not exist, or excludes another; an index, a package or a file is named that there is not.
+
+    Remedy: each line names the file, the line and the key, and what to write instead. Nothing was begun;
+    correct it and run the same command again.
+    """
 
     exit_code = 2
     verdict = "refused"
 
 
 class Refused(ReleasegateError):
-    """A guard says no; nothing was changed."""
+    """A guard says no; nothing was changed.
+
+    Cause: something that must be so before a step is not: the work tree is not clean, another branch is checked
+    out, the version files disagree, a number is used, a token is missing, nobody confirmed, an event may not
+    publish this.
+
+    Remedy: do what the second sentence says, then run the same command again. ``releasegate doctor`` asks all
+    of it at once. Nothing was consumed by the refusal.
+    """
 
     exit_code = 3
     verdict = "refused"
 
 
 class GateFailed(ReleasegateError):
-    """The release itself is bad. A version that was consumed is never retried."""
+    """The release itself is bad. A version that was consumed is never retried.
+
+    Cause: a gate judged the files: the build or its audit, an install check, an end-to-end run, a promotion
+    that differs in more than its version.
+
+    Remedy: mend it, commit, and run the same command again: the next number is chosen where this one is used. A
+    gate that is wrong about this one version is waived with ``invoke waive``, by a person and with a reason.
+    """
 
     exit_code = 4
 
 
 class Conflict(GateFailed):
-    """An index holds other bytes under one of our file names."""
+    """An index holds other bytes under one of our file names.
+
+    Cause: somebody else uploaded under this name, the same number was built twice, or an index or a mirror
+    changed what it serves.
+
+    Remedy: find out who did it before anything else is uploaded: ``releasegate verify NAME VERSION`` compares
+    what is served with the tag. The number is consumed; the next one goes on.
+    """
 
     exit_code = 5
 
 
 class Unavailable(ReleasegateError):
-    """Something that is needed is missing or does not answer; the release itself was not judged."""
+    """Something that is needed is missing or does not answer; the release itself was not judged.
+
+    Cause: an index, a forge, a remote or the Docker engine is away or refuses for now; an interpreter or a tool
+    is not installed; a disk is full; a child was killed by the machine.
+
+    Remedy: get what is named, then run the same command again: it goes on where it stopped, with the same
+    number and the same bytes.
+    """
 
     exit_code = 6
     verdict = "unavailable"
 
 
 class InternalError(ReleasegateError):
-    """releasegate itself is at fault; the release was not judged, and nothing is lost."""
+    """releasegate itself is at fault; the release was not judged, and nothing is lost.
+
+    Cause: an error that nobody foresaw.
+
+    Remedy: report it with the lines that were printed, which hold no secret that releasegate knows; the record
+    is whole, and the same command goes on from there.
+    """
 
     exit_code = 70
     verdict = "error"
 
 
 class NotYet(ReleasegateError):
-    """Nothing is broken: what was awaited did not come before the deadline."""
+    """Nothing is broken: what was awaited did not come before the deadline.
+
+    Cause: an index does not show an upload to everybody yet, or the CI that publishes has not ended (or waits
+    for an approval).
+
+    Remedy: run the same command later. ``propagation`` and ``ci.deadline`` in the configuration say how long is
+    waited.
+    """
 
     exit_code = 75
     verdict = "wait"
 
 
 class Interrupted(ReleasegateError):
-    """A person ended the command (Ctrl-C), or a request to end did (SIGTERM)."""
+    """A person ended the command (Ctrl-C), or a request to end did (SIGTERM).
+
+    Cause: Ctrl-C in the terminal, a CI that cancels a run, a machine that shuts down.
+
+    Remedy: run the same command again: it goes on in the step that was interrupted. What was begun and cannot
+    be taken back is looked up first, and nothing is uploaded twice.
+    """
 
     exit_code = 130
     verdict = "interrupted"

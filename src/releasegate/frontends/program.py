@@ -21,6 +21,7 @@ from invoke.parser.argument import Argument
 from invoke.program import Program
 from invoke.tasks import Task
 
+from releasegate.frontends import completion
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES, Gate, Option, meant
 from releasegate.frontends.shown import shown
@@ -97,7 +98,7 @@ class Releasegate(Program):
         # Copies, because invoke takes the words of help away from a task that it parses for.
         for each in (*deepcopy(ns).tasks.values(), *map(_GateTask, GATES)):
             commands.add_task(each)
-        super().__init__(namespace=commands, name=_NAME, binary=_NAME, config_class=_OwnConfig)
+        super().__init__(namespace=commands, name=_NAME, binary=_NAME, binary_names=[_NAME], config_class=_OwnConfig)
 
     def core_args(self) -> list[Argument]:
         """Return the options that make sense without a command; invoke's own are about shell commands."""
@@ -105,6 +106,7 @@ class Releasegate(Program):
             Argument(names=("help", "h"), optional=True, help="Show this, or what a command takes."),
             Argument(names=("list", "l"), kind=bool, default=False, help="List the commands."),
             Argument(names=("version", "V"), kind=bool, default=False, help="Show the version."),
+            *completion.arguments(),
         ]
 
     def run(self, argv: list[str] | None = None, exit: bool = True) -> None:  # noqa: A002, FBT001, FBT002 - invoke's
@@ -144,6 +146,7 @@ class Releasegate(Program):
         self.normalize_argv(argv)
         self.parse_core_args()
         self._tell_version()
+        completion.tell_script(self)
 
     def parse_tasks(self) -> None:
         """Read the commands and their options."""
@@ -153,6 +156,7 @@ class Releasegate(Program):
     def parse_cleanup(self) -> None:
         """Answer what only asks for words: help, the list, nothing at all."""
         self._tell_version()
+        completion.tell_words(self)
         if self.core.remainder:
             raise ParseError(f"No idea what {self.core.remainder!r} is!")
         topic = self.args.help.value
