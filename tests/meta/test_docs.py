@@ -22,7 +22,7 @@ from releasegate.frontends.reference import render
 
 ROOT = Path(__file__).parents[2]
 DOCS = tuple(sorted((ROOT / "docs").glob("*.md")))
-PAGES = (ROOT / "README.md", *DOCS)
+PAGES = (*(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY")), *DOCS)
 
 
 def read(path: Path) -> str:

@@ -19,7 +19,14 @@ from releasegate.frontends.error_page import kinds, render
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "src" / "releasegate" / "configuration.schema.json"
 SCHEMA: dict[str, Any] = json.loads(schema())
-_TYPES = {"string": str, "array": list, "object": dict, "boolean": bool, "number": (int, float), "integer": int}
+_TYPES: dict[str, Any] = {
+    "string": str,
+    "array": list,
+    "object": dict,
+    "boolean": bool,
+    "number": (int, float),
+    "integer": int,
+}
 
 PACKAGE = """
 [[tool.releasegate.packages]]

@@ -1,0 +1,100 @@
+"""Every command in the documents is one that the program understands: its name, its options, nothing left over."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from invoke.exceptions import Exit, ParseError
+from test_docs import PAGES, ROOT, blocks, read
+
+from releasegate.frontends.program import Releasegate
+
+OURS = frozenset({"invoke", "releasegate", "nox"})
+
+
+def inline(page: Path) -> Iterator[str]:
+    """Yield what is set as code within a text, outside of fenced blocks."""
+    text = re.sub(r"^```.*?^```$", "", read(page), flags=re.MULTILINE | re.DOTALL)
+    yield from (" ".join(each.split()) for each in re.findall(r"`([^`]+)`", text))
+
+
+def commands(line: str) -> Iterator[list[str]]:
+    """Yield each command of ours in a line of a shell, from its own name on."""
+    for part in re.split(r"&&|\|\||[|;>]|<\(|\$\(", line.replace("…", " ").replace("`", "")):
+        try:
+            words = shlex.split(part.strip(' )"'), comments=True)
+        except ValueError:
+            continue
+        at = next((n for n, word in enumerate(words) if Path(word).name in OURS), None)
+        if at is not None and not any(word in {"-m", "--from"} for word in words[:at]):
+            yield [Path(words[at]).name, *words[at + 1 :]]
+
+
+def found() -> dict[str, list[str]]:
+    """Return every command of the documents, each with its words; a bare name is no command."""
+    lines = [line for page in PAGES for block in blocks(page, "console") for line in block.splitlines()]
+    lines += [text for page in PAGES for text in inline(page) if text.partition(" ")[0] in OURS]
+    read_ones = (words for line in lines for words in commands(line))
+    return {" ".join(words): words for words in read_ones if len(words) > 1}
+
+
+COMMANDS = found()
+
+
+@pytest.fixture(scope="module")
+def sessions() -> set[str]:
+    listing = [sys.executable, "-m", "nox", "--list", "--nocolor", "-f", str(ROOT / "noxfile.py")]
+    done = subprocess.run(listing, capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(re.findall(r"^[*-] (\w+)", done.stdout, re.MULTILINE))
+
+
+def misunderstood(words: list[str]) -> str:
+    """Return what the program does not understand of a command, and nothing where that is nothing; none is run."""
+    program = Releasegate()
+    program.create_config()
+    try:
+        program.parse_core(["releasegate", *words])
+        program.parse_collection()
+        program.parse_tasks()
+    except Exit:  # it only prints
+        return ""
+    except ParseError as error:
+        return str(error)
+    return program.core.remainder
+
+
+def test_there_are_commands_of_every_kind_in_the_documents() -> None:
+    assert len(COMMANDS) > 60
+    assert {words[0] for words in COMMANDS.values()} == OURS
+
+
+@pytest.mark.parametrize("line", sorted(COMMANDS))
+def test_every_command_is_understood(line: str, sessions: set[str]) -> None:
+    words = COMMANDS[line]
+    if words[0] != "nox":
+        named = words[1:2] == ["COMMAND"] or (len(words) == 2 and words[1] in Releasegate().namespace.task_names)
+        assert named or misunderstood(words[1:]) == ""
+        return
+    assert words[1] == "-s"
+    if len(words) == 2:
+        return  # any session
+    name, rest = words[2].rstrip(","), words[3:]
+    if name == "SESSION":
+        return
+    assert name in sessions
+    assert rest[:1] in ([], ["--"])
+    if name in {"versions", "build", "install_check", "e2e"} and "--help" not in rest:
+        assert misunderstood([name, *rest[1:]]) == ""
+
+
+@pytest.mark.parametrize(
+    "words", [["watch", "--since"], ["statu"], ["e2e", "--netboxes", "4"], ["waive", "--package"], ["show", "left"]]
+)
+def test_what_the_program_does_not_know_is_found(words: list[str]) -> None:
+    assert misunderstood(words) != ""
