@@ -114,7 +114,7 @@ class Runner:
         argv += ["--actor", "mona", *(["--job", job] if job else [])]
         argv += ["--workflows", f".github/workflows/{workflow}.yml"] if workflow else []
         for action, folder in self._actions(home).items():
-            argv += ["--local-repository", f"{self.server}/{action.partition(' ')[0]}={folder}"]
+            argv += ["--local-repository", f"{self.server}/{action}={folder}"]
         told = {
             **self.environ,
             "REMOTES": str(self._remotes(home)),
@@ -150,11 +150,13 @@ class Runner:
             RESTORE["github"]: _action(_RESTORE, {"WHERE": "path", "KEY": "key", "OTHERS": "restore-keys"}),
             SAVE["github"]: _action(_SAVE, {"WHERE": "path", "KEY": "key"}),
         }
-        folders = {}
-        for number, (action, text) in enumerate(ours.items()):
-            folders[action] = home / f"action-{number}"
-            folders[action].mkdir()
-            (folders[action] / "action.yml").write_text(text)
+        folders: dict[str, Path] = {}
+        for action, text in ours.items():
+            named, _, ref = action.partition(" ")[0].partition("@")
+            owner, name, *below = named.split("/")
+            folder = folders.setdefault(f"{owner}/{name}@{ref}", home / f"action-{len(folders)}")
+            folder.joinpath(*below).mkdir(parents=True)
+            folder.joinpath(*below, "action.yml").write_text(text)
         return folders
 
 
