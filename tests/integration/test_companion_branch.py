@@ -1,0 +1,102 @@
+"""A proposal that needs another one: the companion's branch of the same name is run, where somebody asks for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import pytest
+from actions_runner import Runner
+from git_repositories import git, make_repository
+
+from releasegate.core.ci.workflows import workflows
+from releasegate.core.config.ci import Ci
+from releasegate.core.config.model import (
+    Companion,
+    EndToEndCommand,
+    ForgeConfig,
+    IndexConfig,
+    Package,
+    Settings,
+)
+
+STUB = """\
+#!/bin/sh
+echo "$* with $(cat ../harbor-api/what)" >> "$LOG"
+"""
+
+
+def ran(folder: Path, *, branch: str, labels: Sequence[str]) -> list[str]:
+    """Return what is run for a proposal from *branch*, each line with what the companion's checkout holds."""
+    api = Package("harbor-api", PurePosixPath("../harbor-api"), (), ("3.12",), forge=ForgeConfig("github", "octo/api"))
+    plugin = Package(
+        "harbor",
+        PurePosixPath(),
+        (),
+        ("3.12",),
+        forge=ForgeConfig("github", "octo/harbor"),
+        companion=Companion("harbor-api"),
+        end_to_end=EndToEndCommand(("check",)),
+    )
+    indexes = {name: IndexConfig(name) for name in ("testpypi", "pypi")}
+    made = workflows(Settings((api, plugin), indexes, ci=Ci(setup=(("true",),))))
+    own = make_repository(folder / "own", {str(path): text for path, text in made.items()})
+    git(own.root, "branch", branch)
+    other = make_repository(folder / "other", {"what": "develop"})
+    git(other.root, "checkout", "--quiet", "-b", "topic")
+    (other.root / "what").write_text("topic")
+    git(other.root, "commit", "--quiet", "--all", "--message=Topic")
+    for name in ("own", "other"):
+        git(folder, "clone", "--quiet", "--bare", str(folder / name), f"{name}.git")
+    (folder / "bin").mkdir()
+    (folder / "bin" / "releasegate").write_text(STUB)
+    (folder / "bin" / "releasegate").chmod(0o755)
+    environ = {
+        "LOG": str(folder / "log"),
+        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "safe.directory",
+        "GIT_CONFIG_VALUE_0": "*",
+    }
+    forge = Runner(
+        folder / "runs",
+        folder / "own.git",
+        "octo/harbor",
+        "http://127.0.0.1:9",
+        {},
+        "token",
+        environ=environ,
+        others={"octo/api": folder / "other.git"},
+    )
+    request = {"number": 1, "head": {"ref": branch}, "base": {"ref": "develop"}}
+    payload = {"pull_request": {**request, "labels": [{"name": label} for label in labels]}}
+    done = forge.run("pull_request", f"refs/heads/{branch}", payload, workflow="pull-request")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return (folder / "log").read_text().splitlines()
+
+
+def test_without_a_label_the_companion_is_its_release_branch_and_the_pair_is_not_run(tmp_path: Path) -> None:
+    assert ran(tmp_path, branch="topic", labels=["bug"]) == [
+        "versions --package harbor with develop",
+        "build --package harbor with develop",
+        "install-check --source dist --package harbor with develop",
+        "release --rc --package harbor --plan --proposed with develop",
+    ]
+
+
+def test_with_the_label_the_branch_of_the_same_name_is_run(tmp_path: Path) -> None:
+    lines = ran(tmp_path, branch="topic", labels=["e2e", "companion-branch"])
+    assert lines[-1] == "e2e --package harbor --source local --backend-source local with topic"
+
+
+@pytest.mark.parametrize("branch", ["other", "$(touch${IFS}harmed)", "a;touch${IFS}harmed"])
+def test_where_there_is_no_such_branch_the_release_branch_stays_and_no_name_is_run(branch: str, tmp_path: Path) -> None:
+    lines = ran(tmp_path, branch=branch, labels=["e2e", "companion-branch"])
+    assert lines[-1] == "e2e --package harbor --source local --backend-source local with develop"
+    assert not list(tmp_path.rglob("harmed"))
+
+
+def test_the_pair_alone_is_run_with_the_companion_that_a_candidate_would_get(tmp_path: Path) -> None:
+    lines = ran(tmp_path, branch="topic", labels=["e2e"])
+    assert lines[-1] == "e2e --package harbor --source local with develop"
