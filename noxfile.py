@@ -16,24 +16,13 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 _APP = (
     *("ci_runner", "container_runner", "deliveries", "evidence", "examine", "handover", "kept", "late", "orders"),
-    *(
-        "outcomes",
-        "package_state",
-        "pairs",
-        "parts",
-        "project",
-        "provenance",
-        "rebuild",
-        "release",
-        "reports",
-        "status",
-    ),
-    *("vendor", "verify", "watch", "workflows", "workspace"),
+    *("outcomes", "package_state", "pairs", "parts", "project", "provenance", "rebuild", "release"),
+    *("reports", "status", "vendor", "verify", "watch", "workflows", "workspace"),
 )
 _FRONTENDS = (
     *("aftercare", "cells", "completion", "configuration_schema", "console", "error_page", "forms", "handover"),
-    *("invoke", "nox", "options", "overview", "pairs", "program"),
-    *("rehearsals", "releases", "report_schema", "shown", "single_gates", "upkeep", "verification"),
+    *("invoke", "nox", "options", "overview", "pairs", "program", "readme_sample", "rehearsals", "releases"),
+    *("report_schema", "shown", "single_gates", "upkeep", "verification"),
 )
 PROVEN = ",".join(
     f"src/releasegate/{place}"

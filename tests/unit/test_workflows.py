@@ -283,13 +283,13 @@ def test_each_forge_of_a_repository_has_its_own_file() -> None:
 
 def test_drift_is_told_with_its_file_and_line() -> None:
     text = workflows(SIMPLE)[GITHUB]
-    assert drift(SIMPLE, lambda _: text) == ()
+    assert drift(SIMPLE, {GITHUB: text}.get) == ()
     assert drift(SIMPLE, lambda _: None) == (f"{GITHUB} is not there",)
     changed = text.replace("timeout-minutes: 180", "timeout-minutes: 5")
     line = 1 + next(n for n, each in enumerate(text.splitlines()) if "timeout" in each)
-    assert drift(SIMPLE, lambda _: changed) == (f"{GITHUB}:{line} differs from what the configuration says",)
+    assert drift(SIMPLE, {GITHUB: changed}.get) == (f"{GITHUB}:{line} differs from what the configuration says",)
     cut = "\n".join(text.splitlines()[:10])
-    assert drift(SIMPLE, lambda _: cut) == (f"{GITHUB}:11 differs from what the configuration says",)
+    assert drift(SIMPLE, {GITHUB: cut}.get) == (f"{GITHUB}:11 differs from what the configuration says",)
 
 
 def test_what_is_written_passes_the_check_and_a_change_fails_it(tmp_path: Path) -> None:

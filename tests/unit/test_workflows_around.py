@@ -13,12 +13,14 @@ import pytest
 import yaml
 from test_workflows import ALONE, API, FANNED, HALVES, INDEXES, SIMPLE, STACK, on_gitea
 
+from releasegate.app import workflows as app
+from releasegate.app.project import Project
 from releasegate.core.ci.workflows import workflow_path, workflows
 from releasegate.core.config.ci import WORKFLOWS, Ci
 from releasegate.core.config.model import Companion, EndToEndCommand, Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.stack import netbox
-from releasegate.core.errors import ConfigurationError
+from releasegate.core.errors import ConfigurationError, GateFailed
 
 CI = Ci(setup=(("pipx", "install", "./releasegate.whl"),))
 JUDGED = replace(ALONE, end_to_end=EndToEndCommand(("check",)), companion=Companion("harbor-api"))
@@ -214,3 +216,21 @@ def test_an_audit_and_a_linter_find_nothing(settings: Settings, kind: str, tmp_p
 def test_the_indexes_that_a_proposal_needs_have_no_token() -> None:
     assert set(INDEXES) == {"testpypi", "pypi"}
     assert not [name for name in ("TESTPYPI_TOKEN", "PYPI_TOKEN") if name in "".join(texts(STACKED).values())]
+
+
+def test_a_workflow_that_is_wanted_no_more_is_drift_and_is_removed_and_one_by_hand_stays(tmp_path: Path) -> None:
+    before, after = (
+        Project(tmp_path, replace(ONE, ci=replace(CI, workflows=each)), {}) for each in (WORKFLOWS, ("watch",))
+    )
+    app.write(before)
+    by_hand = tmp_path / workflow_path("github", "cache")
+    by_hand.write_text("name: cache\n")
+    with pytest.raises(GateFailed) as failed:
+        app.check(after)
+    assert failed.value.details == tuple(
+        f"{workflow_path('github', name)} is there, and the configuration wants it no more"
+        for name in ("release", "pull-request")
+    )
+    assert app.write(after) == (workflow_path("github", "release"), workflow_path("github", "pull-request"))
+    assert sorted(path.name for path in by_hand.parent.iterdir()) == ["cache.yml", "watch.yml"]
+    assert app.check(after) == (workflow_path("github", "watch"),)

@@ -6,7 +6,7 @@ It looks, installs and runs what users get today. Nothing is recorded and no pro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -76,8 +76,12 @@ def _asked(question: str, ask: Callable[[], str]) -> Finding:
 
 def _served(workspace: Workspace, package: Package, count: int) -> Iterator[Finding]:
     """Yield whether the indexes serve the files of every version that was closed here, byte for byte."""
-    ledger, settings = workspace.ledger(package), workspace.project.settings
-    closed = {version: seal for version in ledger.versions() if (seal := record(ledger.read(version)).closed)}
+    settings = workspace.project.settings
+    try:
+        closed = _closed(workspace, package)
+    except ReleasegateError as error:
+        yield Finding(SERVED, "", error)
+        return
     if not closed:
         yield Finding(SERVED, "no version has a closed record to compare with")
     finals = sorted((version for version in closed if not version.is_prerelease), reverse=True)
@@ -89,6 +93,12 @@ def _served(workspace: Workspace, package: Package, count: int) -> Iterator[Find
     for version in candidates[:1]:
         look = _Look(workspace, package, version, closed[version], settings.staging, whole=count > 0)
         yield _asked(SERVED, look.compared)
+
+
+def _closed(workspace: Workspace, package: Package) -> Mapping[Version, Entry]:
+    """Return the seal of every version whose record was ever closed: what was taken back is still out there."""
+    ledger = workspace.ledger(package)
+    return {version: seal for version in ledger.versions() if (seal := record(ledger.read(version)).closed)}
 
 
 @dataclass(frozen=True)

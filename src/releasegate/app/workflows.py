@@ -6,13 +6,13 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
 from releasegate.app.project import Project
-from releasegate.core.ci.workflows import drift, workflows
+from releasegate.core.ci.workflows import drift, unwanted, workflows
 from releasegate.core.ci.yaml_nodes import MARK
 from releasegate.core.errors import GateFailed, Refused
 
 
 def write(project: Project, *, force: bool = False) -> tuple[PurePosixPath, ...]:
-    """Write the workflows and return the paths of those that changed.
+    """Write the workflows, remove those that are wanted no more, and return the paths of those that changed.
 
     Raises:
         Refused: a file of that name is there that was not written by this command; *force* replaces it.
@@ -30,7 +30,10 @@ def write(project: Project, *, force: bool = False) -> tuple[PurePosixPath, ...]
     changed = tuple(path for path, text in wanted.items() if held[path] != text)
     for path in changed:
         write_atomically(project.root / path, wanted[path].encode())
-    return changed
+    gone = unwanted(project.settings, lambda path: _read(project.root, path))
+    for path in gone:
+        (project.root / path).unlink()
+    return (*changed, *gone)
 
 
 def check(project: Project) -> tuple[PurePosixPath, ...]:

@@ -44,6 +44,6 @@ def workflows(screen: Screen, *, check: bool, force: bool, vendored: bool) -> No
         return
     changed = generated.write(project, force=force)
     for path in changed:
-        screen.say(f"wrote {path}")
+        screen.say(f"wrote {path}" if (project.root / path).exists() else f"removed {path}, which is wanted no more")
     if not changed:
         screen.say("The workflows are what the configuration says.")

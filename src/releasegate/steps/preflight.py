@@ -16,20 +16,8 @@ from releasegate.steps.doctor_questions import QUESTIONS
 from releasegate.steps.question import Answer, Caution, Inquiry, Question
 from releasegate.steps.step import ReleaseStep
 
-OF_A_PROPOSAL = frozenset(
-    {
-        "version files",
-        "other publishers",
-        "tables",
-        "indexes",
-        "plan",
-        "number",
-        "companion",
-        "release notes",
-        "end to end",
-    }
-)
-"""The questions about a commit itself, and about what it would become."""
+OF_A_PROPOSAL = frozenset({"version files", "other publishers", "tables", "indexes", "plan", "number"})
+"""The questions about a commit itself; what is only due when its candidate is made (notes, a companion) is no fault."""
 
 
 @dataclass(frozen=True)

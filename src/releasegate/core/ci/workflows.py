@@ -16,6 +16,7 @@ from releasegate.core.ci.job_yaml import job_lines
 from releasegate.core.ci.jobs import Job, jobs
 from releasegate.core.ci.yaml_nodes import MARK
 from releasegate.core.ci.yaml_values import literal, quoted
+from releasegate.core.config.ci import WORKFLOWS
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import ConfigurationError
 
@@ -74,7 +75,15 @@ def drift(settings: Settings, read: Callable[[PurePosixPath], str | None]) -> tu
             found.append(f"{path} is not there")
         elif text != wanted:
             found.append(f"{path}:{_differs(text, wanted)} differs from what the configuration says")
+    found += [f"{path} is there, and the configuration wants it no more" for path in unwanted(settings, read)]
     return tuple(found)
+
+
+def unwanted(settings: Settings, read: Callable[[PurePosixPath], str | None]) -> tuple[PurePosixPath, ...]:
+    """Return the workflows that were written for an earlier configuration, and that this one does not want."""
+    wanted = workflows(settings)
+    every = (workflow_path(kind, name) for kind in _FOLDERS for name in WORKFLOWS)
+    return tuple(path for path in every if path not in wanted and (read(path) or "").startswith(MARK))
 
 
 def _differs(text: str, wanted: str) -> int:
