@@ -24,6 +24,11 @@ def arguments() -> list[Argument]:
     ]
 
 
+def is_for_people(flag: str) -> bool:
+    """Whether a flag is one that a person may have meant: these are typed once, or by a shell."""
+    return flag.startswith("--") and flag.removeprefix("--") not in {SCRIPT, WORDS}
+
+
 def tell_script(program: Program) -> None:
     """Print the script for a shell and end, where that is asked for.
 

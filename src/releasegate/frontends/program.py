@@ -211,7 +211,7 @@ class Releasegate(Program):
                 )
             if not word.startswith("-"):
                 return ConfigurationError(f"There is no command {word}.", hint=meant(word, self.parser.contexts))
-            flags = (flag for flag in (context or self.initial_context).flags if flag.startswith("--"))
+            flags = (flag for flag in (context or self.initial_context).flags if completion.is_for_people(flag))
             hint = f"{_NAME} release --plan prints the steps and runs none" if word.startswith("--dry") else ""
             return ConfigurationError(f"{command or _NAME} has no option {word}.", hint=hint or meant(word, flags))
         if unfinished := re.match(r"Flag <Argument: ([\w-]+)", said):

@@ -50,7 +50,7 @@ def jobs(settings: Settings, forge: ForgeConfig, ours: Sequence[Package]) -> Ite
     """Yield the jobs: the gates, the plan of what would come next, and the pair where somebody asks for it."""
     beside = tuple(package for package in settings.packages if ".." in package.path.parts)
     takes = tuple(line for package in beside for line in _takes_branch(package))
-    told = companions(settings, settings.staging, "staging")
+    told = companions(settings, "staging")
     judged = _judged(settings, ours)
     fans = settings.stack is not None and forge.kind == "github" and bool(judged)
     yield Job("gates", READS, LONG, tuple(_gates(ours)), before=takes, ref="", token=False)

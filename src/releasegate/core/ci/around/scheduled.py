@@ -34,11 +34,10 @@ def _when(forge: ForgeConfig, days: str) -> Iterator[str]:
 
 def watch_jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
     """Yield the one job that watches; it may read, and has no secret."""
-    told = companions(settings, settings.production, "production")
     host = newest(_cells(settings))
     lines = ("strategy:", "  matrix:", f"    kept: [{host.kept}]") if host is not None else ()
     before = restored(settings, forge) if host is not None else ()
-    yield Job("watch", READS, LONG, (("watch", "releasegate watch"),), lines, told, before=before, ref="")
+    yield Job("watch", READS, LONG, (("watch", "releasegate watch"),), lines, before=before, ref="")
 
 
 def cache_jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
@@ -54,7 +53,7 @@ def cache_jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
         LONG,
         (("e2e", "releasegate e2e --source local $HOST"),),
         ("strategy:", "  fail-fast: false", "  matrix:", "    include:", *(f"  {row}" for row in rows)),
-        (*companions(settings, settings.staging, "staging"), "HOST: ${{ matrix.options }}"),
+        (*companions(settings, "staging"), "HOST: ${{ matrix.options }}"),
         before=restored(settings, forge),
         after=saved(settings, forge),
         ref="",
