@@ -17,6 +17,7 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Companion
 from releasegate.core.config.stack import netbox
 from releasegate.core.e2e.matrix import Wanted, matrix, newest, on_newest, only
+from releasegate.core.errors import Unavailable
 from releasegate.rehearsal.index import sample_wheel
 
 OLD_AND_NEW = replace(STACK, netbox=(netbox("4.7.3"), netbox("image:4.5.8")), pythons=("3.12", "3.13"))
@@ -77,3 +78,17 @@ def test_the_newest_finals_run_together_on_the_newest_host(tmp_path: Path, monke
     assert not request.recorded, "it tells, and leaves no evidence"
     assert choices.containers.wanted == Wanted(("pypi:4.8.0",), ("3.13",), ("pypi",), ("fresh",), ("pve",), ())
     assert seen == [("harbor", "seen")]
+
+
+def test_a_record_that_cannot_be_read_is_an_answer_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object) -> Any:
+        raise Unavailable("The ledger cannot be read.", hint="Mend it")
+
+    monkeypatch.setattr(Workspace, "ledger", unreadable)
+    monkeypatch.setattr(Workspace, "index", lambda *_: FakeIndex("pypi", FakeClock()))
+    workspace = Workspace(Project(tmp_path, FANNED, {}), lambda _: None)
+    found = list(watch.watch(workspace, ALONE, watch.Watched(3, end_to_end=True)))
+    assert [(each.question, each.error is None) for each in found] == [("served files", False), ("newest final", True)]
+    assert found[-1].said == "pypi has no final"
