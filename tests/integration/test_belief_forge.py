@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from git_repositories import git
@@ -73,7 +74,11 @@ class World:
 def world(tmp_path: Path) -> Iterator[World]:
     pair = make_pair(tmp_path)
     remote = GitRepository(tmp_path / "remotes" / f"{API}.git", os.environ)
-    with EmbeddedForge(tmp_path / "forge", f"octo/{API}", token=TOKEN, commit_of=remote.tagged) as forge:
+
+    def commit_of(name: str) -> str:
+        return remote.tagged(name) or git(remote.root, "rev-parse", f"refs/heads/{name}")
+
+    with EmbeddedForge(tmp_path / "forge", f"octo/{API}", token=TOKEN, commit_of=commit_of) as forge:
         table = f'forge = {{ kind = "github", repository = "octo/{API}", address = "{forge.address}" }}\n'
         text = (tmp_path / "pyproject.toml").read_text()
         (tmp_path / "pyproject.toml").write_text(text.replace(f'name = "{API}"\n', f'name = "{API}"\n{table}', 1))
@@ -127,6 +132,34 @@ def test_a_run_of_another_tag_or_of_a_pull_request_is_no_reason(world: World) ->
     assert not world.believes()
     world.heard(world.ran(event="pull_request"))
     assert not world.believes()
+
+
+def test_what_a_person_dispatched_is_no_reason_whatever_commit_the_forge_names(world: World) -> None:
+    # Such a run is of the commit before the version's own, and may have been asked for anything.
+    world.heard(world.ran(tag="develop", event="workflow_dispatch"))
+    assert not world.believes()
+    world.heard(world.ran(event="workflow_dispatch"))
+    assert not world.believes()
+
+
+@pytest.mark.parametrize(("state", "taken"), [("failed", True), ("passed", False)])
+@pytest.mark.parametrize(("tag", "event"), [("v1.0.0", "release"), ("develop", "workflow_dispatch")])
+def test_a_red_verdict_of_the_finals_run_takes_the_proof_back_for_everybody(
+    world: World, tag: str, event: str, state: str, *, taken: bool
+) -> None:
+    git(world.clone, "tag", "v1.0.0")
+    git(world.clone, "push", "--quiet", "origin", "v1.0.0")
+    seal = world.ran()
+    gate = replace(seal, step="install:staging", subject="c" * 64, evidence={})
+    world.heard(gate)
+    world.heard(seal)
+    assert world.believes()
+    red: Any = {"event": "failed", "verdict": "fail", "evidence": {"problem": "It does not import."}}
+    run = world.ran(state, tag=tag, event=event)
+    world.heard(replace(gate, at=run.at, run=run.run, **red))
+    known = record(world.workspace.ledger(world.package).read(RC))
+    assert (known.taken_back is not None) == taken
+    assert (record(world.workspace.ledger(world.package).believed(RC)).seal is None) == taken
 
 
 def test_a_tag_whose_workflow_is_not_the_release_branchs_is_no_reason(world: World) -> None:
