@@ -93,10 +93,12 @@ def test_who_types_nothing_has_changed_nothing(project: tuple[Path, EmbeddedInde
 def test_without_a_terminal_nobody_is_asked_and_nothing_has_changed(project: tuple[Path, EmbeddedIndex]) -> None:
     folder, staging = project
     before = git(folder / API, "rev-parse", "HEAD")
-    given = {"input": TOKEN, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    done = subprocess.run(RELEASE, check=False, cwd=folder, env=environ(), timeout=SECONDS, **given)
-    assert done.returncode == 3, done.stdout
-    assert "No token for staging." in done.stdout
-    assert "Set STAGING_TOKEN" in done.stdout
+    done = subprocess.run(
+        RELEASE, check=False, cwd=folder, env=environ(), timeout=SECONDS, input=TOKEN.encode(), capture_output=True
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 3, said
+    assert b"No token for staging." in said
+    assert b"Set STAGING_TOKEN" in said
     assert git(folder / API, "rev-parse", "HEAD") == before
     assert not [*staging.state.files()]
