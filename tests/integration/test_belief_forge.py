@@ -15,6 +15,7 @@ from packaging.version import Version
 from testpair import AUTHOR, make_pair
 
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.app.evidence import notes_of, record_claims
 from releasegate.app.project import load
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
@@ -179,9 +180,31 @@ def test_a_forge_that_does_not_answer_is_no_reason_and_is_told(world: World) -> 
     world.heard(entry)
     assert not world.believes()
     assert any("The forge does not say how the run ci-1-ab12 ended" in line for line in world.said)
+    # It is asked once in a run, and told once.
+    world.heard(replace(entry, run="ci-2-ab12"))
+    asked = len(world.forge.app.seen)
+    assert not world.believes()
+    assert len(world.forge.app.seen) == asked
+    assert len([line for line in world.said if "does not say" in line]) == 1
 
 
 def test_a_package_that_is_on_no_forge_has_none_to_ask(world: World) -> None:
     world.heard(world.ran())
     alone = replace(world, workspace=replace(world.workspace, forges={}))
     assert not alone.believes()
+
+
+@pytest.mark.parametrize("limited", [0, 1])
+def test_a_verification_says_that_the_forge_vouches_or_why_it_is_not_known(world: World, limited: int) -> None:
+    entry = world.ran()
+    world.heard(entry)
+    world.forge.limit(limited) if limited else None
+    commit, held = git(world.clone, "rev-parse", f"{TAG}^{{commit}}"), {"x.whl": "c" * 64}
+    notes = notes_of(world.workspace, world.package)
+    found = record_claims(world.workspace, notes, world.package, RC, commit=commit, held=held, index="staging")
+    (seal,) = [claim for claim in found[1] if claim.about == "seal"]
+    assert seal.standing == ("not believed" if limited else "proven")
+    assert seal.by.startswith("releasegate" if limited else "the forge vouches for its run 1, releasegate")
+    silent = "The forge does not say how the run ci-1-ab12 ended"
+    assert any(line.startswith(silent) for line in found[2]) == bool(limited)
+    assert any("the forge vouches for none of it" in line for line in found[2]) == bool(limited)

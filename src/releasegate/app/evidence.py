@@ -7,7 +7,7 @@ vouched for by the forge. All else is told, as what whoever may push notes may h
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
@@ -65,7 +65,8 @@ def record_claims(  # noqa: PLR0913 - the record of what, beside what
     index: str,
 ) -> tuple[Recorded, tuple[Claim, ...], tuple[str, ...]]:
     """Return the record of a version whose tag names *commit*, what it says beside what the index holds, and notes."""
-    ledger = workspace.ledger(package)
+    silent: list[str] = []
+    ledger = replace(workspace, tells=silent.append).ledger(package)
     ours, heard = ledger.files.read(version), ledger.heard.read(version)
     theirs, statements, told = heard.records.get(version, []), list(heard.statements), list(shared.told)
     known = Known(lambda _: commit, (version,), SystemClock().soon())
@@ -87,7 +88,7 @@ def record_claims(  # noqa: PLR0913 - the record of what, beside what
     signed = _signature(shared.signature) if entries else ()
     claims = recorded_claims(recorded, held=held, commit=commit, index=index)
     doubted = [_doubted(ledger, package)] if any(each.standing == "not believed" for each in claims) else []
-    return recorded, (*shared.claims, *claims, *signed), tuple(dict.fromkeys([*told, *doubted]))
+    return recorded, (*shared.claims, *claims, *signed), tuple(dict.fromkeys([*told, *silent, *doubted]))
 
 
 def _reasons(  # noqa: PLR0913 - what was heard of what, and what was made here

@@ -72,9 +72,12 @@ def doubt(workspace: Workspace, package: Package) -> Doubt:
     signatures = Signatures(workspace.repository(package).git, lambda: _keys(workspace, package))
 
     def vouches(version: Version, commit: str, entry: Entry) -> bool:
+        if package.name in workspace.beliefs.silent:
+            return False
         try:
             return _vouches(workspace, package, version, commit, entry)
         except ReleasegateError as error:
+            workspace.beliefs.silent.add(package.name)
             workspace.tell(f"The forge does not say how the run {entry.run} ended: {error.problem}")
             return False
 
@@ -103,7 +106,6 @@ def _vouches(workspace: Workspace, package: Package, version: Version, commit: s
     if forge is None or package.forge is None or run is None:
         return False
     if (package.name, run) not in known:
-        known[package.name, run] = None  # also where it does not answer: it is asked, and told, once
         known[package.name, run] = forge.outcome(run)
     outcome, path = known[package.name, run], str(workflow_path(package.forge.kind))
     if outcome is None:

@@ -171,7 +171,8 @@ class Uploader:
     def _is_missing_in_keyring(self) -> bool:
         """Whether the keyring says that it has no token; the token itself stays in the process that asks."""
         asked = [sys.executable, "-I", "-c", _ASKS_KEYRING, self.url, self.config.username]
-        return run(asked, env=self._environment(None, home=""), cwd=self.workdir, timeout=TIMEOUT).exit_code == _MISSING
+        with scratch(self.workdir) as home:
+            return run(asked, env=self._environment(None, home=""), cwd=home, timeout=TIMEOUT).exit_code == _MISSING
 
     def _environment(self, token: str | None, *, home: str) -> dict[str, str]:
         wide = {"TWINE_USERNAME": self.config.username, "COLUMNS": "1000"}
