@@ -126,6 +126,12 @@ def test_a_gate_that_failed_contradicts_what_is_served(event: EntryEvent, told: 
     assert found["gate e2e:production"].said == f"it failed: {told}"
 
 
+def test_what_is_believed_is_not_told_once_more_where_others_say_it_too() -> None:
+    told = [replace(entry("build"), run="r2"), entry("upload:staging", "failed", "unavailable")]
+    found = of([entry("build"), *told], doubted=told)
+    assert [(claim.about, claim.standing) for claim in found] == [("seal", "not recorded"), ("gates", "proven")]
+
+
 def test_a_red_verdict_that_is_not_believed_is_told_and_contradicts_nothing() -> None:
     red = entry("install:staging", "failed", "fail", problem="it broke")
     found = claims(entry("build"), red, doubted=[red])
