@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from git_repositories import git
@@ -14,6 +15,7 @@ from packaging.version import Version
 from testpair import AUTHOR, make_pair
 
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.app.evidence import notes_of, record_claims
 from releasegate.app.project import load
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
@@ -73,7 +75,11 @@ class World:
 def world(tmp_path: Path) -> Iterator[World]:
     pair = make_pair(tmp_path)
     remote = GitRepository(tmp_path / "remotes" / f"{API}.git", os.environ)
-    with EmbeddedForge(tmp_path / "forge", f"octo/{API}", token=TOKEN, commit_of=remote.tagged) as forge:
+
+    def commit_of(name: str) -> str:
+        return remote.tagged(name) or git(remote.root, "rev-parse", f"refs/heads/{name}")
+
+    with EmbeddedForge(tmp_path / "forge", f"octo/{API}", token=TOKEN, commit_of=commit_of) as forge:
         table = f'forge = {{ kind = "github", repository = "octo/{API}", address = "{forge.address}" }}\n'
         text = (tmp_path / "pyproject.toml").read_text()
         (tmp_path / "pyproject.toml").write_text(text.replace(f'name = "{API}"\n', f'name = "{API}"\n{table}', 1))
@@ -129,6 +135,34 @@ def test_a_run_of_another_tag_or_of_a_pull_request_is_no_reason(world: World) ->
     assert not world.believes()
 
 
+def test_what_a_person_dispatched_is_no_reason_whatever_commit_the_forge_names(world: World) -> None:
+    # Such a run is of the commit before the version's own, and may have been asked for anything.
+    world.heard(world.ran(tag="develop", event="workflow_dispatch"))
+    assert not world.believes()
+    world.heard(world.ran(event="workflow_dispatch"))
+    assert not world.believes()
+
+
+@pytest.mark.parametrize(("state", "taken"), [("failed", True), ("passed", False)])
+@pytest.mark.parametrize(("tag", "event"), [("v1.0.0", "release"), ("develop", "workflow_dispatch")])
+def test_a_red_verdict_of_the_finals_run_takes_the_proof_back_for_everybody(
+    world: World, tag: str, event: str, state: str, *, taken: bool
+) -> None:
+    git(world.clone, "tag", "v1.0.0")
+    git(world.clone, "push", "--quiet", "origin", "v1.0.0")
+    seal = world.ran()
+    gate = replace(seal, step="install:staging", subject="c" * 64, evidence={})
+    world.heard(gate)
+    world.heard(seal)
+    assert world.believes()
+    red: Any = {"event": "failed", "verdict": "fail", "evidence": {"problem": "It does not import."}}
+    run = world.ran(state, tag=tag, event=event)
+    world.heard(replace(gate, at=run.at, run=run.run, **red))
+    known = record(world.workspace.ledger(world.package).read(RC))
+    assert (known.taken_back is not None) == taken
+    assert (record(world.workspace.ledger(world.package).believed(RC)).seal is None) == taken
+
+
 def test_a_tag_whose_workflow_is_not_the_release_branchs_is_no_reason(world: World) -> None:
     workflow(world.clone, "name: release\n# everything passes\n")
     git(world.clone, "tag", "--force", TAG)
@@ -146,9 +180,31 @@ def test_a_forge_that_does_not_answer_is_no_reason_and_is_told(world: World) -> 
     world.heard(entry)
     assert not world.believes()
     assert any("The forge does not say how the run ci-1-ab12 ended" in line for line in world.said)
+    # It is asked once in a run, and told once.
+    world.heard(replace(entry, run="ci-2-ab12"))
+    asked = len(world.forge.app.seen)
+    assert not world.believes()
+    assert len(world.forge.app.seen) == asked
+    assert len([line for line in world.said if "does not say" in line]) == 1
 
 
 def test_a_package_that_is_on_no_forge_has_none_to_ask(world: World) -> None:
     world.heard(world.ran())
     alone = replace(world, workspace=replace(world.workspace, forges={}))
     assert not alone.believes()
+
+
+@pytest.mark.parametrize("limited", [0, 1])
+def test_a_verification_says_that_the_forge_vouches_or_why_it_is_not_known(world: World, limited: int) -> None:
+    entry = world.ran()
+    world.heard(entry)
+    world.forge.limit(limited) if limited else None
+    commit, held = git(world.clone, "rev-parse", f"{TAG}^{{commit}}"), {"x.whl": "c" * 64}
+    notes = notes_of(world.workspace, world.package)
+    found = record_claims(world.workspace, notes, world.package, RC, commit=commit, held=held, index="staging")
+    (seal,) = [claim for claim in found[1] if claim.about == "seal"]
+    assert seal.standing == ("not believed" if limited else "proven")
+    assert seal.by.startswith("releasegate" if limited else "the forge vouches for its run 1, releasegate")
+    silent = "The forge does not say how the run ci-1-ab12 ended"
+    assert any(line.startswith(silent) for line in found[2]) == bool(limited)
+    assert any("the forge vouches for none of it" in line for line in found[2]) == bool(limited)

@@ -322,6 +322,16 @@ def test_without_a_token_the_variable_is_named_and_nobody_is_asked(
     assert embedded.app.seen == []
 
 
+@pytest.mark.parametrize("environ", [{}, {"FORGE_TOKEN": " "}])
+def test_how_a_run_of_a_public_repository_ended_is_asked_without_a_token(
+    embedded: EmbeddedForge, environ: dict[str, str]
+) -> None:
+    number = embedded.run("v1.0", "passed")
+    outcome = forge_of(embedded.config, environ=environ).outcome(number)
+    assert outcome is not None
+    assert (outcome.verdict, outcome.tag) == ("passed", "v1.0")
+
+
 def test_a_forge_that_is_not_there_does_not_answer(embedded: EmbeddedForge) -> None:
     gone = ForgeConfig(embedded.kind, "octo/harbor", address="http://127.0.0.1:9")
     with pytest.raises(Unavailable, match="does not answer"):

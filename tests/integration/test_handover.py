@@ -16,7 +16,7 @@ from testpair import AUTHOR, Quiet, make_pair
 
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.app.handover import Handover
-from releasegate.app.parts import PartOrder, _give
+from releasegate.app.parts import PartOrder, _kept
 from releasegate.app.project import load
 from releasegate.app.workspace import RunOptions, Workspace
 from releasegate.core.ci.part import Part
@@ -219,18 +219,21 @@ def entry(step: str, event: str = "done") -> Entry:
     return Entry("2026-01-01T00:00:00.000000+00:00", "run", step, event, "bytes", step)  # type: ignore[arg-type]
 
 
-def test_what_was_proven_again_is_handed_over_for_every_version(job: tuple[Workspace, Package, Path]) -> None:
+def test_what_was_proven_again_is_handed_over_for_every_version_also_where_it_failed(
+    job: tuple[Workspace, Package, Path],
+) -> None:
     workspace, package, folder = job
     for version in ("1.0.0rc1", "1.0.0"):
         FileLedger(folder / "judged" / "pypi" / "ledger" / package.name).append(Version(version), entry("e2e:today"))
     (folder / "judged" / "pypi" / "ledger" / package.name / "nonsense.jsonl").write_text("{}")
     Handover(folder, "pypi").take_proofs(workspace, package)
-    versions = [Version("1.0.0rc1"), Version("1.0.0"), Version("1.0.0rc1")]
     given = folder / "given"
-    _give(workspace, package, PartOrder(Part("prove", "pypi"), folder, given), versions, since="")
+    with pytest.raises(GateFailed), _kept(workspace, package, PartOrder(Part("prove", "pypi"), folder, given)):
+        raise GateFailed("It broke.", hint="Mend it")
     assert sorted(path.name for path in given.rglob("*.jsonl")) == ["1.0.0.jsonl", "1.0.0rc1.jsonl"]
     assert (given / "pypi" / "nothing").is_file()
-    _give(workspace, package, PartOrder(Part("prove", "pypi"), folder), versions, since="")
+    with _kept(workspace, package, PartOrder(Part("prove", "pypi"), folder)):
+        pass
 
 
 def test_of_evidence_only_what_is_judged_elsewhere_counts(job: tuple[Workspace, Package, Path]) -> None:

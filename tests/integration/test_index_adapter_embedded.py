@@ -14,6 +14,7 @@ from packaging.version import Version
 from releasegate.adapters import process
 from releasegate.adapters.index import deadline, resolve, twine
 from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.adapters.index.token_prompt import TokenPrompt
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.rehearsal.index import (
@@ -352,11 +353,33 @@ class Ring(KeyringBackend):
 def test_without_a_token_twine_asks_the_keyring(
     embedded: EmbeddedIndex, tmp_path: Path, ring: str, expected: tuple[int, int | None]
 ) -> None:
+    config, environ = with_keyring(embedded, tmp_path, ring)
+    answer = SimpleIndex(config, environ=environ, workdir=tmp_path / "work").upload(placed(fresh(), tmp_path))
+    assert (answer.exit_code, answer.status) == expected, answer.words
+
+
+@pytest.mark.parametrize(("ring", "times"), [("ring.Ring", 0), ("keyring.backends.null.Keyring", 1)])
+def test_what_the_keyring_does_not_have_a_person_is_asked_for(
+    embedded: EmbeddedIndex, tmp_path: Path, ring: str, times: int
+) -> None:
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return TOKEN
+
+    config, environ = with_keyring(embedded, tmp_path, ring)
+    index = SimpleIndex(config, environ=environ, workdir=tmp_path / "work", prompt=TokenPrompt(ask))
+    assert index.credential() == ("given at this terminal, for this run" if times else "the keyring")
+    assert index.upload(placed(fresh(), tmp_path)).exit_code == 0
+    assert len(asked) == times
+
+
+def with_keyring(embedded: EmbeddedIndex, tmp_path: Path, ring: str) -> tuple[IndexConfig, dict[str, str]]:
+    """Return the embedded index as one whose token is in a keyring, and an environment that names that keyring."""
     settings = tmp_path / "python_keyring" / "keyringrc.cfg"
     settings.parent.mkdir()
     settings.write_text(f"[backend]\ndefault-keyring={ring}\nkeyring-path={tmp_path}\n")
     (tmp_path / "ring.py").write_text(RING)
     config = IndexConfig("testpypi", embedded.upload_url, embedded.simple_url, keyring=True)
-    environ = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "TWINE_PASSWORD": "wrong"}
-    answer = SimpleIndex(config, environ=environ, workdir=tmp_path / "work").upload(placed(fresh(), tmp_path))
-    assert (answer.exit_code, answer.status) == expected, answer.words
+    return config, {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "TWINE_PASSWORD": "wrong"}

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from git_repositories import git
@@ -142,6 +143,22 @@ def test_a_judging_job_that_fails_hands_over_what_it_found(forge: Forge, capsys:
     assert forge.job("judge", "--taken", str(forge.files), "--given", str(judged)) == GateFailed.exit_code
     assert "not those of their manifest" in capsys.readouterr().err
     assert (judged / "staging" / "nothing").is_file()
+
+
+def test_what_a_candidate_failed_at_before_its_final_is_told_to_everybody(forge: Forge) -> None:
+    forge.dispatched("production")
+    proven = forge.root / "handed" / "proven-production"
+    failed: Any = {"verdict": "fail", "evidence": {"problem": "It does not import."}}
+    red = Entry("2026-01-01T00:00:00.000000+00:00", "ci-7-ab", "install:staging", "failed", "b", "install it", **failed)
+    sealed = Entry("2026-01-01T00:00:00.000000+00:00", "ci-7-ab", SEAL, "done", "", "record it as proven")
+    for each in (red, sealed):
+        FileLedger(proven / "production" / "ledger" / "tiny-api").append(RC, each)
+    assert forge.job("tell", "--taken", str(proven), index="production") == 0
+    ref = "refs/notes/releasegate/tiny-api"
+    note = git(remote(forge.root, "tiny-api"), "notes", "--ref", ref, "show", f"v{RC}^{{commit}}")
+    assert "It does not import." in note
+    assert "record it as proven" not in note, "who proves does not seal"
+    assert forge.job("tell", "--taken", str(forge.root / "nothing"), index="production") == 0
 
 
 @pytest.mark.parametrize("job", ["build", "publish", "judge", "seal"])

@@ -42,7 +42,9 @@ def uploader(tmp_path: Path, script: str = SIGNS, **environ: str) -> Uploader:
     """Return an uploader whose signer is a script, and which sends to a port where nobody listens."""
     (tmp_path / "sign.py").write_text(script)
     signer = (sys.executable, str(tmp_path / "sign.py"))
-    return Uploader(ALIAS, "http://127.0.0.1:9/legacy/", {"PATH": "/usr/bin", **environ}, tmp_path / "work", signer)
+    return Uploader(
+        ALIAS, "http://127.0.0.1:9/legacy/", {"PATH": "/usr/bin", **environ}, tmp_path / "work", signer=signer
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -20,6 +22,9 @@ from real_indexes import RunningIndex
 from testpair import AUTHOR, configuration, make_pair, on_indexes
 
 from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.core.evidence.merge import following
+from releasegate.core.evidence.note import parse, write
+from releasegate.core.release.record import SEAL, Entry
 from releasegate.frontends.program import Releasegate
 from releasegate.rehearsal.index import BrokenFile, BrokenPage, EmbeddedIndex
 
@@ -28,6 +33,7 @@ MORE = "tiny_api-1.0.0-1-py3-none-any.whl"
 """A wheel that installers prefer to the one that was released."""
 REF = f"refs/notes/releasegate/{NAME}"
 SECRET = "secret"
+SIGNED = '[tool.releasegate.ci]\nallowed-signers = "allowed_signers"\n'
 OTHERS = ("altered", "wheel-only", "sdist-only")
 """Indexes that hold something else than was released."""
 
@@ -87,6 +93,27 @@ def altered(wheel: bytes) -> bytes:
     return out.getvalue()
 
 
+def signing(key: Path) -> dict[str, str]:
+    """Return the environment of somebody whose Git signs with a new key."""
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key.name, "-f", str(key)], check=True)
+    settings = {"gpg.format": "ssh", "user.signingkey": str(key)}
+    told = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (setting, value) in enumerate(settings.items()):
+        told |= {f"GIT_CONFIG_KEY_{number}": setting, f"GIT_CONFIG_VALUE_{number}": value}
+    return told
+
+
+def noted(folder: Path, *, version: str, entries: Callable[[list[Entry]], list[Entry]]) -> None:
+    """Push another note on the tag of *version* in the clone in *folder*, as whoever may push notes can."""
+    git(folder, "fetch", "--quiet", "origin", f"+{REF}:{REF}")
+    note = parse(git(folder, "notes", "--ref", REF, "show", f"v{version}^{{commit}}").encode(), package=NAME)
+    records = {each: found if str(each) != version else entries(found) for each, found in note.records.items()}
+    (folder.parent / "note").write_bytes(write(NAME, records, note.statements))
+    commit = git(folder, "rev-parse", f"v{version}^{{commit}}")
+    git(folder, "notes", "--ref", REF, "add", "--force", "--file", str(folder.parent / "note"), commit)
+    git(folder, "push", "--quiet", "--force", "origin", f"{REF}:{REF}")
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Release 1.0.0 of the package, and give other indexes other files of it."""
@@ -101,10 +128,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             f'[tool.releasegate.indexes.{name}]\nupload = "{running[name].upload}"\nsimple = "{running[name].simple}"'
             for name in OTHERS
         )
-        told = alone(f"{on_indexes(running['staging'], running['production'])}\n{more}")
+        told = alone(f"{on_indexes(running['staging'], running['production'])}\n{more}\n{SIGNED}")
         pair = make_pair(folder, version="0.9.0")
         (pair.root / "pyproject.toml").write_text(told)
-        tokens = {"STAGING_TOKEN": SECRET, "PRODUCTION_TOKEN": SECRET}
+        signed = signing(folder / "ada")
+        (pair.clone(NAME) / "allowed_signers").write_text(f"ada@example.org {(folder / 'ada.pub').read_text()}")
+        git(pair.clone(NAME), "add", "allowed_signers")
+        git(pair.clone(NAME), "commit", "--quiet", "--message=Name the keys")
+        git(pair.clone(NAME), "push", "--quiet", "origin", "HEAD")
+        tokens = {"STAGING_TOKEN": SECRET, "PRODUCTION_TOKEN": SECRET, **signed}
         for words in (("--rc", "--to", "1.0.0"), ()):
             code, output = typed(pair.root, "release", *words, "--yes", **tokens)
             assert code == 0, output
@@ -136,9 +168,9 @@ def test_what_was_released_is_proven_with_its_record_and_nothing_here_is_changed
         "every file that production lists, by its sha256",
         "  gates: ",
         "  tag: v1.0.0 names ",
-        "  signature: the notes are not signed",
+        "[signed by ada@example.org, releasegate ",
         f"  provenance: production has none of {WHEEL}, {SDIST}",
-        "0 contradicted, 2 not recorded: nothing contradicts what production serves",
+        "0 contradicted, 0 not believed, 1 not recorded: nothing contradicts what production serves",
     ):
         assert line in output, output
     assert before == (
@@ -171,6 +203,75 @@ def test_an_altered_wheel_is_told_member_by_member(world: World, tmp_path: Path)
     assert "+import evil" in output
     assert "seal: it is of other files than altered lists" in output
     assert "what altered serves is contradicted" in output
+
+
+def test_where_no_keys_are_named_what_nobody_vouches_for_is_said_not_to_be_believed(
+    world: World, tmp_path: Path
+) -> None:
+    project = world.stranger(tmp_path / "project")
+    (project / "pyproject.toml").write_text(world.configuration.replace(SIGNED, ""))
+    code, output = typed(project, "verify", NAME, "1.0.0", "--statement", "seal.json")
+    assert code == 3, output
+    assert not (project / "seal.json").exists()
+    code, output = typed(project, "verify", NAME, "1.0.0", "--index", "altered")
+    assert code == 4, output
+    assert "other files than those that altered lists; nobody who is believed says so" in output
+    assert "are said to have passed: " in output
+    assert "note: what is not believed is not signed by a key (ci.allowed-signers names none), and no forge" in output
+    # Who released it knows what was made there.
+    code, output = typed(world.folder, "verify", NAME, "1.0.0")
+    assert code == 0, output
+    assert "[made here, releasegate " in output
+    assert "0 contradicted, 0 not believed" in output
+
+
+def test_a_forged_seal_and_waiver_are_said_not_to_be_believed(world: World, tmp_path: Path) -> None:
+    remote = world.other_remote(tmp_path / "remote.git")
+    project = world.stranger(tmp_path / "project", remote=remote)
+
+    def forged(entries: list[Entry]) -> list[Entry]:
+        seal = next(each for each in entries if each.step == SEAL and each.event == "done")
+        red = next(each for each in entries if each.step == "install:production" and each.event == "done")
+        word: Any = {"event": "waived", "verdict": "waived", "evidence": {"by": "Eve", "reason": "trust me"}}
+        files = {**seal.evidence, "files": dict.fromkeys(seal.evidence["files"], "e" * 64)}
+        told = [replace(red, run="f2", event="failed", verdict="fail"), replace(red, run="f3", **word)]
+        return [*entries, replace(seal, run="f1", evidence=files), *told]
+
+    noted(project / NAME, version="1.0.0", entries=forged)
+    code, output = typed(project, "verify", NAME, "1.0.0")
+    assert code == 0, output
+    before, _, doubted = output.partition("not believed:")
+    assert "every file that production lists, by its sha256 [signed by ada@example.org" in before
+    assert "other files than those that production lists; nobody who is believed says so [releasegate" in doubted
+    assert "gate install:production: it is said to be waived by Eve: trust me" in doubted
+    assert "gate install:production: it is said to have failed" in doubted
+    assert "note: what is not believed is signed by no key that the release branch names" in output
+
+
+def test_a_revoked_candidate_is_said_to_be_revoked_and_by_whom(world: World, tmp_path: Path) -> None:
+    remote = world.other_remote(tmp_path / "remote.git")
+    project = world.stranger(tmp_path / "project", remote=remote)
+    word: Any = {
+        "event": "revoked",
+        "step": "revoked",
+        "verdict": "revoked",
+        "subject": "",
+        "line": "1.0.0rc1 is revoked",
+    }
+
+    def revoked(entries: list[Entry]) -> list[Entry]:
+        evidence = {"by": "Eve", "reason": "it loses rows"}
+        later = following(entries, entries[-1].at)
+        return [*entries, replace(entries[-1], at=later, run="f1", evidence=evidence, **word)]
+
+    noted(project / NAME, version="1.0.0rc1", entries=revoked)
+    code, output = typed(project, "verify", NAME, "1.0.0rc1", "--index", "staging")
+    assert code == 0, output
+    assert "seal: the proof is said to be taken back: 1.0.0rc1 is revoked; nobody who is believed says so" in output
+    (project / "pyproject.toml").write_text(world.configuration.replace(SIGNED, ""))
+    code, output = typed(project, "verify", NAME, "1.0.0rc1", "--index", "staging")
+    assert code == 4, output
+    assert "seal: the proof was taken back: 1.0.0rc1 is revoked [anybody may say so, releasegate" in output
 
 
 def test_without_a_record_what_is_equal_is_equal_and_the_rest_is_said_not_to_be_recorded(
@@ -260,8 +361,7 @@ def test_an_index_that_gives_no_hashes_is_asked_for_the_bytes(world: World, tmp_
 
 def test_where_the_record_must_be_signed_and_is_not_it_does_not_count(world: World, tmp_path: Path) -> None:
     project = world.stranger(tmp_path / "project")
-    with (project / "pyproject.toml").open("a") as file:
-        file.write("\n[tool.releasegate.ci]\nsigned = true\n")
+    (project / "pyproject.toml").write_text(world.configuration.replace(SIGNED, f"{SIGNED}signed = true\n"))
     code, output = typed(project, "verify", NAME, "1.0.0")
     assert code == 0, output
     assert "  record: The evidence on origin carries no signature that Git verifies. [origin]" in output

@@ -107,6 +107,28 @@ def test_a_file_that_is_a_folder_too_is_refused(below: str) -> None:
         read_sdist(SDIST, sdist([(f"a-1/{below}", b"2"), ("a-1/mod", b"1")]))
 
 
+@pytest.mark.parametrize("folder", ["mod", "MOD", "mod. "])
+def test_a_file_that_an_empty_folder_is_called_like_is_refused(folder: str) -> None:
+    with pytest.raises(GateFailed, match=r"holds 'mod' and files in a folder of that name"):
+        read_wheel(WHEEL, zipped([("mod", b"1"), (f"{folder}/", b"")]))
+    with pytest.raises(GateFailed, match=r"holds 'a-1/mod' and files in a folder of that name"):
+        read_sdist(SDIST, sdist([("a-1/mod", b"1"), (member(f"a-1/{folder}", tarfile.DIRTYPE), b"")]))
+
+
+@pytest.mark.parametrize("folder", ["../x", "/x", "a//b", "C:/x", "x\\y"])
+def test_an_empty_folder_outside_of_an_archive_is_refused(folder: str) -> None:
+    with pytest.raises(GateFailed, match="no plain path"):
+        read_wheel(WHEEL, zipped([("mod", b"1"), (f"{folder}/", b"")]))
+    with pytest.raises(GateFailed, match="no plain path"):
+        read_sdist(SDIST, sdist([("a-1/mod", b"1"), (member(f"a-1/../../{folder}", tarfile.DIRTYPE), b"")]))
+
+
+def test_folders_of_their_own_are_no_files() -> None:
+    folders = [(member(name, tarfile.DIRTYPE), b"") for name in ("a-1", "a-1/mod")]
+    assert set(read_wheel(WHEEL, zipped([("mod/", b""), ("mod/a.py", b"1")]))) == {"mod/a.py"}
+    assert set(read_sdist(SDIST, sdist([*folders, ("a-1/a.py", b"1")]))) == {"a.py"}
+
+
 def test_a_link_in_a_wheel_is_refused() -> None:
     with pytest.raises(GateFailed, match="no plain file"):
         read_wheel(WHEEL, zipped([(entry("a", stat.S_IFLNK | 0o777), b"/etc/passwd")]))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from releasegate.core.evidence.belief import CiOutcome, ci_run, must_be_believed, run_name, vouched
+from releasegate.core.evidence.belief import CiOutcome, ci_run, condemned, must_be_believed, run_name, vouched
 from releasegate.core.release.record import SEAL, Entry, EntryEvent
 from releasegate.core.release.taken_back import CELL, REVOKED
 
@@ -61,6 +61,43 @@ def test_what_condemns_is_believed_of_a_run_that_failed() -> None:
 )
 def test_a_seal_is_not_believed_of_any_other_run(other: CiOutcome) -> None:
     assert not believed(entry(), other)
+
+
+RED = entry("e2e:staging", "failed", verdict="fail")
+OF_FINAL = replace(FAILED, commit="b" * 40, tag="v1.0", event="release")
+BY_PERSON = replace(FAILED, commit="b" * 40, tag="develop", event="workflow_dispatch")
+
+
+def condemning(entry: Entry, outcome: CiOutcome) -> bool:
+    tags = {"v1.0": "b" * 40}
+    return condemned(entry, outcome, tags=tags, branch="develop".__eq__, workflow=WORKFLOW)
+
+
+def test_what_a_finals_run_found_of_its_candidate_condemns_it_and_proves_nothing() -> None:
+    for outcome in (OF_FINAL, replace(OF_FINAL, event="push"), BY_PERSON, replace(BY_PERSON, tag="refs/heads/develop")):
+        assert condemning(RED, outcome)
+        assert not believed(RED, outcome)
+        assert not condemning(RED, replace(outcome, verdict="passed"))
+        assert not condemning(entry(), replace(outcome, verdict="passed"))
+        assert not condemning(entry(), outcome)
+        assert not condemning(entry(event="waived"), outcome)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(OF_FINAL, tag="v2.0"),
+        replace(OF_FINAL, commit="c" * 40),
+        replace(OF_FINAL, event="pull_request"),
+        replace(OF_FINAL, workflow="release.yaml"),
+        replace(OF_FINAL, began=""),
+        replace(OF_FINAL, ended="2026-01-01T10:29:59+00:00"),
+        replace(BY_PERSON, tag="feature"),
+        replace(BY_PERSON, event="schedule"),
+    ],
+)
+def test_any_other_run_condemns_nothing(other: CiOutcome) -> None:
+    assert not condemning(RED, other)
 
 
 @pytest.mark.parametrize("event", ["waived", REVOKED])

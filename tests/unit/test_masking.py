@@ -63,6 +63,40 @@ def test_a_text_that_begins_or_ends_in_a_token_is_masked_there() -> None:
     assert masked(f"{TOKEN[4:]} is the rest; next {TOKEN[:12]}", [TOKEN]) == "*** is the rest; next ***"
 
 
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("secret-of-tiny-api", "tiny-api 1.1.0"),
+        ("/run/secrets/NETBOX/netbox-proxbox", "netbox-proxbox 1.1.0: seal it"),
+        ("tiny-plugin:secret", "released tiny-plugin"),
+        ("/home/ada/Release keys/pypi", "in /home/ada/Release"),
+    ],
+)
+def test_words_that_end_a_secret_are_words_all_the_same(secret: str, said: str) -> None:
+    assert masked(said, [secret]) == said
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("pypi-AgEIcHlwaS5vcmc-abcdefgh1jk", "abcdefgh1jk is left over"),
+        ("abcdefgh-ijklmnopq", "bcdefgh-ijklmnopq is left over"),
+        ("deadbeefdeadbeef", "adbeefdeadbeef is left over"),
+        ("Xy-qwertzuiopasdfg", "wertzuiopasdfg is left over"),
+        ("sAf3-Horse+Battery", "f3-Horse+Battery is left over"),
+    ],
+)
+def test_what_is_random_or_a_broken_word_is_masked_where_a_text_begins_with_it(secret: str, said: str) -> None:
+    assert masked(said, [secret]) == "*** is left over"
+
+
+@pytest.mark.parametrize("at", range(1, 17))
+def test_a_secret_of_words_that_is_broken_over_lines_is_masked_wherever_it_breaks(at: int) -> None:
+    secret = "correct-horse-battery"
+    said = masked(f"the token is\n  {secret[:at]}\n  {secret[at:]}\nand no other", [secret])
+    assert said == "the token is\n  ***\nand no other"
+
+
 def test_short_secrets_are_masked_as_words_are_and_longer_ones_first() -> None:
     assert masked("a s3/cret, s3%2Fcret and s3/cret-longer", ["s3/cret", "", "s3/cret-longer"]) == "a ***, *** and ***"
     assert masked("s 3 / c r e t", ["s3/cret"]) == "s 3 / c r e t"

@@ -69,6 +69,18 @@ def test_no_line_moves_the_cursor_or_shows_a_secret(
     assert err == "It is ***.\n  ***\n-> Mend  it\n"
 
 
+def test_of_a_secret_that_is_broken_over_lines_none_shows_a_part(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen(secrets=("correct-horse-battery",))
+    screen.lines(["told:", "  correct-", "  horse-battery", "", "end"])
+    screen.error(GateFailed("It is bad.", hint="Mend it", details=["correct-horse", "-battery"]))
+    refusal = Answer("token", "", GateFailed("It is bad.", hint="Mend it", details=["correct-", "horse-battery"]))
+    screen.answers([refusal])
+    out, err = capsys.readouterr()
+    assert out.startswith("told:\n  ***\n\nend\n")
+    assert err == "It is bad.\n  ***\n-> Mend it\n"
+    assert "horse" not in out
+
+
 def test_a_terminal_that_knows_ascii_alone_is_no_reason_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))

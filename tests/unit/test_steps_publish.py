@@ -8,14 +8,23 @@ from typing import Literal
 
 import pytest
 from fakes import FakeIndex, Mishap, sha256
-from release_fixture import START, ReleaseFixture
+from release_fixture import START, ReleaseFixture, entry
 
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.wheel import wheel_metadata
-from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, Unavailable
+from releasegate.core.errors import (
+    ConfigurationError,
+    Conflict,
+    GateFailed,
+    NotYet,
+    Refused,
+    ReleasegateError,
+    Unavailable,
+)
 from releasegate.ports import PushAnswer, UploadAnswer
 from releasegate.steps.propagation import SECOND_LOOK, Propagation
 from releasegate.steps.publish import Tag, Upload
+from releasegate.steps.release import Role
 from releasegate.steps.upload import PAUSES
 
 WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
@@ -137,17 +146,23 @@ def test_an_index_without_hashes_is_compared_by_its_bytes(fixture: ReleaseFixtur
 
 
 @pytest.mark.parametrize(
-    ("version", "legal"), [("1.0rc1", "1.0rc2"), ("1.0", "1.0.post1"), ("1.0.post1.dev1", "1.0.post1.dev2")]
+    ("version", "role", "legal", "next_line"),
+    [
+        ("1.0rc1", "staging", "1.0rc2", "then the same command goes on with the next number"),
+        ("1.0", "production", "1.0.post1", "invoke release --post --package sample-app"),
+        ("1.0.post1.dev1", "staging", "1.0.post1.dev2", "then the same command goes on with the next number"),
+    ],
 )
 def test_other_bytes_under_our_name_are_a_conflict_that_names_the_next_version(
-    fixture: ReleaseFixture, version: str, legal: str
+    fixture: ReleaseFixture, version: str, role: Role, legal: str, next_line: str
 ) -> None:
-    step = Upload(fixture.built(version), "staging")
-    fixture.staging.put(f"sample_app-{version}.tar.gz", b"theirs")
-    with pytest.raises(Conflict, match=f"testpypi holds other bytes under sample_app-{version}.tar.gz") as conflict:
+    step, index = Upload(fixture.built(version), role), getattr(fixture, role)
+    index.put(f"sample_app-{version}.tar.gz", b"theirs")
+    with pytest.raises(Conflict, match=f"{index.name} holds other bytes under sample_app-{version}.tar.gz") as conflict:
         step.run()
-    assert conflict.value.hint == f"The name is burnt: the next legal version is {legal}"
-    assert fixture.staging.sent == []
+    assert conflict.value.hint.startswith(f"The name is burnt, and {legal} is the next legal version. ")
+    assert conflict.value.hint.endswith(next_line)
+    assert index.sent == []
 
 
 def test_files_of_other_names_do_not_conflict(fixture: ReleaseFixture, upload: Upload) -> None:
@@ -233,7 +248,35 @@ def test_an_index_that_looks_at_who_asks_does_not_judge_the_release(
     fixture.staging.mishaps = [Mishap(status, reason="Invalid or non-existent authentication information.")] * 2
     with pytest.raises(Unavailable, match=rf"did not let us upload {WHEEL} \({status}\)") as unavailable:
         upload.run()
-    assert "Check the token" in unavailable.value.hint
+    assert "Check the token and its rights (A_TOKEN is set)" in unavailable.value.hint
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_is_not_let_in_by_two_runs_has_the_wrong_token(
+    fixture: ReleaseFixture, upload: Upload, status: int
+) -> None:
+    closed = Mishap(status, reason="Invalid or non-existent authentication information.")
+    assert isinstance(ended(fixture, upload, [closed] * 2), Unavailable)
+    for _ in range(2):
+        error = ended(fixture, upload, [closed] * 2)
+        assert isinstance(error, ConfigurationError)
+    assert error.problem == f"testpypi did not let us upload {WHEEL} ({status}), as in the run before."
+    assert "a token that may upload to it on testpypi (now: A_TOKEN is set), then run the same" in error.hint
+    # What came in between is not known to last.
+    assert isinstance(ended(fixture, upload, [Mishap(503)] * 3), Unavailable)
+    assert isinstance(ended(fixture, upload, [closed] * 2), Unavailable)
+    upload.run()
+    assert len(fixture.staging.held) == 2
+
+
+def ended(fixture: ReleaseFixture, upload: Upload, mishaps: list[Mishap]) -> ReleasegateError:
+    """Return what ends an upload, which is written into the ledger as the engine does it."""
+    fixture.staging.mishaps = mishaps
+    with pytest.raises(ReleasegateError) as failed:
+        upload.run()
+    said = replace(entry(upload.key, evidence=failed.value.evidence), event="failed", verdict=failed.value.verdict)
+    upload.release.ports.ledger.append(upload.release.version, said)
+    return failed.value
 
 
 @pytest.mark.parametrize(
@@ -283,6 +326,20 @@ def test_an_outcome_that_stays_unknown_is_unavailable_and_not_a_failure(
     assert fixture.staging.sent == [WHEEL] * 3
     upload.run()
     assert len(fixture.staging.held) == 2
+
+
+def test_our_bytes_that_another_clone_sent_first_are_ours(fixture: ReleaseFixture) -> None:
+    class Rival(FakeIndex):
+        def upload(self, path: Path) -> UploadAnswer:
+            if not any(file.filename == path.name for file in self.files("sample-app")):
+                self.put(path.name, path.read_bytes())
+                self.sent.append(path.name)
+            return UploadAnswer(1, 400, ("HTTP 400",), reason="File already exists")
+
+    fixture.staging = Rival("testpypi", fixture.clock)
+    evidence = Upload(fixture.built("1.0rc1"), "staging").run()
+    assert fixture.staging.sent == [WHEEL, SDIST]
+    assert set(evidence["files"]) == {WHEEL, SDIST}
 
 
 def test_other_bytes_that_came_meanwhile_are_a_conflict(fixture: ReleaseFixture) -> None:

@@ -1,4 +1,4 @@
-"""What is said of a published version: by its bytes, by its record, by what was attested, on one page."""
+"""What is said of a published version: by its bytes, by what was attested, on one page."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ from packaging.version import Version
 
 from releasegate.core.dists.archive import Members, read_wheel
 from releasegate.core.dists.diff import lines_between
-from releasegate.core.release.record import SEAL, Entry, EntryEvent
 from releasegate.core.verification.attested import Attested, read_provenance
 from releasegate.core.verification.claims import CLAIMS, COLUMNS, DETAILS, Claim, Verification
 from releasegate.core.verification.rebuilt import build_tools, compare, counterpart, file_claim, missing_claim
-from releasegate.core.verification.recorded import Recorded, recorded_claims, sealed_files
 from releasegate.rehearsal.index import sample_sdist
 
-COMMIT, OTHER = "c" * 40, "d" * 40
+COMMIT = "c" * 40
 WHEEL = "sample-1.0-py3-none-any.whl"
 SDIST = "sample-1.0.tar.gz"
 INFO = "sample-1.0.dist-info"
@@ -217,86 +215,6 @@ def test_a_wheel_without_its_file_names_no_backend() -> None:
     assert build_tools(Members(WHEEL, {"sample.py": b""})) == {}
 
 
-HELD = {WHEEL: "a" * 64, SDIST: "b" * 64}
-
-
-def entry(step: str, event: EntryEvent = "done", verdict: str = "pass", **evidence: Any) -> Entry:
-    return Entry("2026-01-01T00:00:00Z", "r1", step, event, "s", step, "work", verdict, evidence, "0.1.0")
-
-
-def claims(*entries: Entry, elsewhere: tuple[str, ...] = ()) -> dict[str, Claim]:
-    found = recorded_claims(Recorded(entries, elsewhere), held=HELD, commit=COMMIT, index="pypi")
-    return {claim.about: claim for claim in found}
-
-
-def test_where_nothing_is_recorded_that_is_what_is_said() -> None:
-    assert claims() == {"seal": Claim("seal", "not recorded", "there is no record")}
-
-
-def test_a_record_that_is_not_closed_is_no_seal() -> None:
-    found = claims(entry("build"))
-    assert found["seal"].said == "the record is not closed: 1 entries and no seal"
-    assert found["gates"].said == "1 passed: build"
-
-
-def test_a_seal_of_the_listed_files_is_proven_by_the_record() -> None:
-    found = claims(entry("build"), entry(SEAL, files=HELD))
-    assert found["seal"].standing == "proven"
-    assert found["seal"].by == f"releasegate 0.1.0 in run r1, the record on {COMMIT[:12]}"
-
-
-@pytest.mark.parametrize(
-    ("files", "told"),
-    [
-        ({**HELD, WHEEL: "f" * 64}, f"{WHEEL}: sealed {'f' * 64}, listed {'a' * 64}"),
-        ({WHEEL: "a" * 64}, f"{SDIST} is not sealed, and pypi lists it"),
-        ({**HELD, "more.whl": "c" * 64}, "more.whl is sealed, and pypi lists no such file"),
-    ],
-)
-def test_a_seal_of_other_files_is_contradicted(files: dict[str, str], told: str) -> None:
-    found = claims(entry(SEAL, files=files))
-    assert found["seal"].standing == "contradicted"
-    assert found["seal"].details == (told,)
-
-
-@pytest.mark.parametrize("files", [None, [], {}, {"a": 1}, "text"])
-def test_a_seal_that_names_no_files_proves_nothing(files: object) -> None:
-    seal = entry(SEAL, files=files)
-    assert sealed_files(seal) == {}
-    assert claims(seal)["seal"].standing == "contradicted"
-
-
-def test_a_seal_of_another_commit_says_that_a_tag_was_moved_once() -> None:
-    found = recorded_claims(Recorded((), (OTHER, OTHER)), held=HELD, commit=COMMIT, index="pypi")
-    assert [claim.standing for claim in found if claim.about == "tag"] == ["contradicted"]
-    assert f"a seal of this version is of {OTHER[:12]}, and the tag names {COMMIT[:12]}" in found[0].said
-
-
-def test_a_waived_gate_is_not_proven_and_says_who_took_it_on() -> None:
-    found = claims(
-        entry("audit", "failed", "fail", problem="no"), entry("audit", "waived", "waived", by="Ada", reason="later")
-    )
-    assert found["gate audit"] == Claim("gate audit", "not recorded", "it did not pass, and was waived: later", "Ada")
-
-
-@pytest.mark.parametrize(("event", "told"), [("failed", "it broke"), ("done", "e2e:production")])
-def test_a_gate_that_failed_contradicts_what_is_served(event: EntryEvent, told: str) -> None:
-    evidence = {"problem": "it broke"} if event == "failed" else {}
-    found = claims(entry("build"), entry("e2e:production", event, "fail", **evidence))
-    assert found["gate e2e:production"].standing == "contradicted"
-    assert found["gate e2e:production"].said == f"it failed: {told}"
-
-
-def test_what_only_began_or_could_not_be_had_says_nothing() -> None:
-    assert set(claims(entry("tag", "started"), entry("upload", "failed", "unavailable"))) == {"seal"}
-
-
-def test_many_gates_are_counted() -> None:
-    found = claims(*(entry(f"g{number}") for number in range(20)))
-    assert found["gates"].said.startswith("20 passed: g0, g1")
-    assert found["gates"].said.endswith("g15 and 4 more")
-
-
 SHA = "a" * 64
 
 
@@ -320,7 +238,7 @@ def provenance(**change: Any) -> dict[str, Any]:
 
 
 def attested(body: Any) -> Attested:
-    return read_provenance(json.dumps(body).encode(), sha256=SHA)
+    return read_provenance(json.dumps(body).encode(), filename=WHEEL, sha256=SHA)
 
 
 def test_a_provenance_of_the_file_names_its_publisher() -> None:
@@ -328,11 +246,23 @@ def test_a_provenance_of_the_file_names_its_publisher() -> None:
     assert found == Attested(("GitHub octo/app release.yml",), ("octo/app",), ("https://example.test/publish/v1",))
 
 
+def named(name: str) -> dict[str, Any]:
+    return provenance(subject=[{"name": name, "digest": {"sha256": SHA}}])
+
+
+@pytest.mark.parametrize("name", ["Sample-1.0-py3-none-any.whl", "sample-1.0.0-py3-none-any.whl"])
+def test_a_name_may_be_spelt_in_other_ways(name: str) -> None:
+    assert attested(named(name)).problem == attested(named(WHEEL)).problem == ""
+
+
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
         (provenance(subject=[{"name": WHEEL, "digest": {"sha256": "f" * 64}}]), f"it is about other bytes: {'f' * 64}"),
         (provenance(subject=[]), "it is about other bytes: none"),
+        (named("other-1.0-py3-none-any.whl"), "it is about a file of another name: other-1.0-py3-none-any.whl"),
+        (named("sample-1.0.tar.gz"), "it is about a file of another name: sample-1.0.tar.gz"),
+        (named("sample"), "it is about a file of another name: sample"),
         (provenance(_type="https://in-toto.io/Statement/v0.1"), "a statement of it is 'https://in-toto.io/Statement/v"),
         ({**provenance(), "version": 2}, "its form has version 2, and only 1 is known"),
         ({"version": 1, "attestation_bundles": []}, "it holds no attestation"),
@@ -371,7 +301,7 @@ FIRST = ("attestation_bundles", 0, "attestations", 0)
 )
 def test_what_is_no_provenance_is_told_and_stops_nothing(body: Any) -> None:
     assert attested(body) == Attested(problem="it is no provenance as PEP 740 has it")
-    assert read_provenance(b"\xff[" * 9, sha256=SHA).problem
+    assert read_provenance(b"\xff[" * 9, filename=WHEEL, sha256=SHA).problem
 
 
 def test_the_page_has_every_claim_under_its_standing_and_the_verdict_last() -> None:
@@ -391,13 +321,16 @@ def test_the_page_has_every_claim_under_its_standing_and_the_verdict_last() -> N
         "      a differs",
         "not recorded:",
         "  seal: there is no record",
-        "1 proven, 1 contradicted, 1 not recorded: what pypi serves is contradicted",
+        "1 proven, 1 contradicted, 0 not believed, 1 not recorded: what pypi serves is contradicted",
         "-> Do not install it from pypi; show this page to those who release sample",
     )
     assert found.contradicted
     fine = replace(found, claims=made[:2])
     assert not fine.contradicted
-    assert fine.page()[-1] == "1 proven, 0 contradicted, 1 not recorded: nothing contradicts what pypi serves"
+    assert (
+        fine.page()[-1]
+        == "1 proven, 0 contradicted, 0 not believed, 1 not recorded: nothing contradicts what pypi serves"
+    )
 
 
 def test_nothing_on_the_page_is_obeyed_by_a_terminal_and_it_stays_a_page() -> None:

@@ -13,6 +13,7 @@ import pytest
 from fake_index import PAGE, SHA256, WHEEL, Reply, entry, index, page
 from packaging.version import Version
 
+from releasegate.adapters.attestations import Signatures
 from releasegate.app.evidence import _signature
 from releasegate.app.project import Project
 from releasegate.app.provenance import _command, provenance_claims
@@ -41,28 +42,47 @@ def provenance(sha256: str = SHA256, **publisher: str) -> bytes:
     return json.dumps({"version": 1, "attestation_bundles": [bundle]}).encode()
 
 
-def told(*, reply: Reply | None, package: Package = PACKAGE, named: Any = PROVENANCE) -> Claim:
-    """Return what is said where the index names a provenance and answers *reply* for it."""
+UNCHECKED = Signatures(unchecked="nobody looked")
+
+
+def told(
+    *, reply: Reply | None, package: Package = PACKAGE, named: Any = PROVENANCE, signed: Signatures = UNCHECKED
+) -> Claim:
+    """Return what is said where the index names a provenance, answers *reply*, and its signatures are *signed*."""
     listed = json.dumps(page(entry(provenance=named))).encode()
+
+    def checks(_: bytes, /, *, filename: str, sha256: str) -> Signatures:
+        assert (filename, sha256) == (WHEEL, SHA256)
+        return signed
+
     reader, _ = index({PAGE: Reply(listed), **({PROVENANCE: reply} if reply is not None else {})})
-    (claim,) = provenance_claims(package, reader, files=reader.files("sample"), held={WHEEL: SHA256})
+    (claim,) = provenance_claims(package, reader, files=reader.files("sample"), held={WHEEL: SHA256}, checks=checks)
     return claim
 
 
 def test_a_provenance_of_the_very_bytes_is_told_with_the_line_that_checks_its_signatures() -> None:
     claim = told(reply=Reply(provenance(repository="octo/app", workflow="release.yml")))
-    assert claim.standing == "proven"
-    assert claim.said == (
-        "these very bytes, published by GitHub octo/app release.yml; its signatures were not checked here"
-    )
+    assert claim.standing == "not believed"
+    assert claim.said.startswith("these very bytes, published by GitHub octo/app release.yml; its signatures were not")
+    assert claim.said.endswith("checked here: nobody looked")
     (line,) = claim.details
     assert line.endswith(f"--repository https://github.com/octo/app pypi:{WHEEL}")
+
+
+def test_signatures_that_hold_prove_and_those_that_do_not_contradict() -> None:
+    reply = Reply(provenance(repository="octo/app", workflow="release.yml"))
+    claim = told(reply=reply, signed=Signatures(("publish/v1",)))
+    assert claim.standing == "proven"
+    assert claim.said.endswith("octo/app release.yml; its signatures hold (publish/v1)")
+    assert (claim.by, claim.details) == ("staging, checked here by pypi-attestations", ())
+    claim = told(reply=reply, signed=Signatures(problem="another signer"))
+    assert (claim.standing, claim.said) == ("contradicted", "its signatures do not hold: another signer")
 
 
 @pytest.mark.parametrize("repository", ["", "octo/app; rm -rf /", "$(x)/y"])
 def test_a_line_to_paste_has_nothing_in_it_that_a_shell_would_obey(repository: str) -> None:
     claim = told(reply=Reply(provenance(**({"repository": repository} if repository else {}))))
-    assert (claim.standing, claim.details) == ("proven", ())
+    assert (claim.standing, claim.details) == ("not believed", ())
 
 
 @pytest.mark.parametrize("filename", ["a b-1.0.tar.gz", "a;reboot-1.0.tar.gz", "$(x)-1.0.whl", "-x-1.0.whl"])
@@ -78,9 +98,9 @@ def test_a_provenance_of_other_bytes_is_contradicted() -> None:
 @pytest.mark.parametrize(
     ("forge", "standing"),
     [
-        (ForgeConfig("github", "Octo/App"), "proven"),
+        (ForgeConfig("github", "Octo/App"), "not believed"),
         (ForgeConfig("github", "octo/else"), "contradicted"),
-        (ForgeConfig("gitea", "octo/else", address="https://git.test"), "proven"),
+        (ForgeConfig("gitea", "octo/else", address="https://git.test"), "not believed"),
     ],
 )
 def test_a_provenance_of_another_repository_than_the_packages_is_contradicted(
@@ -106,7 +126,7 @@ def test_what_is_no_address_names_no_provenance(named: Any) -> None:
     [
         ("G", "proven"),
         *((letter, "contradicted") for letter in "BR"),
-        *((letter, "not recorded") for letter in "NUXYE"),
+        *((letter, "not recorded") for letter in "UXYE"),
     ],
 )
 def test_a_signature_counts_where_git_verifies_it_and_is_held_against_where_it_is_bad(
@@ -114,6 +134,7 @@ def test_a_signature_counts_where_git_verifies_it_and_is_held_against_where_it_i
 ) -> None:
     (claim,) = _signature((letter, "ada"))
     assert claim.standing == standing
+    assert _signature(("N", "")) == ()
 
 
 class Tried(Workspace):

@@ -130,7 +130,7 @@ def test_what_runs_foreign_code_has_no_secret_and_what_publishes_runs_releasegat
         if key.partition("-")[0] not in FOREIGN:
             (line,) = [s["run"] for s in job["steps"] if "run" in s and s["name"] != "set up"]
             assert re.fullmatch(
-                r"releasegate release --event --yes --job (publish|seal) --index \w+ --taken taken\n?", line
+                r"releasegate release --event --yes --job (tell|publish|seal) --index \w+ --taken taken\n?", line
             )
 
 
@@ -225,7 +225,7 @@ def test_a_stack_fans_out_over_runners_and_is_judged_whatever_became_of_the_cell
     jobs = parsed(FANNED)["jobs"]
     words = ("build", "publish", "e2e", "judge", "seal")
     staged = [f"{word}-staging" for word in words]
-    assert list(jobs) == [*staged, "prove-production", *(f"{word}-production" for word in words)]
+    assert list(jobs) == [*staged, "prove-production", "tell-production", *(f"{word}-production" for word in words)]
     for half in HALVES:
         cells = f"${{{{ fromJSON(needs.build-{half}.outputs.cells) }}}}"
         assert jobs[f"e2e-{half}"]["strategy"] == {"fail-fast": "false", "matrix": {"include": cells}}
@@ -241,6 +241,8 @@ def test_a_final_waits_for_no_candidate_and_a_post_for_its_own() -> None:
     assert jobs["build-production"]["needs"] == ["prove-production"]
     assert jobs["build-production"]["if"] == "${{ !cancelled() && needs.prove-production.result == 'success' }}"
     assert jobs["prove-production"]["needs"] == ["seal-staging"]
+    assert jobs["tell-production"]["needs"] == ["prove-production"]
+    assert jobs["tell-production"]["if"] == "${{ !cancelled() && needs.prove-production.result == 'failure' }}"
     assert jobs["prove-production"]["if"] == (
         "${{ !cancelled() && (github.event_name == 'release' || (inputs.target == 'pypi' && "
         "(inputs.pipeline != 'post' || needs.seal-staging.result == 'success'))) }}"

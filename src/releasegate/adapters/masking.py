@@ -21,6 +21,7 @@ _USER_INFO = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 # What a terminal's width, a box, a colour or an escape of an escape puts between two characters.
 _BETWEEN = rf"(?:{ESCAPE.pattern}|[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069│\\])"
 _BETWEEN_ANY = re.compile(_BETWEEN)
+_WORDS = re.compile(r"[^A-Za-z0-9]*(?:(?:[a-z]{2,}|[A-Z][a-z]+|[A-Z]{2,})(?:[^A-Za-z0-9]+|$))+")
 _BASE64 = "[A-Za-z0-9+/_=-]{0,200}"
 
 
@@ -33,7 +34,8 @@ def masked(text: str, secrets: Iterable[str]) -> str:
     """Return *text* with every secret replaced by ``***``.
 
     Also where it is escaped for an address, JSON, HTML or Python, where it is in base64 (alone or behind a user's
-    name), where it is broken over lines, and where the text begins or ends in the middle of it.
+    name), where it is broken over lines, and where the text begins or ends in the middle of it. Words that may stand
+    anywhere stay where they are all that is left of it: so what belongs together is handed over as one text.
     """
     known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
     squeezed = _BETWEEN_ANY.sub("", text) if any(len(secret) >= LONG for secret in known) else text
@@ -94,10 +96,18 @@ def _base64_forms(content: bytes) -> Iterator[str]:
 def _without_ends(text: str, secret: str) -> str:
     """Mask the rest of *secret* that *text* begins with, and the part of it that it ends with."""
     for size in range(len(secret) - 1, LONG - 1, -1):
-        if text.startswith(secret[-size:]):
+        if text.startswith(secret[-size:]) and not _is_words(secret[-size:], cut=secret[-size - 1 :][:2]):
             text = MASK + text[size:]
             break
     for size in range(len(secret) - 1, LONG - 1, -1):
-        if text.endswith(secret[:size]):
+        if text.endswith(secret[:size]) and not _is_words(secret[:size], cut=secret[size - 1 : size + 1]):
             return text[:-size] + MASK
     return text
+
+
+def _is_words(part: str, *, cut: str) -> bool:
+    """Whether a part of a secret is words that may stand anywhere, such as a package's name at the end of a path.
+
+    Nothing in it is random, and no word is broken where it was cut: *cut* are the two characters there.
+    """
+    return not cut.isalnum() and _WORDS.fullmatch(part) is not None

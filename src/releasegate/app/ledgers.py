@@ -72,13 +72,16 @@ def doubt(workspace: Workspace, package: Package) -> Doubt:
     signatures = Signatures(workspace.repository(package).git, lambda: _keys(workspace, package))
 
     def vouches(version: Version, commit: str, entry: Entry) -> bool:
+        if package.name in workspace.beliefs.silent:
+            return False
         try:
             return _vouches(workspace, package, version, commit, entry)
         except ReleasegateError as error:
+            workspace.beliefs.silent.add(package.name)
             workspace.tell(f"The forge does not say how the run {entry.run} ended: {error.problem}")
             return False
 
-    return Doubt(package.name, signatures, vouches, workspace.beliefs.entries.setdefault(package.name, {}))
+    return Doubt(package.name, signatures, vouches, workspace.beliefs.reasons.setdefault(package.name, {}))
 
 
 def _keys(workspace: Workspace, package: Package) -> bytes | None:
@@ -96,17 +99,24 @@ def _keys(workspace: Workspace, package: Package) -> bytes | None:
 
 def _vouches(workspace: Workspace, package: Package, version: Version, commit: str, entry: Entry) -> bool:
     from releasegate.core.ci.workflows import workflow_path
-    from releasegate.core.evidence.belief import ci_run, vouched
+    from releasegate.core.evidence.belief import ci_run, condemned, vouched
+    from releasegate.core.release.versions import promoted
 
     forge, run, known = workspace.forges.get(package.name), ci_run(entry), workspace.beliefs.outcomes
     if forge is None or package.forge is None or run is None:
         return False
     if (package.name, run) not in known:
         known[package.name, run] = forge.outcome(run)
-    outcome = known[package.name, run]
-    path = str(workflow_path(package.forge.kind))
-    fits = outcome is not None and vouched(entry, outcome, commit=commit, tag=package.tag(version), workflow=path)
-    return fits and _is_the_branchs(workspace, package, commit)
+    outcome, path = known[package.name, run], str(workflow_path(package.forge.kind))
+    if outcome is None:
+        return False
+    if vouched(entry, outcome, commit=commit, tag=package.tag(version), workflow=path):
+        return _is_the_branchs(workspace, package, commit)
+    # A final's run asks its candidate again, and what it finds is about the candidate.
+    tag, tags = package.tag(promoted(version)), workspace.repository(package).tags()
+    finals = {tag: tags[tag]} if version.is_prerelease and tag in tags else {}
+    fits = condemned(entry, outcome, tags=finals, branch=package.released_from, workflow=path)
+    return fits and _is_the_branchs(workspace, package, outcome.commit)
 
 
 def _is_the_branchs(workspace: Workspace, package: Package, commit: str) -> bool:

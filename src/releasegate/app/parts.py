@@ -41,7 +41,7 @@ def steps_of(steps: Sequence[Step], part: Part, settings: Settings) -> tuple[Ste
     """
     staging = part.index == settings.staging
     half = [step for step in steps if step.key == "preflight" or _staged(step) == staging]
-    if all(step.key == "preflight" for step in half) or (staging and part.job == "prove"):
+    if all(step.key == "preflight" for step in half) or (staging and part.job == "prove") or part.job == "tell":
         return ()
     if part.job not in {"build", "prove"}:
         # It builds, which runs foreign code, and the job that builds has done it.
@@ -87,6 +87,9 @@ def release_part(  # noqa: PLR0913 - the run's, and the part's own
     with workspace.ledger(package).locked(), _evidence(workspace, package, mine):
         since = workspace.repository(package).head()
         version = _take(workspace, package, mine)
+        if mine.part.job == "tell":
+            # What was handed over is pushed with the rest of the evidence when this block ends.
+            return ()
         if workspace.repository(package).head() != since:
             part = replace(mine.part, base=since)
             workspace = replace(workspace, choices=replace(workspace.choices, part=part))
@@ -132,17 +135,13 @@ def _take(workspace: Workspace, package: Package, mine: PartOrder) -> Version | 
 
 
 def _give(workspace: Workspace, package: Package, mine: PartOrder, versions: Sequence[Version], *, since: str) -> None:
-    """Leave what other jobs need of what was built, or proven again, here."""
+    """Leave what other jobs need of what was built here."""
     if mine.given is None:
         return
     giving = Handover(mine.given, mine.part.index)
     if mine.part.job == "build":
         giving.give_files(workspace, package, versions[-1], since=since)
         giving.give_evidence(workspace, package, versions[-1])
-    if mine.part.job == "prove":
-        for each in dict.fromkeys(versions):
-            giving.give_evidence(workspace, package, each)
-        _give_nothing(mine)
 
 
 def _give_nothing(mine: PartOrder) -> None:
@@ -164,11 +163,18 @@ def _kept(workspace: Workspace, package: Package, mine: PartOrder) -> Iterator[N
     try:
         yield
     finally:
-        if mine.part.job == "judge" and mine.given is not None and mine.taken is not None:
-            version = Handover(mine.taken, mine.part.index).version(package)
+        if mine.given is not None and mine.part.judges:
             _give_nothing(mine)
-            if version is not None:
+            for version in _judged(workspace, package, mine):
                 Handover(mine.given, mine.part.index).give_evidence(workspace, package, version)
+
+
+def _judged(workspace: Workspace, package: Package, mine: PartOrder) -> Sequence[Version]:
+    """Return the versions that this job judged: what was built, or whatever it was that needed a proof."""
+    if mine.part.job == "prove":
+        return workspace.ledger(package).files.versions()
+    version = None if mine.taken is None else Handover(mine.taken, mine.part.index).version(package)
+    return () if version is None else (version,)
 
 
 def _require_passed(workspace: Workspace, package: Package, version: Version) -> None:

@@ -1,23 +1,40 @@
-"""What the index says was attested of each file (PEP 740), and whether that can be so."""
+"""What the index says was attested of each file (PEP 740), whether that can be so, and whether its signatures hold."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Protocol
 
+from releasegate.adapters.attestations import Signatures, signatures
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.core.config.model import Package
 from releasegate.core.verification.attested import Attested, read_provenance
 from releasegate.core.verification.claims import Claim
 from releasegate.ports import IndexFile
 
+_LIBRARY = "checked here by pypi-attestations"
+
 _REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 _FILENAME = re.compile(r"\w[\w.+-]*", re.ASCII)
 
 
+class Checks(Protocol):
+    """Checks the signatures of a provenance."""
+
+    def __call__(self, provenance: bytes, /, *, filename: str, sha256: str) -> Signatures:
+        """Return whether they hold, of the file of that name and hash."""
+        ...
+
+
 def provenance_claims(
-    package: Package, index: SimpleIndex, *, files: tuple[IndexFile, ...], held: Mapping[str, str]
+    package: Package,
+    index: SimpleIndex,
+    *,
+    files: tuple[IndexFile, ...],
+    held: Mapping[str, str],
+    checks: Checks = signatures,
 ) -> tuple[Claim, ...]:
     """Return a claim for each file whose provenance the index names, and one for those that have none.
 
@@ -30,16 +47,24 @@ def provenance_claims(
         if content is None:
             without.append(file.filename)
             continue
-        found = _of(package, read_provenance(content, sha256=held[file.filename]))
-        about = f"provenance of {file.filename}"
-        if found.problem:
-            claims.append(Claim(about, "contradicted", found.problem, index.name))
-        else:
-            said = f"these very bytes, published by {', '.join(found.publishers)}; its signatures were not checked here"
-            claims.append(Claim(about, "proven", said, index.name, _command(found, file.filename)))
+        found = _of(package, read_provenance(content, filename=file.filename, sha256=held[file.filename]))
+        signed = Signatures() if found.problem else checks(content, filename=file.filename, sha256=held[file.filename])
+        claims.append(_claim(file.filename, found, signed, index.name))
     if without:
         claims.append(Claim("provenance", "not recorded", f"{index.name} has none of {', '.join(without)}"))
     return tuple(claims)
+
+
+def _claim(filename: str, found: Attested, signed: Signatures, index: str) -> Claim:
+    about, said = f"provenance of {filename}", f"these very bytes, published by {', '.join(found.publishers)}"
+    if found.problem:
+        return Claim(about, "contradicted", found.problem, index)
+    if signed.problem:
+        return Claim(about, "contradicted", f"its signatures do not hold: {signed.problem}", f"{index}, {_LIBRARY}")
+    if signed.unchecked:
+        said = f"{said}; its signatures were not checked here: {signed.unchecked}"
+        return Claim(about, "not believed", said, index, _command(found, filename))
+    return Claim(about, "proven", f"{said}; its signatures hold ({', '.join(signed.kinds)})", f"{index}, {_LIBRARY}")
 
 
 def _of(package: Package, found: Attested) -> Attested:

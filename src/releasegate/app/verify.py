@@ -18,7 +18,7 @@ from releasegate.app.rebuild import Served, build_backend, compared_claims, rebu
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable
-from releasegate.core.release.record import Record, record
+from releasegate.core.release.record import Record
 from releasegate.core.release.statement import statement
 from releasegate.core.release.versions import names
 from releasegate.core.verification.claims import Claim, Verification
@@ -62,7 +62,7 @@ def verify(workspace: Workspace, package: Package, version: Version, *, on: str)
     compared = compared_claims(served, files, rebuilt)
     held = {f.filename: f.sha256 or served.sha256(f) for f in files}
     notes = notes_of(workspace, package)
-    recorded, said = record_claims(notes, package, version, commit=tag.commit, held=held, index=on)
+    recorded, said, told = record_claims(workspace, notes, package, version, commit=tag.commit, held=held, index=on)
     claims = (
         *tag.claims,
         *compared,
@@ -70,8 +70,8 @@ def verify(workspace: Workspace, package: Package, version: Version, *, on: str)
         *provenance_claims(package, index, files=files, held=held),
     )
     yanked = [f"it is yanked on {on}: installers pass it over"] if any(f.yanked for f in files) else []
-    found = Verification(package.name, str(version), on, tag.name, tag.commit, claims, tuple(yanked))
-    return Verified(found, record(recorded.entries))
+    found = Verification(package.name, str(version), on, tag.name, tag.commit, claims, (*yanked, *told))
+    return Verified(found, recorded.believed)
 
 
 def statement_of(workspace: Workspace, package: Package, verified: Verified) -> bytes:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from releasegate.adapters.build.tools import LocalTools
     from releasegate.adapters.git.command import Asked
     from releasegate.adapters.index.package_index import SimpleIndex
+    from releasegate.adapters.index.token_prompt import TokenPrompt
     from releasegate.adapters.ledger.shared import SharedLedger
     from releasegate.adapters.machine import LocalMachine
     from releasegate.adapters.venvs.install_check import VenvInstallChecker
@@ -44,7 +45,8 @@ class RunOptions:
     """What a person chose for one run: a companion by hand, what is left out where it is not here, and the cells.
 
     ``attended`` says that somebody can confirm what cannot be taken back; ``containers`` is ``None`` where the cells
-    are as configured; ``part`` is what one job of CI does, ``None`` where a run does all of it.
+    are as configured; ``part`` is what one job of CI does, ``None`` where a run does all of it. ``prompt`` asks for a
+    token that is nowhere else; ``None`` where nobody can be asked.
     """
 
     companion: str | None = None
@@ -52,6 +54,7 @@ class RunOptions:
     attended: bool = True
     containers: ContainerOptions | None = None
     part: Part | None = None
+    prompt: TokenPrompt | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,9 @@ class Workspace:
         from releasegate.adapters.index.package_index import SimpleIndex
 
         config = self.project.settings.indexes[name]
-        return SimpleIndex(config, environ=self.project.environ, workdir=self._folder("tmp"))
+        return SimpleIndex(
+            config, environ=self.project.environ, workdir=self._folder("tmp"), prompt=self.choices.prompt
+        )
 
     def builds(self, *, of: str = "dist") -> LocalBuilds:
         """Return the builds that are kept here, *of* releases or of other work; a job that takes them makes none."""

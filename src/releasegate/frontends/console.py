@@ -111,8 +111,9 @@ class Screen:
         return escape(self.fit(text))
 
     def lines(self, lines: Iterable[str]) -> None:
-        """Print lines as they are."""
-        for line in lines:
+        """Print lines as they are; of a secret that is broken over them nothing is left."""
+        known = list(lines)
+        for line in masked("\n".join(known), self.secrets).split("\n") if known else ():
             self.say(line)
 
     def asks(self, question: str) -> bool:
@@ -170,8 +171,8 @@ class Screen:
             fine = "told" if answer.caution else "ok"
             word, said = (fine, answer.found) if error is None else (error.verdict, error.problem)
             self.say(f"  {word:<11} {answer.key}: {said}")
-            for line in () if error is None else (*error.details, f"-> {error.hint}"):
-                self.say(f"  {'':11} {line}")
+            below = () if error is None else (*error.details, f"-> {error.hint}")
+            self.lines(f"  {'':11} {line}" for line in below)
 
     def tell_forms(self, error: ReleasegateError | None = None) -> None:
         """Tell the report, and what ended the command, in every form but lines that is asked for."""
@@ -191,8 +192,8 @@ class Screen:
                 _console(stream).print(f"[red]{self._escaped(error.problem)}[/]")
             else:
                 print(self.fit(error.problem), file=stream)
-            for line in (*(f"  {detail}" for detail in error.details), f"-> {error.hint}"):
-                print(self.fit(line), file=stream, flush=True)
+            below = (*(f"  {detail}" for detail in error.details), f"-> {error.hint}")
+            print(self.fit("\n".join(below)), file=stream, flush=True)
 
 
 def _console(stream: TextIO) -> Console:

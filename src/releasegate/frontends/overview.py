@@ -16,6 +16,7 @@ from releasegate.core.release.versions import parse_version
 from releasegate.core.report import markdown, terminal
 from releasegate.core.report.model import PackageReport, Report
 from releasegate.frontends.console import Screen
+from releasegate.frontends.secret_prompt import token_prompt
 from releasegate.steps.preflight import exit_code
 from releasegate.steps.question import Answer
 from releasegate.steps.stated import declared
@@ -23,7 +24,8 @@ from releasegate.steps.stated import declared
 
 def _looking(screen: Screen) -> Workspace:
     """Return the workspace of a command that changes nothing, and asks Git for each thing once."""
-    workspace = open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions())
+    options = RunOptions(prompt=token_prompt(screen, os.environ, looks=True))
+    workspace = open_workspace(Path.cwd(), dict(os.environ), screen, options)
     screen.folders = workspace.project.folders
     return replace(workspace, asked={}, tells=screen.say)
 

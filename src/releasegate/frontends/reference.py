@@ -111,8 +111,8 @@ replace an image of the stack on one machine. `RELEASEGATE_CA_BUNDLE` (else `SSL
 certificates that pip trusts while images are made.
 
 Releasegate itself reads the token variables of the indexes (`TESTPYPI_TOKEN` and `PYPI_TOKEN`, or what `token-env`
-says) and the variables that name a companion's version. For a package called `NAME` (upper case, `-` and `.` as `_`)
-the version is the first that is named by:
+says; else it asks at a terminal, but not where `CI` is set) and those that name a companion's version. For a package
+called `NAME` (upper case, `-` and `.` as `_`) the version is the first that is named by:
 """
 CHOICE_END = """\
 A staging or production index with a name of its own has a variable of its own, `<NAME>_<INDEX>_VERSION`, which is

@@ -29,6 +29,7 @@ from releasegate.core.report import terminal
 from releasegate.core.report.model import PackageReport, Report
 from releasegate.engine import Outcome
 from releasegate.frontends.console import Screen
+from releasegate.frontends.secret_prompt import token_prompt
 from releasegate.ledger_writer import Waiver
 from releasegate.steps.preflight import exit_code, worth_telling
 from releasegate.steps.question import Answer
@@ -89,7 +90,8 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
     if wish.proposed and not plan_only:
         raise ConfigurationError("--proposed only looks at a commit.", hint="Add --plan, or leave it out to release")
     attended = plan_only or yes or screen.is_terminal
-    workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended))
+    prompt = None if wish.event else token_prompt(screen, os.environ, looks=plan_only)
+    workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended, prompt=prompt))
     part = wish.job.order(workspace.project.settings, event=wish.event)
     if part is not None:
         workspace = replace(workspace, choices=replace(workspace.choices, part=part.part))

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from releasegate.core.dists.manifest import Artifact
 from releasegate.core.errors import Conflict, Refused
+from releasegate.core.release.next_command import given_up
 from releasegate.core.release.next_version import next_legal
 from releasegate.core.release.plan import bump_branch
 from releasegate.core.release.record import TAG, Evidence
@@ -17,7 +18,7 @@ from releasegate.steps.forge_release import await_ci
 from releasegate.steps.source import bump_message
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 from releasegate.steps.takeover import taken_over
-from releasegate.steps.upload import send
+from releasegate.steps.upload import STATUS, send
 
 SECOND_LOOK = 2.0
 """Seconds until an index is read again that lists other bytes than ours."""
@@ -85,7 +86,7 @@ class Upload(RoleStep):
 
     stem: ClassVar[str] = "upload"
     kind: ClassVar[Kind] = Kind.ONE_WAY
-    uses: ClassVar[frozenset[str]] = frozenset({"builds", "forge", "indexes", "consumed", "clock"})
+    uses: ClassVar[frozenset[str]] = frozenset({"builds", "forge", "indexes", "consumed", "clock", "ledger"})
 
     def describe(self) -> str:
         files, index = f"the wheel and the sdist of {self.release.version}", self.release.index_name(self.role)
@@ -100,9 +101,17 @@ class Upload(RoleStep):
         if self.release.uploaded_by(self.role) == "CI":
             await_ci(self.release, lambda: not self._missing())
             return {**self._evidence(), "uploaded by": "CI"}
+        before = self._refused_before()
         for artifact in self._missing():
-            send(self.release, self.release.index(self.role), artifact, missing=self._missing)
+            send(self.release, self.release.index(self.role), artifact, missing=self._missing, before=before)
         return self._evidence()
+
+    def _refused_before(self) -> int | None:
+        """Return the HTTP status that ended the upload the last time, if one did."""
+        entries = reversed(self.release.record().entries)
+        failed = next((e for e in entries if e.step == self.key and e.event in {"done", "failed"}), None)
+        status = None if failed is None else failed.evidence.get(STATUS)
+        return status if isinstance(status, int) else None
 
     def _missing(self) -> tuple[Artifact, ...]:
         """Return the files that the index does not list; raises ``Conflict`` where it lists other bytes, asked twice.
@@ -129,7 +138,8 @@ class Upload(RoleStep):
         legal = next_legal(release.version, consumed=release.run.consumed(release.package))
         return Conflict(
             f"{release.index(self.role).name} holds other bytes under {ours.filename}.",
-            hint=f"The name is burnt: the next legal version is {legal}",
+            hint=f"The name is burnt, and {legal} is the next legal version. "
+            + given_up(release.version, package=release.package.name, published=self.role == "production"),
             details=[f"ours   {ours.sha256}", f"theirs {theirs}"],
         )
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from releasegate.core.dists.manifest import Artifact
-from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
+from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.next_command import given_up
 from releasegate.ports import Index, UploadAnswer
 from releasegate.steps.release import Release
@@ -27,10 +27,24 @@ TAKEN = re.compile("already exist", re.IGNORECASE)
 """Said of a name that an index holds, perhaps by what was sent before: its page tells whose bytes they are."""
 
 
-def send(release: Release, index: Index, artifact: Artifact, *, missing: Callable[[], Sequence[Artifact]]) -> None:
+STATUS = "status"
+"""The key of a failed upload's evidence that has the HTTP status which ended it."""
+
+
+def send(
+    release: Release,
+    index: Index,
+    artifact: Artifact,
+    *,
+    missing: Callable[[], Sequence[Artifact]],
+    before: int | None = None,
+) -> None:
     """Send one file of the release's build until *index* holds it; *missing* reads there which files it does not.
 
+    *before* is the HTTP status that ended an earlier run's upload.
+
     Raises:
+        ConfigurationError: the index does not let us upload, now as in the earlier run.
         GateFailed: the index refuses the file, and again when it is sent anew.
         Unavailable: the index does not say anything of the file; the same command goes on.
     """
@@ -44,7 +58,10 @@ def send(release: Release, index: Index, artifact: Artifact, *, missing: Callabl
         agreed = bool(answers) and _clear(answer) and _said(answer) == _said(answers[-1])
         if agreed or len(answers) == len(PAUSES):
             heard = [*(answers[-1:] if agreed else answers), answer]
-            raise _error(release, index, artifact, heard, stored=_stored(release, missing()))
+            error = _error(release, index, artifact, heard, stored=_stored(release, missing()))
+            raise (
+                _lasting(release, index, error) if answer.status in OF_THE_SENDER and answer.status == before else error
+            )
         release.run.clock.sleep(PAUSES[len(answers)])
         answers.append(answer)
 
@@ -66,6 +83,17 @@ def _stored(release: Release, missing: Sequence[Artifact]) -> tuple[str, ...]:
     return tuple(a.filename for a in release.manifest().artifacts if a not in missing)
 
 
+def _lasting(release: Release, index: Index, error: ReleasegateError) -> ConfigurationError:
+    """Return *error* as what it is where it lasts: nothing but another token, or other rights, will mend it."""
+    return ConfigurationError(
+        f"{error.problem.removesuffix('.')}, as in the run before.",
+        hint=f"Give {release.package.name} a token that may upload to it on {index.name} (now: {index.credential()}), "
+        "then run the same command again: it goes on with the same number and sends the same bytes",
+        details=error.details,
+        evidence=error.evidence,
+    )
+
+
 def _error(
     release: Release, index: Index, artifact: Artifact, answers: Sequence[UploadAnswer], *, stored: tuple[str, ...]
 ) -> ReleasegateError:
@@ -81,8 +109,9 @@ def _error(
     if last.status in OF_THE_SENDER:
         return Unavailable(
             f"{index.name} did not let us upload {file} ({last.status}).",
-            hint=f"Check the token and its rights, then {again}",
+            hint=f"Check the token and its rights ({index.credential()}), then {again}",
             details=details,
+            evidence={STATUS: last.status},
         )
     if _clear(last):
         return Unavailable(

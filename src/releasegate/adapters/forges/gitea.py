@@ -8,14 +8,14 @@ repository's path ``releases/download``, where a token is taken, too. Gitea tell
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from releasegate.adapters.forges.gitea_records import GiteaAttachment, GiteaRelease, commit_of, each
 from releasegate.adapters.forges.gitea_runs import newest_run, outcome_of
-from releasegate.adapters.forges.outcomes import NotShown, existing, is_draft, looked_at_again, published
+from releasegate.adapters.forges.outcomes import NotShown, existing, has_token, is_draft, looked_at_again, published
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.evidence.belief import CiOutcome
 from releasegate.ports import CiRun, ForgeRelease
@@ -111,11 +111,14 @@ class GiteaForge:
     def outcome(self, run: int) -> CiOutcome | None:
         """Return how the CI run of that number ended; ``None`` where the Gitea knows of none.
 
+        Without a token it is asked all the same: of a public repository anybody may know.
+
         Raises:
             Unavailable: the Gitea does not answer.
         """
         try:
-            return self._client.ask("GET", f"actions/runs/{run}", outcome_of)
+            client = replace(self._client, anonymous=not has_token(self.config, self.environ))
+            return client.ask("GET", f"actions/runs/{run}", outcome_of)
         except NotShown:
             return None
 

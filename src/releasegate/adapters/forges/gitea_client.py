@@ -25,7 +25,7 @@ _GOOD = range(200, 300)
 
 @dataclass(frozen=True)
 class GiteaClient:
-    """Asks about the repository that *config* names; *environ* holds the token.
+    """Asks about the repository that *config* names; *environ* holds the token, which *anonymous* does without.
 
     Raises, from each of its methods:
         NotShown: there is no such thing, or the token may not see it.
@@ -36,6 +36,7 @@ class GiteaClient:
 
     config: ForgeConfig
     environ: Mapping[str, str] = field(repr=False)
+    anonymous: bool = False
 
     def ask(
         self,
@@ -80,7 +81,7 @@ class GiteaClient:
     def _session(self) -> requests.Session:
         session = _Session()
         session.headers["User-Agent"] = "releasegate"
-        session.auth = _Token(token(self.config, self.environ))
+        session.auth = _open if self.anonymous else _Token(token(self.config, self.environ))
         session.verify = self.environ.get("SSL_CERT_FILE") or self.environ.get("SSL_CERT_DIR") or True
         return session
 
@@ -121,6 +122,11 @@ class _Token(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"token {self.secret}"
         return request
+
+
+def _open(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Send a request as anybody's; without an answer to who asks, requests would look into ``.netrc``."""
+    return request
 
 
 def _words(answer: requests.Response) -> str:

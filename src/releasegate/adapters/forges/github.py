@@ -20,6 +20,7 @@ from releasegate.adapters.forges.outcomes import (
     ForgeResponse,
     existing,
     failure,
+    has_token,
     is_draft,
     looked_at_again,
     nonsense,
@@ -136,6 +137,8 @@ class GitHubForge:
     def outcome(self, run: int) -> CiOutcome | None:
         """Return how the workflow run of that number ended; ``None`` where GitHub knows of none.
 
+        Without a token GitHub is asked all the same: of a public repository anybody may know.
+
         Raises:
             Unavailable: GitHub does not answer.
         """
@@ -143,7 +146,8 @@ class GitHubForge:
 
         with self._asking():
             try:
-                found = self._repository.get_workflow_run(run)
+                known = self._repository if has_token(self.config, self.environ) else self._opened(None)
+                found = known.get_workflow_run(run)
                 began, ended = found.created_at, found.updated_at
             except UnknownObjectException:
                 return None
@@ -159,13 +163,16 @@ class GitHubForge:
 
     @cached_property
     def _repository(self) -> Repository:
+        return self._opened(token(self.config, self.environ))
+
+    def _opened(self, secret: str | None) -> Repository:
         # PyGithub takes a good part of a second to import: only who asks GitHub something waits for it.
         from github import Auth, Consts, Github  # noqa: PLC0415
 
         address = self.config.address
         client = Github(
             base_url=Consts.DEFAULT_BASE_URL if address is None else f"{address.rstrip('/')}/api/v3",
-            auth=Auth.Token(token(self.config, self.environ)),
+            auth=None if secret is None else Auth.Token(secret),
             lazy=True,
             timeout=_SECONDS,
             per_page=_PAGE,

@@ -67,6 +67,11 @@ def token(config: ForgeConfig, environ: Mapping[str, str]) -> str:
     return found
 
 
+def has_token(config: ForgeConfig, environ: Mapping[str, str]) -> bool:
+    """Whether the forge's token is there; what everybody may see can be asked for without."""
+    return bool(environ.get(config.token_env, "").strip())
+
+
 def failure(config: ForgeConfig, environ: Mapping[str, str], answer: ForgeResponse) -> ReleasegateError:
     """Return the error that *answer* is; the token never stands in it."""
     headers = {name.lower(): value for name, value in answer.headers.items()}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import requests
     from packaging.version import Version
 
+    from releasegate.adapters.index.token_prompt import TokenPrompt
     from releasegate.adapters.index.twine import Uploader
     from releasegate.core.config.model import IndexConfig
     from releasegate.ports import IndexFile, UploadAnswer
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class SimpleIndex:
     """The index that *config* names; any that speaks twine's upload protocol and serves simple pages.
 
-    *environ* is where the token is looked up and what child processes get the harmless part of; *workdir* holds
+    *environ* is where the token is looked up and what child processes get the harmless part of, *prompt* asks for one
+    that is nowhere else; *workdir* holds
     folders that last as long as one call. *session* replaces the one that pages and files are read with.
 
     Raises:
@@ -37,9 +39,10 @@ class SimpleIndex:
         *,
         environ: Mapping[str, str],
         workdir: Path,
+        prompt: TokenPrompt | None = None,
         session: requests.Session | None = None,
     ) -> None:
-        self._config, self._environ, self._folder = config, environ, workdir.resolve()
+        self._config, self._environ, self._folder, self._prompt = config, environ, workdir.resolve(), prompt
         self._where = where = addresses(config)
         self._pages = SimplePages(Web(config.name, session, access(config, where, environ)), where.simple)
 
@@ -103,4 +106,4 @@ class SimpleIndex:
     def _uploader(self) -> Uploader:
         from releasegate.adapters.index.twine import Uploader
 
-        return Uploader(self._config, self._where.upload, self._environ, self._folder)
+        return Uploader(self._config, self._where.upload, self._environ, self._folder, self._prompt)

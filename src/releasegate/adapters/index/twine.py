@@ -19,6 +19,7 @@ from releasegate.adapters.scratch import scratch
 from releasegate.core.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
+    from releasegate.adapters.index.token_prompt import TokenPrompt
     from releasegate.core.config.model import IndexConfig
     from releasegate.ports import UploadAnswer
 
@@ -37,6 +38,9 @@ KEYRING = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_
 IDENTITY = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 """By what GitHub Actions lets a job prove who it is, where its rights allow it (``id-token: write``)."""
 
+_MISSING = 44
+_ASKS_KEYRING = f"import sys, keyring; sys.exit(0 if keyring.get_password(*sys.argv[1:]) else {_MISSING})"
+
 ATTESTATION = ".publish.attestation"
 
 NOISE = re.compile(r"Retry with the --verbose option|^Uploading |Received \"5|Package upload appears to have failed")
@@ -52,13 +56,15 @@ def installed_signer() -> tuple[str, ...] | None:
 class Uploader:
     """Sends files to one index; *environ* is the caller's environment, *workdir* a folder for what twine writes.
 
-    ``signer`` is the command that makes a PEP 740 attestation beside a file; none where its library is not installed.
+    ``prompt`` asks a person for a token that is nowhere else; ``None`` where nobody can be asked. ``signer`` is the
+    command that makes a PEP 740 attestation beside a file; none where its library is not installed.
     """
 
     config: IndexConfig
     url: str
     environ: Mapping[str, str]
     workdir: Path
+    prompt: TokenPrompt | None = None
     signer: tuple[str, ...] | None = field(default_factory=installed_signer)
 
     def upload(self, path: Path) -> UploadAnswer:
@@ -85,7 +91,12 @@ class Uploader:
         return answer(completed, token=token or self.environ.get(IDENTITY[1], ""))
 
     def credential(self) -> str:
-        """Return where the token comes from, in words; raises ``Refused`` where there is none."""
+        """Return where the token comes from, in words; raises ``Refused`` where there is none.
+
+        A person who is to be asked for it is asked now.
+        """
+        if self.prompt is not None and self._is_nowhere():
+            return self.prompt.describe(self.config.name)
         if self._token() is not None:
             return f"{self.config.token_env} is set"
         return "trusted publishing" if self.trusted else "the keyring"
@@ -93,9 +104,8 @@ class Uploader:
     @property
     def trusted(self) -> bool:
         """Whether the upload goes by trusted publishing: a public index, GitHub's word, and no token (it would win)."""
-        token = self.environ.get(self.config.token_env or "", "").strip()
         return (
-            not token
+            not self._exported()
             and not self.config.keyring
             and self.config.upload is None
             and all(self.environ.get(name) for name in IDENTITY)
@@ -133,10 +143,11 @@ class Uploader:
 
     def _token(self) -> str | None:
         """Return the token, or ``None`` where twine is to ask the keyring for it."""
-        variable = self.config.token_env
-        token = self.environ.get(variable, "").strip() if variable else ""
+        token, variable = self._exported(), self.config.token_env
         if token:
             return token
+        if self.prompt is not None and self._is_nowhere():
+            return self.prompt.token(self.config.name)
         if self.config.keyring or self.trusted:
             return None
         key = f"tool.releasegate.indexes.{self.config.name}"
@@ -146,6 +157,22 @@ class Uploader:
             else f"Name the token's variable: {key}.token-env"
         )
         raise Refused(f"No token for {self.config.name}.", hint=hint)
+
+    def _exported(self) -> str:
+        variable = self.config.token_env
+        return self.environ.get(variable, "").strip() if variable else ""
+
+    def _is_nowhere(self) -> bool:
+        """Whether the token is neither exported nor in the keyring, and nobody vouches for this job."""
+        if self._exported() or self.trusted:
+            return False
+        return not self.config.keyring or self._is_missing_in_keyring()
+
+    def _is_missing_in_keyring(self) -> bool:
+        """Whether the keyring says that it has no token; the token itself stays in the process that asks."""
+        asked = [sys.executable, "-I", "-c", _ASKS_KEYRING, self.url, self.config.username]
+        with scratch(self.workdir) as home:
+            return run(asked, env=self._environment(None, home=""), cwd=home, timeout=TIMEOUT).exit_code == _MISSING
 
     def _environment(self, token: str | None, *, home: str) -> dict[str, str]:
         wide = {"TWINE_USERNAME": self.config.username, "COLUMNS": "1000"}

@@ -1,14 +1,14 @@
 """The jobs of the release workflow: what each runs, may do and hands over.
 
 Foreign code (build backends, dependencies, the installed package, end-to-end commands) runs in the jobs ``prove``,
-``build``, ``e2e`` and ``judge`` alone: they may read the repository, and have no secret. ``publish`` and ``seal`` run
-releasegate alone, over files that they check; only ``publish`` has an index's identity or token, in the index's own
-environment.
+``build``, ``e2e`` and ``judge`` alone: they may read the repository, and have no secret. ``tell``, ``publish`` and
+``seal`` run releasegate alone, over files that they check; only ``publish`` has an index's identity or token, in the
+index's own environment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -82,7 +82,7 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
     index = settings.indexes.get(settings.staging if role == "staging" else settings.production)
     name = settings.staging if role == "staging" else settings.production
     told, stack = companions(settings, role), settings.stack
-    keys = {word: f"{word}-{role}" for word in ("prove", "build", "publish", "e2e", "judge", "seal")}
+    keys = {word: f"{word}-{role}" for word in ("prove", "tell", "build", "publish", "e2e", "judge", "seal")}
     files = f"files-{role}"
     # Before a final, its candidate is proven where nobody who is believed has proven it.
     proven = (f"proven-{role}",) if role == "production" else ()
@@ -94,6 +94,7 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
     if proven:
         words = ("--taken", TAKEN, "--given", GIVEN)
         yield Job(keys["prove"], READS, LONG, line("prove", *words), begins, told, ("judged-staging*",), proven[0])
+        yield _tells(keys, line("tell", "--taken", TAKEN), told, takes=f"{proven[0]}*")
         begins = _after(keys["prove"])
         build = replace(build, runs=line("build", *words), lines=begins, takes=proven)
     if stack is not None and forge.kind == "github":
@@ -133,6 +134,13 @@ def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str,
         told,
         takes=(files, *proven, f"judged-{role}"),
     )
+
+
+def _tells(keys: Mapping[str, str], line: tuple[tuple[str, str], ...], told: tuple[str, ...], *, takes: str) -> Job:
+    """Return the job that records what a candidate failed at: who proves may not write, and nothing follows it."""
+    begins = f"needs: [{keys['prove']}]", f"if: ${{{{ !cancelled() && needs.{keys['prove']}.result == 'failure' }}}}"
+    # By a pattern: a job that did not get as far as to find anything hands over nothing.
+    return Job(keys["tell"], _WRITES, SHORT, line, begins, told, (takes,))
 
 
 def _after(published: str, *others: str) -> tuple[str, ...]:

@@ -78,7 +78,8 @@ def read_wheel(filename: str, data: bytes, *, limit: int = SIZE_LIMIT) -> Member
     plain = [(entry, place) for entry, place in placed if not entry.filename.endswith("/")]
     for entry, _ in plain:
         _check_entry(filename, entry)
-    _check_paths(filename, [entry.filename for entry, _ in plain])
+    folders = [entry.filename.rstrip("/") for entry in entries if entry.filename.endswith("/")]
+    _check_paths(filename, [entry.filename for entry, _ in plain], folders)
     files = {entry.filename: _unpacked(filename, data, entry, place) for entry, place in plain}
     executable = frozenset(entry.filename for entry, _ in plain if (entry.external_attr >> 16) & 0o111)
     return Members(filename, files, executable=executable)
@@ -132,12 +133,14 @@ def read_sdist(filename: str, data: bytes, *, limit: int = SIZE_LIMIT) -> Member
 
 def _untar(filename: str, unpacked: bytes) -> tuple[dict[str, bytes], set[str]]:
     contents: list[tuple[str, bytes]] = []
+    folders: list[str] = []
     executable = set()
     with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
         for count, member in enumerate(archive, start=1):
             if count > COUNT_LIMIT:
                 raise _refusal(filename, f"has more than {COUNT_LIMIT} members")
             if member.isdir():
+                folders.append(member.name)
                 continue
             stream = archive.extractfile(member) if member.isreg() and not member.issparse() else None
             if stream is None:
@@ -148,7 +151,7 @@ def _untar(filename: str, unpacked: bytes) -> tuple[dict[str, bytes], set[str]]:
         # tarfile takes a header that it cannot read for the end of the archive.
         if unpacked[archive.offset :].strip(b"\0"):
             raise _refusal(filename, "is damaged (a header in the middle cannot be read)")
-    _check_paths(filename, [path for path, _ in contents])
+    _check_paths(filename, [path for path, _ in contents], folders)
     return dict(contents), executable
 
 
@@ -194,7 +197,7 @@ def _check_entry(filename: str, entry: zipfile.ZipInfo) -> None:
         raise _refusal(filename, f"holds {entry.filename!r}, which is no plain file (a link or a device)")
 
 
-def _check_paths(filename: str, paths: list[str]) -> None:
+def _check_paths(filename: str, paths: list[str], folders: list[str]) -> None:
     seen: dict[str, str] = {}
     for path in paths:
         alike = _on_any_disk(path)
@@ -202,17 +205,22 @@ def _check_paths(filename: str, paths: list[str]) -> None:
             other = "twice" if seen[alike] == path else f"and {seen[alike]!r}, which are one file on some systems"
             raise _refusal(filename, f"holds {path!r} {other}")
         seen[alike] = path
+    for path in (*paths, *folders):
         inside = not {"", ".", ".."} & set(path.split("/")) and "\\" not in path
         if not inside or PureWindowsPath(path).drive or not path.isprintable():
             raise _refusal(filename, f"holds {path!r}, which is no plain path inside it")
-    for folder in {str(parent) for path in paths for parent in PurePosixPath(path).parents}:
+    for folder in {*folders, *(str(parent) for path in paths for parent in PurePosixPath(path).parents)}:
         if _on_any_disk(folder) in seen:
             raise _refusal(filename, f"holds {seen[_on_any_disk(folder)]!r} and files in a folder of that name")
 
 
 def _on_any_disk(path: str) -> str:
-    """Return what two paths have in common that macOS or Windows takes for one: case and Unicode form do not count."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+    """Return what two paths have in common that macOS or Windows takes for one.
+
+    Case and Unicode form do not count, nor do dots and spaces at the end of a name.
+    """
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+    return "/".join(name.rstrip(". ") or name for name in folded.split("/"))
 
 
 def _refusal(filename: str, complaint: str) -> GateFailed:

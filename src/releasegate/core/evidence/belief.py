@@ -7,6 +7,7 @@ for a reason that can be named; what only says that a number was used counts as 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,8 @@ from releasegate.core.release.taken_back import is_red
 
 _RUN = re.compile(r"ci-([0-9]{1,18})-[0-9a-f]+")
 HERE = "made here"
+ANYBODY = "anybody may say so"
+"""Why what is heard is believed that proves nothing: it can only stop something."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +57,40 @@ def must_be_believed(entry: Entry) -> bool:
 def vouched(entry: Entry, outcome: CiOutcome, *, commit: str, tag: str, workflow: str) -> bool:
     """Whether the forge's word on a run is a reason to believe *entry*, which says that it was written in it.
 
+    A run that a person dispatched is none: it is of the commit before the version's own, and the forge does not say
+    what the person asked it for, so that a run with nothing to do would vouch for everything.
     The run must be of *workflow*, started by *tag* and on its *commit*; it passed where the entry proves something and
     failed where the entry condemns it, and the entry was written while it ran. No run waives or revokes: persons do.
     """
-    its = (outcome.commit, outcome.tag, outcome.workflow.partition("@")[0].rpartition("/")[2])
-    if its != (commit, tag, workflow.rpartition("/")[2]) or outcome.event not in {"push", "release"}:
-        return False
-    if "/" in outcome.workflow.partition("@")[0] and outcome.workflow.partition("@")[0] != workflow:
+    if (outcome.commit, outcome.tag) != (commit, tag) or outcome.event not in {"push", "release"}:
         return False
     ended = {"passed": entry.event == "done" and not is_red(entry), "failed": is_red(entry)}
-    during = bool(outcome.began) and _second(outcome.began) <= _second(entry.at) <= _second(outcome.ended)
-    return ended.get(outcome.verdict, False) and during
+    return ended.get(outcome.verdict, False) and _is_of(outcome, workflow) and _is_during(outcome, entry)
+
+
+def condemned(
+    entry: Entry, outcome: CiOutcome, *, tags: Mapping[str, str], branch: Callable[[str], bool], workflow: str
+) -> bool:
+    """Whether the forge's word on a run is a reason to believe that *entry* condemns a candidate that it ran again.
+
+    That run is of the final that the candidate was to become, which is started by one of *tags* on its commit, or by a
+    person on a *branch* that releases are cut from; it failed, and the entry was written while it ran. Nothing is
+    proven so.
+    """
+    if not is_red(entry) or outcome.verdict != "failed" or not _is_of(outcome, workflow):
+        return False
+    by_person = outcome.event == "workflow_dispatch" and branch(outcome.tag.removeprefix("refs/heads/"))
+    by_tag = outcome.event in {"push", "release"} and tags.get(outcome.tag) == outcome.commit
+    return (by_person or by_tag) and _is_during(outcome, entry)
+
+
+def _is_of(outcome: CiOutcome, workflow: str) -> bool:
+    path = outcome.workflow.partition("@")[0]
+    return path == workflow if "/" in path else path == workflow.rpartition("/")[2]
+
+
+def _is_during(outcome: CiOutcome, entry: Entry) -> bool:
+    return bool(outcome.began) and _second(outcome.began) <= _second(entry.at) <= _second(outcome.ended)
 
 
 def _second(at: str) -> str:

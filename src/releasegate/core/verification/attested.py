@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+
 from releasegate.core.release.statement import STATEMENT_TYPE
 
 _OWN = ("repository", "workflow", "environment", "workflow_filepath", "email")
@@ -30,8 +32,8 @@ class Attested:
     problem: str = ""
 
 
-def read_provenance(content: bytes, *, sha256: str) -> Attested:
-    """Return what a provenance says of the file with that *sha256*."""
+def read_provenance(content: bytes, *, filename: str, sha256: str) -> Attested:
+    """Return what a provenance says of the file of that name and *sha256*."""
     try:
         body: Any = json.loads(content)
         if body["version"] != 1:
@@ -42,7 +44,7 @@ def read_provenance(content: bytes, *, sha256: str) -> Attested:
         publishers = tuple(_publisher(publisher) for publisher, _ in bundles)
         repositories = tuple(str(publisher["repository"]) for publisher, _ in bundles if "repository" in publisher)
         statements = [statement for _, each in bundles for statement in each]
-        problem = next(_problems(statements, sha256), "")
+        problem = next(_problems(statements, filename, sha256), "")
         kinds = tuple(dict.fromkeys(str(statement["predicateType"]) for statement in statements))
     except _UNREADABLE:
         return Attested(problem="it is no provenance as PEP 740 has it")
@@ -56,16 +58,25 @@ def _statement(attestation: Any) -> Any:
     return json.loads(base64.b64decode(attestation["envelope"]["statement"], validate=True))
 
 
-def _problems(statements: list[Any], sha256: str) -> Iterator[str]:
+def _problems(statements: list[Any], filename: str, sha256: str) -> Iterator[str]:
     if not statements:
         yield "it holds no attestation"
     for statement in statements:
-        # Subjects are matched by digest alone: a name may be spelt in other ways.
-        subjects = [str(each["digest"]["sha256"]) for each in statement["subject"]]
+        named = {str(each["digest"]["sha256"]): str(each["name"]) for each in statement["subject"]}
         if statement["_type"] != STATEMENT_TYPE:
             yield f"a statement of it is {statement['_type']!r}, and not {STATEMENT_TYPE}"
-        if sha256 not in subjects:
-            yield f"it is about other bytes: {', '.join(subjects) or 'none'}"
+        if sha256 not in named:
+            yield f"it is about other bytes: {', '.join(named) or 'none'}"
+        elif _identity(named[sha256]) != _identity(filename):
+            yield f"it is about a file of another name: {named[sha256]}"
+
+
+def _identity(filename: str) -> object:
+    """Return what a file's name says that it is: names may be spelt in several ways."""
+    try:
+        return parse_wheel_filename(filename) if filename.endswith(".whl") else parse_sdist_filename(filename)
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return filename
 
 
 def _publisher(publisher: Any) -> str:

@@ -8,8 +8,8 @@ from typing import Literal
 
 from releasegate.core.dists.diff import spelt_out
 
-Standing = Literal["proven", "contradicted", "not recorded"]
-STANDINGS: tuple[Standing, ...] = ("proven", "contradicted", "not recorded")
+Standing = Literal["proven", "contradicted", "not believed", "not recorded"]
+STANDINGS: tuple[Standing, ...] = ("proven", "contradicted", "not believed", "not recorded")
 
 CLAIMS, DETAILS, COLUMNS = 60, 40, 400
 """Claims shown of one standing, lines shown below a claim, and characters of a line: what is read stays a page."""
@@ -20,7 +20,8 @@ class Claim:
     """One thing that is said *about* a part of a published version, and who says it.
 
     ``proven`` was seen here, or is said by the evidence that is named and fits what is published; ``contradicted`` is
-    what cannot be true of what is published; ``not recorded`` is what nobody tells.
+    what cannot be true of what is published; ``not believed`` is what somebody says whom nothing vouches for; ``not
+    recorded`` is what nobody tells.
     """
 
     about: str
