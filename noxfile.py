@@ -15,13 +15,15 @@ nox.options.default_venv_backend = "uv"
 nox.options.sessions = ["lint", "types", "tests"]
 
 _APP = (
-    *("ci_runner", "container_runner", "deliveries", "evidence", "examine", "handover", "late", "orders", "outcomes"),
+    *("ci_runner", "container_runner", "deliveries", "evidence", "examine", "handover", "late", "newer", "orders"),
+    "outcomes",
     *("package_state", "pairs", "parts", "project", "provenance", "rebuild", "release", "reports", "status"),
     *("vendor", "verify", "workflows", "workspace"),
 )
 _FRONTENDS = (
-    *("cells", "console", "forms", "handover", "invoke", "nox", "options", "overview", "pairs", "program"),
-    *("rehearsals", "releases", "report_schema", "shown", "single_gates", "verification"),
+    *("cells", "console", "forms", "handover", "invoke", "moving_line", "nox", "options", "overview", "pairs"),
+    *("printer", "program", "rehearsals", "releases", "report_schema", "run_log", "shown", "single_gates", "tables"),
+    *("terminal_text", "verification"),
 )
 PROVEN = ",".join(
     f"src/releasegate/{place}"

@@ -106,19 +106,19 @@ def test_a_command_says_what_it_takes_with_an_example(typed: Typed, words: tuple
     ("words", "problem", "hint"),
     [
         (("statsu",), "There is no command statsu.", "Did you mean status?"),
-        (("zzz",), "There is no command zzz.", "Write one of adopt, build, "),
-        (("status", "rubbish"), "There is no command rubbish.", "Write one of "),
+        (("zzz",), "There is no command zzz.", "Name one of: adopt, build, "),
+        (("status", "rubbish"), "There is no command rubbish.", "Name one of: "),
         (("--help", "versoins"), "There is no command versoins.", "Did you mean versions?"),
         (("release", "--pakcage", "x"), "release has no option --pakcage.", "Did you mean --package?"),
         (("e2e", "--sauce=pypi"), "e2e has no option --sauce.", "Did you mean --source?"),
         (("--collection", "x", "status"), "releasegate has no option --collection.", "Did you mean --version?"),
         (("--dry", "release"), "releasegate has no option --dry.", "releasegate release --plan"),
         (("release", "--dry-run"), "release has no option --dry-run.", "releasegate release --plan"),
-        (("-R", "release"), "releasegate has no option -R.", "Write one of --help, --list, --version"),
+        (("-R", "release"), "releasegate has no option -R.", "Name one of: --help, --list, --version"),
         (("status", "--package"), "--package needs a value.", "Write --package VALUE"),
         (("e2e", "--backend-source"), "--backend-source needs a value.", "Write --backend-source VALUE"),
         (("e2e", "--plan", "versions"), "'versions' is ambiguous", "See releasegate --help"),
-        (("adopt", "one", "two"), "There is no command two.", "Write one of "),
+        (("adopt", "one", "two"), "There is no command two.", "Name one of: "),
     ],
 )
 def test_what_it_does_not_know_ends_with_2_and_two_lines(
@@ -133,7 +133,7 @@ def test_what_it_does_not_know_ends_with_2_and_two_lines(
 
 def test_a_word_that_an_option_does_not_know_is_refused(project: Path, typed: Typed) -> None:
     assert project.is_dir()
-    assert typed("e2e", "--plan", "yaml") == (2, "", "--plan does not know yaml.\n-> Write one of json, text\n")
+    assert typed("e2e", "--plan", "yaml") == (2, "", "--plan does not know yaml.\n-> Name one of: text, json\n")
 
 
 def test_a_gate_runs_without_what_others_load(project: Path, typed: Typed) -> None:

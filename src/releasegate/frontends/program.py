@@ -21,14 +21,16 @@ from invoke.parser.argument import Argument
 from invoke.program import Program
 from invoke.tasks import Task
 
+from releasegate.core.nearest import meant
 from releasegate.frontends.invoke import ns
-from releasegate.frontends.options import GATES, Gate, Option, meant
+from releasegate.frontends.options import GATES, SPEAKING, Gate, Option
 from releasegate.frontends.shown import shown
 
 if TYPE_CHECKING:
     from releasegate.core.errors import ConfigurationError
 
 _NAME = "releasegate"
+_EVERYWHERE = {word for option in SPEAKING for word in (option.short, option.flag)}
 _SESSIONS = {gate.name: gate.command for gate in GATES}
 
 
@@ -37,7 +39,7 @@ class _GateTask(Task[Any]):
 
     def __init__(self, gate: Gate) -> None:
         def body(context: Context, **given: Any) -> None:
-            with shown(context) as screen:
+            with shown(context, options=given) as screen:
                 from releasegate.frontends.single_gates import exit_code, judge
 
                 failed = judge(
@@ -55,7 +57,7 @@ class _GateTask(Task[Any]):
         kinds = {"none": bool, "many": list}
         return [
             Argument(
-                name=option.flag.removeprefix("--"),
+                names=(option.flag.removeprefix("--"), *([option.short.removeprefix("-")] if option.short else [])),
                 attr_name=option.name if "_" in option.name else None,
                 kind=kinds.get(option.takes, str),
                 default={"none": False}.get(option.takes, option.default),
@@ -206,9 +208,12 @@ class Releasegate(Program):
                     f"{flag} takes no value, or only one.", hint=f"Leave out ={word}; see {helps}"
                 )
             if not word.startswith("-"):
-                return ConfigurationError(f"There is no command {word}.", hint=meant(word, self.parser.contexts))
-            flags = (flag for flag in (context or self.initial_context).flags if flag.startswith("--"))
+                commands = sorted(self.parser.contexts)
+                return ConfigurationError(f"There is no command {word}.", hint=meant(word, commands))
+            flags = sorted(flag for flag in (context or self.initial_context).flags if flag.startswith("--"))
             hint = f"{_NAME} release --plan prints the steps and runs none" if word.startswith("--dry") else ""
+            if not command and word in _EVERYWHERE:
+                hint = f"Write it behind the command: {_NAME} COMMAND {word}"
             return ConfigurationError(f"{command or _NAME} has no option {word}.", hint=hint or meant(word, flags))
         if unfinished := re.match(r"Flag <Argument: ([\w-]+)", said):
             flag = f"--{unfinished[1].replace('_', '-')}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.nearest import meant
 from releasegate.core.report.model import AnswerReport, PackageReport, Report
 from releasegate.frontends.endings import as_told
 
@@ -58,7 +59,9 @@ def _versions(given: Given, screen: Screen) -> Failures:
 
     def one(workspace: Workspace, package: Package) -> None:
         for occurrence in versions(workspace, package, tag=given["tag"]):
-            screen.say(f"{package.name}: {occurrence}")
+            screen.detail(f"{package.name}: {occurrence}")
+        if screen.loudness == "quiet":
+            screen.say(f"{package.name}: pass")
 
     return _each(given, screen, one)
 
@@ -72,7 +75,7 @@ def _build(given: Given, screen: Screen) -> Failures:
         release = checked_out(workspace, package)
         for artifact in release.manifest().artifacts:
             path = release.ports.builds.path(package, release.version, artifact)
-            screen.say(f"  {artifact.sha256}  {artifact.size:>9}  {os.path.relpath(path)}")
+            screen.detail(f"  {artifact.sha256}  {artifact.size:>9}  {os.path.relpath(path)}")
 
     return _each(given, screen, one)
 
@@ -89,9 +92,9 @@ def _install_check(given: Given, screen: Screen) -> Failures:
             tried = f": {cell.tried}" if cell.tried else ""
             origin = f" from {', '.join(hosts)}" if hosts else ""
             said = f"{cell.verdict} ({cell.seconds:.0f} s){origin}{tried}"
-            screen.say(f"{package.name}: {cell.cell}: {said}")
+            screen.tell(f"{package.name}: {cell.cell}: {said}")
             for problem in cell.problems:
-                screen.say(f"  {problem}")
+                screen.tell(f"  {problem}")
 
     return _each(given, screen, one)
 
@@ -155,7 +158,7 @@ def _require_sources(settings: Settings, names: Sequence[str]) -> None:
     known = ("dist", "local", *settings.indexes)
     for name in names:
         if name not in known:
-            raise ConfigurationError(f"There is no source {name}.", hint=f"Name one of: {', '.join(known)}")
+            raise ConfigurationError(f"There is no source {name}.", hint=meant(name, known))
 
 
 def _sources(workspace: Workspace, given: Given) -> tuple[str | None, Sequence[str]]:
@@ -190,7 +193,9 @@ def _each(given: Given, screen: Screen, one: Callable[[Workspace, Package], None
     if given["path"] is not None:
         workspace = replace(workspace, project=_moved(workspace.project, given))
     failed: dict[str, ReleasegateError] = {}
-    for package in workspace.project.select(given["package"]):
+    packages = workspace.project.select(given["package"])
+    for number, package in enumerate(packages, start=1):
+        screen.at(number, len(packages), package.name)
         try:
             one(workspace, package)
         except (ReleasegateError, OSError) as error:

@@ -28,6 +28,9 @@ NetBoxSource = Literal["pypi", "image"]
 PATHS = ("fresh", "upgrade")
 SERVICES = ("pve", "pbs", "pdm")
 
+DISTRIBUTION = "netbox"
+"""What NetBox is called on an index."""
+
 _FIRST_WHEEL = Version("4.7.0")
 """The first NetBox that is a wheel on PyPI; older ones are images only."""
 

@@ -9,6 +9,7 @@ from itertools import product
 
 from releasegate.core.config.stack import PATHS, SERVICES, NetBox, Stack, netbox
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.nearest import meant
 
 CELL_MEMORY = 2.0
 """GiB that one cell's containers need."""
@@ -120,5 +121,5 @@ def _netbox(text: str) -> NetBox:
 def _known(given: Sequence[str], known: Sequence[str], what: str) -> tuple[str, ...]:
     for each in given:
         if each not in known:
-            raise ConfigurationError(f"There is no {what} {each}.", hint=f"Name one of: {', '.join(known)}")
+            raise ConfigurationError(f"There is no {what} {each}.", hint=meant(each, known))
     return tuple(given)

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from releasegate.core.report.model import AnswerReport, PackageReport, PairAnswer, PairRow, VersionReport
+from releasegate.core.report.model import (
+    AnswerReport,
+    PackageReport,
+    PairAnswer,
+    PairRow,
+    QuestionReport,
+    VersionReport,
+)
 
 _NEWEST = 8
 """How many versions of a place are shown."""
@@ -34,15 +42,27 @@ def answers(found: Sequence[AnswerReport]) -> Iterator[str]:
         yield from (f"  {'':11} {line}" for line in (*each.problem.details, f"-> {each.problem.hint}"))
 
 
-def plan(package: PackageReport, *, brief: bool = False) -> Iterator[str]:
-    """Yield the plan of a package: its version, and unless it is to be *brief* every step."""
+def questions(found: Sequence[QuestionReport], *, well: bool = True) -> Iterator[str]:
+    """Yield the answers of the preflight, a line each, and below what is in the way what to do; *well*: all of them."""
+    for each in found:
+        if well or each.verdict != "ok":
+            said = each.found if each.problem is None else each.problem.problem
+            yield f"  {each.verdict:<11} {each.question}: {said}"
+        if each.problem is not None:
+            yield from (f"  {'':11} {line}" for line in (*each.problem.details, f"-> {each.problem.hint}"))
+
+
+def plan(package: PackageReport) -> Iterator[str]:
+    """Yield the plan of a package: its version and every step; a post has steps of its candidate, too."""
     if not package.versions:
         yield f"{package.package}: nothing to do, {package.reason}"
     for version in package.versions:
         yield f"{version.package} {version.version} ({version.pipeline})"
         yield from (f"  {each}" for each in package.notes)
-        for step in () if brief else version.path:
-            yield f"  {step.kind:8} {step.version}  {step.key:22} {step.line}"
+        for number, group in groupby(version.path, key=lambda step: step.version):
+            if number != version.version or number != version.path[0].version:
+                yield f" {number}"
+            yield from (f"  {step.kind:8} {step.key:22} {step.line}" for step in group)
 
 
 def record(version: VersionReport) -> Iterator[str]:
