@@ -284,6 +284,9 @@ def test_the_terminal_tells_a_status_with_its_look_and_notes() -> None:
     assert "  consumed  1.0: (and 1 older) " + ", ".join(["1.0"] * 8) in lines
     assert "  consumed  pypi: nothing" in lines
     assert "  note      1.0" in lines
+    assert [line.split()[0] for line in terminal.status(package(), brief=True)] == [
+        *("1.0:", "look", "missing", "next", "refused", "1.0", "->"),
+    ]
     assert "  look      unavailable: 1.0" in lines
     quiet = list(terminal.status(PackageReport("demo", "1.0 is proven", "1.0", "invoke release")))
     assert quiet == ["demo: 1.0 is proven", "  missing   1.0", "  next      invoke release"]

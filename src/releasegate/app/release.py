@@ -95,7 +95,8 @@ def require_gate(workspace: Workspace, order: Order) -> None:
     (package, *_), nothing = workspace.project.select(order.package), Version("0")
     gates = dict.fromkeys(s.key for s in bind(PIPELINES[order.pipeline], _example(workspace, package, nothing)))
     if not any(gate.startswith(order.until) for gate in gates):
-        raise ConfigurationError(f"No gate begins with {order.until!r}.", hint=meant(order.until, gates))
+        stems = (gate.partition(":")[0] for gate in gates)
+        raise ConfigurationError(f"No gate begins with {order.until!r}.", hint=meant(order.until, [*gates, *stems]))
 
 
 def asked_again(ledger: Ledger, candidate: Version) -> str:

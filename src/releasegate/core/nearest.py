@@ -13,6 +13,7 @@ def meant(word: str, known: Iterable[str]) -> str:
     import difflib  # noqa: PLC0415 - only who mistyped waits for it
 
     names = list(dict.fromkeys(known))
-    lower = {name.lower(): name for name in reversed(names)}
-    near = difflib.get_close_matches(word.lower()[:200], lower, n=1, cutoff=_LIKE)
+    # What all options begin with makes no two alike.
+    lower = {name.lower().lstrip("-"): name for name in reversed(names)}
+    near = difflib.get_close_matches(word.lower().lstrip("-")[:200], lower, n=1, cutoff=_LIKE)
     return f"Did you mean {lower[near[0]]}?" if near else f"Name one of: {', '.join(names)}"

@@ -37,9 +37,9 @@ class Option:
 
     @property
     def usage(self) -> str:
-        """The flag with the value that it takes, after the short one if there is one."""
+        """The flag with the value that it takes, before the short one if there is one."""
         if self.short:
-            return f"{self.short}, {self.flag}"
+            return f"{self.flag}, {self.short}"
         return f"{self.flag} [{self.value}]" if self.takes == "maybe" else f"{self.flag} {self.value}".strip()
 
 

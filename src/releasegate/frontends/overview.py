@@ -44,7 +44,7 @@ def status(screen: Screen, *, package: str) -> int:
         screen.at(number, len(packages), f"looking where {each.name} stands")
         _pull(screen, workspace, each)
         found.append(status_of(workspace, each))
-        screen.lines(terminal.status(found[-1]))
+        screen.lines(terminal.status(found[-1], brief=screen.loudness == "quiet"))
         code = next((report.look.exit_code for report in found if report.look is not None), 0)
         screen.report = Report("status", tuple(found), exit_code=code)
     return code

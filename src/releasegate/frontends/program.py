@@ -208,17 +208,35 @@ class Releasegate(Program):
                     f"{flag} takes no value, or only one.", hint=f"Leave out ={word}; see {helps}"
                 )
             if not word.startswith("-"):
-                commands = sorted(self.parser.contexts)
-                return ConfigurationError(f"There is no command {word}.", hint=meant(word, commands))
+                return self._no_command(word)
             flags = sorted(flag for flag in (context or self.initial_context).flags if flag.startswith("--"))
             hint = f"{_NAME} release --plan prints the steps and runs none" if word.startswith("--dry") else ""
             if not command and word in _EVERYWHERE:
                 hint = f"Write it behind the command: {_NAME} COMMAND {word}"
             return ConfigurationError(f"{command or _NAME} has no option {word}.", hint=hint or meant(word, flags))
+        if missing := re.search(r"did not receive required positional arguments: (.*)", said):
+            names = [each.strip("'").upper() for each in missing[1].split(", ")]
+            return ConfigurationError(f"{command} needs {' and '.join(names)}.", hint=f"See an example: {helps}")
         if unfinished := re.match(r"Flag <Argument: ([\w-]+)", said):
             flag = f"--{unfinished[1].replace('_', '-')}"
             return ConfigurationError(f"{flag} needs a value.", hint=f"Write {flag} VALUE; see {helps}")
         return ConfigurationError(f"{said.rstrip('.!')}.", hint=f"See {helps}")
+
+    def _no_command(self, word: str) -> ConfigurationError:
+        """Return that *word* is no command; behind one it is probably what an option was to take."""
+        from releasegate.core.errors import ConfigurationError
+
+        commands = sorted(self.parser.contexts)
+        hint = meant(word, commands)
+        before = next((each for each in reversed(self.argv[: self.argv.index(word)]) if each in commands), "")
+        if word == "help":
+            hint = f"See {_NAME} --help, or {_NAME} COMMAND --help"
+        elif before and not hint.startswith("Did"):
+            return ConfigurationError(
+                f"{before} does not take the word {word}.",
+                hint=f"Write what it belongs to before it, as in --package NAME; see {_NAME} {before} --help",
+            )
+        return ConfigurationError(f"There is no command {word}.", hint=hint)
 
 
 def _spelt_out(words: list[str]) -> list[str]:

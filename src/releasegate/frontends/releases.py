@@ -194,7 +194,9 @@ def _word(screen: Screen, command: str, what: str, said: Mapping[str, str]) -> t
         ConfigurationError: something that it needs is not *said*, or is wrong.
     """
     if missing := [flag for flag, value in said.items() if not value]:
-        raise ConfigurationError(f"{what} needs {', '.join(missing)} as well.", hint=f"{command} --help has an example")
+        raise ConfigurationError(
+            f"{what} needs {', '.join(missing)} as well.", hint=f"See an example: invoke {command} --help"
+        )
     workspace = _workspace(screen, RunOptions())
     (which,) = workspace.project.select(said["--package"])
     number = parse_version(said["--version"])

@@ -115,6 +115,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
         return {}
     if package is None and settings.stack is not None:
         package = settings.stack.plugin
+    _require_stack(settings, given)
     _require_sources(settings, [*sources, *filter(None, [given["backend_source"]])])
     version, backend, number = _number(given["version"]), None, _number(given["backend_version"])
     handed = Path(given["given"]) if given["given"] else None
@@ -151,6 +152,16 @@ _RUN: Mapping[str, Callable[[Given, Screen], Failures]] = {
     "install_check": _install_check,
     "e2e": _e2e,
 }
+
+
+def _require_stack(settings: Settings, given: Given) -> None:
+    """Raise ``ConfigurationError`` for an option that chooses cells where there are none to choose."""
+    chosen = [f"--{name}" for name in ("netbox", "python", "path", "from", "service") if given[name]]
+    if chosen and settings.stack is None:
+        raise ConfigurationError(
+            f"{', '.join(chosen)} chooses cells of a stack, and there is none here.",
+            hint="Leave it out, or add the table [tool.releasegate.stack]",
+        )
 
 
 def _require_sources(settings: Settings, names: Sequence[str]) -> None:

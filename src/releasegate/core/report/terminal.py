@@ -18,9 +18,18 @@ _NEWEST = 8
 """How many versions of a place are shown."""
 
 
-def status(package: PackageReport) -> Iterator[str]:
-    """Yield where a package stands, and the one next command."""
+def status(package: PackageReport, *, brief: bool = False) -> Iterator[str]:
+    """Yield where a package stands and the one next command, and unless it is to be *brief* what that is known from."""
     yield f"{package.package}: {package.state}"
+    yield from () if brief else _known(package)
+    if package.look is not None:
+        yield f"  look      {package.look.verdict}: {package.look.problem}"
+    yield f"  missing   {package.missing}"
+    yield f"  next      {package.command}"
+    yield from answers(package.in_the_way)
+
+
+def _known(package: PackageReport) -> Iterator[str]:
     yield from (f"  version file     {each}" for each in package.version_files)
     yield from (f"  line      {each}" for each in package.lines)
     for where, held in package.consumed.items():
@@ -28,11 +37,6 @@ def status(package: PackageReport) -> Iterator[str]:
         more = f"(and {len(held) - _NEWEST} older) " if len(held) > _NEWEST else ""
         yield f"  consumed  {where}: {more}{newest or 'nothing'}"
     yield from (f"  note      {each}" for each in package.notes)
-    if package.look is not None:
-        yield f"  look      {package.look.verdict}: {package.look.problem}"
-    yield f"  missing   {package.missing}"
-    yield f"  next      {package.command}"
-    yield from answers(package.in_the_way)
 
 
 def answers(found: Sequence[AnswerReport]) -> Iterator[str]:
