@@ -73,7 +73,7 @@ def test_something_moves_as_long_as_a_build_takes_and_nothing_of_it_is_left(proj
     # A word (a path) that is longer than the terminal is wide is whole, to be copied.
     assert [line for line in ours if len(line) > 60 and max(map(len, line.split())) < 50] == []
     assert shown.exit_code == {"releasegate": 4, "nox": 1}[argv[2]]
-    assert any(line.startswith("-> All that was said is in .releasegate/log/") for line in shown.lines)
+    assert any(line.startswith("-> Log: .releasegate/log/") for line in shown.lines)
 
 
 @pytest.mark.parametrize("argv", [BUILD, SESSION], ids=["releasegate", "nox"])
@@ -100,7 +100,7 @@ def test_in_a_pipe_nothing_moves_whatever_its_colours(
     assert "\x1b[K" not in done.stdout
     assert ("\x1b[31m" in done.stdout) is colours
     assert "sample 1.0.0\n" in done.stdout
-    assert "-> All that was said is in .releasegate/log/" in done.stderr
+    assert "-> Log: .releasegate/log/" in done.stderr
 
 
 def test_a_dumb_terminal_is_a_log(project: Path) -> None:

@@ -390,5 +390,5 @@ def test_what_a_program_said_is_shown_where_that_is_asked_for_and_kept_in_any_ca
         ]
         screen.error(GateFailed("It broke.", hint="Mend it"))
         screen.names_log()
-        assert f"-> All that was said is in .releasegate/log/{screen.log.path.name}" in capsys.readouterr().err
+        assert f"-> Log: .releasegate/log/{screen.log.path.name}" in capsys.readouterr().err
         screen.log.path.unlink()

@@ -134,4 +134,4 @@ class Screen(Printer):
         """Where the command failed, say where all is kept that the programs said which it ran."""
         if self._failed and self.log.path is not None:
             with suppress(OSError, ValueError):
-                self._print(f"-> All that was said is in {os.path.relpath(self.log.path)}", sys.stderr)
+                self._print(f"-> Log: {os.path.relpath(self.log.path)}", sys.stderr)

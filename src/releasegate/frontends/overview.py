@@ -33,7 +33,7 @@ def _pull(screen: Screen, workspace: Workspace, package: Package) -> None:
     try:
         workspace.pull(package)
     except ReleasegateError as error:
-        screen.say(f"Other machines' evidence is not known: {error.problem}")
+        screen.tell(f"Other machines' evidence is not known: {error.problem}")
 
 
 def status(screen: Screen, *, package: str) -> int:

@@ -228,7 +228,9 @@ class Releasegate(Program):
 
         commands = sorted(self.parser.contexts)
         hint = meant(word, commands)
-        before = next((each for each in reversed(self.argv[: self.argv.index(word)]) if each in commands), "")
+        # A word may have been spelt otherwise.
+        at = self.argv.index(word) if word in self.argv else len(self.argv)
+        before = next((each for each in reversed(self.argv[:at]) if each in commands), "")
         if word == "help":
             hint = f"See {_NAME} --help, or {_NAME} COMMAND --help"
         elif before and not hint.startswith("Did"):

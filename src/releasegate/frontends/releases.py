@@ -146,7 +146,7 @@ def _plan(screen: Screen, workspace: Workspace, order: Order) -> int:
         try:
             workspace.pull(each)
         except ReleasegateError as error:
-            screen.say(f"Other machines' evidence is not known: {error.problem}")
+            screen.tell(f"Other machines' evidence is not known: {error.problem}")
         report = PackageReport(each.name)
         with suppress(ReleasegateError):  # one of the answers
             report = plan_of(releasing.plan(workspace, order, each))

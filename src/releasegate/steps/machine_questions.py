@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from packaging.specifiers import SpecifierSet
 
-from releasegate.core.errors import Unavailable
+from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.release.versions import parse_version
 from releasegate.steps.question import Caution, Inquiry
 
@@ -18,6 +19,10 @@ def clock(inquiry: Inquiry) -> str | Caution:
     """The clock here goes as that of the production index does."""
     release = inquiry.release
     index = release.index("production")
+    if index.moment() is None:
+        # Whoever asked before may have been stopped by another index; one that is away is another question's answer.
+        with suppress(ReleasegateError):
+            index.files(release.package.name)
     theirs = index.moment()
     if theirs is None:
         return f"{index.name} does not say the time"
