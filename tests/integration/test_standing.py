@@ -293,6 +293,10 @@ class Waiting:
     def __init__(self, *runs: str, away: bool = False) -> None:
         self.runs, self.away = runs, away
 
+    def ci_run(self, tag: str) -> CiRun | None:  # noqa: ARG002 - the port's
+        """Return none."""
+        return None
+
     def waiting(self) -> tuple[CiRun, ...]:
         """Return the runs."""
         if self.away:

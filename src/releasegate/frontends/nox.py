@@ -112,8 +112,8 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
     except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
         screen.error(ended := as_told(error))
         screen.tell_forms(ended)
-        screen.names_log()
         session.error(f"{ended.verdict} (exit code {ended.exit_code}), see above")
     finally:
         screen.rests()
+        screen.names_log()
         finish_output()
