@@ -15,14 +15,37 @@ nox.options.default_venv_backend = "uv"
 nox.options.sessions = ["lint", "types", "tests"]
 
 _APP = (
-    *("ci_runner", "container_runner", "deliveries", "evidence", "examine", "handover", "kept", "late", "orders"),
+    *(
+        "ci_runner",
+        "container_runner",
+        "deliveries",
+        "evidence",
+        "examine",
+        "handover",
+        "kept",
+        "late",
+        "newer",
+        "orders",
+    ),
     *("outcomes", "package_state", "pairs", "parts", "project", "provenance", "rebuild", "release"),
     *("reports", "status", "vendor", "verify", "watch", "workflows", "workspace"),
 )
 _FRONTENDS = (
     *("aftercare", "cells", "completion", "configuration_schema", "console", "error_page", "forms", "handover"),
-    *("invoke", "nox", "options", "overview", "pairs", "program", "readme_sample", "rehearsals", "releases"),
-    *("report_schema", "shown", "single_gates", "upkeep", "verification"),
+    *(
+        "invoke",
+        "moving_line",
+        "nox",
+        "options",
+        "overview",
+        "pairs",
+        "printer",
+        "program",
+        "readme_sample",
+        "rehearsals",
+    ),
+    *("releases", "report_schema", "run_log", "shown", "single_gates", "tables", "terminal_text", "upkeep"),
+    "verification",
 )
 PROVEN = ",".join(
     f"src/releasegate/{place}"

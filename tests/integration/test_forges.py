@@ -347,6 +347,13 @@ def test_a_ci_run_is_told_by_its_tag(forge: Forge, embedded: EmbeddedForge, stat
     assert forge.ci_run("v1.0") == CiRun(state, f"{embedded.address}/octo/harbor/actions/runs/2")  # type: ignore[arg-type]
 
 
+def test_only_runs_that_a_person_must_let_go_on_are_held(forge: Forge, embedded: EmbeddedForge) -> None:
+    assert forge.waiting() == ()
+    for number, state in enumerate(("held", "waiting", "running", "passed", "failed")):
+        embedded.run(f"v1.{number}", state)  # type: ignore[arg-type]
+    assert forge.waiting() == (CiRun("waiting", f"{embedded.address}/octo/harbor/actions/runs/1"),)
+
+
 def test_the_newest_ci_run_counts_and_no_pull_request(forge: Forge, embedded: EmbeddedForge) -> None:
     embedded.run("v1.0", "failed")
     embedded.run("v1.0", "running", event="release")

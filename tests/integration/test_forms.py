@@ -36,6 +36,22 @@ def test_status_as_json_is_alone_on_standard_output(typed: Typed) -> None:
     assert "tiny-api: 1.0.0 is not begun" in err
 
 
+def test_doctor_as_json_has_every_question_with_its_answer(typed: Typed) -> None:
+    code, report, err = told(typed, "releasegate", "doctor", "--json", *API)
+    (package,) = report["packages"]
+    answers = {each["question"]: each for each in package["questions"]}
+    assert (code, report["kind"], package["in_the_way"]) == (0, "doctor", [])
+    for question in ("work tree", "indexes", "clock", "tools", "token", "pythons", "space"):
+        assert answers[question]["verdict"] == "ok"
+    assert answers["clock"]["found"] == "right"
+    assert "twine " in answers["tools"]["found"]
+    assert "answers are well" in err
+    typed.folder.tokens.pop("STAGING_TOKEN")
+    code, report, _ = told(typed, "invoke", "doctor", "--json", *API)
+    (wrong,) = (each for each in report["packages"][0]["questions"] if each["problem"] is not None)
+    assert (code, wrong["question"], wrong["problem"]["exit_code"]) == (3, "token", 3)
+
+
 def test_a_plan_as_json_has_every_step(typed: Typed) -> None:
     code, report, err = told(typed, "invoke", "release", "--rc", "--plan", "--json")
     assert code == 0

@@ -13,6 +13,7 @@ __all__ = ["folder"]
 
 API = ("--package", "tiny-api", "--yes")
 RC, FINAL = ("releasegate", "release", "--rc", *API), ("releasegate", "release", *API)
+AS_ADA = ("-c", "user.name=Ada", "-c", "user.email=ada@example.test")
 NEXT = re.compile(r"^  next      invoke (.*)$", re.MULTILINE)
 
 
@@ -35,8 +36,11 @@ def told(folder: Folder) -> tuple[str, str]:
 @pytest.mark.parametrize(
     "before",
     [
+        [(*RC, "--until", "upload")],
         [(*RC, "--until", "install")],
+        [(*RC, "--until", "seal")],
         [RC],
+        [RC, (*FINAL, "--until", "upload")],
         [RC, (*FINAL, "--until", "install")],
     ],
     ids=lambda before: f"{len(before)} {'-'.join(before[-1][5:])}",
@@ -56,3 +60,22 @@ def test_the_next_command_of_a_fresh_clone_goes_on(folder: Folder, before: list[
     code, output = folder.type("releasegate", *command.split(), "--yes")
     assert code == 0, output
     assert told(folder)[0] != state
+
+
+def test_a_fresh_clone_goes_on_from_what_another_machine_left_red(folder: Folder) -> None:
+    folder.configure('companion = { name = "tiny-api" }\n', "")
+    clone = folder.pair.clone("tiny-api")
+    check = clone / "check.py"
+    good = check.read_text(encoding="utf-8")
+    check.write_text("raise SystemExit('it is red')\n", encoding="utf-8")
+    git(clone, *AS_ADA, "commit", "--quiet", "--all", "--message=A mistake")
+    code, output = folder.type(*RC)
+    assert code == 4, output
+    anew(folder)
+    state, command = told(folder)
+    assert state == "tiny-api: 1.0.0rc1 failed at e2e:staging"
+    check.write_text(good, encoding="utf-8")
+    git(clone, *AS_ADA, "commit", "--quiet", "--all", "--message=Mended")
+    code, output = folder.type("releasegate", *command.split(), "--yes")
+    assert code == 0, output
+    assert told(folder)[0] == "tiny-api: 1.0.0rc2 is proven"

@@ -106,19 +106,25 @@ def test_a_command_says_what_it_takes_with_an_example(typed: Typed, words: tuple
     ("words", "problem", "hint"),
     [
         (("statsu",), "There is no command statsu.", "Did you mean status?"),
-        (("zzz",), "There is no command zzz.", "Write one of adopt, build, "),
-        (("status", "rubbish"), "There is no command rubbish.", "Write one of "),
+        (("zzz",), "There is no command zzz.", "Name one of: adopt, build, "),
+        (("status", "rubbish"), "status does not take the word rubbish.", "Write what it belongs to before it"),
+        (("release", "--rc", "1.2.0"), "release does not take the word 1.2.0.", "Write what it belongs to before it"),
+        (("help", "status"), "There is no command help.", "See releasegate --help"),
+        (("verify", "sample"), "verify needs VERSION.", "See an example: releasegate verify --help"),
+        (("-v", "status"), "releasegate has no option -v.", "Write it behind the command: releasegate COMMAND -v"),
+        (("release", "--final"), "release has no option --final.", "Name one of: "),
+        (("status", "-v", "-q"), "--verbose and --quiet exclude each other.", "Give one of them"),
         (("--help", "versoins"), "There is no command versoins.", "Did you mean versions?"),
         (("release", "--pakcage", "x"), "release has no option --pakcage.", "Did you mean --package?"),
         (("e2e", "--sauce=pypi"), "e2e has no option --sauce.", "Did you mean --source?"),
-        (("--collection", "x", "status"), "releasegate has no option --collection.", "Did you mean --version?"),
+        (("--collection", "x", "status"), "releasegate has no option --collection.", "Name one of: "),
         (("--dry", "release"), "releasegate has no option --dry.", "releasegate release --plan"),
         (("release", "--dry-run"), "release has no option --dry-run.", "releasegate release --plan"),
-        (("-R", "release"), "releasegate has no option -R.", "Write one of --help, --list, --version"),
+        (("-R", "release"), "releasegate has no option -R.", "Name one of: --help, --list, --version"),
         (("status", "--package"), "--package needs a value.", "Write --package VALUE"),
         (("e2e", "--backend-source"), "--backend-source needs a value.", "Write --backend-source VALUE"),
         (("e2e", "--plan", "versions"), "'versions' is ambiguous", "See releasegate --help"),
-        (("adopt", "one", "two"), "There is no command two.", "Write one of "),
+        (("adopt", "one", "two"), "adopt does not take the word two.", "Write what it"),
     ],
 )
 def test_what_it_does_not_know_ends_with_2_and_two_lines(
@@ -131,9 +137,30 @@ def test_what_it_does_not_know_ends_with_2_and_two_lines(
     assert second.startswith(f"-> {hint}")
 
 
+@pytest.mark.parametrize(
+    ("words", "problem", "hint"),
+    [
+        (("e2e", "--netbox", "4.7.3"), "--netbox chooses cells of a stack, and there is none here.", "Leave it out"),
+        (("rehearse", "--pair", "proxbx"), "There is no pair proxbx.", "Did you mean proxbox?"),
+        (("build", "--package", "Smaple"), "There is no package Smaple.", "Did you mean sample?"),
+        (("install-check", "--source", "testpipy"), "There is no source testpipy.", "Did you mean testpypi?"),
+        (("release", "--rc", "--until", "isntall"), "No gate begins with 'isntall'.", "Did you mean install?"),
+    ],
+)
+def test_a_word_of_the_project_that_is_mistyped_names_its_nearest_neighbour(
+    project: Path, typed: Typed, words: tuple[str, ...], problem: str, hint: str
+) -> None:
+    assert project.is_dir()
+    code, out, err = typed(*words)
+    assert (code, out) == (2, "")
+    first, second = err.splitlines()
+    assert first == problem
+    assert second.startswith(f"-> {hint}")
+
+
 def test_a_word_that_an_option_does_not_know_is_refused(project: Path, typed: Typed) -> None:
     assert project.is_dir()
-    assert typed("e2e", "--plan", "yaml") == (2, "", "--plan does not know yaml.\n-> Write one of json, text\n")
+    assert typed("e2e", "--plan", "yaml") == (2, "", "--plan does not know yaml.\n-> Name one of: text, json\n")
 
 
 def test_a_gate_runs_without_what_others_load(project: Path, typed: Typed) -> None:

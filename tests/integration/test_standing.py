@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from git_repositories import git
@@ -35,7 +36,7 @@ from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.record import SEAL, Entry
 from releasegate.core.report.model import Problem
-from releasegate.ports import Delivery
+from releasegate.ports import CiRun, Delivery, Forge
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 from releasegate.steps.preflight import in_the_way
 
@@ -284,6 +285,39 @@ def test_what_a_proof_stands_on_and_what_the_work_tree_is_are_told(workspace: Wo
     assert status(workspace, package).notes == (dirty, detached, waiver, nothing)
     git(folder, "checkout", "--quiet", "backend.py")
     assert status(workspace, package).notes[0] == "the work tree is not clean: check.py"
+
+
+class Waiting:
+    """A forge on which runs wait for an approval, or that does not answer."""
+
+    def __init__(self, *runs: str, away: bool = False) -> None:
+        self.runs, self.away = runs, away
+
+    def ci_run(self, tag: str) -> CiRun | None:  # noqa: ARG002 - the port's
+        """Return none."""
+        return None
+
+    def waiting(self) -> tuple[CiRun, ...]:
+        """Return the runs."""
+        if self.away:
+            raise Unavailable("The forge is away.", hint="Come back later")
+        return tuple(CiRun("waiting", url) for url in self.runs)
+
+
+def test_runs_that_wait_for_an_approval_on_the_forge_are_told(workspace: Workspace) -> None:
+    package = api(workspace)
+
+    def notes(forge: Waiting) -> list[str]:
+        asked = replace(workspace, forges={package.name: cast("Forge", forge)})
+        return [note for note in status(asked, package).notes if "approval" in note]
+
+    assert notes(Waiting()) == []
+    assert notes(Waiting("https://forge.test/runs/7")) == [
+        "a run waits for an approval on the forge: https://forge.test/runs/7"
+    ]
+    assert notes(Waiting(away=True)) == [
+        "whether a run waits for an approval on the forge cannot be told: The forge is away."
+    ]
 
 
 def test_an_index_that_is_away_keeps_nobody_from_the_other_where_the_repository_is_not_here(

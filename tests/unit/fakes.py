@@ -27,7 +27,17 @@ from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.evidence.belief import CiOutcome
 from releasegate.core.release.record import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
-from releasegate.ports import CiRun, ForgeRelease, IndexFile, LockAnswer, Progress, PushAnswer, TrialBuild, UploadAnswer
+from releasegate.ports import (
+    CiRun,
+    ForgeRelease,
+    IndexFile,
+    LockAnswer,
+    Progress,
+    PushAnswer,
+    Tool,
+    TrialBuild,
+    UploadAnswer,
+)
 
 
 def _read(version: Version | str) -> Version:
@@ -298,6 +308,7 @@ class FakeIndex:
     stumbles: list[Mapping[str, str] | ReleasegateError] = field(default_factory=list)
     damaged: list[bytes] = field(default_factory=list)
     patience: list[float] = field(default_factory=list)
+    ahead: float | None = 0.0
 
     @property
     def simple_url(self) -> str:
@@ -310,6 +321,10 @@ class FakeIndex:
         if not self.token:
             raise Refused(f"No token for {self.name}.", hint="Set A_TOKEN")
         return f"{self.token} is set"
+
+    def moment(self) -> str | None:
+        passed = self.clock.passed + self.ahead if self.ahead is not None else None
+        return None if passed is None else self.clock.at(passed).isoformat()
 
     def files(self, project: str) -> tuple[IndexFile, ...]:
         if self.away:
@@ -406,6 +421,9 @@ class FakeForge:
     runs: list[CiRun] = field(default_factory=list)
     ended: dict[int, CiOutcome] = field(default_factory=dict)
 
+    def waiting(self) -> tuple[CiRun, ...]:
+        return ()
+
     def outcome(self, run: int) -> CiOutcome | None:
         return self.ended.get(run)
 
@@ -470,6 +488,10 @@ class FakeMachine:
         if not self.engine:
             raise Unavailable("The Docker engine does not answer.", hint="Start it")
         return "2 CPUs and 8 GiB of memory"
+
+    def tools(self) -> tuple[Tool, ...]:
+        names = {"git": "2.39.5", "twine": "7.0.1"}
+        return tuple(Tool(n, "" if n in self.missing else v, ">=2.30") for n, v in names.items())
 
     def free_space(self) -> int:
         return self.free

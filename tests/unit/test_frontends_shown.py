@@ -96,7 +96,7 @@ def test_a_rehearsal_shows_how_every_version_ended_and_cleans_up(
     assert played == {"x.whl": 1}
     assert "It had to come." in out
     assert "x: nothing to do, it is there" in out
-    assert "sample 1.0.0: build [it]" in out
+    assert "sample 1.0.0\n  pass   1.5 s  build [it]\n" in out
     assert [line.split()[2:] for line in out.splitlines() if line.startswith("x ")] == [
         ["sealed", "a" * 16],
         ["failed", "at", "e2e"],

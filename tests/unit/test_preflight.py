@@ -17,7 +17,7 @@ from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.record import SEAL
-from releasegate.ports import ForgeRelease
+from releasegate.ports import CiRun, ForgeRelease
 from releasegate.rehearsal.index import sample_wheel
 from releasegate.steps.doctor_questions import QUESTIONS
 from releasegate.steps.preflight import OF_A_PROPOSAL, Preflight, answers, exit_code, in_the_way, require, worth_telling
@@ -364,6 +364,57 @@ def test_an_answer_is_one_line_with_what_was_found_or_what_to_do() -> None:
     error = Refused("It is away.", hint="Fetch it", details=("a", "b", "c", "d"))
     assert str(Answer("remote", "it answers")) == "remote: it answers"
     assert str(Answer("remote", "", error)) == "remote: It is away. (a; b; c) -> Fetch it"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (0.0, "right"),
+        (-119.0, "right"),
+        (None, "pypi does not say the time"),
+        (-600.0, "10 minutes ahead of pypi: set it, some signatures live for minutes"),
+        (600.0, "10 minutes behind pypi: set it, some signatures live for minutes"),
+    ],
+)
+def test_the_clock_is_compared_with_that_of_the_index(fixture: ReleaseFixture, ahead: float | None, said: str) -> None:
+    fixture.production.ahead = ahead
+    answer = asked(fixture)["clock"]
+    assert (answer.found, answer.error, answer.caution) == (said, None, "minutes" in said)
+
+
+def test_with_a_clock_that_is_hours_off_nothing_is_begun(fixture: ReleaseFixture) -> None:
+    fixture.production.ahead = 2 * 3600.0
+    assert "clock of this machine is 120 minutes behind pypi" in refused(fixture)["clock"]
+
+
+def test_what_a_release_runs_is_named_with_its_version_and_what_is_missing_is_refused(fixture: ReleaseFixture) -> None:
+    assert asked(fixture)["tools"].found == "git 2.39.5, twine 7.0.1"
+    fixture.machine.missing = frozenset({"git"})
+    error = asked(fixture)["tools"].error
+    assert error is not None
+    assert error.details == ("git is not here, and it must be >=2.30",)
+
+
+def test_a_candidate_is_told_of_a_forge_that_does_not_answer_and_needs_none(fixture: ReleaseFixture) -> None:
+    fixture.forge = FakeForge()
+    assert asked(fixture)["forge"].found == "answers"
+    fixture.forge = SilentForge()
+    answer = asked(fixture)["forge"]
+    assert (answer.error, answer.caution) == (None, True)
+    assert answer.found == "The forge is away. A final needs it: Come back later"
+    assert asked(fixture, "final", version="1.0", candidate="1.0rc1")["forge"].error is not None
+
+
+class SilentForge(FakeForge):
+    """A forge that does not answer."""
+
+    def ci_run(self, tag: str) -> CiRun | None:  # noqa: ARG002 - the port's
+        """Answer nothing."""
+        raise Unavailable("The forge is away.", hint="Come back later")
+
+    def find(self, tag: str) -> ForgeRelease | None:  # noqa: ARG002 - the port's
+        """Answer nothing."""
+        raise Unavailable("The forge is away.", hint="Come back later")
 
 
 def test_what_is_asked_of_a_proposal_are_questions_that_there_are() -> None:

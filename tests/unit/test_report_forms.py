@@ -27,6 +27,7 @@ from releasegate.core.report.model import (
     PairRow,
     Problem,
     PromotionReport,
+    QuestionReport,
     Report,
     StepReport,
     VersionReport,
@@ -78,6 +79,11 @@ def package(text: str = "1.0") -> PackageReport:
         (AnswerReport("token", Problem(text, text, "refused", 3, (text,))),),
         Problem(text, text, "unavailable", 6),
         versions=(version(text),),
+        questions=(
+            QuestionReport("plan", "ok", text),
+            QuestionReport(text, "told", text),
+            QuestionReport("space", "unavailable", problem=Problem(text, text, "unavailable", 6, (text,))),
+        ),
     )
 
 
@@ -156,7 +162,7 @@ def test_markdown_has_a_section_for_everything_that_is_known() -> None:
     assert "| plugin 1.0 | api 2.0 | 4.7.3 | 3.13 | green, as 1.0rc1 | r1 | `aaaaaaaaaaaa` |" in text
     assert "| plugin 1.0 | api 2.0 |  |  | unknown |  |  |" in text
     assert "- `nox -s e2e -- --package plugin`" in text
-    assert rendered(text).count("<table>") == 8
+    assert rendered(text).count("<table>") == 9
     assert "**fail**: It broke." in text
 
 
@@ -278,13 +284,21 @@ def test_the_terminal_tells_a_status_with_its_look_and_notes() -> None:
     assert "  consumed  1.0: (and 1 older) " + ", ".join(["1.0"] * 8) in lines
     assert "  consumed  pypi: nothing" in lines
     assert "  note      1.0" in lines
+    assert [line.split()[0] for line in terminal.status(package(), brief=True)] == [
+        *("1.0:", "look", "missing", "next", "refused", "1.0", "->"),
+    ]
     assert "  look      unavailable: 1.0" in lines
     quiet = list(terminal.status(PackageReport("demo", "1.0 is proven", "1.0", "invoke release")))
     assert quiet == ["demo: 1.0 is proven", "  missing   1.0", "  next      invoke release"]
 
 
-def test_the_terminal_tells_a_plan_whole_or_in_brief() -> None:
+def test_the_terminal_tells_a_plan_with_a_heading_for_each_of_its_versions() -> None:
     assert list(terminal.plan(PackageReport("demo", reason="it is there"))) == ["demo: nothing to do, it is there"]
     planned = PackageReport("demo", versions=(version(),))
     assert len(list(terminal.plan(planned))) == 3
-    assert list(terminal.plan(planned, brief=True)) == ["1.0 1.0 (final)"]
+    steps = (StepReport("build", "work", "1.1rc1", "build it", "planned"), StepReport("tag", "work", "1.1", "t", "p"))
+    both = PackageReport("demo", versions=(replace(version(), package="demo", version="1.1", path=steps),))
+    assert list(terminal.plan(both)) == [
+        *("demo 1.1 (final)", " 1.1rc1", "  work     build                  build it"),
+        *(" 1.1", "  work     tag                    t"),
+    ]

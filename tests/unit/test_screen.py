@@ -7,14 +7,18 @@ import signal
 import sys
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from releasegate.adapters.transcript import Said
 from releasegate.app.late import late
 from releasegate.app.outcomes import Recorder
+from releasegate.app.reports import questions_of
 from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.report import terminal
 from releasegate.engine import Outcome, Verdict
 from releasegate.frontends.console import Screen, clean_up_when_ended
 from releasegate.steps.question import Answer
@@ -73,8 +77,6 @@ def test_of_a_secret_that_is_broken_over_lines_none_shows_a_part(capsys: pytest.
     screen = Screen(secrets=("correct-horse-battery",))
     screen.lines(["told:", "  correct-", "  horse-battery", "", "end"])
     screen.error(GateFailed("It is bad.", hint="Mend it", details=["correct-horse", "-battery"]))
-    refusal = Answer("token", "", GateFailed("It is bad.", hint="Mend it", details=["correct-", "horse-battery"]))
-    screen.answers([refusal])
     out, err = capsys.readouterr()
     assert out.startswith("told:\n  ***\n\nend\n")
     assert err == "It is bad.\n  ***\n-> Mend it\n"
@@ -119,10 +121,11 @@ def test_a_step_ends_with_its_verdict_in_a_word(
     screen.begins(STEP)
     screen.ends(outcome)
     screen.table([outcome])
-    line, head, row = (each.rstrip() for each in capsys.readouterr().out.splitlines())
-    assert line == f"{word}   1.5 s  sample 1.0.0: build [it]"
-    assert head.split() == ["package", "version", "gate", "verdict", "seconds"]
-    assert row.split() == ["sample", "1.0.0", "build", word.strip(), "1.5"]
+    heading, line, head, row = (each.rstrip() for each in capsys.readouterr().out.splitlines())
+    assert heading == "sample 1.0.0"
+    assert line == f"{word}   1.5 s  build [it]"
+    assert head.split() == ["package", "version", "end", "gates", "seconds"]
+    assert row.split()[:2] == ["sample", "1.0.0"]
 
 
 def test_a_terminal_shows_what_a_step_is_doing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +138,7 @@ def test_a_terminal_shows_what_a_step_is_doing(monkeypatch: pytest.MonkeyPatch) 
     screen.rests()
     text = terminal.getvalue()
     assert "a [line] between" in text
-    assert "\x1b[31m  fail" in text
+    assert "  \x1b[31mfail\x1b[0m   1.5 s" in text
 
 
 def test_an_error_is_red_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,17 +224,18 @@ def test_only_the_main_thread_can_be_asked_to_end(monkeypatch: pytest.MonkeyPatc
     assert handled == [signal.SIGTERM]
 
 
-def test_what_is_told_in_any_case_is_told_from_what_is_well_and_from_what_is_in_the_way(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    refusal = Answer("space", "", Unavailable("Only 3 MiB are free.", hint="Make room"))
-    Screen().answers([Answer("plan", "1.0 is next"), Answer("foreign code", "sees PYPI_TOKEN", caution=True), refusal])
-    assert capsys.readouterr().out.splitlines() == [
+def test_what_is_told_in_any_case_is_told_from_what_is_well_and_from_what_is_in_the_way() -> None:
+    refusal = Answer("space", "", Unavailable("Only 3 MiB are free.", hint="Make room", details=["a detail"]))
+    found = questions_of([Answer("plan", "1.0 is next"), Answer("foreign code", "sees a token", caution=True), refusal])
+    lines = [
         "  ok          plan: 1.0 is next",
-        "  told        foreign code: sees PYPI_TOKEN",
+        "  told        foreign code: sees a token",
         "  unavailable space: Only 3 MiB are free.",
+        "              a detail",
         "              -> Make room",
     ]
+    assert list(terminal.questions(found)) == lines
+    assert list(terminal.questions(found, well=False)) == lines[1:]
 
 
 def test_where_json_is_wanted_every_word_goes_to_standard_error(
@@ -249,3 +253,152 @@ def test_where_json_is_wanted_every_word_goes_to_standard_error(
     assert out == ""
     for said in ("one\ntwo\n", "build [it]", "It broke.", "Go on? [y/N] "):
         assert said in err
+
+
+def outcome(key: str, verdict: Verdict = "pass", *, version: str = "1.0.0", how: str = "done") -> Outcome:
+    release = SimpleNamespace(package=SimpleNamespace(name="sample"), version=version)
+    step = SimpleNamespace(key=key, describe=lambda: f"do {key}", release=release)
+    return Outcome(cast("Step", step), verdict, how, {}, 1.0)
+
+
+RAN = (
+    *(outcome("build", version="1.0rc1"), outcome("e2e:staging", "fail", version="1.0rc1")),
+    *(outcome("build", version="1.0rc2"), outcome("audit", "waived", version="1.0rc2")),
+    *(
+        outcome("seal", version="1.0rc2"),
+        outcome("build", version="1.0"),
+        outcome("propagation", "wait", version="1.0"),
+    ),
+)
+
+
+@pytest.mark.parametrize(("loudness", "gates"), [("quiet", 0), ("usual", 0), ("loud", 7)])
+def test_the_table_says_how_each_version_ended_and_every_gate_only_where_that_is_asked_for(
+    capsys: pytest.CaptureFixture[str], loudness: Any, gates: int
+) -> None:
+    Screen(loudness=loudness).table(RAN)
+    rows = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert rows[1:4] == [
+        "sample 1.0rc1 failed at e2e:staging 1 of 2 2.0",
+        "sample 1.0rc2 sealed, 1 waived 3 of 3 3.0",
+        "sample 1.0 waits at propagation 1 of 2 2.0",
+    ]
+    assert len(rows[5:]) == gates
+
+
+def test_a_version_has_one_heading_and_its_lines_do_not_name_it_again(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen()
+    for each in RAN[1:4]:
+        screen.begins(each.step)
+        screen.ends(each)
+    assert capsys.readouterr().out.splitlines() == [
+        "sample 1.0rc1",
+        "  fail   1.0 s  do e2e:staging",
+        "sample 1.0rc2",
+        "  pass   1.0 s  do build",
+        "waived   1.0 s  do audit",
+    ]
+
+
+def test_in_the_log_of_a_ci_a_version_is_a_group_that_ends_before_what_is_wrong(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    screen = Screen()
+    screen.ends(RAN[0])
+    screen.error(GateFailed("It broke.", hint="Mend it"), expected=True)
+    screen.ends(RAN[2])
+    screen.rests()
+    assert capsys.readouterr().out.splitlines() == [
+        *("::group::sample 1.0rc1", "  pass   1.0 s  do build", "::endgroup::", "It broke.", "-> Mend it"),
+        *("::group::sample 1.0rc2", "  pass   1.0 s  do build", "::endgroup::"),
+    ]
+
+
+@pytest.mark.parametrize("line", ["::set-output name=a::b", "  ::stop-commands::x", "a ##[add-mask]b"])
+def test_no_word_of_others_is_a_command_for_the_runner_of_a_ci(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    Screen().say(line)
+    said = capsys.readouterr().out
+    assert not said.strip().startswith("::")
+    assert "##[" not in said
+    monkeypatch.delenv("GITHUB_ACTIONS")
+    Screen().say(line)
+    assert capsys.readouterr().out == f"{line}\n"
+
+
+def test_where_quiet_is_wanted_only_verdicts_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen(loudness="quiet")
+    screen("waiting")
+    screen.detail("a detail")
+    screen.say("x: pass")
+    screen.ends(RAN[0])
+    assert capsys.readouterr().out.splitlines() == ["x: pass", "sample 1.0rc1", "  pass   1.0 s  do build"]
+
+
+def test_colours_are_forced_and_nothing_moves_in_a_log(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    screen = Screen()
+    screen.begins(RAN[0].step)
+    screen("waiting")
+    screen.ends(RAN[0])
+    screen.table([RAN[0]])
+    screen.rests()
+    out = capsys.readouterr().out
+    assert "\x1b[32mpass\x1b[0m" in out
+    assert "\r" not in out
+    assert "\x1b[K" not in out
+    monkeypatch.setenv("NO_COLOR", "1")
+    screen.ends(RAN[2])
+    screen.table([RAN[2]])
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_the_line_that_moves_tells_the_step_of_how_many_and_what_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal_of(monkeypatch)
+    screen = Screen()
+    screen.expects(3)
+    screen.begins(RAN[0].step)
+    screen.ends(RAN[0])
+    screen.begins(RAN[1].step)
+    assert screen._line.what == "step 2 of 3: do e2e:staging"
+    screen("starting the service")
+    assert screen._line.what == "step 2 of 3: starting the service"
+    screen.at(2, 5, "harbor-api")
+    assert screen._line.what == "2 of 5: harbor-api"
+    screen.at(1, 1, "harbor-api")
+    assert screen._line.what == "harbor-api"
+    screen.rests()
+
+
+def test_what_a_program_said_is_shown_where_that_is_asked_for_and_kept_in_any_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".releasegate").mkdir()
+    said = Said(("twine", "upload", "--password", "hidden-one"), 1, "Uploading\nhidden-one\n", 1.0, ("hidden-one",))
+    for loudness, shown in (("usual", False), ("quiet", False), ("loud", True)):
+        screen = Screen(loudness=loudness)  # type: ignore[arg-type]
+        screen.say("before")
+        screen.hears(said)
+        screen.names_log()
+        assert ("| Uploading" in capsys.readouterr().out) is shown
+        assert screen.log.path is not None
+        kept = screen.log.path.read_text(encoding="utf-8")
+        assert kept.splitlines()[1:] == [
+            "before",
+            "$ twine upload --password *** (exit code 1, 1.0 s)",
+            "  Uploading",
+            "  ***",
+        ]
+        screen.error(GateFailed("It broke.", hint="Mend it"))
+        screen.names_log()
+        assert f"-> Log: .releasegate/log/{screen.log.path.name}" in capsys.readouterr().err
+        screen.log.path.unlink()

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from releasegate.adapters.foreign.isolation import obstacle
+from releasegate.adapters.process import clean_environment, run
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.config.messages import holds_secret
+from releasegate.core.errors import Unavailable
+from releasegate.ports import Tool
+
+_GIT = ">=2.30"
+"""The Git whose options are used."""
+_RUN = ("twine", "pip", "build", "uv")
+_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,18 @@ class LocalMachine:
         with opened(self.environ) as engine:
             return f"{engine.cpus:.0f} CPUs and {engine.memory:.0f} GiB of memory"
 
+    def tools(self) -> tuple[Tool, ...]:
+        """Return Git, and what uploads, installs and builds, with their versions."""
+        return (Tool("git", self._git(), _GIT), *_installed())
+
+    def _git(self) -> str:
+        try:
+            env = clean_environment(self.environ, LC_ALL="C")
+            said = run(["git", "--version"], env=env, cwd=self.folder, timeout=_SECONDS).stdout
+        except Unavailable:
+            return ""
+        return next(iter(re.findall(r"\d+(?:\.\d+)+", said)), "")
+
     def free_space(self) -> int:
         """Return the bytes that are free where builds and fetched files are kept."""
         return shutil.disk_usage(self.folder).free
@@ -55,3 +76,23 @@ class LocalMachine:
     def may_confirm(self) -> bool:
         """Whether somebody can say yes to what cannot be taken back."""
         return self.attended
+
+
+def _installed() -> tuple[Tool, ...]:
+    """Return the programs that are installed beside this one, each with what this one asks of it."""
+    from importlib.metadata import PackageNotFoundError, requires, version  # noqa: PLC0415 - slow to import
+
+    from packaging.requirements import Requirement  # noqa: PLC0415 - as slow
+
+    try:
+        asked = [Requirement(each) for each in requires("releasegate") or ()]
+    except PackageNotFoundError:
+        asked = []
+    fitting = {each.name: str(each.specifier) for each in asked}
+    found = []
+    for name in _RUN:
+        try:
+            found.append(Tool(name, version(name), fitting.get(name, "")))
+        except PackageNotFoundError:
+            found.append(Tool(name, "", fitting.get(name, "")))
+    return tuple(found)

@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event
 from typing import IO
 
-from releasegate.adapters import process_groups
+from releasegate.adapters import process_groups, transcript
 from releasegate.core.errors import Unavailable
 
 PASSED_ON = frozenset(
@@ -88,13 +88,16 @@ def run(  # noqa: PLR0913 - the nouns of a child process, as subprocess.run has 
         Unavailable: there is no such program.
         KeyboardInterrupt: *stop* was set, by the thread that was interrupted.
     """
+    began = time.monotonic()
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write((input or "").encode())
         given.seek(0)
         with started(argv, env=env, cwd=cwd, stdin=given, stdout=out, stderr=err) as process:
             timed_out = not _ended(process, timeout=timeout, stop=stop or Event())
         code = TIMED_OUT if timed_out else process.returncode
-        return Completed(code, _text(out), _text(err), timed_out)
+        done = Completed(code, _text(out), _text(err), timed_out)
+    transcript.tell(argv, done.stdout + done.stderr, exit_code=code, seconds=time.monotonic() - began, env=env)
+    return done
 
 
 @contextmanager

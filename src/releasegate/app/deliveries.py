@@ -12,6 +12,7 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.ci.publish_rules import requested
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError
+from releasegate.core.nearest import meant
 from releasegate.core.version_files.survey import survey
 from releasegate.core.version_files.tags import coming
 from releasegate.ports import Delivery
@@ -113,8 +114,8 @@ def delivered(workspace: Workspace, package: Package, source: Source) -> Iterato
         got = deliver(run, package, version=version, index=workspace.index(source.name))
         yield replace(got, commit=_commit(workspace, package, version))
     else:
-        names = ", ".join(["dist", "local", *workspace.project.settings.indexes])
-        raise ConfigurationError(f"There is no source {source.name}.", hint=f"Name one of: {names}")
+        known = ("dist", "local", *workspace.project.settings.indexes)
+        raise ConfigurationError(f"There is no source {source.name}.", hint=meant(source.name, known))
 
 
 def _not_built(workspace: Workspace, package: Package, version: Version) -> Refused:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError, Unavailable
+from releasegate.core.nearest import meant
 
 STATE = ".releasegate"
 
@@ -71,8 +72,8 @@ class Project:
         wanted = name.lower().replace("_", "-").replace(".", "-")
         found = tuple(p for p in self.settings.packages if p.name == wanted)
         if not found:
-            names = ", ".join(p.name for p in self.settings.packages)
-            raise ConfigurationError(f"There is no package {name}.", hint=f"Name one of: {names}")
+            known = (p.name for p in self.settings.packages)
+            raise ConfigurationError(f"There is no package {name}.", hint=meant(wanted, known))
         return found
 
 

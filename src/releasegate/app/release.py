@@ -13,6 +13,7 @@ from releasegate.app.orders import Order, plan_order, selected
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.nearest import meant
 from releasegate.core.release.durations import in_words, lasted
 from releasegate.core.release.plan import Plan
 from releasegate.core.release.record import Entry, record
@@ -94,7 +95,8 @@ def require_gate(workspace: Workspace, order: Order) -> None:
     (package, *_), nothing = workspace.project.select(order.package), Version("0")
     gates = dict.fromkeys(s.key for s in bind(PIPELINES[order.pipeline], _example(workspace, package, nothing)))
     if not any(gate.startswith(order.until) for gate in gates):
-        raise ConfigurationError(f"No gate begins with {order.until!r}.", hint=f"Name one of: {', '.join(gates)}")
+        stems = (gate.partition(":")[0] for gate in gates)
+        raise ConfigurationError(f"No gate begins with {order.until!r}.", hint=meant(order.until, [*gates, *stems]))
 
 
 def asked_again(ledger: Ledger, candidate: Version) -> str:
@@ -146,7 +148,7 @@ def waive(workspace: Workspace, package: Package, *, version: Version, waiver: W
     gates = {part for key, each in known.items() if each.waivable for part in (key, *each.parts)}
     waivable = sorted({*gates, REVOKED})
     if waiver.step not in waivable:
-        raise ConfigurationError(f"{waiver.step} cannot be waived.", hint=f"Name one of: {', '.join(waivable)}")
+        raise ConfigurationError(f"{waiver.step} cannot be waived.", hint=meant(waiver.step, waivable))
     if not waiver.by.strip() or not waiver.reason.strip():
         raise ConfigurationError("A waiver needs a person and a reason.", hint="Give --by and --reason")
     return workspace.writer().waived(package.name, version, waiver)

@@ -21,6 +21,7 @@ from releasegate.core.report.model import (
     CommitsReport,
     PackageReport,
     Problem,
+    QuestionReport,
     StepReport,
     VersionReport,
     WaiverReport,
@@ -47,6 +48,16 @@ def problem_of(error: ReleasegateError) -> Problem:
 def answers_of(found: Iterable[Answer]) -> tuple[AnswerReport, ...]:
     """Return the answers that are in the way."""
     return tuple(AnswerReport(a.key, problem_of(a.error)) for a in found if a.error is not None)
+
+
+def questions_of(found: Iterable[Answer]) -> tuple[QuestionReport, ...]:
+    """Return every answer."""
+    return tuple(
+        QuestionReport(a.key, "told" if a.caution else "ok", a.found)
+        if a.error is None
+        else QuestionReport(a.key, a.error.verdict, problem=problem_of(a.error))
+        for a in found
+    )
 
 
 def plan_of(planned: Planned, in_the_way: Iterable[AnswerReport] = ()) -> PackageReport:

@@ -111,8 +111,24 @@ def _notes(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
         yield f"{declared} stands on a waiver: {waiver.step}, by {said.get('by')}: {said.get('reason')}"
     if half := _half(workspace, package_state):
         yield half
+    yield from _waiting(workspace, package)
+    if package.companion is not None:
+        from releasegate.app.newer import newer
+
+        yield from newer(workspace, package_state)
     if imported_nothing(record):
         yield f"{declared} was installed, and no module of it was imported: install.not-imported exempts all"
+
+
+def _waiting(workspace: Workspace, package: Package) -> Iterator[str]:
+    """Yield the runs on the forge that wait until a person lets them go on."""
+    forge = workspace.forges.get(package.name)
+    try:
+        runs = forge.waiting() if forge is not None else ()
+    except ReleasegateError as error:
+        yield f"whether a run waits for an approval on the forge cannot be told: {error.problem}"
+        return
+    yield from (f"a run waits for an approval on the forge: {run.url}" for run in runs)
 
 
 def _unknown(

@@ -18,6 +18,7 @@ from releasegate.app.rebuild import Served, build_backend, compared_claims, rebu
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable
+from releasegate.core.nearest import meant
 from releasegate.core.release.record import Record
 from releasegate.core.release.statement import statement
 from releasegate.core.release.versions import names
@@ -53,7 +54,7 @@ def verify(workspace: Workspace, package: Package, version: Version, *, on: str)
     """
     settings = workspace.project.settings
     if on not in settings.indexes:
-        raise ConfigurationError(f"There is no index {on}.", hint=f"Name one of: {', '.join(settings.indexes)}")
+        raise ConfigurationError(f"There is no index {on}.", hint=meant(on, settings.indexes))
     index = workspace.index(on)
     files = _files(workspace, package, version, index)
     tag = _tag(workspace, package, version)

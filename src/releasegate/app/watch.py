@@ -183,10 +183,14 @@ def _pair(workspace: Workspace, package: Package, version: Version, wanted: Watc
 
 def _cell(workspace: Workspace) -> Cell | None:
     """Return the one cell that is run: on the newest host that there is, configured or not."""
-    from releasegate.core.config.stack import HOST
+    from releasegate.core.config.stack import DISTRIBUTION
     from releasegate.core.e2e import matrix
 
     settings = workspace.project.settings
     cells: Sequence[Cell] = matrix.matrix(settings.stack, matrix.Wanted()) if settings.stack is not None else ()
     found = matrix.newest(cells)
-    return matrix.on_newest(found, workspace.index(settings.dependencies).versions(HOST)) if found is not None else None
+    return (
+        matrix.on_newest(found, workspace.index(settings.dependencies).versions(DISTRIBUTION))
+        if found is not None
+        else None
+    )

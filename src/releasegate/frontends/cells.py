@@ -16,7 +16,6 @@ from releasegate.frontends.options import Given
 from releasegate.ports import EndToEndReport
 
 _NAMES = 6
-_WIDTH = 160
 
 
 def asked(given: Given) -> ContainerOptions:
@@ -64,24 +63,21 @@ def show_report(screen: Screen, package: str, report: EndToEndReport) -> None:
     ran = VersionReport(package, "", report.verdict, cells=tuple(sections.cells("e2e", report.evidence)))
     before = screen.report.packages if screen.report is not None else ()
     screen.report = Report("run", (*before, PackageReport(package, versions=(ran,))))
-    from rich.console import Console
-    from rich.table import Table
+    from releasegate.frontends.tables import table
 
-    table = Table("cell", "verdict", "seconds", "of which", box=None, pad_edge=False)
+    told = table("cell", "verdict", "seconds", "of which")
     for row in rows:
         phases = ", ".join(f"{what} {seconds:.0f}" for what, seconds in row["phases"].items())
-        table.add_row(screen.fit(row["cell"]), row["verdict"], f"{row['seconds']:.0f}", screen.fit(phases))
-    # A cell is one line, in a narrow log too.
-    wide = Console(file=screen.console.file, width=max(screen.console.width, _WIDTH), highlight=False)
-    wide.print(table, crop=False)
+        told.add_row(screen.fit(row["cell"]), row["verdict"], f"{row['seconds']:.0f}", screen.fit(phases))
+    screen.shows(told)
     for row in rows:
         notes = (*row["notes"], *(row["problems"] if row["verdict"] == "left out" else ()))
         lines = [*notes, *(f"{kind}: {_listed(found)}" for kind, found in row["objects"].items())]
         if lines:
-            screen.say(row["cell"])
+            screen.detail(row["cell"])
         for line in lines:
-            screen.say(f"  {line}")
-    screen.say(f"report: {STATE}/e2e/{report.evidence['report']}")
+            screen.detail(f"  {line}")
+    screen.detail(f"report: {STATE}/e2e/{report.evidence['report']}")
     for line in report.left_up:
         screen.say(f"left up: {line}")
 

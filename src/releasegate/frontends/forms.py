@@ -38,7 +38,7 @@ def tell(screen: Screen, error: ReleasegateError | None = None) -> None:
         return
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in workflow_commands.lines(report, folders=_folders(screen), is_file=_is_file):
-            screen.say(line)
+            screen.command(masked(line, screen.secrets))
     if os.environ.get(SUMMARY):
         _summarize(screen, Path(os.environ[SUMMARY]), report)
     if screen.as_json:

@@ -10,8 +10,11 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from releasegate.frontends.shown import shown
+from releasegate.frontends.shown import SpokenTask, shown
 from releasegate.frontends.upkeep import cache, rehearse, watch, workflows
+
+_JSON = "print it as JSON; all other words go to standard error"
+_PACKAGE = "one package instead of all"
 
 
 @task(
@@ -71,12 +74,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
         raise Exit(code=code)
 
 
-@task(
-    help={
-        "package": "one package instead of all",
-        "json": "print it as JSON; all other words go to standard error",
-    }
-)
+@task(help={"package": _PACKAGE, "json": _JSON})
 def status(context: Context, *, package: str = "", json: bool = False) -> None:
     """Show where every package stands, what is consumed, what is missing, and the one next command.
 
@@ -93,9 +91,9 @@ def status(context: Context, *, package: str = "", json: bool = False) -> None:
 @task(
     positional=(),
     help={
-        "package": "one package instead of all",
+        "package": _PACKAGE,
         "version": "the version, if it is not the one that the version files state",
-        "json": "print it as JSON; all other words go to standard error",
+        "json": _JSON,
         "markdown": "print it as Markdown",
     },
 )
@@ -110,13 +108,13 @@ def show(context: Context, *, package: str = "", version: str = "", json: bool =
         run(screen, package=package, version=version, as_markdown=markdown)
 
 
-@task(help={"package": "one package instead of all"})
-def doctor(context: Context, *, package: str = "") -> None:
+@task(help={"package": _PACKAGE, "json": _JSON})
+def doctor(context: Context, *, package: str = "", json: bool = False) -> None:
     """Ask all that the next release will need, and print one line each with what to do; nothing is changed.
 
     Example: invoke doctor --package my-plugin
     """
-    with shown(context) as screen:
+    with shown(context, "doctor", as_json=json) as screen:
         from releasegate.frontends.overview import doctor as run
 
         code = run(screen, package=package)
@@ -156,7 +154,7 @@ def verify(context: Context, name: str, version: str, *, index: str = "", statem
         "write": "put the table into this file, between its markers",
         "check": "fail where the table in this file is another",
         "markdown": "print the table as Markdown",
-        "json": "print it as JSON; all other words go to standard error",
+        "json": _JSON,
     },
 )
 def pairs(  # noqa: PLR0913 - each is a flag of the command line
@@ -242,4 +240,4 @@ for _task in (
     *(release, status, show, pairs, doctor, verify, watch),
     *(waive, revoke, adopt, workflows, rehearse, cache),
 ):
-    ns.add_task(_task)
+    ns.add_task(SpokenTask(_task))

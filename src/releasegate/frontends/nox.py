@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NoReturn
 import nox
 
 from releasegate.core.errors import ConfigurationError
-from releasegate.frontends.options import GATES, Gate, Given, meant
+from releasegate.core.nearest import meant
+from releasegate.frontends.options import GATES, Gate, Given, loudness
 
 if TYPE_CHECKING:
     from releasegate.frontends.console import Screen
@@ -35,7 +36,11 @@ def _session(gate: Gate) -> Callable[[nox.Session], None]:
         with _shown(session) as screen:
             from releasegate.frontends.single_gates import judge, told
 
-            failed = judge(gate, _given(parser, gate, session.posargs), screen)
+            given = _given(parser, gate, session.posargs)
+            screen.loudness = loudness(given)
+            screen.works()
+            failed = judge(gate, given, screen)
+            screen.rests()
             screen.tell_forms()
         if failed:
             session.error(told(failed))
@@ -57,7 +62,8 @@ def _parser(gate: Gate) -> argparse.ArgumentParser:
     parser = _Parser(prog, description=gate.title, epilog=f"Example: {prog} {gate.example}", allow_abbrev=False)
     for option in gate.options:
         if option.takes == "none":
-            parser.add_argument(option.flag, action="store_true", help=option.help)
+            flags = (option.short, option.flag) if option.short else (option.flag,)
+            parser.add_argument(*flags, action="store_true", help=option.help)
         elif option.takes == "many":
             parser.add_argument(option.flag, action="append", metavar=option.value, help=option.help)
         else:
@@ -78,7 +84,7 @@ def _given(parser: argparse.ArgumentParser, gate: Gate, words: list[str]) -> Giv
     if unknown:
         raise ConfigurationError(
             f"{parser.prog} unrecognized arguments: {' '.join(unknown)}.",
-            hint=meant(unknown[0].partition("=")[0], (option.flag for option in gate.options)),
+            hint=meant(unknown[0].partition("=")[0], sorted(option.flag for option in gate.options)),
         )
     return vars(options)
 
@@ -86,6 +92,8 @@ def _given(parser: argparse.ArgumentParser, gate: Gate, words: list[str]) -> Giv
 @contextmanager
 def _shown(session: nox.Session) -> Iterator[Screen]:
     """Yield the screen; an error is shown there, once and whole, and ends the session as failed."""
+    from releasegate.adapters.transcript import heard_by
+    from releasegate.core.errors import Interrupted
     from releasegate.frontends.console import Screen, clean_up_when_ended
     from releasegate.frontends.endings import as_told, finish_output
 
@@ -95,11 +103,17 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
     screen = Screen()
     clean_up_when_ended()
     try:
-        yield screen
+        with heard_by(screen):
+            yield screen
+    except KeyboardInterrupt:
+        screen.error(interrupted := Interrupted())
+        screen.tell_forms(interrupted)
+        raise
     except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
         screen.error(ended := as_told(error))
         screen.tell_forms(ended)
         session.error(f"{ended.verdict} (exit code {ended.exit_code}), see above")
     finally:
         screen.rests()
+        screen.names_log()
         finish_output()

@@ -5,8 +5,8 @@ Nothing is imported here that a list of commands could not pay for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Given = Mapping[str, Any]
@@ -23,6 +23,7 @@ class Option:
     value: str = ""
     words: tuple[str, ...] = ()
     default: str | None = None
+    short: str = ""
 
     @property
     def name(self) -> str:
@@ -36,7 +37,9 @@ class Option:
 
     @property
     def usage(self) -> str:
-        """The flag with the value that it takes."""
+        """The flag with the value that it takes, before the short one if there is one."""
+        if self.short:
+            return f"{self.flag}, {self.short}"
         return f"{self.flag} [{self.value}]" if self.takes == "maybe" else f"{self.flag} {self.value}".strip()
 
 
@@ -61,6 +64,12 @@ _PLACES = (
     "`dist` (what `build` made), `local` (a checkout of HEAD), or an index: `testpypi`, `pypi` or a configured one"
 )
 _VERSION = Option("--version", "a version instead of the one that the commit states", value="VERSION")
+
+SPEAKING = (
+    Option("--verbose", "show what every program said that was run: twine, pip, build, Compose", "none", short="-v"),
+    Option("--quiet", "show verdicts alone", "none", short="-q"),
+)
+"""The options that every task, session and command has."""
 
 VERSIONS = Gate(
     "versions",
@@ -132,13 +141,14 @@ E2E = Gate(
         Option("--given", "leave that evidence in this folder for another job of the run (CI)", value="FOLDER"),
     ),
 )
-GATES = (VERSIONS, BUILD, INSTALL_CHECK, E2E)
+GATES = tuple(replace(gate, options=(*gate.options, *SPEAKING)) for gate in (VERSIONS, BUILD, INSTALL_CHECK, E2E))
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """Return what was probably meant by *word*: the nearest of *known*, or all of them where none is near."""
-    import difflib
+def loudness(given: Given) -> Literal["quiet", "usual", "loud"]:
+    """Return how loud a command is to be; raises ``ConfigurationError`` where it is to be both."""
+    loud, quiet = (bool(given.get(option.name)) for option in SPEAKING)
+    if loud and quiet:
+        from releasegate.core.errors import ConfigurationError
 
-    names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
-    return f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(names)}"
+        raise ConfigurationError("--verbose and --quiet exclude each other.", hint="Give one of them")
+    return "loud" if loud else "quiet" if quiet else "usual"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from releasegate.app.examine import examine
-from releasegate.app.reports import record_of
+from releasegate.app.reports import answers_of, questions_of, record_of
 from releasegate.app.status import status as status_of
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.versions import parse_version
 from releasegate.core.report import markdown, terminal
-from releasegate.core.report.model import PackageReport, Report
+from releasegate.core.report.model import PackageReport, QuestionReport, Report
 from releasegate.frontends.console import Screen
 from releasegate.frontends.secret_prompt import token_prompt
 from releasegate.steps.preflight import exit_code
@@ -34,16 +35,18 @@ def _pull(screen: Screen, workspace: Workspace, package: Package) -> None:
     try:
         workspace.pull(package)
     except ReleasegateError as error:
-        screen.say(f"Other machines' evidence is not known: {error.problem}")
+        screen.tell(f"Other machines' evidence is not known: {error.problem}")
 
 
 def status(screen: Screen, *, package: str) -> int:
     """Show where every package stands, and the one next command; return the exit code of a look that failed."""
     workspace, found = _looking(screen), list[PackageReport]()
-    for each in workspace.project.select(package or None):
+    packages = workspace.project.select(package or None)
+    for number, each in enumerate(packages, start=1):
+        screen.at(number, len(packages), f"looking where {each.name} stands")
         _pull(screen, workspace, each)
         found.append(status_of(workspace, each))
-        screen.lines(terminal.status(found[-1]))
+        screen.lines(terminal.status(found[-1], brief=screen.loudness == "quiet"))
         code = next((report.look.exit_code for report in found if report.look is not None), 0)
         screen.report = Report("status", tuple(found), exit_code=code)
     return code
@@ -80,11 +83,21 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
 
 def doctor(screen: Screen, *, package: str) -> int:
     """Print every answer about the next release of each package; return the exit code of the worst one."""
-    workspace = _looking(screen)
-    found: list[Answer] = []
-    for each in workspace.project.select(package or None):
-        screen.say(f"{each.name}:")
+    workspace, found, reports = _looking(screen), list[Answer](), list[PackageReport]()
+    packages = workspace.project.select(package or None)
+    for number, each in enumerate(packages, start=1):
+        screen.at(number, len(packages), f"asking what a release of {each.name} needs")
         answers = examine(workspace, each).answers
-        screen.answers(answers)
+        questions, wrong = questions_of(answers), answers_of(answers)
+        screen.say(f"{each.name}: {_summary(questions)}")
+        screen.lines(terminal.questions(questions, well=screen.loudness != "quiet"))
         found += answers
+        reports.append(PackageReport(each.name, in_the_way=wrong, questions=questions))
+        screen.report = Report("doctor", tuple(reports), exit_code=exit_code(found))
     return exit_code(found)
+
+
+def _summary(questions: Sequence[QuestionReport]) -> str:
+    """Return in words whether something is in the way."""
+    wrong = sum(each.problem is not None for each in questions)
+    return f"{wrong} of {len(questions)} answers are in the way" if wrong else f"all {len(questions)} answers are well"

@@ -48,7 +48,7 @@ def pairs(screen: Screen, wish: PairsWish) -> int:
         try:
             workspace.pull(package)
         except ReleasegateError as error:
-            screen.say(f"Other machines' evidence on {package.name} is not known: {error.problem}")
+            screen.tell(f"Other machines' evidence on {package.name} is not known: {error.problem}")
     report = proven.may_go_out(workspace, wish.asked, last=last) if wish.asked else proven.matrix(workspace, last=last)
     screen.report = report
     if wish.write or wish.check:

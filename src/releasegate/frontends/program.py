@@ -21,15 +21,17 @@ from invoke.parser.argument import Argument
 from invoke.program import Program
 from invoke.tasks import Task
 
+from releasegate.core.nearest import meant
 from releasegate.frontends import completion
 from releasegate.frontends.invoke import ns
-from releasegate.frontends.options import GATES, Gate, Option, meant
+from releasegate.frontends.options import GATES, SPEAKING, Gate, Option
 from releasegate.frontends.shown import shown
 
 if TYPE_CHECKING:
     from releasegate.core.errors import ConfigurationError
 
 _NAME = "releasegate"
+_EVERYWHERE = {word for option in SPEAKING for word in (option.short, option.flag)}
 _SESSIONS = {gate.name: gate.command for gate in GATES}
 
 
@@ -38,7 +40,7 @@ class _GateTask(Task[Any]):
 
     def __init__(self, gate: Gate) -> None:
         def body(context: Context, **given: Any) -> None:
-            with shown(context) as screen:
+            with shown(context, options=given) as screen:
                 from releasegate.frontends.single_gates import exit_code, judge
 
                 failed = judge(
@@ -56,7 +58,7 @@ class _GateTask(Task[Any]):
         kinds = {"none": bool, "many": list}
         return [
             Argument(
-                name=option.flag.removeprefix("--"),
+                names=(option.flag.removeprefix("--"), *([option.short.removeprefix("-")] if option.short else [])),
                 attr_name=option.name if "_" in option.name else None,
                 kind=kinds.get(option.takes, str),
                 default={"none": False}.get(option.takes, option.default),
@@ -210,14 +212,37 @@ class Releasegate(Program):
                     f"{flag} takes no value, or only one.", hint=f"Leave out ={word}; see {helps}"
                 )
             if not word.startswith("-"):
-                return ConfigurationError(f"There is no command {word}.", hint=meant(word, self.parser.contexts))
-            flags = (flag for flag in (context or self.initial_context).flags if completion.is_for_people(flag))
+                return self._no_command(word)
+            flags = sorted(flag for flag in (context or self.initial_context).flags if completion.is_for_people(flag))
             hint = f"{_NAME} release --plan prints the steps and runs none" if word.startswith("--dry") else ""
+            if not command and word in _EVERYWHERE:
+                hint = f"Write it behind the command: {_NAME} COMMAND {word}"
             return ConfigurationError(f"{command or _NAME} has no option {word}.", hint=hint or meant(word, flags))
+        if missing := re.search(r"did not receive required positional arguments: (.*)", said):
+            names = [each.strip("'").upper() for each in missing[1].split(", ")]
+            return ConfigurationError(f"{command} needs {' and '.join(names)}.", hint=f"See an example: {helps}")
         if unfinished := re.match(r"Flag <Argument: ([\w-]+)", said):
             flag = f"--{unfinished[1].replace('_', '-')}"
             return ConfigurationError(f"{flag} needs a value.", hint=f"Write {flag} VALUE; see {helps}")
         return ConfigurationError(f"{said.rstrip('.!')}.", hint=f"See {helps}")
+
+    def _no_command(self, word: str) -> ConfigurationError:
+        """Return that *word* is no command; behind one it is probably what an option was to take."""
+        from releasegate.core.errors import ConfigurationError
+
+        commands = sorted(self.parser.contexts)
+        hint = meant(word, commands)
+        # A word may have been spelt otherwise.
+        at = self.argv.index(word) if word in self.argv else len(self.argv)
+        before = next((each for each in reversed(self.argv[:at]) if each in commands), "")
+        if word == "help":
+            hint = f"See {_NAME} --help, or {_NAME} COMMAND --help"
+        elif before and not hint.startswith("Did"):
+            return ConfigurationError(
+                f"{before} does not take the word {word}.",
+                hint=f"Write what it belongs to before it, as in --package NAME; see {_NAME} {before} --help",
+            )
+        return ConfigurationError(f"There is no command {word}.", hint=hint)
 
 
 def _spelt_out(words: list[str]) -> list[str]:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from rich.table import Table
-
 from releasegate.app.container_runner import ContainerOptions, cached
 from releasegate.app.project import STATE, load
 from releasegate.app.rehearse.proxbox import rehearse_proxbox
@@ -20,8 +18,9 @@ from releasegate.app.rehearse.scenario import ScenarioResult
 from releasegate.app.release import Planned
 from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError, ReleasegateError
-from releasegate.core.release.record import Record
+from releasegate.core.nearest import meant
 from releasegate.engine import Outcome
+from releasegate.frontends import tables
 from releasegate.frontends.console import Screen
 from releasegate.frontends.releases import shows_plan
 from releasegate.steps.step import Step
@@ -52,7 +51,7 @@ def rehearse(screen: Screen, pair: str, cells: Cells, *, keep: bool, fresh: bool
         "proxbox": partial(rehearse_proxbox, asked=asked, contained=cells.contained),
     }
     if pair not in played:
-        raise ConfigurationError(f"There is no pair {pair}.", hint="Name one of: sample, proxbox")
+        raise ConfigurationError(f"There is no pair {pair}.", hint=meant(pair, played))
     if pair == "sample" and cells != Cells("", "", contained=True):
         raise ConfigurationError(
             "--netbox, --path and --without-containers are for the real pair.",
@@ -65,12 +64,16 @@ def rehearse(screen: Screen, pair: str, cells: Cells, *, keep: bool, fresh: bool
     (folder.parents[1] / ".gitignore").write_text("*\n", encoding="utf-8")
     started = time.monotonic()
     result = played[pair](folder, environ=dict(os.environ), reporter=_Reporter(screen))
+    screen.rests()
     screen.say("")
-    screen.table(result.outcomes)
-    _versions(screen, result)
+    screen.shows(tables.recorded(result.records))
     repeated = {name: count for name, count in result.stored.items() if count != 1}
     screen.say(f"{len(result.stored)} files stored, each once." if not repeated else f"Stored twice: {repeated}")
     screen.say(f"The rehearsal ended as it must, in {time.monotonic() - started:.0f} s.")
+    if screen.loudness == "loud":
+        screen.shows(tables.gates(result.outcomes))
+    else:
+        screen.detail(f"It asked {len(result.outcomes)} gates; with -v each has a row here.")
     if keep:
         screen.say(f"Everything is in {folder}")
     else:
@@ -111,31 +114,12 @@ class _Reporter:
         self.screen.ends(outcome)
 
     def heading(self, title: str) -> None:
-        self.screen.say(f"\n== {title}")
+        self.screen.ends_group()
+        self.screen.detail("")
+        self.screen.tell(f"== {title}")
 
     def fails(self, error: ReleasegateError) -> None:
         self.screen.error(error, expected=True)
 
     def planned(self, planned: Planned) -> None:
         shows_plan(self.screen, brief=True)(planned)
-
-
-def _versions(screen: Screen, result: ScenarioResult) -> None:
-    """Print how every version ended."""
-    table = Table("package", "version", "end", "wheel sha256", box=None, pad_edge=False)
-    for package, records in result.records.items():
-        for version, record in records.items():
-            table.add_row(package, str(version), _end(record), _wheel(record)[:16])
-    screen.console.print(table)
-
-
-def _end(record: Record) -> str:
-    if record.seal is not None:
-        return "sealed"
-    return f"failed at {record.failure.step}" if record.failure is not None else "open"
-
-
-def _wheel(record: Record) -> str:
-    """Return the sha256 of the wheel that was sealed, if one was."""
-    files = record.seal.evidence["files"] if record.seal is not None else {}
-    return next((str(digest) for name, digest in files.items() if name.endswith(".whl")), "")

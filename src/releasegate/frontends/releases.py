@@ -18,11 +18,12 @@ from releasegate.app.orders import Order, ordered, selected
 from releasegate.app.outcomes import Recorder
 from releasegate.app.parts import PartOrder, release_part
 from releasegate.app.release import Planned
-from releasegate.app.reports import answers_of, commits_since, plan_of, run_of
+from releasegate.app.reports import answers_of, commits_since, plan_of, questions_of, run_of
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.nearest import meant
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.core.report import terminal
@@ -53,11 +54,11 @@ class JobWish:
         indexes = (settings.staging, settings.production)
         job = next((each for each in get_args(PartJob) if each == self.job), None)
         if job is None:
-            raise ConfigurationError(
-                f"There is no job {self.job}.", hint=f"Name one of: {', '.join(get_args(PartJob))}"
-            )
+            raise ConfigurationError(f"There is no job {self.job}.", hint=meant(self.job, get_args(PartJob)))
         if self.index not in indexes:
-            raise ConfigurationError(f"{self.job} is about one index.", hint=f"Add --index {' or '.join(indexes)}")
+            wanted = f"Add --index {' or '.join(indexes)}"
+            hint = meant(self.index, indexes) if self.index else wanted
+            raise ConfigurationError(f"{self.job} is about one index.", hint=hint)
         if not event:
             raise ConfigurationError("--job is a part of what an event asks for.", hint="Add --event")
         if job not in {"prove", "build"} and not self.taken:
@@ -96,10 +97,9 @@ def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes:
     if part is not None:
         workspace = replace(workspace, choices=replace(workspace.choices, part=part.part))
     order = _order(workspace, wish)
-    show = shows_plan(screen)
     if plan_only:
         return _plan(screen, workspace, order, proposed=wish.proposed)
-    recorder, idle = Recorder(screen), list[PackageReport]()
+    recorder, idle, show = Recorder(screen), list[PackageReport](), shows_plan(screen)
 
     def planned(each: Planned) -> None:
         show(each)
@@ -151,14 +151,14 @@ def _plan(screen: Screen, workspace: Workspace, order: Order, *, proposed: bool)
         try:
             workspace.pull(each)
         except ReleasegateError as error:
-            screen.say(f"Other machines' evidence is not known: {error.problem}")
+            screen.tell(f"Other machines' evidence is not known: {error.problem}")
         report = PackageReport(each.name)
         with suppress(ReleasegateError):  # one of the answers
             report = plan_of(releasing.plan(workspace, order, each))
             screen.lines(terminal.plan(report))
         before = [package.name for package in packages[:number]]
         answers = examine(workspace, each, order, before=before, proposed=proposed).answers
-        screen.answers(worth_telling(answers))
+        screen.lines(terminal.questions(questions_of(worth_telling(answers))))
         found += answers
         reports.append(replace(report, in_the_way=answers_of(answers)))
         screen.report = Report("plan", tuple(reports), exit_code=exit_code(found))
@@ -199,7 +199,9 @@ def _word(screen: Screen, command: str, what: str, said: Mapping[str, str]) -> t
         ConfigurationError: something that it needs is not *said*, or is wrong.
     """
     if missing := [flag for flag, value in said.items() if not value]:
-        raise ConfigurationError(f"{what} needs {', '.join(missing)} as well.", hint=f"{command} --help has an example")
+        raise ConfigurationError(
+            f"{what} needs {', '.join(missing)} as well.", hint=f"See an example: invoke {command} --help"
+        )
     workspace = _workspace(screen, RunOptions())
     (which,) = workspace.project.select(said["--package"])
     number = parse_version(said["--version"])
@@ -209,10 +211,14 @@ def _word(screen: Screen, command: str, what: str, said: Mapping[str, str]) -> t
 
 
 def shows_plan(screen: Screen, *, brief: bool = False) -> Callable[[Planned], None]:
-    """Return what prints a plan: its version, and unless it is to be *brief* every step."""
+    """Return what prints a plan: every step, or where it is to be *brief* what the steps alone do not say."""
 
     def show(planned: Planned) -> None:
-        screen.lines(terminal.plan(plan_of(planned), brief=brief))
+        screen.ends_group()
+        screen.expects(len(planned.steps))
+        report = plan_of(planned)
+        for line in report.notes if brief and planned.steps else terminal.plan(report):
+            screen.detail(line)
 
     return show
 

@@ -1,25 +1,38 @@
-"""What stands around every task: the screen, and how a command ends."""
+"""What stands around every task: the screen, how loud it is, and how a command ends."""
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
 from invoke.context import Context
 from invoke.exceptions import Exit
+from invoke.tasks import Task
+
+from releasegate.frontends.options import SPEAKING, Given, loudness
 
 if TYPE_CHECKING:
     from releasegate.core.report.model import ReportKind
     from releasegate.frontends.console import Screen
 
+_ASKED: ContextVar[Given] = ContextVar("_ASKED", default={})  # noqa: B039 - it is replaced, never changed
+"""The options of the command that runs which are every command's."""
+
 
 @contextmanager
-def shown(context: Context, kind: ReportKind = "run", *, as_json: bool = False) -> Iterator[Screen]:
+def shown(
+    context: Context, kind: ReportKind = "run", *, as_json: bool = False, options: Given | None = None
+) -> Iterator[Screen]:
     """Yield the screen; an error that has a message becomes that message and its exit code.
 
-    At the end the command's report is told in every form that is asked for: *kind* is what it is a report of.
+    At the end the command's report is told in every form that is asked for: *kind* is what it is a report of. How loud
+    it is say *options*, those of the task that runs if left out.
     """
+    from releasegate.adapters.transcript import heard_by
     from releasegate.core.errors import Interrupted
     from releasegate.frontends.console import Screen, clean_up_when_ended
     from releasegate.frontends.endings import as_told, finish_output
@@ -27,8 +40,12 @@ def shown(context: Context, kind: ReportKind = "run", *, as_json: bool = False) 
     screen = Screen(as_json=as_json, kind=kind)
     clean_up_when_ended()
     try:
-        _refuse_dry(context)
-        yield screen
+        with heard_by(screen):
+            screen.loudness = loudness(_ASKED.get() if options is None else options)
+            _refuse_dry(context)
+            screen.works()
+            yield screen
+        screen.rests()
         screen.tell_forms()
     except Exit:
         raise
@@ -42,7 +59,34 @@ def shown(context: Context, kind: ReportKind = "run", *, as_json: bool = False) 
         raise Exit(code=ended.exit_code) from None
     finally:
         screen.rests()
+        screen.names_log()
         finish_output()
+
+
+class SpokenTask(Task[Any]):
+    """A task with the options that every command has: how loud it is."""
+
+    def __init__(self, task: Task[Any]) -> None:
+        body = task.body
+
+        @functools.wraps(body)
+        def run(context: Context, **given: Any) -> Any:
+            token = _ASKED.set({option.name: given.pop(option.name) for option in SPEAKING})
+            try:
+                return body(context, **given)
+            finally:
+                _ASKED.reset(token)
+
+        known = inspect.signature(body).parameters.values()
+        every = [inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=False) for each in SPEAKING]
+        run.__signature__ = inspect.Signature([*known, *every])  # type: ignore[attr-defined]
+        words = {option.name: option.help for option in SPEAKING}
+        super().__init__(run, name=task.name, positional=task.positional, help={**task.help, **words})
+
+    def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
+        """Keep the letters of these options for them, in every command."""
+        letters = {option.short.removeprefix("-") for option in SPEAKING if option.name != name}
+        return super().arg_opts(name, default, taken_names | letters)
 
 
 def _refuse_dry(context: Context) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.nearest import meant
 from releasegate.core.report.model import AnswerReport, PackageReport, Report
 from releasegate.frontends.endings import as_told
 
@@ -58,7 +59,9 @@ def _versions(given: Given, screen: Screen) -> Failures:
 
     def one(workspace: Workspace, package: Package) -> None:
         for occurrence in versions(workspace, package, tag=given["tag"]):
-            screen.say(f"{package.name}: {occurrence}")
+            screen.detail(f"{package.name}: {occurrence}")
+        if screen.loudness == "quiet":
+            screen.say(f"{package.name}: pass")
 
     return _each(given, screen, one)
 
@@ -72,7 +75,7 @@ def _build(given: Given, screen: Screen) -> Failures:
         release = checked_out(workspace, package)
         for artifact in release.manifest().artifacts:
             path = release.ports.builds.path(package, release.version, artifact)
-            screen.say(f"  {artifact.sha256}  {artifact.size:>9}  {os.path.relpath(path)}")
+            screen.detail(f"  {artifact.sha256}  {artifact.size:>9}  {os.path.relpath(path)}")
 
     return _each(given, screen, one)
 
@@ -89,9 +92,9 @@ def _install_check(given: Given, screen: Screen) -> Failures:
             tried = f": {cell.tried}" if cell.tried else ""
             origin = f" from {', '.join(hosts)}" if hosts else ""
             said = f"{cell.verdict} ({cell.seconds:.0f} s){origin}{tried}"
-            screen.say(f"{package.name}: {cell.cell}: {said}")
+            screen.tell(f"{package.name}: {cell.cell}: {said}")
             for problem in cell.problems:
-                screen.say(f"  {problem}")
+                screen.tell(f"  {problem}")
 
     return _each(given, screen, one)
 
@@ -112,6 +115,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
         return {}
     if package is None and settings.stack is not None:
         package = settings.stack.plugin
+    _require_stack(settings, given)
     _require_sources(settings, [*sources, *filter(None, [given["backend_source"]])])
     version, backend, number = _number(given["version"]), None, _number(given["backend_version"])
     handed = Path(given["given"]) if given["given"] else None
@@ -150,12 +154,22 @@ _RUN: Mapping[str, Callable[[Given, Screen], Failures]] = {
 }
 
 
+def _require_stack(settings: Settings, given: Given) -> None:
+    """Raise ``ConfigurationError`` for an option that chooses cells where there are none to choose."""
+    chosen = [f"--{name}" for name in ("netbox", "python", "path", "from", "service") if given[name]]
+    if chosen and settings.stack is None:
+        raise ConfigurationError(
+            f"{', '.join(chosen)} chooses cells of a stack, and there is none here.",
+            hint="Leave it out, or add the table [tool.releasegate.stack]",
+        )
+
+
 def _require_sources(settings: Settings, names: Sequence[str]) -> None:
     """Raise ``ConfigurationError`` for a source that there is not."""
     known = ("dist", "local", *settings.indexes)
     for name in names:
         if name not in known:
-            raise ConfigurationError(f"There is no source {name}.", hint=f"Name one of: {', '.join(known)}")
+            raise ConfigurationError(f"There is no source {name}.", hint=meant(name, known))
 
 
 def _sources(workspace: Workspace, given: Given) -> tuple[str | None, Sequence[str]]:
@@ -190,7 +204,9 @@ def _each(given: Given, screen: Screen, one: Callable[[Workspace, Package], None
     if given["path"] is not None:
         workspace = replace(workspace, project=_moved(workspace.project, given))
     failed: dict[str, ReleasegateError] = {}
-    for package in workspace.project.select(given["package"]):
+    packages = workspace.project.select(given["package"])
+    for number, package in enumerate(packages, start=1):
+        screen.at(number, len(packages), package.name)
         try:
             one(workspace, package)
         except (ReleasegateError, OSError) as error:

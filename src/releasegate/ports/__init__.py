@@ -14,6 +14,7 @@ from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge
 from releasegate.ports.forge import ForgeRelease as ForgeRelease
 from releasegate.ports.machine import Machine as Machine
+from releasegate.ports.machine import Tool as Tool
 from releasegate.ports.trials import CellReport as CellReport
 from releasegate.ports.trials import Delivery as Delivery
 from releasegate.ports.trials import EndToEndReport as EndToEndReport
@@ -203,6 +204,10 @@ class Index(Protocol):
 
     def metadata(self, file: IndexFile) -> bytes | None:
         """Return the core metadata that the index serves beside a file, ``None`` where it lists none."""
+        ...
+
+    def moment(self) -> str | None:
+        """Return when the newest page was sent by the index's clock, UTC in ISO 8601; ``None`` where none says."""
         ...
 
     def upload(self, path: Path) -> UploadAnswer:

@@ -59,6 +59,10 @@ class Forge(Protocol):
         """Return the newest CI run that *tag*, or the release of it, started; ``None`` where there is none."""
         ...
 
+    def waiting(self) -> tuple[CiRun, ...]:
+        """Return the CI runs that wait until a person lets them go on."""
+        ...
+
     def outcome(self, run: int) -> CiOutcome | None:
         """Return how the CI run of that number ended; ``None`` where the forge knows of none."""
         ...

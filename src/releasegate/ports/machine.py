@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program that a release runs: its version, and the ones that fit (as a requirement has them, or empty)."""
+
+    name: str
+    version: str
+    fitting: str = ""
 
 
 class Machine(Protocol):
@@ -14,6 +24,10 @@ class Machine(Protocol):
 
     def containers(self) -> str:
         """Return the container engine, in words; raises ``Unavailable`` where none can be used."""
+        ...
+
+    def tools(self) -> tuple[Tool, ...]:
+        """Return the programs that a release runs, with their versions; an empty one where it is not here."""
         ...
 
     def free_space(self) -> int:

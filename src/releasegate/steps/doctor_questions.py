@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasegate.core.ci.other_publishers import other_publishers
-from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
+from releasegate.steps.machine_questions import clock, tools
 from releasegate.steps.question import (
+    Caution,
     Inquiry,
     Question,
+    asks_forge,
     contained,
     final,
     judges,
@@ -200,9 +203,16 @@ def _remote(inquiry: Inquiry) -> str:
     return f"{package.remote} answers ({found} tags)"
 
 
-def _forge(inquiry: Inquiry) -> str:
+def _forge(inquiry: Inquiry) -> str | Caution:
+    """The forge answers; a candidate does not need it, and is told what its final will."""
     release = inquiry.release
     forge = release.ports.forge
+    if forge is not None and not to_production(inquiry):
+        try:
+            forge.ci_run(release.tag)
+        except ReleasegateError as error:
+            return Caution(f"{error.problem} A final needs it: {error.hint}")
+        return "answers"
     if forge is None:
         if not release.run.settings.production_without_forge:
             raise Refused(
@@ -255,18 +265,20 @@ QUESTIONS: tuple[Question, ...] = (
     Question("remote", _remote),
     Question("indexes", _indexes),
     Question("project table", project_table),
+    Question("clock", clock),
     Question("plan", _plan),
     Question("number", _number, planned),
     Question("trigger", _trigger, planned),
     Question("candidate", _candidate, final),
     Question("pair", _pair, final),
     Question("companion", _companion),
-    Question("forge", _forge, to_production),
+    Question("forge", _forge, asks_forge),
     Question("release notes", notes, noted),
     Question("token", _tokens, publishes),
     Question("foreign code", foreign_code, runs_foreign_code),
     Question("trusted publisher", _trusted_publishers, _trusted),
     Question("confirmation", _confirmation),
+    Question("tools", tools),
     Question("pythons", _pythons, judges),
     Question("end to end", _end_to_end),
     Question("containers", _containers, contained),

@@ -27,7 +27,7 @@ class Preflight(ReleaseStep):
     pipeline: Pipeline
     key: ClassVar[str] = "preflight"
     uses: ClassVar[frozenset[str]] = frozenset(
-        {"repository", "ledger", "forge", "indexes", "consumed", "companion_sources", "machine"}
+        {"repository", "ledger", "forge", "indexes", "consumed", "companion_sources", "machine", "clock"}
     )
 
     def describe(self) -> str:

@@ -94,6 +94,11 @@ def to_production(inquiry: Inquiry) -> bool:
     return "production" in inquiry.roles
 
 
+def asks_forge(inquiry: Inquiry) -> bool:
+    """Whether there is a forge to ask, or one must be."""
+    return to_production(inquiry) or (inquiry.release.run.part is None and inquiry.release.ports.forge is not None)
+
+
 def publishes(inquiry: Inquiry) -> bool:
     """Whether this run, or its part, publishes."""
     part = inquiry.release.run.part

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event
 from typing import IO, TYPE_CHECKING
 
+from releasegate.adapters import transcript
 from releasegate.adapters.containers import health
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.labels import labelled
@@ -243,7 +244,9 @@ def _followed(argv: Sequence[str], *, stack: ComposeProject, line: Callable[[str
             ended = child.poll() is not None
         seen.seek(0)
         text = seen.read().decode(errors="replace")
-    return Completed(child.returncode if ended else TIMED_OUT, text, "", not ended)
+    code = child.returncode if ended else TIMED_OUT
+    transcript.tell(argv, text, exit_code=code, env=stack.environment)
+    return Completed(code, text, "", not ended)
 
 
 @contextmanager

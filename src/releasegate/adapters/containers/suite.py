@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from releasegate.adapters import transcript
 from releasegate.adapters.foreign.isolation import Isolation
 from releasegate.adapters.process import KILLED, Completed, last_lines, started
 from releasegate.adapters.scratch import scratch
@@ -69,6 +70,7 @@ class Suite:
         ):
             self._watch(child, seen.readlines, line)
             ended = child.poll()
+        transcript.tell(pytest, output.read_text(errors="replace"), exit_code=ended, env=self.environment)
         if ended not in _JUDGED:
             how = f"did not end within {_SUITE_SECONDS:.0f} s" if ended is None else f"ended with {_code(ended)}"
             raise _not_run(f"the suite {how}", output)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from releasegate.adapters.forges.gitea_records import GiteaAttachment, GiteaRelease, commit_of, each
-from releasegate.adapters.forges.gitea_runs import newest_run, outcome_of
+from releasegate.adapters.forges.gitea_runs import held_runs, newest_run, outcome_of
 from releasegate.adapters.forges.outcomes import NotShown, existing, has_token, is_draft, looked_at_again, published
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.evidence.belief import CiOutcome
@@ -107,6 +107,14 @@ class GiteaForge:
             Unavailable: the Gitea does not answer.
         """
         return newest_run(self._client, tag)
+
+    def waiting(self) -> tuple[CiRun, ...]:
+        """Return the CI runs that wait until a person approves them; none of a Gitea that does not show its runs.
+
+        Raises:
+            Unavailable: the Gitea does not answer, or not as it should.
+        """
+        return held_runs(self._client)
 
     def outcome(self, run: int) -> CiOutcome | None:
         """Return how the CI run of that number ended; ``None`` where the Gitea knows of none.

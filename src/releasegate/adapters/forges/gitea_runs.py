@@ -27,7 +27,11 @@ _WORST_FIRST: tuple[State, ...] = ("failed", "running", "waiting", "passed")
 
 @dataclass(frozen=True)
 class GiteaRun:
-    """A CI run, or the task that a job of it is; ``refs`` are what it may call its tag, ``path`` may end with it."""
+    """A CI run, or the task that a job of it is; ``refs`` are what it may call its tag, ``path`` may end with it.
+
+    ``held`` is one that a person must let go on: Forgejo calls it blocked; Gitea calls it waiting, as GitHub does, and
+    what waits for a runner queued.
+    """
 
     number: int
     refs: frozenset[str]
@@ -35,6 +39,7 @@ class GiteaRun:
     event: str
     state: State
     url: str
+    held: bool = False
 
     @classmethod
     def of(cls, answer: Any) -> Self:
@@ -46,6 +51,7 @@ class GiteaRun:
             event=optional(answer, "event", str) or "",
             state=state(optional(answer, "status", str), text(answer.get("conclusion"))),
             url=optional(answer, "html_url", str) or optional(answer, "url", str) or "",
+            held=optional(answer, "status", str) == ("blocked" if "prettyref" in answer else "waiting"),
         )
 
     def is_of(self, tag: str) -> bool:
@@ -84,6 +90,18 @@ def newest_run(client: GiteaClient, tag: str) -> CiRun | None:
         except NotShown:
             continue
     return None
+
+
+def held_runs(client: GiteaClient) -> tuple[CiRun, ...]:
+    """Return the newest runs that a person must let go on.
+
+    Raises:
+        Unavailable: the Gitea does not answer, or not as it should.
+    """
+    try:
+        return tuple(CiRun("waiting", run.url) for run in _page(client, "actions/runs", 1) if run.held)
+    except NotShown:
+        return ()
 
 
 def _among_runs(client: GiteaClient, tag: str) -> CiRun | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.forges.outcomes import (
@@ -133,6 +134,16 @@ class GitHubForge:
                 if run.event in STARTED_BY and run.head_branch == tag:
                     return CiRun(state(run.status, run.conclusion), text(run.html_url))
             return None
+
+    def waiting(self) -> tuple[CiRun, ...]:
+        """Return the workflow runs that wait until a person approves what an environment protects.
+
+        Raises:
+            Unavailable: GitHub does not answer.
+        """
+        with self._asking():
+            found = islice(self._repository.get_workflow_runs(status="waiting"), _PAGE)
+            return tuple(CiRun("waiting", text(run.html_url)) for run in found)
 
     def outcome(self, run: int) -> CiOutcome | None:
         """Return how the workflow run of that number ended; ``None`` where GitHub knows of none.

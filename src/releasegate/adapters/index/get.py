@@ -40,7 +40,7 @@ class Question:
 class Response:
     """What a GET came to: the status, the address after redirects, the content type as sent and the whole body.
 
-    ``moved`` is where a redirect leads that was not followed.
+    ``moved`` is where a redirect leads that was not followed, ``date`` when it was sent, as HTTP writes it.
     """
 
     status: int
@@ -48,6 +48,7 @@ class Response:
     content_type: str
     body: bytes
     moved: str | None = None
+    date: str = ""
 
 
 def reading_session() -> requests.Session:
@@ -109,7 +110,8 @@ def _asked(session: requests.Session, question: Question, arrived: Arrived) -> R
         body = _body(response, arrived, limit=question.limit) if whole else b""
         kind = response.headers.get("Content-Type", "text/html")
         moved = None if target is None else urljoin(response.url, target)
-        return Response(response.status_code, response.url, kind, body, moved)
+        date = response.headers.get("Date", "")
+        return Response(response.status_code, response.url, kind, body, moved, date)
 
 
 def _body(response: requests.Response, arrived: Arrived, *, limit: int) -> bytes:

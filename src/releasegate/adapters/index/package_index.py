@@ -89,6 +89,10 @@ class SimpleIndex:
         """Return the core metadata beside a file: see ``SimplePages.metadata``."""
         return self._pages.metadata(file)
 
+    def moment(self) -> str | None:
+        """Return when the newest page was sent, by the index's own clock: see ``SimplePages.moment``."""
+        return self._pages.moment()
+
     def upload(self, path: Path) -> UploadAnswer:
         """Upload one file with twine, never skipping one that exists: see ``Uploader.upload``."""
         return self._uploader().upload(path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urljoin, urlsplit
 
@@ -37,12 +38,23 @@ NOT_FOUND, OK = 404, 200
 class SimplePages:
     """The reading side of an index: ``url`` is where its simple pages are, without a slash at the end.
 
-    ``absent`` are the projects that two looks agreed on: the index has nothing of them.
+    ``absent`` are the projects that two looks agreed on: the index has nothing of them. ``dates`` are
+    those of its pages, as HTTP writes them.
     """
 
     web: Web
     url: str
     absent: set[str] = field(default_factory=set)
+    dates: list[str] = field(default_factory=list)
+
+    def moment(self) -> str | None:
+        """Return when the newest page was sent by the index's clock, UTC in ISO 8601; ``None`` where none says."""
+        from email.utils import parsedate_to_datetime
+
+        try:
+            return parsedate_to_datetime(self.dates[-1]).astimezone(UTC).isoformat() if self.dates else None
+        except (ValueError, OverflowError):
+            return None
 
     def files(self, project: str) -> tuple[IndexFile, ...]:
         """Return every file of the project, yanked ones too; nothing where the project is unknown.
@@ -138,6 +150,7 @@ class SimplePages:
             answer = self.web.own(address, headers={"Accept": ACCEPTED}, limit=PAGE_LIMIT)
         except (ConfigurationError, WithheldError) as error:
             return Sight(_raising(error), "withheld")
+        self.dates.append(answer.date)
         nothing: Sight[Page] = Sight(Page, None if project in self.absent else "nothing of the project")
         if not self._own(answer):
             if urlsplit(answer.url).hostname == urlsplit(addresses(IndexConfig("pypi")).simple).hostname:

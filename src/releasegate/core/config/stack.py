@@ -28,8 +28,8 @@ NetBoxSource = Literal["pypi", "image"]
 PATHS = ("fresh", "upgrade")
 SERVICES = ("pve", "pbs", "pdm")
 
-HOST = "netbox"
-"""The host's own project on the index that everything else is installed from."""
+DISTRIBUTION = "netbox"
+"""What NetBox is called on an index."""
 
 _FIRST_WHEEL = Version("4.7.0")
 """The first NetBox that is a wheel on PyPI; older ones are images only."""

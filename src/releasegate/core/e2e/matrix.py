@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from releasegate.core.config.stack import PATHS, SERVICES, NetBox, Stack, netbox
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.nearest import meant
 
 CELL_MEMORY = 2.0
 """GiB that one cell's containers need."""
@@ -151,5 +152,5 @@ def _netbox(text: str) -> NetBox:
 def _known(given: Sequence[str], known: Sequence[str], what: str) -> tuple[str, ...]:
     for each in given:
         if each not in known:
-            raise ConfigurationError(f"There is no {what} {each}.", hint=f"Name one of: {', '.join(known)}")
+            raise ConfigurationError(f"There is no {what} {each}.", hint=meant(each, known))
     return tuple(given)

@@ -61,6 +61,12 @@ def _package(package: PackageReport) -> Iterator[str]:
     if package.command:
         yield from (f"Missing: {escaped(package.missing)}. Next: {code(package.command)}", "")
     yield from _listed(package.notes)
+    if package.questions:
+        rows = (
+            tuple(map(escaped, (q.question, q.verdict, q.found if q.problem is None else q.problem.problem)))
+            for q in package.questions
+        )
+        yield from table(("question", "answer", "what was found"), rows)
     for each in package.in_the_way:
         yield f"- {escaped(f'{each.question}: {each.problem.problem} {each.problem.hint}')}"
         yield from (f"  - {escaped(line)}" for line in each.problem.details)

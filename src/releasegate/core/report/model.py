@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 SCHEMA = "releasegate-report/1"
 """The name and version of the JSON form. A key that is added keeps it; one that goes or changes counts it up."""
 
-ReportKind = Literal["plan", "status", "run", "record", "pairs", "watch"]
+ReportKind = Literal["plan", "status", "doctor", "run", "record", "pairs", "watch"]
 Proven = Literal["green", "red", "unknown"]
 Texts = tuple[str, ...]
 
@@ -35,6 +35,16 @@ class AnswerReport:
 
     question: Annotated[str, "the question, as doctor or watch names it"]
     problem: Annotated[Problem, "why it is in the way"]
+
+
+@dataclass(frozen=True)
+class QuestionReport:
+    """A question of the preflight, and its answer."""
+
+    question: Annotated[str, "the question, as doctor names it"]
+    verdict: Annotated[str, "`ok`, `told` for what one must know, or the verdict of what is in the way"]
+    found: Annotated[str, "what was found; empty where something is in the way"] = ""
+    problem: Annotated[Problem | None, "what is in the way, and what to do about it"] = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +173,7 @@ class PackageReport:
     look: Annotated[Problem | None, "why it cannot be told where the package stands"] = None
     reason: Annotated[str, "why there is nothing to do; empty where there is"] = ""
     versions: Annotated[tuple[VersionReport, ...], "the versions"] = ()
+    questions: Annotated[tuple[QuestionReport, ...], "all that was asked about the next release, and the answers"] = ()
 
 
 @dataclass(frozen=True)

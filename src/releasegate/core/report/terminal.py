@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from releasegate.core.report.model import AnswerReport, PackageReport, PairAnswer, PairRow, VersionReport
+from releasegate.core.report.model import (
+    AnswerReport,
+    PackageReport,
+    PairAnswer,
+    PairRow,
+    QuestionReport,
+    VersionReport,
+)
 
 _NEWEST = 8
 """How many versions of a place are shown."""
 
 
-def status(package: PackageReport) -> Iterator[str]:
-    """Yield where a package stands, and the one next command."""
+def status(package: PackageReport, *, brief: bool = False) -> Iterator[str]:
+    """Yield where a package stands and the one next command, and unless it is to be *brief* what that is known from."""
     yield f"{package.package}: {package.state}"
+    yield from () if brief else _known(package)
+    if package.look is not None:
+        yield f"  look      {package.look.verdict}: {package.look.problem}"
+    yield f"  missing   {package.missing}"
+    yield f"  next      {package.command}"
+    yield from answers(package.in_the_way)
+
+
+def _known(package: PackageReport) -> Iterator[str]:
     yield from (f"  version file     {each}" for each in package.version_files)
     yield from (f"  line      {each}" for each in package.lines)
     for where, held in package.consumed.items():
@@ -20,11 +37,6 @@ def status(package: PackageReport) -> Iterator[str]:
         more = f"(and {len(held) - _NEWEST} older) " if len(held) > _NEWEST else ""
         yield f"  consumed  {where}: {more}{newest or 'nothing'}"
     yield from (f"  note      {each}" for each in package.notes)
-    if package.look is not None:
-        yield f"  look      {package.look.verdict}: {package.look.problem}"
-    yield f"  missing   {package.missing}"
-    yield f"  next      {package.command}"
-    yield from answers(package.in_the_way)
 
 
 def answers(found: Sequence[AnswerReport]) -> Iterator[str]:
@@ -34,15 +46,27 @@ def answers(found: Sequence[AnswerReport]) -> Iterator[str]:
         yield from (f"  {'':11} {line}" for line in (*each.problem.details, f"-> {each.problem.hint}"))
 
 
-def plan(package: PackageReport, *, brief: bool = False) -> Iterator[str]:
-    """Yield the plan of a package: its version, and unless it is to be *brief* every step."""
+def questions(found: Sequence[QuestionReport], *, well: bool = True) -> Iterator[str]:
+    """Yield the answers of the preflight, a line each, and below what is in the way what to do; *well*: all of them."""
+    for each in found:
+        if well or each.verdict != "ok":
+            said = each.found if each.problem is None else each.problem.problem
+            yield f"  {each.verdict:<11} {each.question}: {said}"
+        if each.problem is not None:
+            yield from (f"  {'':11} {line}" for line in (*each.problem.details, f"-> {each.problem.hint}"))
+
+
+def plan(package: PackageReport) -> Iterator[str]:
+    """Yield the plan of a package: its version and every step; a post has steps of its candidate, too."""
     if not package.versions:
         yield f"{package.package}: nothing to do, {package.reason}"
     for version in package.versions:
         yield f"{version.package} {version.version} ({version.pipeline})"
         yield from (f"  {each}" for each in package.notes)
-        for step in () if brief else version.path:
-            yield f"  {step.kind:8} {step.version}  {step.key:22} {step.line}"
+        for number, group in groupby(version.path, key=lambda step: step.version):
+            if number != version.version or number != version.path[0].version:
+                yield f" {number}"
+            yield from (f"  {step.kind:8} {step.key:22} {step.line}" for step in group)
 
 
 def record(version: VersionReport) -> Iterator[str]:

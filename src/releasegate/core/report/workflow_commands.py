@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 from releasegate.core.report.model import Problem, Report
 
 _AT = re.compile(r"(?P<path>[^\s:'\"]+):(?P<line>[1-9]\d{0,6})\b", re.ASCII)
+_A_COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
+"""What begins one: at the start of a line, or in the older form anywhere."""
 _MOST = 10
 """How many annotations of one step the forges show."""
 
@@ -23,6 +25,11 @@ def lines(report: Report, *, folders: Mapping[str, str], is_file: Callable[[str]
     for problem, package in _problems(report):
         found |= dict.fromkeys(_commands(problem, folders.get(package, ""), is_file))
     return tuple(found)[:_MOST]
+
+
+def harmless(text: str) -> str:
+    """Return *text*, which may be words of others, with nothing in it that a runner takes for a command."""
+    return _A_COMMAND.sub(lambda found: " ".join(found[0]), text)
 
 
 def _problems(report: Report) -> Iterator[tuple[Problem, str]]:

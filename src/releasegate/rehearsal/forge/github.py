@@ -97,7 +97,7 @@ class GitHub:
             "run_number": run.number,
             "run_attempt": 1,
             "event": run.event,
-            "status": {"waiting": "queued", "running": "in_progress"}.get(run.state, "completed"),
+            "status": {"held": "waiting", "waiting": "queued", "running": "in_progress"}.get(run.state, "completed"),
             "conclusion": {"passed": "success", "failed": "failure"}.get(run.state),
             "created_at": run.began,
             "updated_at": run.ended,

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-State = Literal["waiting", "running", "passed", "failed"]
+State = Literal["held", "waiting", "running", "passed", "failed"]
+"""``held`` is a run that waits for a person, ``waiting`` one that waits for a runner."""
 Event = Literal["push", "release", "pull_request"]
 
 

@@ -177,7 +177,8 @@ class Views:
     def _runs(self, request: ForgeRequest) -> Response:
         wanted = request.request.args.get("branch")
         rows = [self._shown_run(request, run) for run in self.repository.runs()]
-        shown = [row for row in rows if wanted in {None, row["head_branch"]}]
+        status = request.request.args.get("status")
+        shown = [row for row in rows if wanted in {None, row["head_branch"]} and status in {None, row["status"]}]
         return self._paged(request, shown, within="workflow_runs")
 
     def _run(self, request: ForgeRequest, number: int) -> Response:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from releasegate.adapters import transcript
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault
 from releasegate.adapters.containers.images.image_builds import BuildOutput, ImageSpec, not_made
 from releasegate.adapters.containers.labels import MADE, Run, labelled
@@ -142,6 +143,8 @@ class Images:
         except engine_errors() as error:
             fault = engine_fault(error)
             raise not_made(image_spec, fault.problem, (*build.said, *fault.details)) from error
+        finally:
+            transcript.tell(["docker", "build", tag], "\n".join(build.said), exit_code=build.code, env={})
 
 
 def _owner(run: Run | None) -> dict[str, str]:

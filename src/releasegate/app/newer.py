@@ -1,0 +1,53 @@
+"""What is out that no proof has seen: a companion or a host that is newer than all that a package was run with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from releasegate.app.workspace import Workspace
+from releasegate.core.config.stack import DISTRIBUTION
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.pairs.proofs import Proof, proofs
+from releasegate.core.release.plan import PackageState
+from releasegate.core.release.versions import is_candidate, parse_version, promoted
+from releasegate.ports import Index
+
+
+def newer(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
+    """Yield a sentence for each companion and host of the package that is out, and newer than all that it ran with.
+
+    Where it never ran with any, its missing proof is told elsewhere.
+    """
+    package, settings = package_state.package, workspace.project.settings
+    companion = package.companion
+    if companion is None:
+        return
+    entries = (entry for record in package_state.records.values() for entry in record.entries)
+    found = tuple(proofs(package.name, entries, edges={package.name: (companion.name,)}))
+    ran = [promoted(p.companion.version) if is_candidate(p.companion.version) else p.companion.version for p in found]
+    accepted = SpecifierSet(companion.requires)
+    yield from _told(workspace.index(settings.production), companion.name, ran, accepted=accepted)
+    hosts = [version for proof in found if (version := _host(proof)) is not None]
+    if settings.in_stack(package.name):
+        yield from _told(workspace.index(settings.dependencies), DISTRIBUTION, hosts, accepted=SpecifierSet())
+
+
+def _told(index: Index, name: str, ran: list[Version], *, accepted: SpecifierSet) -> Iterator[str]:
+    if not ran:
+        return
+    try:
+        held = index.versions(name)
+    except ReleasegateError as error:
+        yield f"whether a newer {name} is out cannot be told: {error.problem}"
+        return
+    out = max((v for v in held if not v.is_prerelease and v in accepted), default=None)
+    if out is not None and out > max(ran):
+        yield f"{name} {out} is out, and no proof here ran with it: the newest that one ran with is {max(ran)}"
+
+
+def _host(proof: Proof) -> Version | None:
+    """Return the version of the host that a proof ran on, which names where it came from as well."""
+    return parse_version(proof.host.rpartition(":")[2])

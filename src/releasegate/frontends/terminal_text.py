@@ -1,0 +1,106 @@
+"""How text is fitted to where it is shown: its colours, the width of a terminal, and where a line is broken."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+import unicodedata
+from collections.abc import Mapping
+from typing import TextIO
+
+COLOURS = {"pass": "32", "waived": "33", "wait": "33", "told": "33", "fail": "31", "refused": "31"}
+"""The verdicts with the colour of each, as a terminal is told it; all others are as bad as ``fail``."""
+
+_WORDS = {"remembered": "known", "already": "pass"}
+_WIDTH = 80
+_LEAST = 30
+"""The narrowest terminal that lines are broken for."""
+
+_HANGS = re.compile(r"\s*(?:-> |\S+ {2,}(?:\S+ s {2,}|\S+ {2,})?|\w+ +(?=[\w ]+:\s))?")
+"""What the further parts of a broken line stand below of: the first column with its verdict, name or arrow."""
+
+_COMMAND = re.compile(r"(?:(?<=[:;] )|(?<=  )|(?<=-> ))(?:\S*/)?(?:invoke|nox|git|uv|releasegate|docker) \S.*$")
+"""A command at the end of a line: it is pasted, so nothing is broken in it."""
+
+_HELD = "\N{NO-BREAK SPACE}"
+
+
+def coloured(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether *stream* takes colours: https://no-color.org, https://force-color.org, and what a terminal can."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") != "0":
+        return True
+    return stream.isatty() and environ.get("TERM") not in _DUMB
+
+
+def redraws(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether a line can be drawn over on *stream*: never in a log, whatever its colours, and never in CI."""
+    return stream.isatty() and environ.get("TERM") not in _DUMB and environ.get("GITHUB_ACTIONS") != "true"
+
+
+_DUMB = frozenset({None, "", "dumb", "unknown"})
+
+
+def width_of(stream: TextIO, environ: Mapping[str, str]) -> int | None:
+    """Return how many columns a line may have; ``None`` where it may be of any length, as in a log."""
+    if not stream.isatty():
+        return None
+    told = environ.get("COLUMNS", "")
+    if told.isascii() and told.isdigit() and int(told[:5]) >= _LEAST:
+        return int(told[:5])
+    try:
+        return max(os.get_terminal_size(stream.fileno()).columns, _LEAST)
+    except (OSError, ValueError, AttributeError):
+        return _WIDTH
+
+
+def columns(text: str) -> int:
+    """Return how many columns *text* takes."""
+    return sum(_columns(each) for each in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+
+
+def cut(text: str, width: int) -> str:
+    """Return *text* in at most *width* columns; what is left out is told by dots."""
+    if columns(text) <= width:
+        return text
+    kept, taken = [], 0
+    for each in text:
+        taken += _columns(each)
+        if taken > width - 2:
+            break
+        kept.append(each)
+    return f"{''.join(kept).rstrip()}.."
+
+
+def broken(line: str, width: int | None) -> list[str]:
+    """Return *line* in lines of at most *width* columns, those after the first set in below its text.
+
+    A word is never broken, nor a command that a line ends with: both are there to be copied.
+    """
+    if width is None or columns(line) <= width:
+        return [line]
+    match = _HANGS.match(line)
+    lead = match[0] if match is not None else ""
+    if len(lead) > width // 2:
+        lead = line[: len(line) - len(line.lstrip())]
+    command = _COMMAND.search(line)
+    at = max(command.start(), len(lead)) if command else len(line)
+    text = line[len(lead) : at] + line[at:].replace(" ", _HELD)
+    below = " " * len(lead) if lead.strip() else f"{lead}  "
+    found = textwrap.wrap(
+        text, width, initial_indent=lead, subsequent_indent=below, break_long_words=False, break_on_hyphens=False
+    )
+    return [each.replace(_HELD, " ") for each in found]
+
+
+def word_of(verdict: str, how: str) -> str:
+    """Return in a word how a step ended: what passed before, on the same subject, is ``known``."""
+    return _WORDS.get(how, verdict) if verdict == "pass" else verdict

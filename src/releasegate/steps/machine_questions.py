@@ -1,0 +1,60 @@
+"""What is asked of the machine itself before anything is changed: its clock, and the programs that a release runs."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from packaging.specifiers import SpecifierSet
+
+from releasegate.core.errors import ReleasegateError, Unavailable
+from releasegate.core.release.versions import parse_version
+from releasegate.steps.question import Caution, Inquiry
+
+TOLD, WRONG = timedelta(minutes=2), timedelta(hours=1)
+"""From which difference on it is told, and from which on nothing is begun: times in the record would be wrong."""
+
+
+def clock(inquiry: Inquiry) -> str | Caution:
+    """The clock here goes as that of the production index does."""
+    release = inquiry.release
+    index = release.index("production")
+    if index.moment() is None:
+        # Whoever asked before may have been stopped by another index; one that is away is another question's answer.
+        with suppress(ReleasegateError):
+            index.files(release.package.name)
+    theirs = index.moment()
+    if theirs is None:
+        return f"{index.name} does not say the time"
+    ours = datetime.fromisoformat(release.run.clock.now()).astimezone(UTC)
+    difference = ours - datetime.fromisoformat(theirs)
+    which = "ahead of" if difference > timedelta(0) else "behind"
+    said = f"{abs(difference) // timedelta(minutes=1)} minutes {which} {index.name}"
+    if abs(difference) >= WRONG:
+        raise Unavailable(
+            f"The clock of this machine is {said}: signatures, tokens and the record would have the wrong time.",
+            hint="Set it (timedatectl set-ntp true), then run the same command again",
+        )
+    return Caution(f"{said}: set it, some signatures live for minutes") if abs(difference) >= TOLD else "right"
+
+
+def tools(inquiry: Inquiry) -> str:
+    """The programs that a release runs are here, in versions that fit."""
+    found = inquiry.release.run.machine.tools()
+    wrong = [
+        f"{tool.name} {tool.version or 'is not here'}{f', and it must be {tool.fitting}' if tool.fitting else ''}"
+        for tool in found
+        if not _fits(tool.version, tool.fitting)
+    ]
+    if wrong:
+        raise Unavailable(
+            "A program that a release runs is missing or too old.",
+            hint="Install what each line says; what is installed beside releasegate comes with it: install it anew",
+            details=wrong,
+        )
+    return ", ".join(f"{tool.name} {tool.version}" for tool in found)
+
+
+def _fits(version: str, fitting: str) -> bool:
+    known = parse_version(version)
+    return known is not None and SpecifierSet(fitting).contains(known, prereleases=True)

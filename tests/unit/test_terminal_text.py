@@ -1,0 +1,138 @@
+"""Text is fitted to a terminal: no line is wider, and what is there to be copied is whole."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from releasegate.frontends.moving_line import MovingLine, in_minutes
+from releasegate.frontends.terminal_text import broken, coloured, cut, redraws, width_of
+
+STEP = "  pass   0.6 s  audit the wheel and the sdist against the commit and the last published wheel"
+COMMAND = "invoke waive --package harbor-plugin --version 1.1.0rc1 --gate e2e:staging --reason WHY"
+
+
+class Terminal(io.StringIO):
+    """Where a person sits."""
+
+    def isatty(self) -> bool:
+        """Whether it is one."""
+        return True
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize(
+    "line",
+    [
+        STEP,
+        "  unavailable pythons: Python 3.14 is not on this machine, and the install check needs it, or leave it out.",
+        "  guard    preflight              ask all that can be known before 1.1.0rc1 changes anything, and more",
+        "-> Mend it and commit, then run the same command again: the next number is chosen for you, as it is.",
+        "Interrupted: what was recorded or published stays as it is, and nothing is uploaded twice, ever again.",
+    ],
+)
+def test_no_line_is_wider_than_the_terminal_and_no_word_is_lost(line: str, width: int) -> None:
+    found = broken(line, width)
+    assert max(map(len, found)) <= width
+    assert " ".join(found).split() == line.split()
+    assert all(each.startswith("  ") for each in found[1:])
+
+
+def test_the_rest_of_a_line_stands_below_its_text() -> None:
+    assert broken(STEP, 60) == [
+        "  pass   0.6 s  audit the wheel and the sdist against the",
+        "                commit and the last published wheel",
+    ]
+
+
+@pytest.mark.parametrize("before", ["-> ", "  next      ", "-> Set end-to-end in the table, or take it on: "])
+def test_a_command_that_is_there_to_be_pasted_is_never_broken(before: str) -> None:
+    assert broken(before + COMMAND, 60)[-1].endswith(COMMAND)
+
+
+def test_in_a_log_no_line_is_broken() -> None:
+    assert width_of(io.StringIO(), {"COLUMNS": "60"}) is None
+    assert broken(STEP * 3, None) == [STEP * 3]
+
+
+@pytest.mark.parametrize(("told", "width"), [("60", 60), ("3", 80), ("x", 80), ("", 80)])
+def test_a_terminal_is_as_wide_as_it_says_or_eighty_columns(told: str, width: int) -> None:
+    assert width_of(Terminal(), {"COLUMNS": told}) == width
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("short", 10, "short"),
+        ("a longer line", 8, "a long.."),
+        ("\u4f60\u597d\u4f60\u597d", 6, "\u4f60\u597d.."),
+        ("e\u0301" * 4, 4, "e\u0301" * 4),
+    ],
+)
+def test_what_is_cut_fits_by_its_columns(text: str, width: int, shown: str) -> None:
+    assert cut(text, width) == shown
+
+
+@pytest.mark.parametrize(
+    ("stream", "environ", "colours", "moves"),
+    [
+        (Terminal(), {"TERM": "xterm"}, True, True),
+        (Terminal(), {"TERM": "dumb"}, False, False),
+        (Terminal(), {}, False, False),
+        (Terminal(), {"TERM": "xterm", "NO_COLOR": "1"}, False, True),
+        (Terminal(), {"TERM": "dumb", "FORCE_COLOR": "1"}, True, False),
+        (Terminal(), {"TERM": "xterm", "GITHUB_ACTIONS": "true"}, True, False),
+        (io.StringIO(), {"TERM": "xterm"}, False, False),
+        (io.StringIO(), {"FORCE_COLOR": "1"}, True, False),
+        (io.StringIO(), {"FORCE_COLOR": "0"}, False, False),
+        (io.StringIO(), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, False),
+    ],
+)
+def test_colours_and_movement_are_two_things(
+    stream: io.StringIO,
+    environ: dict[str, str],
+    colours: bool,  # noqa: FBT001
+    moves: bool,  # noqa: FBT001
+) -> None:
+    assert (coloured(stream, environ), redraws(stream, environ)) == (colours, moves)
+
+
+def test_the_line_that_moves_fits_and_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    terminal, now = Terminal(), [0.0]
+    line = MovingLine(terminal, clock=lambda: now[0])
+    line.tells("step 2 of 3: waiting for what takes its time", anew=True)
+    now[0] = 75.0
+    line.draw()
+    assert terminal.getvalue() == "\r\x1b[K/ 1:15  step 2 of 3: waiting for what.."
+    with line.aside():
+        terminal.write("a line\n")
+    line.stop()
+    assert terminal.getvalue().endswith("what..\r\x1b[Ka line\n")
+    assert "\x1b[?25l" not in terminal.getvalue()
+
+
+def test_the_line_moves_by_itself_until_it_is_stopped() -> None:
+    terminal = Terminal()
+    line = MovingLine(terminal)
+    line.start()
+    line.start()
+    while not terminal.getvalue():
+        pass
+    line.stop()
+    said = terminal.getvalue()
+    assert said.endswith("\r\x1b[K")
+    assert terminal.getvalue() == said
+
+
+def test_who_cannot_be_shown_it_is_not_shown_it() -> None:
+    terminal = Terminal()
+    line = MovingLine(terminal)
+    terminal.close()
+    line._write("x")
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(7.9, "0:07"), (760, "12:40"), (3723, "1:02:03")])
+def test_a_time_is_shown_as_a_clock_does(seconds: float, shown: str) -> None:
+    assert in_minutes(seconds) == shown
