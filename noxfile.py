@@ -72,7 +72,8 @@ def types(session: nox.Session) -> None:
     _install(session)
     session.run("mypy")
     # The checks are a folder of their own, with modules of their own names.
-    session.run("mypy", "e2e/checks", env={"MYPYPATH": "e2e/checks"})
+    checks = ("e2e/suite", "e2e/netbox/checks", "e2e/proxbox/checks")
+    session.run("mypy", *checks, env={"MYPYPATH": ":".join(checks)})
 
 
 @nox.session(venv_backend="none", default=False)

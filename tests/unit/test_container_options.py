@@ -11,18 +11,19 @@ from typing import Any
 
 import pytest
 from release_fixture import APP, CORE, ReleaseFixture
+from stacks import pair_stack
 
 from releasegate.adapters.containers import engine
 from releasegate.app import container_runner as options
 from releasegate.app.container_runner import ContainerOptions, cached, cells, container_runner
 from releasegate.app.project import Project
-from releasegate.core.config.stack import Stack, netbox
+from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError
 from releasegate.ports import Delivery
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
 
-STACK = Stack(APP.name, "app", CORE.name, "mock", (netbox("4.7.3"),), ("3.13",), paths=("fresh",))
+STACK = pair_stack(APP.name, CORE.name, paths=("fresh",))
 
 
 def project(fixture: ReleaseFixture, *, stack: Stack | None = STACK) -> Project:

@@ -63,9 +63,9 @@ def container_runner(
     index: str,
     staging_hosts: frozenset[str],
 ) -> ContainerRunner:
-    """Return the runner of the project's pair; *index* is where all but the pair comes from."""
+    """Return the runner of the project's stack; *index* is where all but its packages comes from."""
     from releasegate.adapters.containers.runner import ContainerRunner
-    from releasegate.adapters.package_data import package_folder
+    from releasegate.adapters.kit_folders import kit_folders
     from releasegate.core.release.versions import parse_version
     from releasegate.steps.fetch import deliver
 
@@ -80,10 +80,11 @@ def container_runner(
         except NotYet:
             return None
 
+    stack = stack_of(project)
     return ContainerRunner(
-        stack=stack_of(project),
+        stack=stack,
         environ=project.environ,
-        home=package_folder("e2e"),
+        folders=kit_folders(stack.kit_name, beside=project.table),
         cache=cache_folder(),
         folder=project.state / "e2e",
         workplace=project.table,
@@ -106,7 +107,7 @@ def cache_folder() -> Path:
 
 def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
     """Return what is kept between runs, a line a kind; with *clear*, after it was removed."""
-    from releasegate.adapters.containers.databases import Databases
+    from releasegate.adapters.containers.database.databases import Databases
     from releasegate.adapters.containers.engine import opened
     from releasegate.adapters.containers.images.images import Images
 

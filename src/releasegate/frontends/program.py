@@ -22,7 +22,7 @@ from invoke.program import Program
 from invoke.tasks import Task
 
 from releasegate.frontends.invoke import ns
-from releasegate.frontends.options import GATES, Gate, Option, meant
+from releasegate.frontends.options import E2E, GATES, Gate, Option, meant
 from releasegate.frontends.shown import shown
 
 if TYPE_CHECKING:
@@ -40,9 +40,8 @@ class _GateTask(Task[Any]):
             with shown(context) as screen:
                 from releasegate.frontends.single_gates import exit_code, judge
 
-                failed = judge(
-                    gate, {option.name: _value(option, given[option.name]) for option in gate.options}, screen
-                )
+                options = self.gate.options
+                failed = judge(gate, {option.name: _value(option, given[option.name]) for option in options}, screen)
             if failed:
                 raise Exit(code=exit_code(failed))
 
@@ -144,6 +143,17 @@ class Releasegate(Program):
         self.normalize_argv(argv)
         self.parse_core_args()
         self._tell_version()
+
+    def parse_collection(self) -> None:
+        """Read which commands there are; the end-to-end gate has the options of the stack that is configured here."""
+        task = self.namespace.tasks[E2E.command]
+        if task.name in self.argv and isinstance(task, _GateTask):
+            from pathlib import Path
+
+            from releasegate.frontends.stack_options import here
+
+            task.gate = here(E2E, Path.cwd())
+        super().parse_collection()
 
     def parse_tasks(self) -> None:
         """Read the commands and their options."""

@@ -110,8 +110,8 @@ def _e2e(given: Given, screen: Screen) -> Failures:
         found = planned(workspace.project, asked, sources=sources)
         cells.show_plan(screen, found, form=given["plan"], rest=cells.shared({**given, "package": package}))
         return {}
-    if package is None and settings.stack is not None:
-        package = settings.stack.plugin
+    if package is None:
+        package = settings.calling()
     _require_sources(settings, [*sources, *filter(None, [given["backend_source"]])])
     version, backend, number = _number(given["version"]), None, _number(given["backend_version"])
     handed = Path(given["given"]) if given["given"] else None
