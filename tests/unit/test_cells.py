@@ -13,6 +13,7 @@ from releasegate.core.e2e.matrix import Told, Wanted, matrix, read_cell, side_by
 from releasegate.core.e2e.places import filled
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.dimensions import chosen
+from releasegate.core.kits.kit import fits
 from releasegate.core.kits.kit_parts import Dimension, DimensionValue, KitImage, VersionOrigin
 
 STACK = pair_stack("app", "core", dimensions=hosts("image:4.5.8", "4.7.3"), pythons=("3.12", "3.13"))
@@ -153,6 +154,14 @@ def test_an_environment_variable_replaces_an_image_and_else_the_project_s_table_
 
 def test_the_paths_are_the_ones_that_a_stack_has_by_default() -> None:
     assert STACK.paths == PATHS
+
+
+def test_what_is_for_some_cells_only_names_a_value_or_where_it_comes_from() -> None:
+    (cell, *_) = matrix(STACK, Wanted())
+    assert cell.fits == {"netbox": {"image:4.5.8", "image"}, "service": {"pve"}}
+    assert fits({"netbox": "image", "service": "pve"}, cell.fits)
+    assert not fits({"netbox": "pypi"}, cell.fits)
+    assert not fits({"moon": "full"}, cell.fits)
 
 
 def test_places_are_filled_and_what_nothing_stands_for_stays() -> None:

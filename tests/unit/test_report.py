@@ -129,7 +129,6 @@ def test_the_name_of_a_cell_says_which_it_is() -> None:
     assert (cell.row, cell.column) == ("Python 3.13", "fresh, dist")
 
 
-
 def test_a_promotion_and_the_trial_of_one_tell_what_differs() -> None:
     trial, proof = {"final": "1.0", "changed": ["wheel: x"]}, {"candidate": "1.0rc1", "changed": ["wheel: y"]}
     assert promotion({"x": 1}) is None

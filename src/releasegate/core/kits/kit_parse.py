@@ -42,8 +42,6 @@ def parse_kit(text: str, *, where: str, below: Callable[[str], Kit]) -> Kit:
     toml = read_toml(text, where=where)
     problems: list[Problem] = []
     own: Kit | None = read_table(TABLES[Kit], toml.values, Location((), problems))
-    if own is None and not problems:
-        own = Kit()
     if own is not None and not problems:
         own = own.on(below(own.extends)) if own.extends else own
         problems += [Problem(path, said) for path, said in _disagreements(own)]
