@@ -118,7 +118,12 @@ def faults(session: nox.Session) -> None:
 
 
 def _base_images() -> tuple[str, ...]:
-    from releasegate.core.config.stack import ImageNames  # noqa: PLC0415 - as above
+    from pathlib import Path  # noqa: PLC0415 - as above
 
-    images = ImageNames().replaced(os.environ)
-    return images.python.format(python="3.13"), images.postgres, images.redis
+    from releasegate.app.project import load  # noqa: PLC0415
+
+    stack = load(Path.cwd(), environ=os.environ).settings.stack
+    if stack is None:
+        return ()
+    pulled = {each.name: stack.pulled(each, os.environ) for each in stack.kit.images if each.pull}
+    return pulled["python"].format(python="3.13"), pulled["postgres"], pulled["redis"]
