@@ -94,8 +94,10 @@ class Releasegate(Program):
     def __init__(self) -> None:
         commands = Collection(_NAME)
         # Copies, because invoke takes the words of help away from a task that it parses for.
-        for each in (*deepcopy(ns).tasks.values(), *map(_GateTask, GATES)):
+        gates = {gate.name: _GateTask(gate) for gate in GATES}
+        for each in (*deepcopy(ns).tasks.values(), *gates.values()):
             commands.add_task(each)
+        self._end_to_end = gates[E2E.name]
         super().__init__(namespace=commands, name=_NAME, binary=_NAME, config_class=_OwnConfig)
 
     def core_args(self) -> list[Argument]:
@@ -146,13 +148,12 @@ class Releasegate(Program):
 
     def parse_collection(self) -> None:
         """Read which commands there are; the end-to-end gate has the options of the stack that is configured here."""
-        task = self.namespace.tasks[E2E.command]
-        if task.name in self.argv and isinstance(task, _GateTask):
+        if E2E.command in self.argv:
             from pathlib import Path
 
             from releasegate.frontends.stack_options import here
 
-            task.gate = here(E2E, Path.cwd())
+            self._end_to_end.gate = here(E2E, Path.cwd())
         super().parse_collection()
 
     def parse_tasks(self) -> None:

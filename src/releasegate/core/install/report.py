@@ -86,7 +86,7 @@ def provenance_problems(
     from this machine's loopback) with a sha256, and never from one of *staging_hosts* (``host`` or ``host:port``):
     anyone can register any name there.
     """
-    expected = {canonicalize_name(each.name): each for each in (own, *beside)}
+    expected: dict[str, Expected] = {canonicalize_name(each.name): each for each in (own, *beside)}
     there = {found.name for found in installed}
     problems = [f"{name} is not among what pip installed." for name in expected if name not in there]
     for found in installed:
