@@ -30,12 +30,14 @@ ADMIN = "from django.contrib import admin\n\nfrom .models import Berth\n\nadmin.
 FIRST = """\
 from django.db import migrations, models
 
+ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
+
 
 class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             "Berth",
-            [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=20))],
+            [("id", ID), ("name", models.CharField(max_length=20))],
         )
     ]
 """
