@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -126,6 +126,22 @@ def test_what_does_not_fit_is_told_with_its_line_and_what_to_write(old: str, new
     found = problems(WHOLE.replace(old, new))
     assert said in found
     assert found.startswith("stack.toml:")
+
+
+def test_a_problem_of_a_stack_that_builds_on_another_has_the_line_of_its_own_file() -> None:
+    text = 'extends = "netbox"\n\n[[services]]\nname = "mine"\nimage = "nowhere"\n'
+    with pytest.raises(ConfigurationError) as caught:
+        parse_kit(text, where="stack.toml", below=kit)
+    (line,) = caught.value.details
+    assert line.startswith("stack.toml:5: services.0.image: nowhere is no image; ")
+
+
+def test_a_problem_that_lies_below_is_told_where_such_parts_are_listed() -> None:
+    lost = replace(kit("netbox"), images=())
+    with pytest.raises(ConfigurationError) as caught:
+        parse_kit('extends = "netbox"\n', where="stack.toml", below=lambda _: lost)
+    assert caught.value.details[0].startswith("stack.toml:1: ")
+    assert any(": services: postgres is no image; there is none" in line for line in caught.value.details)
 
 
 def test_what_has_no_text_before_it_is_told_that_there_is_none() -> None:

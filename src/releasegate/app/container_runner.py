@@ -81,10 +81,12 @@ def container_runner(
             return None
 
     stack = stack_of(project)
+    folders = kit_folders(stack.kit_name, beside=project.table)
+    _require_checks(stack, folders.homes, project.table)
     return ContainerRunner(
         stack=stack,
         environ=project.environ,
-        folders=kit_folders(stack.kit_name, beside=project.table),
+        folders=folders,
         cache=cache_folder(),
         folder=project.state / "e2e",
         workplace=project.table,
@@ -96,6 +98,18 @@ def container_runner(
         only_available=asked.only_available,
         keep=asked.keep,
     )
+
+
+def _require_checks(stack: Stack, homes: Sequence[Path], table: Path) -> None:
+    """Raise where nothing would be judged: the project's own suite, or the stack's, is not there."""
+    if stack.suite is not None and not (table / stack.suite).is_dir():
+        raise ConfigurationError(
+            f"There is no folder {stack.suite} of checks.", hint="Correct suite in [tool.releasegate.stack], or make it"
+        )
+    if stack.suite is None and not any((home / "checks").is_dir() for home in homes[: stack.kit.suite.levels]):
+        raise ConfigurationError(
+            f"The stack {stack.kit_name} has no checks.", hint=f"Make {homes[0] / 'checks'}, with a test_*.py in it"
+        )
 
 
 def cache_folder() -> Path:

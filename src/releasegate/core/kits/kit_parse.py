@@ -43,11 +43,21 @@ def parse_kit(text: str, *, where: str, below: Callable[[str], Kit]) -> Kit:
     problems: list[Problem] = []
     own: Kit | None = read_table(TABLES[Kit], toml.values, Location((), problems))
     if own is not None and not problems:
-        own = own.on(below(own.extends)) if own.extends else own
-        problems += [Problem(path, said) for path, said in _disagreements(own)]
+        written, own = own, own.on(below(own.extends)) if own.extends else own
+        problems += [Problem(_written(path, own, written), said) for path, said in _disagreements(own)]
     if problems or own is None:
         raise _error(problems, toml, where)
     return own
+
+
+def _written(path: KeyPath, whole: Kit, own: Kit) -> KeyPath:
+    """Return where a part stands in the file itself; of one that is below it, where such parts are listed."""
+    key, *rest = path
+    if not rest or not isinstance(rest[0], int):
+        return path
+    parts = getattr(own, str(key))
+    part = getattr(whole, str(key))[rest[0]]
+    return (key, parts.index(part), *rest[1:]) if part in parts else (key,)
 
 
 def _error(problems: Sequence[Problem], toml: TomlText, where: str) -> ConfigurationError:
