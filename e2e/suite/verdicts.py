@@ -60,7 +60,8 @@ def judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
     sentence = contract.sentence(call.excinfo.value)
     since = item.stash[SINCE]
     blamed = contract.blamed(call.excinfo.value, stack.crashed(since) if stack else ())
-    report.user_properties.append(("blamed", blamed))
+    # Of the item: what a report has by itself is in no JUnit file.
+    item.user_properties.append(("blamed", blamed))
     logs = stack.excerpt(since) if stack else ""
     parts = [sentence, f"most plausibly broken by: {blamed}", logs, str(report.longrepr)]
     text = "\n".join(part for part in parts if part)

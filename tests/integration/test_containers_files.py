@@ -247,6 +247,66 @@ def test_a_suite_that_cannot_be_run_to_its_end_judges_nobody(
         judged.judge(tmp_path / "junit.xml", line=lambda _: None)
 
 
+TOLD = {
+    "RELEASEGATE_PATH": "fresh",
+    "RELEASEGATE_PHASE": "candidate",
+    "RELEASEGATE_STACK_PROJECT": "rg-none",
+    "RELEASEGATE_STACK_FILE": "compose.yaml",
+    "RELEASEGATE_STACK_SERVICES": '{"app": "app"}',
+    "RELEASEGATE_LEFT_OUT": '{"low.unfit*": "there is no such thing here"}',
+    "RELEASEGATE_FACTS": "facts.json",
+    "RELEASEGATE_REPORT": "report",
+}
+LOW = """\
+import pytest
+
+@pytest.mark.contract("low.word", "the app")
+def test_word(word):
+    assert word == "high"
+
+@pytest.mark.contract("low.unfitting", "the app")
+def test_unfit():
+    raise AssertionError
+
+@pytest.mark.contract("low.filled", "the app")
+@pytest.mark.phases("released")
+def test_old():
+    raise AssertionError
+"""
+HIGH = """\
+import pytest
+
+@pytest.mark.contract("high.before", "the app")
+def test_before():
+    assert not "it"
+
+@pytest.mark.contract("high.after", "the app", needs=("high.before",))
+def test_after():
+    pass
+"""
+WORD = "import pytest\n\n@pytest.fixture(scope='session')\ndef word():\n    return {!r}\n"
+
+
+def test_the_suites_of_stacks_that_build_on_each_other_are_one(tmp_path: Path) -> None:
+    low, high = tmp_path / "low", tmp_path / "high"
+    for folder, name, text in ((low, "low", LOW), (high, "high", HIGH)):
+        folder.mkdir()
+        (folder / f"test_{1 if folder == high else 2}.py").write_text(text, encoding="utf-8")
+        (folder / f"{name}_fixtures.py").write_text(WORD.format(name), encoding="utf-8")
+    shared = (high, low, PAIR.common / "suite")
+    environment = clean_environment(os.environ, **TOLD)
+    both = Suite((low, high), shared, ("low_fixtures", "high_fixtures"), environment, Event())
+    judged = both.judge(tmp_path / "junit.xml", line=lambda _: None)
+    assert [(each.name, each.verdict) for each in judged] == [
+        ("high.before", "fail"),
+        ("high.after", "skipped"),
+        ("low.word", "pass"),
+        ("low.unfitting", "skipped"),
+    ]
+    assert (judged[0].blamed, judged[3].problem) == ("the app", "left out: there is no such thing here")
+    assert "high.before broke before" in judged[1].problem
+
+
 def test_whom_a_check_holds_responsible_is_read_and_what_is_skipped_says_why(tmp_path: Path) -> None:
     checks = """\
 import pytest
