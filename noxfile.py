@@ -96,7 +96,8 @@ def types(session: nox.Session) -> None:
     _install(session)
     session.run("mypy")
     # The checks are a folder of their own, with modules of their own names.
-    session.run("mypy", "e2e/checks", env={"MYPYPATH": "e2e/checks"})
+    checks = ("e2e/suite", "e2e/netbox/checks", "e2e/proxbox/checks")
+    session.run("mypy", *checks, env={"MYPYPATH": ":".join(checks)})
 
 
 @nox.session(venv_backend="none", default=False)
@@ -141,7 +142,12 @@ def faults(session: nox.Session) -> None:
 
 
 def _base_images() -> tuple[str, ...]:
-    from releasegate.core.config.stack import ImageNames  # noqa: PLC0415 - as above
+    from pathlib import Path  # noqa: PLC0415 - as above
 
-    images = ImageNames().replaced(os.environ)
-    return images.python.format(python="3.13"), images.postgres, images.redis
+    from releasegate.app.project import load  # noqa: PLC0415
+
+    stack = load(Path.cwd(), environ=os.environ).settings.stack
+    if stack is None:
+        return ()
+    pulled = {each.name: stack.pulled(each, os.environ) for each in stack.kit.images if each.pull}
+    return pulled["python"].format(python="3.13"), pulled["postgres"], pulled["redis"]

@@ -52,7 +52,8 @@ def main() -> None:
         script = HERE / "run"
         script.write_text(f"#!{python}\n" + (HERE / "run.py").read_text(encoding="utf-8"), encoding="utf-8")
         script.chmod(0o755)
-    (HERE / "migrations.json").write_text(json.dumps(migrations(python, spec["trees"])), encoding="utf-8")
+    found = content(python, spec["trees"], spec["content"])
+    (HERE / "content.json").write_text(json.dumps(found), encoding="utf-8")
 
 
 def install_packages(names: list[str]) -> None:
@@ -67,11 +68,12 @@ def install_packages(names: list[str]) -> None:
 
 
 def install(python: str, spec: dict[str, Any]) -> None:
-    """Install the one file by its path and the requirements by name, all else from the default index."""
-    wanted = list(spec["requirements"])
-    if spec["file"]:
-        extras = f"[{','.join(spec['extras'])}]" if spec["extras"] else ""
-        wanted.insert(0, f"{spec['name']}{extras} @ {(HERE / spec['file']).as_uri()}")
+    """Install each package's file by its path and the requirements by name, all else from the default index."""
+    wanted = []
+    for package in spec["packages"]:
+        extras = f"[{','.join(package['extras'])}]" if package["extras"] else ""
+        wanted.append(f"{package['name']}{extras} @ {(HERE / package['file']).as_uri()}")
+    wanted += spec["requirements"]
     if not wanted:
         return
     number = len(list(HERE.glob("origins-*.json")))
@@ -99,20 +101,23 @@ def tell(log: Path) -> list[str]:
     return [line for line in lines[:-TOLD] if "Could not fetch URL" in line] + lines[-TOLD:]
 
 
-def migrations(python: str, trees: list[str]) -> dict[str, Any]:
-    """Return the sha256 of every migration that is installed, and which of them change the order of others."""
+def content(python: str, trees: list[str], patterns: list[str]) -> dict[str, Any]:
+    """Return the sha256 of every file that makes the database, and which of them change the order of others.
+
+    The words are Django's, for its migrations; files of others have none of them.
+    """
     asked = [python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"]
     purelib = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     digests: dict[str, str] = {}
     found: dict[str, list[str]] = {"replaces": [], "run_before": []}
     for tree in (purelib, *trees):
-        for file in sorted(Path(tree).glob("**/migrations/*.py")):
-            if file.name == "__init__.py":
+        for file in sorted({path for pattern in patterns for path in Path(tree).glob(pattern)}):
+            if file.name == "__init__.py" or not file.is_file():
                 continue
-            content, name = file.read_bytes(), str(file.relative_to(tree))
-            digests[name] = hashlib.sha256(content).hexdigest()
+            data, name = file.read_bytes(), str(file.relative_to(tree))
+            digests[name] = hashlib.sha256(data).hexdigest()
             for word, names in found.items():
-                if re.search(rf"^\s+{word}\s*(:[^=\n]+)?=".encode(), content, re.MULTILINE):
+                if re.search(rf"^\s+{word}\s*(:[^=\n]+)?=".encode(), data, re.MULTILINE):
                     names.append(name)
     return {"digests": digests, **found}
 

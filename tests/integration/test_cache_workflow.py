@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from actions_runner import Runner
 from git_repositories import git, make_repository
+from stacks import pair_stack
 
 from releasegate.core.ci.workflows import workflows
 from releasegate.core.config.ci import Ci
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
-from releasegate.core.config.stack import Stack, netbox
 
 STUB = """\
 #!/bin/sh
@@ -32,7 +32,7 @@ def runner(folder: Path) -> Runner:
     """Return the runner of a repository with a stack and all its workflows."""
     plugin = Package("harbor", PurePosixPath(), (), ("3.12",), forge=ForgeConfig("github", "octo/harbor"))
     backend = Package("harbor-api", PurePosixPath("api"), (), ("3.12",), forge=plugin.forge)
-    stack = Stack("harbor", "harbor", "harbor-api", "mock", (netbox("4.7.3"),), ("3.13",))
+    stack = pair_stack("harbor", "harbor-api")
     indexes = {name: IndexConfig(name) for name in ("testpypi", "pypi")}
     made = workflows(Settings((backend, plugin), indexes, ci=Ci(setup=(("true",),)), stack=stack))
     repository = make_repository(folder / "work", {str(path): text for path, text in made.items()})

@@ -20,23 +20,25 @@ from typing import cast
 import docker
 import pytest
 from docker.models.containers import Container
+from stacks import kit, pair_stack
 
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.compose import ComposeProject
-from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, opened
 from releasegate.adapters.containers.images.image_builds import ImageSpec
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.package_data import package_folder
-from releasegate.core.config import stack
 from releasegate.core.e2e.snapshots import Snapshot
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.ports import Progress
 
 pytestmark = pytest.mark.docker
 
-IMAGE = stack.ImageNames().replaced(os.environ).python.format(python="3.13")
-POSTGRES = stack.ImageNames().replaced(os.environ).postgres
+PULLED = {each.name: each for each in kit("netbox").images if each.pull}
+STACK = pair_stack("app", "core")
+IMAGE = STACK.pulled(PULLED["python"], os.environ).format(python="3.13")
+POSTGRES = STACK.pulled(PULLED["postgres"], os.environ)
 COMPOSE = f"""\
 x-labels: &labels
   releasegate.run: ${{RELEASEGATE_RUN}}
@@ -70,7 +72,7 @@ def stack_of(engine: ContainerEngine, run: labels.Run, folder: Path) -> ComposeP
     (folder / "compose.yaml").write_text(COMPOSE, encoding="utf-8")
     word = secrets.token_hex(12)
     told = {"RELEASEGATE_RUN": run.name, "RELEASEGATE_LOCK": str(run.lock), "WORD": word}
-    return ComposeProject(engine, folder / "compose.yaml", run.name, folder, told, (word,), Event())
+    return ComposeProject(engine, (folder / "compose.yaml",), run.name, folder, told, (word,), Event())
 
 
 def test_a_stack_that_is_taken_down_leaves_nothing(engine: ContainerEngine, tmp_path: Path) -> None:
@@ -252,7 +254,7 @@ def spec_of(**spec: object) -> ImageSpec:
     files = {path.name: path for path in (package_folder("e2e") / "images").iterdir() if path.is_file()}
     files["run.py"] = package_folder("e2e") / "images" / "server" / "run.py"
     nothing = {"role": "test", "venv": "/opt/test", "index": "", "trees": [], "system": [], "requirements": []}
-    told = {**nothing, "extras": [], "file": "", "name": "", "places": {}, **spec}
+    told = {**nothing, "packages": [], "content": [], "places": {}, **spec}
     return ImageSpec("a test", IMAGE, told, files, bad=True, context={"ca.crt": b""})
 
 
@@ -277,9 +279,7 @@ def test_an_image_of_the_same_content_is_made_once(images: Images) -> None:
     said.clear()
     assert (images.made(spec_of(), progress=said.append), said) == (first, [])
     assert images.made(spec_of(extra=1), progress=silent) != first
-    assert (
-        images.read(first, "/opt/releasegate/migrations.json") == b'{"digests": {}, "replaces": [], "run_before": []}'
-    )
+    assert images.read(first, "/opt/releasegate/content.json") == b'{"digests": {}, "replaces": [], "run_before": []}'
 
 
 def test_an_image_that_cannot_be_made_fails_in_its_own_words(images: Images, engine: ContainerEngine) -> None:
@@ -296,7 +296,10 @@ def test_an_image_that_cannot_be_made_fails_in_its_own_words(images: Images, eng
 
 def test_what_is_found_uninstallable_is_not_tried_again_for_the_next_cell(images: Images) -> None:
     file = "nothing-1.0-py3-none-any.whl"
-    broken = replace(spec_of(file=file, name="nothing"), context={"ca.crt": b"", file: b"no archive"})
+    broken = replace(
+        spec_of(packages=[{"name": "nothing", "file": file, "extras": []}]),
+        context={"ca.crt": b"", file: b"no archive"},
+    )
     said: list[str] = []
     with pytest.raises(GateFailed, match="a test cannot be installed") as first:
         images.made(broken, progress=said.append)
@@ -345,7 +348,7 @@ def asked(server: Container, *lines: str) -> list[str]:
 def test_a_database_is_restored_with_a_trigger_that_compares_by_an_extension_s_operator_and_without_tokens(
     server: Container, tmp_path: Path
 ) -> None:
-    databases, snapshot = Databases(tmp_path / "databases", 1.0), Snapshot("server", "1", {})
+    databases, snapshot = Databases(tmp_path / "databases", 1.0, kit("netbox").database), Snapshot("server", "1", {})
     asked(
         server,
         "CREATE EXTENSION ltree",

@@ -6,7 +6,7 @@ import gzip
 import os
 import re
 import sys
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import cast
@@ -14,53 +14,60 @@ from typing import cast
 import pytest
 import yaml
 from docker.models.containers import Container
+from stacks import folders
 
-from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.suite import THE_STACK, Suite
 from releasegate.adapters.containers.tar import unpacked
-from releasegate.adapters.package_data import package_folder
 from releasegate.adapters.process import clean_environment
-from releasegate.core.config.stack import ImageNames
+from releasegate.core.config.stack import compose_variable
 from releasegate.core.e2e.snapshots import Reordering, Snapshot
 from releasegate.core.errors import Unavailable
 
 MIGRATIONS = {"app/migrations/0001.py": "a"}
-COMPOSE = (package_folder("e2e") / "compose.yaml").read_text(encoding="utf-8")
+PAIR = folders()
+SERVICES = {
+    name: service
+    for home in reversed(PAIR.homes)
+    for name, service in yaml.safe_load((home / "compose.yaml").read_text(encoding="utf-8"))["services"].items()
+}
 
 
-def test_every_image_of_the_compose_file_is_a_variable() -> None:
-    images = re.findall(r"^ +image: (.*)$", COMPOSE, re.MULTILINE)
-    assert len(images) == 5  # netbox and its worker share one
-    assert all(image.startswith("${") for image in images)
+def test_every_service_of_the_compose_files_is_begun_with_an_image_that_is_a_variable() -> None:
+    images = {each.name: compose_variable(each.image) for each in PAIR.kit.services}
+    assert SERVICES.keys() == images.keys()
+    for name, service in SERVICES.items():
+        assert re.match(rf"\$\{{{images[name]}[:}}]", service["image"])
 
 
-def test_the_compose_file_and_the_configuration_name_the_same_public_images() -> None:
-    named = dict(re.findall(r"\$\{(\w+)_IMAGE:-([^}]+)\}", COMPOSE))
-    assert {name.lower(): image for name, image in named.items()} == {
-        field.name: field.default for field in fields(ImageNames) if field.name.upper() in named
+def test_the_compose_files_and_the_stack_name_the_same_public_images() -> None:
+    named = {
+        match[1]: match[2] for each in SERVICES.values() if (match := re.match(r"\$\{(\w+):-([^}]+)\}", each["image"]))
     }
-    assert set(named) == {"POSTGRES", "REDIS"}
+    pulled = {compose_variable(each.name): each.pull for each in PAIR.kit.images if each.pull}
+    assert named == {name: pulled[name] for name in ("POSTGRES_IMAGE", "REDIS_IMAGE")}
 
 
-def test_ports_are_published_on_loopback_only() -> None:
-    ports = re.findall(r"^ +ports: (.*)$", COMPOSE, re.MULTILINE)
-    assert len(ports) == 3
-    assert all(port.startswith('["127.0.0.1::') for port in ports)
+def test_ports_are_published_on_loopback_only_and_every_address_is_one() -> None:
+    ports = {name: service.get("ports", []) for name, service in SERVICES.items()}
+    assert all(port.startswith("127.0.0.1::") for found in ports.values() for port in found)
+    assert all(f"127.0.0.1::{each.port}" in ports[each.service] for each in PAIR.kit.addresses)
 
 
-SERVICES = yaml.safe_load(COMPOSE)["services"]
-
-
-def test_every_service_has_a_health_check_and_the_run_s_labels() -> None:
-    assert list(SERVICES) == ["postgres", "redis", "netbox", "worker", "backend", "mock"]
+def test_every_service_has_a_health_check_and_what_it_reads_is_given() -> None:
+    given = {*PAIR.kit.variables, *PAIR.kit.secrets, *(compose_variable(each.name) for each in PAIR.kit.images)}
+    given |= {name for each in PAIR.kit.dimensions for value in each.values for name in value.variables}
+    for home in PAIR.homes:
+        text = (home / "compose.yaml").read_text(encoding="utf-8")
+        needed = set(re.findall(r"\$\{(\w+):\?", text))
+        assert needed <= given
     for service in SERVICES.values():
         assert service["healthcheck"]["test"]
-        assert {"releasegate.run", "releasegate.lock"} <= service["labels"].keys()
 
 
-def test_what_runs_one_of_the_pair_says_so_and_all_else_is_the_stack_s_own() -> None:
-    runs = {name: service["labels"].get("releasegate.runs") for name, service in SERVICES.items()}
-    assert {name: side for name, side in runs.items() if side} == {
+def test_what_runs_packages_says_so_and_all_else_is_the_stack_s_own() -> None:
+    sides = {name: PAIR.kit.role_of(name) for name in SERVICES}
+    assert {name: side for name, side in sides.items() if side} == {
         "netbox": "plugin",
         "worker": "plugin",
         "backend": "backend",
@@ -75,7 +82,7 @@ def test_a_kept_database_is_found_by_what_made_it(tmp_path: Path) -> None:
 
 def test_a_kept_database_that_is_not_what_its_name_says_is_not_used(tmp_path: Path) -> None:
     kept = keep(tmp_path, "1")
-    (tmp_path / f"{kept.key}.json").write_text('{"server": "s", "netbox": "2", "migrations": {}}', encoding="utf-8")
+    (tmp_path / f"{kept.key}.json").write_text('{"server": "s", "ground": "2", "migrations": {}}', encoding="utf-8")
     assert Databases(tmp_path, 1.0).nearest(kept, reordering=Reordering()) is None
 
 
@@ -136,6 +143,21 @@ def test_a_kept_database_is_restored_with_every_schema_in_sight(tmp_path: Path) 
     assert server.run == ["psql"]
 
 
+def test_the_database_and_its_owner_are_the_stack_s_and_the_rows_of_a_run_are_not_kept(tmp_path: Path) -> None:
+    words: list[list[str]] = []
+
+    class Told(Server):
+        def exec_run(self, argv: list[str], *, demux: bool = False) -> tuple[int, object]:
+            words.append(argv)
+            return super().exec_run(argv, demux=demux)
+
+    databases = Databases(tmp_path, 1.0, PAIR.kit.database)
+    databases.keep(KEPT, of=Told(b"CREATE").container)
+    databases.restore(KEPT, into=Told(refuses=b"no").container)
+    assert "--exclude-table-data=users_token" in words[0]
+    assert all("--username=netbox" in argv and argv[-1] == "netbox" for argv in words)
+
+
 def test_a_database_that_is_not_dumped_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="could not be kept") as caught:
         Databases(tmp_path, 1.0).keep(KEPT, of=Server().container)
@@ -163,8 +185,9 @@ def test_a_file_that_is_damaged_is_told_removed_and_not_given_to_the_server(tmp_
 
 def suite(folder: Path, checks: str) -> Suite:
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = contract\n", encoding="utf-8")
+    (folder / "judging.py").touch()
     (folder / "test_checks.py").write_text(checks, encoding="utf-8")
-    return Suite(folder, clean_environment(os.environ), Event())
+    return Suite((folder,), (folder,), (), clean_environment(os.environ), Event())
 
 
 def test_a_suite_that_passes_has_no_problems_and_tells_what_it_does(tmp_path: Path) -> None:
@@ -224,6 +247,66 @@ def test_a_suite_that_cannot_be_run_to_its_end_judges_nobody(
         judged.judge(tmp_path / "junit.xml", line=lambda _: None)
 
 
+TOLD = {
+    "RELEASEGATE_PATH": "fresh",
+    "RELEASEGATE_PHASE": "candidate",
+    "RELEASEGATE_STACK_PROJECT": "rg-none",
+    "RELEASEGATE_STACK_FILE": "compose.yaml",
+    "RELEASEGATE_STACK_SERVICES": '{"app": "app"}',
+    "RELEASEGATE_LEFT_OUT": '{"low.unfit*": "there is no such thing here"}',
+    "RELEASEGATE_FACTS": "facts.json",
+    "RELEASEGATE_REPORT": "report",
+}
+LOW = """\
+import pytest
+
+@pytest.mark.contract("low.word", "the app")
+def test_word(word):
+    assert word == "high"
+
+@pytest.mark.contract("low.unfitting", "the app")
+def test_unfit():
+    raise AssertionError
+
+@pytest.mark.contract("low.filled", "the app")
+@pytest.mark.phases("released")
+def test_old():
+    raise AssertionError
+"""
+HIGH = """\
+import pytest
+
+@pytest.mark.contract("high.before", "the app")
+def test_before():
+    assert not "it"
+
+@pytest.mark.contract("high.after", "the app", needs=("high.before",))
+def test_after():
+    pass
+"""
+WORD = "import pytest\n\n@pytest.fixture(scope='session')\ndef word():\n    return {!r}\n"
+
+
+def test_the_suites_of_stacks_that_build_on_each_other_are_one(tmp_path: Path) -> None:
+    low, high = tmp_path / "low", tmp_path / "high"
+    for folder, name, text in ((low, "low", LOW), (high, "high", HIGH)):
+        folder.mkdir()
+        (folder / f"test_{1 if folder == high else 2}.py").write_text(text, encoding="utf-8")
+        (folder / f"{name}_fixtures.py").write_text(WORD.format(name), encoding="utf-8")
+    shared = (high, low, PAIR.common / "suite")
+    environment = clean_environment(os.environ, **TOLD)
+    both = Suite((low, high), shared, ("low_fixtures", "high_fixtures"), environment, Event())
+    judged = both.judge(tmp_path / "junit.xml", line=lambda _: None)
+    assert [(each.name, each.verdict) for each in judged] == [
+        ("high.before", "fail"),
+        ("high.after", "skipped"),
+        ("low.word", "pass"),
+        ("low.unfitting", "skipped"),
+    ]
+    assert (judged[0].blamed, judged[3].problem) == ("the app", "left out: there is no such thing here")
+    assert "high.before broke before" in judged[1].problem
+
+
 def test_whom_a_check_holds_responsible_is_read_and_what_is_skipped_says_why(tmp_path: Path) -> None:
     checks = """\
 import pytest
@@ -259,10 +342,10 @@ def test_a_project_s_own_check_that_was_killed_judges_nobody(tmp_path: Path) -> 
         suite(tmp_path, "").own([killed], cwd=tmp_path)
 
 
-def keep(folder: Path, netbox: str) -> Snapshot:
+def keep(folder: Path, ground: str) -> Snapshot:
     """Keep a database of 1024 bytes as one that ran is kept."""
-    snapshot = Snapshot("server", netbox, MIGRATIONS)
+    snapshot = Snapshot("server", ground, MIGRATIONS)
     (folder / f"{snapshot.key}.sql.gz").write_bytes(b"x" * 1024)
-    text = f'{{"server": "server", "netbox": "{netbox}", "migrations": {{"app/migrations/0001.py": "a"}}}}'
+    text = f'{{"server": "server", "ground": "{ground}", "migrations": {{"app/migrations/0001.py": "a"}}}}'
     (folder / f"{snapshot.key}.json").write_text(text, encoding="utf-8")
     return snapshot

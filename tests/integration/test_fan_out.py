@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 
 from actions_runner import Runner
 from git_repositories import git, make_repository
+from stacks import pair_stack
 
 from releasegate.core.ci.workflows import workflows
 from releasegate.core.config.ci import Ci
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
-from releasegate.core.config.stack import Stack, netbox
 
 STUB = """\
 #!/bin/sh
@@ -35,7 +35,7 @@ def played(tmp_path: Path, *, judged: int) -> tuple[int, list[str]]:
     """Run a candidate's workflow; return act's exit code and the lines that were run."""
     package = Package("harbor", PurePosixPath(), (), ("3.12",), forge=ForgeConfig("github", "octo/harbor"))
     backend = replace(package, name="harbor-api", path=PurePosixPath("api"))
-    stack = Stack("harbor", "harbor", "harbor-api", "mock", (netbox("4.7.3"),), ("3.13",))
+    stack = pair_stack("harbor", "harbor-api")
     indexes = {name: IndexConfig(name) for name in ("testpypi", "pypi")}
     text = workflows(Settings((backend, package), indexes, ci=Ci(setup=(("true",),)), stack=stack))
     files = {str(path): content for path, content in text.items()}

@@ -372,7 +372,7 @@ def test_a_session_says_what_it_takes_with_an_example(cwd: Desk, word: str) -> N
     code, output = cwd.real("nox", "-s", "e2e", "--", word)
     assert code == 0, output
     assert "Example: nox -s e2e -- --source testpypi" in output
-    assert "--netbox NETBOX" in output
+    assert "--backend-source SOURCE" in output
 
 
 def test_an_option_that_a_session_does_not_know_names_the_nearest(cwd: Desk) -> None:

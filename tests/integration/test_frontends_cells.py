@@ -44,11 +44,9 @@ pythons = ["3.12"]
 companion = { name = "core", default = "1.0" }
 
 [tool.releasegate.stack]
-plugin = "app"
-module = "app"
-backend = "core"
-mock = "mock==1"
-netbox = ["image:4.5.8", "4.7.3"]
+kit = "proxbox"
+packages = { plugin = ["app"], backend = ["core"] }
+dimensions = { netbox = ["image:4.5.8", "4.7.3"] }
 pythons = ["3.13"]
 """
 
@@ -91,12 +89,20 @@ def test_each_cell_of_the_json_plan_is_run_by_its_own_options(project: Path) -> 
         assert again.splitlines() == [cell["cell"]]
 
 
+def test_the_dimensions_of_the_stack_are_options_of_the_session_and_of_the_command(project: Path) -> None:
+    for words in (("nox", "-s", "e2e", "--", "--help"), ("releasegate", "e2e", "--help")):
+        code, out, _ = typed(project, *words)
+        assert code == 0
+        assert "--netbox NETBOX" in out
+        assert "--service SERVICE" in out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--path", "sideways"), "There is no path sideways."),
         (("--netbox", "newest"), "'newest' is no NetBox"),
-        (("--service", "pmg"), "There is no service pmg."),
+        (("--service", "pmg"), "There is no service pmg; name one of: pve, pbs, pdm"),
         (("--path", "fresh", "--from", "1.0"), "no upgrade is run"),
         (("--plan", "yaml"), "invalid choice"),
     ],

@@ -143,7 +143,8 @@ def installed(
 
     def install(name: str, content: bytes) -> Ended:
         (tmp_path / name).write_bytes(content)
-        told = {"requirements": [], "file": name, "name": "app", "extras": [], "index": index.url}
+        package = {"name": "app", "file": name, "extras": []}
+        told = {"requirements": [], "packages": [package], "index": index.url}
         try:
             furnish.install(sys.executable, told)
         except SystemExit as error:
@@ -243,5 +244,5 @@ def test_what_says_no_in_the_image_and_who_hears_it_mean_the_same_code(furnish: 
 def test_only_where_pip_says_no_the_image_ends_with_that_code(code: int, ends: int, furnish: Any) -> None:
     furnish.done = lambda *_: code
     with pytest.raises(SystemExit) as caught:
-        furnish.install("python", {"requirements": ["x"], "file": "", "extras": [], "index": ""})
+        furnish.install("python", {"requirements": ["x"], "packages": [], "index": ""})
     assert caught.value.code == ends

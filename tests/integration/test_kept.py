@@ -13,7 +13,7 @@ import pytest
 from docker.errors import ImageNotFound
 from test_workflows import FANNED
 
-from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.images.bundle import FILE, ImageBundle
 from releasegate.app import kept
@@ -35,7 +35,7 @@ echo "$*" >> "$LOG"
 def snapshot(folder: Path, of: Snapshot = KEPT) -> None:
     """Keep a database as a run does."""
     folder.mkdir(parents=True, exist_ok=True)
-    told = {"server": of.server, "netbox": of.netbox, "migrations": dict(of.migrations)}
+    told = {"server": of.server, "ground": of.ground, "migrations": dict(of.migrations)}
     (folder / f"{of.key}.json").write_text(json.dumps(told))
     (folder / f"{of.key}.sql.gz").write_bytes(b"dump")
 

@@ -14,6 +14,7 @@ import pytest
 from git_repositories import git
 from packaging.version import Version
 from real_indexes import RunningIndex, free_port
+from stacks import pair_stack
 from testpair import AUTHOR, make_pair, on_indexes, sources
 
 from releasegate.adapters.containers.runner import ContainerRunner
@@ -31,7 +32,6 @@ from releasegate.app.status import _line_of, status
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
-from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.record import SEAL, Entry
@@ -229,7 +229,7 @@ def test_a_package_without_a_companion_is_run_with_none(workspace: Workspace) ->
 
 def test_the_pair_of_the_stack_runs_in_containers_and_another_in_processes(workspace: Workspace) -> None:
     package, plugin = workspace.project.settings.packages
-    stack = Stack("tiny-plugin", "tiny_plugin", "tiny-api", "mock", (netbox("4.7.3"),), ("3.13",))
+    stack = pair_stack("tiny-plugin", "tiny-api")
     stacked = replace(
         workspace, project=replace(workspace.project, settings=replace(workspace.project.settings, stack=stack))
     )

@@ -6,15 +6,15 @@ import re
 import subprocess
 import sys
 import tomllib
-from dataclasses import fields
 from itertools import product
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from releasegate.adapters.foreign.tools import SHARED
+from releasegate.adapters.kit_folders import KitsBeside, kit_folders, shipped
 from releasegate.core.config.parse import parse_settings, table_elsewhere
-from releasegate.core.config.stack import ImageNames, variable
+from releasegate.core.config.stack import image_variable
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES
@@ -90,8 +90,10 @@ def test_every_variable_that_an_end_to_end_command_gets_is_in_the_reference(refe
     assert len(given) == 8
     contained = read(ROOT / "src/releasegate/adapters/containers/environment.py")
     given |= {name for name in re.findall(r'"(RELEASEGATE_[A-Z_]+)":', contained) if name not in OF_COMPOSE}
-    given |= {variable(field.name) for field in fields(ImageNames)} | {"RELEASEGATE_CA_BUNDLE"}
-    assert set(re.findall(r"`(RELEASEGATE_[A-Z_]+)`", reference)) == {*given, SHARED}
+    for kit in (kit_folders(name, beside=ROOT).kit for name in shipped()):
+        given |= {image_variable(each.name) for each in kit.images if each.pull}
+        given |= {*kit.suite.environment, *(each.variable for each in kit.addresses)}
+    assert set(re.findall(r"`(RELEASEGATE_[A-Z_]+)`", reference)) == {*given, "RELEASEGATE_CA_BUNDLE", SHARED}
 
 
 def test_the_table_in_the_readme_is_a_configuration() -> None:
@@ -112,7 +114,7 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
     package += 'version-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
-    smoke, index, ci, shared, noted, signed, mended, stack = blocks(ROOT / "docs/how-to.md", "toml")
+    smoke, index, ci, shared, noted, signed, mended, stack, alone, own, kit = blocks(ROOT / "docs/how-to.md", "toml")
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
@@ -128,9 +130,17 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
     (older,) = parse_settings(mended + package.partition("\n")[2], where="how-to.md").packages
     assert [older.released_from(branch) for branch in ("main", "1.4.x", "release/1.3", "topic")] == [True] * 3 + [False]
     (table,) = blocks(ROOT / "README.md", "toml")
-    contained = parse_settings(table + stack, where="how-to.md").stack
+    kits = KitsBeside(ROOT / "tests" / "stacks")
+    contained = parse_settings(table + stack, where="how-to.md", kits=kits).stack
     assert contained is not None
-    assert [str(each) for each in contained.netbox] == ["image:4.5.8", "pypi:4.7.3"]
+    assert contained.members == ("my-plugin", "my-service")
+    single = parse_settings(package + alone, where="how-to.md", kits=kits)
+    assert single.in_stack("my-plugin")
+    mine = parse_settings(package + own, where="how-to.md", kits=kits).stack
+    assert mine is not None
+    assert kit == read(ROOT / "tests" / "stacks" / "site" / "stack.toml")
+    assert read(ROOT / "tests" / "stacks" / "site" / "compose.yaml") in blocks(ROOT / "docs/how-to.md", "yaml")
+    assert mine.kit == KitsBeside(ROOT / "tests" / "stacks").kit("./site")
     assert installed.version_files == (TomlVersionFile(installed.version_files[0].path, "project.version"),)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
+from releasegate.adapters.kit_folders import known_hosts
 from releasegate.core.adopt.detect import ALONE, Detected, Surroundings, detect
 from releasegate.core.config.version_file_types import VersionFile
 
@@ -16,7 +18,8 @@ INIT = "quay_lamp/__init__.py"
 def look(files: Mapping[str, str | bytes], around: Surroundings = ALONE) -> Detected:
     """Return what is found in *files*, by path."""
     contents = {p: c if isinstance(c, bytes) else c.encode() for p, c in files.items()}
-    return detect({PurePosixPath(path): contents[path] for path in sorted(contents)}, around)
+    sought = {PurePosixPath(path): contents[path] for path in sorted(contents)}
+    return detect(sought, replace(around, hosts=known_hosts()))
 
 
 def stated(found: Detected) -> tuple[VersionFile, ...]:

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from releasegate.core.adopt.detect import Detected, detect
+from releasegate.adapters.kit_folders import known_hosts
+from releasegate.core.adopt.detect import Detected, Surroundings, detect
 from releasegate.core.adopt.pythons import PYTHONS, tried_here
 from releasegate.core.adopt.table import RepositoryFacts, table
 from releasegate.core.adopt.version_files import Proposed
@@ -20,12 +21,13 @@ from releasegate.core.version_files.occurrences import bump_all
 PROJECT = '[project]\nname = "Harbor_Tools"\nversion = "1.2.3"\nrequires-python = ">=3.12"\n'
 DYNAMIC = '[project]\nname = "harbor-tools"\ndynamic = ["version"]\n'
 INIT = "harbor_tools/__init__.py"
+KNOWING = Surroundings(hosts=known_hosts())
 
 
 def found(**files: str) -> Detected:
     """Return what is found in files whose names have ``__`` for ``/`` and an underscore for the dot."""
     named = {name: text.encode() for name, text in files.items()}
-    return detect({PurePosixPath(_path(name)): content for name, content in named.items()})
+    return detect({PurePosixPath(_path(name)): content for name, content in named.items()}, KNOWING)
 
 
 def _path(name: str) -> str:

@@ -9,11 +9,12 @@ from pathlib import PurePosixPath
 import pytest
 from adopted import DYNAMIC, INIT, STATIC, look, shown
 
-from releasegate.core.adopt.detect import Surroundings
+from releasegate.core.adopt.detect import Surroundings, detect
 from releasegate.core.adopt.prefixes import Around, choose, split
 from releasegate.core.adopt.table import RepositoryFacts, table
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.parse import parse_settings
+from releasegate.core.kits.host import Host
 
 LAMP, BUOY = frozenset({"quay-lamp"}), frozenset({"quay-buoy"})
 
@@ -262,3 +263,22 @@ def test_what_is_another_from_the_sdist_is_allowed_where_the_tool_makes_it_so(re
     assert [pattern for pattern, _ in found.allowed] == ["sdist: quay_lamp/_v.py"] * allowed
     (package,) = parse_settings(table(found, RepositoryFacts("main", "origin", None)), where="a").packages
     assert len(package.wheel.allowed) == allowed
+
+
+HOST = Host("Wharf", ("wharf",), frozen=("charts/*.json", "nothing/*.json"))
+
+
+@pytest.mark.parametrize(
+    ("code", "dependencies", "frozen"),
+    [
+        ("import wharf.api\n", "", ("quay_lamp/charts/*.json",)),
+        ("import wharfs\n", "", ()),
+        ("import wharf\n", 'dependencies = ["wharf"]\n', ()),
+    ],
+)
+def test_what_never_changes_in_a_host_s_plugin_is_what_the_host_says(
+    code: str, dependencies: str, frozen: tuple[str, ...]
+) -> None:
+    files = {"pyproject.toml": STATIC + dependencies, INIT: code, "quay_lamp/charts/a.json": "{}"}
+    contents = {PurePosixPath(path): text.encode() for path, text in files.items()}
+    assert detect(contents, Surroundings(hosts=(HOST,))).frozen == frozen

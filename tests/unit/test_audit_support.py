@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from archives import dist_info, metadata, subject
 
+from releasegate.adapters.kit_folders import known_hosts
 from releasegate.core.audit.code.host_range import HostRange, host_range
 from releasegate.core.audit.last_release.support import support
 from releasegate.core.audit.subject import Subject
 
 PLUGIN = "sample_app/__init__.py"
+HOSTS = known_hosts()
 
 
 def after(version: str, *, python: str = ">=3.11", plugin: str = "", before: str = "") -> Subject:
     """Return a release after 1.0, with the Requires-Python and the plugin's code that are given."""
     info = dist_info(version)
-    return subject(
+    made = subject(
         version=version,
         previous=subject(add={PLUGIN: before.encode()}).wheel,
         add={f"{info}/METADATA": metadata(version, python=python), PLUGIN: plugin.encode()},
     )
+    return replace(made, hosts=HOSTS)
 
 
 def plugin(oldest: str, newest: str) -> str:
@@ -74,11 +79,14 @@ def test_a_host_range_is_followed_through_names() -> None:
         "app/sub/compat.py": b'NEW = "9"\n',
         "other/compat.py": b'NEW = "8"\n',
     }
-    assert host_range(sources) == HostRange(oldest="4.5.8", newest=None)
+    assert host_range(sources, HOSTS) == HostRange(oldest="4.5.8", newest=None)
 
 
 @pytest.mark.parametrize("text", ["def (", "\0", "class App(Base): ...", "x = 1", "class App(PluginConfig): ..."])
 def test_code_that_is_no_plugin_states_no_range(text: str) -> None:
-    assert (
-        host_range({"app/__init__.py": text.encode(), "app/deep/__init__.py": plugin("1", "2").encode()}) == HostRange()
-    )
+    sources = {"app/__init__.py": text.encode(), "app/deep/__init__.py": plugin("1", "2").encode()}
+    assert host_range(sources, HOSTS) == HostRange()
+
+
+def test_the_plugin_of_a_host_that_is_not_known_states_no_range() -> None:
+    assert host_range({PLUGIN: plugin("4.5.8", "4.7.99").encode()}, ()) == HostRange()

@@ -4,28 +4,47 @@ from __future__ import annotations
 
 import pytest
 
-from releasegate.core.e2e.blame import Combination, Result, blame, combinations
+from releasegate.core.e2e.blame import Old, Result, blame, combinations
 
-OLD_PLUGIN, OLD_BACKEND, BOTH_OLD = Combination("old", "new"), Combination("new", "old"), Combination("old", "old")
+OLD_PLUGIN, OLD_BACKEND, BOTH_OLD = frozenset({"app"}), frozenset({"core"}), frozenset({"app", "core"})
 SYNC, PAGES = "pair.sync", "plugin.pages"
 FAILED = frozenset({SYNC})
 KEPT, BROKE = Result(kept=FAILED), Result(broken=FAILED)
 OTHERWISE = Result(broken=frozenset({"backend.up"}))
 
 
-def said(results: dict[Combination, Result], failed: frozenset[str] = FAILED) -> tuple[str, ...]:
-    """Return what is said of a plugin called app and a backend called core."""
-    return blame(failed, results, plugin="app", backend="core")
+def said(results: dict[Old, Result], failed: frozenset[str] = FAILED, names: str = "app core") -> tuple[str, ...]:
+    """Return what is said of packages, of which those are new that were exchanged."""
+    new = [name for name in names.split() if any(name in old for old in results)]
+    return blame(failed, results, new=new, kept=[name for name in names.split() if name not in new])
 
 
 def test_all_other_combinations_are_run_where_both_are_new() -> None:
-    assert combinations(plugin_is_new=True, backend_is_new=True) == (OLD_PLUGIN, OLD_BACKEND, BOTH_OLD)
+    assert combinations(["app", "core"]) == (OLD_PLUGIN, OLD_BACKEND, BOTH_OLD)
 
 
 def test_what_users_have_already_is_not_exchanged() -> None:
-    assert combinations(plugin_is_new=True, backend_is_new=False) == (OLD_PLUGIN,)
-    assert combinations(plugin_is_new=False, backend_is_new=True) == (OLD_BACKEND,)
-    assert combinations(plugin_is_new=False, backend_is_new=False) == ()
+    assert combinations(["app"]) == (OLD_PLUGIN,)
+    assert combinations(["core"]) == (OLD_BACKEND,)
+    assert combinations([]) == ()
+
+
+def test_of_three_that_are_new_each_is_exchanged_by_itself_and_then_all() -> None:
+    each = [frozenset({name}) for name in ("app", "core", "other")]
+    every = frozenset({"app", "core", "other"})
+    assert combinations(["app", "core", "other"]) == (*each, every)
+    heals = dict(zip((*each, every), (BROKE, BROKE, KEPT, KEPT), strict=True))
+    assert said(heals, names="app core other")[0].startswith("other broke it: it fails with the old app and core too")
+    nobody = dict.fromkeys((*each, every), BROKE)
+    assert said(nobody, names="app core other")[0].startswith("Nobody can be blamed: what users have fails here too")
+    several = {**dict.fromkeys(each, BROKE), every: KEPT}
+    assert said(several, names="app core other")[0].startswith("Several are broken")
+
+
+def test_a_package_alone_is_blamed_where_the_one_that_users_have_passes() -> None:
+    assert said({OLD_PLUGIN: KEPT}, names="app") == ("app broke it: the app that users have passes here.",)
+    assert said({OLD_PLUGIN: BROKE}, names="app") == ("Not app alone: the app that users have fails here too.",)
+    assert said({}, names="app")[0].startswith("Nobody can be blamed: users have this very version")
 
 
 def test_with_one_plugin_the_backend_is_blamed_where_the_old_one_passes() -> None:
@@ -61,7 +80,7 @@ def test_the_culprit_follows_from_which_combinations_keep_the_contract(
 
 
 @pytest.mark.parametrize("combination", [OLD_PLUGIN, OLD_BACKEND, BOTH_OLD])
-def test_a_combination_that_fails_in_another_contract_blames_nobody(combination: Combination) -> None:
+def test_a_combination_that_fails_in_another_contract_blames_nobody(combination: Old) -> None:
     results = {OLD_PLUGIN: BROKE, OLD_BACKEND: KEPT, BOTH_OLD: KEPT, combination: OTHERWISE}
     (sentence,) = said(results)
     assert sentence.startswith("Nothing can be blamed by this cell: the ")

@@ -13,19 +13,18 @@ from docker.errors import APIError
 from fake_engine import FakeEngine
 from packaging.version import Version
 from release_fixture import APP, CORE
+from stacks import cell, folders, pair_stack
 
 from releasegate.adapters.containers import cell as cells
 from releasegate.adapters.containers.cell import CellContext, CellRun
 from releasegate.adapters.containers.compose import ComposeProject
-from releasegate.adapters.containers.databases import Databases
-from releasegate.adapters.containers.images.pair_images import Pair, PreparedPair
+from releasegate.adapters.containers.database.databases import Databases
+from releasegate.adapters.containers.images.ensemble_images import Ensemble, Prepared
 from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.suite import THE_STACK, Suite
-from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.e2e.contracts import Judged, broken
-from releasegate.core.e2e.matrix import Cell
-from releasegate.core.e2e.snapshots import Reordering, Snapshot
+from releasegate.core.e2e.snapshots import Snapshot
 from releasegate.core.errors import GateFailed, Refused, Unavailable
 from releasegate.ports import CellReport, Delivery
 
@@ -89,24 +88,23 @@ SNAPSHOT = Snapshot("server", "4.7.3", {})
 
 def run(folder: Path, *, upgrade: bool = False, keep: bool = False) -> tuple[CellReport, Observed]:
     """Run a cell."""
-    pair = Pair(Delivery(APP, Version("1.1rc1"), "testpypi", "", ()), Delivery(CORE, Version("2.0"), "pypi", "", ()))
-    images = PreparedPair(pair, "pg", "redis", "netbox", "backend", "mock", SNAPSHOT, SNAPSHOT, Reordering())
-    stack = Stack(APP.name, "app", CORE.name, "mock", (netbox("4.7.3"),), ("3.13",))
+    app, core = Delivery(APP, Version("1.1rc1"), "testpypi", "", ()), Delivery(CORE, Version("2.0"), "pypi", "", ())
+    images = Prepared(Ensemble((app, core)), {"netbox": "netbox", "backend": "backend"}, SNAPSHOT, SNAPSHOT)
     context = CellContext(
         engine=FakeEngine().engine,
         run=Run("rg-1", folder / "rg-1.lock"),
         databases=Databases(folder / "databases", 1.0),
-        home=folder,
+        folders=folders(),
         folder=folder / "e2e",
-        stack=stack,
+        stack=pair_stack(APP.name, CORE.name),
         staging_hosts=frozenset(),
         workplace=folder,
         progress=lambda _: None,
         stop=Event(),
         keep=keep,
     )
-    cell = Cell(netbox("4.7.3"), "3.13", "testpypi", "upgrade" if upgrade else "fresh", "pve")
-    return CellRun(cell, images, images if upgrade else None, context).run()
+    one = cell(path="upgrade" if upgrade else "fresh")
+    return CellRun(one, images, images if upgrade else None, context).run()
 
 
 def test_a_pair_that_keeps_every_contract_passes_and_nothing_of_it_is_left(play: Play, tmp_path: Path) -> None:
@@ -145,7 +143,7 @@ def test_a_plugin_that_does_not_migrate_fails_and_the_first_line_says_why(play: 
     report, _ = run(tmp_path)
     assert report.verdict == "fail"
     assert report.problems[0].startswith("contract netbox.migrations broke: ")
-    assert report.problems[0].endswith("on NetBox 4.7.3: KeyError: 'x'")
+    assert report.problems[0].endswith("on NetBox pypi:4.7.3: KeyError: 'x'")
 
 
 @pytest.mark.parametrize("phase", ["candidate", "released"])

@@ -6,19 +6,18 @@ import shlex
 from dataclasses import replace
 
 import pytest
+from stacks import hosts, kit, pair_stack
 
-from releasegate.core.config.stack import PATHS, SERVICES, ImageNames, NetBox, Stack, netbox, variable
-from releasegate.core.e2e.matrix import Cell, Wanted, matrix, side_by_side
+from releasegate.core.config.stack import PATHS, compose_variable, image_variable
+from releasegate.core.e2e.matrix import Told, Wanted, matrix, read_cell, side_by_side
+from releasegate.core.e2e.places import filled
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.kits.dimensions import chosen
+from releasegate.core.kits.kit import fits
+from releasegate.core.kits.kit_parts import Dimension, DimensionValue, KitImage, VersionOrigin
 
-STACK = Stack(
-    plugin="app",
-    module="app",
-    backend="core",
-    mock="mock==1",
-    netbox=(netbox("image:4.5.8"), netbox("4.7.3")),
-    pythons=("3.12", "3.13"),
-)
+STACK = pair_stack("app", "core", dimensions=hosts("image:4.5.8", "4.7.3"), pythons=("3.12", "3.13"))
+NETBOX, SERVICE = kit().dimensions
 
 
 def test_every_combination_is_a_cell_and_fresh_ones_come_first() -> None:
@@ -28,7 +27,7 @@ def test_every_combination_is_a_cell_and_fresh_ones_come_first() -> None:
 
 
 def test_each_version_to_upgrade_from_is_a_cell_of_its_own() -> None:
-    stack = replace(STACK, upgrade_from=("1.0", "1.1"), pythons=("3.13",), netbox=STACK.netbox[1:])
+    stack = replace(STACK, upgrade_from=("1.0", "1.1"), pythons=("3.13",), dimensions={})
     assert [(c.path, c.upgrade_from) for c in matrix(stack, Wanted())] == [
         ("fresh", ""),
         ("upgrade", "1.0"),
@@ -37,21 +36,21 @@ def test_each_version_to_upgrade_from_is_a_cell_of_its_own() -> None:
 
 
 def test_what_is_asked_for_replaces_what_is_configured() -> None:
-    wanted = Wanted(("4.7.0",), ("3.14",), ("testpypi", "pypi"), ("upgrade",), ("pbs",), ("0.9",))
-    assert matrix(STACK, wanted) == tuple(
-        Cell(NetBox("4.7.0", "pypi"), "3.14", source, "upgrade", "pbs", "0.9") for source in ("testpypi", "pypi")
-    )
+    asked = {"netbox": ("4.7.0",), "service": ("pbs",)}
+    wanted = Wanted(asked, ("3.14",), ("testpypi", "pypi"), ("upgrade",), ("0.9",))
+    assert [cell.name for cell in matrix(STACK, wanted)] == [
+        f"NetBox pypi:4.7.0, Python 3.14, {source}, upgrade from 0.9, pbs" for source in ("testpypi", "pypi")
+    ]
 
 
 def test_a_cell_s_options_choose_that_cell_alone() -> None:
     for cell in matrix(replace(STACK, upgrade_from=("1.0",)), Wanted()):
         options = dict(zip(cell.options[::2], cell.options[1::2], strict=True))
         wanted = Wanted(
-            netbox=(options["--netbox"],),
+            dimensions={name: (options[f"--{name}"],) for name in ("netbox", "service")},
             pythons=(options["--python"],),
             sources=(options["--source"],),
             paths=(options["--path"],),
-            services=(options["--service"],),
             upgrade_from=(options["--from"],) if "--from" in options else (),
         )
         assert matrix(STACK, wanted) == (cell,)
@@ -59,18 +58,40 @@ def test_a_cell_s_options_choose_that_cell_alone() -> None:
 
 
 def test_cells_have_names_and_folders_of_their_own() -> None:
-    cells = matrix(replace(STACK, upgrade_from=("1.0", "1.1"), services=SERVICES), Wanted())
+    every = {**STACK.dimensions, "service": ("pve", "pbs", "pdm")}
+    cells = matrix(replace(STACK, upgrade_from=("1.0", "1.1"), dimensions=every), Wanted())
     assert len({cell.name for cell in cells}) == len({cell.slug for cell in cells}) == len(cells)
     assert all("/" not in cell.slug and ":" not in cell.slug for cell in cells)
+
+
+def test_the_name_of_a_cell_tells_what_it_was_whichever_stack_it_was_of() -> None:
+    for cell in matrix(replace(STACK, upgrade_from=("1.0",)), Wanted()):
+        assert read_cell(cell.name) == Told(cell.ground, cell.python, cell.source, cell.task)
+    plain = matrix(pair_stack("app", "core", kit=replace(kit(), dimensions=())), Wanted())[0]
+    assert (plain.name, plain.ground, plain.slug) == ("Python 3.13, dist, fresh", "", "3.13-dist-fresh")
+    assert read_cell(plain.name) == Told("", "3.13", "dist", "fresh")
+    assert read_cell("3.12 wheel") is None
+
+
+def test_variants_are_a_dimension_of_any_stack() -> None:
+    stack = replace(STACK, variants={"plain": {}, "strict": {"PLUGINS_CONFIG": "{}"}}, pythons=("3.13",), dimensions={})
+    cells = matrix(stack, Wanted(paths=("fresh",)))
+    assert [(cell.task, cell.variables.get("PLUGINS_CONFIG")) for cell in cells] == [
+        ("fresh, pve, plain", None),
+        ("fresh, pve, strict", "{}"),
+    ]
+    (one,) = matrix(stack, Wanted({"variant": ("strict",)}, paths=("fresh",)))
+    assert one.options[-2:] == ("--variant", "strict")
 
 
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (Wanted(netbox=("latest",)), "--netbox: 'latest' is no NetBox"),
-        (Wanted(netbox=("pypi:4.5.8",)), "NetBox 4.5.8 is not on PyPI"),
+        (Wanted({"netbox": ("latest",)}), "--netbox: 'latest' is no NetBox"),
+        (Wanted({"netbox": ("pypi:4.5.8",)}), "NetBox 4.5.8 is not there from pypi"),
+        (Wanted({"service": ("pmg",)}), "There is no service pmg"),
+        (Wanted({"moon": ("full",)}), "has no dimension moon"),
         (Wanted(paths=("downgrade",)), "There is no path downgrade"),
-        (Wanted(services=("pmg",)), "There is no service pmg"),
         (Wanted(paths=("fresh",), upgrade_from=("1.0",)), "no upgrade is run"),
     ],
 )
@@ -82,22 +103,35 @@ def test_what_cannot_be_run_is_refused(wanted: Wanted, said: str) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("4.7.3", NetBox("4.7.3", "pypi")),
-        ("v4.7.3", NetBox("4.7.3", "pypi")),
-        ("4.6.9", NetBox("4.6.9", "image")),
-        ("image:4.7.3", NetBox("4.7.3", "image")),
-        ("pypi:4.7.0", NetBox("4.7.0", "pypi")),
+        ("4.7.3", "pypi:4.7.3"),
+        ("v4.7.3", "pypi:4.7.3"),
+        ("4.6.9", "image:4.6.9"),
+        ("image:4.7.3", "image:4.7.3"),
+        ("pypi:4.7.0", "pypi:4.7.0"),
     ],
 )
-def test_a_netbox_comes_from_pypi_where_it_is_published_there(text: str, found: NetBox) -> None:
-    assert netbox(text) == found
-    assert netbox(str(found)) == found
+def test_a_version_comes_from_the_first_origin_that_has_it(text: str, found: str) -> None:
+    assert chosen(NETBOX, text).text == found
+    assert chosen(NETBOX, found) == chosen(NETBOX, text)
+    assert chosen(NETBOX, text).fits == {found, found.partition(":")[0]}
 
 
 @pytest.mark.parametrize("text", ["", "4.7", "docker:4.7.3", "4.7.3rc1", "pypi:4.6.9"])
-def test_what_names_no_netbox_is_refused(text: str) -> None:
+def test_what_names_no_version_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="NetBox"):
-        netbox(text)
+        chosen(NETBOX, text)
+
+
+def test_a_version_that_no_origin_has_is_refused_with_the_first_that_is_there() -> None:
+    only = Dimension("django", "a Django", "Django", (), (VersionOrigin("pypi", "4.2"),))
+    with pytest.raises(ValueError, match=r"Django 3.2.1 is not there from pypi \(the first is 4.2\)$"):
+        chosen(only, "3.2.1")
+
+
+def test_a_value_is_one_of_those_that_there_are_and_tells_the_services() -> None:
+    assert chosen(SERVICE, "pdm").variables["PROXMOX_SERVICE"] == "pdm"
+    with pytest.raises(ValueError, match="name one of: a, b"):
+        chosen(Dimension("x", "an x", "", (DimensionValue("a"), DimensionValue("b"))), "c")
 
 
 @pytest.mark.parametrize(
@@ -109,11 +143,27 @@ def test_no_more_cells_run_at_once_than_the_machine_carries(
     assert side_by_side(cells, memory=memory, cpus=cpus) == at_once
 
 
-def test_an_environment_variable_replaces_an_image() -> None:
-    images = ImageNames().replaced({"RELEASEGATE_REDIS_IMAGE": "mine", "RELEASEGATE_PYTHON_IMAGE": ""})
-    assert images == ImageNames(redis="mine")
-    assert variable("postgres") == "RELEASEGATE_POSTGRES_IMAGE"
+def test_an_environment_variable_replaces_an_image_and_else_the_project_s_table_does() -> None:
+    redis, stack = KitImage("redis-7", pull="theirs"), replace(STACK, images={"redis-7": "ours"})
+    assert image_variable("redis-7") == "RELEASEGATE_REDIS_7_IMAGE"
+    assert compose_variable("redis-7") == "REDIS_7_IMAGE"
+    assert stack.pulled(redis, {"RELEASEGATE_REDIS_7_IMAGE": "mine"}) == "mine"
+    assert stack.pulled(redis, {"RELEASEGATE_REDIS_7_IMAGE": ""}) == "ours"
+    assert STACK.pulled(redis, {}) == "theirs"
 
 
 def test_the_paths_are_the_ones_that_a_stack_has_by_default() -> None:
     assert STACK.paths == PATHS
+
+
+def test_what_is_for_some_cells_only_names_a_value_or_where_it_comes_from() -> None:
+    (cell, *_) = matrix(STACK, Wanted())
+    assert cell.fits == {"netbox": {"image:4.5.8", "image"}, "service": {"pve"}}
+    assert fits({"netbox": "image", "service": "pve"}, cell.fits)
+    assert not fits({"netbox": "pypi"}, cell.fits)
+    assert not fits({"moon": "full"}, cell.fits)
+
+
+def test_places_are_filled_and_what_nothing_stands_for_stays() -> None:
+    (cell, *_) = matrix(STACK, Wanted())
+    assert filled("v{netbox} on {python} at {host}", cell.places) == "v4.5.8 on 3.12 at {host}"

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from release_fixture import APP, CORE, ReleaseFixture
+from stacks import pair_stack
 
 from releasegate.adapters.containers import engine
+from releasegate.adapters.kit_folders import kit_folders
 from releasegate.app import container_runner as options
 from releasegate.app.container_runner import ContainerOptions, cached, cells, container_runner
 from releasegate.app.project import Project
-from releasegate.core.config.stack import Stack, netbox
+from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError
 from releasegate.ports import Delivery
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
 
-STACK = Stack(APP.name, "app", CORE.name, "mock", (netbox("4.7.3"),), ("3.13",), paths=("fresh",))
+STACK = pair_stack(APP.name, CORE.name, paths=("fresh",))
 
 
 def project(fixture: ReleaseFixture, *, stack: Stack | None = STACK) -> Project:
@@ -85,6 +87,30 @@ def test_a_version_that_is_named_is_the_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("version", [None, "9.9"])
 def test_users_have_nothing_of_what_is_not_published(tmp_path: Path, version: str | None) -> None:
     assert users(ReleaseFixture(tmp_path), APP.name, version) is None
+
+
+def runner(fixture: ReleaseFixture, stack: Stack) -> object:
+    """Return the runner of a stack."""
+    told = project(fixture, stack=stack)
+    return container_runner(told, ContainerOptions(), run=fixture.run, index="index", staging_hosts=frozenset())
+
+
+def test_a_suite_of_one_s_own_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    fixture = ReleaseFixture(tmp_path)
+    own = replace(STACK, suite=PurePosixPath("tests/stack"))
+    with pytest.raises(ConfigurationError, match="There is no folder tests/stack of checks"):
+        runner(fixture, own)
+    (fixture.root / "tests" / "stack").mkdir(parents=True)
+    assert runner(fixture, own)
+
+
+def test_a_stack_without_a_check_is_refused(tmp_path: Path) -> None:
+    fixture = ReleaseFixture(tmp_path)
+    (fixture.root / "mine").mkdir()
+    (fixture.root / "mine" / "stack.toml").touch()
+    bare = replace(STACK, kit_name="./mine", kit=kit_folders("./mine", beside=fixture.root).kit)
+    with pytest.raises(ConfigurationError, match=r"The stack \./mine has no checks"):
+        runner(fixture, bare)
 
 
 @pytest.fixture

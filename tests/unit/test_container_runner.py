@@ -16,34 +16,25 @@ from junitparser import Error, Failure, JUnitXml
 from packaging.version import Version
 from release_fixture import APP, CORE
 from requests.exceptions import ChunkedEncodingError
+from stacks import folders, hosts, pair_stack
 from urllib3.exceptions import ProtocolError
 
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers import runner as running
 from releasegate.adapters.containers.cell import CellRun
+from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
 from releasegate.adapters.containers.images.images import Images
-from releasegate.adapters.containers.images.pair_images import Pair, PairImages, PreparedPair
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.core.config.model import Package
-from releasegate.core.config.stack import NetBox, Stack, netbox
 from releasegate.core.e2e.contracts import Judged, broken
-from releasegate.core.e2e.matrix import Wanted
-from releasegate.core.e2e.snapshots import Reordering, Snapshot
+from releasegate.core.e2e.matrix import Cell, Wanted
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, Unavailable
 from releasegate.ports import CellReport, Delivery, EndToEndReport
 
-STACK = Stack(
-    plugin=APP.name,
-    module="app",
-    backend=CORE.name,
-    mock="mock",
-    netbox=(netbox("image:4.5.8"), netbox("4.7.3")),
-    pythons=("3.13",),
-    paths=("fresh",),
-    cpus=2.0,
-    memory=8.0,
-)
+BOTH = hosts("image:4.5.8", "4.7.3")
+STACK = pair_stack(APP.name, CORE.name, dimensions=BOTH, paths=("fresh",), cpus=2.0, memory=8.0)
+ONE = replace(STACK, dimensions=hosts("4.7.3"))
 NEW, NEW_CORE = "1.1rc1", "2.1rc1"
 OLD, OLD_CORE = "1.0", "2.0"
 
@@ -64,23 +55,23 @@ class House:
     played: list[tuple[str, str, str]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
 
-    def prepare(self, pair: Pair, *, netbox: NetBox, python: str) -> PreparedPair:
+    def prepare(self, ensemble: Ensemble, cell: Cell) -> Prepared:
         """Return images that are not there, or say which cannot be had."""
-        if str(netbox) in self.absent:
+        netbox, app = cell.choices[0].text, ensemble[APP.name]
+        if netbox in self.absent:
             raise Unavailable(f"The image of {netbox} is not here.", hint="Pull it", details=("no route",))
-        if (str(pair.plugin.version), str(netbox)) in self.uninstallable:
-            problem = f"{pair.plugin.package.name} {pair.plugin.version} cannot be installed in a container."
+        if (str(app.version), netbox) in self.uninstallable:
+            problem = f"{app.package.name} {app.version} cannot be installed in a container."
             raise GateFailed(problem, hint="Mend it", details=("no matching distribution",))
-        nothing = Snapshot("server", str(netbox), {})
-        return PreparedPair(pair, "pg", "redis", python, "backend", "mock", nothing, nothing, Reordering())
+        return Prepared(ensemble, {})
 
     def run(self, run: CellRun) -> tuple[CellReport, Observed]:
         """Judge a cell by its versions."""
-        pair = run.under_test.pair
-        versions = (str(pair.plugin.version), str(pair.backend.version))
-        origin = str(run.released.pair.plugin.version) if run.released else ""
-        self.played.append((str(run.cell.netbox), " ".join(versions), origin))
-        if error := self.unjudged.get(str(run.cell.netbox)):
+        ensemble, netbox = run.under_test.ensemble, run.cell.choices[0].text
+        versions = (str(ensemble[APP.name].version), str(ensemble[CORE.name].version))
+        origin = str(run.released.ensemble[APP.name].version) if run.released else ""
+        self.played.append((netbox, " ".join(versions), origin))
+        if error := self.unjudged.get(netbox):
             raise error
         if error := self.unjudged.get(" ".join(versions)):
             raise error
@@ -114,7 +105,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setattr(labels, "sweep", lambda _: ("dead",))
     monkeypatch.setattr(labels, "remove", lambda _, name: house.removed.append(name))
     monkeypatch.setattr(Images, "trim", lambda *_: 0)
-    monkeypatch.setattr(PairImages, "prepare", lambda _, pair, **words: house.prepare(pair, **words))
+    monkeypatch.setattr(EnsembleImages, "prepare", lambda _, ensemble, cell: house.prepare(ensemble, cell))
 
     def performed(run: CellRun) -> tuple[CellReport, Observed]:
         return house.run(run)
@@ -128,7 +119,7 @@ def stage(house: House, folder: Path, **changes: Any) -> ContainerRunner:
     made = ContainerRunner(
         stack=STACK,
         environ={},
-        home=folder,
+        folders=folders(),
         cache=folder / "cache",
         folder=folder / "e2e",
         workplace=folder,
@@ -173,9 +164,8 @@ def test_a_cell_that_fails_does_not_keep_the_others_from_being_judged(house: Hou
 
 
 def test_an_upgrade_comes_from_what_users_have_or_from_what_was_named(house: House, tmp_path: Path) -> None:
-    one = replace(STACK, netbox=STACK.netbox[1:])
-    play(house, tmp_path, stack=replace(one, paths=("upgrade",)))
-    play(house, tmp_path, stack=one, wanted=Wanted(paths=("upgrade",), upgrade_from=("0.9",)))
+    play(house, tmp_path, stack=replace(ONE, paths=("upgrade",)))
+    play(house, tmp_path, stack=ONE, wanted=Wanted(paths=("upgrade",), upgrade_from=("0.9",)))
     assert [origin for _, _, origin in house.played] == [OLD, "0.9"]
 
 
@@ -319,10 +309,10 @@ def test_a_combination_that_could_not_be_judged_blames_nobody_and_the_failure_st
 def test_where_what_users_have_cannot_be_had_here_nobody_is_blamed_and_the_failure_stays(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def prepare(pair: Pair, **words: Any) -> PreparedPair:
-        if str(pair.plugin.version) == OLD:
+    def prepare(ensemble: Ensemble, cell: Cell) -> Prepared:
+        if str(ensemble[APP.name].version) == OLD:
             raise Unavailable("The image of it cannot be made: 503", hint="Run it again")
-        return House.prepare(house, pair, **words)
+        return House.prepare(house, ensemble, cell)
 
     house.broken = {(NEW, NEW_CORE)}
     monkeypatch.setattr(house, "prepare", prepare)
@@ -339,9 +329,8 @@ def test_where_users_have_nothing_a_failure_stays_one_and_nobody_is_blamed(house
 
 
 def test_one_cell_s_stack_may_be_left_up_and_how_it_is_reached_is_in_no_evidence(house: House, tmp_path: Path) -> None:
-    one = replace(STACK, netbox=STACK.netbox[1:])
     known = [row(WHEEL_CELL)]
-    runner = stage(house, tmp_path, stack=one, keep=True, blame=True)
+    runner = stage(house, tmp_path, stack=ONE, keep=True, blame=True)
     house.broken = {(NEW, NEW_CORE)}
     new, core = delivery(APP, NEW), delivery(CORE, NEW_CORE)
     report = runner.run(new, companion=core, progress=lambda _: None, known=known)

@@ -17,11 +17,15 @@ import requests
 
 from releasegate.adapters.containers.suite import THE_STACK
 
-CHECKS = Path(__file__).parents[2] / "e2e" / "checks"
+E2E = Path(__file__).parents[2] / "e2e"
+CHECKS = [E2E / "suite", E2E / "netbox" / "checks", E2E / "proxbox" / "checks"]
 MODULES = (
     "words",
     "contracts",
+    "stack_cell",
     "cell",
+    "verdicts",
+    "pair_cell",
     "containers",
     "netbox",
     "holdings",
@@ -30,6 +34,7 @@ MODULES = (
     "pairing",
     "syncing",
     "test_1_up",
+    "test_1_up_backend",
     "test_2_pair",
     "test_5_outage",
 )
@@ -42,22 +47,23 @@ Change = Callable[[Kinds], object]
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the modules of the checks, which are no package: they run beside the stack, not inside of releasegate."""
     for mark in ("contract", "phases", "services"):
-        pytestconfig.addinivalue_line("markers", f"{mark}(): as e2e/checks/conftest.py says")
+        pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
     before = set(sys.modules)
-    sys.path.insert(0, str(CHECKS))
+    sys.path[:0] = map(str, CHECKS)
     try:
         yield SimpleNamespace(**{name: importlib.import_module(name) for name in MODULES})
     finally:
-        sys.path.remove(str(CHECKS))
+        for folder in CHECKS:
+            sys.path.remove(str(folder))
         for name in set(sys.modules) - before:
-            if str(CHECKS) in str(getattr(sys.modules[name], "__file__", "")):
+            if str(E2E) in str(getattr(sys.modules[name], "__file__", "")):
                 del sys.modules[name]
 
 
 @pytest.fixture
 def world(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what the mock holds, read from its own data as if it had answered."""
-    held = json.loads((CHECKS / "mock" / "pve.json").read_text(encoding="utf-8"))
+    held = json.loads((E2E / "proxbox" / "images" / "mock" / "pve.json").read_text(encoding="utf-8"))
     proxmox = suite.world.Proxmox("https://mock.invalid")
     monkeypatch.setattr(type(proxmox), "get", lambda _, path: held[f"/api2/json/{path}"]["data"])
     return proxmox.world()
@@ -241,7 +247,7 @@ def test_netbox_s_endpoint_refers_to_a_token_of_the_superuser_and_of_nobody_else
         request=request,
     )
     cell = SimpleNamespace(syncs=True, netbox_token="secret", netbox_user="admin")
-    stack = SimpleNamespace(address=lambda _: "10.0.0.1")
+    stack = SimpleNamespace(address=lambda *_, **__: "10.0.0.1")
     suite.pairing.Registrar(cell, netbox, SimpleNamespace(key="key"), stack, "app").register()
     assert sent["/api/plugins/app/endpoints/netbox/"].get("token") == referred
 
@@ -255,7 +261,6 @@ FACTS = {"unapplied": [], "ungenerated": "", "models": {"app.Thing": ""}}
         ("test_no_migration_waits", {"unapplied": ["app.0002_more"]}, "1 migrations are not applied, first app.0002"),
         ("test_no_migration_is_missing", {"ungenerated": "Migrations for 'app':\n  + Add field x\n"}, "Add field x"),
         ("test_every_model_can_be_queried", {"models": {"app.Thing": "no such column"}}, "app.Thing .no such column"),
-        ("test_every_model_can_be_queried", {"models": {}}, "has no models"),
     ],
 )
 def test_what_django_knows_of_the_plugin_is_judged(
@@ -264,6 +269,60 @@ def test_what_django_knows_of_the_plugin_is_judged(
     getattr(suite.test_1_up, check)(FACTS)
     with pytest.raises(AssertionError, match=words):
         getattr(suite.test_1_up, check)(FACTS | found)
+
+
+@pytest.mark.parametrize("part", ["models", "pages", "api"])
+def test_the_pair_s_plugin_has_all_its_parts(part: str, suite: SimpleNamespace) -> None:
+    whole: dict[str, Any] = {"models": {"app.Thing": ""}, "pages": ["plugins/app/"], "api": ["api/plugins/app/"]}
+    suite.test_1_up_backend.test_the_plugin_has_models_pages_and_an_api(whole)
+    with pytest.raises(AssertionError, match=f"the plugin has no {part}"):
+        suite.test_1_up_backend.test_the_plugin_has_models_pages_and_an_api({**whole, part: []})
+
+
+def test_a_plugin_without_models_is_not_judged_by_them(suite: SimpleNamespace) -> None:
+    with pytest.raises(pytest.skip.Exception, match="has no models"):
+        suite.test_1_up.test_every_model_can_be_queried({**FACTS, "models": {}})
+
+
+LISTED = {"plugins": {"my_app": "1.1", "other": "3"}}
+
+
+@pytest.mark.parametrize(("listed", "words"), [({"my_app": "1.0"}, "expected 1.1"), ({}, "NetBox lists no my_app")])
+def test_netbox_lists_every_plugin_under_test_at_its_version(
+    listed: dict[str, str], words: str, suite: SimpleNamespace
+) -> None:
+    plugins = {"my_app": {"package": "My.App"}, "other": {"package": "along"}}
+    cell = SimpleNamespace(plugins={"my-app": "1.1"})
+    check = suite.test_1_up.test_netbox_lists_the_plugin_at_its_version
+    check(SimpleNamespace(get=lambda _: LISTED), cell, {"plugins": plugins})
+    with pytest.raises(AssertionError, match=words):
+        check(SimpleNamespace(get=lambda _: {"plugins": listed}), cell, {"plugins": plugins})
+
+
+TOLD = {
+    "RELEASEGATE_PATH": "fresh",
+    "RELEASEGATE_PHASE": "candidate",
+    "RELEASEGATE_STACK_PROJECT": "rg-1",
+    "RELEASEGATE_STACK_FILE": "compose.yaml",
+    "RELEASEGATE_FACTS": "facts.json",
+    "RELEASEGATE_REPORT": "report",
+    "RELEASEGATE_STACK_SECRETS": "DB_PASSWORD,OTHER",
+    "DB_PASSWORD": "hush",
+    "RELEASEGATE_LEFT_OUT": '{"pair.*": "no backend here"}',
+}
+
+
+def test_a_suite_reads_what_it_is_told_or_names_all_that_is_missing(suite: SimpleNamespace) -> None:
+    found = suite.stack_cell.StackCell.of(TOLD)
+    assert (found.phase, found.report, suite.stack_cell.secrets(TOLD)) == ("candidate", Path("report"), ("hush",))
+    assert suite.stack_cell.told("LEFT_OUT", TOLD) == {"pair.*": "no backend here"}
+    with pytest.raises(suite.stack_cell.MissingCellError, match="RELEASEGATE_NETBOX_URL, RELEASEGATE_NETBOX_TOKEN"):
+        suite.cell.Cell.of(TOLD)
+
+
+def test_a_check_without_a_mark_is_a_contract_of_its_own_name(suite: SimpleNamespace) -> None:
+    item = SimpleNamespace(name="test_the_pages_answer", get_closest_marker=lambda _: None)
+    assert suite.verdicts.contract_of(item) == suite.contracts.Contract("the-pages-answer")
 
 
 @pytest.mark.parametrize(
@@ -368,7 +427,15 @@ def test_a_failure_s_sentence_holds_no_page(suite: SimpleNamespace) -> None:
 )
 def test_what_only_the_checks_themselves_can_do_is_the_stack_s(error: Exception, suite: SimpleNamespace) -> None:
     contract = suite.contracts.Contract("pair.sync", suite.contracts.PLUGIN)
-    assert contract.blamed(error, ["worker"]) == suite.contracts.STACK
+    assert contract.blamed(error, [suite.contracts.PLUGIN]) == suite.contracts.STACK
+
+
+def test_whose_service_alone_shows_a_stack_trace_broke_it(suite: SimpleNamespace) -> None:
+    contract = suite.contracts.Contract("pair.sync", suite.contracts.PAIR)
+    sides = [suite.contracts.side_of(role) for role in ("backend", "")]
+    assert sides == [suite.contracts.BACKEND, suite.contracts.STACK]
+    assert contract.blamed(AssertionError(), sides[:1] * 2) == suite.contracts.BACKEND
+    assert contract.blamed(AssertionError(), sides) == suite.contracts.PAIR
 
 
 def test_a_request_that_is_not_answered_is_its_contract_s_side(suite: SimpleNamespace) -> None:
@@ -397,7 +464,7 @@ def test_compose_that_fails_is_the_stack_s(suite: SimpleNamespace) -> None:
     def execute(_: str) -> bytes:
         raise Exception("Command docker compose returned 1: hush")  # noqa: TRY002 - as pytest-docker does
 
-    stack = suite.containers.Stack(SimpleNamespace(execute=execute), ("hush",))
+    stack = suite.containers.Stack(SimpleNamespace(execute=execute), ("hush",), {})
     with pytest.raises(suite.contracts.BrokenContract, match=r"returned 1: \*+") as caught:
         stack.run("ps")
     assert caught.value.side == suite.contracts.STACK

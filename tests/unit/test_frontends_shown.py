@@ -14,7 +14,6 @@ from releasegate.core.errors import ConfigurationError, GateFailed
 from releasegate.core.release.record import Record
 from releasegate.frontends import cells, handover, rehearsals, releases
 from releasegate.frontends.console import Screen
-from releasegate.frontends.rehearsals import Cells
 from releasegate.ports import EndToEndReport
 
 ROW: dict[str, Any] = {
@@ -80,7 +79,7 @@ def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         return ScenarioResult((), cast("Any", records), stored)
 
     monkeypatch.setattr(rehearsals, "rehearse_sample", play)
-    monkeypatch.setattr(rehearsals, "rehearse_proxbox", play)
+    monkeypatch.setattr(rehearsals, "rehearse_published", lambda _, **told: play(**told))
     monkeypatch.chdir(tmp_path)
     return stored
 
@@ -91,7 +90,7 @@ def test_a_rehearsal_shows_how_every_version_ended_and_cleans_up(
     capsys: pytest.CaptureFixture[str],
     keep: bool,  # noqa: FBT001
 ) -> None:
-    rehearsals.rehearse(Screen(), "sample", Cells("", "", contained=True), keep=keep, fresh=True)
+    rehearsals.rehearse(Screen(), "sample", (), "", contained=True, keep=keep, fresh=True)
     out = capsys.readouterr().out
     assert played == {"x.whl": 1}
     assert "It had to come." in out
@@ -110,13 +109,22 @@ def test_a_rehearsal_shows_how_every_version_ended_and_cleans_up(
 
 def test_a_file_that_was_stored_twice_is_named(played: dict[str, int], capsys: pytest.CaptureFixture[str]) -> None:
     played["y.whl"] = 2
-    rehearsals.rehearse(Screen(), "proxbox", Cells("4.7.3", "fresh", contained=False), keep=False, fresh=False)
+    rehearsals.rehearse(Screen(), "proxbox", ["netbox=4.7.3"], "fresh", contained=False, keep=False, fresh=False)
     assert "Stored twice: {'y.whl': 2}" in capsys.readouterr().out
 
 
 def test_there_is_no_other_pair() -> None:
     with pytest.raises(ConfigurationError, match="There is no pair none"):
-        rehearsals.rehearse(Screen(), "none", Cells("", "", contained=True), keep=False, fresh=False)
+        rehearsals.rehearse(Screen(), "none", (), "", contained=True, keep=False, fresh=False)
+
+
+@pytest.mark.parametrize(
+    ("pair", "on", "said"),
+    [("proxbox", ["netbox"], "--on netbox names no value"), ("sample", ["netbox=4.7.3"], "are for a real pair")],
+)
+def test_what_chooses_no_cell_of_a_real_pair_is_refused(pair: str, on: list[str], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        rehearsals.rehearse(Screen(), pair, on, "", contained=True, keep=False, fresh=False)
 
 
 def test_a_plan_of_nothing_says_why(capsys: pytest.CaptureFixture[str]) -> None:

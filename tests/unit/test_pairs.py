@@ -76,15 +76,15 @@ def test_each_cell_of_a_run_is_a_proof_of_its_own() -> None:
     ]
     found = read(entry("e2e:staging", ran(cells=cells), "failed", "fail"))
     assert [(p.host, p.python, p.cell, p.green) for p in found] == [
-        ("pypi:4.7.3", "3.13", "fresh, pve", True),
-        ("image:4.5.8", "3.13", "fresh, pve", False),
+        ("NetBox pypi:4.7.3", "3.13", "fresh, pve", True),
+        ("NetBox image:4.5.8", "3.13", "fresh, pve", False),
     ]
 
 
 def test_a_cell_that_was_recorded_by_itself_is_a_proof_of_what_it_says_ran() -> None:
     row = {"cell": NETBOX, "verdict": "fail", "ran": ran()}
     (found,) = read(entry(CELL, row, verdict="fail"))
-    assert (found.host, found.green, found.dependent) == ("pypi:4.7.3", False, side("plugin 1.0", "a"))
+    assert (found.host, found.green, found.dependent) == ("NetBox pypi:4.7.3", False, side("plugin 1.0", "a"))
     (process,) = read(entry(CELL, {"cell": "processes", "verdict": "pass", "python": "3.11", "ran": ran()}))
     assert (process.host, process.python, process.cell, process.green) == ("", "3.11", "processes", True)
     assert read(entry(CELL, {**row, "verdict": "not run"}), entry(CELL, {"cell": NETBOX, "verdict": "pass"})) == []

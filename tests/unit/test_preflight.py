@@ -10,10 +10,10 @@ import pytest
 from archives import tracked
 from fakes import FakeForge
 from release_fixture import ALONE, APP, START, ReleaseFixture, entry
+from stacks import pair_stack
 
 from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import ForgeConfig, IndexConfig
-from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.record import SEAL
@@ -220,7 +220,7 @@ def test_a_waived_end_to_end_gate_is_not_in_the_way(fixture: ReleaseFixture) -> 
 
 
 def test_a_stack_asks_for_its_engine(fixture: ReleaseFixture) -> None:
-    stack = Stack("sample-app", "app", "sample-core", "mock", (netbox("4.7.3"),), ("3.13",))
+    stack = pair_stack("sample-app", "sample-core")
     release = fixture.release("1.0rc1")
     run = replace(release.run, settings=replace(release.run.settings, stack=stack))
     found = {each.key: each for each in answers(Inquiry(replace(release, run=run), "rc"))}

@@ -29,8 +29,8 @@ def test_a_database_with_migrations_that_are_gone_is_not_taken() -> None:
     assert nearest([NEXT], RELEASED, reordering=NOTHING) is None
 
 
-def test_another_server_or_another_netbox_is_another_database() -> None:
-    others = [replace(NEXT, server="postgres-2"), replace(NEXT, netbox="pypi:4.7.2")]
+def test_another_server_or_another_ground_is_another_database() -> None:
+    others = [replace(NEXT, server="postgres-2"), replace(NEXT, ground="pypi:4.7.2")]
     assert nearest(others, NEXT, reordering=NOTHING) is None
 
 
@@ -50,4 +50,4 @@ def test_what_replaces_others_is_only_migrated_where_none_of_its_app_is() -> Non
 def test_the_key_is_the_content_and_not_its_order() -> None:
     turned = replace(NEXT, migrations=dict(reversed(list(NEXT.migrations.items()))))
     assert turned.key == NEXT.key
-    assert len({CORE.key, RELEASED.key, NEXT.key, replace(CORE, server="x").key, replace(CORE, netbox="x").key}) == 5
+    assert len({CORE.key, RELEASED.key, NEXT.key, replace(CORE, server="x").key, replace(CORE, ground="x").key}) == 5

@@ -28,7 +28,7 @@ def stack(**changed: FakeContainer | None) -> ComposeProject:
     held = {name: FakeContainer(name) for name in OWN} | {n: FakeContainer(n, runs=side) for n, side in PAIR.items()}
     containers = {name: c for name, c in {**held, **changed}.items() if c is not None}
     made = ComposeProject(
-        FakeEngine(containers).engine, Path("compose.yaml"), "rg-1", Path(), {"SECRET": "hush"}, ("hush",), Event()
+        FakeEngine(containers).engine, (Path("compose.yaml"),), "rg-1", Path(), {"SECRET": "hush"}, ("hush",), Event()
     )
     made.running.update(held)
     return made

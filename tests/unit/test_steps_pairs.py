@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 from release_fixture import ALONE, APP, CORE, ReleaseFixture, done, entry
+from stacks import hosts, pair_stack
 
 from releasegate.core.config.model import Companion, Settings
-from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.pairs.question import answer
 from releasegate.core.release.record import SEAL
@@ -145,8 +145,8 @@ def test_a_final_that_is_nowhere_yet_is_run_as_its_candidate(fixture: ReleaseFix
 def test_each_cell_of_a_pair_in_containers_is_a_line_of_its_own(fixture: ReleaseFixture) -> None:
     final(fixture)
     run = fixture.run()
-    hosts = (netbox("4.7.3"), netbox("image:4.5.8"))
-    stack = Stack(APP.name, "app", CORE.name, "mock", hosts, ("3.13",), paths=("fresh",))
+    values = ("pypi:4.7.3", "image:4.5.8")
+    stack = pair_stack(APP.name, CORE.name, dimensions=hosts(*values), paths=("fresh",))
     stacked = replace(run, settings=Settings(run.settings.packages, {}, stack=stack))
     known = pairs(stacked)
     said = answer(known, question(stacked.settings, APP.name, Version("1.0rc1"), back=1))
@@ -154,5 +154,5 @@ def test_each_cell_of_a_pair_in_containers_is_a_line_of_its_own(fixture: Release
     assert commands(stacked, known, said) == tuple(
         "nox -s e2e -- --package sample-app --source testpypi --version 1.0rc1 --backend-source pypi "
         f"--backend-version 2.0 --netbox {host} --python 3.13 --path fresh --service pve --record"
-        for host in hosts
+        for host in values
     )

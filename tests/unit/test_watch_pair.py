@@ -15,12 +15,11 @@ from releasegate.app import gates, watch
 from releasegate.app.project import Project
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Companion
-from releasegate.core.config.stack import netbox
 from releasegate.core.e2e.matrix import Wanted, matrix, newest, on_newest, only
 from releasegate.core.errors import Unavailable
 from releasegate.rehearsal.index import sample_wheel
 
-OLD_AND_NEW = replace(STACK, netbox=(netbox("4.7.3"), netbox("image:4.5.8")), pythons=("3.12", "3.13"))
+OLD_AND_NEW = replace(STACK, dimensions={"netbox": ("4.7.3", "image:4.5.8")}, pythons=("3.12", "3.13"))
 
 
 def test_the_newest_cell_is_that_of_the_newest_host_and_python_with_an_empty_database() -> None:
@@ -48,7 +47,7 @@ def test_where_only_upgrades_are_configured_one_of_them_is_run() -> None:
 )
 def test_a_host_that_came_out_since_is_run_too(known: tuple[str, ...], host: str) -> None:
     (cell, *_) = matrix(replace(STACK, paths=("fresh",)), Wanted())
-    assert str(on_newest(cell, map(Version, known)).netbox) == host
+    assert on_newest(cell, STACK, lambda name: map(Version, known if name == "netbox" else ())).choices[0].text == host
 
 
 def test_the_newest_finals_run_together_on_the_newest_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,11 +71,12 @@ def test_the_newest_finals_run_together_on_the_newest_host(tmp_path: Path, monke
     wanted = watch.Watched(1, end_to_end=True, told=lambda *each: seen.append(each))
     workspace = Workspace(Project(tmp_path, settings, {}), lambda _: None)
     said = watch._pair(workspace, plugin, Version("1.0"), wanted)
-    assert said == "1.0 with harbor-api 3.1 on pypi:4.8.0, Python 3.13: pass"
+    assert said == "1.0 with harbor-api 3.1 on NetBox pypi:4.8.0, Python 3.13: pass"
     ((choices, name, request),) = asked
     assert (name, str(request.source.version), str(request.backend.version)) == ("harbor", "1.0", "3.1")
     assert not request.recorded, "it tells, and leaves no evidence"
-    assert choices.containers.wanted == Wanted(("pypi:4.8.0",), ("3.13",), ("pypi",), ("fresh",), ("pve",), ())
+    dimensions = {"netbox": ("pypi:4.8.0",), "service": ("pve",)}
+    assert choices.containers.wanted == Wanted(dimensions, ("3.13",), ("pypi",), ("fresh",), ())
     assert seen == [("harbor", "seen")]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from stacks import pair_stack
 
 from releasegate.app import workflows as app
 from releasegate.app.project import Project
@@ -19,7 +20,6 @@ from releasegate.core.ci.yaml_nodes import MARK
 from releasegate.core.config.ci import Ci
 from releasegate.core.config.model import Companion, ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.parse import parse_settings
-from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
 
 GITHUB, GITEA = PurePosixPath(".github/workflows/release.yml"), PurePosixPath(".gitea/workflows/release.yml")
@@ -31,7 +31,7 @@ API = Package("harbor-api", PurePosixPath("../harbor-api"), (), ("3.12",), forge
 ALONE = Package("harbor", PurePosixPath(), (), ("3.12",), forge=ForgeConfig("github", "octo/harbor"))
 CI = Ci(setup=(("pipx", "install", "./releasegate.whl"),), workflows=("release",))
 KEPT = replace(CI, workflows=("release", "cache"))
-STACK = Stack("harbor", "harbor", "harbor-api", "mock", (netbox("4.7.3"),), ("3.13",))
+STACK = pair_stack("harbor", "harbor-api")
 SIMPLE = Settings((ALONE,), INDEXES, ci=CI)
 FANNED = Settings((API, ALONE), INDEXES, ci=KEPT, stack=STACK)
 HALVES = ("staging", "production")

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from test_workflows import ALONE, API, FANNED, HALVES, INDEXES, SIMPLE, STACK, on_gitea
+from stacks import pair_stack
+from test_workflows import ALONE, API, FANNED, HALVES, INDEXES, SIMPLE, on_gitea
 
 from releasegate.app import workflows as app
 from releasegate.app.project import Project
@@ -19,7 +20,6 @@ from releasegate.core.ci.workflows import workflow_path, workflows
 from releasegate.core.config.ci import WORKFLOWS, Ci
 from releasegate.core.config.model import Companion, EndToEndCommand, Settings
 from releasegate.core.config.parse import parse_settings
-from releasegate.core.config.stack import netbox
 from releasegate.core.errors import ConfigurationError, GateFailed
 
 CI = Ci(setup=(("pipx", "install", "./releasegate.whl"),))
@@ -150,7 +150,7 @@ def test_the_watch_runs_every_night_at_a_minute_of_the_repositorys_own_and_when_
 
 
 def test_only_the_cache_workflow_saves_and_no_job_that_publishes_restores() -> None:
-    every = replace(STACKED, stack=replace(STACK, netbox=(netbox("image:4.5.8"), netbox("4.7.3"))))
+    every = replace(STACKED, stack=pair_stack("harbor", "harbor-api", dimensions={"netbox": ("image:4.5.8", "4.7.3")}))
     for kind in ("github", "gitea"):
         made = workflows(every if kind == "github" else on_gitea(every))
         saving = [path.stem for path, text in made.items() if "cache/save@" in text]

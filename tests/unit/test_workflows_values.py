@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
+from stacks import hosts, pair_stack
 
 from releasegate.app import workflows as app
 from releasegate.app.project import Project, load
 from releasegate.core.ci.workflows import workflows
 from releasegate.core.config.ci import Ci
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
-from releasegate.core.config.stack import Stack, netbox
 from releasegate.core.e2e.matrix import Wanted, matrix
 from releasegate.core.errors import ConfigurationError
 
@@ -24,7 +24,7 @@ API = Package("harbor-api", PurePosixPath("../harbor-api"), (), ("3.12",), forge
 ALONE = Package("harbor", PurePosixPath(), (), ("3.12",), forge=ForgeConfig("github", "octo/harbor"))
 INDEXES = {"testpypi": IndexConfig("testpypi", token_env="T"), "pypi": IndexConfig("pypi", token_env="P")}
 SIMPLE = Settings((ALONE,), INDEXES, ci=Ci(setup=(("true",),)))
-STACK = Stack("harbor", "harbor", "harbor-api", "mock", (netbox("image:4.5.8"), netbox("4.7.3")), ("3.13",))
+STACK = pair_stack("harbor", "harbor-api", dimensions=hosts("image:4.5.8", "4.7.3"))
 FORGE = ForgeConfig("gitea", "octo/harbor", address="https://gitea.example")
 ON_GITEA = replace(SIMPLE, packages=(replace(API, forge=FORGE), replace(ALONE, forge=FORGE)), stack=STACK)
 

@@ -1,10 +1,11 @@
-"""What the backend's and the mock's containers run: ``serve`` as ``spec.json`` says, ``healthy`` and ``lighten``."""
+"""What the container of a service runs: ``serve`` as ``spec.json`` says, ``healthy`` and ``lighten``."""
 
 from __future__ import annotations
 
 import http.client
 import json
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -17,7 +18,8 @@ DATA = Path("/data")
 
 def main(verb: str) -> None:
     """Do what *verb* says; ``serve`` does not return."""
-    spec = json.loads(Path(__file__).with_name("spec.json").read_text(encoding="utf-8"))
+    image = json.loads(Path(__file__).with_name("spec.json").read_text(encoding="utf-8"))
+    spec = {**image["serve"], "venv": image["venv"]}
     if verb == "serve":
         serve(spec)
     elif verb == "healthy":
@@ -34,8 +36,7 @@ def serve(spec: dict[str, Any]) -> None:
     bin_folder = Path(spec["venv"]) / "bin"
     places = {"{host}": "0.0.0.0", "{port}": str(spec["port"]), "{data}": str(DATA)}  # noqa: S104 - in a container
     places["{secret}"] = os.environ.get("SERVICE_SECRET", "")
-    if "apps" in spec:
-        places["{app}"] = spec["apps"][os.environ["PROXMOX_MOCK_SERVICE"]]
+    places |= {f"{{env:{name}}}": value for name, value in os.environ.items()}
     if spec["tls"]:
         places["{certificate}"], places["{key}"] = certificate(bin_folder)
     environment = {**os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}"}
@@ -50,8 +51,8 @@ def serve(spec: dict[str, Any]) -> None:
 def patient() -> str:
     """Make a folder that lets Python look for garbage seldom, and return it.
 
-    The backend makes two million objects when it starts and keeps them: looking through them over and over again is
-    a quarter of the time that it takes.
+    A service may make two million objects when it starts and keep them: looking through them over and over again is a
+    quarter of the time that it takes.
     """
     folder = tempfile.mkdtemp()
     Path(folder, "sitecustomize.py").write_text("import gc\n\ngc.set_threshold(100_000, 20, 100)\n", encoding="utf-8")
@@ -59,7 +60,7 @@ def patient() -> str:
 
 
 def lighten(key: bytes) -> None:
-    """Let the backend keep *key* under a hash that costs next to nothing, where it keeps it by bcrypt."""
+    """Let the service keep *key* under a hash that costs next to nothing, where it keeps it by bcrypt."""
     import keys
 
     try:
@@ -72,8 +73,8 @@ def lighten(key: bytes) -> None:
 def certificate(bin_folder: Path) -> tuple[str, str]:
     """Make a certificate of its own for this container; nobody needs to trust it."""
     folder = tempfile.mkdtemp()
-    words = [str(bin_folder / "python"), "-m", "trustme", "--quiet", "--dir", folder, "--identities", "mock"]
-    subprocess.run([*words, "localhost", "127.0.0.1"], check=True)
+    words = [str(bin_folder / "python"), "-m", "trustme", "--quiet", "--dir", folder, "--identities"]
+    subprocess.run([*words, socket.gethostname(), "localhost", "127.0.0.1"], check=True)
     return f"{folder}/server.pem", f"{folder}/server.key"
 
 

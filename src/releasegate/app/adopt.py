@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.command import Git
+from releasegate.adapters.kit_folders import known_hosts
 from releasegate.adapters.plain_file import read_plain
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt_repository import UNKNOWN, Whole, facts, surroundings, tracked_files
@@ -141,7 +142,8 @@ def _with_table(
         mine = [each for each in settings.packages if (home / each.path).resolve().is_relative_to(whole.top or home)]
         used = frozenset(package.tag_prefix for package in mine)
         whole = replace(whole, around=replace(whole.around, used=used))
-    found, absent = _tried_here(detect(files, whole.around), git.environ)
+    known = replace(whole.around, hosts=known_hosts())
+    found, absent = _tried_here(detect(files, known), git.environ)
     said = table(found, facts(git, path=path))
     # At the end as text: in the document, tomlkit would put it behind the other tables of tools.
     gap = "" if not old.strip() or old.endswith("\n\n") else "\n" if old.endswith("\n") else "\n\n"

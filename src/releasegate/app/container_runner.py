@@ -63,9 +63,9 @@ def container_runner(
     index: str,
     staging_hosts: frozenset[str],
 ) -> ContainerRunner:
-    """Return the runner of the project's pair; *index* is where all but the pair comes from."""
+    """Return the runner of the project's stack; *index* is where all but its packages comes from."""
     from releasegate.adapters.containers.runner import ContainerRunner
-    from releasegate.adapters.package_data import package_folder
+    from releasegate.adapters.kit_folders import kit_folders
     from releasegate.core.release.versions import parse_version
     from releasegate.steps.fetch import deliver
 
@@ -80,10 +80,13 @@ def container_runner(
         except NotYet:
             return None
 
+    stack = stack_of(project)
+    folders = kit_folders(stack.kit_name, beside=project.table)
+    _require_checks(stack, folders.homes, project.table)
     return ContainerRunner(
-        stack=stack_of(project),
+        stack=stack,
         environ=project.environ,
-        home=package_folder("e2e"),
+        folders=folders,
         cache=cache_folder(),
         folder=project.state / "e2e",
         workplace=project.table,
@@ -97,6 +100,18 @@ def container_runner(
     )
 
 
+def _require_checks(stack: Stack, homes: Sequence[Path], table: Path) -> None:
+    """Raise where nothing would be judged: the project's own suite, or the stack's, is not there."""
+    if stack.suite is not None and not (table / stack.suite).is_dir():
+        raise ConfigurationError(
+            f"There is no folder {stack.suite} of checks.", hint="Correct suite in [tool.releasegate.stack], or make it"
+        )
+    if stack.suite is None and not any((home / "checks").is_dir() for home in homes[: stack.kit.suite.levels]):
+        raise ConfigurationError(
+            f"The stack {stack.kit_name} has no checks.", hint=f"Make {homes[0] / 'checks'}, with a test_*.py in it"
+        )
+
+
 def cache_folder() -> Path:
     """Return where migrated databases are kept, for all projects of this user."""
     import platformdirs
@@ -106,7 +121,7 @@ def cache_folder() -> Path:
 
 def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
     """Return what is kept between runs, a line a kind; with *clear*, after it was removed."""
-    from releasegate.adapters.containers.databases import Databases
+    from releasegate.adapters.containers.database.databases import Databases
     from releasegate.adapters.containers.engine import opened
     from releasegate.adapters.containers.images.images import Images
 

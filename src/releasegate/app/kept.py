@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.engine import opened
 from releasegate.adapters.containers.images.bundle import ImageBundle
 from releasegate.app.container_runner import cache_folder, stack_of
 from releasegate.app.project import Project
 from releasegate.core.config.stack import Stack
+from releasegate.core.e2e.matrix import Wanted, matrix
+from releasegate.core.e2e.places import filled
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.kits.kit import fits
 
 _DATABASES = "databases"
 
@@ -23,7 +26,7 @@ def give(project: Project, folder: Path) -> tuple[str, ...]:
         Unavailable: there is no engine, or it cannot write its images.
         ConfigurationError: the project has no stack.
     """
-    names = tuple(_pulled(stack_of(project), project))
+    names = tuple(dict.fromkeys(_pulled(stack_of(project), project)))
     count = _databases(cache_folder()).give(folder / _DATABASES)
     with opened(project.environ) as engine:
         images = ImageBundle(engine, folder).give(names)
@@ -53,7 +56,7 @@ def _databases(home: Path) -> Databases:
 
 def _pulled(stack: Stack, project: Project) -> Iterator[str]:
     """Yield the names of all images that a cell of the stack may pull."""
-    names = stack.images.replaced(project.environ)
-    yield from (names.postgres, names.redis)
-    yield from (names.python.format(python=python) for python in stack.pythons)
-    yield from (names.netbox.format(netbox=host.version) for host in stack.netbox if host.source == "image")
+    for cell in matrix(stack, Wanted()):
+        for image in stack.kit.images:
+            if image.pull and fits(image.when, cell.fits):
+                yield filled(stack.pulled(image, project.environ), cell.places)

@@ -8,7 +8,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.stack import DISTRIBUTION
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.pairs.proofs import Proof, proofs
 from releasegate.core.release.plan import PackageState
@@ -31,8 +30,9 @@ def newer(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
     accepted = SpecifierSet(companion.requires)
     yield from _told(workspace.index(settings.production), companion.name, ran, accepted=accepted)
     hosts = [version for proof in found if (version := _host(proof)) is not None]
-    if settings.in_stack(package.name):
-        yield from _told(workspace.index(settings.dependencies), DISTRIBUTION, hosts, accepted=SpecifierSet())
+    known = settings.stack.every_dimension if settings.stack is not None and settings.in_stack(package.name) else ()
+    for host in (each for each in known if each.project):
+        yield from _told(workspace.index(settings.dependencies), host.project, hosts, accepted=SpecifierSet())
 
 
 def _told(index: Index, name: str, ran: list[Version], *, accepted: SpecifierSet) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from releasegate.adapters.kit_folders import KitsBeside
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError, Unavailable
@@ -95,7 +96,7 @@ def load(start: Path, *, environ: Mapping[str, str]) -> Project:
     elsewhere = table_elsewhere(_text(file), where=file.name)
     if elsewhere is not None:
         return _shared(file.parent, elsewhere, environ)
-    return Project(file.parent, parse_settings(_text(file), where=file.name), environ)
+    return Project(file.parent, parse_settings(_text(file), where=file.name, kits=KitsBeside(file.parent)), environ)
 
 
 def _shared(root: Path, elsewhere: PurePosixPath, environ: Mapping[str, str]) -> Project:
@@ -107,7 +108,7 @@ def _shared(root: Path, elsewhere: PurePosixPath, environ: Mapping[str, str]) ->
             f"The table of this repository is in {named}, which is not there.",
             hint=f"Clone the repository that has it to {elsewhere}, or correct tool.releasegate.table",
         )
-    settings = parse_settings(_text(file), where=named)
+    settings = parse_settings(_text(file), where=named, kits=KitsBeside(table))
     packages = tuple(replace(p, path=_seen_from(root, table / p.path)) for p in settings.packages)
     # A runner lays the repositories out by their packages' names, and both tables are read there.
     ours = [p.name for p in packages if p.path == PurePosixPath()]

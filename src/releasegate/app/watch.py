@@ -6,7 +6,7 @@ It looks, installs and runs what users get today. Nothing is recorded and no pro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -172,7 +172,7 @@ def _pair(workspace: Workspace, package: Package, version: Version, wanted: Watc
         from releasegate.core.e2e.matrix import only
 
         choices = replace(choices, containers=ContainerOptions(only(replace(cell, source=index.name))))
-        where = f" on {cell.netbox}, Python {cell.python}"
+        where = f" on {cell.ground or 'the stack'}, Python {cell.python}"
     request = gates.EndToEndRequest(Source(index.name, version), backend)
     report = gates.end_to_end(
         replace(workspace, choices=choices), package, request, told=lambda each: wanted.told(package.name, each)
@@ -183,14 +183,11 @@ def _pair(workspace: Workspace, package: Package, version: Version, wanted: Watc
 
 def _cell(workspace: Workspace) -> Cell | None:
     """Return the one cell that is run: on the newest host that there is, configured or not."""
-    from releasegate.core.config.stack import DISTRIBUTION
     from releasegate.core.e2e import matrix
 
     settings = workspace.project.settings
-    cells: Sequence[Cell] = matrix.matrix(settings.stack, matrix.Wanted()) if settings.stack is not None else ()
-    found = matrix.newest(cells)
-    return (
-        matrix.on_newest(found, workspace.index(settings.dependencies).versions(DISTRIBUTION))
-        if found is not None
-        else None
-    )
+    if settings.stack is None:
+        return None
+    found = matrix.newest(matrix.matrix(settings.stack, matrix.Wanted()))
+    index = workspace.index(settings.dependencies)
+    return matrix.on_newest(found, settings.stack, index.versions) if found is not None else None

@@ -13,6 +13,7 @@ from releasegate.core.report import evidence_sections as sections
 from releasegate.core.report.model import PackageReport, Report, VersionReport
 from releasegate.frontends.console import Screen
 from releasegate.frontends.options import Given
+from releasegate.frontends.stack_options import dimensions
 from releasegate.ports import EndToEndReport
 
 _NAMES = 6
@@ -25,11 +26,10 @@ def asked(given: Given) -> ContainerOptions:
         return tuple(given[name] or ())
 
     wanted = Wanted(
-        netbox=many("netbox"),
+        dimensions=dimensions(given),
         pythons=many("python"),
         sources=many("source"),
         paths=many("path"),
-        services=many("service"),
         upgrade_from=many("from"),
     )
     return ContainerOptions(wanted, given["blame"], given["only_available"], given["keep"])

@@ -9,6 +9,7 @@ import argparse
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import nox
@@ -29,14 +30,17 @@ def sessions(prefix: str = "") -> None:
 
 def _session(gate: Gate) -> Callable[[nox.Session], None]:
     def run(session: nox.Session) -> None:
-        parser = _parser(gate)
+        from releasegate.frontends.stack_options import here
+
+        asked = here(gate, Path.cwd())
+        parser = _parser(asked)
         if {"--help", "-h"} & set(session.posargs):
             parser.print_help()
             return
         with _shown(session) as screen:
             from releasegate.frontends.single_gates import judge, told
 
-            given = _given(parser, gate, session.posargs)
+            given = _given(parser, asked, session.posargs)
             screen.loudness = loudness(given)
             screen.works()
             failed = judge(gate, given, screen)

@@ -97,15 +97,14 @@ INSTALL_CHECK = Gate(
 )
 E2E = Gate(
     "e2e",
-    "Run every package with its companion, end to end; a NetBox plugin and its backend in containers.",
-    "--source testpypi --netbox 4.7.3 --path fresh --path upgrade",
+    "Run every package with its companion, end to end; what plays in a stack, in containers.",
+    "--source testpypi --path fresh --path upgrade",
     (
         _PACKAGE,
         Option("--source", f"where it comes from: {_PLACES}; may be given twice", takes="many", value="SOURCE"),
         _VERSION,
         Option("--backend-source", "where the companion comes from; as `--source`", value="SOURCE"),
         Option("--backend-version", "the companion's version", value="VERSION"),
-        Option("--netbox", "a NetBox: `4.7.3` or `pypi:4.7.3`, `image:4.5.8`", takes="many", value="NETBOX"),
         Option("--python", "the Python of the images that are made", takes="many", value="VERSION"),
         Option(
             "--path",
@@ -114,7 +113,6 @@ E2E = Gate(
             value="PATH",
         ),
         Option("--from", "the version that is upgraded from, not the newest final", takes="many", value="VERSION"),
-        Option("--service", "what the Proxmox mock plays: `pve`, `pbs` or `pdm`", takes="many", value="SERVICE"),
         Option(
             "--plan",
             "print the cells and run none; as `json` each has the `options` that run it alone, for a CI's matrix",

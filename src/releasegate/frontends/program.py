@@ -24,7 +24,7 @@ from invoke.tasks import Task
 from releasegate.core.nearest import meant
 from releasegate.frontends import completion
 from releasegate.frontends.invoke import ns
-from releasegate.frontends.options import GATES, SPEAKING, Gate, Option
+from releasegate.frontends.options import E2E, GATES, SPEAKING, Gate, Option
 from releasegate.frontends.shown import shown
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ class _GateTask(Task[Any]):
             with shown(context, options=given) as screen:
                 from releasegate.frontends.single_gates import exit_code, judge
 
-                failed = judge(
-                    gate, {option.name: _value(option, given[option.name]) for option in gate.options}, screen
-                )
+                options = self.gate.options
+                failed = judge(gate, {option.name: _value(option, given[option.name]) for option in options}, screen)
             if failed:
                 raise Exit(code=exit_code(failed))
 
@@ -98,8 +97,10 @@ class Releasegate(Program):
     def __init__(self) -> None:
         commands = Collection(_NAME)
         # Copies, because invoke takes the words of help away from a task that it parses for.
-        for each in (*deepcopy(ns).tasks.values(), *map(_GateTask, GATES)):
+        gates = {gate.name: _GateTask(gate) for gate in GATES}
+        for each in (*deepcopy(ns).tasks.values(), *gates.values()):
             commands.add_task(each)
+        self._end_to_end = gates[E2E.name]
         super().__init__(namespace=commands, name=_NAME, binary=_NAME, binary_names=[_NAME], config_class=_OwnConfig)
 
     def core_args(self) -> list[Argument]:
@@ -149,6 +150,16 @@ class Releasegate(Program):
         self.parse_core_args()
         self._tell_version()
         completion.tell_script(self)
+
+    def parse_collection(self) -> None:
+        """Read which commands there are; the end-to-end gate has the options of the stack that is configured here."""
+        if E2E.command in self.argv:
+            from pathlib import Path
+
+            from releasegate.frontends.stack_options import here
+
+            self._end_to_end.gate = here(E2E, Path.cwd())
+        super().parse_collection()
 
     def parse_tasks(self) -> None:
         """Read the commands and their options."""

@@ -19,12 +19,14 @@ from releasegate.adapters.package_data import package_folder
 from releasegate.app.project import STATE, Project
 from releasegate.app.workspace import Workspace
 from releasegate.core import errors
+from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.reference import render_reference
 from releasegate.core.release.companion import variables
 from releasegate.core.release.record import Entry, EntryEvent
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES
+from releasegate.frontends.reference_stacks import CHECKS, stacks
 from releasegate.pipelines import PIPELINES, bind
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, Step
@@ -41,6 +43,7 @@ the two. What to do with it is in [how-to.md](how-to.md).
 - [Environment variables](#environment-variables)
 - [The record](#the-record)
 - [Configuration](#configuration)
+- [Stacks](#stacks), and [the keys of their files](#files-of-a-stack)
 """
 SESSIONS = """\
 # Sessions
@@ -49,7 +52,8 @@ A session runs one gate for every package, outside of any release: `nox -s SESSI
 says what it takes. It uploads nothing and tags nothing. A package that fails keeps no other from being judged.
 """
 SESSION_NOTES = """\
-`e2e` runs the matrix of `[tool.releasegate.stack]`; an option that may be given twice replaces a dimension of it.
+`e2e` runs the matrix of `[tool.releasegate.stack]`; an option that may be given twice replaces a dimension of it, and
+each dimension of the [stack](#stacks) is an option, too.
 `--path` means something else there than in the other sessions, where it needs `--package` if there are several.
 
 `sessions(prefix="...")` puts a prefix before the four names, for a repository that has sessions of these names.
@@ -83,33 +87,8 @@ loopback. It is given these variables; the ones named after the companion are th
 
 `PYTHONSAFEPATH` is set to `1`: the installed package is judged, never the checkout.
 
-The checks of a stack (`checks` in its table, and the suite that comes with releasegate) run while all of its
-containers do; a project's own run from the folder of the configuration. Addresses are seen from the machine.
-
-| variable | what it holds |
-| --- | --- |
-| `RELEASEGATE_NETBOX_URL` | where NetBox answers |
-| `RELEASEGATE_NETBOX_TOKEN` | an API token of its superuser |
-| `RELEASEGATE_NETBOX_USER`, `RELEASEGATE_NETBOX_PASSWORD` | how that superuser logs in |
-| `RELEASEGATE_NETBOX_VERSION` | NetBox's version |
-| `RELEASEGATE_BACKEND_URL` | where the backend answers |
-| `RELEASEGATE_BACKEND_NAME`, `RELEASEGATE_BACKEND_VERSION` | which backend that is |
-| `RELEASEGATE_MOCK_URL` | where the Proxmox mock answers, with a certificate that it made itself |
-| `RELEASEGATE_PLUGIN_NAME`, `RELEASEGATE_PLUGIN_VERSION` | which plugin NetBox runs |
-| `RELEASEGATE_PLUGIN_MODULE` | the plugin's module |
-| `RELEASEGATE_PROXMOX_SERVICE` | what the mock plays: `pve`, `pbs` or `pdm` |
-| `RELEASEGATE_PATH` | `fresh` or `upgrade` |
-| `RELEASEGATE_PHASE` | `released` while the old final runs in an upgrade, else `candidate` |
-| `RELEASEGATE_STACK_PROJECT`, `RELEASEGATE_STACK_FILE` | what `docker compose` is given as `--project-name` and \
-`--file`; the variables that the file reads are in the environment |
-| `RELEASEGATE_FACTS` | a JSON file: `base` (the word for the plugin in addresses), `pages` and `api` (its addresses \
-that need no argument), `models` (each with the error of querying it), `unapplied` and `ungenerated` migrations |
-| `RELEASEGATE_REPORT` | a folder for what a check wants to keep |
-
-`RELEASEGATE_POSTGRES_IMAGE`, `RELEASEGATE_REDIS_IMAGE`, `RELEASEGATE_NETBOX_IMAGE` and `RELEASEGATE_PYTHON_IMAGE`
-replace an image of the stack on one machine. `RELEASEGATE_CA_BUNDLE` (else `SSL_CERT_FILE`) names a file of
-certificates that pip trusts while images are made.
-
+"""
+READS = """\
 Releasegate itself reads the token variables of the indexes (`TESTPYPI_TOKEN` and `PYPI_TOKEN`, or what `token-env`
 says; else it asks at a terminal, but not where `CI` is set) and those that name a companion's version. For a package
 called `NAME` (upper case, `-` and `.` as `_`) the version is the first that is named by:
@@ -196,12 +175,15 @@ def render() -> str:
         *_exit_codes(),
         *pipelines,
         END_TO_END,
+        CHECKS,
+        READS,
         *_companion_variables(),
         RECORD,
         *_entry(),
         EVIDENCE,
         "# Configuration\n",
-        render_reference(),
+        render_reference(Settings),
+        *stacks(),
     )
     # The page has one title: every other heading goes one level down.
     title, *rest = "\n".join(parts).rstrip().split("\n")

@@ -5,57 +5,51 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from releasegate.app.container_runner import ContainerOptions, cached
 from releasegate.app.project import STATE, load
-from releasegate.app.rehearse.proxbox import rehearse_proxbox
+from releasegate.app.rehearse.published import published_pair, rehearse_published
 from releasegate.app.rehearse.sample import rehearse_sample
 from releasegate.app.rehearse.scenario import ScenarioResult
 from releasegate.app.release import Planned
 from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError, ReleasegateError
-from releasegate.core.nearest import meant
 from releasegate.engine import Outcome
 from releasegate.frontends import tables
 from releasegate.frontends.console import Screen
 from releasegate.frontends.releases import shows_plan
 from releasegate.steps.step import Step
 
-
-@dataclass(frozen=True)
-class Cells:
-    """Which cells of the real pair are run: one NetBox, one path, or none at all where there is no Docker."""
-
-    netbox: str
-    path: str
-    contained: bool
+_SAMPLE = "sample"
 
 
-def rehearse(screen: Screen, pair: str, cells: Cells, *, keep: bool, fresh: bool) -> None:
+def rehearse(  # noqa: PLR0913 - each is a flag of the command line
+    screen: Screen, pair: str, on: Sequence[str], path: str, *, contained: bool, keep: bool, fresh: bool
+) -> None:
     """Play the releases of a pair below the folder that is hidden from Git, and remove it unless *keep*.
+
+    Of a real pair the cells are run that *on* and *path* choose; none at all where it is not *contained*.
 
     Raises:
         ReleasegateError: there is no such pair, or it did not end as it must.
     """
     wanted = Wanted(
-        netbox=(cells.netbox,) if cells.netbox else (),
-        paths=(cells.path,) if cells.path else (),
+        dimensions=_dimensions(on),
+        paths=(path,) if path else (),
     )
     asked = ContainerOptions(wanted, blame=True, only_available=True)
-    played: dict[str, Callable[..., ScenarioResult]] = {
-        "sample": rehearse_sample,
-        "proxbox": partial(rehearse_proxbox, asked=asked, contained=cells.contained),
-    }
-    if pair not in played:
-        raise ConfigurationError(f"There is no pair {pair}.", hint=meant(pair, played))
-    if pair == "sample" and cells != Cells("", "", contained=True):
+    play: Callable[..., ScenarioResult] = rehearse_sample
+    if pair != _SAMPLE:
+        real = published_pair(pair)
+        play = partial(rehearse_published, real, asked=asked, contained=contained)
+    elif on or path or not contained:
         raise ConfigurationError(
-            "--netbox, --path and --without-containers are for the real pair.",
-            hint="Add --pair proxbox, or leave them out",
+            "--on, --path and --without-containers are for a real pair.",
+            hint="Name its stack with --pair, or leave them out",
         )
     folder = Path.cwd() / STATE / "rehearsal" / pair
     if fresh:
@@ -63,7 +57,7 @@ def rehearse(screen: Screen, pair: str, cells: Cells, *, keep: bool, fresh: bool
     folder.parent.mkdir(parents=True, exist_ok=True)
     (folder.parents[1] / ".gitignore").write_text("*\n", encoding="utf-8")
     started = time.monotonic()
-    result = played[pair](folder, environ=dict(os.environ), reporter=_Reporter(screen))
+    result = play(folder=folder, environ=dict(os.environ), reporter=_Reporter(screen))
     screen.rests()
     screen.say("")
     screen.shows(tables.recorded(result.records))
@@ -78,6 +72,17 @@ def rehearse(screen: Screen, pair: str, cells: Cells, *, keep: bool, fresh: bool
         screen.say(f"Everything is in {folder}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _dimensions(on: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return what ``NAME=VALUE`` asks for; raises ``ConfigurationError`` where one is no such word."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in on:
+        name, equals, value = word.partition("=")
+        if not name or not equals or not value:
+            raise ConfigurationError(f"--on {word} names no value.", hint="Write it as --on NAME=VALUE")
+        found[name] = (*found.get(name, ()), value)
+    return found
 
 
 def cache(screen: Screen, *, clear: bool, give: str = "", take: str = "") -> None:

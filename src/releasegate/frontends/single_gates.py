@@ -113,8 +113,8 @@ def _e2e(given: Given, screen: Screen) -> Failures:
         found = planned(workspace.project, asked, sources=sources)
         cells.show_plan(screen, found, form=given["plan"], rest=cells.shared({**given, "package": package}))
         return {}
-    if package is None and settings.stack is not None:
-        package = settings.stack.plugin
+    if package is None:
+        package = settings.calling()
     _require_stack(settings, given)
     _require_sources(settings, [*sources, *filter(None, [given["backend_source"]])])
     version, backend, number = _number(given["version"]), None, _number(given["backend_version"])
@@ -156,7 +156,7 @@ _RUN: Mapping[str, Callable[[Given, Screen], Failures]] = {
 
 def _require_stack(settings: Settings, given: Given) -> None:
     """Raise ``ConfigurationError`` for an option that chooses cells where there are none to choose."""
-    chosen = [f"--{name}" for name in ("netbox", "python", "path", "from", "service") if given[name]]
+    chosen = [f"--{name}" for name in ("python", "path", "from") if given[name]]
     if chosen and settings.stack is None:
         raise ConfigurationError(
             f"{', '.join(chosen)} chooses cells of a stack, and there is none here.",

@@ -28,14 +28,15 @@ def workflows(context: Context, *, check: bool = False, force: bool = False, ven
 
 
 @task(
+    iterable=["on"],
     help={
-        "pair": "sample (depends on nothing) or proxbox (the real pair, fetched from PyPI)",
+        "pair": "sample (depends on nothing), or the stack of a real pair, which is fetched from PyPI",
         "keep": "leave the sandbox in place afterwards, to look at",
         "fresh": "begin anew, even where a rehearsal was interrupted",
-        "netbox": "for proxbox: one NetBox instead of the configured ones",
-        "path": "for proxbox: fresh or upgrade instead of both",
-        "without_containers": "for proxbox: waive the end-to-end gates, where there is no Docker",
-    }
+        "on": "for a real pair: one value of a dimension, NAME=VALUE; may be given twice",
+        "path": "for a real pair: fresh or upgrade instead of both",
+        "without_containers": "for a real pair: waive the end-to-end gates, where there is no Docker",
+    },
 )
 def rehearse(  # noqa: PLR0913 - each is a flag of the command line
     context: Context,
@@ -43,7 +44,7 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
     pair: str = "sample",
     keep: bool = False,
     fresh: bool = False,
-    netbox: str = "",
+    on: list[str] | None = None,
     path: str = "",
     without_containers: bool = False,
 ) -> None:
@@ -52,10 +53,9 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
     Example: invoke rehearse --keep
     """
     with shown(context) as screen:
-        from releasegate.frontends.rehearsals import Cells
         from releasegate.frontends.rehearsals import rehearse as run
 
-        run(screen, pair, Cells(netbox, path, contained=not without_containers), keep=keep, fresh=fresh)
+        run(screen, pair, on or (), path, contained=not without_containers, keep=keep, fresh=fresh)
 
 
 @task(

@@ -154,14 +154,18 @@ def _candidates(records: Mapping[Version, Record]) -> Iterator[tuple[Version, Ve
 
 
 def _cells(settings: Settings) -> dict[Edge, dict[Place, frozenset[str]]]:
-    """Return what is to be run of the pair that is judged in containers."""
+    """Return what is to be run of every two that are judged together in containers."""
     if settings.stack is None:
         return {}
     found: dict[Place, set[str]] = {}
     for cell in matrix(settings.stack, Wanted()):
-        found.setdefault((str(cell.netbox), cell.python), set()).add(cell.task)
+        found.setdefault((cell.ground, cell.python), set()).add(cell.task)
     cells = {place: frozenset(tasks) for place, tasks in found.items()}
-    return {(settings.stack.plugin, settings.stack.backend): cells}
+    return {
+        (package.name, package.companion.name): cells
+        for package in settings.packages
+        if package.companion is not None and {package.name, package.companion.name} <= set(settings.stack.members)
+    }
 
 
 def _side(settings: Settings, known: Pairs, staged: Collection[Version], key: Key, prefix: str) -> list[str]:
@@ -180,7 +184,7 @@ def _options(settings: Settings, place: Place, task: str) -> tuple[str, ...]:
     """Return the options that run one cell and no other, but for the source."""
     cells: Sequence[Cell] = matrix(settings.stack, Wanted()) if settings.stack is not None and task else ()
     for cell in cells:
-        if (str(cell.netbox), cell.python) == place and cell.task == task:
+        if (cell.ground, cell.python) == place and cell.task == task:
             words = cell.options
             at = words.index("--source")
             return (*words[:at], *words[at + 2 :])

@@ -76,7 +76,7 @@ def _package() -> dict[str, bytes]:
         if folder.parent != package:
             members |= _below(folder, f"releasegate/{name}")
     if package_folder("examples").parent != package:
-        members["releasegate/examples/proxbox.toml"] = (package.parents[1] / "pyproject.toml").read_bytes()
+        members["releasegate/examples/pair.toml"] = (package.parents[1] / "pyproject.toml").read_bytes()
     return members
 
 

@@ -1,13 +1,13 @@
-"""Who broke a pair: the first cell that failed, run with what users have, and its contracts compared."""
+"""Who broke a cell: the first one that failed, run with what users have, and its contracts compared."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from releasegate.adapters.containers.images.pair_images import Pair
+from releasegate.adapters.containers.images.ensemble_images import Ensemble
 from releasegate.adapters.containers.observed import Observed
-from releasegate.core.e2e.blame import Age, Combination, Result, blame, combinations
+from releasegate.core.e2e.blame import Old, Result, blame, combinations
 from releasegate.core.e2e.contracts import broken_names
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.errors import ReleasegateError
@@ -18,32 +18,28 @@ Ended = tuple[CellReport, Observed]
 
 @dataclass(frozen=True)
 class Blaming:
-    """Exchanges the plugin, the backend and both of *new* for those of *old*, and runs each by *run_mixed*."""
+    """Exchanges each package of *new*, and then all, for that of *old*, and runs each ensemble by *run_mixed*."""
 
-    new: Pair
-    old: Pair
-    run_mixed: Callable[[Combination, Pair, Cell], Ended]
+    new: Ensemble
+    old: Ensemble
+    run_mixed: Callable[[Old, Ensemble, Cell], Ended]
     progress: Progress
 
     def blamed(self, cell: Cell, report: CellReport) -> tuple[str, ...]:
         """Return who broke *cell*, of which *report* says that it failed."""
-        results: dict[Combination, Result] = {}
+        names = [each.package.name for each in self.new.packages]
+        new = [name for name in names if _differs(self.new[name], self.old[name])]
+        results: dict[Old, Result] = {}
         fresh = replace(cell, path="fresh", upgrade_from="")
-        for each in combinations(
-            plugin_is_new=_differs(self.new.plugin, self.old.plugin),
-            backend_is_new=_differs(self.new.backend, self.old.backend),
-        ):
-            mixed = Pair(self._of(each.plugin).plugin, self._of(each.backend).backend)
+        for each in combinations(new):
+            mixed = self.new.with_others({name: self.old[name] for name in each})
             self.progress(f"who broke it: running {mixed}")
             try:
                 results[each] = _result(*self.run_mixed(each, mixed, fresh))
             except ReleasegateError as error:
                 results[each] = Result(unjudged=error.problem)
-        names = (self.new.plugin.package.name, self.new.backend.package.name)
-        return blame(broken_names(report.problems), results, plugin=names[0], backend=names[1])
-
-    def _of(self, age: Age) -> Pair:
-        return self.new if age == "new" else self.old
+        kept = [name for name in names if name not in new]
+        return blame(broken_names(report.problems), results, new=new, kept=kept)
 
 
 def _differs(one: Delivery, other: Delivery) -> bool:

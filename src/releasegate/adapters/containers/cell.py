@@ -5,45 +5,43 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
 from releasegate.adapters.containers.compose import ComposeProject
-from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.compose_labels import with_labels
+from releasegate.adapters.containers.database.databases import Databases
+from releasegate.adapters.containers.database.migrating import Migrating
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault
 from releasegate.adapters.containers.environment import (
-    FACTS,
     checks_environment,
     fresh_secrets,
     left_up,
     variables,
     with_images,
 )
-from releasegate.adapters.containers.images.pair_images import Pair, PreparedPair, own
+from releasegate.adapters.containers.images.ensemble_images import Ensemble, Prepared, own
 from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.observed import Observed, arrived, objects, telling
 from releasegate.adapters.containers.suite import THE_STACK, Suite, require_stack
-from releasegate.adapters.process import clean_environment, last_lines
+from releasegate.adapters.kit_folders import KitFolders
+from releasegate.adapters.process import clean_environment
 from releasegate.core.config.stack import Stack
-from releasegate.core.e2e.contracts import Judged, broken, telling_line
+from releasegate.core.e2e.contracts import Judged, broken
 from releasegate.core.e2e.matrix import Cell
-from releasegate.core.e2e.snapshots import Snapshot
-from releasegate.core.errors import GateFailed, Refused, ReleasegateError, Unavailable
+from releasegate.core.errors import GateFailed, Refused, ReleasegateError
 from releasegate.core.install.report import provenance_problems
+from releasegate.core.kits.kit import Kit
 from releasegate.ports import CellReport, Origin, Progress
 
-_MIGRATE_SECONDS = 3600.0
-_LOG_LINES = 12
-_TELLS = "RELEASEGATE-FACTS "
 _AS_NOTE = {"pass": "pass", "skipped": "skipped", "fail": "skipped"}
 """What users have is not judged here: what it breaks is noted."""
 
 
 @dataclass(frozen=True)
 class CellContext:
-    """What the cells of one run share; *folder* is where the reports go, *home* the files of the stack.
+    """What the cells of one run share; *folder* is where the reports go, *folders* are those of the stack.
 
     With *keep* a stack is left up, whatever came of it.
     """
@@ -51,7 +49,7 @@ class CellContext:
     engine: ContainerEngine
     run: Run
     databases: Databases
-    home: Path
+    folders: KitFolders
     folder: Path
     stack: Stack
     staging_hosts: frozenset[str]
@@ -63,12 +61,17 @@ class CellContext:
 
 @dataclass(frozen=True)
 class CellRun:
-    """One cell, with the pair under test and, for an upgrade, the pair that users come from."""
+    """One cell, with the packages under test and, for an upgrade, those that users come from."""
 
     cell: Cell
-    under_test: PreparedPair
-    released: PreparedPair | None
+    under_test: Prepared
+    released: Prepared | None
     context: CellContext
+
+    @property
+    def kit(self) -> Kit:
+        """What the stack's folder says."""
+        return self.context.stack.kit
 
     @property
     def folder(self) -> Path:
@@ -78,7 +81,7 @@ class CellRun:
     def run(self) -> tuple[CellReport, Observed]:
         """Run the cell; whatever comes, no container, network or volume of it is left where that was not asked for.
 
-        What kept it from being judged is in what is returned: it fails by what the pair did, and by nothing else.
+        What kept it from being judged is in what is returned: it fails by what the packages did, and by nothing else.
         """
         started, seen = time.monotonic(), Observed()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -87,14 +90,14 @@ class CellRun:
         try:
             self._attempt(stack, seen)
             if seen.problems or seen.error:
-                seen.log += telling(stack)
+                seen.log += telling(stack, self.kit.begun("serves", "after", "beside"))
             stack.keep_logs(self.folder / "logs")
             keep = self.context.keep
         finally:
             if not keep:
                 stack.down()
         if keep:
-            seen.left_up = left_up(stack)
+            seen.left_up = left_up(stack, self.context.stack)
         return self._report(seen, time.monotonic() - started), seen
 
     def _attempt(self, stack: ComposeProject, seen: Observed) -> None:
@@ -119,158 +122,125 @@ class CellRun:
         return CellReport(self.cell.name, verdict, problems, tuple(seen.origins), seconds)
 
     def _steps(self, stack: ComposeProject, seen: Observed) -> None:
+        ground, beside, serves = (self.kit.begun(when) for when in ("ground", "beside", "serves"))
         with seen.timed("start"):
-            self._tell("starting PostgreSQL, Redis, the backend and the mock")
-            servers = () if self.released is not None else ("backend", "mock")
-            stack.up("postgres", "redis", *servers)
-            stack.healthy("postgres", "redis")
+            self._tell(f"starting {', '.join((*ground, *beside))}")
+            stack.up(*ground, *(() if self.released is not None else beside))
+            stack.healthy(*ground)
         if self.released is not None:
             stack = self._come_from(self.released, stack, seen)
         self._database(stack, self.under_test, seen, fresh=self.released is None)
         with seen.timed("start"):
-            self._tell("starting the worker")
-            stack.up("worker")
-            # The checks that need neither the backend nor the worker do not wait for them.
-            stack.healthy("mock", "netbox")
-            stack.alive("backend", "worker")
+            after = self.kit.begun("after")
+            self._tell(f"starting {', '.join(after)}")
+            stack.up(*after)
+            # What the checks do not need at once is not waited for.
+            begun = {each.name: each.awaited for each in self.kit.services if each.name not in ground}
+            stack.healthy(*(name for name in (*beside, *serves, *after) if begun[name]))
+            stack.alive(*(name for name, awaited in begun.items() if not awaited))
         seen.origins += self._proven(stack, seen)
         with seen.timed("checks"):
             self._judge(stack, seen)
 
-    def _come_from(self, released: PreparedPair, stack: ComposeProject, seen: Observed) -> ComposeProject:
+    def _come_from(self, released: Prepared, stack: ComposeProject, seen: Observed) -> ComposeProject:
         """Set up and fill what users have, then take its containers away; the data stays."""
         before = with_images(stack, released)
-        before.up("backend", "mock")
+        beside, after = self.kit.begun("beside"), self.kit.begun("after")
+        before.up(*beside)
         try:
             self._database(before, released, seen, fresh=True)
             with seen.timed("released"):
-                before.up("worker")
-                before.healthy("mock", "netbox", "worker", "backend")
+                before.up(*after)
+                before.healthy(*self.kit.begun("serves", "after", "beside"))
                 found = self._judged(before, released, phase="released")
         except GateFailed as error:
             before.require_ground()
-            raise no_origin(released.pair, error) from error
+            raise no_origin(released.ensemble, error) from error
         failed = [each for each in found if each.verdict == "fail"]
         if failed:
             before.require_ground()
         require_stack(failed)
-        seen.notes += [f"{released.pair}: {each.problem}" for each in failed]
+        seen.notes += [f"{released.ensemble}: {each.problem}" for each in failed]
         seen.contracts += [
             replace(each, name=f"released:{each.name}", verdict=_AS_NOTE[each.verdict]) for each in found
         ]
-        before.halt("netbox", "worker", "backend")
-        stack.up("backend")
+        before.halt(*self._exchanged())
+        stack.up(*(name for name in beside if name in self._exchanged()))
         return stack
 
-    def _database(self, stack: ComposeProject, pair: PreparedPair, seen: Observed, *, fresh: bool) -> None:
-        """Migrate, from the nearest kept database where there is none yet.
+    def _exchanged(self) -> tuple[str, ...]:
+        """Return the services that are taken away in an upgrade: those in which packages run."""
+        return tuple(each.name for each in self.kit.services if self.kit.role_of(each.name))
 
-        Raises:
-            GateFailed: the plugin does not migrate, or does not load; the details are NetBox's own words.
-        """
-        databases = self.context.databases
-        with seen.timed("database"), ExitStack() as held:
-            kept = databases.nearest(pair.whole, reordering=pair.reordering) if fresh else None
-            if fresh and kept != pair.whole:
-                held.enter_context(databases.making(pair.core))
-                kept = databases.nearest(pair.whole, reordering=pair.reordering)
-            server = stack.container("postgres")
-            if kept is not None and server is not None:
-                self._tell(f"restoring {len(kept.migrations)} of {len(pair.whole.migrations)} migrations")
-                if trouble := databases.restore(kept, into=server):
-                    seen.notes.append(f"the kept database {kept.key[:12]} does not restore and is removed: {trouble}")
-                    kept = None
-            if fresh and kept is None:
-                self._tell(f"migrating NetBox {self.cell.netbox} alone")
-                self._host_migrated(stack)
-                self._keep(pair.core, stack)
-            self._tell(f"starting NetBox, which migrates {pair.pair.plugin.package.name} {pair.pair.plugin.version}")
-            self._migrated(stack)
-            if fresh and kept != pair.whole:
-                self._keep(pair.whole, stack)
-            seen.notes += [] if kept is None else [f"database restored from {kept.key[:12]}, then migrated"]
-
-    def _host_migrated(self, stack: ComposeProject) -> None:
-        done = stack.once("netbox", "prepare", line=self._follow, timeout=_MIGRATE_SECONDS)
-        if done.exit_code:
-            raise Unavailable(
-                f"NetBox {self.cell.netbox} does not migrate by itself: {telling_line(done.stdout.splitlines())}",
-                hint="Run the same command again, or try another NetBox",
-                details=last_lines(done.stdout, count=_LOG_LINES),
-            )
-
-    def _migrated(self, stack: ComposeProject) -> None:
-        """Start NetBox, which migrates its database before it answers, and keep what it tells of the plugin."""
-        stack.up("netbox")
-        try:
-            told = stack.until("netbox", _TELLS, line=self._follow, timeout=_MIGRATE_SECONDS)
-        except GateFailed as error:
-            why = telling_line(error.details)
-            raise GateFailed(
-                f"contract netbox.migrations broke: {self.context.stack.plugin} does not load or does not migrate "
-                f"on NetBox {self.cell.netbox.version}{f': {why}' if why else ''}",
-                hint="Mend it and commit",
-                details=error.details[-_LOG_LINES:],
-            ) from error
-        (self.folder / FACTS).write_text(told, encoding="utf-8")
-
-    def _follow(self, said: str) -> None:
-        if said.strip().startswith("Applying "):
-            self._tell(f"migrating: {said.strip().removeprefix('Applying ').split('...')[0]}")
-
-    def _keep(self, snapshot: Snapshot, stack: ComposeProject) -> None:
-        server = stack.container("postgres")
-        if server is not None:
-            self.context.databases.keep(snapshot, of=server)
+    def _database(self, stack: ComposeProject, prepared: Prepared, seen: Observed, *, fresh: bool) -> None:
+        """Let the service start that migrates the database, from what is kept of it where there is none yet."""
+        serving = self.kit.serving()
+        if serving is not None:
+            with seen.timed("database"):
+                migrated = Migrating(self.cell, self.context.stack, serving, self.context.databases, self._tell)
+                seen.notes += migrated.run(stack, prepared, fresh=fresh)
 
     def _judge(self, stack: ComposeProject, seen: Observed) -> None:
-        """Run the checks on the pair under test, and then the project's own.
+        """Run the checks on the packages under test, and then the project's own.
 
         Raises:
             Unavailable: a contract of the stack itself broke, so that no other can be believed.
-            GateFailed: that is so because one of the pair ended.
+            GateFailed: that is so because one of the packages ended.
         """
         seen.contracts += self._judged(stack, self.under_test, phase="candidate")
         seen.objects |= objects(self.folder / "objects-candidate.json")
         failed = [each for each in seen.contracts if each.verdict == "fail"]
         if any(each.blamed == THE_STACK for each in failed):
             stack.require_ground()
-            stack.alive(*(service for service in ("netbox", "worker", "backend") if service in stack.running))
+            stack.alive(*(service for service in self._exchanged() if service in stack.running))
         require_stack(failed)
         suite = self._suite(stack, self.under_test, phase="candidate")
         seen.contracts += suite.own(self.context.stack.checks, cwd=self.context.workplace)
 
-    def _judged(self, stack: ComposeProject, pair: PreparedPair, *, phase: str) -> tuple[Judged, ...]:
-        suite = self._suite(stack, pair, phase=phase)
+    def _judged(self, stack: ComposeProject, prepared: Prepared, *, phase: str) -> tuple[Judged, ...]:
+        suite = self._suite(stack, prepared, phase=phase)
         return suite.judge(self.folder / f"junit-{phase}.xml", line=lambda said: self._tell(f"checking: {said}"))
 
-    def _suite(self, stack: ComposeProject, pair: PreparedPair, *, phase: str) -> Suite:
-        told = checks_environment(stack, pair, self.cell, phase=phase)
+    def _suite(self, stack: ComposeProject, prepared: Prepared, *, phase: str) -> Suite:
+        told = checks_environment(stack, prepared.ensemble, self.cell, self.context.stack, phase=phase)
         environment = clean_environment(self.context.engine.environment, **self._docker(), **told)
-        return Suite(self.context.home / "checks", environment, self.context.stop)
+        # A project's own suite stands in for the stack's, whose fixtures it may use.
+        folders, own = self.context.folders, self.context.stack.suite
+        homes = folders.homes[: self.kit.suite.levels]
+        checks = tuple(place for home in homes if (place := home / "checks").is_dir())
+        tests = checks if own is None else (self.context.workplace / own,)
+        return Suite(tests, (*checks, folders.common / "suite"), self.kit.suite.plugins, environment, self.context.stop)
 
     def _docker(self) -> dict[str, str]:
         """Return what the engine's command line is told, which a clean environment leaves out."""
         return {n: v for n, v in self.context.engine.environment.items() if n.startswith(("DOCKER_", "XDG_"))}
 
     def _proven(self, stack: ComposeProject, seen: Observed) -> Iterator[Origin]:
-        """Yield where everything in the two containers came from, by pip's report; another origin is a problem."""
-        pair = self.under_test.pair
-        for service, delivery in (("netbox", pair.plugin), ("backend", pair.backend)):
-            found = arrived(stack, service)
-            wrong = provenance_problems(found, own=own(delivery), staging_hosts=self.context.staging_hosts)
-            seen.contracts += [broken(f"contract origin broke: {service}: {sentence}") for sentence in wrong]
+        """Yield where everything came from that is installed with packages, by pip's report; another is a problem."""
+        members, ensemble = self.context.stack.packages, self.under_test.ensemble
+        looked: set[str] = set()
+        for each in self.kit.services:
+            role = self.kit.role_of(each.name)
+            if not role or each.image in looked:
+                continue
+            looked.add(each.image)
+            found = arrived(stack, each.name)
+            first, *beside = [own(ensemble[name]) for name in members[role]]
+            hosts = self.context.staging_hosts
+            wrong = provenance_problems(found, own=first, beside=beside, staging_hosts=hosts)
+            seen.contracts += [broken(f"contract origin broke: {each.name}: {sentence}") for sentence in wrong]
             seen.contracts += [] if wrong else [Judged("origin", "pass")]
             yield from (Origin(a.name, a.version, a.sha256, a.host) for a in found)
 
     def _stack(self) -> ComposeProject:
-        hidden, context = fresh_secrets(), self.context
+        context = self.context
+        hidden = fresh_secrets(context.stack)
         # What is left up is no run's: neither this one's end nor the next one's sweep may take it.
         run = None if context.keep else context.run
-        plain = variables(self.cell, module=context.stack.module, run=run)
+        plain = variables(self.cell, context.stack, run=run)
         stack = ComposeProject(
             engine=context.engine,
-            file=context.home / "compose.yaml",
+            files=with_labels(_compose_files(context.folders), self.kit, folder=self.folder),
             project=f"{context.run.name}-{secrets.token_hex(3)}",
             folder=self.folder,
             variables={**plain, **hidden},
@@ -283,7 +253,12 @@ class CellRun:
         self.context.progress(f"{self.cell.name}: {line}")
 
 
-def no_origin(released: Pair, error: GateFailed) -> Refused:
+def _compose_files(folders: KitFolders) -> list[Path]:
+    """Return the Compose files of a stack: its own on top of those that it builds on."""
+    return [place for home in reversed(folders.homes) if (place := home / "compose.yaml").is_file()]
+
+
+def no_origin(released: Ensemble, error: GateFailed) -> Refused:
     """Return the refusal to upgrade from what does not run: not the candidate's fault, and no proof for it either."""
     return Refused(
         f"{released} cannot be upgraded from: it does not run here itself.",

@@ -43,7 +43,7 @@ class ComposeProject:
     """
 
     engine: ContainerEngine
-    file: Path
+    files: tuple[Path, ...]
     project: str
     folder: Path
     variables: Mapping[str, str]
@@ -227,7 +227,7 @@ class ComposeProject:
         return run(self._argv(*words), env=self.environment, cwd=self.folder, timeout=timeout, stop=self.stop)
 
     def _argv(self, *words: str) -> list[str]:
-        chosen = ["--project-name", self.project, "--file", str(self.file)]
+        chosen = ["--project-name", self.project, *(word for file in self.files for word in ("--file", str(file)))]
         return ["docker", "compose", *chosen, "--progress", "plain", *words]
 
 

@@ -2,87 +2,89 @@
 
 from __future__ import annotations
 
+import json
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
 from releasegate.adapters.containers.compose import ComposeProject
-from releasegate.adapters.containers.images.image_specs import BACKEND_PORT, MOCK_PORT
-from releasegate.adapters.containers.images.pair_images import PreparedPair
+from releasegate.adapters.containers.images.ensemble_images import Ensemble, Prepared
 from releasegate.adapters.containers.labels import Run
+from releasegate.core.config.stack import Stack, compose_variable
 from releasegate.core.e2e.matrix import Cell
+from releasegate.core.e2e.places import filled
+from releasegate.core.kits.kit import fits
 
-NETBOX_PORTS = {"pypi": 8081, "image": 8080}
-"""Where the checks ask: NetBox from PyPI has a process of its own for them."""
 KEPT = "kept"
 """The run that a stack is marked with which is left up."""
 FACTS = "facts.json"
-"""What NetBox told of the plugin, in the folder of the stack."""
+"""What the serving service told, in the folder of the stack."""
 
 
-def fresh_secrets() -> dict[str, str]:
+def fresh_secrets(stack: Stack) -> dict[str, str]:
     """Return every secret of one stack, made for it."""
-    made = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "API_TOKEN_PEPPER", "SERVICE_SECRET")}
-    made |= {name: secrets.token_hex(16) for name in ("DB_PASSWORD", "REDIS_PASSWORD", "SUPERUSER_PASSWORD")}
-    return {**made, "SUPERUSER_API_TOKEN": secrets.token_hex(20)}
+    return {name: secrets.token_hex(size) for name, size in stack.kit.secrets.items()}
 
 
-def variables(cell: Cell, *, module: str, run: Run | None) -> dict[str, str]:
+def variables(cell: Cell, stack: Stack, *, run: Run | None) -> dict[str, str]:
     """Return what the Compose file reads besides secrets and images; without a *run* nobody removes the stack."""
     return {
-        "SUPERUSER_NAME": "admin",
-        "PLUGIN_MODULE": module,
-        "PROXMOX_SERVICE": cell.service,
+        **stack.kit.variables,
+        **stack.variables,
+        **cell.variables,
         "RELEASEGATE_RUN": run.name if run is not None else KEPT,
         "RELEASEGATE_LOCK": str(run.lock) if run is not None else "",
     }
 
 
-def with_images(stack: ComposeProject, images: PreparedPair) -> ComposeProject:
-    """Return *stack* with the images of a pair."""
-    chosen = {
-        "POSTGRES_IMAGE": images.postgres,
-        "REDIS_IMAGE": images.redis,
-        "NETBOX_IMAGE": images.netbox,
-        "BACKEND_IMAGE": images.backend,
-        "MOCK_IMAGE": images.mock,
-    }
-    return replace(stack, variables={**stack.variables, **chosen})
+def with_images(project: ComposeProject, prepared: Prepared) -> ComposeProject:
+    """Return *project* with the images of an ensemble."""
+    chosen = {compose_variable(name): tag for name, tag in prepared.images.items()}
+    return replace(project, variables={**project.variables, **chosen})
 
 
-def checks_environment(stack: ComposeProject, images: PreparedPair, cell: Cell, *, phase: str) -> Mapping[str, str]:
+def checks_environment(
+    project: ComposeProject, ensemble: Ensemble, cell: Cell, stack: Stack, *, phase: str
+) -> Mapping[str, str]:
     """Return what the checks are told; docs/reference.md lists it. What the Compose file reads is with it."""
-    plugin, backend = images.pair.plugin, images.pair.backend
+    places = {**project.variables, **cell.places}
+    addresses = {
+        each.variable: f"{each.scheme}://{project.address(each.service, each.port)}"
+        for each in stack.kit.addresses
+        if fits(each.when, cell.fits)
+    }
+    sides = {each.name: stack.kit.role_of(each.name) for each in stack.kit.services}
+    left_out = {each.pattern: each.reason for each in (*stack.kit.suite.left_out, *stack.left_out)}
     return {
-        **stack.variables,
-        "RELEASEGATE_NETBOX_URL": f"http://{stack.address('netbox', NETBOX_PORTS[cell.netbox.source])}",
-        "RELEASEGATE_NETBOX_TOKEN": stack.variables["SUPERUSER_API_TOKEN"],
-        "RELEASEGATE_NETBOX_USER": stack.variables["SUPERUSER_NAME"],
-        "RELEASEGATE_NETBOX_PASSWORD": stack.variables["SUPERUSER_PASSWORD"],
-        "RELEASEGATE_NETBOX_VERSION": cell.netbox.version,
-        "RELEASEGATE_BACKEND_URL": f"http://{stack.address('backend', BACKEND_PORT)}",
-        "RELEASEGATE_BACKEND_NAME": backend.package.name,
-        "RELEASEGATE_BACKEND_VERSION": str(backend.version),
-        "RELEASEGATE_MOCK_URL": f"https://{stack.address('mock', MOCK_PORT)}",
-        "RELEASEGATE_PLUGIN_NAME": plugin.package.name,
-        "RELEASEGATE_PLUGIN_VERSION": str(plugin.version),
-        "RELEASEGATE_PLUGIN_MODULE": stack.variables["PLUGIN_MODULE"],
-        "RELEASEGATE_PROXMOX_SERVICE": cell.service,
+        **project.variables,
+        **_roles(ensemble, stack),
+        **{name: filled(text, places) for name, text in stack.kit.suite.environment.items()},
+        **addresses,
         "RELEASEGATE_PATH": cell.path,
         "RELEASEGATE_PHASE": phase,
-        "RELEASEGATE_STACK_PROJECT": stack.project,
-        "RELEASEGATE_STACK_FILE": str(stack.file),
-        "RELEASEGATE_FACTS": str(stack.folder / FACTS),
-        "RELEASEGATE_REPORT": str(stack.folder),
+        "RELEASEGATE_STACK_PROJECT": project.project,
+        "RELEASEGATE_STACK_FILE": os.pathsep.join(map(str, project.files)),
+        "RELEASEGATE_STACK_SERVICES": json.dumps(sides),
+        "RELEASEGATE_STACK_SECRETS": ",".join(stack.kit.secrets),
+        "RELEASEGATE_LEFT_OUT": json.dumps(left_out),
+        "RELEASEGATE_FACTS": str(project.folder / FACTS),
+        "RELEASEGATE_REPORT": str(project.folder),
     }
 
 
-def left_up(stack: ComposeProject) -> tuple[str, ...]:
+def _roles(ensemble: Ensemble, stack: Stack) -> dict[str, str]:
+    """Return the names and versions of the packages of each role, with commas between where there are several."""
+    told: dict[str, str] = {}
+    for role, names in stack.packages.items():
+        found = [ensemble[name] for name in names]
+        prefix = f"RELEASEGATE_{role.upper().replace('-', '_')}"
+        told[f"{prefix}_NAME"] = ",".join(each.package.name for each in found)
+        told[f"{prefix}_VERSION"] = ",".join(str(each.version) for each in found)
+    return told
+
+
+def left_up(project: ComposeProject, stack: Stack) -> tuple[str, ...]:
     """Return how a stack that is left up is reached, how to log in, and what takes it down."""
-    told = stack.variables
-    return (
-        *stack.reached(),
-        f"log in to NetBox as {told['SUPERUSER_NAME']} with the password {told['SUPERUSER_PASSWORD']}",
-        f"API token: {told['SUPERUSER_API_TOKEN']}",
-        f"take it down: {stack.taken_down_by}",
-    )
+    login = (filled(line, project.variables) for line in stack.kit.login)
+    return (*project.reached(), *login, f"take it down: {project.taken_down_by}")

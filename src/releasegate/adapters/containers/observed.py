@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,6 @@ from releasegate.ports import Origin
 _LOG_LINES = 12
 _LONGEST = 300
 _TELLING = ("error", "exception", "traceback", "critical", "refus", "denied", "failed")
-_SERVICES = ("netbox", "worker", "backend", "mock")
 
 
 @dataclass
@@ -77,10 +76,10 @@ def objects(path: Path) -> Mapping[str, Any]:
     return told
 
 
-def telling(stack: ComposeProject) -> list[str]:
-    """Return the lines of every container's log that say what went wrong."""
+def telling(stack: ComposeProject, services: Iterable[str]) -> list[str]:
+    """Return the lines of the log of each of *services* that say what went wrong."""
     found: list[str] = []
-    for service in _SERVICES:
+    for service in services:
         lines = [line for line in stack.log(service, count=400) if any(word in line.lower() for word in _TELLING)]
         found += [f"{service}: {line[:_LONGEST]}" for line in lines[-_LOG_LINES:]]
     return found

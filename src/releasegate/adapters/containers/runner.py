@@ -14,15 +14,16 @@ from typing import Any
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.blaming import Blaming, Ended
 from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
-from releasegate.adapters.containers.databases import Databases
+from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault, opened
+from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
 from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
-from releasegate.adapters.containers.images.pair_images import Pair, PairImages, PreparedPair
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.reports import recalled, summary, write
+from releasegate.adapters.kit_folders import KitFolders
 from releasegate.core.config.stack import Stack
-from releasegate.core.e2e.blame import Combination
+from releasegate.core.e2e.blame import Old
 from releasegate.core.e2e.contracts import broken
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix, side_by_side
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
@@ -34,15 +35,16 @@ Released = Callable[[str, str | None], Delivery | None]
 
 @dataclass(frozen=True)
 class ContainerRunner:
-    """Runs the pair in containers: ``home`` holds the stack's files, ``cache`` what is kept, ``folder`` the reports.
+    """Runs packages together in containers, as ``stack`` says and the files in ``folders`` do.
 
+    ``cache`` is where things are kept, ``folder`` where the reports are.
     ``index`` is where everything comes from that is not a delivery, ``staging_hosts`` what none of it may come from;
     ``workplace`` is where the project's own checks run.
     """
 
     stack: Stack
     environ: Mapping[str, str]
-    home: Path
+    folders: KitFolders
     cache: Path
     folder: Path
     workplace: Path
@@ -76,7 +78,7 @@ class ContainerRunner:
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),
     ) -> EndToEndReport:
-        """Run the pair in every cell that is not known; the backend alone is run with the plugin that users have.
+        """Run the packages in every cell that is not known; those that are not given are what users have.
 
         A cell that could not be judged is told by the report, with what the others came to.
 
@@ -84,46 +86,49 @@ class ContainerRunner:
             Unavailable: an engine, an image or a version is missing: nothing was judged.
         """
         started = time.monotonic()
-        pair, cells = self._pair(delivery, companion), self.cells(delivery.source)
+        ensemble, cells = self._ensemble(delivery, companion), self.cells(delivery.source)
         # A stack that is to be left up is started, whatever is known of it.
         remembered = [] if self.keep else recalled(known, {cell.name for cell in cells})
         missing = [cell for cell in cells if cell.name not in {report.cell for report, _ in remembered}]
         if not missing:
             folder = self.folder / f"known-{int(time.time())}"
-            return self._reported(folder, pair, remembered, (), time.monotonic() - started)
+            return self._reported(folder, ensemble, remembered, (), time.monotonic() - started)
         try:
             with opened(self.environ) as engine, labels.running(self.cache / "runs") as run:
                 if swept := labels.sweep(engine.client):
                     progress(f"removed what {len(swept)} dead run{'s' * (len(swept) > 1)} had left")
                 context = self._context(engine, run, progress)
-                ended, said = self._run_cells(context, pair, missing)
+                ended, said = self._run_cells(context, ensemble, missing)
         except engine_errors() as error:
             raise engine_fault(error) from error
-        return self._reported(context.folder, pair, [*remembered, *ended], said, time.monotonic() - started)
+        return self._reported(context.folder, ensemble, [*remembered, *ended], said, time.monotonic() - started)
 
     def _run_cells(
-        self, context: CellContext, pair: Pair, cells: Sequence[Cell]
+        self, context: CellContext, ensemble: Ensemble, cells: Sequence[Cell]
     ) -> tuple[Sequence[Ended], Sequence[str]]:
         """Run the cells and, where that is wanted, find who broke them; nothing of the run is left."""
         client = context.engine.client
         try:
-            ended = self._all(context, pair, cells)
-            return ended, self._blamed(context, pair, ended) if self.blame else ()
+            ended = self._all(context, ensemble, cells)
+            return ended, self._blamed(context, ensemble, ended) if self.blame else ()
         finally:
             with suppress(*engine_errors()):
                 labels.remove(client, context.run.name)
                 Images(context.engine).trim(self.stack.cache)
 
-    def _pair(self, delivery: Delivery, companion: Delivery | None) -> Pair:
-        if delivery.package.name == self.stack.plugin and companion is not None:
-            return Pair(delivery, companion)
-        plugin = self.released(self.stack.plugin, None)
-        if plugin is None:
+    def _ensemble(self, delivery: Delivery, companion: Delivery | None) -> Ensemble:
+        given = {each.package.name: each for each in (delivery, companion) if each is not None}
+        return Ensemble(tuple(given.get(name) or self._with(name, delivery) for name in self.stack.members))
+
+    def _with(self, name: str, delivery: Delivery) -> Delivery:
+        """Return what users have of a package that *delivery* runs with."""
+        found = self.released(name, None)
+        if found is None:
             raise Refused(
-                f"No {self.stack.plugin} is published that {delivery.package.name} could be run with.",
-                hint=f"Publish {self.stack.plugin} first, or record a waiver with invoke waive",
+                f"No {name} is published that {delivery.package.name} could be run with.",
+                hint=f"Publish {name} first, or record a waiver with invoke waive",
             )
-        return Pair(plugin, delivery)
+        return found
 
     def _users(self, name: str, version: str | None) -> Delivery:
         found = self.released(name, version)
@@ -140,8 +145,8 @@ class ContainerRunner:
         return CellContext(
             engine=engine,
             run=run,
-            databases=Databases(self.cache / "databases", self.stack.cache),
-            home=self.home,
+            databases=Databases(self.cache / "databases", self.stack.cache, self.stack.kit.database),
+            folders=self.folders,
             folder=self.folder / run.name,
             stack=self.stack,
             staging_hosts=self.staging_hosts,
@@ -151,9 +156,9 @@ class ContainerRunner:
             keep=self.keep,
         )
 
-    def _all(self, context: CellContext, pair: Pair, cells: Sequence[Cell]) -> list[Ended]:
+    def _all(self, context: CellContext, ensemble: Ensemble, cells: Sequence[Cell]) -> list[Ended]:
         """Make all images, then run the cells; a cell that ends badly does not keep the others from being judged."""
-        runs, ended = self._ready(context, pair, cells)
+        runs, ended = self._ready(context, ensemble, cells)
         memory, cpus = self.stack.memory or context.engine.memory, self.stack.cpus or context.engine.cpus
         with ThreadPoolExecutor(side_by_side(len(runs) or 1, memory=memory, cpus=cpus)) as pool:
             futures = [pool.submit(_run_cell, each) for each in runs]
@@ -166,15 +171,17 @@ class ContainerRunner:
                 raise
         return ended
 
-    def _ready(self, context: CellContext, pair: Pair, cells: Sequence[Cell]) -> tuple[list[CellRun], list[Ended]]:
+    def _ready(
+        self, context: CellContext, ensemble: Ensemble, cells: Sequence[Cell]
+    ) -> tuple[list[CellRun], list[Ended]]:
         """Return the cells that can be run, and the report of each that cannot: it is failed already, or left out."""
-        pair_images = self._pair_images(context)
+        images = self._images(context)
         runs: list[CellRun] = []
         ended: list[Ended] = []
         for cell in cells:
             try:
-                under_test = pair_images.prepare(pair, netbox=cell.netbox, python=cell.python)
-                released = self._origin(pair_images, cell, pair)
+                under_test = images.prepare(ensemble, cell)
+                released = self._origin(images, cell, ensemble)
             except (GateFailed, Refused) as error:
                 ended.append(_ended(cell, error))
             except Unavailable as error:
@@ -186,29 +193,29 @@ class ContainerRunner:
                 runs.append(CellRun(cell, under_test, released, context))
         return runs, ended
 
-    def _origin(self, pair_images: PairImages, cell: Cell, pair: Pair) -> PreparedPair | None:
-        """Return the pair that the cell upgrades from.
+    def _origin(self, images: EnsembleImages, cell: Cell, ensemble: Ensemble) -> Prepared | None:
+        """Return what the cell upgrades from: the first package as it was then, and what users have of the others.
 
         Raises:
             Refused: it cannot be installed here, which is not the candidate's fault, and no proof for it either.
         """
         if cell.path != "upgrade":
             return None
-        plugin = self._users(self.stack.plugin, cell.upgrade_from or None)
-        backend = self.released(self.stack.backend, None) or pair.backend
-        released = Pair(plugin, backend)
+        first, *others = [each.package.name for each in ensemble.packages]
+        before = {first: self._users(first, cell.upgrade_from or None)}
+        before |= {name: found for name in others if (found := self.released(name, None)) is not None}
+        released = ensemble.with_others(before)
         try:
-            return pair_images.prepare(released, netbox=cell.netbox, python=cell.python)
+            return images.prepare(released, cell)
         except GateFailed as error:
             raise no_origin(released, error) from error
 
-    def _pair_images(self, context: CellContext) -> PairImages:
-        names = self.stack.images.replaced(self.environ)
+    def _images(self, context: CellContext) -> EnsembleImages:
         trust = self.environ.get("RELEASEGATE_CA_BUNDLE") or self.environ.get("SSL_CERT_FILE")
-        image_specs = ImageSpecs(self.home / "images", self.index, Path(trust) if trust else None)
-        return PairImages(Images(context.engine, context.run), image_specs, self.stack, names, context.progress)
+        specs = ImageSpecs(self.folders, self.stack, self.index, Path(trust) if trust else None)
+        return EnsembleImages(Images(context.engine, context.run), specs, self.stack, self.environ, context.progress)
 
-    def _blamed(self, context: CellContext, pair: Pair, ended: Sequence[Ended]) -> tuple[str, ...]:
+    def _blamed(self, context: CellContext, ensemble: Ensemble, ended: Sequence[Ended]) -> tuple[str, ...]:
         """Run the first cell that failed with what users have, and say who broke it.
 
         That this cannot be found out takes nothing from what is known: it is said.
@@ -216,20 +223,21 @@ class ContainerRunner:
         failed = next((report for report, _ in ended if report.verdict == "fail"), None)
         if failed is None:
             return ()
-        cell = next(c for c in self.cells(pair.plugin.source) if c.name == failed.cell)
+        sources = {each.source for each in ensemble.packages}
+        cell = next(c for source in sources for c in self.cells(source) if c.name == failed.cell)
 
-        def run_mixed(each: Combination, mixed: Pair, cell: Cell) -> Ended:
-            folder = context.folder / f"blame-{each.plugin}-{each.backend}"
+        def run_mixed(old: Old, mixed: Ensemble, cell: Cell) -> Ended:
+            folder = context.folder / "-".join(["blame", *sorted(old)])
             return self._all(replace(context, folder=folder, keep=False), mixed, (cell,))[0]
 
         try:
-            old = Pair(self._users(self.stack.plugin, None), self._users(self.stack.backend, None))
-            return Blaming(pair, old, run_mixed, context.progress).blamed(cell, failed)
+            before = Ensemble(tuple(self._users(each.package.name, None) for each in ensemble.packages))
+            return Blaming(ensemble, before, run_mixed, context.progress).blamed(cell, failed)
         except ReleasegateError as error:
             return (f"Who broke it could not be found out: {error.problem}",)
 
     def _reported(
-        self, folder: Path, pair: Pair, ended: Sequence[Ended], said: Sequence[str], seconds: float
+        self, folder: Path, ensemble: Ensemble, ended: Sequence[Ended], said: Sequence[str], seconds: float
     ) -> EndToEndReport:
         write(folder, ended, said)
         failed = [report for report, _ in ended if report.verdict == "fail"]
@@ -238,7 +246,7 @@ class ContainerRunner:
         problems = [line for report, _ in ended if report.verdict in {"fail", "not run"} for line in _told(report)]
         log = [line for report, seen in ended if report.verdict == "fail" for line in seen.log]
         evidence: dict[str, Any] = {
-            "pair": str(pair),
+            "pair": str(ensemble),
             "cells": [summary(*each) for each in ended],
             "report": folder.name,
         }
@@ -276,7 +284,7 @@ def _unjudged(ended: Sequence[Ended]) -> ReleasegateError | None:
         return type(error)(f"{count} could not be judged.", hint=error.hint, details=told)
     if any(report.verdict == "pass" for report, _ in ended):
         return None
-    hint = "Name an image that can be had, or another NetBox with --netbox"
+    hint = "Name images that can be had, or other values of the stack's dimensions"
     return Unavailable("No cell could be run.", hint=hint, details=lines)
 
 

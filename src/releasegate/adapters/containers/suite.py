@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -27,10 +28,12 @@ _CHECK_SECONDS = 1800.0
 _PAUSE_SECONDS = 0.2
 _PROBLEM_LINES = 12
 THE_STACK = "the stack, not the candidate"
-"""Whom a check holds responsible where neither of the pair is."""
+"""Whom a check holds responsible where none of the packages is."""
 _JUDGED = frozenset({0, 1})
 """pytest's exit codes where every check ran to its end; any other is the suite's own, or whoever killed it."""
 _PROJECT_CHECK = "project.check"
+_JUDGING = "judging"
+"""What makes verdicts of pytest's, for every suite."""
 _TOLD = ("RELEASEGATE_", "DOCKER_", "XDG_RUNTIME_DIR")
 
 
@@ -41,9 +44,14 @@ def _code(ended: int) -> int:
 
 @dataclass(frozen=True)
 class Suite:
-    """The suite in *folder*, run with the Python that runs here; what it sees is *environment*."""
+    """The checks in the folders *tests*, run with the Python that runs here; what they see is *environment*.
 
-    folder: Path
+    *shared* are the folders of the modules that they use, of which *plugins* are pytest's; the last has its settings.
+    """
+
+    tests: tuple[Path, ...]
+    shared: tuple[Path, ...]
+    plugins: tuple[str, ...]
     environment: Mapping[str, str]
     stop: Event
 
@@ -53,16 +61,17 @@ class Suite:
         Raises:
             Unavailable: the suite itself could not be run to its end.
         """
-        options = ["-v", "--tb=short", "-p", "no:cacheprovider", "--color=no", f"--junitxml={report}"]
-        pytest = [sys.executable, "-m", "pytest", *options, "-c", str(self.folder / "pytest.ini"), str(self.folder)]
+        options = ["-v", "--tb=short", "--color=no", f"--junitxml={report}", "-c", str(self.shared[-1] / "pytest.ini")]
+        plugins = [word for name in ("no:cacheprovider", _JUDGING, *self.plugins) for word in ("-p", name)]
+        pytest = [sys.executable, "-m", "pytest", *options, *plugins, *map(str, self.tests)]
         output = report.with_suffix(".log")
         with (
             output.open("wb") as out,
             output.open("rb") as seen,
             started(
                 pytest,
-                env=self.environment,
-                cwd=self.folder,
+                env={**self.environment, "PYTHONPATH": os.pathsep.join(map(str, (*self.tests, *self.shared)))},
+                cwd=self.tests[0],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -110,7 +119,7 @@ class Suite:
         # Docker's settings hold credentials of registries; those without them are in the home folder.
         told.pop("DOCKER_CONFIG", None)
         with scratch() as home:
-            apart = Isolation(self.environment, Path(home), (self.folder,))
+            apart = Isolation(self.environment, Path(home), self.shared)
             env = apart.environment(**told)
             return apart.run(words, env=env, cwd=cwd, timeout=_CHECK_SECONDS, stop=self.stop)
 
@@ -153,7 +162,7 @@ def _not_run(why: str, output: Path) -> Unavailable:
     told = telling_line(said)
     return Unavailable(
         f"The checks could not be run: {why}{f' ({told})' if told else ''}.",
-        hint="Run the same command again; where it comes again, install releasegate again. The lines are pytest's",
+        hint="Run the same command again; where it comes again, look at the suite. The lines are pytest's",
         details=said,
     )
 
@@ -167,7 +176,7 @@ def _results(report: Path, output: Path) -> tuple[Judged, ...]:
         raise _not_run("they left no report", output) from error
     cases = [case for suite in suites for case in suite]
     if not any(case.is_passed or case.result for case in cases):
-        raise Unavailable("The suite holds no check.", hint="Install releasegate again")
+        raise Unavailable("The suite holds no check.", hint="Look at its checks, and at what is left out")
     return tuple(_judged(case) for case in cases)
 
 

@@ -16,12 +16,13 @@ from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.code import CFG, SETUP
 from releasegate.core.adopt.excludes import omitted
 from releasegate.core.adopt.former_tools import FormerTool, former_tools
-from releasegate.core.adopt.hosts import not_imported
+from releasegate.core.adopt.hosts import frozen, not_imported
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
 from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
 from releasegate.core.adopt.version_files import Proposed, find_version_files, read_project
 from releasegate.core.config.strings import plain
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.kits.host import Hosts
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.leftovers import Leftover
 from releasegate.core.version_files.tags import FIRST
@@ -40,13 +41,14 @@ class Surroundings:
     """What the repository around the package is: its tags, newest first, and the other packages in it.
 
     ``folder`` is the name of the package's own folder there, where it is not the repository's top; ``used`` are the
-    beginnings of tags that other packages' tables name.
+    beginnings of tags that other packages' tables name; ``hosts`` are those that are known.
     """
 
     tags: tuple[str, ...] = ()
     siblings: frozenset[str] = frozenset()
     folder: str = ""
     used: frozenset[str] = frozenset()
+    hosts: Hosts = ()
 
 
 ALONE = Surroundings()
@@ -104,9 +106,14 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         module=module,
         from_tag=from_tag,
         prefix=prefix,
-        frozen=_globs(f"{_glob(path.parent)}/[0-9]*.py" for path in migrations),
+        frozen=_globs(
+            [
+                *(f"{_glob(path.parent)}/[0-9]*.py" for path in migrations),
+                *frozen(files, module, project, around.hosts),
+            ]
+        ),
         data=_data(files, module),
-        not_imported=not_imported(files, module, project),
+        not_imported=not_imported(files, module, project, around.hosts),
         omitted=omitted(project, files, module),
         generated=_generated(project, files, from_tag=from_tag),
         allowed=_allowed(project, files) if from_tag else (),

@@ -1,4 +1,4 @@
-"""Modules that import only inside of a host, which no resolver installs: NetBox's plugins, Blender's add-ons.
+"""Modules that import only inside of a host, which no resolver installs: its plugins, its add-ons.
 
 What a module imports when it is imported counts, through the package's own modules too; what it may do without (a
 guarded import, one in a function, one for types) does not.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,48 +17,61 @@ from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt.claims.claim import Files, texts, under
 from releasegate.core.adopt.code import parsed, setup_call, setup_cfg
+from releasegate.core.kits.host import Host, Hosts
 
-# fmt: off
-HOSTS: Mapping[str, str] = {
-    "netbox": "NetBox", "nautobot": "Nautobot", "homeassistant": "Home Assistant", "octoprint": "OctoPrint",
-    "bpy": "Blender", "qgis": "QGIS", "hou": "Houdini", "maya": "Maya", "nuke": "Nuke", "unreal": "Unreal Engine",
-    "pcbnew": "KiCad", "FreeCAD": "FreeCAD", "krita": "Krita", "gimpfu": "GIMP", "sublime": "Sublime Text",
-    "sublime_plugin": "Sublime Text", "idaapi": "IDA", "binaryninja": "Binary Ninja", "lldb": "LLDB", "gdb": "GDB",
-    "uno": "LibreOffice", "xbmc": "Kodi", "aqt": "Anki", "calibre": "calibre",
-}
-# fmt: on
-"""The hosts that are known, by the name of their package."""
-
-# What comes with NetBox, beside the package of that name.
-_NETBOX = frozenset(
-    [
-        *("extras", "dcim", "ipam", "circuits", "tenancy", "utilities", "virtualization", "users", "wireless", "vpn"),
-        *("core", "django", "rest_framework", "django_filters", "django_tables2", "drf_spectacular", "taggit", "mptt"),
-        *("django_rq", "rq", "strawberry", "strawberry_django", "graphene", "graphene_django", "netaddr", "jinja2"),
-    ]
-)
 _TESTING = frozenset({"pytest", "hypothesis", "nose"})
 _MOST = 16
 
 
-def not_imported(files: Files, module: PurePosixPath | None, project: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return patterns of the modules that cannot be imported by themselves, each with the reason."""
+def not_imported(
+    files: Files, module: PurePosixPath | None, project: Mapping[str, Any], hosts: Hosts
+) -> tuple[tuple[str, str], ...]:
+    """Return patterns of the modules that cannot be imported by themselves, each with the reason.
+
+    *hosts* are those that are known.
+    """
     if module is None:
         return ()
     names = {_dotted(path, module): path for path in files if path.suffix == ".py" and module in path.parents}
     wanted = {name: tuple(dict.fromkeys(_wanted(files[path], name, path))) for name, path in names.items()}
     declared = _dependencies(project, files)
-    tops = {each.partition(".")[0] for each in _all(wanted)} - {module.name}
-    hosts = {top for top in tops & HOSTS.keys() if canonicalize_name(top) not in declared}
-    hosts |= {"extras"} if any(each.startswith("extras.plugins") for each in _all(wanted)) else set()
-    brought = {each for each in _NETBOX if canonicalize_name(each.replace("_", "-")) not in declared}
-    missing = hosts | (brought if hosts & {"netbox", "extras"} else set())
-    host = next((HOSTS.get(each, "NetBox") for each in sorted(hosts)), "")
-    found = [(p, f"imports only inside of {host}") for p in _patterns(_stopped(wanted, missing), names, module.name)]
+    inside = [host for host in hosts if _belongs(wanted, host, declared, own=module.name)]
+    missing = {top for host in inside for top in _brought(host, declared)}
+    title = min((host.title for host in inside), default="")
+    found = [(p, f"imports only inside of {title}") for p in _patterns(_stopped(wanted, missing), names, module.name)]
     for each in sorted(_TESTING - declared):
         stopped = _stopped(wanted, {each}) - _stopped(wanted, missing)
         found += [(p, f"needs {each}, which is no dependency") for p in _patterns(stopped, names, module.name)]
     return tuple(dict(found).items())
+
+
+def _belongs(wanted: Mapping[str, Collection[str]], host: Host, declared: Collection[str], *, own: str) -> bool:
+    """Whether anything that is imported says that the package belongs into a host, and nothing installs that."""
+    modules = [each for each in host.modules if canonicalize_name(each) not in declared and each != own]
+    return any(name == each or name.startswith(f"{each}.") for name in _all(wanted) for each in modules)
+
+
+def _brought(host: Host, declared: Collection[str]) -> set[str]:
+    """Return what is there inside of a host alone, but for what the package declares."""
+    tops = {each.partition(".")[0] for each in host.modules}
+    return tops | {each for each in host.brings if canonicalize_name(each.replace("_", "-")) not in declared}
+
+
+def frozen(files: Files, module: PurePosixPath | None, project: Mapping[str, Any], hosts: Hosts) -> Iterator[str]:
+    """Yield patterns of the files that never change once they are published, as the hosts of a package have it."""
+    if module is None:
+        return
+    code = {
+        _dotted(p, module): tuple(_wanted(files[p], _dotted(p, module), p))
+        for p in files
+        if p.suffix == ".py" and module in p.parents
+    }
+    declared = _dependencies(project, files)
+    for host in hosts:
+        if host.frozen and _belongs(code, host, declared, own=module.name):
+            for pattern in host.frozen:
+                if any(fnmatchcase(str(path), f"{module}/{pattern}") for path in files):
+                    yield f"{module}/{pattern}"
 
 
 def _all(wanted: Mapping[str, Collection[str]]) -> set[str]:

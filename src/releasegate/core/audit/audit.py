@@ -28,6 +28,7 @@ from releasegate.core.audit.telling import Finding, told
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.kits.host import Hosts
 
 Check = Callable[[Subject], Problems]
 
@@ -69,7 +70,8 @@ class AuditedBuild:
     ``files`` and ``rebuilt`` are folders (file name -> bytes): the distributions, and the wheel built from the sdist.
     ``tree`` are the tracked files of the commit, by path from the package's own folder. ``previous`` is the wheel
     published before this one, ``None`` for a first release, ``previous_sdist`` the sdist beside it.
-    ``standard_library`` are the names of its modules, ``submodules`` the commits of those that Git has, by path.
+    ``standard_library`` are the names of its modules, ``submodules`` the commits of those that Git has, by path,
+    ``hosts`` those that are known.
     """
 
     package: Package
@@ -81,6 +83,7 @@ class AuditedBuild:
     previous_sdist: Members | None = None
     standard_library: frozenset[str] = frozenset()
     submodules: Mapping[str, str] = field(default_factory=dict)
+    hosts: Hosts = ()
 
 
 def audit(build: AuditedBuild) -> tuple[Finding, ...]:
@@ -125,6 +128,7 @@ def _opened(build: AuditedBuild) -> Subject:
         sizes={name: len(content) for name, content in build.files.items()},
         standard_library=build.standard_library,
         submodules=build.submodules,
+        hosts=build.hosts,
     )
 
 

@@ -13,6 +13,7 @@ from releasegate.core.audit.sources import Origins, origins
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.wheel import installed, sources
+from releasegate.core.kits.host import Hosts
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Subject:
     ``rebuilt`` is the wheel built from the sdist; ``tree`` are the tracked files of the commit (path -> bytes);
     ``previous`` is the wheel published before this one, ``None`` for a first release, and ``previous_sdist`` the sdist
     beside it. ``sizes`` are the bytes of the files as they are packed; ``standard_library`` are its modules' names;
-    ``submodules`` are the commits of those that Git has, by path.
+    ``submodules`` are the commits of those that Git has, by path; ``hosts`` are those that are known.
     """
 
     package: Package
@@ -36,6 +37,7 @@ class Subject:
     sizes: Mapping[str, int] = field(default_factory=dict)
     standard_library: frozenset[str] = frozenset()
     submodules: Mapping[str, str] = field(default_factory=dict)
+    hosts: Hosts = ()
 
     @cached_property
     def held(self) -> Mapping[str, bytes]:

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import Annotated
 
 from releasegate.core.config.ci import Ci
+from releasegate.core.config.exemptions import Exemptions
 from releasegate.core.config.reader import Key, named, rows, table
 from releasegate.core.config.stack import Stack
 from releasegate.core.config.values import (
@@ -28,12 +29,10 @@ from releasegate.core.config.values import (
     Folder,
     Folders,
     ForgeKind,
-    Glob,
     Globs,
     IndexName,
     PackageName,
     Pythons,
-    Reason,
     Remote,
     Repository,
     RepositoryFile,
@@ -46,21 +45,9 @@ from releasegate.core.config.values import (
     Variable,
     Variables,
     VersionRange,
-    list_of,
 )
 from releasegate.core.config.version_file_types import VersionFiles
-
-
-@table("exemptions")
-@dataclass(frozen=True)
-class Exemption:
-    """What a gate leaves out, where a key takes exemptions."""
-
-    pattern: Annotated[Glob, Key("what is left out")]
-    reason: Annotated[Reason, Key("why, for those who read it later")]
-
-
-Exemptions = Annotated[tuple[Exemption, ...], list_of(Exemption, "a list of exemptions: { pattern, reason }")]
+from releasegate.core.kits.host import Hosts
 
 
 @table("[tool.releasegate.packages.companion]")
@@ -260,11 +247,14 @@ class Settings:
         Key("whether a machine that is no CI runner may upload finals where a forge could have CI do it"),
     ] = False
     ci: Annotated[Ci, Key("the workflows")] = field(default_factory=Ci)
-    stack: Annotated[Stack | None, Key("the containers that a plugin and its backend are judged in")] = None
+    stack: Annotated[Stack | None, Key("the containers that packages are judged in together")] = None
     table: Annotated[
         Folder | None,
         Key("the repository beside this one whose table holds here, too; where it is, no other key may be"),
     ] = None
+
+    hosts: Hosts = field(default=(), compare=False)
+    """The hosts that are known."""
 
     def package(self, name: str) -> Package:
         """Return the package of that normalized name; raises ``KeyError`` where there is none."""
@@ -276,7 +266,13 @@ class Settings:
 
     def in_stack(self, name: str) -> bool:
         """Whether the package of that name is judged in the containers of ``stack``."""
-        return self.stack is not None and name in {self.stack.plugin, self.stack.backend}
+        return self.stack is not None and name in self.stack.members
+
+    def calling(self) -> str | None:
+        """Return the one package of the stack that no other of it calls; nothing where there is none, or several."""
+        called = {package.companion.name for package in self.packages if package.companion is not None}
+        callers = [name for name in (self.stack.members if self.stack is not None else ()) if name not in called]
+        return callers[0] if len(callers) == 1 else None
 
     def judged(self, name: str) -> bool:
         """Whether anything judges the package of that name end to end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,6 +15,8 @@ from releasegate.core.config.stack import Stack
 from releasegate.core.config.strings import within
 from releasegate.core.config.toml_lines import KeyPath, TomlText, join_key, read_toml
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.kits.kit import NO_KIT, KitSource
+from releasegate.core.kits.stack_fit import stack_problems, with_players
 
 TABLE: KeyPath = ("tool", "releasegate")
 # The variables are read unless the configuration names others.
@@ -34,8 +37,11 @@ _NO_VERSION_FILE = (
 Fields = Mapping[str, Any]
 
 
-def parse_settings(text: str, *, where: str) -> Settings:
+def parse_settings(text: str, *, where: str, kits: KitSource | None = None) -> Settings:
     """Return what the text of a configuration file says; *where* names the file in messages.
+
+    *kits* gives the kit of a stack by its name, and the hosts that are known; without it, a stack has none and runs
+    nothing.
 
     Raises:
         ConfigurationError: the text is not TOML, has no ``[tool.releasegate]``, or has problems: each is a detail
@@ -51,6 +57,11 @@ def parse_settings(text: str, *, where: str) -> Settings:
         )
     problems: list[Problem] = []
     fields = read_fields(TABLES[Settings], tool["releasegate"], Location(TABLE, problems))
+    if kits is not None:
+        fields["hosts"] = kits.hosts
+        if (stack := fields.get("stack")) is not None:
+            made = replace(stack, kit=kits.kit(stack.kit_name))
+            fields["stack"] = with_players(made, fields.get("packages", ()))
     told = {problem.path[: len(TABLE) + len(("packages", 0, "key"))] for problem in problems}
     # A key with a problem of its own is not compared with others.
     problems += [Problem((*TABLE, *p), said) for p, said in _disagreements(fields) if (*TABLE, *p) not in told]
@@ -128,7 +139,9 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         if companion is not None:
             yield from (((*path, "companion", key), said) for key, said in _misfits(companion, n, names))
     yield from _index_problems(fields, fields.get("indexes", {}))
-    yield from _stack_problems(fields.get("stack"), packages)
+    stack: Stack | None = fields.get("stack")
+    if stack is not None and stack.kit is not NO_KIT:
+        yield from ((("stack", *path), said) for path, said in stack_problems(stack, packages))
 
 
 def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:
@@ -146,23 +159,6 @@ def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -
             "default",
             f"{companion.default} is outside of {shown(companion.requires)}; write one that requires allows",
         )
-
-
-def _stack_problems(stack: Stack | None, packages: Sequence[Fields]) -> Iterator[tuple[KeyPath, str]]:
-    """Yield what is wrong between the stack and the packages that it runs."""
-    if stack is None:
-        return
-    named = {package.get("name"): package for package in packages}
-    for key in ("plugin", "backend"):
-        name = getattr(stack, key)
-        if name not in named:
-            yield ("stack", key), f"{shown(name)} is not a configured package; {nearest(name, [n for n in named if n])}"
-    plugin, backend = named.get(stack.plugin), named.get(stack.backend)
-    companion: Companion | None = plugin.get("companion") if plugin is not None else None
-    if plugin is not None and (companion is None or companion.name != stack.backend):
-        yield ("stack", "backend"), f"is not the companion of {stack.plugin}; write the same name at both"
-    if backend is not None and backend.get("service") is None:
-        yield ("stack", "backend"), f"{stack.backend} has no service; say how it is started in its service table"
 
 
 def _index_problems(fields: Fields, tables: Mapping[str, Fields]) -> Iterator[tuple[KeyPath, str]]:

@@ -8,14 +8,13 @@ from dataclasses import MISSING, is_dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.config.model import Settings
 from releasegate.core.config.reader import TABLES, Table
 
 
-def tables() -> list[Table]:
-    """Return every table of ``[tool.releasegate]``: those in a package before the next key's, the nearest first."""
-    found = [Settings]
-    for key in TABLES[Settings].keys:
+def tables(root: type[Any]) -> list[Table]:
+    """Return the table of *root* and every one in it: those in a package before the next key's, the nearest first."""
+    found = [root]
+    for key in TABLES[root].keys:
         below = list(key.kind.tables)
         for each in below:  # grows while it is walked
             below += [inner for k in TABLES[each].keys for inner in k.kind.tables]
@@ -23,9 +22,9 @@ def tables() -> list[Table]:
     return [TABLES[each] for each in dict.fromkeys(found)]
 
 
-def render_reference() -> str:
-    """Return one section with a table of keys for every table of ``[tool.releasegate]``."""
-    return "\n".join(line for table in tables() for line in _section(table))
+def render_reference(root: type[Any]) -> str:
+    """Return one section with a table of keys for every table of *root*, as of ``[tool.releasegate]``."""
+    return "\n".join(line for table in tables(root) for line in _section(table))
 
 
 def _section(table: Table) -> Iterator[str]:

@@ -1,127 +1,125 @@
-"""The containers in which a NetBox plugin and its backend are run together, as the configuration describes them."""
+"""The stack of a project: the kit that its packages are judged in, what of it they run with, and what is narrowed."""
 
 # The annotations are data (see reader.table): their evaluation must not be postponed.
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Annotated, Literal, Self
-
-from packaging.version import Version
+from dataclasses import dataclass, field
+from typing import Annotated
 
 from releasegate.core.config import strings as checks
+from releasegate.core.config.exemptions import Exemptions
 from releasegate.core.config.reader import Key, table
 from releasegate.core.config.values import (
     Amount,
     CanonicalVersions,
     Commands,
-    Module,
+    Folder,
     PackageName,
     Pythons,
-    Requirement,
+    Requirements,
     Texts,
+    Variables,
+    by_name,
     list_of,
     text,
 )
+from releasegate.core.kits.kit import NO_KIT, Kit
+from releasegate.core.kits.kit_parts import Dimension, DimensionValue, KitImage, Values
 
-NetBoxSource = Literal["pypi", "image"]
 PATHS = ("fresh", "upgrade")
-SERVICES = ("pve", "pbs", "pdm")
+VARIANT = "variant"
 
-DISTRIBUTION = "netbox"
-"""What NetBox is called on an index."""
-
-_FIRST_WHEEL = Version("4.7.0")
-"""The first NetBox that is a wheel on PyPI; older ones are images only."""
-
-_NETBOX = re.compile(r"(?:(?P<source>pypi|image):)?v?(?P<version>[0-9]+\.[0-9]+\.[0-9]+)", re.ASCII)
-
-
-@dataclass(frozen=True)
-class NetBox:
-    """A NetBox to run on: its version, and whether it comes from PyPI or as an image."""
-
-    version: str
-    source: NetBoxSource
-
-    def __str__(self) -> str:
-        """The words that ``netbox`` parses."""
-        return f"{self.source}:{self.version}"
-
-
-def netbox(text: str) -> NetBox:
-    """Return the NetBox that *text* names: ``4.7.3``, ``pypi:4.7.3`` or ``image:4.5.8``.
-
-    Without a source it is PyPI where NetBox is published there.
-
-    Raises:
-        ValueError: it names none, or one that PyPI does not have.
-    """
-    match = _NETBOX.fullmatch(text)
-    if match is None:
-        raise ValueError(f'{text!r} is no NetBox; write e.g. "4.7.3" (from PyPI) or "image:4.5.8"')
-    version, source = match["version"], match["source"]
-    on_pypi = Version(version) >= _FIRST_WHEEL
-    if source == "pypi" and not on_pypi:
-        raise ValueError(f'NetBox {version} is not on PyPI (the first is {_FIRST_WHEEL}); write "image:{version}"')
-    return NetBox(version, "image" if source == "image" or not on_pypi else "pypi")
-
-
-NetBoxes = Annotated[
-    tuple[NetBox, ...],
-    list_of(text("a NetBox", netbox), 'a list of NetBoxes, e.g. ["image:4.5.8", "4.7.3"]', least=1),
-]
 Sources = Annotated[
     Texts, list_of(text("a source", checks.plain), "a list of sources: dist, local or an index", least=1)
 ]
 Paths = Annotated[Texts, list_of(text("a path", checks.one_of(PATHS)), "a list of fresh and upgrade", least=1)]
-Services = Annotated[Texts, list_of(text("a service", checks.one_of(SERVICES)), "a list of pve, pbs and pdm", least=1)]
 ImageName = Annotated[str, text("the name of an image", checks.plain)]
-
-
-@table("[tool.releasegate.stack.images]")
-@dataclass(frozen=True)
-class ImageNames:
-    """The images that are pulled. ``RELEASEGATE_POSTGRES_IMAGE`` and so on replace one for a machine."""
-
-    postgres: Annotated[ImageName, Key("the database")] = "docker.io/library/postgres:17-alpine"
-    redis: Annotated[ImageName, Key("the queue and the cache")] = "docker.io/library/redis:7-alpine"
-    netbox: Annotated[ImageName, Key("NetBox as an image; `{netbox}` is its version")] = (
-        "docker.io/netboxcommunity/netbox:v{netbox}"
-    )
-    python: Annotated[ImageName, Key("what all else is installed into; `{python}` is the minor version")] = (
-        "docker.io/library/python:{python}-slim-trixie"
-    )
-
-    def replaced(self, environ: Mapping[str, str]) -> Self:
-        """Return the images with those that *environ* names in ``RELEASEGATE_POSTGRES_IMAGE`` and so on."""
-        return type(self)(**{f.name: environ.get(variable(f.name)) or getattr(self, f.name) for f in fields(self)})
-
-
-def variable(image: str) -> str:
-    """Return the environment variable that replaces an image."""
-    return f"RELEASEGATE_{image.upper()}_IMAGE"
+KitName = Annotated[str, text("the name of a stack, or a folder", checks.plain)]
+PackageNames = Annotated[Texts, list_of(PackageName, "a list of packages", least=1)]
+Players = Annotated[Mapping[str, Texts], by_name(PackageNames, "a table of roles, each with a list of packages")]
+ValuesByName = Annotated[Mapping[str, Texts], by_name(Values, "a table of dimensions, each with a list of values")]
+VariablesByName = Annotated[
+    Mapping[str, Mapping[str, str]], by_name(Variables, "a table of variants, each a table of variables")
+]
+RequirementsByName = Annotated[
+    Mapping[str, Texts], by_name(Requirements, "a table of images, each with a list of requirements")
+]
+ImageNames = Annotated[Mapping[str, str], by_name(ImageName, "a table of images, each with the name to pull")]
 
 
 @table("[tool.releasegate.stack]")
 @dataclass(frozen=True)
 class Stack:
-    """The containers in which a NetBox plugin and its backend run together, and the matrix of their cells."""
+    """The containers in which packages run together, made from a kit, and the matrix of their cells.
 
-    plugin: Annotated[PackageName, Key("the package that is the NetBox plugin")]
-    module: Annotated[Module, Key("the plugin's module, as NetBox's `PLUGINS` names it")]
-    backend: Annotated[PackageName, Key("the package that is its backend; its `service` says how it is started")]
-    mock: Annotated[Requirement, Key("the requirement that installs the Proxmox mock")]
-    netbox: Annotated[NetBoxes, Key("the NetBoxes to run on, from PyPI (4.7.0 and later) or as images")]
+    ``kit`` is what the folder of that name says, read beside this table.
+    """
+
+    kit_name: Annotated[
+        KitName,
+        Key("the stack's folder: the name of one that comes with releasegate, or a path with a `/`", name="kit"),
+    ]
     pythons: Annotated[Pythons, Key("the Pythons of the images that are made here")]
-    sources: Annotated[Sources, Key("where the plugin comes from, where no command says it")] = ("dist",)
-    paths: Annotated[Paths, Key("`fresh` is an empty database, `upgrade` one that a final made and filled")] = PATHS
-    upgrade_from: Annotated[
-        CanonicalVersions, Key("the plugin's versions to upgrade from; the newest final, if left out")
-    ] = ()
-    services: Annotated[Services, Key("the Proxmox services that the mock plays")] = ("pve",)
+    packages: Annotated[
+        Players, Key("which packages play which role in it; may be left out where one package plays its one role")
+    ] = field(default_factory=dict)
+    dimensions: Annotated[ValuesByName, Key("the values to run of each of its dimensions; its own, if left out")] = (
+        field(default_factory=dict)
+    )
+    variants: Annotated[
+        VariablesByName,
+        Key("a dimension of the project's own: what the services are told, by the variant's name; each is run"),
+    ] = field(default_factory=dict)
+    sources: Annotated[Sources, Key("where the packages come from, where no command says it")] = ("dist",)
+    paths: Annotated[Paths, Key("`fresh` is an empty stack, `upgrade` one that a final made and filled")] = PATHS
+    upgrade_from: Annotated[CanonicalVersions, Key("the versions to upgrade from; the newest final, if left out")] = ()
+    variables: Annotated[Variables, Key("what its services are told, in place of the stack's own words")] = field(
+        default_factory=dict
+    )
+    requirements: Annotated[
+        RequirementsByName, Key("what an image is made of besides packages, in place of the stack's own list")
+    ] = field(default_factory=dict)
+    images: Annotated[
+        ImageNames,
+        Key("images that are pulled, in place of the stack's own; `{python}` and its dimensions are replaced in them"),
+    ] = field(default_factory=dict)
+    suite: Annotated[Folder | None, Key("a folder of pytest checks that stands in for the stack's own suite")] = None
+    left_out: Annotated[Exemptions, Key("contracts of the suite that are not judged here")] = ()
     checks: Annotated[Commands, Key("the project's own checks; they get the stack's addresses as variables")] = ()
-    images: Annotated[ImageNames, Key("the images that are pulled")] = field(default_factory=ImageNames)
     memory: Annotated[Amount, Key("GiB for all cells that run side by side; 0 for all that the engine has")] = 0.0
     cpus: Annotated[Amount, Key("CPUs for all cells that run side by side; 0 for all that the engine has")] = 0.0
     cache: Annotated[Amount, Key("GiB of images, and again of databases, that are kept between runs")] = 20.0
+    kit: Kit = field(default=NO_KIT, compare=False)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The packages that run in it, in the order of the kit's roles."""
+        roles = dict.fromkeys((*self.kit.roles, *self.packages))
+        return tuple(name for role in roles for name in self.packages.get(role, ()))
+
+    def role(self, name: str) -> str:
+        """Return the role that a package plays; nothing where it plays none."""
+        return next((role for role, names in self.packages.items() if name in names), "")
+
+    @property
+    def every_dimension(self) -> tuple[Dimension, ...]:
+        """The dimensions of the matrix besides source, Python and path: the kit's, and that of the variants."""
+        if not self.variants:
+            return self.kit.dimensions
+        values = tuple(DimensionValue(name, variables) for name, variables in self.variants.items())
+        own = Dimension(VARIANT, "a variant of what the services are told", values=values, default=tuple(self.variants))
+        return (*self.kit.dimensions, own)
+
+    def pulled(self, image: KitImage, environ: Mapping[str, str]) -> str:
+        """Return the name that an image is pulled by, on the machine whose variables are *environ*."""
+        return environ.get(image_variable(image.name)) or self.images.get(image.name) or image.pull
+
+
+def image_variable(image: str) -> str:
+    """Return the environment variable that replaces an image on one machine."""
+    return f"RELEASEGATE_{compose_variable(image)}"
+
+
+def compose_variable(image: str) -> str:
+    """Return the variable by which the Compose file reads an image."""
+    return f"{image.upper().replace('-', '_')}_IMAGE"

@@ -18,6 +18,7 @@ from releasegate.core.config.toml_lines import split_key
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MINOR = re.compile(r"[1-9]\.(?:0|[1-9][0-9]*)", re.ASCII)
+_PART = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What Git allows in a name, less what a shell or an option parser would take for something else.
 _REF = re.compile(r"\w[\w./+@#=,-]*")
@@ -207,6 +208,13 @@ def path_of_url(value: str) -> str:
     if not value.startswith("/"):
         raise ValueError(f'{shown(value)} is not the path of an address; write e.g. "/health"')
     return plain(value)
+
+
+def part_name(value: str) -> str:
+    """Return the name of a part of a stack as it is."""
+    if not _PART.fullmatch(value):
+        raise ValueError(f'{shown(value)} is no name; write letters, digits, "-" and "_", a letter first')
+    return value
 
 
 def word(value: str) -> str:

@@ -13,6 +13,7 @@ from releasegate.core.config.reader import Location, ValueKind, kind_of_type
 # A hundred years: what is longer is a mistake, and too long for a clock.
 _LONGEST = 3.2e9
 _MOST = 1000
+_LAST_PORT = 65535
 
 
 def text(words: str, check: Callable[[str], Any]) -> ValueKind:
@@ -59,6 +60,24 @@ def _read_count(value: Any, _: Location) -> int:
     if type(value) is not int or not 1 <= value < _MOST:
         raise ValueError("is no count; write a whole number, 1 or more")
     return value
+
+
+def _read_port(value: Any, _: Location) -> int:
+    if type(value) is not int or not 1 <= value <= _LAST_PORT:
+        raise ValueError("is no port; write a number from 1 to 65535")
+    return value
+
+
+def by_name(member: Any, words: str) -> ValueKind:
+    """Return the kind of a table whose keys are names and whose values are all of the kind of *member*."""
+    kind = member if isinstance(member, ValueKind) else kind_of_type(member)
+
+    def read(value: Any, here: Location) -> Any:
+        typed(value, dict, instead=words)
+        members = {name: here.at(name).read(kind, each) for name, each in value.items()}
+        return {name: each for name, each in members.items() if each is not None}
+
+    return ValueKind(words, read, kind.tables)
 
 
 def _read_variables(value: Any, here: Location) -> dict[str, str]:
@@ -109,6 +128,7 @@ Texts = tuple[str, ...]
 Flag = Annotated[bool, ValueKind("true or false", _read_flag)]
 Seconds = Annotated[float, ValueKind("a number of seconds", _read_seconds)]
 Count = Annotated[int, ValueKind("a whole number", _read_count)]
+Port = Annotated[int, ValueKind("the number of a port", _read_port)]
 Amount = Annotated[float, ValueKind("a number", _read_amount)]
 
 PackageName = Annotated[str, text("a package's name", checks.name)]

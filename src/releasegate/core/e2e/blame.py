@@ -1,23 +1,17 @@
-"""Which of the two broke a pair: the new ones and the ones that users have, run in the other combinations.
+"""Which of the packages broke a cell: the new ones exchanged for those that users have, one by one and all at once.
 
 Contracts are compared, not cells: a combination that fails in something else says nothing of what broke.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-Age = Literal["new", "old"]
+_PAIR = 2
 
-
-@dataclass(frozen=True)
-class Combination:
-    """One plugin and one backend, each the one under test (``new``) or the one that users have (``old``)."""
-
-    plugin: Age
-    backend: Age
+Old = frozenset[str]
+"""The packages of a combination that are the ones that users have; all others are the ones under test."""
 
 
 @dataclass(frozen=True)
@@ -36,56 +30,65 @@ class _NothingSaidError(Exception):
     """A combination says nothing of a contract; the words say why."""
 
 
-def combinations(*, plugin_is_new: bool, backend_is_new: bool) -> tuple[Combination, ...]:
-    """Return what is run after the pair failed; what users have already is not exchanged for itself."""
-    if plugin_is_new and backend_is_new:
-        return (Combination("old", "new"), Combination("new", "old"), Combination("old", "old"))
-    if plugin_is_new:
-        return (Combination("old", "new"),)
-    return (Combination("new", "old"),) if backend_is_new else ()
+def combinations(new: Sequence[str]) -> tuple[Old, ...]:
+    """Return what is run after the packages *new* failed: each of them exchanged, then all of them."""
+    each = [frozenset({name}) for name in new]
+    return (*each, frozenset(new)) if len(new) > 1 else tuple(each)
 
 
 def blame(
-    failed: frozenset[str], results: Mapping[Combination, Result], *, plugin: str, backend: str
+    failed: frozenset[str], results: Mapping[Old, Result], *, new: Sequence[str], kept: Sequence[str]
 ) -> tuple[str, ...]:
     """Return a sentence on who broke the contracts *failed*, or one for each of them where they differ in that.
 
-    *results* says what the other combinations came to; *plugin* and *backend* are the names to be used.
+    *results* says what the other combinations came to; *new* are the packages under test that users do not have, and
+    *kept* the others.
     """
     said: dict[str, list[str]] = {}
     for contract in sorted(failed):
-        said.setdefault(_sentence(contract, failed, results, plugin=plugin, backend=backend), []).append(contract)
+        said.setdefault(_sentence(contract, failed, results, new, kept), []).append(contract)
     if len(said) == 1:
         return tuple(said)
     return tuple(f"{', '.join(contracts)}: {sentence}" for sentence, contracts in said.items())
 
 
 def _sentence(
-    contract: str, failed: frozenset[str], results: Mapping[Combination, Result], *, plugin: str, backend: str
+    contract: str, failed: frozenset[str], results: Mapping[Old, Result], new: Sequence[str], kept: Sequence[str]
 ) -> str:
     """Return who broke one contract."""
     try:
         holds = {
-            combination: _holds(contract, failed, result, with_what=_shown(combination, plugin, backend))
-            for combination, result in results.items()
+            old: _holds(contract, failed, result, with_what=_shown(old, new, kept)) for old, result in results.items()
         }
     except _NothingSaidError as error:
         return f"Nothing can be blamed by this cell: {error}"
-    old_plugin = holds.get(Combination("old", "new"))
-    old_backend = holds.get(Combination("new", "old"))
-    if old_plugin is None and old_backend is None:
-        return "Neither can be blamed: users have this very pair, so look at the stack or at its checks."
-    if old_backend is None:
-        return _alone(plugin, backend, passes=bool(old_plugin))
-    if old_plugin is None:
-        return _alone(backend, plugin, passes=old_backend)
-    if holds.get(Combination("old", "old")) is False:
-        return "Neither can be blamed: the pair that users have fails here too, so look at the stack or at its checks."
-    return _of_both(plugin, backend)[old_plugin, old_backend]
+    nobody = "Neither" if len((*new, *kept)) == _PAIR else "Nobody"
+    if not new:
+        which = "this very pair" if len(kept) == _PAIR else "this very version"
+        return f"{nobody} can be blamed: users have {which}, so look at the stack or at its checks."
+    if len(new) == 1:
+        return _alone(new[0], kept, passes=holds[frozenset(new)])
+    if holds.get(frozenset(new)) is False:
+        return f"{nobody} can be blamed: what users have fails here too, so look at the stack or at its checks."
+    return _of_several(new, holds)
+
+
+def _of_several(new: Sequence[str], holds: Mapping[Old, bool]) -> str:
+    """Return the sentence where several were exchanged for their old versions, each by itself."""
+    guilty = [name for name in new if holds[frozenset({name})]]
+    if len(guilty) == 1:
+        others = _listed([name for name in new if name != guilty[0]])
+        return (
+            f"{guilty[0]} broke it: it fails with the old {others} too, and the new {others} passes with the old one."
+        )
+    if guilty:
+        return f"Only together: each passes with the other's old version, so {_listed(guilty)} disagree."
+    which = "Both" if len(new) == _PAIR else "Several"
+    return f"{which} are broken: neither {' nor '.join(new)} passes with the other's old version."
 
 
 def _holds(contract: str, failed: frozenset[str], result: Result, *, with_what: str) -> bool:
-    """Whether a combination kept the contract that the pair under test broke.
+    """Whether a combination kept the contract that the packages under test broke.
 
     Raises:
         _NothingSaidError: it was not judged, or failed in something else, which may hide what this would have shown.
@@ -102,23 +105,19 @@ def _holds(contract: str, failed: frozenset[str], result: Result, *, with_what: 
     return True
 
 
-def _shown(combination: Combination, plugin: str, backend: str) -> str:
-    return f"the {combination.plugin} {plugin} with the {combination.backend} {backend}"
+def _shown(old: Old, new: Sequence[str], kept: Sequence[str]) -> str:
+    """Return a combination in words; what users have already is the old one of both."""
+    shown = [f"the {'old' if name in old or name in kept else 'new'} {name}" for name in (*new, *kept)]
+    return " with ".join(shown)
 
 
-def _of_both(plugin: str, backend: str) -> Mapping[tuple[bool, bool], str]:
-    """Return the sentence by whether the old plugin, and the old backend, passes with the other's new version."""
-    alike = "it fails with the old {0} too, and the new {0} passes with the old one."
-    return {
-        (False, True): f"{backend} broke it: {alike.format(plugin)}",
-        (True, False): f"{plugin} broke it: {alike.format(backend)}",
-        (True, True): f"Only together: each passes with the other's old version, so {plugin} and {backend} disagree.",
-        (False, False): f"Both are broken: neither {plugin} nor {backend} passes with the other's old version.",
-    }
-
-
-def _alone(new: str, kept: str, *, passes: bool) -> str:
+def _alone(new: str, kept: Sequence[str], *, passes: bool) -> str:
     """Return the sentence where only *new* was exchanged for its old version."""
+    beside = f" with the same {_listed(kept)}" if kept else " here"
     if passes:
-        return f"{new} broke it: the {new} that users have passes with the same {kept}."
-    return f"Not {new} alone: the {new} that users have fails with the same {kept} too."
+        return f"{new} broke it: the {new} that users have passes{beside}."
+    return f"Not {new} alone: the {new} that users have fails{beside} too."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(names)

@@ -13,16 +13,16 @@ Migrations = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A kept database: the server that wrote it, NetBox's version, and the migrations that made it."""
+    """A kept database: the server that wrote it, the ground that it is of, and the files that made it."""
 
     server: str
-    netbox: str
+    ground: str
     migrations: Migrations
 
     @property
     def key(self) -> str:
         """What it is known by: the same content has the same key, and nothing else has it."""
-        told = [self.server, self.netbox, sorted(self.migrations.items())]
+        told = [self.server, self.ground, sorted(self.migrations.items())]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -48,7 +48,7 @@ def nearest(snapshots: Iterable[Snapshot], wanted: Snapshot, *, reordering: Reor
 
 
 def _leads_to(snapshot: Snapshot, wanted: Snapshot, reordering: Reordering) -> bool:
-    if (snapshot.server, snapshot.netbox) != (wanted.server, wanted.netbox):
+    if (snapshot.server, snapshot.ground) != (wanted.server, wanted.ground):
         return False
     if not snapshot.migrations.items() <= wanted.migrations.items():
         return False

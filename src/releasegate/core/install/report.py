@@ -74,20 +74,26 @@ def _installed_from(item: Any) -> InstalledFrom:
 
 
 def provenance_problems(
-    installed: Collection[InstalledFrom], *, own: Expected, staging_hosts: Collection[str]
+    installed: Collection[InstalledFrom],
+    *,
+    own: Expected,
+    staging_hosts: Collection[str],
+    beside: Collection[Expected] = (),
 ) -> tuple[str, ...]:
     """Return one sentence for each distribution that did not come from where it must.
 
-    *own* comes from exactly its file; everything else over https (or from this machine's loopback) with a sha256,
-    and never from one of *staging_hosts* (``host`` or ``host:port``): anyone can register any name there.
+    *own* comes from exactly its file, and so does each that is installed *beside* it; everything else over https (or
+    from this machine's loopback) with a sha256, and never from one of *staging_hosts* (``host`` or ``host:port``):
+    anyone can register any name there.
     """
-    name = canonicalize_name(own.name)
-    ours = [found for found in installed if found.name == name]
-    problems = [] if ours else [f"{name} is not among what pip installed."]
-    for found in ours:
-        problems += _own_problems(found, own)
+    expected: dict[str, Expected] = {canonicalize_name(each.name): each for each in (own, *beside)}
+    there = {found.name for found in installed}
+    problems = [f"{name} is not among what pip installed." for name in expected if name not in there]
     for found in installed:
-        if found.name != name:
+        if found.name in expected:
+            problems += _own_problems(found, expected[found.name])
+    for found in installed:
+        if found.name not in expected:
             problems += _dependency_problems(found, staging_hosts)
     return tuple(problems)
 

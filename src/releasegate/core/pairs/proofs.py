@@ -87,7 +87,7 @@ def _where(said: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[str, str, s
     cell = read_cell(name)
     if cell is None:
         return "", plain(said.get("python") or row.get("python")), name
-    return str(cell.netbox), cell.python, cell.task
+    return cell.ground, cell.python, cell.task
 
 
 def _sides(package: str, said: Mapping[str, Any], row: Mapping[str, Any], edges: Edges) -> tuple[Side, Side] | None:

@@ -29,7 +29,7 @@ class PickedCompanion:
 
 
 def variables(name: str, *, purpose: Purpose, index: str) -> tuple[str, ...]:
-    """Return the variables that are read for *name*, the first wins: ``PROXBOX_API_TESTPYPI_VERSION`` and so on.
+    """Return the variables that are read for *name*, the first wins: ``MY_BACKEND_TESTPYPI_VERSION`` and so on.
 
     The stage's variable carries the index's own name; for the aliases that is TESTPYPI and PYPI.
     """

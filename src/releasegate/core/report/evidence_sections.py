@@ -88,7 +88,8 @@ def _placed(name: str) -> tuple[str, str]:
 
     found = read_cell(name)
     if found is not None:
-        return f"NetBox {found.netbox}, Python {found.python}", f"{found.task}, {found.source}"
+        ground = f"{found.ground}, Python {found.python}" if found.ground else f"Python {found.python}"
+        return ground, f"{found.task}, {found.source}"
     python, space, archive = name.partition(" ")
     return (f"Python {python}", archive) if space and archive in {"wheel", "sdist"} else (name, "run")
 

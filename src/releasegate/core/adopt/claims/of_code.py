@@ -16,7 +16,7 @@ TESTS = frozenset({"test", "tests", "testing", "docs", "doc"})
 _NAMES = ("__version__", "VERSION", "version")
 _TUPLES = ("version_info", "__version_info__", "version_tuple", "__version_tuple__", "VERSION_INFO")
 _FILES = frozenset({"__about__.py", "about.py", "_about.py", "__version__.py", "_version.py", "version.py"})
-# NetBox's and Nautobot's plugins and Home Assistant's integrations state their version in a class.
+# The plugins of some hosts state their version in a class.
 _BASES = ("PluginConfig", "AppConfig")
 
 

@@ -27,7 +27,7 @@ _MODULES = frozenset(
 _NAMES = frozenset({"__version__", "__version_info__", "VERSION", "VERSION_INFO", "version", "version_info"})
 _OTHERS = re.compile(
     r"(?i)min|max|since|requir|support|compat|deprecat|remov|added|legacy|old|new|last|prev|first|until|upgrad|schema"
-    r"|api|proto|format|python|django|netbox"
+    r"|api|proto|format|python|django"
 )
 _HOPS = 10
 """Names that are followed to a value, one to the next."""
@@ -58,11 +58,12 @@ def left_behind(subject: Subject) -> Problems:
         )
         before = {(s.path, s.name): s.value for s in _all_stated(old)}
     top = {path: tree for path, tree in subject.code.items() if _at_top(path, subject.held)}
+    others = frozenset(each.partition(".")[0].lower() for host in subject.hosts for each in host.modules)
     # A literal that several names stand for is told once.
     wrong = {
         (stated.path, stated.line): stated
         for stated in _all_stated(top)
-        if not _is(stated.value, version) and _own(stated, before.get((stated.path, stated.name)), previous)
+        if not _is(stated.value, version) and _own(stated, before.get((stated.path, stated.name)), previous, others)
     }
     if not wrong:
         return ()
@@ -88,10 +89,13 @@ def _at_top(path: str, held: Mapping[str, bytes]) -> bool:
     return [folder for folder in packages if f"{folder}/__init__.py" in held] == packages[-1:]
 
 
-def _own(stated: _Stated, before: str | tuple[int, ...] | None, previous: Version | None) -> bool:
-    """Whether the version that is stated is meant to be the release's."""
+def _own(
+    stated: _Stated, before: str | tuple[int, ...] | None, previous: Version | None, others: frozenset[str]
+) -> bool:
+    """Whether the version that is stated is meant to be the release's; *others* are the names of hosts."""
+    another = bool(_OTHERS.search(stated.name) or others & set(re.split(r"[\W_]+", stated.name.lower())))
     was_in_step = previous is not None and before is not None and _is(before, previous)
-    if was_in_step and before == stated.value and not _OTHERS.search(stated.name):
+    if was_in_step and before == stated.value and not another:
         return "version" in stated.name.lower() or str(stated).count(".") > 1
     usual = stated.path.rpartition("/")[2].removesuffix(".py") in _MODULES and stated.name in _NAMES
     hosted = stated.name.endswith(".version")

@@ -1,7 +1,7 @@
-"""The range of host versions that a plugin accepts, as NetBox plugins state it.
+"""The range of host versions that a plugin accepts, as the plugins of its host state it.
 
-Format: the class attributes ``min_version`` and ``max_version`` of a ``PluginConfig`` subclass, as literals or as names
-of constants in any module of the same package.
+Format: two class attributes of a subclass of a class of the host's, as literals or as names of constants in any module
+of the same package.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from releasegate.core.audit.code.trees import assignments, last_name, parse
+from releasegate.core.kits.host import Host, Hosts
 
 
 @dataclass(frozen=True)
@@ -21,19 +22,26 @@ class HostRange:
     newest: str | None = None
 
 
-def host_range(sources: Mapping[str, bytes]) -> HostRange:
+def host_range(sources: Mapping[str, bytes], hosts: Hosts) -> HostRange:
     """Return the range that a plugin's top-level ``__init__.py`` states; an empty one where nothing is a plugin."""
     for path in sorted(sources):
         if path.count("/") == 1 and path.endswith("/__init__.py"):
             for node in _body(sources[path]):
-                if isinstance(node, ast.ClassDef) and "PluginConfig" in map(last_name, node.bases):
+                host = _host_of(node, hosts)
+                if isinstance(node, ast.ClassDef) and host is not None:
                     stated = assignments(node.body)
                     names = _constants(sources, package=path.removesuffix("__init__.py"))
                     return HostRange(
-                        oldest=_resolve(stated.get("min_version"), names),
-                        newest=_resolve(stated.get("max_version"), names),
+                        oldest=_resolve(stated.get(host.oldest), names),
+                        newest=_resolve(stated.get(host.newest), names),
                     )
     return HostRange()
+
+
+def _host_of(node: ast.stmt, hosts: Hosts) -> Host | None:
+    """Return the host whose class a class of the plugin is made from."""
+    bases = set(map(last_name, node.bases)) if isinstance(node, ast.ClassDef) else set()
+    return next((host for host in hosts if host.oldest and bases & set(host.classes)), None)
 
 
 def _body(source: bytes) -> list[ast.stmt]:

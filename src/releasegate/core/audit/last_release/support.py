@@ -30,7 +30,7 @@ def support(subject: Subject) -> tuple[str, ...]:
     if dropped:
         change = f"from {before.requires_python!r} to {now.requires_python!r}"
         problems.append(f"A post may not drop Python {dropped[0]}: Requires-Python went {change}.")
-    problems += _narrowed(host_range(sources(subject.previous)), host_range(sources(subject.wheel)))
+    problems += _narrowed(*(host_range(sources(each), subject.hosts) for each in (subject.previous, subject.wheel)))
     return tuple(problems)
 
 

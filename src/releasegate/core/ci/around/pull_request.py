@@ -112,7 +112,8 @@ def _judged(settings: Settings, ours: Sequence[Package]) -> tuple[str, ...]:
 def _sides(settings: Settings, ours: Sequence[Package]) -> str:
     """Return where the sides come from: what is proposed is checked out, a companion is the one that it would get."""
     both, alone = "--source local --backend-source local", "--source local"
-    if settings.stack is not None and settings.stack.backend in {package.name for package in ours}:
+    called = {each.companion.name for each in settings.packages if each.companion and settings.in_stack(each.name)}
+    if called & {package.name for package in ours}:
         return quoted(both)
     if not any(".." in package.path.parts for package in settings.packages):
         return quoted(alone)

@@ -43,10 +43,7 @@ def watch_jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
 def cache_jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
     """Yield the job that fills the cache, once for each host and Python of the stack."""
     hosts = {cell.kept: cell for cell in _cells(settings)}
-    rows = (
-        f"    - {{kept: {name}, options: {quoted(f'--netbox {c.netbox} --python {c.python}')}}}"
-        for name, c in hosts.items()
-    )
+    rows = (f"    - {{kept: {name}, options: {quoted(' '.join(cell.on_ground))}}}" for name, cell in hosts.items())
     yield Job(
         "fill",
         READS,

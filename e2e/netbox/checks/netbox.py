@@ -1,0 +1,127 @@
+"""NetBox as its users see it: the REST API with a token, and the pages with a logged-in session."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from contracts import PLUGIN, STACK, BrokenContract
+from words import words
+
+INSIDE = "netbox.test:8080"
+"""NetBox's address for the others in the stack."""
+MANY = 200
+"""How many records a page of the API holds."""
+AT_ONCE = 2
+"""How many requests: a laptop's NetBox has few workers, and more would only wait for each other."""
+TIMEOUT = 90.0  # seconds; a page's first rendering after a start compiles its templates
+DESCRIBED = 300.0  # all of NetBox's API is looked through for it, beside a synchronisation
+
+
+@dataclass(frozen=True)
+class NetBox:
+    """One NetBox, addressed from the host."""
+
+    url: str
+    token: str
+    session: requests.Session = field(default_factory=requests.Session, repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """NetBox 4.5 and later tell the two kinds of token apart by the scheme."""
+        scheme = "Bearer" if self.token.startswith("nbt_") else "Token"
+        return {"Authorization": f"{scheme} {self.token}", "Accept": "application/json"}
+
+    def address(self, path: str) -> str:
+        """Return the full address; NetBox may state its own links with another host or port."""
+        parts = urlsplit(path)
+        query = f"?{parts.query}" if parts.query else ""
+        return f"{self.url}{parts.path}{query}"
+
+    def request(self, method: str, path: str, **extra: Any) -> requests.Response:
+        """Send one API request and return whatever came back."""
+        return self.session.request(method, self.address(path), headers=self.headers, timeout=TIMEOUT, **extra)
+
+    def json(self, method: str, path: str, **extra: Any) -> Any:
+        """Send one API request that must succeed, and return its JSON."""
+        response = self.request(method, path, **extra)
+        if not response.ok:
+            raise BrokenContract(f"NetBox answered {response.status_code} to {method} {path}{words(response)}")
+        return response.json() if response.content else None
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Return the JSON of one GET."""
+        return self.json("GET", path, params=params)
+
+    def every(self, path: str, first: Any = None) -> Iterator[dict[str, Any]]:
+        """Yield all records of a list route, page by page; *first* is its first page where that is known."""
+        page = first or self.get(path, limit=MANY)
+        while True:
+            yield from page["results"]
+            if not page.get("next"):
+                return
+            page = self.get(page["next"])
+
+    def schema(self) -> dict[str, Any]:
+        """Return the OpenAPI document, asked for as a backend in the stack asks.
+
+        NetBox keeps it for whoever asks with the same words, and making it costs ten seconds of a processor.
+        """
+        headers = {
+            **self.headers,
+            "Host": INSIDE,
+            "Accept-Encoding": "identity",
+            "User-Agent": "",
+            "Connection": "close",
+        }
+        answer = requests.get(self.address("/api/schema/"), headers=headers, timeout=DESCRIBED)
+        if not answer.ok:
+            raise BrokenContract(
+                f"NetBox answered {answer.status_code} when asked to describe its API{words(answer)}", side=PLUGIN
+            )
+        described: dict[str, Any] = answer.json()
+        return described
+
+    def has(self, path: str) -> bool:
+        """Whether this release has the route at all."""
+        return bool(self.request("GET", path).status_code != requests.codes.not_found)
+
+    def accepted(self, path: str) -> frozenset[str]:
+        """Return the fields that a list route takes in a POST, as the route itself declares them."""
+        actions = self.json("OPTIONS", path).get("actions", {})
+        return frozenset(actions.get("POST", {}))
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A logged-in session on NetBox's pages."""
+
+    netbox: NetBox
+    session: requests.Session = field(repr=False)
+
+    @classmethod
+    def login(cls, netbox: NetBox, user: str, password: str) -> "Browser":
+        """Log in as a person does; a stack that refuses its own superuser judges nobody, one that crashes does."""
+        session = requests.Session()
+        login = f"{netbox.url}/login/"
+        session.get(login, timeout=TIMEOUT)
+        form = {"username": user, "password": password, "csrfmiddlewaretoken": session.cookies.get("csrftoken", "")}
+        answer = session.post(login, data=form, headers={"Referer": login}, timeout=TIMEOUT, allow_redirects=False)
+        if answer.status_code != requests.codes.found:
+            crashed = answer.status_code >= requests.codes.internal_server_error
+            said = f"NetBox refused the superuser's login with {answer.status_code}{words(answer) if crashed else ''}"
+            raise BrokenContract(said, side=PLUGIN if crashed else STACK)
+        return cls(netbox, session)
+
+    def get(self, path: str) -> requests.Response:
+        """Open one page without following redirects, so that each answer is the page's own."""
+        return self.session.get(self.netbox.address(path), timeout=TIMEOUT, allow_redirects=False)
+
+    def post(self, path: str) -> requests.Response:
+        """Press one button."""
+        address = self.netbox.address(path)
+        form = {"csrfmiddlewaretoken": self.session.cookies.get("csrftoken", "")}
+        return self.session.post(
+            address, data=form, headers={"Referer": address}, timeout=TIMEOUT, allow_redirects=False
+        )

@@ -1,0 +1,71 @@
+"""Opens many pages a few at a time and says which did not answer as a page must."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import requests
+from words import body, words
+
+from netbox import AT_ONCE, MANY, NetBox
+
+FORMS = ("/add/", "/import/")
+"""How the addresses end of pages that make records and show none."""
+NOT_FOUND = requests.codes.not_found
+SERVER_ERROR = requests.codes.internal_server_error
+UNAVAILABLE = requests.codes.service_unavailable
+
+
+def refusals(paths: Iterable[str], get: Callable[[str], requests.Response]) -> dict[str, str]:
+    """Return each page that is missing, fails inside NetBox, or throws the logged-in user out; with its words."""
+
+    def complaint(path: str) -> tuple[str, str]:
+        try:
+            answer = get(path)
+        except requests.RequestException as error:
+            return path, type(error).__name__
+        if _explained(answer):
+            return path, ""
+        if answer.status_code == NOT_FOUND or answer.status_code >= SERVER_ERROR:
+            return path, f"answered {answer.status_code}{words(answer)}"
+        if "/login/" in answer.headers.get("Location", ""):
+            return path, "sent a logged-in user to the login page"
+        return path, ""
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {path: said for path, said in pool.map(complaint, paths) if said}
+
+
+def _explained(answer: requests.Response) -> bool:
+    """Whether an API route says on purpose, in words, that it is switched off here: a crash is never a 503."""
+    return answer.status_code == UNAVAILABLE and bool(body(answer).get("detail"))
+
+
+def api_routes(netbox: NetBox, root: str) -> dict[str, Any]:
+    """Return every route that the API root leads to, with its answer, nothing where it failed; roots are followed."""
+
+    def answer(path: str) -> Any:
+        said = netbox.request("GET", path, params={"limit": MANY})
+        return said.json() if said.ok else None
+
+    answers: dict[str, Any] = {}
+    paths = [root]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while paths:
+            found = dict(zip(paths, pool.map(answer, paths), strict=True))
+            answers |= found
+            links = [link for each in found.values() if _is_root(each) for link in each.values()]
+            inside = {link[link.index(root) :] for link in links if isinstance(link, str) and root in link}
+            paths = sorted(inside - answers.keys())
+    return answers
+
+
+def _is_root(answer: Any) -> bool:
+    """Whether an answer leads to others, and lists nothing itself."""
+    return isinstance(answer, dict) and "results" not in answer
+
+
+def summary(refused: dict[str, str]) -> str:
+    """Return one line on all that refused."""
+    first = "; ".join(f"{path} {said}" for path, said in list(refused.items())[:3])
+    return f"{len(refused)} did not answer: {first}"

@@ -1,0 +1,45 @@
+"""The plugin's pages and API routes answer: found in its own URL patterns and API root, none is written down here."""
+
+from typing import Any
+
+import pytest
+from contracts import PLUGIN
+
+from cell import CANDIDATE
+from netbox import Browser, NetBox
+from pages import refusals, summary
+
+pytestmark = pytest.mark.phases(CANDIDATE)
+
+
+@pytest.mark.contract("plugin.schema", PLUGIN, needs=("netbox.up",))
+def test_the_api_describes_itself(request: pytest.FixtureRequest, facts: dict[str, Any]) -> None:
+    """Clients write by NetBox's OpenAPI document: a serializer that cannot be described takes all of it away."""
+    described: dict[str, Any] = request.getfixturevalue("schema")
+    paths = described.get("paths", {})
+    for root in (f"/api/plugins/{plugin['base']}/" for plugin in facts["plugins"].values()):
+        asked = any(f"/{path}".startswith(root) and f"/{path}" != root for path in facts["api"])
+        own = [path for path in paths if path.startswith(root)]
+        assert own or not asked, f"NetBox's API document holds {len(paths)} routes, none {root}"
+
+
+@pytest.mark.contract("plugin.pages", PLUGIN, needs=("netbox.up",))
+def test_the_pages_answer(browser: Browser, facts: dict[str, Any], forms: dict[str, str]) -> None:
+    """Every page that needs no argument opens for a logged-in user."""
+    paths = [f"/{page}" for page in facts["pages"]]
+    if not paths:
+        pytest.skip("not applicable: the plugin has no pages")
+    refused = refusals([path for path in paths if path not in forms], browser.get)
+    refused |= {path: words for path, words in forms.items() if words}
+    assert not refused, f"of {len(paths)} pages {summary(refused)}"
+
+
+@pytest.mark.contract("plugin.api", PLUGIN, needs=("netbox.up",))
+def test_the_api_answers(netbox: NetBox, facts: dict[str, Any], api: dict[str, Any]) -> None:
+    """Every route that the plugin's API root lists answers, and lists what a list must."""
+    if not facts["api"] and not any(answer for answer in api.values()):
+        pytest.skip("not applicable: the plugin has no API")
+    answered = {path for path, answer in api.items() if answer is not None}
+    paths = sorted((api.keys() | {f"/{path}" for path in facts["api"]}) - answered)
+    refused = refusals(paths, lambda path: netbox.request("GET", path))
+    assert not refused, f"of {len(paths) + len(answered)} API routes {summary(refused)}"

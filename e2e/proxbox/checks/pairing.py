@@ -1,0 +1,135 @@
+"""Registers the pair's endpoints as an operator does, in any release: each route says itself what it takes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from containers import Stack
+from contracts import PLUGIN, BrokenContract
+from netbox import NetBox
+from words import words
+
+from backend import Backend
+from pair_cell import PairCell
+
+# What each service is called, and where it listens, inside the stack's own network.
+INSIDE = {"netbox": 8080, "backend": 8000, "mock": 8006}
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """The plugin's endpoint records: the id of each, by the plugin's own word for its kind."""
+
+    root: str
+    numbers: dict[str, int]
+
+    def path(self, kind: str) -> str:
+        """Return the API path of one record."""
+        return f"{self.root}{kind}/{self.numbers[kind]}/"
+
+
+@dataclass(frozen=True)
+class Registrar:
+    """Makes the endpoint records be there."""
+
+    cell: PairCell
+    netbox: NetBox
+    backend: Backend
+    stack: Stack
+    base: str
+
+    @property
+    def root(self) -> str:
+        """Return where the plugin keeps its endpoints."""
+        return f"/api/plugins/{self.base}/endpoints/"
+
+    def register(self) -> Endpoints:
+        """Register all, or say which side refused what."""
+        self._settings()
+        numbers = {
+            "fastapi": self._ensure("fastapi", "backend", self._backend_fields()),
+            "netbox": self._ensure("netbox", "netbox", self._netbox_fields()),
+        }
+        kind = "proxmox" if self.cell.syncs else self.cell.proxmox_service
+        if self.netbox.has(f"{self.root}{kind}/"):
+            numbers[kind] = self._ensure(kind, "mock", self._proxmox_fields())
+        endpoints = Endpoints(self.root, numbers)
+        for each in numbers:
+            self._approve(endpoints.path(each))
+        return endpoints
+
+    def _ensure(self, kind: str, service: str, fields: dict[str, Any]) -> int:
+        """Reuse the record of an earlier phase, or create it with the fields that this release takes."""
+        route = f"{self.root}{kind}/"
+        for record in self.netbox.every(route):
+            return int(record["id"])
+        accepted = self.netbox.accepted(route)
+        said = ""
+        for place in self._places(service, accepted):
+            body = {name: value for name, value in (fields | place).items() if name in accepted}
+            answer = self.netbox.request("POST", route, json=body)
+            if answer.ok:
+                return int(answer.json()["id"])
+            said = f"{answer.status_code}{words(answer)}"
+        raise BrokenContract(f"the plugin refused the {kind} endpoint with {self.stack.masked(said)}", side=PLUGIN)
+
+    def _places(self, service: str, accepted: frozenset[str]) -> Iterator[dict[str, Any]]:
+        """Yield ways to say where a service is: by name, else (older releases) by an address kept in IPAM.
+
+        The name has a dot, for links are made of it and Django calls a link without one invalid.
+        """
+        port, name = {"port": INSIDE[service]}, f"{service}.test"
+        address = self.stack.address(name, seen_from="netbox") or self.stack.address(service, seen_from="netbox")
+        # The mock keeps its address for as long as the stack lives; the others are made anew in an upgrade.
+        if "domain" in accepted and self.stack.address(name, seen_from="netbox") and service != "mock":
+            yield port | {"domain": name}
+        record = self.netbox.json("POST", "/api/ipam/ip-addresses/", json={"address": f"{address}/32"})
+        if "domain" in accepted and self.stack.address(name, seen_from="netbox"):
+            yield port | {"ip_address": record["id"], "domain": name}
+        yield port | {"ip_address": record["id"]}
+        yield port | {"ip_address": record["id"], "domain": name}
+
+    def _backend_fields(self) -> dict[str, Any]:
+        return {
+            "name": "backend", "token": self.backend.key, "verify_ssl": False, "use_https": False,
+            "use_websocket": False, "server_side_websocket": False, "enabled": True,
+        }  # fmt: skip
+
+    def _netbox_fields(self) -> dict[str, Any]:
+        """State the API token as this release wants it: a reference, and for the newer kind its two halves."""
+        token = self.cell.netbox_token
+        fields: dict[str, Any] = {"name": "netbox", "verify_ssl": False, "enabled": True, "token_version": "v1"}
+        if token.startswith("nbt_"):
+            key, secret = token.removeprefix("nbt_").split(".", 1)
+            return fields | {"token_version": "v2", "token_key": key, "token_secret": secret}
+        # A plugin may have made tokens of its own, for users of its own.
+        every = self.netbox.every("/api/users/tokens/")
+        owned = [each["id"] for each in every if each["user"]["username"] == self.cell.netbox_user]
+        return fields | {"token": {"id": owned[0]}} if owned else fields
+
+    def _proxmox_fields(self) -> dict[str, Any]:
+        """The mock takes any credentials, so these are no secrets."""
+        return {
+            "name": "mock", "mode": "cluster", "username": "root@pam", "password": "any", "token_name": "any",
+            "token_value": "any", "token_id": "root@pam!any", "token_secret": "any", "timeout": 60, "max_retries": 1,
+            "verify_ssl": False, "enabled": True,
+        }  # fmt: skip
+
+    def _settings(self) -> None:
+        """Keep secrets in the plugin's own storage: the stack has no vault."""
+        route = f"/api/plugins/{self.base}/settings/"
+        if not self.netbox.has(f"{route}runtime/"):
+            return
+        current = self.netbox.get(f"{route}runtime/")
+        if current.get("credential_storage_backend", "legacy_encrypted") != "legacy_encrypted":
+            change = {"credential_storage_backend": "legacy_encrypted"}
+            self.netbox.json("PATCH", f"{route}{current['id']}/", json=change)
+
+    def _approve(self, record: str) -> None:
+        """Approve the exact target, where a release sends credentials to approved targets only."""
+        route = f"{record}connection-authority/"
+        if not self.netbox.has(route):
+            return
+        current = self.netbox.get(route)
+        if not current.get("approved"):
+            self.netbox.json("PUT", route, json={"target_fingerprint": current["target_fingerprint"]})

@@ -1,0 +1,106 @@
+"""What the checks of the pair share: the backend, the Proxmox side, the endpoints, and the synchronisations."""
+
+from typing import Any
+
+import pytest
+from cell import CANDIDATE
+from containers import Stack
+from contracts import BACKEND, PLUGIN
+from netbox import Browser, NetBox
+
+from backend import Backend
+from holdings import Holdings
+from pair_cell import PairCell
+from pairing import Endpoints, Registrar
+from syncing import Job, Synchroniser
+from world import Proxmox, World
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark."""
+    config.addinivalue_line("markers", "services(names): the Proxmox services that it applies to; without it, all")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what does not apply to the Proxmox service of the cell."""
+    service = PairCell.of().proxmox_service
+    mark = item.get_closest_marker("services")
+    if mark is not None and service not in mark.args:
+        pytest.skip(f"not applicable: {service} is no source of synchronisations")
+
+
+@pytest.fixture(scope="session")
+def cell() -> PairCell:
+    """Return the cell under test."""
+    return PairCell.of()
+
+
+@pytest.fixture(scope="session")
+def further_secrets(cell: PairCell) -> tuple[str, ...]:
+    """Return the backend's key, which is derived from a secret of the run."""
+    return (Backend.of(cell).key,)
+
+
+@pytest.fixture(scope="session")
+def backend(cell: PairCell, stack: Stack) -> Backend:
+    """Return the backend over HTTP, its key registered; what needs no backend is checked while it still starts."""
+    backend = Backend.of(cell)
+    stack.await_answer("backend", backend.answers, side=BACKEND)
+    backend.admit()
+    stack.lighten("backend", backend.key)
+    return backend
+
+
+@pytest.fixture(scope="session")
+def proxmox(cell: PairCell) -> Proxmox:
+    """Return the Proxmox mock."""
+    return Proxmox(cell.mock_url)
+
+
+@pytest.fixture(scope="session")
+def world(proxmox: Proxmox) -> World:
+    """Return what the mock holds."""
+    return proxmox.world()
+
+
+@pytest.fixture(scope="session")
+def endpoints(cell: PairCell, netbox: NetBox, backend: Backend, stack: Stack, facts: dict[str, Any]) -> Endpoints:
+    """Return the pair's registered endpoints."""
+    return Registrar(cell, netbox, backend, stack, facts["base"]).register()
+
+
+@pytest.fixture(scope="session")
+def synchroniser(
+    netbox: NetBox,
+    browser: Browser,
+    facts: dict[str, Any],
+    endpoints: Endpoints,  # noqa: ARG001
+    stack: Stack,
+) -> Synchroniser:
+    """Return what starts and follows synchronisations, once there is something between which, and who does it."""
+    stack.await_answer("worker", lambda: stack.passes("worker", "/opt/releasegate/run healthy work"), side=PLUGIN)
+    return Synchroniser(netbox, browser, tuple(facts["pages"]))
+
+
+@pytest.fixture(scope="session")
+def first_sync(request: pytest.FixtureRequest, synchroniser: Synchroniser, cell: PairCell) -> Job:
+    """Return the first full synchronisation of this phase, ended one way or the other."""
+    number = synchroniser.start()
+    if cell.phase == CANDIDATE:
+        request.getfixturevalue("forms")  # for its first seconds are the backend's alone
+    return synchroniser.wait(number)
+
+
+@pytest.fixture(scope="session")
+def first(request: pytest.FixtureRequest, netbox: NetBox, first_sync: Job, cell: PairCell) -> Holdings:  # noqa: ARG001
+    """Return what NetBox holds after the first synchronisation, and write it into the report."""
+    api, lists = request.getfixturevalue("api"), request.getfixturevalue("lists")  # not before there is something
+    holdings = Holdings.of(netbox, lists, api)
+    holdings.report(cell.report / f"objects-{cell.phase}.json")
+    return holdings
+
+
+@pytest.fixture(scope="session")
+def second_sync(first: Holdings, synchroniser: Synchroniser) -> int:  # noqa: ARG001
+    """Start a second full synchronisation and return its number."""
+    return synchroniser.start()

@@ -1,0 +1,24 @@
+"""Nothing new in a second synchronisation."""
+
+import pytest
+from cell import CANDIDATE
+from contracts import PAIR
+from netbox import NetBox
+
+from holdings import Holdings
+from pair_cell import PVE
+from syncing import Synchroniser
+
+
+@pytest.mark.contract("pair.second-sync", PAIR, needs=("pair.sync", "pair.second-sync"))
+@pytest.mark.phases(CANDIDATE)
+@pytest.mark.services(PVE)
+def test_a_second_sync_changes_nothing(
+    first: Holdings, second_sync: int, synchroniser: Synchroniser, netbox: NetBox, lists: tuple[str, ...]
+) -> None:
+    """Proxmox did not move, so NetBox must not."""
+    job = synchroniser.wait(second_sync)
+    assert job.completed, f"the second synchronisation (job {job.number}) ended {job.state}: {job.words}"
+    assert not job.troubles, f"the second synchronisation reports {len(job.troubles)} errors, first {job.troubles[0]}"
+    changes = first.differences(Holdings.of(netbox, lists))
+    assert not changes, f"the second synchronisation made {len(changes)} changes, first {'; '.join(changes[:3])}"

@@ -1,0 +1,47 @@
+"""The options that a project's own stack adds to the end-to-end gate: one for each dimension of its matrix."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from releasegate.frontends.options import E2E, Gate, Given, Option
+
+if TYPE_CHECKING:
+    from releasegate.core.kits.kit_parts import Dimension
+
+_AFTER = "backend_version"
+
+
+def here(gate: Gate, start: Path) -> Gate:
+    """Return *gate* with the options of the stack that is configured in *start* or above it.
+
+    What is wrong with the configuration is told by who runs the gate.
+    """
+    if gate is not E2E:
+        return gate
+    from releasegate.app.project import load
+    from releasegate.core.errors import ReleasegateError
+
+    try:
+        stack = load(start, environ=os.environ).settings.stack
+    except (ReleasegateError, OSError):
+        return gate
+    return gate if stack is None else replace(gate, options=tuple(_options(stack.every_dimension)))
+
+
+def _options(dimensions: tuple[Dimension, ...]) -> Iterator[Option]:
+    for option in E2E.options:
+        yield option
+        if option.name == _AFTER:
+            for each in dimensions:
+                yield Option(f"--{each.name}", each.meaning, takes="many", value=each.name.upper())
+
+
+def dimensions(given: Given) -> dict[str, tuple[str, ...]]:
+    """Return the values that are asked for of the stack's dimensions, by the dimension's name."""
+    known = {option.name for option in E2E.options}
+    return {name.replace("_", "-"): tuple(values) for name, values in given.items() if name not in known and values}

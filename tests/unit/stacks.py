@@ -1,0 +1,46 @@
+"""Stacks for tests: made from the kits that come with releasegate, or from a small one of their own."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from releasegate.adapters.kit_folders import KitFolders, kit_folders
+from releasegate.core.config.stack import Stack
+from releasegate.core.e2e.matrix import Cell
+from releasegate.core.kits.dimensions import chosen
+from releasegate.core.kits.kit import Kit
+
+
+@cache
+def folders(name: str = "proxbox") -> KitFolders:
+    """Return the folders of a kit that comes with releasegate."""
+    return kit_folders(name, beside=Path())
+
+
+def kit(name: str = "proxbox") -> Kit:
+    """Return a kit that comes with releasegate."""
+    return folders(name).kit
+
+
+def pair_stack(app: str, core: str, **changes: Any) -> Stack:
+    """Return the stack of a plugin and its backend."""
+    told: dict[str, Any] = {
+        "kit_name": "proxbox",
+        "pythons": ("3.13",),
+        "packages": {"plugin": (app,), "backend": (core,)},
+        "kit": kit(),
+    }
+    return Stack(**{**told, **changes})
+
+
+def hosts(*versions: str) -> dict[str, tuple[str, ...]]:
+    """Return the values of a stack's dimensions in which the host has these versions."""
+    return {"netbox": versions}
+
+
+def cell(netbox: str = "4.7.3", source: str = "testpypi", path: str = "fresh", service: str = "pve") -> Cell:
+    """Return a cell of the pair's stack."""
+    given = {"netbox": netbox, "service": service}
+    return Cell(tuple(chosen(each, given[each.name]) for each in kit().dimensions), "3.13", source, path)
