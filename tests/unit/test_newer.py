@@ -45,7 +45,10 @@ def told(*entries: Entry, index: Shelf, requires: str = "", companion: bool = Tr
     package = SimpleNamespace(
         name="plugin", companion=SimpleNamespace(name="api", requires=requires) if companion else None
     )
-    settings = SimpleNamespace(production="pypi", dependencies="pypi", in_stack=lambda _: stack)
+    hosts = SimpleNamespace(every_dimension=[SimpleNamespace(project="netbox"), SimpleNamespace(project="")])
+    settings = SimpleNamespace(
+        production="pypi", dependencies="pypi", in_stack=lambda _: stack, stack=hosts if stack else None
+    )
     workspace = SimpleNamespace(project=SimpleNamespace(settings=settings), index=lambda _: index)
     records = {Version("1.0rc1"): SimpleNamespace(entries=entries)}
     return list(newer(cast("Any", workspace), cast("Any", SimpleNamespace(package=package, records=records))))
