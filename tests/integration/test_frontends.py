@@ -129,7 +129,7 @@ def test_a_plan_names_every_step_of_both_and_runs_none(cwd: Desk) -> None:
     assert "tiny-api 1.0.0rc1 (rc)" in output
     assert "tiny-plugin 1.0.0rc1 (rc)" in output
     for key in ("clean", "bump", "tag", "upload:staging", "seal"):
-        assert output.count(f" 1.0.0rc1  {key} ") == 2, output
+        assert output.count(f" {key}  ") == 2, output
     assert git(cwd.pair.clone("tiny-api"), "tag") == ""
     assert git(cwd.pair.clone("tiny-api"), "log", "--format=%s") == "First"
 
