@@ -129,7 +129,7 @@ def test_a_plan_names_every_step_of_both_and_runs_none(cwd: Desk) -> None:
     assert "tiny-api 1.0.0rc1 (rc)" in output
     assert "tiny-plugin 1.0.0rc1 (rc)" in output
     for key in ("clean", "bump", "tag", "upload:staging", "seal"):
-        assert output.count(f" 1.0.0rc1  {key} ") == 2, output
+        assert output.count(f" {key}  ") == 2, output
     assert git(cwd.pair.clone("tiny-api"), "tag") == ""
     assert git(cwd.pair.clone("tiny-api"), "log", "--format=%s") == "First"
 
@@ -327,7 +327,8 @@ def test_what_happens_is_shown_and_ends_in_a_table(cwd: Desk) -> None:
     assert code == 0, output
     assert "tiny-api 1.0.0rc1 (rc)" in output
     assert "pass" in output
-    assert [line.split()[:3] for line in output.splitlines() if line.startswith("tiny-api  ")][-1][2] == "places"
+    rows = [line.split() for line in output.splitlines() if line.startswith("tiny-api  ")]
+    assert rows == [["tiny-api", "1.0.0rc1", "passed", "up", "to", "places", *rows[0][6:]]]
     code, output = cwd.type("invoke", "status", "--package", "tiny-api")
     assert code == 0, output
 

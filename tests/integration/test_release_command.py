@@ -16,7 +16,7 @@ from releasegate.core.release.record import record
 __all__ = ["folder"]
 
 RC = ("releasegate", "release", "--rc", "--package", "tiny-api", "--yes")
-STEP = re.compile(r"^  (?:guard|work|one-way) +\S+ +(\S+) ", re.MULTILINE)
+STEP = re.compile(r"^  (?:guard|work|one-way) +(\S+) ", re.MULTILINE)
 
 
 @pytest.fixture
@@ -31,8 +31,7 @@ def test_a_gate_that_there_is_not_is_refused_before_anything(folder: Folder, clo
         code, output = folder.type(*words, "--until", "e3e")
         assert code == 2, output
         assert "No gate begins with 'e3e'." in output
-        assert "Name one of: preflight, clean, free, trigger:staging, bump" in output
-        assert "e2e:staging" in output
+        assert "-> Did you mean e2e?" in output
     assert git(clone, "show-ref") == before
 
 
