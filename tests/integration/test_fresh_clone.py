@@ -40,7 +40,6 @@ def told(folder: Folder) -> tuple[str, str]:
         [(*RC, "--until", "install")],
         [(*RC, "--until", "seal")],
         [RC],
-        [RC, (*FINAL, "--until", "upload")],
         [RC, (*FINAL, "--until", "install")],
     ],
     ids=lambda before: f"{len(before)} {'-'.join(before[-1][5:])}",
