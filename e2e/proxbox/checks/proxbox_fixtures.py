@@ -6,10 +6,10 @@ import pytest
 from cell import CANDIDATE
 from containers import Stack
 from contracts import BACKEND, PLUGIN
+from holdings import Holdings
 from netbox import Browser, NetBox
 
 from backend import Backend
-from holdings import Holdings
 from pair_cell import PairCell
 from pairing import Endpoints, Registrar
 from syncing import Job, Synchroniser

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from cell import CANDIDATE
 from contracts import BACKEND, PAIR
+from holdings import Holdings, plain
 from netbox import NetBox
 
-from holdings import Holdings, plain
 from pair_cell import PVE
 from pairing import Endpoints
 from syncing import Job

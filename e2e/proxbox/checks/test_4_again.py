@@ -3,9 +3,9 @@
 import pytest
 from cell import CANDIDATE
 from contracts import PAIR
+from holdings import Holdings
 from netbox import NetBox
 
-from holdings import Holdings
 from pair_cell import PVE
 from syncing import Synchroniser
 
