@@ -10,6 +10,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
+from releasegate.frontends.handover_tasks import adopt, workflows
 from releasegate.frontends.shown import shown
 
 
@@ -220,36 +221,6 @@ def revoke(context: Context, *, package: str = "", version: str = "", reason: st
         from releasegate.frontends.releases import revoke as run
 
         run(screen, package=package, version=version, reason=reason, by=by)
-
-
-@task(help={"path": "the folder of the repository", "yes": "write it without being asked"})
-def adopt(context: Context, path: str, *, yes: bool = False) -> None:
-    """Show what hands releasegate over to another repository, then write it.
-
-    Example: invoke adopt ../my-plugin
-    """
-    with shown(context) as screen:
-        from releasegate.frontends.handover import adopt as run
-
-        run(screen, path=path, yes=yes)
-
-
-@task(
-    help={
-        "check": "write nothing; fail where one differs",
-        "force": "replace files that were written by hand",
-        "vendor": "first put this releasegate and its pins, by their hashes, into ci/releasegate",
-    }
-)
-def workflows(context: Context, *, check: bool = False, force: bool = False, vendor: bool = False) -> None:
-    """Write the workflows of GitHub and Gitea Actions that run these same commands.
-
-    Example: invoke workflows --check
-    """
-    with shown(context) as screen:
-        from releasegate.frontends.handover import workflows as run
-
-        run(screen, check=check, force=force, vendored=vendor)
 
 
 @task(

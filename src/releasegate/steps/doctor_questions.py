@@ -64,11 +64,13 @@ def _other_publishers(inquiry: Inquiry) -> str:
     """One publisher for one number: nothing else that the release starts uploads to an index."""
     package, repository = inquiry.release.package, inquiry.release.ports.repository
     files = repository.workflows(repository.head())
-    found = other_publishers(files, [package])
+    meant = inquiry.release.run.settings.other_uploads
+    found = other_publishers(files, [package], exempt=meant)
     if found:
         raise Refused(
             f"{package.name} has another workflow that a release starts and that uploads to a package index.",
-            hint="Remove what each line says, commit, and push the release branch; only one may publish a number",
+            hint="Remove what each line says, commit, and push the release branch; only one may publish a number. What "
+            "uploads another package is named under other-uploads in [tool.releasegate]",
             details=[str(each) for each in found],
         )
     return f"none in {len(files)} workflows and actions"

@@ -46,7 +46,7 @@ def not_imported(files: Files, module: PurePosixPath | None, project: Mapping[st
         return ()
     names = {_dotted(path, module): path for path in files if path.suffix == ".py" and module in path.parents}
     wanted = {name: tuple(dict.fromkeys(_wanted(files[path], name, path))) for name, path in names.items()}
-    declared = _dependencies(project, files)
+    declared = dependencies(project, files)
     tops = {each.partition(".")[0] for each in _all(wanted)} - {module.name}
     hosts = {top for top in tops & HOSTS.keys() if canonicalize_name(top) not in declared}
     hosts |= {"extras"} if any(each.startswith("extras.plugins") for each in _all(wanted)) else set()
@@ -126,7 +126,7 @@ def _patterns(stopped: set[str], names: Collection[str], top: str) -> tuple[str,
     return tuple(found) if len(found) <= _MOST else (f"{top}.*",)
 
 
-def _dependencies(project: Mapping[str, Any], files: Files) -> frozenset[str]:
+def dependencies(project: Mapping[str, Any], files: Files) -> frozenset[str]:
     """Return the names of everything that is installed with the package, as far as it is written down."""
     said = [*texts(under(project, "project", "dependencies"))]
     poetry = under(project, "tool", "poetry", "dependencies")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.jobs import GIVEN, TAKEN, Job, jobs
+from releasegate.core.ci.top import TOP, seen_from_top
 from releasegate.core.ci.yaml_nodes import MARK
 from releasegate.core.ci.yaml_values import command, literal, quoted
 from releasegate.core.config.model import ForgeConfig, Package, Settings
@@ -42,14 +43,17 @@ setup = [
 _FOLDERS = {"github": ".github", "gitea": ".gitea"}
 
 
-def workflows(settings: Settings) -> dict[PurePosixPath, str]:
-    """Return the workflow of every forge that a package of this repository is released on, by its path.
+def workflows(settings: Settings, folder: PurePosixPath = TOP) -> dict[PurePosixPath, str]:
+    """Return the workflow of every forge that a package of this repository is released on, by its path from the top.
+
+    *folder* is the one of the table there, in which the lines are run.
 
     Raises:
         ConfigurationError: no package of this repository names a forge, nothing says how a runner gets releasegate, an
             index has neither an identity nor a token, a companion cannot be checked out beside the package, or a value
             would be an expression there.
     """
+    settings = seen_from_top(settings, folder)
     ours = [p for p in settings.packages if ".." not in p.path.parts and p.forge is not None]
     kinds = {p.forge.kind: p.forge for p in reversed(ours) if p.forge is not None}
     if not kinds:
@@ -63,7 +67,7 @@ def workflows(settings: Settings) -> dict[PurePosixPath, str]:
             hint="Put releasegate and its pins into the repository (invoke workflows --vendor), or say how it comes",
             details=SETUP.splitlines(),
         )
-    return {workflow_path(kind): _workflow(settings, forge, ours) for kind, forge in sorted(kinds.items())}
+    return {workflow_path(kind): _workflow(settings, forge, ours, folder) for kind, forge in sorted(kinds.items())}
 
 
 def workflow_path(kind: str) -> PurePosixPath:
@@ -71,10 +75,12 @@ def workflow_path(kind: str) -> PurePosixPath:
     return PurePosixPath(_FOLDERS[kind]) / "workflows" / "release.yml"
 
 
-def drift(settings: Settings, read: Callable[[PurePosixPath], str | None]) -> tuple[str, ...]:
+def drift(
+    settings: Settings, read: Callable[[PurePosixPath], str | None], folder: PurePosixPath = TOP
+) -> tuple[str, ...]:
     """Return a sentence for every workflow that is not what the configuration says; *read* gives a file's text."""
     found = []
-    for path, wanted in workflows(settings).items():
+    for path, wanted in workflows(settings, folder).items():
         text = read(path)
         if text is None:
             found.append(f"{path} is not there")
@@ -90,14 +96,14 @@ def _differs(text: str, wanted: str) -> int:
     return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)) + 1)
 
 
-def _workflow(settings: Settings, forge: ForgeConfig, ours: Sequence[Package]) -> str:
+def _workflow(settings: Settings, forge: ForgeConfig, ours: Sequence[Package], folder: PurePosixPath) -> str:
     here = [p for p in ours if p.forge is not None and p.forge.kind == forge.kind]
     lines = [MARK, "name: release", "", *_triggers(settings, here), "", "permissions: {}", ""]
     # Of several runs that wait in one group, GitHub keeps the newest and drops the others.
     lines += ["# Each run is a group of its own, so that none is dropped; the evidence keeps two from doing the same."]
     lines += ["concurrency:", "  group: release-${{ github.run_id }}", "  cancel-in-progress: false", "", "jobs:"]
     for number, job in enumerate(jobs(settings, forge)):
-        lines += [*([""] if number else []), *_job(settings, forge, job)]
+        lines += [*([""] if number else []), *_job(settings, forge, job, folder)]
     return "\n".join([*lines, ""])
 
 
@@ -124,14 +130,15 @@ def _triggers(settings: Settings, here: Sequence[Package]) -> Iterator[str]:
         yield from (f"      {name}:", f"        description: {quoted(words)}", "        type: string")
 
 
-def _job(settings: Settings, forge: ForgeConfig, job: Job) -> Iterator[str]:
+def _job(settings: Settings, forge: ForgeConfig, job: Job, folder: PurePosixPath) -> Iterator[str]:
     yield from (f"  {job.key}:", f"    name: {job.key}", f"    runs-on: {quoted(settings.ci.runner)}")
     yield f"    timeout-minutes: {job.minutes}"
     yield from (f"    {line}" for line in job.lines)
     yield from ("    permissions:", *(f"      {right}" for right in job.permissions))
     own, beside = _repositories(settings, forge)
-    if beside:
-        yield from ("    defaults:", "      run:", f"        working-directory: {quoted(own)}")
+    top = PurePosixPath(own if beside else "")
+    if top / folder != TOP:
+        yield from ("    defaults:", "      run:", f"        working-directory: {quoted(str(top / folder))}")
     yield "    steps:"
     yield from _checkout("check out", ref="${{ inputs.tag || github.ref }}", path=own if beside else None)
     for package, repository in beside:
@@ -140,7 +147,9 @@ def _job(settings: Settings, forge: ForgeConfig, job: Job) -> Iterator[str]:
         )
     for each in settings.ci.setup:
         yield from ("      - name: set up", f"        run: {command(shlex.join(each))}")
-    within = f"{own}/" if beside else ""
+        if folder != TOP:
+            yield f"        working-directory: {quoted(str(top))}"
+    within = "" if top / folder == TOP else f"{top / folder}/"
     yield from _takes(forge, job, f"{within}{TAKEN}")
     for name, line in job.runs:
         yield from (f"      - name: {name}", f"        id: {name}", f"        run: {command(line)}", "        env:")

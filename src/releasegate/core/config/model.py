@@ -259,6 +259,9 @@ class Settings:
         Flag,
         Key("whether a machine that is no CI runner may upload finals where a forge could have CI do it"),
     ] = False
+    other_uploads: Annotated[
+        Exemptions, Key("other workflows that upload and are meant to: another package, or to another index")
+    ] = ()
     ci: Annotated[Ci, Key("the workflows")] = field(default_factory=Ci)
     stack: Annotated[Stack | None, Key("the containers that a plugin and its backend are judged in")] = None
     table: Annotated[
