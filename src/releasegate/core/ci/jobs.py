@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from releasegate.core.ci.private import JOB as PRIVATE
 from releasegate.core.ci.yaml_values import quoted
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Settings
 from releasegate.core.config.stack import Stack
@@ -48,6 +49,11 @@ class Job:
     takes: tuple[str, ...] = ()
     gives: str = ""
 
+    @property
+    def runs_foreign_code(self) -> bool:
+        """Whether code of others runs in it, so that it may have no secret."""
+        return self.key.partition("-")[0] not in {"publish", "seal"}
+
 
 def jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
     """Yield the jobs in the order in which they run, for the staging index and then for the production index.
@@ -61,8 +67,13 @@ def jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
         f"github.event_name == 'release' || (inputs.target == {quoted_word(settings.production)} && "
         "(inputs.pipeline != 'post' || needs.seal-staging.result == 'success'))"
     )
-    yield from _half(settings, forge, "staging", (f"if: ${{{{ {first} }}}}",))
+    reads = any(p.forge and p.forge.read_token_env for p in settings.packages if ".." in p.path.parts)
+    before = (f"needs: [{PRIVATE}]",) if reads else ()
+    yield from _half(settings, forge, "staging", (*before, f"if: ${{{{ {first} }}}}"))
     begins = ("needs: [seal-staging]", f"if: ${{{{ !cancelled() && ({second}) }}}}")
+    if reads:
+        read = f"needs.{PRIVATE}.result == 'success'"
+        begins = (f"needs: [seal-staging, {PRIVATE}]", f"if: ${{{{ !cancelled() && {read} && ({second}) }}}}")
     for job in _half(settings, forge, "production", begins):
         yield replace(job, permissions=(*job.permissions, *_ASKS))
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.jobs import GIVEN, TAKEN, Job, jobs
+from releasegate.core.ci.private import JOB as PRIVATE
+from releasegate.core.ci.private import Private, from_bundle, read_by_git, secret_of
 from releasegate.core.ci.top import TOP, seen_from_top
 from releasegate.core.ci.yaml_nodes import MARK
 from releasegate.core.ci.yaml_values import command, literal, quoted
@@ -102,6 +104,7 @@ def _workflow(settings: Settings, forge: ForgeConfig, ours: Sequence[Package], f
     # Of several runs that wait in one group, GitHub keeps the newest and drops the others.
     lines += ["# Each run is a group of its own, so that none is dropped; the evidence keeps two from doing the same."]
     lines += ["concurrency:", "  group: release-${{ github.run_id }}", "  cancel-in-progress: false", "", "jobs:"]
+    lines += _reading(settings, forge)
     for number, job in enumerate(jobs(settings, forge)):
         lines += [*([""] if number else []), *_job(settings, forge, job, folder)]
     return "\n".join([*lines, ""])
@@ -131,20 +134,30 @@ def _triggers(settings: Settings, here: Sequence[Package]) -> Iterator[str]:
 
 
 def _job(settings: Settings, forge: ForgeConfig, job: Job, folder: PurePosixPath) -> Iterator[str]:
+    own, beside = _repositories(settings, forge)
     yield from (f"  {job.key}:", f"    name: {job.key}", f"    runs-on: {quoted(settings.ci.runner)}")
     yield f"    timeout-minutes: {job.minutes}"
     yield from (f"    {line}" for line in job.lines)
+    if _secrets(beside) and job.key.startswith("seal"):
+        yield f"    environment: {PRIVATE}"
     yield from ("    permissions:", *(f"      {right}" for right in job.permissions))
-    own, beside = _repositories(settings, forge)
     top = PurePosixPath(own if beside else "")
     if top / folder != TOP:
         yield from ("    defaults:", "      run:", f"        working-directory: {quoted(str(top / folder))}")
     yield "    steps:"
     yield from _checkout("check out", ref="${{ inputs.tag || github.ref }}", path=own if beside else None)
     for package, repository in beside:
-        yield from _checkout(
-            f"check out {package.name}", ref=quoted(package.branch), path=_folder(package), repository=repository
-        )
+        private = _private(package, repository)
+        if private is not None and job.runs_foreign_code:
+            yield from (f"      {line}" for line in from_bundle(private, download=DOWNLOAD[forge.kind]))
+        else:
+            yield from _checkout(
+                f"check out {package.name}",
+                ref=quoted(package.branch),
+                path=_folder(package),
+                repository=repository,
+                token=private.token if private is not None else "",
+            )
     for each in settings.ci.setup:
         yield from ("      - name: set up", f"        run: {command(shlex.join(each))}")
         if folder != TOP:
@@ -154,7 +167,8 @@ def _job(settings: Settings, forge: ForgeConfig, job: Job, folder: PurePosixPath
     for name, line in job.runs:
         yield from (f"      - name: {name}", f"        id: {name}", f"        run: {command(line)}", "        env:")
         yield f"          {forge.token_env}: ${{{{ github.token }}}}"
-        yield from (f"          {each}" for each in job.told)
+        secrets = () if job.runs_foreign_code else _secrets(beside)
+        yield from (f"          {each}" for each in (*job.told, *secrets))
     if job.gives:
         yield from (
             "      - name: hand over",
@@ -206,10 +220,37 @@ def _folder(package: Package) -> str:
     return "/".join(package.path.parts[1:])
 
 
-def _checkout(name: str, *, ref: str, path: str | None, repository: str | None = None) -> Iterator[str]:
+def _private(package: Package, repository: str) -> Private | None:
+    """Return how a package's repository is read where a token is needed for that."""
+    token = package.forge.read_token_env if package.forge is not None else None
+    return Private(package.name, repository, _folder(package), package.branch, token) if token else None
+
+
+def _secrets(beside: Sequence[tuple[Package, str]]) -> tuple[str, ...]:
+    private = filter(None, (_private(package, repository) for package, repository in beside))
+    return tuple(dict.fromkeys(secret_of(each) for each in private))
+
+
+def _reading(settings: Settings, forge: ForgeConfig) -> Iterator[str]:
+    """Yield the job that reads the private repositories beside this one; it runs Git, and nothing of anybody else."""
+    _, beside = _repositories(settings, forge)
+    private = [each for package, repository in beside if (each := _private(package, repository)) is not None]
+    if private:
+        yield from (f"  {PRIVATE}:", f"    name: {PRIVATE}", f"    runs-on: {quoted(settings.ci.runner)}")
+        yield from ("    timeout-minutes: 30", f"    environment: {PRIVATE}", "    permissions: {}", "    steps:")
+        yield from (f"      {line}" for line in read_by_git(private))
+        yield from ("      - name: hand over", f"        uses: {UPLOAD[forge.kind]}", "        with:")
+        yield from (f"          name: {PRIVATE}", f'          path: "{GIVEN}"', "          retention-days: 1", "")
+
+
+def _checkout(
+    name: str, *, ref: str, path: str | None, repository: str | None = None, token: str = ""
+) -> Iterator[str]:
     yield from (f"      - name: {name}", f"        uses: {CHECKOUT}", "        with:")
     if repository is not None:
         yield f"          repository: {quoted(repository)}"
+        if token:
+            yield f"          token: ${{{{ secrets.{token} }}}}"
     else:
         yield "          submodules: recursive"
     yield f"          ref: {ref}"

@@ -152,6 +152,10 @@ class ForgeConfig:
     repository: Annotated[Repository, Key("the repository there, `owner/name`")]
     address: Annotated[Address | None, Key("the forge's web address; the public GitHub, if left out")] = None
     token_env: Annotated[Variable, Key("the environment variable that holds the forge's token")] = "FORGE_TOKEN"  # noqa: S105 - the name of a variable
+    read_token_env: Annotated[
+        Variable | None,
+        Key("the secret with a token that reads it, in the workflow of a repository beside it; for a private one"),
+    ] = None
     immutable: Annotated[Flag, Key("whether a published release can never change again")] = True
 
 
