@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt.claims.claim import Files, texts, under
 from releasegate.core.adopt.code import parsed, setup_call, setup_cfg
+from releasegate.core.adopt.django import REASON, needs_settings
 
 # fmt: off
 HOSTS: Mapping[str, str] = {
@@ -36,6 +37,7 @@ _NETBOX = frozenset(
         *("django_rq", "rq", "strawberry", "strawberry_django", "graphene", "graphene_django", "netaddr", "jinja2"),
     ]
 )
+_DJANGO = frozenset({"django", "djangorestframework"})
 _TESTING = frozenset({"pytest", "hypothesis", "nose"})
 _MOST = 16
 
@@ -54,8 +56,12 @@ def not_imported(files: Files, module: PurePosixPath | None, project: Mapping[st
     missing = hosts | (brought if hosts & {"netbox", "extras"} else set())
     host = next((HOSTS.get(each, "NetBox") for each in sorted(hosts)), "")
     found = [(p, f"imports only inside of {host}") for p in _patterns(_stopped(wanted, missing), names, module.name)]
+    of_host = _stopped(wanted, missing)
+    unset = {name for name, path in names.items() if needs_settings(parsed(files[path]), wanted[name])}
+    if _DJANGO & declared and unset - of_host:
+        found += [(p, REASON) for p in _patterns(_stopped(wanted, missing, unset) - of_host, names, module.name)]
     for each in sorted(_TESTING - declared):
-        stopped = _stopped(wanted, {each}) - _stopped(wanted, missing)
+        stopped = _stopped(wanted, {each}) - of_host
         found += [(p, f"needs {each}, which is no dependency") for p in _patterns(stopped, names, module.name)]
     return tuple(dict(found).items())
 
@@ -90,9 +96,9 @@ def _unconditional(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _unconditional(node.body)
 
 
-def _stopped(wanted: Mapping[str, Collection[str]], missing: Collection[str]) -> set[str]:
-    """Return the modules that cannot be imported where *missing* are not there, through each other too."""
-    stopped: set[str] = set()
+def _stopped(wanted: Mapping[str, Collection[str]], missing: Collection[str], seeds: Collection[str] = ()) -> set[str]:
+    """Return the modules that cannot be imported where *missing* are not there, and *seeds*; through each other too."""
+    stopped = set(seeds)
     while True:
         more = {
             name
