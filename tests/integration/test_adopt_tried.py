@@ -10,11 +10,13 @@ import pytest
 from git_repositories import ENVIRON, git, make_repository
 from testpair import Quiet, sources
 
+from releasegate.app import vendor
 from releasegate.app.adopt import propose
 from releasegate.app.adopt_pair import propose_beside
 from releasegate.app.adopt_trial import Trial, Tried
 from releasegate.app.project import load
 from releasegate.core.errors import ConfigurationError, GateFailed
+from releasegate.frontends import handover
 from releasegate.frontends.console import Screen
 
 PROJECT = PurePosixPath("pyproject.toml")
@@ -118,3 +120,36 @@ def test_what_has_no_table_or_another_folder_s_name_is_refused(folder: Path, tab
     folder.rename(folder.parent / "api")
     with pytest.raises(ConfigurationError, match="is in a folder called api"):
         propose_beside(folder.parent / "api", table, environ=ENVIRON)
+
+
+def handed_over(folder: Path, capsys: pytest.CaptureFixture[str], *, vendored: bool) -> str:
+    handover.adopt(Screen(), path=str(folder), table="", yes=True, vendored=vendored, trial=False)
+    return capsys.readouterr().out
+
+
+def test_with_vendor_the_repository_gets_releasegate_by_its_hashes_and_the_workflow(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(vendor, "pinned", lambda *_, **__: "invoke==1 --hash=sha256:0\n")
+    git(folder, "remote", "add", "origin", "https://github.com/octo/tiny-api.git")
+    workflow = folder / ".github" / "workflows" / "release.yml"
+    said = handed_over(folder, capsys, vendored=False)
+    assert "How does a runner get releasegate?" in said
+    assert not workflow.exists()
+    said = handed_over(folder, capsys, vendored=True)
+    assert "How does a runner get releasegate?" not in said
+    assert "--require-hashes" in workflow.read_text()
+    assert (folder / "ci" / "releasegate" / "requirements.txt").is_file()
+    assert handed_over(folder, capsys, vendored=False).startswith("There is nothing to write")
+
+
+def test_what_was_tried_is_shown_with_what_is_wrong(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = GateFailed("The build is not what it should be.", hint="Mend it")
+    told = [Tried("versions", "pyproject.toml states 1.0.0"), Tried("build", error=wrong)]
+    monkeypatch.setattr(Trial, "run", lambda _: iter(told))
+    handover.adopt(Screen(), path=str(folder), table="", yes=False, vendored=False, trial=True)
+    said = capsys.readouterr().out
+    assert "versions: pass, pyproject.toml states 1.0.0" in said
+    assert "build: fail\nThe build is not what it should be.\n-> Mend it" in said

@@ -48,8 +48,22 @@ def test_what_nothing_says_is_asked_and_what_is_said_is_not() -> None:
 
 
 def test_a_version_file_that_is_a_guess_or_disagrees_is_asked_about() -> None:
-    (asks,) = (each.asks for each in asked({**BASE, INIT: '__version__ = "1.3.0"\n'}) if INIT in each.asks)
-    assert "states 1.3.0" in asks
+    (question,) = (each for each in asked({**BASE, INIT: '__version__ = "1.3.0"\n'}) if INIT in each.asks)
+    assert "states 1.3.0, not 1.4.0" in question.asks
+    assert question.answers == (f'# without: {{ python = "{INIT}", attribute = "__version__" }}',)
+
+
+def test_a_package_that_is_called_as_a_usual_folder_is_found() -> None:
+    project = STATIC.replace("quay-lamp", "build")
+    found = look({"pyproject.toml": project, "src/build/__init__.py": "", "tests/__init__.py": ""}, AROUND)
+    assert str(found.module) == "src/build"
+    assert found.end_to_end is not None
+    assert found.end_to_end.command[-1] == "import build"
+
+
+def test_where_no_import_package_is_found_a_command_is_asked_for() -> None:
+    (answer,) = (each for each in asked({"pyproject.toml": STATIC}) if "judges it end to end" in each.asks)
+    assert "No import package was found" in answer.asks
 
 
 def test_lines_that_no_bump_follows_are_one_row_a_file_and_the_rows_can_be_pasted() -> None:

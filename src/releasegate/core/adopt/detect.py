@@ -207,7 +207,9 @@ def _modules(files: Files, name: str) -> Iterator[PurePosixPath]:
         folder = path.parent
         top = folder.parts[1:] if folder.parts[:1] == ("src",) else folder.parts
         apt = len(top) == 1 or (top and canonicalize_name("-".join(top)) == name)
-        if path.name == "__init__.py" and apt and folder.name.lower() not in _ELSEWHERE:
+        # A package may be called as a usual folder is: build, say.
+        aside = folder.name.lower() in _ELSEWHERE and canonicalize_name(folder.name) != name
+        if path.name == "__init__.py" and apt and not aside:
             yield folder
 
 

@@ -11,12 +11,17 @@ from typing import Literal
 import tomlkit
 
 from releasegate.core.adopt.detect import Detected, as_glob
-from releasegate.core.adopt.table import RepositoryFacts
+from releasegate.core.adopt.table import RepositoryFacts, version_file_row
 from releasegate.core.version_files.leftovers import Leftover
 
 Place = Literal["package", "table", "shell", "file"]
 """Where an answer belongs: the package's table, a table of its own, a shell, or the file that the question names."""
 
+_HOSTED = (
+    "It cannot be run by itself: give a command that starts its host, or judge it in containers "
+    "([tool.releasegate.stack])"
+)
+_NOTHING = "No import package was found that could be tried: give a command"
 _LINES = 4
 _FILES = 8
 
@@ -52,8 +57,9 @@ def questions(found: Detected, repository: RepositoryFacts) -> Iterator[Question
         if each.remark:
             place = each.version_file.path
             yield Question(
-                f"Is {place} about this package's version? The line in version-files is {each.remark}.",
-                (f"(take the line of {place} out where it is not)",),
+                f"Is {place} about this package's version? Its line is marked: {each.remark}. Where it "
+                "is not, take the line out:",
+                (f"# without: {version_file_row(each)}",),
                 "file",
             )
     yield _end_to_end(found)
@@ -75,8 +81,7 @@ def _end_to_end(found: Detected) -> Question:
     asks = "What judges it end to end, from a checkout, with what is installed beside the package alone?"
     if found.end_to_end is None:
         return Question(
-            f"{asks} It cannot be run by itself: give a command that starts its host, or judge it in containers "
-            "([tool.releasegate.stack]), or waive the gate for a version.",
+            f"{asks} {_HOSTED if found.not_imported else _NOTHING}, or waive the gate for a version:",
             (f'releasegate waive --package {found.name} --version VERSION --gate e2e:staging --reason "..."',),
             "shell",
         )

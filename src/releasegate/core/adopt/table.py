@@ -9,6 +9,7 @@ import tomlkit
 from tomlkit.items import Array, InlineTable, Table
 
 from releasegate.core.adopt.detect import Detected
+from releasegate.core.adopt.version_files import Proposed
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.reader import TABLES
 from releasegate.core.config.version_file_types import VersionFile
@@ -89,6 +90,11 @@ def _exemptions(patterns: Sequence[tuple[str, str]]) -> Array:
         array.add_line(_inline({"pattern": pattern, "reason": reason}))
     array.add_line(indent="")
     return array
+
+
+def version_file_row(proposed: Proposed) -> str:
+    """Return a version file as its row in the table."""
+    return _inline(_keys(proposed.version_file)).as_string()
 
 
 def _version_files(found: Detected) -> Array:
