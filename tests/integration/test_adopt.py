@@ -381,7 +381,7 @@ def test_another_publisher_is_told_first_and_the_secrets_that_it_uploads_with_ar
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message=Publish")
     proposal = propose(folder, environ=ENVIRON)
-    (user,) = proposal.notes
+    user, *_ = proposal.notes
     first, second, remove, meant = proposal.questions[0].answers
     assert first.startswith("# .github/workflows/old.yml:9 uploads to a package index")
     assert "remove the job candidate" in first

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 import pytest
 from adopted import INIT, STATIC, look
 
+from releasegate.core.adopt.asked.own_files import own_file
+from releasegate.core.adopt.asked.questions import Question, questions
 from releasegate.core.adopt.detect import Surroundings
-from releasegate.core.adopt.own_files import own_file
-from releasegate.core.adopt.questions import Question, questions
 from releasegate.core.adopt.table import RepositoryFacts, table
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.parse import parse_settings

@@ -16,10 +16,10 @@ from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt_repository import UNKNOWN, Whole, facts, surroundings, tracked_files
 from releasegate.app.adopt_workflows import asked, generated, index_tables, notes_on_secrets, workflows_of
 from releasegate.app.project import load
+from releasegate.core.adopt.asked.own_files import OWN, PLACES, own_file
+from releasegate.core.adopt.asked.questions import Question, questions
 from releasegate.core.adopt.detect import Detected, detect
-from releasegate.core.adopt.own_files import OWN, PLACES, own_file
 from releasegate.core.adopt.pythons import tried_here
-from releasegate.core.adopt.questions import Question, questions
 from releasegate.core.adopt.table import table
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.config.toml_lines import read_toml

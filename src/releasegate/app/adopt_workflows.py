@@ -14,8 +14,8 @@ from packaging.utils import canonicalize_name
 
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.adopt.detect import as_glob
-from releasegate.core.adopt.questions import Question
 from releasegate.core.ci.other_publishers import OtherPublisher, UploadSecrets, other_publishers, upload_secrets
 from releasegate.core.ci.workflows import workflows
 from releasegate.core.ci.yaml_nodes import MARK
@@ -75,7 +75,8 @@ def _removed(found: Sequence[OtherPublisher]) -> Iterator[str]:
         yield from (f"# {each}" for each in found if each.path == path)
         yield f"git rm {shlex.quote(str(path))}"
     for n, path in enumerate(paths):
-        row = tomlkit.inline_table().append("pattern", as_glob(path)).append("reason", "it uploads another package")
+        row = tomlkit.inline_table()
+        row.update({"pattern": as_glob(path), "reason": "it uploads another package"})
         yield f"{'other-uploads = [' if not n else '    '}{row.as_string()}{',' if path != paths[-1] else ']'}"
 
 

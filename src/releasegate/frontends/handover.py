@@ -12,7 +12,7 @@ from releasegate.app.adopt_pair import propose_beside
 from releasegate.app.adopt_workflows import VENDOR
 from releasegate.app.project import load
 from releasegate.app.vendor import FOLDER, vendor
-from releasegate.core.adopt.questions import Question
+from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.errors import ConfigurationError
 from releasegate.frontends.console import Screen
 

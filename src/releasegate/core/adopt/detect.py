@@ -11,10 +11,10 @@ from typing import Any
 from packaging.utils import InvalidName, canonicalize_name
 
 from releasegate.core.adopt import scm
+from releasegate.core.adopt.asked.end_to_end import Suggested, suggest
 from releasegate.core.adopt.claims.claim import Files, Source, under
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.code import CFG, SETUP
-from releasegate.core.adopt.end_to_end import Suggested, suggest
 from releasegate.core.adopt.excludes import omitted
 from releasegate.core.adopt.former_tools import FormerTool, former_tools
 from releasegate.core.adopt.hosts import not_imported

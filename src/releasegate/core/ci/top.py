@@ -13,6 +13,8 @@ TOP = PurePosixPath()
 
 def seen_from_top(settings: Settings, folder: PurePosixPath) -> Settings:
     """Return the settings of a table in *folder* with its packages' paths from the top of the repository."""
+    if folder == TOP:
+        return settings
     packages = (replace(package, path=_normal(folder / package.path)) for package in settings.packages)
     return replace(settings, packages=tuple(packages))
 

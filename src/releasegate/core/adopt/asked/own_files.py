@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.adopt.code import parsed
-from releasegate.core.adopt.questions import Question
 from releasegate.core.adopt.table import NOXFILE, TASKS
 
 _NOXFILE, _TASKS, _PACKAGE = (PurePosixPath(name) for name in ("noxfile.py", "tasks.py", "tasks/__init__.py"))
