@@ -14,6 +14,7 @@ from testpair import Quiet, sources
 
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt import propose
+from releasegate.app.adopt_workflows import VENDOR
 from releasegate.app.project import load
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
@@ -45,7 +46,7 @@ def test_what_would_be_written_is_shown_and_nothing_is(folder: Path) -> None:
     before = git(folder, "status", "--porcelain")
     proposal = propose(folder, environ=ENVIRON)
     assert set(proposal.files) == {PROJECT, NOXFILE, TASKS}
-    assert any("invoke workflows --vendor" in note for note in proposal.notes)
+    assert VENDOR in proposal.questions
     shown = "\n".join(proposal.diff())
     assert "+++ b/tasks.py" in shown
     assert '+    { python = "tiny_api/__init__.py", attribute = "__version__" },' in shown
@@ -85,9 +86,10 @@ def test_files_that_are_there_are_left_and_what_to_add_is_said(folder: Path) -> 
     proposal = propose(folder, environ=ENVIRON)
     assert {path.parent for path in proposal.files} == {WORKFLOW.parent}
     assert WORKFLOW not in proposal.files
-    assert any('sessions(prefix="release-")' in note for note in proposal.notes)
-    assert any("import ns" in note for note in proposal.notes)
-    assert any("invoke workflows --force" in note for note in proposal.notes)
+    answers = [answer for each in proposal.questions for answer in each.answers]
+    assert any('sessions(prefix="release-")' in answer for answer in answers)
+    assert any("import ns as _gates" in answer for answer in answers)
+    assert "releasegate workflows --force" in answers
 
 
 def test_the_tags_say_how_a_version_is_written_there(folder: Path) -> None:
@@ -120,9 +122,8 @@ def test_the_remote_says_which_forge_it_is(folder: Path, address: str, forge: st
     proposal = propose(folder, environ=ENVIRON)
     text = proposal.files[PROJECT][1]
     assert (f"forge = {forge}" in text) if forge else ("forge" not in text)
-    (note,) = [note for note in proposal.notes if "No workflow" in note]
-    assert ("on which forge" in note) == (forge is None)
-    assert ("invoke workflows --vendor" in note) == (forge is not None)
+    assert (VENDOR in proposal.questions) == (forge is not None)
+    assert any("on which forge" in each.asks for each in proposal.questions) == (forge is None)
 
 
 def test_an_unpacked_archive_is_adopted_and_told_what_a_build_needs(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_an_unpacked_archive_is_adopted_and_told_what_a_build_needs(tmp_path: Pa
         (tmp_path / path).write_text(text)
     proposal = propose(tmp_path, environ=ENVIRON)
     assert set(proposal.files) == {PROJECT, NOXFILE, TASKS}
-    assert any("no Git repository" in note for note in proposal.notes)
+    assert any("Git tracks nothing here" in note for note in proposal.notes)
 
 
 def test_what_a_build_wrote_into_an_archive_is_shown_and_removed(folder: Path) -> None:
@@ -169,8 +170,7 @@ def test_what_git_does_not_know_is_never_replaced(folder: Path) -> None:
     proposal.write()
     assert (folder / NOXFILE).read_text() == "import nox  # not yet added\n"
     assert (folder / TASKS).is_symlink()
-    said = [note.split()[0] for note in proposal.notes if "Requires-Python" not in note]
-    assert said == ["noxfile.py", "tasks.py", "No"]
+    assert {each.asks.split()[0] for each in proposal.questions} >= {"noxfile.py", "tasks.py"}
 
 
 def test_a_project_file_that_git_does_not_know_is_read_and_kept(folder: Path) -> None:
@@ -239,7 +239,7 @@ def test_an_archive_unpacked_in_another_repository_takes_nothing_from_it(folder:
         (inside / path).write_text(text)
     proposal = propose(inside, environ=ENVIRON)
     assert "forge" not in proposal.files[PROJECT][1]
-    assert any("no Git repository" in note for note in proposal.notes)
+    assert any("Git tracks nothing here" in note for note in proposal.notes)
 
 
 def test_a_workflow_of_this_command_is_brought_up_to_date(folder: Path) -> None:
@@ -253,7 +253,7 @@ def test_a_workflow_of_this_command_is_brought_up_to_date(folder: Path) -> None:
 
 def test_without_yes_and_without_a_terminal_it_only_shows(folder: Path) -> None:
     before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    words = [sys.executable, "-m", "invoke", "adopt", str(folder)]
+    words = [sys.executable, "-m", "invoke", "adopt", str(folder), "--no-trial"]
     shown = subprocess.run(
         words, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL
     )
@@ -281,7 +281,6 @@ def test_a_second_package_goes_into_the_table_that_is_there(tmp_path: Path) -> N
     lamp, buoy = tmp_path / "packages" / "quay-lamp", tmp_path / "packages" / "quay-buoy"
     git(tmp_path, "tag", "quay-lamp@1.0.0")
     first = propose(lamp, environ=ENVIRON)
-    assert any("a forge looks for them at the repository's top" in note for note in first.notes)
     first.write()
     git(tmp_path, "add", "--all")
     second = propose(buoy, environ=ENVIRON)
@@ -383,24 +382,21 @@ def test_another_publisher_is_told_first_and_the_secrets_that_it_uploads_with_ar
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message=Publish")
     proposal = propose(folder, environ=ENVIRON)
-    first, second, user, *_ = proposal.notes
-    assert first.startswith("One publisher for one number: .github/workflows/old.yml:9 uploads to a package index")
+    user, *_ = proposal.notes
+    first, second, remove, meant = proposal.questions[0].answers
+    assert first.startswith("# .github/workflows/old.yml:9 uploads to a package index")
     assert "remove the job candidate" in first
     assert "old.yml:17 uploads" in second
-    assert user.startswith("The secret TEST_PYPI_TOKEN_USERNAME (.github/workflows/old.yml:9) is not read")
+    assert remove == "git rm .github/workflows/old.yml"
+    assert user.startswith("The secrets TEST_PYPI_TOKEN_USERNAME are not read")
     proposal.write()
     indexes = load(folder, environ=ENVIRON).settings.indexes
     assert (indexes["testpypi"].token_env, indexes["testpypi"].trusts_github) == ("TEST_PYPI_TOKEN", False)
     assert (indexes["pypi"].token_env, indexes["pypi"].trusts_github) == ("PYPI_TOKEN", True)
     assert PROJECT not in propose(folder, environ=ENVIRON).files
-
-
-def test_lines_that_no_bump_follows_are_told_as_far_as_one_reads_on(folder: Path) -> None:
-    (folder / "guide.md").write_text("tiny-api 1.0.0\n" * 15)
-    git(folder, "add", "--all")
-    notes = propose(folder, environ=ENVIRON).notes
-    assert "guide.md:1 holds 1.0.0 and no bump follows: tiny-api 1.0.0" in notes
-    assert "3 more lines hold 1.0.0" in notes
+    with (folder / PROJECT).open("a") as file:
+        file.write(f"\n[tool.releasegate]\n{meant}\n")
+    assert not [each for each in propose(folder, environ=ENVIRON).questions if "Only one may publish" in each.asks]
 
 
 def test_a_branch_and_a_remote_that_cannot_be_written_down_are_the_usual_ones(folder: Path) -> None:

@@ -73,8 +73,11 @@ class Both:
         return said
 
 
-def opened(root: Path, stack: ExitStack, *, ports: Mapping[str, int]) -> Both:
-    """Open the two worlds; the same *ports* make the same configuration, and so the same commits."""
+def opened(root: Path, stack: ExitStack, *, ports: Mapping[str, int], settings: str = "") -> Both:
+    """Open the two worlds; the same *ports* make the same configuration, and so the same commits.
+
+    *settings* are added to the table.
+    """
     root.mkdir()
     indexes = {
         name: stack.enter_context(EmbeddedIndex(name=name, root=root / name, token=token, port=ports.get(name, 0)))
@@ -100,16 +103,18 @@ def opened(root: Path, stack: ExitStack, *, ports: Mapping[str, int]) -> Both:
     both = Both(root, worlds, listener.address)
     (root / "seed").mkdir()
     for name in (PLUGIN, API):
-        _seed(both, name)
+        _seed(both, name, settings)
     for name in (PLUGIN, API):
         _commit(both, name)
     return both
 
 
-def _seed(both: Both, name: str) -> None:
+def _seed(both: Both, name: str, settings: str) -> None:
     folder = both.root / "seed" / name
     files = sources(name, version="1.0.0")
-    files["pyproject.toml"] += table(both) if name == PLUGIN else f'\n[tool.releasegate]\ntable = "../{PLUGIN}"\n'
+    files["pyproject.toml"] += (
+        table(both) + settings if name == PLUGIN else f'\n[tool.releasegate]\ntable = "../{PLUGIN}"\n'
+    )
     files["tasks.py"] = 'from releasegate.frontends.invoke import ns\n\n__all__ = ["ns"]\n'
     for path, text in files.items():
         (folder / path).parent.mkdir(exist_ok=True, parents=True)

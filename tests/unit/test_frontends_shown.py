@@ -140,8 +140,8 @@ def test_nothing_is_written_into_a_repository_unless_it_is_said(
     yes: bool,  # noqa: FBT001
 ) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1.0"\n', encoding="utf-8")
-    handover.adopt(Screen(), path=str(tmp_path), yes=yes)
+    handover.adopt(Screen(), path=str(tmp_path), table="", yes=yes, vendored=False, trial=False)
     assert (tmp_path / "tasks.py").exists() is yes
     assert ("Wrote " in capsys.readouterr().out) is yes
-    handover.adopt(Screen(), path=str(tmp_path), yes=True)
+    handover.adopt(Screen(), path=str(tmp_path), table="", yes=True, vendored=False, trial=False)
     assert ("There is nothing to write" in capsys.readouterr().out) is yes

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from releasegate.core.ci.other_publishers import UploadSecrets, other_publishers, upload_secrets
-from releasegate.core.ci.yaml_nodes import LARGEST, MARK
+from releasegate.core.ci.others.nodes import LARGEST, MARK
+from releasegate.core.ci.others.publishers import UploadSecrets, other_publishers, upload_secrets
 from releasegate.core.config.model import Package
 
 PACKAGE = Package("harbor", PurePosixPath(), (), ("3.12",))

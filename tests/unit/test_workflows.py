@@ -15,8 +15,8 @@ from stacks import pair_stack
 
 from releasegate.app import workflows as app
 from releasegate.app.project import Project
+from releasegate.core.ci.others.nodes import MARK
 from releasegate.core.ci.workflows import drift, workflows
-from releasegate.core.ci.yaml_nodes import MARK
 from releasegate.core.config.ci import Ci
 from releasegate.core.config.model import Companion, ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.parse import parse_settings

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -14,14 +15,13 @@ from releasegate.adapters.kit_folders import known_hosts
 from releasegate.adapters.plain_file import read_plain
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt_repository import UNKNOWN, Whole, facts, surroundings, tracked_files
-from releasegate.app.adopt_workflows import index_tables, told, workflows_of
+from releasegate.app.adopt_workflows import asked, generated, index_tables, notes_on_secrets, workflows_of
 from releasegate.app.project import load
+from releasegate.core.adopt.asked.own_files import OWN, PLACES, own_file
+from releasegate.core.adopt.asked.questions import Question, questions
 from releasegate.core.adopt.detect import Detected, detect
 from releasegate.core.adopt.pythons import tried_here
-from releasegate.core.adopt.table import NOXFILE, TASKS, table
-from releasegate.core.ci.workflows import workflows
-from releasegate.core.ci.yaml_nodes import MARK
-from releasegate.core.config.model import Settings
+from releasegate.core.adopt.table import table
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import ConfigurationError
@@ -31,24 +31,24 @@ _PROJECT = PurePosixPath("pyproject.toml")
 _BUILT = PurePosixPath("PKG-INFO")
 _JUNK = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", "dist", "build"})
 _LARGEST = 5 * 2**20
-_SHOWN = 12
-_OWN = {PurePosixPath("noxfile.py"): NOXFILE, PurePosixPath("tasks.py"): TASKS}
-_ADD = {
-    PurePosixPath("noxfile.py"): 'from releasegate.frontends.nox import sessions; sessions(prefix="release-")',
-    PurePosixPath("tasks.py"): "from releasegate.frontends.invoke import ns",
-}
+_UNTRACKED = "Git tracks nothing here, and a build is made of a commit: git init, git add --all, git commit"
 
 
 @dataclass(frozen=True)
 class Proposal:
     """The old and the new text of every file that would change, by path; a file without a new text is removed.
 
-    ``notes`` say what is left to a person.
+    ``notes`` say what is to be known of it, ``questions`` what the repository does not tell. ``package`` is the one
+    that was found; it is empty where the table has it already. ``alone`` are the files with which it can be tried by
+    itself, where its table will be in another repository.
     """
 
     folder: Path
     files: Mapping[PurePosixPath, tuple[str, str]]
     notes: tuple[str, ...]
+    questions: tuple[Question, ...] = ()
+    package: str = ""
+    alone: Mapping[PurePosixPath, tuple[str, str]] | None = None
 
     def diff(self) -> Iterator[str]:
         """Yield the lines of a unified diff of every file."""
@@ -79,37 +79,60 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     git = Git(folder, environ)
     tracked = tracked_files(git)
     # Git need not know a file for it to be somebody's work.
-    paths = {*(tracked or _walked(folder)), *(path for path in (_PROJECT, *_OWN) if _is_there(folder / path))}
+    paths = {*(tracked or _walked(folder)), *(path for path in (_PROJECT, *OWN) if _is_there(folder / path))}
     files = {path: content for path in sorted(paths) if (content := _read(folder / path)) is not None}
     if _PROJECT in paths and _PROJECT not in files:
         raise ConfigurationError("pyproject.toml cannot be read.", hint="Make it a readable file")
     whole = surroundings(git, files, read=_read) if tracked else UNKNOWN
     home = folder if _has_table(files.get(_PROJECT, b"")) or whole.table is None else whole.table
     old = _read(home / _PROJECT) or b""
-    notes = [] if tracked else ["This is no Git repository: nox -s build needs one (git init, git add, git commit)."]
-    text, said = _with_table(utf8(old, where="pyproject.toml"), {**files, **whole.locks}, git, whole, home=home)
-    others = workflows_of(git) if tracked else {}
+    notes = [] if tracked else [_UNTRACKED]
+    table = _with_table(utf8(old, where="pyproject.toml"), {**files, **whole.locks}, git, whole, home=home)
+    others, text = workflows_of(git) if tracked else {}, table.text
     if not _has_table(old):
         text += _ended(index_tables(others), as_in=text)
     wanted = {_PROJECT: text}
     if home == folder and files.get(_BUILT, b"").startswith(b"Metadata-Version:"):
         wanted[_BUILT] = ""
         notes.append(f"{_BUILT} is what a build writes into an archive, which would hold it twice: it is removed")
-    for path, own in _OWN.items():
-        if not _is_there(home / path) and path not in (paths if home == folder else ()):
-            wanted[path] = own
-        elif b"releasegate" not in (_read(home / path) or b""):
-            notes.append(f"{path} is there already and was left as it is; add to it: {_ADD[path]}")
+    own, own_questions = _own_files(home, paths if home == folder else set())
     shared = table_elsewhere(text, where="pyproject.toml") is not None
     settings = load(home, environ=environ).settings if shared else parse_settings(text, where="pyproject.toml")
-    notes += [*told(others, settings), *said]
-    generated, said = _generated(home, settings, top=whole.top)
+    made, of_workflows = generated(home, settings, top=whole.top)
     changes = {
         path: ((_read(home / path) or b"").decode(errors="replace"), new)
-        for path, new in {**wanted, **generated}.items()
+        for path, new in {**wanted, **own, **made}.items()
     }
-    changed = {path: pair for path, pair in changes.items() if pair[0] != pair[1]}
-    return Proposal(home, changed, (*notes, *said))
+    return Proposal(
+        home,
+        {path: pair for path, pair in changes.items() if pair[0] != pair[1]},
+        (*notes, *notes_on_secrets(others), *table.notes),
+        (*asked(others, settings), *table.questions, *own_questions, *of_workflows),
+        table.package,
+    )
+
+
+def _own_files(home: Path, paths: Collection[PurePosixPath]) -> tuple[dict[PurePosixPath, str], list[Question]]:
+    """Return the small files that are missing, and what is asked of those that are there."""
+    wanted, questions = {}, []
+    for path, text in OWN.items():
+        there = next((each for each in PLACES[path] if _is_there(home / each) or each in paths), None)
+        question = own_file(there, _read(home / there) or b"") if there is not None else None
+        if there is None:
+            wanted[path] = text
+        elif question is not None:
+            questions.append(question)
+    return wanted, questions
+
+
+@dataclass(frozen=True)
+class _WithTable:
+    """The text of ``pyproject.toml`` with a package's table, what is said and asked of it, and the package's name."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    package: str = ""
 
 
 def _has_table(content: bytes) -> bool:
@@ -124,27 +147,26 @@ def _is_package(project: str, files: Mapping[PurePosixPath, bytes]) -> bool:
     return not virtual and ("project" in values or PurePosixPath("setup.py") in files)
 
 
-def _with_table(
-    old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole: Whole, *, home: Path
-) -> tuple[str, list[str]]:
+def _with_table(old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole: Whole, *, home: Path) -> _WithTable:
     """Return the text of ``pyproject.toml`` with the package's table at its end, and what is to be said of it.
 
     Every byte before the table is as it was.
     """
     path = os.path.relpath(git.root, home).replace(os.sep, "/")
     if table_elsewhere(old, where="pyproject.toml") is not None:
-        return old, []
+        return _WithTable(old)
     if _has_table(old.encode()):
         settings = parse_settings(old, where="pyproject.toml")
         there = any(str(package.path) == path for package in settings.packages)
         if there or (path == "." and not _is_package(old, files)):
-            return old, []
+            return _WithTable(old)
         mine = [each for each in settings.packages if (home / each.path).resolve().is_relative_to(whole.top or home)]
         used = frozenset(package.tag_prefix for package in mine)
         whole = replace(whole, around=replace(whole.around, used=used))
-    known = replace(whole.around, hosts=known_hosts())
-    found, absent = _tried_here(detect(files, known), git.environ)
-    said = table(found, facts(git, path=path))
+    around = replace(whole.around, hosts=known_hosts(), standard=sys.stdlib_module_names)
+    found, absent = _tried_here(detect(files, around), git.environ)
+    known = facts(git, path=path)
+    said = table(found, known)
     # At the end as text: in the document, tomlkit would put it behind the other tables of tools.
     gap = "" if not old.strip() or old.endswith("\n\n") else "\n" if old.endswith("\n") else "\n\n"
     text = old + _ended(gap + said, as_in=old)
@@ -155,7 +177,7 @@ def _with_table(
             "pyproject.toml writes tool, or tool.releasegate.packages, inline, and no table can be added to that.",
             hint="Write it as tables, [tool.NAME] and [[tool.releasegate.packages]] each",
         ) from None
-    return text, [*found.notes, *absent, *_left_behind(found)]
+    return _WithTable(text, (*found.notes, *absent), tuple(questions(found, known)), found.name)
 
 
 def _tried_here(found: Detected, environ: Mapping[str, str]) -> tuple[Detected, list[str]]:
@@ -175,34 +197,6 @@ def _tried_here(found: Detected, environ: Mapping[str, str]) -> tuple[Detected, 
 def _ended(lines: str, *, as_in: str) -> str:
     """Return *lines* with the line ends of another text."""
     return lines.replace("\n", "\r\n") if "\r\n" in as_in else lines
-
-
-def _left_behind(found: Detected) -> Iterator[str]:
-    """Yield what a bump leaves behind, as far as a person reads on."""
-    for each in found.leftovers[:_SHOWN]:
-        yield str(each)
-    more = len(found.leftovers) - _SHOWN
-    if more > 0:
-        yield f"{more} more lines hold {found.version}"
-    if found.leftovers:
-        yield "Lines that are to follow are version files; left-behind says which are meant to stay"
-
-
-def _generated(folder: Path, settings: Settings, *, top: Path | None) -> tuple[dict[PurePosixPath, str], list[str]]:
-    """Return the workflows that may be written, and what is to be said of the others."""
-    wanted, notes = {}, []
-    if top is not None and top != folder:
-        return {}, ["No workflow: a forge looks for them at the repository's top, and the table is in a folder of it"]
-    try:
-        generated = workflows(settings)
-    except ConfigurationError as error:
-        return {}, [f"No workflow: {error.problem} {error.hint}; then invoke workflows"]
-    for path, workflow in generated.items():
-        if not _is_there(folder / path) or (_read(folder / path) or b"").startswith(MARK.encode()):
-            wanted[path] = workflow
-        else:
-            notes.append(f"{path} is there already and was left as it is; to replace it: invoke workflows --force")
-    return wanted, notes
 
 
 def _is_there(path: Path) -> bool:

@@ -27,6 +27,8 @@ _ASIDE = TESTS | {"fixtures", "examples", "example", "vendor", "node_modules", "
 _MANY = 200
 _WEB = re.compile(r"^(https?)://(?:[^@/]+@)?([^/:]+(?::\d+)?)/(.+?)/?$")
 _SSH = re.compile(r"^(?:ssh://(?:[^@/]+@)?([^/:]+)(?::\d+)?/|(?:[^@/:]+@)([^/:]+):)(.+?)/?$")
+_USUAL = ("develop", "dev", "development", "main", "master", "trunk", "next", "stable")
+"""The branches that releases are often cut from."""
 _GITEA = ("gitea", "forgejo", "codeberg")
 
 
@@ -117,7 +119,9 @@ def facts(git: Git, *, path: str) -> RepositoryFacts:
     head = git.ask("symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD").text.removeprefix(f"{remote}/")
     branch = head or git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text
     forge = _forge(git.ask("remote", "get-url", remote).text)
-    return RepositoryFacts(_taken(branch, "main"), _taken(remote, "origin"), forge, path)
+    there = git.ask("for-each-ref", "--format=%(refname:lstrip=3)", f"refs/remotes/{remote}").text.splitlines()
+    others = tuple(name for name in _USUAL if name in there and name != branch)
+    return RepositoryFacts(_taken(branch, "main"), _taken(remote, "origin"), forge, path, others)
 
 
 def _taken(name: str, usual: str) -> str:

@@ -1,21 +1,31 @@
-"""What an adopted repository's own workflows tell: who else publishes, and with which secrets."""
+"""What an adopted repository's own workflows tell: who else publishes, with which secrets, and with which companion."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import tomlkit
+from packaging.utils import canonicalize_name
 
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.core.ci.other_publishers import UploadSecrets, other_publishers, upload_secrets
+from releasegate.core.adopt.asked.questions import Question
+from releasegate.core.adopt.detect import as_glob
+from releasegate.core.ci.others.nodes import MARK
+from releasegate.core.ci.others.publishers import OtherPublisher, UploadSecrets, other_publishers, upload_secrets
+from releasegate.core.ci.workflows import workflows
 from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import ALIASES
-from releasegate.core.errors import ReleasegateError
+from releasegate.core.errors import ConfigurationError, ReleasegateError
 
 Workflows = Mapping[PurePosixPath, str]
+
+_COMPANION = re.compile(r"\bvars\.([A-Z][A-Z0-9_]*?)_(?:TESTPYPI|PYPI|RELEASE)_VERSION\b")
 
 
 def workflows_of(git: Git) -> Workflows:
@@ -44,14 +54,81 @@ def _table(name: str, secret: UploadSecrets) -> str:
     )
 
 
-def told(files: Workflows, settings: Settings) -> Iterator[str]:
-    """Yield what is to be removed before a release: every other workflow that one starts and that uploads."""
+def asked(files: Workflows, settings: Settings) -> Iterator[Question]:
+    """Yield what is to be removed before a release, and what the workflows' own variables and secrets may mean."""
     ours = [package for package in settings.packages if ".." not in package.path.parts]
-    for each in other_publishers(files, ours):
-        yield f"One publisher for one number: {each}"
-    for secret in upload_secrets(files):
-        if secret.username:
-            yield (
-                f"The secret {secret.username} ({secret.path}:{secret.line}) is not read: a token's user is __token__; "
-                f"write another as username"
+    found = other_publishers(files, ours, exempt=settings.other_uploads)
+    if found:
+        yield Question(
+            "Only one may publish a number, and these upload when a release starts them; nothing is tagged while one "
+            "is there. Which are to be removed? Those that upload another package, or to another index, are named in "
+            "[tool.releasegate] instead:",
+            tuple(_removed(found)),
+            "file",
+        )
+    yield from _companions(files, settings)
+
+
+def _removed(found: Sequence[OtherPublisher]) -> Iterator[str]:
+    paths = tuple(dict.fromkeys(each.path for each in found))
+    for path in paths:
+        yield from (f"# {each}" for each in found if each.path == path)
+        yield f"git rm {shlex.quote(str(path))}"
+    for n, path in enumerate(paths):
+        row = tomlkit.inline_table()
+        row.update({"pattern": as_glob(path), "reason": "it uploads another package"})
+        yield f"{'other-uploads = [' if not n else '    '}{row.as_string()}{',' if path != paths[-1] else ']'}"
+
+
+def _companions(files: Workflows, settings: Settings) -> Iterator[Question]:
+    """Yield what is asked of the variables that name another package's version, which is how a companion is named."""
+    own = {package.name for package in settings.packages}
+    text = "\n".join(each for each in files.values() if not each.startswith(MARK))
+    for name in dict.fromkeys(canonicalize_name(each) for each in _COMPANION.findall(text)):
+        if name not in own and not any(p.companion is not None for p in settings.packages):
+            yield Question(
+                f"Does it call {name} when it runs? The workflows have variables for that package's version, which are "
+                f"read for a companion. Then adopt {name} too, into this table, before this package, and say here:",
+                (f'companion = {{ name = "{name}" }}',),
             )
+
+
+def notes_on_secrets(files: Workflows) -> Iterator[str]:
+    """Yield what becomes of the user names that the workflows upload with."""
+    names = dict.fromkeys(each.username for each in upload_secrets(files) if each.username)
+    if names:
+        yield f"The secrets {', '.join(names)} are not read: a token's user is __token__; write another as username"
+
+
+def generated(home: Path, settings: Settings, *, top: Path | None) -> tuple[dict[PurePosixPath, str], list[Question]]:
+    """Return the workflows that may be written, by their paths from *home*, and what is asked of the others."""
+    wanted: dict[PurePosixPath, str] = {}
+    questions = []
+    top = (top or home).resolve()
+    folder = PurePosixPath(os.path.relpath(home.resolve(), top).replace(os.sep, "/"))
+    if settings.packages and not settings.ci.setup and any(p.forge is not None for p in settings.packages):
+        return {}, [VENDOR]
+    try:
+        made = workflows(settings, folder)
+    except ConfigurationError as error:
+        said = f"No workflow was written: {error.problem} {error.hint}. Then:"
+        return {}, [Question(said, ("releasegate workflows",), "shell")]
+    for path, workflow in made.items():
+        if not _is_there(top / path) or (top / path).read_bytes().startswith(MARK.encode()):
+            wanted[PurePosixPath(os.path.relpath(top / path, home.resolve()).replace(os.sep, "/"))] = workflow
+        else:
+            said = f"{path} is there already and was left as it is; shall it be replaced?"
+            questions.append(Question(said, ("releasegate workflows --force",), "shell"))
+    return wanted, questions
+
+
+VENDOR = Question(
+    "How does a runner get releasegate? Nothing says so, and no workflow is written without. This puts the releasegate "
+    "that runs, and all that it needs, each file by its hash, into ci/releasegate, and writes setup and the workflow:",
+    ("releasegate workflows --vendor",),
+    "shell",
+)
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_symlink() or path.exists()

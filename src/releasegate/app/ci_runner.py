@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from releasegate.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from releasegate.core.ci.event_payload import Event
-    from releasegate.core.config.model import Settings
+    from releasegate.core.config.model import ForgeConfig, Package, Settings
 
 
 def event_of(environ: Mapping[str, str]) -> Event | None:
@@ -40,7 +41,8 @@ def event_of(environ: Mapping[str, str]) -> Event | None:
 def git_environment(event: Event | None, settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     """Return what Git needs on a runner beside its own settings: who commits, and the forge's token for its server.
 
-    The token goes to Git as a setting in the environment: it is on no command line and in no file.
+    A private repository beside this one is read with a token of its own, for that repository alone. A token goes
+    to Git as a setting in the environment: it is on no command line and in no file.
     """
     if event is None:
         return {}
@@ -54,10 +56,28 @@ def git_environment(event: Event | None, settings: Settings, environ: Mapping[st
     server = environ.get("GITHUB_SERVER_URL", "")
     if not token or not server.startswith(("http://", "https://")):
         return told
+    settings_of_git = [(f"http.{server.rstrip('/')}/.extraheader", _header(token))]
+    for package in settings.packages:
+        own = environ.get(package.forge.read_token_env or "") if package.forge is not None else None
+        if package.forge is not None and own and ".." in package.path.parts:
+            for ending in ("", ".git"):
+                key = f"http.{server.rstrip('/')}/{package.forge.repository}{ending}.extraheader"
+                # The empty value takes back what was said of the whole server.
+                settings_of_git += [(key, ""), (key, _header(own))]
     number = int(environ.get("GIT_CONFIG_COUNT", "0") or "0")
-    basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
-    return told | {
-        "GIT_CONFIG_COUNT": str(number + 1),
-        f"GIT_CONFIG_KEY_{number}": f"http.{server.rstrip('/')}/.extraheader",
-        f"GIT_CONFIG_VALUE_{number}": f"AUTHORIZATION: basic {basic}",
-    }
+    told["GIT_CONFIG_COUNT"] = str(number + len(settings_of_git))
+    for n, (key, value) in enumerate(settings_of_git, start=number):
+        told |= {f"GIT_CONFIG_KEY_{n}": key, f"GIT_CONFIG_VALUE_{n}": value}
+    return told
+
+
+def _header(token: str) -> str:
+    return f"AUTHORIZATION: basic {base64.b64encode(f'x-access-token:{token}'.encode()).decode()}"
+
+
+def as_read(package: Package, environ: Mapping[str, str]) -> ForgeConfig | None:
+    """Return the forge of a package, with the token that reads a private repository beside this one."""
+    forge = package.forge
+    if forge is None or ".." not in package.path.parts or not environ.get(forge.read_token_env or ""):
+        return forge
+    return replace(forge, token_env=forge.read_token_env or "")

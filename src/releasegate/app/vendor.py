@@ -18,6 +18,7 @@ from releasegate.adapters.build.pinned import pinned
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.index.addresses import addresses
 from releasegate.app.project import Project, load
+from releasegate.app.repository_top import top_of
 from releasegate.core.config.model import Settings
 from releasegate.core.errors import Refused
 
@@ -73,10 +74,10 @@ def vendor(project: Project) -> Project:
     settings = project.settings
     index = addresses(settings.indexes[settings.dependencies]).simple
     made = vendored(index=index, environ=project.environ, pythons=_pythons(settings))
-    added = _table(project, made.setup)
+    added, (top, _) = _table(project, made.setup), top_of(project)
     for path, content in made.files.items():
-        write_atomically(project.root / path, content)
-    for wheel in (project.root / FOLDER).glob("releasegate-*.whl"):
+        write_atomically(top / path, content)
+    for wheel in (top / FOLDER).glob("releasegate-*.whl"):
         if FOLDER / wheel.name not in made.files:
             wheel.unlink()
     if added:

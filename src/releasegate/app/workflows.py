@@ -6,20 +6,24 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
 from releasegate.app.project import Project
+from releasegate.app.repository_top import top_of
+from releasegate.core.ci.others.nodes import MARK
 from releasegate.core.ci.workflows import drift, unwanted, workflows
-from releasegate.core.ci.yaml_nodes import MARK
 from releasegate.core.errors import GateFailed, Refused
 
 
 def write(project: Project, *, force: bool = False) -> tuple[PurePosixPath, ...]:
-    """Write the workflows, remove those that are wanted no more, and return the paths of those that changed.
+    """Write the workflows to the top of the repository, and remove those that are wanted no more.
+
+    Returned are the paths, from there, of those that changed.
 
     Raises:
         Refused: a file of that name is there that was not written by this command; *force* replaces it.
         ConfigurationError: no package of this repository names a forge.
     """
-    wanted = workflows(project.settings)
-    held = {path: _read(project.root, path) for path in wanted}
+    top, folder = top_of(project)
+    wanted = workflows(project.settings, folder)
+    held = {path: _read(top, path) for path in wanted}
     foreign = [str(path) for path, text in held.items() if text is not None and not text.startswith(MARK)]
     if foreign and not force:
         raise Refused(
@@ -29,10 +33,10 @@ def write(project: Project, *, force: bool = False) -> tuple[PurePosixPath, ...]
         )
     changed = tuple(path for path, text in wanted.items() if held[path] != text)
     for path in changed:
-        write_atomically(project.root / path, wanted[path].encode())
-    gone = unwanted(project.settings, lambda path: _read(project.root, path))
+        write_atomically(top / path, wanted[path].encode())
+    gone = unwanted(project.settings, lambda path: _read(top, path), folder)
     for path in gone:
-        (project.root / path).unlink()
+        (top / path).unlink()
     return (*changed, *gone)
 
 
@@ -43,14 +47,15 @@ def check(project: Project) -> tuple[PurePosixPath, ...]:
         GateFailed: one is missing or differs.
         ConfigurationError: no package of this repository names a forge.
     """
-    found = drift(project.settings, lambda path: _read(project.root, path))
+    top, folder = top_of(project)
+    found = drift(project.settings, lambda path: _read(top, path), folder)
     if found:
         raise GateFailed(
             "The workflows are not what the configuration says.",
             hint="Write them with invoke workflows, and commit them",
             details=found,
         )
-    return tuple(workflows(project.settings))
+    return tuple(workflows(project.settings, folder))
 
 
 def _read(root: Path, path: PurePosixPath) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.app.ci_runner import event_of, git_environment
+from releasegate.app.ci_runner import as_read, event_of, git_environment
 from releasegate.app.known import Beliefs
 from releasegate.app.late import LateInstallChecker, LateRunner, late
 from releasegate.app.project import Project, load
@@ -286,7 +286,7 @@ def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress,
     project = replace(project, environ={**environ, **git_environment(event, project.settings, environ)})
     if event is not None and choices.companion is None:
         choices = replace(choices, companion=(event.inputs or {}).get("companion") or None)
-    owned = ((p.name, p.forge) for p in project.settings.packages)
+    owned = ((p.name, as_read(p, environ)) for p in project.settings.packages)
     forges = {name: late(partial(_forge, forge, environ)) for name, forge in owned if forge is not None}
     return Workspace(project, progress, choices, forges, event)
 

@@ -3,31 +3,88 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from releasegate.app import workflows as generated
-from releasegate.app.adopt import propose
+from releasegate.app.adopt import Proposal, propose
+from releasegate.app.adopt_pair import propose_beside
+from releasegate.app.adopt_workflows import VENDOR
 from releasegate.app.project import load
 from releasegate.app.vendor import FOLDER, vendor
+from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.errors import ConfigurationError
 from releasegate.frontends.console import Screen
 
 
-def adopt(screen: Screen, *, path: str, yes: bool) -> None:
-    """Show what hands releasegate over to the repository in *path*, and write it where that is said."""
-    proposal = propose(Path(path).expanduser().resolve(), environ=dict(os.environ))
+def adopt(  # noqa: PLR0913 - each is an option
+    screen: Screen, *, path: str, table: str, yes: bool, vendored: bool, trial: bool
+) -> None:
+    """Show what hands releasegate over to the repository in *path*, try it, and write it where that is said.
+
+    With *vendored*, or where a person says so, releasegate itself and the workflow are written, too.
+    """
+    environ = dict(os.environ)
+    folder, beside = (Path(each).expanduser().resolve() for each in (path, table))
+    proposal = propose_beside(folder, beside, environ=environ) if table else propose(folder, environ=environ)
     for line in proposal.diff():
         screen.say(line)
+    if trial:
+        _try(screen, proposal, environ)
     for note in proposal.notes:
         screen.say(f"note: {note}")
-    if not proposal.files:
+    _ask(screen, [each for each in proposal.questions if not (vendored and each is VENDOR)])
+    wanted = bool(proposal.files)
+    if not wanted:
         screen.say("There is nothing to write: the repository has it all.")
     elif yes or screen.asks(f"Write these {len(proposal.files)} files?"):
         proposal.write()
-        first = "see to the notes above; then " if proposal.notes else ""
-        screen.say(f"Wrote {', '.join(map(str, proposal.files))}. Next: {first}nox -s versions, nox -s build")
+        screen.say(f"Wrote {', '.join(map(str, proposal.files))}.")
     else:
         screen.say("Nothing was written. Say --yes where it is meant.")
+        return
+    if VENDOR in proposal.questions and (vendored or (not yes and screen.asks(_PUT))):
+        _with_itself(screen, proposal.folder, environ)
+    screen.say(f"Next: {'answer the questions above, ' if proposal.questions else ''}{_NEXT}")
+
+
+_PUT = f"Put this releasegate and its pins into {FOLDER}, and write the workflow?"
+_NEXT = "commit, then: releasegate doctor && releasegate release --rc --plan"
+_BELOW = {
+    "package": "below [[tool.releasegate.packages]]",
+    "table": "in pyproject.toml",
+    "shell": "in a shell",
+    "file": "",
+}
+
+
+def _try(screen: Screen, proposal: Proposal, environ: Mapping[str, str]) -> None:
+    from releasegate.app.adopt_trial import Trial
+
+    screen.say("Tried in a clean checkout with this on top:")
+    for each in Trial(proposal, environ, screen, screen).run():
+        if each.error is not None:
+            screen.say(f"  {each.gate}: {each.error.verdict}")
+            screen.error(each.error, expected=True)
+        else:
+            screen.say(f"  {each.gate}: pass, {each.found}")
+
+
+def _ask(screen: Screen, asked: Sequence[Question]) -> None:
+    if asked:
+        screen.say("What the repository does not tell, each with an answer to paste:")
+    for number, each in enumerate(asked, start=1):
+        where = f" ({_BELOW[each.place]})" if _BELOW[each.place] else ""
+        screen.say(f"{number}. {each.asks}{where}")
+        screen.lines(f"     {line}" for line in each.answers)
+
+
+def _with_itself(screen: Screen, folder: Path, environ: Mapping[str, str]) -> None:
+    """Put releasegate and its pins into the repository, and write the workflow that installs them."""
+    project = vendor(load(folder, environ=environ))
+    screen.say(f"{FOLDER} holds releasegate and its pins, which ci.setup installs: commit both too")
+    for path in generated.write(project):
+        screen.say(f"wrote {path}")
 
 
 def workflows(screen: Screen, *, check: bool, force: bool, vendored: bool) -> None:

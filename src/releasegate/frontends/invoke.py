@@ -10,8 +10,9 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
+from releasegate.frontends.handover_tasks import adopt, workflows
 from releasegate.frontends.shown import SpokenTask, shown
-from releasegate.frontends.upkeep import cache, rehearse, watch, workflows
+from releasegate.frontends.upkeep import cache, rehearse, watch
 
 _JSON = "print it as JSON; all other words go to standard error"
 _PACKAGE = "one package instead of all"
@@ -221,18 +222,6 @@ def revoke(context: Context, *, package: str = "", version: str = "", reason: st
         from releasegate.frontends.releases import revoke as run
 
         run(screen, package=package, version=version, reason=reason, by=by)
-
-
-@task(help={"path": "the folder of the repository", "yes": "write it without being asked"})
-def adopt(context: Context, path: str, *, yes: bool = False) -> None:
-    """Show what hands releasegate over to another repository, then write it.
-
-    Example: invoke adopt ../my-plugin
-    """
-    with shown(context) as screen:
-        from releasegate.frontends.handover import adopt as run
-
-        run(screen, path=path, yes=yes)
 
 
 ns = Collection()

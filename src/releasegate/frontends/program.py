@@ -256,6 +256,10 @@ class Releasegate(Program):
         return ConfigurationError(f"There is no command {word}.", hint=hint)
 
 
+_TAKES = frozenset({"--path", "-p", "--table"})
+"""The options of ``adopt`` that take a word."""
+
+
 def _spelt_out(words: list[str]) -> list[str]:
     """Return *words* as invoke's grammar has them.
 
@@ -266,7 +270,7 @@ def _spelt_out(words: list[str]) -> list[str]:
     ]
     if spelt[:1] != ["adopt"]:
         return spelt
-    known = [[w] if w.startswith("-") or before in {"--path", "-p"} else ["--path", w] for before, w in pairwise(spelt)]
+    known = [[w] if w.startswith("-") or before in _TAKES else ["--path", w] for before, w in pairwise(spelt)]
     options = [word for each in known for word in each]
     named = any(word in {"--path", "-p"} or word.startswith("--path=") for word in options)
     return ["adopt", *([] if named else ["--path", "."]), *options]

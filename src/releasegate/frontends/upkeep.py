@@ -1,4 +1,4 @@
-"""invoke tasks around releases: the workflows, the rehearsal, what is kept, and what became of what is published."""
+"""invoke tasks around releases: the rehearsal, what is kept, and what became of what is published."""
 
 from __future__ import annotations
 
@@ -7,24 +7,6 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from releasegate.frontends.shown import shown
-
-
-@task(
-    help={
-        "check": "write nothing; fail where one differs",
-        "force": "replace files that were written by hand",
-        "vendor": "first put this releasegate and its pins, by their hashes, into ci/releasegate",
-    }
-)
-def workflows(context: Context, *, check: bool = False, force: bool = False, vendor: bool = False) -> None:
-    """Write the workflows of GitHub and Gitea Actions that run these same commands.
-
-    Example: invoke workflows --check
-    """
-    with shown(context) as screen:
-        from releasegate.frontends.handover import workflows as run
-
-        run(screen, check=check, force=force, vendored=vendor)
 
 
 @task(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate.core.ci.other_publishers import other_publishers
+from releasegate.core.ci.others.publishers import other_publishers
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
@@ -67,11 +67,13 @@ def _other_publishers(inquiry: Inquiry) -> str:
     """One publisher for one number: nothing else that the release starts uploads to an index."""
     package, repository = inquiry.release.package, inquiry.release.ports.repository
     files = repository.workflows(repository.head())
-    found = other_publishers(files, [package])
+    meant = inquiry.release.run.settings.other_uploads
+    found = other_publishers(files, [package], exempt=meant)
     if found:
         raise Refused(
             f"{package.name} has another workflow that a release starts and that uploads to a package index.",
-            hint="Remove what each line says, commit, and push the release branch; only one may publish a number",
+            hint="Remove what each line says, commit, and push the release branch; only one may publish a number. What "
+            "uploads another package is named under other-uploads in [tool.releasegate]",
             details=[str(each) for each in found],
         )
     return f"none in {len(files)} workflows and actions"

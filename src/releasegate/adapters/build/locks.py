@@ -24,6 +24,7 @@ from releasegate.ports import LockAnswer
 
 _SECONDS = 300.0
 _STALE = "needs to be updated"
+_NO_PYTHON = ("Python interpreter", "No interpreter found")
 _OFFLINE = ("network was disabled", "Network connectivity is disabled", "not found in the cache", *UNREACHED)
 
 
@@ -88,6 +89,12 @@ class Locks:
 
     def _answer(self, lock: Path, done: Completed, again: str) -> LockAnswer:
         words = _words(done)
+        if done.exit_code and _STALE not in words and any(sign in words for sign in _NO_PYTHON):
+            raise Unavailable(
+                f"Nobody can say whether {self._shown(lock)} is current: uv finds no Python for it.",
+                hint="Install one that the project supports (uv python install 3.12, say); nothing was judged",
+                details=last_lines(words),
+            )
         if done.exit_code and _STALE not in words and (done.timed_out or any(sign in words for sign in _OFFLINE)):
             raise Unavailable(
                 f"Nobody can say whether {self._shown(lock)} is current: an index does not answer.",

@@ -58,8 +58,9 @@ def clean_checkout(
 def _commit_on_top(own: Git, files: Mapping[PurePosixPath, bytes]) -> None:
     """Commit *files* a day later, so that what a build takes from the clock shows."""
     for path, content in files.items():
+        (own.root / path).parent.mkdir(parents=True, exist_ok=True)
         (own.root / path).write_bytes(content)
-    own.tell("add", "--", *map(str, files))
+    own.tell("add", "--force", "--", *map(str, files))
     made = int(own.tell("show", "--no-patch", "--no-show-signature", "--format=%ct", "HEAD").text)
     dated = Git(own.root, {**own.environ, **dict.fromkeys(_DATES, f"{made + _DAY} +0000")})
     dated.tell(*_NO_HOOKS, *_NOBODY, "commit", "--quiet", "--allow-empty", "--message=trial")

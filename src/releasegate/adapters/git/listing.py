@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from releasegate.adapters.git.command import Git
-from releasegate.core.ci.yaml_nodes import FOLDERS
+from releasegate.core.ci.others.nodes import FOLDERS
 
 
 def names(git: Git, folder: PurePosixPath, commit: str) -> tuple[PurePosixPath, ...]:

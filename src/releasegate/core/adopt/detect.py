@@ -11,6 +11,7 @@ from typing import Any
 from packaging.utils import InvalidName, canonicalize_name
 
 from releasegate.core.adopt import scm
+from releasegate.core.adopt.asked.end_to_end import Suggested, suggest
 from releasegate.core.adopt.claims.claim import Files, Source, under
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.code import CFG, SETUP
@@ -41,7 +42,8 @@ class Surroundings:
     """What the repository around the package is: its tags, newest first, and the other packages in it.
 
     ``folder`` is the name of the package's own folder there, where it is not the repository's top; ``used`` are the
-    beginnings of tags that other packages' tables name; ``hosts`` are those that are known.
+    beginnings of tags that other packages' tables name, ``hosts`` are those that are known, ``standard`` the modules of
+    Python's own library.
     """
 
     tags: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class Surroundings:
     folder: str = ""
     used: frozenset[str] = frozenset()
     hosts: Hosts = ()
+    standard: frozenset[str] = frozenset()
 
 
 ALONE = Surroundings()
@@ -60,7 +63,7 @@ class Detected:
 
     ``from_tag`` says that the build takes the version from Git's tag. ``frozen`` are glob patterns of its migrations,
     ``data`` of the files that it reads. ``not_imported``, ``omitted``, ``generated`` and ``allowed`` are patterns
-    with their reasons. ``pythons_from`` is what names the Pythons.
+    with their reasons. ``pythons_from`` is what names the Pythons, ``end_to_end`` what could judge it.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Detected:
     pythons_from: PythonsFrom = "classifiers"
     notes: tuple[str, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
+    end_to_end: Suggested | None = None
 
 
 def detect(files: Files, around: Surroundings = ALONE) -> Detected:
@@ -97,6 +101,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     tagged = _newest(around.tags, prefix.text) if from_tag else None
     found = find_version_files(Source(name, project, files, tuple(modules)), tools=tools, tagged=tagged)
     pythons, pythons_from = claimed_pythons(project, files)
+    hosted = not_imported(files, module, project, around.hosts)
     migrations = [path for path in files if _MIGRATION.search(str(path)) and module in path.parents]
     return Detected(
         name=name,
@@ -108,18 +113,19 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         prefix=prefix,
         frozen=_globs(
             [
-                *(f"{_glob(path.parent)}/[0-9]*.py" for path in migrations),
+                *(f"{as_glob(path.parent)}/[0-9]*.py" for path in migrations),
                 *frozen(files, module, project, around.hosts),
             ]
         ),
         data=_data(files, module),
-        not_imported=not_imported(files, module, project, around.hosts),
+        not_imported=hosted,
         omitted=omitted(project, files, module),
         generated=_generated(project, files, from_tag=from_tag),
         allowed=_allowed(project, files) if from_tag else (),
         pythons_from=pythons_from,
         notes=(*found.notes, *(f"{tool.name} was asked for its files and tags" for tool in tools)),
         leftovers=found.leftovers,
+        end_to_end=suggest(project, files, module, standard=around.standard, hosted=_all_of(module, hosted)),
     )
 
 
@@ -135,6 +141,11 @@ def package_name(project: Mapping[str, Any], files: Files) -> str:
         raise ConfigurationError(
             "The repository names no package.", hint='Write name = "..." into [project] of its pyproject.toml'
         ) from None
+
+
+def _all_of(module: PurePosixPath | None, hosted: Sequence[tuple[str, str]]) -> bool:
+    """Whether the package as a whole imports only inside of a host."""
+    return module is not None and any(pattern == f"{module.name}*" for pattern, _ in hosted)
 
 
 def _unlike(module: str, name: str) -> int:
@@ -181,7 +192,7 @@ def _allowed(project: Mapping[str, Any], files: Files) -> tuple[tuple[str, str],
     return tuple((pattern, "setuptools-scm knows the commit in Git's tree alone") for pattern in _globs(found))
 
 
-def _glob(path: PurePosixPath) -> str:
+def as_glob(path: PurePosixPath) -> str:
     """Return a pattern that means a path of Git's, whatever characters are in it."""
     return re.sub(r"([\\*?\[\]]|^[!#])", r"\\\1", str(path))
 
@@ -204,7 +215,9 @@ def _modules(files: Files, name: str) -> Iterator[PurePosixPath]:
         folder = path.parent
         top = folder.parts[1:] if folder.parts[:1] == ("src",) else folder.parts
         apt = len(top) == 1 or (top and canonicalize_name("-".join(top)) == name)
-        if path.name == "__init__.py" and apt and folder.name.lower() not in _ELSEWHERE:
+        # A package may be called as a usual folder is: build, say.
+        aside = folder.name.lower() in _ELSEWHERE and canonicalize_name(folder.name) != name
+        if path.name == "__init__.py" and apt and not aside:
             yield folder
 
 
@@ -223,10 +236,10 @@ def _data(files: Files, module: PurePosixPath | None) -> tuple[str, ...]:
         if not TESTS.isdisjoint(folders) or path.suffix == ".py" or path.name.startswith("."):
             continue
         if kept is not None:
-            found.add(f"{_glob(PurePosixPath(str(module), *folders[:kept]))}/**")
+            found.add(f"{as_glob(PurePosixPath(str(module), *folders[:kept]))}/**")
         elif path.suffix == ".json":
-            deep = f"{_glob(PurePosixPath(str(module), folders[0]))}/**" if len(folders) > 1 else _glob(path.parent)
+            deep = f"{as_glob(PurePosixPath(str(module), folders[0]))}/**" if len(folders) > 1 else as_glob(path.parent)
             found.add(f"{deep}/*.json")
         elif path.name == "py.typed":
-            found.add(_glob(path))
+            found.add(as_glob(path))
     return _globs(found)

@@ -17,8 +17,10 @@ from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt.claims.claim import Files, texts, under
 from releasegate.core.adopt.code import parsed, setup_call, setup_cfg
+from releasegate.core.adopt.django import REASON, needs_settings
 from releasegate.core.kits.host import Host, Hosts
 
+_DJANGO = frozenset({"django", "djangorestframework"})
 _TESTING = frozenset({"pytest", "hypothesis", "nose"})
 _MOST = 16
 
@@ -34,13 +36,17 @@ def not_imported(
         return ()
     names = {_dotted(path, module): path for path in files if path.suffix == ".py" and module in path.parents}
     wanted = {name: tuple(dict.fromkeys(_wanted(files[path], name, path))) for name, path in names.items()}
-    declared = _dependencies(project, files)
+    declared = dependencies(project, files)
     inside = [host for host in hosts if _belongs(wanted, host, declared, own=module.name)]
     missing = {top for host in inside for top in _brought(host, declared)}
     title = min((host.title for host in inside), default="")
-    found = [(p, f"imports only inside of {title}") for p in _patterns(_stopped(wanted, missing), names, module.name)]
+    of_host = _stopped(wanted, missing)
+    found = [(p, f"imports only inside of {title}") for p in _patterns(of_host, names, module.name)]
+    unset = {name for name, path in names.items() if needs_settings(parsed(files[path]), wanted[name])}
+    if _DJANGO & declared and unset - of_host:
+        found += [(p, REASON) for p in _patterns(_stopped(wanted, missing, unset) - of_host, names, module.name)]
     for each in sorted(_TESTING - declared):
-        stopped = _stopped(wanted, {each}) - _stopped(wanted, missing)
+        stopped = _stopped(wanted, {each}) - of_host
         found += [(p, f"needs {each}, which is no dependency") for p in _patterns(stopped, names, module.name)]
     return tuple(dict(found).items())
 
@@ -66,7 +72,7 @@ def frozen(files: Files, module: PurePosixPath | None, project: Mapping[str, Any
         for p in files
         if p.suffix == ".py" and module in p.parents
     }
-    declared = _dependencies(project, files)
+    declared = dependencies(project, files)
     for host in hosts:
         if host.frozen and _belongs(code, host, declared, own=module.name):
             for pattern in host.frozen:
@@ -104,9 +110,9 @@ def _unconditional(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _unconditional(node.body)
 
 
-def _stopped(wanted: Mapping[str, Collection[str]], missing: Collection[str]) -> set[str]:
-    """Return the modules that cannot be imported where *missing* are not there, through each other too."""
-    stopped: set[str] = set()
+def _stopped(wanted: Mapping[str, Collection[str]], missing: Collection[str], seeds: Collection[str] = ()) -> set[str]:
+    """Return the modules that cannot be imported where *missing* are not there, and *seeds*; through each other too."""
+    stopped = set(seeds)
     while True:
         more = {
             name
@@ -140,7 +146,7 @@ def _patterns(stopped: set[str], names: Collection[str], top: str) -> tuple[str,
     return tuple(found) if len(found) <= _MOST else (f"{top}.*",)
 
 
-def _dependencies(project: Mapping[str, Any], files: Files) -> frozenset[str]:
+def dependencies(project: Mapping[str, Any], files: Files) -> frozenset[str]:
     """Return the names of everything that is installed with the package, as far as it is written down."""
     said = [*texts(under(project, "project", "dependencies"))]
     poetry = under(project, "tool", "poetry", "dependencies")

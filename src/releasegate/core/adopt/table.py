@@ -9,6 +9,7 @@ import tomlkit
 from tomlkit.items import Array, InlineTable, Table
 
 from releasegate.core.adopt.detect import Detected
+from releasegate.core.adopt.version_files import Proposed
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.reader import TABLES
 from releasegate.core.config.version_file_types import VersionFile
@@ -25,20 +26,21 @@ from releasegate.frontends.invoke import ns
 
 __all__ = ["ns"]
 '''
-_END_TO_END = (
-    "Name what judges the package end to end, or waive that gate for a version: invoke waive",
-    'end-to-end = { command = ["python", "-m", "pytest", "tests/e2e"] }',
-)
+_END_TO_END = "Name what judges the package end to end, or waive that gate for a version: invoke waive"
 
 
 @dataclass(frozen=True)
 class RepositoryFacts:
-    """What Git says of the repository; ``path`` leads to the package from the file that the table is in."""
+    """What Git says of the repository; ``path`` leads to the package from the file that the table is in.
+
+    ``branches`` are those beside ``branch`` that releases are often cut from.
+    """
 
     branch: str
     remote: str
     forge: ForgeConfig | None
     path: str = "."
+    branches: tuple[str, ...] = ()
 
 
 def table(found: Detected, repository: RepositoryFacts) -> str:
@@ -72,10 +74,9 @@ def _package(found: Detected, repository: RepositoryFacts) -> Table:
         forge = repository.forge
         keys = {"kind": forge.kind, "repository": forge.repository, "address": forge.address}
         package.add("forge", _inline({key: value for key, value in keys.items() if value is not None}))
-    package.add(
-        tomlkit.comment("Name what judges the package end to end, or waive that gate for a version: invoke waive")
-    )
-    package.add(tomlkit.comment('end-to-end = { command = ["python", "-m", "pytest", "tests/e2e"] }'))
+    package.add(tomlkit.comment(_END_TO_END))
+    if found.end_to_end is not None:
+        package.add(tomlkit.comment(found.end_to_end.line))
     if found.data or found.frozen or found.generated or found.omitted:
         package.add("wheel", _wheel(found))
     if found.not_imported:
@@ -89,6 +90,11 @@ def _exemptions(patterns: Sequence[tuple[str, str]]) -> Array:
         array.add_line(_inline({"pattern": pattern, "reason": reason}))
     array.add_line(indent="")
     return array
+
+
+def version_file_row(proposed: Proposed) -> str:
+    """Return a version file as its row in the table."""
+    return _inline(_keys(proposed.version_file)).as_string()
 
 
 def _version_files(found: Detected) -> Array:

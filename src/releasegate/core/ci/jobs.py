@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from releasegate.core.ci.kept import restored
+from releasegate.core.ci.private import JOB as PRIVATE
 from releasegate.core.ci.yaml_values import quoted
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Settings
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix
@@ -50,9 +50,15 @@ class Job:
     takes: tuple[str, ...] = ()
     gives: str = ""
     before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
+    restores: bool = False
+    saves: bool = False
     ref: str = "${{ inputs.tag || github.ref }}"
     token: bool = True
+
+    @property
+    def runs_foreign_code(self) -> bool:
+        """Whether code of others runs in it, so that it may have no secret."""
+        return self.key.partition("-")[0] not in {"publish", "seal"}
 
 
 def jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
@@ -67,8 +73,13 @@ def jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
         f"github.event_name == 'release' || (inputs.target == {quoted_word(settings.production)} && "
         "(inputs.pipeline != 'post' || needs.seal-staging.result == 'success'))"
     )
-    yield from _half(settings, forge, "staging", (f"if: ${{{{ {first} }}}}",))
+    reads = any(p.forge and p.forge.read_token_env for p in settings.packages if ".." in p.path.parts)
+    before = (f"needs: [{PRIVATE}]",) if reads else ()
+    yield from _half(settings, forge, "staging", (*before, f"if: ${{{{ {first} }}}}"))
     begins = ("needs: [seal-staging]", f"if: ${{{{ !cancelled() && ({second}) }}}}")
+    if reads:
+        read = f"needs.{PRIVATE}.result == 'success'"
+        begins = (f"needs: [seal-staging, {PRIVATE}]", f"if: ${{{{ !cancelled() && {read} && ({second}) }}}}")
     for job in _half(settings, forge, "production", begins):
         yield replace(job, permissions=(*job.permissions, *_ASKS))
 
@@ -163,7 +174,7 @@ def _cells_job(settings: Settings, forge: ForgeConfig, keys: dict[str, str], rol
         (needs, condition, *fan_out(settings, forge, keys["build"])),
         (*told, "CELL: ${{ matrix.options }}"),
         gives=f"proof-{role}-${{{{ matrix.number }}}}",
-        before=restored(settings, forge),
+        restores=True,
     )
 
 

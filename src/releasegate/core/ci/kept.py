@@ -16,15 +16,15 @@ KEPT = "kept"
 _KEY = "releasegate-${{ matrix.kept }}-"
 
 
-def restored(settings: Settings, forge: ForgeConfig) -> tuple[str, ...]:
-    """Return the steps that restore what is kept of a cell's host; none where the cache is not filled."""
+def restored(settings: Settings, forge: ForgeConfig, path: str) -> tuple[str, ...]:
+    """Return the steps that restore what is kept of a cell's host into *path*; none where the cache is not filled."""
     if "cache" not in settings.ci.workflows:
         return ()
     return (
         "- name: restore what is kept",
         f"  uses: {RESTORE[forge.kind]}",
         "  with:",
-        f"    path: {quoted(seen(settings, KEPT))}",
+        f"    path: {quoted(path)}",
         f"    key: {_KEY}${{{{ github.run_id }}}}",
         f"    restore-keys: {_KEY}",
         "- name: take what is kept",
@@ -32,20 +32,14 @@ def restored(settings: Settings, forge: ForgeConfig) -> tuple[str, ...]:
     )
 
 
-def saved(settings: Settings, forge: ForgeConfig) -> tuple[str, ...]:
-    """Return the steps that save what is kept of a host."""
+def saved(forge: ForgeConfig, path: str) -> tuple[str, ...]:
+    """Return the steps that save what is kept of a host, from *path*."""
     return (
         "- name: give what is kept",
         f"  run: releasegate cache --give {KEPT}",
         "- name: save what is kept",
         f"  uses: {SAVE[forge.kind]}",
         "  with:",
-        f"    path: {quoted(seen(settings, KEPT))}",
+        f"    path: {quoted(path)}",
         f"    key: {_KEY}${{{{ github.run_id }}}}",
     )
-
-
-def seen(settings: Settings, path: str) -> str:
-    """Return *path*, which is seen from the repository, as an action sees it: from above, if that is not alone."""
-    own = next(package.name for package in settings.packages if ".." not in package.path.parts)
-    return f"{own}/{path}" if any(".." in package.path.parts for package in settings.packages) else path

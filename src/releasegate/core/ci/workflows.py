@@ -9,12 +9,15 @@ for the actions of version 4 and later refuse every server but GitHub's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.around import pull_request, scheduled
-from releasegate.core.ci.job_yaml import job_lines
+from releasegate.core.ci.job_yaml import job_lines, reading
 from releasegate.core.ci.jobs import Job, jobs
-from releasegate.core.ci.yaml_nodes import MARK
+from releasegate.core.ci.others.nodes import MARK
+from releasegate.core.ci.private import JOB as PRIVATE
+from releasegate.core.ci.top import TOP, seen_from_top
 from releasegate.core.ci.yaml_values import literal, quoted
 from releasegate.core.config.ci import WORKFLOWS
 from releasegate.core.config.model import ForgeConfig, Package, Settings
@@ -33,14 +36,26 @@ setup = [
 _FOLDERS = {"github": ".github", "gitea": ".gitea"}
 
 
-def workflows(settings: Settings) -> dict[PurePosixPath, str]:
-    """Return the workflows of every forge that a package of this repository is released on, each by its path.
+@dataclass(frozen=True)
+class _Workflow:
+    """A workflow: the name of its file, what stands before its jobs, and these."""
+
+    name: str
+    head: Sequence[str]
+    jobs: Iterable[Job]
+
+
+def workflows(settings: Settings, folder: PurePosixPath = TOP) -> dict[PurePosixPath, str]:
+    """Return the workflows of every forge that a package of this repository is released on, by path from the top.
+
+    *folder* is the one of the table there, in which the lines are run.
 
     Raises:
         ConfigurationError: no package of this repository names a forge, nothing says how a runner gets releasegate, an
             index has neither an identity nor a token, a companion cannot be checked out beside the package, or a value
             would be an expression there.
     """
+    settings = seen_from_top(settings, folder)
     ours = [p for p in settings.packages if ".." not in p.path.parts and p.forge is not None]
     kinds = {p.forge.kind: p.forge for p in reversed(ours) if p.forge is not None}
     if not kinds:
@@ -55,9 +70,9 @@ def workflows(settings: Settings) -> dict[PurePosixPath, str]:
             details=SETUP.splitlines(),
         )
     return {
-        workflow_path(kind, name): text
+        workflow_path(kind, each.name): _text(each, settings, forge, folder)
         for kind, forge in sorted(kinds.items())
-        for name, text in _of_forge(settings, forge, ours)
+        for each in _of_forge(settings, forge, ours)
     }
 
 
@@ -66,22 +81,26 @@ def workflow_path(kind: str, name: str = "release") -> PurePosixPath:
     return PurePosixPath(_FOLDERS[kind]) / "workflows" / f"{name}.yml"
 
 
-def drift(settings: Settings, read: Callable[[PurePosixPath], str | None]) -> tuple[str, ...]:
+def drift(
+    settings: Settings, read: Callable[[PurePosixPath], str | None], folder: PurePosixPath = TOP
+) -> tuple[str, ...]:
     """Return a sentence for every workflow that is not what the configuration says; *read* gives a file's text."""
     found = []
-    for path, wanted in workflows(settings).items():
+    for path, wanted in workflows(settings, folder).items():
         text = read(path)
         if text is None:
             found.append(f"{path} is not there")
         elif text != wanted:
             found.append(f"{path}:{_differs(text, wanted)} differs from what the configuration says")
-    found += [f"{path} is there, and the configuration wants it no more" for path in unwanted(settings, read)]
+    found += [f"{path} is there, and the configuration wants it no more" for path in unwanted(settings, read, folder)]
     return tuple(found)
 
 
-def unwanted(settings: Settings, read: Callable[[PurePosixPath], str | None]) -> tuple[PurePosixPath, ...]:
+def unwanted(
+    settings: Settings, read: Callable[[PurePosixPath], str | None], folder: PurePosixPath = TOP
+) -> tuple[PurePosixPath, ...]:
     """Return the workflows that were written for an earlier configuration, and that this one does not want."""
-    wanted = workflows(settings)
+    wanted = workflows(settings, folder)
     every = (workflow_path(kind, name) for kind in _FOLDERS for name in WORKFLOWS)
     return tuple(path for path in every if path not in wanted and (read(path) or "").startswith(MARK))
 
@@ -93,8 +112,8 @@ def _differs(text: str, wanted: str) -> int:
     return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)) + 1)
 
 
-def _of_forge(settings: Settings, forge: ForgeConfig, ours: Sequence[Package]) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of each workflow that is wanted."""
+def _of_forge(settings: Settings, forge: ForgeConfig, ours: Sequence[Package]) -> Iterator[_Workflow]:
+    """Yield each workflow that is wanted; one of proposals has no secret, and so none where one is needed to read."""
     here = [p for p in ours if p.forge is not None and p.forge.kind == forge.kind]
     # Of several runs that wait in one group, GitHub keeps the newest and drops the others.
     alone = "# Each run is a group of its own, so that none is dropped; the evidence keeps two from doing the same."
@@ -102,27 +121,34 @@ def _of_forge(settings: Settings, forge: ForgeConfig, ours: Sequence[Package]) -
     wanted = settings.ci.workflows
     if "release" in wanted:
         head = [*_triggers(settings, here), "", "permissions: {}", "", alone, *_group("release", "run_id", "false")]
-        yield "release", _text("release", settings, forge, head, jobs(settings, forge))
-    if "pull-request" in wanted:
+        yield _Workflow("release", head, jobs(settings, forge))
+    if "pull-request" in wanted and not list(reading(settings, forge)):
         head = [*pull_request.triggers(settings, forge, here), "", "permissions: {}", ""]
         head += [newest, *_group("pull-request", "ref", "true")]
-        yield "pull-request", _text("pull request", settings, forge, head, pull_request.jobs(settings, forge, here))
+        yield _Workflow("pull-request", head, pull_request.jobs(settings, forge, here))
     if "watch" in wanted:
         head = [*scheduled.daily(forge), "", "permissions: {}", "", *_group("watch", "ref", "false")]
-        yield "watch", _text("watch", settings, forge, head, scheduled.watch_jobs(settings, forge))
+        yield _Workflow("watch", head, _after_reading(settings, forge, scheduled.watch_jobs(settings)))
     if "cache" in wanted and settings.stack is not None:
         head = [*scheduled.weekly(forge), "", "permissions: {}", "", *_group("cache", "ref", "false")]
-        yield "cache", _text("cache", settings, forge, head, scheduled.cache_jobs(settings, forge))
+        yield _Workflow("cache", head, _after_reading(settings, forge, scheduled.cache_jobs(settings)))
+
+
+def _after_reading(settings: Settings, forge: ForgeConfig, of: Iterable[Job]) -> Iterator[Job]:
+    """Yield the jobs, each after the one that reads private repositories, if there is one."""
+    needs = (f"needs: [{PRIVATE}]",) if list(reading(settings, forge)) else ()
+    yield from (replace(job, lines=(*needs, *job.lines)) for job in of)
 
 
 def _group(name: str, by: str, cancel: str) -> tuple[str, ...]:
     return "concurrency:", f"  group: {name}-${{{{ github.{by} }}}}", f"  cancel-in-progress: {cancel}"
 
 
-def _text(name: str, settings: Settings, forge: ForgeConfig, head: Iterable[str], of: Iterable[Job]) -> str:
-    lines = [MARK, f"name: {name}", "", *head, "", "jobs:"]
-    for number, job in enumerate(of):
-        lines += [*([""] if number else []), *job_lines(settings, forge, job)]
+def _text(workflow: _Workflow, settings: Settings, forge: ForgeConfig, folder: PurePosixPath) -> str:
+    lines = [MARK, f"name: {workflow.name.replace('-', ' ')}", "", *workflow.head, "", "jobs:"]
+    lines += reading(settings, forge)
+    for number, job in enumerate(workflow.jobs):
+        lines += [*([""] if number else []), *job_lines(settings, forge, job, folder)]
     return "\n".join([*lines, ""])
 
 

@@ -139,6 +139,10 @@ class ForgeConfig:
     repository: Annotated[Repository, Key("the repository there, `owner/name`")]
     address: Annotated[Address | None, Key("the forge's web address; the public GitHub, if left out")] = None
     token_env: Annotated[Variable, Key("the environment variable that holds the forge's token")] = "FORGE_TOKEN"  # noqa: S105 - the name of a variable
+    read_token_env: Annotated[
+        Variable | None,
+        Key("the secret with a token that reads it, in the workflow of a repository beside it; for a private one"),
+    ] = None
     immutable: Annotated[Flag, Key("whether a published release can never change again")] = True
 
 
@@ -246,6 +250,9 @@ class Settings:
         Flag,
         Key("whether a machine that is no CI runner may upload finals where a forge could have CI do it"),
     ] = False
+    other_uploads: Annotated[
+        Exemptions, Key("other workflows that upload and are meant to: another package, or to another index")
+    ] = ()
     ci: Annotated[Ci, Key("the workflows")] = field(default_factory=Ci)
     stack: Annotated[Stack | None, Key("the containers that packages are judged in together")] = None
     table: Annotated[

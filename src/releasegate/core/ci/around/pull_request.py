@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from releasegate.core.ci.jobs import CELL, LONG, READS, SHORT, Job, companions, fan_out, quoted_word
-from releasegate.core.ci.kept import restored
 from releasegate.core.ci.yaml_values import quoted
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 
@@ -81,7 +80,8 @@ def jobs(settings: Settings, forge: ForgeConfig, ours: Sequence[Package]) -> Ite
         (("e2e", line),),
         (*begins, *fan_out(settings, forge, "plan")),
         (*told, *(() if fans else (sides,)), "CELL: ${{ matrix.options }}"),
-        before=(*takes, *restored(settings, forge)),
+        before=takes,
+        restores=True,
         ref="",
         token=False,
     )
@@ -128,6 +128,6 @@ def _takes_branch(package: Package) -> tuple[str, ...]:
         f"  if: ${{{{ inputs.{BRANCH} || contains({_LABELS}, '{BRANCH}') }}}}",
         f"  run: |\n          {_TAKE}",
         "  env:",
-        f"    FOLDER: {quoted(str(package.path))}",
+        f"    FOLDER: ${{{{ github.workspace }}}}/{'/'.join(package.path.parts[1:])}",
         "    BRANCH: ${{ github.head_ref || github.ref_name }}",
     )

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 
 from releasegate.core.ci.jobs import LONG, READS, Job, companions
-from releasegate.core.ci.kept import restored, saved
 from releasegate.core.ci.yaml_values import quoted
 from releasegate.core.config.model import ForgeConfig, Settings
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix, newest
@@ -32,15 +31,14 @@ def _when(forge: ForgeConfig, days: str) -> Iterator[str]:
     yield from ("on:", "  schedule:", f"    - cron: {quoted(moment)}", "  workflow_dispatch:")
 
 
-def watch_jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
+def watch_jobs(settings: Settings) -> Iterator[Job]:
     """Yield the one job that watches; it may read, and has no secret."""
     host = newest(_cells(settings))
     lines = ("strategy:", "  matrix:", f"    kept: [{host.kept}]") if host is not None else ()
-    before = restored(settings, forge) if host is not None else ()
-    yield Job("watch", READS, LONG, (("watch", "releasegate watch"),), lines, before=before, ref="")
+    yield Job("watch", READS, LONG, (("watch", "releasegate watch"),), lines, ref="", restores=host is not None)
 
 
-def cache_jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
+def cache_jobs(settings: Settings) -> Iterator[Job]:
     """Yield the job that fills the cache, once for each host and Python of the stack."""
     hosts = {cell.kept: cell for cell in _cells(settings)}
     rows = (f"    - {{kept: {name}, options: {quoted(' '.join(cell.on_ground))}}}" for name, cell in hosts.items())
@@ -51,9 +49,9 @@ def cache_jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
         (("e2e", "releasegate e2e --source local $HOST"),),
         ("strategy:", "  fail-fast: false", "  matrix:", "    include:", *(f"  {row}" for row in rows)),
         (*companions(settings, "staging"), "HOST: ${{ matrix.options }}"),
-        before=restored(settings, forge),
-        after=saved(settings, forge),
         ref="",
+        restores=True,
+        saves=True,
     )
 
 

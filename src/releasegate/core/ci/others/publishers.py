@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from releasegate.core.ci.yaml_nodes import MARK, Place, read_workflow
-from releasegate.core.ci.yaml_triggers import Start, starts
-from releasegate.core.ci.yaml_uploads import Events, Uploading, both, calls, uploading_words, uploads
+from releasegate.core.ci.others.nodes import MARK, Place, read_workflow
+from releasegate.core.ci.others.triggers import Start, starts
+from releasegate.core.ci.others.uploads import Events, Uploading, both, calls, uploading_words, uploads
+from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Package
+from releasegate.core.globs import matching
 
 _NAMES = ("action.yml", "action.yaml")
 
@@ -54,12 +56,15 @@ class UploadSecrets:
     username: str
 
 
-def other_publishers(files: Mapping[PurePosixPath, str], packages: Sequence[Package]) -> tuple[OtherPublisher, ...]:
+def other_publishers(
+    files: Mapping[PurePosixPath, str], packages: Sequence[Package], *, exempt: Sequence[Exemption] = ()
+) -> tuple[OtherPublisher, ...]:
     """Return every place of *files* that uploads and is started by a release of *packages*, by path and line.
 
-    *files* are the YAML files below ``yaml_nodes.FOLDERS``, with their paths from the top of the repository. Our own
-    workflow, known by its first line, is left out.
+    *files* are the YAML files below ``nodes.FOLDERS``, with their paths from the top of the repository. Our own
+    workflow, known by its first line, is left out, and so are the *exempt* files.
     """
+    meant = {path for each in exempt for path in matching(each.pattern, map(str, files))}
     read = {path: read_workflow(text) for path, text in sorted(files.items())}
     tops = {path: top for path, top in read.items() if top is not None}
     begun = starts({path: top for path, top in tops.items() if _is_workflow(path)}, packages)
@@ -76,7 +81,8 @@ def other_publishers(files: Mapping[PurePosixPath, str], packages: Sequence[Pack
                 for place, each, events in _reached(path, tops)
                 if events is None or start.event in events
             )
-    return tuple({(each.path, each.line): each for each in reversed(found)}.values())[::-1]
+    told = {(each.path, each.line): each for each in reversed(found) if str(each.path) not in meant}
+    return tuple(told.values())[::-1]
 
 
 def upload_secrets(files: Mapping[PurePosixPath, str]) -> tuple[UploadSecrets, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from releasegate.core.ci.yaml_nodes import NOWHERE, Place
+from releasegate.core.ci.others.nodes import NOWHERE, Place
 from releasegate.core.config.model import Package
 
 _RELEASED = frozenset({"published", "released", "created", "edited"})

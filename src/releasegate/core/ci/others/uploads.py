@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from releasegate.core.ci.yaml_nodes import NOWHERE, Place
+from releasegate.core.ci.others.nodes import NOWHERE, Place
 
 _OPTIONS = r"(?:\s+--?[\w-]+(?:[= ][^\s-]\S*)?){0,8}?"
 _COMMANDS = {

@@ -1,0 +1,89 @@
+"""A proposal is tried before it is written: in a clean checkout of the repository, with the proposal on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from releasegate.adapters.git.checkout import clean_checkout
+from releasegate.adapters.git.command import Git
+from releasegate.app.adopt import Proposal
+from releasegate.app.gates import build
+from releasegate.app.version_gate import versions
+from releasegate.app.workspace import RunOptions, Workspace, open_workspace
+from releasegate.core.config.parse import table_elsewhere
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.version_files.occurrences import Occurrence
+
+if TYPE_CHECKING:
+    from releasegate.engine import Watch
+    from releasegate.ports import Progress
+
+_PROJECT = PurePosixPath("pyproject.toml")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a gate came to with the proposal: in words, or the error that it ended with."""
+
+    gate: str
+    found: str = ""
+    error: ReleasegateError | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Tries *proposal*; a build's steps are told to *watch*."""
+
+    proposal: Proposal
+    environ: Mapping[str, str]
+    progress: Progress
+    watch: Watch
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def run(self) -> Iterator[Tried]:
+        """Yield what ``versions`` and ``build`` come to, the second where the first passes; nothing is written.
+
+        What Git does not track and what is not committed is in no build: of changed files that it tracks the text in
+        the work tree counts, so that what is tried is what was looked at.
+        """
+        files = self.proposal.files if self.proposal.alone is None else self.proposal.alone
+        text = files[_PROJECT][1] if _PROJECT in files else (self.proposal.folder / _PROJECT).read_text("utf-8")
+        if table_elsewhere(text, where=str(_PROJECT)) is not None:
+            return
+        with self._open:
+            try:
+                workspace = self._workspace({path: new for path, (_, new) in files.items() if new})
+            except ReleasegateError as error:
+                yield Tried("versions", error=error)
+                return
+            for package in workspace.project.settings.packages:
+                if self.proposal.package in {"", package.name} and package.path.parts[:1] != ("..",):
+                    yield from self._gates(workspace, package.name)
+
+    def _workspace(self, proposed: Mapping[PurePosixPath, str]) -> Workspace:
+        git = Git(self.proposal.folder, self.environ)
+        changed = git.tell("diff", "--name-only", "-z", "--relative", "--diff-filter=AM", "HEAD").stdout
+        paths = [PurePosixPath(name) for name in changed.decode(errors="surrogateescape").split("\0") if name]
+        files = {path: (git.root / path).read_bytes() for path in paths if (git.root / path).is_file()}
+        files |= {path: new.encode() for path, new in proposed.items() if ".." not in path.parts}
+        clone = self._open.enter_context(clean_checkout(git, "HEAD", files=files))
+        return open_workspace(clone, self.environ, self.progress, RunOptions())
+
+    def _gates(self, workspace: Workspace, name: str) -> Iterator[Tried]:
+        package = workspace.project.settings.package(name)
+        try:
+            found = [each for each in versions(workspace, package) if isinstance(each, Occurrence)]
+        except ReleasegateError as error:
+            yield Tried("versions", error=error)
+            return
+        yield Tried("versions", ", ".join(dict.fromkeys(f"{each.path} states {each.version}" for each in found)))
+        try:
+            build(workspace, package, watch=self.watch)
+        except ReleasegateError as error:
+            yield Tried("build", error=error)
+            return
+        yield Tried("build", "the wheel and the sdist are what they should be")

@@ -1,0 +1,116 @@
+"""What a repository does not tell of its package: questions for a person, each with answers to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import Literal
+
+import tomlkit
+
+from releasegate.core.adopt.detect import Detected, as_glob
+from releasegate.core.adopt.table import RepositoryFacts, version_file_row
+from releasegate.core.version_files.leftovers import Leftover
+
+Place = Literal["package", "table", "shell", "file"]
+"""Where an answer belongs: the package's table, a table of its own, a shell, or the file that the question names."""
+
+_HOSTED = (
+    "It cannot be run by itself: give a command that starts its host, or judge it in containers "
+    "([tool.releasegate.stack])"
+)
+_NOTHING = "No import package was found that could be tried: give a command"
+_LINES = 4
+_FILES = 8
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and the lines of which one may be the answer, or all are; ``place`` is where they belong."""
+
+    asks: str
+    answers: tuple[str, ...]
+    place: Place = "package"
+
+
+def questions(found: Detected, repository: RepositoryFacts) -> Iterator[Question]:
+    """Yield what is asked of a package that was found, the most telling first."""
+    yield from _of_branch(repository)
+    if repository.forge is None:
+        yield Question(
+            "On which forge is it released? No remote says, and without one a final is refused and no workflow is "
+            "written.",
+            ('forge = { kind = "github", repository = "OWNER/NAME" }',),
+        )
+    if found.pythons_from == "nothing":
+        yield Question(
+            f"Which Pythons does it support? Nothing says; {' and '.join(found.pythons)} were taken.",
+            ("pythons = [" + ", ".join(f'"{each}"' for each in found.pythons) + "]",),
+        )
+    if found.prefix.guess and found.prefix.text != "v":
+        yield Question(
+            f"What stands before a version in its tags? {found.prefix.guess}.", (f'tag-prefix = "{found.prefix.text}"',)
+        )
+    for each in found.version_files:
+        if each.remark:
+            place = each.version_file.path
+            yield Question(
+                f"Is {place} about this package's version? Its line is marked: {each.remark}. Where it "
+                "is not, take the line out:",
+                (f"# without: {version_file_row(each)}",),
+                "file",
+            )
+    yield _end_to_end(found)
+    if found.leftovers:
+        yield _left_behind(found.leftovers)
+
+
+def _of_branch(repository: RepositoryFacts) -> Iterator[Question]:
+    if repository.branches:
+        others = " and ".join(repository.branches)
+        yield Question(
+            f"From which branch is it released? {repository.branch} was taken, which a clone has first; {others} "
+            f"{'is' if len(repository.branches) == 1 else 'are'} there too.",
+            tuple(f'branch = "{each}"' for each in (repository.branch, *repository.branches)),
+        )
+
+
+def _end_to_end(found: Detected) -> Question:
+    asks = "What judges it end to end, from a checkout, with what is installed beside the package alone?"
+    if found.end_to_end is None:
+        return Question(
+            f"{asks} {_HOSTED if found.not_imported else _NOTHING}, or waive the gate for a version:",
+            (f'releasegate waive --package {found.name} --version VERSION --gate e2e:staging --reason "..."',),
+            "shell",
+        )
+    suggested, install = found.end_to_end, tuple[str, ...]()
+    if suggested.install:
+        beside = (suggested.install,) if found.not_imported else (f"install = {{ {suggested.install} }}",)
+        install = (*(["# below [tool.releasegate.packages.install]:"] if found.not_imported else []), *beside)
+    return Question(f"{asks} This one can run: {suggested.reason}.", (suggested.line, *install))
+
+
+def _left_behind(leftovers: Sequence[Leftover]) -> Question:
+    """Return the question of all lines that hold the version and that no bump follows, by file."""
+    files = [(path, list(lines)) for path, lines in groupby(leftovers, key=lambda each: each.path)]
+    rows = [f"    {_kept(path, [each.line for each in lines])}" for path, lines in files[:_FILES]]
+    if len(files) > _FILES:
+        rows.append(f"    # and {len(files) - _FILES} more files: releasegate versions")
+    return Question(
+        f"{numbered(len(leftovers))} hold {leftovers[0].version}, and no bump follows: which files are meant to stay? "
+        "The others belong into version-files.",
+        ("left-behind = [", *rows, "]"),
+    )
+
+
+def _kept(path: PurePosixPath, lines: Sequence[int]) -> str:
+    numbers = ", ".join(map(str, lines[:_LINES])) + (", ..." if len(lines) > _LINES else "")
+    pattern = tomlkit.item(as_glob(path)).as_string()
+    return f'{{ pattern = {pattern}, reason = "..." }}, # {numbered(len(lines))}: {numbers}'
+
+
+def numbered(lines: int) -> str:
+    """Return a number of lines in words."""
+    return f"{lines} line{'s' if lines != 1 else ''}"

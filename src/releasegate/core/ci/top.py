@@ -1,0 +1,29 @@
+"""Paths as the forge sees them: from the top of the repository, in whichever folder of it the table is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from releasegate.core.config.model import Settings
+
+TOP = PurePosixPath()
+"""The folder of a table that is in the repository's own ``pyproject.toml``."""
+
+
+def seen_from_top(settings: Settings, folder: PurePosixPath) -> Settings:
+    """Return the settings of a table in *folder* with its packages' paths from the top of the repository."""
+    if folder == TOP:
+        return settings
+    packages = (replace(package, path=_normal(folder / package.path)) for package in settings.packages)
+    return replace(settings, packages=tuple(packages))
+
+
+def _normal(path: PurePosixPath) -> PurePosixPath:
+    parts: list[str] = []
+    for part in path.parts:
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return PurePosixPath(*parts)

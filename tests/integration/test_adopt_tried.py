@@ -1,0 +1,155 @@
+"""A proposal is tried before it is written, fits what the repository has, and takes a pair's other repository in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path, PurePosixPath
+
+import pytest
+from git_repositories import ENVIRON, git, make_repository
+from testpair import Quiet, sources
+
+from releasegate.app import vendor
+from releasegate.app.adopt import propose
+from releasegate.app.adopt_pair import propose_beside
+from releasegate.app.adopt_trial import Trial, Tried
+from releasegate.app.project import load
+from releasegate.core.errors import ConfigurationError, GateFailed
+from releasegate.frontends import handover
+from releasegate.frontends.console import Screen
+
+PROJECT = PurePosixPath("pyproject.toml")
+
+
+def tried(folder: Path) -> list[Tried]:
+    return list(Trial(propose(folder, environ=ENVIRON), ENVIRON, Quiet(), Screen()).run())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    make_repository(tmp_path / "tiny-api", sources("tiny-api", version="1.0.0"))
+    return tmp_path / "tiny-api"
+
+
+def test_the_gates_of_a_proposal_are_tried_and_nothing_is_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("releasegate.app.adopt_trial.build", lambda _, package, **__: asked.append(package.name))
+    (folder / "README.md").write_text("changed, and not committed\n")
+    before = git(folder, "status", "--porcelain")
+    first, second = tried(folder)
+    assert (first.gate, first.error, second.gate) == ("versions", None, "build")
+    assert first.found.startswith("pyproject.toml states 1.0.0")
+    assert asked == ["tiny-api"]
+    assert git(folder, "status", "--porcelain") == before
+
+
+def test_a_gate_that_fails_is_told_and_ends_the_trial(folder: Path) -> None:
+    (folder / "tiny_api" / "__init__.py").write_text('__version__ = "0.9.0"\n')
+    (one,) = tried(folder)
+    assert isinstance(one.error, GateFailed)
+
+
+def test_a_repository_without_a_commit_cannot_be_tried_and_that_is_said(tmp_path: Path) -> None:
+    for path, text in sources("tiny-api", version="1.0.0").items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (one,) = tried(tmp_path)
+    assert one.error is not None
+
+
+OWN = "from invoke.tasks import task\n@task\ndef release(c):\n    print('ours')\n@task\ndef paint(c):\n    pass\n"
+COLLECTION = OWN + "from invoke.collection import Collection\nns = Collection(release, paint)\n"
+
+
+@pytest.mark.parametrize(("content", "name"), [(OWN, "tasks.py"), (COLLECTION, "tasks.py"), (OWN, "tasks/__init__.py")])
+def test_tasks_of_its_own_stay_and_the_others_come_beside_them(folder: Path, content: str, name: str) -> None:
+    file = folder / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(content)
+    proposal = propose(folder, environ=ENVIRON)
+    assert PurePosixPath("tasks.py") not in proposal.files
+    (question,) = (each for each in proposal.questions if each.asks.startswith(name))
+    (line,) = question.answers
+    file.write_text(f"{content}{line}\n" if "at its end" in question.asks else f"{line}\n{content}")
+    words = [sys.executable, "-m", "invoke"]
+    listed = subprocess.run([*words, "--list"], cwd=folder, capture_output=True, text=True, check=True).stdout
+    assert {"paint", "doctor", "status"} <= set(listed.split())
+    assert (
+        subprocess.run([*words, "release"], cwd=folder, capture_output=True, text=True, check=True).stdout == "ours\n"
+    )
+
+
+def test_sessions_of_its_own_stay_and_the_gates_come_beside_them(folder: Path) -> None:
+    file = folder / "noxfile.py"
+    file.write_text("import nox\n\n@nox.session\ndef build(session):\n    pass\n")
+    (question,) = (each for each in propose(folder, environ=ENVIRON).questions if each.asks.startswith("noxfile.py"))
+    subprocess.run(["sh", "-c", question.answers[0]], cwd=folder, check=True)
+    listed = subprocess.run(
+        [sys.executable, "-m", "nox", "--list"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert "* build" in listed.stdout
+    assert "release-versions" in listed.stdout
+
+
+@pytest.fixture
+def table(folder: Path) -> Path:
+    """Return the repository beside it that has the table already."""
+    root = folder.parent / "tiny-plugin"
+    make_repository(root, sources("tiny-plugin", version="1.0.0"))
+    propose(root, environ=ENVIRON).write()
+    return root
+
+
+def test_a_pair_s_other_repository_goes_into_the_table_before_those_that_call_it(folder: Path, table: Path) -> None:
+    proposal = propose_beside(folder, table, environ=ENVIRON)
+    assert proposal.alone is not None
+    proposal.write()
+    for each in (folder, table):
+        packages = load(each, environ=ENVIRON).settings.packages
+        assert [package.name for package in packages] == ["tiny-api", "tiny-plugin"]
+    assert load(folder, environ=ENVIRON).table == table
+    assert propose_beside(folder, table, environ=ENVIRON).files == {}
+
+
+def test_what_has_no_table_or_another_folder_s_name_is_refused(folder: Path, table: Path) -> None:
+    with pytest.raises(ConfigurationError, match="has no"):
+        propose_beside(table, folder, environ=ENVIRON)
+    folder.rename(folder.parent / "api")
+    with pytest.raises(ConfigurationError, match="is in a folder called api"):
+        propose_beside(folder.parent / "api", table, environ=ENVIRON)
+
+
+def handed_over(folder: Path, capsys: pytest.CaptureFixture[str], *, vendored: bool) -> str:
+    handover.adopt(Screen(), path=str(folder), table="", yes=True, vendored=vendored, trial=False)
+    return capsys.readouterr().out
+
+
+def test_with_vendor_the_repository_gets_releasegate_by_its_hashes_and_the_workflow(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(vendor, "pinned", lambda *_, **__: "invoke==1 --hash=sha256:0\n")
+    git(folder, "remote", "add", "origin", "https://github.com/octo/tiny-api.git")
+    workflow = folder / ".github" / "workflows" / "release.yml"
+    said = handed_over(folder, capsys, vendored=False)
+    assert "How does a runner get releasegate?" in said
+    assert not workflow.exists()
+    said = handed_over(folder, capsys, vendored=True)
+    assert "How does a runner get releasegate?" not in said
+    assert "--require-hashes" in workflow.read_text()
+    assert (folder / "ci" / "releasegate" / "requirements.txt").is_file()
+    assert handed_over(folder, capsys, vendored=False).startswith("There is nothing to write")
+
+
+def test_what_was_tried_is_shown_with_what_is_wrong(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = GateFailed("The build is not what it should be.", hint="Mend it")
+    told = [Tried("versions", "pyproject.toml states 1.0.0"), Tried("build", error=wrong)]
+    monkeypatch.setattr(Trial, "run", lambda _: iter(told))
+    handover.adopt(Screen(), path=str(folder), table="", yes=False, vendored=False, trial=True)
+    said = capsys.readouterr().out
+    assert "versions: pass, pyproject.toml states 1.0.0" in said
+    assert "build: fail\nThe build is not what it should be.\n-> Mend it" in said
