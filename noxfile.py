@@ -106,8 +106,15 @@ def pins(session: nox.Session) -> None:
     session.run(sys.executable, "pins.py", *session.posargs, external=True)
 
 
-@nox.session(venv_backend="none", default=False)
+@nox.session(reuse_venv=True, default=False)
 def bench(session: nox.Session) -> None:
+    """Measure beside what people would use instead, and how the work grows; writes docs/benchmarks.*."""
+    _install(session)
+    session.run("python", "-m", "tests.bench", *session.posargs)
+
+
+@nox.session(venv_backend="none", default=False)
+def bench_cells(session: nox.Session) -> None:
     """Time an end-to-end cell on an engine that has nothing of it, then again; then the same for two side by side.
 
     Cold is what a fresh machine pays: the base images too, pulled, or made where the variables name those of e2e/bases.

@@ -103,6 +103,9 @@ core.version_files.setup_call core.version_files.text
 """
 """What reads version files of other types than the project's."""
 
+FORMS = "core.report.markdown core.report.markdown_text core.report.json_form"
+"""What tells a report in another form than lines."""
+
 OF_STATUS = "adapters.files adapters.index adapters.ledger core.ci.yaml_nodes steps.doctor_questions steps.source"
 """What looks at more than the version files."""
 
@@ -117,7 +120,7 @@ OF_STATUS = "adapters.files adapters.index adapters.ledger core.ci.yaml_nodes st
         ),
         (
             ("invoke", "status"),
-            f"{A_RELEASE} {OTHER_FILES} adapters.forges.github configparser",
+            f"{A_RELEASE} {OTHER_FILES} {FORMS} adapters.forges.github configparser",
             f"{OF_STATUS} app.status core.version_files.toml",
         ),
     ],

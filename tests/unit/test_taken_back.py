@@ -156,3 +156,11 @@ def test_a_seal_that_names_no_bytes_is_taken_back_by_words_alone(said: dict[str,
 def test_why_a_proof_is_taken_back_is_said_in_words() -> None:
     assert because(WORD) == REVOKED
     assert because(red()) == "e2e:staging (red since 2026-01-01 10:20 UTC, on the same bytes)"
+
+
+def test_what_is_red_again_after_it_was_settled_takes_the_proof_back() -> None:
+    again = replace(cell("4.7", "fail"), at="2026-01-02T10:20:30Z")
+
+    assert of(cell("4.7", "fail"), cell("4.7", "pass")).seal == SEALED
+    assert of(cell("4.7", "fail"), cell("4.7", "pass"), again).taken_back == again
+    assert of(cell("4.7", "fail"), cell("4.5", "fail"), cell("4.7", "pass")).taken_back == cell("4.5", "fail")

@@ -9,6 +9,7 @@ from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.release.versions import (
     Consumed,
     base,
+    by_version,
     consumed,
     is_candidate,
     names,
@@ -139,3 +140,7 @@ def test_a_target_that_is_no_final_is_refused_and_the_final_is_named(text: str) 
 
 def test_a_version_of_absurd_length_on_an_index_is_left_out() -> None:
     assert consumed({"pypi": ["1." + "9" * 5000, "1.0"]}, production="pypi").finals() == (Version("1.0"),)
+
+
+def test_of_two_spellings_of_a_version_the_first_counts() -> None:
+    assert by_version({"no version": "a", "1.0.0": "b", "1.0": "c"}) == {Version("1.0"): "b"}

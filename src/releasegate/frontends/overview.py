@@ -14,7 +14,7 @@ from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.versions import parse_version
-from releasegate.core.report import markdown, terminal
+from releasegate.core.report import terminal
 from releasegate.core.report.model import PackageReport, QuestionReport, Report
 from releasegate.frontends.console import Screen
 from releasegate.frontends.secret_prompt import token_prompt
@@ -31,20 +31,28 @@ def _looking(screen: Screen) -> Workspace:
     return replace(workspace, asked={}, tells=screen.say)
 
 
-def _pull(screen: Screen, workspace: Workspace, package: Package) -> None:
-    try:
-        workspace.pull(package)
-    except ReleasegateError as error:
-        screen.tell(f"Other machines' evidence is not known: {error.problem}")
+def _pull(screen: Screen, workspace: Workspace, package: Package, heard: dict[str, str]) -> None:
+    """Hear other machines' evidence, of each package once: what went wrong is *heard* by the package's name."""
+    for each in workspace.project.settings.packages:
+        if each.name in heard:
+            continue
+        heard[each.name] = ""
+        try:
+            for line in workspace.ledger(each).pull():
+                workspace.tell(line)
+        except ReleasegateError as error:
+            heard[each.name] = error.problem
+    if wrong := heard[package.name]:
+        screen.tell(f"Other machines' evidence is not known: {wrong}")
 
 
 def status(screen: Screen, *, package: str) -> int:
     """Show where every package stands, and the one next command; return the exit code of a look that failed."""
-    workspace, found = _looking(screen), list[PackageReport]()
+    workspace, found, heard = _looking(screen), list[PackageReport](), dict[str, str]()
     packages = workspace.project.select(package or None)
     for number, each in enumerate(packages, start=1):
         screen.at(number, len(packages), f"looking where {each.name} stands")
-        _pull(screen, workspace, each)
+        _pull(screen, workspace, each, heard)
         found.append(status_of(workspace, each))
         screen.lines(terminal.status(found[-1], brief=screen.loudness == "quiet"))
         code = next((report.look.exit_code for report in found if report.look is not None), 0)
@@ -58,14 +66,14 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
     Raises:
         ConfigurationError: what is named is no version, or has no record.
     """
-    workspace, found = _looking(screen), list[PackageReport]()
+    workspace, found, heard = _looking(screen), list[PackageReport](), dict[str, str]()
     packages = workspace.project.select(package or None)
     named = parse_version(version)
     if version and (named is None or len(packages) > 1):
         wrong = f"{version!r} is not a version." if named is None else f"--version {version} may be of each package."
         raise ConfigurationError(wrong, hint="Say which: --package NAME --version X.Y.ZrcN")
     for each in packages:
-        _pull(screen, workspace, each)
+        _pull(screen, workspace, each, heard)
         which = named or declared(workspace.repository(each), each)
         report = record_of(workspace, each, which)
         if named is not None and not report.path and not report.cells:
@@ -78,6 +86,8 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
         if not as_markdown:
             screen.lines(terminal.record(report))
     if as_markdown and screen.report is not None:
+        from releasegate.core.report import markdown
+
         screen.say(markdown.text(screen.report).rstrip())
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from releasegate.adapters.git.hooks import RUN_BY, command_of, hooks_apart
+from releasegate.adapters.git.hooks import hooks_apart, may_run_hooks
 from releasegate.adapters.masking import without_user_info
 from releasegate.adapters.process import clean_environment, last_lines, started
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
@@ -146,7 +146,7 @@ class Git:
         """Return what ``ask`` returned for the same words before, where this command only looks; else ask.
 
         It is for what such a command takes for one moment: HEAD, the tags, the files of a commit, a remote (its
-        silence, too).
+        silence, too), where the hooks are.
         """
         if self.asked is None:
             return self.ask(*words, timeout=timeout, given=given)
@@ -157,14 +157,14 @@ class Git:
     @contextmanager
     def _hooks(self, words: Sequence[str], env: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
         """Give what lets Git run the repository's hooks as foreign code, where the command may run any."""
-        if command_of(words) not in RUN_BY:
+        if not may_run_hooks(words):
             yield ()
             return
-        places = self.ask("rev-parse", "--git-common-dir", "--git-dir", "--show-toplevel")
+        places = self.recall("rev-parse", "--git-common-dir", "--git-dir", "--show-toplevel")
         found = [self.root / each for each in places.text.splitlines()]
         # A repository without a work tree runs its hooks where it is.
         folders, cwd = (found[:2], found[-1]) if places.exit_code == 0 else ([self.root], self.root)
-        configured = self.ask("config", "--type=path", "--get", "core.hooksPath").text
+        configured = self.recall("config", "--type=path", "--get", "core.hooksPath").text
         hooks = cwd / configured if configured else folders[0] / "hooks"
         with hooks_apart(hooks, shown=(cwd, *folders), env=env, cwd=cwd) as given:
             yield given

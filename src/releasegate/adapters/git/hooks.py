@@ -13,7 +13,7 @@ from releasegate.adapters.foreign.isolation import Isolation
 from releasegate.adapters.scratch import scratch
 
 RUN_BY = frozenset({"add", "branch", "commit", "fetch", "merge", "notes", "push", "reset", "tag", "update-ref"})
-"""The Git commands here that run hooks."""
+"""The Git commands here that run hooks; where one only lists, it runs none."""
 
 _WITHHELD = ("GIT_SSH", "GIT_SSH_COMMAND", "SSH_AUTH_SOCK", "GNUPGHOME", "GPG_TTY", "XDG_CONFIG_HOME")
 _SETTINGS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
@@ -29,6 +29,12 @@ def command_of(words: Sequence[str]) -> str:
     while left[:1] == ["-c"]:
         del left[:2]
     return left[0] if left else ""
+
+
+def may_run_hooks(words: Sequence[str]) -> bool:
+    """Whether Git may run a hook for *words*."""
+    command = command_of(words)
+    return command in RUN_BY and not (command == "notes" and words[-1] == "list")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from releasegate.core.evidence.merge import merge
 from releasegate.core.evidence.note import Known, LeftOut, accepted, parse, write
 from releasegate.core.evidence.signed_entries import Statement
 from releasegate.core.release.record import Entry, record
-from releasegate.core.release.versions import names, parse_version
+from releasegate.core.release.versions import by_version, parse_version
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -143,11 +143,8 @@ class SharedLedger:
     def _tagged(self) -> Callable[[Version], str | None]:
         mine = ((name, commit) for name, commit in self.tags().items() if name.startswith(self.prefix))
         tags = {name.removeprefix(self.prefix): commit for name, commit in mine}
-
-        def tagged(version: Version) -> str | None:
-            return tags.get(str(version)) or next((c for text, c in tags.items() if names(text, version)), None)
-
-        return tagged
+        spelled = by_version(tags)
+        return lambda version: tags.get(str(version)) or spelled.get(version)
 
     def _commit(self, version: Version, entries: tuple[Entry, ...], tagged: Callable[[Version], str | None]) -> str:
         """Return the commit that a record is about: its tag's, else the last one that it names, else what is here.

@@ -1,11 +1,14 @@
-"""The install check: every file of a delivery on every Python, each in an environment of its own, side by side."""
+"""The install check: every file of a delivery on every Python, each in an environment of its own, side by side.
+
+Users have pip: it installs one environment of each kind of file. uv installs the others, and where it cannot, pip.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import product
@@ -17,6 +20,7 @@ from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.installer import Installation, Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.adapters.venvs.probes import probe
+from releasegate.adapters.venvs.uv_installer import UvInstaller
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery, Progress
@@ -31,11 +35,16 @@ class _Cell:
     interpreter: Path | None
     file: Path
     place: Path
+    by_pip: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What is installed."""
+        return "tree" if self.file.is_dir() else "wheel" if self.file.suffix == ".whl" else "sdist"
 
     @property
     def name(self) -> str:
-        kind = "tree" if self.file.is_dir() else "wheel" if self.file.suffix == ".whl" else "sdist"
-        return f"{self.python} {kind}"
+        return f"{self.python} {self.kind}"
 
 
 @dataclass(frozen=True)
@@ -73,10 +82,12 @@ class VenvInstallChecker:
         ):
             cells = self._cells(delivery, pythons, place=folder)
             progress(f"install: {len(cells)} environments for {delivery.package.name} {delivery.version}")
-            futures = [pool.submit(self._judge, cell, delivery, stop=stop) for cell in cells]
+            # pip takes longest: it begins.
+            order = sorted(cells, key=lambda cell: not cell.by_pip)
+            futures = {cell: pool.submit(self._judge, cell, delivery, stop=stop) for cell in order}
             try:
-                _follow(futures, progress)
-                return _reports([future.result() for future in futures])
+                _follow(list(futures.values()), progress)
+                return _reports([futures[cell].result() for cell in cells])
             except BaseException:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -86,7 +97,7 @@ class VenvInstallChecker:
         interpreters = Interpreters(self.environ)
         here = [(python, interpreters.find(python)) for python in pythons]
         pairs = product(here, delivery.files)
-        return tuple(
+        return _divided(
             _Cell(python, interpreter, file, place / str(n)) for n, ((python, interpreter), file) in enumerate(pairs)
         )
 
@@ -98,7 +109,12 @@ class VenvInstallChecker:
         try:
             venv = Venv(cell.place, self.environ, stop)
             venv.create(cell.interpreter)
-            done = self._try(cell, delivery, venv=venv)
+            done = None if cell.by_pip else self._by_uv(cell, delivery, venv=venv)
+            if done is None and not cell.by_pip:
+                # What uv began is nothing that pip would find.
+                shutil.rmtree(cell.place)
+                venv.create(cell.interpreter)
+            done = done or self._by_pip(cell, delivery, venv=venv)
         except Unavailable as error:
             unavailable, done = error, Installation((), (error.problem, *error.details))
         finally:
@@ -107,8 +123,17 @@ class VenvInstallChecker:
         seconds = time.monotonic() - started
         return _Judged(CellReport(cell.name, verdict, done.problems, done.origins, seconds, done.tried), unavailable)
 
-    def _try(self, cell: _Cell, delivery: Delivery, *, venv: Venv) -> Installation:
-        """Install the cell's file and, where that is as it must be, try what was installed."""
+    def _by_uv(self, cell: _Cell, delivery: Delivery, *, venv: Venv) -> Installation | None:
+        """Install with uv and try what was installed; ``None`` where not all of the installation is right."""
+        uv = UvInstaller(self.index, self.environ, self.staging_hosts)
+        done = uv.install(venv, delivery.package, file=cell.file, cache=cell.place.parent / "uv")
+        if done is None or not uv.fits(venv):
+            return None
+        trial = probe(venv, delivery)
+        return replace(done, problems=trial.problems, tried=f"{trial.tried}, installed by uv")
+
+    def _by_pip(self, cell: _Cell, delivery: Delivery, *, venv: Venv) -> Installation:
+        """Install with pip and, where that is as it must be, try what was installed."""
         installer = Installer(self.index, self.environ, self.staging_hosts)
         done = installer.install(venv, delivery.package, file=cell.file, cache=cell.place.parent / "cache")
         if done.problems:
@@ -121,6 +146,15 @@ class VenvInstallChecker:
         if self.missing == "leave out":
             return CellReport(cell.name, "not run", (f"{problem}.",), (), 0.0)
         return CellReport(cell.name, "fail", (f"{problem} or leave it out with --only-available.",), (), 0.0)
+
+
+def _divided(cells: Iterable[_Cell]) -> tuple[_Cell, ...]:
+    """Leave to pip the first wheel, and of every other kind the last: so another Python where there are several."""
+    given = tuple(cells)
+    here = [cell for cell in given if cell.interpreter is not None]
+    pipped = {cell.kind: cell for cell in here}
+    pipped |= {cell.kind: cell for cell in reversed(here) if cell.kind == "wheel"}
+    return tuple(replace(cell, by_pip=cell in pipped.values()) for cell in given)
 
 
 def _follow(futures: Sequence[Future[_Judged]], progress: Progress) -> None:

@@ -31,6 +31,17 @@ class Installation:
     tried: str = ""
 
 
+def expected(package: Package, copy: Path) -> Expected:
+    """Return what is to be installed: the file or the tree that lies at *copy*."""
+    return Expected(package.name, copy.as_uri(), None if copy.is_dir() else _sha256(copy))
+
+
+def requirements(package: Package, own: Expected) -> tuple[str, ...]:
+    """Return what an installer is asked for: the package's own file, with its extras, and what is wanted beside it."""
+    extras = f"[{','.join(package.install.extras)}]" if package.install.extras else ""
+    return (f"{package.name}{extras} @ {own.url}", *package.install.requirements)
+
+
 @dataclass(frozen=True)
 class Installer:
     """Installs into environments with the pip that runs here.
@@ -54,16 +65,13 @@ class Installer:
         Raises:
             Unavailable: the index does not answer, or not with what it should.
         """
-        copy = venv.copy_in(file)
-        own = Expected(package.name, copy.as_uri(), None if copy.is_dir() else _sha256(copy))
-        extras = f"[{','.join(package.install.extras)}]" if package.install.extras else ""
+        own = expected(package, venv.copy_in(file))
         report = venv.folder / "report.json"
         cache.mkdir(parents=True, exist_ok=True)
         words = (
             *("install", "--isolated", "--no-compile", "--progress-bar=off"),
             *("--index-url", self.index, "--report", str(report)),
-            f"{package.name}{extras} @ {own.url}",
-            *package.install.requirements,
+            *requirements(package, own),
         )
         done = self._pip(venv, *words, "--cache-dir", str(cache), timeout=_INSTALL_SECONDS, given=(cache,))
         if done.exit_code and not done.timed_out:

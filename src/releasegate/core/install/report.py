@@ -69,8 +69,13 @@ def _installed_from(item: Any) -> InstalledFrom:
         raise TypeError("a name, a version or an address is not text")
     urlsplit(url)
     hashes = source.get("archive_info", {}).get("hashes", {})
-    digest = str(hashes.get("sha256", "")).lower()
-    return InstalledFrom(canonicalize_name(name), version, url, digest if _SHA256.fullmatch(digest) else None)
+    return InstalledFrom(canonicalize_name(name), version, url, plain_sha256(hashes.get("sha256", "")))
+
+
+def plain_sha256(digest: object) -> str | None:
+    """Return a sha256 as it is written here, ``None`` where it is none."""
+    plain = str(digest).lower()
+    return plain if _SHA256.fullmatch(plain) else None
 
 
 def provenance_problems(

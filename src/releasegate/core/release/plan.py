@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Literal
 
 from packaging.version import Version
@@ -55,10 +56,13 @@ class PackageState:
         """Return the commit that the version's tag names, however it is spelled (``v1.0`` is ``v1.0.0``)."""
         prefix = self.package.tag_prefix
         exact = self.tags.get(f"{prefix}{version}")
-        if exact is not None:
-            return exact
+        return exact if exact is not None else self._spelled.get(version)
+
+    @cached_property
+    def _spelled(self) -> Mapping[Version, str]:
+        prefix = self.package.tag_prefix
         mine = ((name.removeprefix(prefix), commit) for name, commit in self.tags.items() if name.startswith(prefix))
-        return next((commit for text, commit in mine if versions.names(text, version)), None)
+        return versions.by_version(dict(mine))
 
     def spelled(self, aim: Version) -> Version:
         """Return *aim* as it was spelled before: ``1.0`` and ``1.0.0`` are one version, with one tag and record."""

@@ -123,16 +123,16 @@ class Record:
     @property
     def remembered(self) -> tuple[Entry, ...]:
         """The entries that no person's word has taken back."""
-        words = [number for number, entry in enumerate(self.entries) if entry.event == REVOKED]
-        standing = [number for number in words if self.entries[number] in self.unsettled]
-        return self.entries[max(standing, default=-1) + 1 :]
+        words = [entry for entry in self.unsettled if entry.event == REVOKED]
+        return self.entries[self._place(words[-1]) + 1 :] if words else self.entries
 
     def _forgotten(self, done: Entry) -> bool:
         """Whether *done* came before what says that it is to be run again."""
         cells = [e for e in self.unsettled if e.step == CELL and runs_end_to_end(done.step)]
-        return done not in self.remembered or any(
-            self.entries.index(done) < self.entries.index(entry) for entry in cells
-        )
+        return done not in self.remembered or (cells != [] and self.entries.index(done) < self._place(cells[-1]))
+
+    def _place(self, entry: Entry) -> int:
+        return next(number for number in reversed(range(len(self.entries))) if self.entries[number] is entry)
 
     @property
     def attempted(self) -> bool:

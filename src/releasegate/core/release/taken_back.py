@@ -45,8 +45,20 @@ def unsettled(entries: Sequence[Entry], seal: Entry) -> tuple[Entry, ...]:
     """Return what is newer than *seal*, takes it back and has not been settled since, oldest first."""
     start = max(number for number, entry in enumerate(entries) if entry == seal) + 1
     claims, after = _claims(entries[:start], seal), entries[start:]
-    broken = ((number, entry) for number, entry in enumerate(after, start=1) if claims.broken_by(entry))
-    return tuple(e for number, e in broken if not any(claims.settled(e, later) for later in after[number:]))
+    broken = [(number, entry) for number, entry in enumerate(after) if claims.broken_by(entry)]
+    # A cell may be red every night for years: what settles it is looked for once.
+    alike = {_alike(entry): entry for _, entry in broken}
+    settled = {
+        key: max((number for number, later in enumerate(after) if claims.settled(entry, later)), default=-1)
+        for key, entry in alike.items()
+    }
+    return tuple(entry for number, entry in broken if settled[_alike(entry)] < number)
+
+
+def _alike(broken: Entry) -> tuple[str, str, str, Any]:
+    """Return what two entries have in common that the same settles."""
+    cell = broken.evidence.get("cell") if broken.step == CELL and broken.event != REVOKED else None
+    return broken.step, broken.subject, broken.event, cell
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,12 @@ def names(text: str, version: Version) -> bool:
     return parse_version(text) == version
 
 
+def by_version(named: Mapping[str, str]) -> Mapping[Version, str]:
+    """Return what is *named* by the version that each text is; of two spellings of one version the first counts."""
+    read = ((parse_version(text), value) for text, value in reversed([*named.items()]))
+    return {version: value for version, value in read if version is not None}
+
+
 def promoted(candidate: Version) -> Version:
     """Return what a proven candidate becomes: ``1.0`` of ``1.0rc2``, ``1.0.post1`` of ``1.0.post1.dev3``."""
     if candidate.pre is None and candidate.post is not None and candidate.dev is not None:

@@ -1,0 +1,86 @@
+"""The bench's command line: ``python -m tests.bench``, as ``nox -s bench`` runs it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.bench.growth import GROWTHS
+from tests.bench.measured import Run, run, spread
+from tests.bench.rows import Command, Ground, Row, rows
+from tests.bench.table import Grown, Measured, page, picture
+
+TOP = Path(__file__).parents[2]
+
+
+def main(words: Sequence[str]) -> None:
+    """Measure, and write the page, its figures as JSON and the picture."""
+    parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="how often each command is run")
+    parser.add_argument("--out", type=Path, default=TOP / "docs", help="where the page is written")
+    asked = parser.parse_args(words)
+    grown = [_grown(*point) for point in _sizes()]
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        found = rows(Ground(Path(folder)).made())
+        measured = [line for row in found for line in _measured(row, asked.runs)]
+    ground = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    (asked.out / "benchmarks.md").write_text(page(measured, grown, runs=asked.runs, ground=ground), encoding="utf-8")
+    told = {"runs": asked.runs, "rows": [asdict(each) for each in measured], "growth": [asdict(each) for each in grown]}
+    (asked.out / "benchmarks.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (asked.out / "benchmarks.svg").write_text(picture(grown), encoding="utf-8")
+
+
+def _measured(row: Row, runs: int) -> Iterator[Measured]:
+    """Run ours and the peers' in turn, so that what else the machine does falls on all of them."""
+    commands = [each for each in (row.ours, *row.peers) if not each.cannot]
+    taken = [{each.name: _once(each) for each in commands} for _ in range(runs)]
+    for number, each in enumerate((row.ours, *row.peers)):
+        if each.cannot:
+            yield Measured(row.work, each.name, cannot=each.cannot)
+            continue
+        mine = [one[each.name] for one in taken]
+        ratio = spread([one[row.ours.name].cpu / one[each.name].cpu for one in taken]) if number else None
+        times = spread([one.cpu for one in mine]), spread([one.wall for one in mine])
+        aim, memory = row.aim if number == 1 else None, max(one.memory for one in mine)
+        yield Measured(row.work, each.name, aim, *times, memory, ratio)
+        _say(f"{row.work}: {each.name} {times[0]}{f', ratio {ratio}' if ratio else ''}")
+
+
+def _once(command: Command) -> Run:
+    for path in command.first:
+        shutil.rmtree(path, ignore_errors=True)
+    done = run(command.argv, cwd=command.cwd)
+    if done.exit_code != command.exits:
+        raise SystemExit(f"{command.name} ended with {done.exit_code}, so that nothing is measured.\n{done.said}")
+    return done
+
+
+def _sizes() -> Iterator[tuple[str, int]]:
+    for name, growth in GROWTHS.items():
+        yield from ((name, size) for size in growth.sizes)
+
+
+def _grown(name: str, size: int) -> Grown:
+    done = run((sys.executable, "-m", "tests.bench.growth", name, str(size)), cwd=TOP)
+    if done.exit_code:
+        raise SystemExit(f"{name} of {size} ended with {done.exit_code}.\n{done.said}")
+    took = json.loads(done.said.splitlines()[-1])
+    _say(f"{name} of {size}: {took['cpu']:.3f} s, {took['memory'] // 1024} MiB")
+    return Grown(name, GROWTHS[name].unit, size, took["cpu"], took["memory"])
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

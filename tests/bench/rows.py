@@ -1,0 +1,170 @@
+"""The rows: what this project does beside what people would use instead, on the sample pair."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from releasegate.adapters.venvs.interpreters import UV, Interpreters
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PACKAGE = "harbor-api"
+PEERS = ("build", "hatch", "tbump")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+NOWHERE = "http://127.0.0.1:9"
+"""Where no index answers."""
+
+TASKS = "from invoke.tasks import task\n\n\n@task\ndef status(_):\n    pass\n"
+SESSION = "import nox\n\n\n@nox.session(venv_backend='none')\ndef versions(session):\n    pass\n"
+AUTHOR = ("-c", "user.name=bench", "-c", "user.email=bench@localhost")
+
+
+@dataclass(frozen=True)
+class Command:
+    """What is measured, ``first`` is removed before each run; ``cannot`` is why there is nothing to run.
+
+    A run that ends with another code than ``exits`` measures nothing.
+    """
+
+    name: str
+    argv: tuple[str, ...] = ()
+    cwd: Path = Path()
+    first: tuple[Path, ...] = ()
+    cannot: str = ""
+    exits: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One work: ours and the peers'; ``aim`` is the ratio to the first peer that is wanted."""
+
+    work: str
+    aim: float
+    ours: Command
+    peers: tuple[Command, ...]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where the rows are measured, below *folder*: the sample pair, the same offline, empty files, peers."""
+
+    folder: Path
+
+    def made(self) -> Ground:
+        """Make it and return it."""
+        for name in ("pair", "offline"):
+            self._pair(name)
+        (self.folder / "empty").mkdir()
+        (self.folder / "empty" / "tasks.py").write_text(TASKS, encoding="utf-8")
+        (self.folder / "empty" / "noxfile.py").write_text(SESSION, encoding="utf-8")
+        _run(*UV, "venv", "--quiet", str(self.folder / "peers"), cwd=self.folder)
+        python = str(self.folder / "peers" / "bin" / "python")
+        _run(*UV, "pip", "install", "--quiet", "--python", python, *PEERS, cwd=self.folder)
+        return self
+
+    @property
+    def pythons(self) -> tuple[str, ...]:
+        """The Pythons to install on: two, where they are here."""
+        found = [each for each in PYTHONS if Interpreters(os.environ).find(each) is not None]
+        return tuple(found[:2])
+
+    def peer(self, name: str) -> str:
+        """Return the path of a peer's program."""
+        return str(self.folder / "peers" / "bin" / name)
+
+    def _pair(self, name: str) -> None:
+        place = self.folder / name
+        shutil.copytree(EXAMPLES, place)
+        settings = place / "pyproject.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(
+            text.replace('pythons = ["3.11"]', f"pythons = {json.dumps(self.pythons)}"), encoding="utf-8"
+        )
+        if name == "offline":
+            tables = (
+                f'\n[tool.releasegate.indexes.{index}]\nupload = "{NOWHERE}/"\nsimple = "{NOWHERE}/simple"\n'
+                for index in ("testpypi", "pypi")
+            )
+            with settings.open("a", encoding="utf-8") as stream:
+                stream.writelines(tables)
+        for package in (PACKAGE, "harbor-plugin"):
+            clone, remote = place / package, place / f"{package}.git"
+            _run("git", "init", "--quiet", "--initial-branch=develop", cwd=clone)
+            _run("git", "add", "--all", cwd=clone)
+            _run("git", *AUTHOR, "commit", "--quiet", "--message=Sample", cwd=clone)
+            _run("git", "init", "--quiet", "--bare", str(remote), cwd=place)
+            _run("git", "remote", "add", "origin", str(remote), cwd=clone)
+            _run("git", "push", "--quiet", "origin", "develop", cwd=clone)
+
+
+def rows(ground: Ground) -> Iterator[Row]:
+    """Yield the rows, in the order of the table."""
+    pair, offline, empty = (ground.folder / each for each in ("pair", "offline", "empty"))
+    ours, clone, kept = Path(sys.executable).parent, pair / PACKAGE, pair / ".releasegate"
+    invoke, nox = str(ours / "invoke"), str(ours / "nox")
+    for work, aim, argv, others in (
+        ("start: the list of tasks", 1.3, (invoke, "--list"), ()),
+        ("start: the list of sessions", 1.3, (nox, "-l"), ()),
+        ("status without network", 2.0, (invoke, "status"), ()),
+        ("all version places of the pair", 1.6, (nox, "-s", "versions"), _version_peers(ground, clone)),
+    ):
+        named = " ".join((Path(argv[0]).name, *argv[1:]))
+        # Without an index, status ends with what says so.
+        shown = Command(named, argv, offline, exits=6 if "status" in argv else 0)
+        yield Row(work, aim, shown, (Command("the same tool with an empty file", argv, empty), *others))
+    out = ground.folder / "out"
+    yield Row(
+        "build, verify, audit, manifest",
+        1.3,
+        Command("nox -s build", (nox, "-s", "build", "--", "--package", PACKAGE), pair, (kept,)),
+        (
+            Command("uv build", (*UV, "build", "--quiet", "--out-dir", str(out)), clone, (out,)),
+            Command("python -m build", (ground.peer("pyproject-build"), "--outdir", str(out)), clone, (out,)),
+        ),
+    )
+    files = kept / "dist" / PACKAGE
+    same, all_pip = (_installs(ground, files, by_pip=each) for each in (False, True))
+    check = (nox, "-s", "install_check", "--", "--package", PACKAGE, "--source", "dist")
+    yield Row(
+        f"install check, wheel and sdist, Python {' and '.join(ground.pythons)}",
+        1.5,
+        Command("nox -s install_check", check, pair),
+        (
+            Command("the bare installs by the same installers", ("sh", "-c", same), ground.folder),
+            Command("pip for all, in sequence", ("sh", "-c", all_pip), ground.folder),
+        ),
+    )
+
+
+def _version_peers(ground: Ground, clone: Path) -> tuple[Command, ...]:
+    return (
+        Command("hatch version", (ground.peer("hatch"), "version"), clone),
+        Command("tbump current-version", cannot="it wants a file of its own, and checks no lock"),
+    )
+
+
+def _installs(ground: Ground, files: Path, *, by_pip: bool) -> str:
+    """Return the lines of a shell that install each file on each Python, with the installers that the check has.
+
+    Where all is to be done *by_pip*, uv makes no more than the environments.
+    """
+    uv, pip = " ".join(UV), f"{sys.executable} -m pip --python"
+    lines = ["set -e", f"rm -rf {ground.folder}/bare"]
+    for (place, python), kind in product(enumerate(ground.pythons), ("*.whl", "*.tar.gz")):
+        env = f"{ground.folder}/bare/{python}{kind[-3:]}"
+        lines.append(f"{uv} venv --quiet --python {Interpreters(os.environ).find(python)} {env}")
+        piped = by_pip or place == (0 if kind == "*.whl" else len(ground.pythons) - 1)
+        installer = f"{pip} {env}/bin/python install" if piped else f"{uv} pip install --python {env}/bin/python"
+        lines.append(f"{installer} --quiet {files}/*/{kind}")
+    return "\n".join(lines)
+
+
+def _run(*argv: str, cwd: Path) -> None:
+    subprocess.run(argv, cwd=cwd, check=True, capture_output=True)
