@@ -227,6 +227,17 @@ def test_an_api_is_followed_from_its_root_through_the_roots_that_it_leads_to(sui
     assert found == {**told, f"{root}more/parts/": None}
 
 
+@pytest.mark.parametrize(("kind", "answered"), [("application/xml", ""), ("application/json", None)])
+def test_a_route_may_give_a_file_and_what_says_that_it_is_json_must_be(
+    kind: str, answered: str | None, suite: SimpleNamespace
+) -> None:
+    def request(*_: object, **__: object) -> SimpleNamespace:
+        return SimpleNamespace(ok=True, headers={"Content-Type": kind}, json=lambda: json.loads("<xml/>"))
+
+    root = "/api/plugins/app/"
+    assert suite.pages.api_routes(SimpleNamespace(request=request), root) == {root: answered}
+
+
 TOKENS = [{"id": 1, "user": {"username": "plugin"}}, {"id": 2, "user": {"username": "admin"}}]
 
 

@@ -46,7 +46,11 @@ def api_routes(netbox: NetBox, root: str) -> dict[str, Any]:
 
     def answer(path: str) -> Any:
         said = netbox.request("GET", path, params={"limit": MANY})
-        return said.json() if said.ok else None
+        try:
+            return said.json() if said.ok else None
+        except ValueError:
+            # A route may give a file, as an export does; what says that it is JSON must be.
+            return None if "json" in said.headers.get("Content-Type", "") else ""
 
     answers: dict[str, Any] = {}
     paths = [root]
