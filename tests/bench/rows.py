@@ -146,7 +146,9 @@ def rows(ground: Ground) -> Iterator[Row]:
 def _version_peers(ground: Ground, clone: Path) -> tuple[Command, ...]:
     return (
         Command("hatch version", (ground.peer("hatch"), "version"), clone),
-        Command("tbump current-version", cannot="it wants a file of its own, and checks no lock"),
+        Command(
+            "tbump current-version", cannot="it prints what its own table says, and looks at no file before a bump"
+        ),
     )
 
 

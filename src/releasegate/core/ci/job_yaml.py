@@ -129,7 +129,7 @@ def _secrets(beside: Sequence[tuple[Package, str]]) -> tuple[str, ...]:
 
 
 def _checked_out(package: Package, repository: str, forge: ForgeConfig, job: Job) -> Iterator[str]:
-    """Yield the steps that check out a repository beside this one: a private one as a bundle where foreign code runs."""
+    """Yield the steps that check out a repository beside this one: a private one as a bundle, for foreign code."""
     private = _private(package, repository)
     if private is not None and job.runs_foreign_code:
         yield from (f"      {line}" for line in from_bundle(private, download=DOWNLOAD[forge.kind]))
