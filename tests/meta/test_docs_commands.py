@@ -82,7 +82,7 @@ def test_every_command_is_understood(line: str, sessions: set[str]) -> None:
         named = words[1:2] == ["COMMAND"] or (len(words) == 2 and words[1] in ns.task_names)
         assert named or misunderstood(words[1:]) == ""
         return
-    assert words[1] == "-s"
+    assert words[1] in {"-s", "-l"}
     if len(words) == 2:
         return  # any session
     name, rest = words[2].rstrip(","), words[3:]
