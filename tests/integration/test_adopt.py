@@ -13,8 +13,8 @@ from git_repositories import ENVIRON, git, make_repository
 from testpair import Quiet, sources
 
 from releasegate.adapters.venvs.interpreters import Interpreters
-from releasegate.app.adopt import propose
-from releasegate.app.adopt_workflows import VENDOR
+from releasegate.app.adopt.propose import propose
+from releasegate.app.adopt.publishers import VENDOR
 from releasegate.app.project import load
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace

@@ -10,10 +10,10 @@ import pytest
 from git_repositories import ENVIRON, git, make_repository
 from testpair import Quiet, sources
 
-from releasegate.app import vendor
-from releasegate.app.adopt import propose
-from releasegate.app.adopt_pair import propose_beside
-from releasegate.app.adopt_trial import Trial, Tried
+from releasegate.app.adopt.pair import propose_beside
+from releasegate.app.adopt.propose import propose
+from releasegate.app.adopt.trial import Trial, Tried
+from releasegate.app.ci import vendor
 from releasegate.app.project import load
 from releasegate.core.errors import ConfigurationError, GateFailed
 from releasegate.frontends import handover
@@ -36,7 +36,7 @@ def test_the_gates_of_a_proposal_are_tried_and_nothing_is_written(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("releasegate.app.adopt_trial.build", lambda _, package, **__: asked.append(package.name))
+    monkeypatch.setattr("releasegate.app.adopt.trial.build", lambda _, package, **__: asked.append(package.name))
     (folder / "README.md").write_text("changed, and not committed\n")
     before = git(folder, "status", "--porcelain")
     first, second = tried(folder)

@@ -15,8 +15,8 @@ from packaging.version import Version
 from testpair import AUTHOR, make_pair
 
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.app.evidence import notes_of, record_claims
 from releasegate.app.project import load
+from releasegate.app.verify.evidence import notes_of, record_claims
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
 from releasegate.core.evidence.note import write

@@ -15,8 +15,8 @@ from packaging.version import Version
 from testpair import AUTHOR, Quiet, make_pair
 
 from releasegate.adapters.ledger.files import FileLedger
-from releasegate.app.handover import Handover
-from releasegate.app.parts import PartOrder, _kept
+from releasegate.app.ci.handover import Handover
+from releasegate.app.ci.parts import PartOrder, _kept
 from releasegate.app.project import load
 from releasegate.app.workspace import RunOptions, Workspace
 from releasegate.core.ci.part import Part

@@ -22,8 +22,8 @@ from git_repositories import ENVIRON, git
 from testpair import PYTHON, SERVICE, VERSION_FILES, sources
 
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.app.ci.workflows import write
 from releasegate.app.project import load
-from releasegate.app.workflows import write
 from releasegate.core.evidence.note import read
 from releasegate.core.release.record import record
 from releasegate.rehearsal.forge import EmbeddedForge

@@ -15,8 +15,8 @@ from test_parity import BIN, DATES, FORGE, SECRETS, World, end_state, environmen
 from testpair import PYTHON, VERSION_FILES, sources
 
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.app.ci.workflows import write
 from releasegate.app.project import load
-from releasegate.app.workflows import write
 from releasegate.rehearsal.forge import EmbeddedForge
 from releasegate.rehearsal.index import EmbeddedIndex
 from releasegate.rehearsal.index.listener import Listener

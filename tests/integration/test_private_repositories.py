@@ -16,7 +16,7 @@ from git_repositories import ENVIRON, git, make_repository
 from git_server import git_server
 
 from releasegate.adapters.git.command import Git
-from releasegate.app.ci_runner import as_read, git_environment
+from releasegate.app.ci.runner import as_read, git_environment
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.private import JOB
 from releasegate.core.ci.workflows import workflows

@@ -17,9 +17,9 @@ from testpair import make_pair
 from releasegate.about import version
 from releasegate.adapters.build.own_wheel import own_wheel
 from releasegate.adapters.index.addresses import addresses
-from releasegate.app import vendor
+from releasegate.app.ci import vendor
+from releasegate.app.ci.vendor import FOLDER, setup_commands, vendored
 from releasegate.app.project import load
-from releasegate.app.vendor import FOLDER, setup_commands, vendored
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.errors import ConfigurationError, Refused

@@ -11,7 +11,7 @@ import pytest
 from packaging.version import Version
 from release_fixture import APP, START, ReleaseFixture
 
-from releasegate.app.ci_runner import event_of, git_environment
+from releasegate.app.ci.runner import event_of, git_environment
 from releasegate.app.orders import Order, _exact, ordered
 from releasegate.app.project import Project
 from releasegate.app.workspace import Workspace

@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 from release_fixture import ReleaseFixture
 
-from releasegate.app.handover import is_judged
-from releasegate.app.parts import steps_of
+from releasegate.app.ci.handover import is_judged
+from releasegate.app.ci.parts import steps_of
 from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.release.record import SEAL
 from releasegate.pipelines import PIPELINES, bind

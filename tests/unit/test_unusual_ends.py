@@ -10,7 +10,8 @@ import pytest
 from packaging.version import Version
 from release_fixture import APP, ReleaseFixture
 
-from releasegate.app import status, vendor
+from releasegate.app import status
+from releasegate.app.ci import vendor
 from releasegate.app.project import Project
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.parse import parse_settings

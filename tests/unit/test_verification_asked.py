@@ -14,10 +14,10 @@ from fake_index import PAGE, SHA256, WHEEL, Reply, entry, index, page
 from packaging.version import Version
 
 from releasegate.adapters.attestations import Signatures
-from releasegate.app.evidence import _signature
 from releasegate.app.project import Project
-from releasegate.app.provenance import _command, provenance_claims
-from releasegate.app.rebuild import rebuild
+from releasegate.app.verify.evidence import _signature
+from releasegate.app.verify.provenance import _command, provenance_claims
+from releasegate.app.verify.rebuild import rebuild
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import ForgeConfig, Package, Settings
 from releasegate.core.errors import GateFailed, Unavailable

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from stacks import pair_stack
 
-from releasegate.app import workflows as app
+from releasegate.app.ci import workflows as app
 from releasegate.app.project import Project
 from releasegate.core.ci.others.nodes import MARK
 from releasegate.core.ci.workflows import drift, workflows

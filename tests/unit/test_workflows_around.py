@@ -14,7 +14,7 @@ import yaml
 from stacks import pair_stack
 from test_workflows import ALONE, API, FANNED, HALVES, INDEXES, SIMPLE, on_gitea
 
-from releasegate.app import workflows as app
+from releasegate.app.ci import workflows as app
 from releasegate.app.project import Project
 from releasegate.core.ci.workflows import workflow_path, workflows
 from releasegate.core.config.ci import WORKFLOWS, Ci

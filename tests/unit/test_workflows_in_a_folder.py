@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from releasegate.app import workflows as app
-from releasegate.app.adopt_workflows import generated
+from releasegate.app.adopt.publishers import generated
+from releasegate.app.ci import workflows as app
+from releasegate.app.ci.top import top_of
 from releasegate.app.project import Project
-from releasegate.app.repository_top import top_of
 from releasegate.core.ci.top import seen_from_top
 from releasegate.core.ci.workflows import workflows
 from releasegate.core.config.ci import Ci

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from stacks import hosts, pair_stack
 
-from releasegate.app import workflows as app
+from releasegate.app.ci import workflows as app
 from releasegate.app.project import Project, load
 from releasegate.core.ci.workflows import workflows
 from releasegate.core.config.ci import Ci

@@ -190,7 +190,7 @@ def _evidence(workspace: Workspace, delivery: Delivery, given: Path | None) -> I
         with workspace.shared(delivery.package):
             yield
         return
-    from releasegate.app.handover import Handover
+    from releasegate.app.ci.handover import Handover
 
     yield
     Handover(given, delivery.source).give_evidence(workspace, delivery.package, delivery.version)

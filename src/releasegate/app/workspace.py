@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.app.ci_runner import as_read, event_of, git_environment
+from releasegate.app.ci.runner import as_read, event_of, git_environment
 from releasegate.app.known import Beliefs
 from releasegate.app.late import LateInstallChecker, LateRunner, late
 from releasegate.app.project import Project, load

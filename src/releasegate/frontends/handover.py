@@ -6,12 +6,12 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from releasegate.app import workflows as generated
-from releasegate.app.adopt import Proposal, propose
-from releasegate.app.adopt_pair import propose_beside
-from releasegate.app.adopt_workflows import VENDOR
+from releasegate.app.adopt.pair import propose_beside
+from releasegate.app.adopt.propose import Proposal, propose
+from releasegate.app.adopt.publishers import VENDOR
+from releasegate.app.ci import workflows as generated
+from releasegate.app.ci.vendor import FOLDER, vendor
 from releasegate.app.project import load
-from releasegate.app.vendor import FOLDER, vendor
 from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.errors import ConfigurationError
 from releasegate.frontends.console import Screen
@@ -59,7 +59,7 @@ _BELOW = {
 
 
 def _try(screen: Screen, proposal: Proposal, environ: Mapping[str, str]) -> None:
-    from releasegate.app.adopt_trial import Trial
+    from releasegate.app.adopt.trial import Trial
 
     screen.say("Tried in a clean checkout with this on top:")
     for each in Trial(proposal, environ, screen, screen).run():

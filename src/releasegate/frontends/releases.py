@@ -13,10 +13,10 @@ from typing import get_args
 from packaging.version import Version
 
 from releasegate.app import release as releasing
+from releasegate.app.ci.parts import PartOrder, release_part
 from releasegate.app.examine import examine
 from releasegate.app.orders import Order, ordered, selected
 from releasegate.app.outcomes import Recorder
-from releasegate.app.parts import PartOrder, release_part
 from releasegate.app.release import Planned
 from releasegate.app.reports import answers_of, commits_since, plan_of, questions_of, run_of
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from releasegate.app.verify import statement_of, verify
+from releasegate.app.verify.verify import statement_of, verify
 from releasegate.app.workspace import RunOptions, open_workspace
 from releasegate.core.errors import ConfigurationError, GateFailed
 from releasegate.core.release.versions import parse_version

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from releasegate.app.handover import Handover, is_judged
+from releasegate.app.ci.handover import Handover, is_judged
 from releasegate.app.orders import Order, selected
 from releasegate.app.release import Planned, plan
 from releasegate.app.workspace import Workspace

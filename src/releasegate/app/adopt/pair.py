@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from packaging.utils import canonicalize_name
 
 from releasegate.adapters.plain_file import read_plain
-from releasegate.app.adopt import Proposal, propose
+from releasegate.app.adopt.propose import Proposal, propose
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError
 

@@ -14,8 +14,8 @@ from releasegate.adapters.git.command import Git
 from releasegate.adapters.kit_folders import known_hosts
 from releasegate.adapters.plain_file import read_plain
 from releasegate.adapters.venvs.interpreters import Interpreters
-from releasegate.app.adopt_repository import UNKNOWN, Whole, facts, surroundings, tracked_files
-from releasegate.app.adopt_workflows import asked, generated, index_tables, notes_on_secrets, workflows_of
+from releasegate.app.adopt.publishers import asked, generated, index_tables, notes_on_secrets, workflows_of
+from releasegate.app.adopt.repository import UNKNOWN, Whole, facts, surroundings, tracked_files
 from releasegate.app.project import load
 from releasegate.core.adopt.asked.own_files import OWN, PLACES, own_file
 from releasegate.core.adopt.asked.questions import Question, questions

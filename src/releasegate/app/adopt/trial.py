@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.adapters.git.checkout import clean_checkout
 from releasegate.adapters.git.command import Git
-from releasegate.app.adopt import Proposal
+from releasegate.app.adopt.propose import Proposal
 from releasegate.app.gates import build
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace

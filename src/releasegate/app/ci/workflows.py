@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
+from releasegate.app.ci.top import top_of
 from releasegate.app.project import Project
-from releasegate.app.repository_top import top_of
 from releasegate.core.ci.others.nodes import MARK
 from releasegate.core.ci.workflows import drift, unwanted, workflows
 from releasegate.core.errors import GateFailed, Refused

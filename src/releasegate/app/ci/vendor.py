@@ -17,8 +17,8 @@ from releasegate.adapters.build.own_wheel import own_wheel
 from releasegate.adapters.build.pinned import pinned
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.index.addresses import addresses
+from releasegate.app.ci.top import top_of
 from releasegate.app.project import Project, load
-from releasegate.app.repository_top import top_of
 from releasegate.core.config.model import Settings
 from releasegate.core.errors import Refused
 

@@ -12,9 +12,9 @@ from packaging.version import Version
 
 from releasegate.adapters.git import tags
 from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.app.evidence import notes_of, record_claims
-from releasegate.app.provenance import provenance_claims
-from releasegate.app.rebuild import Served, build_backend, compared_claims, rebuild
+from releasegate.app.verify.evidence import notes_of, record_claims
+from releasegate.app.verify.provenance import provenance_claims
+from releasegate.app.verify.rebuild import Served, build_backend, compared_claims, rebuild
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable

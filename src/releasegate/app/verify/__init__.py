@@ -1,0 +1,1 @@
+"""What anybody can be told of a published version, without a token."""
