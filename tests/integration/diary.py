@@ -67,6 +67,9 @@ class Ground:
         said = re.sub(r"( (?:pass|known|waived|fail)) +\d+\.\d$", r"\1", said, flags=re.MULTILINE)
         said = re.sub(r"\b[0-9a-f]{12,64}\b", "(hash)", said)
         said = re.sub(r"\b\d+ GiB are free", "50 GiB are free", said)
+        said = re.sub(
+            r"^(  ok +tools: ).*", r"\1git, twine, pip, build and uv, each with its version", said, flags=re.MULTILINE
+        )
         return re.sub(r" +$", "", said, flags=re.MULTILINE)
 
 

@@ -21,7 +21,7 @@ from releasegate.core.errors import (
     ReleasegateError,
     Unavailable,
 )
-from releasegate.ports import PushAnswer, UploadAnswer
+from releasegate.ports import IndexFile, PushAnswer, UploadAnswer
 from releasegate.steps.propagation import SECOND_LOOK, Propagation
 from releasegate.steps.publish import Tag, Upload
 from releasegate.steps.release import Role
@@ -458,6 +458,22 @@ def test_core_metadata_that_disagrees_with_the_wheel_is_a_finding(fixture: Relea
         Propagation(release, "staging").run()
     assert finding.value.details == ("version: '1.0rc1' and '1.0rc2'",)
     assert fixture.clock.passed == SECOND_LOOK
+
+
+def test_core_metadata_that_arrives_damaged_says_nothing_of_what_was_sent(
+    fixture: ReleaseFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(_: IndexFile) -> bytes:
+        raise GateFailed("What was served is not what is listed.", hint="Tell the owners", details=["listed: a"])
+
+    release = fixture.uploaded("1.0rc1")
+    fixture.staging.beside = {WHEEL: metadata(fixture)}
+    monkeypatch.setattr(fixture.staging, "metadata", damaged)
+    with pytest.raises(Unavailable, match="What was served is not what is listed") as trouble:
+        Propagation(release, "staging").run()
+    assert trouble.value.details == ("listed: a",)
+    monkeypatch.undo()
+    assert Propagation(release, "staging").run()["index"] == "testpypi"
 
 
 def metadata(fixture: ReleaseFixture) -> bytes:

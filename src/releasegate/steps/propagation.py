@@ -10,6 +10,7 @@ from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.wheel import metadata_differences, wheel_metadata
 from releasegate.core.errors import GateFailed, NotYet, ReleasegateError, Unavailable
 from releasegate.core.release.record import Evidence
+from releasegate.ports import Index, IndexFile
 from releasegate.steps.fetch import held_hashes, published
 from releasegate.steps.step import RoleStep
 
@@ -103,13 +104,12 @@ class Propagation(RoleStep):
 
         Raises:
             GateFailed: it says something else.
-            Unavailable: it is listed, and not served yet.
+            Unavailable: it is listed, and not served yet, or served damaged.
         """
         release, index = self.release, self.release.index(self.role)
         wheels = {a.filename: a for a in release.manifest().artifacts if a.kind == "wheel"}
         for file in published(index, release.package.name, release.version):
-            beside = index.metadata(file) if file.filename in wheels else None
-            if beside is None:
+            if file.filename not in wheels or (beside := _beside(index, file)) is None:
                 continue
             path = release.ports.builds.path(release.package, release.version, wheels[file.filename])
             own = wheel_metadata(read_wheel(file.filename, path.read_bytes()))
@@ -120,3 +120,19 @@ class Propagation(RoleStep):
                     "invoke status names what goes on",
                     details=differing,
                 )
+
+
+def _beside(index: Index, file: IndexFile) -> bytes | None:
+    """Return the core metadata that the index serves beside a wheel, ``None`` where it lists none.
+
+    Raises:
+        Unavailable: it is not what the index itself lists of it: that says nothing of what was sent, and may be mended.
+    """
+    try:
+        return index.metadata(file)
+    except GateFailed as error:
+        raise Unavailable(
+            error.problem,
+            hint="Run the same command again a little later; if that lasts, tell the index's owners",
+            details=error.details,
+        ) from error

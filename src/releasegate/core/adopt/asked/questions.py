@@ -99,7 +99,7 @@ def _left_behind(leftovers: Sequence[Leftover]) -> Question:
     if len(files) > _FILES:
         rows.append(f"    # and {len(files) - _FILES} more files: releasegate versions")
     return Question(
-        f"{numbered(len(leftovers))} hold {leftovers[0].version}, and no bump follows: which files are meant to stay? "
+        f"{numbered(len(leftovers))} {'hold' if len(leftovers) > 1 else 'holds'} {leftovers[0].version}, and no bump follows: which files are meant to stay? "
         "The others belong into version-files.",
         ("left-behind = [", *rows, "]"),
     )
