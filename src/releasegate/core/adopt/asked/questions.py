@@ -98,8 +98,9 @@ def _left_behind(leftovers: Sequence[Leftover]) -> Question:
     rows = [f"    {_kept(path, [each.line for each in lines])}" for path, lines in files[:_FILES]]
     if len(files) > _FILES:
         rows.append(f"    # and {len(files) - _FILES} more files: releasegate versions")
+    hold = "hold" if len(leftovers) > 1 else "holds"
     return Question(
-        f"{numbered(len(leftovers))} {'hold' if len(leftovers) > 1 else 'holds'} {leftovers[0].version}, and no bump follows: which files are meant to stay? "
+        f"{numbered(len(leftovers))} {hold} {leftovers[0].version}, and no bump follows: which files are meant to stay? "
         "The others belong into version-files.",
         ("left-behind = [", *rows, "]"),
     )
