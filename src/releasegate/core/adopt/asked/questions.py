@@ -100,8 +100,8 @@ def _left_behind(leftovers: Sequence[Leftover]) -> Question:
         rows.append(f"    # and {len(files) - _FILES} more files: releasegate versions")
     hold = "hold" if len(leftovers) > 1 else "holds"
     return Question(
-        f"{numbered(len(leftovers))} {hold} {leftovers[0].version}, and no bump follows: which files are meant to stay? "
-        "The others belong into version-files.",
+        f"{numbered(len(leftovers))} {hold} {leftovers[0].version}, and no bump follows: which files are meant to "
+        "stay? The others belong into version-files.",
         ("left-behind = [", *rows, "]"),
     )
 
