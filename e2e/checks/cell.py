@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts import PLUGIN, BrokenContract
+from traffic import Allowed
 
 PREFIX = "RELEASEGATE_"
 RELEASED = "released"
@@ -47,6 +48,7 @@ class Cell:
     stack_file: str
     facts: Path
     report: Path
+    allowed: tuple[Allowed, ...]
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Cell":
@@ -57,13 +59,18 @@ class Cell:
             raise MissingCellError(missing)
         urls = {name: value.rstrip("/") for name, value in values.items() if name.endswith("_url")}
         paths = {name: Path(values[name]) for name in ("facts", "report")}
-        typed: dict[str, Any] = values | urls | paths
+        allowed = tuple(Allowed(**each) for each in json.loads(values["allowed"]))
+        typed: dict[str, Any] = values | urls | paths | {"allowed": allowed}
         return cls(**typed)
 
     @property
     def syncs(self) -> bool:
         """Whether the pair can synchronise from this Proxmox service: only PVE has guests and nodes."""
         return self.proxmox_service == PVE
+
+    def undeclared(self, refused: dict[str, str]) -> dict[str, str]:
+        """Return what refused, by its path, without what is declared to be meant so."""
+        return {path: said for path, said in refused.items() if not any(a.fits(f"{path} {said}") for a in self.allowed)}
 
     @property
     def secrets(self) -> tuple[str, ...]:

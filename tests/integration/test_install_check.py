@@ -19,7 +19,8 @@ from packaging.version import Version
 from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import Exemption, Install, Package, Service
+from releasegate.core.config.exemptions import Exemption
+from releasegate.core.config.model import Install, Package, Service
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery
 from releasegate.rehearsal.index import BrokenFile, EmbeddedIndex, Refuse, sample_wheel

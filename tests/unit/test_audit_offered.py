@@ -10,7 +10,8 @@ from archives import PACKAGE, dist_info, metadata, said, subject
 from releasegate.core.audit.checks.pythons import oldest_tried
 from releasegate.core.audit.last_release.offered import dropped
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import Exemption, Wheel
+from releasegate.core.config.exemptions import Exemption
+from releasegate.core.config.model import Wheel
 
 OFFER = {
     "sample_app/py.typed": b"",

@@ -12,7 +12,8 @@ from releasegate.core.audit.checks.tracked import declared_data
 from releasegate.core.audit.checks.tracked import tracked as as_tracked
 from releasegate.core.audit.sources import origins
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import Exemption, Wheel
+from releasegate.core.config.exemptions import Exemption
+from releasegate.core.config.model import Wheel
 
 LICENCE = {"LICENSE": b"Do as you like.\n"}
 

@@ -3,10 +3,10 @@
 from pathlib import PurePosixPath as Path
 from typing import get_args
 
+from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import (
     Companion,
     EndToEndCommand,
-    Exemption,
     IndexConfig,
     Install,
     Package,

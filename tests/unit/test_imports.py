@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from releasegate.core.config.model import Exemption
+from releasegate.core.config.exemptions import Exemption
 from releasegate.core.install.modules import failures, modules, select
 
 

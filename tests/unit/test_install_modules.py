@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from releasegate.core.config.model import Exemption, Service
+from releasegate.core.config.exemptions import Exemption
+from releasegate.core.config.model import Service
 from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.environment import service_environment
 from releasegate.core.install.guarded_imports import patterns, proposals

@@ -13,7 +13,8 @@ from fakes import stamped
 from release_fixture import START, ReleaseFixture, entry
 
 from releasegate.core.audit.audit import CHECK_NAMES
-from releasegate.core.config.model import Exemption, Wheel
+from releasegate.core.config.exemptions import Exemption
+from releasegate.core.config.model import Wheel
 from releasegate.core.dists.archive import Members
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.release.record import Entry

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from release_fixture import APP, ReleaseFixture
 
-from releasegate.core.config.model import Exemption
+from releasegate.core.config.exemptions import Exemption
 from releasegate.core.version_files.leftovers import Leftover, held, left_in, roughly, spellings
 from releasegate.steps.source import Bump, VersionFilesAgree
 from releasegate.steps.stated import before, left_behind

@@ -95,8 +95,7 @@ containers do; a project's own run from the folder of the configuration. Address
 | `RELEASEGATE_BACKEND_URL` | where the backend answers |
 | `RELEASEGATE_BACKEND_NAME`, `RELEASEGATE_BACKEND_VERSION` | which backend that is |
 | `RELEASEGATE_MOCK_URL` | where the Proxmox mock answers, with a certificate that it made itself |
-| `RELEASEGATE_PLUGIN_NAME`, `RELEASEGATE_PLUGIN_VERSION` | which plugin NetBox runs |
-| `RELEASEGATE_PLUGIN_MODULE` | the plugin's module |
+| `RELEASEGATE_PLUGIN_NAME`, `RELEASEGATE_PLUGIN_VERSION`, `RELEASEGATE_PLUGIN_MODULE` | which plugin NetBox runs |
 | `RELEASEGATE_PROXMOX_SERVICE` | what the mock plays: `pve`, `pbs` or `pdm` |
 | `RELEASEGATE_PATH` | `fresh` or `upgrade` |
 | `RELEASEGATE_PHASE` | `released` while the old final runs in an upgrade, else `candidate` |
@@ -105,6 +104,7 @@ containers do; a project's own run from the folder of the configuration. Address
 | `RELEASEGATE_FACTS` | a JSON file: `base` (the word for the plugin in addresses), `pages` and `api` (its addresses \
 that need no argument), `models` (each with the error of querying it), `unapplied` and `ungenerated` migrations |
 | `RELEASEGATE_REPORT` | a folder for what a check wants to keep |
+| `RELEASEGATE_ALLOWED` | the configured `allowed`, as JSON |
 
 `RELEASEGATE_POSTGRES_IMAGE`, `RELEASEGATE_REDIS_IMAGE`, `RELEASEGATE_NETBOX_IMAGE` and `RELEASEGATE_PYTHON_IMAGE`
 replace an image of the stack on one machine. `RELEASEGATE_CA_BUNDLE` (else `SSL_CERT_FILE`) names a file of

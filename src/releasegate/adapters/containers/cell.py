@@ -245,7 +245,8 @@ class CellRun:
         return suite.judge(self.folder / f"junit-{phase}.xml", line=lambda said: self._tell(f"checking: {said}"))
 
     def _suite(self, stack: ComposeProject, pair: PreparedPair, *, phase: str) -> Suite:
-        told = checks_environment(stack, pair, self.cell, phase=phase)
+        allowed = self.context.stack.allowed
+        told = checks_environment(stack, pair, self.cell, phase=phase, allowed=allowed)
         environment = clean_environment(self.context.engine.environment, **self._docker(), **told)
         return Suite(self.context.home / "checks", environment, self.context.stop)
 

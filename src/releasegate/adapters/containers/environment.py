@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.images.image_specs import BACKEND_PORT, MOCK_PORT
 from releasegate.adapters.containers.images.pair_images import PreparedPair
 from releasegate.adapters.containers.labels import Run
+from releasegate.core.config.exemptions import Exemptions
 from releasegate.core.e2e.matrix import Cell
 
 NETBOX_PORTS = {"pypi": 8081, "image": 8080}
@@ -50,7 +52,9 @@ def with_images(stack: ComposeProject, images: PreparedPair) -> ComposeProject:
     return replace(stack, variables={**stack.variables, **chosen})
 
 
-def checks_environment(stack: ComposeProject, images: PreparedPair, cell: Cell, *, phase: str) -> Mapping[str, str]:
+def checks_environment(
+    stack: ComposeProject, images: PreparedPair, cell: Cell, *, phase: str, allowed: Exemptions = ()
+) -> Mapping[str, str]:
     """Return what the checks are told; docs/reference.md lists it. What the Compose file reads is with it."""
     plugin, backend = images.pair.plugin, images.pair.backend
     return {
@@ -74,6 +78,7 @@ def checks_environment(stack: ComposeProject, images: PreparedPair, cell: Cell, 
         "RELEASEGATE_STACK_FILE": str(stack.file),
         "RELEASEGATE_FACTS": str(stack.folder / FACTS),
         "RELEASEGATE_REPORT": str(stack.folder),
+        "RELEASEGATE_ALLOWED": json.dumps([asdict(each) for each in allowed]),
     }
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from releasegate.adapters.package_data import script
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import Exemption, Install
+from releasegate.core.config.exemptions import Exemption
+from releasegate.core.config.model import Install
 from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.guarded_imports import proposals
 from releasegate.core.install.modules import counted, failures, modules, select

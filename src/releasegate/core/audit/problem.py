@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from releasegate.core.config.model import Exemption
+from releasegate.core.config.exemptions import Exemption
 from releasegate.core.globs import matching
 
 ExemptionKey = Literal["allowed", "dropped", "generated", "omitted"]

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 
 from releasegate.core.audit.grouping import Group, escaped, grouped
 from releasegate.core.audit.problem import ExemptionKey, Problem, Problems, exemption_line
-from releasegate.core.config.model import Exemption, Wheel
+from releasegate.core.config.exemptions import Exemption
+from releasegate.core.config.model import Wheel
 
 _TOLD = 40
 _PLATFORM = re.compile(r"\.(?:cpython-|cp\d|abi3)[\w.-]*\.(so|pyd)$")

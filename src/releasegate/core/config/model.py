@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import Annotated
 
 from releasegate.core.config.ci import Ci
+from releasegate.core.config.exemptions import Exemptions
 from releasegate.core.config.reader import Key, named, rows, table
 from releasegate.core.config.stack import Stack
 from releasegate.core.config.values import (
@@ -28,12 +29,10 @@ from releasegate.core.config.values import (
     Folder,
     Folders,
     ForgeKind,
-    Glob,
     Globs,
     IndexName,
     PackageName,
     Pythons,
-    Reason,
     Remote,
     Repository,
     RepositoryFile,
@@ -46,21 +45,8 @@ from releasegate.core.config.values import (
     Variable,
     Variables,
     VersionRange,
-    list_of,
 )
 from releasegate.core.config.version_file_types import VersionFiles
-
-
-@table("exemptions")
-@dataclass(frozen=True)
-class Exemption:
-    """What a gate leaves out, where a key takes exemptions."""
-
-    pattern: Annotated[Glob, Key("what is left out")]
-    reason: Annotated[Reason, Key("why, for those who read it later")]
-
-
-Exemptions = Annotated[tuple[Exemption, ...], list_of(Exemption, "a list of exemptions: { pattern, reason }")]
 
 
 @table("[tool.releasegate.packages.companion]")

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from packaging.version import Version
 
 from releasegate.core.config import strings as checks
+from releasegate.core.config.exemptions import Exemptions
 from releasegate.core.config.reader import Key, table
 from releasegate.core.config.values import (
     Amount,
@@ -117,6 +118,9 @@ class Stack:
         CanonicalVersions, Key("the plugin's versions to upgrade from; the newest final, if left out")
     ] = ()
     services: Annotated[Services, Key("the Proxmox services that the mock plays")] = ("pve",)
+    allowed: Annotated[
+        Exemptions, Key("findings of the suite that are known or meant so; `ADDRESS WORDS` as it tells them")
+    ] = ()
     checks: Annotated[Commands, Key("the project's own checks; they get the stack's addresses as variables")] = ()
     images: Annotated[ImageNames, Key("the images that are pulled")] = field(default_factory=ImageNames)
     memory: Annotated[Amount, Key("GiB for all cells that run side by side; 0 for all that the engine has")] = 0.0

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.config.model import Exemption
+from releasegate.core.config.exemptions import Exemption
 
 _VALUE = re.compile(r"([\w.]+)\s*(?::\s*([\w.]+)\s*)?(?:\[([^\]]*)\]\s*)?")
 

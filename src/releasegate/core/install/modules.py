@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from releasegate.core.config.model import Exemption
+from releasegate.core.config.exemptions import Exemption
 
 _SUFFIXES = (".py", ".so", ".pyd")
 _NAMED = 3

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from packaging.version import Version
 
-from releasegate.core.config.model import Exemption
+from releasegate.core.config.exemptions import Exemption
 from releasegate.core.globs import matching
 
 _ABOUT_CHANGES = r"change(?:s|log)?|history|news(?:fragments)?|release[-_]?notes?|releases|whatsnew"
