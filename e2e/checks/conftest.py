@@ -1,7 +1,9 @@
 """What every check stands on: the cell from the environment, the stack that is already up, and the verdicts."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import urllib3
 from pytest_docker.plugin import DockerComposeExecutor, Services
 
 import verdicts
+from answers import answers
 from backend import Backend
 from cell import CANDIDATE, Cell, plugin_facts
 from containers import Stack
@@ -17,8 +20,15 @@ from holdings import Holdings
 from netbox import Browser, NetBox
 from pages import FORMS, api_routes, refusals
 from pairing import Endpoints, Registrar
+from people import Right, hired
+from shelf import api_lists
 from syncing import Job, Synchroniser
 from world import Proxmox, World
+from worlds import Datacenter, large, small
+
+ORDINARY = "ordinary"
+WRITTEN = ("dcim", "extras", "ipam", "tenancy", "virtualization")
+"""The parts of NetBox that a synchronisation writes to."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -151,9 +161,24 @@ def backend(cell: Cell, stack: Stack) -> Backend:
 
 
 @pytest.fixture(scope="session")
-def proxmox(cell: Cell) -> Proxmox:
-    """Return the Proxmox mock."""
-    return Proxmox(cell.mock_url)
+def datacenter() -> Datacenter:
+    """Return the datacenter that is synchronised: of the size and the seed that the environment names."""
+    size = {"small": small, "large": large}[os.environ.get("RELEASEGATE_WORLD") or "small"]
+    return size(int(os.environ.get("RELEASEGATE_SEED") or 1))
+
+
+@pytest.fixture(scope="session")
+def proxmox(cell: Cell, datacenter: Datacenter) -> Proxmox:
+    """Return the Proxmox mock, which holds the datacenter."""
+    mock = Proxmox(cell.mock_url)
+    if cell.syncs:
+        mock.exchange(answers(datacenter))
+    return mock
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _exchanged(proxmox: Proxmox) -> None:
+    """Let the mock hold the datacenter before anybody looks."""
 
 
 @pytest.fixture(scope="session")
@@ -163,9 +188,23 @@ def world(proxmox: Proxmox) -> World:
 
 
 @pytest.fixture(scope="session")
-def endpoints(cell: Cell, netbox: NetBox, backend: Backend, stack: Stack, facts: dict[str, Any]) -> Endpoints:
+def pairs_cell(cell: Cell, netbox: NetBox, facts: dict[str, Any]) -> Cell:
+    """Return the cell as the pair knows it: with the token that the backend writes by, and whose it is.
+
+    ``RELEASEGATE_USER=ordinary`` gives it to a user who is no superuser, in the form that NetBox gives out today.
+    """
+    if os.environ.get("RELEASEGATE_USER") != ORDINARY or cell.phase != CANDIDATE:
+        return cell
+    apps = (*WRITTEN, *{label.partition(".")[0] for label in facts["shown"]})
+    models = tuple(model for model in api_lists(netbox) if model.partition(".")[0] in apps)
+    person = hired(netbox, "automation", [Right(models, ("view", "add", "change", "delete"))])
+    return replace(cell, netbox_user=person.name, netbox_token=person.api.token)
+
+
+@pytest.fixture(scope="session")
+def endpoints(pairs_cell: Cell, netbox: NetBox, backend: Backend, stack: Stack, facts: dict[str, Any]) -> Endpoints:
     """Return the pair's registered endpoints."""
-    return Registrar(cell, netbox, backend, stack, facts["base"]).register()
+    return Registrar(pairs_cell, netbox, backend, stack, facts["base"]).register()
 
 
 @pytest.fixture(scope="session")

