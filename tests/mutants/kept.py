@@ -1,0 +1,117 @@
+"""A stack that `nox -s e2e -- ... --keep` left up: what its checks are told, read from its own containers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import urllib.request
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+CHECKS = Path("e2e", "checks")
+_PROJECT = "com.docker.compose.project"
+_SERVICE = "com.docker.compose.service"
+_FILE = "com.docker.compose.project.config_files"
+_LABELLED = "releasegate.run=kept"
+
+
+class NothingKeptError(LookupError):
+    """There is no such stack, or more than one."""
+
+
+def docker(*words: str, told: bytes = b"") -> str:
+    """Run one command of the engine's and return what it says."""
+    done = subprocess.run(["docker", *words], check=True, capture_output=True, input=told)
+    return done.stdout.decode(errors="replace")
+
+
+@dataclass(frozen=True)
+class KeptStack:
+    """One stack that was left up: its containers by service, and the folder of its report."""
+
+    project: str
+    containers: dict[str, dict[str, Any]]
+    report: Path
+
+    @classmethod
+    def of(cls, project: str, reports: Path, *, stopped: bool = False) -> KeptStack:
+        """Find the stack of that name, or the only one; with *stopped*, what does not run of it, too.
+
+        Raises:
+            NothingKeptError: there is none, or there are several and none is named.
+        """
+        numbers = docker("ps", "--quiet", *(("--all",) if stopped else ()), "--filter", f"label={_LABELLED}").split()
+        every = json.loads(docker("inspect", *numbers)) if numbers else []
+        found = {each["Config"]["Labels"][_PROJECT] for each in every} & ({project} if project else {*_projects(every)})
+        if len(found) != 1:
+            held = ", ".join(sorted(_projects(every))) or "none"
+            raise NothingKeptError(
+                f"One stack that was left up is needed; there are: {held}. "
+                "Leave one with nox -s e2e -- --keep, and name it with --stack"
+            )
+        name = found.pop()
+        own = [each for each in every if each["Config"]["Labels"][_PROJECT] == name]
+        facts = max(reports.glob("*/*/facts.json"), key=lambda file: file.stat().st_mtime)
+        return cls(name, {each["Config"]["Labels"][_SERVICE]: each for each in own}, facts.parent)
+
+    def variables(self, service: str) -> dict[str, str]:
+        """Return the environment of a service's container."""
+        return dict(line.split("=", 1) for line in self.containers[service]["Config"]["Env"])
+
+    def address(self, service: str, port: int) -> str:
+        """Return where a port of a service is published."""
+        bound = self.containers[service]["NetworkSettings"]["Ports"][f"{port}/tcp"][0]
+        return f"{bound['HostIp']}:{bound['HostPort']}"
+
+    def spec(self, service: str) -> dict[str, Any]:
+        """Return what a service's container was made from and is started by."""
+        told: dict[str, Any] = json.loads(
+            docker("exec", self.containers[service]["Id"], "cat", "/opt/releasegate/spec.json")
+        )
+        return told
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """What the checks of this stack are told."""
+        inside, labels = self.variables("netbox"), self.containers["netbox"]["Config"]["Labels"]
+        netbox = f"http://{self.address('netbox', 8081)}"
+        request = urllib.request.Request(
+            f"{netbox}/api/status/", headers={"Authorization": f"Token {inside['SUPERUSER_API_TOKEN']}"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            status = json.load(answer)
+        module = inside["PLUGIN_MODULE"]
+        images = {f"{name.upper()}_IMAGE": each["Config"]["Image"] for name, each in self.containers.items()}
+        return {
+            **os.environ, **images, **inside,
+            "SERVICE_SECRET": self.variables("backend")["SERVICE_SECRET"],
+            "PROXMOX_SERVICE": self.variables("mock")["PROXMOX_MOCK_SERVICE"],
+            "RELEASEGATE_RUN": "kept", "RELEASEGATE_LOCK": "",
+            "RELEASEGATE_NETBOX_URL": netbox,
+            "RELEASEGATE_NETBOX_TOKEN": inside["SUPERUSER_API_TOKEN"],
+            "RELEASEGATE_NETBOX_USER": inside["SUPERUSER_NAME"],
+            "RELEASEGATE_NETBOX_PASSWORD": inside["SUPERUSER_PASSWORD"],
+            "RELEASEGATE_NETBOX_VERSION": status["netbox-version"].split("-")[0],
+            "RELEASEGATE_BACKEND_URL": f"http://{self.address('backend', 8000)}",
+            "RELEASEGATE_BACKEND_NAME": "backend",
+            "RELEASEGATE_BACKEND_VERSION": "0",
+            "RELEASEGATE_MOCK_URL": f"https://{self.address('mock', 8006)}",
+            "RELEASEGATE_PLUGIN_NAME": "plugin",
+            "RELEASEGATE_PLUGIN_VERSION": status["plugins"][module],
+            "RELEASEGATE_PLUGIN_MODULE": module,
+            "RELEASEGATE_PROXMOX_SERVICE": self.variables("mock")["PROXMOX_MOCK_SERVICE"],
+            "RELEASEGATE_PATH": "fresh",
+            "RELEASEGATE_PHASE": "candidate",
+            "RELEASEGATE_ALLOWED": os.environ.get("RELEASEGATE_ALLOWED", "[]"),
+            "RELEASEGATE_STACK_PROJECT": self.project,
+            "RELEASEGATE_STACK_FILE": labels[_FILE],
+            "RELEASEGATE_FACTS": str((self.report / "facts.json").absolute()),
+            "RELEASEGATE_REPORT": os.environ.get("RELEASEGATE_REPORT", str(self.report.absolute())),
+        }  # fmt: skip
+
+
+def _projects(every: list[dict[str, Any]]) -> set[str]:
+    return {each["Config"]["Labels"][_PROJECT] for each in every}
