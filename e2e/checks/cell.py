@@ -14,6 +14,7 @@ PREFIX = "RELEASEGATE_"
 RELEASED = "released"
 CANDIDATE = "candidate"
 UPGRADE = "upgrade"
+FRESH = "fresh"
 PVE = "pve"
 
 

@@ -35,22 +35,23 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks, and silence the warning about the mock's self-made certificate."""
     config.addinivalue_line("markers", "services(names): the Proxmox services that it applies to; without it, all")
     config.addinivalue_line("markers", "phases(names): the phases that ask for the check; without it, all do")
+    config.addinivalue_line("markers", "paths(names): the paths that ask for the check; without it, all do")
     config.addinivalue_line("markers", "contract(name, side, needs): the promise of the pair that a check proves")
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a phase does not ask for: the old final is only filled with data."""
-    phase = Cell.of().phase
-    left = [item for item in items if not _asked(item, phase)]
+    """Leave out what a cell does not ask for: the old final is only filled with data, what is slow runs on one path."""
+    cell = Cell.of()
+    left = [item for item in items if not _asked(item, cell)]
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if _asked(item, phase)]
+        items[:] = [item for item in items if item not in left]
 
 
-def _asked(item: pytest.Item, phase: str) -> bool:
-    mark = item.get_closest_marker("phases")
-    return mark is None or phase in mark.args
+def _asked(item: pytest.Item, cell: Cell) -> bool:
+    marks = ((item.get_closest_marker(name), told) for name, told in (("phases", cell.phase), ("paths", cell.path)))
+    return all(mark is None or told in mark.args for mark, told in marks)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from cell import CANDIDATE, PVE, Cell
+from cell import CANDIDATE, FRESH, PVE, Cell
 from contracts import BACKEND, PAIR
 from holdings import Holdings
 from netbox import NetBox
 from syncing import FULL, Synchroniser
 
-pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
+# Slow, so judged in the cells that begin with nothing.
+pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.paths(FRESH)]
 SINGLE = re.compile(r"/sync/(?!schedule|selected)[\w/-]+/$")
 
 

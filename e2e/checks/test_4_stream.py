@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from backend import Backend
-from cell import CANDIDATE, PVE
+from cell import CANDIDATE, FRESH, PVE
 from contracts import BACKEND
 from words import words
-from world import World
+from world import Proxmox
 
-pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
+# Slow, so judged in the cells that begin with nothing.
+pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.paths(FRESH)]
 COUNTED = (
     "devices_count", "storage_count", "virtual_machines_count", "virtual_disks_count", "task_history_count",
     "backups_count", "snapshots_count", "node_interfaces_count", "vm_interfaces_count", "vm_ip_addresses_count",
@@ -20,7 +21,7 @@ COUNTED = (
 
 
 @pytest.mark.contract("pair.stream", BACKEND, needs=("pair.sync",))
-def test_the_stream_of_a_full_synchronisation_ends_with_its_counts(backend: Backend, world: World) -> None:
+def test_the_stream_of_a_full_synchronisation_ends_with_its_counts(backend: Backend, proxmox: Proxmox) -> None:
     """Its last word is that it is done, with a number for each kind; what is there is counted."""
     told: dict[str, Any] = {}
     with backend.request("GET", "/full-update/stream", stream=True) as answer:
@@ -33,6 +34,7 @@ def test_the_stream_of_a_full_synchronisation_ends_with_its_counts(backend: Back
     counts = told.get("result") or {}
     lost = [name for name in COUNTED if not isinstance(counts.get(name), int)]
     assert not lost, f"the stream's last word has no number for {', '.join(lost)}"
+    world = proxmox.world()
     held = {"devices_count": len(world.nodes), "virtual_machines_count": len(world.guests), "task_history_count": 1}
     short = [f"{name} is {counts[name]}, not {least}" for name, least in held.items() if counts[name] < least]
     assert not short, f"the stream counts too little: {'; '.join(short)}"

@@ -42,8 +42,19 @@ class Bench:
         return KeptStack.of(self.project, self.reports)
 
     def prepare(self, dump: Path) -> None:
-        """Keep a fresh database in the server: that of the dump from which the stack was made."""
+        """Keep a fresh database in the server, where none is kept yet: that of the dump that the stack came from."""
         server = self.stack.containers["postgres"]["Id"]
+        held = docker(
+            "exec",
+            server,
+            "psql",
+            "--username=netbox",
+            "--tuples-only",
+            "--command=SELECT datname FROM pg_database",
+            "postgres",
+        )
+        if "fresh" in held.split():
+            return
         for command in (["dropdb", "--if-exists", *_DATABASE, "fresh"], ["createdb", *_DATABASE, "fresh"]):
             docker("exec", server, *command)
         restore = ["psql", "--no-psqlrc", "--quiet", "--output=/dev/null", "--username=netbox", "fresh"]

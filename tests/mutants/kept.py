@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tomllib
 import urllib.request
 from dataclasses import dataclass
 from functools import cached_property
@@ -105,12 +106,18 @@ class KeptStack:
             "RELEASEGATE_PROXMOX_SERVICE": self.variables("mock")["PROXMOX_MOCK_SERVICE"],
             "RELEASEGATE_PATH": "fresh",
             "RELEASEGATE_PHASE": "candidate",
-            "RELEASEGATE_ALLOWED": os.environ.get("RELEASEGATE_ALLOWED", "[]"),
+            "RELEASEGATE_ALLOWED": json.dumps(_allowed()),
             "RELEASEGATE_STACK_PROJECT": self.project,
             "RELEASEGATE_STACK_FILE": labels[_FILE],
             "RELEASEGATE_FACTS": str((self.report / "facts.json").absolute()),
             "RELEASEGATE_REPORT": os.environ.get("RELEASEGATE_REPORT", str(self.report.absolute())),
         }  # fmt: skip
+
+
+def _allowed() -> list[dict[str, str]]:
+    """Return what this repository's configuration declares."""
+    configured = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]["releasegate"]["stack"]
+    return list(configured.get("allowed", ()))
 
 
 def _projects(every: list[dict[str, Any]]) -> set[str]:

@@ -14,6 +14,7 @@ from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault
 from releasegate.adapters.containers.environment import (
+    CHOSEN,
     FACTS,
     checks_environment,
     fresh_secrets,
@@ -251,8 +252,9 @@ class CellRun:
         return Suite(self.context.home / "checks", environment, self.context.stop)
 
     def _docker(self) -> dict[str, str]:
-        """Return what the engine's command line is told, which a clean environment leaves out."""
-        return {n: v for n, v in self.context.engine.environment.items() if n.startswith(("DOCKER_", "XDG_"))}
+        """Return what a clean environment leaves out: what the engine's command line is told, and what is chosen."""
+        passed = ("DOCKER_", "XDG_", *CHOSEN)
+        return {n: v for n, v in self.context.engine.environment.items() if n.startswith(passed)}
 
     def _proven(self, stack: ComposeProject, seen: Observed) -> Iterator[Origin]:
         """Yield where everything in the two containers came from, by pip's report; another origin is a problem."""

@@ -18,6 +18,8 @@ NETBOX_PORTS = {"pypi": 8081, "image": 8080}
 """Where the checks ask: NetBox from PyPI has a process of its own for them."""
 KEPT = "kept"
 """The run that a stack is marked with which is left up."""
+CHOSEN = ("RELEASEGATE_WORLD", "RELEASEGATE_SEED", "RELEASEGATE_USER")
+"""What a person may choose of a cell besides its dimensions; docs/checks.md says what."""
 FACTS = "facts.json"
 """What NetBox told of the plugin, in the folder of the stack."""
 
