@@ -1,6 +1,7 @@
 """Between two synchronisations the datacenter moves: NetBox follows, and nothing else of it changes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from contracts import BACKEND, PAIR
 from holdings import Holdings, plain
 from inventory import Inventory
 from netbox import NetBox
+from pairing import ORPHANS
 from syncing import Job, Synchroniser
 from test_2_pair import of_guest
 from world import Guest, Proxmox, World
@@ -30,6 +32,7 @@ class Later:
     inventory: Inventory
     holdings: Holdings
     job: Job
+    forgets: bool = True
 
     def machine(self, guest: Guest) -> dict[str, object]:
         """Return the virtual machine of a guest, by the name that it has now."""
@@ -39,14 +42,26 @@ class Later:
 
 
 @pytest.fixture(scope="module")
+def forgets(netbox: NetBox, facts: dict[str, Any]) -> bool:
+    """Whether the plugin marks what Proxmox has no more, as it was told to when the pair was registered."""
+    settings = f"/api/plugins/{facts['base']}/settings/runtime/"
+    return netbox.has(settings) and bool(netbox.get(settings).get(ORPHANS))
+
+
+@pytest.fixture(scope="module")
 def later(
-    datacenter: Datacenter, proxmox: Proxmox, synchroniser: Synchroniser, netbox: NetBox, lists: tuple[str, ...]
+    request: pytest.FixtureRequest,
+    datacenter: Datacenter,
+    proxmox: Proxmox,
+    synchroniser: Synchroniser,
+    netbox: NetBox,
 ) -> Later:
     """Move the datacenter, and follow it with one full synchronisation."""
+    forgets, lists = request.getfixturevalue("forgets"), request.getfixturevalue("lists")
     proxmox.exchange(answers(moved(datacenter)))
     job = synchroniser.run()
     now = proxmox.world()
-    return Later(datacenter, now, Inventory(proxmox, now), Holdings.of(netbox, lists), job)
+    return Later(datacenter, now, Inventory(proxmox, now), Holdings.of(netbox, lists), job, forgets)
 
 
 @pytest.mark.contract("pair.moves", PAIR, needs=("pair.sync",))
@@ -87,9 +102,32 @@ def test_netbox_follows_the_network_cards(later: Later) -> None:
         assert macs == expected, f"{guest.name} has the cards {expected} now, NetBox has {macs}"
 
 
+@pytest.mark.contract("pair.moved-only", BACKEND, needs=FOLLOWED)
+def test_nothing_else_of_netbox_moves(first: Holdings, later: Later) -> None:
+    """What is of the nodes, and of the guests to which nothing happened, is as it was."""
+    now = moved(later.before)
+    still = {guest.name for guest in later.before.guests if guest in now.guests}
+    changes = _of(first, still).differences(_of(later.holdings, still))
+    assert still, "the datacenter moved as a whole"
+    assert not changes, f"{len(changes)} records changed without a cause, first {'; '.join(changes[:3])}"
+
+
+def _of(holdings: Holdings, guests: set[str]) -> Holdings:
+    """Return what is of these guests, of the nodes and of the cluster."""
+
+    def kept(kind: str, record: dict[str, Any]) -> bool:
+        name = record["name"] if kind == "virtual-machines" else plain(record.get("virtual_machine"))
+        return kind in {"devices", "clusters", "device-interfaces"} or name in guests
+
+    kinds = holdings.kinds.items()
+    return Holdings({kind: {n: each for n, each in records.items() if kept(kind, each)} for kind, records in kinds})
+
+
 @pytest.mark.contract("pair.moved-away", BACKEND, needs=FOLLOWED)
 def test_a_guest_that_is_gone_does_not_stay_as_if_it_ran(later: Later) -> None:
-    """NetBox deletes it, or shows that it is no more."""
+    """NetBox deletes it, or shows that it is no more, where the plugin was told to."""
+    if not later.forgets:
+        pytest.skip("this release keeps what Proxmox has no more")
     now = {guest.vmid for guest in later.world.guests}
     gone = [guest.name for guest in later.before.guests if guest.vmid not in now]
     left = [

@@ -75,7 +75,7 @@ def small(seed: int) -> Datacenter:
     """Return a datacenter that has one of everything that is compared, and as little as can be."""
     draw = random.Random(seed)  # noqa: S311 - no secret
     nodes = tuple(draw.sample(("alder", "birch", "cedar", "elder", "hazel", "rowan"), 2))
-    names = draw.sample(("web", "mail", "dns", "proxy", "cache", "queue", "build"), 4)
+    names = draw.sample(("web", "mail", "dns", "proxy", "cache", "queue", "build"), 5)
     first = draw.randrange(101, 180)
     here = [
         Guest(first + number, "qemu", f"rg-{name}", nodes[0], 2, 2, (16,), ("",)) for number, name in enumerate(names)
@@ -86,6 +86,7 @@ def small(seed: int) -> Datacenter:
         replace(here[1], running=False, cores=4, memory=4, disks=(32, 64), cards=("", "")),
         replace(here[2], kind="lxc", cards=(address,), disks=(4,), snapshots=("before",), backed_up=True),
         replace(here[3], node=nodes[1], cores=1),
+        replace(here[4], node=nodes[1], cores=1),
     )
     return Datacenter("rg-lab", nodes, STORAGES, guests, replicated=(first,))
 

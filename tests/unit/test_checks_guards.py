@@ -161,6 +161,22 @@ def test_a_guest_that_netbox_does_not_follow_is_told(
         suite.test_4_moves.test_a_guest_that_is_gone_does_not_stay_as_if_it_ran(later(machine | {"name": "gone"}))
 
 
+def test_a_guest_that_changes_though_nothing_happened_to_it_is_told(suite: SimpleNamespace) -> None:
+    before = suite.worlds.small(1)
+    still = next(guest.name for guest in before.guests if guest in suite.worlds.moved(before).guests)
+
+    def holdings(memory: int, stopped: str) -> Any:
+        records = [{"name": still, "memory": memory}, {"name": before.guests[0].name, "status": stopped}]
+        return suite.holdings.Holdings({"virtual-machines": dict(enumerate(records))})
+
+    def later(memory: int) -> Any:
+        return suite.test_4_moves.Later(before, None, None, holdings(memory, "offline"), None)
+
+    suite.test_4_moves.test_nothing_else_of_netbox_moves(holdings(1, "active"), later(1))
+    with pytest.raises(AssertionError, match=f"virtual-machines {still} changed memory from 1 to 2"):
+        suite.test_4_moves.test_nothing_else_of_netbox_moves(holdings(1, "active"), later(2))
+
+
 def test_what_is_there_twice_or_bare_is_told(suite: SimpleNamespace) -> None:
     def holdings(*records: dict[str, Any]) -> Any:
         return suite.holdings.Holdings({"devices": dict(enumerate(records))})
