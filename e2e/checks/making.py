@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from described import Described, Field
+from api_description import Described, Field
 from holdings import plain
 from netbox import NetBox
 from samples import said_of, sample

@@ -35,7 +35,7 @@ def hired(boss: NetBox, name: str, rights: Iterable[Right]) -> Person:
     name, password = f"{name}-{secrets.token_hex(3)}", f"Rg-9-{secrets.token_hex(12)}"
     user = boss.json("POST", "/api/users/users/", json={"username": name, "password": password})
     records = [f"/api/users/users/{user['id']}/"]
-    for number, right in enumerate(rights):
+    for number, right in enumerate(each for each in rights if each.models):
         body = {
             "name": f"{name}-{number}", "enabled": True, "users": [user["id"]], "object_types": list(right.models),
             "actions": list(right.actions), "constraints": dict(right.only) if right.only else None,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from described import Described
+from api_description import Described
 from making import Made, Maker
 from netbox import NetBox
 

@@ -12,6 +12,7 @@ from suite_modules import imported
 MODULES = (
     "cell", "contracts", "traffic", "people", "syncing", "world", "worlds", "holdings", "test_4_swallowed",
     "test_4_people", "test_4_keys", "test_4_moves", "test_4_buttons", "test_4_fields", "test_4_stream",
+    "test_4_records",
 )  # fmt: skip
 CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_service="pve")
 
@@ -175,6 +176,23 @@ def test_a_guest_that_changes_though_nothing_happened_to_it_is_told(suite: Simpl
     suite.test_4_moves.test_nothing_else_of_netbox_moves(holdings(1, "active"), later(1))
     with pytest.raises(AssertionError, match=f"virtual-machines {still} changed memory from 1 to 2"):
         suite.test_4_moves.test_nothing_else_of_netbox_moves(holdings(1, "active"), later(2))
+
+
+def test_a_tab_that_is_missing_is_told_where_the_record_s_page_leads_there(suite: SimpleNamespace) -> None:
+    texts = {"/things/3/": '<a href="/things/3/parts/">', "/things/3/parts/": "", "/things/3/hidden/": ""}
+
+    def judged(missing: str) -> None:
+        def get(path: str) -> SimpleNamespace:
+            return _answer(404 if path == missing else 200, text=texts[path])
+
+        shown = SimpleNamespace(tabs=list(texts), of_record=lambda _: ["/things/3/"])
+        shelf = SimpleNamespace(models=[shown])
+        suite.test_4_records.test_the_pages_of_a_record_answer(shelf, SimpleNamespace(get=get), CELL)
+
+    judged("/things/3/hidden/")
+    for missing in ("/things/3/parts/", "/things/3/"):
+        with pytest.raises(AssertionError, match=f"{missing} answered 404"):
+            judged(missing)
 
 
 def test_what_is_there_twice_or_bare_is_told(suite: SimpleNamespace) -> None:

@@ -51,12 +51,12 @@ DOCUMENT = {
 @pytest.fixture(scope="module")
 def suite() -> Iterator[SimpleNamespace]:
     """Return what makes records."""
-    with imported("described", "samples", "making", "forms", "graph") as modules:
+    with imported("api_description", "samples", "making", "forms", "graph") as modules:
         yield modules
 
 
 def test_an_api_tells_its_lists_what_a_new_record_takes_and_what_a_field_refers_to(suite: SimpleNamespace) -> None:
-    described = suite.described.Described(DOCUMENT)
+    described = suite.api_description.Described(DOCUMENT)
     assert described.lists == {"Thing": "/api/things/", "Site": "/api/sites/", "Seen": "/api/seen/"}
     fields = {field.name: (field.required, field.refers_to, field.many) for field in described.takes("/api/things/")}
     assert fields == {
@@ -135,7 +135,7 @@ def _said(status: int, told: object) -> SimpleNamespace:
 
 def test_a_record_is_made_with_what_it_refers_to_and_taken_away_in_the_opposite_order(suite: SimpleNamespace) -> None:
     api = Api()
-    maker = suite.making.Maker(api, suite.described.Described(DOCUMENT), {})
+    maker = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {})
     made = maker.make("/api/things/")
     assert (made.address, made.why_not) == ("/api/things/1/", "")
     assert list(maker.unmake()) == []
@@ -156,7 +156,7 @@ def test_what_cannot_be_made_says_why_and_only_a_crash_is_one(
     why: str,
     suite: SimpleNamespace,
 ) -> None:
-    made = suite.making.Maker(api, suite.described.Described(DOCUMENT), {}).make(route)
+    made = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {}).make(route)
     assert (made.number, made.crashed) == (0, api.crash)
     assert made.why_not.endswith(why)
 
