@@ -7,7 +7,6 @@ from typing import Any
 import requests
 
 from api_description import Described, Field
-from holdings import plain
 from netbox import NetBox
 from samples import said_of, sample
 from words import words
@@ -133,10 +132,15 @@ class Maker:
         """Refer to a record by what a refusal asks for, where a number is not enough; whether that is another try."""
         number = body[name] if isinstance(body[name], int) else body[name].get("id", 0)
         record = self.netbox.get(f"{refers_to}{number}/") if number else {}
-        spelt = {key: plain(record[key]) for key in wanted if key in record}
+        spelt = {key: _short(record[key]) for key in wanted if key in record}
         changed = bool(spelt) and body[name] != spelt
         body[name] = spelt or body[name]
         return changed
+
+
+def _short(value: Any) -> Any:
+    """Return what stands for a value where it is sent: of a choice its value, of another record its number."""
+    return value.get("value", value.get("id")) if isinstance(value, dict) else value
 
 
 def _named(name: str, field: Field, reason: str) -> bool:

@@ -49,14 +49,6 @@ def test_netbox_fails_in_no_answer(passed: list[Exchange], cell: Cell) -> None:
     )
 
 
-@pytest.mark.contract("plugin.no-traceback", PLUGIN, needs=("netbox.up",))
-@pytest.mark.parametrize("service", ["netbox", "worker"])
-def test_netbox_logs_no_stack_trace(stack: Stack, cell: Cell, service: str) -> None:
-    """What is caught and logged is a defect that nobody was told of."""
-    wrong = unexpected(raised(service, stack.log(service, SINCE)), cell.allowed)
-    assert not wrong, told(wrong)
-
-
 @pytest.mark.contract("backend.no-traceback", BACKEND, needs=("backend.version",))
 def test_the_backend_logs_no_stack_trace(stack: Stack, cell: Cell) -> None:
     """What is caught and logged is a defect that nobody was told of."""

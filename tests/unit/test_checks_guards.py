@@ -11,7 +11,7 @@ from suite_modules import imported
 
 MODULES = (
     "cell", "contracts", "traffic", "people", "syncing", "world", "worlds", "holdings", "test_4_swallowed",
-    "test_4_people", "test_4_keys", "test_4_moves", "test_4_buttons", "test_4_fields", "test_4_stream",
+    "test_4_traces", "test_4_people", "test_4_keys", "test_4_moves", "test_4_buttons", "test_4_fields", "test_4_stream",
     "test_4_records",
 )  # fmt: skip
 CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_service="pve")
@@ -59,11 +59,14 @@ def test_a_stack_trace_in_a_log_is_refused(suite: SimpleNamespace) -> None:
     def stack(log: str) -> SimpleNamespace:
         return SimpleNamespace(log=lambda *_: log)
 
-    for check, more in (("test_netbox_logs_no_stack_trace", ("worker",)), ("test_the_backend_logs_no_stack_trace", ())):
-        judged = getattr(suite.test_4_swallowed, check)
-        judged(stack("INFO: fine\n"), CELL, *more)
+    checks = (
+        lambda log: suite.test_4_traces.test_netbox_logs_no_stack_trace(stack(log), CELL, "worker"),
+        lambda log: suite.test_4_swallowed.test_the_backend_logs_no_stack_trace(stack(log), CELL),
+    )
+    for judged in checks:
+        judged("INFO: fine\n")
         with pytest.raises(AssertionError, match="KeyError: 'x'"):
-            judged(stack("Traceback (most recent call last)\n  File\nKeyError: 'x'\n"), CELL, *more)
+            judged("Traceback (most recent call last)\n  File\nKeyError: 'x'\n")
 
 
 def _person(status: int, count: int = 0) -> SimpleNamespace:
