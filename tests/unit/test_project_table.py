@@ -11,7 +11,8 @@ from fakes import FakeRepository
 from release_fixture import APP, START, ReleaseFixture, entry
 
 from releasegate.core.audit.project_table import refused_by_table
-from releasegate.core.config.model import Exemption, Wheel
+from releasegate.core.config.exemptions import Exemption
+from releasegate.core.config.model import Wheel
 from releasegate.core.errors import Refused
 from releasegate.steps.question import Inquiry
 from releasegate.steps.text_questions import project_table

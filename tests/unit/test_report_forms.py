@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_description import problems
+from described import problems
 from markdown_it import MarkdownIt
 
 from releasegate.core.report import json_form, markdown, terminal, workflow_commands
