@@ -59,11 +59,13 @@ def test_a_stack_trace_in_a_log_is_refused(suite: SimpleNamespace) -> None:
     def stack(log: str) -> SimpleNamespace:
         return SimpleNamespace(log=lambda *_: log)
 
-    checks = (
-        lambda log: suite.test_4_traces.test_netbox_logs_no_stack_trace(stack(log), CELL, "worker"),
-        lambda log: suite.test_4_swallowed.test_the_backend_logs_no_stack_trace(stack(log), CELL),
-    )
-    for judged in checks:
+    def netbox(log: str) -> None:
+        suite.test_4_traces.test_netbox_logs_no_stack_trace(stack(log), CELL, "worker")
+
+    def backend(log: str) -> None:
+        suite.test_4_swallowed.test_the_backend_logs_no_stack_trace(stack(log), CELL)
+
+    for judged in (netbox, backend):
         judged("INFO: fine\n")
         with pytest.raises(AssertionError, match="KeyError: 'x'"):
             judged("Traceback (most recent call last)\n  File\nKeyError: 'x'\n")
