@@ -71,7 +71,11 @@ class Cell:
 
     def undeclared(self, refused: dict[str, str]) -> dict[str, str]:
         """Return what refused, by its path, without what is declared to be meant so."""
-        return {path: said for path, said in refused.items() if not any(a.fits(f"{path} {said}") for a in self.allowed)}
+        return {
+            path: said
+            for path, said in refused.items()
+            if not any(a.fits(f"{path} {said}".rstrip()) for a in self.allowed)
+        }
 
     @property
     def secrets(self) -> tuple[str, ...]:

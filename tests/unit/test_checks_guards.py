@@ -162,9 +162,9 @@ def test_a_guest_that_netbox_does_not_follow_is_told(
     suite.test_4_moves.test_netbox_follows_the_guests(later(machine), CELL)
     with pytest.raises(AssertionError, match=words):
         suite.test_4_moves.test_netbox_follows_the_guests(later(machine | change), CELL)
-    suite.test_4_moves.test_a_guest_that_is_gone_does_not_stay_as_if_it_ran(later(machine))
+    suite.test_4_moves.test_a_guest_that_is_gone_does_not_stay_as_if_it_ran(later(machine), CELL)
     with pytest.raises(AssertionError, match="gone is gone"):
-        suite.test_4_moves.test_a_guest_that_is_gone_does_not_stay_as_if_it_ran(later(machine | {"name": "gone"}))
+        suite.test_4_moves.test_a_guest_that_is_gone_does_not_stay_as_if_it_ran(later(machine | {"name": "gone"}), CELL)
 
 
 def test_a_guest_that_changes_though_nothing_happened_to_it_is_told(suite: SimpleNamespace) -> None:
