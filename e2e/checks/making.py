@@ -14,6 +14,7 @@ from words import words
 ROUNDS = 8
 """How often a refusal is answered with another try: each names at least one more field."""
 DEPTH = 6
+TAKEN = "duplicate key value"
 WHOLE = ("non_field_errors", "__all__", "detail")
 
 
@@ -63,7 +64,8 @@ class Maker:
                 break
         if said is None:
             return Made(why_not="nothing was tried")
-        crashed = said.status_code >= requests.codes.internal_server_error
+        # That there is one already is a refusal, however it is told.
+        crashed = said.status_code >= requests.codes.internal_server_error and TAKEN not in said.text
         return Made(why_not=f"POST {route} answered {said.status_code}{words(said)}", crashed=crashed)
 
     def some(self, route: str, depth: int = 0) -> int:

@@ -107,7 +107,7 @@ def test_a_refusal_s_words_name_the_next_value(words: str, wanted: object, suite
 class Api:
     """NetBox's API with sites and things: a thing needs an address where that was not given, and a new site."""
 
-    def __init__(self, *, crash: bool = False, refuse: str = "") -> None:
+    def __init__(self, *, crash: str = "", refuse: str = "") -> None:
         self.crash, self.refuse, self.held, self.deleted = crash, refuse, dict[str, int](), list[str]()
 
     def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
@@ -119,7 +119,7 @@ class Api:
             return _said(204, None)
         body = extra["json"]
         if path == "/api/things/" and self.crash:
-            return _said(500, {"error": "boom"})
+            return _said(500, {"error": self.crash})
         if path == "/api/things/" and self.refuse:
             return _said(400, {self.refuse: ["That is not nice."]})
         if path == "/api/things/" and "address" not in body:
@@ -146,7 +146,8 @@ def test_a_record_is_made_with_what_it_refers_to_and_taken_away_in_the_opposite_
     ("api", "route", "why"),
     [
         (Api(refuse="name"), "/api/things/", "answered 400 (name: ['That is not nice.'])"),
-        (Api(crash=True), "/api/things/", "answered 500 (boom)"),
+        (Api(crash="boom"), "/api/things/", "answered 500 (boom)"),
+        (Api(crash="duplicate key value"), "/api/things/", "answered 500 (duplicate key value)"),
         (Api(), "/api/seen/", "its API takes no new records"),
     ],
 )
@@ -157,7 +158,7 @@ def test_what_cannot_be_made_says_why_and_only_a_crash_is_one(
     suite: SimpleNamespace,
 ) -> None:
     made = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {}).make(route)
-    assert (made.number, made.crashed) == (0, api.crash)
+    assert (made.number, made.crashed) == (0, api.crash == "boom")
     assert made.why_not.endswith(why)
 
 
