@@ -19,7 +19,7 @@ FORMATS: dict[str, Callable[[int], Any]] = {
 }
 SAID: tuple[tuple[re.Pattern[str], Callable[[int], Any]], ...] = (
     (
-        re.compile(r"IPv4 or IPv6 address|IP address|CIDR|network|prefix", re.IGNORECASE),
+        re.compile(r"address and mask|CIDR|network|prefix", re.IGNORECASE),
         lambda n: f"198.51.{n % 250}.0/24",
     ),
     (re.compile(r"MAC address|EUI", re.IGNORECASE), lambda n: f"02:00:00:00:{n // 256 % 256:02X}:{n % 256:02X}"),
@@ -32,6 +32,7 @@ SAID: tuple[tuple[re.Pattern[str], Callable[[int], Any]], ...] = (
     (re.compile(r"boolean", re.IGNORECASE), lambda _: True),
     (re.compile(r"date", re.IGNORECASE), FORMATS["date"]),
     (re.compile(r"email", re.IGNORECASE), FORMATS["email"]),
+    (re.compile(r"IPv4|IPv6|IP address", re.I), FORMATS["ipv4"]),
     (re.compile(r"unique|already exists", re.IGNORECASE), lambda n: f"sample-{n}"),
 )
 NAMED = tuple((re.compile(word, re.IGNORECASE), value) for word, value in (

@@ -96,11 +96,20 @@ def test_texts_differ_are_short_enough_and_follow_their_name(suite: SimpleNamesp
 
 @pytest.mark.parametrize(
     ("words", "wanted"),
-    [("Enter a valid JSON.", {}), ("Value must be one of: red, blue", "red"), ("A valid integer is required.", int)],
+    [
+        ("Enter a valid IPv4 or IPv6 address.", "198.51.100."),
+        ("Enter a valid IPv4 or IPv6 address and mask.", "/24"),
+        ("Enter a valid JSON.", {}),
+        ("Value must be one of: red, blue", "red"),
+        ("A valid integer is required.", int),
+    ],
 )
 def test_a_refusal_s_words_name_the_next_value(words: str, wanted: object, suite: SimpleNamespace) -> None:
     said = suite.samples.said_of(words)
-    assert isinstance(said, wanted) if isinstance(wanted, type) else said == wanted
+    if isinstance(wanted, type):
+        assert isinstance(said, wanted)
+    else:
+        assert said == wanted or str(wanted) in str(said)
     assert suite.samples.said_of("That is not nice.") is None
 
 
