@@ -32,7 +32,7 @@ SAID: tuple[tuple[re.Pattern[str], Callable[[int], Any]], ...] = (
     (re.compile(r"boolean", re.IGNORECASE), lambda _: True),
     (re.compile(r"date", re.IGNORECASE), FORMATS["date"]),
     (re.compile(r"email", re.IGNORECASE), FORMATS["email"]),
-    (re.compile(r"IPv4|IPv6|IP address", re.I), FORMATS["ipv4"]),
+    (re.compile(r"IPv4|IPv6|IP address", re.IGNORECASE), FORMATS["ipv4"]),
     (re.compile(r"unique|already exists", re.IGNORECASE), lambda n: f"sample-{n}"),
 )
 NAMED = tuple((re.compile(word, re.IGNORECASE), value) for word, value in (
