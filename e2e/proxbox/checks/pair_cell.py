@@ -16,6 +16,9 @@ class PairCell(Cell):
     backend_version: str
     mock_url: str
     proxmox_service: str
+    world: str
+    world_seed: str
+    pair_user: str
 
     @property
     def syncs(self) -> bool:
