@@ -125,6 +125,7 @@ class KeptStack:
             "RELEASEGATE_WORLD": "small",
             "RELEASEGATE_WORLD_SEED": "1",
             "RELEASEGATE_PAIR_USER": "superuser",
+            "RELEASEGATE_DEPTH": "whole",
             "RELEASEGATE_PATH": "fresh",
             "RELEASEGATE_PHASE": "candidate",
             "RELEASEGATE_ALLOWED": json.dumps(_allowed()),

@@ -39,7 +39,7 @@ def test_what_is_asked_for_replaces_what_is_configured() -> None:
     asked = {"netbox": ("4.7.0",), "service": ("pbs",)}
     wanted = Wanted(asked, ("3.14",), ("testpypi", "pypi"), ("upgrade",), ("0.9",))
     assert [cell.name for cell in matrix(STACK, wanted)] == [
-        f"NetBox pypi:4.7.0, Python 3.14, {source}, upgrade from 0.9, pbs, small, superuser"
+        f"NetBox pypi:4.7.0, Python 3.14, {source}, upgrade from 0.9, pbs, small, superuser, usual"
         for source in ("testpypi", "pypi")
     ]
 
@@ -48,7 +48,7 @@ def test_a_cell_s_options_choose_that_cell_alone() -> None:
     for cell in matrix(replace(STACK, upgrade_from=("1.0",)), Wanted()):
         options = dict(zip(cell.options[::2], cell.options[1::2], strict=True))
         wanted = Wanted(
-            dimensions={name: (options[f"--{name}"],) for name in ("netbox", "service", "world", "user")},
+            dimensions={name: (options[f"--{name}"],) for name in ("netbox", "service", "world", "user", "depth")},
             pythons=(options["--python"],),
             sources=(options["--source"],),
             paths=(options["--path"],),
@@ -78,8 +78,8 @@ def test_variants_are_a_dimension_of_any_stack() -> None:
     stack = replace(STACK, variants={"plain": {}, "strict": {"PLUGINS_CONFIG": "{}"}}, pythons=("3.13",), dimensions={})
     cells = matrix(stack, Wanted(paths=("fresh",)))
     assert [(cell.task, cell.variables.get("PLUGINS_CONFIG")) for cell in cells] == [
-        ("fresh, pve, small, superuser, plain", None),
-        ("fresh, pve, small, superuser, strict", "{}"),
+        ("fresh, pve, small, superuser, usual, plain", None),
+        ("fresh, pve, small, superuser, usual, strict", "{}"),
     ]
     (one,) = matrix(stack, Wanted({"variant": ("strict",)}, paths=("fresh",)))
     assert one.options[-2:] == ("--variant", "strict")

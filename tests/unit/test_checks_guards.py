@@ -20,7 +20,7 @@ CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_servi
 @pytest.fixture(scope="module")
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the checks."""
-    for mark in ("contract", "phases", "services", "paths"):
+    for mark in ("contract", "phases", "services", "paths", "depths"):
         pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
     with imported(*MODULES) as modules:
         yield modules

@@ -439,8 +439,8 @@ def row(cell: str, verdict: str = "pass", **more: Any) -> dict[str, Any]:
     return {"cell": cell, "verdict": verdict, **told, **more}
 
 
-IMAGE_CELL = "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve, small, superuser"
-WHEEL_CELL = "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve, small, superuser"
+IMAGE_CELL = "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve, small, superuser, usual"
+WHEEL_CELL = "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve, small, superuser, usual"
 
 
 def knowing(house: House, folder: Path, *rows: dict[str, Any]) -> EndToEndReport:

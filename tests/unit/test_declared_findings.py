@@ -61,4 +61,4 @@ def test_a_cell_without_declarations_is_told_that_there_are_none(suite: SimpleNa
 
 def test_the_checks_of_the_pair_are_told_the_cell_s_datacenter_and_whose_token_is_used(suite: SimpleNamespace) -> None:
     told = suite.pair_cell.PairCell.of(_told())
-    assert (told.world, told.world_seed, told.pair_user) == ("small", "1", "superuser")
+    assert (told.world, told.world_seed, told.pair_user, told.depth) == ("small", "1", "superuser", "usual")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cell import Cell
 
 PVE = "pve"
+WHOLE = "whole"
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class PairCell(Cell):
     world: str
     world_seed: str
     pair_user: str
+    depth: str
 
     @property
     def syncs(self) -> bool:

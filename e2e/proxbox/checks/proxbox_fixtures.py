@@ -26,16 +26,19 @@ WRITTEN = ("dcim", "extras", "ipam", "tenancy", "virtualization")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the mark."""
+    """Declare the marks."""
+    config.addinivalue_line("markers", "depths(names): the depths of a cell that ask for the check; without it, all")
     config.addinivalue_line("markers", "services(names): the Proxmox services that it applies to; without it, all")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what does not apply to the Proxmox service of the cell."""
-    service = PairCell.of().proxmox_service
-    mark = item.get_closest_marker("services")
-    if mark is not None and service not in mark.args:
-        pytest.skip(f"not applicable: {service} is no source of synchronisations")
+    """Skip what does not apply to the Proxmox service of the cell, and what takes minutes where nobody asks for it."""
+    cell = PairCell.of()
+    services, depths = item.get_closest_marker("services"), item.get_closest_marker("depths")
+    if services is not None and cell.proxmox_service not in services.args:
+        pytest.skip(f"not applicable: {cell.proxmox_service} is no source of synchronisations")
+    if depths is not None and cell.depth not in depths.args:
+        pytest.skip(f"takes minutes: run with --depth {depths.args[0]}")
 
 
 @pytest.fixture(scope="session")

@@ -4,16 +4,16 @@ import re
 from typing import Any
 
 import pytest
-from cell import CANDIDATE, FRESH, Cell
+from cell import CANDIDATE, Cell
 from contracts import BACKEND, PAIR
 from holdings import Holdings
 from netbox import NetBox
 
-from pair_cell import PVE
+from pair_cell import PVE, WHOLE
 from syncing import FULL, Synchroniser
 
-# Slow, so judged in the cells that begin with nothing.
-pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.paths(FRESH)]
+# Slow, so judged in the cells that ask for all.
+pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.depths(WHOLE)]
 SINGLE = re.compile(r"/sync/(?!schedule|selected)[\w/-]+/$")
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
-from cell import CANDIDATE, FRESH, Cell
+from cell import CANDIDATE, Cell
 from containers import Stack
 from contracts import BACKEND
 from pages import SERVER_ERROR, summary
@@ -17,11 +17,11 @@ from traffic import REQUEST
 from words import words
 
 from backend import TIMEOUT, Backend
-from pair_cell import PVE
+from pair_cell import PVE, WHOLE
 from pairing import INSIDE
 
-# Slow, so judged in the cells that begin with nothing.
-pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.paths(FRESH)]
+# Slow, so judged in the cells that ask for all.
+pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.depths(WHOLE)]
 NOT_IMPLEMENTED = "501"
 DOES = re.compile(r"create|sync|update|clear|delete")
 """What stands in the name of a GET that does something: such are asked for last, and none while another still works."""
