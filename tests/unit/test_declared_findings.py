@@ -25,9 +25,10 @@ DECLARED = (Exemption("/things/*/edit/ answered 500 (KeyError: *)", "known"),)
 
 
 @pytest.fixture(scope="module")
-def suite() -> Iterator[SimpleNamespace]:
+def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return what reads the cell."""
-    with imported("cell", "pair_cell") as modules:
+    pytestconfig.addinivalue_line("markers", "depths(names): as the suites say")
+    with imported("cell", "pair_cell", "proxbox_fixtures") as modules:
         yield modules
 
 
@@ -62,3 +63,19 @@ def test_a_cell_without_declarations_is_told_that_there_are_none(suite: SimpleNa
 def test_the_checks_of_the_pair_are_told_the_cell_s_datacenter_and_whose_token_is_used(suite: SimpleNamespace) -> None:
     told = suite.pair_cell.PairCell.of(_told())
     assert (told.world, told.world_seed, told.pair_user, told.depth) == ("small", "1", "superuser", "usual")
+
+
+@pytest.mark.parametrize("depth", ["usual", "whole"])
+def test_what_takes_minutes_is_skipped_where_nobody_asks_for_it(
+    depth: str, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = suite.pair_cell.PairCell.of(_told() | {"RELEASEGATE_DEPTH": depth})
+    monkeypatch.setattr(suite.pair_cell.PairCell, "of", lambda: cell)
+    slow = SimpleNamespace(
+        get_closest_marker=lambda name: pytest.mark.depths("whole").mark if name == "depths" else None
+    )
+    if depth == "whole":
+        suite.proxbox_fixtures.pytest_runtest_setup(slow)
+    else:
+        with pytest.raises(pytest.skip.Exception, match="run with --depth whole"):
+            suite.proxbox_fixtures.pytest_runtest_setup(slow)
