@@ -125,6 +125,13 @@ def faults(session: nox.Session) -> None:
     session.run("python", "-m", "tests.faults", *session.posargs, env={"PYTHONPATH": beside})
 
 
+@nox.session(reuse_venv=True, default=False)
+def mutants(session: nox.Session) -> None:
+    """Plant defects into a stack that e2e left up with --keep, and say of each which contract tells of it."""
+    _install(session)
+    session.run("python", "-m", "tests.mutants", *session.posargs)
+
+
 def _base_images() -> tuple[str, ...]:
     from pathlib import Path  # noqa: PLC0415 - as above
 

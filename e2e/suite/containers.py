@@ -95,6 +95,16 @@ class Stack:
         except Exception as error:  # noqa: BLE001 -- pytest-docker raises the bare class
             raise BrokenContract(self.masked(str(error)), side=STACK) from None
 
+    def addresses(self) -> dict[str, str]:
+        """Return the services by their addresses inside the stack's network."""
+        told = (
+            '{{index .Config.Labels "com.docker.compose.service"}}'
+            "{{range .NetworkSettings.Networks}} {{.IPAddress}}{{end}}"
+        )
+        found = execute(f"docker inspect --format {shlex.quote(told)} {' '.join(self.run('ps --quiet').split())}")
+        lines = [line.split() for line in found.decode().splitlines()]
+        return {address: service for service, *known in lines for address in known}
+
     def address(self, name: str, *, seen_from: str) -> str:
         """Return the address of a name inside the stack's network as a service sees it, nothing when it has none."""
         found = self.run(f"exec -T {seen_from} sh -c {shlex.quote(f'getent ahostsv4 {name} || true')}").split()
@@ -107,7 +117,7 @@ class Stack:
     def crashed(self, since: str) -> list[str]:
         """Return the sides of the services whose log shows a stack trace since a moment."""
         trace = "Traceback (most recent call last)"
-        return [side for service, side in self.sides.items() if trace in self._log(service, since)]
+        return [side for service, side in self.sides.items() if trace in self.log(service, since)]
 
     def excerpt(self, since: str, *, lines: int = 12) -> str:
         """Return the log lines that matter since a moment, service by service."""
@@ -115,15 +125,16 @@ class Stack:
 
     def _excerpt(self, service: str, since: str, lines: int) -> str:
         """Prefer the lines that speak of trouble; else the last ones."""
-        lines_of = self._log(service, since).splitlines()
+        lines_of = self.log(service, since).splitlines()
         said = [line for line in lines_of if line.strip() and not NOISE.search(line)]
         chosen = [line for line in said if MATTERS.search(line)] or said
         shown = "\n".join(f"  {line[:400]}" for line in chosen[-lines:])
         return f"--- {service}\n{shown}" if shown else ""
 
-    def _log(self, service: str, since: str) -> str:
-        """Return a service's log since a moment; a failure to read it is told in its place."""
+    def log(self, service: str, since: str = "") -> str:
+        """Return a service's log, all of it or since a moment; a failure to read it is told in its place."""
+        moment = f"--since {shlex.quote(since)} " if since else ""
         try:
-            return ESCAPES.sub("", self.run(f"logs --no-color --no-log-prefix --since {shlex.quote(since)} {service}"))
+            return ESCAPES.sub("", self.run(f"logs --no-color --no-log-prefix {moment}{service}"))
         except BrokenContract as error:
             return error.sentence

@@ -18,26 +18,27 @@ from stack_cell import StackCell, secrets, told
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks, and silence the warning about a certificate that a service made itself."""
     config.addinivalue_line("markers", "phases(names): the phases that ask for the check; without it, all do")
+    config.addinivalue_line("markers", "paths(names): the paths that ask for the check; without it, all do")
     config.addinivalue_line("markers", "contract(name, side, needs): the promise that a check proves")
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Order the checks by their files' names, whichever stack they are of; leave out what a phase does not ask for.
+    """Order the checks by their files' names, whichever stack they are of; leave out what a cell does not ask for.
 
-    The old final is only filled with data.
+    The old final is only filled with data; what is slow runs on one path.
     """
-    phase = StackCell.of().phase
-    left = [item for item in items if not _asked(item, phase)]
+    cell = StackCell.of()
+    left = [item for item in items if not _asked(item, cell)]
     if left:
         config.hook.pytest_deselected(items=left)
-    items[:] = sorted((item for item in items if _asked(item, phase)), key=lambda item: item.path.name)
+    items[:] = sorted((item for item in items if item not in left), key=lambda item: item.path.name)
 
 
-def _asked(item: pytest.Item, phase: str) -> bool:
-    mark = item.get_closest_marker("phases")
-    return mark is None or phase in mark.args
+def _asked(item: pytest.Item, cell: StackCell) -> bool:
+    marks = ((item.get_closest_marker(name), told) for name, told in (("phases", cell.phase), ("paths", cell.path)))
+    return all(mark is None or told in mark.args for mark, told in marks)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

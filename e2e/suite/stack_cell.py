@@ -3,13 +3,16 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
+
+from traffic import Allowed
 
 PREFIX = "RELEASEGATE_"
 RELEASED = "released"
 CANDIDATE = "candidate"
+FRESH = "fresh"
 UPGRADE = "upgrade"
 
 
@@ -31,18 +34,29 @@ class StackCell:
     stack_file: str
     facts: Path
     report: Path
+    allowed: tuple[Allowed, ...] = field(default=(), kw_only=True)
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read the cell, or say every name that is missing at once."""
-        values = {name: environment.get(PREFIX + name.upper(), "").strip() for name in cls.__dataclass_fields__}
+        needed = [each.name for each in fields(cls) if each.default is MISSING]
+        values = {name: environment.get(PREFIX + name.upper(), "").strip() for name in needed}
         missing = [PREFIX + name.upper() for name, value in values.items() if not value]
         if missing:
             raise MissingCellError(missing)
         urls = {name: value.rstrip("/") for name, value in values.items() if name.endswith("_url")}
         paths = {name: Path(values[name]) for name in ("facts", "report")}
         typed: dict[str, Any] = values | urls | paths
-        return cls(**typed)
+        declared = json.loads(environment.get(f"{PREFIX}ALLOWED") or "[]")
+        return cls(**typed, allowed=tuple(Allowed(**each) for each in declared))
+
+    def undeclared(self, refused: Mapping[str, str]) -> dict[str, str]:
+        """Return what refused, by its path, without what is declared to be meant so."""
+        return {
+            path: said
+            for path, said in refused.items()
+            if not any(each.fits(f"{path} {said}".rstrip()) for each in self.allowed)
+        }
 
 
 def secrets(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:

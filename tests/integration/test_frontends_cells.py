@@ -71,10 +71,10 @@ def test_the_cells_are_planned_without_a_repository_or_an_engine(project: Path) 
     code, out, _ = typed(project, "nox", "-s", "e2e", "--", "--plan", "--source", "testpypi")
     assert code == 0
     assert out.splitlines() == [
-        "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve",
-        "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve",
-        "NetBox image:4.5.8, Python 3.13, testpypi, upgrade, pve",
-        "NetBox pypi:4.7.3, Python 3.13, testpypi, upgrade, pve",
+        "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve, small, superuser, usual",
+        "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve, small, superuser, usual",
+        "NetBox image:4.5.8, Python 3.13, testpypi, upgrade, pve, small, superuser, usual",
+        "NetBox pypi:4.7.3, Python 3.13, testpypi, upgrade, pve, small, superuser, usual",
     ]
 
 
@@ -149,6 +149,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, EndToEndRequest]]:
 
     monkeypatch.setattr(gates, "end_to_end", judged)
     return requests
+
+
+@pytest.mark.parametrize("words", [("nox", "-s", "e2e", "--"), ("releasegate", "e2e")])
+def test_a_dimension_of_the_stack_is_an_option_whoever_is_asked_and_however_loud(
+    words: tuple[str, ...], project: Path
+) -> None:
+    options = ("--verbose", "--netbox", "4.7.3", "--world", "large", "--user", "ordinary", "--path", "fresh", "--plan")
+    code, out, err = typed(project, *words, *options)
+    assert code == 0, err
+    assert out.splitlines()[0] == "NetBox pypi:4.7.3, Python 3.13, dist, fresh, pve, large, ordinary, usual"
 
 
 def test_the_command_plans_the_same_cells_as_the_session(here: Typed, project: Path) -> None:

@@ -42,5 +42,5 @@ def hosts(*versions: str) -> dict[str, tuple[str, ...]]:
 
 def cell(netbox: str = "4.7.3", source: str = "testpypi", path: str = "fresh", service: str = "pve") -> Cell:
     """Return a cell of the pair's stack."""
-    given = {"netbox": netbox, "service": service}
+    given = {"netbox": netbox, "service": service, "world": "small", "user": "superuser", "depth": "usual"}
     return Cell(tuple(chosen(each, given[each.name]) for each in kit().dimensions), "3.13", source, path)

@@ -17,7 +17,7 @@ from releasegate.core.kits.kit import fits
 from releasegate.core.kits.kit_parts import Dimension, DimensionValue, KitImage, VersionOrigin
 
 STACK = pair_stack("app", "core", dimensions=hosts("image:4.5.8", "4.7.3"), pythons=("3.12", "3.13"))
-NETBOX, SERVICE = kit().dimensions
+NETBOX, SERVICE, *_ = kit().dimensions
 
 
 def test_every_combination_is_a_cell_and_fresh_ones_come_first() -> None:
@@ -39,7 +39,8 @@ def test_what_is_asked_for_replaces_what_is_configured() -> None:
     asked = {"netbox": ("4.7.0",), "service": ("pbs",)}
     wanted = Wanted(asked, ("3.14",), ("testpypi", "pypi"), ("upgrade",), ("0.9",))
     assert [cell.name for cell in matrix(STACK, wanted)] == [
-        f"NetBox pypi:4.7.0, Python 3.14, {source}, upgrade from 0.9, pbs" for source in ("testpypi", "pypi")
+        f"NetBox pypi:4.7.0, Python 3.14, {source}, upgrade from 0.9, pbs, small, superuser, usual"
+        for source in ("testpypi", "pypi")
     ]
 
 
@@ -47,7 +48,7 @@ def test_a_cell_s_options_choose_that_cell_alone() -> None:
     for cell in matrix(replace(STACK, upgrade_from=("1.0",)), Wanted()):
         options = dict(zip(cell.options[::2], cell.options[1::2], strict=True))
         wanted = Wanted(
-            dimensions={name: (options[f"--{name}"],) for name in ("netbox", "service")},
+            dimensions={name: (options[f"--{name}"],) for name in ("netbox", "service", "world", "user", "depth")},
             pythons=(options["--python"],),
             sources=(options["--source"],),
             paths=(options["--path"],),
@@ -77,8 +78,8 @@ def test_variants_are_a_dimension_of_any_stack() -> None:
     stack = replace(STACK, variants={"plain": {}, "strict": {"PLUGINS_CONFIG": "{}"}}, pythons=("3.13",), dimensions={})
     cells = matrix(stack, Wanted(paths=("fresh",)))
     assert [(cell.task, cell.variables.get("PLUGINS_CONFIG")) for cell in cells] == [
-        ("fresh, pve, plain", None),
-        ("fresh, pve, strict", "{}"),
+        ("fresh, pve, small, superuser, usual, plain", None),
+        ("fresh, pve, small, superuser, usual, strict", "{}"),
     ]
     (one,) = matrix(stack, Wanted({"variant": ("strict",)}, paths=("fresh",)))
     assert one.options[-2:] == ("--variant", "strict")
@@ -158,7 +159,10 @@ def test_the_paths_are_the_ones_that_a_stack_has_by_default() -> None:
 
 def test_what_is_for_some_cells_only_names_a_value_or_where_it_comes_from() -> None:
     (cell, *_) = matrix(STACK, Wanted())
-    assert cell.fits == {"netbox": {"image:4.5.8", "image"}, "service": {"pve"}}
+    assert {name: cell.fits[name] for name in ("netbox", "service")} == {
+        "netbox": {"image:4.5.8", "image"},
+        "service": {"pve"},
+    }
     assert fits({"netbox": "image", "service": "pve"}, cell.fits)
     assert not fits({"netbox": "pypi"}, cell.fits)
     assert not fits({"moon": "full"}, cell.fits)

@@ -54,7 +54,7 @@ def test_the_cells_come_from_the_sources_and_are_narrowed_by_what_is_asked(tmp_p
     asked = ContainerOptions(Wanted(pythons=("3.12",)))
     found = cells(project(ReleaseFixture(tmp_path)), asked, sources=("dist", "pypi"))
     assert [cell.name for cell in found] == [
-        f"NetBox pypi:4.7.3, Python 3.12, {source}, fresh, pve" for source in ("dist", "pypi")
+        f"NetBox pypi:4.7.3, Python 3.12, {source}, fresh, pve, small, superuser, usual" for source in ("dist", "pypi")
     ]
 
 

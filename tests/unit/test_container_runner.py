@@ -209,7 +209,7 @@ def test_a_matrix_of_which_nothing_can_be_run_is_no_pass(house: House, tmp_path:
     assert report.verdict == "not run"
     assert isinstance(report.unjudged, Unavailable)
     assert "No cell could be run." in str(report.unjudged)
-    assert "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve: The image of" in str(report.unjudged)
+    assert f"{IMAGE_CELL}: The image of" in str(report.unjudged)
 
 
 def test_a_cell_that_could_not_be_judged_is_no_pass_and_the_others_are_told(house: House, tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_cell_that_could_not_be_judged_is_no_pass_and_the_others_are_told(hous
     assert report.verdict == "not run"
     assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "not run"}
     assert isinstance(report.unjudged, Refused)
-    assert report.unjudged.problem == "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve could not be judged."
+    assert report.unjudged.problem == f"{WHEEL_CELL} could not be judged."
     assert report.unjudged.details == ("the old final does not run",)
 
 
@@ -239,7 +239,7 @@ def test_a_release_that_cannot_be_installed_in_one_cell_fails_there_and_runs_in_
     assert cells(report) == {"NetBox image:4.5.8": "fail", "NetBox pypi:4.7.3": "pass"}
     assert report.verdict == "fail"
     assert report.problems == (
-        f"NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve: {APP.name} {NEW} cannot be installed in a container.",
+        f"{IMAGE_CELL}: {APP.name} {NEW} cannot be installed in a container.",
         "  no matching distribution",
     )
 
@@ -341,7 +341,7 @@ def test_one_cell_s_stack_may_be_left_up_and_how_it_is_reached_is_in_no_evidence
 def test_the_stacks_of_several_cells_are_not_left_up(house: House, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="2 cells are asked for") as caught:
         play(house, tmp_path, keep=True)
-    assert "--netbox image:4.5.8 --python 3.13 --source testpypi --path fresh --service pve --keep" in caught.value.hint
+    assert "--netbox image:4.5.8 --python 3.13 --source testpypi --path fresh --service pve" in caught.value.hint
 
 
 def test_the_report_has_every_contract_of_every_cell_and_an_error_for_what_was_not_judged(
@@ -439,8 +439,8 @@ def row(cell: str, verdict: str = "pass", **more: Any) -> dict[str, Any]:
     return {"cell": cell, "verdict": verdict, **told, **more}
 
 
-IMAGE_CELL = "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve"
-WHEEL_CELL = "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve"
+IMAGE_CELL = "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve, small, superuser, usual"
+WHEEL_CELL = "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve, small, superuser, usual"
 
 
 def knowing(house: House, folder: Path, *rows: dict[str, Any]) -> EndToEndReport:

@@ -153,6 +153,7 @@ def test_each_cell_of_a_pair_in_containers_is_a_line_of_its_own(fixture: Release
     assert [row.verdict for row in said.rows] == ["unknown", "unknown"]
     assert commands(stacked, known, said) == tuple(
         "nox -s e2e -- --package sample-app --source testpypi --version 1.0rc1 --backend-source pypi "
-        f"--backend-version 2.0 --netbox {host} --python 3.13 --path fresh --service pve --record"
+        f"--backend-version 2.0 --netbox {host} --python 3.13 --path fresh --service pve "
+        "--world small --user superuser --depth usual --record"
         for host in values
     )

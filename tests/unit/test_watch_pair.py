@@ -25,7 +25,7 @@ OLD_AND_NEW = replace(STACK, dimensions={"netbox": ("4.7.3", "image:4.5.8")}, py
 def test_the_newest_cell_is_that_of_the_newest_host_and_python_with_an_empty_database() -> None:
     found = newest(matrix(OLD_AND_NEW, Wanted()))
     assert found is not None
-    assert found.name == "NetBox pypi:4.7.3, Python 3.13, dist, fresh, pve"
+    assert found.name == "NetBox pypi:4.7.3, Python 3.13, dist, fresh, pve, small, superuser, usual"
     assert newest(()) is None
 
 
@@ -75,7 +75,13 @@ def test_the_newest_finals_run_together_on_the_newest_host(tmp_path: Path, monke
     ((choices, name, request),) = asked
     assert (name, str(request.source.version), str(request.backend.version)) == ("harbor", "1.0", "3.1")
     assert not request.recorded, "it tells, and leaves no evidence"
-    dimensions = {"netbox": ("pypi:4.8.0",), "service": ("pve",)}
+    dimensions = {
+        "netbox": ("pypi:4.8.0",),
+        "service": ("pve",),
+        "world": ("small",),
+        "user": ("superuser",),
+        "depth": ("usual",),
+    }
     assert choices.containers.wanted == Wanted(dimensions, ("3.13",), ("pypi",), ("fresh",), ())
     assert seen == [("harbor", "seen")]
 

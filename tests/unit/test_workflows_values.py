@@ -115,7 +115,10 @@ def test_on_gitea_the_cells_stand_in_the_file() -> None:
     cells = [each["options"] for each in found["e2e-staging"]["strategy"]["matrix"]["include"]]
     assert [each["number"] for each in found["e2e-staging"]["strategy"]["matrix"]["include"]] == [*range(len(cells))]
     assert len(cells) == len(set(cells)) == len(matrix(STACK, Wanted()))
-    assert cells[0] == "--netbox image:4.5.8 --python 3.13 --path fresh --service pve"
+    assert (
+        cells[0]
+        == "--netbox image:4.5.8 --python 3.13 --path fresh --service pve --world small --user superuser --depth usual"
+    )
     assert "outputs" not in found["build-staging"]
     assert [step["name"] for step in found["build-staging"]["steps"] if "run" in step] == ["set up", "build"]
 

@@ -1,4 +1,8 @@
-"""What the container of a service runs: ``serve`` as ``spec.json`` says, ``healthy`` and ``lighten``."""
+"""What the container of a service runs: ``serve`` as ``spec.json`` says.
+
+Of the server that runs ``healthy`` asks whether it answers, ``lighten`` makes its key cheap, ``routes`` prints its
+routes.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,20 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path("/data")
+STARTS = """\
+import gc
+import os
+import sys
+
+gc.set_threshold(100_000, 20, 100)
+if os.getpid() == int(os.environ.pop("RELEASEGATE_SERVER", "0")):
+    sys.path.append("/opt/releasegate")
+    import releasegate_routes
+
+    releasegate_routes.watch()
+    sys.path.remove("/opt/releasegate")
+"""
+"""What the server's Python does first."""
 
 
 def main(verb: str) -> None:
@@ -26,6 +44,10 @@ def main(verb: str) -> None:
         sys.exit(0 if answers(spec) else 1)
     elif verb == "lighten":
         lighten(sys.stdin.buffer.read())
+    elif verb == "routes":
+        import releasegate_routes
+
+        print(releasegate_routes.asked())
     else:
         sys.exit(f"There is no verb {verb}.")
 
@@ -42,6 +64,7 @@ def serve(spec: dict[str, Any]) -> None:
     environment = {**os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}"}
     environment.pop("SERVICE_SECRET", None)
     environment["PYTHONPATH"] = patient()
+    environment["RELEASEGATE_SERVER"] = str(os.getpid())
     environment.update({name: replaced(value, places) for name, value in spec["environment"].items()})
     command = [replaced(word, places) for word in spec["command"]]
     os.chdir(DATA)
@@ -49,13 +72,13 @@ def serve(spec: dict[str, Any]) -> None:
 
 
 def patient() -> str:
-    """Make a folder that lets Python look for garbage seldom, and return it.
+    """Make a folder that lets Python look for garbage seldom, and tell its routes, and return it.
 
     A service may make two million objects when it starts and keep them: looking through them over and over again is a
     quarter of the time that it takes.
     """
     folder = tempfile.mkdtemp()
-    Path(folder, "sitecustomize.py").write_text("import gc\n\ngc.set_threshold(100_000, 20, 100)\n", encoding="utf-8")
+    Path(folder, "sitecustomize.py").write_text(STARTS, encoding="utf-8")
     return folder
 
 

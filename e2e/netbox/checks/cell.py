@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from contracts import PLUGIN, BrokenContract
-from stack_cell import CANDIDATE, RELEASED, UPGRADE, StackCell
+from stack_cell import CANDIDATE, FRESH, RELEASED, UPGRADE, StackCell
 
-__all__ = ["CANDIDATE", "RELEASED", "UPGRADE", "Cell", "plugin_facts"]
+__all__ = ["CANDIDATE", "FRESH", "RELEASED", "UPGRADE", "Cell", "plugin_facts"]
 
 
 @dataclass(frozen=True)

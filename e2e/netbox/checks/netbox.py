@@ -1,6 +1,6 @@
 """NetBox as its users see it: the REST API with a token, and the pages with a logged-in session."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ MANY = 200
 """How many records a page of the API holds."""
 AT_ONCE = 2
 """How many requests: a laptop's NetBox has few workers, and more would only wait for each other."""
+CSRF = "csrfmiddlewaretoken"
 TIMEOUT = 90.0  # seconds; a page's first rendering after a start compiles its templates
 DESCRIBED = 300.0  # all of NetBox's API is looked through for it, beside a synchronisation
 
@@ -118,10 +119,11 @@ class Browser:
         """Open one page without following redirects, so that each answer is the page's own."""
         return self.session.get(self.netbox.address(path), timeout=TIMEOUT, allow_redirects=False)
 
-    def post(self, path: str) -> requests.Response:
-        """Press one button."""
+    def post(self, path: str, fields: Sequence[tuple[str, str]] = ()) -> requests.Response:
+        """Press one button, or send a form."""
         address = self.netbox.address(path)
-        form = {"csrfmiddlewaretoken": self.session.cookies.get("csrftoken", "")}
+        filled = [(name, value) for name, value in fields if name != CSRF]
+        form = [*filled, (CSRF, self.session.cookies.get("csrftoken", ""))]
         return self.session.post(
             address, data=form, headers={"Referer": address}, timeout=TIMEOUT, allow_redirects=False
         )

@@ -11,13 +11,19 @@ from netbox import AT_ONCE, MANY, NetBox
 
 FORMS = ("/add/", "/import/")
 """How the addresses end of pages that make records and show none."""
+FORBIDDEN = requests.codes.forbidden
 NOT_FOUND = requests.codes.not_found
 SERVER_ERROR = requests.codes.internal_server_error
 UNAVAILABLE = requests.codes.service_unavailable
 
 
-def refusals(paths: Iterable[str], get: Callable[[str], requests.Response]) -> dict[str, str]:
-    """Return each page that is missing, fails inside NetBox, or throws the logged-in user out; with its words."""
+def refusals(
+    paths: Iterable[str], get: Callable[[str], requests.Response], *, forbidden: bool = False
+) -> dict[str, str]:
+    """Return each page that is missing, fails inside NetBox, or throws the logged-in user out; with its words.
+
+    With *forbidden* one that the user may not see is refused, too.
+    """
 
     def complaint(path: str) -> tuple[str, str]:
         try:
@@ -26,7 +32,8 @@ def refusals(paths: Iterable[str], get: Callable[[str], requests.Response]) -> d
             return path, type(error).__name__
         if _explained(answer):
             return path, ""
-        if answer.status_code == NOT_FOUND or answer.status_code >= SERVER_ERROR:
+        barred = forbidden and answer.status_code == FORBIDDEN
+        if barred or answer.status_code == NOT_FOUND or answer.status_code >= SERVER_ERROR:
             return path, f"answered {answer.status_code}{words(answer)}"
         if "/login/" in answer.headers.get("Location", ""):
             return path, "sent a logged-in user to the login page"

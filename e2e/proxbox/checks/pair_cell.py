@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cell import Cell
 
 PVE = "pve"
+WHOLE = "whole"
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,10 @@ class PairCell(Cell):
     backend_version: str
     mock_url: str
     proxmox_service: str
+    world: str
+    world_seed: str
+    pair_user: str
+    depth: str
 
     @property
     def syncs(self) -> bool:

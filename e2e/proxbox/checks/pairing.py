@@ -12,6 +12,8 @@ from words import words
 from backend import Backend
 from pair_cell import PairCell
 
+ORPHANS = "delete_orphans"
+"""The plugin's setting that lets it mark what Proxmox has no more; off where nobody asks for it."""
 # What each service is called, and where it listens, inside the stack's own network.
 INSIDE = {"netbox": 8080, "backend": 8000, "mock": 8006}
 
@@ -116,13 +118,14 @@ class Registrar:
         }  # fmt: skip
 
     def _settings(self) -> None:
-        """Keep secrets in the plugin's own storage: the stack has no vault."""
+        """Keep secrets in the plugin's own storage, for the stack has no vault, and let it mark what is gone."""
         route = f"/api/plugins/{self.base}/settings/"
         if not self.netbox.has(f"{route}runtime/"):
             return
         current = self.netbox.get(f"{route}runtime/")
-        if current.get("credential_storage_backend", "legacy_encrypted") != "legacy_encrypted":
-            change = {"credential_storage_backend": "legacy_encrypted"}
+        wanted = {"credential_storage_backend": "legacy_encrypted", ORPHANS: True}
+        change = {name: value for name, value in wanted.items() if current.get(name, value) != value}
+        if change:
             self.netbox.json("PATCH", f"{route}{current['id']}/", json=change)
 
     def _approve(self, record: str) -> None:

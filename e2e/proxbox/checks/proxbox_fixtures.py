@@ -1,5 +1,6 @@
 """What the checks of the pair share: the backend, the Proxmox side, the endpoints, and the synchronisations."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,25 +9,36 @@ from containers import Stack
 from contracts import BACKEND, PLUGIN
 from holdings import Holdings
 from netbox import Browser, NetBox
+from people import Right, hired
+from shelf import api_lists
 
+from answers import answers
 from backend import Backend
 from pair_cell import PairCell
 from pairing import Endpoints, Registrar
 from syncing import Job, Synchroniser
 from world import Proxmox, World
+from worlds import Datacenter, large, small
+
+ORDINARY = "ordinary"
+WRITTEN = ("dcim", "extras", "ipam", "tenancy", "virtualization")
+"""The parts of NetBox that a synchronisation writes to."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the mark."""
+    """Declare the marks."""
+    config.addinivalue_line("markers", "depths(names): the depths of a cell that ask for the check; without it, all")
     config.addinivalue_line("markers", "services(names): the Proxmox services that it applies to; without it, all")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what does not apply to the Proxmox service of the cell."""
-    service = PairCell.of().proxmox_service
-    mark = item.get_closest_marker("services")
-    if mark is not None and service not in mark.args:
-        pytest.skip(f"not applicable: {service} is no source of synchronisations")
+    """Skip what does not apply to the Proxmox service of the cell, and what takes minutes where nobody asks for it."""
+    cell = PairCell.of()
+    services, depths = item.get_closest_marker("services"), item.get_closest_marker("depths")
+    if services is not None and cell.proxmox_service not in services.args:
+        pytest.skip(f"not applicable: {cell.proxmox_service} is no source of synchronisations")
+    if depths is not None and cell.depth not in depths.args:
+        pytest.skip(f"takes minutes: run with --depth {depths.args[0]}")
 
 
 @pytest.fixture(scope="session")
@@ -52,9 +64,23 @@ def backend(cell: PairCell, stack: Stack) -> Backend:
 
 
 @pytest.fixture(scope="session")
-def proxmox(cell: PairCell) -> Proxmox:
-    """Return the Proxmox mock."""
-    return Proxmox(cell.mock_url)
+def datacenter(cell: PairCell) -> Datacenter:
+    """Return the datacenter that is synchronised, of the cell's size."""
+    return {"small": small, "large": large}[cell.world](int(cell.world_seed))
+
+
+@pytest.fixture(scope="session")
+def proxmox(cell: PairCell, datacenter: Datacenter) -> Proxmox:
+    """Return the Proxmox mock, which holds the datacenter."""
+    mock = Proxmox(cell.mock_url)
+    if cell.syncs:
+        mock.exchange(answers(datacenter))
+    return mock
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _exchanged(proxmox: Proxmox) -> None:
+    """Let the mock hold the datacenter before anybody looks."""
 
 
 @pytest.fixture(scope="session")
@@ -64,9 +90,23 @@ def world(proxmox: Proxmox) -> World:
 
 
 @pytest.fixture(scope="session")
-def endpoints(cell: PairCell, netbox: NetBox, backend: Backend, stack: Stack, facts: dict[str, Any]) -> Endpoints:
+def pairs_cell(cell: PairCell, netbox: NetBox, facts: dict[str, Any]) -> PairCell:
+    """Return the cell as the pair knows it: with the token that the backend writes by, and whose it is.
+
+    An ordinary user is no superuser, and has a token in the form that NetBox gives out today.
+    """
+    if cell.pair_user != ORDINARY or cell.phase != CANDIDATE:
+        return cell
+    apps = (*WRITTEN, *{label.partition(".")[0] for label in facts["shown"]})
+    models = tuple(model for model in api_lists(netbox) if model.partition(".")[0] in apps)
+    person = hired(netbox, "automation", [Right(models, ("view", "add", "change", "delete"))])
+    return replace(cell, netbox_user=person.name, netbox_token=person.api.token)
+
+
+@pytest.fixture(scope="session")
+def endpoints(pairs_cell: PairCell, netbox: NetBox, backend: Backend, stack: Stack, facts: dict[str, Any]) -> Endpoints:
     """Return the pair's registered endpoints."""
-    return Registrar(cell, netbox, backend, stack, facts["base"]).register()
+    return Registrar(pairs_cell, netbox, backend, stack, facts["base"]).register()
 
 
 @pytest.fixture(scope="session")

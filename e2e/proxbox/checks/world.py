@@ -69,6 +69,12 @@ class Proxmox:
         answer = requests.get(f"{self.url}/health", timeout=30, verify=False)  # noqa: S501
         return answer.ok
 
+    def exchange(self, answers: dict[str, Any]) -> None:
+        """Let the mock hold another datacenter from now on."""
+        answer = requests.put(f"{self.url}/world", json=answers, timeout=30, verify=False)  # noqa: S501
+        if not answer.ok:
+            raise BrokenContract(f"the Proxmox mock answered {answer.status_code} to another world", side=STACK)
+
     def get(self, path: str) -> Any:
         """Return the data of one Proxmox route."""
         answer = requests.get(f"{self.url}/api2/json/{path}", timeout=30, verify=False)  # noqa: S501

@@ -158,7 +158,7 @@ class Releasegate(Program):
 
             from releasegate.frontends.stack_options import here
 
-            self._end_to_end.gate = here(E2E, Path.cwd())
+            self._end_to_end.gate = here(self._end_to_end.gate, Path.cwd())
         super().parse_collection()
 
     def parse_tasks(self) -> None:

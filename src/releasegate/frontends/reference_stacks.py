@@ -29,6 +29,7 @@ commas between where there are several |
 of the stack's own |
 | `RELEASEGATE_STACK_SECRETS` | which of the variables are secrets of the run, with commas between |
 | `RELEASEGATE_LEFT_OUT` | a JSON table: the contracts that are left out, each with the reason |
+| `RELEASEGATE_ALLOWED` | a JSON list: the findings that are declared, each with its `pattern` and its `reason` |
 | `RELEASEGATE_FACTS` | a JSON file: what the serving service told, where it does |
 | `RELEASEGATE_REPORT` | a folder for what a check wants to keep |
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasegate.frontends.options import E2E, Gate, Given, Option
+from releasegate.frontends.options import E2E, SPEAKING, Gate, Given, Option
 
 if TYPE_CHECKING:
     from releasegate.core.kits.kit_parts import Dimension
@@ -21,7 +21,7 @@ def here(gate: Gate, start: Path) -> Gate:
 
     What is wrong with the configuration is told by who runs the gate.
     """
-    if gate is not E2E:
+    if gate.name != E2E.name:
         return gate
     from releasegate.app.project import load
     from releasegate.core.errors import ReleasegateError
@@ -30,11 +30,11 @@ def here(gate: Gate, start: Path) -> Gate:
         stack = load(start, environ=os.environ).settings.stack
     except (ReleasegateError, OSError):
         return gate
-    return gate if stack is None else replace(gate, options=tuple(_options(stack.every_dimension)))
+    return gate if stack is None else replace(gate, options=tuple(_options(gate, stack.every_dimension)))
 
 
-def _options(dimensions: tuple[Dimension, ...]) -> Iterator[Option]:
-    for option in E2E.options:
+def _options(gate: Gate, dimensions: tuple[Dimension, ...]) -> Iterator[Option]:
+    for option in gate.options:
         yield option
         if option.name == _AFTER:
             for each in dimensions:
@@ -43,5 +43,5 @@ def _options(dimensions: tuple[Dimension, ...]) -> Iterator[Option]:
 
 def dimensions(given: Given) -> dict[str, tuple[str, ...]]:
     """Return the values that are asked for of the stack's dimensions, by the dimension's name."""
-    known = {option.name for option in E2E.options}
+    known = {option.name for option in (*E2E.options, *SPEAKING)}
     return {name.replace("_", "-"): tuple(values) for name, values in given.items() if name not in known and values}

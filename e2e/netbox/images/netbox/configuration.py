@@ -25,3 +25,11 @@ LOGIN_REQUIRED = True
 # Nothing in the stack may reach out of it.
 CENSUS_REPORTING_ENABLED = False
 RELEASE_CHECK_URL = None
+# What is caught and logged is seen: Django would mail it.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

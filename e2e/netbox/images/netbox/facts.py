@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.urls import get_resolver
+from views import host_pages, shown_models
 
 
 def facts(plugins: list[str]) -> dict[str, Any]:
@@ -33,6 +33,8 @@ def facts(plugins: list[str]) -> dict[str, Any]:
         "models": {model._meta.label: unreadable(model) for model in models},
         "pages": [page for pages, _ in known for page in pages],
         "api": [route for _, routes in known for route in routes],
+        "host": host_pages(plugins),
+        "shown": _shown(bases.values(), {model._meta.label for model in models}),
     }
 
 
@@ -85,16 +87,27 @@ def unreadable(model: Any) -> str:
 
 def addresses(base: str) -> tuple[list[str], list[str]]:
     """Return the plugin's pages and API routes that need no argument."""
-    try:
-        # Loading all of NetBox's addresses makes its whole GraphQL schema, too: half of what a start costs.
-        from netbox.plugins.urls import plugin_api_patterns, plugin_patterns
-
-        found = {*routes(plugin_patterns, "plugins/"), *routes(plugin_api_patterns, "api/plugins/")}
-    except ImportError:
-        found = set(routes(get_resolver().url_patterns, ""))
+    pages, api = _patterns()
+    found = {*routes(pages, "plugins/"), *routes(api, "api/plugins/")}
     roots = (f"plugins/{base}/", f"api/plugins/{base}/")
-    pages, api = (sorted(path for path in found if path.startswith(root)) for root in roots)
-    return pages, api
+    own, own_api = (sorted(path for path in found if path.startswith(root)) for root in roots)
+    return own, own_api
+
+
+def _patterns() -> tuple[Any, Any]:
+    """Return the URL patterns of all plugins' pages, and of their API routes."""
+    # Loading all of NetBox's addresses makes its whole GraphQL schema, too: half of what a start costs.
+    try:
+        from netbox.plugins.urls import plugin_api_patterns, plugin_patterns
+    except ImportError:  # they were moved in NetBox 4
+        from extras.plugins.urls import plugin_api_patterns, plugin_patterns
+    return plugin_patterns, plugin_api_patterns
+
+
+def _shown(bases: Iterable[str], labels: set[str]) -> dict[str, Any]:
+    """Return the pages and API routes of the plugins' own models, by the model."""
+    found = [shown_models(*_patterns(), base) for base in bases]
+    return {label: each for models in found for label, each in models.items() if label in labels}
 
 
 def routes(patterns: Any, before: str) -> Iterator[str]:

@@ -87,6 +87,8 @@ def serve() -> None:
     gc.set_threshold(100_000, 20, 100)
     # One process with threads on each port: a second one would compile every page once more.
     words = ["--workers=1", "--threads=8", "--timeout=120", "--keep-alive=120"]
+    # The checks read who asked for what, and what the answer was.
+    words += ["--access-logfile=-", '--access-logformat=%(h)s "%(r)s" %(s)s']
     sys.argv = ["gunicorn", "netbox.wsgi", f"--bind=0.0.0.0:{port}", *words]
     run()
 

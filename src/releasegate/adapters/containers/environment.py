@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, Prepared
@@ -70,6 +70,7 @@ def checks_environment(
         "RELEASEGATE_LEFT_OUT": json.dumps(left_out),
         "RELEASEGATE_FACTS": str(project.folder / FACTS),
         "RELEASEGATE_REPORT": str(project.folder),
+        "RELEASEGATE_ALLOWED": json.dumps([asdict(each) for each in stack.allowed]),
     }
 
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def write(folder: Path, ended: Sequence[tuple[CellReport, Observed]], said: Sequence[str]) -> None:
-    """Write ``junit.xml`` with every contract of every cell, and ``report.json`` with everything that was seen."""
+    """Write ``junit.xml`` with every contract of every cell, and ``report.json`` with everything that was seen.
+
+    There, too, are the seconds of every contract.
+    """
     from junitparser import JUnitXml, TestSuite
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -32,7 +35,8 @@ def write(folder: Path, ended: Sequence[tuple[CellReport, Observed]], said: Sequ
     for suite in suites:
         xml.add_testsuite(suite)
     xml.write(str(folder / "junit.xml"), pretty=True)
-    told = {"cells": [{**summary(*each), "log": each[1].log} for each in ended], "blame": list(said)}
+    cells = [{**summary(*each), "contracts": _timed(each[1].contracts), "log": each[1].log} for each in ended]
+    told = {"cells": cells, "blame": list(said)}
     (folder / "report.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
 
 
@@ -48,6 +52,14 @@ def summary(report: CellReport, seen: Observed) -> dict[str, Any]:
         "objects": dict(seen.objects),
         "origins": [{"name": o.name, "version": o.version, "sha256": o.sha256, "host": o.host} for o in report.origins],
     }
+
+
+def _timed(contracts: Sequence[Judged]) -> dict[str, float]:
+    """Return the seconds that each contract took, all checks of it together; the longest first."""
+    seconds: dict[str, float] = {}
+    for each in contracts:
+        seconds[each.name] = seconds.get(each.name, 0.0) + each.seconds
+    return {name: round(took, 1) for name, took in sorted(seconds.items(), key=lambda item: -item[1])}
 
 
 def recalled(rows: Sequence[Mapping[str, Any]], wanted: Collection[str]) -> list[tuple[CellReport, Observed]]:

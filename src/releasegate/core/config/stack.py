@@ -85,6 +85,9 @@ class Stack:
     ] = field(default_factory=dict)
     suite: Annotated[Folder | None, Key("a folder of pytest checks that stands in for the stack's own suite")] = None
     left_out: Annotated[Exemptions, Key("contracts of the suite that are not judged here")] = ()
+    allowed: Annotated[
+        Exemptions, Key("findings of the suite that are known or meant so; `ADDRESS WORDS` as it tells them")
+    ] = ()
     checks: Annotated[Commands, Key("the project's own checks; they get the stack's addresses as variables")] = ()
     memory: Annotated[Amount, Key("GiB for all cells that run side by side; 0 for all that the engine has")] = 0.0
     cpus: Annotated[Amount, Key("CPUs for all cells that run side by side; 0 for all that the engine has")] = 0.0

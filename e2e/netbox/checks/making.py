@@ -1,0 +1,151 @@
+"""Makes records through an API by its own description, and takes them away again."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from words import words
+
+from api_description import Described, Field
+from netbox import NetBox
+from samples import said_of, sample
+
+ROUNDS = 8
+"""How often a refusal is answered with another try: each names at least one more field."""
+DEPTH = 6
+TAKEN = "duplicate key value"
+WHOLE = ("non_field_errors", "__all__", "detail")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of making one record: its number and address, or why there is none."""
+
+    number: int = 0
+    route: str = ""
+    why_not: str = ""
+    crashed: bool = False
+
+    @property
+    def address(self) -> str:
+        """Return the API's address of the record."""
+        return f"{self.route}{self.number}/"
+
+
+@dataclass
+class Maker:
+    """Makes records; what it made, it takes away in the opposite order.
+
+    ``relations`` names, for a list and a field of it, the list that a bare number refers to.
+    """
+
+    netbox: NetBox
+    described: Described
+    relations: Mapping[str, Mapping[str, str]]
+    made: list[Made] = field(default_factory=list)
+
+    def make(self, route: str, depth: int = 0) -> Made:
+        """Make one record of a list, and first what it must refer to."""
+        fields = {each.name: each for each in self.described.takes(route)}
+        if not fields:
+            return Made(why_not="its API takes no new records")
+        body = {each.name: self._value(route, each, depth) for each in fields.values() if each.required}
+        lost = [name for name, value in body.items() if value in (0, [0]) and self._refers_to(route, fields[name])]
+        if lost:
+            return Made(why_not=f"it needs a record of {self._refers_to(route, fields[lost[0]])}, and none can be made")
+        said: requests.Response | None = None
+        for _ in range(ROUNDS):
+            said = self.netbox.request("POST", route, json=body)
+            if said.status_code == requests.codes.created:
+                self.made.append(Made(int(said.json()["id"]), route))
+                return self.made[-1]
+            if said.status_code != requests.codes.bad_request or not self._amend(route, fields, body, said, depth):
+                break
+        if said is None:
+            return Made(why_not="nothing was tried")
+        # That there is one already is a refusal, however it is told.
+        crashed = said.status_code >= requests.codes.internal_server_error and TAKEN not in said.text
+        return Made(why_not=f"POST {route} answered {said.status_code}{words(said)}", crashed=crashed)
+
+    def some(self, route: str, depth: int = 0) -> int:
+        """Return the number of a record of a list: one that is there, else a new one; 0 where there can be none."""
+        found = self.netbox.request("GET", route, params={"limit": 1})
+        records = found.json().get("results", []) if found.ok else []
+        return int(records[0]["id"]) if records else self.make(route, depth + 1).number if depth < DEPTH else 0
+
+    def unmake(self) -> Iterator[tuple[str, str]]:
+        """Take everything away that was made; yield each record that could not be, and why."""
+        while self.made:
+            record = self.made.pop()
+            said = self.netbox.request("DELETE", record.address)
+            if said.status_code not in {requests.codes.no_content, requests.codes.not_found, requests.codes.conflict}:
+                yield f"DELETE {record.address}", f"answered {said.status_code}{words(said)}"
+
+    def _refers_to(self, route: str, field: Field) -> str:
+        """Return the list that a field refers to; nothing where it holds a value of its own."""
+        return self.relations.get(route, {}).get(field.name) or self.described.lists.get(field.refers_to, "")
+
+    def _value(self, route: str, field: Field, depth: int) -> Any:
+        refers_to = self._refers_to(route, field)
+        if not refers_to:
+            return sample(field.name, field.schema)
+        number = self.some(refers_to, depth)
+        return [number] if field.many else number
+
+    def _amend(
+        self, route: str, fields: Mapping[str, Field], body: dict[str, Any], said: requests.Response, depth: int
+    ) -> bool:
+        """Change *body* as a refusal wants it; whether anything could be changed."""
+        try:
+            told = said.json()
+        except ValueError:
+            return False
+        refused = told if isinstance(told, dict) else {}
+        missing = [self._missing(fields, body, str(refused[name])) for name in WHOLE if name in refused]
+        for name in filter(None, missing):
+            body[name] = self._value(route, fields[name], depth)
+        named = {name: reasons for name, reasons in refused.items() if name in fields}
+        return any(
+            [self._other(route, fields[name], body, told, depth) for name, told in named.items()] + [any(missing)]
+        )
+
+    @staticmethod
+    def _missing(fields: Mapping[str, Field], body: Mapping[str, Any], reason: str) -> str:
+        """Return a field that a refusal of the whole speaks of, and that was not given."""
+        return next((name for name in fields if name not in body and _named(name, fields[name], reason)), "")
+
+    def _other(self, route: str, field: Field, body: dict[str, Any], reasons: Any, depth: int) -> bool:
+        """Give a field that was refused another value, or none; whether there is one to try."""
+        name, refers_to = field.name, self._refers_to(route, field)
+        if name not in body:
+            body[name] = self._value(route, field, depth)
+        elif refers_to and isinstance(reasons, dict):
+            return self._spelt_out(body, name, refers_to, reasons)
+        elif not refers_to and (value := said_of(str(reasons))) is not None and value != body[name]:
+            body[name] = value
+        elif field.required:
+            return False
+        else:
+            del body[name]
+        return True
+
+    def _spelt_out(self, body: dict[str, Any], name: str, refers_to: str, wanted: Mapping[str, Any]) -> bool:
+        """Refer to a record by what a refusal asks for, where a number is not enough; whether that is another try."""
+        number = body[name] if isinstance(body[name], int) else body[name].get("id", 0)
+        record = self.netbox.get(f"{refers_to}{number}/") if number else {}
+        spelt = {key: _short(record[key]) for key in wanted if key in record}
+        changed = bool(spelt) and body[name] != spelt
+        body[name] = spelt or body[name]
+        return changed
+
+
+def _short(value: Any) -> Any:
+    """Return what stands for a value where it is sent: of a choice its value, of another record its number."""
+    return value.get("value", value.get("id")) if isinstance(value, dict) else value
+
+
+def _named(name: str, field: Field, reason: str) -> bool:
+    """Whether a refusal of the whole speaks of this field, by its name or as a person reads it."""
+    spoken = {name, name.replace("_", " "), str(field.schema.get("title") or name)}
+    return any(word.lower() in reason.lower() for word in spoken)

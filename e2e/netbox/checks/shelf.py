@@ -1,0 +1,90 @@
+"""One record of each of the plugin's models, to be shown, edited and taken away again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from api_description import Described
+from making import Made, Maker
+from netbox import NetBox
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One model: its API's list, its pages, the pages of a record (``{pk}``), and its records.
+
+    ``own`` is the one that was made, ``found`` the number of one that was there before; either may be missing.
+    """
+
+    label: str
+    api: str
+    pages: Mapping[str, str]
+    record: Mapping[str, str]
+    own: Made | None
+    found: int
+
+    @property
+    def number(self) -> int:
+        """The record that may be changed, else the one that may be seen; 0 where there is none."""
+        return self.own.number if self.own else self.found
+
+    def of_record(self, kind: str) -> list[str]:
+        """Return the address of one kind of page for each record."""
+        path = self.record.get(kind, "")
+        return [f"/{path.replace('{pk}', str(number))}" for number in self.numbers if path]
+
+    @property
+    def numbers(self) -> list[int]:
+        """Both records, as far as they are there."""
+        return [number for number in (self.own.number if self.own else 0, self.found) if number]
+
+    @property
+    def tabs(self) -> list[str]:
+        """Return the addresses of all pages that show something of a record, or change it."""
+        return [path for kind in self.record if kind not in {"edit", "delete"} for path in self.of_record(kind)]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """All models with their records, what could not be made and why, and what crashed where it was made."""
+
+    models: tuple[Shown, ...]
+    maker: Maker
+    not_tried: dict[str, str] = field(default_factory=dict)
+    crashed: dict[str, str] = field(default_factory=dict)
+
+
+def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]) -> Shelf:
+    """Make a record of each model; where none can be made, one that is there stands in."""
+    routes = api_lists(netbox)
+    relations = {
+        f"/{each['api']}": {name: routes.get(model, "") for name, model in each["relations"].items()}
+        for each in shown.values()
+        if each["api"]
+    }
+    maker = Maker(netbox, Described(document), relations)
+    listed = {label: f"/{each['api']}" if each["api"] else "" for label, each in shown.items()}
+    found = {label: there(netbox, route) if route else 0 for label, route in listed.items()}
+    models, not_tried, crashed = [], {}, {}
+    for label, each in shown.items():
+        made = maker.make(listed[label]) if listed[label] else Made(why_not="it has no API")
+        if made.crashed:
+            crashed[label] = made.why_not
+        if not made.number:
+            not_tried[label] = made.why_not
+        own = made if made.number else None
+        models.append(Shown(label, listed[label], each["pages"], each["record"], own, found[label]))
+    return Shelf(tuple(models), maker, not_tried, crashed)
+
+
+def api_lists(netbox: NetBox) -> dict[str, str]:
+    """Return the API's list of each model that NetBox has, by the model's name."""
+    found = netbox.every("/api/core/object-types/")
+    return {f"{each['app_label']}.{each['model']}": each.get("rest_api_endpoint") or "" for each in found}
+
+
+def there(netbox: NetBox, route: str) -> int:
+    """Return the number of a record that a list holds; 0 where it holds none."""
+    answer = netbox.request("GET", route, params={"limit": 1})
+    records = answer.json().get("results", []) if answer.ok else []
+    return int(records[0]["id"]) if records else 0

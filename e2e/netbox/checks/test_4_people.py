@@ -1,0 +1,114 @@
+"""Ordinary users see what they may, and no more: of every model that the plugin has, whatever plugin it is."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests
+from contracts import PLUGIN
+
+from cell import CANDIDATE, Cell
+from netbox import AT_ONCE, NetBox
+from pages import refusals, summary
+from people import Person, Right, dismissed, hired
+from shelf import there
+
+pytestmark = pytest.mark.phases(CANDIDATE)
+NEEDS = ("netbox.up", "plugin.schema")
+Records = dict[str, tuple[str, int, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def records(netbox: NetBox, facts: dict[str, Any]) -> Records:
+    """Return for each model with a record its API's list, the record's number, and its pages."""
+    found = {label: (f"/{each['api']}", each) for label, each in facts["shown"].items() if each["api"]}
+    numbers = {label: there(netbox, route) for label, (route, _) in found.items()}
+    return {label: (route, numbers[label], each) for label, (route, each) in found.items() if numbers[label]}
+
+
+@pytest.fixture(scope="module")
+def people(netbox: NetBox, facts: dict[str, Any]) -> Iterator[dict[str, Person]]:
+    """Return a user without rights, one who may see everything of the plugin's, and one who may see none of it."""
+    models = tuple(label.lower() for label in facts["shown"])
+    # A plugin may show a record only to whoever may see what it belongs to.
+    around = sorted({model for each in facts["shown"].values() for model in each["relations"].values()} - set(models))
+    made = {
+        "stranger": hired(netbox, "stranger", ()),
+        "reader": hired(netbox, "reader", [Right((*models, *around), ("view",))]),
+        "narrow": hired(netbox, "narrow", [Right(models, ("view",), {"pk": 0})]),
+    }
+    yield made
+    for person in made.values():
+        dismissed(netbox, person)
+
+
+def _page(each: dict[str, Any], number: int, kind: str) -> str:
+    path = each["record"].get(kind, "")
+    return f"/{path.replace('{pk}', str(number))}" if path else ""
+
+
+def _shown_to(person: Person, records: Records) -> dict[str, str]:
+    """Return what a person is shown who may see none of it."""
+
+    def leaks(path: str) -> tuple[str, str]:
+        answer = person.api.request("GET", path) if path.startswith("/api/") else person.browser.get(path)
+        if answer.status_code != requests.codes.ok:
+            return path, ""
+        count = answer.json().get("count", 1) if path.startswith("/api/") else 1
+        return path, f"shows {count} records to a user who may see none" if count else ""
+
+    paths = [
+        path
+        for route, number, each in records.values()
+        for path in (route, f"{route}{number}/", _page(each, number, ""))
+        if path
+    ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {path: said for path, said in pool.map(leaks, paths) if said}
+
+
+@pytest.mark.contract("plugin.strangers", PLUGIN, needs=NEEDS)
+@pytest.mark.parametrize("who", ["stranger", "narrow"])
+def test_who_may_see_nothing_is_shown_nothing(
+    people: dict[str, Person], records: Records, cell: Cell, who: str
+) -> None:
+    """Neither a user without rights, nor one whose right covers no record, is shown one: by the API or on a page."""
+    shown = cell.undeclared(_shown_to(people[who], records))
+    assert not shown, (
+        f"of {len(records)} models, {len(shown)} places show too much: {next(iter(shown))} {next(iter(shown.values()))}"
+    )
+
+
+@pytest.mark.contract("plugin.readers", PLUGIN, needs=NEEDS)
+def test_who_may_see_everything_is_shown_it(people: dict[str, Person], records: Records, cell: Cell) -> None:
+    """Lists and records open for a user who has the right to see them, and no other right."""
+    reader = people["reader"]
+    apis = [path for route, number, _ in records.values() for path in (route, f"{route}{number}/")]
+    pages = [f"/{each['pages']['list']}" for _, _, each in records.values() if "list" in each["pages"]]
+    pages += [path for _, number, each in records.values() if (path := _page(each, number, ""))]
+    refused = refusals(apis, lambda path: reader.api.request("GET", path), forbidden=True)
+    refused |= refusals(pages, reader.browser.get, forbidden=True)
+    refused = cell.undeclared(refused)
+    assert not refused, f"of {len(apis) + len(pages)} places that a reader may see {summary(refused)}"
+
+
+@pytest.mark.contract("plugin.writers", PLUGIN, needs=NEEDS)
+def test_who_may_only_see_changes_nothing(people: dict[str, Person], records: Records, cell: Cell) -> None:
+    """Forms and the API refuse a user who has the right to see, and no other."""
+    reader = people["reader"]
+    open_ = {}
+    for route, number, each in records.values():
+        if reader.api.request("PATCH", f"{route}{number}/", json={}).ok:
+            open_[f"PATCH {route}N/"] = "is taken from a user who may only see"
+        for path in (
+            f"/{each['pages']['add']}" if "add" in each["pages"] else "",
+            _page(each, number, "edit"),
+            _page(each, number, "delete"),
+        ):
+            if path and reader.browser.get(path).status_code == requests.codes.ok:
+                open_[path] = "opens for a user who may only see"
+    open_ = cell.undeclared(open_)
+    assert not open_, (
+        f"{len(open_)} ways to change something are open: {next(iter(open_))} {next(iter(open_.values()))}"
+    )

@@ -1,0 +1,170 @@
+"""Records of every model the plugin has: shown, edited, listed, exported, searched, and taken away again.
+
+Nothing here knows what plugin it is: models and addresses are what NetBox told, records are made by the API's own
+description. A record that cannot be made is not tried; the report says why.
+"""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests
+from contracts import PLUGIN
+from words import words
+
+from cell import CANDIDATE, Cell
+from forms import main_form
+from graph import faults
+from netbox import AT_ONCE, Browser, NetBox
+from pages import refusals, summary
+from shelf import Shelf, Shown, api_lists, filled
+
+pytestmark = pytest.mark.phases(CANDIDATE)
+NEEDS = ("netbox.up", "plugin.schema")
+MOVED = {requests.codes.found, requests.codes.see_other}
+
+
+@pytest.fixture(scope="module")
+def shelf(netbox: NetBox, schema: dict[str, Any], facts: dict[str, Any], cell: Cell) -> Iterator[Shelf]:
+    """Return a record of each model; what was made is gone afterwards, and what was not tried is in the report."""
+    made = filled(netbox, schema, facts["shown"])
+    (cell.report / "not-tried.json").write_text(json.dumps(made.not_tried, indent=2) + "\n", encoding="utf-8")
+    yield made
+    list(made.maker.unmake())
+
+
+@pytest.mark.contract("plugin.records", PLUGIN, needs=NEEDS)
+def test_the_api_makes_records(request: pytest.FixtureRequest, cell: Cell) -> None:
+    """A new record is taken or refused in words, by an API that does not crash over it."""
+    shelf: Shelf = request.getfixturevalue("shelf")
+    crashed = cell.undeclared(shelf.crashed)
+    assert not crashed, f"of {len(shelf.models)} models {summary(crashed)}"
+
+
+@pytest.mark.contract("plugin.record-pages", PLUGIN, needs=NEEDS)
+def test_the_pages_of_a_record_answer(shelf: Shelf, browser: Browser, cell: Cell) -> None:
+    """Its own page and every tab of it: what it holds, its change log, its journal, the plugin's own."""
+    paths = [path for shown in shelf.models for path in shown.tabs]
+    refused = refusals(paths, browser.get)
+    own = [path for shown in shelf.models for path in shown.of_record("")]
+    refused = {path: said for path, said in refused.items() if "404" not in said or _offered(browser, own, path)}
+    refused = cell.undeclared(refused)
+    assert not refused, f"of {len(paths)} pages of a record {summary(refused)}"
+
+
+def _offered(browser: Browser, own: list[str], path: str) -> bool:
+    """Whether a record's own page leads there: a tab that has nothing to show may be hidden, and not be there."""
+    page = next((each for each in own if path.startswith(each)), path)
+    return page == path or path in browser.get(page).text
+
+
+@pytest.mark.contract("plugin.host-pages", PLUGIN, needs=NEEDS)
+def test_the_pages_of_netbox_s_own_records_answer(
+    netbox: NetBox, browser: Browser, facts: dict[str, Any], cell: Cell
+) -> None:
+    """The plugin adds tabs and panels to them: those of a record that is there open with it."""
+    routes, paths = api_lists(netbox), []
+    for model, tabs in facts["host"].items():
+        found = netbox.get(routes[model], limit=1)["results"] if routes.get(model) else []
+        paths += [f"{found[0]['display_url']}{tab}" for tab in tabs if found and found[0].get("display_url")]
+    refused = refusals(paths, browser.get)
+    refused = cell.undeclared(refused)
+    assert not refused, f"of {len(paths)} pages of NetBox's own records {summary(refused)}"
+
+
+@pytest.mark.contract("plugin.record-api", PLUGIN, needs=NEEDS)
+def test_the_api_shows_and_changes_a_record(shelf: Shelf, netbox: NetBox, cell: Cell) -> None:
+    """What was made is shown, and takes a change that changes nothing."""
+
+    def answers(path: str) -> requests.Response:
+        shown = netbox.request("GET", path)
+        return netbox.request("PATCH", path, json={}) if shown.ok else shown
+
+    paths = [shown.own.address for shown in shelf.models if shown.own]
+    refused = refusals(paths, answers)
+    refused = cell.undeclared(refused)
+    assert not refused, f"of {len(paths)} records {summary(refused)}"
+
+
+@pytest.mark.contract("plugin.record-forms", PLUGIN, needs=NEEDS)
+def test_a_record_can_be_edited_and_its_deletion_asked_for(shelf: Shelf, browser: Browser, cell: Cell) -> None:
+    """Both forms open; what is sent back as it was shown is taken, or refused in words."""
+    paths = [path for shown in shelf.models for kind in ("edit", "delete") for path in shown.of_record(kind)]
+    edits = [path for shown in shelf.models if shown.own for path in shown.of_record("edit")[:1]]
+    refused = refusals(paths, browser.get)
+    refused |= refusals([path for path in edits if path not in refused], lambda path: _sent_back(browser, path))
+    refused = cell.undeclared(refused)
+    assert not refused, f"of {len(paths)} forms {summary(refused)}"
+
+
+def _sent_back(browser: Browser, path: str) -> requests.Response:
+    page = browser.get(path)
+    form = main_form(page.text)
+    return browser.post(path, form.fields) if form else page
+
+
+@pytest.mark.contract("plugin.bulk", PLUGIN, needs=NEEDS)
+def test_many_records_can_be_edited_and_deleted_at_once(shelf: Shelf, browser: Browser, cell: Cell) -> None:
+    """The form for one chosen record opens; nothing is sent that would change it."""
+    chosen = {
+        f"/{shown.pages[kind]}": str(shown.number)
+        for shown in shelf.models
+        for kind in ("bulk-edit", "bulk-rename", "bulk-delete")
+        if kind in shown.pages and shown.number
+    }
+    refused = refusals(chosen, lambda path: browser.post(path, [("pk", chosen[path])]))
+    refused = cell.undeclared(refused)
+    assert not refused, f"of {len(chosen)} forms for many records {summary(refused)}"
+
+
+@pytest.mark.contract("plugin.lists", PLUGIN, needs=NEEDS)
+def test_the_lists_can_be_searched_and_exported(shelf: Shelf, browser: Browser, netbox: NetBox, cell: Cell) -> None:
+    """As a page, as a table and as data, with words to look for and without; through the API, too."""
+    lists = [f"/{shown.pages['list']}" for shown in shelf.models if "list" in shown.pages]
+    paths = [f"{path}?{query}" for path in lists for query in ("export", "export=table", "q=sample")]
+    refused = refusals(paths, browser.get)
+    apis = [
+        f"{shown.api}?{query}"
+        for shown in shelf.models
+        if shown.api
+        for query in ("q=sample", "brief=true", "ordering=-id")
+    ]
+    refused |= refusals(apis, lambda path: netbox.request("GET", path))
+    refused |= refusals(["/search/?q=sample"], browser.get)
+    refused = cell.undeclared(refused)
+    assert not refused, f"of {len(paths) + len(apis)} lists {summary(refused)}"
+
+
+@pytest.mark.contract("plugin.graphql", PLUGIN, needs=NEEDS)
+def test_graphql_answers(shelf: Shelf, netbox: NetBox, cell: Cell) -> None:
+    """Every field of the query that lists or shows a model of the plugin's answers without an error."""
+    wrong = cell.undeclared(faults(netbox, {shown.label.rpartition(".")[2]: shown.number for shown in shelf.models}))
+    assert not wrong, f"of GraphQL's queries {summary(wrong)}"
+
+
+@pytest.mark.contract("plugin.deletion", PLUGIN, needs=NEEDS)
+def test_records_can_be_deleted(shelf: Shelf, browser: Browser, netbox: NetBox, cell: Cell) -> None:
+    """What is confirmed is gone; what the API deletes is gone, too, or refused because others need it."""
+
+    def deleted(shown: Shown) -> tuple[str, str]:
+        path = shown.of_record("delete")[0]
+        answer = _confirmed(browser, path)
+        if answer.status_code >= requests.codes.internal_server_error:
+            return path, f"answered {answer.status_code}{words(answer)}"
+        gone = netbox.request("GET", shown.own.address).status_code == requests.codes.not_found if shown.own else True
+        if answer.status_code in MOVED and not gone and not browser.get(path).ok:
+            return path, "said that the record is deleted, and it is there"
+        return path, ""
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        told = dict(pool.map(deleted, [shown for shown in shelf.models if shown.own and shown.of_record("delete")]))
+    refused = {path: said for path, said in told.items() if said}
+    refused = cell.undeclared(refused | dict(shelf.maker.unmake()))
+    assert not refused, f"of {len(told)} deletions {summary(refused)}"
+
+
+def _confirmed(browser: Browser, path: str) -> requests.Response:
+    form = main_form(browser.get(path).text)
+    return browser.post(path, [*(form.fields if form else ()), ("confirm", "true")])

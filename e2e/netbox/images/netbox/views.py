@@ -1,0 +1,118 @@
+"""Which of the plugin's pages and API routes show which of its models: told by the views themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+KINDS = {
+    "BulkDeleteView": "bulk-delete",
+    "BulkEditView": "bulk-edit",
+    "BulkRenameView": "bulk-rename",
+    "BulkImportView": "import",
+    "ObjectListView": "list",
+    "ObjectEditView": "add",
+}
+"""NetBox's generic views that need no record, by what is done with them."""
+_ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
+
+
+def shown_models(patterns: Any, api_patterns: Any, base: str) -> dict[str, dict[str, Any]]:
+    """Return for each model its pages without an argument, those of one record (``{pk}``), and its API's list.
+
+    ``relations`` names the model that each of its fields refers to.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    nameless: list[str] = []
+
+    def entry(model: Any) -> dict[str, Any]:
+        empty: dict[str, Any] = {"api": "", "pages": {}, "record": {}, "relations": _relations(model)}
+        return found.setdefault(model._meta.label, empty)
+
+    for path, view in _views(patterns, "plugins/", base):
+        model, of_record = _model(view), path.count("{") == path.count("{pk}") == 1
+        if of_record and not hasattr(getattr(view.callback, "view_class", None), "get"):
+            continue
+        if model is None:
+            nameless += [path] if of_record else []
+        elif of_record:
+            entry(model)["record"].setdefault(_tab(path), path)
+        elif "{" not in path:
+            entry(model)["pages"].setdefault(_kind(view.callback), path)
+    for path, view in _views(api_patterns, "api/plugins/", base):
+        model = getattr(getattr(getattr(view.callback, "cls", None), "queryset", None), "model", None)
+        listed = (getattr(view.callback, "actions", None) or {}).get("get") == "list"
+        if model is not None and listed and "{" not in path:
+            entry(model)["api"] = entry(model)["api"] or path
+    for each in found.values():
+        own = each["record"].get("")
+        each["record"] |= {_tab(path): path for path in nameless if own and path.startswith(own)}
+    return found
+
+
+def host_pages(modules: Sequence[str]) -> dict[str, list[str]]:
+    """Return what the plugins add to the pages of NetBox's own records: by model, the tabs; "" is the page itself."""
+    found: dict[str, set[str]] = {}
+    for module in modules:
+        for model, tabs in _added(module):
+            found.setdefault(model, set()).add(tabs)
+    return {model: sorted(tabs) for model, tabs in sorted(found.items())}
+
+
+def _added(module: str) -> Iterator[tuple[str, str]]:
+    """Yield the models of NetBox's own to which a plugin adds a page, and that page."""
+    from netbox.registry import registry
+
+    views = [
+        (app, model, each) for app, models in registry["views"].items() for model in models for each in models[model]
+    ]
+    for app, model, each in views:
+        shows = each.get("detail", True) and hasattr(each["view"], "get")
+        if shows and _is_of(each["view"], module) and app != module.rpartition(".")[2]:
+            yield f"{app}.{model}", f"{each['path']}/"
+    for model, extensions in registry["plugins"]["template_extensions"].items():
+        if model and not model.startswith(f"{module}.") and any(_is_of(each, module) for each in extensions):
+            yield model, ""
+
+
+def _views(patterns: Any, before: str, base: str) -> Iterator[tuple[str, Any]]:
+    """Yield the plugin's own views with their paths; an argument stands there by its name."""
+    root = f"{before}{base}/" if before.endswith("plugins/") else ""
+    for entry in patterns:
+        text = re.sub(r"^\^|\$$|\\Z$", "", str(entry.pattern)).replace(r"\.", ".")
+        path = before + _ARGUMENT.sub(lambda found: f"{{{found[2] or found[3]}}}", text)
+        if not path.startswith(root):
+            continue
+        if hasattr(entry, "url_patterns"):
+            yield from _views(entry.url_patterns, path, base)
+        elif "(" not in path:
+            yield path, entry
+
+
+def _tab(path: str) -> str:
+    return path.partition("{pk}")[2].strip("/")
+
+
+def _model(view: Any) -> Any:
+    """Return the model that a view names; nothing where it names none."""
+    shown = getattr(view.callback, "view_class", None)
+    queryset = getattr(shown, "queryset", None)
+    return getattr(queryset, "model", None) or view.default_args.get("model")
+
+
+def _kind(callback: Any) -> str:
+    names = [base.__name__ for base in getattr(callback, "view_class", type(None)).__mro__]
+    return next((KINDS[name] for name in names if name in KINDS), "shows")
+
+
+def _is_of(what: Any, module: str) -> bool:
+    name = str(getattr(what, "__module__", ""))
+    return name == module or name.startswith(f"{module}.")
+
+
+def _relations(model: Any) -> dict[str, str]:
+    """Return the model that each field refers to, as NetBox calls it."""
+    fields = (*model._meta.concrete_fields, *model._meta.many_to_many)
+    related = {field.name: field.related_model for field in fields if field.related_model is not None}
+    return {name: each._meta.label_lower for name, each in related.items() if hasattr(each, "_meta")}

@@ -1,0 +1,135 @@
+"""What else the Proxmox side holds, with its fields: each kind as the plugin's records must show it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from holdings import Holdings, plain
+
+from world import Guest, Proxmox, World
+
+Fields = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All records of one list of the plugin's: the fields that tell them apart, and what each must show."""
+
+    name: str
+    key: tuple[str, ...]
+    records: Mapping[Key, Fields]
+
+    def departures(self, holdings: Holdings) -> Iterator[str]:
+        """Say what is missing, what is there too often or too much, and which field differs."""
+        found: dict[Key, list[Fields]] = {}
+        for record in holdings.records(f"plugin:{self.name}"):
+            found.setdefault(tuple(plain(record.get(name)) for name in self.key), []).append(record)
+        for key in self.records.keys() - found.keys():
+            yield f"{self._called(key)} is not there (of {len(self.records)}, {len(found)} are)"
+        for key in found.keys() - self.records.keys():
+            yield f"{self._called(key)} is there, and Proxmox has no such"
+        for key, expected in self.records.items():
+            for count, record in enumerate(found.get(key, ())):
+                if count:
+                    yield f"{self._called(key)} is there twice"
+                yield from self._differences(key, expected, record)
+
+    def _differences(self, key: Key, expected: Fields, record: Fields) -> Iterator[str]:
+        for name, value in expected.items():
+            if (shown := plain(record.get(name))) != value:
+                yield f"{self._called(key)}: {name} is {shown!r}, not {value!r}"
+
+    def _called(self, key: Key) -> str:
+        return f"{self.name} {'/'.join(str(part) for part in key)}"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Reads each kind from the mock's own API."""
+
+    proxmox: Proxmox
+    world: World
+
+    def kinds(self) -> dict[str, Kind]:
+        """Return every kind by its name."""
+        made = (
+            self._storages(), self._snapshots(), self._backups(), self._replications(), self._routines(), self._tasks(),
+            self._states(),
+        )  # fmt: skip
+        return {kind.name: kind for kind in made}
+
+    def _guests(self) -> dict[int, Guest]:
+        return {guest.vmid: guest for guest in self.world.guests}
+
+    def _storages(self) -> Kind:
+        return Kind("storage", ("name",), {
+            (each["storage"],): {
+                "storage_type": each["type"], "content": each["content"], "cluster": self.world.cluster,
+                "shared": bool(each.get("shared")), "enabled": not each.get("disable"),
+            }
+            for each in self.proxmox.get("storage")
+        })  # fmt: skip
+
+    def _snapshots(self) -> Kind:
+        return Kind("snapshots", ("virtual_machine", "name"), {
+            (guest.name, name): {"vmid": guest.vmid, "node": guest.node, "subtype": guest.kind, "status": "active"}
+            for guest in self.world.guests
+            for name in guest.snapshots
+        })  # fmt: skip
+
+    def _backups(self) -> Kind:
+        guests, found = self._guests(), {}
+        for node, storage in self._places():
+            for each in self.proxmox.get(f"nodes/{node}/storage/{storage}/content"):
+                if each["content"] == "backup":
+                    found[each["volid"],] = {
+                        "vmid": each["vmid"], "virtual_machine": guests[each["vmid"]].name, "storage": storage,
+                        "proxmox_storage": storage, "subtype": each["subtype"], "size": each["size"],
+                    }  # fmt: skip
+        return Kind("backups", ("volume_id",), found)
+
+    def _places(self) -> list[tuple[str, str]]:
+        resources = self.proxmox.get("cluster/resources")
+        return sorted((each["node"], each["storage"]) for each in resources if each["type"] == "storage")
+
+    def _replications(self) -> Kind:
+        guests = self._guests()
+        return Kind("replications", ("replication_id",), {
+            (each["id"],): {
+                "guest": each["guest"], "virtual_machine": guests[each["guest"]].name, "source": each["source"],
+                "target": each["target"], "jobnum": each["jobnum"], "schedule": each["schedule"], "status": "active",
+            }
+            for each in self.proxmox.get("cluster/replication")
+        })  # fmt: skip
+
+    def _routines(self) -> Kind:
+        return Kind("backup-routines", ("job_id",), {
+            (each["id"],): {
+                "enabled": bool(each["enabled"]), "schedule": each["schedule"], "comment": each.get("comment"),
+                "selection": [int(vmid) for vmid in each["vmid"].split(",")], "status": "active",
+            }
+            for each in self.proxmox.get("cluster/backup")
+        })  # fmt: skip
+
+    def _tasks(self) -> Kind:
+        guests = self._guests()
+        return Kind("task-history", ("upid",), {
+            (each["upid"],): {
+                "node": each["node"], "task_type": each["type"], "task_id": each["id"], "username": each["user"],
+                "status": each["status"], "virtual_machine": guests[int(each["id"])].name,
+            }
+            for node in self.world.nodes
+            for each in self.proxmox.get(f"nodes/{node}/tasks")
+            if each["id"].isdigit() and int(each["id"]) in guests
+        })  # fmt: skip
+
+    def _states(self) -> Kind:
+        return Kind("sync-state/virtual-machines", ("proxmox_vm_id",), {
+            (guest.vmid,): {
+                "virtual_machine": guest.name, "proxmox_vm_type": guest.kind, "proxmox_node_name": guest.node,
+                "proxmox_cluster_name": self.world.cluster,
+                "proxmox_status": "running" if guest.running else "stopped",
+            }
+            for guest in self.world.guests
+        })  # fmt: skip

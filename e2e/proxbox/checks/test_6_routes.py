@@ -1,0 +1,87 @@
+"""Each route of the running backend that needs nothing answers, whether its description names it or not."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from cell import CANDIDATE, Cell
+from containers import Stack
+from contracts import BACKEND
+from pages import SERVER_ERROR, summary
+from traffic import REQUEST
+from words import words
+
+from backend import TIMEOUT, Backend
+from pair_cell import PVE, WHOLE
+from pairing import INSIDE
+
+# Slow, so judged in the cells that ask for all.
+pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.depths(WHOLE)]
+NOT_IMPLEMENTED = "501"
+DOES = re.compile(r"create|sync|update|clear|delete")
+"""What stands in the name of a GET that does something: such are asked for last, and none while another still works."""
+SECONDS = 240.0
+STILL = "does not answer in time"
+TOO_MANY = "has too many requests"
+WAIT = 10.0
+
+
+@pytest.mark.contract("backend.get-routes", BACKEND, needs=("pair.sync",))
+def test_the_backend_answers_on_every_route(
+    backend: Backend, stack: Stack, cell: Cell, record_property: Callable[[str, object], None]
+) -> None:
+    """Its own route table, GET without an argument: none is answered with a server error."""
+    here = replace(backend, url=f"http://{stack.published('backend', INSIDE['backend'])}")
+    table = json.loads(stack.run("exec -T backend /opt/releasegate/run routes").strip().splitlines()[-1])
+    if not table:
+        pytest.skip("this backend cannot be asked for its route table")
+    end, refused, asked = time.monotonic() + SECONDS, dict[str, str](), 0
+    for path in sorted(table, key=lambda path: (bool(DOES.search(path)), path.count("/"), path)):
+        said = _complaint(here, path)
+        if said == TOO_MANY:
+            # It spares itself: what it would answer is asked for a little later, and then no more.
+            time.sleep(WAIT)
+            said = _complaint(here, path)
+        asked += said != TOO_MANY
+        if said not in {"", STILL, TOO_MANY} and not _world_ends(here, stack, path):
+            refused[path] = said
+        if time.monotonic() > end or (said == STILL and DOES.search(path)):
+            break
+    record_property("not-tried", f"{len(table) - asked} of {len(table)} routes")
+    refused = cell.undeclared(refused)
+    assert not refused, f"of {asked} routes {summary(refused)}"
+
+
+def _complaint(backend: Backend, path: str) -> str:
+    """Return how a route failed; of a stream only its beginning is read, but for one that does something."""
+    try:
+        answer = backend.request("GET", path, stream=True)
+        with answer:
+            if answer.status_code == requests.codes.too_many_requests:
+                return TOO_MANY
+            if answer.status_code >= SERVER_ERROR:
+                return f"answered {answer.status_code}{words(answer)}"
+            return "" if not DOES.search(path) or _ended(answer) else STILL
+    except requests.Timeout:
+        return STILL
+    except requests.RequestException as error:
+        return type(error).__name__
+
+
+def _ended(answer: requests.Response) -> bool:
+    """Whether what an answer does is over: it was read to its end."""
+    end = time.monotonic() + TIMEOUT
+    return all(time.monotonic() < end for _ in answer.iter_content(4096))
+
+
+def _world_ends(backend: Backend, stack: Stack, path: str) -> bool:
+    """Whether a route fails because the mock was asked for what it does not play: that judges nobody."""
+    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    _complaint(backend, path)
+    asked = [REQUEST.search(line) for line in stack.log("mock", since).splitlines()]
+    return any(each and each["status"] == NOT_IMPLEMENTED for each in asked)

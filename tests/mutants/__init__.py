@@ -1,0 +1,1 @@
+"""Defects planted into a pair that fits, on a stack that was left up: which contract tells of each."""

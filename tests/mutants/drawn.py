@@ -1,0 +1,69 @@
+"""Defects that a seed draws: operators on the syntax tree of what is installed, wherever they find a place."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Iterator, Mapping
+
+from tests.mutants.mutant import Mutant, Side
+
+_OPPOSITE: Mapping[type[ast.cmpop], str] = {
+    ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is",
+    ast.Lt: ">=", ast.GtE: "<", ast.Gt: "<=", ast.LtE: ">",
+}  # fmt: skip
+_SIGNS: Mapping[type[ast.cmpop], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
+    ast.Lt: "<", ast.GtE: ">=", ast.Gt: ">", ast.LtE: "<=",
+}  # fmt: skip
+
+
+def drawn(sources: Mapping[tuple[Side, str], str], seed: int, count: int) -> Iterator[Mutant]:
+    """Yield *count* mutants, each of a file drawn first and then a place in it."""
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    files = sorted(sources)
+    made = 0
+    for _ in range(count * 50):
+        side, file = draw.choice(files)
+        places = list(_places(sources[side, file]))
+        if places and made < count:
+            word, old, new = draw.choice(places)
+            made += 1
+            yield Mutant(f"drawn-{seed}-{made}-{word}", side, file, old, new)
+
+
+def _places(source: str) -> Iterator[tuple[str, str, str]]:
+    """Yield each change of one line that an operator finds, with enough before it to be found again."""
+    lines = source.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(source)):
+        changed = _changed(node, source)
+        if changed is None:
+            continue
+        word, old, new = changed
+        number = node.lineno - 1  # type: ignore[attr-defined]
+        line = lines[number]
+        if line.count(old) == 1 and node.lineno == node.end_lineno:  # type: ignore[attr-defined]
+            before = "".join(lines[max(0, number - 3) : number])
+            if source.count(before + line) == 1:
+                yield word, before + line, before + line.replace(old, new)
+
+
+def _changed(node: ast.AST, source: str) -> tuple[str, str, str] | None:
+    """Return an operator's name, what stands there, and what it makes of it."""
+    text = ast.get_source_segment(source, node) if hasattr(node, "lineno") else None
+    if text is None or "\n" in text:
+        return None
+    found: tuple[str, str] | None = None
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        sign, other = _SIGNS[type(node.ops[0])], _OPPOSITE[type(node.ops[0])]
+        found = "compares-otherwise", text.replace(f" {sign} ", f" {other} ", 1)
+    elif isinstance(node, ast.Return) and node.value is not None and not isinstance(node.value, ast.Constant):
+        found = "returns-nothing", "return None"
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        found = "forgets-a-not", text.removeprefix("not ")
+    elif isinstance(node, ast.BoolOp):
+        word, other = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+        found = "and-for-or", text.replace(f" {word} ", f" {other} ", 1)
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Await):
+        found = "forgets-a-call", "pass"
+    return (found[0], text, found[1]) if found and found[1] != text else None

@@ -1,0 +1,28 @@
+"""The modules of the end-to-end checks, which are no package: they run beside the stack, not inside of releasegate."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+E2E = Path(__file__).parents[2] / "e2e"
+CHECKS = (E2E / "suite", E2E / "netbox" / "checks", E2E / "proxbox" / "checks")
+
+
+@contextmanager
+def imported(*names: str) -> Iterator[SimpleNamespace]:
+    """Import modules of the checks by name; afterwards they are no modules any more."""
+    before = set(sys.modules)
+    sys.path[:0] = map(str, CHECKS)
+    try:
+        yield SimpleNamespace(**{name: importlib.import_module(name) for name in names})
+    finally:
+        for folder in CHECKS:
+            sys.path.remove(str(folder))
+        for name in set(sys.modules) - before:
+            if str(E2E) in str(getattr(sys.modules[name], "__file__", "")):
+                del sys.modules[name]

@@ -1,0 +1,204 @@
+"""Records are made by what an API says of itself, and forms are sent back as a page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from suite_modules import imported
+
+REF = "#/components/schemas/"
+
+
+def _list(name: str) -> dict[str, Any]:
+    schema = {"$ref": f"{REF}Paginated{name}List"}
+    return {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
+
+
+def _body(name: str) -> dict[str, Any]:
+    one = {"$ref": f"{REF}{name}Request"}
+    schema = {"oneOf": [one, {"type": "array", "items": one}]}
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+
+
+DOCUMENT = {
+    "paths": {
+        "/api/things/": {"get": _list("Thing"), "post": _body("Thing")},
+        "/api/sites/": {"get": _list("Site"), "post": _body("Site")},
+        "/api/seen/": {"get": _list("Seen")},
+        "/api/things/{id}/": {"get": _list("Thing")},
+    },
+    "components": {
+        "schemas": {
+            "ThingRequest": {
+                "required": ["name", "site"],
+                "properties": {
+                    "name": {"type": "string", "maxLength": 9},
+                    "site": {"oneOf": [{"type": "integer"}, {"$ref": f"{REF}BriefSiteRequest"}]},
+                    "parent": {"allOf": [{"$ref": f"{REF}NestedThingRequest"}]},
+                    "tags": {"type": "array", "items": {"$ref": f"{REF}NestedTagRequest"}},
+                    "address": {"type": "string"},
+                },
+            },
+            "SiteRequest": {"required": ["slug"], "properties": {"slug": {"type": "string"}}},
+        }
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def suite() -> Iterator[SimpleNamespace]:
+    """Return what makes records."""
+    with imported("api_description", "samples", "making", "forms", "graph") as modules:
+        yield modules
+
+
+def test_an_api_tells_its_lists_what_a_new_record_takes_and_what_a_field_refers_to(suite: SimpleNamespace) -> None:
+    described = suite.api_description.Described(DOCUMENT)
+    assert described.lists == {"Thing": "/api/things/", "Site": "/api/sites/", "Seen": "/api/seen/"}
+    fields = {field.name: (field.required, field.refers_to, field.many) for field in described.takes("/api/things/")}
+    assert fields == {
+        "name": (True, "", False),
+        "site": (True, "Site", False),
+        "parent": (False, "Thing", False),
+        "tags": (False, "", True),
+        "address": (False, "", False),
+    }
+    assert described.takes("/api/seen/") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "wanted"),
+    [
+        ("state", {"enum": ["", None, "up", "down"]}, "up"),
+        ("when", {"type": "string", "format": "date"}, "2026-01-02"),
+        ("share", {"type": "number", "minimum": 3, "maximum": 3}, 3),
+        ("on", {"type": "boolean"}, False),
+        ("many", {"type": "array"}, []),
+        ("raw", {}, {}),
+    ],
+)
+def test_a_value_is_as_its_description_wants_it(
+    name: str, schema: dict[str, Any], wanted: object, suite: SimpleNamespace
+) -> None:
+    assert suite.samples.sample(name, schema) == wanted
+
+
+def test_texts_differ_are_short_enough_and_follow_their_name(suite: SimpleNamespace) -> None:
+    sample = suite.samples.sample
+    assert sample("name", {"type": "string"}) != sample("name", {"type": "string"})
+    assert len(sample("name", {"type": "string", "maxLength": 3})) == 3
+    assert sample("prefix", {"type": "string"}).endswith("/24")
+    assert len(sample("items", {"type": "array", "minItems": 2, "items": {"type": "integer"}})) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("Enter a valid IPv4 or IPv6 address.", "198.51.100."),
+        ("Enter a valid IPv4 or IPv6 address and mask.", "/24"),
+        ("Enter a valid JSON.", {}),
+        ("Value must be one of: red, blue", "red"),
+        ("A valid integer is required.", int),
+    ],
+)
+def test_a_refusal_s_words_name_the_next_value(words: str, wanted: object, suite: SimpleNamespace) -> None:
+    said = suite.samples.said_of(words)
+    if isinstance(wanted, type):
+        assert isinstance(said, wanted)
+    else:
+        assert said == wanted or str(wanted) in str(said)
+    assert suite.samples.said_of("That is not nice.") is None
+
+
+class Api:
+    """NetBox's API with sites and things: a thing needs an address where that was not given, and a new site."""
+
+    def __init__(self, *, crash: str = "", refuse: str = "") -> None:
+        self.crash, self.refuse, self.held, self.deleted = crash, refuse, dict[str, int](), list[str]()
+
+    def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+        """Answer as NetBox does."""
+        if method == "GET":
+            return _said(200, {"results": []})
+        if method == "DELETE":
+            self.deleted.append(path)
+            return _said(204, None)
+        body = extra["json"]
+        if path == "/api/things/" and self.crash:
+            return _said(500, {"error": self.crash})
+        if path == "/api/things/" and self.refuse:
+            return _said(400, {self.refuse: ["That is not nice."]})
+        if path == "/api/things/" and "address" not in body:
+            return _said(400, {"__all__": ["An address must be given."]})
+        self.held[path] = self.held.get(path, 0) + 1
+        return _said(201, {"id": self.held[path]})
+
+
+def _said(status: int, told: object) -> SimpleNamespace:
+    kind = {"Content-Type": "application/json"}
+    return SimpleNamespace(status_code=status, ok=status < 400, json=lambda: told, headers=kind, text=str(told))
+
+
+def test_a_record_is_made_with_what_it_refers_to_and_taken_away_in_the_opposite_order(suite: SimpleNamespace) -> None:
+    api = Api()
+    maker = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {})
+    made = maker.make("/api/things/")
+    assert (made.address, made.why_not) == ("/api/things/1/", "")
+    assert list(maker.unmake()) == []
+    assert api.deleted == ["/api/things/1/", "/api/sites/1/"]
+
+
+@pytest.mark.parametrize(
+    ("api", "route", "why"),
+    [
+        (Api(refuse="name"), "/api/things/", "answered 400 (name: ['That is not nice.'])"),
+        (Api(crash="boom"), "/api/things/", "answered 500 (boom)"),
+        (Api(crash="duplicate key value"), "/api/things/", "answered 500 (duplicate key value)"),
+        (Api(), "/api/seen/", "its API takes no new records"),
+    ],
+)
+def test_what_cannot_be_made_says_why_and_only_a_crash_is_one(
+    api: Api,
+    route: str,
+    why: str,
+    suite: SimpleNamespace,
+) -> None:
+    made = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {}).make(route)
+    assert (made.number, made.crashed) == (0, api.crash == "boom")
+    assert made.why_not.endswith(why)
+
+
+PAGE = """<form method="get"><input name="q"></form><form method="post" action="/save/">
+<input type="hidden" name="token" value="t"><input name="name" value="n"><input type="checkbox" name="on" checked>
+<input type="checkbox" name="off"><input name="shut" disabled value="x"><input type="submit" name="go" value="go">
+<select name="kind"><option value="a"><option value="b" selected></select><textarea name="notes">
+two lines</textarea></form>"""
+
+
+def test_a_form_is_sent_back_as_it_is_shown(suite: SimpleNamespace) -> None:
+    form = suite.forms.main_form(PAGE)
+    assert form.fields == [("token", "t"), ("name", "n"), ("on", "on"), ("kind", "b"), ("notes", "two lines")]
+    assert {"off", "notes", "kind"} <= form.names
+    assert suite.forms.main_form("<p>no form</p>") is None
+
+
+def _type(kind: str, name: str = "", inner: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"kind": kind, "name": name, "ofType": inner}
+
+
+def test_graphql_s_queries_are_those_that_answer_with_objects_and_want_at_most_a_number(
+    suite: SimpleNamespace,
+) -> None:
+    thing, number = _type("OBJECT", "ThingType"), {"name": "id", "type": _type("NON_NULL")}
+    fields = [
+        {"name": "thing", "args": [number], "type": _type("NON_NULL", inner=thing)},
+        {"name": "thing_list", "args": [], "type": _type("LIST", inner=thing)},
+        {"name": "count", "args": [], "type": _type("SCALAR", "Int")},
+        {"name": "by_name", "args": [{"name": "name", "type": _type("NON_NULL")}], "type": thing},
+    ]
+    one, many = suite.graph.queries(fields)
+    assert suite.graph.asking(one, ["id", "name"], 3) == "{ thing(id: 3) { id name } }"
+    assert suite.graph.asking(many, ["id"], 3) == "{ thing_list { id } }"

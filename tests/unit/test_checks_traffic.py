@@ -1,0 +1,83 @@
+"""What the services' logs tell: who asked whom for what, what was raised, and what of that nobody declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from suite_modules import imported
+
+CLIENTS = {"172.18.0.7": "worker", "172.18.0.5": "backend"}
+LOG = """INFO:     172.18.0.7:57848 - "GET /proxmox/api2/nodes/7/time?x=2 HTTP/1.1" 404 Not Found
+172.18.0.5 "POST /api/dcim/devices/ HTTP/1.1" 201
+[2026-01-01 00:00:00] 172.18.0.5 - "DELETE /api/dcim/devices/3/ HTTP/1.1" 405 12.3
+172.18.0.1:48580 - "GET /openapi.json HTTP/1.1" 500 Internal Server Error
+INFO:     172.18.0.7:1 - "GET /health HTTP/1.1" 503 Service Unavailable
+"""
+RAISED = """INFO: starting
+Traceback (most recent call last):
+  File "x.py", line 1, in y
+    value
+KeyError: 'a'
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "x.py", line 2, in y
+ValueError: b
+INFO: on it goes
+Traceback (most recent call last):
+  File "x.py", line 1, in y
+    ^^^^^
+pair.errors.TornError
+"""
+
+
+@pytest.fixture(scope="module")
+def suite() -> Iterator[SimpleNamespace]:
+    """Return what reads logs."""
+    with imported("traffic") as modules:
+        yield modules
+
+
+def test_a_request_of_another_service_is_read_in_every_server_s_words_and_the_checks_own_is_not(
+    suite: SimpleNamespace,
+) -> None:
+    assert [str(each) for each in suite.traffic.exchanges("netbox", LOG, CLIENTS)] == [
+        "worker to netbox: GET /proxmox/api2/nodes/N/time answered 404",
+        "backend to netbox: POST /api/dcim/devices/ answered 201",
+        "backend to netbox: DELETE /api/dcim/devices/N/ answered 405",
+        "worker to netbox: GET /health answered 503",
+    ]
+
+
+def test_what_a_service_asks_of_itself_is_no_exchange(suite: SimpleNamespace) -> None:
+    assert [each.client for each in suite.traffic.exchanges("backend", LOG, CLIENTS)] == ["worker", "worker"]
+
+
+def test_a_route_that_is_not_there_and_a_server_error_are_failures_and_a_refusal_is_none(
+    suite: SimpleNamespace,
+) -> None:
+    failed = [suite.traffic.Exchange("a", "b", "GET", "/", status).failed for status in (200, 400, 403, 404, 405, 500)]
+    assert failed == [False, False, False, True, True, True]
+
+
+def test_of_errors_that_led_to_each_other_the_last_is_told(suite: SimpleNamespace) -> None:
+    assert [str(each) for each in suite.traffic.raised("worker", RAISED)] == [
+        "worker logged a stack trace: ValueError: b",
+        "worker logged a stack trace: pair.errors.TornError",
+    ]
+    assert list(suite.traffic.raised("worker", "INFO: all is well\n")) == []
+
+
+def test_what_is_declared_is_left_out_and_nothing_else(suite: SimpleNamespace) -> None:
+    seen = ["a answered 404", "b answered 404", "a answered 404", "b answered 500"]
+    allowed = (suite.traffic.Allowed("a answered *", "meant so"),)
+    assert suite.traffic.unexpected(seen, allowed) == {"b answered 404": 1, "b answered 500": 1}
+    assert suite.traffic.unexpected(seen, ()) == {"a answered 404": 2, "b answered 404": 1, "b answered 500": 1}
+
+
+def test_many_findings_are_told_in_one_line(suite: SimpleNamespace) -> None:
+    assert suite.traffic.told({"a": 2, "b": 1}) == "a (2 times); b"
+    assert suite.traffic.told(dict.fromkeys("abcde", 1)) == "a; b; c; and 2 more"

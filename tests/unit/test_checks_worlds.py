@@ -1,0 +1,88 @@
+"""Datacenters come from a seed, move, and are compared with NetBox kind by kind and field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from suite_modules import imported
+
+
+@pytest.fixture(scope="module")
+def suite() -> Iterator[SimpleNamespace]:
+    """Return what makes and reads datacenters."""
+    with imported("worlds", "answers", "world", "inventory", "holdings") as modules:
+        yield modules
+
+
+def _read(suite: SimpleNamespace, center: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    held = suite.answers.answers(center)
+    proxmox = suite.world.Proxmox("https://mock.invalid")
+    monkeypatch.setattr(type(proxmox), "get", lambda _, path: held[f"/api2/json/{path}"]["data"])
+    return suite.inventory.Inventory(proxmox, proxmox.world())
+
+
+def test_a_seed_makes_the_same_datacenter_and_another_one_another(suite: SimpleNamespace) -> None:
+    assert suite.worlds.small(1) == suite.worlds.small(1) != suite.worlds.small(2)
+    assert suite.worlds.large(1) == suite.worlds.large(1) != suite.worlds.large(2)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_small_datacenter_has_something_of_every_kind(
+    seed: int, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = _read(suite, suite.worlds.small(seed), monkeypatch)
+    assert all(kind.records for kind in read.kinds().values())
+    assert {guest.kind for guest in read.world.guests} == {"qemu", "lxc"}
+    assert {guest.running for guest in read.world.guests} == {True, False}
+
+
+def test_a_large_datacenter_is_odd(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    center = suite.worlds.large(1)
+    read = _read(suite, center, monkeypatch)
+    assert len(read.world.guests) > 100
+    assert max(len(guest.nics) for guest in read.world.guests) > 50
+    assert any(guest.template for guest in center.guests)
+    assert any(guest.sparse for guest in center.guests)
+    assert {False} == {
+        fields["enabled"] for (name,), fields in read.kinds()["storage"].records.items() if name == "attic"
+    }
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_datacenter_that_moved_differs_in_what_it_says_and_holds_together(
+    seed: int, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = suite.worlds.small(seed)
+    read = _read(suite, suite.worlds.moved(before), monkeypatch)
+    old = {guest.vmid: guest for guest in before.guests}
+    now = {guest.vmid: guest for guest in read.world.guests}
+    assert len(old.keys() - now.keys()) == 1
+    assert any(old[number].running != guest.running for number, guest in now.items())
+    assert any(old[number].name != guest.name and old[number].node != guest.node for number, guest in now.items())
+    assert any(len(old[number].cards) < len(guest.nics) for number, guest in now.items())
+    assert read.kinds()["storage"].records["local",]["shared"]
+
+
+def _held(suite: SimpleNamespace, kind: Any, *records: dict[str, Any]) -> Any:
+    return suite.holdings.Holdings({f"plugin:{kind.name}": dict(enumerate(records))})
+
+
+DEPARTURES = [
+    ((), "thing a is not there (of 1, 0 are)"),
+    (({"name": "a", "size": 3}, {"name": "b", "size": 3}), "thing b is there, and Proxmox has no such"),
+    (({"name": "a", "size": 3}, {"name": "a", "size": 3}), "thing a is there twice"),
+    (({"name": "a", "size": {"value": 4}},), "thing a: size is 4, not 3"),
+    (({"name": "a"},), "thing a: size is None, not 3"),
+]
+
+
+@pytest.mark.parametrize(("records", "words"), DEPARTURES)
+def test_each_departure_of_a_kind_is_told(
+    records: tuple[dict[str, Any], ...], words: str, suite: SimpleNamespace
+) -> None:
+    kind = suite.inventory.Kind("thing", ("name",), {("a",): {"size": 3}})
+    assert list(kind.departures(_held(suite, kind, {"name": "a", "size": 3}))) == []
+    assert list(kind.departures(_held(suite, kind, *records))) == [words]
