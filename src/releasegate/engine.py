@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from releasegate.core.errors import GateFailed, Refused, ReleasegateError
-from releasegate.core.release.record import Evidence, Record
+from releasegate.core.release.entry import Evidence
+from releasegate.core.release.record import Record
 from releasegate.ledger_writer import LedgerWriter
 from releasegate.steps.step import Kind, Step
 

@@ -10,7 +10,8 @@ from packaging.version import Version
 
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.evidence.merge import following
-from releasegate.core.release.record import Entry, EntryEvent, Evidence, Record, record
+from releasegate.core.release.entry import Entry, EntryEvent, Evidence
+from releasegate.core.release.record import Record, record
 from releasegate.core.release.taken_back import REVOKED
 from releasegate.ports import Clock, Ledger
 from releasegate.steps.step import Step

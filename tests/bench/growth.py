@@ -29,8 +29,9 @@ from releasegate.core.config.stack import Stack
 from releasegate.core.dists.archive import read_sdist, read_wheel
 from releasegate.core.e2e.matrix import Wanted, matrix, read_cell
 from releasegate.core.evidence.merge import merge
+from releasegate.core.release.entry import Entry
 from releasegate.core.release.next_version import next_base, next_candidate
-from releasegate.core.release.record import Entry, record
+from releasegate.core.release.record import record
 from releasegate.core.release.versions import consumed
 from releasegate.frontends import overview
 from releasegate.frontends.console import Screen

@@ -17,7 +17,8 @@ from git_repositories import git
 from testpair import AUTHOR
 
 from releasegate.adapters.ledger.files import FileLedger
-from releasegate.core.release.record import Entry, record
+from releasegate.core.release.entry import Entry
+from releasegate.core.release.record import record
 from releasegate.rehearsal.forge import EmbeddedForge
 from releasegate.rehearsal.index import EmbeddedIndex
 from tests.faults.judge import Ran, Seen

@@ -17,7 +17,7 @@ from releasegate.adapters.ledger.git_notes import GitNotes
 from releasegate.adapters.ledger.heard import Heard
 from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.adapters.ledger.signatures import Signatures
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 
 REF = "refs/notes/releasegate/harbor"
 

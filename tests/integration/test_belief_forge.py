@@ -20,7 +20,8 @@ from releasegate.app.verify.evidence import notes_of, record_claims
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
 from releasegate.core.evidence.note import write
-from releasegate.core.release.record import SEAL, Entry, record
+from releasegate.core.release.entry import SEAL, Entry
+from releasegate.core.release.record import record
 from releasegate.rehearsal.forge import EmbeddedForge
 
 API, RC, TAG = "tiny-api", Version("1.0.0rc1"), "v1.0.0rc1"

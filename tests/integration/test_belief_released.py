@@ -14,7 +14,8 @@ from testpair import CHECKS, Pair
 
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.core.evidence.note import write
-from releasegate.core.release.record import SEAL, Entry, record
+from releasegate.core.release.entry import SEAL, Entry
+from releasegate.core.release.record import record
 
 __all__ = ["folder"]
 

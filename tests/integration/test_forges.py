@@ -17,7 +17,7 @@ from releasegate.adapters.forges.outcomes import verdict
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.evidence.belief import CiOutcome, vouched
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 from releasegate.ports import CiRun, Forge, ForgeRelease
 from releasegate.rehearsal.forge import EmbeddedForge, Fault
 

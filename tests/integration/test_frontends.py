@@ -26,7 +26,7 @@ from releasegate.adapters.ledger.files import FileLedger
 from releasegate.app import gates
 from releasegate.app.project import Project
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
-from releasegate.core.release.record import SEAL, Entry
+from releasegate.core.release.entry import SEAL, Entry
 from releasegate.frontends import rehearsals
 from releasegate.frontends.console import Screen
 from releasegate.frontends.invoke import ns

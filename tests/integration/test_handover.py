@@ -22,7 +22,7 @@ from releasegate.app.workspace import RunOptions, Workspace
 from releasegate.core.ci.part import Part
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.record import SEAL, Entry
+from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.stated import version_file_contents
 

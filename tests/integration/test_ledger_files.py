@@ -15,14 +15,14 @@ from packaging.version import Version
 
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.core.errors import Unavailable
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 
 APPEND_FOREVER = """
 import sys
 from pathlib import Path
 from packaging.version import Version
 from releasegate.adapters.ledger.files import FileLedger
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 ledger = FileLedger(Path(sys.argv[1]))
 number = 0
 while True:

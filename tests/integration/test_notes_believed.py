@@ -18,7 +18,8 @@ from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.core.errors import Unavailable
 from releasegate.core.evidence.note import parse, write
 from releasegate.core.evidence.signed_entries import Statement, statement
-from releasegate.core.release.record import SEAL, Entry, record
+from releasegate.core.release.entry import SEAL, Entry
+from releasegate.core.release.record import record
 from releasegate.core.release.taken_back import REVOKED
 
 RC = Version("1.0rc1")

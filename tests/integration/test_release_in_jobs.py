@@ -16,7 +16,7 @@ from testpair import AUTHOR, CHECKS, make_pair, on_indexes
 
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
-from releasegate.core.release.record import SEAL, Entry
+from releasegate.core.release.entry import SEAL, Entry
 from releasegate.frontends.program import Releasegate
 from releasegate.rehearsal.index import EmbeddedIndex
 

@@ -34,7 +34,7 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.companion import CompanionSources
-from releasegate.core.release.record import SEAL, Entry
+from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.report.model import Problem
 from releasegate.ports import CiRun, Delivery, Forge
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel

@@ -24,7 +24,7 @@ from testpair import AUTHOR, configuration, make_pair, on_indexes
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.core.evidence.merge import following
 from releasegate.core.evidence.note import parse, write
-from releasegate.core.release.record import SEAL, Entry
+from releasegate.core.release.entry import SEAL, Entry
 from releasegate.frontends.program import Releasegate
 from releasegate.rehearsal.index import BrokenFile, BrokenPage, EmbeddedIndex
 

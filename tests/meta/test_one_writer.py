@@ -9,7 +9,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "releasegate"
 
-MAKERS = frozenset({"ledger_writer.py", "core/release/record.py"})
+MAKERS = frozenset({"ledger_writer.py", "core/release/entry.py"})
 """What may make an entry: the writer a new one, and the core one that it reads from its line."""
 
 WRITERS = frozenset({"ledger_writer.py", "adapters/ledger/shared.py"})

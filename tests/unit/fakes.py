@@ -25,7 +25,7 @@ from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.evidence.belief import CiOutcome
-from releasegate.core.release.record import Entry, entry_from_json
+from releasegate.core.release.entry import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import (
     CiRun,

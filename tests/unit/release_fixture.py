@@ -25,7 +25,7 @@ from releasegate.core.ci.part import Part
 from releasegate.core.config.model import Companion, EndToEndCommand, Package, Settings
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.release.companion import CompanionSources
-from releasegate.core.release.record import SEAL, Entry, Evidence
+from releasegate.core.release.entry import SEAL, Entry, Evidence
 from releasegate.core.release.versions import Consumed
 from releasegate.core.release.versions import consumed as merge_consumed
 from releasegate.ports import Forge, Index

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from releasegate.core.evidence.belief import CiOutcome, ci_run, condemned, must_be_believed, run_name, vouched
-from releasegate.core.release.record import SEAL, Entry, EntryEvent
+from releasegate.core.release.entry import SEAL, Entry, EntryEvent
 from releasegate.core.release.taken_back import CELL, REVOKED
 
 COMMIT, TAG, WORKFLOW = "a" * 40, "v1.0rc1", ".github/workflows/release.yml"

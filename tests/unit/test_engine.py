@@ -12,7 +12,8 @@ from packaging.version import Version
 
 from releasegate.adapters.ledger.memory import MemoryLedger
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, ReleasegateError, Unavailable
-from releasegate.core.release.record import Entry, EntryEvent, Evidence, Record
+from releasegate.core.release.entry import Entry, EntryEvent, Evidence
+from releasegate.core.release.record import Record
 from releasegate.engine import Engine, Outcome
 from releasegate.ledger_writer import LedgerWriter
 from releasegate.steps.step import Kind

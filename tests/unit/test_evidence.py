@@ -11,7 +11,8 @@ from packaging.version import Version
 
 from releasegate.core.evidence.merge import following, merge
 from releasegate.core.evidence.note import Known, LeftOut, accepted, read, write
-from releasegate.core.release.record import Entry, Record
+from releasegate.core.release.entry import Entry
+from releasegate.core.release.record import Record
 
 COMMIT, OTHER = "a" * 40, "b" * 40
 

@@ -12,7 +12,7 @@ from packaging.version import Version
 from release_fixture import ALONE, ReleaseFixture
 
 from releasegate.adapters.ledger.memory import MemoryLedger
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 from releasegate.ledger_writer import LedgerWriter, Waiver
 from releasegate.steps.audit import Audit
 from releasegate.steps.source import Clean

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from releasegate.app.newer import newer
 from releasegate.core.errors import Unavailable
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 
 
 @dataclass

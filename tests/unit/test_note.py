@@ -13,7 +13,8 @@ from packaging.version import Version
 from releasegate.core.evidence.merge import merge
 from releasegate.core.evidence.note import Known, accepted, parse, within_reach, write
 from releasegate.core.evidence.signed_entries import Statement, statement, statement_from
-from releasegate.core.release.record import SEAL, Entry, record
+from releasegate.core.release.entry import SEAL, Entry
+from releasegate.core.release.record import record
 from releasegate.core.release.taken_back import CELL, REVOKED
 
 COMMIT, VERSION = "a" * 40, Version("1.0rc1")

@@ -13,7 +13,7 @@ from releasegate.core.pairs.matrix import Key, Pairs
 from releasegate.core.pairs.proofs import Proof, Side, proofs
 from releasegate.core.pairs.question import Question, answer
 from releasegate.core.pairs.table import BEGIN, END, with_table
-from releasegate.core.release.record import Entry, EntryEvent
+from releasegate.core.release.entry import Entry, EntryEvent
 from releasegate.core.release.taken_back import CELL
 
 EDGES = {"plugin": ["api", "cache"], "other": ["api"]}

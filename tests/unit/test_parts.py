@@ -11,7 +11,7 @@ from release_fixture import ReleaseFixture
 from releasegate.app.ci.handover import is_judged
 from releasegate.app.ci.parts import steps_of
 from releasegate.core.ci.part import Part, PartJob
-from releasegate.core.release.record import SEAL
+from releasegate.core.release.entry import SEAL
 from releasegate.pipelines import PIPELINES, bind
 from releasegate.steps.step import Step
 

@@ -11,8 +11,9 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
+from releasegate.core.release.entry import Entry, EntryEvent
 from releasegate.core.release.plan import PackageState, Plan, VersionState, plan_candidate, plan_final, plan_post
-from releasegate.core.release.record import Entry, EntryEvent, Record
+from releasegate.core.release.record import Record
 from releasegate.core.release.versions import consumed
 
 HEAD = "a" * 40

@@ -15,8 +15,8 @@ from stacks import pair_stack
 from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable
+from releasegate.core.release.entry import SEAL
 from releasegate.core.release.plan import Pipeline
-from releasegate.core.release.record import SEAL
 from releasegate.ports import CiRun, ForgeRelease
 from releasegate.rehearsal.index import sample_wheel
 from releasegate.steps.doctor_questions import QUESTIONS

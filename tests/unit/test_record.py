@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from releasegate.core.release.record import Entry, EntryEvent, Record, entry_from_json, record
+from releasegate.core.release.entry import Entry, EntryEvent, entry_from_json
+from releasegate.core.release.record import Record, record
 
 
 def entry(step: str, event: EntryEvent, *, subject: str = "one", kind: str = "work", verdict: str = "pass") -> Entry:

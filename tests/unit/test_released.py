@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from releasegate.core.release.durations import in_words, lasted
-from releasegate.core.release.record import SEAL, Entry, EntryEvent
+from releasegate.core.release.entry import SEAL, Entry, EntryEvent
 from releasegate.core.release.released import without_false_seals
 
 FILES = {"demo-1.0.whl": "a" * 64, "demo-1.0.tar.gz": "b" * 64}

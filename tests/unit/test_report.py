@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from releasegate.core.e2e.matrix import Told, read_cell
-from releasegate.core.release.record import SEAL, Entry, EntryEvent, Record
+from releasegate.core.release.entry import SEAL, Entry, EntryEvent
+from releasegate.core.release.record import Record
 from releasegate.core.release.taken_back import CELL
 from releasegate.core.report.evidence_sections import artifacts, cells, members, plain, promotion, texts
 from releasegate.core.report.model import CellVerdict, PairMember

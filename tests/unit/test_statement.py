@@ -12,7 +12,8 @@ import pytest
 from packaging.version import Version
 
 from releasegate.core.evidence.note import write
-from releasegate.core.release.record import SEAL, Entry, EntryEvent, Record, record
+from releasegate.core.release.entry import SEAL, Entry, EntryEvent
+from releasegate.core.release.record import Record, record
 from releasegate.core.release.statement import purl, statement
 
 NAME, RC = "my-plugin", Version("1.0rc1")

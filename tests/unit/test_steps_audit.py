@@ -17,7 +17,7 @@ from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Wheel
 from releasegate.core.dists.archive import Members
 from releasegate.core.errors import GateFailed, Unavailable
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 from releasegate.ports import LockAnswer
 from releasegate.steps.audit import Audit
 

@@ -13,7 +13,7 @@ from stacks import hosts, pair_stack
 from releasegate.core.config.model import Companion, Settings
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.pairs.question import answer
-from releasegate.core.release.record import SEAL
+from releasegate.core.release.entry import SEAL
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
 from releasegate.steps.end_to_end import run_end_to_end
 from releasegate.steps.fetch import deliver

@@ -13,7 +13,7 @@ from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 
 from releasegate.core.config.model import Companion
 from releasegate.core.errors import GateFailed, Refused, Unavailable
-from releasegate.core.release.record import SEAL
+from releasegate.core.release.entry import SEAL
 from releasegate.core.release.taken_back import CELL
 from releasegate.ports import CellReport, Delivery
 from releasegate.steps.end_to_end import cell_subject

@@ -12,7 +12,7 @@ from release_fixture import APP, CORE, ReleaseFixture, entry
 from releasegate.app.release import asked_again
 from releasegate.core.ci.part import Part
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.record import SEAL, Entry
+from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.release.taken_back import REVOKED
 from releasegate.engine import Engine, Outcome
 from releasegate.ledger_writer import LedgerWriter

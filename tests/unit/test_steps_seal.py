@@ -14,7 +14,7 @@ from release_fixture import ALONE, START, ReleaseFixture, done, entry
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.evidence.note import read
-from releasegate.core.release.record import SEAL
+from releasegate.core.release.entry import SEAL
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.prove import EndToEnd
 from releasegate.steps.seal import CandidateProven, CompanionPublished, Seal

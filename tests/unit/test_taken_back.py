@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from releasegate.core.release.record import SEAL, Entry, EntryEvent, Record, record
+from releasegate.core.release.entry import SEAL, Entry, EntryEvent
+from releasegate.core.release.record import Record, record
 from releasegate.core.release.taken_back import CELL, REVOKED, WATCHES, because
 
 WHEEL, SDIST, COMPANION, OTHER = "a" * 64, "b" * 64, "c" * 64, "d" * 64

@@ -17,7 +17,7 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError, InternalError, Refused
 from releasegate.core.evidence.shapes import is_sound
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 from releasegate.frontends.program import Releasegate
 
 PACKAGES = """

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from releasegate.core.evidence.signed_entries import digest
-from releasegate.core.release.record import SEAL, Entry, EntryEvent
+from releasegate.core.release.entry import SEAL, Entry, EntryEvent
 from releasegate.core.release.taken_back import CELL, REVOKED, WATCHES
 from releasegate.core.verification.claims import Claim
 from releasegate.core.verification.recorded import Recorded, recorded_claims, sealed_files

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from releasegate.app.workspace import Workspace
     from releasegate.core.config.model import Package
     from releasegate.core.release.companion import CompanionSources
-    from releasegate.core.release.record import Entry
+    from releasegate.core.release.entry import Entry
     from releasegate.steps.release import Role
 
 

@@ -15,8 +15,9 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.nearest import meant
 from releasegate.core.release.durations import in_words, lasted
+from releasegate.core.release.entry import Entry
 from releasegate.core.release.plan import Plan
-from releasegate.core.release.record import Entry, record
+from releasegate.core.release.record import record
 from releasegate.core.release.taken_back import REVOKED, because
 from releasegate.engine import Engine, Outcome, Watch
 from releasegate.ledger_writer import Waiver

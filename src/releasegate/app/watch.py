@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from releasegate.app.workspace import Workspace
     from releasegate.core.config.model import Package
     from releasegate.core.e2e.matrix import Cell
-    from releasegate.core.release.record import Entry
+    from releasegate.core.release.entry import Entry
     from releasegate.ports import EndToEndReport, IndexFile
 
 SERVED, INSTALLED, PAIR = "served files", "newest final", "newest pair"

@@ -23,7 +23,7 @@ from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.reference import render_reference
 from releasegate.core.release.companion import variables
-from releasegate.core.release.record import Entry, EntryEvent
+from releasegate.core.release.entry import Entry, EntryEvent
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES
 from releasegate.frontends.reference_stacks import CHECKS, stacks

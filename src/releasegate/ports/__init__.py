@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from releasegate.core.dists.version_text import Source
-    from releasegate.core.release.record import Entry
+    from releasegate.core.release.entry import Entry
 
 
 class Repository(Protocol):

@@ -14,7 +14,7 @@ from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.dists.wheel import sources
 from releasegate.core.errors import GateFailed, Unavailable
-from releasegate.core.release.record import Evidence
+from releasegate.core.release.entry import Evidence
 from releasegate.ports import Index, IndexFile, LockAnswer
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep

@@ -14,7 +14,7 @@ from releasegate.core.dists.manifest import Manifest, manifest_from_json
 from releasegate.core.dists.promotion import Built, Proof, compare
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import GateFailed
-from releasegate.core.release.record import Evidence
+from releasegate.core.release.entry import Evidence
 from releasegate.core.release.versions import promoted
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.fetch import published

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.record import Entry, Evidence, Record
+from releasegate.core.release.entry import Entry, Evidence
+from releasegate.core.release.record import Record
 from releasegate.core.release.taken_back import CELL, is_red
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import sha256s

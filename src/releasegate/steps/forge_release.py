@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from releasegate.core.errors import NotYet, Refused, Unavailable
 from releasegate.core.evidence.note import write
-from releasegate.core.release.record import Evidence, record
+from releasegate.core.release.entry import Evidence
+from releasegate.core.release.record import record
 from releasegate.core.release.statement import statement
 from releasegate.ports import Forge, ForgeRelease
 from releasegate.steps.notes import release_notes

@@ -14,7 +14,8 @@ from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.pairs.matrix import Key, Pairs, Place
 from releasegate.core.pairs.proofs import Proof, proofs
 from releasegate.core.pairs.question import Answer, Edge, Question, answer
-from releasegate.core.release.record import Evidence, Record, record
+from releasegate.core.release.entry import Evidence
+from releasegate.core.release.record import Record, record
 from releasegate.core.release.versions import is_candidate, parse_version, promoted
 from releasegate.ports import Index
 from releasegate.steps.release import RunContext

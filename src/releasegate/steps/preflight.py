@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
+from releasegate.core.release.entry import Evidence
 from releasegate.core.release.plan import Pipeline
-from releasegate.core.release.record import Evidence
 from releasegate.steps.doctor_questions import QUESTIONS
 from releasegate.steps.question import Answer, Caution, Inquiry, Question
 from releasegate.steps.step import ReleaseStep

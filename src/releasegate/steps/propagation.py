@@ -9,7 +9,7 @@ from typing import ClassVar
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.wheel import metadata_differences, wheel_metadata
 from releasegate.core.errors import GateFailed, NotYet, ReleasegateError, Unavailable
-from releasegate.core.release.record import Evidence
+from releasegate.core.release.entry import Evidence
 from releasegate.ports import Index, IndexFile
 from releasegate.steps.fetch import held_hashes, published
 from releasegate.steps.step import RoleStep

@@ -12,8 +12,8 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import line
-from releasegate.core.release.record import Evidence
 from releasegate.ports import CellReport
 from releasegate.steps.end_to_end import run_end_to_end
 from releasegate.steps.fetch import FileSource, OwnFiles, companion, deliver, newest, sha256s

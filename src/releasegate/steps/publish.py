@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from releasegate.core.dists.manifest import Artifact
 from releasegate.core.errors import Conflict, Refused
+from releasegate.core.release.entry import TAG, Evidence
 from releasegate.core.release.next_command import given_up
 from releasegate.core.release.next_version import next_legal
 from releasegate.core.release.plan import bump_branch
-from releasegate.core.release.record import TAG, Evidence
 from releasegate.ports import PushAnswer
 from releasegate.steps.fetch import held_hashes
 from releasegate.steps.forge_release import await_ci

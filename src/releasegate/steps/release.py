@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from releasegate.core.config.model import Package, Settings
     from releasegate.core.dists.manifest import Manifest
     from releasegate.core.release.companion import CompanionSources
-    from releasegate.core.release.record import Entry, Record
+    from releasegate.core.release.entry import Entry
+    from releasegate.core.release.record import Record
     from releasegate.core.release.versions import Consumed
     from releasegate.ports import (
         Builds,

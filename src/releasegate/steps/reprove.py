@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.record import SEAL, Evidence
+from releasegate.core.release.entry import SEAL, Evidence
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import deliver, published
 from releasegate.steps.release import Release

@@ -8,7 +8,7 @@ from typing import ClassVar
 from packaging.version import Version
 
 from releasegate.core.errors import Refused
-from releasegate.core.release.record import SEAL, Evidence
+from releasegate.core.release.entry import SEAL, Evidence
 from releasegate.core.release.versions import promoted
 from releasegate.steps.fetch import companion_choice, published
 from releasegate.steps.forge_release import attach_receipt, attach_statement

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
+from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import next_legal
-from releasegate.core.release.record import Evidence
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.release import Release

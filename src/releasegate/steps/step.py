@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from releasegate.core.release.record import Evidence
+    from releasegate.core.release.entry import Evidence
     from releasegate.steps.release import Release, Role
 
 

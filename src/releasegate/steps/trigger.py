@@ -8,7 +8,7 @@ from typing import ClassVar
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.publish_rules import SourceState, disagreements, requested
 from releasegate.core.errors import Refused
-from releasegate.core.release.record import Evidence
+from releasegate.core.release.entry import Evidence
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.release import Role
 from releasegate.steps.stated import version_file_contents

@@ -12,7 +12,8 @@ from packaging.version import Version
 
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.core.evidence.merge import following, merge
-from releasegate.core.release.record import Entry, entry_from_json, record
+from releasegate.core.release.entry import Entry, entry_from_json
+from releasegate.core.release.record import record
 from tests.faults.fault import SURVIVED, Fault, Verdict, marked, together
 from tests.faults.kinds.bounds import understood
 from tests.faults.mutation import NASTY, changed, damaged, torn

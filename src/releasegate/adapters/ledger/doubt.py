@@ -10,7 +10,7 @@ from packaging.version import Version
 from releasegate.adapters.ledger.signatures import Signatures
 from releasegate.core.evidence.belief import ANYBODY, ci_run, must_be_believed
 from releasegate.core.evidence.signed_entries import Statement, digest, statement
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 from releasegate.core.release.taken_back import REVOKED
 
 Vouches = Callable[[Version, str, Entry], bool]

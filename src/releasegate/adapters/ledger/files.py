@@ -14,7 +14,7 @@ from packaging.version import Version
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.plain_file import read_plain
 from releasegate.core.errors import Unavailable
-from releasegate.core.release.record import Entry, entry_from_json
+from releasegate.core.release.entry import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
 
 _SUFFIX = ".jsonl"

@@ -16,7 +16,7 @@ from releasegate.core.errors import Unavailable
 from releasegate.core.evidence.merge import merge, moment
 from releasegate.core.evidence.note import Note, parse, write
 from releasegate.core.evidence.signed_entries import Statement
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 from releasegate.core.release.versions import parse_version
 
 _SUFFIX = ".note"

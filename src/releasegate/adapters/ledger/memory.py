@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from packaging.version import Version
 
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 
 
 @dataclass(frozen=True)

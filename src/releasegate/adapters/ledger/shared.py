@@ -16,7 +16,8 @@ from releasegate.adapters.ledger.heard import Heard
 from releasegate.core.evidence.merge import merge
 from releasegate.core.evidence.note import Known, LeftOut, accepted, parse, write
 from releasegate.core.evidence.signed_entries import Statement
-from releasegate.core.release.record import Entry, record
+from releasegate.core.release.entry import Entry
+from releasegate.core.release.record import record
 from releasegate.core.release.versions import by_version, parse_version
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")

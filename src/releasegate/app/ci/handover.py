@@ -22,7 +22,7 @@ from releasegate.core.config.model import Package
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.evidence.merge import merge
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 from releasegate.core.release.taken_back import CELL
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.occurrences import bump_all

@@ -20,7 +20,8 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.ci.part import Part
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.release.record import SEAL, record
+from releasegate.core.release.entry import SEAL
+from releasegate.core.release.record import record
 from releasegate.engine import Engine, Outcome, Watch
 from releasegate.steps.step import Kind, Step
 

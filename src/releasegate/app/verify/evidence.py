@@ -20,7 +20,7 @@ from releasegate.core.evidence.belief import HERE
 from releasegate.core.evidence.merge import merge
 from releasegate.core.evidence.note import Known, accepted, parse
 from releasegate.core.evidence.signed_entries import Statement, digest
-from releasegate.core.release.record import SEAL, Entry
+from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.verification.claims import Claim
 from releasegate.core.verification.recorded import Recorded, recorded_claims
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from releasegate.core.evidence.merge import moment
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 from releasegate.core.release.taken_back import is_red
 
 _RUN = re.compile(r"ci-([0-9]{1,18})-[0-9a-f]+")

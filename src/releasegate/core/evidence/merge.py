@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 
 
 def merge(*records: Iterable[Entry]) -> tuple[Entry, ...]:

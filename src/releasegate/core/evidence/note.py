@@ -17,7 +17,7 @@ from packaging.version import Version
 from releasegate.core.evidence.merge import moment
 from releasegate.core.evidence.shapes import is_sound
 from releasegate.core.evidence.signed_entries import Statement, statement_from
-from releasegate.core.release.record import SEAL, Entry, entry_from_json
+from releasegate.core.release.entry import SEAL, Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
 
 Records = Mapping[Version, Sequence[Entry]]

@@ -10,7 +10,7 @@ from releasegate.core.release.taken_back import CELL, REVOKED, runs_end_to_end
 from releasegate.core.release.versions import parse_version
 
 if TYPE_CHECKING:
-    from releasegate.core.release.record import Entry
+    from releasegate.core.release.entry import Entry
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 from packaging.version import Version
 
 from releasegate.core.e2e.matrix import read_cell
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 from releasegate.core.release.taken_back import CELL
 from releasegate.core.release.versions import parse_version
 from releasegate.core.report.evidence_sections import artifacts, plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from releasegate.core.release.record import Entry
+from releasegate.core.release.entry import Entry
 
 _DAY = 24 * 60 * 60
 

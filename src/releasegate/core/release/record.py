@@ -1,71 +1,14 @@
-"""The record of a release: entries of the ledger, and what their replay says.
-
-One entry is one JSON object on one line. ``event`` is ``started``, ``done``, ``failed``, ``waived`` or ``revoked``.
-Evidence counts only for the ``subject`` that it was taken on (a commit, the bytes of a manifest): see ``Step.subject``.
-"""
+"""The record of a release: what the replay of its entries says."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, get_args
 
+from releasegate.core.release.entry import SEAL, TAG, Entry
 from releasegate.core.release.taken_back import CELL, REVOKED, runs_end_to_end
 from releasegate.core.release.taken_back import unsettled as taking_back
-
-EntryEvent = Literal["started", "done", "failed", "waived", "revoked"]
-Evidence = Mapping[str, Any]
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", re.ASCII)
-
-SEAL = "seal"
-TAG = "tag"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened to one version; ``at`` is UTC in ISO 8601, ``run`` names the run that wrote it.
-
-    ``releasegate`` is the version that wrote it.
-    """
-
-    at: str
-    run: str
-    step: str
-    event: EntryEvent
-    subject: str
-    line: str
-    kind: str = "work"
-    verdict: str = "pass"
-    evidence: Evidence = field(default_factory=dict)
-    releasegate: str = ""
-
-    def to_json(self) -> str:
-        """Return the entry as one line of JSON, without the line end."""
-        return json.dumps(vars(self), sort_keys=True, ensure_ascii=False)
-
-
-def entry_from_json(line: str) -> Entry | None:
-    """Parse one line; ``None`` for a line that is torn or is no entry (a run may die at any byte)."""
-    try:
-        body: Any = json.loads(line)
-        if body["event"] not in get_args(EntryEvent) or not isinstance(body["evidence"], dict):
-            return None
-        known = {key: body[key] for key in Entry.__dataclass_fields__ if key != "releasegate"}
-        # Who wrote it is not what it says: an entry without a writer counts all the same.
-        entry = Entry(**known, releasegate=str(body.get("releasegate", "")))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return entry if _sound(entry) else None
-
-
-def _sound(entry: Entry) -> bool:
-    """Whether an entry's words are words and its moment is one: what sorts and compares entries relies on that."""
-    texts = (entry.at, entry.run, entry.step, entry.subject, entry.line, entry.kind, entry.verdict)
-    return all(isinstance(text, str) for text in texts) and _MOMENT.fullmatch(entry.at) is not None
 
 
 @dataclass(frozen=True)

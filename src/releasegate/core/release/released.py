@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from releasegate.core.release.record import SEAL, Entry
+from releasegate.core.release.entry import SEAL, Entry
 
 Served = Mapping[str, str]
 """The sha256 of every file of one version that an index serves, by file name."""

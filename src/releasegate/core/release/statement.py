@@ -17,7 +17,8 @@ from urllib.parse import quote
 from packaging.version import Version
 
 from releasegate.core.evidence.note import note_line
-from releasegate.core.release.record import SEAL, Entry, Record
+from releasegate.core.release.entry import SEAL, Entry
+from releasegate.core.release.record import Record
 from releasegate.core.release.versions import is_candidate
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"

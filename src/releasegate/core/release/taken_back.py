@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from releasegate.core.release.record import Entry
+    from releasegate.core.release.entry import Entry
 
 CELL = "e2e:cell"
 """Under what the record knows one cell of an end-to-end run, wherever it was run."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from releasegate.core.release.record import SEAL, Entry, Record
+from releasegate.core.release.entry import SEAL, Entry
+from releasegate.core.release.record import Record
 from releasegate.core.release.taken_back import CELL
 from releasegate.core.report import evidence_sections as sections
 from releasegate.core.report.evidence_sections import plain

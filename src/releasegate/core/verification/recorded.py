@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from releasegate.core.evidence.signed_entries import digest
-from releasegate.core.release.record import SEAL, Entry, Record, record
+from releasegate.core.release.entry import SEAL, Entry
+from releasegate.core.release.record import Record, record
 from releasegate.core.release.taken_back import CELL, REVOKED, because, is_red
 from releasegate.core.verification.claims import Claim
 
