@@ -106,7 +106,7 @@ core.version_files.setup_call core.version_files.text
 FORMS = "core.report.markdown core.report.markdown_text core.report.json_form"
 """What tells a report in another form than lines."""
 
-OF_STATUS = "adapters.files adapters.index adapters.ledger core.ci.yaml_nodes steps.doctor_questions steps.source"
+OF_STATUS = "adapters.files adapters.index adapters.ledger core.ci.others.nodes steps.doctor_questions steps.source"
 """What looks at more than the version files."""
 
 

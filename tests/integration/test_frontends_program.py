@@ -140,7 +140,7 @@ def test_what_it_does_not_know_ends_with_2_and_two_lines(
 @pytest.mark.parametrize(
     ("words", "problem", "hint"),
     [
-        (("e2e", "--netbox", "4.7.3"), "--netbox chooses cells of a stack, and there is none here.", "Leave it out"),
+        (("e2e", "--path", "fresh"), "--path chooses cells of a stack, and there is none here.", "Leave it out"),
         (("rehearse", "--pair", "proxbx"), "There is no pair proxbx.", "Did you mean proxbox?"),
         (("build", "--package", "Smaple"), "There is no package Smaple.", "Did you mean sample?"),
         (("install-check", "--source", "testpipy"), "There is no source testpipy.", "Did you mean testpypi?"),

@@ -53,6 +53,7 @@ def test_a_command_that_is_there_to_be_pasted_is_never_broken(before: str) -> No
 
 def test_in_a_log_no_line_is_broken() -> None:
     assert width_of(io.StringIO(), {"COLUMNS": "60"}) is None
+    assert width_of(Terminal(), {"COLUMNS": "60", "GITHUB_ACTIONS": "true"}) is None
     assert broken(STEP * 3, None) == [STEP * 3]
 
 

@@ -44,8 +44,11 @@ _DUMB = frozenset({None, "", "dumb", "unknown"})
 
 
 def width_of(stream: TextIO, environ: Mapping[str, str]) -> int | None:
-    """Return how many columns a line may have; ``None`` where it may be of any length, as in a log."""
-    if not stream.isatty():
+    """Return how many columns a line may have; ``None`` where it may be of any length, as in a log.
+
+    What a runner of a CI shows is a log, whatever it lets a program believe.
+    """
+    if not stream.isatty() or environ.get("GITHUB_ACTIONS") == "true":
         return None
     told = environ.get("COLUMNS", "")
     if told.isascii() and told.isdigit() and int(told[:5]) >= _LEAST:

@@ -30,6 +30,7 @@ from releasegate.core.config.model import IndexConfig, Package, Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.dists.archive import read_sdist
 from releasegate.core.errors import ConfigurationError, Unavailable
+from releasegate.core.nearest import meant
 from releasegate.core.release.next_version import next_base
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_version
@@ -48,7 +49,7 @@ def published_pair(kit: str) -> Settings:
     settings = parse_settings(file.read_text(encoding="utf-8"), where=file.name, kits=KitsBeside(file.parent))
     known = settings.stack.kit_name if settings.stack is not None else ""
     if kit != known:
-        raise ConfigurationError(f"There is no pair {kit}.", hint=f"Name one of: sample, {known}")
+        raise ConfigurationError(f"There is no pair {kit}.", hint=meant(kit, ["sample", known]))
     return settings
 
 
