@@ -11,7 +11,7 @@ from releasegate.core.install.pylock import Present, located
 from releasegate.core.install.report import Expected, InstalledFrom, provenance_problems
 
 DIGEST, OTHER = "a" * 64, "b" * 64
-FOLDER = PurePosixPath("/work")
+FOLDER = PurePosixPath("/wheels")
 PURE, NATIVE = "py3-none-any", "cp312-cp312-manylinux2014_x86_64"
 HEAD = 'lock-version = "1.0"\n[[packages]]\nname = "Some_Dep"\n'
 
@@ -42,7 +42,7 @@ def test_without_a_wheel_it_is_the_sdist_or_what_lies_beside_the_lock() -> None:
     assert found(f'{HEAD}version = "2.0"\n{sdist % DIGEST}\n') == InstalledFrom(
         "some-dep", "2.0", "https://files.example/x", DIGEST
     )
-    assert found(HEAD + archive % DIGEST).url == "file:///work/given/some_dep-2.0.tar.gz"
+    assert found(HEAD + archive % DIGEST).url == "file:///wheels/given/some_dep-2.0.tar.gz"
     assert found(HEAD + 'directory = { path = "/tree" }') == InstalledFrom("some-dep", "2.0", "file:///tree", None)
 
 
@@ -70,7 +70,7 @@ def test_where_a_lock_does_not_name_one_file_nothing_is_known(lock: str) -> None
 
 
 def test_what_came_from_nowhere_is_no_proof() -> None:
-    own = Expected("mine", "file:///work/mine.whl", DIGEST)
+    own = Expected("mine", "file:///wheels/mine.whl", DIGEST)
     mine = InstalledFrom("mine", "1.0", own.url, DIGEST)
 
     assert provenance_problems([mine], own=own, staging_hosts=()) == ()
