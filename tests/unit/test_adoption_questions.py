@@ -154,3 +154,16 @@ def test_tasks_of_the_repository_s_own_get_a_line_that_keeps_them(content: bytes
 def test_a_file_that_names_releasegate_is_not_asked_about() -> None:
     assert own_file(TASKS, b"from releasegate.frontends.invoke import ns\n") is None
     assert own_file(NOXFILE, b"import nox\n") is not None
+
+
+def test_a_few_files_whose_lines_no_bump_follows_are_all_named() -> None:
+    (question,) = (each for each in asked({**BASE, "docs/a.txt": "1.4.0"}) if "no bump follows" in each.asks)
+    assert question.asks.startswith("1 line holds 1.4.0")
+    assert not any("more files" in answer for answer in question.answers)
+
+
+def test_an_extra_that_brings_not_all_that_the_tests_import_is_passed_over() -> None:
+    extras = '[project.optional-dependencies]\ndocs = ["sphinx"]\ntest = ["pytest", "requests"]\n'
+    suite = "import requests\nfrom quay_lamp import x\n\n\ndef test_it():\n    pass\n"
+    answer = suggested({"pyproject.toml": STATIC + extras, "tests/e2e/test_it.py": suite})
+    assert any("test" in line and "extras" in line for line in answer)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from releasegate.adapters.index.package_index import SimpleIndex
     from releasegate.app.workspace import Workspace
     from releasegate.core.config.model import Package
+    from releasegate.core.config.stack import Stack
     from releasegate.core.e2e.matrix import Cell
     from releasegate.core.release.entry import Entry
     from releasegate.ports import EndToEndReport, IndexFile
@@ -166,7 +167,8 @@ def _pair(workspace: Workspace, package: Package, version: Version, wanted: Watc
     other = newest(index, package.companion.name) if package.companion is not None else None
     backend = Source(index.name, other) if other is not None else None
     choices, where = RunOptions(companion=str(other) if other is not None else None), ""
-    cell = _cell(workspace) if settings.in_stack(package.name) else None
+    stack = settings.stack if settings.in_stack(package.name) else None
+    cell = _cell(workspace, stack) if stack is not None else None
     if cell is not None:
         from releasegate.app.container_runner import ContainerOptions
         from releasegate.core.e2e.matrix import only
@@ -181,13 +183,10 @@ def _pair(workspace: Workspace, package: Package, version: Version, wanted: Watc
     return f"{version}{beside}{where}: {report.verdict}"
 
 
-def _cell(workspace: Workspace) -> Cell | None:
+def _cell(workspace: Workspace, stack: Stack) -> Cell | None:
     """Return the one cell that is run: on the newest host that there is, configured or not."""
     from releasegate.core.e2e import matrix
 
-    settings = workspace.project.settings
-    if settings.stack is None:
-        return None
-    found = matrix.newest(matrix.matrix(settings.stack, matrix.Wanted()))
-    index = workspace.index(settings.dependencies)
-    return matrix.on_newest(found, settings.stack, index.versions) if found is not None else None
+    found = matrix.newest(matrix.matrix(stack, matrix.Wanted()))
+    index = workspace.index(workspace.project.settings.dependencies)
+    return matrix.on_newest(found, stack, index.versions) if found is not None else None

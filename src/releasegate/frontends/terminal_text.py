@@ -7,6 +7,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Mapping
+from itertools import accumulate, takewhile
 from typing import TextIO
 
 COLOURS = {"pass": "32", "waived": "33", "wait": "33", "told": "33", "fail": "31", "refused": "31"}
@@ -74,13 +75,9 @@ def cut(text: str, width: int) -> str:
     """Return *text* in at most *width* columns; what is left out is told by dots."""
     if columns(text) <= width:
         return text
-    kept, taken = [], 0
-    for each in text:
-        taken += _columns(each)
-        if taken > width - 2:
-            break
-        kept.append(each)
-    return f"{''.join(kept).rstrip()}.."
+    taken = accumulate(map(_columns, text))
+    kept = sum(1 for _ in takewhile(lambda columns: columns <= width - 2, taken))
+    return f"{text[:kept].rstrip()}.."
 
 
 def broken(line: str, width: int | None) -> list[str]:
