@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-import importlib
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,11 +12,10 @@ from typing import Any
 
 import pytest
 import requests
+from suite_modules import E2E, imported
 
 from releasegate.adapters.containers.suite import THE_STACK
 
-E2E = Path(__file__).parents[2] / "e2e"
-CHECKS = [E2E / "suite", E2E / "netbox" / "checks", E2E / "proxbox" / "checks"]
 MODULES = (
     "words",
     "contracts",
@@ -48,16 +45,8 @@ def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the modules of the checks, which are no package: they run beside the stack, not inside of releasegate."""
     for mark in ("contract", "phases", "services"):
         pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
-    before = set(sys.modules)
-    sys.path[:0] = map(str, CHECKS)
-    try:
-        yield SimpleNamespace(**{name: importlib.import_module(name) for name in MODULES})
-    finally:
-        for folder in CHECKS:
-            sys.path.remove(str(folder))
-        for name in set(sys.modules) - before:
-            if str(E2E) in str(getattr(sys.modules[name], "__file__", "")):
-                del sys.modules[name]
+    with imported(*MODULES) as modules:
+        yield modules
 
 
 @pytest.fixture
