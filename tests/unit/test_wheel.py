@@ -6,8 +6,8 @@ import pytest
 from archives import dist_info, subject
 
 from releasegate.core.dists.archive import Members
-from releasegate.core.dists.wheel import console_scripts, installed, modules, sources
 from releasegate.core.dists.wheel import dist_info as own_folder
+from releasegate.core.dists.wheel import entry_points, installed, modules, sources
 from releasegate.core.errors import GateFailed
 
 
@@ -20,19 +20,22 @@ def test_a_wheel_has_exactly_one_dist_info_folder(files: dict[str, bytes], found
         own_folder(Members("a-1-py3-none-any.whl", files))
 
 
-def test_console_scripts_are_listed_by_name() -> None:
+def test_entry_points_are_read_by_group_and_their_names_keep_their_case() -> None:
     points = b"[console_scripts]\nzed = a:b\nSample = a:b\n\n[gui_scripts]\nwindow = a:b\n"
-    assert console_scripts(subject(add={f"{dist_info()}/entry_points.txt": points}).wheel) == ("Sample", "zed")
+    assert entry_points(subject(add={f"{dist_info()}/entry_points.txt": points}).wheel) == {
+        "console_scripts": {"zed": "a:b", "Sample": "a:b"},
+        "gui_scripts": {"window": "a:b"},
+    }
 
 
-def test_a_wheel_without_entry_points_has_no_scripts() -> None:
-    assert console_scripts(subject(remove=[f"{dist_info()}/entry_points.txt"]).wheel) == ()
+def test_a_wheel_without_entry_points_has_no_groups() -> None:
+    assert entry_points(subject(remove=[f"{dist_info()}/entry_points.txt"]).wheel) == {}
 
 
 @pytest.mark.parametrize("text", [b"sample = a:b", b"\xff", b"[a]\n[a]\n"], ids=["section", "bytes", "twice"])
 def test_entry_points_that_cannot_be_read_are_refused(text: bytes) -> None:
     with pytest.raises(GateFailed, match=r"entry_points\.txt in .* cannot be read"):
-        console_scripts(subject(add={f"{dist_info()}/entry_points.txt": text}).wheel)
+        entry_points(subject(add={f"{dist_info()}/entry_points.txt": text}).wheel)
 
 
 def test_what_is_installed_includes_both_library_schemes_and_no_metadata() -> None:

@@ -157,11 +157,6 @@ def entry_points(wheel: Members) -> Mapping[str, Mapping[str, str]]:
     return {group: dict(parser.items(group)) for group in parser.sections()}
 
 
-def console_scripts(wheel: Members) -> tuple[str, ...]:
-    """Return the names of the commands that the wheel installs, sorted."""
-    return tuple(sorted(entry_points(wheel).get("console_scripts", {})))
-
-
 def installed(wheel: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """Return what the wheel puts into site-packages, but for the ``.dist-info``: path there -> bytes."""
     found = {}
