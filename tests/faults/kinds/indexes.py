@@ -62,7 +62,9 @@ def faults(seed: int) -> tuple[Fault, ...]:
 def stumbling(project: Project, chance: Random, *, fault: known.Fault, role: str) -> bool:
     """Run the command on an index that has the fault, for one kind of file or for all; then mend the index."""
     index = project.indexes[role]
-    target = chance.choice(["*.whl", "*.tar.gz"]) if fault.of != "page" and fault.times == 1 else "*"
+    # Core metadata lie beside a wheel alone: with an sdist, nothing would be spoilt.
+    kinds = ["*.whl"] if isinstance(fault, FOR_GOOD) else ["*.whl", "*.tar.gz"]
+    target = chance.choice(kinds) if fault.of != "page" and fault.times == 1 else "*"
     index.faults.add(replace(fault, target=target))
     with project.started():
         pass
