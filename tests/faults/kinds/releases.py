@@ -27,13 +27,23 @@ def disturbed(bench: Bench, chance: Random, *, stage: str, disturb: Disturb) -> 
 
 
 def burnt(bench: Bench, chance: Random, *, stage: str, disturb: Disturb) -> Verdict:
-    """Disturb the release of a *stage* so that the version is spoilt for good: that has to be found, and said."""
+    """Disturb the release of a *stage* so that what it sends is spoilt for good: that has to be found, and said.
+
+    The same command may go on with the next number, which is not spoilt.
+    """
     with bench.open(STAGES[stage]) as project:
+        before = _stored(project)
         if not disturb(project, chance):
             return NOT_REACHED
-        last = project.again(tries=2)
-        green = marked("green", "a spoilt version ended with 0") if last.code == 0 else SURVIVED
+        spoilt = _stored(project) - before
+        project.again(tries=2)
+        proven = [version for version, files in project.seen().sealed.items() if spoilt & set(files)]
+        green = marked("green", f"{', '.join(proven)} is spoilt, and sealed") if proven else SURVIVED
         return together(refused(project.ran, project.seen(), forbidden=()), green, told(project))
+
+
+def _stored(project: Project) -> set[str]:
+    return {name for files in project.seen().stored.values() for name in files}
 
 
 def told(project: Project) -> Verdict:
