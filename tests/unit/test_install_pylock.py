@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 import pytest
 from packaging.tags import parse_tag
 
+from releasegate.core.install.installed_from import Expected, InstalledFrom, provenance_problems
 from releasegate.core.install.pylock import Present, located
-from releasegate.core.install.report import Expected, InstalledFrom, provenance_problems
 
 DIGEST, OTHER = "a" * 64, "b" * 64
 FOLDER = PurePosixPath("/wheels")

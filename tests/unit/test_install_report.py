@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from releasegate.core.errors import Unavailable
-from releasegate.core.install.report import Expected, InstalledFrom, installed_from, provenance_problems
+from releasegate.core.install.installed_from import Expected, InstalledFrom, provenance_problems
+from releasegate.core.install.pip_report import installed_from
 
 DIGEST, OTHER = "a" * 64, "b" * 64
 OWN = Expected("My.Plugin", "file:///here/my_plugin-1.0-py3-none-any.whl", DIGEST)

@@ -13,7 +13,7 @@ from releasegate.core.config.parse import parse_settings
 from releasegate.core.dists.manifest import manifest_from_json
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.evidence.merge import following, merge
-from releasegate.core.install.report import installed_from
+from releasegate.core.install.pip_report import installed_from
 from releasegate.core.release.entry import Entry, entry_from_json
 from releasegate.core.release.record import record
 from tests.faults.mutation import NASTY, ODD, changed, torn

@@ -9,7 +9,7 @@ from random import Random
 from fake_index import CONTENT, JSON_API, PAGE, Reply, entry, index, page
 
 from releasegate.core.dists.manifest import manifest_from_json
-from releasegate.core.install.report import installed_from
+from releasegate.core.install.pip_report import installed_from
 from tests.faults.fault import Fault, Verdict, together
 from tests.faults.kinds.bounds import refused, understood
 from tests.faults.mutation import NASTY, changed, damaged, torn

@@ -14,7 +14,8 @@ from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.tar import unpacked
 from releasegate.core.e2e.contracts import Judged
 from releasegate.core.errors import ReleasegateError, Unavailable
-from releasegate.core.install.report import InstalledFrom, installed_from
+from releasegate.core.install.installed_from import InstalledFrom
+from releasegate.core.install.pip_report import installed_from
 from releasegate.ports import Origin
 
 _LOG_LINES = 12

@@ -12,8 +12,9 @@ from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Unavailable
+from releasegate.core.install.installed_from import Expected, provenance_problems
 from releasegate.core.install.pip_faults import TRANSPORT
-from releasegate.core.install.report import Expected, installed_from, provenance_problems
+from releasegate.core.install.pip_report import installed_from
 from releasegate.ports import Origin
 
 _INSTALL_SECONDS = 1800.0

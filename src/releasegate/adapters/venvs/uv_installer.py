@@ -14,8 +14,8 @@ from releasegate.adapters.venvs.installer import Installation, expected, require
 from releasegate.adapters.venvs.interpreters import UV
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Package
+from releasegate.core.install.installed_from import provenance_problems
 from releasegate.core.install.pylock import Present, located
-from releasegate.core.install.report import provenance_problems
 from releasegate.ports import Origin
 
 _SECONDS = 600.0

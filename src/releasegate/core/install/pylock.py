@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from releasegate.core.install.report import InstalledFrom, plain_sha256
+from releasegate.core.install.installed_from import InstalledFrom, plain_sha256
 
 
 @dataclass(frozen=True)

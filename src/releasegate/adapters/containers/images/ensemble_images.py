@@ -16,7 +16,7 @@ from releasegate.core.e2e.matrix import Cell
 from releasegate.core.e2e.places import filled
 from releasegate.core.e2e.snapshots import Reordering, Snapshot
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.install.report import Expected
+from releasegate.core.install.installed_from import Expected
 from releasegate.core.kits.kit_parts import KitImage
 from releasegate.ports import Delivery, Progress
 

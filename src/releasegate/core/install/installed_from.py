@@ -1,20 +1,13 @@
-"""Proof of origin: what pip's installation report says of every distribution, held against where it may come from.
-
-Format: pip's installation report, version 1; the ``download_info`` in it is PEP 610's.
-"""
+"""Proof of origin: where every installed distribution came from, held against where it may come from."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
-
-from releasegate.core.errors import Unavailable
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
@@ -22,7 +15,7 @@ _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
 @dataclass(frozen=True)
 class InstalledFrom:
-    """One installed distribution; ``sha256`` is of the file it came from, ``None`` where the report has none."""
+    """One installed distribution; ``sha256`` is of the file it came from, ``None`` where nothing tells it."""
 
     name: str
     version: str
@@ -42,34 +35,6 @@ class Expected:
     name: str
     url: str
     sha256: str | None
-
-
-def installed_from(report: str) -> tuple[InstalledFrom, ...]:
-    """Parse the report.
-
-    Raises:
-        Unavailable: the text is not such a report.
-    """
-    try:
-        body: Any = json.loads(report)
-        found = {"1": body["install"]}[body["version"]]
-        return tuple(_installed_from(item) for item in found)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Unavailable(
-            "pip's installation report cannot be read, so nothing is known about where the files came from.",
-            hint="Run the same command again; if it stays so, install a pip that writes report version 1.",
-            details=[f"{type(error).__name__}: {error}"],
-        ) from error
-
-
-def _installed_from(item: Any) -> InstalledFrom:
-    source, metadata = item["download_info"], item["metadata"]
-    url, name, version = source["url"], metadata["name"], metadata["version"]
-    if not all(isinstance(text, str) for text in (url, name, version)):
-        raise TypeError("a name, a version or an address is not text")
-    urlsplit(url)
-    hashes = source.get("archive_info", {}).get("hashes", {})
-    return InstalledFrom(canonicalize_name(name), version, url, plain_sha256(hashes.get("sha256", "")))
 
 
 def plain_sha256(digest: object) -> str | None:
