@@ -84,7 +84,7 @@ def test_a_source_tree_has_no_hash() -> None:
 @pytest.mark.parametrize(
     ("arrived", "problem"),
     [
-        ([], "not among what pip installed"),
+        ([], "not among what was installed"),
         ([InstalledFrom("my-plugin", "1.0", "https://files.example/my_plugin.whl", DIGEST)], "not from the file"),
         ([InstalledFrom("my-plugin", "1.0", OWN.url, OTHER)], f"expected {DIGEST}"),
         ([MINE, dependency("https://staging.example/dep.whl")], "from the staging index"),
@@ -92,7 +92,7 @@ def test_a_source_tree_has_no_hash() -> None:
         ([MINE, dependency("http://files.example/dep.whl")], "no https address"),
         ([MINE, dependency("http://127.0.0.1.example/dep.whl")], "no https address"),
         ([MINE, dependency("file:///cache/dep.whl")], "no https address"),
-        ([MINE, dependency("https://files.example/dep.whl", None)], "no sha256"),
+        ([MINE, dependency("https://files.example/dep.whl", None)], "without a sha256"),
     ],
 )
 def test_a_file_from_elsewhere_is_named(arrived: list[InstalledFrom], problem: str) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -76,7 +75,7 @@ class Screen(Printer):
 
     def begins(self, step: Step) -> None:
         """Say that *step* begins."""
-        self._spoken = time.monotonic()
+        self._progress.begins()
         done, of = self._steps
         self._place = f"step {done + 1} of {of}: " if done < of else ""
         self.heads(step.release.package.name, str(step.release.version))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 from releasegate.adapters.masking import masked, secrets_of
 from releasegate.core.printable import printable
 from releasegate.core.report.workflow_commands import harmless
+from releasegate.frontends.log_progress import LogProgress
 from releasegate.frontends.moving_line import MovingLine
 from releasegate.frontends.run_log import RunLog
 from releasegate.frontends.terminal_text import COLOURS, broken, coloured, redraws, width_of
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 Loudness = Literal["quiet", "usual", "loud"]
 """Only verdicts; what a person needs; and beside it what every program said."""
 
-_PATIENCE = 4.0
-"""Seconds between progress lines where there is no terminal to redraw."""
-_SAME = 60.0
-"""Seconds until the same line is said again."""
 _LOG_WIDTH = 200
 """Columns of a table where there is no terminal: a row is one line."""
 
@@ -48,8 +44,7 @@ class Printer:
     log: RunLog = field(default_factory=lambda: RunLog(Path.cwd()))
     _line: MovingLine = field(init=False)
     _place: str = ""
-    _spoken: float = 0.0
-    _said: str = ""
+    _progress: LogProgress = field(default_factory=LogProgress)
 
     def __post_init__(self) -> None:
         for stream in (sys.stdout, sys.stderr):
@@ -83,12 +78,11 @@ class Printer:
 
     def __call__(self, line: str, /) -> None:
         """Show what a long step is doing."""
-        now, said = time.monotonic(), self.fit(line)
+        said = self.fit(line)
         self.log.note(f"       ... {said}")
         self._line.tells(f"{self._place}{said}")
-        due = now - self._spoken >= (_SAME if said == self._said else _PATIENCE)
-        if due and self.loudness != "quiet" and not redraws(self.stream, os.environ):
-            self._spoken, self._said = now, said
+        shown = self.loudness != "quiet" and not redraws(self.stream, os.environ)
+        if shown and self._progress.is_due(said):
             self._print(f"       ... {said}")
 
     def say(self, line: str) -> None:

@@ -58,7 +58,7 @@ def provenance_problems(
     """
     expected: dict[str, Expected] = {canonicalize_name(each.name): each for each in (own, *beside)}
     there = {found.name for found in installed}
-    problems = [f"{name} is not among what pip installed." for name in expected if name not in there]
+    problems = [f"{name} is not among what was installed." for name in expected if name not in there]
     for found in installed:
         if found.name in expected:
             problems += _own_problems(found, expected[found.name])
@@ -86,5 +86,5 @@ def _dependency_problems(found: InstalledFrom, staging_hosts: Collection[str]) -
     if address.scheme != "https" and not loopback:
         problems.append(f"{what} came from {found.url}, which is no https address.")
     if found.sha256 is None:
-        problems.append(f"{what} has no sha256 in pip's report.")
+        problems.append(f"{what} was installed without a sha256.")
     return problems
