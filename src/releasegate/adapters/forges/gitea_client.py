@@ -20,6 +20,7 @@ Read = TypeVar("Read")
 
 _SECONDS = 30.0
 _BAD = 400
+_DELETED = 204
 _GOOD = range(200, 300)
 
 
@@ -64,7 +65,8 @@ class GiteaClient:
 
     def delete(self, path: str) -> None:
         """Delete what is at *path*, which is below the repository's own in the API."""
-        self._answer("DELETE", self._api(path))
+        if self._answer("DELETE", self._api(path)).status_code != _DELETED:
+            raise nonsense(self.config, "Gitea")
 
     def download(self, path: str) -> bytes:
         """Return the bytes at *path*, which is below the repository's own on the web."""

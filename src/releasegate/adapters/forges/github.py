@@ -76,7 +76,7 @@ class GitHubForge:
             found = self._find(release.tag)
             if found is not None and found.draft:
                 return
-            self._repository.create_git_release(
+            made = self._repository.create_git_release(
                 release.tag,
                 name=release.tag,
                 message=release.notes,
@@ -84,6 +84,7 @@ class GitHubForge:
                 prerelease=release.prerelease,
                 target_commitish=release.branch,
             )
+            self._require(done=made.draft and made.tag_name == release.tag)
 
     def attach(self, tag: str, *, name: str, content: bytes) -> None:
         """Attach a file, in place of one of the same name; half of one, or the same bytes, may be there already.
@@ -99,8 +100,11 @@ class GitHubForge:
                     if _holds(asset, content):
                         return
                     asset.delete_asset()
+                    # How it was answered is not shown: a page from in between is an answer, too.
+                    self._require(done=all(each.name != name for each in release.get_assets()))
             kind = "application/octet-stream"
-            release.upload_asset_from_memory(io.BytesIO(content), len(content), name, content_type=kind)
+            sent = release.upload_asset_from_memory(io.BytesIO(content), len(content), name, content_type=kind)
+            self._require(done=sent.name == name and sent.size == len(content))
 
     def asset(self, tag: str, *, name: str) -> bytes | None:
         """Return the bytes of an attached file, or ``None``.
@@ -250,6 +254,11 @@ class GitHubForge:
             raise self._failure(ForgeResponse(None, type(error).__name__)) from error
         except (BadAttributeException, AssertionError, RuntimeError, *_MISREAD) as error:
             raise nonsense(self.config, "GitHub") from error
+
+    def _require(self, *, done: bool) -> None:
+        """Take what was asked for as done only where the answer shows it: PyGithub lets a web page pass as one."""
+        if not done:
+            raise nonsense(self.config, "GitHub")
 
     def _failure(self, answer: ForgeResponse) -> ReleasegateError:
         return failure(self.config, self.environ, answer)
