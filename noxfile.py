@@ -40,21 +40,26 @@ PAIR = "--source pypi --version 0.0.29.post6 --backend-source pypi --backend-ver
 sessions()
 
 
-def _install(session: nox.Session) -> None:
-    # Synced, so that what is no longer pinned goes.
-    session.run_install("uv", "pip", "sync", "--require-hashes", "requirements.txt", silent=True)
+def _install(session: nox.Session, *, compiled: bool = False) -> None:
+    # Synced, so that what is no longer pinned goes. What starts hundreds of processes has all that they import compiled
+    # once, also where Python may write no bytecode.
+    compiling = ["--compile-bytecode"] if compiled else []
+    session.run_install("uv", "pip", "sync", "--require-hashes", *compiling, "requirements.txt", silent=True)
     session.install("--no-deps", "-e", ".")
+    if compiled:
+        session.run_install("python", "-m", "compileall", "-q", "src", silent=True)
 
 
 @nox.session(reuse_venv=True)
 def tests(session: nox.Session) -> None:
     """All tests but the slow ones and those that need an engine; with arguments for pytest, just those."""
-    _install(session)
+    _install(session, compiled=True)
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
         return
     quick = ("-m", "not slow and not docker and not pair")
-    parallel = ("-n", "auto", "--dist", "loadfile")
+    # In the order of the folders: the many short files of tests/unit come last, so that no long one ends alone.
+    parallel = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
     session.run("python", "-m", "pytest", *quick, *parallel, "--cov", "--cov-report=")
     session.run("coverage", "report", "--skip-covered", f"--include={PROVEN}", "--fail-under=100")
 
@@ -120,7 +125,7 @@ def bench_cells(session: nox.Session) -> None:
 @nox.session(reuse_venv=True, default=False)
 def faults(session: nox.Session) -> None:
     """Inject faults into releases and inputs, and count what becomes of them; with --short, a few of each kind."""
-    _install(session)
+    _install(session, compiled=True)
     beside = os.pathsep.join(str(Path("tests", each).absolute()) for each in ("integration", "unit"))
     session.run("python", "-m", "tests.faults", *session.posargs, env={"PYTHONPATH": beside})
 
