@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from releasegate.adapters.git.repository import GitRepository
@@ -32,16 +36,49 @@ def git(folder: Path, *words: str) -> str:
 
 
 def make_repository(folder: Path, files: Mapping[str, str | bytes]) -> GitRepository:
-    """Make a repository on the branch ``develop`` with one commit of *files*."""
+    """Make a repository on the branch ``develop`` with one commit of *files*, and of what is in *folder* already."""
+    contents = {path: content if isinstance(content, bytes) else content.encode() for path, content in files.items()}
+    if folder.is_dir() and any(folder.iterdir()):
+        _commit(folder, contents)
+    else:  # made once, and copied since: three commands of Git cost more than all that many a test does
+        copy_repository(_made(tuple(contents.items())), folder)
+    return GitRepository(folder, ENVIRON)
+
+
+def copy_repository(made: Path, folder: Path) -> None:
+    """Make *folder* a copy of a repository that has a work tree, as clean as that is."""
+    shutil.copytree(made, folder, symlinks=True, dirs_exist_ok=True)
+    git(folder, "update-index", "-q", "--refresh")  # files of the copy are other ones to Git, until it looked at them
+
+
+def kept_folder() -> Path:
+    """Return a new folder that is there until this process ends, for what is made once and copied by many tests."""
+    folder = Path(tempfile.mkdtemp(prefix="releasegate-tests-"))
+    atexit.register(_removed, folder, by=os.getpid())
+    return folder
+
+
+def _removed(folder: Path, *, by: int) -> None:
+    if os.getpid() == by:  # and not a process that a test has forked
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def _made(files: tuple[tuple[str, bytes], ...]) -> Path:
+    folder = kept_folder()
+    _commit(folder, dict(files))
+    return folder
+
+
+def _commit(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     git(folder, "init", "--quiet", "--initial-branch=develop")
     for path, content in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        file.write_bytes(content)
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--allow-empty", "--message=First")
-    return GitRepository(folder, ENVIRON)
 
 
 def add_remote(repository: GitRepository, bare: Path) -> Path:

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 import pytest
-from actions_runner import Runner
 from git_repositories import git, make_repository
+from stubbed_runner import CI, INDEXES, REPOSITORY, made, stubbed_runner
+from stubbed_runner import ran as said
 
-from releasegate.core.ci.workflows import workflows
-from releasegate.core.config.ci import Ci
-from releasegate.core.config.model import (
-    Companion,
-    EndToEndCommand,
-    ForgeConfig,
-    IndexConfig,
-    Package,
-    Settings,
-)
+from releasegate.core.config.model import Companion, EndToEndCommand, ForgeConfig, Package, Settings
 
 STUB = """\
-#!/bin/sh
 echo "$* with $(cat ../harbor-api/what)" >> "$LOG"
 """
 
@@ -35,45 +25,27 @@ def ran(folder: Path, *, branch: str, labels: Sequence[str]) -> list[str]:
         PurePosixPath(),
         (),
         ("3.12",),
-        forge=ForgeConfig("github", "octo/harbor"),
+        forge=ForgeConfig("github", REPOSITORY),
         companion=Companion("harbor-api"),
         end_to_end=EndToEndCommand(("check",)),
     )
-    indexes = {name: IndexConfig(name) for name in ("testpypi", "pypi")}
-    made = workflows(Settings((api, plugin), indexes, ci=Ci(setup=(("true",),))))
-    own = make_repository(folder / "own", {str(path): text for path, text in made.items()})
-    git(own.root, "branch", branch)
     other = make_repository(folder / "other", {"what": "develop"})
     git(other.root, "checkout", "--quiet", "-b", "topic")
     (other.root / "what").write_text("topic")
     git(other.root, "commit", "--quiet", "--all", "--message=Topic")
-    for name in ("own", "other"):
-        git(folder, "clone", "--quiet", "--bare", str(folder / name), f"{name}.git")
-    (folder / "bin").mkdir()
-    (folder / "bin" / "releasegate").write_text(STUB)
-    (folder / "bin" / "releasegate").chmod(0o755)
-    environ = {
-        "LOG": str(folder / "log"),
-        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": "safe.directory",
-        "GIT_CONFIG_VALUE_0": "*",
-    }
-    forge = Runner(
-        folder / "runs",
-        folder / "own.git",
-        "octo/harbor",
-        "http://127.0.0.1:9",
-        {},
-        "token",
-        environ=environ,
+    git(folder, "clone", "--quiet", "--bare", str(other.root), "other.git")
+    forge = stubbed_runner(
+        folder,
+        made(Settings((api, plugin), INDEXES, ci=CI)),
+        STUB,
+        refs={branch: "branch"},
         others={"octo/api": folder / "other.git"},
     )
     request = {"number": 1, "head": {"ref": branch}, "base": {"ref": "develop"}}
     payload = {"pull_request": {**request, "labels": [{"name": label} for label in labels]}}
     done = forge.run("pull_request", f"refs/heads/{branch}", payload, workflow="pull-request")
     assert done.returncode == 0, done.stdout + done.stderr
-    return (folder / "log").read_text().splitlines()
+    return said(folder)
 
 
 def test_without_a_label_the_companion_is_its_release_branch_and_the_pair_is_not_run(tmp_path: Path) -> None:

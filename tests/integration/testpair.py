@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PurePath
 
-from git_repositories import ENVIRON, add_remote, make_repository
+from git_repositories import ENVIRON, add_remote, copy_repository, git, kept_folder, make_repository
 from real_indexes import RunningIndex
 
 from releasegate.engine import Outcome
@@ -124,12 +126,24 @@ class Pair:
 
 def make_pair(root: Path, *, version: str = "1.0.0", settings: str = "") -> Pair:
     """Make the project: ``tiny-api``, and ``tiny-plugin`` that calls it; *settings* head the configuration."""
+    made = _made(version)
     for name in CHECKS:
-        files = sources(name, version=version)
-        repository = make_repository(root / name, files)
-        add_remote(repository, root / "remotes" / f"{name}.git")
+        remote = PurePath("remotes", f"{name}.git")
+        shutil.copytree(made / remote, root / remote, symlinks=True)
+        copy_repository(made / name, root / name)
+        git(root / name, "remote", "set-url", "origin", str(root / remote))
     (root / "pyproject.toml").write_text(configuration(settings), encoding="utf-8")
     return Pair(root)
+
+
+@cache
+def _made(version: str) -> Path:
+    """Return a folder with both clones and their remotes, for copies."""
+    folder = kept_folder()
+    for name in CHECKS:
+        repository = make_repository(folder / name, sources(name, version=version))
+        add_remote(repository, folder / "remotes" / f"{name}.git")
+    return folder
 
 
 def sources(name: str, *, version: str) -> dict[str, str]:
