@@ -12,6 +12,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import requests
+
+from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
+
 BACKEND = '''"""Packs what lies in payload/ as the wheel, and writes beside it as careless backends do."""
 import os, zipfile
 
@@ -112,3 +116,15 @@ def index(*files: Path, status: int = 200) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def stumbling_index(root: Path) -> Iterator[EmbeddedIndex]:
+    """Serve a dependency, helper 2.0, from an index that answers as it is told to."""
+    sample = sample_wheel("helper", "2.0")
+    with EmbeddedIndex(name="pypi", root=root, token="secret") as server:
+        content = {"content": (sample.filename, sample.content)}
+        auth = ("__token__", "secret")
+        sent = requests.post(server.upload_url, data=sample.fields, files=content, auth=auth, timeout=30)
+        assert sent.status_code == 200
+        yield server

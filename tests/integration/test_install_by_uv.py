@@ -10,8 +10,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
-import requests
-from distributions import index, sdist, tree, wheel
+from distributions import index, sdist, stumbling_index, tree, wheel
 from packaging.version import Version
 
 from releasegate.adapters.venvs.install_check import VenvInstallChecker
@@ -21,7 +20,7 @@ from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Install, Package
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery
-from releasegate.rehearsal.index import BrokenFile, EmbeddedIndex, Refuse, sample_wheel
+from releasegate.rehearsal.index import BrokenFile, EmbeddedIndex, Refuse
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 MODULES = {"tiny/__init__.py": "", "tiny/sub.py": "def main(): pass\n"}
@@ -38,14 +37,7 @@ def venv(tmp_path: Path) -> Venv:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[EmbeddedIndex]:
-    """Serve a dependency, helper, from an index that answers as it is told to."""
-    sample = sample_wheel("helper", "2.0")
-    with EmbeddedIndex(name="pypi", root=tmp_path / "index", token="secret") as server:
-        content = {"content": (sample.filename, sample.content)}
-        sent = requests.post(
-            server.upload_url, data=sample.fields, files=content, auth=("__token__", "secret"), timeout=30
-        )
-        assert sent.status_code == 200
+    with stumbling_index(tmp_path / "index") as server:
         yield server
 
 

@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import requests
-from distributions import index, sdist, tree, wheel
+from distributions import index, sdist, stumbling_index, tree, wheel
 from packaging.version import Version
 
+from releasegate.adapters.process import Completed
 from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.venv import Venv
@@ -23,7 +24,7 @@ from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Install, Package, Service
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery
-from releasegate.rehearsal.index import BrokenFile, EmbeddedIndex, Refuse, sample_wheel
+from releasegate.rehearsal.index import BrokenFile, EmbeddedIndex, Refuse
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 NOWHERE = "3.99"
@@ -121,7 +122,13 @@ def test_a_dependency_that_is_nowhere_fails_the_cell(tmp_path: Path, empty_index
     assert any("helper" in problem for problem in report.problems)
 
 
-def test_an_index_that_is_down_judges_nothing(tmp_path: Path) -> None:
+def test_an_index_that_is_down_judges_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    patiently = Installer._pip
+
+    def at_once(installer: Installer, venv: Venv, *words: str, **more: Any) -> Completed:
+        return patiently(installer, venv, *words, "--retries", "0", **more)
+
+    monkeypatch.setattr(Installer, "_pip", at_once)
     tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
 
     with index(status=502) as address, pytest.raises(Unavailable, match="does not answer"):
@@ -130,14 +137,7 @@ def test_an_index_that_is_down_judges_nothing(tmp_path: Path) -> None:
 
 @pytest.fixture
 def stumbling(tmp_path: Path) -> Iterator[EmbeddedIndex]:
-    """Serve a dependency, helper, from an index that answers as it is told to."""
-    sample = sample_wheel("helper", "2.0")
-    with EmbeddedIndex(name="pypi", root=tmp_path / "index", token="secret") as server:
-        content = {"content": (sample.filename, sample.content)}
-        sent = requests.post(
-            server.upload_url, data=sample.fields, files=content, auth=("__token__", "secret"), timeout=30
-        )
-        assert sent.status_code == 200
+    with stumbling_index(tmp_path / "index") as server:
         yield server
 
 
