@@ -21,7 +21,7 @@ from packaging.version import Version
 from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.adapters.clock import SystemClock
 from releasegate.adapters.files import FolderDownloadCache
-from releasegate.adapters.index import deadline, resolve, second_look
+from releasegate.adapters.index import deadline, resolve
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.ledger.memory import MemoryLedger
 from releasegate.core.config.model import IndexConfig, Package, Settings
@@ -149,7 +149,6 @@ _NUMBERS = iter(range(1, 1000))
 
 @pytest.fixture
 def bench(server: EmbeddedIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    monkeypatch.setattr(second_look, "PAUSES", (0.0, 0.1))
     monkeypatch.setattr(resolve, "LEAST", 5.0)
     version = f"{next(_NUMBERS)}.0"
     samples = (sample_wheel(version=version), sample_sdist(version=version))
