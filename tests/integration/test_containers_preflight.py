@@ -45,7 +45,7 @@ def engine(*, version: str = "1.47", root: str = "/nowhere", memory: int = 2**33
             """Say nothing."""
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"tcp://127.0.0.1:{server.server_port}"

@@ -33,10 +33,12 @@ pythons = ["3.12"]
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A repository whose build takes its time, and fails."""
+def project(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A repository whose build takes its time (seconds, where they are given), and fails."""
+    seconds = getattr(request, "param", 3)
     (tmp_path / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
-    (tmp_path / "slow.py").write_text("import time\n\ntime.sleep(3)\nraise SystemExit('no build')\n", encoding="utf-8")
+    slow = f"import time\n\ntime.sleep({seconds})\nraise SystemExit('no build')\n"
+    (tmp_path / "slow.py").write_text(slow, encoding="utf-8")
     noxfile = "from releasegate.frontends.nox import sessions\n\nsessions()\n"
     (tmp_path / "noxfile.py").write_text(noxfile, encoding="utf-8")
     git(tmp_path, "init", "--quiet")
@@ -87,6 +89,7 @@ def test_who_types_ctrl_c_is_told_what_is_safe_and_how_to_go_on(project: Path, a
     assert "Traceback" not in text
 
 
+@pytest.mark.parametrize("project", [1], ids=["a second"], indirect=True)
 @pytest.mark.parametrize(
     ("more", "colours"), [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)]
 )
@@ -103,6 +106,7 @@ def test_in_a_pipe_nothing_moves_whatever_its_colours(
     assert "-> Log: .releasegate/log/" in done.stderr
 
 
+@pytest.mark.parametrize("project", [1], ids=["a second"], indirect=True)
 def test_a_dumb_terminal_is_a_log(project: Path) -> None:
     shown = on_terminal(BUILD, cwd=project, env=environ(TERM="dumb"))
     assert "\x1b" not in shown.raw
@@ -110,12 +114,14 @@ def test_a_dumb_terminal_is_a_log(project: Path) -> None:
     assert shown.lines[0] == "sample 1.0.0"
 
 
+@pytest.mark.parametrize("project", [0], ids=["at once"], indirect=True)
 @pytest.mark.parametrize("argv", [[*BUILD, "-v"], [*SESSION, "--", "-v"]], ids=["releasegate", "nox"])
 def test_what_the_build_said_is_shown_where_that_is_asked_for(project: Path, argv: list[str]) -> None:
     done = subprocess.run(argv, cwd=project, env=environ(), capture_output=True, text=True, check=False)
     assert "       | no build" in done.stdout
 
 
+@pytest.mark.parametrize("project", [0], ids=["at once"], indirect=True)
 @pytest.mark.parametrize("argv", [[*BUILD, "-q"], [*SESSION, "--", "-q"]], ids=["releasegate", "nox"])
 def test_quiet_says_verdicts_alone(project: Path, argv: list[str]) -> None:
     done = subprocess.run(argv, cwd=project, env=environ(), capture_output=True, text=True, check=False)
