@@ -20,7 +20,7 @@ import requests
 from releasegate.core.config.model import IndexConfig
 
 BIN = Path(sys.executable).parent
-STARTED = 60.0
+STARTED = 180.0
 """Seconds until a server must answer."""
 
 
