@@ -58,6 +58,12 @@ def kept_folder() -> Path:
     return folder
 
 
+def _init(folder: Path, inside: Path, *more: str) -> None:
+    git(folder, "init", "--quiet", "--template=", "--initial-branch=develop", *more)  # without samples of hooks
+    for name in ("hooks", "info"):
+        (inside / name).mkdir(exist_ok=True)
+
+
 def _removed(folder: Path, *, by: int) -> None:
     if os.getpid() == by:  # and not a process that a test has forked
         shutil.rmtree(folder, ignore_errors=True)
@@ -72,7 +78,7 @@ def _made(files: tuple[tuple[str, bytes], ...]) -> Path:
 
 def _commit(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    git(folder, "init", "--quiet", "--initial-branch=develop")
+    _init(folder, folder / ".git")
     for path, content in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +89,8 @@ def _commit(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def add_remote(repository: GitRepository, bare: Path) -> Path:
     """Give the repository a bare remote ``origin`` that holds what it holds."""
-    git(repository.root, "init", "--quiet", "--bare", "--initial-branch=develop", str(bare))
+    bare.mkdir(parents=True, exist_ok=True)
+    _init(bare, bare, "--bare")
     git(repository.root, "remote", "add", "origin", str(bare))
     git(repository.root, "push", "--quiet", "origin", "develop")
     return bare
