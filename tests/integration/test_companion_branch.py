@@ -36,7 +36,7 @@ def ran(folder: Path, *, branch: str, labels: Sequence[str]) -> list[str]:
         (),
         ("3.12",),
         forge=ForgeConfig("github", "octo/harbor"),
-        companion=Companion("harbor-api"),
+        companions=(Companion("harbor-api"),),
         end_to_end=EndToEndCommand(("check",)),
     )
     indexes = {name: IndexConfig(name) for name in ("testpypi", "pypi")}

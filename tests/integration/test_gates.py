@@ -137,7 +137,7 @@ def test_a_pair_is_built_installed_and_run_together_from_dist_from_the_tree_and_
         assert [o.verdict for o in gates.build(workspace, package, watch=Quiet())] == ["pass", "pass"]
     assert all(c.verdict == "pass" for c in gates.install_check(workspace, api, source=Source("local")))
     for backend in (Source("dist"), Source("local")):
-        report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), backend))
+        report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), {"tiny-api": backend}))
         assert report.verdict == "pass"
     publish(workspace, api)
     published = Source("production", Version("1.0.0"))
@@ -239,7 +239,7 @@ def test_without_a_word_about_it_the_companion_is_the_one_that_its_rule_picks(
     monkeypatch.setattr(Workspace, "runner", lambda *_: stage)
     for package in built.project.settings.packages:
         publish(built, package)
-    workspace = replace(built, choices=RunOptions(companion="1.0.0"))
+    workspace = replace(built, choices=RunOptions(companions={"": "1.0.0"}))
     plugin = workspace.project.settings.packages[1]
     for name in ("staging", "production"):
         gates.end_to_end(workspace, plugin, EndToEndRequest(Source(name)))

@@ -43,7 +43,7 @@ def ran(companion: str, *, cell: str = "") -> Entry:
 
 def told(*entries: Entry, index: Shelf, requires: str = "", companion: bool = True, stack: bool = False) -> list[str]:
     package = SimpleNamespace(
-        name="plugin", companion=SimpleNamespace(name="api", requires=requires) if companion else None
+        name="plugin", companions=[SimpleNamespace(name="api", requires=requires)] if companion else []
     )
     hosts = SimpleNamespace(every_dimension=[SimpleNamespace(project="netbox"), SimpleNamespace(project="")])
     settings = SimpleNamespace(

@@ -7,12 +7,13 @@ from pathlib import PurePosixPath
 import pytest
 
 from releasegate.core import errors
-from releasegate.core.config.model import Companion, Package, Settings
+from releasegate.core.config.companion import Companion
+from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 
 API = Package("api", PurePosixPath("api"), (), ("3.12",))
-PLUGIN = Package("plugin", PurePosixPath("plugin"), (), ("3.12",), companion=Companion("api"))
-OTHER = Package("other", PurePosixPath("other"), (), ("3.12",), companion=Companion("elsewhere"))
+PLUGIN = Package("plugin", PurePosixPath("plugin"), (), ("3.12",), companions=(Companion("api"),))
+OTHER = Package("other", PurePosixPath("other"), (), ("3.12",), companions=(Companion("elsewhere"),))
 SETTINGS = Settings((API, PLUGIN, OTHER), {})
 
 

@@ -15,7 +15,8 @@ from fakes import FakeIndex, FakeLedger
 from packaging.version import Version
 from release_fixture import APP, ReleaseFixture
 
-from releasegate.core.config.model import Companion, EndToEndCommand, ForgeConfig, Package
+from releasegate.core.config.companion import Companion
+from releasegate.core.config.model import EndToEndCommand, ForgeConfig, Package
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import Conflict, NotYet
 from releasegate.engine import Engine, Outcome
@@ -30,7 +31,7 @@ SHELL = Package(
     PurePosixPath("shell"),
     (TomlVersionFile(PurePosixPath("a.toml"), "version"),),
     ("3.12",),
-    companion=Companion(APP.name, released_versions=2),
+    companions=(Companion(APP.name, released_versions=2),),
     end_to_end=EndToEndCommand(("check",)),
 )
 """A package that runs with the app."""

@@ -13,16 +13,15 @@ from pathlib import PurePosixPath
 from typing import Annotated
 
 from releasegate.core.config.ci import Ci
+from releasegate.core.config.companion import Companion, Companions
 from releasegate.core.config.exemptions import Exemptions
 from releasegate.core.config.reader import Key, named, rows, table
 from releasegate.core.config.stack import Stack
 from releasegate.core.config.values import (
     Address,
     Branch,
-    CanonicalVersion,
     Command,
     Commands,
-    Count,
     Environment,
     Extras,
     Flag,
@@ -44,29 +43,9 @@ from releasegate.core.config.values import (
     Username,
     Variable,
     Variables,
-    VersionRange,
 )
 from releasegate.core.config.version_file_types import VersionFiles
 from releasegate.core.kits.host import Hosts
-
-
-@table("[tool.releasegate.packages.companion]")
-@dataclass(frozen=True)
-class Companion:
-    """The package that this one calls at run time."""
-
-    name: Annotated[PackageName, Key("a package that is configured before this one")]
-    default: Annotated[
-        CanonicalVersion | None, Key("the version used where neither a person nor a variable names one")
-    ] = None
-    requires: Annotated[VersionRange, Key("the companion's versions that this package works with")] = ""
-    released_versions: Annotated[
-        Count,
-        Key(
-            "how many released versions back of either one the other must be proven with before its final; 1 is what "
-            "users have today, which the candidate's own gates run"
-        ),
-    ] = 1
 
 
 @table("[tool.releasegate.packages.service]")
@@ -84,7 +63,7 @@ class Service:
 @table("[tool.releasegate.packages.end-to-end]")
 @dataclass(frozen=True)
 class EndToEndCommand:
-    """What judges the package running with its companion.
+    """What judges the package running with its companions.
 
     The command gets what it needs as environment variables: see ``docs/reference.md``.
     """
@@ -169,9 +148,9 @@ class Package:
     ] = ()
     remote: Annotated[Remote, Key("the Git remote that tags are pushed to")] = "origin"
     tag_prefix: Annotated[TagPrefix, Key("what stands before the version in a tag")] = "v"
-    companion: Annotated[Companion | None, Key("the package that it calls at run time")] = None
+    companions: Annotated[Companions, Key("the package that it calls at run time; several in a list", "companion")] = ()
     service: Annotated[Service | None, Key("how it is started")] = None
-    end_to_end: Annotated[EndToEndCommand | None, Key("what judges it with its companion")] = None
+    end_to_end: Annotated[EndToEndCommand | None, Key("what judges it with its companions")] = None
     forge: Annotated[ForgeConfig | None, Key("where its releases are published")] = None
     release_notes: Annotated[
         RepositoryFile | None,
@@ -182,6 +161,10 @@ class Package:
     ] = None
     wheel: Annotated[Wheel, Key("what its wheel must hold")] = field(default_factory=Wheel)
     install: Annotated[Install, Key("what is tried on it once installed")] = field(default_factory=Install)
+
+    def calls(self, name: str) -> bool:
+        """Whether the package of that name is a companion of this one."""
+        return any(each.name == name for each in self.companions)
 
     def tag(self, version: object) -> str:
         """Return the tag of *version*."""
@@ -268,8 +251,13 @@ class Settings:
         return {package.name: package for package in self.packages}[name]
 
     def dependents(self, name: str) -> tuple[Package, ...]:
-        """Return the packages whose companion is *name*, in release order."""
-        return tuple(p for p in self.packages if p.companion is not None and p.companion.name == name)
+        """Return the packages that have *name* as a companion, in release order."""
+        return tuple(package for package in self.packages if package.calls(name))
+
+    @property
+    def edges(self) -> Mapping[tuple[str, str], Companion]:
+        """Every package with each companion of its own, by both names."""
+        return {(package.name, each.name): each for package in self.packages for each in package.companions}
 
     def in_stack(self, name: str) -> bool:
         """Whether the package of that name is judged in the containers of ``stack``."""
@@ -277,7 +265,7 @@ class Settings:
 
     def calling(self) -> str | None:
         """Return the one package of the stack that no other of it calls; nothing where there is none, or several."""
-        called = {package.companion.name for package in self.packages if package.companion is not None}
+        called = {companion for _, companion in self.edges}
         callers = [name for name in (self.stack.members if self.stack is not None else ()) if name not in called]
         return callers[0] if len(callers) == 1 else None
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from packaging.version import Version
 
-from releasegate.core.config.model import Companion
+from releasegate.core.config.companion import Companion
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.release.versions import parse_version
 
@@ -42,11 +42,15 @@ def variables(name: str, *, purpose: Purpose, index: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class CompanionSources:
-    """All that may say which companion it is: a person's word, the environment, and the pair's own candidate."""
+    """All that may say which companion it is: a person's word, the environment, and the pair's own candidate.
+
+    ``several`` says that the package has others beside it, so that a person's word must name it.
+    """
 
     by_hand: str | None = None
     environ: Mapping[str, str] | None = None
     of_pair: str | None = None
+    several: bool = False
 
 
 def pick_companion(
@@ -76,7 +80,8 @@ def pick_companion(
             )
         order = tuple(f"{who}: {said or 'nothing'}" for who, said in named)
         return PickedCompanion(companion.name, version, reason, order)
+    named_by_hand = f"{companion.name}=VERSION" if companion_sources.several else "VERSION"
     raise ConfigurationError(
         f"Nothing says which version of {companion.name} to run with.",
-        hint=f"Give --companion VERSION, set {names[0]}, or set companion.default in the configuration",
+        hint=f"Give --companion {named_by_hand}, set {names[0]}, or set companion.default in the configuration",
     )
