@@ -321,7 +321,7 @@ import os, sys, urllib.request
 def asked(url):
     return urllib.request.urlopen(url, timeout=10).read().decode()
 told = os.environ
-print(told["RELEASEGATE_COMPANIONS"], "first", told["RELEASEGATE_COMPANION_NAME"], told["RELEASEGATE_COMPANION_VERSION"])
+print(told["RELEASEGATE_COMPANIONS"], "first", *(told["RELEASEGATE_COMPANION_" + each] for each in ("NAME", "VERSION")))
 print(told["RELEASEGATE_COMPANION_BACKEND_VERSION"], told["RELEASEGATE_COMPANION_MAILER_SOURCE"])
 print("knows", asked(told["RELEASEGATE_COMPANION_MAILER_URL"] + "/answer") == told["RELEASEGATE_COMPANION_BACKEND_URL"])
 print("same", told["RELEASEGATE_COMPANION_URL"] == told["RELEASEGATE_COMPANION_MAILER_URL"])

@@ -99,8 +99,7 @@ def test_every_variable_that_an_end_to_end_command_gets_is_in_the_reference(refe
 def test_the_table_in_the_readme_is_a_configuration() -> None:
     (table,) = blocks(ROOT / "README.md", "toml")
     service, plugin = parse_settings(table, where="README.md").packages
-    assert plugin.companion is not None
-    assert plugin.companion.name == service.name
+    assert plugin.calls(service.name)
     assert service.service is not None
 
 

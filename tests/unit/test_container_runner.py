@@ -389,6 +389,13 @@ def test_a_checkout_that_states_a_published_version_is_new(house: House, tmp_pat
     assert len(house.played) == 2 + 1
 
 
+def test_every_companion_that_is_given_runs_and_what_is_not_is_what_users_have(house: House, tmp_path: Path) -> None:
+    mail = replace(CORE, name="sample-mail")
+    stack = replace(ONE, packages={"plugin": (APP.name,), "backend": (CORE.name, mail.name)})
+    ran = stage(house, tmp_path, stack=stack)._ensemble(delivery(APP, NEW), (delivery(mail, "3.0rc1"),))
+    assert str(ran) == ("sample-app 1.1rc1 (testpypi) with sample-core 2.0 (pypi) with sample-mail 3.0rc1 (testpypi)")
+
+
 FULL = OSError(28, "No space left on device", "/reports")
 BODY = {"message": "write /var/lib: no space left on device"}
 

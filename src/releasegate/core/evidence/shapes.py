@@ -68,9 +68,13 @@ def _is_cell(row: Any) -> bool:
 
 def _are_companions(said: Any) -> bool:
     listed = said.get(COMPANIONS, [])
-    named = isinstance(listed, list) and all(isinstance(each, dict) and _is_companion(each) for each in listed)
+    named = isinstance(listed, list) and all(map(_is_named, listed))
     # The one of an older entry may be none, or only a version.
     return named and _is_companion(said.get("companion"))
+
+
+def _is_named(said: Any) -> bool:
+    return isinstance(said, dict) and isinstance(said.get("name"), str) and _is_companion(said)
 
 
 def _is_companion(said: Any) -> bool:
