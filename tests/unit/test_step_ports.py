@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fake_trials import FakeTools
 from fakes import FakeIndex, FakeLedger
+from family import MAIL
 from packaging.version import Version
 from release_fixture import APP, ReleaseFixture
 
@@ -26,12 +27,14 @@ from releasegate.rehearsal.index import sample_sdist, sample_wheel
 from releasegate.steps.release import PORTS, PackagePorts, Release, RunContext
 from releasegate.steps.step import ReleaseStep, Step
 
+REFUSED = Companion(MAIL.name, default="3.0", requires=">9")
+"""A companion of which users have no version that fits: its rule picks one."""
 SHELL = Package(
     "sample-shell",
     PurePosixPath("shell"),
     (TomlVersionFile(PurePosixPath("a.toml"), "version"),),
     ("3.12",),
-    companions=(Companion(APP.name, released_versions=2),),
+    companions=(Companion(APP.name, released_versions=2), REFUSED),
     end_to_end=EndToEndCommand(("check",)),
 )
 """A package that runs with the app."""
@@ -125,8 +128,9 @@ def classes() -> dict[str, type[ReleaseStep]]:
 
 @pytest.fixture
 def fixture(tmp_path: Path) -> Watched:
-    made = Watched(tmp_path)
+    made = Watched(tmp_path, app=replace(APP, companions=(*APP.companions, REFUSED)), others=(MAIL,))
     made.publish_core("2.0", on=made.production)
+    made.publish_core("3.0", on=made.production, package=MAIL)
     for sample in (sample_wheel(SHELL.name, "3.0"), sample_sdist(SHELL.name, "3.0")):
         made.production.put(sample.filename, sample.content)
     return made
