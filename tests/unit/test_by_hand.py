@@ -7,10 +7,9 @@ from pathlib import PurePosixPath
 import pytest
 
 from releasegate.core.ci.companion_inputs import companion_inputs, named_in
-from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.model import Companion, Package, Settings
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.release.by_hand import by_hand, require_names, said_of
+from releasegate.core.release.companion import by_hand, require_names, said_of
 
 KNOWN = ("back-end", "mailer")
 

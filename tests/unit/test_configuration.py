@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 
-from releasegate.core.config.companion import Companion
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import (
+    Companion,
     EndToEndCommand,
     IndexConfig,
     Install,

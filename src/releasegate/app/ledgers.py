@@ -48,8 +48,7 @@ def ledger(workspace: Workspace, package: Package) -> SharedLedger:
 
 def companion_sources(workspace: Workspace, package: Package, companion: str, role: Role) -> CompanionSources:
     """Return who may name the version of one companion of *package*; its own release is the newest that is sealed."""
-    from releasegate.core.release.by_hand import said_of
-    from releasegate.core.release.companion import CompanionSources
+    from releasegate.core.release.companion import CompanionSources, said_of
     from releasegate.core.release.record import record
 
     known, staging = ledger(workspace, workspace.project.settings.package(companion)), role == "staging"

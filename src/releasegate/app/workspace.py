@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from releasegate.core.ci.event_payload import Event
     from releasegate.core.ci.part import Part
     from releasegate.core.config.model import ForgeConfig, Package
-    from releasegate.core.release.by_hand import ByHand
-    from releasegate.core.release.companion import CompanionSources
+    from releasegate.core.release.companion import ByHand, CompanionSources
     from releasegate.core.release.plan import PackageState
     from releasegate.core.release.versions import Consumed
     from releasegate.ledger_writer import LedgerWriter

@@ -24,7 +24,7 @@ from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.nearest import meant
-from releasegate.core.release.by_hand import by_hand, require_names
+from releasegate.core.release.companion import by_hand, require_names
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.core.report import terminal

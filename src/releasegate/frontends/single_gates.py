@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.nearest import meant
-from releasegate.core.release.by_hand import by_hand, require_names, said_of
+from releasegate.core.release.companion import by_hand, require_names, said_of
 from releasegate.core.report.model import AnswerReport, PackageReport, Report
 from releasegate.frontends.endings import as_told
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from releasegate.app.deliveries import Source
     from releasegate.app.project import Project
     from releasegate.core.config.model import Package, Settings
-    from releasegate.core.release.by_hand import ByHand
+    from releasegate.core.release.companion import ByHand
     from releasegate.frontends.console import Screen
     from releasegate.frontends.options import Gate, Given
 

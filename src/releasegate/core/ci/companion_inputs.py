@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from releasegate.core.config.model import Package, Settings
 
 if TYPE_CHECKING:
-    from releasegate.core.release.by_hand import ByHand
+    from releasegate.core.release.companion import ByHand
 
 _ONE = "companion"
 

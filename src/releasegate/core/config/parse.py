@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.config.companion import companion_problems
 from releasegate.core.config.messages import is_secret, nearest, shown
-from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.config.model import Companion, ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.reader import TABLES, Location, Problem, read_fields
 from releasegate.core.config.stack import Stack
+from releasegate.core.config.strings import within
 from releasegate.core.config.toml_lines import KeyPath, TomlText, join_key, read_toml
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.kit import NO_KIT, KitSource
@@ -135,12 +135,42 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         forge: ForgeConfig | None = package.get("forge")
         if forge is not None and forge.kind == "gitea" and forge.address is None:
             yield (*path, "forge"), "has no address; write the web address of the Gitea"
-        misfits = companion_problems(package.get("companions", ()), n, names)
+        misfits = _companion_problems(package.get("companions", ()), n, names)
         yield from (((*path, "companion", *key), said) for key, said in misfits)
     yield from _index_problems(fields, fields.get("indexes", {}))
     stack: Stack | None = fields.get("stack")
     if stack is not None and stack.kit is not NO_KIT:
         yield from ((("stack", *path), said) for path, said in stack_problems(stack, packages))
+
+
+def _companion_problems(
+    companions: Sequence[Companion], position: int, names: Sequence[str | None]
+) -> Iterator[tuple[KeyPath, str]]:
+    """Yield what is wrong with the companions of the package at *position* of *names*, each with its key below them."""
+    called: list[str] = []
+    for number, each in enumerate(companions):
+        path: KeyPath = (number,) if len(companions) > 1 else ()
+        if each.name in called:
+            yield (*path, "name"), f"{shown(each.name)} is a companion twice; write each once"
+        else:
+            yield from (((*path, key), said) for key, said in _misfits(each, position, names))
+        called.append(each.name)
+
+
+def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:
+    earlier = [name for name in names[:position] if name is not None]
+    if companion.name == names[position]:
+        yield "name", "is the package itself; write the name of another package"
+    elif companion.name in names[position:]:
+        yield "name", f"{shown(companion.name)} comes later; move its table up: companions are released first"
+    elif companion.name not in earlier:
+        instead = nearest(companion.name, earlier) if earlier else "configure it before this package"
+        yield "name", f"{shown(companion.name)} is not a configured package; {instead}"
+    if companion.default is not None and not within(companion.default, companion.requires):
+        yield (
+            "default",
+            f"{companion.default} is outside of {shown(companion.requires)}; write one that requires allows",
+        )
 
 
 def _index_problems(fields: Fields, tables: Mapping[str, Fields]) -> Iterator[tuple[KeyPath, str]]:
