@@ -59,8 +59,8 @@ class FakeRunner:
         progress(f"running {delivery.package.name}")
         self.seen.append((delivery, companions))
         self.known.append(known)
-        beside = [str(each.version) for each in companions] or [None]
-        failed = (str(delivery.version), *beside) in self.broken
+        beside: list[str | None] = [str(each.version) for each in companions]
+        failed = (str(delivery.version), *(beside or [None])) in self.broken
         verdict = "not run" if self.unjudged else "fail" if failed else "pass"
         words = ("a check fails",) * failed, ("a last word",) * failed
         return EndToEndReport(verdict, *words, 2.04, unjudged=self.unjudged)
