@@ -256,8 +256,8 @@ def test_a_package_without_a_companion_runs_alone_whatever_is_named(
     api = built.project.settings.packages[0]
     report = gates.end_to_end(built, api, EndToEndRequest(Source("dist"), {"tiny-api": Source("dist")}))
     assert report.evidence["cells"] == [{"cell": "one", "verdict": "pass"}]
-    ((_, (companion,)),) = stage.seen
-    assert companion is None
+    ((_, companions),) = stage.seen
+    assert companions == ()
 
 
 def test_what_an_index_has_is_of_its_tags_commit_else_of_the_one_that_is_here_if_any_is(
