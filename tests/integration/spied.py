@@ -160,7 +160,7 @@ def release(home: Path, address: str) -> None:
     for report in VenvInstallChecker(work, address, environ).check(delivery, pythons=(HERE,), progress=lines.append):
         sys.stdout.write(f"{report.verdict} {report.problems}\n")
     runner = ProcessRunner(work, address, environ, lambda _, commit: repository.clean_checkout(commit))
-    ran = runner.run(delivery, companion=delivery, progress=lines.append)
+    ran = runner.run(delivery, companions=(delivery,), progress=lines.append)
     sys.stdout.write(f"{ran.verdict} {ran.problems}\n")
     repository.commit({PurePosixPath("CHANGES"): b"1.0\n"}, message="Release 1.0")
     repository.tag("v1.0", commit=repository.head())

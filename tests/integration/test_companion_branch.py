@@ -10,7 +10,8 @@ from git_repositories import git, make_repository
 from stubbed_runner import CI, INDEXES, REPOSITORY, made, stubbed_runner
 from stubbed_runner import ran as said
 
-from releasegate.core.config.model import Companion, EndToEndCommand, ForgeConfig, Package, Settings
+from releasegate.core.config.companion import Companion
+from releasegate.core.config.model import EndToEndCommand, ForgeConfig, Package, Settings
 
 STUB = """\
 echo "$* with $(cat ../harbor-api/what)" >> "$LOG"
@@ -26,7 +27,7 @@ def ran(folder: Path, *, branch: str, labels: Sequence[str]) -> list[str]:
         (),
         ("3.12",),
         forge=ForgeConfig("github", REPOSITORY),
-        companion=Companion("harbor-api"),
+        companions=(Companion("harbor-api"),),
         end_to_end=EndToEndCommand(("check",)),
     )
     other = make_repository(folder / "other", {"what": "develop"})

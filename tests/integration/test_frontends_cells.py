@@ -177,8 +177,8 @@ def test_a_package_is_run_from_each_source_and_every_failure_is_shown(
     assert code == GateFailed.exit_code
     assert "app: pass (3 s)" in out
     assert err.count("It fails from dist.") == err.count("It fails from testpypi.") == 1
-    companion = Source("pypi", Version("1.0"))
-    assert asked == [("app", EndToEndRequest(Source(name), companion)) for name in ("dist", "pypi", "testpypi")]
+    companions = {"core": Source("pypi", Version("1.0"))}
+    assert asked == [("app", EndToEndRequest(Source(name), companions)) for name in ("dist", "pypi", "testpypi")]
 
 
 def unavailable_from_dist(_: object, __: Package, request: EndToEndRequest, **___: object) -> SimpleNamespace:
@@ -240,7 +240,7 @@ def test_what_is_recorded_is_about_the_index_that_proves_the_version(
 ) -> None:
     monkeypatch.setattr(deliveries, "recorded", lambda _, package: (package or "app", "pypi"))
     assert here("e2e", "--record")[0] == 0
-    assert asked == [("app", EndToEndRequest(Source("pypi"), None, recorded=True))]
+    assert asked == [("app", EndToEndRequest(Source("pypi"), recorded=True))]
 
 
 @pytest.mark.parametrize("option", ["--version", "--backend-version"])

@@ -137,11 +137,11 @@ def test_a_pair_is_built_installed_and_run_together_from_dist_from_the_tree_and_
         assert [o.verdict for o in gates.build(workspace, package, watch=Quiet())] == ["pass", "pass"]
     assert all(c.verdict == "pass" for c in gates.install_check(workspace, api, source=Source("local")))
     for backend in (Source("dist"), Source("local")):
-        report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), backend))
+        report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), {"tiny-api": backend}))
         assert report.verdict == "pass"
     publish(workspace, api)
     published = Source("production", Version("1.0.0"))
-    report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), published))
+    report = gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), {"tiny-api": published}))
     assert report.verdict == "pass"
     with pytest.raises(ConfigurationError, match="There is no source nowhere"):
         gates.install_check(workspace, api, source=Source("nowhere"))
@@ -173,7 +173,7 @@ def test_a_pair_that_does_not_do_its_job_together_fails_with_the_checks_own_word
     folder = workspace.project.where(plugin)
     (folder / "check.py").write_text("raise SystemExit('the berth is not shown')\n")
     git(folder, "commit", "--all", "--quiet", "--message=Break it")
-    wanted, told = EndToEndRequest(Source("local"), Source("local")), list[EndToEndReport]()
+    wanted, told = EndToEndRequest(Source("local"), {"tiny-api": Source("local")}), list[EndToEndReport]()
     with pytest.raises(GateFailed, match=r"tiny-plugin 1\.0\.0 from local with tiny-api 1\.0\.0 from local") as caught:
         gates.end_to_end(workspace, plugin, wanted, told=told.append)
     assert any("the berth is not shown" in line for line in caught.value.details)
@@ -205,19 +205,19 @@ class Cells:
     def __init__(self, unjudged: ReleasegateError | None = None, *, verdict: str = "pass") -> None:
         self.unjudged, self.verdict = unjudged, verdict
         self.known: list[Sequence[Mapping[str, Any]]] = []
-        self.seen: list[tuple[Delivery, Delivery | None]] = []
+        self.seen: list[tuple[Delivery, Sequence[Delivery]]] = []
 
     def run(
         self,
         delivery: Delivery,
         *,
-        companion: Delivery | None,
+        companions: Sequence[Delivery],
         progress: Progress,  # noqa: ARG002 - the port's signature
         known: Sequence[Mapping[str, Any]] = (),
     ) -> EndToEndReport:
         """Judge it."""
         self.known.append(known)
-        self.seen.append((delivery, companion))
+        self.seen.append((delivery, companions))
         cells = [{"cell": "one", "verdict": self.verdict}]
         cells += [{"cell": "two", "verdict": "not run"}] if self.unjudged else []
         verdict = "not run" if self.unjudged else self.verdict
@@ -239,7 +239,7 @@ def test_without_a_word_about_it_the_companion_is_the_one_that_its_rule_picks(
     monkeypatch.setattr(Workspace, "runner", lambda *_: stage)
     for package in built.project.settings.packages:
         publish(built, package)
-    workspace = replace(built, choices=RunOptions(companion="1.0.0"))
+    workspace = replace(built, choices=RunOptions(companions={"": "1.0.0"}))
     plugin = workspace.project.settings.packages[1]
     for name in ("staging", "production"):
         gates.end_to_end(workspace, plugin, EndToEndRequest(Source(name)))
@@ -254,10 +254,10 @@ def test_a_package_without_a_companion_runs_alone_whatever_is_named(
     stage = Cells()
     monkeypatch.setattr(Workspace, "runner", lambda *_: stage)
     api = built.project.settings.packages[0]
-    report = gates.end_to_end(built, api, EndToEndRequest(Source("dist"), Source("dist")))
+    report = gates.end_to_end(built, api, EndToEndRequest(Source("dist"), {"tiny-api": Source("dist")}))
     assert report.evidence["cells"] == [{"cell": "one", "verdict": "pass"}]
-    ((_, companion),) = stage.seen
-    assert companion is None
+    ((_, companions),) = stage.seen
+    assert companions == ()
 
 
 def test_what_an_index_has_is_of_its_tags_commit_else_of_the_one_that_is_here_if_any_is(
@@ -284,7 +284,7 @@ def test_a_recorded_run_writes_its_cells_and_nothing_else(built: Workspace, monk
     monkeypatch.setattr(Workspace, "runner", lambda *_: stage)
     plugin = built.project.settings.packages[1]
     with pytest.raises(GateFailed, match="fails end to end"):
-        gates.end_to_end(built, plugin, EndToEndRequest(Source("dist"), Source("dist"), recorded=True))
+        gates.end_to_end(built, plugin, EndToEndRequest(Source("dist"), {"tiny-api": Source("dist")}, recorded=True))
     assert written(built) == {"tiny-api": [], "tiny-plugin": [CELL]}
     (entry,) = built.ledger(plugin).read(Version("1.0.0"))
     assert (entry.event, entry.verdict, entry.line) == ("done", "fail", "one: fail")
@@ -299,12 +299,12 @@ def test_a_cell_that_one_machine_recorded_is_known_to_another(
     workspace, plugin = built, built.project.settings.packages[1]
     stage = Cells()
     monkeypatch.setattr(Workspace, "runner", lambda *_: stage)
-    wanted = EndToEndRequest(Source("dist"), Source("dist"), recorded=True)
+    wanted = EndToEndRequest(Source("dist"), {"tiny-api": Source("dist")}, recorded=True)
     gates.end_to_end(workspace, plugin, wanted)
     # Another machine has the notes, and not the ledger.
     (workspace.project.state / "ledger").rename(tmp_path / "of another machine")
     gates.end_to_end(workspace, plugin, wanted)
-    gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), Source("dist")))
+    gates.end_to_end(workspace, plugin, EndToEndRequest(Source("dist"), {"tiny-api": Source("dist")}))
     assert [[row["cell"] for row in known] for known in stage.known] == [[], ["one"], []]
 
 
@@ -317,7 +317,10 @@ def test_what_passed_is_told_and_recorded_though_another_cell_could_not_be_judge
     for _ in range(2):
         with pytest.raises(Unavailable, match="two could not be judged"):
             gates.end_to_end(
-                workspace, plugin, EndToEndRequest(Source("dist"), Source("dist"), recorded=True), told=told.append
+                workspace,
+                plugin,
+                EndToEndRequest(Source("dist"), {"tiny-api": Source("dist")}, recorded=True),
+                told=told.append,
             )
     assert [report.verdict for report in told] == ["not run", "not run"]
     assert [[row["cell"] for row in known] for known in stage.known] == [[], ["one"]]

@@ -79,7 +79,7 @@ def judged(folder: Path, new: Mapping[str, str], *paths: str) -> EndToEndReport:
         released=lambda *_: replace(old, source="pypi"),
         blame=True,
     )
-    return runner.run(candidate, companion=None, progress=lambda _: None)
+    return runner.run(candidate, companions=(), progress=lambda _: None)
 
 
 def test_an_app_whose_migrations_say_what_its_models_do_passes_fresh_and_upgraded(tmp_path: Path) -> None:

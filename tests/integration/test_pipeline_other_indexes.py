@@ -100,8 +100,8 @@ def test_a_pair_is_proven_and_released_and_each_index_holds_its_own_files(worksp
     assert again.plan.finished
     partner = record(workspace.ledger(plugin).read(Version("1.0.0"))).seal
     assert partner is not None
-    assert partner.evidence["companion"]["version"] == "1.0.0"
-    assert partner.evidence["companion"]["source"] == "production"
+    assert partner.evidence["companions"][0]["version"] == "1.0.0"
+    assert partner.evidence["companions"][0]["source"] == "production"
 
 
 def test_a_name_that_holds_other_bytes_is_a_conflict_and_stays_as_it_is(workspace: Workspace, tmp_path: Path) -> None:

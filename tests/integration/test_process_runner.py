@@ -16,7 +16,7 @@ from distributions import index, wheel
 from packaging.version import Version
 
 from releasegate.adapters.processes.runner import ProcessRunner
-from releasegate.core.config.model import EndToEndCommand, Package, Service
+from releasegate.core.config.model import Companion, EndToEndCommand, Package, Service
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.ports import Delivery, EndToEndReport
 
@@ -93,13 +93,16 @@ def checkout_in(folder: Path) -> Callable[[Package, str], AbstractContextManager
     return checkout
 
 
+def runner(tmp_path: Path, address: str, ready_within: float = 30.0) -> ProcessRunner:
+    checkout = checkout_in(tmp_path / "checkouts")
+    return ProcessRunner(tmp_path / "work", address, os.environ, checkout, ready_within=ready_within)
+
+
 def run(
     tmp_path: Path, address: str, delivery: Delivery, *, companion: Delivery | None, ready_within: float = 30.0
 ) -> EndToEndReport:
-    stage = ProcessRunner(
-        tmp_path / "work", address, os.environ, checkout_in(tmp_path / "checkouts"), ready_within=ready_within
-    )
-    return stage.run(delivery, companion=companion, progress=lambda _: None)
+    companions = () if companion is None else (companion,)
+    return runner(tmp_path, address, ready_within).run(delivery, companions=companions, progress=lambda _: None)
 
 
 def ended(port_file: Path) -> bool:
@@ -142,6 +145,9 @@ def test_the_command_is_told_what_it_judges(
     report = run(tmp_path, empty_index, changed(plugin, end_to_end=command("/answer", "fail")), companion=backend)
 
     told = {
+        "COMPANIONS": "backend",
+        "COMPANION_BACKEND_SOURCE": "pypi",
+        "COMPANION_BACKEND_VERSION": "2.0",
         "COMPANION_NAME": "backend",
         "COMPANION_SOURCE": "pypi",
         "COMPANION_VERSION": "2.0",
@@ -296,3 +302,66 @@ def test_a_machine_that_gives_way_judges_nobody(
     monkeypatch.setattr("releasegate.adapters.venvs.venv.Venv.copy_in", full)
     with pytest.raises(Unavailable, match="'/work' cannot be used: No space left on device"):
         run(tmp_path, empty_index, plugin, companion=None)
+
+
+@pytest.fixture
+def mailer(tmp_path: Path) -> Delivery:
+    """Return a second companion, which calls the first and answers with what that answers."""
+    code = SERVER.replace('b"42"', "os.environ.get('RELEASEGATE_COMPANION_BACKEND_URL', 'alone').encode()")
+    file = wheel(tmp_path, "mailer", "3.0", files={"mailer.py": code})
+    service = Service(("python", "-m", "mailer", "{port}", str(tmp_path / "second port")), ready="/health")
+    calls = (Companion("backend"),)
+    package = Package("mailer", PurePosixPath("mailer"), (), (HERE,), companions=calls, service=service)
+    return Delivery(package, Version("3.0"), "testpypi", "", (file,))
+
+
+ASKS = """
+import os, sys, urllib.request
+def asked(url):
+    return urllib.request.urlopen(url, timeout=10).read().decode()
+told = os.environ
+print(told["RELEASEGATE_COMPANIONS"], "first", *(told["RELEASEGATE_COMPANION_" + each] for each in ("NAME", "VERSION")))
+print(told["RELEASEGATE_COMPANION_BACKEND_VERSION"], told["RELEASEGATE_COMPANION_MAILER_SOURCE"])
+print("knows", asked(told["RELEASEGATE_COMPANION_MAILER_URL"] + "/answer") == told["RELEASEGATE_COMPANION_BACKEND_URL"])
+print("same", told["RELEASEGATE_COMPANION_URL"] == told["RELEASEGATE_COMPANION_MAILER_URL"])
+if sys.argv[1:]:
+    try:
+        asked(told[f"RELEASEGATE_COMPANION_{sys.argv[1]}_URL"] + "/die")
+    except OSError:
+        sys.exit(7)
+sys.exit(3)
+"""
+
+
+def test_several_companions_run_side_by_side_and_each_is_reached_by_its_name(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery, mailer: Delivery
+) -> None:
+    asks = changed(plugin, end_to_end=EndToEndCommand(("python", "-c", ASKS)))
+
+    report = runner(tmp_path, empty_index).run(asks, companions=(mailer, backend), progress=lambda _: None)
+
+    assert report.problems[1:] == ("mailer backend first mailer 3.0", "2.0 testpypi", "knows True", "same True")
+    assert {line.partition(": ")[0] for line in report.log} == {"backend", "mailer"}
+    assert ended(tmp_path / "port")
+    assert ended(tmp_path / "second port")
+
+
+def test_the_one_of_several_companions_that_ended_is_named(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery, mailer: Delivery
+) -> None:
+    asks = changed(plugin, end_to_end=EndToEndCommand(("python", "-c", ASKS, "MAILER")))
+
+    report = runner(tmp_path, empty_index).run(asks, companions=(backend, mailer), progress=lambda _: None)
+
+    assert report.problems[0] == "mailer ended by itself (exit code 9) while the end-to-end command ran."
+    assert report.problems[1].startswith("The end-to-end command of plugin ended with exit code 7")
+    assert "mailer: told to die" in report.log
+    assert ended(tmp_path / "port")
+
+
+def test_a_second_companion_without_a_service_is_a_mistake_of_the_configuration(
+    tmp_path: Path, empty_index: str, plugin: Delivery, backend: Delivery, mailer: Delivery
+) -> None:
+    both = (backend, changed(mailer, service=None))
+    with pytest.raises(ConfigurationError, match="mailer is a companion, but nothing says how to start it"):
+        runner(tmp_path, empty_index).run(plugin, companions=both, progress=lambda _: None)

@@ -33,7 +33,6 @@ from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused, Unavailable
-from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.report.model import Problem
 from releasegate.ports import CiRun, Delivery, Forge
@@ -221,10 +220,6 @@ def test_an_order_that_is_refused_is_in_its_own_way(workspace: Workspace) -> Non
     found = examine(workspace, api(workspace), Order("final", "tiny-api"))
     assert any("1.0.0 has no release candidate" in str(answer.error) for answer in in_the_way(found.answers))
     assert not isinstance(found.state, Exception), "where it stands is known all the same"
-
-
-def test_a_package_without_a_companion_is_run_with_none(workspace: Workspace) -> None:
-    assert workspace.companion_sources(api(workspace), "staging") == CompanionSources()
 
 
 def test_the_pair_of_the_stack_runs_in_containers_and_another_in_processes(workspace: Workspace) -> None:

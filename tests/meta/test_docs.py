@@ -6,13 +6,15 @@ import re
 import subprocess
 import sys
 import tomllib
-from itertools import product
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from releasegate.adapters.foreign.tools import SHARED
 from releasegate.adapters.kit_folders import KitsBeside, kit_folders, shipped
+from releasegate.adapters.processes.companions import companion_variables, delivered
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.config.stack import image_variable
 from releasegate.core.config.version_file_types import TomlVersionFile
@@ -82,25 +84,31 @@ def test_every_option_of_a_session_is_in_the_reference(reference: str) -> None:
 
 def test_every_variable_that_an_end_to_end_command_gets_is_in_the_reference(reference: str) -> None:
     source = read(ROOT / "src/releasegate/adapters/processes/runner.py")
-    prefixes = set(re.findall(r'"(RELEASEGATE_(?:COMPANION_)?)"', source))
-    suffixes = set(re.findall(r'f"\{prefix\}([A-Z]+)"', source))
-    given = set(re.findall(r'RELEASEGATE_[A-Z_]*[A-Z](?=[="])', source)) | {
-        p + s for p, s in product(prefixes, suffixes)
+    one: Any = SimpleNamespace(package=SimpleNamespace(name="name"), version="1.0", source="pypi")
+    told = {
+        **companion_variables([one], {"name": cast("Any", SimpleNamespace(url="http"))}),
+        **delivered("RELEASEGATE_", one),
     }
-    assert len(given) == 8
+    given = set(re.findall(r'RELEASEGATE_[A-Z_]*[A-Z](?=[="])', source)) | {
+        name.replace("_NAME_", "_<NAME>_") for name in told
+    }
+    assert len(given) == 12
     contained = read(ROOT / "src/releasegate/adapters/containers/environment.py")
     given |= {name for name in re.findall(r'"(RELEASEGATE_[A-Z_]+)":', contained) if name not in OF_COMPOSE}
     for kit in (kit_folders(name, beside=ROOT).kit for name in shipped()):
         given |= {image_variable(each.name) for each in kit.images if each.pull}
         given |= {*kit.suite.environment, *(each.variable for each in kit.addresses)}
-    assert set(re.findall(r"`(RELEASEGATE_[A-Z_]+)`", reference)) == {*given, "RELEASEGATE_CA_BUNDLE", SHARED}
+    assert set(re.findall(r"`(RELEASEGATE_(?:COMPANION_<NAME>_)?[A-Z_]+)`", reference)) == {
+        *given,
+        "RELEASEGATE_CA_BUNDLE",
+        SHARED,
+    }
 
 
 def test_the_table_in_the_readme_is_a_configuration() -> None:
     (table,) = blocks(ROOT / "README.md", "toml")
     service, plugin = parse_settings(table, where="README.md").packages
-    assert plugin.companion is not None
-    assert plugin.companion.name == service.name
+    assert plugin.calls(service.name)
     assert service.service is not None
 
 
@@ -114,7 +122,9 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
     package += 'version-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
-    smoke, index, ci, shared, noted, signed, mended, stack, alone, own, kit = blocks(ROOT / "docs/how-to.md", "toml")
+    smoke, index, ci, shared, noted, signed, mended, several, stack, alone, own, kit = blocks(
+        ROOT / "docs/how-to.md", "toml"
+    )
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
@@ -129,6 +139,11 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
     assert str(parse_settings(signed + package, where="how-to.md").ci.allowed_signers) == ".github/allowed_signers"
     (older,) = parse_settings(mended + package.partition("\n")[2], where="how-to.md").packages
     assert [older.released_from(branch) for branch in ("main", "1.4.x", "release/1.3", "topic")] == [True] * 3 + [False]
+    called = "".join(package.replace("my-plugin", name) for name in ("my-backend", "my-importer"))
+    *_, calling = parse_settings(
+        called + several + package.partition("\n")[2].partition("\n")[2], where="how-to.md"
+    ).packages
+    assert [each.name for each in calling.companions] == ["my-backend", "my-importer"]
     (table,) = blocks(ROOT / "README.md", "toml")
     kits = KitsBeside(ROOT / "tests" / "stacks")
     contained = parse_settings(table + stack, where="how-to.md", kits=kits).stack

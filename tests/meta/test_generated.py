@@ -128,6 +128,7 @@ def test_every_table_that_is_shown_is_one_by_the_schema(text: str) -> None:
         (PACKAGE.replace('["3.12"]', '"3.12"'), ".tool.releasegate.packages[0].pythons is no array"),
         (PACKAGE.replace('name = "my-plugin"\n', ""), ".tool.releasegate.packages[0] lacks name"),
         (PACKAGE.replace("toml =", "tomml ="), ".tool.releasegate.packages[0].version-files[0] is none of them"),
+        (PACKAGE + "companion = [{ nam = 'x' }]\n", ".tool.releasegate.packages[0].companion is none of them"),
         (PACKAGE + 'forge = { kind = "svn", repository = "a/b" }\n', ".forge.kind is not one of"),
         (PACKAGE + "[tool.releasegate]\npropagation = true\n", ".tool.releasegate.propagation is no number"),
         ('[tool.releasegate]\nstaging = "own"\n', ".tool.releasegate is none of them"),

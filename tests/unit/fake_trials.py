@@ -38,25 +38,29 @@ class FakeInstallChecker:
 
 @dataclass
 class FakeRunner:
-    """Judges by version: a pair (version, companion's version) in ``broken`` fails; ``unjudged`` keeps all from it."""
+    """Judges by version: what ran in ``broken`` (the version, those of its companions) fails.
 
-    broken: set[tuple[str, str | None]] = field(default_factory=set)
+    ``None`` stands there for no companion; ``unjudged`` keeps all from being judged.
+    """
+
+    broken: set[tuple[str | None, ...]] = field(default_factory=set)
     unjudged: ReleasegateError | None = None
-    seen: list[tuple[Delivery, Delivery | None]] = field(default_factory=list)
+    seen: list[tuple[Delivery, Sequence[Delivery]]] = field(default_factory=list)
     known: list[Sequence[Mapping[str, Any]]] = field(default_factory=list)
 
     def run(
         self,
         delivery: Delivery,
         *,
-        companion: Delivery | None,
+        companions: Sequence[Delivery],
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),
     ) -> EndToEndReport:
         progress(f"running {delivery.package.name}")
-        self.seen.append((delivery, companion))
+        self.seen.append((delivery, companions))
         self.known.append(known)
-        failed = (str(delivery.version), str(companion.version) if companion else None) in self.broken
+        beside: list[str | None] = [str(each.version) for each in companions]
+        failed = (str(delivery.version), *(beside or [None])) in self.broken
         verdict = "not run" if self.unjudged else "fail" if failed else "pass"
         words = ("a check fails",) * failed, ("a last word",) * failed
         return EndToEndReport(verdict, *words, 2.04, unjudged=self.unjudged)

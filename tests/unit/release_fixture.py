@@ -38,18 +38,22 @@ from releasegate.steps.source import Bump
 from releasegate.steps.step import Step
 
 CORE = Package("sample-core", PurePosixPath("core"), (TomlVersionFile(PurePosixPath("a.toml"), "version"),), ("3.12",))
-APP = replace(PACKAGE, companion=Companion(CORE.name, default="2.0"), end_to_end=EndToEndCommand(("check",)))
-ALONE = replace(APP, companion=None)
+APP = replace(PACKAGE, companions=(Companion(CORE.name, default="2.0"),), end_to_end=EndToEndCommand(("check",)))
+ALONE = replace(APP, companions=())
 START = "0" * 40
 
 
 @dataclass
 class ReleaseFixture:
-    """Everything that a release reaches, each fake under its own name; change any before the release is made."""
+    """Everything that a release reaches, each fake under its own name; change any before the release is made.
+
+    ``others`` are packages that are released between the two.
+    """
 
     root: Path
     app: Package = APP
     core: Package = CORE
+    others: tuple[Package, ...] = ()
     without_forge: bool = False
     from_laptop: bool = True
     event: Event | None = None
@@ -61,6 +65,7 @@ class ReleaseFixture:
     repository: FakeRepository = field(default_factory=lambda: FakeRepository({START: tracked("0.9")}))
     ledger: FakeLedger = field(default_factory=FakeLedger)
     core_ledger: FakeLedger = field(default_factory=FakeLedger)
+    other_ledgers: dict[str, FakeLedger] = field(default_factory=dict)
     install_checker: FakeInstallChecker = field(default_factory=FakeInstallChecker)
     runner: FakeRunner = field(default_factory=FakeRunner)
     tools: FakeTools = field(default_factory=FakeTools)
@@ -90,15 +95,18 @@ class ReleaseFixture:
         indexes: dict[str, Index] = {"testpypi": self.staging, "pypi": self.production}
         return RunContext(
             settings=Settings(
-                (self.core, self.app),
+                (self.core, *self.others, self.app),
                 {},
                 production_without_forge=self.without_forge,
                 production_from_laptop=self.from_laptop,
             ),
             indexes=indexes,
-            ports={self.app.name: app, self.core.name: replace(app, ledger=self.core_ledger)},
+            ports={
+                each.name: replace(app, ledger=self.ledger_of(each.name))
+                for each in (self.app, self.core, *self.others)
+            },
             consumed=self.consumed,
-            companion_sources=lambda package, role: CompanionSources(by_hand=self.by_hand),  # noqa: ARG005
+            companion_sources=lambda package, companion, role: CompanionSources(by_hand=self.by_hand),  # noqa: ARG005
             clock=self.clock,
             machine=self.machine,
             downloads=FakeDownloads(self.root / "downloads"),
@@ -109,7 +117,8 @@ class ReleaseFixture:
 
     def ledger_of(self, name: str) -> FakeLedger:
         """Return the ledger of the package *name*."""
-        return {self.app.name: self.ledger, self.core.name: self.core_ledger}[name]
+        known = {self.app.name: self.ledger, self.core.name: self.core_ledger}
+        return known.get(name) or self.other_ledgers.setdefault(name, FakeLedger())
 
     def consumed(self, package: Package) -> Consumed:
         """Return every version of *package* that was ever used."""
@@ -142,9 +151,9 @@ class ReleaseFixture:
         done(step, step.run())
         return release
 
-    def publish_core(self, version: str, *, on: FakeIndex, yanked: bool = False) -> None:
-        """Put the companion on an index."""
-        for sample in (sample_wheel(CORE.name, version), sample_sdist(CORE.name, version)):
+    def publish_core(self, version: str, *, on: FakeIndex, yanked: bool = False, package: Package = CORE) -> None:
+        """Put the companion, or another *package*, on an index."""
+        for sample in (sample_wheel(package.name, version), sample_sdist(package.name, version)):
             on.put(sample.filename, sample.content, yanked=yanked)
 
     def seal_core(self, version: str, *, on: FakeIndex) -> Release:
@@ -152,7 +161,7 @@ class ReleaseFixture:
         self.publish_core(version, on=on)
         files = {file.filename: file.sha256 for file in on.files(CORE.name) if file.version == Version(version)}
         release = self.release(version, package=self.core)
-        evidence = {"files": files, "commit": START, "companion": None}
+        evidence = {"files": files, "commit": START, "companions": []}
         release.ports.ledger.append(release.version, entry(SEAL, evidence=evidence))
         return release
 

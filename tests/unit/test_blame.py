@@ -34,11 +34,23 @@ def test_of_three_that_are_new_each_is_exchanged_by_itself_and_then_all() -> Non
     every = frozenset({"app", "core", "other"})
     assert combinations(["app", "core", "other"]) == (*each, every)
     heals = dict(zip((*each, every), (BROKE, BROKE, KEPT, KEPT), strict=True))
-    assert said(heals, names="app core other")[0].startswith("other broke it: it fails with the old app and core too")
+    assert said(heals, names="app core other") == (
+        "other broke it: it fails with the old app and core too, and the new app and core pass with the old one.",
+    )
+    two = dict(zip((*each, every), (KEPT, BROKE, KEPT, KEPT), strict=True))
+    assert said(two, names="app core other") == (
+        "Only together: each passes with the other's old version, so app and other disagree.",
+    )
+    three = dict.fromkeys((*each, every), KEPT)
+    assert said(three, names="app core other") == (
+        "Only together: each passes with another's old version, so app, core and other disagree.",
+    )
     nobody = dict.fromkeys((*each, every), BROKE)
     assert said(nobody, names="app core other")[0].startswith("Nobody can be blamed: what users have fails here too")
     several = {**dict.fromkeys(each, BROKE), every: KEPT}
-    assert said(several, names="app core other")[0].startswith("Several are broken")
+    assert said(several, names="app core other") == (
+        "Several are broken: none of app, core and other passes with the old version of one of the others.",
+    )
 
 
 def test_a_package_alone_is_blamed_where_the_one_that_users_have_passes() -> None:

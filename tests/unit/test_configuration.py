@@ -3,6 +3,8 @@
 from pathlib import PurePosixPath as Path
 from typing import get_args
 
+import pytest
+
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import (
     Companion,
@@ -91,7 +93,7 @@ def test_every_key_fills_its_field() -> None:
         path=Path(),
         version_files=(PythonVersionFile(Path("plugin/__init__.py"), "Config.version"),),
         pythons=("3.12",),
-        companion=Companion("back-end", default="1.0rc1", requires=">=0.9,<2"),
+        companions=(Companion("back-end", default="1.0rc1", requires=">=0.9,<2"),),
         end_to_end=EndToEndCommand(("python", "e2e.py"), timeout=2.5),
         wheel=Wheel(
             data=("plugin/templates/**",),
@@ -108,6 +110,48 @@ def test_every_key_fills_its_field() -> None:
             scripts_not_run=(Exemption("plugin-shell", "waits for a person"),),
         ),
     )
+
+
+LISTED = """\
+companion = [{ name = "back-end", requires = ">=1" }, { name = "mailer" }]
+"""
+TABLES = """\
+[[tool.releasegate.packages.companion]]
+name = "back-end"
+requires = ">=1"
+
+[[tool.releasegate.packages.companion]]
+name = "mailer"
+"""
+FAMILY = "\n".join(
+    f"""\
+[[tool.releasegate.packages]]
+name = "{name}"
+version-files = [{{ toml = "pyproject.toml", key = "project.version" }}]
+pythons = ["3.12"]
+"""
+    for name in ("back-end", "mailer", "plugin")
+)
+
+
+@pytest.mark.parametrize("written", [LISTED, TABLES], ids=["in a list", "as tables"])
+def test_a_package_may_have_several_companions(written: str) -> None:
+    settings = parse_settings(FAMILY + written, where="pyproject.toml")
+    assert settings.package("plugin").companions == (Companion("back-end", requires=">=1"), Companion("mailer"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'companion = { name = "mailer" }',
+        'companion = [{ name = "mailer" }]',
+        '[tool.releasegate.packages.companion]\nname = "mailer"',
+        '[[tool.releasegate.packages.companion]]\nname = "mailer"',
+    ],
+)
+def test_one_companion_may_stand_without_the_list(written: str) -> None:
+    settings = parse_settings(FAMILY + written, where="pyproject.toml")
+    assert settings.package("plugin").companions == (Companion("mailer"),)
 
 
 def test_the_general_keys_are_read() -> None:

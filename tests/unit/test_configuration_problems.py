@@ -306,6 +306,40 @@ def test_a_companion_that_does_not_fit_is_refused(companion: str, problem: str) 
     assert said.split("packages[1].")[1].startswith(problem)
 
 
+@pytest.mark.parametrize(
+    ("companions", "problem"),
+    [
+        ("[]", "companion: is empty; write a table, or a list of tables, see below, or leave it out"),
+        ("['backend']", "companion[0]: is text; write a table"),
+        ("'backend'", "companion: is text; write a table"),
+        ("[{ name = 'backend' }, { nam = 'other' }]", "companion[1].nam: is no key here; did you mean name?"),
+        (
+            "[{ name = 'backend' }, { name = 'Backend' }]",
+            'companion[1].name: "backend" is a companion twice; write each once',
+        ),
+        ("[{ name = 'backend' }, { name = 'plugin' }]", "companion[1].name: is the package itself"),
+        ("[{ name = 'later' }, { name = 'backend' }]", 'companion[0].name: "later" comes later; move its table up'),
+        ("[{ name = 'backend' }, { name = 'nobody' }]", 'companion[1].name: "nobody" is not a configured package'),
+        (
+            "[{ name = 'backend', default = '2.0', requires = '<2' }, { name = 'other' }]",
+            'companion[0].default: 2.0 is outside of "<2"',
+        ),
+    ],
+)
+def test_one_of_several_companions_that_does_not_fit_is_refused_by_its_place(companions: str, problem: str) -> None:
+    plugin = PAIR.replace("backend", "plugin").rstrip() + f"\ncompanion = {companions}\n"
+    said = problems(PAIR + PAIR.replace("backend", "other") + plugin + PAIR.replace("backend", "later"))
+    assert said[0].split("packages[2].")[1].startswith(problem)
+    assert len(said) == 1 + (".nam:" in problem), "a missing name is told beside the key that is none"
+
+
+def test_two_packages_that_call_each_other_cannot_be_written() -> None:
+    first = PAIR.rstrip() + "\ncompanion = { name = 'plugin' }\n"
+    second = PAIR.replace("backend", "plugin").rstrip() + "\ncompanion = { name = 'backend' }\n"
+    (said,) = problems(first + second)
+    assert said.startswith('5: tool.releasegate.packages[0].companion.name: "plugin" comes later')
+
+
 def test_a_companion_of_the_first_package_has_none_to_name() -> None:
     assert package("companion = { name = 'backend' }").endswith(
         '"backend" is not a configured package; configure it before this package'

@@ -159,6 +159,11 @@ PYTHONS = 'pythons = ["3.13", "3.12"]'
         ('environment = { KEY = "{secret}" }', "environment = { KEY = 1 }", "is no variable"),
         ('environment = { KEY = "{secret}" }', 'environment = "KEY=1"', "environment"),
         ("service = {", "# service = {", "core has no service"),
+        (
+            '["app"], backend = ["core"]',
+            "[], backend = ['core', 'app']",
+            "backend serves one package, and core and app play",
+        ),
     ],
 )
 def test_what_does_not_fit_is_a_problem_with_its_line(old: str, new: str, said: str) -> None:

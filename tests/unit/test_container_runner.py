@@ -134,7 +134,7 @@ def play(house: House, folder: Path, said: list[str] | None = None, **changes: A
     """Play the new pair."""
     lines: list[str] = [] if said is None else said
     new = delivery(APP, NEW)
-    return stage(house, folder, **changes).run(new, companion=delivery(CORE, NEW_CORE), progress=lines.append)
+    return stage(house, folder, **changes).run(new, companions=(delivery(CORE, NEW_CORE),), progress=lines.append)
 
 
 def cells(report: EndToEndReport) -> dict[str, str]:
@@ -178,7 +178,7 @@ def test_an_upgrade_from_nothing_is_not_judged(house: House, tmp_path: Path) -> 
 
 def test_the_backend_is_run_with_the_plugin_that_users_have(house: House, tmp_path: Path) -> None:
     backend = delivery(CORE, NEW_CORE)
-    report = stage(house, tmp_path).run(backend, companion=None, progress=lambda _: None)
+    report = stage(house, tmp_path).run(backend, companions=(), progress=lambda _: None)
     assert report.verdict == "pass"
     assert {versions for _, versions, _ in house.played} == {f"{OLD} {NEW_CORE}"}
 
@@ -186,7 +186,7 @@ def test_the_backend_is_run_with_the_plugin_that_users_have(house: House, tmp_pa
 def test_a_backend_whose_plugin_is_not_published_is_refused(house: House, tmp_path: Path) -> None:
     house.published = {}
     with pytest.raises(Refused, match=f"No {APP.name} is published"):
-        stage(house, tmp_path).run(delivery(CORE, NEW_CORE), companion=None, progress=lambda _: None)
+        stage(house, tmp_path).run(delivery(CORE, NEW_CORE), companions=(), progress=lambda _: None)
 
 
 def test_an_image_that_cannot_be_had_is_said_before_anything_is_run(house: House, tmp_path: Path) -> None:
@@ -333,7 +333,7 @@ def test_one_cell_s_stack_may_be_left_up_and_how_it_is_reached_is_in_no_evidence
     runner = stage(house, tmp_path, stack=ONE, keep=True, blame=True)
     house.broken = {(NEW, NEW_CORE)}
     new, core = delivery(APP, NEW), delivery(CORE, NEW_CORE)
-    report = runner.run(new, companion=core, progress=lambda _: None, known=known)
+    report = runner.run(new, companions=(core,), progress=lambda _: None, known=known)
     assert (report.verdict, report.left_up) == ("fail", ("take it down: docker",))
     assert "take it down" not in json.dumps(report.evidence)
 
@@ -376,7 +376,7 @@ def test_nobody_is_blamed_for_a_pair_that_passes(house: House, tmp_path: Path) -
 def test_only_the_plugin_is_exchanged_where_the_backend_is_the_users_own(house: House, tmp_path: Path) -> None:
     house.broken = {(NEW, OLD_CORE)}
     new, own = delivery(APP, NEW), delivery(CORE, OLD_CORE, "pypi")
-    report = stage(house, tmp_path, blame=True).run(new, companion=own, progress=lambda _: None)
+    report = stage(house, tmp_path, blame=True).run(new, companions=(own,), progress=lambda _: None)
     assert report.problems[-1].startswith(f"{APP.name} broke it")
     assert len(house.played) == 2 + 1
 
@@ -384,9 +384,16 @@ def test_only_the_plugin_is_exchanged_where_the_backend_is_the_users_own(house: 
 def test_a_checkout_that_states_a_published_version_is_new(house: House, tmp_path: Path) -> None:
     house.broken = {(OLD, OLD_CORE)}
     users, local = delivery(APP, OLD, "pypi"), delivery(CORE, OLD_CORE, "local")
-    report = stage(house, tmp_path, blame=True).run(users, companion=local, progress=lambda _: None)
+    report = stage(house, tmp_path, blame=True).run(users, companions=(local,), progress=lambda _: None)
     assert report.problems[-1].startswith(f"Not {CORE.name} alone")
     assert len(house.played) == 2 + 1
+
+
+def test_every_companion_that_is_given_runs_and_what_is_not_is_what_users_have(house: House, tmp_path: Path) -> None:
+    mail = replace(CORE, name="sample-mail")
+    stack = replace(ONE, packages={"plugin": (APP.name,), "backend": (CORE.name, mail.name)})
+    ran = stage(house, tmp_path, stack=stack)._ensemble(delivery(APP, NEW), (delivery(mail, "3.0rc1"),))
+    assert str(ran) == ("sample-app 1.1rc1 (testpypi) with sample-core 2.0 (pypi) with sample-mail 3.0rc1 (testpypi)")
 
 
 FULL = OSError(28, "No space left on device", "/reports")
@@ -446,7 +453,7 @@ WHEEL_CELL = "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve, small, super
 def knowing(house: House, folder: Path, *rows: dict[str, Any]) -> EndToEndReport:
     """Play the new pair, of which some cells ran elsewhere."""
     new, core = delivery(APP, NEW), delivery(CORE, NEW_CORE)
-    return stage(house, folder).run(new, companion=core, progress=lambda _: None, known=rows)
+    return stage(house, folder).run(new, companions=(core,), progress=lambda _: None, known=rows)
 
 
 def test_a_cell_that_ran_on_another_machine_is_not_run_again(house: House, tmp_path: Path) -> None:

@@ -41,10 +41,18 @@ def ran(companion: str, *, cell: str = "") -> Entry:
     return cast("Entry", made)
 
 
-def told(*entries: Entry, index: Shelf, requires: str = "", companion: bool = True, stack: bool = False) -> list[str]:
+def told(
+    *entries: Entry,
+    index: Shelf,
+    requires: str = "",
+    companion: bool = True,
+    stack: bool = False,
+    more: tuple[str, ...] = (),
+) -> list[str]:
     package = SimpleNamespace(
-        name="plugin", companion=SimpleNamespace(name="api", requires=requires) if companion else None
+        name="plugin", companions=[SimpleNamespace(name="api", requires=requires)] if companion else []
     )
+    package.companions += [SimpleNamespace(name=name, requires="") for name in more]
     hosts = SimpleNamespace(every_dimension=[SimpleNamespace(project="netbox"), SimpleNamespace(project="")])
     settings = SimpleNamespace(
         production="pypi", dependencies="pypi", in_stack=lambda _: stack, stack=hosts if stack else None
@@ -52,6 +60,15 @@ def told(*entries: Entry, index: Shelf, requires: str = "", companion: bool = Tr
     workspace = SimpleNamespace(project=SimpleNamespace(settings=settings), index=lambda _: index)
     records = {Version("1.0rc1"): SimpleNamespace(entries=entries)}
     return list(newer(cast("Any", workspace), cast("Any", SimpleNamespace(package=package, records=records))))
+
+
+def test_each_of_several_companions_is_looked_for_by_itself() -> None:
+    shelf = Shelf({"api": ("1.0",), "mail": ("3.0",)})
+    run = ran("1.0")
+    both = [run.evidence["companion"], {"name": "mail", "version": "2.0", "files": {"m.whl": "c" * 64}}]
+    run = cast("Entry", SimpleNamespace(**{**vars(run), "evidence": {**run.evidence, "companions": both}}))
+    (said,) = told(run, index=shelf, more=("mail",))
+    assert said == "mail 3.0 is out, and no proof here ran with it: the newest that one ran with is 2.0"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def left_out(note: bytes, seen: Known) -> list[str]:
 
 
 SEALED: dict[str, Any] = {"package": "demo", "version": "1.0rc1", "commit": COMMIT, "files": FILES, "companion": None}
+BESIDE: dict[str, Any] = {"name": "api", "version": "2.0", "files": FILES}
 WORD: dict[str, Any] = {"by": "Ada", "reason": "it loses rows"}
 RUN: dict[str, Any] = {"companion": {"version": "2.0", "files": FILES}, "cells": [{"cell": "4.7", "verdict": "pass"}]}
 
@@ -44,7 +45,9 @@ RUN: dict[str, Any] = {"companion": {"version": "2.0", "files": FILES}, "cells":
     [
         entry(SEAL, evidence=SEALED),
         entry(SEAL, evidence={**SEALED, "companion": {"version": "2.0"}}),
+        entry(SEAL, evidence={**SEALED, "companions": [BESIDE, {"name": "mail", "version": "3.0"}]}),
         entry("e2e:staging", evidence=RUN),
+        entry("e2e:production", evidence={**RUN, "companions": [BESIDE]}),
         entry("e2e:today", evidence={"companion": "2.0", "reason": "none is published"}),
         entry("e2e:staging", event="waived", evidence=WORD),
         entry(REVOKED, event=REVOKED, evidence=WORD),
@@ -68,6 +71,8 @@ def changed(sound: Entry, key: str, *values: object) -> list[Entry]:
         *changed(entry(SEAL, evidence=SEALED), "commit", None, "HEAD", [COMMIT], "a" * 39),
         *changed(entry(SEAL, evidence=SEALED), "companion", {}, [], 7, {"version": "x"}, {"version": 2}),
         *changed(entry(SEAL, evidence=SEALED), "companion", {"version": "2.0", "files": [1]}),
+        *changed(entry(SEAL, evidence=SEALED), "companions", BESIDE, None, [7], ["2.0"], [{"version": "2.0"}]),
+        *changed(entry("e2e:today", evidence=RUN), "companions", [{**BESIDE, "version": "x"}], [{"name": "api"}]),
         *changed(entry(SEAL, evidence=SEALED), "package", None, 7),
         *changed(entry(SEAL, evidence=SEALED), "version", None, 7, "x"),
         *changed(entry("e2e:staging", evidence=RUN), "cells", {}, [7], [{"cell": 7, "verdict": "pass"}]),
@@ -83,7 +88,20 @@ def test_what_is_malformed_is_left_out_and_told(odd: Entry) -> None:
 
 
 KEYS = ("at", "run", "step", "event", "subject", "line", "kind", "verdict", "evidence", "package", "version")
-SHAPES = ("files", "companion", "cells", "commit", "package", "version", "by", "reason", "cell", "verdict", "signs")
+SHAPES = (
+    "files",
+    "companion",
+    "companions",
+    "cells",
+    "commit",
+    "package",
+    "version",
+    "by",
+    "reason",
+    "cell",
+    "verdict",
+    "signs",
+)
 STEPS = (SEAL, CELL, "e2e:staging", "install:staging", REVOKED, "tag")
 WORDS = {
     "at": ("2026-01-01T00:00:00Z", "2026-99-99T99:99:99Z", "9999-12-31T23:59:59Z"),

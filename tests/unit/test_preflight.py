@@ -253,7 +253,9 @@ def test_a_final_is_asked_for_its_candidate_its_pair_and_its_companion(fixture: 
 
 def test_a_final_whose_dependent_ran_with_another_candidate_is_told_before_it_begins(fixture: ReleaseFixture) -> None:
     fixture.uploaded("1.0rc1")
-    seal = entry(SEAL, evidence={"files": {}, "commit": START, "companion": {"version": "2.0rc1"}})
+    seal = entry(
+        SEAL, evidence={"files": {}, "commit": START, "companion": {"name": "sample-core", "version": "2.0rc1"}}
+    )
     fixture.ledger.append("1.0rc1", seal)
     core = fixture.release("2.0", candidate="2.0rc2", package=fixture.core)
     found = {a.key: a for a in answers(Inquiry(core, "final"))}

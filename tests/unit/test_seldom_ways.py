@@ -32,7 +32,7 @@ def test_a_part_of_a_stack_has_a_name_of_letters() -> None:
 def test_a_proposal_is_only_looked_at() -> None:
     wish = Wish(rc=True, post=False, event=False, package="", to="", until="", proposed=True)
     with pytest.raises(ConfigurationError, match="only looks at a commit"):
-        release(Screen(), wish, companion="", plan_only=False, yes=True)
+        release(Screen(), wish, companions=(), plan_only=False, yes=True)
 
 
 def test_a_session_that_is_interrupted_says_so_and_is_interrupted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,8 @@ from releasegate.core.config.model import Companion, Package, Settings
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 
 API = Package("api", PurePosixPath("api"), (), ("3.12",))
-PLUGIN = Package("plugin", PurePosixPath("plugin"), (), ("3.12",), companion=Companion("api"))
-OTHER = Package("other", PurePosixPath("other"), (), ("3.12",), companion=Companion("elsewhere"))
+PLUGIN = Package("plugin", PurePosixPath("plugin"), (), ("3.12",), companions=(Companion("api"),))
+OTHER = Package("other", PurePosixPath("other"), (), ("3.12",), companions=(Companion("elsewhere"),))
 SETTINGS = Settings((API, PLUGIN, OTHER), {})
 
 

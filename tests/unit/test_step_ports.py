@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fake_trials import FakeTools
 from fakes import FakeIndex, FakeLedger
+from family import MAIL
 from packaging.version import Version
 from release_fixture import APP, ReleaseFixture
 
@@ -25,12 +26,14 @@ from releasegate.rehearsal.index import sample_sdist, sample_wheel
 from releasegate.steps.release import PORTS, PackagePorts, Release, RunContext
 from releasegate.steps.step import ReleaseStep, Step
 
+REFUSED = Companion(MAIL.name, default="3.0", requires=">9")
+"""A companion of which users have no version that fits: its rule picks one."""
 SHELL = Package(
     "sample-shell",
     PurePosixPath("shell"),
     (TomlVersionFile(PurePosixPath("a.toml"), "version"),),
     ("3.12",),
-    companion=Companion(APP.name, released_versions=2),
+    companions=(Companion(APP.name, released_versions=2), REFUSED),
     end_to_end=EndToEndCommand(("check",)),
 )
 """A package that runs with the app."""
@@ -124,8 +127,9 @@ def classes() -> dict[str, type[ReleaseStep]]:
 
 @pytest.fixture
 def fixture(tmp_path: Path) -> Watched:
-    made = Watched(tmp_path)
+    made = Watched(tmp_path, app=replace(APP, companions=(*APP.companions, REFUSED)), others=(MAIL,))
     made.publish_core("2.0", on=made.production)
+    made.publish_core("3.0", on=made.production, package=MAIL)
     for sample in (sample_wheel(SHELL.name, "3.0"), sample_sdist(SHELL.name, "3.0")):
         made.production.put(sample.filename, sample.content)
     return made

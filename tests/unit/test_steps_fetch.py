@@ -9,22 +9,19 @@ from pathlib import Path
 import pytest
 from fakes import FakeIndex, sha256
 from packaging.version import Version
-from release_fixture import ALONE, CORE, ReleaseFixture
+from release_fixture import CORE, ReleaseFixture
 
-from releasegate.core.errors import GateFailed, NotYet, Refused, Unavailable
+from releasegate.core.errors import GateFailed, NotYet, Unavailable
 from releasegate.ports import Delivery, IndexFile
 from releasegate.steps.fetch import (
     GivenFiles,
     OwnFiles,
-    companion,
-    companion_choice,
     deliver,
     newest,
     own,
     published,
     sha256s,
 )
-from releasegate.steps.release import Role
 
 HUGE = "9" * 5000
 """A version that is formed well and has more digits than a number may have."""
@@ -141,41 +138,6 @@ def test_files_from_elsewhere_are_known_by_where_they_come_from(fixture: Release
     assert (source.name_in(release), source.subject(release)) == ("dist", "dist")
     with source.open(release) as opened:
         assert opened is got
-
-
-def test_a_package_alone_has_no_companion(tmp_path: Path) -> None:
-    release = ReleaseFixture(tmp_path, app=ALONE).release("1.0rc1")
-    assert companion_choice(release, "staging") is None
-    assert companion(release, "staging") is None
-
-
-def test_the_companion_of_a_candidate_comes_from_the_staging_index_first(fixture: ReleaseFixture) -> None:
-    fixture.publish_core("2.0", on=fixture.production)
-    release = fixture.release("1.0rc1")
-    found = companion(release, "staging")
-    assert found is not None
-    assert (found[1].version, found[1].source) == (Version("2.0"), "pypi")
-    fixture.publish_core("2.0", on=fixture.staging)
-    found = companion(release, "staging")
-    assert found is not None
-    assert found[1].source == "testpypi"
-    assert found[0].reason == "the configuration"
-
-
-def test_the_companion_of_a_final_never_comes_from_the_staging_index(fixture: ReleaseFixture) -> None:
-    fixture.publish_core("2.0", on=fixture.staging)
-    with pytest.raises(Refused, match=r"sample-core 2\.0 \(named by the configuration\) is not on pypi\."):
-        companion(fixture.release("1.0"), "production")
-
-
-@pytest.mark.parametrize(("role", "names"), [("staging", "testpypi nor pypi"), ("production", "pypi")])
-def test_a_companion_that_is_on_no_index_that_counts_is_refused(
-    fixture: ReleaseFixture, role: Role, names: str
-) -> None:
-    fixture.by_hand = "3.0rc1"
-    with pytest.raises(Refused, match=rf"sample-core 3\.0rc1 \(named by --companion\) is not on {names}\.") as refusal:
-        companion(fixture.release("1.0rc1"), role)
-    assert "Release sample-core first" in refusal.value.hint
 
 
 def test_users_get_the_newest_final_or_post_that_is_not_yanked(fixture: ReleaseFixture) -> None:

@@ -15,13 +15,14 @@ from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.pairs.question import answer
 from releasegate.core.release.entry import SEAL
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
+from releasegate.steps.companions import Beside
 from releasegate.steps.end_to_end import run_end_to_end
 from releasegate.steps.fetch import deliver
 from releasegate.steps.pairs import ReleasedPairs, commands, pairs, question
 from releasegate.steps.prove import EndToEnd
 from releasegate.steps.release import Release
 
-BOTH = replace(APP, companion=Companion(CORE.name, default="2.0", released_versions=2))
+BOTH = replace(APP, companions=(Companion(CORE.name, default="2.0", released_versions=2),))
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def ran(fixture: ReleaseFixture, core: str) -> None:
     ours = deliver(run, fixture.app, version=Version("1.0rc1"), index=fixture.staging)
     theirs = deliver(run, fixture.core, version=Version(core), index=fixture.production)
     try:
-        found, verdict = run_end_to_end(fixture.release("1.0rc1"), ours, theirs), "pass"
+        found, verdict = run_end_to_end(fixture.release("1.0rc1"), ours, Beside((theirs,))), "pass"
     except GateFailed as error:
         found, verdict = dict(error.evidence), "fail"
     evidence = {"cell": "processes", "verdict": verdict, "ran": found}
@@ -102,7 +103,7 @@ def test_a_companion_s_final_is_asked_about_with_what_users_have_of_its_dependen
 
 
 def test_of_many_versions_not_all_lines_are_told(tmp_path: Path) -> None:
-    fixture = ReleaseFixture(tmp_path, app=replace(APP, companion=Companion(CORE.name, released_versions=30)))
+    fixture = ReleaseFixture(tmp_path, app=replace(APP, companions=(Companion(CORE.name, released_versions=30),)))
     core = fixture.seal_core("2.1rc1", on=fixture.staging)
     for number in range(22):
         sample = sample_wheel(APP.name, f"0.{number}")

@@ -33,7 +33,7 @@ def fixture(tmp_path: Path) -> ReleaseFixture:
 
 
 def requiring(text: str, root: Path) -> ReleaseFixture:
-    return ReleaseFixture(root, app=replace(APP, companion=Companion("sample-core", default="2.0", requires=text)))
+    return ReleaseFixture(root, app=replace(APP, companions=(Companion("sample-core", default="2.0", requires=text),)))
 
 
 def test_every_python_tries_the_wheel_and_the_sdist_as_the_index_serves_them(fixture: ReleaseFixture) -> None:
@@ -97,13 +97,15 @@ def test_a_package_runs_with_its_companion_and_both_are_known_by_their_bytes(fix
         "version": "1.0rc1",
         "source": "testpypi",
         "files": {a.filename: a.sha256 for a in release.manifest().artifacts},
-        "companion": {
-            "name": "sample-core",
-            "version": "2.0",
-            "source": "pypi",
-            "files": {held.filename: sha256(held.content) for held in fixture.production.held},
-            "named by": "the configuration",
-        },
+        "companions": [
+            {
+                "name": "sample-core",
+                "version": "2.0",
+                "source": "pypi",
+                "files": {held.filename: sha256(held.content) for held in fixture.production.held},
+                "named by": "the configuration",
+            }
+        ],
         "seconds": 2.0,
     }
     assert step.subject() == release.manifest().identity
@@ -120,11 +122,14 @@ def test_files_and_a_companion_from_elsewhere_are_run_instead_of_the_releases_ow
     run = fixture.run()
     theirs = deliver(run, fixture.core, version=Version("1.9"), index=fixture.production)
     ours = Delivery(fixture.app, Version("1.0rc1"), "local", START, (fixture.root,))
-    step = EndToEnd(fixture.release("1.0rc1"), "staging", files=given(ours), companion_files=given(theirs))
+    step = EndToEnd(
+        fixture.release("1.0rc1"), "staging", files=given(ours), companion_files={"sample-core": given(theirs)}
+    )
     evidence = step.run()
-    assert fixture.runner.seen == [(ours, theirs)]
+    assert fixture.runner.seen == [(ours, (theirs,))]
     assert (evidence["source"], evidence["files"]) == ("local", {})
-    assert (evidence["companion"]["version"], "named by" in evidence["companion"]) == ("1.9", False)
+    (beside,) = evidence["companions"]
+    assert (beside["version"], "named by" in beside) == ("1.9", False)
     assert step.describe() == "run 1.0rc1 from local with sample-core end to end"
     assert step.subject() == "local"
 
@@ -133,7 +138,7 @@ def test_files_from_elsewhere_run_with_the_companion_that_its_rule_picks(fixture
     fixture.publish_core("2.0", on=fixture.production)
     ours = Delivery(fixture.app, Version("1.0rc1"), "local", START, (fixture.root,))
     evidence = EndToEnd(fixture.release("1.0rc1"), "staging", files=given(ours)).run()
-    assert (evidence["source"], evidence["companion"]["named by"]) == ("local", "the configuration")
+    assert (evidence["source"], evidence["companions"][0]["named by"]) == ("local", "the configuration")
 
 
 def test_files_from_elsewhere_are_installed_instead_of_the_releases_own(fixture: ReleaseFixture) -> None:
@@ -149,16 +154,16 @@ def test_a_cell_on_a_checkout_is_known_by_its_commit(fixture: ReleaseFixture) ->
     fixture.publish_core("2.0", on=fixture.production)
     ours = deliver(fixture.run(), fixture.core, version=Version("2.0"), index=fixture.production)
     checkouts = [Delivery(fixture.app, Version("1.0"), "local", commit * 40, (fixture.root,)) for commit in "ab"]
-    assert [cell_subject(ours, each).split(" ")[-1] for each in checkouts] == ["a" * 40, "b" * 40]
+    assert [cell_subject(ours, [each]).split(" ")[-1] for each in checkouts] == ["a" * 40, "b" * 40]
 
 
 def test_a_package_without_a_companion_runs_alone(tmp_path: Path) -> None:
     fixture = ReleaseFixture(tmp_path, app=ALONE)
     step = EndToEnd(fixture.uploaded("1.0rc1"), "staging")
-    assert step.run()["companion"] is None
+    assert step.run()["companions"] == []
     assert step.describe() == "run 1.0rc1 from testpypi end to end"
     (seen,) = fixture.runner.seen
-    assert (seen[0].commit, seen[1]) == (fixture.repository.head(), None)
+    assert (seen[0].commit, seen[1]) == (fixture.repository.head(), ())
 
 
 def test_a_run_that_fails_says_what_failed_and_the_companions_last_words(fixture: ReleaseFixture) -> None:
@@ -203,7 +208,7 @@ def test_a_candidate_runs_with_what_users_have_today(fixture: ReleaseFixture) ->
     release = fixture.uploaded("1.0rc1")
     step = AgainstReleasedCompanion(release)
     assert step.already() is None
-    partner = step.run()["companion"]
+    (partner,) = step.run()["companions"]
     assert (partner["version"], partner["source"]) == ("1.10", "pypi")
     assert step.subject() == release.manifest().identity
     assert step.describe() == "run 1.0rc1 with the sample-core that users have today"
@@ -218,7 +223,7 @@ def test_a_candidate_that_breaks_with_what_users_have_today_is_refused(fixture: 
 
 def test_there_is_no_today_without_a_companion(tmp_path: Path) -> None:
     step = AgainstReleasedCompanion(ReleaseFixture(tmp_path, app=ALONE).release("1.0rc1"))
-    assert step.already() == {"companion": None, "reason": "it has no companion"}
+    assert step.already() == {"companions": [], "reason": "it has no companion"}
     assert step.describe().endswith("it has no companion")
 
 
@@ -226,7 +231,7 @@ def test_there_is_no_today_before_the_companions_first_final(fixture: ReleaseFix
     fixture.publish_core("1.0rc1", on=fixture.production)
     fixture.publish_core("1.0", on=fixture.production, yanked=True)
     assert AgainstReleasedCompanion(fixture.release("1.0rc1")).already() == {
-        "companion": None,
+        "companions": [],
         "reason": "no sample-core is published",
     }
 
@@ -235,7 +240,7 @@ def test_what_the_package_does_not_mean_to_work_with_is_not_run(tmp_path: Path) 
     fixture = requiring(">=2", tmp_path)
     fixture.publish_core("1.9", on=fixture.production)
     step = AgainstReleasedCompanion(fixture.release("1.0rc1"))
-    assert step.already() == {"companion": "1.9", "reason": "it is outside of requires = '>=2'"}
+    assert step.already() == {"companions": [], "reason": "sample-core 1.9 is outside of requires = '>=2'"}
     fixture.publish_core("2.0", on=fixture.production)
     assert step.already() is None
 
@@ -252,9 +257,9 @@ def test_the_dependents_candidate_must_have_run_with_this_very_candidate(fixture
     fixture.by_hand = "2.0rc1"
     app = fixture.uploaded("1.0rc1")
     evidence = EndToEnd(app, "staging").run()
-    fixture.ledger.append("1.0rc1", entry(SEAL, evidence={"companion": evidence["companion"]}))
+    fixture.ledger.append("1.0rc1", entry(SEAL, evidence={"companions": evidence["companions"]}))
     step = PairProven(core)
-    assert step.run() == {"dependents": {"sample-app": {"version": "1.0rc1", "ran with": evidence["companion"]}}}
+    assert step.run() == {"dependents": {"sample-app": {"version": "1.0rc1", "ran with": evidence["companions"][0]}}}
     assert step.describe() == "sample-app is green together with 2.0rc1"
     hashes = [held.content for held in fixture.staging.held if held.filename.startswith("sample_core")]
     assert step.subject() == " ".join(["2.0rc1", *map(sha256, hashes)])
@@ -263,7 +268,7 @@ def test_the_dependents_candidate_must_have_run_with_this_very_candidate(fixture
 def test_a_dependents_candidate_that_ran_with_another_companion_is_refused(fixture: ReleaseFixture) -> None:
     core = fixture.seal_core("2.0rc2", on=fixture.staging)
     fixture.repository.remote["v1.0rc1"] = START
-    fixture.ledger.append("1.0rc1", entry(SEAL, evidence={"companion": {"version": "2.0rc1"}}))
+    fixture.ledger.append("1.0rc1", entry(SEAL, evidence={"companion": {"name": "sample-core", "version": "2.0rc1"}}))
     with pytest.raises(Refused, match=r"sample-app 1\.0rc1 ran with 2\.0rc1, not with 2\.0rc2"):
         PairProven(core).run()
 
@@ -299,8 +304,8 @@ def test_without_a_candidate_the_published_dependent_is_run_with_ours(fixture: R
     published_app(fixture)
     evidence = PairProven(core).run()["dependents"]["sample-app"]
     assert (evidence["version"], evidence["source"]) == ("1.0", "pypi")
-    assert (evidence["companion"]["version"], evidence["companion"]["source"]) == ("2.0rc1", "testpypi")
-    assert evidence["companion"]["files"] == core.candidate_seal().evidence["files"]
+    assert (evidence["companions"][0]["version"], evidence["companions"][0]["source"]) == ("2.0rc1", "testpypi")
+    assert evidence["companions"][0]["files"] == core.candidate_seal().evidence["files"]
     assert fixture.runner.seen[0][0].commit == fixture.repository.tags()["v1.0"]
     assert "sample-app has no candidate: running its published 1.0 with 2.0rc1" in fixture.said
 
@@ -339,7 +344,7 @@ def test_cells_that_ran_elsewhere_on_these_very_files_are_handed_to_the_stage(fi
         fixture.ledger.append("1.0rc1", entry(CELL, subject=subject, evidence={"cell": cell}))
     step.run()
     assert [dict(row) for row in fixture.runner.known[-1]] == [{"cell": "a cell"}]
-    assert cell_subject(delivery, None) != ours
+    assert cell_subject(delivery, ()) != ours
 
 
 def test_a_cell_that_is_red_after_the_proof_is_run_again_and_no_older_green_stands_for_it(

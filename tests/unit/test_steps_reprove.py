@@ -85,7 +85,7 @@ def test_a_doubted_candidate_is_refused_and_is_proven_once_it_is_run_here(fixtur
     seal = final(fixture).candidate_seal()
     assert seal.evidence["files"] == {f.filename: f.sha256 for f in fixture.staging.files(APP.name)}
     assert seal.evidence["commit"] == fixture.repository.tags()["v1.0rc1"]
-    assert seal.evidence["companion"]["version"] == "2.0"
+    assert seal.evidence["companions"][0]["version"] == "2.0"
     assert CandidateProven(final(fixture)).run()["candidate"] == "1.0rc1"
     assert {how for _, how in run(fixture, *again(fixture))} == {"remembered"}
 
@@ -113,7 +113,7 @@ def test_a_waiver_of_somebody_who_is_not_believed_is_none(fixture: ReleaseFixtur
     for gate in ("e2e:staging", "e2e:today"):
         fixture.ledger.append(RC, replace(word, step=gate, run="here"))
     run(fixture, *again(fixture))
-    assert final(fixture).candidate_seal().evidence["companion"] is None
+    assert final(fixture).candidate_seal().evidence["companions"] == []
 
 
 def test_nobody_seals_what_nobody_who_is_believed_judged(fixture: ReleaseFixture) -> None:
@@ -180,7 +180,7 @@ def pair(fixture: ReleaseFixture) -> PairProven:
 def test_a_dependent_that_others_proved_is_run_again_with_ours(fixture: ReleaseFixture) -> None:
     ran = pair(fixture).run()["dependents"]["sample-app"]
     assert ran["version"] == "1.0rc1"
-    assert ran["companion"]["version"] == "2.0rc1"
+    assert ran["companions"][0]["version"] == "2.0rc1"
     assert any("sample-app is proven by others: running its 1.0rc1 with 2.0rc1" in line for line in fixture.said)
 
 

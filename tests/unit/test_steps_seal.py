@@ -71,7 +71,7 @@ def test_other_bytes_than_the_sealed_ones_are_not_proven(fixture: ReleaseFixture
 
 def test_a_package_alone_needs_no_companion(tmp_path: Path) -> None:
     step = CompanionPublished(ReleaseFixture(tmp_path, app=ALONE).release("1.0", candidate="1.0rc1"))
-    assert step.already() == {"companion": None}
+    assert step.already() == {"companions": []}
     assert step.describe() == "the companion is published: it has none"
 
 
@@ -80,7 +80,8 @@ def test_the_published_companion_is_the_proven_one_or_what_became_of_it(fixture:
     fixture.publish_core("2.0", on=fixture.production)
     step = sealed_with(fixture, proven)
     assert step.already() is None
-    assert step.run() == {"companion": "2.0", "named by": "the configuration", "proven with": proven}
+    told = {"name": "sample-core", "version": "2.0", "named by": "the configuration", "proven with": proven}
+    assert step.run() == {"companions": [told]}
     assert step.subject() == "1.0rc1"
     assert step.describe() == "sample-core, as proven with 1.0rc1, is on pypi"
 
@@ -102,12 +103,12 @@ def test_another_companion_than_the_proven_one_is_refused(fixture: ReleaseFixtur
 def test_a_staged_post_of_the_companion_becomes_its_post(fixture: ReleaseFixture) -> None:
     fixture.by_hand = "2.0.post1"
     fixture.publish_core("2.0.post1", on=fixture.production)
-    assert sealed_with(fixture, "2.0.post1.dev2").run()["companion"] == "2.0.post1"
+    assert sealed_with(fixture, "2.0.post1.dev2").run()["companions"][0]["version"] == "2.0.post1"
 
 
 def test_a_waived_end_to_end_run_leaves_nothing_to_compare_with(fixture: ReleaseFixture) -> None:
     fixture.publish_core("2.0", on=fixture.production)
-    assert sealed_with(fixture, None).run()["proven with"] is None
+    assert sealed_with(fixture, None).run()["companions"][0]["proven with"] is None
 
 
 def test_a_final_without_a_sealed_candidate_has_no_proven_companion(fixture: ReleaseFixture) -> None:
@@ -124,14 +125,14 @@ def test_a_seal_names_the_bytes_and_the_companion_they_were_proven_with(fixture:
     step = Seal(release, "staging")
     assert step.already() is None
     evidence = step.run()
-    assert evidence["companion"]["version"] == "2.0"
+    assert evidence["companions"][0]["version"] == "2.0"
     assert evidence == {
         "package": "sample-app",
         "version": "1.0rc1",
         "commit": fixture.repository.head(),
         "files": {a.filename: a.sha256 for a in release.manifest().artifacts},
         "index": "testpypi",
-        "companion": evidence["companion"],
+        "companions": evidence["companions"],
     }
     assert step.subject() == release.manifest().identity
 
@@ -139,7 +140,7 @@ def test_a_seal_names_the_bytes_and_the_companion_they_were_proven_with(fixture:
 def test_a_seal_knows_nothing_of_a_run_on_other_bytes(fixture: ReleaseFixture) -> None:
     release = fixture.uploaded("1.0rc1")
     fixture.ledger.append("1.0rc1", entry("e2e:staging", subject="others", evidence={"companion": {"version": "2.0"}}))
-    assert Seal(release, "staging").run()["companion"] is None
+    assert Seal(release, "staging").run()["companions"] == []
 
 
 def test_a_seal_says_whether_it_proves_or_releases(fixture: ReleaseFixture) -> None:

@@ -61,8 +61,7 @@ def test_what_a_push_leaves_out_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 def test_how_many_released_versions_back_is_a_whole_number_from_1() -> None:
     (_, harbor) = parse_settings(PACKAGES.replace("COUNT", "3"), where="pyproject.toml").packages
-    assert harbor.companion is not None
-    assert harbor.companion.released_versions == 3
+    assert [each.released_versions for each in harbor.companions] == [3]
     for wrong in ("0", "1.5", "true"):
         with pytest.raises(ConfigurationError) as caught:
             parse_settings(PACKAGES.replace("COUNT", wrong), where="pyproject.toml")

@@ -51,7 +51,7 @@ def test_a_host_that_came_out_since_is_run_too(known: tuple[str, ...], host: str
 
 
 def test_the_newest_finals_run_together_on_the_newest_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plugin = replace(ALONE, companion=Companion(API.name))
+    plugin = replace(ALONE, companions=(Companion(API.name),))
     settings = replace(FANNED, packages=(API, plugin), stack=OLD_AND_NEW)
     index = FakeIndex("pypi", FakeClock())
     for name, versions in ((plugin.name, ("1.0", "2.0rc1")), (API.name, ("3.0", "3.1")), ("netbox", ("4.8.0",))):
@@ -73,7 +73,7 @@ def test_the_newest_finals_run_together_on_the_newest_host(tmp_path: Path, monke
     said = watch._pair(workspace, plugin, Version("1.0"), wanted)
     assert said == "1.0 with harbor-api 3.1 on NetBox pypi:4.8.0, Python 3.13: pass"
     ((choices, name, request),) = asked
-    assert (name, str(request.source.version), str(request.backend.version)) == ("harbor", "1.0", "3.1")
+    assert (name, str(request.source.version), str(request.backends["harbor-api"].version)) == ("harbor", "1.0", "3.1")
     assert not request.recorded, "it tells, and leaves no evidence"
     dimensions = {
         "netbox": ("pypi:4.8.0",),

@@ -191,7 +191,7 @@ def test_an_index_with_neither_identity_nor_token_has_no_workflow(indexes: dict[
 
 
 def test_the_variables_of_the_repository_reach_the_runs_and_a_dispatch_may_name_the_companion() -> None:
-    calling = replace(ALONE, companion=Companion("harbor-api"))
+    calling = replace(ALONE, companions=(Companion("harbor-api"),))
     settings = replace(SIMPLE, packages=(API, calling))
     assert parsed(settings)["on"]["workflow_dispatch"]["inputs"]["companion"]["type"] == "string"
     names = {"staging": "HARBOR_API_TESTPYPI_VERSION", "production": "HARBOR_API_PYPI_VERSION"}
@@ -202,6 +202,21 @@ def test_the_variables_of_the_repository_reach_the_runs_and_a_dispatch_may_name_
             assert seen["HARBOR_API_RELEASE_VERSION"] == "${{ vars.HARBOR_API_RELEASE_VERSION }}"
     assert names["production"] in told(settings, "build-staging"), "a post begins there, and is asked about both"
     assert names["staging"] not in told(settings, "build-production")
+
+
+def test_each_of_several_companions_has_its_own_answer_and_variables() -> None:
+    mail = replace(API, name="harbor-mail")
+    calling = replace(ALONE, companions=(Companion("harbor-api"), Companion("harbor-mail")))
+    settings = replace(SIMPLE, packages=(API, mail, calling))
+    inputs = parsed(settings)["on"]["workflow_dispatch"]["inputs"]
+    assert [name for name in inputs if name.startswith("companion")] == [
+        "companion-harbor-api",
+        "companion-harbor-mail",
+    ]
+    seen = told(settings, "build-staging")
+    for name in ("HARBOR_API", "HARBOR_MAIL"):
+        for end in ("TESTPYPI", "PYPI", "RELEASE"):
+            assert seen[f"{name}_{end}_VERSION"] == f"${{{{ vars.{name}_{end}_VERSION }}}}"
 
 
 def test_without_a_setup_there_is_no_workflow_and_what_to_paste_is_shown() -> None:

@@ -23,7 +23,7 @@ from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError, GateFailed
 
 CI = Ci(setup=(("pipx", "install", "./releasegate.whl"),))
-JUDGED = replace(ALONE, end_to_end=EndToEndCommand(("check",)), companion=Companion("harbor-api"))
+JUDGED = replace(ALONE, end_to_end=EndToEndCommand(("check",)), companions=(Companion("harbor-api"),))
 PAIR = replace(SIMPLE, packages=(API, JUDGED), ci=CI)
 STACKED = replace(FANNED, ci=CI)
 MONO = replace(STACKED, packages=(replace(API, path=PurePosixPath("api")), JUDGED))
@@ -129,6 +129,20 @@ def test_a_companions_branch_of_the_same_name_is_taken_where_somebody_asks_for_i
         assert sides(settings).endswith("&& '--source local --backend-source local' || '--source local' }}")
     assert "companion-branch" not in texts(ONE)["pull-request"], "there is no companion"
     assert sides(MONO) == "--source local --backend-source local", "both sides are proposed"
+
+
+def test_of_several_companions_those_that_are_proposed_too_are_checked_out() -> None:
+    mail = replace(API, name="harbor-mail", path=PurePosixPath("mail"))
+    plugin = replace(JUDGED, companions=(Companion("harbor-api"), Companion("harbor-mail")))
+    backends = ("harbor-api", "harbor-mail")
+    stack = replace(FANNED.stack, packages={"plugin": ("harbor",), "backend": backends}) if FANNED.stack else None
+    beside = replace(API, path=PurePosixPath("../harbor-api"))
+    settings = replace(STACKED, packages=(beside, mail, plugin), stack=stack)
+    assert sides(settings).endswith(
+        "&& '--source local --backend-source local' || '--source local --backend-source harbor-mail=local' }}"
+    )
+    inside = replace(API, path=PurePosixPath("api"))
+    assert sides(replace(settings, packages=(inside, mail, plugin))) == "--source local --backend-source local"
 
 
 def test_what_a_backend_proposes_is_run_with_the_plugin_beside_it() -> None:

@@ -145,7 +145,8 @@ def _today(project: Project, production: Index, name: str) -> Version | None:
     from releasegate.core.release.versions import parse_version
     from releasegate.steps.fetch import newest
 
-    defaults = {p.companion.name: p.companion.default for p in project.settings.packages if p.companion is not None}
-    default = parse_version(defaults.get(name))
+    named = (parse_version(each.default) for (_, other), each in project.settings.edges.items() if other == name)
     known = {file.version for file in production.files(name)}
-    return default if default is not None and default in known else newest(production, name)
+    # Of several that call it, the configuration may pair each with another version: the newest is what they share.
+    default = max((version for version in named if version is not None and version in known), default=None)
+    return newest(production, name) if default is None else default

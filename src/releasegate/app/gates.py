@@ -5,9 +5,10 @@ What they find is no evidence: it is written into a ledger that ends with the ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EndToEndRequest:
-    """What an end-to-end run is asked for; ``backend`` is ``None`` where the companion's own rule decides.
+    """What an end-to-end run is asked for; ``backends``, by name, are the companions for which no rule decides.
 
     With ``recorded`` the verdict of each cell becomes evidence of the version, for whoever seals it; it is left in the
     folder ``given``, where there is one, and else known to all machines.
     """
 
     source: Source
-    backend: Source | None = None
+    backends: Mapping[str, Source] = field(default_factory=dict)
     recorded: bool = False
     given: Path | None = None
 
@@ -76,7 +77,7 @@ def end_to_end(
     *,
     told: Callable[[EndToEndReport], None] = lambda _: None,
 ) -> EndToEndReport:
-    """Run a package with its companion, each from its own source; *told* sees the report before it is judged.
+    """Run a package with its companions, each from its own source; *told* sees the report before it is judged.
 
     Raises:
         GateFailed: they do not do their job together; ReleasegateError: that could not be judged.
@@ -98,24 +99,21 @@ def end_to_end(
             release.with_ports(runner=runner, ledger=ledger),
             _role(workspace, source),
             files=GivenFiles(source.name, lambda: delivered(workspace, package, source)),
-            companion_files=_companion_files(workspace, package, request.backend),
+            companion_files=_companion_files(workspace, package, request.backends),
         ),
     )
     return runner.reports[-1]
 
 
-def _companion_files(workspace: Workspace, package: Package, source: Source | None) -> GivenFiles | None:
+def _companion_files(
+    workspace: Workspace, package: Package, backends: Mapping[str, Source]
+) -> Mapping[str, GivenFiles]:
     from releasegate.app.deliveries import delivered
     from releasegate.steps.fetch import GivenFiles
 
-    if package.companion is None or source is None:
-        return None
-    companion = workspace.project.settings.package(package.companion.name)
-
-    def provide() -> AbstractContextManager[Delivery]:
-        return delivered(workspace, companion, source)
-
-    return GivenFiles(source.name, provide)
+    asked = {each.name: backends[each.name] for each in package.companions if each.name in backends}
+    packages = {name: workspace.project.settings.package(name) for name in asked}
+    return {n: GivenFiles(s.name, partial(delivered, workspace, packages[n], s)) for n, s in asked.items()}
 
 
 def _release(workspace: Workspace, package: Package, source: Source) -> Release:
@@ -173,13 +171,13 @@ class _ToldRunner:
     given: Path | None
     reports: list[EndToEndReport] = field(default_factory=list)
 
-    def run(self, delivery: Delivery, *, companion: Delivery | None, **options: object) -> EndToEndReport:
-        report = self.runner.run(delivery, companion=companion, **options)  # type: ignore[arg-type]
+    def run(self, delivery: Delivery, *, companions: Sequence[Delivery], **options: object) -> EndToEndReport:
+        report = self.runner.run(delivery, companions=companions, **options)  # type: ignore[arg-type]
         self.reports.append(report)
         self.told(report)
         if self.record_in is not None:
             with _evidence(self.record_in, delivery, self.given):
-                _record(self.record_in, delivery, companion, report)
+                _record(self.record_in, delivery, companions, report)
         return report
 
 
@@ -196,12 +194,12 @@ def _evidence(workspace: Workspace, delivery: Delivery, given: Path | None) -> I
     Handover(given, delivery.source).give_evidence(workspace, delivery.package, delivery.version)
 
 
-def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None, report: EndToEndReport) -> None:
+def _record(workspace: Workspace, delivery: Delivery, companions: Sequence[Delivery], report: EndToEndReport) -> None:
     """Write the verdict of each cell into the version's record; what was not judged has none."""
     from releasegate.core.release.taken_back import CELL, WATCHES
     from releasegate.steps.end_to_end import cell_subject, ran_together
 
-    writer, event, ran = workspace.writer(), workspace.event, ran_together(delivery, companion)
+    writer, event, ran = workspace.writer(), workspace.event, ran_together(delivery, companions)
     # What no person and no release started only watches: it tells, and takes no proof back.
     watching = {WATCHES: True} if event is not None and event.trigger == "other" else {}
     problems = {"problems": list(report.problems), "seconds": round(report.seconds, 1)}
@@ -213,7 +211,7 @@ def _record(workspace: Workspace, delivery: Delivery, companion: Delivery | None
             delivery.package.name,
             delivery.version,
             step=CELL,
-            subject=cell_subject(delivery, companion),
+            subject=cell_subject(delivery, companions),
             line=f"{row['cell']}: {row['verdict']}",
             verdict=row["verdict"],
             evidence={**row, "ran": ran, **watching},

@@ -51,9 +51,9 @@ class LateRunner:
         self,
         delivery: Delivery,
         *,
-        companion: Delivery | None,
+        companions: Sequence[Delivery],
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),
     ) -> EndToEndReport:
         """Run the delivery with what is prepared for it."""
-        return self.prepare(delivery).run(delivery, companion=companion, progress=progress, known=known)
+        return self.prepare(delivery).run(delivery, companions=companions, progress=progress, known=known)

@@ -46,22 +46,22 @@ def ledger(workspace: Workspace, package: Package) -> SharedLedger:
     )
 
 
-def companion_sources(workspace: Workspace, package: Package, role: Role) -> CompanionSources:
-    """Return who may name the companion of *package*; the pair's own is the newest that is sealed."""
-    from releasegate.core.release.companion import CompanionSources
+def companion_sources(workspace: Workspace, package: Package, companion: str, role: Role) -> CompanionSources:
+    """Return who may name the version of one companion of *package*; its own release is the newest that is sealed."""
+    from releasegate.core.release.companion import CompanionSources, said_of
     from releasegate.core.release.record import record
 
-    if package.companion is None:
-        return CompanionSources()
-    known, staging = ledger(workspace, workspace.project.settings.package(package.companion.name)), role == "staging"
+    known, staging = ledger(workspace, workspace.project.settings.package(companion)), role == "staging"
     usable = [each for each in reversed(known.versions()) if staging or not each.is_prerelease]
     # What goes to the production index is chosen by what is believed, which is asked for the newest first.
     sealed = (v for v in usable if record(known.read(v)).seal is not None)
     believed = (v for v in sealed if staging or record(known.believed(v)).seal is not None)
     newest = next(believed, None)
-    of_pair = None if newest is None else str(newest)
-    by_hand = workspace.choices.companion
-    return CompanionSources(by_hand=by_hand, environ=workspace.project.environ, of_pair=of_pair)
+    of_pair, several = None if newest is None else str(newest), len(package.companions) > 1
+    told = workspace.choices.companions
+    # What names no companion is of the one that a package has.
+    by_hand = told.get(companion) if several else said_of(told, companion)
+    return CompanionSources(by_hand, workspace.project.environ, of_pair, several)
 
 
 def doubt(workspace: Workspace, package: Package) -> Doubt:

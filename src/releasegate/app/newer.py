@@ -21,14 +21,16 @@ def newer(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
     Where it never ran with any, its missing proof is told elsewhere.
     """
     package, settings = package_state.package, workspace.project.settings
-    companion = package.companion
-    if companion is None:
+    if not package.companions:
         return
+    edges = {package.name: [each.name for each in package.companions]}
     entries = (entry for record in package_state.records.values() for entry in record.entries)
-    found = tuple(proofs(package.name, entries, edges={package.name: (companion.name,)}))
-    ran = [promoted(p.companion.version) if is_candidate(p.companion.version) else p.companion.version for p in found]
-    accepted = SpecifierSet(companion.requires)
-    yield from _told(workspace.index(settings.production), companion.name, ran, accepted=accepted)
+    found = tuple(proofs(package.name, entries, edges=edges))
+    for each in package.companions:
+        versions = [proof.companion.version for proof in found if proof.companion.package == each.name]
+        ran = [promoted(version) if is_candidate(version) else version for version in versions]
+        accepted = SpecifierSet(each.requires)
+        yield from _told(workspace.index(settings.production), each.name, ran, accepted=accepted)
     hosts = [version for proof in found if (version := _host(proof)) is not None]
     known = settings.stack.every_dimension if settings.stack is not None and settings.in_stack(package.name) else ()
     for host in (each for each in known if each.project):

@@ -77,13 +77,9 @@ def _known(workspace: Workspace) -> Pairs:
 
 def _released(settings: Settings, known: Pairs, last: int) -> Iterable[tuple[Key, Key]]:
     """Yield every two of the *last* released versions of which one accepts the other."""
-    for package in settings.packages:
-        companion = package.companion
-        if companion is not None:
-            accepted = SpecifierSet(companion.requires)
-            fitting = [v for v in known.released[companion.name] if accepted.contains(v, prereleases=True)]
-            yield from (
-                ((package.name, one), (companion.name, other))
-                for one in known.released[package.name][:last]
-                for other in fitting[:last]
-            )
+    for (package, name), companion in settings.edges.items():
+        accepted = SpecifierSet(companion.requires)
+        fitting = [v for v in known.released[name] if accepted.contains(v, prereleases=True)]
+        yield from (
+            ((package, one), (name, other)) for one in known.released[package][:last] for other in fitting[:last]
+        )

@@ -158,15 +158,16 @@ def _installed(workspace: Workspace, package: Package, version: Version) -> str:
 
 
 def _pair(workspace: Workspace, package: Package, version: Version, wanted: Watched) -> str:
-    """Return how the newest finals of the pair do together, on the newest host where a stack has one."""
+    """Return how the newest finals of all that run together do, on the newest host where a stack has one."""
     from releasegate.app import gates
     from releasegate.app.deliveries import Source
     from releasegate.app.workspace import RunOptions
 
     settings, index = workspace.project.settings, workspace.index(workspace.project.settings.production)
-    other = newest(index, package.companion.name) if package.companion is not None else None
-    backend = Source(index.name, other) if other is not None else None
-    choices, where = RunOptions(companion=str(other) if other is not None else None), ""
+    found = {each.name: newest(index, each.name) for each in package.companions}
+    others = {name: version for name, version in found.items() if version is not None}
+    backends = {name: Source(index.name, version) for name, version in others.items()}
+    choices, where = RunOptions(companions={name: str(version) for name, version in others.items()}), ""
     stack = settings.stack if settings.in_stack(package.name) else None
     cell = _cell(workspace, stack) if stack is not None else None
     if cell is not None:
@@ -175,11 +176,11 @@ def _pair(workspace: Workspace, package: Package, version: Version, wanted: Watc
 
         choices = replace(choices, containers=ContainerOptions(only(replace(cell, source=index.name))))
         where = f" on {cell.ground or 'the stack'}, Python {cell.python}"
-    request = gates.EndToEndRequest(Source(index.name, version), backend)
+    request = gates.EndToEndRequest(Source(index.name, version), backends)
     report = gates.end_to_end(
         replace(workspace, choices=choices), package, request, told=lambda each: wanted.told(package.name, each)
     )
-    beside = f" with {package.companion.name} {other}" if package.companion is not None else ""
+    beside = f" with {' and '.join(f'{name} {version}' for name, version in found.items())}" if found else ""
     return f"{version}{beside}{where}: {report.verdict}"
 
 

@@ -17,6 +17,7 @@ from releasegate.app.ci.runner import as_read, event_of, git_environment
 from releasegate.app.known import Beliefs
 from releasegate.app.late import LateInstallChecker, LateRunner, late
 from releasegate.app.project import Project, load
+from releasegate.core.ci.companion_inputs import named_in
 from releasegate.core.errors import ReleasegateError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from releasegate.core.ci.event_payload import Event
     from releasegate.core.ci.part import Part
     from releasegate.core.config.model import ForgeConfig, Package
-    from releasegate.core.release.companion import CompanionSources
+    from releasegate.core.release.companion import ByHand, CompanionSources
     from releasegate.core.release.plan import PackageState
     from releasegate.core.release.versions import Consumed
     from releasegate.ledger_writer import LedgerWriter
@@ -42,14 +43,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What a person chose for one run: a companion by hand, what is left out where it is not here, and the cells.
+    """What a person chose for one run: companions by hand, what is left out where it is not here, and the cells.
 
     ``attended`` says that somebody can confirm what cannot be taken back; ``containers`` is ``None`` where the cells
     are as configured; ``part`` is what one job of CI does, ``None`` where a run does all of it. ``prompt`` asks for a
     token that is nowhere else; ``None`` where nobody can be asked.
     """
 
-    companion: str | None = None
+    companions: ByHand = field(default_factory=dict)
     only_available: bool = False
     attended: bool = True
     containers: ContainerOptions | None = None
@@ -180,11 +181,11 @@ class Workspace:
 
         return consumed(self, package)
 
-    def companion_sources(self, package: Package, role: Role) -> CompanionSources:
-        """Return who may name the companion of *package*; the pair's own is the newest that is sealed."""
+    def companion_sources(self, package: Package, companion: str, role: Role) -> CompanionSources:
+        """Return who may name the version of one companion of *package*."""
         from releasegate.app.ledgers import companion_sources
 
-        return companion_sources(self, package, role)
+        return companion_sources(self, package, companion, role)
 
     def package_state(self, package: Package) -> PackageState:
         """Return where *package* stands; raises ``ReleasegateError`` where its version files do not agree."""
@@ -284,8 +285,8 @@ def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress,
     project = load(folder, environ=environ)
     event = event_of(environ)
     project = replace(project, environ={**environ, **git_environment(event, project.settings, environ)})
-    if event is not None and choices.companion is None:
-        choices = replace(choices, companion=(event.inputs or {}).get("companion") or None)
+    if event is not None and not choices.companions:
+        choices = replace(choices, companions=named_in(event.inputs or {}, project.settings))
     owned = ((p.name, as_read(p, environ)) for p in project.settings.packages)
     forges = {name: late(partial(_forge, forge, environ)) for name, forge in owned if forge is not None}
     return Workspace(project, progress, choices, forges, event)

@@ -37,9 +37,10 @@ def asked(given: Given) -> ContainerOptions:
 
 def shared(given: Given) -> list[str]:
     """Return the options that every cell of a plan is run with."""
-    names = ("package", "version", "backend_source", "backend_version")
-    words = [word for name in names if given[name] for word in (f"--{name.replace('_', '-')}", given[name])]
-    return [*words, *(["--blame"] if given["blame"] else [])]
+    single = {name: [given[name]] if given[name] else [] for name in ("package", "version")}
+    several = {name: given[name] or [] for name in ("backend_source", "backend_version")}
+    told = ((f"--{name.replace('_', '-')}", each) for name, found in {**single, **several}.items() for each in found)
+    return [*(word for both in told for word in both), *(["--blame"] if given["blame"] else [])]
 
 
 def show_plan(screen: Screen, cells: Sequence[Cell], *, form: str, rest: Sequence[str]) -> None:

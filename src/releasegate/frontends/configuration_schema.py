@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from releasegate.core.config.model import Settings
-from releasegate.core.config.reader import TABLES, FieldKey
+from releasegate.core.config.reader import TABLES, FieldKey, ValueKind
 
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", PurePosixPath: "string"}
 
@@ -60,7 +60,9 @@ def _value(hint: Any, found: dict[str, Any]) -> dict[str, Any]:
     """Return what a value is that fills a field of this type."""
     origin, given = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _value(given[0], found)
+        several = _value(given[0], found)
+        alone = any(isinstance(each, ValueKind) and each.alone for each in given[1:])
+        return {"anyOf": [several["items"], several]} if alone else several
     if origin in {Union, UnionType}:
         members = [_value(each, found) for each in given if each is not NoneType]
         return members[0] if len(members) == 1 else {"anyOf": members}

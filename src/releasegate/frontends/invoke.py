@@ -19,12 +19,13 @@ _PACKAGE = "one package instead of all"
 
 
 @task(
+    iterable=["companion"],
     help={
         "rc": "the next candidate, proven on the staging index",
         "post": "the next post of the newest final",
         "package": "one package instead of all, in release order",
         "to": "the final to aim at, X.Y.Z",
-        "companion": "the companion's version, by hand",
+        "companion": "the companion's version, by hand; of several NAME=VERSION, once for each",
         "plan": "print the steps that would run, and run none",
         "proposed": "with --plan: ask of the commit alone, not of branch, tokens and machine (CI of a pull request)",
         "json": "print the plan, or what ran, as JSON; all other words go to standard error",
@@ -35,7 +36,7 @@ _PACKAGE = "one package instead of all"
         "index": "with --job: the index that the part is about",
         "taken": "with --job: the folder with what other jobs handed over",
         "given": "with --job: the folder for what is handed over to other jobs",
-    }
+    },
 )
 def release(  # noqa: PLR0913 - each is a flag of the command line
     context: Context,
@@ -44,7 +45,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
     post: bool = False,
     package: str = "",
     to: str = "",
-    companion: str = "",
+    companion: list[str] | None = None,
     plan: bool = False,
     proposed: bool = False,
     json: bool = False,
@@ -67,7 +68,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
         code = run(
             screen,
             Wish(rc, post, event, package, to, until, JobWish(job, index, taken, given), proposed),
-            companion=companion,
+            companions=companion or (),
             plan_only=plan,
             yes=yes,
         )

@@ -97,14 +97,24 @@ INSTALL_CHECK = Gate(
 )
 E2E = Gate(
     "e2e",
-    "Run every package with its companion, end to end; what plays in a stack, in containers.",
+    "Run every package with its companions, end to end; what plays in a stack, in containers.",
     "--source testpypi --path fresh --path upgrade",
     (
         _PACKAGE,
         Option("--source", f"where it comes from: {_PLACES}; may be given twice", takes="many", value="SOURCE"),
         _VERSION,
-        Option("--backend-source", "where the companion comes from; as `--source`", value="SOURCE"),
-        Option("--backend-version", "the companion's version", value="VERSION"),
+        Option(
+            "--backend-source",
+            "where the companions come from; as `--source`, or `NAME=SOURCE` for one of several",
+            takes="many",
+            value="SOURCE",
+        ),
+        Option(
+            "--backend-version",
+            "the companion's version; of several `NAME=VERSION`, once for each",
+            takes="many",
+            value="VERSION",
+        ),
         Option("--python", "the Python of the images that are made", takes="many", value="VERSION"),
         Option(
             "--path",

@@ -71,8 +71,10 @@ would leave nothing out: `--plan` prints what would run.
 END_TO_END = """\
 # Environment variables
 
-The command of `end-to-end` runs from a clean checkout of the released commit, while the companion's service listens on
-loopback. It is given these variables; the ones named after the companion are there only if the package has one.
+The command of `end-to-end` runs from a clean checkout of the released commit, while the companions' services listen on
+loopback. It is given these variables; the ones about companions are there only if the package has some. `<NAME>` is a
+companion's name in upper case with `_` for `-`; where there are several, the variables without a name are those of the
+first. The service of a companion is told the same of its own companions that run beside it.
 
 | variable | what it holds |
 | --- | --- |
@@ -84,6 +86,10 @@ loopback. It is given these variables; the ones named after the companion are th
 | `RELEASEGATE_COMPANION_VERSION` | the companion's version |
 | `RELEASEGATE_COMPANION_SOURCE` | where the companion was installed from |
 | `RELEASEGATE_COMPANION_URL` | where the companion's service answers |
+| `RELEASEGATE_COMPANIONS` | the names of all companions, with spaces between them |
+| `RELEASEGATE_COMPANION_<NAME>_VERSION` | the version of the companion of that name |
+| `RELEASEGATE_COMPANION_<NAME>_SOURCE` | where it was installed from |
+| `RELEASEGATE_COMPANION_<NAME>_URL` | where its service answers |
 
 `PYTHONSAFEPATH` is set to `1`: the installed package is judged, never the checkout.
 
@@ -252,7 +258,7 @@ def _companion_variables() -> Iterator[str]:
     when = {"TESTPYPI": "for a candidate", "PYPI": "for a final or a post", "RELEASE": "for all of them"}
     shown = [(f"`{n.replace('NAME', '<NAME>')}`", when[n.split("_")[1]]) for n in names]
     stages, release = ([row for row in shown if ("RELEASE" in row[0]) is last] for last in (False, True))
-    hand = [("`--companion`", "by hand")]
+    hand = [("`--companion`", "by hand; of several companions `--companion NAME=VERSION`")]
     rest = [
         ("the companion's newest sealed version", "as the records here have it; for a final only finals and posts"),
         ("`companion.default`", "the configuration"),

@@ -24,6 +24,7 @@ from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.nearest import meant
+from releasegate.core.release.companion import by_hand, require_names
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.core.report import terminal
@@ -81,22 +82,23 @@ class Wish:
     proposed: bool = False
 
 
-def release(screen: Screen, wish: Wish, *, companion: str, plan_only: bool, yes: bool) -> int:
+def release(screen: Screen, wish: Wish, *, companions: Sequence[str], plan_only: bool, yes: bool) -> int:
     """Release what is wished for, or print its plan and what is in its way; return the exit code.
 
     Raises:
         ReleasegateError: the options exclude each other, or a step did not pass.
     """
-    _require_sense(wish, companion)
+    _require_sense(wish)
     if wish.proposed and not plan_only:
         raise ConfigurationError("--proposed only looks at a commit.", hint="Add --plan, or leave it out to release")
     attended = plan_only or yes or screen.is_terminal
     prompt = None if wish.event else token_prompt(screen, os.environ, looks=plan_only)
-    workspace = _workspace(screen, RunOptions(companion=companion or None, attended=attended, prompt=prompt))
+    workspace = _workspace(screen, RunOptions(attended=attended, prompt=prompt))
     part = wish.job.order(workspace.project.settings, event=wish.event)
     if part is not None:
         workspace = replace(workspace, choices=replace(workspace.choices, part=part.part))
     order = _order(workspace, wish)
+    workspace = _with_companions(workspace, order, companions)
     if plan_only:
         return _plan(screen, workspace, order, proposed=wish.proposed)
     recorder, idle, show = Recorder(screen), list[PackageReport](), shows_plan(screen)
@@ -128,18 +130,32 @@ def _ran(workspace: Workspace, outcomes: Sequence[Outcome]) -> tuple[PackageRepo
     return run_of(outcomes, commits={name: commits for name, commits in found if commits is not None})
 
 
-def _require_sense(wish: Wish, companion: str) -> None:
-    """Raise ``ConfigurationError`` where the options exclude each other, or name no version."""
+def _with_companions(workspace: Workspace, order: Order, words: Sequence[str]) -> Workspace:
+    """Return *workspace* with the versions of companions that were typed, where some were.
+
+    Raises:
+        ConfigurationError: one is no version, or it is not said whose it is.
+    """
+    settings = workspace.project.settings
+    told = by_hand(words, option="--companion", known={name for _, name in settings.edges})
+    for version in told.values():
+        if parse_version(version) is None:
+            raise ConfigurationError(
+                f"--companion {version[:80]!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN"
+            )
+    for each in selected(workspace, order) if told else ():
+        require_names(told, each, option="--companion")
+    return replace(workspace, choices=replace(workspace.choices, companions=told)) if told else workspace
+
+
+def _require_sense(wish: Wish) -> None:
+    """Raise ``ConfigurationError`` where the options exclude each other, or name no version to aim at."""
     if wish.rc and wish.post:
         raise ConfigurationError("--rc and --post exclude each other.", hint="Give one of them")
     if wish.event and (wish.rc or wish.post or wish.to):
         raise ConfigurationError("--event says what to release.", hint="Leave out --rc, --post and --to")
     if wish.to:
         parse_target(wish.to)
-    if companion and parse_version(companion) is None:
-        raise ConfigurationError(
-            f"--companion {companion[:80]!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN"
-        )
 
 
 def _plan(screen: Screen, workspace: Workspace, order: Order, *, proposed: bool) -> int:

@@ -81,7 +81,13 @@ class SpokenTask(Task[Any]):
         every = [inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=False) for each in SPEAKING]
         run.__signature__ = inspect.Signature([*known, *every])  # type: ignore[attr-defined]
         words = {option.name: option.help for option in SPEAKING}
-        super().__init__(run, name=task.name, positional=task.positional, help={**task.help, **words})
+        super().__init__(
+            run,
+            name=task.name,
+            positional=task.positional,
+            iterable=task.iterable,
+            help={**task.help, **words},
+        )
 
     def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
         """Keep the letters of these options for them, in every command."""

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.nearest import meant
+from releasegate.core.release.companion import by_hand, require_names, said_of
 from releasegate.core.report.model import AnswerReport, PackageReport, Report
 from releasegate.frontends.endings import as_told
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
+    from releasegate.app.deliveries import Source
     from releasegate.app.project import Project
     from releasegate.core.config.model import Package, Settings
+    from releasegate.core.release.companion import ByHand
     from releasegate.frontends.console import Screen
     from releasegate.frontends.options import Gate, Given
 
@@ -116,21 +119,22 @@ def _e2e(given: Given, screen: Screen) -> Failures:
     if package is None:
         package = settings.calling()
     _require_stack(settings, given)
-    _require_sources(settings, [*sources, *filter(None, [given["backend_source"]])])
-    version, backend, number = _number(given["version"]), None, _number(given["backend_version"])
+    beside = _Backends.of(settings, given)
+    _require_sources(settings, [*sources, *beside.sources.values()])
+    for each in workspace.project.select(package):
+        require_names(beside.versions, each, option="--backend-version")
+    version, backends = _number(given["version"]), beside.given()
     handed = Path(given["given"]) if given["given"] else None
-    if given["backend_source"] is not None:
-        backend = Source(given["backend_source"], number)
 
     def one(opened: Workspace, each: Package) -> None:
         if not settings.judged(each.name):
             screen.say(f"{each.name}: not run, it declares no end-to-end command")
             return
-        choices = RunOptions(companion=given["backend_version"], containers=asked)
+        choices = RunOptions(companions=beside.versions, containers=asked)
         chosen, shown = replace(opened, choices=choices), partial(cells.show_report, screen, each.name)
         failed: list[ReleasegateError] = []
         for name in sources:
-            request = gates.EndToEndRequest(Source(name, version), backend, recorded=given["record"], given=handed)
+            request = gates.EndToEndRequest(Source(name, version), backends, recorded=given["record"], given=handed)
             try:
                 report = gates.end_to_end(chosen, each, request, told=shown)
                 screen.say(f"{each.name}: {report.verdict} ({report.seconds:.0f} s)")
@@ -144,6 +148,32 @@ def _e2e(given: Given, screen: Screen) -> Failures:
             raise failed[0]
 
     return _each({**given, "package": package, "path": None}, screen, one)
+
+
+@dataclass(frozen=True)
+class _Backends:
+    """What the options say of the companions ``known``: where each comes from, and which version it is."""
+
+    sources: ByHand
+    versions: ByHand
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, settings: Settings, given: Given) -> Self:
+        """Return what was given; raises ``ConfigurationError`` where it makes no sense."""
+        known = frozenset(name for _, name in settings.edges)
+        sources = by_hand(given["backend_source"] or (), option="--backend-source", known=known)
+        versions = by_hand(given["backend_version"] or (), option="--backend-version", known=known)
+        for version in versions.values():
+            _number(version)
+        return cls(sources, versions, known)
+
+    def given(self) -> Mapping[str, Source]:
+        """Return the source of each companion that no rule is to pick."""
+        from releasegate.app.deliveries import Source
+
+        named = {name: source for name in self.known if (source := said_of(self.sources, name))}
+        return {name: Source(source, _number(said_of(self.versions, name))) for name, source in named.items()}
 
 
 _RUN: Mapping[str, Callable[[Given, Screen], Failures]] = {

@@ -1,4 +1,4 @@
-"""What the steps need to try a release: its files, clean environments for them, and a run with the companion."""
+"""What the steps need to try a release: its files, clean environments for them, and a run with the companions."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class InstallChecker(Protocol):
 
 @dataclass(frozen=True)
 class EndToEndReport:
-    """What a package and its companion came to when they ran together; ``evidence`` is what more was seen.
+    """What a package and its companions came to when they ran together; ``evidence`` is what more was seen.
 
     ``unjudged`` is why it is no verdict: whoever asked raises it, once the rest is told and kept. ``left_up`` says how
     what was left running is reached and taken down; it has a login in it and is for the screen only.
@@ -88,13 +88,13 @@ class EndToEndReport:
 
 
 class EndToEndRunner(Protocol):
-    """A place where a package and its companion run together and are judged."""
+    """A place where a package and its companions run together and are judged."""
 
     def run(
         self,
         delivery: Delivery,
         *,
-        companion: Delivery | None,
+        companions: Sequence[Delivery],
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),
     ) -> EndToEndReport:

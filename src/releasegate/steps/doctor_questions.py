@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from releasegate.core.ci.others.publishers import other_publishers
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.version_files.survey import survey
+from releasegate.steps.companion_questions import companions, dependents
 from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
 from releasegate.steps.machine_questions import clock, tools
 from releasegate.steps.question import (
@@ -141,50 +142,6 @@ def _containers(inquiry: Inquiry) -> str:
     return inquiry.release.run.machine.containers()
 
 
-def _companion(inquiry: Inquiry) -> str:
-    """Return which companion it is run with: known now, and on an index that counts."""
-    companion = inquiry.release.package.companion
-    if companion is None:
-        return "it has none"
-    return f"{companion.name} is released before it" if companion.name in inquiry.before else _published(inquiry)
-
-
-def _published(inquiry: Inquiry) -> str:
-    from releasegate.steps.fetch import companion_choice, published
-    from releasegate.steps.seal import CompanionPublished
-
-    release, role = inquiry.release, inquiry.roles[-1]
-    if role == "production" and inquiry.pipeline == "final" and not release.doubted():
-        return _looked(CompanionPublished(release))
-    choice = companion_choice(release, role)
-    if choice is None:
-        raise AssertionError("it is asked for a package with a companion")
-    roles: tuple[Role, ...] = ("staging", "production") if role == "staging" else ("production",)
-    held = [each for each in roles if published(release.index(each), choice.name, choice.version)]
-    if not held:
-        names = " nor ".join(release.index_name(each) for each in roles)
-        raise Refused(
-            f"{choice.name} {choice.version} (named by {choice.reason}) is not on {names}.",
-            hint=f"Release {choice.name} first, or name another version with --companion",
-        )
-    order = ", ".join(choice.order)
-    return f"{choice.name} {choice.version} (named by {choice.reason}) on {release.index_name(held[0])}; asked: {order}"
-
-
-def _pair(inquiry: Inquiry) -> str:
-    from releasegate.steps.prove import open_candidate, require_published, require_recorded
-
-    release = inquiry.release
-    if release.record().waiver("pair") is not None:
-        return "waived"
-    dependents = release.run.settings.dependents(release.package.name)
-    known = [each.name for each in dependents if require_recorded(release, each)]
-    others = [each for each in dependents if each.name not in known]
-    due = [f"{e.name} {open_candidate(release, e) or require_published(release, e.name)}" for e in others]
-    said = [f"green with {', '.join(known)}"] if known else []
-    return "; ".join([*said, *([f"to be run with {', '.join(due)}"] if due else [])]) or "nothing depends on it"
-
-
 def _indexes(inquiry: Inquiry) -> str:
     """Both indexes answer: the staging index holds the candidate, the production index what came before."""
     release = inquiry.release
@@ -272,8 +229,8 @@ QUESTIONS: tuple[Question, ...] = (
     Question("number", _number, planned),
     Question("trigger", _trigger, planned),
     Question("candidate", _candidate, final),
-    Question("pair", _pair, final),
-    Question("companion", _companion),
+    Question("pair", dependents, final),
+    Question("companion", companions),
     Question("forge", _forge, asks_forge),
     Question("release notes", notes, noted),
     Question("token", _tokens, publishes),

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.release.beside import COMPANIONS
 from releasegate.core.release.entry import Entry, Evidence
 from releasegate.core.release.record import Record
 from releasegate.core.release.taken_back import CELL, is_red
 from releasegate.ports import Delivery
+from releasegate.steps.companions import Beside
 from releasegate.steps.fetch import sha256s
 from releasegate.steps.release import Release
 
 
-def run_end_to_end(
-    release: Release, delivery: Delivery, companion: Delivery | None, *, of: str | None = None
-) -> dict[str, Any]:
-    """Run a delivery with its companion and return the evidence; *of* is the package that is judged.
+def run_end_to_end(release: Release, delivery: Delivery, beside: Beside, *, of: str | None = None) -> dict[str, Any]:
+    """Run a delivery with its companions and return the evidence; *of* is the package that is judged.
 
     Raises:
-        GateFailed: it failed; the words of the checks and of the companion are its details.
+        GateFailed: it failed; the words of the checks and of the companions are its details.
         Refused: the package declares no end-to-end command (a waiver says who takes that on).
         Unavailable: it could not be judged.
     """
@@ -29,42 +30,53 @@ def run_end_to_end(
             f"{name} declares no end-to-end command.",
             hint="Set end-to-end or a stack in the configuration, or record a waiver with invoke waive",
         )
-    known = known_cells(release.record(), delivery, companion)
+    companions = beside.deliveries
+    known = known_cells(release.record(), delivery, companions)
     runner = release.run.ports[name].runner
-    report = runner.run(delivery, companion=companion, progress=release.run.progress, known=known)
+    report = runner.run(delivery, companions=companions, progress=release.run.progress, known=known)
     if report.unjudged is not None:
         raise report.unjudged
-    ran = {**ran_together(delivery, companion), "seconds": round(report.seconds, 1), **report.evidence}
+    together = ran_together(delivery, companions, named_by=beside.named_by)
+    ran = {**together, "seconds": round(report.seconds, 1), **report.evidence}
     if report.verdict != "pass":
-        beside = "" if companion is None else f" with {_shown(companion)}"
+        with_all = f" with {' and '.join(map(_shown, companions))}" if companions else ""
         raise GateFailed(
-            f"{_shown(delivery)}{beside} fails end to end.",
+            f"{_shown(delivery)}{with_all} fails end to end.",
             hint="Mend it and commit, then run the same command again: the next number is chosen for you",
-            details=[*report.problems, *(f"{(companion or delivery).package.name}: {line}" for line in report.log)],
+            details=[*report.problems, *_last_words(report.log, delivery, companions)],
             evidence=ran,
         )
     return ran
 
 
-def ran_together(delivery: Delivery, companion: Delivery | None) -> dict[str, Any]:
-    """Return which versions ran, from where, and their bytes."""
+def _last_words(log: Sequence[str], delivery: Delivery, companions: Sequence[Delivery]) -> Iterator[str]:
+    """Yield what was said last, each line by its speaker; of several companions a runner tells whose each is."""
+    speaker = "" if len(companions) > 1 else f"{(*companions, delivery)[0].package.name}: "
+    yield from (f"{speaker}{line}" for line in log)
+
+
+def ran_together(
+    delivery: Delivery, companions: Sequence[Delivery], *, named_by: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return which versions ran, from where, their bytes, and who named the companions' versions."""
     return {
         "package": delivery.package.name,
         "version": str(delivery.version),
         "source": delivery.source,
         "files": sha256s(delivery),
-        "companion": None if companion is None else _companion(companion),
+        COMPANIONS: [_companion(each, (named_by or {}).get(each.package.name)) for each in companions],
     }
 
 
-def cell_subject(delivery: Delivery, companion: Delivery | None) -> str:
-    """Return what a cell's evidence is about: the bytes of both, or the commit where one is a checkout."""
-    pair = [delivery] if companion is None else [delivery, companion]
-    return " ".join(each for one in pair for each in sorted(sha256s(one).values()) or [one.commit])
+def cell_subject(delivery: Delivery, companions: Sequence[Delivery]) -> str:
+    """Return what a cell's evidence is about: the bytes of all, or the commit of one that is a checkout."""
+    # By name: in which order companions are configured is nothing that was run.
+    all_of_them = (delivery, *sorted(companions, key=lambda each: each.package.name))
+    return " ".join(each for one in all_of_them for each in sorted(sha256s(one).values()) or [one.commit])
 
 
-def known_cells(record: Record, delivery: Delivery, companion: Delivery | None) -> tuple[Evidence, ...]:
-    """Return what a record says of cells that ran on the bytes of both, the newest last.
+def known_cells(record: Record, delivery: Delivery, companions: Sequence[Delivery]) -> tuple[Evidence, ...]:
+    """Return what a record says of cells that ran on the bytes of all, the newest last.
 
     A red one that is newer than a proof is run again.
     """
@@ -74,16 +86,17 @@ def known_cells(record: Record, delivery: Delivery, companion: Delivery | None) 
             again = is_red(entry) and record.closed is not None
             cells = [e for e in cells if not again or e.evidence.get("cell") != entry.evidence.get("cell")]
             cells += [] if again else [entry]
-    about = cell_subject(delivery, companion) if cells else ""
+    about = cell_subject(delivery, companions) if cells else ""
     return tuple(entry.evidence for entry in cells if entry.subject == about)
 
 
-def _companion(companion: Delivery) -> dict[str, Any]:
+def _companion(companion: Delivery, named_by: str | None) -> dict[str, Any]:
     return {
         "name": companion.package.name,
         "version": str(companion.version),
         "source": companion.source,
         "files": sha256s(companion),
+        **({"named by": named_by} if named_by else {}),
     }
 
 

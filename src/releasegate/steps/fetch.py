@@ -11,8 +11,7 @@ from typing import Protocol
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
-from releasegate.core.errors import GateFailed, NotYet, Refused, Unavailable
-from releasegate.core.release.companion import PickedCompanion, pick_companion
+from releasegate.core.errors import GateFailed, NotYet, Unavailable
 from releasegate.ports import Delivery, Index, IndexFile
 from releasegate.steps.release import Release, Role, RunContext
 
@@ -138,37 +137,6 @@ class GivenFiles:
 
     def open(self, _: Release) -> AbstractContextManager[Delivery]:
         return self.provide()
-
-
-def companion_choice(release: Release, role: Role) -> PickedCompanion | None:
-    """Return which companion the release is run with, ``None`` where it has none."""
-    companion = release.package.companion
-    if companion is None:
-        return None
-    companion_sources = release.run.companion_sources(release.package, role)
-    return pick_companion(companion, companion_sources=companion_sources, purpose=role, index=release.index_name(role))
-
-
-def companion(release: Release, role: Role) -> tuple[PickedCompanion, Delivery] | None:
-    """Return the companion that the release is run with, fetched: from the staging index only while a candidate is.
-
-    Raises:
-        Refused: no index that counts has that version.
-    """
-    choice = companion_choice(release, role)
-    if choice is None:
-        return None
-    package = release.run.settings.package(choice.name)
-    roles: tuple[Role, ...] = ("staging", "production") if role == "staging" else ("production",)
-    for each in roles:
-        index = release.index(each)
-        if published(index, choice.name, choice.version):
-            return choice, deliver(release.run, package, version=choice.version, index=index)
-    names = " nor ".join(release.index(each).name for each in roles)
-    raise Refused(
-        f"{choice.name} {choice.version} (named by {choice.reason}) is not on {names}.",
-        hint=f"Release {choice.name} first, or name another version with --companion",
-    )
 
 
 def newest(index: Index, project: str) -> Version | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from releasegate.core.config.model import Settings
@@ -31,7 +32,7 @@ def pairs(run: RunContext) -> Pairs:
         Unavailable: the production index does not answer.
     """
     settings = run.settings
-    edges = {package.name: [package.companion.name] for package in settings.packages if package.companion is not None}
+    edges = {p.name: [each.name for each in p.companions] for p in settings.packages if p.companions}
     found: list[Proof] = []
     candidates: dict[Key, Version] = {}
     files: dict[Key, frozenset[str]] = {}
@@ -50,9 +51,8 @@ def pairs(run: RunContext) -> Pairs:
 
 def question(settings: Settings, package: str, version: Version, *, back: int | None = None) -> Question:
     """Return the question whether *version* may go out; *back* bounds how many released versions it is about."""
-    edges = {(p.name, p.companion.name): p.companion for p in settings.packages if p.companion is not None}
-    requires = {edge: companion.requires for edge, companion in edges.items()}
-    return Question(package, version, requires, {} if back is None else dict.fromkeys(edges, back))
+    requires = {edge: companion.requires for edge, companion in settings.edges.items()}
+    return Question(package, version, requires, {} if back is None else dict.fromkeys(requires, back))
 
 
 def commands(run: RunContext, known: Pairs, said: Answer) -> tuple[str, ...]:
@@ -62,13 +62,25 @@ def commands(run: RunContext, known: Pairs, said: Answer) -> tuple[str, ...]:
     staged = {name: frozenset(staging.versions(name)) for name in names}
     lines = []
     for one, other in said.unknown:
-        both = [
-            *_side(settings, known, staged[one[0]], one, ""),
-            *_side(settings, known, staged[other[0]], other, "backend-"),
-        ]
+        words = ["--package", one[0], *_from(settings, known, staged[one[0]], one)]
+        for each in (other, *_others(settings, known, one[0], other[0])):
+            words += _from(settings, known, staged.get(each[0], ()), each, companion_of=one[0])
         for place, task in known.missing(one, other):
-            lines.append(" ".join(["nox -s e2e --", *both, *_options(settings, place, task), "--record"]))
+            lines.append(" ".join(["nox -s e2e --", *words, *_options(settings, place, task), "--record"]))
     return tuple(lines)
+
+
+def _others(settings: Settings, known: Pairs, package: str, companion: str) -> Iterator[Key]:
+    """Yield what a package's other companions run as, beside the one that is asked about: the newest that it accepts.
+
+    Of one that nobody can get yet, its rule picks the version.
+    """
+    for each in settings.package(package).companions:
+        accepted = SpecifierSet(each.requires)
+        fitting = (v for v in known.released.get(each.name, ()) if accepted.contains(v, prereleases=True))
+        newest = next(fitting, None)
+        if each.name != companion and newest is not None:
+            yield each.name, newest
 
 
 @dataclass(frozen=True)
@@ -118,11 +130,10 @@ class ReleasedPairs(ReleaseStep):
     def _back(self) -> Mapping[Edge, tuple[str, int]]:
         """Return the other side of each edge of the package that asks for more than today's version, and how many."""
         mine, found = self.release.package.name, {}
-        for each in self.release.run.settings.packages:
-            companion = each.companion
-            if companion is not None and companion.released_versions > 1 and mine in {each.name, companion.name}:
-                other = companion.name if each.name == mine else each.name
-                found[each.name, companion.name] = (other, companion.released_versions)
+        for edge, companion in self.release.run.settings.edges.items():
+            if companion.released_versions > 1 and mine in edge:
+                other = edge[1] if edge[0] == mine else edge[0]
+                found[edge] = (other, companion.released_versions)
         return found
 
 
@@ -162,14 +173,12 @@ def _cells(settings: Settings) -> dict[Edge, dict[Place, frozenset[str]]]:
     for cell in matrix(settings.stack, Wanted()):
         found.setdefault((cell.ground, cell.python), set()).add(cell.task)
     cells = {place: frozenset(tasks) for place, tasks in found.items()}
-    return {
-        (package.name, package.companion.name): cells
-        for package in settings.packages
-        if package.companion is not None and {package.name, package.companion.name} <= set(settings.stack.members)
-    }
+    return {edge: cells for edge in settings.edges if set(edge) <= set(settings.stack.members)}
 
 
-def _side(settings: Settings, known: Pairs, staged: Collection[Version], key: Key, prefix: str) -> list[str]:
+def _from(
+    settings: Settings, known: Pairs, staged: Collection[Version], key: Key, *, companion_of: str = ""
+) -> list[str]:
     """Return the options that name one side as it can be had: a final that is nowhere yet is its candidate."""
     name, version = key
     index, there = settings.staging, known.candidates.get(key, version)
@@ -177,8 +186,9 @@ def _side(settings: Settings, known: Pairs, staged: Collection[Version], key: Ke
         index, there = settings.production, version
     elif version in staged:
         there = version
-    package = [] if prefix else ["--package", name]
-    return [*package, f"--{prefix}source", index, f"--{prefix}version", str(there)]
+    prefix = "backend-" if companion_of else ""
+    whose = f"{name}=" if companion_of and len(settings.package(companion_of).companions) > 1 else ""
+    return [f"--{prefix}source", f"{whose}{index}", f"--{prefix}version", f"{whose}{there}"]
 
 
 def _options(settings: Settings, place: Place, task: str) -> tuple[str, ...]:

@@ -1,22 +1,23 @@
-"""The proofs: installed from the index, run with the companion, and run together with what users have today."""
+"""The proofs: installed from the index, run with the companions, and run together with what users have today."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.release.beside import COMPANIONS, ran_as, ran_beside
 from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import line
 from releasegate.ports import CellReport
+from releasegate.steps.companions import as_today, by_rule, today
 from releasegate.steps.end_to_end import run_end_to_end
-from releasegate.steps.fetch import FileSource, OwnFiles, companion, deliver, newest, sha256s
+from releasegate.steps.fetch import FileSource, OwnFiles, deliver, newest, sha256s
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 
@@ -56,14 +57,14 @@ class InstallCheck(RoleStep):
 
 @dataclass(frozen=True)
 class EndToEnd(RoleStep):
-    """The package does its job when it runs with its companion, both from where users will get them.
+    """The package does its job when it runs with its companions, all from where users will get them.
 
-    ``files`` and ``companion_files`` are given where a single gate asks for others than the release's own and the
-    companion that its rule picks.
+    ``files`` and ``companion_files``, by companion, are given where a single gate asks for others than the release's
+    own and the companions that their rule picks.
     """
 
     files: FileSource | None = None
-    companion_files: FileSource | None = None
+    companion_files: Mapping[str, FileSource] = field(default_factory=dict)
     stem: ClassVar[str] = "e2e"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
@@ -72,8 +73,8 @@ class EndToEnd(RoleStep):
     )
 
     def describe(self) -> str:
-        name = self.release.package.companion.name if self.release.package.companion else None
-        beside = f" with {name}" if name else ""
+        names = " and ".join(each.name for each in self.release.package.companions)
+        beside = f" with {names}" if names else ""
         return f"run {self.release.version} from {self._files().name_in(self.release)}{beside} end to end"
 
     def subject(self) -> str:
@@ -82,16 +83,9 @@ class EndToEnd(RoleStep):
     def run(self) -> Evidence:
         release = self.release
         with ExitStack() as opened:
-            if self.companion_files is not None:
-                delivery = opened.enter_context(self._files().open(release))
-                return run_end_to_end(release, delivery, opened.enter_context(self.companion_files.open(release)))
-            picked = companion(release, self.role)
-            delivery = opened.enter_context(self._files().open(release))
-            if picked is None:
-                return run_end_to_end(release, delivery, None)
-            choice, with_companion = picked
-            evidence = run_end_to_end(release, delivery, with_companion)
-            return {**evidence, "companion": {**evidence["companion"], "named by": choice.reason}}
+            given = [opened.enter_context(each.open(release)) for each in self.companion_files.values()]
+            beside = by_rule(release, self.role, given=given)
+            return run_end_to_end(release, opened.enter_context(self._files().open(release)), beside)
 
     def _files(self) -> FileSource:
         return self.files or OwnFiles(self.role)
@@ -99,7 +93,7 @@ class EndToEnd(RoleStep):
 
 @dataclass(frozen=True)
 class AgainstReleasedCompanion(ReleaseStep):
-    """The candidate also works with the companion that users have today, where it means to.
+    """The candidate also works with the companions that users have today, where it means to.
 
     ``files`` are what is run: the release's own from the staging index, where nothing else is given.
     """
@@ -108,40 +102,29 @@ class AgainstReleasedCompanion(ReleaseStep):
     key: ClassVar[str] = "e2e:today"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
-    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "runner", "indexes", "downloads"})
+    uses: ClassVar[frozenset[str]] = frozenset(
+        {"repository", "builds", "ledger", "runner", "indexes", "downloads", "companion_sources"}
+    )
 
     def describe(self) -> str:
-        partner = self.release.package.companion
-        if partner is None:
+        names = " and the ".join(each.name for each in self.release.package.companions)
+        if not names:
             return "run with the companion that users have today: it has no companion"
-        return f"run {self.release.version} with the {partner.name} that users have today"
+        return f"run {self.release.version} with the {names} that users have today"
 
     def subject(self) -> str:
         return self._files().subject(self.release)
 
     def already(self) -> Evidence | None:
-        partner = self.release.package.companion
-        if partner is None:
-            return {"companion": None, "reason": "it has no companion"}
-        today = newest(self.release.index("production"), partner.name)
-        if today is None:
-            return {"companion": None, "reason": f"no {partner.name} is published"}
-        if not SpecifierSet(partner.requires).contains(today, prereleases=True):
-            return {"companion": str(today), "reason": f"it is outside of requires = {partner.requires!r}"}
-        return None
+        if not self.release.package.companions:
+            return {COMPANIONS: [], "reason": "it has no companion"}
+        have = today(self.release)
+        return None if have.versions else {COMPANIONS: [], "reason": "; ".join(have.reasons)}
 
     def run(self) -> Evidence:
-        release, partner = self.release, self.release.package.companion
-        if partner is None:
-            raise AssertionError("already() answers for a package without a companion")
-        index = release.index("production")
-        today = newest(index, partner.name)
-        if today is None:
-            raise AssertionError("already() answers where no companion is published")
-        package = release.run.settings.package(partner.name)
-        with_companion = deliver(release.run, package, version=today, index=index)
-        with self._files().open(release) as delivery:
-            return run_end_to_end(release, delivery, with_companion)
+        beside = as_today(self.release)
+        with self._files().open(self.release) as delivery:
+            return run_end_to_end(self.release, delivery, beside)
 
     def _files(self) -> FileSource:
         return self.files or OwnFiles("staging")
@@ -154,7 +137,9 @@ class PairProven(ReleaseStep):
     key: ClassVar[str] = "pair"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
-    uses: ClassVar[frozenset[str]] = frozenset({"repository", "ledger", "runner", "indexes", "consumed", "downloads"})
+    uses: ClassVar[frozenset[str]] = frozenset(
+        {"repository", "ledger", "runner", "indexes", "consumed", "downloads", "companion_sources"}
+    )
 
     def describe(self) -> str:
         names = ", ".join(p.name for p in self.release.run.settings.dependents(self.release.package.name))
@@ -189,7 +174,9 @@ class PairProven(ReleaseStep):
         commit = run.ports[name].repository.tags().get(f"{package.tag_prefix}{theirs}", "")
         proven, staging = release.candidate_seal().evidence["files"], release.index("staging")
         ours = deliver(run, release.package, version=release.candidate, index=staging, known=proven)
-        return run_end_to_end(release, replace(delivery, commit=commit), ours, of=name)
+        dependent = replace(release, package=package, version=theirs, candidate=theirs)
+        beside = as_today(dependent, given=[ours]) if candidate is None else by_rule(dependent, "staging", given=[ours])
+        return run_end_to_end(release, replace(delivery, commit=commit), beside, of=name)
 
 
 def open_candidate(release: Release, dependent: Package) -> Version | None:
@@ -230,15 +217,19 @@ def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | N
     if theirs.doubted():
         return None
     seal = theirs.record().seal
-    ran_with = seal.evidence.get("companion") if seal is not None else None
-    if seal is None or not isinstance(ran_with, dict):
+    if seal is None or not ran_beside(seal.evidence):
         raise Refused(
             f"{dependent.name} {candidate} is not proven yet.",
             hint=f"Prove the pair together first: invoke release --rc --package {dependent.name}",
         )
-    if ran_with.get("version") != str(release.candidate):
+    ours = release.package.name
+    ran_with = ran_as(seal.evidence, ours)
+    if ran_with is None or ran_with.get("version") != str(release.candidate):
+        other = (
+            f"without {ours}" if ran_with is None else f"with {ran_with.get('version')}, not with {release.candidate}"
+        )
         raise Refused(
-            f"{dependent.name} {candidate} ran with {ran_with.get('version')}, not with {release.candidate}.",
+            f"{dependent.name} {candidate} ran {other}.",
             hint=f"Prove them together: invoke release --rc --package {dependent.name}",
         )
     return {"version": str(candidate), "ran with": ran_with}

@@ -59,15 +59,16 @@ class PackagePorts:
 class RunContext:
     """What all packages of a run share: the indexes by name, and what is known of every package.
 
-    ``consumed`` asks the world anew for what is consumed of a package; ``companion_sources`` says who may name a
-    companion; ``event`` is what started the run in CI, ``None`` where a person did, and ``part`` what its job does.
+    ``consumed`` asks the world anew for what is consumed of a package; ``companion_sources`` says who may name the
+    version of a package's companion; ``event`` is what started the run in CI, ``None`` where a person did, and
+    ``part`` what its job does.
     """
 
     settings: Settings
     indexes: Mapping[str, Index]
     ports: Mapping[str, PackagePorts]
     consumed: Callable[[Package], Consumed]
-    companion_sources: Callable[[Package, Role], CompanionSources]
+    companion_sources: Callable[[Package, str, Role], CompanionSources]
     clock: Clock
     machine: Machine
     downloads: DownloadCache

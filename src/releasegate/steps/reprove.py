@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.release.beside import COMPANIONS, ran_beside
 from releasegate.core.release.entry import SEAL, Evidence
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import deliver, published
@@ -89,5 +90,5 @@ class SealAgain(ReleaseStep):
             "commit": tagged,
             "files": served(release),
             "index": release.index_name("staging"),
-            "companion": None if ran is None else ran.evidence.get("companion"),
+            COMPANIONS: [] if ran is None else list(ran_beside(ran.evidence)),
         }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from packaging.version import Version
-
+from releasegate.core.config.model import Companion
 from releasegate.core.errors import Refused
+from releasegate.core.release.beside import COMPANIONS, ran_as, ran_beside
 from releasegate.core.release.entry import SEAL, Evidence
-from releasegate.core.release.versions import promoted
-from releasegate.steps.fetch import companion_choice, published
+from releasegate.core.release.versions import parse_version, promoted
+from releasegate.steps.companions import picked
+from releasegate.steps.fetch import published
 from releasegate.steps.forge_release import attach_receipt, attach_statement
 from releasegate.steps.release import Role
 from releasegate.steps.step import Kind, ReleaseStep
@@ -36,45 +37,58 @@ class CandidateProven(ReleaseStep):
 
 @dataclass(frozen=True)
 class CompanionPublished(ReleaseStep):
-    """The companion that this final will run with is published, and is what the candidate was proven with."""
+    """The companions that this final will run with are published, and are what the candidate was proven with."""
 
     key: ClassVar[str] = "companion"
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "ledger", "indexes", "companion_sources"})
 
     def describe(self) -> str:
-        partner = self.release.package.companion
-        if partner is None:
+        release, names = self.release, " and ".join(each.name for each in self.release.package.companions)
+        if not names:
             return "the companion is published: it has none"
-        return f"{partner.name}, as proven with {self.release.candidate}, is on {self.release.index_name('production')}"
+        are = "are" if len(release.package.companions) > 1 else "is"
+        return f"{names}, as proven with {release.candidate}, {are} on {release.index_name('production')}"
 
     def subject(self) -> str:
         return f"{self.release.candidate}"
 
     def already(self) -> Evidence | None:
-        return {"companion": None} if self.release.package.companion is None else None
+        return None if self.release.package.companions else {COMPANIONS: []}
 
     def run(self) -> Evidence:
-        release = self.release
-        choice = companion_choice(release, "production")
-        if choice is None:
-            raise AssertionError("already() answers for a package without a companion")
-        index = release.index("production")
+        return {COMPANIONS: [self.as_proven(each) for each in self.release.package.companions]}
+
+    def as_proven(self, companion: Companion) -> Evidence:
+        """Return which version of *companion* users will get beside this final, and with which it was proven.
+
+        Raises:
+            Refused: it is not published, or the candidate was proven with another one, or without it.
+        """
+        release, index = self.release, self.release.index("production")
+        choice = picked(release, companion, "production")
         if not published(index, choice.name, choice.version):
             raise Refused(
                 f"{choice.name} {choice.version} (named by {choice.reason}) is not on {index.name}.",
                 hint=f"Release it first: invoke release --package {choice.name}",
             )
-        ran = release.candidate_seal().evidence.get("companion")
-        if not ran:
+        told = {"name": choice.name, "version": str(choice.version), "named by": choice.reason}
+        seal = release.candidate_seal().evidence
+        if not ran_beside(seal):
             # The end-to-end gate was waived, with a person and a reason: there is nothing to compare with.
-            return {"companion": str(choice.version), "named by": choice.reason, "proven with": None}
-        proven = Version(ran["version"])
+            return {**told, "proven with": None}
+        ran = ran_as(seal, choice.name)
+        proven = parse_version(ran.get("version")) if ran is not None else None
+        if proven is None:
+            raise Refused(
+                f"{release.candidate} was proven without {choice.name}, which {release.package.name} calls.",
+                hint=f"Prove another candidate: invoke release --rc --package {release.package.name}",
+            )
         if choice.version not in {proven, promoted(proven)}:
             raise Refused(
                 f"{release.candidate} was proven with {choice.name} {proven}, not with {choice.version}.",
                 hint=f"Release {choice.name} {promoted(proven)} first, or prove a candidate with {choice.version}",
             )
-        return {"companion": str(choice.version), "named by": choice.reason, "proven with": str(proven)}
+        return {**told, "proven with": str(proven)}
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ class Seal(ReleaseStep):
             "commit": manifest.commit,
             "files": {a.filename: a.sha256 for a in manifest.artifacts},
             "index": release.index_name(self.role),
-            "companion": None if ran is None else ran.evidence.get("companion"),
+            COMPANIONS: [] if ran is None else list(ran_beside(ran.evidence)),
         }
         forge, settings = release.ports.forge, release.package.forge
         if self.role == "production" and forge is not None and settings is not None and not settings.immutable:

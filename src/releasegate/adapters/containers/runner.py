@@ -74,7 +74,7 @@ class ContainerRunner:
         self,
         delivery: Delivery,
         *,
-        companion: Delivery | None,
+        companions: Sequence[Delivery],
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),
     ) -> EndToEndReport:
@@ -86,7 +86,7 @@ class ContainerRunner:
             Unavailable: an engine, an image or a version is missing: nothing was judged.
         """
         started = time.monotonic()
-        ensemble, cells = self._ensemble(delivery, companion), self.cells(delivery.source)
+        ensemble, cells = self._ensemble(delivery, companions), self.cells(delivery.source)
         # A stack that is to be left up is started, whatever is known of it.
         remembered = [] if self.keep else recalled(known, {cell.name for cell in cells})
         missing = [cell for cell in cells if cell.name not in {report.cell for report, _ in remembered}]
@@ -116,8 +116,8 @@ class ContainerRunner:
                 labels.remove(client, context.run.name)
                 Images(context.engine).trim(self.stack.cache)
 
-    def _ensemble(self, delivery: Delivery, companion: Delivery | None) -> Ensemble:
-        given = {each.package.name: each for each in (delivery, companion) if each is not None}
+    def _ensemble(self, delivery: Delivery, companions: Sequence[Delivery]) -> Ensemble:
+        given = {each.package.name: each for each in (delivery, *companions)}
         return Ensemble(tuple(given.get(name) or self._with(name, delivery) for name in self.stack.members))
 
     def _with(self, name: str, delivery: Delivery) -> Delivery:

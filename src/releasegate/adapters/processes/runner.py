@@ -1,18 +1,19 @@
-"""The end-to-end gate as processes on loopback: a package, its companion, and the command that judges the pair."""
+"""The end-to-end gate as processes on loopback: a package, its companions, and the command that judges them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 from releasegate.adapters.process import KILLED, Completed, last_lines
-from releasegate.adapters.processes.service import killed, serving
+from releasegate.adapters.processes.companions import called_first, companion_variables, delivered
+from releasegate.adapters.processes.service import Running, killed, serving
 from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
@@ -56,25 +57,25 @@ class ProcessRunner:
         self,
         delivery: Delivery,
         *,
-        companion: Delivery | None,
+        companions: Sequence[Delivery],
         progress: Progress,
         known: Sequence[Mapping[str, Any]] = (),  # noqa: ARG002 - one command is one cell, and runs whole
     ) -> EndToEndReport:
-        """Install both, start the companion's service, run the package's end-to-end command, stop everything.
+        """Install all, start the companions' services, run the package's end-to-end command, stop everything.
 
         Raises:
-            ConfigurationError: the package has no end-to-end command, or the companion no service.
+            ConfigurationError: the package has no end-to-end command, or a companion no service.
             Unavailable: an interpreter, the index or the delivery's commit is missing, this machine gave way, or a
                 process was killed: nothing was judged.
         """
         started = time.monotonic()
         _command(delivery)
-        if companion is not None:
-            _service(companion)
+        for each in companions:
+            _service(each)
         python, _ = self._interpreter(delivery.package)
         with scratch(self.workdir) as folder:
             try:
-                verdict = self._judge(delivery, companion, version_file=folder, progress=progress)
+                verdict = self._judge(delivery, companions, folder, progress=progress)
             except GateFailed as error:
                 verdict = _Verdict((error.problem,), error.details)
             except OSError as error:
@@ -84,34 +85,40 @@ class ProcessRunner:
         return EndToEndReport(outcome, verdict.problems, verdict.log, seconds, {"python": python})
 
     def _judge(
-        self, delivery: Delivery, companion: Delivery | None, *, version_file: Path, progress: Progress
+        self, delivery: Delivery, companions: Sequence[Delivery], folder: Path, *, progress: Progress
     ) -> _Verdict:
-        if companion is None:
-            (venv,) = self._rooms((delivery,), version_file, progress=progress)
-            return _verdict(self._command_ended(delivery, venv, told={}, progress=progress), delivery)
-        venv, beside = self._rooms((delivery, companion), version_file, progress=progress)
-        progress(f"starting {companion.package.name} {companion.version}")
-        with serving(
-            beside, companion.package.name, service=_service(companion), ready_within=self.ready_within
-        ) as service:
-            told = {**_told("RELEASEGATE_COMPANION_", companion), "RELEASEGATE_COMPANION_URL": service.url}
-            told["RELEASEGATE_COMPANION_NAME"] = companion.package.name
-            done = self._command_ended(delivery, venv, told=told, progress=progress)
-            verdict = _verdict(done, delivery)
-            code = service.ended(within=_AFTERMATH_SECONDS if verdict.problems else 0)
-        if code is None:
-            return _Verdict(verdict.problems, service.log())
-        if code in KILLED:
-            raise killed(companion.package.name, code, service.log())
-        gone = f"{companion.package.name} ended by itself (exit code {code}) while the end-to-end command ran."
-        return _Verdict((gone, *verdict.problems), service.log())
+        venv, *rooms = self._rooms((delivery, *companions), folder, progress=progress)
+        venvs = {each.package.name: room for each, room in zip(companions, rooms, strict=True)}
+        running: dict[str, Running] = {}
+        with ExitStack() as opened:
+            for each in called_first(companions):
+                name = each.package.name
+                progress(f"starting {name} {each.version}")
+                own = [other for other in companions if each.package.calls(other.package.name)]
+                service, told = _service(each), companion_variables(own, running)
+                up = serving(venvs[name], name, service=service, told=told, ready_within=self.ready_within)
+                running[name] = opened.enter_context(up)
+            told = companion_variables(companions, running)
+            verdict = _verdict(self._command_ended(delivery, venv, told=told, progress=progress), delivery)
+            within = _AFTERMATH_SECONDS if verdict.problems else 0
+            codes = {name: service.ended(within=within) for name, service in running.items()}
+        log = _log(running)
+        gone = {name: code for name, code in codes.items() if code is not None}
+        for name, code in gone.items():
+            if code in KILLED:
+                raise killed(name, code, running[name].log())
+        ended = [
+            f"{name} ended by itself (exit code {code}) while the end-to-end command ran."
+            for name, code in gone.items()
+        ]
+        return _Verdict((*ended, *verdict.problems), log)
 
-    def _rooms(self, deliveries: Sequence[Delivery], version_file: Path, *, progress: Progress) -> list[Venv]:
+    def _rooms(self, deliveries: Sequence[Delivery], folder: Path, *, progress: Progress) -> list[Venv]:
         """Make an environment for each delivery, side by side; the first that fails ends the others."""
         stop = Event()
         with ThreadPoolExecutor(len(deliveries)) as pool:
             futures = [
-                pool.submit(self._room, each, Venv(version_file / str(n), self.environ, stop), progress=progress)
+                pool.submit(self._room, each, Venv(folder / str(n), self.environ, stop), progress=progress)
                 for n, each in enumerate(deliveries)
             ]
             try:
@@ -158,7 +165,7 @@ class ProcessRunner:
             )
         end_to_end = _command(delivery)
         env = venv.environment(
-            **_told("RELEASEGATE_", delivery),
+            **delivered("RELEASEGATE_", delivery),
             **told,
             RELEASEGATE_PACKAGE=delivery.package.name,
             RELEASEGATE_PYTHON=str(venv.python),
@@ -170,8 +177,10 @@ class ProcessRunner:
             return venv.isolation().run(end_to_end.command, env=env, cwd=folder, timeout=end_to_end.timeout)
 
 
-def _told(prefix: str, delivery: Delivery) -> dict[str, str]:
-    return {f"{prefix}VERSION": str(delivery.version), f"{prefix}SOURCE": delivery.source}
+def _log(running: Mapping[str, Running]) -> tuple[str, ...]:
+    """Return what the services wrote last; of several, each line with its speaker."""
+    several = len(running) > 1
+    return tuple(f"{n}: {line}" if several else line for n, each in running.items() for line in each.log())
 
 
 def _command(delivery: Delivery) -> EndToEndCommand:

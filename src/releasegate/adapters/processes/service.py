@@ -48,10 +48,13 @@ class Running:
 
 
 @contextmanager
-def serving(venv: Venv, name: str, *, service: Service, ready_within: float) -> Iterator[Running]:
+def serving(
+    venv: Venv, name: str, *, service: Service, told: Mapping[str, str], ready_within: float
+) -> Iterator[Running]:
     """Start the service of *name* in its environment on a free port, wait until it answers, end it with the block.
 
-    ``ready_within`` is in seconds. It also ends when this process does, however that comes about.
+    *told* are variables beside the service's own; ``ready_within`` is in seconds. It also ends when this process does,
+    however that comes about.
 
     Raises:
         GateFailed: its program is nowhere, it ended, or it did not answer in time; its output is in the details.
@@ -61,7 +64,7 @@ def serving(venv: Venv, name: str, *, service: Service, ready_within: float) -> 
     command = [word.replace("{host}", LOOPBACK).replace("{port}", str(port)) for word in service.command]
     cwd = venv.folder / "service"
     cwd.mkdir()
-    told = service_environment(service, secret=secrets.token_urlsafe(32), data=str(cwd))
+    told = {**told, **service_environment(service, secret=secrets.token_urlsafe(32), data=str(cwd))}
     path = venv.folder / "service.log"
     with path.open("wb") as output, _started(venv, name, command, told=told, output=output) as process:
         trouble = _await_ready(process, port=port, path=service.ready, deadline=time.monotonic() + ready_within)

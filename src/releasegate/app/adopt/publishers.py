@@ -81,16 +81,23 @@ def _removed(found: Sequence[OtherPublisher]) -> Iterator[str]:
 
 
 def _companions(files: Workflows, settings: Settings) -> Iterator[Question]:
-    """Yield what is asked of the variables that name another package's version, which is how a companion is named."""
+    """Yield what is asked of the variables that name other packages' versions, which is how companions are named."""
     own = {package.name for package in settings.packages}
     text = "\n".join(each for each in files.values() if not each.startswith(MARK))
-    for name in dict.fromkeys(canonicalize_name(each) for each in _COMPANION.findall(text)):
-        if name not in own and not any(p.companion is not None for p in settings.packages):
-            yield Question(
-                f"Does it call {name} when it runs? The workflows have variables for that package's version, which are "
-                f"read for a companion. Then adopt {name} too, into this table, before this package, and say here:",
-                (f'companion = {{ name = "{name}" }}',),
-            )
+    found = dict.fromkeys(canonicalize_name(each) for each in _COMPANION.findall(text))
+    names = [name for name in found if name not in own]
+    if not names:
+        return
+    there = [each.name for package in settings.packages for each in package.companions]
+    rows = [f'{{ name = "{name}" }}' for name in dict.fromkeys([*there, *names])]
+    whose = "that package's version" if len(names) == 1 else "those packages' versions"
+    kept = "; what is said of those that are there stays beside their names" if there else ""
+    yield Question(
+        f"Does it call {' and '.join(names)} when it runs? The workflows have variables for {whose}, which are "
+        f"read for a companion. Then adopt {' and '.join(names)} too, into this table, before this package, and say "
+        f"here{kept}:",
+        (f"companion = {rows[0] if len(rows) == 1 else '[' + ', '.join(rows) + ']'}",),
+    )
 
 
 def notes_on_secrets(files: Workflows) -> Iterator[str]:

@@ -107,8 +107,9 @@ def _publish_real(sandbox: Sandbox, reporter: Reporter) -> None:
     pypi = SimpleIndex(IndexConfig("pypi"), environ=sandbox.environ, workdir=tmp)
     with sandbox.open(reporter) as opened:
         for package in sandbox.settings.packages:
-            paired = [p.companion.default for p in sandbox.settings.dependents(package.name) if p.companion is not None]
-            version = parse_version(next(filter(None, paired), None)) or newest(pypi, package.name)
+            edges = sandbox.settings.edges.items()
+            paired = [each.default for (_, name), each in edges if name == package.name and each.default]
+            version = parse_version(next(iter(paired), None)) or newest(pypi, package.name)
             if version is None:
                 raise Unavailable(f"PyPI has no {package.name}.", hint="Check the network, then run it again")
             reporter.heading(f"{package.name} {version} as PyPI has it today")

@@ -200,7 +200,7 @@ def companions(settings: Settings, role: Role) -> tuple[str, ...]:
 
     A post begins in the jobs of the staging index, and is asked there about the production index, too.
     """
-    names = [p.companion.name for p in settings.packages if p.companion is not None and ".." not in p.path.parts]
+    names = [each.name for p in settings.packages if ".." not in p.path.parts for each in p.companions]
     asked: dict[Role, str] = {"staging": settings.staging, "production": settings.production}
     if role == "production":
         del asked["staging"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.around import pull_request, scheduled
+from releasegate.core.ci.companion_inputs import companion_inputs
 from releasegate.core.ci.job_yaml import job_lines, reading
 from releasegate.core.ci.jobs import Job, jobs
 from releasegate.core.ci.others.nodes import MARK
@@ -169,7 +170,6 @@ def _triggers(settings: Settings, here: Sequence[Package]) -> Iterator[str]:
         yield from (f"      {name}:", f"        description: {quoted(words)}", "        type: choice")
         yield from ("        required: true", f"        options: [{', '.join(map(quoted, options))}]")
     texts = {"tag": "a tag of a version that is there already, to go on with it; empty for the next version"}
-    if any(p.companion is not None for p in here):
-        texts["companion"] = "the companion's version; empty for what the variables or the configuration say"
+    texts |= companion_inputs(here)
     for name, words in texts.items():
         yield from (f"      {name}:", f"        description: {quoted(words)}", "        type: string")

@@ -45,15 +45,16 @@ from releasegate.core.config.values import (
     Variable,
     Variables,
     VersionRange,
+    alone_or_listed,
 )
 from releasegate.core.config.version_file_types import VersionFiles
 from releasegate.core.kits.host import Hosts
 
 
-@table("[tool.releasegate.packages.companion]")
+@table("[[tool.releasegate.packages.companion]]")
 @dataclass(frozen=True)
 class Companion:
-    """The package that this one calls at run time."""
+    """A package that this one calls at run time; `companion = { ... }` is the short form where there is one."""
 
     name: Annotated[PackageName, Key("a package that is configured before this one")]
     default: Annotated[
@@ -67,6 +68,9 @@ class Companion:
             "users have today, which the candidate's own gates run"
         ),
     ] = 1
+
+
+Companions = Annotated[tuple[Companion, ...], alone_or_listed(Companion, "a table, or a list of tables, see below")]
 
 
 @table("[tool.releasegate.packages.service]")
@@ -84,7 +88,7 @@ class Service:
 @table("[tool.releasegate.packages.end-to-end]")
 @dataclass(frozen=True)
 class EndToEndCommand:
-    """What judges the package running with its companion.
+    """What judges the package running with its companions.
 
     The command gets what it needs as environment variables: see ``docs/reference.md``.
     """
@@ -169,9 +173,9 @@ class Package:
     ] = ()
     remote: Annotated[Remote, Key("the Git remote that tags are pushed to")] = "origin"
     tag_prefix: Annotated[TagPrefix, Key("what stands before the version in a tag")] = "v"
-    companion: Annotated[Companion | None, Key("the package that it calls at run time")] = None
+    companions: Annotated[Companions, Key("the package that it calls at run time; several in a list", "companion")] = ()
     service: Annotated[Service | None, Key("how it is started")] = None
-    end_to_end: Annotated[EndToEndCommand | None, Key("what judges it with its companion")] = None
+    end_to_end: Annotated[EndToEndCommand | None, Key("what judges it with its companions")] = None
     forge: Annotated[ForgeConfig | None, Key("where its releases are published")] = None
     release_notes: Annotated[
         RepositoryFile | None,
@@ -182,6 +186,10 @@ class Package:
     ] = None
     wheel: Annotated[Wheel, Key("what its wheel must hold")] = field(default_factory=Wheel)
     install: Annotated[Install, Key("what is tried on it once installed")] = field(default_factory=Install)
+
+    def calls(self, name: str) -> bool:
+        """Whether the package of that name is a companion of this one."""
+        return any(each.name == name for each in self.companions)
 
     def tag(self, version: object) -> str:
         """Return the tag of *version*."""
@@ -268,8 +276,13 @@ class Settings:
         return {package.name: package for package in self.packages}[name]
 
     def dependents(self, name: str) -> tuple[Package, ...]:
-        """Return the packages whose companion is *name*, in release order."""
-        return tuple(p for p in self.packages if p.companion is not None and p.companion.name == name)
+        """Return the packages that have *name* as a companion, in release order."""
+        return tuple(package for package in self.packages if package.calls(name))
+
+    @property
+    def edges(self) -> Mapping[tuple[str, str], Companion]:
+        """Every package with each companion of its own, by both names."""
+        return {(package.name, each.name): each for package in self.packages for each in package.companions}
 
     def in_stack(self, name: str) -> bool:
         """Whether the package of that name is judged in the containers of ``stack``."""
@@ -277,7 +290,7 @@ class Settings:
 
     def calling(self) -> str | None:
         """Return the one package of the stack that no other of it calls; nothing where there is none, or several."""
-        called = {package.companion.name for package in self.packages if package.companion is not None}
+        called = {companion for _, companion in self.edges}
         callers = [name for name in (self.stack.members if self.stack is not None else ()) if name not in called]
         return callers[0] if len(callers) == 1 else None
 

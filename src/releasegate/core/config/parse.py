@@ -135,17 +135,29 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         forge: ForgeConfig | None = package.get("forge")
         if forge is not None and forge.kind == "gitea" and forge.address is None:
             yield (*path, "forge"), "has no address; write the web address of the Gitea"
-        companion: Companion | None = package.get("companion")
-        if companion is not None:
-            yield from (((*path, "companion", key), said) for key, said in _misfits(companion, n, names))
+        misfits = _companion_problems(package.get("companions", ()), n, names)
+        yield from (((*path, "companion", *key), said) for key, said in misfits)
     yield from _index_problems(fields, fields.get("indexes", {}))
     stack: Stack | None = fields.get("stack")
     if stack is not None and stack.kit is not NO_KIT:
         yield from ((("stack", *path), said) for path, said in stack_problems(stack, packages))
 
 
+def _companion_problems(
+    companions: Sequence[Companion], position: int, names: Sequence[str | None]
+) -> Iterator[tuple[KeyPath, str]]:
+    """Yield what is wrong with the companions of the package at *position* of *names*, each with its key below them."""
+    called: list[str] = []
+    for number, each in enumerate(companions):
+        path: KeyPath = (number,) if len(companions) > 1 else ()
+        if each.name in called:
+            yield (*path, "name"), f"{shown(each.name)} is a companion twice; write each once"
+        else:
+            yield from (((*path, key), said) for key, said in _misfits(each, position, names))
+        called.append(each.name)
+
+
 def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with the companion of the package at *position* of *names*."""
     earlier = [name for name in names[:position] if name is not None]
     if companion.name == names[position]:
         yield "name", "is the package itself; write the name of another package"

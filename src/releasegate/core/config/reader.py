@@ -48,12 +48,14 @@ class Location:
 class ValueKind:
     """What may stand at a key: in words, and as its reader, which raises ``ValueError`` with what to write instead.
 
-    ``tables`` are the dataclasses of the tables that stand in it.
+    ``tables`` are the dataclasses of the tables that stand in it; with ``alone`` one member of a list may stand without
+    the list.
     """
 
     words: str
     read: Callable[[Any, Location], Any]
     tables: tuple[type[Any], ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,22 @@ def list_of(member: Any, words: str, *, least: int = 0) -> ValueKind:
     return ValueKind(words, read, kind.tables)
 
 
+def alone_or_listed(member: type[Any], words: str) -> ValueKind:
+    """Return the kind of a table that may stand alone, or in a list; a member with a problem leaves nothing to read."""
+    kind = kind_of_type(member)
+
+    def read(value: Any, here: Location) -> Any:
+        if not isinstance(value, list):
+            members = (here.read(kind, value),)
+        elif value:
+            members = tuple(here.at(n).read(kind, each) for n, each in enumerate(value))
+        else:
+            raise ValueError(f"is empty; write {words}, or leave it out")
+        return None if None in members else members
+
+    return ValueKind(words, read, kind.tables, alone=True)
+
+
 def _read_seconds(value: Any, _: Location) -> float:
     if type(value) not in {int, float}:
         raise ValueError(f"is {kind_of(value)}; write a number of seconds, e.g. 300")

@@ -77,14 +77,17 @@ def _of_several(new: Sequence[str], holds: Mapping[Old, bool]) -> str:
     """Return the sentence where several were exchanged for their old versions, each by itself."""
     guilty = [name for name in new if holds[frozenset({name})]]
     if len(guilty) == 1:
-        others = _listed([name for name in new if name != guilty[0]])
+        others = [name for name in new if name != guilty[0]]
+        listed, passes = _listed(others), "passes" if len(others) == 1 else "pass"
         return (
-            f"{guilty[0]} broke it: it fails with the old {others} too, and the new {others} passes with the old one."
+            f"{guilty[0]} broke it: it fails with the old {listed} too, and the new {listed} {passes} with the old one."
         )
     if guilty:
-        return f"Only together: each passes with the other's old version, so {_listed(guilty)} disagree."
-    which = "Both" if len(new) == _PAIR else "Several"
-    return f"{which} are broken: neither {' nor '.join(new)} passes with the other's old version."
+        whose = "the other's" if len(guilty) == _PAIR else "another's"
+        return f"Only together: each passes with {whose} old version, so {_listed(guilty)} disagree."
+    if len(new) > _PAIR:
+        return f"Several are broken: none of {_listed(new)} passes with the old version of one of the others."
+    return f"Both are broken: neither {' nor '.join(new)} passes with the other's old version."
 
 
 def _holds(contract: str, failed: frozenset[str], result: Result, *, with_what: str) -> bool:
@@ -120,4 +123,5 @@ def _alone(new: str, kept: Sequence[str], *, passes: bool) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return " and ".join(names)
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

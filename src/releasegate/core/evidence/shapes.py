@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from releasegate.core.release.beside import COMPANIONS
 from releasegate.core.release.taken_back import CELL, REVOKED, runs_end_to_end
 from releasegate.core.release.versions import parse_version
 
@@ -52,17 +53,28 @@ def _is_seal(said: Any) -> bool:
         and _COMMIT.fullmatch(commit) is not None
         and bool(files)
         and _are_files(files)
-        and _is_companion(said.get("companion"))
+        and _are_companions(said)
     )
 
 
 def _is_run(said: Any) -> bool:
     cells = said.get("cells", [])
-    return _is_companion(said.get("companion")) and isinstance(cells, list) and all(map(_is_cell, cells))
+    return _are_companions(said) and isinstance(cells, list) and all(map(_is_cell, cells))
 
 
 def _is_cell(row: Any) -> bool:
     return isinstance(row, dict) and all(isinstance(row.get(key), str) for key in ("cell", "verdict"))
+
+
+def _are_companions(said: Any) -> bool:
+    listed = said.get(COMPANIONS, [])
+    named = isinstance(listed, list) and all(map(_is_named, listed))
+    # The one of an older entry may be none, or only a version.
+    return named and _is_companion(said.get("companion"))
+
+
+def _is_named(said: Any) -> bool:
+    return isinstance(said, dict) and isinstance(said.get("name"), str) and _is_companion(said)
 
 
 def _is_companion(said: Any) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from releasegate.core.config.messages import nearest, shown
-from releasegate.core.config.model import Companion
+from releasegate.core.config.model import Companions
 from releasegate.core.config.stack import VARIANT, Stack
 from releasegate.core.config.toml_lines import KeyPath
 from releasegate.core.kits.dimensions import chosen
@@ -61,17 +61,22 @@ def _player_problems(stack: Stack, named: Mapping[str | None, Fields]) -> Iterat
 def _service_problems(stack: Stack, named: Mapping[str | None, Fields]) -> Iterator[tuple[KeyPath, str]]:
     for image in stack.kit.images:
         if image.packages and image.serve is not None and image.serve.command is None:
-            for name in stack.packages.get(image.packages, ()):
+            names = stack.packages.get(image.packages, ())
+            if len(names) > 1:
+                said = f"{image.name} serves one package, and {' and '.join(names)} play {image.packages}; write one"
+                yield ("packages", image.packages), f"{said}, and give each other service a role of its own"
+            for name in names:
                 if name in named and named[name].get("service") is None:
                     said = f"{name} has no service; say how it is started in its service table"
                     yield ("packages", image.packages), said
 
 
 def _companion_problems(stack: Stack, role: str, name: str, package: Fields) -> Iterator[tuple[KeyPath, str]]:
-    companion: Companion | None = package.get("companion")
-    if companion is not None and companion.name not in stack.members:
-        said = f"{name} has the companion {companion.name}, which plays no role; give it one, so that both run together"
-        yield ("packages", role), said
+    companions: Companions = package.get("companions", ())
+    for each in companions:
+        if each.name not in stack.members:
+            said = f"{name} has the companion {each.name}, which plays no role; give it one, so that both run together"
+            yield ("packages", role), said
 
 
 def _dimension_problems(stack: Stack) -> Iterator[tuple[KeyPath, str]]:

@@ -66,11 +66,16 @@ class Pairs:
         )
 
     def _newest(self, one: Key, other: Key) -> list[Proof]:
-        """Return the newest proof of each cell of a pair, or of the candidates that stand for it."""
+        """Return the newest proof of each cell of a pair, or of the candidates that stand for it.
+
+        That others beside the two broke a run takes nothing from them that they have shown beside other ones.
+        """
         newest: dict[tuple[Place, str], Proof] = {}
         for proof in sorted(self.proofs, key=lambda each: each.at):
             if self._is_of(proof.dependent, one) and self._is_of(proof.companion, other):
-                newest[_place(proof), proof.cell] = proof
+                cell = _place(proof), proof.cell
+                if cell not in newest or not _by_others(proof, newest[cell]):
+                    newest[cell] = proof
         return list(newest.values())
 
     def _is_of(self, side: Side, key: Key) -> bool:
@@ -80,6 +85,11 @@ class Pairs:
             return False
         files = self.files.get(ran)
         return files is None or side.files <= files
+
+
+def _by_others(proof: Proof, before: Proof) -> bool:
+    """Whether a red *proof* may be the doing of those that ran beside the two, who did well *before* with others."""
+    return not proof.green and before.green and proof.beside not in ((), before.beside)
 
 
 def _place(proof: Proof) -> Place:
@@ -105,6 +115,7 @@ def _row(one: Key, other: Key, place: Place, newest: Sequence[Proof], wanted: fr
         runs=tuple(dict.fromkeys(proof.run for proof in counted)),
         files=tuple(sorted(files)),
         proven_as=", ".join(stood),
+        beside=tuple(dict.fromkeys(each for proof in counted for each in proof.beside)),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from packaging.version import Version
 
 from releasegate.core.e2e.matrix import read_cell
+from releasegate.core.release.beside import ran_beside
 from releasegate.core.release.entry import Entry
 from releasegate.core.release.taken_back import CELL
 from releasegate.core.release.versions import parse_version
@@ -32,7 +33,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Proof:
-    """One verdict on two versions; ``cell`` is what was done on the host and the Python, in words."""
+    """One verdict on two versions; ``cell`` is what was done on the host and the Python, in words.
+
+    ``beside`` are further packages that ran with the two: a red verdict may be theirs.
+    """
 
     dependent: Side
     companion: Side
@@ -42,17 +46,21 @@ class Proof:
     cell: str = ""
     run: str = ""
     at: str = ""
+    beside: tuple[str, ...] = ()
 
 
 def proofs(package: str, entries: Iterable[Entry], *, edges: Edges) -> Iterator[Proof]:
     """Yield what *entries* of a record of *package* prove of two that *edges* connect, in their order."""
+    called = {*edges, *(name for names in edges.values() for name in names)}
     for entry in entries:
         for said, green in _runs(entry):
             for cell, verdict in _cells(said, green=green):
-                sides = _sides(package, said, cell, edges)
-                if sides is not None:
-                    where = _where(said, cell)
-                    yield Proof(*sides, verdict, *where, run=plain(entry.run), at=plain(entry.at))
+                where = _where(said, cell)
+                # What else is installed with them is nothing that is released with them.
+                ran = {name: side for name, side in _together(package, said, cell).items() if name in called}
+                for one, other in _edges(ran, edges):
+                    beside = tuple(f"{s.package} {s.version}" for s in ran.values() if s not in (one, other))
+                    yield Proof(one, other, verdict, *where, run=plain(entry.run), at=plain(entry.at), beside=beside)
 
 
 def _runs(entry: Entry) -> Iterator[tuple[Mapping[str, Any], bool | None]]:
@@ -90,21 +98,21 @@ def _where(said: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[str, str, s
     return cell.ground, cell.python, cell.task
 
 
-def _sides(package: str, said: Mapping[str, Any], row: Mapping[str, Any], edges: Edges) -> tuple[Side, Side] | None:
-    """Return the package that calls and its companion, as far as two that belong together are told of."""
-    companion = said.get("companion")
-    if isinstance(companion, Mapping):
-        told = [_side(plain(said.get("package")) or package, said), _side(plain(companion.get("name")), companion)]
-    else:
-        # A backend that is judged alone is run with what users have: where all came from says with which.
-        origins = row.get("origins")
-        rows = [each for each in origins if isinstance(each, Mapping)] if isinstance(origins, list | tuple) else []
-        told = [_side(plain(each.get("name")), {**each, "files": {"": each.get("sha256")}}) for each in rows]
-    known = {side.package: side for side in told if side is not None}
-    return next(
-        ((known[one], known[other]) for one in known for other in edges.get(one, ()) if other in known),
-        None,
-    )
+def _together(package: str, said: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Side]:
+    """Return the packages that ran together, by name, as far as they are told of."""
+    # What is neither judged nor a companion is what users have: where all came from says which.
+    origins = row.get("origins")
+    rows = [each for each in origins if isinstance(each, Mapping)] if isinstance(origins, list | tuple) else []
+    told = [_side(plain(each.get("name")), {**each, "files": {"": each.get("sha256")}}) for each in rows]
+    if beside := ran_beside(said):
+        told.append(_side(plain(said.get("package")) or package, said))
+        told += (_side(plain(each.get("name")), each) for each in beside)
+    return {side.package: side for side in told if side is not None}
+
+
+def _edges(ran: Mapping[str, Side], edges: Edges) -> Iterator[tuple[Side, Side]]:
+    """Yield every two of those that *ran* of which one calls the other."""
+    yield from ((ran[one], ran[other]) for one in ran for other in edges.get(one, ()) if other in ran)
 
 
 def _side(name: str, said: Mapping[str, Any]) -> Side | None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from releasegate.core.release.beside import ran_beside
+
 if TYPE_CHECKING:
     from releasegate.core.release.entry import Entry
 
@@ -63,10 +65,10 @@ def _alike(broken: Entry) -> tuple[str, str, str, Any]:
 
 @dataclass(frozen=True)
 class _Claims:
-    """What a seal claims: its bytes by their sha256, the companion's, and the gates and cells that it stands on."""
+    """What a seal claims: its bytes by their sha256, the companions', and the gates and cells that it stands on."""
 
     own: frozenset[str]
-    companion: frozenset[str]
+    companions: frozenset[str]
     gates: frozenset[str]
     cells: frozenset[str]
 
@@ -95,19 +97,18 @@ class _Claims:
         return runs_end_to_end(later.step) and self._about(later) and cell in _passed(later.evidence)
 
     def _about(self, entry: Entry) -> bool:
-        """Whether *entry* is about these bytes, and about no companion but the one that is claimed."""
+        """Whether *entry* is about these bytes, and about no companions but those that are claimed."""
         named = frozenset(entry.subject.split())
         other = named - self.own
-        return bool(self.own) and self.own <= named and (entry.step != CELL or other == self.companion)
+        return bool(self.own) and self.own <= named and (entry.step != CELL or other == self.companions)
 
 
 def _claims(until: Sequence[Entry], seal: Entry) -> _Claims:
     known = [e for e in until if e.event in {"done", "waived"} and e.step not in {CELL, seal.step}]
     ran = (e for e in known if runs_end_to_end(e.step) and e.event == "done")
-    companion = seal.evidence.get("companion")
     return _Claims(
         own=_hashes(seal.evidence),
-        companion=_hashes(companion) if isinstance(companion, dict) else frozenset(),
+        companions=frozenset().union(*map(_hashes, ran_beside(seal.evidence))),
         gates=frozenset(e.step for e in known),
         cells=frozenset(cell for e in ran for cell in _passed(e.evidence)),
     )

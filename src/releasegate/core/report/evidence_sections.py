@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from releasegate.core.release.beside import ran_beside, tells_of_companions
 from releasegate.core.report.model import Artifact, CellVerdict, PairMember, PromotionReport
 
 
@@ -33,17 +34,15 @@ def artifacts(files: Any) -> tuple[Artifact, ...]:
 
 
 def members(gate: str, evidence: Mapping[str, Any], *, package: str) -> Iterator[PairMember]:
-    """Yield both sides of every end-to-end run that *evidence* of a step is about; *package* is the record's."""
+    """Yield all sides of every end-to-end run that *evidence* of a step is about; *package* is the record's."""
     dependents = evidence.get("dependents")
     if isinstance(dependents, Mapping):
         for name, one in dependents.items():
             if isinstance(one, Mapping):
                 yield from members(gate, one, package=plain(name))
-    elif "companion" in evidence and "source" in evidence:
+    elif tells_of_companions(evidence) and "source" in evidence:
         yield _member(gate, package, evidence)
-        companion = evidence["companion"]
-        if isinstance(companion, Mapping):
-            yield _member(gate, plain(companion.get("name")), companion)
+        yield from (_member(gate, plain(each.get("name")), each) for each in ran_beside(evidence))
 
 
 def _member(gate: str, name: str, said: Mapping[str, Any]) -> PairMember:

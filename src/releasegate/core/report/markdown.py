@@ -44,13 +44,19 @@ def pairs(rows: Sequence[PairRow]) -> list[str]:
             escaped(f"{row.companion} {row.companion_version}"),
             escaped(row.host),
             escaped(row.python),
-            f"{row.verdict}{f', as {escaped(row.proven_as)}' if row.proven_as else ''}",
+            _proven(row),
             ", ".join(map(escaped, row.runs)),
             ", ".join(code(each[:12]) for each in row.files),
         )
         for row in rows
     )
     return table(heads, shown)
+
+
+def _proven(row: PairRow) -> str:
+    stood = f", as {escaped(row.proven_as)}" if row.proven_as else ""
+    beside = f", beside {', '.join(map(escaped, row.beside))}" if row.beside else ""
+    return f"{row.verdict}{stood}{beside}"
 
 
 def _package(package: PackageReport) -> Iterator[str]:

@@ -190,6 +190,7 @@ class PairRow:
     runs: Annotated[Texts, "the runs that say so"] = ()
     files: Annotated[Texts, "the sha256 of every file that ran"] = ()
     proven_as: Annotated[str, "the candidates that ran in place of finals that differ by the version alone"] = ""
+    beside: Annotated[Texts, "what ran with the two, where more than two run together"] = ()
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,7 @@ def pairs(rows: Sequence[PairRow]) -> Iterator[str]:
     for row in rows:
         on = ", ".join(filter(None, (row.host, f"Python {row.python}" if row.python else "")))
         told = (f" on {on}" if on else "") + (f", as {row.proven_as}" if row.proven_as else "")
+        told += f", beside {', '.join(row.beside)}" if row.beside else ""
         runs = f" ({', '.join(row.runs)})" if row.runs else ""
         beside = f"{row.companion} {row.companion_version}"
         yield f"  {row.verdict:<7} {row.package} {row.version} with {beside}{told}{runs}"

@@ -111,10 +111,12 @@ def _judged(settings: Settings, ours: Sequence[Package]) -> tuple[str, ...]:
 
 def _sides(settings: Settings, ours: Sequence[Package]) -> str:
     """Return where the sides come from: what is proposed is checked out, a companion is the one that it would get."""
-    both, alone = "--source local --backend-source local", "--source local"
-    called = {each.companion.name for each in settings.packages if each.companion and settings.in_stack(each.name)}
-    if called & {package.name for package in ours}:
+    both, own = "--source local --backend-source local", "--source local"
+    called = {companion for caller, companion in settings.edges if settings.in_stack(caller)}
+    mine = [package.name for package in ours if package.name in called]
+    if mine and set(mine) == called:
         return quoted(both)
+    alone = " ".join([own, *(f"--backend-source {name}=local" for name in mine)])
     if not any(".." in package.path.parts for package in settings.packages):
         return quoted(alone)
     wished = f"inputs.{BRANCH} || contains({_LABELS}, '{BRANCH}')"
