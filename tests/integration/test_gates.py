@@ -244,7 +244,7 @@ def test_without_a_word_about_it_the_companion_is_the_one_that_its_rule_picks(
     for name in ("staging", "production"):
         gates.end_to_end(workspace, plugin, EndToEndRequest(Source(name)))
     # Only what is not yet published is run with what is staged.
-    named = [(delivery.source, companion and companion.source) for delivery, companion in stage.seen]
+    named = [(delivery.source, companion.source) for delivery, (companion,) in stage.seen]
     assert named == [("staging", "staging"), ("production", "production")]
 
 
