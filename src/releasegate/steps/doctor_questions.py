@@ -12,6 +12,7 @@ from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
 from releasegate.steps.machine_questions import clock, tools
+from releasegate.steps.mirror import mirrored, require_following
 from releasegate.steps.question import (
     Caution,
     Inquiry,
@@ -202,7 +203,11 @@ def _remote(inquiry: Inquiry) -> str:
             f"{package.remote} has commits on {branch} that are not here.",
             hint=f"Bring them in: git pull --rebase {package.remote} {branch}",
         )
-    return f"{package.remote} answers ({found} tags)"
+    if not mirrored(release):
+        return f"{package.remote} answers ({found} tags)"
+    if branch is not None and repository.tagged_there(release.tag) is None:
+        require_following(release, branch)
+    return f"{package.remote} answers ({found} tags), and {package.tag_remote} follows it"
 
 
 def _forge(inquiry: Inquiry) -> str | Caution:

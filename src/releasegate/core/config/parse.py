@@ -132,9 +132,7 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         for m, version_file in enumerate(version_files):
             if version_file in version_files[:m]:
                 yield (*path, "version-files"), f"names a version file in {version_file.path} twice; write each once"
-        forge: ForgeConfig | None = package.get("forge")
-        if forge is not None and forge.kind == "gitea" and forge.address is None:
-            yield (*path, "forge"), "has no address; write the web address of the Gitea"
+        yield from (((*path, key), said) for key, said in _forge_problems(package))
         companion: Companion | None = package.get("companion")
         if companion is not None:
             yield from (((*path, "companion", key), said) for key, said in _misfits(companion, n, names))
@@ -142,6 +140,15 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
     stack: Stack | None = fields.get("stack")
     if stack is not None and stack.kit is not NO_KIT:
         yield from ((("stack", *path), said) for path, said in stack_problems(stack, packages))
+
+
+def _forge_problems(package: Fields) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with where a package is pushed to and published."""
+    if package.get("tag_remote") is not None and package["tag_remote"] == package.get("remote"):
+        yield "tag-remote", f"is {shown(package['tag_remote'])}, as remote is; leave it out"
+    forge: ForgeConfig | None = package.get("forge")
+    if forge is not None and forge.kind == "gitea" and forge.address is None:
+        yield "forge", "has no address; write the web address of the Gitea"
 
 
 def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:
