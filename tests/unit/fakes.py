@@ -153,12 +153,7 @@ class FakeRepository:
         return self.commits[commit]
 
     def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
-        ends = (".yml", ".yaml")
-        return {
-            PurePosixPath(path): data.decode()
-            for path, data in self.commits[commit].items()
-            if path.startswith((".github/", ".gitea/", ".forgejo/")) and path.endswith(ends)
-        }
+        return {PurePosixPath(path): data.decode(errors="replace") for path, data in self.commits[commit].items()}
 
     def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
         tree = {**self.commits[self.head()], **{str(path): data for path, data in files.items()}}

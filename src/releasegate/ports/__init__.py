@@ -108,7 +108,10 @@ class Repository(Protocol):
         ...
 
     def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
-        """Return the YAML files for forges at *commit*, by their paths from the top of the Git repository."""
+        """Return at *commit* what forges and other systems may be told to run, and the scripts that may upload.
+
+        They are given by their paths from the top of the Git repository.
+        """
         ...
 
     def submodules(self, commit: str) -> Mapping[str, str]:

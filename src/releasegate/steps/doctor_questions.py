@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate.core.ci.others.publishers import other_publishers
+from releasegate.core.ci.others.publishers import other_publishers, workflow_files
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
@@ -77,7 +77,7 @@ def _other_publishers(inquiry: Inquiry) -> str:
             "uploads another package is named under other-uploads in [tool.releasegate]",
             details=[str(each) for each in found],
         )
-    return f"none in {len(files)} workflows and actions"
+    return f"none in {len(workflow_files(files))} workflows and actions, and in what they run"
 
 
 def _tokens(inquiry: Inquiry) -> str:

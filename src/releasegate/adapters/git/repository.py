@@ -206,7 +206,9 @@ class GitRepository(GitHistory):
             return tracked_files(Git(folder, self.environ))
 
     def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
-        """Return every YAML file below the folders for forges at *commit*, by its path from the top of the repository.
+        """Return what forges and others may be told to run at *commit*, and scripts that may upload.
+
+        They are given by their paths from the top of the repository.
 
         Raises:
             Refused: there is no such commit.
