@@ -28,6 +28,11 @@ def note_file(names: Iterable[PurePosixPath], version: Version) -> PurePosixPath
     return min(fitting, key=lambda name: (len(name.name), str(name)), default=None)
 
 
+def is_about_versions(name: PurePosixPath) -> bool:
+    """Whether a file is a text whose name holds a version."""
+    return _is_text(name) and _first(name.stem.replace("_", "-"))[0] is not None
+
+
 def note_folders(version: Version) -> tuple[str, ...]:
     """Return what a folder of its own may be called that a version's notes are in, or those of its series."""
     series = ".".join(map(str, version.release[:2]))
