@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from releasegate.core.ci.others.conditions import Events, both
 from releasegate.core.ci.others.elsewhere import uploads_elsewhere
 from releasegate.core.ci.others.nodes import ACTIONS, FOLDERS, MARK, Place, read_workflow
 from releasegate.core.ci.others.scripts import Files, runs
 from releasegate.core.ci.others.triggers import Start, starts
-from releasegate.core.ci.others.uploads import Events, Uploading, both, calls, uploading_words, uploads
+from releasegate.core.ci.others.uploads import Uploading, calls, uploading_words, uploads
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Package
 from releasegate.core.globs import matching

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from releasegate.core.ci.others.commands import command, said
-from releasegate.core.ci.others.nodes import NOWHERE, Place
+from releasegate.core.ci.others.commands import command, said_in_code
+from releasegate.core.ci.others.conditions import Events, reached_by
+from releasegate.core.ci.others.nodes import FOLDERS, NOWHERE, Place
 from releasegate.core.ci.others.scripts import Files, runs
 
 _INDEX = r"(?:py-?pi|poetry|twine|flit|hatch|pdm)"
@@ -24,14 +25,10 @@ _PUBLISHING = re.compile(r"publish|upload|pypi", re.IGNORECASE)
 _OF_OTHERS = re.compile(
     r"docker|image|container|docs?\b|page|npm|helm|chart|crate|gem|site|ghcr|storybook", re.IGNORECASE
 )
+_RUNS = re.compile(r"command|cmd|run|script|args|exec|entrypoint|session|target|code", re.IGNORECASE)
+_DISPATCHES = re.compile(r"\bgh\s+workflow\s+run\s+(?:-\S+\s+\S+\s+)*[\"']?([\w.-]+\.ya?ml)\b")
 _MATRIX = re.compile(r"\$\{\{\s*matrix\b[^}]*\}\}")
 _STAGING = re.compile(r"test[._-]?pypi", re.IGNORECASE)
-_NEVER = re.compile(r"(?:\$\{\{)?\s*false\s*(?:\}\})?")
-_ONLY_ON = re.compile(r"github\.event_name\s*==\s*'(\w+)'")
-
-
-Events = frozenset[str] | None
-"""The events that something is reached by; ``None`` where all of them do."""
 
 
 @dataclass(frozen=True)
@@ -64,23 +61,23 @@ def uploads(top: Place, beside: Files) -> Iterator[Uploading]:
     *beside* are the scripts and the task runners' files of the repository.
     """
     for name, job, step in _steps(top):
-        by, line = _uploads_by(step, job, beside)
+        by, line = _uploads_by(step, job, top, beside)
         if by:
             token, username = _secrets(step, job, top)
-            yield Uploading(line, by, name, _reached_by(job, step), _index_of(step, job, top), token, username)
+            yield Uploading(line, by, name, reached_by(top, job, step), _index_of(step, job, top), token, username)
 
 
 def calls(top: Place) -> Iterator[Call]:
     """Yield every job and step that runs a file of the same repository."""
     for _, job, step in _steps(top):
         used = step.get("uses").text
+        events = reached_by(top, job, step)
         if used.startswith("./"):
-            yield Call(used.removeprefix("./"), _reached_by(job, step))
-
-
-def both(one: Events, other: Events) -> Events:
-    """Return the events that reach what has two conditions."""
-    return other if one is None else one if other is None else one & other
+            yield Call(used.removeprefix("./"), events)
+        named = [match[1] for _, line in step.get("run").lines() for match in _DISPATCHES.finditer(line)]
+        if "workflow-dispatch" in used:
+            named.append(step.get("with").get("workflow").text)
+        yield from (Call(f"{folder}/workflows/{name}", events) for name in named for folder in FOLDERS)
 
 
 def uploading_words(text: str) -> str:
@@ -96,17 +93,17 @@ def _steps(top: Place) -> Iterator[tuple[str, Place, Place]]:
     yield from (("of this action", NOWHERE, step) for step in top.get("runs").get("steps").members)
 
 
-def _uploads_by(step: Place, job: Place, beside: Files) -> tuple[str, int]:
+def _uploads_by(step: Place, job: Place, top: Place, beside: Files) -> tuple[str, int]:
     used = step.get("uses")
     action = used.text.partition("@")[0]
     maturin = "maturin-action" in action and step.get("with").get("command").text in {"publish", "upload"}
     if not action.startswith("./") and (maturin or _publishes(action) or (action and _is_given_an_index(step))):
         return action, used.line
     # An action may be told the command that it runs.
-    told = [step.get("run"), *(value for _, value in step.get("with").pairs)]
-    lines = [(number, _spelled_out(line, job)) for each in told for number, line in each.lines()]
+    told = [step.get("run"), *(value for key, value in step.get("with").pairs if _RUNS.search(key.text))]
+    lines = [(n, _spelled_out(line, step, job, top)) for each in told for n, line in each.lines()]
     for number, line in lines:
-        if by := said(line):
+        if by := said_in_code(line):
             return by, number
     for number, line in lines:
         if line and (ran := runs(line, beside)) is not None:
@@ -125,10 +122,13 @@ def _publishes(action: str) -> bool:
     return _PUBLISHING.search(name) is not None and _OF_OTHERS.search(name) is None
 
 
-def _spelled_out(line: str, job: Place) -> str:
-    """Return a line with all that the job's matrix may put into it."""
-    if _MATRIX.search(line) is None:
+def _spelled_out(line: str, step: Place, job: Place, top: Place) -> str:
+    """Return a line with what the environment, and all that the job's matrix, may put into it."""
+    if "$" not in line:
         return line
+    for key, value in (pair for place in (step, job, top) for pair in place.get("env").pairs):
+        name = re.escape(key.text)
+        line = re.sub(rf"\$\{{\{{\s*env\.{name}\s*\}}\}}|\$\{{?{name}\b\}}?", lambda _, v=value: v.text, line)
     values = " ".join(job.get("strategy").get("matrix").texts())
     return _MATRIX.sub(lambda _: values, line)
 
@@ -136,18 +136,6 @@ def _spelled_out(line: str, job: Place) -> str:
 def _is_given_an_index(job: Place) -> bool:
     """Whether a workflow of another repository is handed a secret of a package index."""
     return any(_OF_INDEX.search(f"{key.text} {value.text}") for key, value in job.get("secrets").pairs)
-
-
-def _reached_by(job: Place, step: Place) -> Events:
-    """Return the events that reach a step, as far as a plain condition on the event's name says."""
-    reached: Events = None
-    for condition in (job.get("if").text, step.get("if").text):
-        named = _ONLY_ON.findall(condition)
-        if _NEVER.fullmatch(condition):
-            reached = frozenset()
-        elif named and "||" not in condition:
-            reached = both(reached, frozenset(named))
-    return reached
 
 
 def _told(place: Place) -> list[tuple[str, str]]:
