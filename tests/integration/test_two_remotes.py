@@ -10,6 +10,8 @@ import pytest
 from git_repositories import add_remote, git, make_repository
 
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.app.status import awaited_mirror
+from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.ports import PushAnswer
 
@@ -86,6 +88,17 @@ def test_how_far_the_mirror_is_is_told_apart(repository: GitRepository, tmp_path
     # Its commit is not here.
     assert repository.mirrored("develop", first) == "ahead"
     assert repository.mirrored("develop", bumped(repository)) == "apart"
+
+
+def test_status_says_what_a_tag_waits_for(repository: GitRepository, tmp_path: Path) -> None:
+    package = Package("harbor-api", PurePosixPath(), (), ("3.12",), tag_remote="github")
+    assert list(awaited_mirror(repository, package)) == []
+    bumped(repository)
+    repository.push(branch="develop", tag=None)
+    (note,) = awaited_mirror(repository, package)
+    assert note == "github has not got what is checked out on develop yet, and the tag waits for that"
+    synchronize(tmp_path)
+    assert list(awaited_mirror(repository, package)) == []
 
 
 def test_a_tag_that_the_mirror_refuses_is_taken_back_and_the_bump_stays(

@@ -111,7 +111,7 @@ def _notes(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
         said = waiver.evidence
         yield f"{declared} stands on a waiver: {waiver.step}, by {said.get('by')}: {said.get('reason')}"
     if package.tag_remote is not None and record.attempted and package_state.tag_of(declared) is None:
-        yield from _mirror(repository, package)
+        yield from awaited_mirror(repository, package)
     if half := _half(workspace, package_state):
         yield half
     yield from _waiting(workspace, package)
@@ -123,7 +123,7 @@ def _notes(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
         yield f"{declared} was installed, and no module of it was imported: install.not-imported exempts all"
 
 
-def _mirror(repository: GitRepository, package: Package) -> Iterator[str]:
+def awaited_mirror(repository: GitRepository, package: Package) -> Iterator[str]:
     """Yield what the tag waits for, where the forge's remote is a mirror."""
     branch = repository.branch() or package.branch
     if repository.mirrored(branch, repository.head()) == "behind":
