@@ -114,7 +114,8 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
     package += 'version-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
-    smoke, index, ci, shared, noted, signed, mended, stack, alone, own, kit = blocks(ROOT / "docs/how-to.md", "toml")
+    tables = blocks(ROOT / "docs/how-to.md", "toml")
+    smoke, index, ci, shared, noted, signed, mended, mirrored, stack, alone, own, kit = tables
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
@@ -129,6 +130,8 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
     assert str(parse_settings(signed + package, where="how-to.md").ci.allowed_signers) == ".github/allowed_signers"
     (older,) = parse_settings(mended + package.partition("\n")[2], where="how-to.md").packages
     assert [older.released_from(branch) for branch in ("main", "1.4.x", "release/1.3", "topic")] == [True] * 3 + [False]
+    (followed,) = parse_settings(mirrored + package.partition("\n")[2], where="how-to.md").packages
+    assert (followed.remote, followed.forge_remote) == ("origin", "github")
     (table,) = blocks(ROOT / "README.md", "toml")
     kits = KitsBeside(ROOT / "tests" / "stacks")
     contained = parse_settings(table + stack, where="how-to.md", kits=kits).stack
