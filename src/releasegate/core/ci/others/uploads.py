@@ -128,7 +128,8 @@ def _spelled_out(line: str, step: Place, job: Place, top: Place) -> str:
         return line
     for key, value in (pair for place in (step, job, top) for pair in place.get("env").pairs):
         name = re.escape(key.text)
-        line = re.sub(rf"\$\{{\{{\s*env\.{name}\s*\}}\}}|\$\{{?{name}\b\}}?", lambda _, v=value: v.text, line)
+        placed = value.text.replace("\\", "\\\\")
+        line = re.sub(rf"\$\{{\{{\s*env\.{name}\s*\}}\}}|\$\{{?{name}\b\}}?", placed, line)
     values = " ".join(job.get("strategy").get("matrix").texts())
     return _MATRIX.sub(lambda _: values, line)
 
