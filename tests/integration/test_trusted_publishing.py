@@ -24,6 +24,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from pypi_attestations import AttestationType
 from redirecting_proxy import redirecting
 from twine.utils import DEFAULT_REPOSITORY
 
@@ -44,7 +45,7 @@ path = pathlib.Path(sys.argv[1])
 statement = {{
     "_type": "https://in-toto.io/Statement/v1",
     "subject": [{{"name": path.name, "digest": {{"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}}}}],
-    "predicateType": "https://docs.pypi.org/attestations/publish/v1",
+    "predicateType": {AttestationType.PYPI_PUBLISH_V1.value!r},
     "predicate": None,
 }}
 envelope = {{"statement": base64.b64encode(json.dumps(statement).encode()).decode(), "signature": "AAAA"}}

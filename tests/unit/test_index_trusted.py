@@ -125,7 +125,7 @@ def test_a_job_without_the_right_gets_no_identity(index: TrustedPublishing) -> N
 
 FILE = UploadedFile("harbor-1.0.tar.gz", 1, Digests("m", "s" * 64, "b"), look_into(io.BytesIO(), filename="x", size=0))
 SUBJECT = {"name": FILE.filename, "digest": {"sha256": FILE.digests.sha256}}
-SOUND = {"_type": STATEMENT, "predicateType": min(KINDS), "subject": [SUBJECT]}
+SOUND = {"_type": STATEMENT, "predicateType": f"https://index.example{KINDS[0]}", "subject": [SUBJECT]}
 
 
 def attested(statement: object) -> str:

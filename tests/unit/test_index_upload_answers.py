@@ -291,7 +291,7 @@ def attested(sample: Sample) -> str:
     """Return an attestation of a file that nobody signed."""
     digest = hashlib.sha256(sample.content).hexdigest()
     subject = {"name": sample.filename, "digest": {"sha256": digest}}
-    statement = {"_type": STATEMENT, "predicateType": min(KINDS), "subject": [subject]}
+    statement = {"_type": STATEMENT, "predicateType": f"https://index.example{KINDS[0]}", "subject": [subject]}
     envelope = {"statement": base64.b64encode(json.dumps(statement).encode()).decode()}
     return json.dumps({"version": 1, "verification_material": {}, "envelope": envelope})
 

@@ -10,7 +10,8 @@ from typing import Any
 from releasegate.rehearsal.index.upload.model import UploadedFile
 
 STATEMENT = "https://in-toto.io/Statement/v1"
-KINDS = frozenset({"https://docs.pypi.org/attestations/publish/v1", "https://slsa.dev/provenance/v1"})
+KINDS = ("/attestations/publish/v1", "/provenance/v1")
+"""How the kinds of statements end that an index takes: of the publishing, and of the provenance."""
 
 
 def attestation_problem(attestation: dict[str, Any], file: UploadedFile) -> str:
@@ -23,7 +24,7 @@ def attestation_problem(attestation: dict[str, Any], file: UploadedFile) -> str:
         statement = None
     if not isinstance(statement, dict) or statement.get("_type") != STATEMENT:
         return "Malformed attestations: no statement"
-    if statement.get("predicateType") not in KINDS:
+    if not str(statement.get("predicateType")).endswith(KINDS):
         return f"Verification failed: unknown kind of statement {statement.get('predicateType')!r}"
     subjects = statement.get("subject")
     if not isinstance(subjects, list) or len(subjects) != 1 or not isinstance(subjects[0], dict):
