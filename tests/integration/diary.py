@@ -65,6 +65,7 @@ class Ground:
         said = re.sub(r"^ {7}\.\.\. .*\n", "", said, flags=re.MULTILINE)
         said = re.sub(r"^( *\w+) +\d+\.\d s  ", r"\1  ", said, flags=re.MULTILINE)
         said = re.sub(r"( (?:pass|known|waived|fail)) +\d+\.\d$", r"\1", said, flags=re.MULTILINE)
+        said = re.sub(r"^(package .*?) +seconds$|(\b\d+ of \d+) +\d+\.\d$", r"\1\2", said, flags=re.MULTILINE)
         said = re.sub(r"\b[0-9a-f]{12,64}\b", "(hash)", said)
         said = re.sub(r"\b\d+ GiB are free", "50 GiB are free", said)
         said = re.sub(
