@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diary_words import ANSWERS, CALLED, OLD_WORKFLOW, PAGE
+from diary_words import ANSWERS, CALLED, FOLLOWED, OLD_WORKFLOW, ONLY_FROM_SOURCE, PAGE, SYNCHRONIZE
 from git_repositories import ENVIRON, git
 from test_parity import DATES, FORGE
 from test_parity_pair import API, NAMED, PLUGIN
@@ -65,6 +65,7 @@ class Ground:
         said = re.sub(r"^ {7}\.\.\. .*\n", "", said, flags=re.MULTILINE)
         said = re.sub(r"^( *\w+) +\d+\.\d s  ", r"\1  ", said, flags=re.MULTILINE)
         said = re.sub(r"( (?:pass|known|waived|fail)) +\d+\.\d$", r"\1", said, flags=re.MULTILINE)
+        said = re.sub(r"^(package .*?) +seconds$|(\b\d+ of \d+) +\d+\.\d$", r"\1\2", said, flags=re.MULTILINE)
         said = re.sub(r"\b[0-9a-f]{12,64}\b", "(hash)", said)
         said = re.sub(r"\b\d+ GiB are free", "50 GiB are free", said)
         said = re.sub(
@@ -74,7 +75,7 @@ class Ground:
 
 
 def opened(root: Path, stack: ExitStack) -> Ground:
-    """Make the ground: two clones whose mirrors take nothing but what follows from what they have."""
+    """Make the ground: two clones of repositories whose mirrors take branches from them alone, and tags."""
     indexes = {
         name: stack.enter_context(EmbeddedIndex(name=name, root=root / name, token=token))
         for name, token in zip(("testpypi", "pypi"), SECRETS.values(), strict=True)
@@ -114,11 +115,14 @@ def opened(root: Path, stack: ExitStack) -> Ground:
 
 
 def _repository(root: Path, work: Path, name: str) -> EmbeddedForge:
-    mirror, branch = root / "mirrors" / f"{name}.git", BRANCHES[name]
-    mirror.parent.mkdir(exist_ok=True)
-    git(root, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(mirror))
-    git(mirror, "config", "receive.denyNonFastForwards", "true")
-    git(mirror, "config", "receive.denyDeletes", "true")
+    source, mirror, branch = root / "gitea" / f"{name}.git", root / "github" / f"{name}.git", BRANCHES[name]
+    for bare in (source, mirror):
+        bare.parent.mkdir(exist_ok=True)
+        git(root, "init", "--quiet", "--bare", f"--initial-branch={branch}", str(bare))
+        git(bare, "config", "receive.denyNonFastForwards", "true")
+        git(bare, "config", "receive.denyDeletes", "true")
+    _hook(mirror, "pre-receive", ONLY_FROM_SOURCE)
+    _hook(source, "post-receive", FOLLOWED.format(mirror=mirror, synchronize=_hook(source, "synchronize", SYNCHRONIZE)))
     clone = work / name
     for path, text in {**sources(name, version="1.0.0"), **OLD_WORKFLOW, **_variables(name)}.items():
         (clone / path).parent.mkdir(parents=True, exist_ok=True)
@@ -126,12 +130,21 @@ def _repository(root: Path, work: Path, name: str) -> EmbeddedForge:
     git(clone, "init", "--quiet", f"--initial-branch={branch}")
     git(clone, "add", "--all")
     subprocess.run(["git", "commit", "-qm", "1.0.0"], cwd=clone, env={**ENVIRON, **DATES}, check=True)
-    git(clone, "remote", "add", "origin", str(mirror))
+    git(clone, "remote", "add", "origin", str(source))
+    git(clone, "remote", "add", "github", str(mirror))
     git(clone, "push", "--quiet", "--set-upstream", "origin", branch)
     git(clone, "push", "--quiet", "origin", f"{branch}:main") if branch != "main" else None
-    git(clone, "fetch", "--quiet", "origin")
+    git(clone, "fetch", "--quiet", "--all")
     repository = GitRepository(mirror, ENVIRON)
     return EmbeddedForge(root / f"forge-{name}", f"octo/{name}", token="of-the-forge", commit_of=repository.tagged)
+
+
+def _hook(bare: Path, name: str, script: str) -> Path:
+    path = bare / "hooks" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(script)
+    path.chmod(0o755)
+    return path
 
 
 def _variables(name: str) -> dict[str, str]:

@@ -32,6 +32,22 @@ jobs:
 """
 }
 
+ONLY_FROM_SOURCE = """\
+#!/bin/sh
+while read -r old new ref; do
+  case "$ref" in refs/heads/*) [ -n "$SYNCHRONIZED" ] || { echo "branches come from the source" >&2; exit 1; } ;; esac
+done
+"""
+SYNCHRONIZE = """\
+#!/bin/sh
+SYNCHRONIZED=yes exec git-receive-pack "$@"
+"""
+FOLLOWED = """\
+#!/bin/sh
+exec git push --quiet --receive-pack={synchronize} {mirror} "refs/heads/*:refs/heads/*"
+"""
+"""The hooks by which a mirror takes branches from its source alone, and follows it."""
+
 CALLED = """\
 name: e2e
 on: [workflow_dispatch]
@@ -50,10 +66,12 @@ _API = f'{_ROW}name = "tiny-api"\npath = "../tiny-api"\n'
 
 _OF_PLUGIN = f"""{_PLUGIN}companion = {{ name = "tiny-api" }}
 end-to-end = {{ command = ["python", "check.py"] }}
+tag-remote = "github"
 forge = {{ kind = "github", repository = "octo/tiny-plugin", address = "(FORGE)" }}
 """
 _OF_API = f"""{_API}service = {{ command = ["python", "-m", "tiny_api", "{{port}}"], ready = "/" }}
 end-to-end = {{ command = ["python", "check.py"] }}
+tag-remote = "github"
 forge = {{ kind = "github", repository = "octo/tiny-api", address = "(FORGE)" }}
 """
 _OF_CI = f"""[tool.releasegate]
@@ -74,10 +92,11 @@ Every command below was run, and every line below a command was printed by it: t
 `python tests/integration/diary.py > docs/monday.md`, and a test compares it. Seconds are left out, and hashes stand as
 `(hash)`.
 
-The ground is like that of a plugin and its backend that exist: two repositories, whose mirrors take only what follows
-from what they have. The plugin is released from `develop`; the backend's mirror has `main` alone. Each has an old
-workflow that uploads on a candidate's tag and on a published release, with secrets of its own names. Only the packages
-are tiny, and the indexes and forges are embedded ones: `https://testpypi.example`, `https://pypi.example` and
+The ground is like that of a plugin and its backend that exist: two repositories, developed on one forge (`origin`) and
+released on another (`github`), which is a mirror: it takes branches from `origin` alone, and only forward. The plugin
+is released from `develop`; the backend has `main` alone. Each has an old workflow that uploads on a candidate's tag and
+on a published release, with secrets of its own names. Only the packages are tiny, and the indexes and forges are
+embedded ones: `https://testpypi.example`, `https://pypi.example` and
 `https://forge.example` stand for them.
 
 ```console
@@ -94,7 +113,7 @@ git -C tiny-api branch --all
 releasegate adopt tiny-plugin --yes --no-trial
 ```
 
-The answers. The companion, what judges the pair, and the forge go into the table, which then begins so:
+The answers. The companion, what judges the pair, the forge and its remote go into the table, which then begins so:
 
 ```toml
 (plugin)
@@ -177,6 +196,9 @@ cd tiny-plugin && releasegate release --post --package tiny-plugin --yes
 cd tiny-plugin && releasegate status
 git -C tiny-api log --oneline --format=%s main
 git -C tiny-plugin log --oneline --format=%s develop
+git -C tiny-plugin ls-remote --tags origin
+git -C tiny-plugin ls-remote --tags github "v*[0-9]"
+git -C tiny-plugin fetch --quiet github && git -C tiny-plugin diff --stat origin/develop github/develop
 ```
 
 In CI the same lines run in the workflows of both: the two ways end alike, which

@@ -55,11 +55,10 @@ Releasegate().run()
 """
 STACK = f"""
 [tool.releasegate.stack]
-plugin = "{PLUGIN}"
-module = "tiny_plugin"
-backend = "{API}"
-mock = "mock==1"
-netbox = ["4.7.2", "4.7.3"]
+kit = "proxbox"
+packages = {{ plugin = ["{PLUGIN}"], backend = ["{API}"] }}
+dimensions = {{ netbox = ["4.7.2", "4.7.3"] }}
+variables = {{ PLUGIN_MODULE = "tiny_plugin" }}
 pythons = ["{PYTHON}"]
 paths = ["fresh"]
 """

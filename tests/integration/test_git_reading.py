@@ -340,6 +340,12 @@ def test_the_workflows_are_those_at_the_top_of_the_repository_wherever_the_packa
         ".github/actions/x/action.yml": "runs:\n",
         ".github/FUNDING.md": "x",
         "packages/api/.github/workflows/c.yml": "x",
+        ".gitlab-ci.yml": "test: {}\n",
+        "Makefile": "publish:\n",
+        "packages/api/ship.sh": "uv publish\n",
+        "packages/api/other.sh": "ls\n",
+        "packages/api/data.csv": "publish\n",
+        "ci/own/action.yml": "run: upload\n",
     }
     make_repository(tmp_path / "mono", {**files, "packages/api/a.txt": "api\n"})
     found = GitRepository(tmp_path / "mono" / "packages" / "api", ENVIRON).workflows("HEAD")
@@ -347,6 +353,10 @@ def test_the_workflows_are_those_at_the_top_of_the_repository_wherever_the_packa
         ".github/actions/x/action.yml": "runs:\n",
         ".github/workflows/a.yml": "on: push\n",
         ".gitea/workflows/b.yaml": "\ufffd\n",
+        ".gitlab-ci.yml": "test: {}\n",
+        "Makefile": "publish:\n",
+        "packages/api/ship.sh": "uv publish\n",
+        "ci/own/action.yml": "run: upload\n",
     }
 
 

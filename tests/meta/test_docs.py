@@ -122,9 +122,8 @@ def test_the_files_in_the_readme_are_two_lines_that_run() -> None:
 def test_the_tables_in_the_how_to_are_configurations() -> None:
     package = '[[tool.releasegate.packages]]\nname = "my-plugin"\npythons = ["3.12"]\n'
     package += 'version-files = [{ toml = "pyproject.toml", key = "project.version" }]\n'
-    smoke, index, ci, shared, noted, signed, mended, several, stack, alone, own, kit = blocks(
-        ROOT / "docs/how-to.md", "toml"
-    )
+    tables = blocks(ROOT / "docs/how-to.md", "toml")
+    smoke, index, ci, shared, noted, signed, mended, mirrored, several, stack, alone, own, kit = tables
     (installed,) = parse_settings(package + smoke, where="how-to.md").packages
     assert len(installed.install.smoke) == 2
     settings = parse_settings(index + package, where="how-to.md")
@@ -144,6 +143,8 @@ def test_the_tables_in_the_how_to_are_configurations() -> None:
         called + several + package.partition("\n")[2].partition("\n")[2], where="how-to.md"
     ).packages
     assert [each.name for each in calling.companions] == ["my-backend", "my-importer"]
+    (followed,) = parse_settings(mirrored + package.partition("\n")[2], where="how-to.md").packages
+    assert (followed.remote, followed.forge_remote) == ("origin", "github")
     (table,) = blocks(ROOT / "README.md", "toml")
     kits = KitsBeside(ROOT / "tests" / "stacks")
     contained = parse_settings(table + stack, where="how-to.md", kits=kits).stack

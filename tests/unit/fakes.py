@@ -34,6 +34,7 @@ from releasegate.ports import (
     LockAnswer,
     Progress,
     PushAnswer,
+    Standing,
     Tool,
     TrialBuild,
     UploadAnswer,
@@ -73,7 +74,8 @@ class FakeRepository:
     work: dict[str, bytes | None] = field(default_factory=dict)
     local: dict[str, str] = field(default_factory=dict)
     remote: dict[str, str] = field(default_factory=dict)
-    pushed: list[tuple[str, str]] = field(default_factory=list)
+    pushed: list[tuple[str | None, str | None]] = field(default_factory=list)
+    standings: list[Standing] = field(default_factory=lambda: ["level"])
     strayed: set[str] = field(default_factory=set)
     answer: PushAnswer = field(default_factory=PushAnswer)
     withdrawn: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -151,12 +153,7 @@ class FakeRepository:
         return self.commits[commit]
 
     def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
-        ends = (".yml", ".yaml")
-        return {
-            PurePosixPath(path): data.decode()
-            for path, data in self.commits[commit].items()
-            if path.startswith((".github/", ".gitea/", ".forgejo/")) and path.endswith(ends)
-        }
+        return {PurePosixPath(path): data.decode(errors="replace") for path, data in self.commits[commit].items()}
 
     def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
         tree = {**self.commits[self.head()], **{str(path): data for path, data in files.items()}}
@@ -170,11 +167,18 @@ class FakeRepository:
             raise Refused(f"{name} names another commit.", hint="Use the next version")
         self.local[name] = commit
 
-    def push(self, *, branch: str, tag: str) -> PushAnswer:
-        if not self.answer.refused:
+    def push(self, *, branch: str | None, tag: str | None) -> PushAnswer:
+        about = {"": {"behind", "branch", "tag"}, branch: {"behind", "branch"}, tag: {"tag"}}
+        only = "" if branch and tag else branch or tag
+        if self.answer.refused in about[only]:
+            return self.answer
+        self.pushed.append((branch, tag))
+        if tag is not None:
             self.remote[tag] = self.local[tag]
-            self.pushed.append((branch, tag))
-        return self.answer
+        return PushAnswer()
+
+    def mirrored(self, branch: str, commit: str) -> Standing:  # noqa: ARG002
+        return self.standings.pop(0) if len(self.standings) > 1 else self.standings[0]
 
     def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:
         self.local.pop(tag, None)

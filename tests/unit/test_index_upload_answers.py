@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from releasegate.rehearsal.index import LocalIndex, Policy, Sample, sample_sdist, sample_wheel
+from releasegate.rehearsal.index.upload.attested import KINDS, STATEMENT
 
 TOKEN = "a-token"
 LOCAL_VERSION = (
@@ -264,6 +267,7 @@ ATTESTATION = '{"version": 1, "verification_material": {}, "envelope": {}}'
         ("{}", "Malformed attestations"),
         ("[1]", "Malformed attestations"),
         ('[{"version": 1}]', "Malformed attestations"),
+        (f"[{ATTESTATION}]", "Malformed attestations: no statement"),
         (f"[{', '.join([ATTESTATION] * 3)}]", "A maximum of 2 attestations per file are supported"),
     ],
 )
@@ -278,8 +282,18 @@ def test_attestations_of_a_trusted_publisher_are_taken(index: LocalIndex) -> Non
     upload(index, sample_wheel())
     index.policy = Policy(identity="publisher")
     for number in (1, 2):
-        text = f"[{', '.join([ATTESTATION] * number)}]"
-        assert upload(index, sample_wheel(version=f"1.{number}"), {"attestations": text}).status_code == 200
+        wheel = sample_wheel(version=f"1.{number}")
+        text = f"[{', '.join([attested(wheel)] * number)}]"
+        assert upload(index, wheel, {"attestations": text}).status_code == 200
+
+
+def attested(sample: Sample) -> str:
+    """Return an attestation of a file that nobody signed."""
+    digest = hashlib.sha256(sample.content).hexdigest()
+    subject = {"name": sample.filename, "digest": {"sha256": digest}}
+    statement = {"_type": STATEMENT, "predicateType": f"https://index.example{KINDS[0]}", "subject": [subject]}
+    envelope = {"statement": base64.b64encode(json.dumps(statement).encode()).decode()}
+    return json.dumps({"version": 1, "verification_material": {}, "envelope": envelope})
 
 
 def test_a_refused_upload_consumes_nothing(index: LocalIndex) -> None:

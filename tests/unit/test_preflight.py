@@ -111,6 +111,10 @@ def tagged(fixture: ReleaseFixture) -> None:
     fixture.repository.remote["v1.0rc1"] = "1" * 40
 
 
+def diverging(fixture: ReleaseFixture) -> None:
+    fixture.app, fixture.repository.standings = replace(fixture.app, tag_remote="github"), ["apart"]
+
+
 def behind(fixture: ReleaseFixture) -> None:
     fixture.repository.ahead.add("develop")
 
@@ -150,6 +154,7 @@ def without_space(fixture: ReleaseFixture) -> None:
         (drifted, "version files", "does not state one version", "Write the same version"),
         (tagged, "number", "v1.0rc1 names 111111111111", "1.0rc2"),
         (behind, "remote", "origin has commits on develop that are not here", "git pull --rebase origin develop"),
+        (diverging, "remote", "github has commits on develop that are not here", "git pull --rebase github develop"),
         (index_away, "indexes", "testpypi does not answer", "again"),
         (without_token, "token", "No token for testpypi", "Set A_TOKEN"),
         (unattended, "confirmation", "Nobody can be asked", "--yes"),
@@ -186,6 +191,14 @@ def test_all_that_is_in_the_way_is_told_at_once_and_nothing_was_changed(fixture:
     ]
     assert (fixture.repository.commits, fixture.repository.tags()) == (commits, tags)
     assert fixture.ledger.lines == {}
+
+
+def test_a_mirror_follows_the_remote_or_is_not_asked_once_it_has_the_tag(fixture: ReleaseFixture) -> None:
+    fixture.app = replace(fixture.app, tag_remote="github")
+    assert asked(fixture)["remote"].found == "origin answers (0 tags), and github follows it"
+    fixture.repository.standings = ["ahead"]
+    fixture.repository.remote["v1.0rc1"] = fixture.repository.local["v1.0rc1"] = START
+    assert asked(fixture)["remote"].found == "origin answers (1 tags), and github follows it"
 
 
 def test_one_thing_in_the_way_is_the_error_itself(fixture: ReleaseFixture) -> None:

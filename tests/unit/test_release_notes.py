@@ -69,6 +69,15 @@ Fixed
         (["release_1.0.rst"], "1.0", "release_1.0.rst"),
         (["1.0"], "1.0", "1.0"),
         (["1.0.png", "11.0.md", "1.0.1.md"], "1.0", None),
+        (["1.2.md", "1.2.3.mdx"], "1.2.3", "1.2.3.mdx"),
+        (["v1_2_3.md"], "1.2.3", "v1_2_3.md"),
+        (["2026-11-26_1-2-3.adoc"], "1.2.3", "2026-11-26_1-2-3.adoc"),
+        (["harbor2-v1.2.3.md"], "1.2.3", "harbor2-v1.2.3.md"),
+        (["1.2.md"], "1.2.0", "1.2.md"),
+        (["1-2-3-post1.md"], "1.2.3", None),
+        (["1-2-3-post1.md"], "1.2.3.post1", "1-2-3-post1.md"),
+        (["v1.2.3-rc1.md"], "1.2.3", None),
+        (["notes.md"], "1.2.3", None),
         ([], "1.0", None),
     ],
 )
@@ -87,6 +96,17 @@ def test_a_file_is_found_by_the_version_in_its_name(names: list[str], version: s
         (RST, "0.9", None),
         ("", "1.0", None),
         ("Title\n=====\n", "1.0", None),
+        ("## [v1.0](https://x.example/compare/v0.9...v1.0) (2026-11-26)\nx", "1.0", "x"),
+        ("## harbor-api v1.0.0 {#v1-0-0}\nx", "1.0", "x"),
+        ("harbor 1.0 (2026-11-26)\n=======================\n\nx", "1.0", "x"),
+        ("## Unreleased, since 1.0\nold\n\n## 1.0\nx", "1.0", "x"),
+        ("## [1.1] compared with 1.0\nno\n## **1.0**\nx", "1.0", "x"),
+        ("## 1.0rc1\nno\n## 1.0\nx", "1.0", "x"),
+        ("---\ntitle: 1.0\n---\n# 1.0\nx", "1.0", "x"),
+        ("## January 1, 2026: 1.0\nx", "1.0", "x"),
+        ("<h2 id='a'>1.0</h2>\nx\n<h2>0.9</h2>\nold", "1.0", "x"),
+        ("== 1.0 ==\nx\n\n==== ====\n\n== 0.9\nold", "1.0", "x\n\n==== ===="),
+        ("## 2\nx", "2", "x"),
     ],
 )
 def test_a_section_is_found_by_its_heading_whatever_date_it_has(text: str, version: str, said: str | None) -> None:
@@ -131,6 +151,23 @@ def test_a_folder_has_a_file_for_each_version(tmp_path: Path) -> None:
         with pytest.raises(Refused, match=rf"docs/release-notes has no file about {version}") as caught:
             release_notes(fixture.release(version))
         assert f"Write docs/release-notes/version-{version}.md" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("1.2.3/index.md", "A berth."),
+        ("v1.2.3/README.rst", "A berth."),
+        ("1.2/v1.2.3.md", "A berth."),
+        ("v1.2/1_2_3.md", "A berth."),
+        ("version-1.2.md", "# 1.2\n\n## 1.2.4\n\nNo.\n\n## 1.2.3\n\nA berth.\n"),
+    ],
+)
+def test_a_folder_may_have_folders_or_a_file_for_a_series(tmp_path: Path, path: str, text: str) -> None:
+    fixture = noted(tmp_path, FOLDER, {f"{FOLDER}/{path}": text, f"{FOLDER}/1.2/index.md": "of the series"})
+    assert release_notes(fixture.release("1.2.3rc1")) == "A berth."
+    with pytest.raises(Refused, match=r"has no (?:file|section) about 1\.3\.0"):
+        release_notes(fixture.release("1.3.0"))
 
 
 def test_notes_that_are_not_there_at_all_are_refused(tmp_path: Path) -> None:

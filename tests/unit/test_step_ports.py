@@ -192,6 +192,10 @@ def every_way(fixture: Watched, *, lost: Callable[[], None]) -> None:
     lost()
     fixture.go(FINAL, "1.0", "1.0rc1")
     fixture.go(POST, "1.0.post1", "1.0.post1.dev1")
+    # The forge follows another remote, and takes a moment.
+    fixture.app, fixture.repository.standings = replace(fixture.app, tag_remote="github"), ["level", "behind", "level"]
+    fixture.go(RC, "1.1rc0")
+    fixture.app = replace(fixture.app, tag_remote=None)
     # Nobody uploads what CI is to upload.
     fixture.go(RC, "1.1rc1")
     fixture.from_laptop = False

@@ -15,10 +15,10 @@ from releasegate.app.ci import workflows as app
 from releasegate.app.ci.top import top_of
 from releasegate.app.project import Project
 from releasegate.core.ci.top import seen_from_top
-from releasegate.core.ci.workflows import workflows
+from releasegate.core.ci.workflows import workflows, written_from
 from releasegate.core.config.ci import Ci
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
-from releasegate.core.errors import GateFailed
+from releasegate.core.errors import GateFailed, Refused
 
 PATH = PurePosixPath(".github/workflows/release.yml")
 FOLDER = PurePosixPath("packages/lamp")
@@ -84,6 +84,41 @@ def test_they_are_written_and_checked_where_the_forge_looks(project: Project, tm
     (tmp_path / PATH).unlink()
     with pytest.raises(GateFailed):
         app.check(project)
+
+
+def test_two_tables_of_one_repository_do_not_write_one_file(project: Project, tmp_path: Path) -> None:
+    app.write(project)
+    text = (tmp_path / PATH).read_text()
+    other = replace(project, root=tmp_path / "packages" / "buoy")
+    other.root.mkdir()
+    with pytest.raises(
+        Refused, match=r"release\.yml was written from the table in packages/lamp/pyproject\.toml"
+    ) as no:
+        app.write(other)
+    assert "Move the packages of both into one table" in no.value.hint
+    _, (asked,) = generated(other.root, SETTINGS, top=tmp_path)
+    assert asked.answers == ("releasegate workflows --force",)
+    assert (tmp_path / PATH).read_text() == text
+    # The folder was renamed, say.
+    assert app.write(other, force=True) == (PATH,)
+    assert app.check(other) == (PATH,)
+    with pytest.raises(Refused, match="was written from the table in packages/buoy"):
+        app.write(project)
+
+
+def test_what_another_table_wrote_is_not_removed_as_wanted_no_more(project: Project, tmp_path: Path) -> None:
+    app.write(replace(project, settings=replace(SETTINGS, ci=replace(SETTINGS.ci, workflows=("release", "watch")))))
+    other = replace(project, root=tmp_path / "packages" / "buoy")
+    other.root.mkdir()
+    (tmp_path / PATH).unlink()
+    assert app.write(other) == (PATH,)
+    assert (tmp_path / PATH).with_name("watch.yml").is_file()
+
+
+def test_a_workflow_of_the_table_at_the_top_says_nothing_of_a_folder() -> None:
+    (text,) = workflows(replace(SETTINGS, packages=(LAMP,))).values()
+    assert "folder" not in text.splitlines()[1]
+    assert written_from(text) == PurePosixPath()
 
 
 def test_adopt_proposes_them_there(project: Project, tmp_path: Path) -> None:

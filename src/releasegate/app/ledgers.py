@@ -36,7 +36,7 @@ def ledger(workspace: Workspace, package: Package) -> SharedLedger:
     return SharedLedger(
         files=files,
         heard=Heard(files.folder / "heard", package.name),
-        notes=GitNotes(repository.git, package.remote, package.name, signed),
+        notes=GitNotes(repository.git, repository.forge_remote, package.name, signed),
         tags=repository.tags,
         head=repository.head,
         stated=partial(stated, repository, package),

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from packaging.version import Version
 
+from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.examine import examine
 from releasegate.app.package_state import side_by_side
 from releasegate.app.reports import answers_of, problem_of, record_of
@@ -109,6 +110,8 @@ def _notes(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
     for waiver in standing_waivers(record):
         said = waiver.evidence
         yield f"{declared} stands on a waiver: {waiver.step}, by {said.get('by')}: {said.get('reason')}"
+    if package.tag_remote is not None and record.attempted and package_state.tag_of(declared) is None:
+        yield from awaited_mirror(repository, package)
     if half := _half(workspace, package_state):
         yield half
     yield from _waiting(workspace, package)
@@ -118,6 +121,13 @@ def _notes(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
         yield from newer(workspace, package_state)
     if imported_nothing(record):
         yield f"{declared} was installed, and no module of it was imported: install.not-imported exempts all"
+
+
+def awaited_mirror(repository: GitRepository, package: Package) -> Iterator[str]:
+    """Yield what the tag waits for, where the forge's remote is a mirror."""
+    branch = repository.branch() or package.branch
+    if repository.mirrored(branch, repository.head()) == "behind":
+        yield f"{package.forge_remote} has not got what is checked out on {branch} yet, and the tag waits for that"
 
 
 def _waiting(workspace: Workspace, package: Package) -> Iterator[str]:

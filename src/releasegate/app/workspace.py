@@ -81,7 +81,9 @@ class Workspace:
 
     def repository(self, package: Package) -> GitRepository:
         """Return the package's repository."""
-        return GitRepository(self.project.where(package), self.project.environ, package.remote, self.asked)
+        # A runner checks one repository out, and calls it origin.
+        branches, of_tags = ("origin", None) if self.event is not None else (package.remote, package.tag_remote)
+        return GitRepository(self.project.where(package), self.project.environ, branches, self.asked, of_tags)
 
     def ledger(self, package: Package) -> SharedLedger:
         """Return the package's ledger."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from releasegate.ports.builds import Builds as Builds
 from releasegate.ports.builds import LockAnswer as LockAnswer
@@ -13,6 +13,9 @@ from releasegate.ports.builds import TrialBuild as TrialBuild
 from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge
 from releasegate.ports.forge import ForgeRelease as ForgeRelease
+from releasegate.ports.history import History as History
+from releasegate.ports.history import PushAnswer as PushAnswer
+from releasegate.ports.history import Standing as Standing
 from releasegate.ports.machine import Machine as Machine
 from releasegate.ports.machine import Tool as Tool
 from releasegate.ports.trials import CellReport as CellReport
@@ -70,7 +73,7 @@ class Repository(Protocol):
         ...
 
     def tagged_there(self, name: str) -> str | None:
-        """Return the commit that the tag names on the remote; ``None`` where it, or the remote, is not there."""
+        """Return the commit that the tag names on the remote of tags; ``None`` where one of them is not there."""
         ...
 
     def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
@@ -88,6 +91,10 @@ class Repository(Protocol):
         """Return whether the remote's *branch* has commits that are not in what is checked out."""
         ...
 
+    def mirrored(self, branch: str, commit: str) -> Standing:
+        """Return how *branch* of the remote of tags stands to *commit*."""
+        ...
+
     def on_branch(self, commit: str, accepted: Callable[[str], bool]) -> bool:
         """Return whether *commit* is on an *accepted* branch of the remote (of this repository, where it has none)."""
         ...
@@ -101,46 +108,14 @@ class Repository(Protocol):
         ...
 
     def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
-        """Return the YAML files for forges at *commit*, by their paths from the top of the Git repository."""
+        """Return at *commit* what forges and other systems may be told to run, and the scripts that may upload.
+
+        They are given by their paths from the top of the Git repository.
+        """
         ...
 
     def submodules(self, commit: str) -> Mapping[str, str]:
         """Return the commit of every submodule at *commit*, by its path from the package's folder."""
-        ...
-
-
-@dataclass(frozen=True)
-class PushAnswer:
-    """What became of a push, in the remote's own words.
-
-    ``refused`` is empty where it was taken; else it says what it is about: the remote's branch has commits that are not
-    here (``behind``), the remote's rules do not let the ``branch`` be pushed, or something else (``tag``).
-    """
-
-    refused: Literal["", "behind", "branch", "tag"] = ""
-    words: tuple[str, ...] = ()
-
-
-class History(Protocol):
-    """Writes one package's Git repository."""
-
-    def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
-        """Write all *files* and commit them and nothing else; return the commit's hash."""
-        ...
-
-    def tag(self, name: str, *, commit: str) -> None:
-        """Create the annotated tag here, or leave it where it already names *commit*."""
-        ...
-
-    def push(self, *, branch: str, tag: str) -> PushAnswer:
-        """Push the branch and the tag to the remote in one atomic move: both are there afterwards, or neither."""
-        ...
-
-    def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:
-        """Take back the tag, and from *branch* the commit of *message* if it is the last and not on the remote.
-
-        The branch *keep* has the last commit afterwards.
-        """
         ...
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate.core.ci.others.publishers import other_publishers
+from releasegate.core.ci.others.publishers import other_publishers, workflow_files
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.companion_questions import companions, dependents
 from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
 from releasegate.steps.machine_questions import clock, tools
+from releasegate.steps.mirror import mirrored, require_following
 from releasegate.steps.question import (
     Caution,
     Inquiry,
@@ -77,7 +78,7 @@ def _other_publishers(inquiry: Inquiry) -> str:
             "uploads another package is named under other-uploads in [tool.releasegate]",
             details=[str(each) for each in found],
         )
-    return f"none in {len(files)} workflows and actions"
+    return f"none in {len(workflow_files(files))} workflows and actions, and in what they run"
 
 
 def _tokens(inquiry: Inquiry) -> str:
@@ -159,7 +160,11 @@ def _remote(inquiry: Inquiry) -> str:
             f"{package.remote} has commits on {branch} that are not here.",
             hint=f"Bring them in: git pull --rebase {package.remote} {branch}",
         )
-    return f"{package.remote} answers ({found} tags)"
+    if not mirrored(release):
+        return f"{package.remote} answers ({found} tags)"
+    if branch is not None and repository.tagged_there(release.tag) is None:
+        require_following(release, branch)
+    return f"{package.remote} answers ({found} tags), and {package.tag_remote} follows it"
 
 
 def _forge(inquiry: Inquiry) -> str | Caution:

@@ -15,6 +15,7 @@ from releasegate.core.release.plan import bump_branch
 from releasegate.ports import PushAnswer
 from releasegate.steps.fetch import held_hashes
 from releasegate.steps.forge_release import await_ci
+from releasegate.steps.mirror import await_mirror, mirrored
 from releasegate.steps.source import bump_message
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 from releasegate.steps.takeover import taken_over
@@ -30,10 +31,14 @@ class Tag(ReleaseStep):
 
     key: ClassVar[str] = TAG
     kind: ClassVar[Kind] = Kind.ONE_WAY
-    uses: ClassVar[frozenset[str]] = frozenset({"repository", "history", "ledger"})
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "history", "ledger", "clock"})
 
     def describe(self) -> str:
-        return f"tag {self.release.tag} and push it with {self.release.branch()} to {self.release.package.remote}"
+        branch, package = self.release.branch(), self.release.package
+        if mirrored(self.release):
+            tag = f"tag {self.release.tag} on {package.tag_remote}"
+            return f"push {branch} to {package.remote}, and {tag} once it is there"
+        return f"tag {self.release.tag} and push it with {branch} to {package.remote}"
 
     def subject(self) -> str:
         return self.release.commit()
@@ -48,15 +53,24 @@ class Tag(ReleaseStep):
         release, commit = self.release, self.release.commit()
         # Whoever is started by the tag finds the record.
         release.ports.ledger.push()
+        branch: str | None = release.branch()
+        if mirrored(release):
+            self._push(branch=branch, tag=None)
+            await_mirror(release)
+            branch = None
         release.ports.history.tag(release.tag, commit=commit)
-        answer = release.ports.history.push(branch=release.branch(), tag=release.tag)
-        if answer.refused:
-            raise self._taken_back(answer)
+        self._push(branch=branch, tag=release.tag)
         return {"tag": release.tag, "commit": commit}
 
-    def _taken_back(self, answer: PushAnswer) -> Refused:
+    def _push(self, *, branch: str | None, tag: str | None) -> None:
+        answer = self.release.ports.history.push(branch=branch, tag=tag)
+        if answer.refused:
+            package = self.release.package
+            raise self._taken_back(answer, remote=package.remote if branch is not None else package.forge_remote)
+
+    def _taken_back(self, answer: PushAnswer, *, remote: str) -> Refused:
         """Leave the branch and the tags here as they were, and return what is to be done."""
-        release, branch, remote = self.release, self.release.branch(), self.release.package.remote
+        release, branch = self.release, self.release.branch()
         proposal = bump_branch(release.package, release.version) if answer.refused == "branch" else None
         release.ports.history.withdraw(branch=branch, tag=release.tag, message=bump_message(release), keep=proposal)
         pull = f"git pull --rebase {remote} {branch}"
@@ -74,7 +88,7 @@ class Tag(ReleaseStep):
                 details=answer.words,
             )
         return Refused(
-            f"{remote} does not take the tag {release.tag}; nothing was pushed.",
+            f"{remote} does not take the tag {release.tag}; it was not pushed, and {release.version} is not consumed.",
             hint="Put right what it says, then run the same command again",
             details=answer.words,
         )

@@ -12,6 +12,7 @@ from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import next_legal
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.core.version_files.survey import survey
+from releasegate.steps.mirror import require_source
 from releasegate.steps.release import Release
 from releasegate.steps.stated import before, changed_files, left_behind, require_one, version_file_contents
 from releasegate.steps.step import ReleaseStep
@@ -121,6 +122,7 @@ class Bump(ReleaseStep):
 
     def run(self) -> Evidence:
         release = self.release
+        require_source(release)
         return {"commit": release.ports.history.commit(_bumped(release), message=bump_message(release))}
 
 

@@ -63,7 +63,7 @@ def on_branch(git: Git, commit: str, *, remote: str, accepted: Callable[[str], b
         Unavailable: the remote does not answer.
     """
     if has(git, remote):
-        names = [name for name in _heads_there(git, remote) if accepted(name)]
+        names = [name for name in heads_there(git, remote) if accepted(name)]
         refs = [f"+{_HEADS}{name}:{_OWN}{name}" for name in names]
         answer = git.ask("fetch", "--quiet", "--no-tags", remote, *refs, timeout=REMOTE_SECONDS) if refs else None
         if answer is not None and answer.exit_code:
@@ -81,7 +81,7 @@ def lacks(git: Git, *, remote: str, branch: str) -> bool:
     Raises:
         Unavailable: the remote does not answer.
     """
-    tip = _heads_there(git, remote).get(branch) if has(git, remote) else None
+    tip = heads_there(git, remote).get(branch) if has(git, remote) else None
     # A commit that is not here fails as well.
     return tip is not None and bool(git.ask("merge-base", "--is-ancestor", tip, "HEAD").exit_code)
 
@@ -94,7 +94,7 @@ def file_on(git: Git, path: PurePosixPath, *, remote: str, branch: str) -> bytes
     """
     ref = _HEADS + branch
     if has(git, remote):
-        if branch not in _heads_there(git, remote):
+        if branch not in heads_there(git, remote):
             return None
         ref = _OWN + branch
         answer = git.ask("fetch", "--quiet", "--no-tags", remote, f"+{_HEADS}{branch}:{ref}", timeout=REMOTE_SECONDS)
@@ -109,7 +109,12 @@ def file_at(git: Git, path: PurePosixPath, commit: str) -> bytes | None:
     return None if found.exit_code else found.stdout
 
 
-def _heads_there(git: Git, remote: str) -> dict[str, str]:
+def heads_there(git: Git, remote: str) -> dict[str, str]:
+    """Return the tip of every branch of *remote*, by the branch's name.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
     answer = git.recall("ls-remote", "--heads", remote, timeout=REMOTE_SECONDS)
     if answer.exit_code:
         raise silent(remote, answer)

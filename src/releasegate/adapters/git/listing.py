@@ -7,7 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from releasegate.adapters.git.command import Git
-from releasegate.core.ci.others.nodes import FOLDERS
+from releasegate.core.ci.others.elsewhere import SYSTEMS
+from releasegate.core.ci.others.nodes import ACTIONS, FOLDERS
+from releasegate.core.ci.others.scripts import SCRIPTS
+from releasegate.core.ci.others.sections import RUNNERS
+
+_MOST = 1000
+"""Files that are read; those of a repository that has more are no release's scripts."""
 
 
 def names(git: Git, folder: PurePosixPath, commit: str) -> tuple[PurePosixPath, ...]:
@@ -17,13 +23,32 @@ def names(git: Git, folder: PurePosixPath, commit: str) -> tuple[PurePosixPath, 
 
 
 def workflows(git: Git, commit: str) -> Mapping[PurePosixPath, str]:
-    """Return every YAML file below the folders for forges, by its path from the top of the repository."""
-    listed = git.tell("ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS).stdout
-    blobs = {path: meta.split(" ")[2] for meta, path in _entries(listed) if path.endswith((".yml", ".yaml"))}
+    """Return what a forge or another system may be told to run, and the scripts that hold a word of uploading.
+
+    They are given by their paths from the top of the repository.
+    """
+    listed = git.tell("ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS, *SYSTEMS).stdout
+    blobs = {path: meta.split(" ")[2] for meta, path in _entries(listed) if _tells(path)}
+    for path in _uploading(git, commit):
+        blobs.setdefault(path, f"{commit}:{path}")
     texts = git.blobs(tuple(blobs.values()))
     return {
         PurePosixPath(path): (text or b"").decode(errors="replace") for path, text in zip(blobs, texts, strict=True)
     }
+
+
+def _tells(path: str) -> bool:
+    return path in SYSTEMS or path.endswith((".yml", ".yaml"))
+
+
+def _uploading(git: Git, commit: str) -> list[str]:
+    """Return the paths of the scripts, actions and task runners' files that may upload, or run what does."""
+    options = ("--threads=1", "-l", "-z", "-I", "-i", "--no-color", "--full-name", "-E")
+    top = git.tell("rev-parse", "--show-cdup").text or "."
+    found = git.ask("grep", *options, "-e", "publish|upload", commit, "--", top).stdout
+    paths = [os.fsdecode(name).removeprefix(f"{commit}:") for name in found.split(b"\0") if name]
+    names = {*RUNNERS, *ACTIONS}
+    return [p for p in paths if PurePosixPath(p).suffix in SCRIPTS or PurePosixPath(p).name in names][:_MOST]
 
 
 def _entries(listed: bytes) -> Iterator[tuple[str, str]]:

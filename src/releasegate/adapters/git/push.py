@@ -11,9 +11,10 @@ _FATAL = 128
 _STALE = ("fetch first", "non-fast-forward", "stale info")
 
 
-def push(git: Git, remote: str, *, branch: str, tag: str) -> PushAnswer:
+def push(git: Git, remote: str, *, branch: str | None, tag: str | None) -> PushAnswer:
     """Push *branch* and *tag* to *remote*, both or neither; see ``GitRepository``."""
-    refs = (f"refs/heads/{branch}", f"refs/tags/{tag}")
+    head = f"refs/heads/{branch}"
+    refs = [head] * (branch is not None) + [f"refs/tags/{tag}"] * (tag is not None)
     words = ("push", "--porcelain", "--atomic", "--no-follow-tags", remote, *(f"{ref}:{ref}" for ref in refs))
     answer = git.ask(*words, timeout=REMOTE_SECONDS)
     if not answer.exit_code:
@@ -22,7 +23,7 @@ def push(git: Git, remote: str, *, branch: str, tag: str) -> PushAnswer:
     rejected = tuple(line for line in answer.text.splitlines() if line.startswith("!"))
     if not rejected and answer.exit_code == _FATAL:
         raise _unreached(remote, answer)
-    about = next((line for line in rejected if line.split("\t")[1].endswith(f":{refs[0]}")), "")
+    about = next((line for line in rejected if line.split("\t")[1].endswith(f":{head}")), "")
     words = (*rejected, *answer.words)
     if "[rejected]" in about and any(reason in about for reason in _STALE):
         return PushAnswer("behind", words)

@@ -11,32 +11,19 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.git import ancestry, tags
-from releasegate.adapters.git.command import Asked, Git, failure
+from releasegate.adapters.git.command import Git, failure
+from releasegate.adapters.git.history import GitHistory
 from releasegate.adapters.plain_file import read_plain
-from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.errors import Unavailable
 
 if TYPE_CHECKING:
     from releasegate.core.dists.version_text import Source
-    from releasegate.ports import PushAnswer
+    from releasegate.ports import Standing
 
 
 @dataclass(frozen=True)
-class GitRepository:
-    """Reads and writes the repository that *root* is in; every path is relative to *root*.
-
-    ``remote`` is the name of the remote that tags are compared with and pushes go to, ``asked`` is as for ``Git``.
-    Every method raises ``Refused`` where *root* is not in a Git repository.
-    """
-
-    root: Path
-    environ: Mapping[str, str]
-    remote: str = "origin"
-    asked: Asked | None = None
-
-    @property
-    def git(self) -> Git:
-        """Git itself, in this repository."""
-        return Git(self.root, self.environ, self.asked)
+class GitRepository(GitHistory):
+    """Reads and writes the repository that *root* is in; every path is relative to *root*."""
 
     def head(self) -> str:
         """Return the full hash of the commit that is checked out; raises ``Refused`` before the first commit."""
@@ -104,20 +91,15 @@ class GitRepository:
             Refused: a tag names one commit here and another on the remote.
             Unavailable: the remote does not answer.
         """
-        return tags.everywhere(self.git, remote=self.remote)
-
-    def tagged(self, name: str) -> str | None:
-        """Return the commit that the tag names here, without asking the remote; ``None`` where there is none."""
-        answer = self.git.ask("rev-parse", "--verify", "-q", f"refs/tags/{name}^{{commit}}")
-        return answer.text or None
+        return tags.everywhere(self.git, remotes=dict.fromkeys((self.remote, self.forge_remote)))
 
     def tagged_there(self, name: str) -> str | None:
-        """Return the commit that the tag names on the remote; ``None`` where it, or the remote, is not there.
+        """Return the commit that the tag names on the remote of tags; ``None`` where one of them is not there.
 
         Raises:
             Unavailable: the remote does not answer.
         """
-        return tags.there(self.git, self.remote).get(name)
+        return tags.there(self.git, self.forge_remote).get(name)
 
     def lines(self, pattern: str, *, commit: str | None = None) -> tuple[tuple[PurePosixPath, int, str], ...]:
         """Return the lines of tracked files below *root*, at *commit* or as they lie here, that fit *pattern*.
@@ -166,6 +148,17 @@ class GitRepository:
         """
         return ancestry.lacks(self.git, remote=self.remote, branch=branch)
 
+    def mirrored(self, branch: str, commit: str) -> Standing:
+        """Return how *branch* of the remote of tags stands to *commit*.
+
+        Raises:
+            Unavailable: the remote does not answer.
+            Refused: there is no such remote.
+        """
+        from releasegate.adapters.git import mirror
+
+        return mirror.standing(self.git, self.tag_remote or self.remote, branch=branch, commit=commit)
+
     def on_release_branch(self, path: PurePosixPath, branch: str) -> bytes | None:
         """Return a file, from the top of the repository, as the remote's *branch* (without one: ours) has it now.
 
@@ -213,7 +206,9 @@ class GitRepository:
             return tracked_files(Git(folder, self.environ))
 
     def workflows(self, commit: str) -> Mapping[PurePosixPath, str]:
-        """Return every YAML file below the folders for forges at *commit*, by its path from the top of the repository.
+        """Return what forges and others may be told to run at *commit*, and scripts that may upload.
+
+        They are given by their paths from the top of the repository.
 
         Raises:
             Refused: there is no such commit.
@@ -242,58 +237,3 @@ class GitRepository:
         from releasegate.adapters.git.checkout import clean_checkout
 
         return clean_checkout(self.git, commit, tag=tag, files=files)
-
-    def commit(self, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
-        """Write all *files* and commit them and nothing else; return the commit's hash.
-
-        Where the last commit holds all of it already, nothing is committed and its hash is returned: so a run that
-        was killed here can simply be repeated.
-
-        Raises:
-            Refused: a path leads out of *root*, or Git or a hook would not have it.
-            Unavailable: Git does not know who commits, or a file cannot be written.
-        """
-        from releasegate.adapters.git import writer
-
-        return writer.commit(self.git, files, message=message)
-
-    def tag(self, name: str, *, commit: str) -> None:
-        """Create the annotated tag here, or leave it where it already names *commit*.
-
-        Raises:
-            Refused: the tag names another commit, or Git would not have it.
-            Unavailable: Git does not know who tags.
-        """
-        from releasegate.adapters.git import writer
-
-        existing = self.tagged(name)
-        if existing is None:
-            writer.tag(self.git, name, commit=commit)
-        elif existing != commit:
-            raise Refused(
-                f"The tag {name} names {existing}, not {commit}.",
-                hint="A tag that was published is never moved: take the next version.",
-            )
-
-    def push(self, *, branch: str, tag: str) -> PushAnswer:
-        """Push the branch and the tag to the remote in one atomic move; what is there already stays.
-
-        Raises:
-            Unavailable: the remote does not answer.
-        """
-        from releasegate.adapters.git import push
-
-        return push.push(self.git, self.remote, branch=branch, tag=tag)
-
-    def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:
-        """Take back the tag, and from *branch* the commit of *message* if it is the last and not on the remote.
-
-        The branch *keep* has the last commit afterwards: it is what a pull request is made from.
-
-        Raises:
-            Refused: Git would not have it.
-            Unavailable: the remote does not answer.
-        """
-        from releasegate.adapters.git import push
-
-        push.withdraw(self.git, self.remote, branch=branch, tag=tag, message=message, keep=keep)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput
 from releasegate.core.errors import Refused, Unavailable
@@ -26,21 +26,25 @@ def at_head(git: Git) -> tuple[str, ...]:
     return tuple(name for name, commit in _parsed(rest).items() if ref == "HEAD" and commit == head)
 
 
-def everywhere(git: Git, *, remote: str) -> Mapping[str, str]:
-    """Return the tags of this repository and of *remote*, where it has one of that name.
+def everywhere(git: Git, *, remotes: Iterable[str]) -> Mapping[str, str]:
+    """Return the tags of this repository and of *remotes*, where it has those of that name.
 
     Raises:
         Refused: a tag names one commit here and another there.
-        Unavailable: the remote does not answer.
+        Unavailable: a remote does not answer.
     """
-    ours, theirs = here(git), there(git, remote)
-    for name in sorted(ours.keys() & theirs.keys()):
-        if ours[name] != theirs[name]:
-            raise Refused(
-                f"The tag {name} names {ours[name]} here and {theirs[name]} on {remote}.",
-                hint=f"Find out which is right; to take the remote's: git fetch {remote} --tags --force",
-            )
-    return {**theirs, **ours}
+    known, where = here(git), dict[str, str]()
+    for remote in remotes:
+        theirs = there(git, remote)
+        for name in sorted(known.keys() & theirs.keys()):
+            if known[name] != theirs[name]:
+                raise Refused(
+                    f"The tag {name} names {known[name]} {where.get(name, 'here')} and {theirs[name]} on {remote}.",
+                    hint=f"Find out which is right; to take the remote's: git fetch {remote} --tags --force",
+                )
+        where |= dict.fromkeys(theirs.keys() - known.keys(), f"on {remote}")
+        known = {**theirs, **known}
+    return known
 
 
 def there(git: Git, remote: str) -> Mapping[str, str]:

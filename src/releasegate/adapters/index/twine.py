@@ -29,6 +29,10 @@ TIMEOUT = 1200.0
 RATE = 32 * 1024
 """How many bytes give it a second more."""
 
+_NO_TOKEN = re.compile(
+    r"/_/oidc/|The token request failed|The token-minting request returned|Unable to retrieve an OIDC token"
+)
+"""What twine says where an identity was not exchanged for a token: nothing was sent."""
 STATUS = re.compile(r"HTTPError: (\d{3}) ")
 """How twine names the status of the answer that it gave up at."""
 
@@ -191,7 +195,7 @@ def answer(completed: Completed, *, token: str) -> UploadAnswer:
     text = f"{completed.stdout}\n{completed.stderr}"
     named = STATUS.search(text)
     # Where the identity was not exchanged for a token, nothing is said of the file.
-    status = 403 if "/_/oidc/" in text else int(named[1]) if named else None
+    status = 403 if _NO_TOKEN.search(text) else int(named[1]) if named else None
     words = meaningful(masked(text, [token]), noise=NOISE)
     return UploadAnswer(completed.exit_code, status, words, reason=_reason(words, status))
 

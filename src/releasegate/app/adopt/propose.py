@@ -19,6 +19,7 @@ from releasegate.app.adopt.repository import UNKNOWN, Whole, facts, surroundings
 from releasegate.app.project import load
 from releasegate.core.adopt.asked.own_files import OWN, PLACES, own_file
 from releasegate.core.adopt.asked.questions import Question, questions
+from releasegate.core.adopt.asked.releasing import of_notes, of_remotes
 from releasegate.core.adopt.detect import Detected, detect
 from releasegate.core.adopt.pythons import tried_here
 from releasegate.core.adopt.table import table
@@ -177,7 +178,8 @@ def _with_table(old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole:
             "pyproject.toml writes tool, or tool.releasegate.packages, inline, and no table can be added to that.",
             hint="Write it as tables, [tool.NAME] and [[tool.releasegate.packages]] each",
         ) from None
-    return _WithTable(text, (*found.notes, *absent), tuple(questions(found, known)), found.name)
+    asked_of_it = (*of_remotes(known), *questions(found, known), *of_notes(tuple(files)))
+    return _WithTable(text, (*found.notes, *absent), asked_of_it, found.name)
 
 
 def _tried_here(found: Detected, environ: Mapping[str, str]) -> tuple[Detected, list[str]]:

@@ -18,7 +18,7 @@ from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.adopt.detect import as_glob
 from releasegate.core.ci.others.nodes import MARK
 from releasegate.core.ci.others.publishers import OtherPublisher, UploadSecrets, other_publishers, upload_secrets
-from releasegate.core.ci.workflows import workflows
+from releasegate.core.ci.workflows import workflows, written_from
 from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import ALIASES
 from releasegate.core.errors import ConfigurationError, ReleasegateError
@@ -121,7 +121,7 @@ def generated(home: Path, settings: Settings, *, top: Path | None) -> tuple[dict
         said = f"No workflow was written: {error.problem} {error.hint}. Then:"
         return {}, [Question(said, ("releasegate workflows",), "shell")]
     for path, workflow in made.items():
-        if not _is_there(top / path) or (top / path).read_bytes().startswith(MARK.encode()):
+        if not _is_there(top / path) or _is_ours((top / path).read_bytes(), folder):
             wanted[PurePosixPath(os.path.relpath(top / path, home.resolve()).replace(os.sep, "/"))] = workflow
         else:
             said = f"{path} is there already and was left as it is; shall it be replaced?"
@@ -135,6 +135,12 @@ VENDOR = Question(
     ("releasegate workflows --vendor",),
     "shell",
 )
+
+
+def _is_ours(content: bytes, folder: PurePosixPath) -> bool:
+    """Whether a workflow was written by releasegate, and from the table in *folder*."""
+    text = content.decode(errors="replace")
+    return text.startswith(MARK) and written_from(text) == folder
 
 
 def _is_there(path: Path) -> bool:

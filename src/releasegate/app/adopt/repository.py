@@ -118,10 +118,25 @@ def facts(git: Git, *, path: str) -> RepositoryFacts:
     remote = "origin" if "origin" in remotes or not remotes else remotes[0]
     head = git.ask("symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD").text.removeprefix(f"{remote}/")
     branch = head or git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text
-    forge = _forge(git.ask("remote", "get-url", remote).text)
+    address = git.ask("remote", "get-url", remote).text
+    forge = _forge(address)
     there = git.ask("for-each-ref", "--format=%(refname:lstrip=3)", f"refs/remotes/{remote}").text.splitlines()
     others = tuple(name for name in _USUAL if name in there and name != branch)
-    return RepositoryFacts(_taken(branch, "main"), _taken(remote, "origin"), forge, path, others)
+    addresses = {name: git.ask("remote", "get-url", name).text for name in remotes if name != remote}
+    elsewhere = tuple(_elsewhere(address, forge, addresses))
+    return RepositoryFacts(_taken(branch, "main"), _taken(remote, "origin"), forge, path, others, elsewhere)
+
+
+def _elsewhere(
+    address: str, forge: ForgeConfig | None, addresses: Mapping[str, str]
+) -> Iterator[tuple[str, ForgeConfig]]:
+    """Yield the remotes that are called as the one of *address* is, on another forge; a fork is on the same."""
+    own = PurePosixPath(address.replace(":", "/")).name.removesuffix(".git")
+    for name, other in addresses.items():
+        there = _forge(other)
+        same = forge is not None and there is not None and (there.kind, there.address) == (forge.kind, forge.address)
+        if there is not None and not same and there.repository.partition("/")[2] == own and _taken(name, "") == name:
+            yield name, there
 
 
 def _taken(name: str, usual: str) -> str:

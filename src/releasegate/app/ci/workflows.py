@@ -8,7 +8,7 @@ from releasegate.adapters.files import write_atomically
 from releasegate.app.ci.top import top_of
 from releasegate.app.project import Project
 from releasegate.core.ci.others.nodes import MARK
-from releasegate.core.ci.workflows import drift, unwanted, workflows
+from releasegate.core.ci.workflows import drift, unwanted, workflows, written_from
 from releasegate.core.errors import GateFailed, Refused
 
 
@@ -18,7 +18,8 @@ def write(project: Project, *, force: bool = False) -> tuple[PurePosixPath, ...]
     Returned are the paths, from there, of those that changed.
 
     Raises:
-        Refused: a file of that name is there that was not written by this command; *force* replaces it.
+        Refused: a file of that name is there that was not written by this command, or from another table; *force*
+            replaces it.
         ConfigurationError: no package of this repository names a forge.
     """
     top, folder = top_of(project)
@@ -30,6 +31,15 @@ def write(project: Project, *, force: bool = False) -> tuple[PurePosixPath, ...]
             "There are workflows of these names that were written by hand; nothing was written.",
             hint="Move them away, or replace them with invoke workflows --force",
             details=foreign,
+        )
+    others = [str(path) for path, text in held.items() if text and not force and written_from(text) != folder]
+    if others:
+        other = written_from(held[PurePosixPath(others[0])] or "")
+        raise Refused(
+            f"{others[0]} was written from the table in {other}/pyproject.toml, and one repository has one workflow of "
+            "that name; nothing was written.",
+            hint=f"Move the packages of both into one table; where that in {other} is gone: invoke workflows --force",
+            details=others,
         )
     changed = tuple(path for path, text in wanted.items() if held[path] != text)
     for path in changed:

@@ -90,6 +90,9 @@ class Sandbox:
             real = addresses(self.settings.indexes["pypi"])
             indexes["default"] = IndexConfig("default", upload=real.upload, simple=real.simple)
             settings = replace(self.settings, indexes=indexes, dependencies="default", production_from_laptop=True)
+            # Each clone has one remote, whatever those of the project's own are called.
+            packages = tuple(replace(each, remote="origin", tag_remote=None) for each in settings.packages)
+            settings = replace(settings, packages=packages)
             self.work.mkdir(parents=True, exist_ok=True)
             environ = {**self.environ, **AUTHOR, **tokens, "FORGE_TOKEN": forge_token}
             forges = {

@@ -50,7 +50,7 @@ def notes_of(workspace: Workspace, package: Package) -> SharedNotes:
     try:
         found = (*notes.here().items(), *notes.fetch().items())
     except Refused as error:
-        return SharedNotes(claims=(Claim("record", "not recorded", error.problem, package.remote, (error.hint,)),))
+        return SharedNotes(claims=(Claim("record", "not recorded", error.problem, notes.remote, (error.hint,)),))
     return SharedNotes(found, notes.signature(), told=notes.too_large())
 
 

@@ -117,22 +117,23 @@ def _tag(workspace: Workspace, package: Package, version: Version) -> PublishedT
     """
     repository, prefix = workspace.repository(package), package.tag_prefix
     try:
-        here, there = tags.here(repository.git), tags.there(repository.git, repository.remote)
+        remote = repository.forge_remote
+        here, there = tags.here(repository.git), tags.there(repository.git, remote)
     except Refused as error:  # there is no repository where the configuration has it
         raise Unavailable(error.problem, hint=error.hint, details=error.details) from error
     spelt = [n for n in (*there, *here) if n.startswith(prefix) and names(n.removeprefix(prefix), version)]
     name = package.tag(version) if package.tag(version) in spelt else next(iter(spelt), None)
     if name is None:
         raise Unavailable(
-            f"{package.name} {version} has no tag {package.tag(version)}, here or on {package.remote}.",
+            f"{package.name} {version} has no tag {package.tag(version)}, here or on {remote}.",
             hint=f"Ask its maintainers for the tag; where tags are called otherwise, set tag-prefix of {package.name}",
         )
     ours, theirs = here.get(name), there.get(name)
     if theirs is not None and theirs != ours:
-        tags.bring(repository.git, remote=repository.remote, name=name)
+        tags.bring(repository.git, remote=remote, name=name)
     commit = theirs or ours or ""
     if ours is not None and theirs is not None and ours != theirs:
-        said = f"{name} names {theirs[:12]} on {package.remote} and {ours[:12]} here: it was moved"
+        said = f"{name} names {theirs[:12]} on {remote} and {ours[:12]} here: it was moved"
         return PublishedTag(name, commit, (Claim("tag", "contradicted", said, "Git"),))
-    where = " and ".join(([package.remote] if theirs is not None else []) + (["here"] if ours is not None else []))
+    where = " and ".join(([remote] if theirs is not None else []) + (["here"] if ours is not None else []))
     return PublishedTag(name, commit, (Claim("tag", "proven", f"{name} names {commit[:12]}", f"Git, {where}"),))

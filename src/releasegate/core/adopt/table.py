@@ -33,7 +33,8 @@ _END_TO_END = "Name what judges the package end to end, or waive that gate for a
 class RepositoryFacts:
     """What Git says of the repository; ``path`` leads to the package from the file that the table is in.
 
-    ``branches`` are those beside ``branch`` that releases are often cut from.
+    ``branches`` are those beside ``branch`` that releases are often cut from, ``elsewhere`` the other remotes that are
+    the same repository on another forge.
     """
 
     branch: str
@@ -41,6 +42,7 @@ class RepositoryFacts:
     forge: ForgeConfig | None
     path: str = "."
     branches: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, ForgeConfig], ...] = ()
 
 
 def table(found: Detected, repository: RepositoryFacts) -> str:

@@ -34,6 +34,9 @@ setup = [
 """
 """What to paste where nothing says how a runner gets releasegate."""
 
+_TABLE = "# The table is in the folder "
+"""What follows the first line, where the table is not at the top of the repository."""
+
 _FOLDERS = {"github": ".github", "gitea": ".gitea"}
 
 
@@ -82,6 +85,12 @@ def workflow_path(kind: str, name: str = "release") -> PurePosixPath:
     return PurePosixPath(_FOLDERS[kind]) / "workflows" / f"{name}.yml"
 
 
+def written_from(text: str) -> PurePosixPath:
+    """Return the folder of the table that a workflow of ours was written from."""
+    second = text.partition("\n")[2].partition("\n")[0]
+    return PurePosixPath(second.removeprefix(_TABLE)) if second.startswith(_TABLE) else TOP
+
+
 def drift(
     settings: Settings, read: Callable[[PurePosixPath], str | None], folder: PurePosixPath = TOP
 ) -> tuple[str, ...]:
@@ -103,7 +112,8 @@ def unwanted(
     """Return the workflows that were written for an earlier configuration, and that this one does not want."""
     wanted = workflows(settings, folder)
     every = (workflow_path(kind, name) for kind in _FOLDERS for name in WORKFLOWS)
-    return tuple(path for path in every if path not in wanted and (read(path) or "").startswith(MARK))
+    texts = ((path, read(path) or "") for path in every if path not in wanted)
+    return tuple(path for path, text in texts if text.startswith(MARK) and written_from(text) == folder)
 
 
 def _differs(text: str, wanted: str) -> int:
@@ -146,7 +156,15 @@ def _group(name: str, by: str, cancel: str) -> tuple[str, ...]:
 
 
 def _text(workflow: _Workflow, settings: Settings, forge: ForgeConfig, folder: PurePosixPath) -> str:
-    lines = [MARK, f"name: {workflow.name.replace('-', ' ')}", "", *workflow.head, "", "jobs:"]
+    lines = [
+        MARK,
+        *([f"{_TABLE}{folder}"] if folder != TOP else []),
+        f"name: {workflow.name.replace('-', ' ')}",
+        "",
+        *workflow.head,
+        "",
+        "jobs:",
+    ]
     lines += reading(settings, forge)
     for number, job in enumerate(workflow.jobs):
         lines += [*([""] if number else []), *job_lines(settings, forge, job, folder)]

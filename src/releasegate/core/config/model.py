@@ -171,7 +171,11 @@ class Package:
     maintenance_branches: Annotated[
         Globs, Key("further branches that releases are cut from, where older lines are mended; e.g. `release/*`")
     ] = ()
-    remote: Annotated[Remote, Key("the Git remote that tags are pushed to")] = "origin"
+    remote: Annotated[Remote, Key("the Git remote that the release branch is pushed to")] = "origin"
+    tag_remote: Annotated[
+        Remote | None,
+        Key("the remote of the forge, where that is a mirror of `remote`: tags and evidence go there; else `remote`"),
+    ] = None
     tag_prefix: Annotated[TagPrefix, Key("what stands before the version in a tag")] = "v"
     companions: Annotated[Companions, Key("the package that it calls at run time; several in a list", "companion")] = ()
     service: Annotated[Service | None, Key("how it is started")] = None
@@ -194,6 +198,11 @@ class Package:
     def tag(self, version: object) -> str:
         """Return the tag of *version*."""
         return f"{self.tag_prefix}{version}"
+
+    @property
+    def forge_remote(self) -> str:
+        """The Git remote that tags and evidence are pushed to."""
+        return self.tag_remote or self.remote
 
     def released_from(self, branch: str | None) -> bool:
         """Whether releases are cut from *branch*; none are where none is checked out."""

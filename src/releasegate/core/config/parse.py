@@ -132,9 +132,7 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         for m, version_file in enumerate(version_files):
             if version_file in version_files[:m]:
                 yield (*path, "version-files"), f"names a version file in {version_file.path} twice; write each once"
-        forge: ForgeConfig | None = package.get("forge")
-        if forge is not None and forge.kind == "gitea" and forge.address is None:
-            yield (*path, "forge"), "has no address; write the web address of the Gitea"
+        yield from (((*path, key), said) for key, said in _forge_problems(package))
         misfits = _companion_problems(package.get("companions", ()), n, names)
         yield from (((*path, "companion", *key), said) for key, said in misfits)
     yield from _index_problems(fields, fields.get("indexes", {}))
@@ -155,6 +153,15 @@ def _companion_problems(
         else:
             yield from (((*path, key), said) for key, said in _misfits(each, position, names))
         called.append(each.name)
+
+
+def _forge_problems(package: Fields) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with where a package is pushed to and published."""
+    if package.get("tag_remote") is not None and package["tag_remote"] == package.get("remote"):
+        yield "tag-remote", f"is {shown(package['tag_remote'])}, as remote is; leave it out"
+    forge: ForgeConfig | None = package.get("forge")
+    if forge is not None and forge.kind == "gitea" and forge.address is None:
+        yield "forge", "has no address; write the web address of the Gitea"
 
 
 def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:

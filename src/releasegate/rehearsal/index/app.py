@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -28,8 +29,10 @@ from releasegate.rehearsal.index.faults import (
 )
 from releasegate.rehearsal.index.held.store import IndexStore
 from releasegate.rehearsal.index.pages.damage import with_other_metadata
+from releasegate.rehearsal.index.pages.provenances import Provenances
 from releasegate.rehearsal.index.pages.views import Reading
 from releasegate.rehearsal.index.pages.visibility import Visibility
+from releasegate.rehearsal.index.trusted import TrustedPublishing
 from releasegate.rehearsal.index.upload.model import Policy, UploadAccepted, UploadRefusal
 from releasegate.rehearsal.index.upload.receive import Received, receive
 from releasegate.rehearsal.index.upload.rules import judge
@@ -44,6 +47,9 @@ _ROUTES = Map(
         Rule("/simple/<name>/", endpoint="project", methods=["GET"]),
         Rule("/pypi/<name>/json", endpoint="project_json", methods=["GET"]),
         Rule("/packages/<path:path>", endpoint="file", methods=["GET"]),
+        Rule("/_/oidc/audience", endpoint="audience", methods=["GET"]),
+        Rule("/_/oidc/mint-token", endpoint="mint", methods=["POST"]),
+        Rule("/integrity/<name>/<version>/<filename>/provenance", endpoint="provenance", methods=["GET"]),
     ],
     strict_slashes=False,
     merge_slashes=False,
@@ -82,6 +88,8 @@ class IndexApp:
         self._wait = wait
         self._requests: list[RequestRecord] = []
         self._propagation = Visibility(self.faults)
+        self.trusted = TrustedPublishing("pypi", secrets.token_bytes(32), clock)
+        self.provenances = Provenances()
         reading = Reading(store, propagation=self._propagation, faults=self.faults, disturb=self._disturb, clock=clock)
         self._handlers: dict[str, Callable[..., Reply]] = {
             "upload": self._upload,
@@ -89,6 +97,9 @@ class IndexApp:
             "project": reading.project,
             "project_json": reading.project_json,
             "file": reading.file,
+            "audience": self.trusted.tell_audience,
+            "mint": self.trusted.mint,
+            "provenance": self.provenances.serve,
         }
 
     @property
@@ -138,11 +149,16 @@ class IndexApp:
         now = self._clock().astimezone(UTC)
         with self._store.writing:
             state = self._store.state
-            answer = judge(received.upload, state=state, policy=self.policy, token=self._token, now=now)
+            password = (received.upload.credentials or ("", ""))[1]
+            publisher = self.trusted.publisher(password, project)
+            policy = self.policy if publisher is None else replace(self.policy, identity="publisher")
+            token = self._token if publisher is None else password
+            answer = judge(received.upload, state=state, policy=policy, token=token, now=now)
             if isinstance(answer, UploadAccepted) and received.content is not None:
                 self._propagation.stored(name, now=now)
                 if self.faults.take(OtherMetadata, of="upload", target=name):
                     answer = with_other_metadata(answer)
+                self.provenances.keep(name, received.upload.field("attestations"), publisher)
                 self._store.add(answer.event, received.content, core_metadata=answer.core_metadata)
         if isinstance(answer, UploadRefusal):
             return Reply(refused(answer), project, name)

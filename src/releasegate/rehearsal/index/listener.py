@@ -12,6 +12,8 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from releasegate.core.errors import Unavailable
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 HOST = "127.0.0.1"
@@ -37,10 +39,10 @@ class _Handler(WSGIRequestHandler):
 class _Server(ThreadedWSGIServer):
     """A threaded server that knows its open connections."""
 
-    def __init__(self, app: WSGIApplication, *, listening: socket.socket) -> None:
+    def __init__(self, app: WSGIApplication, *, listening: socket.socket, context: SSLContext | None) -> None:
         self.idle = threading.Condition()
         self.connections: set[socket.socket] = set()
-        super().__init__(HOST, 0, app, handler=_Handler, fd=listening.fileno())
+        super().__init__(HOST, 0, app, handler=_Handler, fd=listening.fileno(), ssl_context=context)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self.idle:
@@ -67,13 +69,14 @@ class _Server(ThreadedWSGIServer):
 
 
 class Listener:
-    """A running server for one application; ``port`` 0 takes a free port.
+    """A running server for one application; ``port`` 0 takes a free port, a *context* speaks HTTPS.
 
     Raises:
         Unavailable: the port is taken.
     """
 
-    def __init__(self, app: WSGIApplication, *, port: int) -> None:
+    def __init__(self, app: WSGIApplication, *, port: int, context: SSLContext | None = None) -> None:
+        self._scheme = "http" if context is None else "https"
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -84,14 +87,14 @@ class Listener:
                     hint="Give another port, or 0 for a free one.",
                 ) from error
             listening.listen(128)
-            self._server = _Server(app, listening=listening)
+            self._server = _Server(app, listening=listening, context=context)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL,), daemon=True)
         self._thread.start()
 
     @property
     def address(self) -> str:
         """The server's address, without a slash at the end."""
-        return f"http://{HOST}:{self._server.port}"
+        return f"{self._scheme}://{HOST}:{self._server.port}"
 
     def stop(self) -> None:
         """Take no more requests, let those under way end for a moment, cut the rest."""

@@ -23,6 +23,7 @@ from releasegate.rehearsal.index.held.events import (
 )
 from releasegate.rehearsal.index.held.state import IndexProject, IndexRelease, State
 from releasegate.rehearsal.index.held.store import IndexStore
+from releasegate.rehearsal.index.trusted import TrustedPublishing
 from releasegate.rehearsal.index.upload.model import Policy
 
 if TYPE_CHECKING:
@@ -95,6 +96,11 @@ class LocalIndex:
     @policy.setter
     def policy(self, policy: Policy) -> None:
         self._app.policy = policy
+
+    @property
+    def trusted(self) -> TrustedPublishing:
+        """What the index knows of identities: register its publishers there."""
+        return self._app.trusted
 
     @property
     def faults(self) -> IndexFaults:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from ssl import SSLContext
 
 from releasegate.core.errors import Unavailable
 from releasegate.rehearsal.index.listener import Listener
@@ -13,6 +14,8 @@ from releasegate.rehearsal.index.local import LocalIndex, utc_now
 
 class EmbeddedIndex(LocalIndex):
     """A ``LocalIndex`` that serves on 127.0.0.1 while it is started; *port* 0 takes a free one.
+
+    With a *context* it speaks HTTPS, which is how twine exchanges an identity.
 
     ::
 
@@ -23,10 +26,18 @@ class EmbeddedIndex(LocalIndex):
         Unavailable: the folder's journal is damaged.
     """
 
-    def __init__(
-        self, *, name: str, root: Path, token: str, clock: Callable[[], datetime] = utc_now, port: int = 0
+    def __init__(  # noqa: PLR0913 - what an index has, and where it is served
+        self,
+        *,
+        name: str,
+        root: Path,
+        token: str,
+        clock: Callable[[], datetime] = utc_now,
+        port: int = 0,
+        context: SSLContext | None = None,
     ) -> None:
         super().__init__(name=name, root=root, token=token, clock=clock)
+        self._context = context
         self._port = port
         self._listener: Listener | None = None
 
@@ -38,7 +49,7 @@ class EmbeddedIndex(LocalIndex):
         """
         super().start()
         try:
-            self._listener = Listener(self.app, port=self._port)
+            self._listener = Listener(self.app, port=self._port, context=self._context)
         except Unavailable:
             super().stop()
             raise

@@ -12,6 +12,9 @@ from typing import Any
 FOLDERS = (".github", ".gitea", ".forgejo")
 """Where forges look for workflows, from the top of the Git repository."""
 
+ACTIONS = ("action.yml", "action.yaml")
+"""The files by which a folder is an action."""
+
 MARK = "# Written by `invoke workflows` from [tool.releasegate] in pyproject.toml: change that, not this."
 """The first line of our own workflow."""
 
@@ -55,6 +58,18 @@ class Place:
             return NOWHERE
         found = [value for name, value in self.node.value if name.id == "scalar" and name.value == key]
         return Place(found[-1]) if found else NOWHERE
+
+    def texts(self) -> tuple[str, ...]:
+        """Return every single value below it, however deep; of an alias that leads to itself none."""
+        found: list[str] = []
+        waiting, seen = [self.node] if self.node is not None else [], set[int]()
+        for node in waiting:
+            if node.id == "scalar":
+                found.append(str(node.value))
+            elif id(node) not in seen:
+                seen.add(id(node))
+                waiting += [each for pair in node.value for each in (pair if node.id == "mapping" else [pair])]
+        return tuple(found)
 
     def lines(self) -> list[tuple[int, str]]:
         """Return the lines of a command, each with its number; one that goes on (a backslash at its end) is joined."""

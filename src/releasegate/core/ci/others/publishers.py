@@ -1,24 +1,25 @@
 """One publisher for one number: the other workflows of a repository that a release would start, and that upload too.
 
 Whoever starts first takes the version, and the other one is refused or burns it: so none of these may be there when a
-tag is pushed. What is judged is the text of workflows and of the repository's own actions; a script that one of them
-runs is not read.
+tag is pushed. What is judged is the text of workflows and of the repository's own actions, of the scripts and the task
+runners' targets that they run, and of other systems' files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from releasegate.core.ci.others.nodes import MARK, Place, read_workflow
+from releasegate.core.ci.others.conditions import Events, both
+from releasegate.core.ci.others.elsewhere import uploads_elsewhere
+from releasegate.core.ci.others.nodes import ACTIONS, FOLDERS, MARK, Place, read_workflow
+from releasegate.core.ci.others.scripts import Files, runs
 from releasegate.core.ci.others.triggers import Start, starts
-from releasegate.core.ci.others.uploads import Events, Uploading, both, calls, uploading_words, uploads
+from releasegate.core.ci.others.uploads import Uploading, calls, uploading_words, uploads
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Package
 from releasegate.core.globs import matching
-
-_NAMES = ("action.yml", "action.yaml")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class OtherPublisher:
 
     def __str__(self) -> str:
         """Say where it is and what to remove, in a sentence."""
+        if self.start is not None and not self.start.event:
+            job = f"the job {self.job}" if self.job else "it"
+            return (
+                f"{self.path}:{self.line} uploads to a package index ({self.by}), and {self.start.words}: remove {job}"
+            )
         if self.start is None:
             return f"{self.path} names {self.by} and is no YAML that can be read: mend it, or remove it"
         where = f"line {self.start.line}" if self.start.path == self.path else f"{self.start.path}:{self.start.line}"
@@ -61,11 +67,12 @@ def other_publishers(
 ) -> tuple[OtherPublisher, ...]:
     """Return every place of *files* that uploads and is started by a release of *packages*, by path and line.
 
-    *files* are the YAML files below ``nodes.FOLDERS``, with their paths from the top of the repository. Our own
-    workflow, known by its first line, is left out, and so are the *exempt* files.
+    *files* are those by which a forge or another system may be told what to run, and what these may run, by their
+    paths from the top of the repository. Our own workflow, known by its first line, is left out, and so are the
+    *exempt* files.
     """
     meant = {path for each in exempt for path in matching(each.pattern, map(str, files))}
-    read = {path: read_workflow(text) for path, text in sorted(files.items())}
+    read = {path: read_workflow(text) for path, text in sorted(files.items()) if _is_read(path)}
     tops = {path: top for path, top in read.items() if top is not None}
     begun = starts({path: top for path, top in tops.items() if _is_workflow(path)}, packages)
     found = [
@@ -78,41 +85,65 @@ def other_publishers(
             found += (
                 OtherPublisher(place, each.line, each.by, each.job, start)
                 for start in by_what
-                for place, each, events in _reached(path, tops)
+                for place, each, events in _reached(path, tops, files)
                 if events is None or start.event in events
             )
+    found += (
+        OtherPublisher(path, line, by, job, Start(path, line, "", f"{system} starts it where a push reaches it"))
+        for path, line, by, job, system in uploads_elsewhere(files)
+    )
     told = {(each.path, each.line): each for each in reversed(found) if str(each.path) not in meant}
     return tuple(told.values())[::-1]
 
 
 def upload_secrets(files: Mapping[PurePosixPath, str]) -> tuple[UploadSecrets, ...]:
     """Return the names of the secrets of every place of *files* that uploads, our own workflow left out."""
-    read = ((path, read_workflow(text)) for path, text in sorted(files.items()) if not text.startswith(MARK))
+    mine = [(path, text) for path, text in sorted(files.items()) if _is_read(path) and not text.startswith(MARK)]
+    read = ((path, read_workflow(text)) for path, text in mine)
     return tuple(
         UploadSecrets(path, each.line, each.index, each.token, each.username)
         for path, top in read
         if top is not None
-        for each in uploads(top)
+        for each in uploads(top, files)
     )
 
 
+def workflow_files(files: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
+    """Return those of *files* that are workflows of a forge, or actions."""
+    return tuple(path for path in files if _is_read(path))
+
+
+def _is_read(path: PurePosixPath) -> bool:
+    return path.suffix in {".yml", ".yaml"} and (path.parts[0] in FOLDERS or path.name in ACTIONS)
+
+
 def _is_workflow(path: PurePosixPath) -> bool:
-    return path.parent.name == "workflows"
+    return path.parts[0] in FOLDERS and path.parent.name == "workflows"
 
 
 def _reached(
-    path: PurePosixPath, tops: Mapping[PurePosixPath, Place]
+    path: PurePosixPath, tops: Mapping[PurePosixPath, Place], files: Files
 ) -> Iterator[tuple[PurePosixPath, Uploading, Events]]:
     """Yield what uploads in a workflow and in the files that it runs, each with the events that reach it."""
     waiting: list[tuple[PurePosixPath, Events]] = [(path, None)]
     seen = set(waiting)
     while waiting:
         here, reached_by = waiting.pop()
-        yield from ((here, each, both(reached_by, each.events)) for each in uploads(tops[here]))
+        yield from ((here, each, both(reached_by, each.events)) for each in uploads(tops[here], files))
+        yield from ((here, each, reached_by) for each in _own_program(here, tops[here], files))
         for call in calls(tops[here]):
             named = PurePosixPath(call.uses)
-            for called in (named, *(named / name for name in _NAMES)):
+            for called in (named, *(named / name for name in ACTIONS)):
                 step = (called, both(reached_by, call.events))
                 if called in tops and step not in seen:
                     seen.add(step)
                     waiting.append(step)
+
+
+def _own_program(path: PurePosixPath, top: Place, files: Files) -> Iterator[Uploading]:
+    """Yield what uploads of the program of an action that is no list of steps: a script, or an image's files."""
+    how = top.get("runs")
+    if path.name in ACTIONS and how.node is not None and how.get("using").text != "composite":
+        for beside in sorted(each for each in files if path.parent in each.parents and each != path):
+            if (ran := runs(f"./{beside}", {beside: files[beside]})) is not None:
+                yield Uploading(how.line, str(ran), "of this action", None, "pypi", "", "")

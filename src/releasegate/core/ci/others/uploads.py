@@ -1,4 +1,4 @@
-"""Where a workflow uploads to a package index, as far as its own text tells: what a script does is not seen."""
+"""Where a workflow uploads to a package index, as far as its own text and that of what it runs here tells."""
 
 from __future__ import annotations
 
@@ -7,22 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from releasegate.core.ci.others.nodes import NOWHERE, Place
+from releasegate.core.ci.others.commands import command, said_in_code
+from releasegate.core.ci.others.conditions import Events, reached_by
+from releasegate.core.ci.others.nodes import FOLDERS, NOWHERE, Place
+from releasegate.core.ci.others.scripts import Files, runs
 
-_OPTIONS = r"(?:\s+--?[\w-]+(?:[= ][^\s-]\S*)?){0,8}?"
-_COMMANDS = {
-    "twine upload": r"\btwine\b[^|;&]{0,400}?\s+upload\b",
-    **{
-        f"{tool} publish": rf"\b{tool}{_OPTIONS}\s+publish\b"
-        for tool in ("uv", "poetry", "hatch", "flit", "pdm", "rye")
-    },
-    "maturin": rf"\bmaturin{_OPTIONS}\s+(?:publish|upload)\b",
-    "setup.py upload": r"\bsetup\.py\b[^|;&]{0,400}?\s+upload\b",
-    "semantic-release publish": rf"\bsemantic-release{_OPTIONS}\s+publish\b",
-    "curl": r"\bcurl\b.{0,400}:action=file_upload",
-}
-_NO_UPLOAD = re.compile(r"^(?:echo|printf)\b|--dry\b|--help\b")
-_COMMENT = re.compile(r"(?:^|\s)#.*")
 _INDEX = r"(?:py-?pi|poetry|twine|flit|hatch|pdm)"
 _VERB = r"(?:publish|upload|deploy|release)"
 _ACTION = re.compile(
@@ -32,13 +21,14 @@ _SECRET = re.compile(r"\bsecrets\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([A-Za-z_]\w*)'\
 _ADDRESS = re.compile(r"https?://[^\s'\"$]+")
 _TELLS = re.compile(r"pypi|token|passw|twine|api.?key", re.IGNORECASE)
 _OF_INDEX = re.compile(r"pypi|twine|uv_publish|flit_|hatch_index|poetry_http", re.IGNORECASE)
+_PUBLISHING = re.compile(r"publish|upload|pypi", re.IGNORECASE)
+_OF_OTHERS = re.compile(
+    r"docker|image|container|docs?\b|page|npm|helm|chart|crate|gem|site|ghcr|storybook", re.IGNORECASE
+)
+_RUNS = re.compile(r"command|cmd|run|script|args|exec|entrypoint|session|target|code", re.IGNORECASE)
+_DISPATCHES = re.compile(r"\bgh\s+workflow\s+run\s+(?:-\S+\s+\S+\s+)*[\"']?([\w.-]+\.ya?ml)\b")
+_MATRIX = re.compile(r"\$\{\{\s*matrix\b[^}]*\}\}")
 _STAGING = re.compile(r"test[._-]?pypi", re.IGNORECASE)
-_NEVER = re.compile(r"(?:\$\{\{)?\s*false\s*(?:\}\})?")
-_ONLY_ON = re.compile(r"github\.event_name\s*==\s*'(\w+)'")
-
-
-Events = frozenset[str] | None
-"""The events that something is reached by; ``None`` where all of them do."""
 
 
 @dataclass(frozen=True)
@@ -65,32 +55,35 @@ class Call:
     events: Events
 
 
-def uploads(top: Place) -> Iterator[Uploading]:
-    """Yield every place of a workflow, or of an action of the repository, that uploads to a package index."""
+def uploads(top: Place, beside: Files) -> Iterator[Uploading]:
+    """Yield every place of a workflow, or of an action of the repository, that uploads to a package index.
+
+    *beside* are the scripts and the task runners' files of the repository.
+    """
     for name, job, step in _steps(top):
-        by, line = _uploads_by(step)
+        by, line = _uploads_by(step, job, top, beside)
         if by:
             token, username = _secrets(step, job, top)
-            yield Uploading(line, by, name, _reached_by(job, step), _index_of(step, job, top), token, username)
+            yield Uploading(line, by, name, reached_by(top, job, step), _index_of(step, job, top), token, username)
 
 
 def calls(top: Place) -> Iterator[Call]:
     """Yield every job and step that runs a file of the same repository."""
     for _, job, step in _steps(top):
         used = step.get("uses").text
+        events = reached_by(top, job, step)
         if used.startswith("./"):
-            yield Call(used.removeprefix("./"), _reached_by(job, step))
-
-
-def both(one: Events, other: Events) -> Events:
-    """Return the events that reach what has two conditions."""
-    return other if one is None else one if other is None else one & other
+            yield Call(used.removeprefix("./"), events)
+        named = [match[1] for _, line in step.get("run").lines() for match in _DISPATCHES.finditer(line)]
+        if "workflow-dispatch" in used:
+            named.append(step.get("with").get("workflow").text)
+        yield from (Call(f"{folder}/workflows/{name}", events) for name in named for folder in FOLDERS)
 
 
 def uploading_words(text: str) -> str:
     """Return what would upload in a text of which nothing more is known; empty where nothing would."""
     action = re.search(r"uses:\s*([^\s@]+)", text)
-    return _command(text) or (action[1] if action is not None and _ACTION.search(action[1]) else "")
+    return command(text) or (action[1] if action is not None and _ACTION.search(action[1]) else "")
 
 
 def _steps(top: Place) -> Iterator[tuple[str, Place, Place]]:
@@ -100,42 +93,50 @@ def _steps(top: Place) -> Iterator[tuple[str, Place, Place]]:
     yield from (("of this action", NOWHERE, step) for step in top.get("runs").get("steps").members)
 
 
-def _uploads_by(step: Place) -> tuple[str, int]:
+def _uploads_by(step: Place, job: Place, top: Place, beside: Files) -> tuple[str, int]:
     used = step.get("uses")
     action = used.text.partition("@")[0]
     maturin = "maturin-action" in action and step.get("with").get("command").text in {"publish", "upload"}
-    if not action.startswith("./") and (maturin or _ACTION.search(action) or (action and _is_given_an_index(step))):
+    if not action.startswith("./") and (maturin or _publishes(action) or (action and _is_given_an_index(step))):
         return action, used.line
-    for number, line in step.get("run").lines():
-        # One of these is in every command that uploads, and few lines of a workflow have one.
-        said = _COMMENT.sub("", line) if "publish" in line or "upload" in line else ""
-        if said and not _NO_UPLOAD.search(said) and (by := _command(said)):
+    # An action may be told the command that it runs.
+    told = [step.get("run"), *(value for key, value in step.get("with").pairs if _RUNS.search(key.text))]
+    lines = [(n, _spelled_out(line, step, job, top)) for each in told for n, line in each.lines()]
+    for number, line in lines:
+        if by := said_in_code(line):
             return by, number
+    for number, line in lines:
+        if line and (ran := runs(line, beside)) is not None:
+            return str(ran), number
     given = [key.text for key, value in step.get("env").pairs if _secret(value.text) and _OF_INDEX.search(key.text)]
     if given and step.get("run").text:
         return f"a command that is given {given[0]}", step.get("run").line
     return "", 0
 
 
-def _command(text: str) -> str:
-    return next((name for name, pattern in _COMMANDS.items() if re.search(pattern, text)), "")
+def _publishes(action: str) -> bool:
+    """Whether an action, or a workflow of another repository, is called by what it does to a package index."""
+    if _ACTION.search(action):
+        return True
+    name = action.rpartition("/workflows/")[2] if "/workflows/" in action else ""
+    return _PUBLISHING.search(name) is not None and _OF_OTHERS.search(name) is None
+
+
+def _spelled_out(line: str, step: Place, job: Place, top: Place) -> str:
+    """Return a line with what the environment, and all that the job's matrix, may put into it."""
+    if "$" not in line:
+        return line
+    for key, value in (pair for place in (step, job, top) for pair in place.get("env").pairs):
+        name = re.escape(key.text)
+        placed = value.text.replace("\\", "\\\\")
+        line = re.sub(rf"\$\{{\{{\s*env\.{name}\s*\}}\}}|\$\{{?{name}\b\}}?", placed, line)
+    values = " ".join(job.get("strategy").get("matrix").texts())
+    return _MATRIX.sub(lambda _: values, line)
 
 
 def _is_given_an_index(job: Place) -> bool:
     """Whether a workflow of another repository is handed a secret of a package index."""
     return any(_OF_INDEX.search(f"{key.text} {value.text}") for key, value in job.get("secrets").pairs)
-
-
-def _reached_by(job: Place, step: Place) -> Events:
-    """Return the events that reach a step, as far as a plain condition on the event's name says."""
-    reached: Events = None
-    for condition in (job.get("if").text, step.get("if").text):
-        named = _ONLY_ON.findall(condition)
-        if _NEVER.fullmatch(condition):
-            reached = frozenset()
-        elif named and "||" not in condition:
-            reached = both(reached, frozenset(named))
-    return reached
 
 
 def _told(place: Place) -> list[tuple[str, str]]:

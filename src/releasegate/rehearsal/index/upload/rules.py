@@ -20,6 +20,7 @@ from packaging.metadata import Metadata
 
 from releasegate.rehearsal.index.held.events import Stored, StoredFile
 from releasegate.rehearsal.index.held.state import State
+from releasegate.rehearsal.index.upload.attested import attestation_problem
 from releasegate.rehearsal.index.upload.distribution import look_at_distribution
 from releasegate.rehearsal.index.upload.form import EXTENSIONS, read_form
 from releasegate.rehearsal.index.upload.history import (
@@ -140,7 +141,8 @@ def attestations(case: Case) -> UploadRefusal | None:
         return bad_request(f"{begin}Malformed attestations: an empty attestation set is not permitted")
     if len(found) > ATTESTATIONS:
         return bad_request(f"{begin}A maximum of {ATTESTATIONS} attestations per file are supported")
-    return None
+    problem = next(filter(None, (attestation_problem(one, case.file) for one in found)), "")
+    return bad_request(f"{begin}{problem}") if problem else None
 
 
 def distribution(case: Case) -> UploadRefusal | None:

@@ -1,0 +1,118 @@
+"""What a command runs of the repository's own: a script, a module, a task runner's target; and what of it uploads.
+
+What is judged is text: a name that is put together when it runs is not seen.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from releasegate.core.ci.others.commands import said_in_code
+from releasegate.core.ci.others.sections import RUNNERS, Section, reached, sections, usual
+
+SCRIPTS = frozenset(
+    {".sh", ".bash", ".zsh", ".py", ".ps1", ".rb", ".pl", ".js", ".mjs", ".cjs", ".ts", ".bat", ".cmd", ""}
+)
+"""How the names of scripts end."""
+
+Files = Mapping[PurePosixPath, str]
+
+_TOKEN = re.compile(r"[^\s\"'`;|&()<>=]+")
+_ASIDE = re.compile(r"^(?:\$\{\{.*?\}\}|\$\{?\w+\}?|\.\.?|~)?/+|^\./")
+_MODULE = re.compile(r"\s-m\s+([\w.]+)")
+_EXPRESSION = re.compile(r"\$\{\{\s*[^}]*?\}\}")
+_GOES_ON = (",", "(", "[", "\\")
+_DEEP = 12
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A place of a script that uploads."""
+
+    path: PurePosixPath
+    line: int
+    by: str
+
+    def __str__(self) -> str:
+        """Say what uploads, and where."""
+        return f"{self.by} in {self.path}:{self.line}"
+
+
+def runs(words: str, files: Files) -> Ran | None:
+    """Return the first place that uploads of what the command *words* runs, or what that runs in turn."""
+    waiting, seen = [words], set[tuple[PurePosixPath, int]]()
+    for text in waiting:
+        for path, lines in _called(text, files):
+            key = (path, lines[0][0] if lines else 0)
+            if key in seen or len(seen) > len(files) * _DEEP:
+                continue
+            seen.add(key)
+            for number, line in _whole(lines):
+                by = said_in_code(line)
+                if by:
+                    return Ran(path, number, by)
+            waiting.append("\n".join(line for _, line in lines))
+    return None
+
+
+def _called(text: str, files: Files) -> Iterator[tuple[PurePosixPath, Sequence[tuple[int, str]]]]:
+    """Yield each file, or each target of it, that a text names; with its lines."""
+    plain = _EXPRESSION.sub("$X", text)
+    tokens = {_ASIDE.sub("", token).rstrip(":,") for token in _TOKEN.findall(plain)}
+    paths = {token for token in tokens if "/" in token or PurePosixPath(token).suffix in SCRIPTS - {""}}
+    modules = {name.replace(".", "/") for name in _MODULE.findall(plain)}
+    for path, content in files.items():
+        if path.name in RUNNERS and tokens & {*RUNNERS[path.name]}:
+            yield from ((path, each.lines) for each in _targets(path, _plain(path, content), text))
+        elif any(_ends(path, each) for each in paths) or any(_is_module(path, each) for each in modules):
+            yield path, [*enumerate(_plain(path, content).splitlines(), start=1)]
+
+
+def _targets(path: PurePosixPath, content: str, text: str) -> Sequence[Section]:
+    """Return the targets in a runner's file that the lines of *text* name which call the runner."""
+    words = {*RUNNERS[path.name]}
+    lines = [line for line in text.splitlines() if {*re.findall(r"[\w-]+", line)} & words]
+    found = sections(path, content)
+    return reached(found, "\n".join(lines)) or usual(path, found)
+
+
+def _ends(path: PurePosixPath, name: str) -> bool:
+    wanted = PurePosixPath(name).parts
+    return path.parts[-len(wanted) :] == wanted if wanted else False
+
+
+def _is_module(path: PurePosixPath, name: str) -> bool:
+    return _ends(path, f"{name}.py") or _ends(path, f"{name}/__main__.py")
+
+
+def _plain(path: PurePosixPath, text: str) -> str:
+    """Return a program with the lines empty that are strings by themselves; any other text as it is."""
+    if path.suffix != ".py":
+        return text
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return text
+    lines = text.splitlines()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or node.lineno) - node.lineno + 1)
+    return "\n".join(lines)
+
+
+def _whole(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield each line with those that it goes on in."""
+    at, joined = 0, ""
+    for number, line in lines:
+        joined, at = (f"{joined} {line.strip()}", at) if joined else (line.strip(), number)
+        if joined.endswith(_GOES_ON) and not joined.startswith("#"):
+            joined = joined.removesuffix("\\")
+            continue
+        yield at, joined
+        joined = ""
+    if joined:
+        yield at, joined
