@@ -17,6 +17,7 @@ from threading import Event
 from typing import IO
 
 from releasegate.adapters import process_groups, transcript
+from releasegate.adapters.waiting import ended
 from releasegate.core.errors import Unavailable
 
 PASSED_ON = frozenset(
@@ -93,7 +94,7 @@ def run(  # noqa: PLR0913 - the nouns of a child process, as subprocess.run has 
         given.write((input or "").encode())
         given.seek(0)
         with started(argv, env=env, cwd=cwd, stdin=given, stdout=out, stderr=err) as process:
-            timed_out = not _ended(process, timeout=timeout, stop=stop or Event())
+            timed_out = not ended(process, timeout=timeout, stop=stop)
         code = TIMED_OUT if timed_out else process.returncode
         done = Completed(code, _text(out), _text(err), timed_out)
     transcript.tell(argv, done.stdout + done.stderr, exit_code=code, seconds=time.monotonic() - began, env=env)
@@ -148,19 +149,6 @@ def find_program(name: str, *, env: Mapping[str, str], cwd: Path) -> str:
             f"The program {name} is not here.", hint=f"Install {name}, or put the folder that holds it on PATH."
         )
     return found
-
-
-def _ended(process: subprocess.Popen[bytes], *, timeout: float, stop: Event) -> bool:
-    """Wait for the end; ``False`` where the deadline comes first."""
-    deadline = time.monotonic() + timeout
-    pause = 0.001
-    while process.poll() is None:
-        if time.monotonic() >= deadline:
-            return False
-        if stop.wait(pause):
-            raise KeyboardInterrupt
-        pause = min(pause * 2, 0.05)
-    return True
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
