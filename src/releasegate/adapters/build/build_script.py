@@ -111,7 +111,12 @@ def main(told: str) -> None:
         if not isinstance(error.exception, subprocess.CalledProcessError):
             traceback.print_exception(error.exception, limit=-1)
         sys.exit(f"ERROR {error}")
-    except (BuildException, FailedProcessError, subprocess.CalledProcessError, tarfile.TarError) as error:
+    except subprocess.CalledProcessError as error:
+        # What uv said was kept for whoever asks.
+        for said in filter(None, (error.stdout, error.stderr)):
+            sys.stderr.write(said if isinstance(said, str) else said.decode(errors="replace"))
+        sys.exit(f"ERROR {error}")
+    except (BuildException, FailedProcessError, tarfile.TarError) as error:
         sys.exit(f"ERROR {error}")
 
 

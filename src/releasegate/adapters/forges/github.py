@@ -145,6 +145,7 @@ class GitHubForge:
         Raises:
             Unavailable: GitHub does not answer.
         """
+        token(self.config, self.environ)  # without one nothing is asked, and no client is waited for
         with self._asking():
             found = islice(self._repository.get_workflow_runs(status="waiting"), _PAGE)
             return tuple(CiRun("waiting", text(run.html_url)) for run in found)

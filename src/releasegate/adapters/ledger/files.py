@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from releasegate.adapters.files import write_atomically
-from releasegate.adapters.plain_file import read_plain
+from releasegate.adapters.plain_file import plain_lines
 from releasegate.core.errors import Unavailable
 from releasegate.core.release.entry import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
@@ -37,12 +37,11 @@ class FileLedger:
         """
         path = self._path(version)
         try:
-            lines = read_plain(path).split(b"\n")
+            return tuple(entry for line in plain_lines(path) if (entry := _parsed(line)) is not None)
         except FileNotFoundError:
             return ()
         except OSError as error:
             raise _unusable(path, error) from error
-        return tuple(entry for line in lines if (entry := _parsed(line)) is not None)
 
     def append(self, version: Version, entry: Entry) -> None:
         """Add an entry; it is on the disk when this returns.

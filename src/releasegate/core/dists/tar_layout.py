@@ -26,7 +26,7 @@ class BadHeader(ValueError):
     """A header says what no packager writes, and what that is."""
 
 
-def check_headers(unpacked: bytes, *, most: int) -> None:
+def check_headers(unpacked: bytes | bytearray, *, most: int) -> None:
     """Walk over the headers of a tar.
 
     Raises:

@@ -10,12 +10,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, Literal, get_args
 
 EntryEvent = Literal["started", "done", "failed", "waived", "revoked"]
 Evidence = Mapping[str, Any]
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", re.ASCII)
+
+_SHARED = ("run", "step", "event", "subject", "kind", "verdict")
 
 SEAL = "seal"
 TAG = "tag"
@@ -51,6 +54,8 @@ def entry_from_json(line: str) -> Entry | None:
         if body["event"] not in get_args(EntryEvent) or not isinstance(body["evidence"], dict):
             return None
         known = {key: body[key] for key in Entry.__dataclass_fields__ if key != "releasegate"}
+        # Most of what an entry says, others say in the same words: those are in memory once.
+        known |= {key: intern(text) for key in _SHARED if type(text := known[key]) is str}
         # Who wrote it is not what it says: an entry without a writer counts all the same.
         entry = Entry(**known, releasegate=str(body.get("releasegate", "")))
     except (ValueError, KeyError, TypeError, RecursionError):
