@@ -145,7 +145,6 @@ class GitHubForge:
         Raises:
             Unavailable: GitHub does not answer.
         """
-        token(self.config, self.environ)  # without one nothing is asked, and no client is waited for
         with self._asking():
             found = islice(self._repository.get_workflow_runs(status="waiting"), _PAGE)
             return tuple(CiRun("waiting", text(run.html_url)) for run in found)
@@ -160,7 +159,7 @@ class GitHubForge:
         """
         from github import UnknownObjectException  # noqa: PLC0415
 
-        with self._asking():
+        with self._asking(as_anybody=True):
             try:
                 known = self._repository if has_token(self.config, self.environ) else self._opened(None)
                 found = known.get_workflow_run(run)
@@ -233,7 +232,9 @@ class GitHubForge:
         return text(commit.sha)
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _asking(self, *, as_anybody: bool = False) -> Iterator[None]:
+        if not as_anybody:
+            token(self.config, self.environ)  # without one nothing is asked, and no client is waited for
         import requests  # noqa: PLC0415 - with PyGithub, which is late as well
         from github import BadAttributeException, GithubException, IncompletableObject  # noqa: PLC0415
 
