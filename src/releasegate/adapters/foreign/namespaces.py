@@ -112,8 +112,8 @@ def lend(path: str) -> None:
     written, work = (os.open(each, os.O_PATH) for each in layers)
     places = "lowerdir=/proc/self/fd/{},upperdir=/proc/self/fd/{},workdir=/proc/self/fd/{},userxattr"
     mount("overlay", path, "overlay", _NOSUID | _NODEV, places.format(below, written, work))
-    for each in (below, written, work):
-        os.close(each)
+    for opened in (below, written, work):
+        os.close(opened)
 
 
 def other_process_tables() -> list[str]:
@@ -224,4 +224,5 @@ def checked(result: int, what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(json.loads(each) for each in sys.argv[2:5]), sys.argv[5:])
+    hides, shows, lends = (json.loads(each) for each in sys.argv[2:5])
+    main(sys.argv[1], hides, shows, lends, sys.argv[5:])
