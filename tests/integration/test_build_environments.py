@@ -18,6 +18,9 @@ from releasegate.adapters.build import environments
 from releasegate.adapters.build.builder import Builder
 from releasegate.adapters.build.environments import BuildEnvironments, required
 from releasegate.adapters.foreign.isolation import Isolation, lends
+from releasegate.app.build_cache import build_cache
+from releasegate.app.project import Project
+from releasegate.core.config.model import Settings
 from releasegate.core.errors import GateFailed
 
 HOOKS = BACKEND.replace('"backend.py", ', "")
@@ -164,6 +167,15 @@ def test_a_torn_making_is_made_anew_and_the_old_ones_go(tmp_path: Path, environ:
     assert here.trim(days=1) == 0
     assert here.trim(days=0) == 1
     assert kept(here.root) == []
+
+
+def test_what_is_kept_is_told_and_removed(tmp_path: Path, environ: dict[str, str]) -> None:
+    project = Project(tmp_path, Settings(packages=(), indexes={}), environ)
+    with index(wheel(tmp_path, "quay", "3", files={"quay.py": HOOKS})) as address:
+        assert BuildEnvironments(address, environ).find(["quay"], stop=NEVER)
+    assert build_cache(project, clear=False).startswith("1 build environments, ")
+    assert build_cache(project, clear=True) == "removed 1 build environments"
+    assert build_cache(project, clear=False).startswith("0 build environments, 0.0 MiB, in ")
 
 
 @pytest.mark.parametrize("text", ["", "[build-system]\n", "[build-system]\nrequires = 3\n", "[", None])

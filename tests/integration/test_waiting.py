@@ -51,6 +51,6 @@ def test_a_deadline_is_kept() -> None:
 
 def test_a_stop_is_heard() -> None:
     stop = Event()
+    Timer(0.1, stop.set).start()
     with child("import time; time.sleep(60)") as process, pytest.raises(KeyboardInterrupt):
-        Timer(0.1, stop.set).start()
         ended(process, timeout=60, stop=stop)
