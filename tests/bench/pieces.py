@@ -40,4 +40,8 @@ def upload(address: str, simple: str, *paths: str) -> None:
 
 
 if __name__ == "__main__":
-    {"bump": bump, "upload": upload}[sys.argv[1]](*sys.argv[2:])
+    piece, *words = sys.argv[1:]
+    if piece == "bump":
+        bump(*words)
+    else:
+        upload(*words)

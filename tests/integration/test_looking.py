@@ -94,17 +94,17 @@ def test_each_index_is_asked_for_each_page_as_often_as_the_page_on_the_time_says
 def test_an_index_that_is_silent_is_asked_once(tmp_path: Path) -> None:
     class Dead(requests.Session):
         def get(self, url: str | bytes, **_: object) -> requests.Response:
-            asked.append(str(url))
+            tried.append(str(url))
             raise requests.ConnectionError(str(url))
 
-    asked: list[str] = []
+    tried: list[str] = []
     config = IndexConfig("pypi", "http://127.0.0.1:9/legacy/", "http://127.0.0.1:9/simple")
     index = SimpleIndex(config, environ={}, workdir=tmp_path, session=Dead()).remembering()
     for project in ("a", "b", "a"):
         with pytest.raises(Unavailable, match="The index pypi cannot be read"):
             index.files(project)
 
-    assert asked == ["http://127.0.0.1:9/simple/a/"]
+    assert tried == ["http://127.0.0.1:9/simple/a/"]
 
 
 def test_what_went_wrong_with_one_project_says_nothing_of_another(tmp_path: Path) -> None:

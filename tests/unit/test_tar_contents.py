@@ -17,7 +17,7 @@ PACKED = gzip.compress(LARGE, 1)
 
 @pytest.mark.parametrize("content", [b"", b"a", b"\0" * (4 * 2**20), b"\0" * 2**20, LARGE], ids=len)
 def test_what_was_packed_comes_out(content: bytes) -> None:
-    assert gunzipped(gzip.compress(content, 1), limit=len(content)) == content
+    assert bytes(gunzipped(gzip.compress(content, 1), limit=len(content)) or b"") == content
 
 
 @pytest.mark.parametrize("content", [b"ab", b"\0" * (4 * 2**20), LARGE], ids=len)
@@ -27,7 +27,7 @@ def test_more_than_the_limit_is_not_unpacked(content: bytes) -> None:
 
 @pytest.mark.parametrize("behind", [b"", b"\0", b"\0" * (2 * 2**20)], ids=len)
 def test_zeros_behind_the_end_are_no_content(behind: bytes) -> None:
-    assert gunzipped(PACKED + behind, limit=len(LARGE)) == LARGE
+    assert bytes(gunzipped(PACKED + behind, limit=len(LARGE)) or b"") == LARGE
 
 
 @pytest.mark.parametrize("behind", [b"x", b"\0x", PACKED, b"\0" * (2 * 2**20) + b"x"], ids=len)
