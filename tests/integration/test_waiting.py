@@ -11,7 +11,7 @@ from threading import Event, Timer
 
 import pytest
 
-from releasegate.adapters.waiting import ended
+from releasegate.adapters.process import ended
 
 
 @pytest.fixture(params=["told of", "asked for"], autouse=True)

@@ -13,8 +13,7 @@ from typing import TypeAlias
 
 from releasegate.adapters.git.hooks import hooks_apart, may_run_hooks
 from releasegate.adapters.masking import without_user_info
-from releasegate.adapters.process import clean_environment, last_lines, started
-from releasegate.adapters.waiting import ended
+from releasegate.adapters.process import clean_environment, ended, last_lines, started
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.printable import printable
 

@@ -35,9 +35,9 @@ class FileLedger:
         Raises:
             Unavailable: the file is there and cannot be read.
         """
-        path = self._path(version)
+        path, texts = self._path(version), dict[str, str]()
         try:
-            return tuple(entry for line in plain_lines(path) if (entry := _parsed(line)) is not None)
+            return tuple(entry for line in plain_lines(path) if (entry := _parsed(line, texts)) is not None)
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -117,9 +117,9 @@ class FileLedger:
             _sync_folder(self.folder.parent)
 
 
-def _parsed(line: bytes) -> Entry | None:
+def _parsed(line: bytes, texts: dict[str, str]) -> Entry | None:
     try:
-        return entry_from_json(line.decode())
+        return entry_from_json(line.decode(), texts)
     except UnicodeDecodeError:
         return None
 
