@@ -17,6 +17,7 @@ from source_trees import BACKEND
 from releasegate.adapters.build import environments
 from releasegate.adapters.build.builder import Builder
 from releasegate.adapters.build.environments import BuildEnvironments, required
+from releasegate.adapters.foreign import hidden
 from releasegate.adapters.foreign.isolation import Isolation, lends
 from releasegate.app.build_cache import build_cache
 from releasegate.app.project import Project
@@ -167,6 +168,23 @@ def test_a_torn_making_is_made_anew_and_the_old_ones_go(tmp_path: Path, environ:
     assert here.trim(days=1) == 0
     assert here.trim(days=0) == 1
     assert kept(here.root) == []
+
+
+@pytest.mark.parametrize("whose", ["anybody's to write to", "nobody's home"])
+def test_where_somebody_else_could_write_nothing_is_kept(
+    tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, whose: str
+) -> None:
+    if whose == "nobody's home":
+        monkeypatch.setattr(hidden, "gettempdir", lambda: str(tmp_path))
+        del environ["HOME"]
+    here = BuildEnvironments("http://127.0.0.1:9/simple/", environ)
+    here.root.mkdir(parents=True, mode=0o700)
+    if whose == "anybody's to write to":
+        here.root.chmod(0o777)
+
+    assert not here._is_ours()
+    assert here.find(["quay"], stop=NEVER) is None
+    assert list(here.root.iterdir()) == []
 
 
 def test_what_is_kept_is_told_and_removed(tmp_path: Path, environ: dict[str, str]) -> None:

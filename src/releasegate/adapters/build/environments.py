@@ -7,8 +7,10 @@ had, or anything about the making is not right, nothing is kept, and a build mak
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
+import stat
 import sys
 import time
 import tomllib
@@ -79,13 +81,19 @@ class BuildEnvironments:
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not requires or not lends(self.root, self.environ):
+            if not requires or not lends(self.root, self.environ) or not self._is_ours():
                 return None
             lock = self._resolved(tuple(requires), stop)
             found = None if lock is None else self._kept(lock, stop)
         except (OSError, Unavailable):
             return None
         return None if found is None else BuildEnvironment(found, tuple(requires))
+
+    def _is_ours(self) -> bool:
+        """Whether the place is a person's own: nobody else could write there, or put another in its place."""
+        seen = self.root.lstat()
+        named = any(self.environ.get(name, "").startswith("/") for name in ("HOME", "XDG_CACHE_HOME"))
+        return named and stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and not seen.st_mode & 0o022
 
     def size(self) -> tuple[int, int]:
         """Return how many there are, and their bytes."""
