@@ -15,8 +15,8 @@ nox.options.default_venv_backend = "uv"
 nox.options.sessions = ["lint", "types", "tests"]
 
 _APP = """
-ci/handover ci/parts ci/runner ci/vendor ci/workflows container_runner deliveries examine kept late newer orders
-outcomes package_state pairs project release reports status verify/evidence verify/provenance verify/rebuild
+build_cache ci/handover ci/parts ci/runner ci/vendor ci/workflows container_runner deliveries examine kept late newer
+orders outcomes package_state pairs project release reports status verify/evidence verify/provenance verify/rebuild
 verify/verify watch workspace
 """
 _FRONTENDS = """

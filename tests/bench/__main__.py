@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.bench.commands import Command, Row
 from tests.bench.growth import GROWTHS
 from tests.bench.measured import Run, run, spread
-from tests.bench.rows import Command, Ground, Row, rows
+from tests.bench.rows import Ground, rows
 from tests.bench.table import Grown, Measured, page, picture
 
 TOP = Path(__file__).parents[2]
@@ -26,11 +27,17 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="how often each command is run")
     parser.add_argument("--out", type=Path, default=TOP / "docs", help="where the page is written")
+    parser.add_argument(
+        "--only", default="", help="measure the rows whose work has this in its name, and write nothing"
+    )
     asked = parser.parse_args(words)
-    grown = [_grown(*point) for point in _sizes()]
+    grown = [] if asked.only else [_grown(*point) for point in _sizes()]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         found = rows(Ground(Path(folder)).made())
-        measured = [line for row in found for line in _measured(row, asked.runs)]
+        wanted = (row for row in found if asked.only in row.work)
+        measured = [line for row in wanted for line in _measured(row, asked.runs)]
+    if asked.only:
+        return
     ground = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     (asked.out / "benchmarks.md").write_text(page(measured, grown, runs=asked.runs, ground=ground), encoding="utf-8")
     told = {"runs": asked.runs, "rows": [asdict(each) for each in measured], "growth": [asdict(each) for each in grown]}
@@ -50,7 +57,8 @@ def _measured(row: Row, runs: int) -> Iterator[Measured]:
         ratio = spread([one[row.ours.name].cpu / one[each.name].cpu for one in taken]) if number else None
         times = spread([one.cpu for one in mine]), spread([one.wall for one in mine])
         aim, memory = row.aim if number == 1 else None, max(one.memory for one in mine)
-        yield Measured(row.work, each.name, aim, *times, memory, ratio)
+        within = None if number else row.within
+        yield Measured(row.work, each.name, aim, *times, memory, ratio, within=within)
         _say(f"{row.work}: {each.name} {times[0]}{f', ratio {ratio}' if ratio else ''}")
 
 

@@ -37,7 +37,11 @@ class Spread:
 
 
 def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> Run:
-    """Run a command to its end and measure it; what it says is kept for where it fails."""
+    """Run a command to its end and measure it; what it says is kept for where it fails.
+
+    Python keeps its bytecode, as it does for everybody.
+    """
+    env = {name: value for name, value in (env or os.environ).items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as out:
         began = time.monotonic()
         process = subprocess.Popen(argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)

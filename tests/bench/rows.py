@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,42 +12,19 @@ from itertools import product
 from pathlib import Path
 
 from releasegate.adapters.venvs.interpreters import UV, Interpreters
+from releasegate.rehearsal.index import EmbeddedIndex
+from tests.bench.commands import AUTHOR, Command, Row, run
+from tests.bench.further_rows import TOKEN, bump_row, rehearsal_row, served_rows
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PACKAGE = "harbor-api"
-PEERS = ("build", "hatch", "tbump")
+PEERS = ("build", "bump-my-version", "hatch", "tbump", "twine")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 NOWHERE = "http://127.0.0.1:9"
 """Where no index answers."""
 
 TASKS = "from invoke.tasks import task\n\n\n@task\ndef status(_):\n    pass\n"
 SESSION = "import nox\n\n\n@nox.session(venv_backend='none')\ndef versions(session):\n    pass\n"
-AUTHOR = ("-c", "user.name=bench", "-c", "user.email=bench@localhost")
-
-
-@dataclass(frozen=True)
-class Command:
-    """What is measured, ``first`` is removed before each run; ``cannot`` is why there is nothing to run.
-
-    A run that ends with another code than ``exits`` measures nothing.
-    """
-
-    name: str
-    argv: tuple[str, ...] = ()
-    cwd: Path = Path()
-    first: tuple[Path, ...] = ()
-    cannot: str = ""
-    exits: int = 0
-
-
-@dataclass(frozen=True)
-class Row:
-    """One work: ours and the peers'; ``aim`` is the ratio to the first peer that is wanted."""
-
-    work: str
-    aim: float
-    ours: Command
-    peers: tuple[Command, ...]
 
 
 @dataclass(frozen=True)
@@ -59,14 +35,14 @@ class Ground:
 
     def made(self) -> Ground:
         """Make it and return it."""
-        for name in ("pair", "offline"):
+        for name in ("pair", "offline", "candidate", "shell"):
             self._pair(name)
         (self.folder / "empty").mkdir()
         (self.folder / "empty" / "tasks.py").write_text(TASKS, encoding="utf-8")
         (self.folder / "empty" / "noxfile.py").write_text(SESSION, encoding="utf-8")
-        _run(*UV, "venv", "--quiet", str(self.folder / "peers"), cwd=self.folder)
+        run(*UV, "venv", "--quiet", str(self.folder / "peers"), cwd=self.folder)
         python = str(self.folder / "peers" / "bin" / "python")
-        _run(*UV, "pip", "install", "--quiet", "--python", python, *PEERS, cwd=self.folder)
+        run(*UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, *PEERS, cwd=self.folder)
         return self
 
     @property
@@ -96,12 +72,14 @@ class Ground:
                 stream.writelines(tables)
         for package in (PACKAGE, "harbor-plugin"):
             clone, remote = place / package, place / f"{package}.git"
-            _run("git", "init", "--quiet", "--initial-branch=develop", cwd=clone)
-            _run("git", "add", "--all", cwd=clone)
-            _run("git", *AUTHOR, "commit", "--quiet", "--message=Sample", cwd=clone)
-            _run("git", "init", "--quiet", "--bare", str(remote), cwd=place)
-            _run("git", "remote", "add", "origin", str(remote), cwd=clone)
-            _run("git", "push", "--quiet", "origin", "develop", cwd=clone)
+            run("git", "init", "--quiet", "--initial-branch=develop", cwd=clone)
+            run("git", "add", "--all", cwd=clone)
+            for setting in AUTHOR[1::2]:
+                run("git", "config", *setting.split("=", 1), cwd=clone)
+            run("git", "commit", "--quiet", "--message=Sample", cwd=clone)
+            run("git", "init", "--quiet", "--bare", str(remote), cwd=place)
+            run("git", "remote", "add", "origin", str(remote), cwd=clone)
+            run("git", "push", "--quiet", "origin", "develop", cwd=clone)
 
 
 def rows(ground: Ground) -> Iterator[Row]:
@@ -142,6 +120,13 @@ def rows(ground: Ground) -> Iterator[Row]:
         ),
     )
 
+    yield bump_row(ground.folder, ground.folder / "peers" / "bin")
+    with EmbeddedIndex(name="testpypi", root=ground.folder / "index", token=TOKEN) as index:
+        if not files.is_dir():
+            run(nox, "-s", "build", "--", "--package", PACKAGE, cwd=pair)
+        yield from served_rows(ground.folder, ground.folder / "peers" / "bin", files, index, ground.pythons)
+    yield rehearsal_row(ground.folder)
+
 
 def _version_peers(ground: Ground, clone: Path) -> tuple[Command, ...]:
     return (
@@ -166,7 +151,3 @@ def _installs(ground: Ground, files: Path, *, by_pip: bool) -> str:
         installer = f"{pip} {env}/bin/python install" if piped else f"{uv} pip install --python {env}/bin/python"
         lines.append(f"{installer} --quiet {files}/*/{kind}")
     return "\n".join(lines)
-
-
-def _run(*argv: str, cwd: Path) -> None:
-    subprocess.run(argv, cwd=cwd, check=True, capture_output=True)

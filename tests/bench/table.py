@@ -24,6 +24,7 @@ class Measured:
     memory: int = 0
     ratio: Spread | None = None
     cannot: str = ""
+    within: float | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def _page(measured: Sequence[Measured], grown: Sequence[Grown], *, runs: int, gr
             yield f"| {each.work} | {each.name} | cannot: {each.cannot} | | | | |"
             continue
         aim = "" if each.aim is None else f"{each.aim:g}"
+        aim = aim if each.within is None else f"{each.within:g} s elapsed"
         ratio = "" if each.ratio is None else str(each.ratio)
         yield f"| {each.work} | {each.name} | {each.cpu} | {each.wall} | {each.memory // 1024} | {ratio} | {aim} |"
     yield ""

@@ -117,6 +117,7 @@ def test_without_docker_the_cache_cannot_be_shown(project: Path, tmp_path: Path)
     (tmp_path / "bin").mkdir()
     code, out, err = typed(project, "invoke", "cache", PATH=str(tmp_path / "bin"))
     assert code == 6
+    assert " build environments, " in out
     assert "There is no docker command here" in out + err
     assert "-> Install a Docker engine" in out + err
 

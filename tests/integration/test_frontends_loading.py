@@ -134,6 +134,25 @@ def test_a_command_that_looks_loads_nothing_of_a_release_nor_of_files_that_are_n
     assert set(used.split()) <= found
 
 
+@pytest.mark.parametrize("kind", ["github", "gitea"])
+def test_nobody_waits_for_the_client_of_a_forge_that_cannot_be_asked_without_its_token(
+    project: Path, kind: str
+) -> None:
+    settings = project / "pyproject.toml"
+    text = settings.read_text(encoding="utf-8")
+    named = f'kind = "{kind}", address = "https://forge.example", repository = "harbor/sample"'
+    forge = f'forge = {{ {named}, token-env = "SAMPLE_FORGE_TOKEN" }}\n'
+    settings.write_text(text.replace('name = "sample"\nversion-files', f'name = "sample"\n{forge}version-files'))
+    try:
+        assert forge in settings.read_text(encoding="utf-8")
+        assert (
+            loaded(project, "invoke", "status") & {"github", "jwt", "nacl", "cryptography", "requests", "urllib3"}
+            == set()
+        )
+    finally:
+        settings.write_text(text, encoding="utf-8")
+
+
 @pytest.mark.parametrize("words", [("invoke", "--list"), ("nox", "-l")], ids=" ".join)
 def test_this_repository_s_own_lists_are_as_cheap(words: tuple[str, ...]) -> None:
     never = f"{CLIENTS} {SCREEN} {SHELF}".split()

@@ -7,10 +7,11 @@ import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from releasegate.adapters.foreign.isolation import obstacle
-from releasegate.adapters.process import clean_environment, run
+from releasegate.adapters.process import clean_environment, find_program, run
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.config.messages import holds_secret
 from releasegate.core.errors import Unavailable
@@ -49,11 +50,9 @@ class LocalMachine:
 
     def _git(self) -> str:
         try:
-            env = clean_environment(self.environ, LC_ALL="C")
-            said = run(["git", "--version"], env=env, cwd=self.folder, timeout=_SECONDS).stdout
+            return _version_of_git(find_program("git", env=self.environ, cwd=self.folder))
         except Unavailable:
             return ""
-        return next(iter(re.findall(r"\d+(?:\.\d+)+", said)), "")
 
     def free_space(self) -> int:
         """Return the bytes that are free where builds and fetched files are kept."""
@@ -76,6 +75,13 @@ class LocalMachine:
     def may_confirm(self) -> bool:
         """Whether somebody can say yes to what cannot be taken back."""
         return self.attended
+
+
+@cache
+def _version_of_git(program: str) -> str:
+    env = clean_environment(os.environ, LC_ALL="C")
+    said = run([program, "--version"], env=env, cwd=Path(program).parent, timeout=_SECONDS).stdout
+    return next(iter(re.findall(r"\d+(?:\.\d+)+", said)), "")
 
 
 def _installed() -> tuple[Tool, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,10 @@ KILLED = frozenset({-9, -15, 137, 143})
 
 TIMED_OUT = 124
 """The exit code of a command that did not end in time, as coreutils' ``timeout`` gives it."""
+
+
+_SLICE = 0.05
+"""Seconds between two looks at whether it is to be stopped."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def run(  # noqa: PLR0913 - the nouns of a child process, as subprocess.run has 
         given.write((input or "").encode())
         given.seek(0)
         with started(argv, env=env, cwd=cwd, stdin=given, stdout=out, stderr=err) as process:
-            timed_out = not _ended(process, timeout=timeout, stop=stop or Event())
+            timed_out = not ended(process, timeout=timeout, stop=stop)
         code = TIMED_OUT if timed_out else process.returncode
         done = Completed(code, _text(out), _text(err), timed_out)
     transcript.tell(argv, done.stdout + done.stderr, exit_code=code, seconds=time.monotonic() - began, env=env)
@@ -150,17 +155,54 @@ def find_program(name: str, *, env: Mapping[str, str], cwd: Path) -> str:
     return found
 
 
-def _ended(process: subprocess.Popen[bytes], *, timeout: float, stop: Event) -> bool:
-    """Wait for the end; ``False`` where the deadline comes first."""
+def ended(process: subprocess.Popen[bytes], *, timeout: float, stop: Event | None = None) -> bool:
+    """Wait for the end of *process*; ``False`` where *timeout* (seconds) is over before.
+
+    Raises:
+        KeyboardInterrupt: *stop* was set, by the thread that was interrupted.
+    """
     deadline = time.monotonic() + timeout
-    pause = 0.001
-    while process.poll() is None:
-        if time.monotonic() >= deadline:
-            return False
-        if stop.wait(pause):
-            raise KeyboardInterrupt
-        pause = min(pause * 2, 0.05)
+    with _waiter(process) as wait:
+        while process.poll() is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            wait(left if stop is None else min(left, _SLICE))
+            if stop is not None and stop.is_set():
+                raise KeyboardInterrupt
     return True
+
+
+@contextmanager
+def _waiter(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], object]]:
+    """Give what waits for the end for some seconds at most; it may return before."""
+    opened = _opened(process.pid)
+    if opened is None:
+        yield _asks_again()
+        return
+    try:
+        told = select.poll()
+        told.register(opened, select.POLLIN)
+        # A poll of more milliseconds than an int holds is refused.
+        yield lambda seconds: told.poll(min(seconds, 3600.0) * 1000)
+    finally:
+        os.close(opened)
+
+
+def _opened(pid: int) -> int | None:
+    """Return what Linux tells of the end of the process by; ``None`` where it cannot be had."""
+    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
+        return None
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return None
+
+
+def _asks_again() -> Callable[[float], None]:
+    """Return a pause that grows from call to call."""
+    pauses = iter((0.001, 0.002, 0.004, 0.008, 0.016, 0.032))
+    return lambda seconds: time.sleep(min(seconds, next(pauses, _SLICE)))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

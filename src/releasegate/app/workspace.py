@@ -62,8 +62,8 @@ class RunOptions:
 class Workspace:
     """Everything of one project, ready to be used; ``forges`` are the packages' forges by name.
 
-    ``event`` is what started the run in CI; ``asked`` is what a command keeps of Git's answers that only looks, and
-    ``beliefs`` what was answered of whether evidence is to be believed.
+    ``event`` is what started the run in CI; ``asked`` is what a command keeps of Git's answers that only looks,
+    ``indexes`` are its indexes, and ``beliefs`` what was answered of whether evidence is to be believed.
     """
 
     project: Project
@@ -74,6 +74,7 @@ class Workspace:
     asked: Asked | None = None
     beliefs: Beliefs = field(default_factory=Beliefs)
     tells: Callable[[str], None] | None = None
+    indexes: dict[str, SimpleIndex] = field(default_factory=dict)
 
     def tell(self, line: str) -> None:
         """Say *line*, which a person must see: a line of progress may be passed over."""
@@ -126,13 +127,14 @@ class Workspace:
                     raise
 
     def index(self, name: str) -> SimpleIndex:
-        """Return the index that the configuration calls *name*."""
+        """Return the index that the configuration calls *name*; where a command only looks, it remembers."""
         from releasegate.adapters.index.package_index import SimpleIndex
 
-        config = self.project.settings.indexes[name]
-        return SimpleIndex(
-            config, environ=self.project.environ, workdir=self._folder("tmp"), prompt=self.choices.prompt
-        )
+        if name in self.indexes:
+            return self.indexes[name]
+        config, folder = self.project.settings.indexes[name], self._folder("tmp")
+        made = SimpleIndex(config, environ=self.project.environ, workdir=folder, prompt=self.choices.prompt)
+        return made if self.asked is None else self.indexes.setdefault(name, made.remembering())
 
     def builds(self, *, of: str = "dist") -> LocalBuilds:
         """Return the builds that are kept here, *of* releases or of other work; a job that takes them makes none."""

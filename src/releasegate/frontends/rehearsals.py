@@ -99,6 +99,9 @@ def cache(screen: Screen, *, clear: bool, give: str = "", take: str = "") -> Non
 
         lines = kept.give(project, Path(give)) if give else kept.take(project, Path(take))
     else:
+        from releasegate.app.build_cache import build_cache
+
+        screen.lines((build_cache(project, clear=clear),))
         lines = cached(project, clear=clear)
     screen.lines(lines)
 

@@ -48,7 +48,7 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
     }
 )
 def cache(context: Context, *, clear: bool = False, give: str = "", take: str = "") -> None:
-    """Show what the end-to-end gate keeps between runs: migrated databases and images.
+    """Show what is kept between runs: build environments, and of the end-to-end gate migrated databases and images.
 
     Example: invoke cache --clear
     """

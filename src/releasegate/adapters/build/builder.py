@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -12,11 +13,14 @@ from threading import Event
 
 from packaging.version import Version
 
+from releasegate.adapters.build.environments import BuildEnvironments, required
 from releasegate.adapters.foreign.isolation import Isolation
+from releasegate.adapters.package_data import script
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.scratch import scratch
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 
+SCRIPT = script("releasegate.adapters.build", "build_script.py")
 _SECONDS = 1800.0
 _SHOWN = 30
 # uv's words for an index that it cannot reach; its exit code says no more than that it failed.
@@ -55,23 +59,28 @@ class Builder:
             Unavailable: what the build needs cannot be fetched.
         """
         own = {"SOURCE_DATE_EPOCH": str(epoch), "UV_DEFAULT_INDEX": self.index, "COLUMNS": _COLUMNS}
-        if tools:
-            (constraints := out / "constraints.txt").write_text("".join(f"{n}=={v}\n" for n, v in tools.items()))
+        pins = "".join(f"{name}=={number}\n" for name, number in (tools or {}).items())
+        if pins:
+            (constraints := out / "constraints.txt").write_text(pins)
             own["UV_CONSTRAINT"] = str(constraints)
-        stop = Event()
+        environments, stop = BuildEnvironments(self.index, self.environ, pins), Event()
 
-        def build(folder: Path, *kinds: str) -> None:
-            argv = [sys.executable, "-I", "-m", "build", "--installer", "uv", *kinds, "--outdir", str(folder)]
+        def build(folder: Path, *, sdist: bool) -> None:
+            folder.mkdir()
             with scratch() as home, checkout() as tree:
-                isolation = Isolation(self.environ, Path(home), (out,))
+                kept = environments.find(required(tree), stop=stop)
+                told = {"tree": str(tree), "out": str(folder), "sdist": sdist}
+                if kept is not None:
+                    told |= {"env": str(kept.env), "requires": kept.requires}
+                argv = [sys.executable, "-I", str(SCRIPT), json.dumps(told)]
+                isolation = Isolation(self.environ, Path(home), (out,), () if kept is None else (kept.env,))
                 env = isolation.environment(**own)
-                done = isolation.run([*argv, str(tree)], env=env, cwd=tree, timeout=_SECONDS, stop=stop)
+                done = isolation.run(argv, env=env, cwd=tree, timeout=_SECONDS, stop=stop)
             if done.exit_code:
                 raise _failure(done)
 
         with ThreadPoolExecutor(2) as pool:
-            # Without a kind, build makes the sdist and then the wheel from nothing but the sdist.
-            jobs = [pool.submit(build, out / "tree", "--wheel"), pool.submit(build, out / "sdist")]
+            jobs = [pool.submit(build, out / "tree", sdist=False), pool.submit(build, out / "sdist", sdist=True)]
             try:
                 wait(jobs, return_when=FIRST_EXCEPTION)
             finally:

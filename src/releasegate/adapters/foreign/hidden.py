@@ -38,9 +38,17 @@ def hidden(environ: Mapping[str, str]) -> list[str]:
     named = [environ.get(name, "") for name in _SETTINGS]
     named += [_registered_home(user), f"/run/user/{user}", environ.get("SSH_AUTH_SOCK", "")]
     named += [str(Path(environ.get("TMUX_TMPDIR") or "/tmp", f"tmux-{user}")), f"/run/screen/S-{environ.get('USER')}"]  # noqa: S108 - where they are
+    named.append(str(kept_environments(environ)))
     found = {os.path.realpath(path) for path in named if path.startswith("/") and os.path.exists(path)}
     # What everything is in cannot be hidden.
     return sorted(found - {os.path.realpath(path) for path in ("/", gettempdir(), *_system())})
+
+
+def kept_environments(environ: Mapping[str, str]) -> Path:
+    """Return where build environments are kept, which only the build sees that is lent one of them."""
+    cache = environ.get("XDG_CACHE_HOME", "")
+    folder = Path(cache) if cache.startswith("/") else Path(environ.get("HOME") or gettempdir(), ".cache")
+    return folder / "releasegate" / "build-environments"
 
 
 def shown(environ: Mapping[str, str], *, given: Iterable[Path], hiding: Iterable[str]) -> list[str]:

@@ -26,11 +26,15 @@ NO_NAMESPACES, _SAYS = 125, "namespaces: "
 
 @dataclass(frozen=True)
 class Isolation:
-    """How foreign code is run: *home* is its home folder, *given* are folders and files of ours that it may use."""
+    """How foreign code is run: *home* is its home folder, *given* are folders and files of ours that it may use.
+
+    What is written into a folder that is *lent* goes with the command: for where ``lends`` says that this can be had.
+    """
 
     environ: Mapping[str, str]
     home: Path
     given: tuple[Path, ...] = ()
+    lent: tuple[Path, ...] = ()
 
     def environment(self, **extra: str) -> dict[str, str]:
         """Return what foreign code may see of the caller's environment, with *extra* on top."""
@@ -53,9 +57,9 @@ class Isolation:
             return [program, *argv[1:]]
         # A home folder that is itself what the command works in cannot be empty.
         hiding = [path for path in hidden(self.environ) if path != os.path.realpath(cwd)]
-        needed = (*self.given, self.home, cwd, Path(program))
+        needed = (*self.given, *self.lent, self.home, cwd, Path(program))
         showing = shown(self.environ, given=needed, hiding=hiding)
-        return [*_apart(cwd, hiding=hiding, showing=showing), program, *argv[1:]]
+        return [*_apart(cwd, hiding=hiding, showing=showing, lent=self.lent), program, *argv[1:]]
 
     def run(  # noqa: PLR0913 - the nouns of a child process, as subprocess.run has them
         self,
@@ -91,6 +95,18 @@ def obstacle(environ: Mapping[str, str]) -> str | None:
     return _refusal(tuple(hiding), tuple(shown(environ, given=(), hiding=hiding)))
 
 
+def lends(folder: Path, environ: Mapping[str, str]) -> bool:
+    """Whether *folder* can be lent to foreign code here, so that it stays as it is."""
+    return obstacle(environ) is None and _lendable(folder)
+
+
+@cache
+def _lendable(folder: Path) -> bool:
+    """Try it once."""
+    words = _apart(folder, hiding=(), showing=(), lent=(folder,))
+    return run(words, env=clean_environment(os.environ), cwd=folder, timeout=_PROBE_SECONDS).exit_code == 0
+
+
 @cache
 def _refusal(hiding: tuple[str, ...], showing: tuple[str, ...]) -> str | None:
     """Try it once."""
@@ -103,7 +119,7 @@ def _refusal(hiding: tuple[str, ...], showing: tuple[str, ...]) -> str | None:
     return said.removeprefix(_SAYS)
 
 
-def _apart(cwd: Path, *, hiding: Sequence[str], showing: Sequence[str]) -> list[str]:
+def _apart(cwd: Path, *, hiding: Sequence[str], showing: Sequence[str], lent: Sequence[Path] = ()) -> list[str]:
     own = script("releasegate.adapters.foreign", "namespaces.py")
-    told = (str(cwd.absolute()), json.dumps(list(hiding)), json.dumps(list(showing)))
+    told = (str(cwd.absolute()), *(json.dumps([str(each) for each in paths]) for paths in (hiding, showing, lent)))
     return [sys.executable, "-I", "-S", str(own), *told]

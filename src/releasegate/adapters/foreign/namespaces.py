@@ -1,9 +1,10 @@
 """Runs a command in user, process and mount namespaces of its own: it sees no process and no folder but those shown.
 
 Only the standard library is here, and of Linux only the kernel is needed. Run as a script, with what is hidden and
-what is shown as JSON lists; without a command it only tries whether all of it can be had:
+what is shown as JSON lists, and the folders in which what is written goes with the command; without a command it only
+tries whether all of it can be had:
 
-    python -I -S namespaces.py FOLDER HIDDEN SHOWN COMMAND...
+    python -I -S namespaces.py FOLDER HIDDEN SHOWN LENT COMMAND...
 
 The exit code is the command's, and its end by a signal is this one's. All that the command started ends with it.
 """
@@ -30,7 +31,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def main(folder: str, hidden: list[str], shown: list[str], argv: list[str]) -> None:
+def main(folder: str, hidden: list[str], shown: list[str], lent: list[str], argv: list[str]) -> None:
     """Run *argv* in *folder*, apart from everything else, and end as it ends."""
     for number in _ENDING:
         # The whole group is signalled, the command too. A handler, unlike SIG_IGN, is not inherited by it.
@@ -44,7 +45,7 @@ def main(folder: str, hidden: list[str], shown: list[str], argv: list[str]) -> N
     if first == 0:
         os.close(ended)
         try:
-            separate(folder, hidden, shown)
+            separate(folder, hidden, shown, lent)
             status = command(argv) if argv else 0
         except OSError as error:
             give_up(error)
@@ -56,13 +57,15 @@ def main(folder: str, hidden: list[str], shown: list[str], argv: list[str]) -> N
     end_as(int(told) if told else status)
 
 
-def separate(folder: str, hidden: list[str], shown: list[str]) -> None:
-    """Be the first process of the new namespaces, and hide what is not shown."""
+def separate(folder: str, hidden: list[str], shown: list[str], lent: list[str]) -> None:
+    """Be the first process of the new namespaces, hide what is not shown, and keep what is lent as it is."""
     mount("none", "/", "", _REC | _PRIVATE)
     for path in hidden:
         # What is inside of another that is hidden may be gone by now.
         if os.path.lexists(path):
             hide(path, [each for each in shown if each.startswith(f"{path}/")])
+    for path in lent:
+        lend(path)
     for path in other_process_tables():
         mount("tmpfs", path, "tmpfs", _NOSUID | _NODEV)
     mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
@@ -97,6 +100,20 @@ def hide(path: str, shown: list[str]) -> None:
         if not os.path.lexists(each):
             os.makedirs(os.path.dirname(each), exist_ok=True)
             os.symlink(target, each)
+
+
+def lend(path: str) -> None:
+    """Put a layer over the folder that takes what is written there, and is gone with the command."""
+    below = os.open(path, os.O_PATH)
+    mount("tmpfs", path, "tmpfs", _NOSUID | _NODEV, "mode=700")
+    layers = [os.path.join(path, name) for name in ("written", "work")]
+    for each in layers:
+        os.mkdir(each)
+    written, work = (os.open(each, os.O_PATH) for each in layers)
+    places = "lowerdir=/proc/self/fd/{},upperdir=/proc/self/fd/{},workdir=/proc/self/fd/{},userxattr"
+    mount("overlay", path, "overlay", _NOSUID | _NODEV, places.format(below, written, work))
+    for opened in (below, written, work):
+        os.close(opened)
 
 
 def other_process_tables() -> list[str]:
@@ -207,4 +224,5 @@ def checked(result: int, what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4:])
+    hides, shows, lends = (json.loads(each) for each in sys.argv[2:5])
+    main(sys.argv[1], hides, shows, lends, sys.argv[5:])

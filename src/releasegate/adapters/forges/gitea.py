@@ -8,14 +8,22 @@ repository's path ``releases/download``, where a token is taken, too. Gitea tell
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from releasegate.adapters.forges.gitea_records import GiteaAttachment, GiteaRelease, commit_of, each
 from releasegate.adapters.forges.gitea_runs import held_runs, newest_run, outcome_of
-from releasegate.adapters.forges.outcomes import NotShown, existing, has_token, is_draft, looked_at_again, published
+from releasegate.adapters.forges.outcomes import (
+    NotShown,
+    existing,
+    has_token,
+    is_draft,
+    looked_at_again,
+    published,
+    token,
+)
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.evidence.belief import CiOutcome
 from releasegate.ports import CiRun, ForgeRelease
@@ -125,17 +133,21 @@ class GiteaForge:
             Unavailable: the Gitea does not answer.
         """
         try:
-            client = replace(self._client, anonymous=not has_token(self.config, self.environ))
+            client = self._asking(anonymous=not has_token(self.config, self.environ))
             return client.ask("GET", f"actions/runs/{run}", outcome_of)
         except NotShown:
             return None
 
     @cached_property
     def _client(self) -> GiteaClient:
+        token(self.config, self.environ)  # without one nothing is asked, and no library is waited for
+        return self._asking()
+
+    def _asking(self, *, anonymous: bool = False) -> GiteaClient:
         # With requests, which takes a while to import: only who asks a Gitea something waits for it.
         from releasegate.adapters.forges.gitea_client import GiteaClient  # noqa: PLC0415
 
-        return GiteaClient(self.config, self.environ)
+        return GiteaClient(self.config, self.environ, anonymous)
 
     def _find(self, tag: str) -> GiteaRelease | None:
         number = 1

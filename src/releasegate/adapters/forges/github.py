@@ -159,7 +159,7 @@ class GitHubForge:
         """
         from github import UnknownObjectException  # noqa: PLC0415
 
-        with self._asking():
+        with self._asking(as_anybody=True):
             try:
                 known = self._repository if has_token(self.config, self.environ) else self._opened(None)
                 found = known.get_workflow_run(run)
@@ -232,7 +232,9 @@ class GitHubForge:
         return text(commit.sha)
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _asking(self, *, as_anybody: bool = False) -> Iterator[None]:
+        if not as_anybody:
+            token(self.config, self.environ)  # without one nothing is asked, and no client is waited for
         import requests  # noqa: PLC0415 - with PyGithub, which is late as well
         from github import BadAttributeException, GithubException, IncompletableObject  # noqa: PLC0415
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import TypeAlias
 
 from releasegate.adapters.git.hooks import hooks_apart, may_run_hooks
 from releasegate.adapters.masking import without_user_info
-from releasegate.adapters.process import clean_environment, last_lines, started
+from releasegate.adapters.process import clean_environment, ended, last_lines, started
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.printable import printable
 
@@ -93,13 +92,12 @@ class Git:
                     marked=False,
                 ) as process,
             ):
-                try:
-                    code = process.wait(timeout)
-                except subprocess.TimeoutExpired as error:
+                if not ended(process, timeout=timeout):
                     raise Unavailable(
                         f"git {words[0]} did not end in {timeout:g} seconds.",
                         hint="Run the same command again; if it hangs again, try that Git command by hand.",
-                    ) from error
+                    )
+                code = process.returncode
             out.seek(0)
             err.seek(0)
             answer = GitOutput(code, out.read(), err.read().decode(errors="replace"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -26,8 +27,8 @@ class SimpleIndex:
     """The index that *config* names; any that speaks twine's upload protocol and serves simple pages.
 
     *environ* is where the token is looked up and what child processes get the harmless part of, *prompt* asks for one
-    that is nowhere else; *workdir* holds
-    folders that last as long as one call. *session* replaces the one that pages and files are read with.
+    that is nowhere else; *workdir* holds folders that last as long as one call. *session* replaces the one that pages
+    and files are read with.
 
     Raises:
         ConfigurationError: the index has no address.
@@ -45,6 +46,11 @@ class SimpleIndex:
         self._config, self._environ, self._folder, self._prompt = config, environ, workdir.resolve(), prompt
         self._where = where = addresses(config)
         self._pages = SimplePages(Web(config.name, session, access(config, where, environ)), where.simple)
+
+    def remembering(self) -> SimpleIndex:
+        """Return this index, which asks for each page once from here on: for a command that changes nothing."""
+        self._pages = replace(self._pages, remembered={})
+        return self
 
     @property
     def name(self) -> str:

@@ -20,7 +20,7 @@ from releasegate.adapters.index.addresses import addresses, is_web_address
 from releasegate.adapters.index.get import Response
 from releasegate.adapters.index.page import ACCEPTED, UNREADABLE, Page, read_page
 from releasegate.adapters.index.second_look import Sight, settled
-from releasegate.adapters.index.web import MEBIBYTE, Web, WithheldError
+from releasegate.adapters.index.web import MEBIBYTE, SilentError, Web, WithheldError
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.versions import parse_version
@@ -38,14 +38,19 @@ NOT_FOUND, OK = 404, 200
 class SimplePages:
     """The reading side of an index: ``url`` is where its simple pages are, without a slash at the end.
 
-    ``absent`` are the projects that two looks agreed on: the index has nothing of them. ``dates`` are
-    those of its pages, as HTTP writes them.
+    ``absent`` are the projects that two looks agreed on: the index has nothing of them. ``dates`` are those of its
+    pages, as HTTP writes them.
+
+    ``remembered`` is given by a command that changes nothing: what came of a project's page, by its name, so that it is
+    asked for once; under no name, that the index is silent. ``told`` are the releases of the JSON API.
     """
 
     web: Web
     url: str
     absent: set[str] = field(default_factory=set)
     dates: list[str] = field(default_factory=list)
+    remembered: dict[str, Page | ReleasegateError] | None = None
+    told: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def moment(self) -> str | None:
         """Return when the newest page was sent by the index's clock, UTC in ISO 8601; ``None`` where none says."""
@@ -72,7 +77,10 @@ class SimplePages:
         """
         page = self._page(project)
         named = (file.version for file in page.files if file.version is not None)
-        told = (parse_version(text) for text in (*page.versions, *self._released(project)))
+        released = self.told[project] if project in self.told else self._released(project)
+        if self.remembered is not None:
+            self.told[project] = released
+        told = (parse_version(text) for text in (*page.versions, *released))
         return tuple(dict.fromkeys([*named, *(version for version in told if version is not None)]))
 
     def fetch(self, file: IndexFile) -> bytes:
@@ -136,6 +144,19 @@ class SimplePages:
         return Sight(_raising(altered(self.web.name, file.filename, details=details)), got, looks=3)
 
     def _page(self, project: str) -> Page:
+        """Return what the project's page lists, as it was the first time where that is remembered."""
+        if self.remembered is None:
+            return self._listed(project)
+        if (known := self.remembered.get("") or self.remembered.get(project)) is None:
+            try:
+                known = self.remembered[project] = self._listed(project)
+            except ReleasegateError as error:
+                known = self.remembered["" if isinstance(error, SilentError) else project] = error
+        if isinstance(known, ReleasegateError):
+            raise known
+        return known
+
+    def _listed(self, project: str) -> Page:
         """Return what the project's page lists; nothing where there is none."""
         page = settled(lambda _: self._sight(project), index=self.web.name)
         if page.files:

@@ -29,6 +29,10 @@ class WithheldError(Unavailable):
     """The index does not let read who could read before."""
 
 
+class SilentError(Unavailable):
+    """The index does not answer, or its answer takes too long."""
+
+
 @dataclass
 class Web:
     """Gets answers for the index called *name*; ``access`` is what it may be read with, where it asks for that.
@@ -143,7 +147,7 @@ class Web:
             raise self._silent(error) from error
 
     def _silent(self, error: Exception) -> Unavailable:
-        return Unavailable(
+        return SilentError(
             f"The index {self.name} cannot be read.",
             hint="Check its address and the network, then run the same command again",
             details=[masked(f"{type(error).__name__}: {error}", [self.access.token])],

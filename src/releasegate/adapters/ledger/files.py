@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from releasegate.adapters.files import write_atomically
-from releasegate.adapters.plain_file import read_plain
+from releasegate.adapters.plain_file import plain_lines
 from releasegate.core.errors import Unavailable
 from releasegate.core.release.entry import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
@@ -35,14 +35,13 @@ class FileLedger:
         Raises:
             Unavailable: the file is there and cannot be read.
         """
-        path = self._path(version)
+        path, texts = self._path(version), dict[str, str]()
         try:
-            lines = read_plain(path).split(b"\n")
+            return tuple(entry for line in plain_lines(path) if (entry := _parsed(line, texts)) is not None)
         except FileNotFoundError:
             return ()
         except OSError as error:
             raise _unusable(path, error) from error
-        return tuple(entry for line in lines if (entry := _parsed(line)) is not None)
 
     def append(self, version: Version, entry: Entry) -> None:
         """Add an entry; it is on the disk when this returns.
@@ -118,9 +117,9 @@ class FileLedger:
             _sync_folder(self.folder.parent)
 
 
-def _parsed(line: bytes) -> Entry | None:
+def _parsed(line: bytes, texts: dict[str, str]) -> Entry | None:
     try:
-        return entry_from_json(line.decode())
+        return entry_from_json(line.decode(), texts)
     except UnicodeDecodeError:
         return None
 

@@ -202,7 +202,7 @@ class GitNotes:
         raise self._silent(answer)
 
     def _has_remote(self) -> bool:
-        return self.remote in self.git.tell("remote").text.splitlines()
+        return self.remote in self.git.recount("remote").text.splitlines()
 
     def _silent(self, answer: GitOutput) -> Unavailable:
         return Unavailable(

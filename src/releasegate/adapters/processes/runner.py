@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from releasegate.adapters.processes.service import Running, killed, serving
 from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
+from releasegate.adapters.venvs.uv_installer import UvInstaller
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import EndToEndCommand, Package, Service
 from releasegate.core.e2e.contracts import telling_line
@@ -132,9 +134,16 @@ class ProcessRunner:
         package = delivery.package
         progress(f"installing {package.name} {delivery.version} from {delivery.source}")
         _, interpreter = self._interpreter(package)
+        file = _installable(delivery)
+        venv.create(interpreter)
+        # The install check has pip's word; here uv's is enough, where all that it did is right.
+        uv = UvInstaller(self.index, self.environ, self.staging_hosts)
+        if uv.install(venv, package, file=file, cache=venv.folder / "uv") is not None and uv.fits(venv):
+            return venv
+        shutil.rmtree(venv.folder)
         venv.create(interpreter)
         installer = Installer(self.index, self.environ, self.staging_hosts)
-        done = installer.install(venv, package, file=_installable(delivery), cache=venv.folder / "cache")
+        done = installer.install(venv, package, file=file, cache=venv.folder / "cache")
         if done.problems:
             raise GateFailed(
                 f"{package.name} {delivery.version} cannot be installed for the end-to-end run.",

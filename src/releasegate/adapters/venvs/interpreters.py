@@ -16,6 +16,8 @@ UV = (sys.executable, "-P", "-m", "uv")
 """The uv that is installed beside this package."""
 
 _LOOKUP_SECONDS = 60.0
+_FOUND: dict[tuple[str, ...], Path] = {}
+"""The interpreters that this process has found, by their version and where it looked."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,19 @@ class Interpreters:
     environ: Mapping[str, str]
 
     def find(self, python: str) -> Path | None:
-        """Return an interpreter of that minor version (``"3.12"``), or ``None`` where this machine has none."""
+        """Return an interpreter of that minor version (``"3.12"``), or ``None`` where this machine has none.
+
+        One that was found is not looked for again while it is there.
+        """
         if python == f"{sys.version_info.major}.{sys.version_info.minor}":
             return Path(sys.executable)
-        return self._named(python) or self._searched(python)
+        key = (python, *(self.environ.get(name, "") for name in ("PATH", "PYENV_ROOT", "HOME")))
+        if (known := _FOUND.get(key)) is not None and known.exists():
+            return known
+        found = self._named(python) or self._searched(python)
+        if found is not None:
+            _FOUND[key] = found
+        return found
 
     def _named(self, python: str) -> Path | None:
         """Return the interpreter that is called by its version and runs, without asking another program."""

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 
+from releasegate.core.dists.tar_contents import Unpacked, gunzipped, taken_out
 from releasegate.core.dists.tar_layout import BadHeader, check_headers
 from releasegate.core.dists.zip_layout import Place, places
 from releasegate.core.errors import GateFailed
@@ -131,43 +132,28 @@ def read_sdist(filename: str, data: bytes, *, limit: int = SIZE_LIMIT) -> Member
     )
 
 
-def _untar(filename: str, unpacked: bytes) -> tuple[dict[str, bytes], set[str]]:
-    contents: list[tuple[str, bytes]] = []
+def _untar(filename: str, unpacked: bytearray) -> tuple[dict[str, bytes], set[str]]:
+    """Return the files of a tar, and which can be executed; *unpacked* is empty afterwards."""
+    found: list[tuple[str, int, int]] = []
     folders: list[str] = []
     executable = set()
-    with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
+    with tarfile.open(fileobj=Unpacked(unpacked), mode="r:") as archive:
         for count, member in enumerate(archive, start=1):
             if count > COUNT_LIMIT:
                 raise _refusal(filename, f"has more than {COUNT_LIMIT} members")
             if member.isdir():
                 folders.append(member.name)
                 continue
-            stream = archive.extractfile(member) if member.isreg() and not member.issparse() else None
-            if stream is None:
+            if not member.isreg() or member.issparse():
                 raise _refusal(filename, f"holds {member.name!r}, which is no plain file (a link or a device)")
-            contents.append((member.name, stream.read()))
+            found.append((member.name, member.offset_data, member.size))
             if member.mode & 0o111:
                 executable.add(member.name)
         # tarfile takes a header that it cannot read for the end of the archive.
         if unpacked[archive.offset :].strip(b"\0"):
             raise _refusal(filename, "is damaged (a header in the middle cannot be read)")
-    _check_paths(filename, [path for path, _ in contents], folders)
-    return dict(contents), executable
-
-
-def gunzipped(data: bytes, *, limit: int) -> bytes | None:
-    """Return what one gzip stream unpacks to, zeros behind it left out; ``None`` for more than *limit* bytes.
-
-    Raises:
-        zlib.error, ValueError: it is none, is cut off, or something comes after it.
-    """
-    stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    unpacked = stream.decompress(data, limit + 1)
-    if len(unpacked) > limit:
-        return None
-    if not stream.eof or stream.unused_data.strip(b"\0"):
-        raise ValueError("it ends in the middle" if not stream.eof else "something comes after its end")
-    return unpacked
+    _check_paths(filename, [path for path, _, _ in found], folders)
+    return taken_out(unpacked, found), executable
 
 
 def growth(packed: int) -> int:

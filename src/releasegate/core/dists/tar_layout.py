@@ -26,7 +26,7 @@ class BadHeader(ValueError):
     """A header says what no packager writes, and what that is."""
 
 
-def check_headers(unpacked: bytes, *, most: int) -> None:
+def check_headers(unpacked: bytes | bytearray, *, most: int) -> None:
     """Walk over the headers of a tar.
 
     Raises:
@@ -34,12 +34,12 @@ def check_headers(unpacked: bytes, *, most: int) -> None:
     """
     at = count = 0
     said: list[bytes] = []
-    while unpacked[at : at + _BLOCK].strip(b"\0"):
+    while (header := bytes(unpacked[at : at + _BLOCK])).strip(b"\0"):
         count += 1
         if count > 2 * most:  # one about each member
             raise BadHeader(f"has more than {most} members")
-        kind, size = unpacked[at : at + _BLOCK][_TYPE], _size(unpacked[at : at + _BLOCK][_SIZE])
-        content = unpacked[at + _BLOCK : at + _BLOCK + size] if kind in _ABOUT_NEXT else b""
+        kind, size = header[_TYPE], _size(header[_SIZE])
+        content = bytes(unpacked[at + _BLOCK : at + _BLOCK + size]) if kind in _ABOUT_NEXT else b""
         if kind in _ABOUT_NEXT and (size > _ABOUT_SIZE or _DIGITS.search(content)):
             raise BadHeader("is damaged (a header has more in it than any path)")
         if kind == tarfile.GNUTYPE_SPARSE or _SPARSE.search(content):
@@ -52,7 +52,7 @@ def check_headers(unpacked: bytes, *, most: int) -> None:
             if any(each != b"%d" % size for each in said):
                 raise BadHeader("holds a member with two sizes")
             said = []
-        at += _BLOCK + (-(-size // _BLOCK) * _BLOCK if _has_content(unpacked[at : at + _BLOCK], kind) else 0)
+        at += _BLOCK + (-(-size // _BLOCK) * _BLOCK if _has_content(header, kind) else 0)
 
 
 def _has_content(header: bytes, kind: bytes) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
+from itertools import groupby
 
 from releasegate.core.release.entry import Entry
 
@@ -13,17 +15,31 @@ def merge(*records: Iterable[Entry]) -> tuple[Entry, ...]:
     The result does not depend on the order of the arguments, and merging it again changes nothing. Entries of one run
     that share a moment are an old record's: theirs is the order of the record that has most of the run.
     """
-    ranked: dict[str, tuple[tuple[str, str, int], Entry]] = {}
+    ranked: dict[bytes, tuple[tuple[str, str, int], Entry]] = {}
     for one in records:
         newest: dict[str, tuple[str, int]] = {}
-        for line, entry in {entry.to_json(): entry for entry in one}.items():
+        for line, entry in {_known_by(entry): entry for entry in one}.items():
             before, number = newest.get(entry.run, ("", 0))
             # A clock that was set back does not turn its own run around.
             now = max(moment(entry.at), before)
             newest[entry.run] = (now, number + 1 if now == before else 0)
             rank = (now, entry.run, newest[entry.run][1])
             ranked[line] = max((rank, entry), ranked.get(line, (rank, entry)), key=lambda pair: pair[0])
-    return tuple(entry for _, (_, entry) in sorted(ranked.items(), key=lambda item: (item[1][0], item[0])))
+    in_time = groupby(sorted(ranked.values(), key=_rank), _rank)
+    return tuple(entry for _, alike in in_time for entry in _in_order([entry for _, entry in alike]))
+
+
+def _rank(ranked: tuple[tuple[str, str, int], Entry]) -> tuple[str, str, int]:
+    return ranked[0]
+
+
+def _in_order(alike: list[Entry]) -> list[Entry]:
+    return alike if len(alike) == 1 else sorted(alike, key=Entry.to_json)
+
+
+def _known_by(entry: Entry) -> bytes:
+    """Return what stands for the entry's whole text, and is never longer than a hash."""
+    return sha256(entry.to_json().encode("utf-8", "backslashreplace")).digest()
 
 
 def following(entries: Iterable[Entry], now: str) -> str:

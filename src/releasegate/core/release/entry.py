@@ -17,6 +17,8 @@ Evidence = Mapping[str, Any]
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", re.ASCII)
 
+_SHARED = ("run", "step", "event", "subject", "kind", "verdict")
+
 SEAL = "seal"
 TAG = "tag"
 
@@ -44,13 +46,18 @@ class Entry:
         return json.dumps(vars(self), sort_keys=True, ensure_ascii=False)
 
 
-def entry_from_json(line: str) -> Entry | None:
-    """Parse one line; ``None`` for a line that is torn or is no entry (a run may die at any byte)."""
+def entry_from_json(line: str, texts: dict[str, str] | None = None) -> Entry | None:
+    """Parse one line; ``None`` for a line that is torn or is no entry (a run may die at any byte).
+
+    Most of what an entry says, others say in the same words: what is among *texts* is in memory once.
+    """
+    shared = {} if texts is None else texts
     try:
         body: Any = json.loads(line)
         if body["event"] not in get_args(EntryEvent) or not isinstance(body["evidence"], dict):
             return None
         known = {key: body[key] for key in Entry.__dataclass_fields__ if key != "releasegate"}
+        known |= {key: shared.setdefault(text, text) for key in _SHARED if isinstance(text := known[key], str)}
         # Who wrote it is not what it says: an entry without a writer counts all the same.
         entry = Entry(**known, releasegate=str(body.get("releasegate", "")))
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -6,7 +6,6 @@ PyPI does.
 
 from __future__ import annotations
 
-import io
 import struct
 import tarfile
 import zipfile
@@ -15,7 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO
 
-from releasegate.core.dists.archive import COUNT_LIMIT, RATIO, growth, gunzipped
+from releasegate.core.dists.archive import COUNT_LIMIT, RATIO, growth
+from releasegate.core.dists.tar_contents import Unpacked, gunzipped
 from releasegate.core.dists.tar_layout import BadHeader, check_headers
 from releasegate.core.dists.zip_layout import BadLayout, places
 
@@ -109,7 +109,7 @@ def _tar(stream: IO[bytes], filename: str, *, size: int) -> Contents | Unreadabl
         if unpacked is None:
             return Unreadable(f"File exceeds compression ratio of {RATIO}")
         check_headers(unpacked, most=_MEMBERS)
-        with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
+        with tarfile.open(fileobj=Unpacked(unpacked), mode="r:") as archive:
             for member in archive:
                 names.append(member.name)
                 if problem := _too_much(len(names), unpacked=0, packed=size):
