@@ -247,7 +247,7 @@ def test_a_final_is_asked_for_its_candidate_its_pair_and_its_companion(fixture: 
     found = asked(fixture, "final", version="1.0", candidate="1.0rc1")
     assert found["candidate"].found == "1.0rc1 is proven, and its record is here"
     assert found["pair"].found == "nothing depends on it"
-    assert found["forge"].found == "answers"
+    assert found["forge"].found == "answers (FORGE_TOKEN is set)"
     assert found["token"].found == "pypi: A_TOKEN is set"
 
 

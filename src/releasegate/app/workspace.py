@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from releasegate.adapters.build.tools import LocalTools
     from releasegate.adapters.git.command import Asked
     from releasegate.adapters.index.package_index import SimpleIndex
-    from releasegate.adapters.index.token_prompt import TokenPrompt
     from releasegate.adapters.ledger.shared import SharedLedger
     from releasegate.adapters.machine import LocalMachine
+    from releasegate.adapters.token_prompt import TokenPrompt
     from releasegate.adapters.venvs.install_check import VenvInstallChecker
     from releasegate.app.container_runner import ContainerOptions
     from releasegate.core.ci.event_payload import Event
@@ -287,11 +287,11 @@ def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress,
     if event is not None and choices.companion is None:
         choices = replace(choices, companion=(event.inputs or {}).get("companion") or None)
     owned = ((p.name, as_read(p, environ)) for p in project.settings.packages)
-    forges = {name: late(partial(_forge, forge, environ)) for name, forge in owned if forge is not None}
+    forges = {name: late(partial(_forge, forge, environ, choices.prompt)) for name, forge in owned if forge is not None}
     return Workspace(project, progress, choices, forges, event)
 
 
-def _forge(config: ForgeConfig, environ: Mapping[str, str]) -> Forge:
+def _forge(config: ForgeConfig, environ: Mapping[str, str], prompt: TokenPrompt | None) -> Forge:
     from releasegate.adapters.forges import forge_of
 
-    return forge_of(config, environ=environ)
+    return forge_of(config, environ=environ, prompt=prompt)

@@ -222,8 +222,10 @@ def _forge(inquiry: Inquiry) -> str | Caution:
                 hint="Set forge, or production-without-forge = true in [tool.releasegate] to publish without one",
             )
         return "none, by production-without-forge"
+    # Asked before a draft is looked for: without a token no draft is seen.
+    token = forge.credential()
     found = forge.find(release.tag)
-    return "answers" if found is None else f"has {found.tag}"
+    return f"answers ({token})" if found is None else f"has {found.tag}"
 
 
 def _number(inquiry: Inquiry) -> str:
