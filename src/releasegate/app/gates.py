@@ -43,11 +43,13 @@ def build(workspace: Workspace, package: Package, *, watch: Watch) -> tuple[Outc
     Raises:
         ReleasegateError: the build fails or is not what it should be.
     """
+    from releasegate.app.checkout import require_checkout
     from releasegate.app.deliveries import checked_out
     from releasegate.steps.audit import Audit
     from releasegate.steps.build import Build
 
     # What is built here is looked at here: no forge is asked, and no token of it is needed.
+    require_checkout(workspace, package)
     release = checked_out(replace(workspace, forges={}), package)
     with workspace.ledger(package).locked():
         return _run(workspace, Build(release), Audit(release), watch=watch)
@@ -59,10 +61,12 @@ def install_check(workspace: Workspace, package: Package, *, source: Source) -> 
     Raises:
         GateFailed: a cell failed; NotYet: the index does not list the version.
     """
+    from releasegate.app.checkout import judged
     from releasegate.app.deliveries import delivered
     from releasegate.steps.fetch import GivenFiles
     from releasegate.steps.prove import InstallCheck
 
+    source = judged(workspace, package, source)
     release, told = _release(workspace, package, source), _ToldChecker(workspace.ports(package).install_checker)
     files = GivenFiles(source.name, lambda: delivered(workspace, package, source))
     _run(workspace, InstallCheck(release.with_ports(install_checker=told), _role(workspace, source), files))
@@ -82,6 +86,7 @@ def end_to_end(
         GateFailed: they do not do their job together; ReleasegateError: that could not be judged.
     """
     from releasegate.adapters.ledger.memory import MemoryLedger
+    from releasegate.app.checkout import judged
     from releasegate.app.deliveries import delivered
     from releasegate.steps.fetch import GivenFiles
     from releasegate.steps.prove import EndToEnd
@@ -89,7 +94,8 @@ def end_to_end(
     if request.recorded:
         # The pair's companion is the one that the evidence says was proven, and known cells are not run again.
         workspace.pull(package)
-    release, source = _release(workspace, package, request.source), request.source
+    source = judged(workspace, package, request.source)
+    release = _release(workspace, package, source)
     runner = _ToldRunner(workspace.ports(package).runner, told, workspace if request.recorded else None, request.given)
     ledger = release.ports.ledger if request.recorded else MemoryLedger()
     _run(
@@ -105,15 +111,17 @@ def end_to_end(
 
 
 def _companion_files(workspace: Workspace, package: Package, source: Source | None) -> GivenFiles | None:
+    from releasegate.app.checkout import judged
     from releasegate.app.deliveries import delivered
     from releasegate.steps.fetch import GivenFiles
 
     if package.companion is None or source is None:
         return None
     companion = workspace.project.settings.package(package.companion.name)
+    chosen = judged(workspace, companion, source)
 
     def provide() -> AbstractContextManager[Delivery]:
-        return delivered(workspace, companion, source)
+        return delivered(workspace, companion, chosen)
 
     return GivenFiles(source.name, provide)
 

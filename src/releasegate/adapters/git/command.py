@@ -194,6 +194,10 @@ def failure(answer: GitOutput, problem: str) -> ReleasegateError:
 
 
 def _no_repository(root: Path) -> Refused:
+    if not root.is_dir():
+        return Refused(
+            f"There is no folder {root}.", hint="Clone the package's repository there, or correct the package's path."
+        )
     return Refused(
         f"{root} is not a Git repository.",
         hint="Correct the package's path, or make it one: git init, git add, git commit.",
