@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import signal
 import sys
 import threading
@@ -402,3 +403,17 @@ def test_what_a_program_said_is_shown_where_that_is_asked_for_and_kept_in_any_ca
         screen.names_log()
         assert f"-> Log: .releasegate/log/{screen.log.path.name}" in capsys.readouterr().err
         screen.log.path.unlink()
+
+
+@pytest.mark.parametrize("width", ["60", "80", "120"])
+@pytest.mark.parametrize("colours", ["0", "1"])
+def test_no_row_of_a_table_ends_in_spaces_nor_is_wider_than_its_terminal(
+    monkeypatch: pytest.MonkeyPatch, width: str, colours: str
+) -> None:
+    shown = terminal_of(monkeypatch)
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("FORCE_COLOR", colours)
+    Screen(loudness="loud").table(RAN)
+    plain = re.sub(r"\x1b\[[\d;]*m", "", shown.getvalue())
+    assert [line for line in plain.splitlines() if line != line.rstrip() or len(line) > int(width)] == []
+    assert "1.0rc2" in plain

@@ -142,15 +142,17 @@ class Printer:
         from rich.console import Console
 
         width, colours = width_of(self.stream, os.environ), coloured(self.stream, os.environ)
-        with self._line.aside():
-            Console(
-                file=self.stream,
-                width=width or _LOG_WIDTH,
-                force_terminal=colours,
-                color_system="standard" if colours else None,
-                highlight=False,
-                emoji=False,
-            ).print(table)
+        drawn = io.StringIO()
+        Console(
+            file=drawn,
+            width=width or _LOG_WIDTH,
+            force_terminal=colours,
+            color_system="standard" if colours else None,
+            highlight=False,
+            emoji=False,
+        ).print(table)
+        # A column is filled up with spaces, the last one too: who copies a row wants none.
+        self._print("\n".join(line.rstrip() for line in drawn.getvalue().splitlines()))
 
     def hears(self, said: Said, /) -> None:
         """Keep what a program said, and show it where that is asked for."""
