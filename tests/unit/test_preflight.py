@@ -146,10 +146,10 @@ def without_space(fixture: ReleaseFixture) -> None:
 @pytest.mark.parametrize(
     ("fault", "question", "problem", "hint"),
     [
-        (dirty, "work tree", "changes that are not committed", "Commit them"),
+        (dirty, "work tree", "changes that are not committed", "commit them"),
         (drifted, "version files", "does not state one version", "Write the same version"),
         (tagged, "number", "v1.0rc1 names 111111111111", "1.0rc2"),
-        (behind, "remote", "origin has commits on develop that are not here", "git pull --rebase origin develop"),
+        (behind, "remote", "origin has commits on develop that are not here", "pull --rebase origin develop"),
         (index_away, "indexes", "testpypi does not answer", "again"),
         (without_token, "token", "No token for testpypi", "Set A_TOKEN"),
         (unattended, "confirmation", "Nobody can be asked", "--yes"),

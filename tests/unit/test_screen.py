@@ -22,6 +22,7 @@ from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.report import terminal
 from releasegate.engine import Outcome, Verdict
 from releasegate.frontends.console import Screen, clean_up_when_ended
+from releasegate.frontends.tables import table
 from releasegate.steps.question import Answer
 from releasegate.steps.step import Step
 
@@ -413,7 +414,13 @@ def test_no_row_of_a_table_ends_in_spaces_nor_is_wider_than_its_terminal(
     shown = terminal_of(monkeypatch)
     monkeypatch.setenv("COLUMNS", width)
     monkeypatch.setenv("FORCE_COLOR", colours)
-    Screen(loudness="loud").table(RAN)
+    screen = Screen(loudness="loud")
+    screen.table(RAN)
+    ends = table("package", "version", "end", "wheel sha256")
+    ends.add_row("harbor-plugin", "1.1.0.post1.dev1", "[red]failed at e2e:production[/]", "0123456789abcdef")
+    ends.add_row("harbor-plugin", "1.1.0.post1", "sealed", "")
+    screen.shows(ends)
     plain = re.sub(r"\x1b\[[\d;]*m", "", shown.getvalue())
     assert [line for line in plain.splitlines() if line != line.rstrip() or len(line) > int(width)] == []
-    assert "1.0rc2" in plain
+    assert plain.count("1.1.0.post1.dev1") == 1
+    assert "production" in plain.replace("\n", "").replace(" ", "")

@@ -26,7 +26,7 @@ from releasegate.steps.preflight import in_the_way
 from releasegate.steps.release import Release
 from releasegate.steps.stated import changed_files, version_file_contents
 
-_LINE = re.compile(r"[^:]*: ((?:invoke|nox|git|uv) [^A-Z\n]+)")
+_LINE = re.compile(r"[^:]*: ((?:invoke|nox|git|uv) (?!.*\b[A-Z]{2,}\b).+)")
 """A hint that ends with a line: words in capitals are what a person puts in."""
 
 

@@ -200,7 +200,7 @@ def _remote(inquiry: Inquiry) -> str:
     if branch is not None and repository.lacks(branch) and repository.tagged_there(release.tag) is None:
         raise Refused(
             f"{package.remote} has commits on {branch} that are not here.",
-            hint=f"Bring them in: git pull --rebase {package.remote} {branch}",
+            hint=f"Bring them in: {package.git_line(f'pull --rebase {package.remote} {branch}')}",
         )
     return f"{package.remote} answers ({found} tags)"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -186,6 +187,12 @@ class Git:
                 hint="Do what Git says, if you trust that repository.",
                 details=answer.words,
             )
+
+
+def line_in(root: Path, words: str) -> str:
+    """Return the line of Git with these *words* that is pasted here for the repository in *root*."""
+    where = os.path.relpath(root)
+    return f"git {words}" if where == os.curdir else f"git -C {shlex.quote(where)} {words}"
 
 
 def failure(answer: GitOutput, problem: str) -> ReleasegateError:

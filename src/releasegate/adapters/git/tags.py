@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, line_in
 from releasegate.core.errors import Refused, Unavailable
 
 _PREFIX = "refs/tags/"
@@ -36,9 +36,10 @@ def everywhere(git: Git, *, remote: str) -> Mapping[str, str]:
     ours, theirs = here(git), there(git, remote)
     for name in sorted(ours.keys() & theirs.keys()):
         if ours[name] != theirs[name]:
+            fetch = line_in(git.root, f"fetch {remote} --tags --force")
             raise Refused(
                 f"The tag {name} names {ours[name]} here and {theirs[name]} on {remote}.",
-                hint=f"Find out which is right; to take the remote's: git fetch {remote} --tags --force",
+                hint=f"Find out which is right; to take the remote's: {fetch}",
             )
     return {**theirs, **ours}
 
