@@ -132,7 +132,7 @@ def test_a_command_says_what_it_takes_with_an_example(typed: Typed, words: tuple
         (("status", "--package"), "--package needs a value.", "Write --package VALUE"),
         (("e2e", "--backend-source"), "--backend-source needs a value.", "Write --backend-source VALUE"),
         (("e2e", "--plan", "versions"), "'versions' is ambiguous", "See releasegate --help"),
-        (("adopt", "one", "two"), "adopt does not take the word two.", "Write what it"),
+        (("adopt", "one", "two"), "adopt does not take the word two.", "Write the option"),
     ],
 )
 def test_what_it_does_not_know_ends_with_2_and_two_lines(
