@@ -14,7 +14,7 @@ from packaging.version import Version
 from releasegate.adapters import process
 from releasegate.adapters.index import deadline, resolve, twine
 from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.adapters.token_prompt import TokenPrompt
+from releasegate.adapters.index.token_prompt import TokenPrompt
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.rehearsal.index import (

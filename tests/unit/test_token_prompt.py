@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from releasegate.adapters.forges.credential import ForgeCredential
+from releasegate.adapters.index.token_prompt import TokenPrompt
 from releasegate.adapters.index.twine import Uploader
-from releasegate.adapters.token_prompt import TokenPrompt
 from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.frontends.console import Screen

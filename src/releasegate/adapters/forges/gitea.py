@@ -23,7 +23,7 @@ from releasegate.ports import CiRun, ForgeRelease
 
 if TYPE_CHECKING:
     from releasegate.adapters.forges.gitea_client import GiteaClient
-    from releasegate.adapters.token_prompt import TokenPrompt
+    from releasegate.adapters.index.token_prompt import TokenPrompt
 
 _PAGE = 50
 

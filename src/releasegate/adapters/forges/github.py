@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from github.GitReleaseAsset import GitReleaseAsset
     from github.Repository import Repository
 
-    from releasegate.adapters.token_prompt import TokenPrompt
+    from releasegate.adapters.index.token_prompt import TokenPrompt
 
 _SECONDS = 30
 _PAGE = 100

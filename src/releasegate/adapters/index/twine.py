@@ -19,7 +19,7 @@ from releasegate.adapters.scratch import scratch
 from releasegate.core.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
-    from releasegate.adapters.token_prompt import TokenPrompt
+    from releasegate.adapters.index.token_prompt import TokenPrompt
     from releasegate.core.config.model import IndexConfig
     from releasegate.ports import UploadAnswer
 
