@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from releasegate.adapters.containers.reports import Ended
+    from releasegate.adapters.containers.blaming import Ended
     from releasegate.ports import Progress
 
 
