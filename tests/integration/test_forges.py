@@ -14,6 +14,7 @@ import requests
 from releasegate.adapters.forges import forge_of
 from releasegate.adapters.forges.gitea_runs import outcome_of
 from releasegate.adapters.forges.outcomes import verdict
+from releasegate.adapters.index.token_prompt import TokenPrompt
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.evidence.belief import CiOutcome, vouched
@@ -23,6 +24,7 @@ from releasegate.rehearsal.forge import EmbeddedForge, Fault
 
 COMMIT = "a" * 40
 TOKEN = {"FORGE_TOKEN": "secret-of-the-forge"}
+LOOKS = TokenPrompt(None)
 
 
 @pytest.fixture
@@ -487,3 +489,41 @@ def test_a_forgejo_writes_a_run_in_words_of_its_own() -> None:
 )
 def test_what_was_skipped_or_still_waits_has_no_verdict(status: str, conclusion: str | None) -> None:
     assert verdict(status, conclusion) == "none"
+
+
+def test_a_token_that_is_typed_is_asked_for_where_a_release_is_written_and_not_to_see_what_all_see(
+    embedded: EmbeddedForge,
+) -> None:
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return TOKEN["FORGE_TOKEN"]
+
+    prompt = TokenPrompt(ask)
+    typing = forge_of(embedded.config, environ={}, prompt=prompt)
+    assert typing.ci_run("v1.0") is None
+    assert typing.waiting() == ()
+    assert asked == []
+    typing.draft(draft())
+    assert typing.find("v1.0") == draft()
+    assert forge_of(embedded.config, environ={}, prompt=prompt).publish("v1.0").draft is False
+    assert typing.ci_run("v1.0") is None
+    assert len(asked) == 1
+
+
+def test_a_command_that_only_looks_sees_of_a_forge_what_everybody_sees(embedded: EmbeddedForge) -> None:
+    owner, looks = forge_of(embedded.config, environ=TOKEN), forge_of(embedded.config, environ={}, prompt=LOOKS)
+    owner.draft(draft())
+    assert looks.find("v1.0") is None
+    owner.publish("v1.0")
+    assert looks.find("v1.0") is not None
+    with pytest.raises(Unavailable):
+        looks.attach("v1.0", name="a", content=b"1")
+
+
+@pytest.mark.parametrize("typed", ["wrong", "secret-of-the-forg"])
+def test_a_typed_token_that_does_not_do_is_not_shown(embedded: EmbeddedForge, typed: str) -> None:
+    with pytest.raises(Unavailable) as error:
+        forge_of(embedded.config, environ={}, prompt=TokenPrompt(lambda _: typed)).draft(draft())
+    assert typed not in str((error.value.problem, error.value.details, error.value.hint))

@@ -104,7 +104,7 @@ def test_the_dimensions_of_the_stack_are_options_of_the_session_and_of_the_comma
         (("--netbox", "newest"), "'newest' is no NetBox"),
         (("--service", "pmg"), "There is no service pmg; name one of: pve, pbs, pdm"),
         (("--path", "fresh", "--from", "1.0"), "no upgrade is run"),
-        (("--plan", "yaml"), "invalid choice"),
+        (("--plan", "yaml"), "--plan does not know yaml."),
     ],
 )
 def test_what_cannot_be_run_is_said_in_one_sentence(project: Path, words: tuple[str, ...], said: str) -> None:

@@ -107,8 +107,16 @@ def test_a_command_says_what_it_takes_with_an_example(typed: Typed, words: tuple
     [
         (("statsu",), "There is no command statsu.", "Did you mean status?"),
         (("zzz",), "There is no command zzz.", "Name one of: adopt, build, "),
-        (("status", "rubbish"), "status does not take the word rubbish.", "Write what it belongs to before it"),
-        (("release", "--rc", "1.2.0"), "release does not take the word 1.2.0.", "Write what it belongs to before it"),
+        (
+            ("status", "rubbish"),
+            "status does not take the word rubbish.",
+            "Write the option that it belongs to",
+        ),
+        (
+            ("release", "--rc", "1.2.0"),
+            "release does not take the word 1.2.0.",
+            "Write the option that it belongs to",
+        ),
         (("help", "status"), "There is no command help.", "See releasegate --help"),
         (("verify", "sample"), "verify needs VERSION.", "See an example: releasegate verify --help"),
         (("-v", "status"), "releasegate has no option -v.", "Write it behind the command: releasegate COMMAND -v"),
@@ -124,7 +132,7 @@ def test_a_command_says_what_it_takes_with_an_example(typed: Typed, words: tuple
         (("status", "--package"), "--package needs a value.", "Write --package VALUE"),
         (("e2e", "--backend-source"), "--backend-source needs a value.", "Write --backend-source VALUE"),
         (("e2e", "--plan", "versions"), "'versions' is ambiguous", "See releasegate --help"),
-        (("adopt", "one", "two"), "adopt does not take the word two.", "Write what it"),
+        (("adopt", "one", "two"), "adopt does not take the word two.", "Write the option"),
     ],
 )
 def test_what_it_does_not_know_ends_with_2_and_two_lines(

@@ -118,7 +118,7 @@ def test_a_branch_that_takes_pull_requests_only_is_released_from_once_the_bump_i
     hook.write_text('#!/bin/sh\n[ "$1" != refs/heads/develop ] || exit 1\n')
     hook.chmod(0o755)
     code, output = folder.type(*RC)
-    assert "git pull --rebase origin develop" in output
+    assert "git -C tiny-api pull --rebase origin develop" in output
     assert code == 3, output
     git(clone, "pull", "--quiet", "--rebase", "origin", "develop")
     code, output = folder.type(*RC, "--until", "upload")

@@ -392,7 +392,16 @@ def test_what_cannot_be_had_is_unavailable(world: World, tmp_path: Path) -> None
     git(project / NAME, "tag", "--delete", "v1.0.0")
     code, output = typed(project, "verify", NAME, "1.0.0")
     assert code == 6, output
-    assert "tiny-api 1.0.0 has no tag v1.0.0, here or on origin." in output
+    assert "tiny-api 1.0.0 on production, of which no tag is known" in output
+    assert "  tag: there is no v1.0.0, here or on origin [Git]" in output
+    assert f"  {WHEEL} beside {SDIST}: each of the " in output
+    assert "nothing contradicts what production serves, and nothing of it was rebuilt" in output
+    assert "-> Ask those who release tiny-api for the tag v1.0.0" in output
+    code, output = typed(project, "verify", NAME, "1.0.0", "--index", "altered")
+    assert code == 6, output
+    assert " files that it installs are not in the sdist: who built it may have made them" in output
+    code, output = typed(project, "verify", NAME, "1.0.0", "--index", "sdist-only")
+    assert code == 6, output
     git(project / NAME, "remote", "set-url", "origin", str(tmp_path / "nowhere"))
     code, output = typed(project, "verify", NAME, "1.0.0")
     assert code == 6, output

@@ -424,6 +424,10 @@ class FakeForge:
     drafts: int = 0
     runs: list[CiRun] = field(default_factory=list)
     ended: dict[int, CiOutcome] = field(default_factory=dict)
+    held: str = "FORGE_TOKEN is set"
+
+    def credential(self) -> str:
+        return self.held
 
     def waiting(self) -> tuple[CiRun, ...]:
         return ()

@@ -270,6 +270,9 @@ def test_a_module_that_a_build_hook_writes_is_no_finding_of_the_audit() -> None:
     assert [pattern for pattern, _ in detect(sources).generated] == ["harbor/_version.py"]
     sources[PurePosixPath("src/harbor/_version.py")] = b'__version__ = "1.0"\n'
     assert detect(sources).generated == (), "Git tracks it: it is a version file"
+    of_pdm = project.replace(hook, '[tool.pdm.version]\nwrite_to = "harbor/_version.py"\n')
+    sources[PurePosixPath("pyproject.toml")] = of_pdm.encode()
+    assert detect(sources).generated == (), "pdm names it without the folder that it is in"
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,12 @@ def test_every_cell_is_run_and_the_run_s_leftovers_are_removed(house: House, tmp
     report = play(house, tmp_path, said)
     assert report.verdict == "pass"
     assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "pass"}
-    assert said == ["removed what 1 dead run had left"]
+    assert said[0] == "removed what 1 dead run had left"
+    assert [line.partition(" (")[0].partition(",")[0] for line in said[1:]] == [
+        "cell 1 of 2: NetBox image:4.5.8",
+        "cell 2 of 2: NetBox pypi:4.7.3",
+    ]
+    assert all(": pass (" in line for line in said[1:])
     assert len(house.removed) == 1
     assert (tmp_path / "e2e" / report.evidence["report"] / "junit.xml").is_file()
 

@@ -9,7 +9,7 @@ from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, Unavailable
 
 CONFIG = ForgeConfig("github", "octo/harbor", token_env="HARBOR_TOKEN")
-ENVIRON = {"HARBOR_TOKEN": "the-secret"}
+SECRET = "the-secret"
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ ENVIRON = {"HARBOR_TOKEN": "the-secret"}
     ],
 )
 def test_too_many_requests_is_no_verdict_and_says_when(answer: ForgeResponse, when: str) -> None:
-    error = failure(CONFIG, ENVIRON, answer)
+    error = failure(CONFIG, SECRET, answer)
     assert isinstance(error, Unavailable)
     assert not isinstance(error, UnknownOutcome)
     assert error.hint.endswith(f"again {when}")
@@ -32,7 +32,7 @@ def test_too_many_requests_is_no_verdict_and_says_when(answer: ForgeResponse, wh
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_token_that_does_not_do_is_named_by_its_variable(status: int) -> None:
-    error = failure(CONFIG, ENVIRON, ForgeResponse(status, "Bad credentials: the-secret"))
+    error = failure(CONFIG, SECRET, ForgeResponse(status, "Bad credentials: the-secret"))
     assert isinstance(error, Unavailable)
     assert "HARBOR_TOKEN" in error.hint
     assert error.details == ("Bad credentials: ***",)
@@ -40,18 +40,18 @@ def test_a_token_that_does_not_do_is_named_by_its_variable(status: int) -> None:
 
 @pytest.mark.parametrize("status", [400, 409, 410, 422, 451])
 def test_what_the_forge_would_not_have_is_refused_in_its_own_words(status: int) -> None:
-    error = failure(CONFIG, ENVIRON, ForgeResponse(status, "one\n\n two \nthree\nfour"))
+    error = failure(CONFIG, SECRET, ForgeResponse(status, "one\n\n two \nthree\nfour"))
     assert isinstance(error, Refused)
     assert error.details == ("one", "two", "three")
 
 
 @pytest.mark.parametrize("status", [None, 408, 500, 502, 503, 504])
 def test_no_answer_leaves_open_what_was_done(status: int | None) -> None:
-    assert isinstance(failure(CONFIG, ENVIRON, ForgeResponse(status)), UnknownOutcome)
+    assert isinstance(failure(CONFIG, SECRET, ForgeResponse(status)), UnknownOutcome)
 
 
 def test_what_is_not_shown_was_not_done() -> None:
-    error = failure(CONFIG, ENVIRON, ForgeResponse(404))
+    error = failure(CONFIG, SECRET, ForgeResponse(404))
     assert isinstance(error, Unavailable)
     assert not isinstance(error, UnknownOutcome)
 

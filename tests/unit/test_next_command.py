@@ -127,3 +127,16 @@ def test_a_cell_that_a_single_session_found_red_makes_nobody_offer_a_post() -> N
         standing = package_state(stated, pypi="1.0", tags={"v1.0": HEAD}, records=records)
         coming = next_release(standing)
         assert (coming.state, coming.pipeline) == ("1.0 is released", "rc")
+
+
+@pytest.mark.parametrize(("candidate", "final"), [("1.1rc1", "1.1"), ("1.0.post1.dev1", "1.0.post1")])
+def test_a_candidate_whose_final_others_released_is_followed_by_what_they_released(candidate: str, final: str) -> None:
+    tags = {"v1.0": OTHER, f"v{candidate}": HEAD, f"v{final}": OTHER}
+    standing = package_state(candidate, pypi=f"1.0 {final}", tags=tags, records={candidate: SEALED})
+    coming = next_release(standing)
+    assert coming.state == f"{final} is released, and its candidate is checked out"
+    assert coming.command("demo") == f"git pull --no-rebase origin v{final}"
+    # Without its tag there is nothing to bring in.
+    del tags[f"v{final}"]
+    untagged = package_state(candidate, pypi=f"1.0 {final}", tags=tags, records={candidate: SEALED})
+    assert next_release(untagged).state == f"{candidate} is proven"

@@ -150,11 +150,11 @@ def without_space(fixture: ReleaseFixture) -> None:
 @pytest.mark.parametrize(
     ("fault", "question", "problem", "hint"),
     [
-        (dirty, "work tree", "changes that are not committed", "Commit them"),
+        (dirty, "work tree", "changes that are not committed", "commit them"),
         (drifted, "version files", "does not state one version", "Write the same version"),
         (tagged, "number", "v1.0rc1 names 111111111111", "1.0rc2"),
-        (behind, "remote", "origin has commits on develop that are not here", "git pull --rebase origin develop"),
-        (diverging, "remote", "github has commits on develop that are not here", "git pull --rebase github develop"),
+        (behind, "remote", "origin has commits on develop that are not here", "pull --rebase origin develop"),
+        (diverging, "remote", "github has commits on develop that are not here", "pull --rebase github develop"),
         (index_away, "indexes", "testpypi does not answer", "again"),
         (without_token, "token", "No token for testpypi", "Set A_TOKEN"),
         (unattended, "confirmation", "Nobody can be asked", "--yes"),
@@ -260,7 +260,7 @@ def test_a_final_is_asked_for_its_candidate_its_pair_and_its_companion(fixture: 
     found = asked(fixture, "final", version="1.0", candidate="1.0rc1")
     assert found["candidate"].found == "1.0rc1 is proven, and its record is here"
     assert found["pair"].found == "nothing depends on it"
-    assert found["forge"].found == "answers"
+    assert found["forge"].found == "answers (FORGE_TOKEN is set)"
     assert found["token"].found == "pypi: A_TOKEN is set"
 
 

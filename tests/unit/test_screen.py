@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import signal
 import sys
 import threading
@@ -21,6 +22,7 @@ from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.report import terminal
 from releasegate.engine import Outcome, Verdict
 from releasegate.frontends.console import Screen, clean_up_when_ended
+from releasegate.frontends.tables import table
 from releasegate.steps.question import Answer
 from releasegate.steps.step import Step
 
@@ -402,3 +404,23 @@ def test_what_a_program_said_is_shown_where_that_is_asked_for_and_kept_in_any_ca
         screen.names_log()
         assert f"-> Log: .releasegate/log/{screen.log.path.name}" in capsys.readouterr().err
         screen.log.path.unlink()
+
+
+@pytest.mark.parametrize("width", ["60", "80", "120"])
+@pytest.mark.parametrize("colours", ["0", "1"])
+def test_no_row_of_a_table_ends_in_spaces_nor_is_wider_than_its_terminal(
+    monkeypatch: pytest.MonkeyPatch, width: str, colours: str
+) -> None:
+    shown = terminal_of(monkeypatch)
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("FORCE_COLOR", colours)
+    screen = Screen(loudness="loud")
+    screen.table(RAN)
+    ends = table("package", "version", "end", "wheel sha256")
+    ends.add_row("harbor-plugin", "1.1.0.post1.dev1", "[red]failed at e2e:production[/]", "0123456789abcdef")
+    ends.add_row("harbor-plugin", "1.1.0.post1", "sealed", "")
+    screen.shows(ends)
+    plain = re.sub(r"\x1b\[[\d;]*m", "", shown.getvalue())
+    assert [line for line in plain.splitlines() if line != line.rstrip() or len(line) > int(width)] == []
+    assert plain.count("1.1.0.post1.dev1") == 1
+    assert "production" in plain.replace("\n", "").replace(" ", "")

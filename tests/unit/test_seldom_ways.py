@@ -48,10 +48,13 @@ def test_what_other_machines_tell_is_heard_once_and_what_went_wrong_is_told_each
         raise Unavailable("The remote is away.", hint="Wait")
 
     ledgers = {"lamp": SimpleNamespace(pull=lambda: ["one line"]), "buoy": SimpleNamespace(pull=pull)}
-    packages = [SimpleNamespace(name=name) for name in ledgers]
+    packages = [SimpleNamespace(name=name) for name in (*ledgers, "not checked out")]
+    folders = dict.fromkeys(ledgers, Path.cwd()) | {"not checked out": Path.cwd() / "nowhere"}
     told: list[str] = []
     workspace = SimpleNamespace(
-        project=SimpleNamespace(settings=SimpleNamespace(packages=packages)),
+        project=SimpleNamespace(
+            settings=SimpleNamespace(packages=packages), where=lambda package: folders[package.name]
+        ),
         ledger=lambda each: ledgers[each.name],
         tell=told.append,
     )

@@ -87,7 +87,7 @@ def test_any_other_refusal_of_a_push_leaves_everything_as_it_was(
     fixture.repository.answer = PushAnswer(refused, ("in its own words",))
     with pytest.raises(Refused, match=said) as refusal:
         Tag(fixture.built("1.0rc1")).run()
-    assert ("git pull --rebase origin develop" in refusal.value.hint) == (refused == "behind")
+    assert ("pull --rebase origin develop" in refusal.value.hint) == (refused == "behind")
     assert refusal.value.details == ("in its own words",)
     assert fixture.repository.withdrawn == [("develop", "Release sample-app 1.0rc1", None)]
     assert fixture.repository.local == {}

@@ -137,3 +137,8 @@ def test_who_cannot_be_shown_it_is_not_shown_it() -> None:
 @pytest.mark.parametrize(("seconds", "shown"), [(7.9, "0:07"), (760, "12:40"), (3723, "1:02:03")])
 def test_a_time_is_shown_as_a_clock_does(seconds: float, shown: str) -> None:
     assert in_minutes(seconds) == shown
+
+
+def test_a_program_with_its_version_is_words_and_no_command() -> None:
+    line = "  ok          tools: git 2.39.5, twine 7.0.0, pip 26.3, build 1.6.1, uv 0.13.9, and one more"
+    assert all(len(each) <= 60 for each in broken(line, 60))

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from releasegate.adapters.forges.credential import ForgeCredential
 from releasegate.adapters.index.token_prompt import TokenPrompt
 from releasegate.adapters.index.twine import Uploader
-from releasegate.core.config.model import IndexConfig
-from releasegate.core.errors import Refused
+from releasegate.core.config.model import ForgeConfig, IndexConfig
+from releasegate.core.errors import Refused, Unavailable
 from releasegate.frontends.console import Screen
 from releasegate.frontends.secret_prompt import secret, token_prompt
 
@@ -161,3 +162,45 @@ def test_at_a_real_terminal_nothing_of_it_is_shown() -> None:
     os.close(terminal)
     assert os.waitstatus_to_exitcode(ended) == 0
     assert TYPED.encode() not in shown
+
+
+FORGE = ForgeConfig("github", "octo/harbor")
+
+
+def test_one_variable_is_asked_for_once_whichever_packages_forges_need_it() -> None:
+    person = Person()
+    prompt = TokenPrompt(person)
+    first, second = (ForgeCredential(ForgeConfig("gitea", name, "https://forge.test"), {}, prompt) for name in "ab")
+    assert (first.known, first.is_due) == ("", True)
+    assert first.token() == second.token() == TYPED
+    assert (second.known, second.is_due) == (TYPED, False)
+    assert second.describe() == "its token is given at this terminal, for this run"
+    assert person.asked == ["Token for the forge (FORGE_TOKEN) (it is not shown, and not kept):"]
+    assert TYPED not in repr(first)
+
+
+def test_an_exported_token_of_a_forge_is_asked_of_nobody() -> None:
+    person = Person()
+    known = ForgeCredential(FORGE, {"FORGE_TOKEN": " exported "}, TokenPrompt(person))
+    assert (known.token(), known.describe(), known.is_due) == ("exported", "FORGE_TOKEN is set", False)
+    assert person.asked == []
+
+
+def test_what_only_looks_asks_a_forge_as_anybody_and_says_that_a_release_will_ask() -> None:
+    looks = ForgeCredential(FORGE, {}, TokenPrompt(None))
+    assert looks.token() is None
+    assert looks.describe() == "its token is asked for at this terminal when a release begins"
+
+
+def test_where_nobody_can_be_asked_the_variable_of_the_forge_is_named() -> None:
+    nobody = ForgeCredential(FORGE, {})
+    assert not nobody.is_due
+    for ask in (nobody.token, nobody.describe):
+        with pytest.raises(Unavailable, match="No token for octo/harbor") as error:
+            ask()
+        assert "Set FORGE_TOKEN" in error.value.hint
+
+
+def test_who_types_no_token_for_a_forge_is_refused() -> None:
+    with pytest.raises(Refused, match="No token for the forge \\(FORGE_TOKEN\\) was given"):
+        ForgeCredential(FORGE, {}, TokenPrompt(Person(""))).describe()

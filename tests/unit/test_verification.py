@@ -19,6 +19,7 @@ from releasegate.core.dists.diff import lines_between
 from releasegate.core.verification.attested import Attested, read_provenance
 from releasegate.core.verification.claims import CLAIMS, COLUMNS, DETAILS, Claim, Verification
 from releasegate.core.verification.rebuilt import build_tools, compare, counterpart, file_claim, missing_claim
+from releasegate.core.verification.untagged import untagged_claims
 from releasegate.rehearsal.index import sample_sdist
 
 COMMIT = "c" * 40
@@ -347,3 +348,22 @@ def test_however_much_is_said_it_stays_a_page() -> None:
     page = Verification("sample", "1.0", "pypi", "v1.0", COMMIT, made).page()
     assert page[-2] == "  ... and 5 more"
     assert max(map(len, page)) == COLUMNS + 3
+
+
+def test_without_a_tag_nothing_is_said_to_be_rebuilt_and_wheel_and_sdist_are_compared() -> None:
+    sdist = sample_sdist("sample", "1.0", files={path: data.decode() for path, data in FILES.items()}).content
+    found = [*untagged_claims({SDIST: sdist, WHEEL: wheel(FILES)})]
+    assert [(claim.about, claim.standing) for claim in found] == [
+        (WHEEL, "not recorded"),
+        (SDIST, "not recorded"),
+        (f"{WHEEL} beside {SDIST}", "proven"),
+    ]
+    (*_, compared) = untagged_claims({SDIST: sdist, WHEEL: wheel({**FILES, "sample/evil.py": b"evil"})})
+    assert (compared.standing, compared.details) == ("not recorded", ("sample/evil.py",))
+    (*_, damaged) = untagged_claims({SDIST: sdist, WHEEL: b"PK"})
+    assert damaged.standing == "contradicted"
+    assert [claim.about for claim in untagged_claims({WHEEL: wheel(FILES)})] == [WHEEL]
+    page = "\n".join(Verification("sample", "1.0", "pypi", "v1.0", "", tuple(found)).page())
+    assert page.startswith("sample 1.0 on pypi, of which no tag is known")
+    assert "nothing contradicts what pypi serves, and nothing of it was rebuilt" in page
+    assert "-> Ask those who release sample for the tag v1.0" in page

@@ -44,11 +44,13 @@ def build(workspace: Workspace, package: Package, *, watch: Watch) -> tuple[Outc
     Raises:
         ReleasegateError: the build fails or is not what it should be.
     """
+    from releasegate.app.checkout import require_checkout
     from releasegate.app.deliveries import checked_out
     from releasegate.steps.audit import Audit
     from releasegate.steps.build import Build
 
     # What is built here is looked at here: no forge is asked, and no token of it is needed.
+    require_checkout(workspace, package)
     release = checked_out(replace(workspace, forges={}), package)
     with workspace.ledger(package).locked():
         return _run(workspace, Build(release), Audit(release), watch=watch)
@@ -60,10 +62,12 @@ def install_check(workspace: Workspace, package: Package, *, source: Source) -> 
     Raises:
         GateFailed: a cell failed; NotYet: the index does not list the version.
     """
+    from releasegate.app.checkout import judged
     from releasegate.app.deliveries import delivered
     from releasegate.steps.fetch import GivenFiles
     from releasegate.steps.prove import InstallCheck
 
+    source = judged(workspace, package, source)
     release, told = _release(workspace, package, source), _ToldChecker(workspace.ports(package).install_checker)
     files = GivenFiles(source.name, lambda: delivered(workspace, package, source))
     _run(workspace, InstallCheck(release.with_ports(install_checker=told), _role(workspace, source), files))
@@ -83,6 +87,7 @@ def end_to_end(
         GateFailed: they do not do their job together; ReleasegateError: that could not be judged.
     """
     from releasegate.adapters.ledger.memory import MemoryLedger
+    from releasegate.app.checkout import judged
     from releasegate.app.deliveries import delivered
     from releasegate.steps.fetch import GivenFiles
     from releasegate.steps.prove import EndToEnd
@@ -90,7 +95,8 @@ def end_to_end(
     if request.recorded:
         # The pair's companion is the one that the evidence says was proven, and known cells are not run again.
         workspace.pull(package)
-    release, source = _release(workspace, package, request.source), request.source
+    source = judged(workspace, package, request.source)
+    release = _release(workspace, package, source)
     runner = _ToldRunner(workspace.ports(package).runner, told, workspace if request.recorded else None, request.given)
     ledger = release.ports.ledger if request.recorded else MemoryLedger()
     _run(
@@ -108,12 +114,17 @@ def end_to_end(
 def _companion_files(
     workspace: Workspace, package: Package, backends: Mapping[str, Source]
 ) -> Mapping[str, GivenFiles]:
+    from releasegate.app.checkout import judged
     from releasegate.app.deliveries import delivered
     from releasegate.steps.fetch import GivenFiles
 
-    asked = {each.name: backends[each.name] for each in package.companions if each.name in backends}
-    packages = {name: workspace.project.settings.package(name) for name in asked}
-    return {n: GivenFiles(s.name, partial(delivered, workspace, packages[n], s)) for n, s in asked.items()}
+    found = {}
+    for each in package.companions:
+        if each.name in backends:
+            companion = workspace.project.settings.package(each.name)
+            source = judged(workspace, companion, backends[each.name])
+            found[each.name] = GivenFiles(source.name, partial(delivered, workspace, companion, source))
+    return found
 
 
 def _release(workspace: Workspace, package: Package, source: Source) -> Release:

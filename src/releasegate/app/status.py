@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 
 from packaging.version import Version
 
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.app.checkout import GET, held_versions, how_to_get, is_here
 from releasegate.app.examine import examine
 from releasegate.app.package_state import side_by_side
 from releasegate.app.reports import answers_of, problem_of, record_of
@@ -28,9 +27,7 @@ from releasegate.steps.preflight import in_the_way
 from releasegate.steps.release import Release
 from releasegate.steps.stated import changed_files, version_file_contents
 
-_ADDRESS = "ADDRESS"
-_GET = "Get it: "
-_LINE = re.compile(r"[^:]*: ((?:invoke|nox|git|uv) [^A-Z\n]+)")
+_LINE = re.compile(r"[^:]*: ((?:invoke|nox|git|uv) (?!.*\b[A-Z]{2,}\b).+)")
 """A hint that ends with a line: words in capitals are what a person puts in."""
 
 
@@ -151,13 +148,13 @@ def _unknown(
         command = f"nox -s versions -- --package {package.name}"
         return PackageReport(package.name, error.problem, error.hint, command, in_the_way=blocking)
     look = missing if missing is not None else problem_of(error)
-    clone = look.hint.removeprefix(_GET) if look.hint.startswith(_GET) and _ADDRESS not in look.hint else ""
+    clone = look.hint.removeprefix(GET) if look.hint.startswith(GET) else ""
     return PackageReport(
         package.name,
         "it cannot be told where it stands",
         look.hint,
         clone or f"invoke status --package {package.name}",
-        consumed=_held(workspace, package),
+        consumed={where: tuple(map(str, held)) for where, held in held_versions(workspace, package).items()},
         in_the_way=blocking,
         look=look,
     )
@@ -170,21 +167,9 @@ def _missing_repository(workspace: Workspace, package: Package) -> Problem | Non
     except Unavailable:
         return None
     except ReleasegateError as error:
-        forge = package.forge
-        address = _ADDRESS if forge is None else f"{forge.address or 'https://github.com'}/{forge.repository}.git"
-        where = os.path.relpath(workspace.project.where(package))
-        hint = error.hint if workspace.project.where(package).is_dir() else f"{_GET}git clone {address} {where}"
+        hint = error.hint if is_here(workspace, package) else how_to_get(workspace, package)
         return Problem(error.problem, hint, Unavailable.verdict, Unavailable.exit_code, error.details)
     return None
-
-
-def _held(workspace: Workspace, package: Package) -> dict[str, tuple[str, ...]]:
-    """Return the versions that the indexes hold, as far as they answer: that needs no repository."""
-    held = {}
-    for name in (workspace.project.settings.staging, workspace.project.settings.production):
-        with suppress(ReleasegateError):
-            held[name] = tuple(map(str, sorted(workspace.index(name).versions(package.name))))
-    return held
 
 
 def _by_place(package_state: PackageState) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from releasegate.app.checkout import require_checkout
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.survey import survey
@@ -27,7 +28,9 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
 
     Raises:
         GateFailed: they disagree, or cannot be read; all problems at once.
+        Unavailable: the package is not checked out.
     """
+    require_checkout(workspace, package)
     repository = workspace.repository(package)
     tags = [tag] if tag is not None else _tags_at_head(workspace, package)
     found = survey(package, version_file_contents(repository, package, commit=None))

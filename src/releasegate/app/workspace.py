@@ -292,11 +292,11 @@ def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress,
     if event is not None and not choices.companions:
         choices = replace(choices, companions=named_in(event.inputs or {}, project.settings))
     owned = ((p.name, as_read(p, environ)) for p in project.settings.packages)
-    forges = {name: late(partial(_forge, forge, environ)) for name, forge in owned if forge is not None}
+    forges = {name: late(partial(_forge, forge, environ, choices.prompt)) for name, forge in owned if forge is not None}
     return Workspace(project, progress, choices, forges, event)
 
 
-def _forge(config: ForgeConfig, environ: Mapping[str, str]) -> Forge:
+def _forge(config: ForgeConfig, environ: Mapping[str, str], prompt: TokenPrompt | None) -> Forge:
     from releasegate.adapters.forges import forge_of
 
-    return forge_of(config, environ=environ)
+    return forge_of(config, environ=environ, prompt=prompt)

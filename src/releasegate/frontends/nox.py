@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,12 +54,25 @@ def _session(gate: Gate) -> Callable[[nox.Session], None]:
     return run
 
 
+_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
+"""How argparse names a word that an option does not know."""
+
+
 class _Parser(argparse.ArgumentParser):
     """Arguments after ``--``; a wrong one is an error with a hint, not an exit."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise what is wrong with the arguments."""
-        raise ConfigurationError(f"{self.prog} {message}.", hint=self.format_usage().strip())
+        """Raise what is wrong with the arguments, in the words that ``releasegate`` has for it."""
+        flag, _, said = message.removeprefix("argument ").partition(": ")
+        flag, seen = flag.rpartition("/")[2], f"see {self.prog} --help"
+        if said.startswith("expected"):
+            raise ConfigurationError(f"{flag} needs a value.", hint=f"Write {flag} VALUE; {seen}")
+        if choice := _CHOICE.match(said):
+            known = [word.strip(" '") for word in choice[2].split(",")]
+            raise ConfigurationError(f"{flag} does not know {choice[1]}.", hint=meant(choice[1], known))
+        if said.startswith("ignored explicit argument"):
+            raise ConfigurationError(f"{flag} takes no value.", hint=f"Leave out what is behind it; {seen}")
+        raise ConfigurationError(f"{message.rstrip('.')}.", hint=f"{seen.capitalize()}")
 
 
 def _parser(gate: Gate) -> argparse.ArgumentParser:
@@ -86,10 +100,13 @@ def _parser(gate: Gate) -> argparse.ArgumentParser:
 def _given(parser: argparse.ArgumentParser, gate: Gate, words: list[str]) -> Given:
     options, unknown = parser.parse_known_args(words)
     if unknown:
-        raise ConfigurationError(
-            f"{parser.prog} unrecognized arguments: {' '.join(unknown)}.",
-            hint=meant(unknown[0].partition("=")[0], sorted(option.flag for option in gate.options)),
-        )
+        word, flags = unknown[0].partition("=")[0], sorted(option.flag for option in gate.options)
+        if not word.startswith("-"):
+            raise ConfigurationError(
+                f"{gate.name} does not take the word {word}.",
+                hint=f"Write the option that it belongs to before it, as in --package NAME; see {parser.prog} --help",
+            )
+        raise ConfigurationError(f"{gate.name} has no option {word}.", hint=meant(word, flags))
     return vars(options)
 
 

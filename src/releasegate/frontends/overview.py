@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from releasegate.app.checkout import is_here
 from releasegate.app.examine import examine
 from releasegate.app.reports import answers_of, questions_of, record_of
 from releasegate.app.status import status as status_of
@@ -37,6 +38,9 @@ def _pull(screen: Screen, workspace: Workspace, package: Package, heard: dict[st
         if each.name in heard:
             continue
         heard[each.name] = ""
+        if not is_here(workspace, each):
+            # That it is not checked out is told with where it stands.
+            continue
         try:
             for line in workspace.ledger(each).pull():
                 workspace.tell(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 Loudness = Literal["quiet", "usual", "loud"]
 """Only verdicts; what a person needs; and beside it what every program said."""
 
+_PADDING = re.compile(r" +(?=(?:\x1b\[[\d;]*m| )*$)")
+"""The spaces at the end of a line, also where colours end behind them."""
 _LOG_WIDTH = 200
 """Columns of a table where there is no terminal: a row is one line."""
 
@@ -142,15 +145,17 @@ class Printer:
         from rich.console import Console
 
         width, colours = width_of(self.stream, os.environ), coloured(self.stream, os.environ)
-        with self._line.aside():
-            Console(
-                file=self.stream,
-                width=width or _LOG_WIDTH,
-                force_terminal=colours,
-                color_system="standard" if colours else None,
-                highlight=False,
-                emoji=False,
-            ).print(table)
+        drawn = io.StringIO()
+        Console(
+            file=drawn,
+            width=width or _LOG_WIDTH,
+            force_terminal=colours,
+            color_system="standard" if colours else None,
+            highlight=False,
+            emoji=False,
+        ).print(table)
+        # A column is filled up with spaces, the last one too: who copies a row wants none.
+        self._print("\n".join(_PADDING.sub("", line) for line in drawn.getvalue().splitlines()))
 
     def hears(self, said: Said, /) -> None:
         """Keep what a program said, and show it where that is asked for."""

@@ -249,11 +249,12 @@ class Releasegate(Program):
         if word == "help":
             hint = f"See {_NAME} --help, or {_NAME} COMMAND --help"
         elif before and not hint.startswith("Did"):
+            named = ", as in --package NAME" if "--package" in self.parser.contexts[before].flags else ""
             return ConfigurationError(
                 f"{before} does not take the word {word}.",
-                hint=f"Write what it belongs to before it, as in --package NAME; see {_NAME} {before} --help",
+                hint=f"Write the option that it belongs to before it{named}; see {_NAME} {before} --help",
             )
-        return ConfigurationError(f"There is no command {word}.", hint=hint)
+        return ConfigurationError(f"There is no command {word if word.strip() else repr(word)}.", hint=hint)
 
 
 _TAKES = frozenset({"--path", "-p", "--table"})

@@ -15,13 +15,19 @@ from releasegate.frontends.terminal_text import word_of
 
 _COLOURS = {"pass": "green", "waived": "yellow", "wait": "yellow"}
 _ENDS = {"fail": "failed", "wait": "waits"}
+_WHOLE = frozenset({"package", "version"})
+_CUT = frozenset({"wheel sha256"})
+"""The columns that hold names, and those that hold the beginning of something longer."""
 _SHOWN = 16
 """How much of a sha256 is shown."""
 
 
 def table(*heads: str) -> Table:
-    """Return a table without lines around it."""
-    return Table(*heads, box=None, pad_edge=False)
+    """Return a table without lines around it: on a narrow terminal names stay whole, and words are broken."""
+    made = Table(box=None, pad_edge=False)
+    for head in heads:
+        made.add_column(head, no_wrap=head in _WHOLE, overflow="crop" if head in _CUT else "fold")
+    return made
 
 
 def versions(outcomes: Sequence[Outcome]) -> Table:

@@ -21,8 +21,8 @@ _LEAST = 30
 _HANGS = re.compile(r"\s*(?:-> |\S+ {2,}(?:\S+ s {2,}|\S+ {2,})?|\w+ +(?=[\w ]+:\s))?")
 """What the further parts of a broken line stand below of: the first column with its verdict, name or arrow."""
 
-_COMMAND = re.compile(r"(?:(?<=[:;] )|(?<=  )|(?<=-> ))(?:\S*/)?(?:invoke|nox|git|uv|releasegate|docker) \S.*$")
-"""A command at the end of a line: it is pasted, so nothing is broken in it."""
+_COMMAND = re.compile(r"(?:(?<=[:;] )|(?<=  )|(?<=-> ))(?:\S*/)?(?:invoke|nox|git|uv|releasegate|docker) (?!\d)\S.*$")
+"""A command at the end of a line: it is pasted, so nothing is broken in it. A program with its version is none."""
 
 _HELD = "\N{NO-BREAK SPACE}"
 

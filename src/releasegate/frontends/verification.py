@@ -7,7 +7,7 @@ from pathlib import Path
 
 from releasegate.app.verify.verify import statement_of, verify
 from releasegate.app.workspace import RunOptions, open_workspace
-from releasegate.core.errors import ConfigurationError, GateFailed
+from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.core.release.versions import parse_version
 from releasegate.frontends.console import Screen
 
@@ -38,4 +38,7 @@ def verification(screen: Screen, *, name: str, version: str, index: str, stateme
                 f"{statement} cannot be written: {error.strerror}.", hint="Name a file in a folder that is there"
             ) from error
         screen.say(f"wrote {statement}")
-    return GateFailed.exit_code if verified.found.contradicted else 0
+    if verified.found.contradicted:
+        return GateFailed.exit_code
+    # What was not rebuilt is not verified, however little speaks against it.
+    return 0 if verified.found.commit else Unavailable.exit_code

@@ -35,6 +35,14 @@ class CiRun:
 class Forge(Protocol):
     """Where a repository's releases are published. Every answer is untrusted input."""
 
+    def credential(self) -> str:
+        """Return in words where the token comes from; a person who is to be asked for it is asked now.
+
+        Raises:
+            Refused: nothing was typed; Unavailable: there is none, and nobody can be asked.
+        """
+        ...
+
     def find(self, tag: str) -> ForgeRelease | None:
         """Return the release of *tag*, a draft too, or ``None``; ``commit`` is the one that the tag names there."""
         ...

@@ -158,7 +158,7 @@ def _remote(inquiry: Inquiry) -> str:
     if branch is not None and repository.lacks(branch) and repository.tagged_there(release.tag) is None:
         raise Refused(
             f"{package.remote} has commits on {branch} that are not here.",
-            hint=f"Bring them in: git pull --rebase {package.remote} {branch}",
+            hint=f"Bring them in: {package.git_line(f'pull --rebase {package.remote} {branch}')}",
         )
     if not mirrored(release):
         return f"{package.remote} answers ({found} tags)"
@@ -184,8 +184,10 @@ def _forge(inquiry: Inquiry) -> str | Caution:
                 hint="Set forge, or production-without-forge = true in [tool.releasegate] to publish without one",
             )
         return "none, by production-without-forge"
+    # Asked before a draft is looked for: without a token no draft is seen.
+    token = forge.credential()
     found = forge.find(release.tag)
-    return "answers" if found is None else f"has {found.tag}"
+    return f"answers ({token})" if found is None else f"has {found.tag}"
 
 
 def _number(inquiry: Inquiry) -> str:

@@ -17,8 +17,9 @@ def foreign_code(inquiry: Inquiry) -> str | Caution:
         return "runs apart from our processes, and with an empty home folder"
     return Caution(
         f"tokens are exported in this environment and foreign code cannot be kept from reading them ({obstacle}): "
-        f"{', '.join(exported)}. Take them out of the shell (unset {' '.join(exported)}) and keep them in the keyring "
-        "(keyring = true), or let CI upload, where the jobs are separate"
+        f"{', '.join(exported)}. Take them out of the shell (unset {' '.join(exported)}): a release at a "
+        "terminal asks for what it lacks, an index's may be in the keyring (keyring = true), and in CI the jobs are "
+        "separate"
     )
 
 

@@ -73,7 +73,8 @@ class Tag(ReleaseStep):
         release, branch = self.release, self.release.branch()
         proposal = bump_branch(release.package, release.version) if answer.refused == "branch" else None
         release.ports.history.withdraw(branch=branch, tag=release.tag, message=bump_message(release), keep=proposal)
-        pull = f"git pull --rebase {remote} {branch}"
+        pull = release.package.git_line(f"pull --rebase {remote} {branch}")
+        send = release.package.git_line(f"push {remote} {proposal}")
         if answer.refused == "behind":
             return Refused(
                 f"{remote} has commits on {branch} that are not here; nothing was pushed.",
@@ -83,8 +84,8 @@ class Tag(ReleaseStep):
         if proposal is not None:
             return Refused(
                 f"{remote} takes no push to {branch}: no tag was pushed either, and {release.version} is not consumed.",
-                hint=f"Open a pull request into {branch} from the branch {proposal}, which has the bump (git push "
-                f"{remote} {proposal}); once it is merged, {pull} and run the same command again",
+                hint=f"Open a pull request into {branch} from the branch {proposal}, which has the bump "
+                f"({send}); once it is merged, {pull} and run the same command again",
                 details=answer.words,
             )
         return Refused(

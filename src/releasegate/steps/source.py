@@ -41,8 +41,8 @@ class Clean(ReleaseStep):
         if not package.released_from(branch) and not at_event:
             raise Refused(
                 f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}.",
-                hint=f"Run git switch {package.branch} in {package.path}; a branch on which an older line is mended "
-                "belongs into maintenance-branches",
+                hint="A branch that mends an older line belongs into maintenance-branches; from any other go back: "
+                + package.git_line(f"switch {package.branch}"),
             )
         changed = changed_files(repository, package)
         ours = _bumped(self.release) if changed else {}
@@ -51,7 +51,7 @@ class Clean(ReleaseStep):
         if strangers:
             raise Refused(
                 f"{package.name} has changes that are not committed.",
-                hint="Commit them or take them back, then run the same command again",
+                hint=f"Take them back, or commit them: {package.git_line('commit --all')}",
                 details=[str(path) for path in strangers[:20]],
             )
         return {"branch": branch, "commit": repository.head()}

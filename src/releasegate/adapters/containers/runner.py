@@ -14,6 +14,7 @@ from typing import Any
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.blaming import Blaming, Ended
 from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
+from releasegate.adapters.containers.cell_progress import placed, told
 from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault, opened
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
@@ -163,7 +164,8 @@ class ContainerRunner:
         with ThreadPoolExecutor(side_by_side(len(runs) or 1, memory=memory, cpus=cpus)) as pool:
             futures = [pool.submit(_run_cell, each) for each in runs]
             try:
-                ended += [future.result() for future in futures]
+                tellers = (each.context.progress for each in runs)
+                ended += [told(future.result(), tell) for future, tell in zip(futures, tellers, strict=True)]
             except BaseException:
                 context.stop.set()
                 for future in futures:
@@ -178,7 +180,8 @@ class ContainerRunner:
         images = self._images(context)
         runs: list[CellRun] = []
         ended: list[Ended] = []
-        for cell in cells:
+        for number, cell in enumerate(cells, start=1):
+            here = replace(context, progress=placed(context.progress, number, of=len(cells)))
             try:
                 under_test = images.prepare(ensemble, cell)
                 released = self._origin(images, cell, ensemble)
@@ -190,7 +193,7 @@ class ContainerRunner:
                 problems = (error.problem, *error.details[-1:])
                 ended.append((CellReport(cell.name, "left out", problems, (), 0.0), Observed()))
             else:
-                runs.append(CellRun(cell, under_test, released, context))
+                runs.append(CellRun(cell, under_test, released, here))
         return runs, ended
 
     def _origin(self, images: EnsembleImages, cell: Cell, ensemble: Ensemble) -> Prepared | None:

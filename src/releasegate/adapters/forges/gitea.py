@@ -13,33 +13,32 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from releasegate.adapters.forges.credential import ForgeCredential
 from releasegate.adapters.forges.gitea_records import GiteaAttachment, GiteaRelease, commit_of, each
 from releasegate.adapters.forges.gitea_runs import held_runs, newest_run, outcome_of
-from releasegate.adapters.forges.outcomes import (
-    NotShown,
-    existing,
-    has_token,
-    is_draft,
-    looked_at_again,
-    published,
-    token,
-)
+from releasegate.adapters.forges.outcomes import NotShown, existing, is_draft, looked_at_again, published
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.evidence.belief import CiOutcome
 from releasegate.ports import CiRun, ForgeRelease
 
 if TYPE_CHECKING:
     from releasegate.adapters.forges.gitea_client import GiteaClient
+    from releasegate.adapters.index.token_prompt import TokenPrompt
 
 _PAGE = 50
 
 
 @dataclass(frozen=True)
 class GiteaForge:
-    """The releases of one repository on a Gitea; *environ* holds the token."""
+    """The releases of one repository on a Gitea; *environ* holds the token, or *prompt* asks for it."""
 
     config: ForgeConfig
     environ: Mapping[str, str] = field(repr=False)
+    prompt: TokenPrompt | None = None
+
+    def credential(self) -> str:
+        """Return where the token comes from: see ``ForgeCredential.describe``."""
+        return self._credential.describe()
 
     def find(self, tag: str) -> ForgeRelease | None:
         """Return the release of *tag*, a draft too, or ``None``.
@@ -114,7 +113,7 @@ class GiteaForge:
         Raises:
             Unavailable: the Gitea does not answer.
         """
-        return newest_run(self._client, tag)
+        return newest_run(self._seen_by_all, tag)
 
     def waiting(self) -> tuple[CiRun, ...]:
         """Return the CI runs that wait until a person approves them; none of a Gitea that does not show its runs.
@@ -122,7 +121,7 @@ class GiteaForge:
         Raises:
             Unavailable: the Gitea does not answer, or not as it should.
         """
-        return held_runs(self._client)
+        return held_runs(self._seen_by_all)
 
     def outcome(self, run: int) -> CiOutcome | None:
         """Return how the CI run of that number ended; ``None`` where the Gitea knows of none.
@@ -133,21 +132,31 @@ class GiteaForge:
             Unavailable: the Gitea does not answer.
         """
         try:
-            client = self._asking(anonymous=not has_token(self.config, self.environ))
+            client = self._asking(anonymous=not self._credential.known)
             return client.ask("GET", f"actions/runs/{run}", outcome_of)
         except NotShown:
             return None
 
     @cached_property
     def _client(self) -> GiteaClient:
-        token(self.config, self.environ)  # without one nothing is asked, and no library is waited for
+        if not self._credential.is_due:
+            self._credential.token()  # without one nothing is asked, and no library is waited for
         return self._asking()
 
     def _asking(self, *, anonymous: bool = False) -> GiteaClient:
         # With requests, which takes a while to import: only who asks a Gitea something waits for it.
         from releasegate.adapters.forges.gitea_client import GiteaClient  # noqa: PLC0415
 
-        return GiteaClient(self.config, self.environ, anonymous)
+        return GiteaClient(self.config, self.environ, self.prompt, anonymous)
+
+    @property
+    def _seen_by_all(self) -> GiteaClient:
+        """The client for what a public repository shows anybody: nobody is asked for a token to see that."""
+        return self._asking(anonymous=True) if self._credential.is_due else self._client
+
+    @cached_property
+    def _credential(self) -> ForgeCredential:
+        return ForgeCredential(self.config, self.environ, self.prompt)
 
     def _find(self, tag: str) -> GiteaRelease | None:
         number = 1

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 from urllib3.exceptions import HTTPError
 
-from releasegate.adapters.forges.outcomes import ForgeResponse, failure, nonsense, text, token
+from releasegate.adapters.forges.credential import ForgeCredential
+from releasegate.adapters.forges.outcomes import ForgeResponse, failure, nonsense, text
 from releasegate.core.config.model import ForgeConfig
+
+if TYPE_CHECKING:
+    from releasegate.adapters.index.token_prompt import TokenPrompt
 
 Read = TypeVar("Read")
 
@@ -26,7 +30,9 @@ _GOOD = range(200, 300)
 
 @dataclass(frozen=True)
 class GiteaClient:
-    """Asks about the repository that *config* names; *environ* holds the token, which *anonymous* does without.
+    """Asks about the repository that *config* names; *environ* holds the token, or *prompt* asks for it.
+
+    What is *anonymous* does without.
 
     Raises, from each of its methods:
         NotShown: there is no such thing, or the token may not see it.
@@ -37,6 +43,7 @@ class GiteaClient:
 
     config: ForgeConfig
     environ: Mapping[str, str] = field(repr=False)
+    prompt: TokenPrompt | None = None
     anonymous: bool = False
 
     def ask(
@@ -80,10 +87,15 @@ class GiteaClient:
         return f"{self._address}/api/v1/repos/{self.config.repository}/{path}"
 
     @cached_property
+    def _credential(self) -> ForgeCredential:
+        return ForgeCredential(self.config, self.environ, self.prompt)
+
+    @cached_property
     def _session(self) -> requests.Session:
         session = _Session()
         session.headers["User-Agent"] = "releasegate"
-        session.auth = _open if self.anonymous else _Token(token(self.config, self.environ))
+        secret = None if self.anonymous else self._credential.token()
+        session.auth = _open if secret is None else _Token(secret)
         session.verify = self.environ.get("SSL_CERT_FILE") or self.environ.get("SSL_CERT_DIR") or True
         return session
 
@@ -95,11 +107,13 @@ class GiteaClient:
             raise nonsense(self.config, "Gitea") from error
         # requests lets urllib3's errors and those of the URL's parser through in a few places.
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise failure(self.config, self.environ, ForgeResponse(None, type(error).__name__)) from error
+            raise failure(self.config, self._credential.known, ForgeResponse(None, type(error).__name__)) from error
         except ValueError as error:
             raise nonsense(self.config, "Gitea") from error
         if answer.status_code >= _BAD:
-            raise failure(self.config, self.environ, ForgeResponse(answer.status_code, _words(answer), answer.headers))
+            raise failure(
+                self.config, self._credential.known, ForgeResponse(answer.status_code, _words(answer), answer.headers)
+            )
         if answer.status_code not in _GOOD:
             raise nonsense(self.config, "Gitea")
         return answer

@@ -16,19 +16,18 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from releasegate.adapters.forges.credential import ForgeCredential
 from releasegate.adapters.forges.outcomes import (
     STARTED_BY,
     ForgeResponse,
     existing,
     failure,
-    has_token,
     is_draft,
     looked_at_again,
     nonsense,
     published,
     state,
     text,
-    token,
     verdict,
 )
 from releasegate.core.config.model import ForgeConfig
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
     from github.GitReleaseAsset import GitReleaseAsset
     from github.Repository import Repository
 
+    from releasegate.adapters.index.token_prompt import TokenPrompt
+
 _SECONDS = 30
 _PAGE = 100
 _BAD = 400
@@ -50,10 +51,15 @@ _CHUNK = 2**16
 
 @dataclass(frozen=True)
 class GitHubForge:
-    """The releases of one repository on GitHub; *environ* holds the token."""
+    """The releases of one repository on GitHub; *environ* holds the token, or *prompt* asks for it."""
 
     config: ForgeConfig
     environ: Mapping[str, str] = field(repr=False)
+    prompt: TokenPrompt | None = None
+
+    def credential(self) -> str:
+        """Return where the token comes from: see ``ForgeCredential.describe``."""
+        return self._credential.describe()
 
     def find(self, tag: str) -> ForgeRelease | None:
         """Return the release of *tag*, a draft too, or ``None``.
@@ -134,7 +140,7 @@ class GitHubForge:
             Unavailable: GitHub does not answer.
         """
         with self._asking():
-            for run in self._repository.get_workflow_runs(branch=tag):  # type: ignore[arg-type]  # it takes a name, too
+            for run in self._seen_by_all.get_workflow_runs(branch=tag):  # type: ignore[arg-type]  # it takes a name, too
                 if run.event in STARTED_BY and run.head_branch == tag:
                     return CiRun(state(run.status, run.conclusion), text(run.html_url))
             return None
@@ -146,7 +152,7 @@ class GitHubForge:
             Unavailable: GitHub does not answer.
         """
         with self._asking():
-            found = islice(self._repository.get_workflow_runs(status="waiting"), _PAGE)
+            found = islice(self._seen_by_all.get_workflow_runs(status="waiting"), _PAGE)
             return tuple(CiRun("waiting", text(run.html_url)) for run in found)
 
     def outcome(self, run: int) -> CiOutcome | None:
@@ -161,7 +167,7 @@ class GitHubForge:
 
         with self._asking(as_anybody=True):
             try:
-                known = self._repository if has_token(self.config, self.environ) else self._opened(None)
+                known = self._repository if self._credential.known else self._opened(None)
                 found = known.get_workflow_run(run)
                 began, ended = found.created_at, found.updated_at
             except UnknownObjectException:
@@ -178,7 +184,16 @@ class GitHubForge:
 
     @cached_property
     def _repository(self) -> Repository:
-        return self._opened(token(self.config, self.environ))
+        return self._opened(self._credential.token())
+
+    @property
+    def _seen_by_all(self) -> Repository:
+        """The repository for what a public one shows anybody: nobody is asked for a token to see that."""
+        return self._opened(None) if self._credential.is_due else self._repository
+
+    @cached_property
+    def _credential(self) -> ForgeCredential:
+        return ForgeCredential(self.config, self.environ, self.prompt)
 
     def _opened(self, secret: str | None) -> Repository:
         # PyGithub takes a good part of a second to import: only who asks GitHub something waits for it.
@@ -233,8 +248,8 @@ class GitHubForge:
 
     @contextmanager
     def _asking(self, *, as_anybody: bool = False) -> Iterator[None]:
-        if not as_anybody:
-            token(self.config, self.environ)  # without one nothing is asked, and no client is waited for
+        if not (as_anybody or self._credential.is_due):
+            self._credential.token()  # without one nothing is asked, and no client is waited for
         import requests  # noqa: PLC0415 - with PyGithub, which is late as well
         from github import BadAttributeException, GithubException, IncompletableObject  # noqa: PLC0415
 
@@ -263,7 +278,7 @@ class GitHubForge:
             raise nonsense(self.config, "GitHub")
 
     def _failure(self, answer: ForgeResponse) -> ReleasegateError:
-        return failure(self.config, self.environ, answer)
+        return failure(self.config, self._credential.known, answer)
 
 
 _MISREAD = (ValueError, TypeError, LookupError, AttributeError)

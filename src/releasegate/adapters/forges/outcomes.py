@@ -52,30 +52,9 @@ class ForgeResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def token(config: ForgeConfig, environ: Mapping[str, str]) -> str:
-    """Return the forge's token.
-
-    Raises:
-        Unavailable: its variable is not set.
-    """
-    found = environ.get(config.token_env, "").strip()
-    if not found:
-        raise Unavailable(
-            f"No token for {config.repository} on its forge.",
-            hint=f"Set {config.token_env} to a token that may write releases there",
-        )
-    return found
-
-
-def has_token(config: ForgeConfig, environ: Mapping[str, str]) -> bool:
-    """Whether the forge's token is there; what everybody may see can be asked for without."""
-    return bool(environ.get(config.token_env, "").strip())
-
-
-def failure(config: ForgeConfig, environ: Mapping[str, str], answer: ForgeResponse) -> ReleasegateError:
-    """Return the error that *answer* is; the token never stands in it."""
+def failure(config: ForgeConfig, secret: str, answer: ForgeResponse) -> ReleasegateError:
+    """Return the error that *answer* is; the *secret* that it was asked with never stands in it."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    secret = environ.get(config.token_env, "").strip()
     words = printable(masked(answer.words, [secret]))
     details = tuple(line.strip()[:300] for line in words.splitlines() if line.strip())[:3]
     if _limited(answer.status, words, headers):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
-from releasegate.adapters.git.command import REMOTE_SECONDS, Git
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git, line_in
 from releasegate.adapters.git.tags import has, silent
 from releasegate.core.errors import Refused
 
@@ -32,7 +32,7 @@ def ancestors(git: Git, commits: Iterable[str]) -> frozenset[str]:
     if found != wanted and git.tell("rev-parse", "--is-shallow-repository").text == "true":
         raise Refused(
             f"The history of {git.root} is cut off, so what HEAD descends from is not known.",
-            hint="Fetch all of it: git fetch --unshallow (in CI: check out with fetch-depth: 0)",
+            hint=f"In CI check out with fetch-depth 0; here fetch all of it: {line_in(git.root, 'fetch --unshallow')}",
         )
     return found
 

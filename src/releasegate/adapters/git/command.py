@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -186,12 +187,22 @@ class Git:
             )
 
 
+def line_in(root: Path, words: str) -> str:
+    """Return the line of Git with these *words* that is pasted here for the repository in *root*."""
+    where = os.path.relpath(root)
+    return f"git {words}" if where == os.curdir else f"git -C {shlex.quote(where)} {words}"
+
+
 def failure(answer: GitOutput, problem: str) -> ReleasegateError:
     """Return the error for a Git command that a person must look at."""
     return Refused(problem, hint="Put right what Git says, and run the same command again.", details=answer.words)
 
 
 def _no_repository(root: Path) -> Refused:
+    if not root.is_dir():
+        return Refused(
+            f"There is no folder {root}.", hint="Clone the package's repository there, or correct the package's path."
+        )
     return Refused(
         f"{root} is not a Git repository.",
         hint="Correct the package's path, or make it one: git init, git add, git commit.",

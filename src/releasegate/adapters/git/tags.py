@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, line_in
 from releasegate.core.errors import Refused, Unavailable
 
 _PREFIX = "refs/tags/"
@@ -38,9 +38,10 @@ def everywhere(git: Git, *, remotes: Iterable[str]) -> Mapping[str, str]:
         theirs = there(git, remote)
         for name in sorted(known.keys() & theirs.keys()):
             if known[name] != theirs[name]:
+                fetch = line_in(git.root, f"fetch {remote} --tags --force")
                 raise Refused(
                     f"The tag {name} names {known[name]} {where.get(name, 'here')} and {theirs[name]} on {remote}.",
-                    hint=f"Find out which is right; to take the remote's: git fetch {remote} --tags --force",
+                    hint=f"Find out which is right; to take the remote's: {fetch}",
                 )
         where |= dict.fromkeys(theirs.keys() - known.keys(), f"on {remote}")
         known = {**theirs, **known}

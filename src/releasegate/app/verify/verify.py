@@ -17,20 +17,21 @@ from releasegate.app.verify.provenance import provenance_claims
 from releasegate.app.verify.rebuild import Served, build_backend, compared_claims, rebuild
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
-from releasegate.core.errors import ConfigurationError, Refused, Unavailable
+from releasegate.core.errors import ConfigurationError, GateFailed, Refused, Unavailable
 from releasegate.core.nearest import meant
-from releasegate.core.release.record import Record
+from releasegate.core.release.record import Record, record
 from releasegate.core.release.statement import statement
 from releasegate.core.release.versions import names
 from releasegate.core.verification.claims import Claim, Verification
 from releasegate.core.verification.recorded import sealed_files
+from releasegate.core.verification.untagged import untagged_claims
 from releasegate.ports import IndexFile
 from releasegate.steps.fetch import published
 
 
 @dataclass(frozen=True)
 class PublishedTag:
-    """A version's tag, and the commit that it names; ``claims`` say whether it does so everywhere."""
+    """A version's tag, and the commit that it names, if there is one; ``claims`` say whether it does so everywhere."""
 
     name: str
     commit: str
@@ -59,6 +60,8 @@ def verify(workspace: Workspace, package: Package, version: Version, *, on: str)
     files = _files(workspace, package, version, index)
     tag = _tag(workspace, package, version)
     served = Served(workspace, index)
+    if not tag.commit:
+        return Verified(_untagged(package, version, served, files, tag), record(()))
     rebuilt = rebuild(workspace, package, version, commit=tag.commit, tools=build_backend(served, files))
     compared = compared_claims(served, files, rebuilt)
     held = {f.filename: f.sha256 or served.sha256(f) for f in files}
@@ -70,9 +73,37 @@ def verify(workspace: Workspace, package: Package, version: Version, *, on: str)
         *said,
         *provenance_claims(package, index, files=files, held=held),
     )
-    yanked = [f"it is yanked on {on}: installers pass it over"] if any(f.yanked for f in files) else []
-    found = Verification(package.name, str(version), on, tag.name, tag.commit, claims, (*yanked, *told))
-    return Verified(found, recorded.believed)
+    notes_told = (*_yanked(files, on), *told)
+    return Verified(
+        Verification(package.name, str(version), on, tag.name, tag.commit, claims, notes_told), recorded.believed
+    )
+
+
+def _untagged(
+    package: Package, version: Version, served: Served, files: tuple[IndexFile, ...], tag: PublishedTag
+) -> Verification:
+    """Return what is found where no tag says which commit the files were made from: nothing is recorded of them."""
+    index, contents = served.index, dict[str, bytes]()
+    damaged = list[Claim]()
+    for file in files:
+        try:
+            contents[file.filename] = served.content(file)
+        except GateFailed as error:
+            damaged.append(Claim(file.filename, "contradicted", error.problem, index.name, error.details))
+    held = {f.filename: f.sha256 or served.sha256(f) for f in files if f.filename in contents}
+    whole = tuple(f for f in files if f.filename in contents)
+    claims = (
+        *tag.claims,
+        *damaged,
+        *untagged_claims(contents),
+        Claim("record", "not recorded", "a record is about the commit of a tag"),
+        *provenance_claims(package, index, files=whole, held=held),
+    )
+    return Verification(package.name, str(version), index.name, tag.name, "", claims, _yanked(files, index.name))
+
+
+def _yanked(files: tuple[IndexFile, ...], on: str) -> tuple[str, ...]:
+    return (f"it is yanked on {on}: installers pass it over",) if any(f.yanked for f in files) else ()
 
 
 def statement_of(workspace: Workspace, package: Package, verified: Verified) -> bytes:
@@ -112,8 +143,10 @@ def _files(workspace: Workspace, package: Package, version: Version, index: Simp
 def _tag(workspace: Workspace, package: Package, version: Version) -> PublishedTag:
     """Return the version's tag with its commit, which is then here; the remote's counts where the two differ.
 
+    Where there is no such tag, it has no commit.
+
     Raises:
-        Unavailable: there is no such tag, or the remote does not answer.
+        Unavailable: there is no repository, or the remote does not answer.
     """
     repository, prefix = workspace.repository(package), package.tag_prefix
     try:
@@ -124,9 +157,9 @@ def _tag(workspace: Workspace, package: Package, version: Version) -> PublishedT
     spelt = [n for n in (*there, *here) if n.startswith(prefix) and names(n.removeprefix(prefix), version)]
     name = package.tag(version) if package.tag(version) in spelt else next(iter(spelt), None)
     if name is None:
-        raise Unavailable(
-            f"{package.name} {version} has no tag {package.tag(version)}, here or on {remote}.",
-            hint=f"Ask its maintainers for the tag; where tags are called otherwise, set tag-prefix of {package.name}",
+        missing = package.tag(version)
+        return PublishedTag(
+            missing, "", (Claim("tag", "not recorded", f"there is no {missing}, here or on {remote}", "Git"),)
         )
     ours, theirs = here.get(name), there.get(name)
     if theirs is not None and theirs != ours:

@@ -179,9 +179,10 @@ def _newest(tags: Sequence[str], prefix: str) -> str:
 def _generated(project: Mapping[str, Any], files: Files, *, from_tag: bool) -> tuple[tuple[str, str], ...]:
     """Return the members of the wheel that the build writes the version into.
 
-    One that Git tracks beside other version files is such a file itself.
+    One that Git tracks beside other version files is such a file itself; pdm names it without the folder src.
     """
-    written = (path for path in scm.generated(project, files) if from_tag or path not in files)
+    tracked = {path for path in scm.generated(project, files) if path in files or PurePosixPath("src", path) in files}
+    written = (path for path in scm.generated(project, files) if from_tag or path not in tracked)
     paths = [str(path).removeprefix("src/") for path in written]
     return tuple((pattern, "the build writes the version there") for pattern in _globs(paths))
 

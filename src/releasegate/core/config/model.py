@@ -6,6 +6,7 @@ declarations, and the reference is written from them.
 
 # The annotations are data (see reader.table): their evaluation must not be postponed.
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -203,6 +204,10 @@ class Package:
     def forge_remote(self) -> str:
         """The Git remote that tags and evidence are pushed to."""
         return self.tag_remote or self.remote
+
+    def git_line(self, words: str) -> str:
+        """Return the line of Git with these *words* that is pasted in the project's folder."""
+        return f"git {words}" if self.path == PurePosixPath() else f"git -C {shlex.quote(str(self.path))} {words}"
 
     def released_from(self, branch: str | None) -> bool:
         """Whether releases are cut from *branch*; none are where none is checked out."""

@@ -20,10 +20,11 @@ class NextRelease:
     state: str
     missing: str
     pipeline: Pipeline
+    line: str = ""
 
     def command(self, package: str) -> str:
-        """Return the one command that goes on."""
-        return f"invoke release {_FLAGS[self.pipeline]}--package {package}"
+        """Return the one command that goes on: a line of Git where what is here must be another commit first."""
+        return self.line or f"invoke release {_FLAGS[self.pipeline]}--package {package}"
 
 
 def next_release(package_state: PackageState) -> NextRelease:
@@ -57,6 +58,11 @@ def _after_candidate(package_state: PackageState) -> NextRelease:
     declared, failure = package_state.declared, package_state.record(package_state.declared).failure
     state = package_state.state(declared)
     again: Pipeline = "rc" if declared.pre is not None else "post"
+    final = promoted(declared)
+    if final in package_state.published and package_state.tag_of(final) not in {None, package_state.head}:
+        package = package_state.package
+        bring = package.git_line(f"pull --no-rebase {package.remote} {package.tag(final)}")
+        return NextRelease(f"{final} is released, and its candidate is checked out", f"what {final} is", "rc", bring)
     if state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head:
         return NextRelease(f"{declared} is proven", f"{promoted(declared)}", "final" if again == "rc" else "post")
     taken_back = package_state.record(declared).taken_back

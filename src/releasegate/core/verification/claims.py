@@ -33,7 +33,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Verification:
-    """What was found about one version on one index; ``notes`` are what a person must know besides."""
+    """What was found about one version on one index; ``notes`` are what a person must know besides.
+
+    ``commit`` is the one that the tag names; empty where there is no tag, so that nothing was rebuilt.
+    """
 
     package: str
     version: str
@@ -58,7 +61,8 @@ class Verification:
         return tuple(lines)
 
     def _lines(self) -> Iterator[str]:
-        yield f"{self.package} {self.version} on {self.index}, from {self.tag} ({self.commit[:12]})"
+        made_from = f"from {self.tag} ({self.commit[:12]})" if self.commit else "of which no tag is known"
+        yield f"{self.package} {self.version} on {self.index}, {made_from}"
         yield from (f"  note: {note}" for note in self.notes)
         for standing in STANDINGS:
             claims = self.with_standing(standing)
@@ -67,13 +71,19 @@ class Verification:
                 yield from _shown(claims)
         counts = ", ".join(f"{len(self.with_standing(each))} {each}" for each in STANDINGS)
         yield f"{counts}: {self._verdict()}"
+        if not self.commit:
+            yield (
+                f"-> Ask those who release {self.package} for the tag {self.tag}; where tags are called otherwise, set "
+                f"tag-prefix of {self.package}"
+            )
         if self.contradicted:
             yield f"-> Do not install it from {self.index}; show this page to those who release {self.package}"
 
     def _verdict(self) -> str:
         if self.contradicted:
             return f"what {self.index} serves is contradicted"
-        return f"nothing contradicts what {self.index} serves"
+        missing = "" if self.commit else ", and nothing of it was rebuilt"
+        return f"nothing contradicts what {self.index} serves{missing}"
 
 
 def _shown(claims: Sequence[Claim]) -> Iterator[str]:

@@ -1,0 +1,110 @@
+"""The one next command that ``status`` names works where it is pasted, and leads on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from git_repositories import git
+from real_indexes import RunningIndex
+from testpair import AUTHOR, Quiet, make_pair, on_indexes, sources
+
+from releasegate.app.project import load
+from releasegate.app.status import status
+from releasegate.app.workspace import Workspace
+from releasegate.core.config.model import Package
+from releasegate.core.report.model import PackageReport
+from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
+
+EDITOR = "sh -c 'echo Said > \"$1\"' --"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A pair that is released as 0.9.0 and on whose branch more was committed since."""
+    with EmbeddedIndex(name="both", root=tmp_path / "index", token="secret") as index:
+        running = RunningIndex("both", index.upload_url, index.simple_url, "__token__", "secret")
+        pair = make_pair(tmp_path / "project", settings=on_indexes(running, running))
+        tokens = {"STAGING_TOKEN": "secret", "PRODUCTION_TOKEN": "secret", "GIT_EDITOR": EDITOR}
+        yield Workspace(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
+
+
+def api(workspace: Workspace) -> Package:
+    return workspace.project.settings.packages[0]
+
+
+def clone(workspace: Workspace) -> Path:
+    return workspace.project.where(api(workspace))
+
+
+def dirty(workspace: Workspace) -> None:
+    """Leave a change that is not committed."""
+    (clone(workspace) / "check.py").write_text("changed")
+
+
+def detached(workspace: Workspace) -> None:
+    """Check out a commit."""
+    git(clone(workspace), "checkout", "--quiet", "--detach")
+
+
+def elsewhere(workspace: Workspace) -> None:
+    """Check out another branch."""
+    git(clone(workspace), "checkout", "--quiet", "-b", "feature")
+
+
+def behind(workspace: Workspace) -> None:
+    """Let somebody else push to the release branch."""
+    folder = clone(workspace)
+    git(folder, "commit", "--quiet", "--allow-empty", "--message=More")
+    git(folder, "push", "--quiet", "origin", "develop")
+    git(folder, "reset", "--quiet", "--hard", "HEAD~1")
+
+
+def released_by_others(workspace: Workspace) -> None:
+    """Let somebody else make the final of the candidate that is checked out here."""
+    folder = clone(workspace)
+    for version in ("1.1.0rc1", "1.1.0"):
+        for path, content in sources("tiny-api", version=version).items():
+            (folder / path).write_text(content, encoding="utf-8")
+        git(folder, "commit", "--all", "--quiet", f"--message={version}")
+        git(folder, "tag", f"v{version}")
+    git(folder, "push", "--quiet", "origin", "develop", "v1.1.0rc1", "v1.1.0")
+    git(folder, "reset", "--quiet", "--hard", "HEAD~1")
+    git(folder, "tag", "--delete", "v1.1.0")
+    made = sample_wheel("tiny-api", "1.1.0")
+    (sent := workspace.project.root / "sent").mkdir()
+    (sent / made.filename).write_bytes(made.content)
+    assert workspace.index("production").upload(sent / made.filename).exit_code == 0
+
+
+def in_the_way(report: PackageReport) -> set[str]:
+    return {answer.question for answer in report.in_the_way}
+
+
+@pytest.mark.parametrize(
+    ("arrange", "command", "question"),
+    [
+        (dirty, "git -C tiny-api commit --all", "work tree"),
+        (detached, "git -C tiny-api switch develop", "work tree"),
+        (elsewhere, "git -C tiny-api switch develop", "work tree"),
+        (behind, "git -C tiny-api pull --rebase origin develop", "remote"),
+        (released_by_others, "git -C tiny-api pull --no-rebase origin v1.1.0", ""),
+    ],
+)
+def test_what_is_named_next_is_pasted_and_takes_what_is_in_the_way_away(
+    workspace: Workspace, arrange: Callable[[Workspace], None], command: str, question: str
+) -> None:
+    arrange(workspace)
+    before = status(workspace, api(workspace))
+    assert before.command == command
+    assert in_the_way(before) == ({question} if question else set())
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=workspace.project.root, env=workspace.project.environ, check=False, timeout=60
+    )
+    assert done.returncode == 0
+    after = status(workspace, api(workspace))
+    assert in_the_way(after) == set()
+    assert after.command == "invoke release --rc --package tiny-api"

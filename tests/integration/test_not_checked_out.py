@@ -1,0 +1,107 @@
+"""A package whose repository is not here: what the indexes hold is told and judged, and how its sources are had."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+from real_indexes import RunningIndex
+from testpair import AUTHOR, Quiet, make_pair, on_indexes
+
+from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.app import gates
+from releasegate.app.checkout import judged
+from releasegate.app.deliveries import Source
+from releasegate.app.project import load
+from releasegate.app.status import status
+from releasegate.app.version_gate import versions
+from releasegate.app.workspace import Workspace
+from releasegate.core.config.model import ForgeConfig, Package
+from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.rehearsal.index import EmbeddedIndex, sample_sdist, sample_wheel
+
+HOME = "Metadata-Version: 2.4\nName: tiny-api\nVersion: 1.0.0\nProject-URL: Source, https://code.test/tiny/tiny-api\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A pair that is published and not checked out."""
+    with EmbeddedIndex(name="both", root=tmp_path / "index", token="secret") as index:
+        running = RunningIndex("both", index.upload_url, index.simple_url, "__token__", "secret")
+        pair = make_pair(tmp_path / "project", settings=on_indexes(running, running))
+        tokens = {"STAGING_TOKEN": "secret", "PRODUCTION_TOKEN": "secret"}
+        workspace = Workspace(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
+        for number in ("0.9.0", "1.0.0", "1.1.0rc1"):
+            for made in (sample_wheel("tiny-api", number), sample_sdist("tiny-api", number)):
+                (sent := tmp_path / made.filename).write_bytes(made.content)
+                assert workspace.index("production").upload(sent).exit_code == 0
+        for name in ("tiny-api", "tiny-plugin"):
+            shutil.rmtree(pair.clone(name))
+        yield workspace
+
+
+def api(workspace: Workspace) -> Package:
+    return workspace.project.settings.packages[0]
+
+
+def local(workspace: Workspace, package: Package) -> object:
+    return gates.install_check(workspace, package, source=Source("local"))
+
+
+def built(workspace: Workspace, package: Package) -> object:
+    return gates.build(workspace, package, watch=Quiet())
+
+
+def from_here(workspace: Workspace, package: Package) -> object:
+    return gates.end_to_end(workspace, package, gates.EndToEndRequest(Source("dist")))
+
+
+@pytest.mark.parametrize("ask", [versions, built, local, from_here])
+def test_a_gate_that_needs_the_sources_says_what_the_indexes_hold_and_how_to_get_them(
+    workspace: Workspace, ask: Callable[[Workspace, Package], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Unavailable, match="tiny-api is not checked out: there is no folder ") as error:
+        ask(workspace, api(workspace))
+    assert error.value.details == ("staging holds 1.1.0rc1 and 2 older", "production holds 1.1.0rc1 and 2 older")
+    assert error.value.hint.startswith("Clone its repository to ")
+    forge = ForgeConfig("gitea", "tiny/tiny-api", address="https://code.test")
+    with pytest.raises(Unavailable) as error:
+        ask(workspace, replace(api(workspace), forge=forge))
+    assert error.value.hint.startswith("Get it: git clone https://code.test/tiny/tiny-api.git ")
+
+    def metadata(*_: object) -> bytes:
+        return HOME.encode()
+
+    monkeypatch.setattr(SimpleIndex, "metadata", metadata)
+    with pytest.raises(Unavailable) as error:
+        ask(workspace, api(workspace))
+    assert error.value.hint.startswith("Get it: git clone https://code.test/tiny/tiny-api ")
+    found = status(workspace, api(workspace))
+    assert found.command.startswith("git clone https://code.test/tiny/tiny-api ")
+    assert found.consumed["production"] == ("0.9.0", "1.0.0", "1.1.0rc1")
+
+
+def test_of_a_package_that_nobody_holds_that_is_said(workspace: Workspace) -> None:
+    plugin = workspace.project.settings.packages[1]
+    with pytest.raises(Unavailable) as error:
+        versions(workspace, plugin)
+    assert error.value.details == ("staging holds nothing of it", "production holds nothing of it")
+    with pytest.raises(Unavailable, match="tiny-plugin is not checked out, and staging holds nothing of it"):
+        judged(workspace, plugin, Source("staging"))
+
+
+def test_an_index_is_judged_by_its_newest_version_and_which_that_is_is_told(workspace: Workspace) -> None:
+    told: list[str] = []
+    asked = replace(workspace, tells=told.append)
+    assert judged(asked, api(workspace), Source("staging")) == Source("staging", Version("1.1.0rc1"))
+    assert told == ["tiny-api is not checked out: 1.1.0rc1, the newest on staging, is judged"]
+    named = Source("staging", Version("1.0.0"))
+    assert judged(asked, api(workspace), named) == named
+    # Its sdist needs a build backend, and this index has none: what is judged is fetched and tried.
+    with pytest.raises(GateFailed, match=r"tiny-api 1\.1\.0rc1 from production fails its install check"):
+        gates.install_check(asked, api(workspace), source=Source("production"))
