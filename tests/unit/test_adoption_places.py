@@ -276,10 +276,12 @@ def test_of_many_that_state_another_version_some_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["quay_lamp/_vendor/other.py", "quay_lamp/extern/other.py", "quay_lamp/third_party/__init__.py"]
+    "path",
+    ["quay_lamp/_vendor/other.py", "quay_lamp/extern/other.py", "quay_lamp/third_party/__init__.py", "samples/a.py"],
 )
 def test_what_others_state_is_not_asked_about(path: str) -> None:
-    assert look({"pyproject.toml": STATIC, INIT: "", path: 'VERSION = "3"\n'}).others == ()
+    files = {"pyproject.toml": STATIC, INIT: "", "samples/__init__.py": "", path: 'VERSION = "3"\n'}
+    assert look(files).others == ()
 
 
 def test_a_lock_follows_the_crate_that_states_the_version() -> None:
