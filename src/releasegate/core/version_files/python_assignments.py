@@ -11,7 +11,6 @@ import tokenize
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from packaging.version import Version
@@ -190,13 +189,16 @@ def _decode(content: bytes, *, where: str) -> tuple[str, str]:
         raise ConfigurationError(f"{where}: {error.msg}.", hint=f"Save {where} as UTF-8") from error
     if codecs.lookup(encoding).name in {"utf-8", "utf-8-sig"}:
         return utf8(content, where=where), "utf-8"
-    with suppress(UnicodeError, LookupError):
+    try:
         text = content.decode(encoding)
-        if text.encode(encoding) == content:
-            return text, encoding
-    raise ConfigurationError(
-        f"{where} declares the encoding {encoding} and is not written in it.", hint=f"Save {where} as UTF-8"
-    )
+        same = text.encode(encoding) == content
+    except (UnicodeError, LookupError):
+        same = False
+    if not same:
+        raise ConfigurationError(
+            f"{where} declares the encoding {encoding} and is not written in it.", hint=f"Save {where} as UTF-8"
+        )
+    return text, encoding
 
 
 def _parse(text: str, *, where: str) -> ast.Module:
