@@ -207,7 +207,7 @@ def test_a_crates_own_entry_in_its_lock_is_found() -> None:
         ),
         ("setup.cfg", "[metadata]\nversion = 1.3.9\n", "states 1.3.9, not 1.4.0"),
         (INIT, b"# coding: latin-1\n# \xe9\n__version__ = '1.3.9'\n", "states 1.3.9, not 1.4.0"),
-        ("ui/package.json", '{"name": "@quay/quay_lamp", "version": "1.3.9"}', "states 1.3.9, not 1.4.0"),
+        ("package.json", '{"name": "@quay/quay_lamp", "version": "1.3.9"}', "states 1.3.9, not 1.4.0"),
         ("native/Cargo.toml", '[package]\nname = "quay-lamp"\nversion = "1.3.9"\n', "states 1.3.9, not 1.4.0"),
         (
             "pylock.dev.toml",
@@ -247,6 +247,11 @@ def test_what_only_looks_like_a_version_must_say_the_same(path: str, text: str) 
             "package.json",
             '{"version": "9.0.0"}',
             '{ json = "package.json", key = "version", spelling = "semver" }, # line 1',
+        ),
+        (
+            "ui/manifest.json",
+            '{"name": "quay-lamp", "version": "1.3.9"}',
+            '{ json = "ui/manifest.json", key = "version" }, # line 1',
         ),
         ("VERSION", "1.3.9\n", '{ text = "VERSION", pattern = "{version}" }, # line 1'),
         (

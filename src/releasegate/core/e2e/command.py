@@ -51,21 +51,23 @@ def beside(project: Mapping[str, Any], extras: Collection[str], requirements: Co
 
     What those need in turn is not known. ``None`` where the table does not say: it is dynamic, or there is none.
     """
-    dynamic = project.get("dynamic")
-    unsaid = {"dependencies", "optional-dependencies"} & set(dynamic if isinstance(dynamic, list) else [])
-    if "name" not in project or unsaid:
+    if "name" not in project or {"dependencies", "optional-dependencies"} & set(_texts(project.get("dynamic"))):
         return None
     offered = project.get("optional-dependencies")
-    groups = {canonicalize_name(k): v for k, v in (offered.items() if isinstance(offered, Mapping) else ())}
-    own, found, open_ = canonicalize_name(str(project["name"])), set[str](), [*map(canonicalize_name, extras)]
-    said, asked = [*_texts(project.get("dependencies")), *requirements], set[str]()
-    while said or open_:
-        for name, more in filter(None, map(_requirement, said)):
-            found.add(name)
-            open_ += more if name == own else []
-        said = [text for extra in set(open_) - asked for text in _texts(groups.get(extra))]
-        asked |= set(open_)
-        open_ = []
+    groups = {
+        str(canonicalize_name(k)): _texts(v) for k, v in (offered if isinstance(offered, Mapping) else {}).items()
+    }
+    own, found = canonicalize_name(str(project["name"])), set[str]()
+    said = [*_texts(project.get("dependencies")), *requirements]
+    said += [text for extra in extras for text in groups.get(canonicalize_name(extra), [])]
+    while said:
+        match = _NAME.match(said.pop())
+        if match is None:
+            continue
+        found.add(canonicalize_name(match[1]))
+        if canonicalize_name(match[1]) == own:  # an extra that is made of others
+            for extra in (match[2] or "").split(","):
+                said += groups.pop(str(canonicalize_name(extra.strip())), [])
     return frozenset(found)
 
 
@@ -87,13 +89,6 @@ def _options(words: Sequence[str]) -> Iterator[str]:
             yield next(given, "")
         if word in {"-m", "-c"}:
             return
-
-
-def _requirement(text: str) -> tuple[str, list[str]] | None:
-    match = _NAME.match(text)
-    if match is None:
-        return None
-    return canonicalize_name(match[1]), [canonicalize_name(each.strip()) for each in (match[2] or "").split(",")]
 
 
 def _texts(value: object) -> list[str]:

@@ -123,14 +123,16 @@ def _documented(path: PurePosixPath, content: bytes, version: str) -> Iterator[V
 
 
 def _in_json(path: PurePosixPath, content: bytes, spelling: Spelling, name: str) -> Iterator[Claim]:
-    """Yield the version of a JSON file; one that has the package's name is about the package."""
+    """Yield the version of a JSON file; one at the top that has the package's name is about it."""
     try:
         body = json.loads(decoded(content).removeprefix("\ufeff")) if b'"version"' in content else None
     except (ValueError, RecursionError):
         return
     if isinstance(body, dict) and isinstance(body.get("version"), str):
         called = canonicalize_name(str(body.get("name", "")).rpartition("/")[2])
-        rank: Rank = "usual" if called == name else "like" if path.name in _ASKED else "value"
+        mine = called == name  # further in, it may be about what that folder alone is built from
+        asked = mine or path.name in _ASKED
+        rank: Rank = "usual" if mine and path.name == str(path) else "like" if asked else "value"
         yield Claim(JsonVersionFile(path, "version", spelling), rank)
         packages = body.get("packages")
         if isinstance(packages, dict) and "" in packages:  # npm writes it twice

@@ -56,8 +56,8 @@ def _bump_my_version(path: PurePosixPath, body: Any) -> Iterator[FormerTool]:
         if isinstance(key, str) and split_key(key):
             found += [TomlVersionFile(PurePosixPath(name), key) for name in names]
             continue
-        asked = (None, text_or_none(text)) if row.get("regex") else (text_or_none(text), None)
-        searches += [Search(name, *asked, texts(row.get("glob_exclude"))) for name in names]
+        plain, regex = (None, text_or_none(text)) if row.get("regex") else (text_or_none(text), None)
+        searches += [Search(name, plain, regex, texts(row.get("glob_exclude"))) for name in names]
     own = TomlVersionFile(path, "tool.bumpversion.current_version") if version is not None else None
     tag = text_or_none(under(table, "tag_name"))
     yield FormerTool("bump-my-version", version, own, tuple(found), tuple(searches), tag=tag)

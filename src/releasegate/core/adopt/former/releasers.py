@@ -89,7 +89,7 @@ def _release_please(files: Files, manifest: PurePosixPath, *, folder: str) -> It
             searches += [Search(str(_from(top, each))) for each in texts(path or extra)]
     mark = "" if under(package, "include-v-in-tag") is False or under(settings, "include-v-in-tag") is False else "v"
     component = under(package, "component")
-    tag = f"{mark}{{version}}"
+    tag: str | None = f"{mark}{{version}}"
     if above:
         tag = f"{component}-{tag}" if isinstance(component, str) else None
     own = JsonVersionFile(manifest, f'"{mine}"')
