@@ -87,7 +87,7 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
             ["values.yaml tag: {version}", "deploy/a.env A={version}", "deploy/b.env B={version}"],
             "v",
         ),
-        ({"cz.toml": '[tool.commitizen]\nversion_files = ["a.js:(", "[.js", "../*.js"]\n'}, [A], "v"),
+        ({"cz.toml": '[tool.commitizen]\nversion_files = ["a.js:(", "[.js", "../*.js", "x*\\\\"]\n'}, [A], "v"),
         (
             {
                 ".bumpversion.toml": '[tool.bumpversion]\ncurrent_version = "1.4.0"\n[[tool.bumpversion.files]]\n'
@@ -129,7 +129,7 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
         (
             {
                 "pyproject.toml": f'{STATIC}[tool.semantic_release]\ntag_format = "s{{version}}"\n'
-                f'version_toml = ["p.toml:a.version", "p.toml:.."]\nversion_variables = ["{INIT}:NUMBER", "a.js:v"]\n',
+                f'version_toml = ["p.toml:a.version", "p.toml:.."]\nversion_variables = ["{INIT}:NUMBER", "{INIT}:no name", "a.js:v"]\n',
                 "p.toml": '[a]\nversion = "1.4.0"\n',
                 INIT: 'NUMBER = "1.4.0"\n',
             },
@@ -162,7 +162,11 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
             ['.release-please-manifest.json "."', "c.json info.version", A],
             "",
         ),
-        ({".release-please-manifest.json": "[", "setup.cfg": "x", ".bumpversion.cfg": "[a]\n"}, [], "v"),
+        (
+            {".release-please-manifest.json": "[", "tbump.toml": "[", "setup.cfg": "x", ".bumpversion.cfg": "[a]\n"},
+            [],
+            "v",
+        ),
     ],
 )
 def test_what_the_former_tool_was_told_is_kept_in_step(files: dict[str, str], places: list[str], prefix: str) -> None:
