@@ -15,6 +15,7 @@ from releasegate.core.errors import Refused
 from releasegate.steps.end_to_end_question import end_to_end
 from releasegate.steps.question import Caution, Inquiry
 
+ALONE = Install()
 PROJECT = b'[project]\nname = "sample-app"\ndependencies = ["packaging"]\n'
 
 
@@ -85,10 +86,8 @@ def fixture(tmp_path: Path) -> ReleaseFixture:
     return ReleaseFixture(tmp_path)
 
 
-def asked(
-    fixture: ReleaseFixture, *command: str, project: bytes = PROJECT, **install: tuple[str, ...]
-) -> str | Caution:
-    fixture.app = replace(APP, end_to_end=EndToEndCommand(command), install=Install(**install))
+def asked(fixture: ReleaseFixture, *command: str, project: bytes = PROJECT, install: Install = ALONE) -> str | Caution:
+    fixture.app = replace(APP, end_to_end=EndToEndCommand(command), install=install)
     fixture.repository.commits[START]["pyproject.toml"] = project
     return end_to_end(Inquiry(fixture.release("1.0rc1"), "rc"))
 
@@ -105,14 +104,19 @@ def test_pytest_that_nothing_installs_is_refused(fixture: ReleaseFixture) -> Non
     with pytest.raises(Refused, match=r"runs pytest, and nothing installs that beside the package") as refusal:
         asked(fixture, "python", "-m", "pytest", "tests")
     assert 'requirements = ["pytest"]' in refusal.value.hint
-    assert asked(fixture, "pytest", requirements=("pytest>=8",)) == "what judges it is configured"
+    assert asked(fixture, "pytest", install=Install(requirements=("pytest>=8",))) == "what judges it is configured"
     offered = PROJECT + b'[project.optional-dependencies]\ntest = ["pytest-django"]\n'
-    assert asked(fixture, "pytest", project=offered, extras=("test",)) == "what judges it is configured"
+    assert (
+        asked(fixture, "pytest", project=offered, install=Install(extras=("test",))) == "what judges it is configured"
+    )
 
 
 def test_where_the_table_does_not_say_what_is_installed_pytest_is_told_of(fixture: ReleaseFixture) -> None:
     assert isinstance(asked(fixture, "pytest", project=b"project = 3"), Caution)
-    assert asked(fixture, "pytest", project=b"", requirements=("pytest",)) == "what judges it is configured"
+    assert (
+        asked(fixture, "pytest", project=b"", install=Install(requirements=("pytest",)))
+        == "what judges it is configured"
+    )
     assert asked(fixture, "check", project=b"") == "what judges it is configured"
 
 
