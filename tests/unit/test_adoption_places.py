@@ -9,8 +9,11 @@ from pathlib import PurePosixPath
 import pytest
 from adopted import DYNAMIC, INIT, STATIC, look, shown
 
+from releasegate.core.adopt.asked.questions import questions
+from releasegate.core.adopt.table import RepositoryFacts
 from releasegate.core.errors import ConfigurationError
 
+FACTS = RepositoryFacts("main", "origin", None)
 PROJECT = "pyproject.toml project.version"
 VERSIONED = '__version__ = "1.4.0"\n'
 
@@ -203,9 +206,19 @@ def test_a_crates_own_entry_in_its_lock_is_found() -> None:
             "states 1.3.9",
         ),
         ("setup.cfg", "[metadata]\nversion = 1.3.9\n", "states 1.3.9, not 1.4.0"),
+        (INIT, b"# coding: latin-1\n# \xe9\n__version__ = '1.3.9'\n", "states 1.3.9, not 1.4.0"),
+        ("package.json", '{"name": "@quay/quay_lamp", "version": "1.3.9"}', "states 1.3.9, not 1.4.0"),
+        ("native/Cargo.toml", '[package]\nname = "quay-lamp"\nversion = "1.3.9"\n', "states 1.3.9, not 1.4.0"),
+        (
+            "pylock.dev.toml",
+            '[[packages]]\nname = "quay-lamp"\nversion = "1.3.9"\ndirectory = { path = "." }\n',
+            "states 1.3.9, not 1.4.0",
+        ),
     ],
 )
-def test_a_usual_or_declared_place_that_disagrees_is_proposed_and_named(path: str, text: str, remark: str) -> None:
+def test_a_usual_or_declared_place_that_disagrees_is_proposed_and_named(
+    path: str, text: str | bytes, remark: str
+) -> None:
     found = look({"pyproject.toml": STATIC, INIT: "", path: text})
     assert (found.version, found.version_files[0].remark) == ("1.4.0", "")
     assert found.version_files[1].version_file.path == PurePosixPath(path)
@@ -225,6 +238,67 @@ def test_a_usual_or_declared_place_that_disagrees_is_proposed_and_named(path: st
 )
 def test_what_only_looks_like_a_version_must_say_the_same(path: str, text: str) -> None:
     assert shown(look({"pyproject.toml": STATIC, path: text})) == [PROJECT]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "row"),
+    [
+        (
+            "package.json",
+            '{"version": "9.0.0"}',
+            '{ json = "package.json", key = "version", spelling = "semver" }, # line 1',
+        ),
+        (
+            "ui/manifest.json",
+            '{"name": "quay-lamp", "version": "1.3.9"}',
+            '{ json = "ui/manifest.json", key = "version" }, # line 1',
+        ),
+        ("VERSION", "1.3.9\n", '{ text = "VERSION", pattern = "{version}" }, # line 1'),
+        (
+            "quay_lamp/schema.py",
+            'VERSION = "3"\n',
+            '{ python = "quay_lamp/schema.py", attribute = "VERSION" }, # line 1',
+        ),
+        (
+            "chart/Chart.yaml",
+            'version: 0.1.0\nappVersion: "1.3.9"\n',
+            r'{ text = "chart/Chart.yaml", pattern = "appVersion: \"{version}" }, # line 2',
+        ),
+    ],
+)
+def test_what_usually_is_the_version_and_states_another_is_asked_about(path: str, text: str, row: str) -> None:
+    found = look({"pyproject.toml": STATIC, INIT: "", path: text})
+    (question,) = [each for each in questions(found, FACTS) if "about quay-lamp 1.4.0" in each.asks]
+    assert (question.place, len(question.answers)) == ("file", 1)
+    assert question.answers[0].startswith(f"{row} states ")
+
+
+def test_of_many_that_state_another_version_some_are_shown() -> None:
+    files = {f"quay_lamp/m{n}.py": 'VERSION = "3"\n' for n in range(12)}
+    found = look({"pyproject.toml": STATIC, INIT: "", **files})
+    (question,) = [each for each in questions(found, FACTS) if "about quay-lamp 1.4.0" in each.asks]
+    assert (len(question.answers), question.answers[-1]) == (9, "# and 4 more")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["quay_lamp/_vendor/other.py", "quay_lamp/extern/other.py", "quay_lamp/third_party/__init__.py", "samples/a.py"],
+)
+def test_what_others_state_is_not_asked_about(path: str) -> None:
+    files = {"pyproject.toml": STATIC, INIT: "", "samples/__init__.py": "", path: 'VERSION = "3"\n'}
+    assert look(files).others == ()
+
+
+def test_a_lock_follows_the_crate_that_states_the_version() -> None:
+    files = {
+        "rust/Cargo.toml": '[package]\nname = "lamp-sys"\nversion = "1.4.0"\n',
+        "Cargo.lock": '[[package]]\nname = "lamp-sys"\nversion = "1.3.9"\n',
+        "ui/Cargo.toml": '[package]\nversion = "1.3.9"\n',
+        "in/Cargo.toml": '[package]\nname = "other"\nversion = { workspace = true }\n',
+    }
+    found = look({"pyproject.toml": STATIC, **files})
+    assert shown(found)[1:] == ["rust/Cargo.toml package.version", "Cargo.lock lamp-sys"]
+    assert found.version_files[2].remark.startswith("states 1.3.9, not 1.4.0")
 
 
 def test_an_import_is_followed_upwards_and_a_circle_ends() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import PurePosixPath
 
 import pytest
@@ -76,6 +77,51 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
             "c",
         ),
         (
+            {
+                "cz.toml": '[tool.commitizen]\nversion_files = ["values.yaml:tag", "deploy/*.env", "x/(.env"]\n',
+                "values.yaml": "tag: 1.4.0\nother: 1.4.0\n",
+                "deploy/a.env": "A=1.4.0\n",
+                "deploy/b.env": "B=1.4.0\n",
+                "deploy/in/c.env": "C=1.4.0\n",
+            },
+            ["values.yaml tag: {version}", "deploy/a.env A={version}", "deploy/b.env B={version}"],
+            "v",
+        ),
+        ({"cz.toml": '[tool.commitizen]\nversion_files = ["a.js:(", "[.js", "../*.js", "x*\\\\"]\n'}, [A], "v"),
+        (
+            {
+                ".bumpversion.toml": '[tool.bumpversion]\ncurrent_version = "1.4.0"\n[[tool.bumpversion.files]]\n'
+                'glob = "*.js"\nglob_exclude = ["b.*"]\nsearch = "^const v = .{current_version}"\nregex = true\n'
+                '[[tool.bumpversion.files]]\nfilename = "c.toml"\nkey_path = "a.number"\n',
+                "c.toml": '[a]\nnumber = "1.4.0"\n',
+            },
+            [".bumpversion.toml tool.bumpversion.current_version", "c.toml a.number", A],
+            "v",
+        ),
+        (
+            {".bumpversion.cfg": "[bumpversion]\ncurrent_version = 1.4.0\n[bumpversion:glob:*.js]\nsearch = v = {x}\n"},
+            [".bumpversion.cfg bumpversion.current_version", A, B],
+            "v",
+        ),
+        (
+            {
+                "tbump.toml": '[version]\ncurrent = "1.4.0"\n[[file]]\nsrc = "number.py"\n'
+                'version_template = "({major}, {minor}, {patch})"\nsearch = "N = {current_version}"\n',
+                "number.py": "N = (1, 4, 0)\nOTHER = (1, 5, 0)\n",
+            },
+            ["tbump.toml version.current", "number.py N"],
+            "v",
+        ),
+        (
+            {
+                "bumpver.toml": '[bumpver]\ncurrent_version = "v1.4.0"\n[bumpver.file_patterns]\n'
+                '"d.txt" = [\'^number = "{version}"$\']\n',
+                "d.txt": 'number = "v1.4.0"\n',
+            },
+            ['bumpver.toml current_version = "v{version}"', 'd.txt number = "v{version}"'],
+            "v",
+        ),
+        (
             {".cz.json": '{"commitizen": {"version": "1.4.0", "tag_format": "$major.$minor"}}'},
             [".cz.json commitizen.version"],
             "v",
@@ -83,7 +129,7 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
         (
             {
                 "pyproject.toml": f'{STATIC}[tool.semantic_release]\ntag_format = "s{{version}}"\n'
-                f'version_toml = ["p.toml:a.version", "p.toml:.."]\nversion_variables = ["{INIT}:NUMBER", "a.js:v"]\n',
+                f'version_toml = ["p.toml:a.version", "p.toml:.."]\nversion_variables = ["{INIT}:NUMBER", "{INIT}:no name", "a.js:v"]\n',
                 "p.toml": '[a]\nversion = "1.4.0"\n',
                 INIT: 'NUMBER = "1.4.0"\n',
             },
@@ -116,7 +162,11 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
             ['.release-please-manifest.json "."', "c.json info.version", A],
             "",
         ),
-        ({".release-please-manifest.json": "[", "setup.cfg": "x", ".bumpversion.cfg": "[a]\n"}, [], "v"),
+        (
+            {".release-please-manifest.json": "[", "tbump.toml": "[", "setup.cfg": "x", ".bumpversion.cfg": "[a]\n"},
+            [],
+            "v",
+        ),
     ],
 )
 def test_what_the_former_tool_was_told_is_kept_in_step(files: dict[str, str], places: list[str], prefix: str) -> None:
@@ -293,3 +343,44 @@ def test_a_package_of_platform_wheels_is_refused_by_name(files: dict[str, str], 
 def test_a_script_that_only_generates_files_makes_no_platform_wheel() -> None:
     project = f'{STATIC}[tool.poetry.build]\nscript = "b.py"\n[tool.hatch.build.hooks.custom]\n'
     assert stated(look({"pyproject.toml": project, "b.py": "print()"}))
+
+
+def test_what_a_tool_was_told_and_does_not_hold_the_version_is_said() -> None:
+    told = (
+        '[version]\ncurrent = "1.4.0"\n[[file]]\nsrc = "old.txt"\n[[file]]\nsrc = "gone.txt"\n[[file]]\nsrc = "a.txt"\n'
+    )
+    found = look({"pyproject.toml": STATIC, "tbump.toml": told, "old.txt": "1.3.0\n", "a.txt": "1.4.0\n"})
+    assert [note for note in found.notes if "no bump follows" in note] == [
+        f"tbump was told of {name}, where 1.4.0 was not found as text: no bump follows there"
+        for name in ("old.txt", "gone.txt")
+    ]
+
+
+@pytest.mark.parametrize("mark", ["v", "V"])
+def test_a_mark_before_the_version_stays_where_it_is(mark: str) -> None:
+    found = look({"pyproject.toml": DYNAMIC.replace('dynamic = ["version"]', f'version = "{mark}1.4.0"')})
+    assert shown(found) == [f'pyproject.toml version = "{mark}{{version}}"']
+    assert found.version == "1.4.0"
+
+
+@pytest.mark.parametrize(
+    ("package", "prefix"),
+    [({"component": "lamp", "extra-files": ["a.js", "/top.js"]}, "lamp-v"), ({"extra-files": ["a.js"]}, "v")],
+)
+def test_release_please_at_the_top_is_asked_for_a_package_below(package: dict[str, object], prefix: str) -> None:
+    manifest = {"packages/lamp": "1.4.0", "lamp": "9.0", "packages/buoy": "2.0"}
+    files = {
+        "pyproject.toml": STATIC,
+        "a.js": 'const v = "1.4.0"; // x-release-please-version\n',
+        "../../.release-please-manifest.json": json.dumps(manifest),
+        "../../release-please-config.json": json.dumps({"packages": {"packages/lamp": package}}),
+    }
+    found = look(files, Surroundings(folder="lamp"))
+    assert shown(found)[1] == '../../.release-please-manifest.json "packages/lamp"'
+    assert shown(found)[2].startswith("a.js ")
+    assert found.prefix.text == prefix
+    assert not look({**files, "../../.release-please-manifest.json": "[]"}, Surroundings(folder="lamp")).notes
+
+
+def test_release_please_of_a_folder_below_is_not_the_packages() -> None:
+    assert shown(look({"pyproject.toml": STATIC, "x/.release-please-manifest.json": '{".": "1.4.0"}'})) == [PROJECT]

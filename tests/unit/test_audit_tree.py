@@ -166,6 +166,10 @@ def test_declared_data_must_be_in_the_wheel() -> None:
     page = "sample_app/templates/sample_app/page.html"
     found = said(declared_data(subject(package=package, remove=[page])))
     assert found == (f"src/{page} is declared in wheel.data, but not in the wheel.",)
+    kept = replace(
+        subject(package=package, remove=[page]), tree={**subject().tree, "src/sample_app/migrations/.gitkeep": b""}
+    )
+    assert said(declared_data(kept)) == found
 
 
 def test_declared_data_that_matches_no_tracked_file_is_a_finding() -> None:

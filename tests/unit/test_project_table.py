@@ -46,6 +46,22 @@ def test_what_pypi_refuses_is_read_off_the_table(old: str, new: str, said: str) 
 
 
 @pytest.mark.parametrize(
+    ("requirement", "marker"),
+    [
+        ("a @ file:///a", 'extra == "my-x"'),
+        (
+            "a @ file:///a ; python_version < '4' or os_name == 'nt'",
+            '(python_version < "4" or os_name == "nt") and extra',
+        ),
+    ],
+)
+def test_what_is_refused_of_an_extra_is_called_as_the_audit_calls_it(requirement: str, marker: str) -> None:
+    extras = f'optional-dependencies = {{ My_X = ["{requirement}"] }}\nurls ='
+    (problem,) = refused_by_table(GOOD.replace("urls =", extras).encode())
+    assert f"a @ file:///a ; {marker}" in problem.about
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"\xff",

@@ -97,3 +97,13 @@ def test_where_verdicts_alone_are_wanted_versions_is_one_line_a_package(
     for loudness, said in (("quiet", "lamp: pass\n"), ("usual", "lamp: pyproject.toml:3 states 1.0\n")):
         single_gates._versions({"tag": None}, Screen(loudness=cast("Any", loudness)))
         assert capsys.readouterr().out == said
+
+
+def test_a_package_of_which_nothing_states_a_version_yet_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(version_gate, "versions", lambda *_, **__: ())
+    lamp = SimpleNamespace(name="lamp", tag_prefix="lamp-v")
+    monkeypatch.setattr(single_gates, "_each", lambda *words: words[2](None, lamp))
+    single_gates._versions({"tag": None}, Screen())
+    assert capsys.readouterr().out == "lamp: nothing states a version yet: no tag begins with 'lamp-v'\n"

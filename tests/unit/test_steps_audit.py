@@ -181,6 +181,7 @@ def test_what_was_asked_of_the_locks_is_evidence(fixture: ReleaseFixture) -> Non
     fixture.builds.asked = lambda _: (LockAnswer("../../uv.lock", "uv lock"), gone)
     locks = Audit(fixture.built("1.0rc1")).run()["locks"]
     assert locks == {"../../uv.lock": "current", "poetry.lock": "poetry is not here, so it was not asked"}
+    assert "poetry.lock: poetry is not here, so it was not asked" in fixture.said
 
 
 def test_a_lock_that_cannot_be_judged_hides_no_finding(fixture: ReleaseFixture) -> None:

@@ -40,6 +40,16 @@ def test_a_version_is_found_as_a_token_however_it_is_spelled(version: str, text:
 
 @pytest.mark.parametrize(
     "text",
+    [".. versionadded:: 1.2.0", "```{versionchanged} 1.2.0", ":::{deprecated} 1.2.0", ".. deprecated:: 1.2.0 Use",
+     "<!-- version-added: 1.2.0 -->"]
+)  # fmt: skip
+def test_since_when_something_is_so_stays_so(text: str) -> None:
+    assert list(held(PurePosixPath("a"), text.encode(), "1.2.0")) == []
+    assert list(held(PurePosixPath("a"), b"deprecated names of 1.2.0", "1.2.0")) != []
+
+
+@pytest.mark.parametrize(
+    "text",
     ["11.2.0", "1.2.01", "1.2.0.1", "1.2.0rc1", "1.2.0-rc.1", "1.2.0.post1", "1.2",
       "a1.2.0", "1.2.0a", "1!1.2.0", "1.2.0+x"]
 )  # fmt: skip

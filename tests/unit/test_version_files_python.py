@@ -6,7 +6,7 @@ import pytest
 
 from releasegate.core.config.version_file_types import PythonVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.version_files.occurrences import Occurrence, find
+from releasegate.core.version_files.occurrences import Occurrence, bump, find
 
 NAME = PythonVersionFile(Path("pkg/__init__.py"), "version")
 CLASS = PythonVersionFile(Path("pkg/__init__.py"), "A.B.version")
@@ -164,10 +164,18 @@ def test_a_long_chain_of_conditions_is_no_problem() -> None:
     assert occurrence(text).line == 62
 
 
-@pytest.mark.parametrize("content", [b"# coding: latin-1\nversion = '1.0'", b"# coding: ascii\nversion = '1.0'"])
-def test_another_encoding_is_refused(content: bytes) -> None:
-    with pytest.raises(ConfigurationError, match=r"declares the encoding .*; only UTF-8 is read"):
-        find(NAME, content, package="pkg")
+@pytest.mark.parametrize("value", ["'1.0'", "(1, 0)"])
+def test_an_encoding_that_is_declared_is_read_and_written(value: str) -> None:
+    content = f"# coding: latin-1\r\n# \xe9\r\nx = '\xe9'; version = {value}\r\n".encode("latin-1")
+    assert find(NAME, content, package="pkg") == Occurrence(NAME.path, 3, "1.0", "version")
+    bumped = bump(NAME, content, package="pkg", version="1.1")
+    assert bumped == content.replace(value.encode(), value.replace("0", "1").encode())
+
+
+@pytest.mark.parametrize("content", [b"# coding: ascii\n# \xe9\n", b"# coding: rot13\n", b"# coding: utf-7\n# +AGE-\n"])
+def test_an_encoding_that_the_file_is_not_written_in_is_refused(content: bytes) -> None:
+    with pytest.raises(ConfigurationError, match=r"declares the encoding .* and is not written in it"):
+        find(NAME, content + b"version = '1.0'", package="pkg")
 
 
 @pytest.mark.parametrize("content", [b"# coding: no-such-thing\n", b"\xef\xbb\xbf# coding: latin-1\n", b"# \xe9\n"])

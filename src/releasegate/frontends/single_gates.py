@@ -61,8 +61,11 @@ def _versions(given: Given, screen: Screen) -> Failures:
     from releasegate.app.version_gate import versions
 
     def one(workspace: Workspace, package: Package) -> None:
-        for occurrence in versions(workspace, package, tag=given["tag"]):
+        found = versions(workspace, package, tag=given["tag"])
+        for occurrence in found:
             screen.detail(f"{package.name}: {occurrence}")
+        if not found:
+            screen.detail(f"{package.name}: nothing states a version yet: no tag begins with {package.tag_prefix!r}")
         if screen.loudness == "quiet":
             screen.say(f"{package.name}: pass")
 

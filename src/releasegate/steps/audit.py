@@ -54,6 +54,9 @@ class Audit(ReleaseStep):
         previous = _previous(release)
         problems = {**self._looked_at(manifest, previous), **self._tried(manifest)}
         locks = self._locks(told_elsewhere=any(problems.values()))
+        for lock in locks:
+            if lock.problem and not lock.by:
+                release.run.progress(f"{lock.path}: {lock.problem}")
         problems["locks"] = [Problem(lock.problem, lines=lock.words) for lock in locks if lock.by and lock.problem]
         findings = told(problems, release.package.wheel, known=(*CHECK_NAMES, *_TOOLS))
         record = release.record()

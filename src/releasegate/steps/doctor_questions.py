@@ -11,6 +11,7 @@ from releasegate.core.ci.others.publishers import other_publishers, workflow_fil
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.companion_questions import companions, dependents
+from releasegate.steps.end_to_end_question import end_to_end
 from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
 from releasegate.steps.machine_questions import clock, tools
 from releasegate.steps.mirror import mirrored, require_following
@@ -125,20 +126,6 @@ def _pythons(inquiry: Inquiry) -> str:
     return f"all here: {', '.join(pythons)}"
 
 
-def _end_to_end(inquiry: Inquiry) -> str:
-    release = inquiry.release
-    name, record = release.package.name, release.record()
-    waived = [record.waiver(f"e2e:{role}") is not None for role in inquiry.roles]
-    if not release.run.settings.judged(name) and not all(waived):
-        gate = f"--gate e2e:{inquiry.roles[0]}"
-        raise Refused(
-            f"{name} declares no end-to-end command.",
-            hint="Set end-to-end or a stack in the configuration, or record a waiver: invoke waive "
-            f"--package {name} --version {release.version} {gate} --reason WHY",
-        )
-    return "what judges it is configured" if release.run.settings.judged(name) else "waived"
-
-
 def _containers(inquiry: Inquiry) -> str:
     return inquiry.release.run.machine.containers()
 
@@ -246,7 +233,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("confirmation", _confirmation),
     Question("tools", tools),
     Question("pythons", _pythons, judges),
-    Question("end to end", _end_to_end),
+    Question("end to end", end_to_end),
     Question("containers", _containers, contained),
     Question("space", _space),
 )

@@ -124,7 +124,8 @@ class LocalBuilds:
         repository = self.repository(package)
         with repository.clean_checkout(commit, tag=package.tag(version)) as folder:
             top = Path(GitRepository(folder, repository.environ).git.tell("rev-parse", "--show-toplevel").text)
-            return Locks(folder, top, self.index, self.environ).ask()
+            declared = tuple(each.path for each in package.version_files)
+            return Locks(folder, top, self.index, self.environ, declared).ask()
 
     def find(self, package: Package, version: Version) -> Manifest | None:
         """Return the manifest whose files are all here, byte for byte, or ``None``."""

@@ -88,7 +88,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     home = folder if _has_table(files.get(_PROJECT, b"")) or whole.table is None else whole.table
     old = _read(home / _PROJECT) or b""
     notes = [] if tracked else [_UNTRACKED]
-    table = _with_table(utf8(old, where="pyproject.toml"), {**files, **whole.locks}, git, whole, home=home)
+    table = _with_table(utf8(old, where="pyproject.toml"), {**files, **whole.above}, git, whole, home=home)
     others, text = workflows_of(git) if tracked else {}, table.text
     if not _has_table(old):
         text += _ended(index_tables(others), as_in=text)

@@ -14,6 +14,7 @@ from releasegate.adapters.git.command import Git
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.claims.of_files import LOCKS
 from releasegate.core.adopt.detect import ALONE, Surroundings, package_name
+from releasegate.core.adopt.former.releasers import CONFIGURATION, MANIFEST
 from releasegate.core.adopt.table import RepositoryFacts
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.strings import branch as taken
@@ -36,13 +37,14 @@ _GITEA = ("gitea", "forgejo", "codeberg")
 class Whole:
     """The repository that a package is in: its top, the folder of the table that is there, what is around the package.
 
-    ``locks`` are the lock files above the package's folder, by path from there.
+    ``above`` are the files above the package's folder that say something of it, by path from there: locks, and what
+    release-please was told.
     """
 
     top: Path | None = None
     table: Path | None = None
     around: Surroundings = ALONE
-    locks: Mapping[PurePosixPath, bytes] = field(default_factory=dict)
+    above: Mapping[PurePosixPath, bytes] = field(default_factory=dict)
 
 
 UNKNOWN = Whole()
@@ -74,9 +76,10 @@ def surroundings(git: Git, files: Mapping[PurePosixPath, bytes], *, read: Read) 
         siblings=frozenset(_siblings(top, others, read)),
         folder=prefix.name,
     )
-    above = ("/".join([".."] * n) for n in range(1, len(prefix.parts) + 1))
-    locks = {PurePosixPath(up, name): read(git.root / up / name) for up in above for name in LOCKS}
-    known = {path: content for path, content in locks.items() if content is not None and _is_tracked(git, path)}
+    folders = ("/".join([".."] * n) for n in range(1, len(prefix.parts) + 1))
+    names = (*LOCKS, MANIFEST, CONFIGURATION)
+    above = {PurePosixPath(up, name): read(git.root / up / name) for up in folders for name in names}
+    known = {path: content for path, content in above.items() if content is not None and _is_tracked(git, path)}
     return Whole(top, top / tables[0].parent if tables else None, around, known)
 
 

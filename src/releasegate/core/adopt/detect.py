@@ -16,11 +16,12 @@ from releasegate.core.adopt.claims.claim import Files, Source, under
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.code import CFG, SETUP
 from releasegate.core.adopt.excludes import omitted
-from releasegate.core.adopt.former_tools import FormerTool, former_tools
+from releasegate.core.adopt.former.told import former_tools
+from releasegate.core.adopt.former.tool import FormerTool
 from releasegate.core.adopt.hosts import frozen, not_imported
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
 from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
-from releasegate.core.adopt.version_files import Proposed, find_version_files, read_project
+from releasegate.core.adopt.version_files import Other, Proposed, find_version_files, read_project
 from releasegate.core.config.strings import plain
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.host import Hosts
@@ -82,6 +83,7 @@ class Detected:
     pythons_from: PythonsFrom = "classifiers"
     notes: tuple[str, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
+    others: tuple[Other, ...] = ()
     end_to_end: Suggested | None = None
 
 
@@ -96,7 +98,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     name = package_name(project, files)
     modules = sorted(set(_modules(files, name)), key=lambda m: (_unlike(m.name, name), len(m.parts), m))
     module = modules[0] if modules else None
-    tools, from_tag = former_tools(files), scm.from_tags(project, files)
+    tools, from_tag = former_tools(files, folder=around.folder), scm.from_tags(project, files)
     prefix = _prefix(project, tools, around, names=_names(name, module, around))
     tagged = _newest(around.tags, prefix.text) if from_tag else None
     found = find_version_files(Source(name, project, files, tuple(modules)), tools=tools, tagged=tagged)
@@ -125,6 +127,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         pythons_from=pythons_from,
         notes=(*found.notes, *(f"{tool.name} was asked for its files and tags" for tool in tools)),
         leftovers=found.leftovers,
+        others=found.others,
         end_to_end=suggest(project, files, module, standard=around.standard, hosted=_all_of(module, hosted)),
     )
 

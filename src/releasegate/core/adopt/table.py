@@ -9,7 +9,6 @@ import tomlkit
 from tomlkit.items import Array, InlineTable, Table
 
 from releasegate.core.adopt.detect import Detected
-from releasegate.core.adopt.version_files import Proposed
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.reader import TABLES
 from releasegate.core.config.version_file_types import VersionFile
@@ -94,9 +93,9 @@ def _exemptions(patterns: Sequence[tuple[str, str]]) -> Array:
     return array
 
 
-def version_file_row(proposed: Proposed) -> str:
+def version_file_row(version_file: VersionFile) -> str:
     """Return a version file as its row in the table."""
-    return _inline(_keys(proposed.version_file)).as_string()
+    return _inline(_keys(version_file)).as_string()
 
 
 def _version_files(found: Detected) -> Array:

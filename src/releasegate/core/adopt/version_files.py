@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from releasegate.core.adopt.claims import of_build, of_code, of_files
-from releasegate.core.adopt.claims.claim import Claim, Files, Source, same
-from releasegate.core.adopt.former_tools import FormerTool
-from releasegate.core.adopt.former_tools import claims as claims_of_tools
+from releasegate.core.adopt.claims.claim import Claim, Files, Source, same, text_around
+from releasegate.core.adopt.former import told
+from releasegate.core.adopt.former.tool import FormerTool
 from releasegate.core.adopt.refusals import not_found, refusal
 from releasegate.core.config.strings import in_repository
 from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.version_files.leftovers import Leftover, held, left_in
+from releasegate.core.version_files.leftovers import Leftover, held, left_in, lines_with
 from releasegate.core.version_files.occurrences import Occurrence, bump, find, kind_of
 
 PROJECT = PurePosixPath("pyproject.toml")
@@ -35,16 +35,25 @@ class Proposed:
 
 
 @dataclass(frozen=True)
+class Other:
+    """A place that states another version: it may be about something else, and a person knows."""
+
+    version_file: VersionFile
+    occurrence: Occurrence
+
+
+@dataclass(frozen=True)
 class Declared:
     """The version and every version file, the leading one first, and what a person must know.
 
-    ``leftovers`` are the lines that hold the version and that no version file covers.
+    ``leftovers`` are the lines that hold the version and that no version file covers, ``others`` what states another.
     """
 
     version: str
     version_files: tuple[Proposed, ...]
     notes: tuple[str, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
+    others: tuple[Other, ...] = ()
 
 
 def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagged: str | None = None) -> Declared:
@@ -69,9 +78,10 @@ def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagg
             raise not_found(files)
     version = read.version or ""
     read.take(of_code.claims(source))
-    read.take(claims_of_tools(tools, files, version))
-    read.take(of_files.claims(files, version))
-    return Declared(version, tuple(read.found), tuple(read.notes), left_in(_lines(read.files, version)))
+    read.take(told.claims(tools, files, version))
+    read.take(of_files.claims(files, version, name=source.name))
+    notes = (*read.notes, *told.missed(tools, files, version))
+    return Declared(version, tuple(read.found), notes, left_in(_lines(read.files, version)), tuple(read.others))
 
 
 def read_project(files: Files) -> Mapping[str, Any]:
@@ -87,18 +97,28 @@ class _Reading:
         self.found: list[Proposed] = []
         self.notes: list[str] = []
         self.unread: list[str] = []
+        self.others: list[Other] = []
 
     def take(self, claims: Iterable[Claim]) -> None:
         """Look into each claim, and keep what can be kept in step."""
         for claim in dict.fromkeys(claims):
             try:
                 in_repository(str(claim.version_file.path))  # not every name that Git has can be written down
-                occurrence, changed = self._try(claim.version_file)
+                fitting = replace(claim, version_file=self._behind_its_mark(claim.version_file))
+                occurrence, changed = self._try(fitting.version_file)
             except (KeyError, ValueError, ReleasegateError) as error:
                 self._tell(claim, error)
                 continue
             if not same(occurrence.version, _ANOTHER[-1]):
-                self._judge(claim, occurrence, changed)
+                self._judge(fitting, occurrence, changed)
+
+    def _behind_its_mark(self, version_file: VersionFile) -> VersionFile:
+        """Return the text around a version that has a ``v`` before it, which a bump of the whole would take away."""
+        content = self.files[version_file.path]
+        found = find(version_file, content, package=self.name)
+        marked = lines_with(content, found.version[1:]) if found.version[:1] in {"v", "V"} else ()
+        made = (text_around(version_file.path, line, at) for number, line, at in marked if number == found.line)
+        return next((each for each in made if each is not None), version_file)
 
     def _try(self, version_file: VersionFile) -> tuple[Occurrence, bytes]:
         content = self.files[version_file.path]
@@ -110,13 +130,16 @@ class _Reading:
 
     def _judge(self, claim: Claim, occurrence: Occurrence, changed: bytes) -> None:
         agrees = self.version is None or same(occurrence.version, self.version)
-        if not agrees and (claim.rank == "value" or self.tagged):
-            if claim.rank != "value":
+        unsure = claim.rank in {"like", "value"}
+        if not agrees and (unsure or self.tagged):
+            if claim.rank == "like" and not self.tagged:
+                self.others.append(Other(claim.version_file, occurrence))
+            elif not unsure:
                 self.notes.append(f"{occurrence}, and the newest tag {self.version}: it is not proposed")
             return
-        if self.version is None and claim.rank == "value":
+        if self.version is None and unsure:
             return
-        remark = "a guess: it states the same version" if claim.rank == "value" else ""
+        remark = "a guess: it states the same version" if unsure else ""
         if not agrees:
             remark = f"states {occurrence.version}, not {self.version}: correct it, or take this line out"
             self.notes.append(f"{occurrence}, not {self.version}: nox -s versions fails until they agree")

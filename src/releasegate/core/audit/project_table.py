@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from releasegate.core.audit.problem import Problem
 from releasegate.core.dists.index_rules import RULES_OF_TABLE, name_problem
@@ -57,12 +59,15 @@ class _Stated:
 
 def _stated(table: Mapping[str, Any]) -> _Stated:
     extras = table.get("optional-dependencies")
-    groups = list(extras.values()) if isinstance(extras, Mapping) else []
+    groups = list(extras.items()) if isinstance(extras, Mapping) else []
     urls, summary = table.get("urls"), table.get("description")
     return _Stated(
         summary=summary if isinstance(summary, str) else None,
         classifiers=_texts(table.get("classifiers")),
-        requires_dist=[each for group in (table.get("dependencies"), *groups) for each in _requirements(group)],
+        requires_dist=[
+            *_requirements(table.get("dependencies")),
+            *(_of_extra(each, extra) for extra, group in groups for each in _requirements(group)),
+        ],
         project_urls={k: v for k, v in urls.items() if isinstance(v, str)} if isinstance(urls, Mapping) else {},
     )
 
@@ -75,6 +80,13 @@ def _requirements(value: object) -> list[Requirement]:
         except InvalidRequirement:
             continue  # the build says it
     return found
+
+
+def _of_extra(requirement: Requirement, extra: str) -> Requirement:
+    """Return a requirement as the build writes it for an extra, so that the audit finds the same of it."""
+    mine = f'extra == "{canonicalize_name(extra)}"'
+    requirement.marker = Marker(mine if requirement.marker is None else f"({requirement.marker}) and {mine}")
+    return requirement
 
 
 def _texts(value: object) -> list[str]:

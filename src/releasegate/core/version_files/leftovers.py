@@ -1,7 +1,8 @@
 """Lines that hold a version and that no version file covers: after a bump they still hold the old one.
 
-They are told and never refused: an example may be about an old version. Change logs are about nothing else, and other
-packages' entries of a lock hold their own; a project says once which of the rest it means (``left-behind``).
+They are told and never refused: an example may be about an old version. Change logs are about nothing else, what says
+since when something is so is right for ever, and other packages' entries of a lock hold their own; a project says once
+which of the rest it means (``left-behind``).
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _CHANGES = re.compile(rf"(?:^|[-_.])(?:{_ABOUT_CHANGES})(?:$|[-_.])", re.IGNOREC
 _LETTERS = {"a": "(?:a|alpha)", "b": "(?:b|beta)", "rc": "(?:rc|c|pre|preview)"}
 _MARKS = "a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev"
 _LOCKS = re.compile(r"(?:\.lock|[-.]lock\.(?:json|ya?ml|toml)|^pylock\..*toml|^npm-shrinkwrap\.json|^go\.sum)$")
+# Sphinx's directives and their like say since when something is so.
+_SINCE = re.compile(r"\bversion-?(?:added|changed|removed|deprecated)\b|\bdeprecated(?:::|\})", re.IGNORECASE)
 _SHOWN = 100
 _LONGEST = 10_000
 _BEGINNING = 8_000
@@ -82,7 +85,8 @@ def roughly(version: str) -> str:
 def held(path: PurePosixPath, content: bytes, version: str, *, line: int = 0) -> Iterator[Leftover]:
     """Yield the lines of a file, or the one line that *content* is, that hold *version*."""
     for number, text, _ in lines_with(content, version):
-        yield Leftover(path, line or number, version, text)
+        if _SINCE.search(text) is None:
+            yield Leftover(path, line or number, version, text)
 
 
 def left_in(lines: Iterable[Leftover], *, exemptions: Iterable[Exemption] = ()) -> tuple[Leftover, ...]:

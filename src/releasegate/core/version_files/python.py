@@ -13,8 +13,8 @@ def find(version_file: PythonVersionFile, content: bytes, _package: str) -> Foun
     Where the attribute is assigned another name of the file, that one is followed.
 
     Raises:
-        ConfigurationError: the file is not Python in UTF-8, or assigns no version to the attribute, or assigns it
-            twice.
+        ConfigurationError: the file is not Python in the encoding that it declares, or assigns no version to the
+            attribute, or assigns it twice.
         Refused: the version is not one plain literal, so that its characters cannot be replaced.
     """
     literal = _literal(version_file, content)

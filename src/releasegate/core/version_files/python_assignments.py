@@ -30,7 +30,7 @@ _INNER = (ast.stmt, ast.excepthandler, ast.match_case)
 class Literal:
     """The characters ``text[start:end]`` that state a version, and the line (from 1) that they stand on.
 
-    ``parts`` are those of a tuple, and ``between`` is what stands between two of them.
+    ``parts`` are those of a tuple, and ``between`` is what stands between two of them; ``encoding`` is the file's.
     """
 
     text: str
@@ -40,11 +40,12 @@ class Literal:
     line: int
     parts: tuple[Part, ...] = ()
     between: str = ", "
+    encoding: str = "utf-8"
 
     def replaced(self, version: str, *, where: str) -> bytes:
         """Return the file with *version* in the literal's place, as ``Kind.replace`` says."""
         new = self._tuple(version, where=where) if self.parts else version
-        return (self.text[: self.start] + new + self.text[self.end :]).encode()
+        return (self.text[: self.start] + new + self.text[self.end :]).encode(self.encoding)
 
     def _tuple(self, version: str, *, where: str) -> str:
         parts = parts_of(Version(version), like=self.parts)
@@ -65,6 +66,7 @@ class PythonSource:
     text: str
     body: str
     tree: ast.Module
+    encoding: str = "utf-8"
 
     def assigned(self, attribute: str) -> Literal:
         """Return the version that is assigned to a name of the module, or to an attribute of a class in it.
@@ -133,7 +135,8 @@ class PythonSource:
             plain = _PLAIN.fullmatch(self.text, start, end)
             if plain is not None and plain["body"] == value.value:
                 begin = plain.start("body")
-                return Literal(self.text, begin, begin + len(value.value), value.value, self._line(begin))
+                end, line = begin + len(value.value), self._line(begin)
+                return Literal(self.text, begin, end, value.value, line, encoding=self.encoding)
         raise Refused(
             f"{where} is {_form(value)}, so the version's characters cannot be replaced.",
             hint='Assign the version as one plain literal: "1.2.3"',
@@ -151,7 +154,7 @@ class PythonSource:
         if any(gap.strip() != "," for gap in gaps):
             return None
         start, end = spans[0][0], spans[-1][1]
-        return Literal(self.text, start, end, version, self._line(start), plain, (*gaps, ", ")[0])
+        return Literal(self.text, start, end, version, self._line(start), plain, (*gaps, ", ")[0], self.encoding)
 
     def _line(self, at: int) -> int:
         return len(_LINE_END.findall(self.text, 0, at)) + 1
@@ -171,24 +174,31 @@ def read_python(content: bytes, *, where: str) -> PythonSource:
     """Return the file *where*, parsed.
 
     Raises:
-        ConfigurationError: it is not Python in UTF-8.
+        ConfigurationError: it is not Python, or not in the encoding that it declares.
     """
-    text = _decode(content, where=where)
+    text, encoding = _decode(content, where=where)
     body = text.removeprefix("\ufeff")
-    return PythonSource(where, text, body, _parse(body, where=where))
+    return PythonSource(where, text, body, _parse(body, where=where), encoding)
 
 
-def _decode(content: bytes, *, where: str) -> str:
-    """Return the text, where Python reads it as UTF-8, too."""
+def _decode(content: bytes, *, where: str) -> tuple[str, str]:
+    """Return the text as Python reads it, a byte order mark kept, and its encoding: encoded again it is the same."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
     except SyntaxError as error:
         raise ConfigurationError(f"{where}: {error.msg}.", hint=f"Save {where} as UTF-8") from error
-    if codecs.lookup(encoding).name not in {"utf-8", "utf-8-sig"}:
+    if codecs.lookup(encoding).name in {"utf-8", "utf-8-sig"}:
+        return utf8(content, where=where), "utf-8"
+    try:
+        text = content.decode(encoding)
+        same = text.encode(encoding) == content
+    except (UnicodeError, LookupError):
+        same = False
+    if not same:
         raise ConfigurationError(
-            f"{where} declares the encoding {encoding}; only UTF-8 is read.", hint=f"Save {where} as UTF-8"
+            f"{where} declares the encoding {encoding} and is not written in it.", hint=f"Save {where} as UTF-8"
         )
-    return utf8(content, where=where)
+    return text, encoding
 
 
 def _parse(text: str, *, where: str) -> ast.Module:

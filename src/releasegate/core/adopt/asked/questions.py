@@ -59,9 +59,11 @@ def questions(found: Detected, repository: RepositoryFacts) -> Iterator[Question
             yield Question(
                 f"Is {place} about this package's version? Its line is marked: {each.remark}. Where it "
                 "is not, take the line out:",
-                (f"# without: {version_file_row(each)}",),
+                (f"# without: {version_file_row(each.version_file)}",),
                 "file",
             )
+    if found.others:
+        yield _of_others(found)
     yield _end_to_end(found)
     if found.leftovers:
         yield _left_behind(found.leftovers)
@@ -90,6 +92,22 @@ def _end_to_end(found: Detected) -> Question:
         beside = (suggested.install,) if found.not_imported else (f"install = {{ {suggested.install} }}",)
         install = (*(["# below [tool.releasegate.packages.install]:"] if found.not_imported else []), *beside)
     return Question(f"{asks} This one can run: {suggested.reason}.", (suggested.line, *install))
+
+
+def _of_others(found: Detected) -> Question:
+    """Return the question of what states another version and may be about another thing, a row each to paste."""
+    rows = [
+        f"{version_file_row(each.version_file)}, # line {each.occurrence.line} states {each.occurrence.version}"
+        for each in found.others[:_FILES]
+    ]
+    if len(found.others) > _FILES:
+        rows.append(f"# and {len(found.others) - _FILES} more")
+    return Question(
+        f"Which of these is about {found.name} {found.version}? Correct it, and add its row to version-files; the "
+        "others stay as they are.",
+        tuple(rows),
+        "file",
+    )
 
 
 def _left_behind(leftovers: Sequence[Leftover]) -> Question:

@@ -19,10 +19,10 @@ from releasegate.core.version_files.text import VERSION
 Files = Mapping[PurePosixPath, bytes]
 """The tracked files of a repository, by path from the package's folder."""
 
-Rank = Literal["build", "tool", "usual", "value"]
+Rank = Literal["build", "tool", "usual", "like", "value"]
 """Who speaks for a version file: what builds the package, the tool that bumped it so far, custom, or its value alone.
 
-Only the last must state the package's version to be proposed.
+The last two must state the package's version to be proposed. What is *like* one is asked about where it states another.
 """
 
 _TOKEN = re.compile(rf"(?<![\w.!+])v?({VERSION})(?![\w!+]|\.[0-9])")
@@ -76,10 +76,17 @@ def decoded(content: bytes) -> str:
 
 
 def by_line(
-    path: PurePosixPath, content: bytes, version: str, *, spelling: Spelling = "pep440"
+    path: PurePosixPath, content: bytes, version: str, *, lines: re.Pattern[str] | None = None
 ) -> Iterator[VersionFile]:
-    """Yield text version files for every place where *content* holds *version*, each with what stands around it."""
-    found = (text_around(path, line, match, spelling=spelling) for _, line, match in lines_with(content, version))
+    """Yield text version files for every place where *content* holds *version*, each with what stands around it.
+
+    Only *lines* that have that pattern are looked at, where one is given.
+    """
+    found = (
+        text_around(path, line, match)
+        for _, line, match in lines_with(content, version)
+        if lines is None or lines.search(line)
+    )
     yield from list(dict.fromkeys(each for each in found if each is not None))[:_MOST]
 
 

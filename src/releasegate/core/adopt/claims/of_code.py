@@ -50,8 +50,14 @@ def _in_file(path: PurePosixPath, content: bytes, modules: Sequence[PurePosixPat
             if owner
             else last == "__version__" or path.name in _FILES or (bool(literal.parts) and path.name == "__init__.py")
         )
-        rank: Rank = "usual" if usual else "value"
+        rank: Rank = "usual" if usual else "value" if owner or last in _TUPLES or _others(path, modules) else "like"
         yield Claim(PythonVersionFile(path, attribute), rank)
+
+
+def _others(path: PurePosixPath, modules: Sequence[PurePosixPath]) -> bool:
+    """Whether a module is not the package's own: it is carried along, or in a folder beside the likeliest one."""
+    carried = any("vendor" in part or part in {"extern", "third_party"} for part in path.parts)
+    return carried or (len(modules) > 1 and modules[0] not in path.parents)
 
 
 def _configs(content: bytes) -> Iterator[str]:

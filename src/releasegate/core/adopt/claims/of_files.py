@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.adopt.claims.claim import Claim, Files, decoded, same, text_around, text_file
+from packaging.utils import canonicalize_name
+
+from releasegate.core.adopt.claims.claim import Claim, Files, Rank, decoded, same, text_around, text_file
 from releasegate.core.adopt.code import assigned
 from releasegate.core.config.toml_lines import join_key, read_toml
 from releasegate.core.config.version_file_types import (
@@ -27,7 +29,9 @@ from releasegate.core.version_files.kind import Spelling
 from releasegate.core.version_files.leftovers import lines_with
 
 LOCKS = ("uv.lock", "pylock.toml")
+_PYLOCK = re.compile(r"pylock\.[^.]+\.toml")
 _SEMVER = frozenset({"package.json", "package-lock.json", "Cargo.toml", "Chart.yaml", "composer.json", "galaxy.yml"})
+_ASKED = frozenset({"package.json", "package-lock.json", "composer.json", "codemeta.json", ".zenodo.json"})
 _PLAIN = frozenset({"VERSION", "VERSION.txt", "version.txt", ".version"})
 _CONFIGURED = frozenset({".yaml", ".yml", ".cff", ".properties", ".mk", ".spec", ".sh"})
 _NAMED = ("Dockerfile", "Containerfile", "Makefile", "meta.yaml")
@@ -42,16 +46,17 @@ _KEYED = re.compile(
     r"""(?:^|[\s"'{,<.])(?:(?:app|software|project|current|image)?[._-]?version|release)["']?\s*[:=]{1,2}\s*["']?v?$""",
     re.IGNORECASE,
 )
+_STARTED = re.compile(r"""^(appVersion\s*:\s*["']?v?)([0-9][^"'\s#]*)""", re.MULTILINE)
 _CITED = re.compile(r"""^version\s*:\s*["']?v?([0-9][^"'\s#]*)""", re.MULTILINE)
 
 
-def claims(files: Files, version: str) -> Iterator[Claim]:
-    """Yield what states *version* beside the package's code, and what usually does and states another."""
+def claims(files: Files, version: str, *, name: str) -> Iterator[Claim]:
+    """Yield what states *version* beside the code of package *name*, and what usually does and states another."""
     for path in sorted(files, key=lambda p: (len(p.parts), p)):
-        if path.name in LOCKS:
+        if path.name in LOCKS or _PYLOCK.fullmatch(path.name):
             yield Claim(LockVersionFile(path), "usual")
         elif ".." not in path.parts and not _aside(path):
-            yield from _in_file(path, files[path], version)
+            yield from _in_file(path, files[path], version, name)
 
 
 def _aside(path: PurePosixPath) -> bool:
@@ -59,7 +64,7 @@ def _aside(path: PurePosixPath) -> bool:
     return hidden or not _ELSEWHERE.isdisjoint(path.parts[:-1]) or path.name.endswith((".lock", "-lock.yaml"))
 
 
-def _in_file(path: PurePosixPath, content: bytes, version: str) -> Iterator[Claim]:
+def _in_file(path: PurePosixPath, content: bytes, version: str, name: str) -> Iterator[Claim]:
     spelling: Spelling = "semver" if path.name in _SEMVER and version.count(".") >= len("..") else "pep440"
     if path.name == "CITATION.cff":
         yield from (Claim(each, "usual") for each in _cited(path, content))
@@ -68,9 +73,11 @@ def _in_file(path: PurePosixPath, content: bytes, version: str) -> Iterator[Clai
     elif path.name in _PLAIN and len(path.parts) <= len(("pkg", "VERSION")):
         mark = "v" if decoded(content).lstrip("\ufeff \t\r\n").startswith("v") else ""
         made = text_file(path, f"{mark}{{version}}")
-        yield from [Claim(made, "value")] if made is not None else []
+        yield from [Claim(made, "like")] if made is not None else []
     elif path.suffix == ".json":
-        yield from (Claim(each, "value") for each in _in_json(path, content, spelling))
+        yield from _in_json(path, content, spelling, name)
+    elif path.name == "Chart.yaml":
+        yield from _in_chart(path, content, version)
     elif path.suffix == ".toml":
         yield from (Claim(each, "value") for each in _in_toml(path, content, version, spelling))
     elif path.suffix in {".cfg", ".ini"}:
@@ -79,7 +86,7 @@ def _in_file(path: PurePosixPath, content: bytes, version: str) -> Iterator[Clai
     elif path.suffix in _CONFIGURED or path.name.startswith(_NAMED):
         yield from (Claim(each, "value") for each in _keyed(path, content, version, spelling))
     if path.name == "Cargo.toml":
-        yield from (Claim(each, "value") for each in _crate(path, content))
+        yield from _crate(path, content, version, name)
 
 
 def _cited(path: PurePosixPath, content: bytes) -> Iterator[VersionFile]:
@@ -115,16 +122,31 @@ def _documented(path: PurePosixPath, content: bytes, version: str) -> Iterator[V
             yield PythonVersionFile(path, name)
 
 
-def _in_json(path: PurePosixPath, content: bytes, spelling: Spelling) -> Iterator[VersionFile]:
+def _in_json(path: PurePosixPath, content: bytes, spelling: Spelling, name: str) -> Iterator[Claim]:
+    """Yield the version of a JSON file; one at the top that has the package's name is about it."""
     try:
         body = json.loads(decoded(content).removeprefix("\ufeff")) if b'"version"' in content else None
     except (ValueError, RecursionError):
         return
     if isinstance(body, dict) and isinstance(body.get("version"), str):
-        yield JsonVersionFile(path, "version", spelling)
+        called = canonicalize_name(str(body.get("name", "")).rpartition("/")[2])
+        mine = called == name  # further in, it may be about what that folder alone is built from
+        asked = mine or path.name in _ASKED
+        rank: Rank = "usual" if mine and path.name == str(path) else "like" if asked else "value"
+        yield Claim(JsonVersionFile(path, "version", spelling), rank)
         packages = body.get("packages")
         if isinstance(packages, dict) and "" in packages:  # npm writes it twice
-            yield JsonVersionFile(path, 'packages."".version', spelling)
+            yield Claim(JsonVersionFile(path, 'packages."".version', spelling), rank)
+
+
+def _in_chart(path: PurePosixPath, content: bytes, version: str) -> Iterator[Claim]:
+    """Yield what a Helm chart states: its own version may be another than that of what it starts, its appVersion."""
+    for each in _keyed(path, content, version, "semver"):
+        yield Claim(each, "value")
+    match = _STARTED.search(decoded(content))
+    made = text_file(path, f"{match[1]}{{version}}", spelling="pep440") if match is not None else None
+    if made is not None and match is not None and not same(match[2], version):
+        yield Claim(made, "like")
 
 
 def _in_toml(path: PurePosixPath, content: bytes, version: str, spelling: Spelling) -> Iterator[VersionFile]:
@@ -149,17 +171,21 @@ def _walked(body: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
             yield (*above, key), value
 
 
-def _crate(path: PurePosixPath, content: bytes) -> Iterator[VersionFile]:
-    """Yield the crate's own entry in the lock beside or above its Cargo.toml."""
+def _crate(path: PurePosixPath, content: bytes, version: str, name: str) -> Iterator[Claim]:
+    """Yield a crate's version, and its own entry in the lock beside or above its Cargo.toml, which follows that."""
     try:
-        body = read_toml(decoded(content), where=str(path)).values
+        package = read_toml(decoded(content), where=str(path)).values.get("package")
     except ReleasegateError:
         return
-    package = body.get("package")
-    name = package.get("name") if isinstance(package, dict) else None
-    if isinstance(name, str):
-        for folder in path.parents:
-            yield LockVersionFile(folder / "Cargo.lock", name)
+    called, states = (package.get(key) for key in ("name", "version")) if isinstance(package, dict) else (None, None)
+    if not isinstance(called, str):
+        return
+    own = canonicalize_name(called) == name
+    if isinstance(states, str):
+        yield Claim(TomlVersionFile(path, "package.version", "semver"), "usual" if own else "value")
+    rank: Rank = "usual" if own or (isinstance(states, str) and same(states, version)) else "value"
+    for folder in path.parents:
+        yield Claim(LockVersionFile(folder / "Cargo.lock", called), rank)
 
 
 def _keyed(path: PurePosixPath, content: bytes, version: str, spelling: Spelling) -> Iterator[VersionFile]:

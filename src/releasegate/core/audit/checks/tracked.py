@@ -10,6 +10,9 @@ from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import dist_info
 from releasegate.core.globs import matching
 
+_GITS_OWN = frozenset({".gitkeep", ".keep", ".gitignore", ".gitattributes"})
+"""Files that are in a folder for Git's sake: no package reads them, whatever pattern they are under."""
+
 
 def tracked(subject: Subject) -> Problems:
     """Wheel and Git tree agree, but for ``wheel.generated`` and ``wheel.omitted``; each exemption is needed."""
@@ -37,7 +40,7 @@ def declared_data(subject: Subject) -> Problems:
         declared = matching(pattern, subject.tree)
         if not declared:
             problems.append(Problem(f"wheel.data {pattern!r} matches no tracked file."))
-        lost = [path for path in declared if path not in shipped]
+        lost = [path for path in declared if path not in shipped and path.rpartition("/")[2] not in _GITS_OWN]
         problems += [Problem(f"{path} is declared in wheel.data, but not in the wheel.", about=path) for path in lost]
     return tuple(problems)
 

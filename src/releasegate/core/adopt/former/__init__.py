@@ -1,0 +1,1 @@
+"""The tool that bumped the version so far: what it was told, and what becomes of that."""

@@ -1,0 +1,107 @@
+"""Tools that release, too: commitizen, python-semantic-release and release-please, and the files they were told of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from releasegate.core.adopt.claims.claim import Files, texts, under
+from releasegate.core.adopt.former.tool import FormerTool, Search, json_of, paths, text_or_none, toml_of
+from releasegate.core.config.toml_lines import split_key
+from releasegate.core.config.version_file_types import (
+    JsonVersionFile,
+    PythonVersionFile,
+    TomlVersionFile,
+    VersionFile,
+)
+
+MANIFEST, CONFIGURATION = ".release-please-manifest.json", "release-please-config.json"
+
+
+def configured(files: Files, *, folder: str) -> Iterator[FormerTool]:
+    """Yield every such tool; *folder* is the name of the package's folder, where it is not the repository's top."""
+    for path in paths("pyproject.toml", ".cz.toml", "cz.toml"):
+        body = under(toml_of(files, path), "tool", "commitizen")
+        yield from _commitizen(body, TomlVersionFile(path, "tool.commitizen.version"))
+    for path in paths(".cz.json", "cz.json"):
+        body = under(json_of(files, path), "commitizen")
+        yield from _commitizen(body, JsonVersionFile(path, "commitizen.version"))
+    yield from _semantic_release(under(toml_of(files, PurePosixPath("pyproject.toml")), "tool", "semantic_release"))
+    for manifest in sorted((path for path in files if path.name == MANIFEST), key=lambda path: -len(path.parts)):
+        if set(manifest.parts[:-1]) <= {".."}:
+            yield from _release_please(files, manifest, folder=folder)
+
+
+def _commitizen(body: Any, own: TomlVersionFile | JsonVersionFile) -> Iterator[FormerTool]:
+    if not body:
+        return
+    version = under(body, "version")
+    said = version if isinstance(version, str) and version else None
+    searches = []
+    for each in texts(under(body, "version_files")):
+        # "path" or "path:regex", and only lines that the regex finds are changed.
+        path, _, lines = each.partition(":")
+        searches.append(Search(path, lines=lines or None))
+    tag = text_or_none(under(body, "tag_format"))
+    yield FormerTool("commitizen", said, own if said else None, searches=tuple(searches), tag=tag)
+
+
+def _semantic_release(body: Any) -> Iterator[FormerTool]:
+    if not body:
+        return
+    found: list[VersionFile] = []
+    for each in texts(under(body, "version_toml")):
+        path, _, key = each.partition(":")
+        key = key.partition(":")[0]
+        found += [TomlVersionFile(PurePosixPath(path), key)] if split_key(key) else []
+    searches: list[Search] = []
+    for each in (*texts(under(body, "version_variables")), *texts(under(body, "version_variable"))):
+        path, _, name = each.partition(":")
+        name = name.partition(":")[0]
+        if not path.endswith(".py"):
+            searches.append(Search(path))
+        elif name.isidentifier():
+            found.append(PythonVersionFile(PurePosixPath(path), name))
+    tag = text_or_none(under(body, "tag_format"))
+    yield FormerTool("python-semantic-release", None, None, tuple(found), tuple(searches), tag=tag)
+
+
+def _release_please(files: Files, manifest: PurePosixPath, *, folder: str) -> Iterator[FormerTool]:
+    """Read release-please's two files, which lie at the repository's top and name each package's folder."""
+    top, above = manifest.parent, len(manifest.parts) - 1
+    versions, settings = json_of(files, manifest), json_of(files, top / CONFIGURATION)
+    mine = _named(versions, folder, above) if above else "."
+    version = under(versions, mine)
+    if not isinstance(version, str):
+        return
+    package = under(settings, "packages", mine)
+    found: list[VersionFile] = []
+    searches: list[Search] = []
+    listed = under(package, "extra-files") or under(settings, "extra-files")
+    for extra in listed if isinstance(listed, list) else []:
+        path, kind, jsonpath = (under(extra, key) for key in ("path", "type", "jsonpath"))
+        key = jsonpath.removeprefix("$.") if isinstance(jsonpath, str) else ""
+        if isinstance(path, str) and kind in {"json", "toml"} and split_key(key):
+            made = JsonVersionFile if kind == "json" else TomlVersionFile
+            found.append(made(_from(top, path), key))
+        else:
+            searches += [Search(str(_from(top, each))) for each in texts(path or extra)]
+    mark = "" if under(package, "include-v-in-tag") is False or under(settings, "include-v-in-tag") is False else "v"
+    component = under(package, "component")
+    tag: str | None = f"{mark}{{version}}"
+    if above:
+        tag = f"{component}-{tag}" if isinstance(component, str) else None
+    own = JsonVersionFile(manifest, f'"{mine}"')
+    yield FormerTool("release-please", version, own, tuple(found), tuple(searches), tag=tag)
+
+
+def _named(versions: Any, folder: str, depth: int) -> str:
+    """Return the key of a manifest that means a package *depth* folders below it, in *folder*."""
+    keys = [key for key in versions if PurePosixPath(key).name == folder] if isinstance(versions, dict) else []
+    return next((key for key in keys if len(PurePosixPath(key).parts) == depth), "")
+
+
+def _from(top: PurePosixPath, path: str) -> PurePosixPath:
+    """Return a path of release-please's: those that begin with a slash begin at the repository's top."""
+    return top / path.lstrip("/") if path.startswith("/") else PurePosixPath(path)

@@ -1,0 +1,80 @@
+"""A tool that bumped the version so far, as its configuration describes it, and how such a configuration is read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from releasegate.core.adopt.claims.claim import Files, decoded
+from releasegate.core.config.toml_lines import read_toml
+from releasegate.core.config.version_file_types import VersionFile
+from releasegate.core.errors import ReleasegateError
+
+
+@dataclass(frozen=True)
+class Search:
+    """Where a tool changes the version: in files by *pattern*, which may be a glob, but for those of *excluded*.
+
+    ``text`` is what it looks for, with ``{current_version}`` in it; ``None`` is the version itself. ``lines`` is a
+    regular expression of the only lines that it changes.
+    """
+
+    pattern: str
+    text: str | None = None
+    lines: str | None = None
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FormerTool:
+    """A tool's name, the version that it keeps, where it keeps it, what it was told of, and its tags' beginning."""
+
+    name: str
+    version: str | None
+    own: VersionFile | None = None
+    files: tuple[VersionFile, ...] = ()
+    searches: tuple[Search, ...] = ()
+    tag: str | None = None
+
+    @property
+    def tag_prefix(self) -> str | None:
+        """What stands before the version in the tool's tags, where it says so."""
+        if self.tag is None:
+            return None
+        match = re.fullmatch(r"([^{}$]*)(?:\{[\w:]+\}|\$\{?version\}?)", self.tag)
+        return match[1] if match is not None else None
+
+
+def text_or_none(value: Any) -> str | None:
+    """Return *value* where it is text."""
+    return value if isinstance(value, str) else None
+
+
+def rows(value: Any) -> list[dict[str, Any]]:
+    """Return the tables of a list; nothing of anything else."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def paths(*names: str) -> Iterable[PurePosixPath]:
+    """Return the *names* as paths."""
+    return map(PurePosixPath, names)
+
+
+def toml_of(files: Files, path: PurePosixPath) -> Mapping[str, Any]:
+    """Return what a TOML file says; nothing of what is none, or is not there."""
+    try:
+        return read_toml(decoded(files.get(path, b"")), where=str(path)).values
+    except ReleasegateError:
+        return {}
+
+
+def json_of(files: Files, path: PurePosixPath) -> Any:
+    """Return what a JSON file says; nothing of what is none, or is not there."""
+    try:
+        return json.loads(decoded(files.get(path, b"{}")).removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return {}

@@ -1,0 +1,95 @@
+"""What an end-to-end command needs, read off its words: files of the commit, and a module that must be installed.
+
+The command runs from a checkout with ``PYTHONSAFEPATH``: no module is found in the folder itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+PYTEST = "pytest"
+
+_PYTHON = re.compile(r"python(?:\d+(?:\.\d+)?)?")
+_SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
+# Python's options that take the next word with them.
+_TAKING = frozenset({"-W", "-X", "--check-hash-based-pycs"})
+_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
+
+
+def files_of(command: Sequence[str]) -> tuple[PurePosixPath, ...]:
+    """Return the files that a command names and that must be in the commit; what lies elsewhere is left out."""
+    first, rest = command[0], command[1:]
+    if _PYTHON.fullmatch(first):
+        found = _script(rest)
+    elif first in _SHELLS:
+        found = rest[0] if rest and not rest[0].startswith("-") else ""
+    else:
+        found = first if "/" in first else ""
+    named = [found] if found else []
+    if module_of(command) == PYTEST:
+        named += [word.partition("::")[0] for word in rest if not word.startswith("-")]
+        named = [each for each in named if each.endswith(".py")]
+    paths = (PurePosixPath(each) for each in named)
+    return tuple(path for path in paths if not path.is_absolute() and ".." not in path.parts)
+
+
+def module_of(command: Sequence[str]) -> str:
+    """Return the top module that a command runs; empty for a script, a program or a text."""
+    if command[0] == PYTEST:
+        return PYTEST
+    words = list(_options(command[1:])) if _PYTHON.fullmatch(command[0]) else []
+    return words[-1].partition(".")[0] if words[-2:-1] == ["-m"] else ""
+
+
+def beside(project: Mapping[str, Any], extras: Collection[str], requirements: Collection[str]) -> frozenset[str] | None:
+    """Return the names of what a package's *project* table, with its *extras*, and *requirements* install.
+
+    What those need in turn is not known. ``None`` where the table does not say: it is dynamic, or there is none.
+    """
+    if "name" not in project or {"dependencies", "optional-dependencies"} & set(_texts(project.get("dynamic"))):
+        return None
+    offered = project.get("optional-dependencies")
+    groups = {
+        str(canonicalize_name(k)): _texts(v) for k, v in (offered if isinstance(offered, Mapping) else {}).items()
+    }
+    own, found = canonicalize_name(str(project["name"])), set[str]()
+    said = [*_texts(project.get("dependencies")), *requirements]
+    said += [text for extra in extras for text in groups.get(canonicalize_name(extra), [])]
+    while said:
+        match = _NAME.match(said.pop())
+        if match is None:
+            continue
+        found.add(canonicalize_name(match[1]))
+        if canonicalize_name(match[1]) == own:  # an extra that is made of others
+            for extra in (match[2] or "").split(","):
+                said += groups.pop(str(canonicalize_name(extra.strip())), [])
+    return frozenset(found)
+
+
+def _script(words: Sequence[str]) -> str:
+    """Return the script that Python is given; empty for a module, a text or nothing."""
+    options = list(_options(words))
+    following = words[len(options) :]
+    return following[0] if following and following[0] != "-" and not {"-m", "-c"} & set(options) else ""
+
+
+def _options(words: Sequence[str]) -> Iterator[str]:
+    """Yield Python's own options, ``-m`` and ``-c`` with the word behind them as the last."""
+    given = iter(words)
+    for word in given:
+        if not word.startswith("-") or word == "-":
+            return
+        yield word
+        if word in {"-m", "-c"} | _TAKING:
+            yield next(given, "")
+        if word in {"-m", "-c"}:
+            return
+
+
+def _texts(value: object) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
