@@ -102,7 +102,9 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         yield SimpleNamespace(client=None, memory=4.0, cpus=2.0, environment={})
 
     monkeypatch.setattr(running, "opened", opened)
-    monkeypatch.setattr(labels, "sweep", lambda _: ("dead",))
+    monkeypatch.setattr(labels, "announce", lambda *_: None)
+    monkeypatch.setattr(labels, "living", lambda *_: ())
+    monkeypatch.setattr(labels, "sweep", lambda *_: ("dead",))
     monkeypatch.setattr(labels, "remove", lambda _, name: house.removed.append(name))
     monkeypatch.setattr(Images, "trim", lambda *_: 0)
     monkeypatch.setattr(EnsembleImages, "prepare", lambda _, ensemble, cell: house.prepare(ensemble, cell))
@@ -412,6 +414,19 @@ def test_a_fault_of_the_engine_s_or_the_machine_s_in_one_cell_is_no_failure_and_
     assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "not run"}
     assert words in str(report.unjudged)
     assert len(house.played) == 2
+
+
+def test_images_are_trimmed_where_no_other_run_may_be_about_to_start_one(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trimmed: list[float] = []
+    monkeypatch.setattr(Images, "trim", lambda _, limit: trimmed.append(limit))
+    monkeypatch.setattr(labels, "living", lambda *_: ("rg-other",))
+    play(house, tmp_path)
+    assert trimmed == []
+    monkeypatch.setattr(labels, "living", lambda *_: ())
+    play(house, tmp_path)
+    assert trimmed == [20.0]
 
 
 def test_an_engine_that_dies_between_the_cells_judges_nothing(

@@ -34,7 +34,7 @@ def variables(cell: Cell, stack: Stack, *, run: Run | None) -> dict[str, str]:
         **stack.variables,
         **cell.variables,
         "RELEASEGATE_RUN": run.name if run is not None else KEPT,
-        "RELEASEGATE_LOCK": str(run.lock) if run is not None else "",
+        "RELEASEGATE_LOCK": run.process if run is not None else "",
     }
 
 

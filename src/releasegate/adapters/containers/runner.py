@@ -95,7 +95,8 @@ class ContainerRunner:
             return self._reported(folder, ensemble, remembered, (), time.monotonic() - started)
         try:
             with opened(self.environ) as engine, labels.running(self.cache / "runs") as run:
-                if swept := labels.sweep(engine.client):
+                labels.announce(engine.client, run)
+                if swept := labels.sweep(engine.client, run):
                     progress(f"removed what {len(swept)} dead run{'s' * (len(swept) > 1)} had left")
                 context = self._context(engine, run, progress)
                 ended, said = self._run_cells(context, ensemble, missing)
@@ -114,7 +115,9 @@ class ContainerRunner:
         finally:
             with suppress(*engine_errors()):
                 labels.remove(client, context.run.name)
-                Images(context.engine).trim(self.stack.cache)
+                # An image that another run is about to start may be the oldest one here.
+                if not labels.living(client, context.run):
+                    Images(context.engine).trim(self.stack.cache)
 
     def _ensemble(self, delivery: Delivery, companion: Delivery | None) -> Ensemble:
         given = {each.package.name: each for each in (delivery, companion) if each is not None}

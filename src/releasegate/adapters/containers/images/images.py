@@ -152,7 +152,7 @@ class Images:
 
 
 def _owner(run: Run | None) -> dict[str, str]:
-    return {} if run is None else {"RUN": run.name, "LOCK": str(run.lock)}
+    return {} if run is None else {"RUN": run.name, "LOCK": run.process}
 
 
 def _digest(base: str, contents: Mapping[str, bytes]) -> str:
