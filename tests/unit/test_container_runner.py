@@ -54,6 +54,8 @@ class House:
     published: dict[str, str] = field(default_factory=lambda: {APP.name: OLD, CORE.name: OLD_CORE})
     played: list[tuple[str, str, str]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    here: bool = True
+    elsewhere: list[bool] = field(default_factory=list)
 
     def prepare(self, ensemble: Ensemble, cell: Cell) -> Prepared:
         """Return images that are not there, or say which cannot be had."""
@@ -70,6 +72,7 @@ class House:
         ensemble, netbox = run.under_test.ensemble, run.cell.choices[0].text
         versions = (str(ensemble[APP.name].version), str(ensemble[CORE.name].version))
         origin = str(run.released.ensemble[APP.name].version) if run.released else ""
+        self.elsewhere.append(run.context.elsewhere)
         self.played.append((netbox, " ".join(versions), origin))
         if error := self.unjudged.get(netbox):
             raise error
@@ -103,6 +106,8 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
 
     monkeypatch.setattr(running, "opened", opened)
     monkeypatch.setattr(labels, "announce", lambda *_: None)
+    monkeypatch.setattr(running, "is_here", lambda *_, **__: house.here)
+    monkeypatch.setattr(running, "with_python", lambda _: "releasegate/app:1")
     monkeypatch.setattr(labels, "living", lambda *_: ())
     monkeypatch.setattr(labels, "sweep", lambda *_: ("dead",))
     monkeypatch.setattr(labels, "remove", lambda _, name: house.removed.append(name))
@@ -414,6 +419,13 @@ def test_a_fault_of_the_engine_s_or_the_machine_s_in_one_cell_is_no_failure_and_
     assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "not run"}
     assert words in str(report.unjudged)
     assert len(house.played) == 2
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_cells_are_told_where_the_engine_is(house: House, tmp_path: Path, here: bool) -> None:  # noqa: FBT001
+    house.here = here
+    play(house, tmp_path)
+    assert set(house.elsewhere) == {not here}
 
 
 def test_images_are_trimmed_where_no_other_run_may_be_about_to_start_one(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,12 +19,14 @@ from releasegate.adapters.containers.engine import ContainerEngine, engine_error
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
 from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
+from releasegate.adapters.containers.location import is_here
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.reports import recalled, summary, write
+from releasegate.adapters.containers.stack_relay import with_python
+from releasegate.adapters.containers.verdicts import ended_by, told, unjudged
 from releasegate.adapters.kit_folders import KitFolders
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.blame import Old
-from releasegate.core.e2e.contracts import broken
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix, side_by_side
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
 from releasegate.ports import CellReport, Delivery, EndToEndReport, Progress
@@ -162,6 +164,9 @@ class ContainerRunner:
     def _all(self, context: CellContext, ensemble: Ensemble, cells: Sequence[Cell]) -> list[Ended]:
         """Make all images, then run the cells; a cell that ends badly does not keep the others from being judged."""
         runs, ended = self._ready(context, ensemble, cells)
+        if runs and not is_here(context.engine, image=with_python(runs[0].under_test.images), run=context.run):
+            context.progress("the engine is not on this machine's loopback: its services are reached through a relay")
+            runs = [replace(each, context=replace(context, elsewhere=True)) for each in runs]
         memory, cpus = self.stack.memory or context.engine.memory, self.stack.cpus or context.engine.cpus
         with ThreadPoolExecutor(side_by_side(len(runs) or 1, memory=memory, cpus=cpus)) as pool:
             futures = [pool.submit(_run_cell, each) for each in runs]
@@ -186,7 +191,7 @@ class ContainerRunner:
                 under_test = images.prepare(ensemble, cell)
                 released = self._origin(images, cell, ensemble)
             except (GateFailed, Refused) as error:
-                ended.append(_ended(cell, error))
+                ended.append(ended_by(cell, error))
             except Unavailable as error:
                 if not self.only_available:
                     raise
@@ -244,18 +249,18 @@ class ContainerRunner:
     ) -> EndToEndReport:
         write(folder, ended, said)
         failed = [report for report, _ in ended if report.verdict == "fail"]
-        unjudged = None if failed else _unjudged(ended)
+        error = None if failed else unjudged(ended)
         # What a failure hides is told with it.
-        problems = [line for report, _ in ended if report.verdict in {"fail", "not run"} for line in _told(report)]
+        problems = [line for report, _ in ended if report.verdict in {"fail", "not run"} for line in told(report)]
         log = [line for report, seen in ended if report.verdict == "fail" for line in seen.log]
         evidence: dict[str, Any] = {
             "pair": str(ensemble),
             "cells": [summary(*each) for each in ended],
             "report": folder.name,
         }
-        verdict = "fail" if failed else "not run" if unjudged else "pass"
+        verdict = "fail" if failed else "not run" if error else "pass"
         left_up = tuple(line for _, seen in ended for line in seen.left_up)
-        return EndToEndReport(verdict, (*problems, *said), tuple(log), seconds, evidence, unjudged, left_up)
+        return EndToEndReport(verdict, (*problems, *said), tuple(log), seconds, evidence, error, left_up)
 
 
 def _run_cell(run: CellRun) -> Ended:
@@ -263,35 +268,6 @@ def _run_cell(run: CellRun) -> Ended:
     try:
         return run.run()
     except ReleasegateError as error:
-        return _ended(run.cell, error)
+        return ended_by(run.cell, error)
     except engine_errors() as error:
-        return _ended(run.cell, engine_fault(error))
-
-
-def _ended(cell: Cell, error: ReleasegateError) -> Ended:
-    """Return the report of a cell that an error ended: it failed by the release's fault, or was not judged."""
-    lines = (error.problem, *(f"  {line}" for line in error.details))
-    if isinstance(error, GateFailed):
-        return CellReport(cell.name, "fail", lines, (), 0.0), Observed(contracts=[broken(error.problem, error.details)])
-    return CellReport(cell.name, "not run", lines, (), 0.0), Observed(error=error)
-
-
-def _unjudged(ended: Sequence[Ended]) -> ReleasegateError | None:
-    """Return why cells of which none failed are no pass, nothing where they are one."""
-    lines = [line for report, _ in ended if report.verdict != "pass" for line in _told(report)]
-    missing = [(report, seen.error) for report, seen in ended if seen.error is not None]
-    if missing:
-        report, error = missing[0]
-        count = f"{len(missing)} of {len(ended)} cells" if len(missing) > 1 else report.cell
-        told = lines if len(missing) > 1 else report.problems
-        return type(error)(f"{count} could not be judged.", hint=error.hint, details=told)
-    if any(report.verdict == "pass" for report, _ in ended):
-        return None
-    hint = "Name images that can be had, or other values of the stack's dimensions"
-    return Unavailable("No cell could be run.", hint=hint, details=lines)
-
-
-def _told(report: CellReport) -> Iterator[str]:
-    """Yield a cell's problems, each below the cell's name."""
-    for problem in report.problems:
-        yield problem if problem.startswith(" ") else f"{report.cell}: {problem}"
+        return ended_by(run.cell, engine_fault(error))
