@@ -21,6 +21,7 @@ from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.location import is_here
 from releasegate.adapters.containers.observed import Observed
+from releasegate.adapters.containers.registry import Registry
 from releasegate.adapters.containers.reports import recalled, summary, write
 from releasegate.adapters.containers.stack_relay import with_python
 from releasegate.adapters.containers.verdicts import ended_by, told, unjudged
@@ -147,10 +148,11 @@ class ContainerRunner:
         return found
 
     def _context(self, engine: ContainerEngine, run: labels.Run, progress: Progress) -> CellContext:
+        registry = self._registry(engine, progress)
         return CellContext(
             engine=engine,
             run=run,
-            databases=Databases(self.cache / "databases", self.stack.cache, self.stack.kit.database),
+            databases=Databases(self.cache / "databases", self.stack.cache, self.stack.kit.database, registry),
             folders=self.folders,
             folder=self.folder / run.name,
             stack=self.stack,
@@ -221,7 +223,12 @@ class ContainerRunner:
     def _images(self, context: CellContext) -> EnsembleImages:
         trust = self.environ.get("RELEASEGATE_CA_BUNDLE") or self.environ.get("SSL_CERT_FILE")
         specs = ImageSpecs(self.folders, self.stack, self.index, Path(trust) if trust else None)
-        return EnsembleImages(Images(context.engine, context.run), specs, self.stack, self.environ, context.progress)
+        images = Images(context.engine, context.run, registry=context.databases.registry)
+        return EnsembleImages(images, specs, self.stack, self.environ, context.progress)
+
+    def _registry(self, engine: ContainerEngine, progress: Progress) -> Registry | None:
+        name = self.environ.get("RELEASEGATE_REGISTRY") or self.stack.registry
+        return Registry(engine, name.rstrip("/"), progress) if name else None
 
     def _blamed(self, context: CellContext, ensemble: Ensemble, ended: Sequence[Ended]) -> tuple[str, ...]:
         """Run the first cell that failed with what users have, and say who broke it.
