@@ -19,10 +19,11 @@ from requests.exceptions import ChunkedEncodingError
 from stacks import folders, hosts, pair_stack
 from urllib3.exceptions import ProtocolError
 
-from releasegate.adapters.containers import labels
+from releasegate.adapters.containers import health, labels
 from releasegate.adapters.containers import runner as running
 from releasegate.adapters.containers.cell import CellRun
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
+from releasegate.adapters.containers.images.image_builds import ImageSpec, not_made
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.runner import ContainerRunner
@@ -439,6 +440,41 @@ def test_images_are_trimmed_where_no_other_run_may_be_about_to_start_one(
     monkeypatch.setattr(labels, "living", lambda *_: ())
     play(house, tmp_path)
     assert trimmed == [20.0]
+
+
+GAVE_WAY = [
+    health.fault("postgres", "had no room", ["FATAL: could not extend file: No space left on device"]),
+    health.fault("mock", "ended with exit code 1", ["Traceback (most recent call last):", "KeyError: 'pve'"]),
+    health.fault("netbox", "ended with exit code 137 (it was killed)", []),
+    health.fault("the relay into the stack's network", "ended", []),
+    *(
+        not_made(ImageSpec("app 1.1", "base", {"role": "app"}, {}, bad=True), why, [])
+        for why in (
+            "429 Client Error: Too Many Requests",
+            "received unexpected HTTP status: 502 Bad Gateway",
+            "received unexpected HTTP status: 503 Service Unavailable",
+            "its build was killed (exit code 137)",
+        )
+    ),
+    APIError("502 Server Error", explanation="Bad Gateway"),
+    ConnectionResetError(104, "Connection reset by peer"),
+    FULL,
+]
+
+
+@pytest.mark.parametrize("fault", GAVE_WAY, ids=lambda fault: str(fault)[:40])
+def test_what_gave_way_blames_nobody_and_the_same_number_is_green_once_it_is_mended(
+    house: House, tmp_path: Path, fault: Exception
+) -> None:
+    house.unjudged = {"pypi:4.7.3": fault}
+    report = play(house, tmp_path, blame=True)
+    assert (report.verdict, type(report.unjudged)) == ("not run", Unavailable)
+    assert not [line for line in report.problems if "broke it" in line]
+    house.unjudged = {}
+    new, companion, known = delivery(APP, NEW), delivery(CORE, NEW_CORE), report.evidence["cells"]
+    again = stage(house, tmp_path).run(new, companion=companion, progress=lambda _: None, known=known)
+    assert (again.verdict, again.problems) == ("pass", ())
+    assert [netbox for netbox, *_ in house.played].count("pypi:4.7.3") == 2
 
 
 def test_an_engine_that_dies_between_the_cells_judges_nothing(

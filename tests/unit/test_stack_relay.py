@@ -17,6 +17,7 @@ from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.location import is_here
 from releasegate.adapters.containers.stack_relay import StackRelay, with_python
+from releasegate.core.errors import Unavailable
 
 
 @pytest.fixture
@@ -45,6 +46,15 @@ def test_one_relay_leads_to_every_service_and_ends_once(commands: list[list[str]
     assert argv[argv.index("--network") + 1] == "rg-1-ab_default"
     assert argv[argv.index("--label") + 1] == "releasegate.run=rg-1"
     assert argv[argv.index("--entrypoint") + 1 :][:2] == ["python3", "releasegate/app:1"]
+
+
+def test_a_failure_behind_a_relay_that_ended_is_nobody_s(tmp_path: Path) -> None:
+    relay = StackRelay(FakeEngine().engine, "rg-1-ab", "releasegate/app:1", {}, tmp_path)
+    stack = ComposeProject(FakeEngine().engine, (), "rg-1-ab", tmp_path, {}, (), Event(), relay=relay)
+    stack.require_ground()
+    relay._relay = cast("Any", SimpleNamespace(ended=True))
+    with pytest.raises(Unavailable, match="the relay into the stack's network ended; that is not the pair's doing"):
+        stack.require_ground()
 
 
 def test_the_program_of_the_far_end_needs_nothing_but_python() -> None:

@@ -21,7 +21,7 @@ from releasegate.adapters.masking import masked
 from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, run, started
 from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import GateFailed, Unavailable
-from releasegate.core.install.pip_faults import DISK_FULL
+from releasegate.core.install.pip_faults import no_room
 from releasegate.core.printable import printable
 
 if TYPE_CHECKING:
@@ -107,14 +107,17 @@ class ComposeProject:
         """Raise where what the pair stands on gave way: then no failure on it is the pair's.
 
         Raises:
-            Unavailable: a service of the stack's own ended or is not healthy, one was killed, or the disk is full.
+            Unavailable: a service of the stack's own ended or is not healthy, one was killed, the disk is full, or the
+                way to the stack is gone.
         """
+        if self.relay is not None and self.relay.ended:
+            raise health.fault("the relay into the stack's network", "ended", ())
         for service in sorted(self.running):
             container = self.container(service)
             ended = health.ABSENT if container is None else health.ended(container)
             if ended and not health.of_the_pair(container):
                 raise self._broken(service, ended)
-            if full := [line for line in self.log(service, count=400) if DISK_FULL in line]:
+            if full := [line for line in self.log(service, count=400) if no_room(line)]:
                 raise health.fault(service, f"had no room: {full[-1]}", full)
         for service in sorted(self.running):
             container = self.container(service)

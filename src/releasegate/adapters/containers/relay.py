@@ -29,10 +29,11 @@ PROGRAM = Path(relay_end.__file__)
 
 @dataclass
 class Relay:
-    """A relay that is up: an address here for each place there that is asked for, once and for all."""
+    """A relay that is up until it *ended*: an address here for each place there that is asked for, once and for all."""
 
     end: End
     loop: asyncio.AbstractEventLoop
+    ended: bool = False
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _addresses: dict[str, str] = field(default_factory=dict)
     _servers: list[asyncio.Server] = field(default_factory=list)
@@ -129,4 +130,5 @@ async def _near(loop: asyncio.AbstractEventLoop, child: subprocess.Popen[bytes],
         ready.set_result(relay)
         await relay.end.run()
     finally:
+        relay.ended = True
         await relay.close()

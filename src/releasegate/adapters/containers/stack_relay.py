@@ -38,6 +38,11 @@ class StackRelay:
             self._relay = self._open.enter_context(opened)
         return self._relay.address(where)
 
+    @property
+    def ended(self) -> bool:
+        """Whether it was there, and ended by itself."""
+        return self._relay is not None and self._relay.ended
+
     def close(self) -> None:
         """Take the relay away."""
         self._relay = None
