@@ -16,6 +16,7 @@ from releasegate.adapters.containers.blaming import Blaming, Ended
 from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
 from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault, opened
+from releasegate.adapters.containers.hosting import require_accepted
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
 from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
@@ -190,6 +191,7 @@ class ContainerRunner:
         ended: list[Ended] = []
         for cell in cells:
             try:
+                require_accepted(self.stack, cell, ensemble)
                 under_test = images.prepare(ensemble, cell)
                 released = self._origin(images, cell, ensemble)
             except (GateFailed, Refused) as error:
@@ -216,6 +218,7 @@ class ContainerRunner:
         before |= {name: found for name in others if (found := self.released(name, None)) is not None}
         released = ensemble.with_others(before)
         try:
+            require_accepted(self.stack, cell, released)
             return images.prepare(released, cell)
         except GateFailed as error:
             raise no_origin(released, error) from error
