@@ -73,9 +73,9 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContainerEng
 
 def _carried(environ: dict[str, str], *images: str) -> None:
     """Let an engine have images of the one that is here."""
-    saved = subprocess.Popen(["docker", "save", *images], stdout=subprocess.PIPE)
-    subprocess.run(["docker", "load", "--quiet"], stdin=saved.stdout, env=environ, check=True)
-    assert saved.wait() == 0
+    with subprocess.Popen(["docker", "save", *images], stdout=subprocess.PIPE) as saved:
+        subprocess.run(["docker", "load", "--quiet"], stdin=saved.stdout, env=environ, check=True)
+    assert saved.returncode == 0
 
 
 def _answering(environ: dict[str, str]) -> None:
