@@ -16,6 +16,7 @@ from releasegate.adapters.containers import health, location, stack_relay
 from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.location import is_here
+from releasegate.adapters.containers.relay import PROGRAM
 from releasegate.adapters.containers.stack_relay import StackRelay, with_python
 from releasegate.core.errors import Unavailable
 
@@ -60,7 +61,7 @@ def test_a_failure_behind_a_relay_that_ended_is_nobody_s(tmp_path: Path) -> None
 def test_the_program_of_the_far_end_needs_nothing_but_python() -> None:
     tops = {
         line.split()[1].partition(".")[0]
-        for line in stack_relay.PROGRAM.read_text(encoding="utf-8").splitlines()
+        for line in PROGRAM.read_text(encoding="utf-8").splitlines()
         if line.startswith(("import ", "from "))
     }
     assert tops <= sys.stdlib_module_names
@@ -80,7 +81,7 @@ def test_what_a_service_publishes_elsewhere_is_not_asked_for_its_health() -> Non
 def test_where_nothing_tells_a_container_is_asked_and_taken_away(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for published, heard, here in (({"8099/tcp": [{"HostPort": "1"}]}, "word", True), ({}, "", False)):
         monkeypatch.setattr(location, "_SECONDS", 0.01)
-        monkeypatch.setattr(location.secrets, "token_hex", lambda _: "word")
+        monkeypatch.setattr("secrets.token_hex", lambda _: "word")
         monkeypatch.setattr(location, "_heard", lambda _, heard=heard: heard)
         removed: list[bool] = []
         asked = SimpleNamespace(

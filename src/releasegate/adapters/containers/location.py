@@ -8,7 +8,7 @@ import struct
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from releasegate.adapters.containers.engine import ContainerEngine
@@ -44,7 +44,7 @@ def is_here(engine: ContainerEngine, *, image: str, run: Run) -> bool:
         detach=True,
         environment={"WORD": word},
         labels=run.labels(),
-        ports={f"{_PORT}/tcp": ("127.0.0.1", None)},
+        ports=cast("Any", {f"{_PORT}/tcp": ("127.0.0.1", None)}),  # any free one, which the types do not know
     )
     try:
         return _says(container, word)
