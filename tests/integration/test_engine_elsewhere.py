@@ -21,10 +21,10 @@ from test_own_stack import NEW, judged
 
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.compose import ComposeProject
+from releasegate.adapters.containers.elsewhere.location import is_here
+from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay
 from releasegate.adapters.containers.engine import ContainerEngine, opened
 from releasegate.adapters.containers.images.images import Images
-from releasegate.adapters.containers.location import is_here
-from releasegate.adapters.containers.stack_relay import StackRelay
 
 TOOLS = ("dockerd", "ip", "nsenter", "iptables")
 pytestmark = [

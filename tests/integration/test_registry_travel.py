@@ -12,10 +12,10 @@ import pytest
 from docker.errors import ImageNotFound
 from loopback_registry import registry
 
+from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.engine import ContainerEngine, opened
 from releasegate.adapters.containers.images.image_builds import ImageSpec
 from releasegate.adapters.containers.images.images import Images
-from releasegate.adapters.containers.registry import Registry
 from releasegate.adapters.containers.tar import packed
 
 pytestmark = pytest.mark.docker

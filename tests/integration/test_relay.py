@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from releasegate.adapters.containers.relay import PROGRAM, Relay, relaying
+from releasegate.adapters.containers.elsewhere.relay import PROGRAM, Relay, relaying
 from releasegate.core.errors import Unavailable
 
 BYTES = os.urandom(3 * 2**20)

@@ -10,8 +10,8 @@ from packaging.version import Version
 from release_fixture import APP, CORE
 from stacks import cell, kit, pair_stack
 
-from releasegate.adapters.containers.hosting import require_accepted
 from releasegate.adapters.containers.images.ensemble_images import Ensemble
+from releasegate.adapters.containers.images.hosting import require_accepted
 from releasegate.core.e2e.accepted import refusal
 from releasegate.core.errors import GateFailed
 from releasegate.core.kits.kit import Kit

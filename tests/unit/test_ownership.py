@@ -12,9 +12,10 @@ from typing import Any, cast
 import pytest
 from filelock import FileLock
 
-from releasegate.adapters.containers import labels, ownership
+from releasegate.adapters.containers import labels
+from releasegate.adapters.containers.elsewhere import ownership
+from releasegate.adapters.containers.elsewhere.ownership import LONGEST, Left, is_dead, moment, owner_of
 from releasegate.adapters.containers.labels import LOCK, RUN, Run
-from releasegate.adapters.containers.ownership import LONGEST, Left, is_dead, moment, owner_of
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 JUST_NOW, LONG_AGO = NOW - timedelta(minutes=1), NOW - LONGEST - timedelta(minutes=1)

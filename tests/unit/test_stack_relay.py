@@ -12,12 +12,14 @@ from typing import Any, cast
 import pytest
 from fake_engine import FakeContainer, FakeEngine
 
-from releasegate.adapters.containers import health, location, stack_relay
+from releasegate.adapters.containers import health
 from releasegate.adapters.containers.compose import ComposeProject
+from releasegate.adapters.containers.elsewhere import location
+from releasegate.adapters.containers.elsewhere import relay as relay_module
+from releasegate.adapters.containers.elsewhere.location import is_here
+from releasegate.adapters.containers.elsewhere.relay import PROGRAM
+from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay, with_python
 from releasegate.adapters.containers.labels import Run
-from releasegate.adapters.containers.location import is_here
-from releasegate.adapters.containers.relay import PROGRAM
-from releasegate.adapters.containers.stack_relay import StackRelay, with_python
 from releasegate.core.errors import Unavailable
 
 
@@ -32,7 +34,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         yield SimpleNamespace(address=lambda where: f"here for {where}")
         found.append(["closed"])
 
-    monkeypatch.setattr(stack_relay, "relaying", relaying)
+    monkeypatch.setattr(relay_module, "relaying", relaying)
     return found
 
 

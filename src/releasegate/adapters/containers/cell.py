@@ -13,6 +13,7 @@ from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.compose_labels import with_labels
 from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.database.migrating import Migrating
+from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay, with_python
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault
 from releasegate.adapters.containers.environment import (
     checks_environment,
@@ -24,7 +25,6 @@ from releasegate.adapters.containers.environment import (
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, Prepared, own
 from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.observed import Observed, arrived, objects, telling
-from releasegate.adapters.containers.stack_relay import StackRelay, with_python
 from releasegate.adapters.containers.suite import THE_STACK, Suite, require_stack
 from releasegate.adapters.kit_folders import KitFolders
 from releasegate.adapters.process import clean_environment

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasegate.adapters.containers.ownership import Left, is_dead, moment, owner_of
+from releasegate.adapters.containers.elsewhere.ownership import Left, is_dead, moment, owner_of
 
 if TYPE_CHECKING:
     import docker

@@ -15,16 +15,16 @@ from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.blaming import Blaming, Ended
 from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
 from releasegate.adapters.containers.database.databases import Databases
+from releasegate.adapters.containers.elsewhere.location import is_here
+from releasegate.adapters.containers.elsewhere.registry import Registry
+from releasegate.adapters.containers.elsewhere.stack_relay import with_python
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault, opened
-from releasegate.adapters.containers.hosting import require_accepted
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
+from releasegate.adapters.containers.images.hosting import require_accepted
 from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
-from releasegate.adapters.containers.location import is_here
 from releasegate.adapters.containers.observed import Observed
-from releasegate.adapters.containers.registry import Registry
 from releasegate.adapters.containers.reports import recalled, summary, write
-from releasegate.adapters.containers.stack_relay import with_python
 from releasegate.adapters.containers.verdicts import ended_by, told, unjudged
 from releasegate.adapters.kit_folders import KitFolders
 from releasegate.core.config.stack import Stack

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from releasegate.adapters.containers.registry import Registry
+from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.tar import packed
 from releasegate.core.e2e.snapshots import Reordering, Snapshot, nearest
 from releasegate.core.errors import Unavailable

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from releasegate.adapters import transcript
+from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault
 from releasegate.adapters.containers.images.image_builds import BuildOutput, ImageSpec, not_made
 from releasegate.adapters.containers.labels import MADE, Run, labelled
-from releasegate.adapters.containers.registry import Registry
 from releasegate.adapters.containers.tar import packed, unpacked
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.ports import Progress

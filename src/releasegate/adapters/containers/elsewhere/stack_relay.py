@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.images.images import REPOSITORY
-from releasegate.adapters.containers.relay import PROGRAM, Relay, relaying
+
+if TYPE_CHECKING:
+    from releasegate.adapters.containers.elsewhere.relay import Relay
 
 
 @dataclass
@@ -30,6 +33,8 @@ class StackRelay:
         Raises:
             Unavailable: the stack's network cannot be reached.
         """
+        from releasegate.adapters.containers.elsewhere.relay import PROGRAM, relaying
+
         if self._relay is None:
             words = [word for name, value in self.labels.items() for word in ("--label", f"{name}={value}")]
             argv = ["docker", "run", "--rm", "--interactive", "--network", f"{self.project}_default", *words]

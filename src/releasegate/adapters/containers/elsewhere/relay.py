@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
-from releasegate.adapters.containers import relay_end
-from releasegate.adapters.containers.relay_end import OPEN, End, piped
+from releasegate.adapters.containers.elsewhere import relay_end
+from releasegate.adapters.containers.elsewhere.relay_end import OPEN, End, piped
 from releasegate.adapters.process import last_lines, started
 from releasegate.core.errors import Unavailable
 
