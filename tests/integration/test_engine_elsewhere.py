@@ -127,9 +127,9 @@ def test_a_cell_elsewhere_is_judged_as_one_here_is(elsewhere: ContainerEngine, t
     assert judged(tmp_path, NEW, "fresh").verdict == "pass"
     postgres = STACK.pulled(next(each for each in kit("netbox").images if each.name == "postgres"), os.environ)
     with opened(os.environ) as engine:
-        site = next(tag for image in reversed(Images(engine).kept()) for tag in image.tags if "/site:" in tag)
+        sites = [tag for image in Images(engine).kept() for tag in image.tags if "/site:" in tag]
     environ = {**os.environ, "DOCKER_HOST": elsewhere.address}
-    _carried(environ, postgres, site)
+    _carried(environ, postgres, *sites)
     report = judged(tmp_path, NEW, "fresh", environ=environ)
     assert (report.verdict, report.problems) == ("pass", ())
     assert elsewhere.client.containers.list(all=True) == []
