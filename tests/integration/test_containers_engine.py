@@ -71,7 +71,7 @@ def stack_of(engine: ContainerEngine, run: labels.Run, folder: Path) -> ComposeP
     """Return a small stack of *run*; its one secret is the word that it prints."""
     (folder / "compose.yaml").write_text(COMPOSE, encoding="utf-8")
     word = secrets.token_hex(12)
-    told = {"RELEASEGATE_RUN": run.name, "RELEASEGATE_LOCK": str(run.lock), "WORD": word}
+    told = {"RELEASEGATE_RUN": run.name, "RELEASEGATE_LOCK": run.process, "WORD": word}
     return ComposeProject(engine, (folder / "compose.yaml",), run.name, folder, told, (word,), Event())
 
 
@@ -149,7 +149,7 @@ def test_a_stack_of_no_run_survives_the_end_of_every_run_and_goes_by_the_line_th
         kept.up("lives")
         labels.remove(engine.client, run.name)
     try:
-        labels.sweep(engine.client)
+        labels.sweep(engine.client, run)
         assert kept.container("lives") is not None
     finally:
         done = subprocess.run(kept.taken_down_by, shell=True, capture_output=True, check=False)  # noqa: S602 - pasted
@@ -231,15 +231,19 @@ def test_what_a_killed_run_left_is_swept_by_the_next_one_and_nothing_else_is(
     assert child.stdout is not None
     name = child.stdout.readline().strip()
     try:
-        with labels.running(tmp_path / "others") as living:
+        with labels.running(tmp_path / "runs") as living:
+            labels.announce(client, living)
             kept = client.networks.create(f"{living.name}-kept", labels=living.labels())
-            assert name not in labels.sweep(client)  # its process lives
+            assert name not in labels.sweep(client, living)  # its process lives
             os.kill(child.pid, signal.SIGKILL)
             child.wait()
             assert len(labels.left(client, name)) == 3
-            assert name in labels.sweep(client)
+            with labels.running(tmp_path / "elsewhere") as other:
+                assert name not in labels.sweep(client, other)  # another machine cannot know
+                assert {name, living.name} <= set(labels.living(client, other))
+            assert name in labels.sweep(client, living)
             assert labels.left(client, name) == ()
-            assert labels.left(client, living.name) == (f"network {kept.name}",)
+            assert labels.left(client, living.name) == (f"network {kept.name}", f"volume {living.name}-lives")
             labels.remove(client, living.name)
         assert client.volumes.get(mine.name).name == mine.name
     finally:

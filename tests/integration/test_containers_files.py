@@ -336,6 +336,12 @@ def test_a_project_s_own_check_fails_with_the_line_that_says_why_first(tmp_path:
     assert failed.words[-1] == "KeyError: 'route'"
 
 
+def test_a_project_s_own_check_that_had_no_room_judges_nobody(tmp_path: Path) -> None:
+    full = [sys.executable, "-c", "raise OSError(28, 'No space left on device', '/tmp/x')"]
+    with pytest.raises(Unavailable, match="had no room on a disk"):
+        suite(tmp_path, "").own([full], cwd=tmp_path)
+
+
 def test_a_project_s_own_check_that_was_killed_judges_nobody(tmp_path: Path) -> None:
     killed = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
     with pytest.raises(Unavailable, match="was killed"):

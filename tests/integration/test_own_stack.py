@@ -62,14 +62,16 @@ def delivered(folder: Path, version: str, modules: Mapping[str, str]) -> Deliver
     return Delivery(APP, Version(version), "dist", "", (folder / wheel.filename,))
 
 
-def judged(folder: Path, new: Mapping[str, str], *paths: str) -> EndToEndReport:
+def judged(
+    folder: Path, new: Mapping[str, str], *paths: str, environ: Mapping[str, str] = os.environ
+) -> EndToEndReport:
     """Judge the next version of the app in the stack of the tests."""
     old, candidate = delivered(folder, "1.0", OLD), delivered(folder, "1.1", new)
     found = kit_folders("./site", beside=FOLDER)
     stack = Stack("./site", ("3.13",), packages={"app": (APP.name,)}, paths=paths, kit=found.kit)
     runner = ContainerRunner(
         stack=stack,
-        environ=os.environ,
+        environ=environ,
         folders=found,
         cache=folder / "cache",
         folder=folder / "e2e",

@@ -19,6 +19,7 @@ from releasegate.adapters.containers import cell as cells
 from releasegate.adapters.containers.cell import CellContext, CellRun
 from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.database.databases import Databases
+from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, Prepared
 from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.observed import Observed
@@ -86,7 +87,9 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
 SNAPSHOT = Snapshot("server", "4.7.3", {})
 
 
-def run(folder: Path, *, upgrade: bool = False, keep: bool = False) -> tuple[CellReport, Observed]:
+def run(
+    folder: Path, *, upgrade: bool = False, keep: bool = False, elsewhere: bool = False
+) -> tuple[CellReport, Observed]:
     """Run a cell."""
     app, core = Delivery(APP, Version("1.1rc1"), "testpypi", "", ()), Delivery(CORE, Version("2.0"), "pypi", "", ())
     images = Prepared(Ensemble((app, core)), {"netbox": "netbox", "backend": "backend"}, SNAPSHOT, SNAPSHOT)
@@ -102,6 +105,7 @@ def run(folder: Path, *, upgrade: bool = False, keep: bool = False) -> tuple[Cel
         progress=lambda _: None,
         stop=Event(),
         keep=keep,
+        elsewhere=elsewhere,
     )
     one = cell(path="upgrade" if upgrade else "fresh")
     return CellRun(one, images, images if upgrade else None, context).run()
@@ -112,6 +116,20 @@ def test_a_pair_that_keeps_every_contract_passes_and_nothing_of_it_is_left(play:
     assert (report.verdict, report.problems, seen.error, seen.left_up) == ("pass", (), None, ())
     assert {each.name for each in seen.contracts} == {"netbox.up", "origin"}
     assert play.called[-1] == "down"
+
+
+@pytest.mark.usefixtures("play")
+def test_where_the_engine_is_elsewhere_the_way_to_a_stack_is_a_relay_that_goes_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(StackRelay, "close", lambda relay: closed.append(relay.project))
+    monkeypatch.setattr(cells, "with_python", lambda _: "releasegate/app:1")
+    report, seen = run(tmp_path, keep=True, elsewhere=True)
+    assert report.verdict == "pass"
+    assert "the engine's machine, which is another one" in seen.left_up[1]
+    assert len(closed) == 1
+    assert closed[0].startswith("rg-1-")
 
 
 def test_a_contract_of_the_pair_s_that_breaks_on_ground_that_holds_is_a_failure(play: Play, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 from suite_modules import imported
 
 REF = "#/components/schemas/"
@@ -202,3 +204,24 @@ def test_graphql_s_queries_are_those_that_answer_with_objects_and_want_at_most_a
     one, many = suite.graph.queries(fields)
     assert suite.graph.asking(one, ["id", "name"], 3) == "{ thing(id: 3) { id name } }"
     assert suite.graph.asking(many, ["id"], 3) == "{ thing_list { id } }"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "found"),
+    [(200, {"results": [{"id": 3}]}, {"id": 3}), (200, {"results": []}, {}), (405, {"detail": "not allowed"}, {})],
+)
+def test_what_the_host_does_not_list_is_no_record_of_its_own(status: int, body: Any, found: Any) -> None:
+    assert _first(status, body) == found
+
+
+def test_a_list_of_the_host_s_that_crashes_is_the_plugin_s_doing() -> None:
+    with pytest.raises(AssertionError, match=r"answered 500 to GET /api/own/ \(no such column"):
+        _first(500, {"detail": "no such column"})
+
+
+def _first(status: int, body: Any) -> Any:
+    answer = requests.Response()
+    answer.status_code, answer._content = status, json.dumps(body).encode()
+    answer.headers["Content-Type"] = "application/json"
+    with imported("shelf") as modules:
+        return modules.shelf.first(SimpleNamespace(request=lambda *_, **__: answer), "/api/own/")

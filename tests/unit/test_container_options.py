@@ -13,14 +13,14 @@ import pytest
 from release_fixture import APP, CORE, ReleaseFixture
 from stacks import pair_stack
 
-from releasegate.adapters.containers import engine
+from releasegate.adapters.containers import engine, labels
 from releasegate.adapters.kit_folders import kit_folders
 from releasegate.app import container_runner as options
 from releasegate.app.container_runner import ContainerOptions, cached, cells, container_runner
 from releasegate.app.project import Project
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted
-from releasegate.core.errors import ConfigurationError
+from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.ports import Delivery
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
 
@@ -126,6 +126,8 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         )
         yield SimpleNamespace(client=SimpleNamespace(images=held))
 
+    monkeypatch.setattr(labels, "living", lambda *_: ())
+
     monkeypatch.setattr(engine, "opened", opened)
     monkeypatch.setattr(options, "cache_folder", lambda: tmp_path)
     return removed
@@ -142,6 +144,15 @@ def test_what_is_kept_is_told_by_kind_with_its_size(kept: list[str], tmp_path: P
 def test_what_is_kept_can_be_removed(kept: list[str], tmp_path: Path) -> None:
     assert cached(project(ReleaseFixture(tmp_path)), clear=True) == ("removed 0 databases and 2 images",)
     assert len(kept) == 2
+
+
+def test_what_another_run_may_be_about_to_start_is_not_removed(
+    kept: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labels, "living", lambda *_: ("rg-other",))
+    with pytest.raises(Unavailable, match="rg-other may be running in this Docker engine"):
+        cached(project(ReleaseFixture(tmp_path)), clear=True)
+    assert kept == []
 
 
 def test_what_is_kept_is_this_user_s() -> None:

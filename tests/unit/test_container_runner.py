@@ -19,10 +19,11 @@ from requests.exceptions import ChunkedEncodingError
 from stacks import folders, hosts, pair_stack
 from urllib3.exceptions import ProtocolError
 
-from releasegate.adapters.containers import labels
+from releasegate.adapters.containers import health, labels
 from releasegate.adapters.containers import runner as running
 from releasegate.adapters.containers.cell import CellRun
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
+from releasegate.adapters.containers.images.image_builds import ImageSpec, not_made
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.runner import ContainerRunner
@@ -54,6 +55,8 @@ class House:
     published: dict[str, str] = field(default_factory=lambda: {APP.name: OLD, CORE.name: OLD_CORE})
     played: list[tuple[str, str, str]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    here: bool = True
+    elsewhere: list[bool] = field(default_factory=list)
 
     def prepare(self, ensemble: Ensemble, cell: Cell) -> Prepared:
         """Return images that are not there, or say which cannot be had."""
@@ -70,6 +73,7 @@ class House:
         ensemble, netbox = run.under_test.ensemble, run.cell.choices[0].text
         versions = (str(ensemble[APP.name].version), str(ensemble[CORE.name].version))
         origin = str(run.released.ensemble[APP.name].version) if run.released else ""
+        self.elsewhere.append(run.context.elsewhere)
         self.played.append((netbox, " ".join(versions), origin))
         if error := self.unjudged.get(netbox):
             raise error
@@ -102,7 +106,11 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         yield SimpleNamespace(client=None, memory=4.0, cpus=2.0, environment={})
 
     monkeypatch.setattr(running, "opened", opened)
-    monkeypatch.setattr(labels, "sweep", lambda _: ("dead",))
+    monkeypatch.setattr(labels, "announce", lambda *_: None)
+    monkeypatch.setattr(running, "is_here", lambda *_, **__: house.here)
+    monkeypatch.setattr(running, "with_python", lambda _: "releasegate/app:1")
+    monkeypatch.setattr(labels, "living", lambda *_: ())
+    monkeypatch.setattr(labels, "sweep", lambda *_: ("dead",))
     monkeypatch.setattr(labels, "remove", lambda _, name: house.removed.append(name))
     monkeypatch.setattr(Images, "trim", lambda *_: 0)
     monkeypatch.setattr(EnsembleImages, "prepare", lambda _, ensemble, cell: house.prepare(ensemble, cell))
@@ -424,6 +432,61 @@ def test_a_fault_of_the_engine_s_or_the_machine_s_in_one_cell_is_no_failure_and_
     assert cells(report) == {"NetBox image:4.5.8": "pass", "NetBox pypi:4.7.3": "not run"}
     assert words in str(report.unjudged)
     assert len(house.played) == 2
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_cells_are_told_where_the_engine_is(house: House, tmp_path: Path, here: bool) -> None:  # noqa: FBT001
+    house.here = here
+    play(house, tmp_path)
+    assert set(house.elsewhere) == {not here}
+
+
+def test_images_are_trimmed_where_no_other_run_may_be_about_to_start_one(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trimmed: list[float] = []
+    monkeypatch.setattr(Images, "trim", lambda _, limit: trimmed.append(limit))
+    monkeypatch.setattr(labels, "living", lambda *_: ("rg-other",))
+    play(house, tmp_path)
+    assert trimmed == []
+    monkeypatch.setattr(labels, "living", lambda *_: ())
+    play(house, tmp_path)
+    assert trimmed == [20.0]
+
+
+GAVE_WAY = [
+    health.fault("postgres", "had no room", ["FATAL: could not extend file: No space left on device"]),
+    health.fault("mock", "ended with exit code 1", ["Traceback (most recent call last):", "KeyError: 'pve'"]),
+    health.fault("netbox", "ended with exit code 137 (it was killed)", []),
+    health.fault("the relay into the stack's network", "ended", []),
+    *(
+        not_made(ImageSpec("app 1.1", "base", {"role": "app"}, {}, bad=True), why, [])
+        for why in (
+            "429 Client Error: Too Many Requests",
+            "received unexpected HTTP status: 502 Bad Gateway",
+            "received unexpected HTTP status: 503 Service Unavailable",
+            "its build was killed (exit code 137)",
+        )
+    ),
+    APIError("502 Server Error", explanation="Bad Gateway"),
+    ConnectionResetError(104, "Connection reset by peer"),
+    FULL,
+]
+
+
+@pytest.mark.parametrize("fault", GAVE_WAY, ids=lambda fault: str(fault)[:40])
+def test_what_gave_way_blames_nobody_and_the_same_number_is_green_once_it_is_mended(
+    house: House, tmp_path: Path, fault: Exception
+) -> None:
+    house.unjudged = {"pypi:4.7.3": fault}
+    report = play(house, tmp_path, blame=True)
+    assert (report.verdict, type(report.unjudged)) == ("not run", Unavailable)
+    assert not [line for line in report.problems if "broke it" in line]
+    house.unjudged = {}
+    new, companion, known = delivery(APP, NEW), delivery(CORE, NEW_CORE), report.evidence["cells"]
+    again = stage(house, tmp_path).run(new, companions=(companion,), progress=lambda _: None, known=known)
+    assert (again.verdict, again.problems) == ("pass", ())
+    assert [netbox for netbox, *_ in house.played].count("pypi:4.7.3") == 2
 
 
 def test_an_engine_that_dies_between_the_cells_judges_nothing(

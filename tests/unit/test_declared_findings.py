@@ -32,14 +32,23 @@ def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
         yield modules
 
 
-def _told(allowed: Exemptions = DECLARED) -> dict[str, str]:
+def _told(allowed: Exemptions = DECLARED, *, relay: object = None) -> dict[str, str]:
     stack = replace(pair_stack(APP.name, CORE.name), allowed=allowed)
     packages = Ensemble(tuple(Delivery(each, Version("1.0"), "pypi", "", ()) for each in (APP, CORE)))
     project = SimpleNamespace(
         variables={"SUPERUSER_API_TOKEN": "t", "SUPERUSER_NAME": "n", "SUPERUSER_PASSWORD": "p", "WORLD_SEED": "1"},
-        project="rg", files=[Path("f")], folder=Path("r"), address=lambda *_: "127.0.0.1:1",
+        project="rg", files=[Path("f")], folder=Path("r"), address=lambda *_: "127.0.0.1:1", relay=relay,
     )  # fmt: skip
     return dict(checks_environment(cast("ComposeProject", project), packages, cell(), stack, phase="candidate"))
+
+
+def test_the_checks_are_told_where_a_service_of_an_engine_elsewhere_is_reached() -> None:
+    assert json.loads(_told()["RELEASEGATE_STACK_RELAYED"]) == {}
+    relayed = json.loads(_told(relay=object())["RELEASEGATE_STACK_RELAYED"])
+    assert relayed["backend:8000"] == "127.0.0.1:1"
+    with imported("containers") as modules, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RELEASEGATE_STACK_RELAYED", json.dumps(relayed))
+        assert modules.containers.Stack(None, (), {}).published("backend", 8000) == "127.0.0.1:1"
 
 
 def test_the_checks_are_told_what_is_declared_and_find_it_as_they_tell_it(suite: SimpleNamespace) -> None:

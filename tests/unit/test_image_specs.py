@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,12 +15,13 @@ from release_fixture import APP, CORE
 from stacks import cell, folders, kit, pair_stack
 
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
+from releasegate.adapters.containers.images.image_builds import ImageSpec
 from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
 from releasegate.core.config.model import Service
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Cell
-from releasegate.core.errors import ConfigurationError
+from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.ports import Delivery
 
 SERVED = replace(CORE, service=Service(("core", "{port}"), "/up", {"KEY": "{secret}"}))
@@ -110,3 +112,24 @@ def test_a_cell_for_which_a_stack_has_no_image_is_refused(tmp_path: Path) -> Non
     images = EnsembleImages(Images(FakeEngine().engine), specs(stack), stack, {}, lambda _: None)
     with pytest.raises(ConfigurationError, match=r"has no image netbox for NetBox image:4\.5\.8"):
         images.prepare(Ensemble((delivered(tmp_path), delivered(tmp_path, SERVED))), cell("image:4.5.8"))
+
+
+def test_images_that_are_not_made_of_each_other_are_made_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting, ended = Barrier(3, timeout=30), list[str]()
+
+    def made(_: object, image_spec: ImageSpec, **__: object) -> str:
+        role = image_spec.spec["role"]
+        if role != "netbox":  # the only one that waits for another
+            meeting.wait()
+        ended.append(role)
+        if role == "netbox-core":
+            raise Unavailable("the index answers with 503", hint="Run it again")
+        return f"releasegate/{role}:1"
+
+    monkeypatch.setattr(Images, "made", made)
+    images = EnsembleImages(Images(FakeEngine().engine), specs(), STACK, {}, lambda _: None)
+    with pytest.raises(Unavailable, match="503"):
+        images.prepare(Ensemble((delivered(tmp_path), delivered(tmp_path, SERVED))), cell())
+    assert sorted(ended) == ["backend", "mock", "netbox-core"]

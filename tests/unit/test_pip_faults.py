@@ -24,6 +24,7 @@ OUTSIDE = [
     "error: connection-failed",
     "  │ exit code: -9",
     "  error: command 'gcc' failed: process didn't exit successfully (signal: 9, SIGKILL: kill)",
+    "  error: command 'gcc' failed: process didn't exit successfully (signal: 15, SIGTERM: terminated)",
     "c++: fatal error: Killed signal terminated program cc1plus",
     "OSError: [Errno 122] Disk quota exceeded",
     "cc1: out of memory: Cannot allocate memory",

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
+from contracts import PLUGIN, BrokenContract
+from words import words
+
 from api_description import Described
 from making import Made, Maker
 from netbox import NetBox
@@ -85,6 +89,20 @@ def api_lists(netbox: NetBox) -> dict[str, str]:
 
 def there(netbox: NetBox, route: str) -> int:
     """Return the number of a record that a list holds; 0 where it holds none."""
+    return int(_first(netbox.request("GET", route, params={"limit": 1})).get("id", 0))
+
+
+def first(netbox: NetBox, route: str) -> dict[str, Any]:
+    """Return a record that a list of NetBox's own holds, nothing where it lists none.
+
+    Not every address that NetBox names for a model is a list: that of its scripts takes uploads. A crash is a crash.
+    """
     answer = netbox.request("GET", route, params={"limit": 1})
-    records = answer.json().get("results", []) if answer.ok else []
-    return int(records[0]["id"]) if records else 0
+    if answer.status_code >= requests.codes.internal_server_error:
+        raise BrokenContract(f"NetBox answered {answer.status_code} to GET {route}{words(answer)}", side=PLUGIN)
+    return _first(answer)
+
+
+def _first(answer: requests.Response) -> dict[str, Any]:
+    records: list[dict[str, Any]] = answer.json().get("results", []) if answer.ok else []
+    return records[0] if records else {}

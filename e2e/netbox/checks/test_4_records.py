@@ -18,7 +18,7 @@ from forms import main_form
 from graph import faults
 from netbox import Browser, NetBox
 from pages import refusals, summary
-from shelf import Shelf, Shown, api_lists, filled
+from shelf import Shelf, Shown, api_lists, filled, first
 
 pytestmark = pytest.mark.phases(CANDIDATE)
 NEEDS = ("netbox.up", "plugin.schema")
@@ -66,8 +66,8 @@ def test_the_pages_of_netbox_s_own_records_answer(
     """The plugin adds tabs and panels to them: those of a record that is there open with it."""
     routes, paths = api_lists(netbox), []
     for model, tabs in facts["host"].items():
-        found = netbox.get(routes[model], limit=1)["results"] if routes.get(model) else []
-        paths += [f"{found[0]['display_url']}{tab}" for tab in tabs if found and found[0].get("display_url")]
+        found = first(netbox, routes[model]) if routes.get(model) else {}
+        paths += [f"{found['display_url']}{tab}" for tab in tabs if found.get("display_url")]
     refused = refusals(paths, browser.get)
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(paths)} pages of NetBox's own records {summary(refused)}"

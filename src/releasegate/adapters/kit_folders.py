@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -70,6 +70,17 @@ def known_hosts() -> Hosts:
     others = parse_hosts(file.read_text(encoding="utf-8"), where=file.name)
     kits = (kit_folders(name, beside=file.parent).kit for name in shipped())
     return tuple(dict.fromkeys((*(kit.host for kit in kits if kit.host is not None), *others)))
+
+
+@cache
+def kits_of_hosts() -> Mapping[str, Kit]:
+    """Return the stacks that come with releasegate and are of a host; of one host, the one that all build on."""
+    kits = {name: kit_folders(name, beside=package_folder("e2e")).kit for name in shipped()}
+    return {
+        name: kit
+        for name, kit in kits.items()
+        if kit.host is not None and (kit.extends not in kits or kits[kit.extends].host != kit.host)
+    }
 
 
 def _read(name: str, beside: Path, homes: list[Path]) -> Kit:

@@ -112,7 +112,7 @@ def started(  # noqa: PLR0913 - the nouns of a child process, as subprocess.Pope
     env: Mapping[str, str],
     cwd: Path,
     stdin: IO[bytes] | int,
-    stdout: IO[bytes],
+    stdout: IO[bytes] | int,
     stderr: IO[bytes] | int,
     marked: bool = True,
 ) -> Iterator[subprocess.Popen[bytes]]:

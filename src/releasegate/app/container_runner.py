@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate.core.e2e.matrix import Wanted
-from releasegate.core.errors import ConfigurationError, NotYet
+from releasegate.core.errors import ConfigurationError, NotYet, Unavailable
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
+    from releasegate.adapters.containers.engine import ContainerEngine
     from releasegate.adapters.containers.runner import ContainerRunner
     from releasegate.app.project import Project
     from releasegate.core.config.stack import Stack
@@ -129,6 +130,7 @@ def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
     with opened(project.environ) as engine:
         images = Images(engine)
         if clear:
+            _require_alone(engine)
             gone, removed = databases.trim(0.0), images.trim(0.0)
             return (f"removed {gone} databases and {removed} images",)
         count, size = databases.size()
@@ -138,6 +140,18 @@ def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
         f"{count} migrated databases, {size / 2**20:.1f} MiB, in {databases.folder}",
         f"{len(kept)} images, {total / 2**30:.1f} GiB at the most, in the engine",
     )
+
+
+def _require_alone(engine: ContainerEngine) -> None:
+    """Raise where another run in the engine may be about to start what would be removed."""
+    from releasegate.adapters.containers import labels
+
+    with labels.running(cache_folder() / "runs") as run:
+        if others := labels.living(engine.client, run):
+            raise Unavailable(
+                f"{', '.join(others)} may be running in this Docker engine, so no image is removed.",
+                hint="Run the same command again when it has ended",
+            )
 
 
 def _today(project: Project, production: Index, name: str) -> Version | None:

@@ -52,6 +52,7 @@ _PUT = f"Put this releasegate and its pins into {FOLDER}, and write the workflow
 _NEXT = "commit, then: releasegate doctor && releasegate release --rc --plan"
 _BELOW = {
     "package": "below [[tool.releasegate.packages]]",
+    "stack": "below [tool.releasegate.stack]",
     "table": "in pyproject.toml",
     "shell": "in a shell",
     "file": "",

@@ -27,6 +27,8 @@ commas between where there are several |
 `--file`, several with `:` between; the variables that the files read are in the environment |
 | `RELEASEGATE_STACK_SERVICES` | a JSON table: the role whose packages run in a service, by the service; empty for one \
 of the stack's own |
+| `RELEASEGATE_STACK_RELAYED` | a JSON table: where a `SERVICE:PORT` is reached, of an engine that is not on this \
+machine's loopback |
 | `RELEASEGATE_STACK_SECRETS` | which of the variables are secrets of the run, with commas between |
 | `RELEASEGATE_LEFT_OUT` | a JSON table: the contracts that are left out, each with the reason |
 | `RELEASEGATE_ALLOWED` | a JSON list: the findings that are declared, each with its `pattern` and its `reason` |
@@ -35,6 +37,7 @@ of the stack's own |
 
 `RELEASEGATE_<IMAGE>_IMAGE` replaces an image of the stack that is pulled on one machine. `RELEASEGATE_CA_BUNDLE` (else
 `SSL_CERT_FILE`) names a file of certificates that pip trusts while images are made.
+`RELEASEGATE_REGISTRY` is the stack's `registry` on one machine.
 """
 STACKS = """\
 # Stacks

@@ -13,6 +13,7 @@ from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.compose_labels import with_labels
 from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.database.migrating import Migrating
+from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay, with_python
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault
 from releasegate.adapters.containers.environment import (
     checks_environment,
@@ -43,7 +44,7 @@ _AS_NOTE = {"pass": "pass", "skipped": "skipped", "fail": "skipped"}
 class CellContext:
     """What the cells of one run share; *folder* is where the reports go, *folders* are those of the stack.
 
-    With *keep* a stack is left up, whatever came of it.
+    With *keep* a stack is left up, whatever came of it; *elsewhere* says that what the engine publishes is not reached.
     """
 
     engine: ContainerEngine
@@ -57,6 +58,7 @@ class CellContext:
     progress: Progress
     stop: Event
     keep: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class CellRun:
             if not keep:
                 stack.down()
         if keep:
+            stack.part()
             seen.left_up = left_up(stack, self.context.stack)
         return self._report(seen, time.monotonic() - started), seen
 
@@ -238,16 +241,22 @@ class CellRun:
         # What is left up is no run's: neither this one's end nor the next one's sweep may take it.
         run = None if context.keep else context.run
         plain = variables(self.cell, context.stack, run=run)
+        project = f"{context.run.name}-{secrets.token_hex(3)}"
         stack = ComposeProject(
             engine=context.engine,
             files=with_labels(_compose_files(context.folders), self.kit, folder=self.folder),
-            project=f"{context.run.name}-{secrets.token_hex(3)}",
+            project=project,
             folder=self.folder,
             variables={**plain, **hidden},
             secrets=tuple(hidden.values()),
             stop=context.stop,
+            relay=self._relay(project) if context.elsewhere else None,
         )
         return with_images(stack, self.under_test)
+
+    def _relay(self, project: str) -> StackRelay:
+        context, image = self.context, with_python(self.under_test.images)
+        return StackRelay(context.engine, project, image, context.run.labels(), self.folder)
 
     def _tell(self, line: str) -> None:
         self.context.progress(f"{self.cell.name}: {line}")

@@ -14,7 +14,7 @@ def placed(progress: Progress, number: int, *, of: int) -> Progress:
     return progress if of == 1 else lambda line: progress(f"cell {number} of {of}: {line}")
 
 
-def told(ended: Ended, progress: Progress) -> Ended:
+def tell_end(ended: Ended, progress: Progress) -> Ended:
     """Tell how a cell ended, and return it."""
     report, _ = ended
     progress(f"{report.cell}: {report.verdict} ({report.seconds:.0f} s)")

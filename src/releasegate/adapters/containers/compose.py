@@ -14,13 +14,14 @@ from typing import IO, TYPE_CHECKING
 
 from releasegate.adapters import transcript
 from releasegate.adapters.containers import health
+from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay
 from releasegate.adapters.containers.engine import ContainerEngine
 from releasegate.adapters.containers.labels import labelled
 from releasegate.adapters.masking import masked
 from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, run, started
 from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import GateFailed, Unavailable
-from releasegate.core.install.pip_faults import DISK_FULL
+from releasegate.core.install.pip_faults import no_room
 from releasegate.core.printable import printable
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class ComposeProject:
     """The containers of one cell; ``variables`` are what the Compose file reads, secrets among them.
 
     They are in the environment of whoever reads that file, and in no file and on no command line. *stop* is set when
-    the run is interrupted: what waits then ends. *running* are the services that were started and not halted.
+    the run is interrupted: what waits then ends. *running* are the services that were started and not halted. *relay*
+    leads to them where the engine is not here.
     """
 
     engine: ContainerEngine
@@ -50,6 +52,7 @@ class ComposeProject:
     secrets: tuple[str, ...]
     stop: Event
     running: set[str] = field(default_factory=set)
+    relay: StackRelay | None = None
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -104,14 +107,17 @@ class ComposeProject:
         """Raise where what the pair stands on gave way: then no failure on it is the pair's.
 
         Raises:
-            Unavailable: a service of the stack's own ended or is not healthy, one was killed, or the disk is full.
+            Unavailable: a service of the stack's own ended or is not healthy, one was killed, the disk is full, or the
+                way to the stack is gone.
         """
+        if self.relay is not None and self.relay.ended:
+            raise health.fault("the relay into the stack's network", "ended", ())
         for service in sorted(self.running):
             container = self.container(service)
             ended = health.ABSENT if container is None else health.ended(container)
             if ended and not health.of_the_pair(container):
                 raise self._broken(service, ended)
-            if full := [line for line in self.log(service, count=400) if DISK_FULL in line]:
+            if full := [line for line in self.log(service, count=400) if no_room(line)]:
                 raise health.fault(service, f"had no room: {full[-1]}", full)
         for service in sorted(self.running):
             container = self.container(service)
@@ -128,7 +134,7 @@ class ComposeProject:
                 raise KeyboardInterrupt
 
     def _trouble(self, service: str) -> str | None:
-        return health.trouble(self.container(service))
+        return health.trouble(self.container(service), here=self.relay is None)
 
     def _broken(self, service: str, how: str) -> GateFailed | Unavailable:
         """Return what the trouble of a service means: it is the pair's where the pair did it, and nobody else."""
@@ -172,7 +178,9 @@ class ComposeProject:
         return found[0] if found else None
 
     def address(self, service: str, port: int) -> str:
-        """Return ``127.0.0.1:N``, where *port* of *service* is published."""
+        """Return ``127.0.0.1:N``, where *port* of *service* is published, or relayed."""
+        if self.relay is not None:
+            return self.relay.address(f"{service}:{port}")
         container = self.container(service)
         published = container.ports.get(f"{port}/tcp") if container is not None else None
         if not published:
@@ -201,8 +209,14 @@ class ComposeProject:
         self._compose("rm", "--stop", "--force", *services, timeout=_DOWN_SECONDS)
         self.running.difference_update(services)
 
+    def part(self) -> None:
+        """Take the way to the services away, where it is not what they publish."""
+        if self.relay is not None:
+            self.relay.close()
+
     def down(self) -> None:
         """Remove everything that the stack started."""
+        self.part()
         words = ("down", "--volumes", "--remove-orphans", "--timeout", "0")
         run(self._argv(*words), env=self.environment, cwd=self.folder, timeout=_DOWN_SECONDS)
 

@@ -34,18 +34,23 @@ _PASSED_ON = (
     "DOCKER_TLS_VERIFY",
     "XDG_RUNTIME_DIR",
 )
+_USUAL = "unix:///var/run/docker.sock"
 _ASK_SECONDS = 60.0
 _GIB = 2**30
 
 
 @dataclass(frozen=True)
 class ContainerEngine:
-    """An engine that can be used; ``memory`` is in GiB, ``environment`` is what its command line is run with."""
+    """An engine that can be used; ``memory`` is in GiB, ``environment`` is what its command line is run with.
+
+    ``address`` is where it answers, as ``DOCKER_HOST`` says it.
+    """
 
     client: docker.DockerClient
     environment: Mapping[str, str]
     memory: float
     cpus: float
+    address: str = ""
 
 
 @contextmanager
@@ -58,9 +63,10 @@ def opened(environ: Mapping[str, str]) -> Iterator[ContainerEngine]:
     passed = {name: environ[name] for name in _PASSED_ON if environ.get(name)}
     environment = clean_environment(environ, **passed)
     _require_compose(environment)
-    client = _client(environment)
+    address = environment.get("DOCKER_HOST") or _context_host(environment) or _USUAL
+    client = _client({**environment, "DOCKER_HOST": address})
     try:
-        yield _looked_over(client, environment)
+        yield _looked_over(client, environment, address)
     finally:
         client.close()
 
@@ -122,10 +128,7 @@ def _client(environment: Mapping[str, str]) -> docker.DockerClient:
     from docker.errors import DockerException
 
     try:
-        known = dict(environment)
-        if "DOCKER_HOST" not in known and (host := _context_host(environment)):
-            known["DOCKER_HOST"] = host
-        client = docker.DockerClient.from_env(environment=known, timeout=600)
+        client = docker.DockerClient.from_env(environment=dict(environment), timeout=600, use_ssh_client=True)
         with _closed_on_failure(client):
             client.ping()
     except (DockerException, OSError) as error:  # also requests' own, which are OSErrors
@@ -153,7 +156,7 @@ def _context_host(environment: Mapping[str, str]) -> str:
     return done.stdout.strip() if done.exit_code == 0 else ""
 
 
-def _looked_over(client: docker.DockerClient, environment: Mapping[str, str]) -> ContainerEngine:
+def _looked_over(client: docker.DockerClient, environment: Mapping[str, str], address: str) -> ContainerEngine:
     version: Mapping[str, Any] = client.version()
     api = parse_version(version["ApiVersion"])
     if api is None or api < OLDEST_API:
@@ -169,4 +172,4 @@ def _looked_over(client: docker.DockerClient, environment: Mapping[str, str]) ->
                 f"Only {free:.1f} GiB are free where the Docker engine keeps its images; {LEAST_DISK:.0f} are needed.",
                 hint="Make room: invoke cache --clear, or docker system prune",
             )
-    return ContainerEngine(client, environment, info["MemTotal"] / _GIB, float(info["NCPU"]))
+    return ContainerEngine(client, environment, info["MemTotal"] / _GIB, float(info["NCPU"]), address)

@@ -34,7 +34,7 @@ def variables(cell: Cell, stack: Stack, *, run: Run | None) -> dict[str, str]:
         **stack.variables,
         **cell.variables,
         "RELEASEGATE_RUN": run.name if run is not None else KEPT,
-        "RELEASEGATE_LOCK": str(run.lock) if run is not None else "",
+        "RELEASEGATE_LOCK": run.process if run is not None else "",
     }
 
 
@@ -54,6 +54,11 @@ def checks_environment(
         for each in stack.kit.addresses
         if fits(each.when, cell.fits)
     }
+    relayed = {
+        f"{each.service}:{each.port}": project.address(each.service, each.port)
+        for each in stack.kit.addresses
+        if project.relay is not None and fits(each.when, cell.fits)
+    }
     sides = {each.name: stack.kit.role_of(each.name) for each in stack.kit.services}
     left_out = {each.pattern: each.reason for each in (*stack.kit.suite.left_out, *stack.left_out)}
     return {
@@ -66,6 +71,7 @@ def checks_environment(
         "RELEASEGATE_STACK_PROJECT": project.project,
         "RELEASEGATE_STACK_FILE": os.pathsep.join(map(str, project.files)),
         "RELEASEGATE_STACK_SERVICES": json.dumps(sides),
+        "RELEASEGATE_STACK_RELAYED": json.dumps(relayed),
         "RELEASEGATE_STACK_SECRETS": ",".join(stack.kit.secrets),
         "RELEASEGATE_LEFT_OUT": json.dumps(left_out),
         "RELEASEGATE_FACTS": str(project.folder / FACTS),
@@ -88,4 +94,7 @@ def _roles(ensemble: Ensemble, stack: Stack) -> dict[str, str]:
 def left_up(project: ComposeProject, stack: Stack) -> tuple[str, ...]:
     """Return how a stack that is left up is reached, how to log in, and what takes it down."""
     login = (filled(line, project.variables) for line in stack.kit.login)
-    return (*project.reached(), *login, f"take it down: {project.taken_down_by}")
+    where = (
+        () if project.relay is None else ("these addresses are those of the engine's machine, which is another one",)
+    )
+    return (*project.reached(), *where, *login, f"take it down: {project.taken_down_by}")

@@ -20,15 +20,18 @@ _ENDED_BY_OTHERS = frozenset({137, 143})
 _ANSWER_SECONDS = 10.0
 
 
-def trouble(container: Container | None) -> str | None:
-    """Return ``None`` for a healthy container, why it never will be, or nothing while it may become so."""
+def trouble(container: Container | None, *, here: bool) -> str | None:
+    """Return ``None`` for a healthy container, why it never will be, or nothing while it may become so.
+
+    *here* says that what it publishes is reached on this loopback.
+    """
     from docker.errors import APIError
 
     if container is None:
         return ABSENT
     if how := ended(container):
         return how
-    if container.labels.get(SPEAKS) == "http" and not _answers(container):
+    if here and container.labels.get(SPEAKS) == "http" and not _answers(container):
         return ""
     asked = (container.attrs["Config"].get("Healthcheck") or {}).get("Test")
     if not asked:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from releasegate.adapters.containers.elsewhere.ownership import Left, is_dead, moment, owner_of
+
 if TYPE_CHECKING:
     import docker
 
@@ -23,14 +25,23 @@ Filters = dict[str, str | list[str] | bool]
 
 @dataclass(frozen=True)
 class Run:
-    """One run: its name, and the file that is locked for as long as its process lives, however that ends."""
+    """One run: its name, and the file that is locked for as long as its process lives, however that ends.
+
+    *owner* says who can ask that lock.
+    """
 
     name: str
     lock: Path
+    owner: str = ""
+
+    @property
+    def process(self) -> str:
+        """The label by which others ask whether the process lives: whose lock it is, and which file."""
+        return f"{self.owner} {self.lock}"
 
     def labels(self) -> dict[str, str]:
         """Return the labels of everything that the run starts."""
-        return {RUN: self.name, LOCK: str(self.lock)}
+        return {RUN: self.name, LOCK: self.process}
 
 
 @contextmanager
@@ -42,16 +53,26 @@ def running(folder: Path) -> Iterator[Run]:
     folder.mkdir(parents=True, exist_ok=True)
     lock = folder.resolve() / f"{name}.lock"
     with FileLock(lock):
-        yield Run(name, lock)
+        yield Run(name, lock, owner_of(folder))
     lock.unlink(missing_ok=True)
 
 
-def sweep(client: docker.DockerClient) -> tuple[str, ...]:
-    """Remove what runs that are dead left behind, and return their names; whatever has no mark is not touched."""
-    dead = {name for name, lock in _marked(client).items() if not _alive(Path(lock))}
+def announce(client: docker.DockerClient, run: Run) -> None:
+    """Let other machines see that *run* is there, before anything else of it is: by a volume that holds nothing."""
+    client.volumes.create(f"{run.name}-lives", labels=run.labels())
+
+
+def sweep(client: docker.DockerClient, run: Run) -> tuple[str, ...]:
+    """Remove what other runs that are dead left behind, and return their names; what has no mark is not touched."""
+    dead = sorted(name for name, is_so in _dead(client, run) if is_so)
     for name in dead:
         remove(client, name)
-    return tuple(sorted(dead))
+    return tuple(dead)
+
+
+def living(client: docker.DockerClient, run: Run) -> tuple[str, ...]:
+    """Return the names of the other runs in the engine that may live."""
+    return tuple(sorted(name for name, is_so in _dead(client, run) if not is_so))
 
 
 def labelled(*labels: str) -> Filters:
@@ -90,28 +111,27 @@ def _unfinished(*labels: str) -> Filters:
     return {**labelled(*labels), "dangling": True}
 
 
-def _marked(client: docker.DockerClient) -> dict[str, str]:
-    """Return the lock of every run that left something, by its name."""
+def _dead(client: docker.DockerClient, run: Run) -> Iterator[tuple[str, bool]]:
+    """Yield every other run that left something in the engine, and whether it is known to be dead."""
+    now = moment(client.info()["SystemTime"])
+    for name, left in _marked(client).items():
+        if name != run.name:
+            yield name, is_dead(left, owner=run.owner, now=now)
+
+
+def _marked(client: docker.DockerClient) -> dict[str, Left]:
+    """Return what is known of every run that left something, by its name."""
     chosen = labelled(RUN, LOCK)
-    labels = [c.labels for c in client.containers.list(all=True, filters=chosen, ignore_removed=True)]
-    labels += [n.attrs.get("Labels") or {} for n in client.networks.list(filters=chosen)]
-    labels += [i.labels for i in client.images.list(filters=_unfinished(RUN, LOCK))]
-    labels += [v.attrs.get("Labels") or {} for v in client.volumes.list(filters=chosen)]
-    return {labels[RUN]: labels[LOCK] for labels in labels if labels.get(LOCK)}
-
-
-def _alive(lock: Path) -> bool:
-    """Whether the process that holds *lock* lives; a lock that is gone is nobody's."""
-    from filelock import FileLock, Timeout
-
-    if not lock.exists():
-        return False
-    try:
-        with FileLock(lock, timeout=0):
-            pass
-    except Timeout:
-        return True
-    except OSError:
-        return True  # another user's: not ours to judge
-    lock.unlink(missing_ok=True)
-    return False
+    found = [
+        (c.labels, c.attrs["Created"]) for c in client.containers.list(all=True, filters=chosen, ignore_removed=True)
+    ]
+    found += [(n.attrs.get("Labels") or {}, n.attrs["Created"]) for n in client.networks.list(filters=chosen)]
+    found += [(i.labels, i.attrs["Created"]) for i in client.images.list(filters=_unfinished(RUN, LOCK))]
+    found += [(v.attrs.get("Labels") or {}, v.attrs["CreatedAt"]) for v in client.volumes.list(filters=chosen)]
+    runs: dict[str, Left] = {}
+    for labels, made in found:
+        if labels.get(LOCK):
+            owner, _, lock = labels[LOCK].partition(" ")
+            left = Left(Path(lock), owner, moment(made))
+            runs[labels[RUN]] = max(left, runs.get(labels[RUN], left), key=lambda each: each.newest)
+    return runs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,18 +14,22 @@ from typing import Any
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.blaming import Blaming, Ended
 from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
-from releasegate.adapters.containers.cell_progress import placed, told
+from releasegate.adapters.containers.cell_progress import placed, tell_end
 from releasegate.adapters.containers.database.databases import Databases
+from releasegate.adapters.containers.elsewhere.location import is_here
+from releasegate.adapters.containers.elsewhere.registry import Registry
+from releasegate.adapters.containers.elsewhere.stack_relay import with_python
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault, opened
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
+from releasegate.adapters.containers.images.hosting import require_accepted
 from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.reports import recalled, summary, write
+from releasegate.adapters.containers.verdicts import ended_by, told, unjudged
 from releasegate.adapters.kit_folders import KitFolders
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.blame import Old
-from releasegate.core.e2e.contracts import broken
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix, side_by_side
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
 from releasegate.ports import CellReport, Delivery, EndToEndReport, Progress
@@ -96,7 +100,8 @@ class ContainerRunner:
             return self._reported(folder, ensemble, remembered, (), time.monotonic() - started)
         try:
             with opened(self.environ) as engine, labels.running(self.cache / "runs") as run:
-                if swept := labels.sweep(engine.client):
+                labels.announce(engine.client, run)
+                if swept := labels.sweep(engine.client, run):
                     progress(f"removed what {len(swept)} dead run{'s' * (len(swept) > 1)} had left")
                 context = self._context(engine, run, progress)
                 ended, said = self._run_cells(context, ensemble, missing)
@@ -115,7 +120,9 @@ class ContainerRunner:
         finally:
             with suppress(*engine_errors()):
                 labels.remove(client, context.run.name)
-                Images(context.engine).trim(self.stack.cache)
+                # An image that another run is about to start may be the oldest one here.
+                if not labels.living(client, context.run):
+                    Images(context.engine).trim(self.stack.cache)
 
     def _ensemble(self, delivery: Delivery, companions: Sequence[Delivery]) -> Ensemble:
         given = {each.package.name: each for each in (delivery, *companions)}
@@ -143,10 +150,11 @@ class ContainerRunner:
         return found
 
     def _context(self, engine: ContainerEngine, run: labels.Run, progress: Progress) -> CellContext:
+        registry = self._registry(engine, progress)
         return CellContext(
             engine=engine,
             run=run,
-            databases=Databases(self.cache / "databases", self.stack.cache, self.stack.kit.database),
+            databases=Databases(self.cache / "databases", self.stack.cache, self.stack.kit.database, registry),
             folders=self.folders,
             folder=self.folder / run.name,
             stack=self.stack,
@@ -160,12 +168,15 @@ class ContainerRunner:
     def _all(self, context: CellContext, ensemble: Ensemble, cells: Sequence[Cell]) -> list[Ended]:
         """Make all images, then run the cells; a cell that ends badly does not keep the others from being judged."""
         runs, ended = self._ready(context, ensemble, cells)
+        if runs and not is_here(context.engine, image=with_python(runs[0].under_test.images), run=context.run):
+            context.progress("the engine is not on this machine's loopback: its services are reached through a relay")
+            runs = [replace(each, context=replace(context, elsewhere=True)) for each in runs]
         memory, cpus = self.stack.memory or context.engine.memory, self.stack.cpus or context.engine.cpus
         with ThreadPoolExecutor(side_by_side(len(runs) or 1, memory=memory, cpus=cpus)) as pool:
             futures = [pool.submit(_run_cell, each) for each in runs]
             try:
                 tellers = (each.context.progress for each in runs)
-                ended += [told(future.result(), tell) for future, tell in zip(futures, tellers, strict=True)]
+                ended += [tell_end(future.result(), tell) for future, tell in zip(futures, tellers, strict=True)]
             except BaseException:
                 context.stop.set()
                 for future in futures:
@@ -183,10 +194,11 @@ class ContainerRunner:
         for number, cell in enumerate(cells, start=1):
             here = replace(context, progress=placed(context.progress, number, of=len(cells)))
             try:
+                require_accepted(self.stack, cell, ensemble)
                 under_test = images.prepare(ensemble, cell)
                 released = self._origin(images, cell, ensemble)
             except (GateFailed, Refused) as error:
-                ended.append(_ended(cell, error))
+                ended.append(ended_by(cell, error))
             except Unavailable as error:
                 if not self.only_available:
                     raise
@@ -209,6 +221,7 @@ class ContainerRunner:
         before |= {name: found for name in others if (found := self.released(name, None)) is not None}
         released = ensemble.with_others(before)
         try:
+            require_accepted(self.stack, cell, released)
             return images.prepare(released, cell)
         except GateFailed as error:
             raise no_origin(released, error) from error
@@ -216,7 +229,12 @@ class ContainerRunner:
     def _images(self, context: CellContext) -> EnsembleImages:
         trust = self.environ.get("RELEASEGATE_CA_BUNDLE") or self.environ.get("SSL_CERT_FILE")
         specs = ImageSpecs(self.folders, self.stack, self.index, Path(trust) if trust else None)
-        return EnsembleImages(Images(context.engine, context.run), specs, self.stack, self.environ, context.progress)
+        images = Images(context.engine, context.run, registry=context.databases.registry)
+        return EnsembleImages(images, specs, self.stack, self.environ, context.progress)
+
+    def _registry(self, engine: ContainerEngine, progress: Progress) -> Registry | None:
+        name = self.environ.get("RELEASEGATE_REGISTRY") or self.stack.registry
+        return Registry(engine, name.rstrip("/"), progress) if name else None
 
     def _blamed(self, context: CellContext, ensemble: Ensemble, ended: Sequence[Ended]) -> tuple[str, ...]:
         """Run the first cell that failed with what users have, and say who broke it.
@@ -244,18 +262,18 @@ class ContainerRunner:
     ) -> EndToEndReport:
         write(folder, ended, said)
         failed = [report for report, _ in ended if report.verdict == "fail"]
-        unjudged = None if failed else _unjudged(ended)
+        error = None if failed else unjudged(ended)
         # What a failure hides is told with it.
-        problems = [line for report, _ in ended if report.verdict in {"fail", "not run"} for line in _told(report)]
+        problems = [line for report, _ in ended if report.verdict in {"fail", "not run"} for line in told(report)]
         log = [line for report, seen in ended if report.verdict == "fail" for line in seen.log]
         evidence: dict[str, Any] = {
             "pair": str(ensemble),
             "cells": [summary(*each) for each in ended],
             "report": folder.name,
         }
-        verdict = "fail" if failed else "not run" if unjudged else "pass"
+        verdict = "fail" if failed else "not run" if error else "pass"
         left_up = tuple(line for _, seen in ended for line in seen.left_up)
-        return EndToEndReport(verdict, (*problems, *said), tuple(log), seconds, evidence, unjudged, left_up)
+        return EndToEndReport(verdict, (*problems, *said), tuple(log), seconds, evidence, error, left_up)
 
 
 def _run_cell(run: CellRun) -> Ended:
@@ -263,35 +281,6 @@ def _run_cell(run: CellRun) -> Ended:
     try:
         return run.run()
     except ReleasegateError as error:
-        return _ended(run.cell, error)
+        return ended_by(run.cell, error)
     except engine_errors() as error:
-        return _ended(run.cell, engine_fault(error))
-
-
-def _ended(cell: Cell, error: ReleasegateError) -> Ended:
-    """Return the report of a cell that an error ended: it failed by the release's fault, or was not judged."""
-    lines = (error.problem, *(f"  {line}" for line in error.details))
-    if isinstance(error, GateFailed):
-        return CellReport(cell.name, "fail", lines, (), 0.0), Observed(contracts=[broken(error.problem, error.details)])
-    return CellReport(cell.name, "not run", lines, (), 0.0), Observed(error=error)
-
-
-def _unjudged(ended: Sequence[Ended]) -> ReleasegateError | None:
-    """Return why cells of which none failed are no pass, nothing where they are one."""
-    lines = [line for report, _ in ended if report.verdict != "pass" for line in _told(report)]
-    missing = [(report, seen.error) for report, seen in ended if seen.error is not None]
-    if missing:
-        report, error = missing[0]
-        count = f"{len(missing)} of {len(ended)} cells" if len(missing) > 1 else report.cell
-        told = lines if len(missing) > 1 else report.problems
-        return type(error)(f"{count} could not be judged.", hint=error.hint, details=told)
-    if any(report.verdict == "pass" for report, _ in ended):
-        return None
-    hint = "Name images that can be had, or other values of the stack's dimensions"
-    return Unavailable("No cell could be run.", hint=hint, details=lines)
-
-
-def _told(report: CellReport) -> Iterator[str]:
-    """Yield a cell's problems, each below the cell's name."""
-    for problem in report.problems:
-        yield problem if problem.startswith(" ") else f"{report.cell}: {problem}"
+        return ended_by(run.cell, engine_fault(error))

@@ -18,6 +18,7 @@ from releasegate.adapters.process import KILLED, Completed, last_lines, started
 from releasegate.adapters.scratch import scratch
 from releasegate.core.e2e.contracts import Judged, broken, telling_line
 from releasegate.core.errors import Unavailable
+from releasegate.core.install.pip_faults import no_room
 from releasegate.core.printable import printable
 
 if TYPE_CHECKING:
@@ -100,9 +101,10 @@ class Suite:
         if not done.exit_code:
             return Judged(_PROJECT_CHECK, "pass", seconds=seconds)
         said = printable(done.stdout + done.stderr).splitlines()
-        if done.exit_code in KILLED:
+        killed = f"was killed (exit code {done.exit_code}), as it is where memory runs out"
+        if done.exit_code in KILLED or any(map(no_room, said)):
             raise Unavailable(
-                f"The check {shown} was killed (exit code {done.exit_code}), as it is where memory runs out.",
+                f"The check {shown} {killed if done.exit_code in KILLED else 'had no room on a disk'}.",
                 hint="Run the same command again",
                 details=last_lines("\n".join(said)),
             )

@@ -23,7 +23,7 @@ from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import EndToEndCommand, Package, Service
 from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
-from releasegate.core.install.pip_faults import DISK_FULL
+from releasegate.core.install.pip_faults import no_room
 from releasegate.core.machine_faults import machine_fault
 from releasegate.ports import Delivery, EndToEndReport, Progress
 
@@ -229,7 +229,7 @@ def _verdict(done: Completed, delivery: Delivery) -> _Verdict:
     name = f"The end-to-end command of {delivery.package.name}"
     if done.exit_code in KILLED:
         raise killed(name, done.exit_code, words)
-    if full := [line for line in words if DISK_FULL in line]:
+    if full := [line for line in words if no_room(line)]:
         raise Unavailable(f"{name} had no room: {full[-1]}", hint="Make room, then run it again", details=words)
     why = telling_line(words)
     return _Verdict((f"{name} {how}{f': {why}' if why else '.'}", *words), ())

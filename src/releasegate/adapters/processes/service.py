@@ -18,7 +18,7 @@ from releasegate.core.config.model import Service
 from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.install.environment import service_environment
-from releasegate.core.install.pip_faults import DISK_FULL
+from releasegate.core.install.pip_faults import no_room
 
 LOOPBACK = "127.0.0.1"
 _ASK_SECONDS = 5.0
@@ -97,7 +97,7 @@ def _require_ground(name: str, code: int | None, said: Sequence[str]) -> None:
     if code in KILLED:
         raise killed(name, code, said)
     for line in said:
-        if DISK_FULL in line or _PORT_TAKEN in line:
+        if no_room(line) or _PORT_TAKEN in line:
             raise Unavailable(f"{name} could not start: {line}", hint="Run the same command again", details=said)
 
 

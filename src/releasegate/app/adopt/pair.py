@@ -17,6 +17,9 @@ from releasegate.core.errors import ConfigurationError
 
 _PROJECT = PurePosixPath("pyproject.toml")
 _ROW = re.compile(r"^\[\[tool\.releasegate\.packages\]\]", re.MULTILINE)
+_STACK = "[tool.releasegate.stack]"
+_FURTHER = re.compile(r"\n(?=\[tool\.releasegate\.(?:indexes\.|stack\]))")
+"""Where the tables begin that are not a package's own."""
 _OWN = re.compile(r"^(\[\[tool\.releasegate\.packages\]\]\n(?:name = .*\n))", re.MULTILINE)
 
 
@@ -47,8 +50,11 @@ def propose_beside(folder: Path, table: Path, *, environ: Mapping[str, str]) -> 
     new, old = alone.files[_PROJECT][1], alone.files[_PROJECT][0]
     path = os.path.relpath(folder, table).replace(os.sep, "/")
     row = _OWN.sub(rf'\g<1>path = "{path}"\n', new[len(old) :].replace("\r\n", "\n").lstrip("\n"), count=1)
-    package = row.partition("\n[tool.releasegate.indexes.")[0].rstrip("\n") + "\n\n"
-    both = held[: first.start()] + package.replace("\n", "\r\n" if "\r\n" in held else "\n") + held[first.start() :]
+    own = _FURTHER.split(row)
+    package, stack = own[0].rstrip("\n") + "\n\n", next((each for each in own[1:] if each.startswith(_STACK)), "")
+    further = "" if not stack or _STACK in held else f"\n{stack.rstrip()}\n"
+    ends = "\r\n" if "\r\n" in held else "\n"
+    both = held[: first.start()] + package.replace("\n", ends) + held[first.start() :] + further.replace("\n", ends)
     parse_settings(both, where=str(there))
     up = os.path.relpath(table, folder).replace(os.sep, "/")
     gap = "" if not old.strip() or old.endswith("\n\n") else "\n" if old.endswith("\n") else "\n\n"

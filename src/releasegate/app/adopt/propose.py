@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.command import Git
-from releasegate.adapters.kit_folders import known_hosts
+from releasegate.adapters.kit_folders import KitsBeside, kits_of_hosts, known_hosts
 from releasegate.adapters.plain_file import read_plain
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt.publishers import asked, generated, index_tables, notes_on_secrets, workflows_of
@@ -20,9 +20,11 @@ from releasegate.app.project import load
 from releasegate.core.adopt.asked.own_files import OWN, PLACES, own_file
 from releasegate.core.adopt.asked.questions import Question, questions
 from releasegate.core.adopt.asked.releasing import of_notes, of_remotes
+from releasegate.core.adopt.asked.stack import stack_questions
 from releasegate.core.adopt.detect import Detected, detect
 from releasegate.core.adopt.pythons import tried_here
 from releasegate.core.adopt.table import table
+from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import ConfigurationError
@@ -98,7 +100,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
         notes.append(f"{_BUILT} is what a build writes into an archive, which would hold it twice: it is removed")
     own, own_questions = _own_files(home, paths if home == folder else set())
     shared = table_elsewhere(text, where="pyproject.toml") is not None
-    settings = load(home, environ=environ).settings if shared else parse_settings(text, where="pyproject.toml")
+    settings = load(home, environ=environ).settings if shared else _parsed(text, home)
     made, of_workflows = generated(home, settings, top=whole.top)
     changes = {
         path: ((_read(home / path) or b"").decode(errors="replace"), new)
@@ -136,6 +138,10 @@ class _WithTable:
     package: str = ""
 
 
+def _parsed(text: str, home: Path) -> Settings:
+    return parse_settings(text, where="pyproject.toml", kits=KitsBeside(home))
+
+
 def _has_table(content: bytes) -> bool:
     tool = read_toml(content.decode(errors="replace"), where="pyproject.toml").values.get("tool")
     return isinstance(tool, dict) and "releasegate" in tool
@@ -153,21 +159,25 @@ def _with_table(old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole:
 
     Every byte before the table is as it was.
     """
+    stack = None
     path = os.path.relpath(git.root, home).replace(os.sep, "/")
     if table_elsewhere(old, where="pyproject.toml") is not None:
         return _WithTable(old)
     if _has_table(old.encode()):
-        settings = parse_settings(old, where="pyproject.toml")
+        settings = _parsed(old, home)
         there = any(str(package.path) == path for package in settings.packages)
         if there or (path == "." and not _is_package(old, files)):
             return _WithTable(old)
         mine = [each for each in settings.packages if (home / each.path).resolve().is_relative_to(whole.top or home)]
+        stack = settings.stack
         used = frozenset(package.tag_prefix for package in mine)
         whole = replace(whole, around=replace(whole.around, used=used))
-    around = replace(whole.around, hosts=known_hosts(), standard=sys.stdlib_module_names)
+    around = replace(whole.around, hosts=known_hosts(), kits=kits_of_hosts(), standard=sys.stdlib_module_names)
     found, absent = _tried_here(detect(files, around), git.environ)
+    if stack is not None and found.stack is not None and found.stack.role not in stack.kit.roles:
+        found = replace(found, stack=None)
     known = facts(git, path=path)
-    said = table(found, known)
+    said = table(found, known, joined=stack is not None)
     # At the end as text: in the document, tomlkit would put it behind the other tables of tools.
     gap = "" if not old.strip() or old.endswith("\n\n") else "\n" if old.endswith("\n") else "\n\n"
     text = old + _ended(gap + said, as_in=old)
@@ -178,7 +188,8 @@ def _with_table(old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole:
             "pyproject.toml writes tool, or tool.releasegate.packages, inline, and no table can be added to that.",
             hint="Write it as tables, [tool.NAME] and [[tool.releasegate.packages]] each",
         ) from None
-    asked_of_it = (*of_remotes(known), *questions(found, known), *of_notes(tuple(files)))
+    of_stack = stack_questions(found.stack, stack) if found.stack is not None else ()
+    asked_of_it = (*of_remotes(known), *questions(found, known), *of_stack, *of_notes(tuple(files)))
     return _WithTable(text, (*found.notes, *absent), asked_of_it, found.name)
 
 

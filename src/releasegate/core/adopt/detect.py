@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -21,10 +21,12 @@ from releasegate.core.adopt.former.tool import FormerTool
 from releasegate.core.adopt.hosts import frozen, not_imported
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
 from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
+from releasegate.core.adopt.stack import ProposedStack, propose_stack
 from releasegate.core.adopt.version_files import Other, Proposed, find_version_files, read_project
 from releasegate.core.config.strings import plain
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.host import Hosts
+from releasegate.core.kits.kit import Kit
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.leftovers import Leftover
 from releasegate.core.version_files.tags import FIRST
@@ -43,8 +45,8 @@ class Surroundings:
     """What the repository around the package is: its tags, newest first, and the other packages in it.
 
     ``folder`` is the name of the package's own folder there, where it is not the repository's top; ``used`` are the
-    beginnings of tags that other packages' tables name, ``hosts`` are those that are known, ``standard`` the modules of
-    Python's own library.
+    beginnings of tags that other packages' tables name, ``hosts`` are those that are known, ``kits`` the stacks of
+    those that have one, ``standard`` the modules of Python's own library.
     """
 
     tags: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class Surroundings:
     folder: str = ""
     used: frozenset[str] = frozenset()
     hosts: Hosts = ()
+    kits: Mapping[str, Kit] = field(default_factory=dict)
     standard: frozenset[str] = frozenset()
 
 
@@ -64,7 +67,8 @@ class Detected:
 
     ``from_tag`` says that the build takes the version from Git's tag. ``frozen`` are glob patterns of its migrations,
     ``data`` of the files that it reads. ``not_imported``, ``omitted``, ``generated`` and ``allowed`` are patterns
-    with their reasons. ``pythons_from`` is what names the Pythons, ``end_to_end`` what could judge it.
+    with their reasons. ``pythons_from`` is what names the Pythons, ``end_to_end`` what could judge it, ``stack`` where
+    its host has one to be judged in.
     """
 
     name: str
@@ -85,6 +89,7 @@ class Detected:
     leftovers: tuple[Leftover, ...] = ()
     others: tuple[Other, ...] = ()
     end_to_end: Suggested | None = None
+    stack: ProposedStack | None = None
 
 
 def detect(files: Files, around: Surroundings = ALONE) -> Detected:
@@ -104,6 +109,9 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     found = find_version_files(Source(name, project, files, tuple(modules)), tools=tools, tagged=tagged)
     pythons, pythons_from = claimed_pythons(project, files)
     hosted = not_imported(files, module, project, around.hosts)
+    stack = propose_stack(name, files, module, around.kits, pythons=pythons)
+    if stack is not None:
+        stack = replace(stack, released=_newest(around.tags, prefix.text) != str(FIRST))
     migrations = [path for path in files if _MIGRATION.search(str(path)) and module in path.parents]
     return Detected(
         name=name,
@@ -129,6 +137,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         leftovers=found.leftovers,
         others=found.others,
         end_to_end=suggest(project, files, module, standard=around.standard, hosted=_all_of(module, hosted)),
+        stack=stack,
     )
 
 

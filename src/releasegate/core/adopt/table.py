@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import tomlkit
-from tomlkit.items import Array, InlineTable, Table
+from tomlkit.items import Array, InlineTable, String, Table
 
 from releasegate.core.adopt.detect import Detected
+from releasegate.core.adopt.stack import ProposedStack
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.reader import TABLES
 from releasegate.core.config.version_file_types import VersionFile
@@ -44,12 +45,17 @@ class RepositoryFacts:
     elsewhere: tuple[tuple[str, ForgeConfig], ...] = ()
 
 
-def table(found: Detected, repository: RepositoryFacts) -> str:
-    """Return ``[tool.releasegate]`` as TOML text; a comment marks what is a guess."""
+def table(found: Detected, repository: RepositoryFacts, *, joined: bool = False) -> str:
+    """Return ``[tool.releasegate]`` as TOML text; a comment marks what is a guess.
+
+    A package that is *joined* to the stack of a table which is there brings none.
+    """
     packages = tomlkit.aot()
     packages.append(_package(found, repository))
     settings, tool = tomlkit.table(is_super_table=True), tomlkit.table(is_super_table=True)
     settings.add("packages", packages)
+    if found.stack is not None and not joined:
+        settings.add("stack", _stack(found.stack))
     tool.add("releasegate", settings)
     document = tomlkit.document()
     document.add("tool", tool)
@@ -74,10 +80,9 @@ def _package(found: Detected, repository: RepositoryFacts) -> Table:
     if repository.forge is not None:
         forge = repository.forge
         keys = {"kind": forge.kind, "repository": forge.repository, "address": forge.address}
-        package.add("forge", _inline({key: value for key, value in keys.items() if value is not None}))
-    package.add(tomlkit.comment(_END_TO_END))
-    if found.end_to_end is not None:
-        package.add(tomlkit.comment(found.end_to_end.line))
+        package.add("forge", inline({key: value for key, value in keys.items() if value is not None}))
+    for line in _end_to_end(found):
+        package.add(tomlkit.comment(line))
     if found.data or found.frozen or found.generated or found.omitted:
         package.add("wheel", _wheel(found))
     if found.not_imported:
@@ -85,23 +90,47 @@ def _package(found: Detected, repository: RepositoryFacts) -> Table:
     return package
 
 
+def _end_to_end(found: Detected) -> Iterator[str]:
+    """Yield what is said of its end-to-end command, where it is judged in no stack."""
+    if found.stack is None:
+        yield _END_TO_END
+        if found.end_to_end is not None:
+            yield found.end_to_end.line
+
+
+def _stack(proposed: ProposedStack) -> Table:
+    stack = tomlkit.table()
+    stack.add(tomlkit.comment(f"{proposed.title} loads it: it is judged in containers. releasegate e2e --plan"))
+    stack.add("kit", proposed.kit)
+    stack.add("packages", inline({proposed.role: [proposed.package]}))
+    stack.add("pythons", [proposed.python])
+    if proposed.values:
+        _add(stack, "dimensions", inline({proposed.dimension: list(proposed.values)}), guess=proposed.guess)
+    if proposed.settings and proposed.variable:
+        variables = inline({proposed.variable: tomlkit.string(proposed.told, literal=True)})
+        _add(stack, "variables", variables, guess="it does not load without these settings")
+    if not proposed.released:
+        _add(stack, "paths", ["fresh"], guess="no tag says that there is a final to upgrade from")
+    return stack
+
+
 def _exemptions(patterns: Sequence[tuple[str, str]]) -> Array:
     array = tomlkit.array()
     for pattern, reason in patterns:
-        array.add_line(_inline({"pattern": pattern, "reason": reason}))
+        array.add_line(inline({"pattern": pattern, "reason": reason}))
     array.add_line(indent="")
     return array
 
 
 def version_file_row(version_file: VersionFile) -> str:
     """Return a version file as its row in the table."""
-    return _inline(_keys(version_file)).as_string()
+    return inline(_keys(version_file)).as_string()
 
 
 def _version_files(found: Detected) -> Array:
     array = tomlkit.array()
     for proposed in found.version_files:
-        array.add_line(_inline(_keys(proposed.version_file)), comment=proposed.remark or None)
+        array.add_line(inline(_keys(proposed.version_file)), comment=proposed.remark or None)
     array.add_line(indent="")
     return array
 
@@ -127,18 +156,18 @@ def _wheel(found: Detected) -> Table:
     return wheel
 
 
-def _add(package: Table, key: str, value: str | list[str], *, guess: str) -> None:
+def _add(package: Table, key: str, value: str | list[str] | InlineTable, *, guess: str) -> None:
     item = tomlkit.item(value)
     if guess:
         item.comment(f"a guess: {guess}")
     package.add(key, item)
 
 
-def _inline(keys: Mapping[str, str]) -> InlineTable:
+def inline(keys: Mapping[str, str | list[str] | String]) -> InlineTable:
     """Return an inline table with a space inside of each brace, where tomlkit has none."""
     table = tomlkit.inline_table()
     for n, (key, value) in enumerate(keys.items(), start=1):
-        item = tomlkit.string(value)
+        item = tomlkit.item(value)
         item.trivia.indent = " " if n == 1 else ""
         item.trivia.trail = " " if n == len(keys) else ""
         table.add(key, item)

@@ -34,6 +34,7 @@ Sources = Annotated[
 ]
 Paths = Annotated[Texts, list_of(text("a path", checks.one_of(PATHS)), "a list of fresh and upgrade", least=1)]
 ImageName = Annotated[str, text("the name of an image", checks.plain)]
+RegistryName = Annotated[str, text("the name of a registry, with a path", checks.plain)]
 KitName = Annotated[str, text("the name of a stack, or a folder", checks.plain)]
 PackageNames = Annotated[Texts, list_of(PackageName, "a list of packages", least=1)]
 Players = Annotated[Mapping[str, Texts], by_name(PackageNames, "a table of roles, each with a list of packages")]
@@ -91,6 +92,12 @@ class Stack:
     checks: Annotated[Commands, Key("the project's own checks; they get the stack's addresses as variables")] = ()
     memory: Annotated[Amount, Key("GiB for all cells that run side by side; 0 for all that the engine has")] = 0.0
     cpus: Annotated[Amount, Key("CPUs for all cells that run side by side; 0 for all that the engine has")] = 0.0
+    registry: Annotated[
+        RegistryName,
+        Key(
+            "a registry, with a path, that hosts' images and kept databases travel through; `RELEASEGATE_REGISTRY`, too"
+        ),
+    ] = ""
     cache: Annotated[Amount, Key("GiB of images, and again of databases, that are kept between runs")] = 20.0
     kit: Kit = field(default=NO_KIT, compare=False)
 

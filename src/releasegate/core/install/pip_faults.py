@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-DISK_FULL = "No space left on device"
 _GROUND = {
     # disk and memory
-    28: DISK_FULL,
+    28: "No space left on device",
     122: "Disk quota exceeded",
     30: "Read-only file system",
     5: "Input/output error",
@@ -36,7 +35,9 @@ _GROUND = {
 """What Linux says where it is at fault, by its number: Python tells both, a compiler the words only."""
 _NAMES = frozenset({17, 20, 21, 22, 36, 39})
 """The numbers for files whose names do not fit each other: whoever named them is at fault."""
-_KILLED = re.compile(r"exit(?:ed with| code:) (?:-9|-15|-7|137|143)\b|\bSIGKILL\b|Killed signal terminated program")
+_KILLED = re.compile(
+    r"exit(?:ed with| code:) (?:-9|-15|-7|137|143)\b|\bSIG(?:KILL|TERM|BUS)\b|Killed signal terminated program"
+)
 _UNREACHED = re.compile(
     r"HTTP error \d{3} while getting|DO NOT MATCH THE HASHES"
     r"|\b(?:connection-(?:failed|timeout)|ssl-(?:missing|verification-failed)|proxy-connection-failed|incomplete-download)\b"
@@ -69,6 +70,11 @@ def outside_fault(lines: Iterable[str]) -> str:
 def ground_gave_way(line: str) -> bool:
     """Whether *line*, whoever wrote it, says that disk, memory or network gave way."""
     return any(words in line for words in _GROUND.values()) or bool(_numbers(line) & _GROUND.keys())
+
+
+def no_room(line: str) -> bool:
+    """Whether *line*, whoever wrote it, says that a disk is full: no code under test can make room there."""
+    return any(words in line for words in (_GROUND[28], _GROUND[122])) or bool(_numbers(line) & {28, 122})
 
 
 def _outside(line: str) -> bool:

@@ -26,6 +26,10 @@ class Host:
     oldest: Annotated[Word, Key("the attribute of that class that names the oldest host that it accepts")] = ""
     newest: Annotated[Word, Key("the attribute that names the newest")] = ""
     frozen: Annotated[Globs, Key("files in the package's folder that never change once they are published")] = ()
+    dimension: Annotated[Word, Key("the dimension of its stack whose values are its versions")] = ""
+    python: Annotated[Word, Key("the Python that `adopt` proposes for its stack, where a package supports it")] = ""
+    settings: Annotated[Word, Key("the attribute that lists settings without which it does not load")] = ""
+    told_by: Annotated[Word, Key("the variable of the stack that takes them: JSON, by module and then by name")] = ""
 
 
 Hosts = tuple[Host, ...]

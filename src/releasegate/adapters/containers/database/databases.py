@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.tar import packed
 from releasegate.core.e2e.snapshots import Reordering, Snapshot, nearest
 from releasegate.core.errors import Unavailable
@@ -35,12 +36,30 @@ _HIDES_SCHEMAS = b"SELECT pg_catalog.set_config('search_path', '', false);\n"
 class Databases:
     """Snapshots below *folder*: ``KEY.json`` says what made it, ``KEY.sql.gz`` is the database; *limit* is in GiB.
 
-    *of* is the database that is kept, and restored into.
+    *of* is the database that is kept, and restored into. Through *registry* they travel to other machines, too.
     """
 
     folder: Path
     limit: float
     of: KitDatabase | None = None
+    registry: Registry | None = None
+
+    def fetch(self, *wanted: Snapshot | None) -> None:
+        """Have the first of the *wanted* snapshots that is here, or that the registry has."""
+        here = {snapshot.key for snapshot in self._kept()}
+        for snapshot in wanted if self.registry is not None else ():
+            if snapshot is not None and (snapshot.key in here or self._fetched(snapshot)):
+                return
+
+    def _fetched(self, snapshot: Snapshot) -> bool:
+        """Take a snapshot from the registry; a file that is not what its name says is no such."""
+        dump = self._dump(snapshot)
+        names = (dump.name, self._description(dump).name)
+        found = self.registry.get(_tag(snapshot), names) if self.registry is not None else {}
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in found.items():
+                (Path(folder) / name).write_bytes(content)
+            return bool(self.take(Path(folder)))
 
     def nearest(self, wanted: Snapshot, *, reordering: Reordering) -> Snapshot | None:
         """Return the kept snapshot that leads to the wanted one with the least left to migrate."""
@@ -97,6 +116,9 @@ class Databases:
         told = {"server": snapshot.server, "ground": snapshot.ground, "migrations": dict(snapshot.migrations)}
         _write(dump, gzip.compress(content.replace(_HIDES_SCHEMAS, b"", 1), mtime=0))
         _write(self._description(dump), json.dumps(told, sort_keys=True).encode())
+        if self.registry is not None:
+            paths = (dump, self._description(dump))
+            self.registry.put(_tag(snapshot), {path.name: path.read_bytes() for path in paths})
         self.trim(self.limit)
 
     def trim(self, limit: float) -> int:
@@ -150,6 +172,10 @@ class Databases:
     def _remove(self, dump: Path) -> None:
         self._description(dump).unlink(missing_ok=True)
         dump.unlink(missing_ok=True)
+
+
+def _tag(snapshot: Snapshot) -> str:
+    return f"releasegate/database:{snapshot.key}"
 
 
 def _copied(source: Path, target: Path, keys: list[str]) -> int:

@@ -42,6 +42,8 @@ class Migrating:
         notes: list[str] = []
         core, whole = prepared.core, prepared.whole
         with ExitStack() as held:
+            if fresh:
+                self.databases.fetch(whole, core)
             kept = self._nearest(prepared) if fresh else None
             if fresh and kept != whole and core is not None:
                 held.enter_context(self.databases.making(core))

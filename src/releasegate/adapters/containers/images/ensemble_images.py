@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from releasegate.adapters.containers.images.image_specs import ImageSpecs, installable
@@ -74,12 +77,11 @@ class EnsembleImages:
         Raises:
             GateFailed: the release cannot be installed; Unavailable: an image cannot be had.
         """
-        kit, made = self.stack.kit, dict[str, str]()
+        kit = self.stack.kit
         wanted = [each.image for each in kit.services]
         if kit.database is not None and kit.database.alone_image:
             wanted.append(kit.database.alone_image)
-        for name in wanted:
-            self._had(name, ensemble, cell, made)
+        made = self._had(self._with_bases(dict.fromkeys(wanted), cell), ensemble, cell)
         if kit.database is None:
             return Prepared(ensemble, made)
         database = kit.database
@@ -95,24 +97,39 @@ class EnsembleImages:
             reordering=Reordering(frozenset(whole["replaces"]), frozenset(whole["run_before"])),
         )
 
-    def _had(self, name: str, ensemble: Ensemble, cell: Cell, made: dict[str, str]) -> str:
-        """Return the tag of the image of that name, pulled or made with all that it is made from."""
-        if name in made:
-            return made[name]
-        image = self.stack.kit.image(name, cell.fits)
-        if image is None:
-            raise ConfigurationError(
-                f"The stack {self.stack.kit_name} has no image {name} for {cell.ground or 'this cell'}.",
-                hint="Add one whose when fits to its stack.toml, or choose other values",
-            )
-        if image.pull:
-            made[name] = filled(self.stack.pulled(image, self.environ), cell.places)
-            self.images.pulled(made[name], progress=self.progress)
-        else:
-            base = self._had(image.base, ensemble, cell, made)
-            spec = self.image_specs.made(image, cell, base=base, packages=self._of_role(image, ensemble))
-            made[name] = self.images.made(spec, progress=self.progress)
-        return made[name]
+    def _with_bases(self, names: Iterable[str], cell: Cell) -> Mapping[str, KitImage]:
+        """Return the images of those names, each behind the one that it is made from."""
+        found: dict[str, KitImage] = {}
+        for name in names:
+            image = self.stack.kit.image(name, cell.fits)
+            if image is None:
+                raise ConfigurationError(
+                    f"The stack {self.stack.kit_name} has no image {name} for {cell.ground or 'this cell'}.",
+                    hint="Add one whose when fits to its stack.toml, or choose other values",
+                )
+            found |= {**(self._with_bases([image.base], cell) if image.base else {}), name: image}
+        return found
+
+    def _had(self, images: Mapping[str, KitImage], ensemble: Ensemble, cell: Cell) -> dict[str, str]:
+        """Return the tags of *images* by name; those that are not made of each other are had side by side."""
+        had: dict[str, Future[str]] = {}
+        for name, image in images.items():
+            had[name] = _begun(partial(self._one, image, had.get(image.base), ensemble, cell))
+        try:
+            return {name: future.result() for name, future in had.items()}
+        except Exception:
+            # What is being made meanwhile is there for the next cell. Who interrupts a run does not wait for it.
+            wait(had.values())
+            raise
+
+    def _one(self, image: KitImage, base: Future[str] | None, ensemble: Ensemble, cell: Cell) -> str:
+        """Return the tag of an image: pulled, or made of *base*."""
+        if base is None:
+            name = filled(self.stack.pulled(image, self.environ), cell.places)
+            self.images.pulled(name, progress=self.progress)
+            return name
+        spec = self.image_specs.made(image, cell, base=base.result(), packages=self._of_role(image, ensemble))
+        return self.images.made(spec, progress=self.progress)
 
     def _of_role(self, image: KitImage, ensemble: Ensemble) -> tuple[Delivery, ...]:
         names = self.stack.packages.get(image.packages, ()) if image.packages else ()
@@ -121,6 +138,20 @@ class EnsembleImages:
     def _content(self, image: str) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(self.images.read(image, f"{_KEPT}/content.json"))
         return told
+
+
+def _begun(task: Callable[[], str]) -> Future[str]:
+    """Return what *task* will come to, which runs meanwhile and keeps no process alive."""
+    future = Future[str]()
+
+    def run() -> None:
+        try:
+            future.set_result(task())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return future
 
 
 def own(delivery: Delivery) -> Expected:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from releasegate.adapters import transcript
+from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault
 from releasegate.adapters.containers.images.image_builds import BuildOutput, ImageSpec, not_made
 from releasegate.adapters.containers.labels import MADE, Run, labelled
@@ -28,12 +29,14 @@ _GIB = 2**30
 class Images:
     """The engine's images, made for *run*. A tag's last part is the hash of everything that goes into the image.
 
-    ``uninstallable`` is what failed to install by its own fault, by its tag: it is not tried again for the next cell.
+    *registry* is asked first for an image that holds no package under test. ``uninstallable`` is what failed to install
+    by its own fault, by its tag: it is not tried again for the next cell.
     """
 
     engine: ContainerEngine
     run: Run | None = None
     uninstallable: dict[str, GateFailed] = field(default_factory=dict)
+    registry: Registry | None = None
 
     def pulled(self, name: str, *, progress: Progress) -> str:
         """Return the id of a public image, pulled where it is not here.
@@ -77,8 +80,13 @@ class Images:
         try:
             self.engine.client.images.get(tag)
         except ImageNotFound:
-            progress(f"making the image of {image_spec.what}")
-            self._make(image_spec, tag, contents, progress)
+            # What holds a package under test is made of it, here.
+            registry = None if image_spec.bad else self.registry
+            if registry is None or not registry.pull(tag):
+                progress(f"making the image of {image_spec.what}")
+                self._make(image_spec, tag, contents, progress)
+                if registry is not None:
+                    registry.push(tag)
         return tag
 
     def id_of(self, name: str) -> str:
@@ -152,7 +160,7 @@ class Images:
 
 
 def _owner(run: Run | None) -> dict[str, str]:
-    return {} if run is None else {"RUN": run.name, "LOCK": str(run.lock)}
+    return {} if run is None else {"RUN": run.name, "LOCK": run.process}
 
 
 def _digest(base: str, contents: Mapping[str, bytes]) -> str:

@@ -14,8 +14,8 @@ from releasegate.core.adopt.detect import Detected, as_glob
 from releasegate.core.adopt.table import RepositoryFacts, version_file_row
 from releasegate.core.version_files.leftovers import Leftover
 
-Place = Literal["package", "table", "shell", "file"]
-"""Where an answer belongs: the package's table, a table of its own, a shell, or the file that the question names."""
+Place = Literal["package", "stack", "table", "shell", "file"]
+"""Where an answer belongs: the table of the package or the stack, one of its own, a shell, a file that is named."""
 
 _HOSTED = (
     "It cannot be run by itself: give a command that starts its host, or judge it in containers "
@@ -64,7 +64,8 @@ def questions(found: Detected, repository: RepositoryFacts) -> Iterator[Question
             )
     if found.others:
         yield _of_others(found)
-    yield _end_to_end(found)
+    if found.stack is None:
+        yield _end_to_end(found)
     if found.leftovers:
         yield _left_behind(found.leftovers)
 

@@ -1,0 +1,61 @@
+"""What a package says of the hosts that it accepts is held against a cell before anything is started."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+from release_fixture import APP, CORE
+from stacks import cell, kit, pair_stack
+
+from releasegate.adapters.containers.images.ensemble_images import Ensemble
+from releasegate.adapters.containers.images.hosting import require_accepted
+from releasegate.core.e2e.accepted import refusal
+from releasegate.core.errors import GateFailed
+from releasegate.core.kits.kit import Kit
+from releasegate.ports import Delivery
+from releasegate.rehearsal.index import sample_wheel
+
+CODE = "from netbox.plugins import PluginConfig\n\n\nclass Lamp(PluginConfig):\n    name = 'lamp'\n"
+
+
+def sources(**stated: str) -> dict[str, bytes]:
+    lines = "".join(f"    {name} = '{value}'\n" for name, value in stated.items())
+    return {"lamp/__init__.py": f"{CODE}{lines}".encode()}
+
+
+@pytest.mark.parametrize(
+    ("stated", "host", "said"),
+    [
+        ({"min_version": "4.7.1", "max_version": "4.7.99"}, "4.7.0", "4.7.0: it says 4.7.1 to 4.7.99"),
+        ({"min_version": "4.8.0"}, "4.7.3", "4.7.3: it says 4.8.0 or newer"),
+        ({"max_version": "4.6.99"}, "4.7.3", "4.7.3: it says 4.6.99 or older"),
+    ],
+)
+def test_a_host_that_is_not_accepted_is_named_with_what_is(stated: dict[str, str], host: str, said: str) -> None:
+    assert refusal(kit(), cell(host), sources(**stated)) == f"does not accept NetBox {said}"
+
+
+def test_a_host_that_is_accepted_or_of_which_nothing_is_said_is_tried() -> None:
+    assert refusal(kit(), cell("4.7.3"), sources(min_version="4.7.3", max_version="4.7.3")) == ""
+    assert refusal(kit(), cell("4.7.3"), sources(min_version="soon")) == ""
+    assert refusal(kit(), cell("4.7.3"), {}) == ""
+    assert refusal(Kit(), cell("4.7.3"), sources(min_version="5.0.0")) == ""
+    assert refusal(kit(), replace(cell(), choices=()), sources(min_version="5.0.0")) == ""
+
+
+def test_what_does_not_accept_the_host_fails_by_a_contract_of_its_role(tmp_path: Path) -> None:
+    stack = pair_stack(APP.name, CORE.name)
+    core = Delivery(CORE, Version("2.0"), "pypi", "", (tmp_path / "not.tar.gz",))
+
+    def ensemble(content: bytes) -> Ensemble:
+        file = tmp_path / "app-1.1-py3-none-any.whl"
+        file.write_bytes(content)
+        return Ensemble((Delivery(APP, Version("1.1"), "pypi", "", (file,)), core))
+
+    wheel = sample_wheel(APP.name, "1.1", files={n: c.decode() for n, c in sources(min_version="4.8.0").items()})
+    with pytest.raises(GateFailed, match=f"contract plugin.host broke: {APP.name} 1.1 does not accept NetBox"):
+        require_accepted(stack, cell(), ensemble(wheel.content))
+    require_accepted(stack, cell(), ensemble(b"damaged: pip says so"))
