@@ -23,6 +23,8 @@ _SECRETS = ("SECRET_KEY", "API_TOKEN_PEPPER", "DB_PASSWORD", "REDIS_PASSWORD", "
 _PROJECT = "com.docker.compose.project"
 _SERVICE = "com.docker.compose.service"
 _FILE = "com.docker.compose.project.config_files"
+FACTS = "facts-mutant.json"
+"""What NetBox told of the plugin when it started last, with a defect or without."""
 _LABELLED = "releasegate.run=kept"
 
 
@@ -32,8 +34,12 @@ class NothingKeptError(LookupError):
 
 def docker(*words: str, told: bytes = b"") -> str:
     """Run one command of the engine's and return what it says."""
-    done = subprocess.run(["docker", *words], check=True, capture_output=True, input=told)
-    return done.stdout.decode(errors="replace")
+    return docker_bytes(*words, told=told).decode(errors="replace")
+
+
+def docker_bytes(*words: str, told: bytes = b"") -> bytes:
+    """Run one command of the engine's and return what it says, as it says it."""
+    return subprocess.run(["docker", *words], check=True, capture_output=True, input=told).stdout
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class KeptStack:
             "RELEASEGATE_STACK_FILE": labels[_FILE].replace(",", os.pathsep),
             "RELEASEGATE_STACK_SERVICES": json.dumps({name: _ROLES.get(name, "") for name in self.containers}),
             "RELEASEGATE_STACK_SECRETS": ",".join(_SECRETS),
-            "RELEASEGATE_FACTS": str((self.report / "facts.json").absolute()),
+            "RELEASEGATE_FACTS": str((self.report / FACTS).absolute()),
             "RELEASEGATE_REPORT": os.environ.get("RELEASEGATE_REPORT", str(self.report.absolute())),
         }  # fmt: skip
 

@@ -20,7 +20,7 @@ def suite() -> Iterator[SimpleNamespace]:
 def _read(suite: SimpleNamespace, center: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     held = suite.answers.answers(center)
     proxmox = suite.world.Proxmox("https://mock.invalid")
-    monkeypatch.setattr(type(proxmox), "get", lambda _, path: held[f"/api2/json/{path}"]["data"])
+    monkeypatch.setattr(type(proxmox), "get", lambda _, path, **__: held[f"/api2/json/{path}"]["data"])
     return suite.inventory.Inventory(proxmox, proxmox.world())
 
 

@@ -6,6 +6,7 @@ import copy
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -54,7 +55,7 @@ def world(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what the mock holds, read from its own data as if it had answered."""
     held = json.loads((E2E / "proxbox" / "images" / "mock" / "pve.json").read_text(encoding="utf-8"))
     proxmox = suite.world.Proxmox("https://mock.invalid")
-    monkeypatch.setattr(type(proxmox), "get", lambda _, path: held[f"/api2/json/{path}"]["data"])
+    monkeypatch.setattr(type(proxmox), "get", lambda _, path, **__: held[f"/api2/json/{path}"]["data"])
     return proxmox.world()
 
 
@@ -183,7 +184,8 @@ ANSWERS = {
 def test_a_page_that_is_missing_crashes_or_throws_the_user_out_is_refused(suite: SimpleNamespace) -> None:
     def get(path: str) -> SimpleNamespace:
         status, headers, text = ANSWERS[path]
-        return SimpleNamespace(status_code=status, headers=headers, text=text, json=lambda: json.loads(text))
+        told = {"status_code": status, "headers": headers, "text": text, "elapsed": timedelta(seconds=1)}
+        return SimpleNamespace(**told, json=lambda: json.loads(text))
 
     assert suite.pages.refusals(ANSWERS, get) == {
         "missing": "answered 404",

@@ -56,6 +56,20 @@ def test_no_migration_is_missing(facts: dict[str, Any]) -> None:
     assert not words, f"the plugin's models need a migration that it does not ship: {'; '.join(changes[:3])}"
 
 
+@pytest.mark.contract("netbox.reversible", PLUGIN, needs=("netbox.up",))
+@pytest.mark.phases(CANDIDATE)
+def test_the_newest_migration_can_be_undone(facts: dict[str, Any]) -> None:
+    """Where every one before can, whoever upgrades counts on a way back; a plugin that never had one is not judged."""
+    stuck = dead_ends(facts["undone"])
+    assert not stuck, f"migration {stuck[0]} cannot be undone, and every one before it can"
+
+
+def dead_ends(undone: dict[str, list[tuple[str, bool]]]) -> list[str]:
+    """Return each app's newest migration that cannot be undone, where it is the only one of several."""
+    every = {app: [can for _, can in found] for app, found in undone.items() if len(found) > 1}
+    return [f"{app}.{undone[app][-1][0]}" for app, can in every.items() if all(can[:-1]) and not can[-1]]
+
+
 @pytest.mark.contract("plugin.models", PLUGIN, needs=("netbox.up",))
 def test_every_model_can_be_queried(facts: dict[str, Any]) -> None:
     """A migration that was edited after its publication leaves databases without its tables or columns."""

@@ -59,6 +59,19 @@ def _offered(browser: Browser, own: list[str], path: str) -> bool:
     return page == path or path in browser.get(page).text
 
 
+@pytest.mark.contract("plugin.static", PLUGIN, needs=NEEDS)
+def test_what_the_pages_link_to_is_there(shelf: Shelf, browser: Browser, facts: dict[str, Any], cell: Cell) -> None:  # noqa: ARG001
+    """Each style, script and picture of the plugin's own that a page wants is among those that it brings."""
+    lost = cell.undeclared(dict.fromkeys(sorted(lost_files(browser.linked, facts)), "is not in the plugin"))
+    assert not lost, f"of {len(browser.linked)} files that pages link to {len(lost)} are lost: {next(iter(lost))}"
+
+
+def lost_files(linked: set[str], facts: dict[str, Any]) -> set[str]:
+    """Return which of the files that pages link to a plugin should have, by their first folder, and has not."""
+    own = {name.rpartition(".")[2] for name in facts["plugins"]} | {name.partition("/")[0] for name in facts["static"]}
+    return {name for name in linked if name.partition("/")[0] in own} - set(facts["static"])
+
+
 @pytest.mark.contract("plugin.host-pages", PLUGIN, needs=NEEDS)
 def test_the_pages_of_netbox_s_own_records_answer(
     netbox: NetBox, browser: Browser, facts: dict[str, Any], cell: Cell

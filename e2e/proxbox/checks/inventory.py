@@ -120,7 +120,7 @@ class Inventory:
                 "status": each["status"], "virtual_machine": guests[int(each["id"])].name,
             }
             for node in self.world.nodes
-            for each in self.proxmox.get(f"nodes/{node}/tasks")
+            for each in self.proxmox.get(f"nodes/{node}/tasks", limit=0)
             if each["id"].isdigit() and int(each["id"]) in guests
         })  # fmt: skip
 
