@@ -114,6 +114,13 @@ def test_a_pair_that_keeps_every_contract_passes_and_nothing_of_it_is_left(play:
     assert play.called[-1] == "down"
 
 
+def test_what_a_contract_tells_that_holds_is_a_note_of_the_cell(play: Play, tmp_path: Path) -> None:
+    play.found["candidate"] = (GOOD, Judged("stack.new-warnings", "pass", words=("the last final did not warn",)))
+    report, seen = run(tmp_path)
+    assert (report.verdict, report.problems) == ("pass", ())
+    assert "the last final did not warn" in seen.notes
+
+
 def test_a_contract_of_the_pair_s_that_breaks_on_ground_that_holds_is_a_failure(play: Play, tmp_path: Path) -> None:
     play.found["candidate"] = (GOOD, SYNC)
     report, seen = run(tmp_path)
