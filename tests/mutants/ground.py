@@ -16,7 +16,7 @@ _ASKED = ("--username=netbox", "--maintenance-db=postgres")
 _STARTED_FILE = "/tmp/started.sql"  # noqa: S108 - inside of a container
 _NETBOX = "/opt/netbox/venv/bin/netbox"
 _TOLD = "RELEASEGATE-FACTS "
-_STARTED = 300.0
+_STARTED = 900.0
 _TABLES = "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
 _EXCHANGED = (
     "psql --no-psqlrc --quiet -v ON_ERROR_STOP=1 --single-transaction --output=/dev/null --username=netbox netbox"

@@ -17,10 +17,16 @@ ROOT = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").strip()
 ran: set[tuple[str, int]] = set()
 
 
-def began(code: CodeType, number: int) -> object:
-    """Write one line down; it is not asked for again, so that this costs next to nothing."""
+def began(code: CodeType, _: int) -> object:
+    """Look at the lines of a function of the package from now on; of others nothing is asked again."""
     if code.co_filename.startswith(ROOT):
-        ran.add((code.co_filename.removeprefix(ROOT).lstrip("/"), number))
+        sys.monitoring.set_local_events(TOOL, code, sys.monitoring.events.LINE)
+    return sys.monitoring.DISABLE
+
+
+def line(code: CodeType, number: int) -> object:
+    """Write one line down, once."""
+    ran.add((code.co_filename.removeprefix(ROOT).lstrip("/"), number))
     return sys.monitoring.DISABLE
 
 
@@ -40,7 +46,8 @@ def watch() -> None:
 
 
 sys.monitoring.use_tool_id(TOOL, "releasegate")
-sys.monitoring.register_callback(TOOL, sys.monitoring.events.LINE, began)
-sys.monitoring.set_events(TOOL, sys.monitoring.events.LINE)
+sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_START, began)
+sys.monitoring.register_callback(TOOL, sys.monitoring.events.LINE, line)
+sys.monitoring.set_events(TOOL, sys.monitoring.events.PY_START)
 os.register_at_fork(after_in_child=watch)
 watch()

@@ -11,8 +11,8 @@ import pytest
 from suite_modules import imported
 
 MODULES = (
-    "worlds", "answers", "world", "holdings", "pages", "netbox", "test_1_up", "test_4_people", "test_4_records",
-    "test_4_relations",
+    "worlds", "answers", "world", "holdings", "pages", "netbox", "filters", "test_1_up", "test_4_people",
+    "test_4_records", "test_4_relations",
 )  # fmt: skip
 
 Kinds = dict[str, dict[int, dict[str, Any]]]
@@ -174,3 +174,39 @@ def test_a_file_that_a_page_links_to_must_be_the_plugin_s_or_netbox_s(suite: Sim
         "app/a.css"
     }
     assert suite.netbox.static_files(SimpleNamespace(headers={}, text=page)) == []
+
+
+class Narrowed:
+    """A NetBox whose list takes a colour of its own choice, and fails where it is narrowed by size."""
+
+    def __init__(self) -> None:
+        self.asked: list[set[str]] = []
+
+    def request(self, _: str, __: str, params: dict[str, Any]) -> SimpleNamespace:
+        """Answer, and keep what was asked."""
+        self.asked.append(set(params))
+        told = {"colour": ["no such"]} if "colour" in params else {"detail": "no column"}
+        status = 400 if "colour" in params else 500 if "size" in params else 200
+        headers = {"Content-Type": "application/json"}
+        return SimpleNamespace(status_code=status, json=lambda: told, text="", headers=headers)
+
+
+PARAMETERS = [
+    {"in": "query", "name": "colour", "schema": {"type": "array", "items": {"type": "string"}}},
+    {"in": "query", "name": "size", "schema": {"type": "integer"}},
+    {"in": "query", "name": "size__gt", "schema": {"type": "integer"}},
+    {"in": "query", "name": "on", "schema": {"type": "boolean"}},
+    {"in": "query", "name": "limit", "schema": {"type": "integer"}},
+    {"in": "path", "name": "id", "schema": {"type": "integer"}},
+]
+
+
+def test_a_list_is_narrowed_by_all_at_once_and_the_filter_that_fails_is_named(suite: SimpleNamespace) -> None:
+    document = {"paths": {"/things/": {"get": {"parameters": PARAMETERS}}, "/plain/": {"get": {}}}}
+    wanted = suite.filters.filters(document, "/things/")
+    assert (wanted.keys(), wanted["size"], wanted["on"]) == ({"colour", "size", "on"}, 1, "false")
+    netbox = Narrowed()
+    assert suite.filters.faults(netbox, document, ["/things/", "/plain/"]) == {
+        "/things/?size": "answered 500 (no column)"
+    }
+    assert netbox.asked[:2] == [{"colour", "size", "on"}, {"size", "on"}]

@@ -13,6 +13,7 @@ import requests
 from contracts import PLUGIN
 from words import words
 
+import filters
 from cell import CANDIDATE, Cell
 from forms import main_form
 from graph import faults
@@ -147,6 +148,14 @@ def test_the_lists_can_be_searched_and_exported(shelf: Shelf, browser: Browser, 
     refused |= refusals(["/search/?q=sample"], browser.get)
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(paths) + len(apis)} lists {summary(refused)}"
+
+
+@pytest.mark.contract("plugin.filters", PLUGIN, needs=NEEDS)
+def test_the_lists_can_be_narrowed(shelf: Shelf, netbox: NetBox, schema: dict[str, Any], cell: Cell) -> None:
+    """By all at once that the API says a list can be narrowed by; a value may be refused in words."""
+    routes = [shown.api for shown in shelf.models if shown.api]
+    wrong = cell.undeclared(filters.faults(netbox, schema, routes))
+    assert not wrong, f"of {len(routes)} lists {summary(wrong)}"
 
 
 @pytest.mark.contract("plugin.graphql", PLUGIN, needs=NEEDS)
