@@ -15,7 +15,7 @@ from words import words
 
 import filters
 from cell import CANDIDATE, Cell
-from forms import main_form
+from forms import confirmed, main_form
 from graph import faults
 from netbox import Browser, NetBox
 from pages import refusals, summary
@@ -171,7 +171,7 @@ def test_records_can_be_deleted(shelf: Shelf, browser: Browser, netbox: NetBox, 
 
     def deleted(shown: Shown) -> tuple[str, str]:
         path = shown.of_record("delete")[0]
-        answer = _confirmed(browser, path)
+        answer = confirmed(browser, path)
         if answer.status_code >= requests.codes.internal_server_error:
             return path, f"answered {answer.status_code}{words(answer)}"
         gone = netbox.request("GET", shown.own.address).status_code == requests.codes.not_found if shown.own else True
@@ -186,8 +186,3 @@ def test_records_can_be_deleted(shelf: Shelf, browser: Browser, netbox: NetBox, 
     refused = {path: said for path, said in told.items() if said}
     refused = cell.undeclared(refused | dict(shelf.maker.unmake()))
     assert not refused, f"of {len(told)} deletions {summary(refused)}"
-
-
-def _confirmed(browser: Browser, path: str) -> requests.Response:
-    form = main_form(browser.get(path).text)
-    return browser.post(path, [*(form.fields if form else ()), ("confirm", "true")])
