@@ -34,7 +34,7 @@ def main(words: Sequence[str]) -> int:
         return 2
     folder = Path(platformdirs.user_cache_dir("releasegate"), "databases")
     ground.keep_databases(stack, ground.newest_dump(folder, stack.module))
-    bench = Bench(Planter(stack.project, REPORTS, _packages(stack)), tuple(asked.check), asked.depth)
+    bench = Bench(Planter(stack.project, REPORTS, _packages(stack)), tuple(asked.check), asked.depth, asked.user)
     chosen = [each for each in LISTED if not asked.mutant or each.name in asked.mutant]
     lines = _reached(bench, asked.reached) if asked.reached else None
     chosen += [] if asked.mutant else list(drawn(bench.planter.sources(), asked.seed, asked.drawn, lines))
@@ -101,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--together", action="store_true", help="plant those together that different contracts tell of")
     parser.add_argument("--depth", choices=(USUAL, WHOLE), default=WHOLE, help="whole: what takes minutes, too")
+    parser.add_argument(
+        "--user", choices=("superuser", "ordinary"), default="superuser", help="whose token the pair has"
+    )
     parser.add_argument("--results", type=Path, help="a file that keeps what was judged: a further run goes on there")
     parser.add_argument("--drawn", type=int, default=10, help="how many are drawn besides those that are listed")
     parser.add_argument("--seed", type=int, default=1, help="what they are drawn by")

@@ -32,6 +32,7 @@ class Bench:
     planter: Planter
     only: tuple[str, ...] = ()
     depth: str = WHOLE
+    user: str = "superuser"
     known: frozenset[str] = frozenset()
     dirty: set[Side] = field(default_factory=lambda: {"plugin", "backend"})
 
@@ -110,6 +111,7 @@ class Bench:
             **self.planter.stack.environment,
             "RELEASEGATE_DEPTH": of.depth,
             "RELEASEGATE_WORLD": world,
+            "RELEASEGATE_PAIR_USER": self.user,
             "RELEASEGATE_SINCE": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "PYTHONPATH": os.pathsep.join(str(folder.absolute()) for folder in (*CHECKS, SUITE)),
         }
