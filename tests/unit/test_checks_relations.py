@@ -68,6 +68,8 @@ def kinds(world: Any) -> Kinds:
     kinds = {
         kind: {place: {"id": place, **record} for place, record in enumerate(each)} for kind, each in lists.items()
     }
+    cards = {place: {"vm_interface": {"id": place}} for place in kinds["interfaces"]}
+    kinds["plugin:sync-state/vm-interfaces"] = cards
     kinds["plugin:sync-state/virtual-disks"] = {
         place: {"virtual_disk": {"id": place}, "proxbox_storage": {"name": disk["storage"]}}
         for place, disk in kinds["virtual-disks"].items()
@@ -78,7 +80,13 @@ def kinds(world: Any) -> Kinds:
 def _found(suite: SimpleNamespace, kinds: Kinds, world: Any) -> list[str]:
     held, checks = suite.holdings.Holdings(kinds), suite.test_4_relations
     found = [said for guest in world.guests for said in checks.cards(held, guest)]
-    return [*found, *checks.places(held, world), *checks.primaries(held, world), *checks.disk_storages(held, world)]
+    return [
+        *found,
+        *checks.places(held, world),
+        *checks.primaries(held, world),
+        *checks.disk_storages(held, world),
+        *checks.stateless(held),
+    ]
 
 
 def test_what_belongs_to_what_as_in_proxmox_is_all_right(suite: SimpleNamespace, kinds: Kinds, world: Any) -> None:
@@ -103,7 +111,8 @@ DISKS = "plugin:sync-state/virtual-disks"
         ("primary address", lambda k: [each.update(primary_ip4=None) for each in k["virtual-machines"].values()]),
         ("is kept on None", lambda k: k[DISKS][0].update(proxbox_storage=None)),
         ("is kept on local", lambda k: k[DISKS][0].update(proxbox_storage={"name": "local"})),
-        ("is kept on None", lambda k: k[DISKS].pop(0)),
+        ("has 0 states", lambda k: k["plugin:sync-state/vm-interfaces"].pop(0)),
+        ("has 2 states", lambda k: k["plugin:sync-state/vm-interfaces"].update({99: {"vm_interface": {"id": 0}}})),
     ],
 )
 def test_a_relation_that_is_wrong_is_told(

@@ -16,6 +16,11 @@ pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
 SYNCED = ("pair.sync",)
 DISK_STATES = "plugin:sync-state/virtual-disks"
 """Where a newer release keeps the storage of each disk."""
+STATES = {
+    "interfaces": ("plugin:sync-state/vm-interfaces", "vm_interface"),
+    "virtual-disks": (DISK_STATES, "virtual_disk"),
+}
+"""Where it keeps what it knows of a record of NetBox's, and the field that says of which."""
 
 
 def _refuse(found: Iterator[str], cell: Cell) -> None:
@@ -98,3 +103,18 @@ def disk_storages(held: Holdings, world: World) -> Iterator[str]:
         for disk, storage in guest.stored:
             if disk in numbers and (shown := kept.get(numbers[disk])) != storage:
                 yield f"{guest.name}: disk {disk} is kept on {shown}, not on {storage}"
+
+
+@pytest.mark.contract("pair.states", BACKEND, needs=SYNCED)
+def test_each_card_and_disk_has_its_state(first: Holdings, cell: Cell) -> None:
+    """Where a release keeps what it knows of a record, it does so of each, once."""
+    _refuse(stateless(first), cell)
+
+
+def stateless(held: Holdings) -> Iterator[str]:
+    """Say which record has no state of its own, or several."""
+    for kind, (states, field) in STATES.items():
+        known = [int(each[field]["id"]) for each in held.records(states)] if states in held.kinds else None
+        for record in held.records(kind) if known is not None else ():
+            if (count := known.count(int(record["id"]))) != 1:
+                yield f"{kind} {plain(record['virtual_machine'])} {record['name']} has {count} states"
