@@ -137,7 +137,8 @@ def test_an_answer_that_is_slow_twice_is_refused_and_one_that_was_slow_once_is_n
 
 def test_where_everything_is_slow_the_machine_is(suite: SimpleNamespace) -> None:
     assert suite.pages.slow(dict.fromkeys("abcde", 12.0)) == {}
-    assert suite.pages.slow({"alone": 31.0}) == {"alone": 31.0}
+    assert suite.pages.slow({"first": 99.0, "second": 0.1}) == {}
+    assert suite.pages.slow({"first": 41.0, "second": 0.1, "third": 2.0}) == {"first": 41.0}
     assert suite.pages.slow({}) == {}
 
 

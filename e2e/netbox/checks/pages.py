@@ -16,8 +16,8 @@ FORBIDDEN = requests.codes.forbidden
 NOT_FOUND = requests.codes.not_found
 SERVER_ERROR = requests.codes.internal_server_error
 UNAVAILABLE = requests.codes.service_unavailable
-SLOW, TOO_SLOW, USUAL = 10.0, 30.0, 20
-"""Seconds that an answer may take: the first at least, the second at most, between them so often what others take."""
+SLOW, OFTEN, FEW = 10.0, 20, 3
+"""An answer may take so many seconds, and so often what others take: of at least so many, for a machine may be slow."""
 
 
 def refusals(
@@ -55,7 +55,9 @@ def refusals(
 
 def slow(seconds: Mapping[str, float]) -> dict[str, float]:
     """Return which answers took so much longer than others that it is no matter of the machine."""
-    limit = min(TOO_SLOW, max(SLOW, USUAL * median(seconds.values()))) if seconds else TOO_SLOW
+    if len(seconds) < FEW:
+        return {}
+    limit = max(SLOW, OFTEN * median(seconds.values()))
     return {path: took for path, took in seconds.items() if took > limit}
 
 
