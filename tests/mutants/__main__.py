@@ -14,7 +14,7 @@ from tests.mutants import ground, reached
 from tests.mutants.batches import batches
 from tests.mutants.bench import Bench
 from tests.mutants.drawn import drawn
-from tests.mutants.kept import KeptStack, NothingKeptError, docker
+from tests.mutants.kept import PAIRED, KeptStack, NothingKeptError, docker
 from tests.mutants.listed import LISTED
 from tests.mutants.mutant import Side
 from tests.mutants.planting import Planter
@@ -35,7 +35,8 @@ def main(words: Sequence[str]) -> int:
     folder = Path(platformdirs.user_cache_dir("releasegate"), "databases")
     ground.keep_databases(stack, ground.newest_dump(folder, stack.module))
     bench = Bench(Planter(stack.project, REPORTS, _packages(stack)), tuple(asked.check), asked.depth, asked.user)
-    chosen = [each for each in LISTED if not asked.mutant or each.name in asked.mutant]
+    listed = LISTED if stack.paired else ()  # they are the pair's
+    chosen = [each for each in listed if not asked.mutant or each.name in asked.mutant]
     lines = _reached(bench, asked.reached) if asked.reached else None
     chosen += [] if asked.mutant else list(drawn(bench.planter.sources(), asked.seed, asked.drawn, lines))
     done = list(kept(asked.results)) if asked.results else []
@@ -77,15 +78,15 @@ def say(line: str) -> None:
 
 
 def _packages(stack: KeptStack) -> dict[Side, str]:
-    """Return where both packages are inside of their containers."""
+    """Return where the packages are inside of their containers: one alone, or both of a pair."""
     asked = "import importlib.util as u, sys; print(u.find_spec(sys.argv[1]).submodule_search_locations[0])"
-    module = stack.module
-    netbox, backend = stack.containers["netbox"]["Id"], stack.containers["backend"]["Id"]
-    served = next(word for word in stack.spec("backend")["serve"]["command"] if ":" in word).partition(".")[0]
-    return {
-        "plugin": docker("exec", netbox, "/opt/netbox/venv/bin/python", "-c", asked, module).strip(),
-        "backend": docker("exec", backend, "/opt/server/bin/python", "-c", asked, served).strip(),
-    }
+    netbox = stack.containers["netbox"]["Id"]
+    plugin = docker("exec", netbox, "/opt/netbox/venv/bin/python", "-c", asked, stack.module).strip()
+    if not stack.paired:
+        return {"plugin": plugin}
+    served = next(word for word in stack.spec(PAIRED)["serve"]["command"] if ":" in word).partition(".")[0]
+    backend = docker("exec", stack.containers[PAIRED]["Id"], "/opt/server/bin/python", "-c", asked, served).strip()
+    return {"plugin": plugin, "backend": backend}
 
 
 def _parser() -> argparse.ArgumentParser:

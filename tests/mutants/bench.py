@@ -15,7 +15,7 @@ from junitparser.junitparser import Properties
 
 from tests.mutants import ground
 from tests.mutants.ground import BEFORE, FRESH
-from tests.mutants.kept import CHECKS, PLUGINS, SUITE
+from tests.mutants.kept import CHECKS, SUITE
 from tests.mutants.mutant import NO_PLACE, NOT_STARTED, Caught, Mutant, Side
 from tests.mutants.planting import Planter
 from tests.mutants.rounds import WHOLE, Round, rounds
@@ -107,20 +107,27 @@ class Bench:
 
     def _broken(self, of: Round, most: int, world: str) -> tuple[str, ...]:
         """Run checks and return the contracts that broke and are not broken anyhow."""
+        stack = self.planter.stack
         environment = {
-            **self.planter.stack.environment,
+            **stack.environment,
             "RELEASEGATE_DEPTH": of.depth,
             "RELEASEGATE_WORLD": world,
             "RELEASEGATE_PAIR_USER": self.user,
             "RELEASEGATE_SINCE": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "PYTHONPATH": os.pathsep.join(str(folder.absolute()) for folder in (*CHECKS, SUITE)),
+            "PYTHONPATH": os.pathsep.join(str(folder.absolute()) for folder in (*stack.checks, SUITE)),
         }
         report = Path(environment["RELEASEGATE_REPORT"]) / "junit-mutant.xml"
         report.unlink(missing_ok=True)
         words = ["-q", f"--maxfail={most and len(self.known) + most}", f"--junitxml={report}"]
         words += ["-c", str(SUITE.absolute() / "pytest.ini")]
-        words += [word for name in ("no:cacheprovider", *PLUGINS) for word in ("-p", name)]
-        pytest = [sys.executable, "-m", "pytest", *words, *(str(file.absolute()) for file in of.files)]
+        words += [word for name in ("no:cacheprovider", *stack.plugins) for word in ("-p", name)]
+        pytest = [
+            sys.executable,
+            "-m",
+            "pytest",
+            *words,
+            *(str(file.absolute()) for file in of.files if file.parent in stack.checks),
+        ]
         try:
             subprocess.run(pytest, cwd=CHECKS[0], env=environment, capture_output=True, timeout=_JUDGED, check=False)
         except subprocess.TimeoutExpired:

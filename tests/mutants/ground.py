@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.mutants.kept import FACTS, KeptStack, docker
+from tests.mutants.kept import FACTS, PAIRED, KeptStack, docker
 
 FRESH, BEFORE = "fresh", "before"
 """Databases that are kept in the server: migrated, and without the plugin's newest migration."""
@@ -51,10 +51,11 @@ def start(stack: KeptStack, database: str, *, anew: bool) -> bool:
     NetBox starts slowly: where nothing of it need be read *anew*, it runs on, and what its tables hold is exchanged.
     """
     numbers = {name: each["Id"] for name, each in stack.containers.items()}
-    server, again = numbers["postgres"], [numbers["backend"], numbers["worker"]]
+    server, again = numbers["postgres"], [numbers[name] for name in (PAIRED, "worker") if name in numbers]
     docker("stop", "--time", "1", *again, *([numbers["netbox"]] if anew else ()))
-    docker("run", "--rm", "--volumes-from", numbers["backend"], "--entrypoint", "sh",
-           stack.containers["backend"]["Config"]["Image"], "-c", "rm -rf /data/*")  # fmt: skip
+    if stack.paired:
+        docker("run", "--rm", "--volumes-from", numbers[PAIRED], "--entrypoint", "sh",
+               stack.containers[PAIRED]["Config"]["Image"], "-c", "rm -rf /data/*")  # fmt: skip
     since = str(int(time.time()))
     if anew:
         docker("exec", server, "dropdb", "--if-exists", "--force", *_ASKED, "netbox")
@@ -64,7 +65,8 @@ def start(stack: KeptStack, database: str, *, anew: bool) -> bool:
         _exchange(server)
         docker("exec", numbers["redis"], "sh", "-c", _FORGOTTEN, stack.variables("netbox")["REDIS_PASSWORD"])
     docker("start", *again)
-    up = _come_up({"netbox": ["healthy", "serve"], "backend": ["healthy"]}, numbers)
+    ready = {"netbox": ["healthy", "serve"]} | ({PAIRED: ["healthy"]} if stack.paired else {})
+    up = _come_up(ready, numbers)
     if up and anew:
         (stack.report / FACTS).write_text(_facts(numbers["netbox"], since), encoding="utf-8")
     if up and anew and database == FRESH:

@@ -32,7 +32,7 @@ class Planter:
 
     def sources(self) -> dict[tuple[Side, str], str]:
         """Return every Python file of both packages, as it is installed."""
-        return {(side, name): text for side in RUNS for name, text in self._tree(side)}
+        return {(side, name): text for side in self.packages for name, text in self._tree(side)}
 
     def read(self, side: Side, file: str) -> str | None:
         """Return a file of a package; nothing where there is none."""

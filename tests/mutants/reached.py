@@ -19,6 +19,8 @@ _SERVICES: dict[str, Side] = {"netbox": "plugin", "worker": "plugin", "backend":
 def record(stack: KeptStack, packages: Mapping[Side, str]) -> None:
     """Let each service write its lines down from its next start on."""
     for service, side in _SERVICES.items():
+        if side not in packages:
+            continue
         package = Path(packages[side])
         put(stack.containers[service]["Id"], package.parent, {
             f"{_NAME}.py": _RECORDER.read_text(encoding="utf-8"), f"{_NAME}.txt": str(package),
