@@ -21,6 +21,8 @@ _TABLES = "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables WHERE
 _EXCHANGED = (
     "psql --no-psqlrc --quiet -v ON_ERROR_STOP=1 --single-transaction --output=/dev/null --username=netbox netbox"
 )
+_QUEUED = 'redis-cli --no-auth-warning -a "$0" -n 0 flushdb'
+"""Jobs of another database are no jobs of this one."""
 _CACHED = 'redis-cli --no-auth-warning -a "$0" -n 1'
 _FORGOTTEN = f"{_CACHED} --scan | grep -v cache_page | xargs -r -n 200 {_CACHED} del"
 """What NetBox keeps in mind is forgotten, but for its description, which takes long to make."""
@@ -56,14 +58,15 @@ def start(stack: KeptStack, database: str, *, anew: bool) -> bool:
     if stack.paired:
         docker("run", "--rm", "--volumes-from", numbers[PAIRED], "--entrypoint", "sh",
                stack.containers[PAIRED]["Config"]["Image"], "-c", "rm -rf /data/*")  # fmt: skip
-    since = str(int(time.time()))
+    since, password = str(int(time.time())), stack.variables("netbox")["REDIS_PASSWORD"]
+    docker("exec", numbers["redis"], "sh", "-c", _QUEUED, password)
     if anew:
         docker("exec", server, "dropdb", "--if-exists", "--force", *_ASKED, "netbox")
         docker("exec", server, "createdb", *_ASKED, f"--template={database}", "netbox")
         docker("start", numbers["netbox"])
     else:
         _exchange(server)
-        docker("exec", numbers["redis"], "sh", "-c", _FORGOTTEN, stack.variables("netbox")["REDIS_PASSWORD"])
+        docker("exec", numbers["redis"], "sh", "-c", _FORGOTTEN, password)
     docker("start", *again)
     ready = {"netbox": ["healthy", "serve"]} | ({PAIRED: ["healthy"]} if stack.paired else {})
     up = _come_up(ready, numbers)

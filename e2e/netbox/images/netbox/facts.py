@@ -79,7 +79,7 @@ def ungenerated(labels: list[str]) -> str:
 
 def undone(label: str) -> list[tuple[str, bool]]:
     """Return an app's migrations in the order that they were written in, and whether each can be undone."""
-    found = MigrationLoader(None, ignore_no_initial=True).disk_migrations
+    found = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
     return [
         (name, all(map(_can_be_undone, each.operations))) for (app, name), each in sorted(found.items()) if app == label
     ]
