@@ -148,6 +148,7 @@ def test_where_everything_is_slow_the_machine_is(suite: SimpleNamespace) -> None
         ([("1", True), ("2", True), ("3", False)], ["app.3"]),
         ([("1", True), ("2", True)], []),
         ([("1", False), ("2", True), ("3", False)], []),
+        ([("00", False), *((f"{number:02}", True) for number in range(1, 10)), ("10", False)], ["app.10"]),
         ([("1", False)], []),
         ([], []),
     ],
