@@ -9,9 +9,11 @@ import threading
 import time
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 FOLDER = Path("/tmp/releasegate-lines")  # noqa: S108 - inside of a container
 TOOL = 4
+monitoring: Any = vars(sys)["monitoring"]  # it is there from Python 3.12 on
 EVERY = 3.0
 ROOT = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").strip()
 ran: set[tuple[str, int]] = set()
@@ -20,14 +22,14 @@ ran: set[tuple[str, int]] = set()
 def began(code: CodeType, _: int) -> object:
     """Look at the lines of a function of the package from now on; of others nothing is asked again."""
     if code.co_filename.startswith(ROOT):
-        sys.monitoring.set_local_events(TOOL, code, sys.monitoring.events.LINE)
-    return sys.monitoring.DISABLE
+        monitoring.set_local_events(TOOL, code, monitoring.events.LINE)
+    return monitoring.DISABLE
 
 
 def line(code: CodeType, number: int) -> object:
     """Write one line down, once."""
     ran.add((code.co_filename.removeprefix(ROOT).lstrip("/"), number))
-    return sys.monitoring.DISABLE
+    return monitoring.DISABLE
 
 
 def kept() -> None:
@@ -45,9 +47,9 @@ def watch() -> None:
     threading.Thread(target=kept, daemon=True).start()
 
 
-sys.monitoring.use_tool_id(TOOL, "releasegate")
-sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_START, began)
-sys.monitoring.register_callback(TOOL, sys.monitoring.events.LINE, line)
-sys.monitoring.set_events(TOOL, sys.monitoring.events.PY_START)
+monitoring.use_tool_id(TOOL, "releasegate")
+monitoring.register_callback(TOOL, monitoring.events.PY_START, began)
+monitoring.register_callback(TOOL, monitoring.events.LINE, line)
+monitoring.set_events(TOOL, monitoring.events.PY_START)
 os.register_at_fork(after_in_child=watch)
 watch()
