@@ -248,7 +248,7 @@ def test_netbox_s_endpoint_refers_to_a_token_of_the_superuser_and_of_nobody_else
         accepted=lambda _: frozenset({"name", "domain", "port", "token"}),
         request=request,
     )
-    cell = SimpleNamespace(syncs=True, netbox_token="secret", netbox_user="admin")
+    cell = SimpleNamespace(syncs=True, netbox_token="secret", netbox_user="admin", world="small")
     stack = SimpleNamespace(address=lambda *_, **__: "10.0.0.1")
     suite.pairing.Registrar(cell, netbox, SimpleNamespace(key="key"), stack, "app").register()
     assert sent["/api/plugins/app/endpoints/netbox/"].get("token") == referred

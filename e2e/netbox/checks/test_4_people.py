@@ -52,7 +52,7 @@ def held(answer: requests.Response) -> int:
     """Return how many records an API route shows: a list's count, or one where the answer has a number."""
     told = answer.json() if "json" in answer.headers.get("Content-Type", "") else None
     if isinstance(told, dict):
-        return int(told["count"]) if "results" in told else int(isinstance(told.get("id"), int))
+        return int(told["count"]) if isinstance(told.get("count"), int) else int(isinstance(told.get("id"), int))
     return sum(1 for each in told if isinstance(each, dict) and "id" in each) if isinstance(told, list) else 0
 
 

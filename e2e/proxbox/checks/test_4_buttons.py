@@ -20,8 +20,13 @@ SINGLE = re.compile(r"/sync/(?!schedule|selected)[\w/-]+/$")
 
 @pytest.fixture(scope="module")
 def buttons(facts: dict[str, Any]) -> dict[str, re.Pattern[str]]:
+    """Return the plugin's buttons."""
+    return single(facts["pages"])
+
+
+def single(pages: list[str]) -> dict[str, re.Pattern[str]]:
     """Return each page that is pressed for one synchronisation, with what finds it and no other."""
-    found = [page for page in facts["pages"] if SINGLE.search(page) and not FULL.search(page)]
+    found = [page for page in pages if SINGLE.search(page) and not FULL.search(page)]
     return {f"/{page}": re.compile(re.escape(page[page.index("/sync/") :]) + "$") for page in found}
 
 
