@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from tests.mutants.mutant import Mutant, Side
+from tests.mutants.reached import Lines
 
 _OPPOSITE: Mapping[type[ast.cmpop], str] = {
     ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is",
@@ -18,26 +19,29 @@ _SIGNS: Mapping[type[ast.cmpop], str] = {
 }  # fmt: skip
 
 
-def drawn(sources: Mapping[tuple[Side, str], str], seed: int, count: int) -> Iterator[Mutant]:
-    """Yield *count* mutants, each of a file drawn first and then a place in it."""
+def drawn(
+    sources: Mapping[tuple[Side, str], str], seed: int, count: int, reached: Lines | None = None
+) -> Iterator[Mutant]:
+    """Yield *count* mutants, each of a file drawn first and then a place in it; with *reached*, on those lines only."""
     draw = random.Random(seed)  # noqa: S311 - no secret
     files = sorted(sources)
     made = 0
     for _ in range(count * 50):
         side, file = draw.choice(files)
-        places = list(_places(sources[side, file]))
+        ran = None if reached is None else reached.get((side, file), frozenset())
+        places = list(_places(sources[side, file], ran))
         if places and made < count:
             word, old, new = draw.choice(places)
             made += 1
             yield Mutant(f"drawn-{seed}-{made}-{word}", side, file, old, new)
 
 
-def _places(source: str) -> Iterator[tuple[str, str, str]]:
+def _places(source: str, ran: Collection[int] | None) -> Iterator[tuple[str, str, str]]:
     """Yield each change of one line that an operator finds, with enough before it to be found again."""
     lines = source.splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
         changed = _changed(node, source)
-        if changed is None:
+        if changed is None or (ran is not None and node.lineno not in ran):  # type: ignore[attr-defined]
             continue
         word, old, new = changed
         number = node.lineno - 1  # type: ignore[attr-defined]

@@ -17,12 +17,16 @@ CHECKS = (E2E / "netbox" / "checks", E2E / "proxbox" / "checks")
 """The checks of the pair's stack, and of the one that it builds on."""
 SUITE = E2E / "suite"
 PLUGINS = ("judging", "netbox_fixtures", "proxbox_fixtures")
+PAIRED = "backend"
+"""The service that only the pair's stack has."""
 _ROLES = {"netbox": "plugin", "worker": "plugin", "backend": "backend"}
 _SECRETS = ("SECRET_KEY", "API_TOKEN_PEPPER", "DB_PASSWORD", "REDIS_PASSWORD", "SUPERUSER_PASSWORD",
             "SUPERUSER_API_TOKEN", "SERVICE_SECRET")  # fmt: skip
 _PROJECT = "com.docker.compose.project"
 _SERVICE = "com.docker.compose.service"
 _FILE = "com.docker.compose.project.config_files"
+FACTS = "facts-mutant.json"
+"""What NetBox told of the plugin when it started last, with a defect or without."""
 _LABELLED = "releasegate.run=kept"
 
 
@@ -32,8 +36,12 @@ class NothingKeptError(LookupError):
 
 def docker(*words: str, told: bytes = b"") -> str:
     """Run one command of the engine's and return what it says."""
-    done = subprocess.run(["docker", *words], check=True, capture_output=True, input=told)
-    return done.stdout.decode(errors="replace")
+    return docker_bytes(*words, told=told).decode(errors="replace")
+
+
+def docker_bytes(*words: str, told: bytes = b"") -> bytes:
+    """Run one command of the engine's and return what it says, as it says it."""
+    return subprocess.run(["docker", *words], check=True, capture_output=True, input=told).stdout
 
 
 @dataclass(frozen=True)
@@ -81,10 +89,29 @@ class KeptStack:
         )
         return told
 
+    def _installed(self, service: str) -> str:
+        """Return the version of the first package that a service's image is made for."""
+        return str(self.spec(service)["packages"][0]["file"]).split("-")[1]
+
     @cached_property
     def _facts(self) -> dict[str, Any]:
         told: dict[str, Any] = json.loads((self.report / "facts.json").read_text(encoding="utf-8"))
         return told
+
+    @property
+    def paired(self) -> bool:
+        """Whether it is the pair's; else it is that of a plugin alone."""
+        return PAIRED in self.containers
+
+    @property
+    def checks(self) -> tuple[Path, ...]:
+        """The folders of its checks."""
+        return CHECKS if self.paired else CHECKS[:1]
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """What of pytest's its checks stand on."""
+        return PLUGINS if self.paired else PLUGINS[:-1]
 
     @property
     def module(self) -> str:
@@ -106,26 +133,15 @@ class KeptStack:
         images = {f"{name.upper()}_IMAGE": each["Config"]["Image"] for name, each in self.containers.items()}
         return {
             **os.environ, **images, **inside,
-            "SERVICE_SECRET": self.variables("backend")["SERVICE_SECRET"],
-            "PROXMOX_SERVICE": self.variables("mock")["PROXMOX_MOCK_SERVICE"],
-            "MOCK_APP": self.variables("mock")["MOCK_APP"],
+            **(self._of_the_pair() if self.paired else {}),
             "RELEASEGATE_RUN": "kept", "RELEASEGATE_LOCK": "",
             "RELEASEGATE_NETBOX_URL": netbox,
             "RELEASEGATE_NETBOX_TOKEN": inside["SUPERUSER_API_TOKEN"],
             "RELEASEGATE_NETBOX_USER": inside["SUPERUSER_NAME"],
             "RELEASEGATE_NETBOX_PASSWORD": inside["SUPERUSER_PASSWORD"],
             "RELEASEGATE_NETBOX_VERSION": status["netbox-version"].split("-")[0],
-            "RELEASEGATE_BACKEND_URL": f"http://{self.address('backend', 8000)}",
-            "RELEASEGATE_BACKEND_NAME": "backend",
-            "RELEASEGATE_BACKEND_VERSION": "0",
-            "RELEASEGATE_MOCK_URL": f"https://{self.address('mock', 8006)}",
             "RELEASEGATE_PLUGIN_NAME": self._facts["plugins"][module]["package"],
             "RELEASEGATE_PLUGIN_VERSION": status["plugins"][module],
-            "RELEASEGATE_PROXMOX_SERVICE": self.variables("mock")["PROXMOX_MOCK_SERVICE"],
-            "RELEASEGATE_WORLD": "small",
-            "RELEASEGATE_WORLD_SEED": "1",
-            "RELEASEGATE_PAIR_USER": "superuser",
-            "RELEASEGATE_DEPTH": "whole",
             "RELEASEGATE_PATH": "fresh",
             "RELEASEGATE_PHASE": "candidate",
             "RELEASEGATE_ALLOWED": json.dumps(_allowed()),
@@ -133,8 +149,20 @@ class KeptStack:
             "RELEASEGATE_STACK_FILE": labels[_FILE].replace(",", os.pathsep),
             "RELEASEGATE_STACK_SERVICES": json.dumps({name: _ROLES.get(name, "") for name in self.containers}),
             "RELEASEGATE_STACK_SECRETS": ",".join(_SECRETS),
-            "RELEASEGATE_FACTS": str((self.report / "facts.json").absolute()),
+            "RELEASEGATE_FACTS": str((self.report / FACTS).absolute()),
             "RELEASEGATE_REPORT": os.environ.get("RELEASEGATE_REPORT", str(self.report.absolute())),
+        }  # fmt: skip
+
+    def _of_the_pair(self) -> dict[str, str]:
+        """Return what the checks are told besides where there is a backend."""
+        mock = self.variables("mock")
+        return {
+            "SERVICE_SECRET": self.variables("backend")["SERVICE_SECRET"],
+            "PROXMOX_SERVICE": mock["PROXMOX_MOCK_SERVICE"], "MOCK_APP": mock["MOCK_APP"],
+            "RELEASEGATE_BACKEND_URL": f"http://{self.address('backend', 8000)}",
+            "RELEASEGATE_BACKEND_NAME": "backend", "RELEASEGATE_BACKEND_VERSION": self._installed("backend"),
+            "RELEASEGATE_MOCK_URL": f"https://{self.address('mock', 8006)}",
+            "RELEASEGATE_PROXMOX_SERVICE": mock["PROXMOX_MOCK_SERVICE"], "RELEASEGATE_WORLD_SEED": "1",
         }  # fmt: skip
 
 

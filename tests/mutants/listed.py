@@ -8,6 +8,6 @@ from pathlib import Path
 from tests.mutants.mutant import Mutant
 
 LISTED = tuple(
-    Mutant(**each)
+    Mutant(**{**each, "disturbs": tuple(each.get("disturbs", ()))})
     for each in tomllib.loads(Path(__file__).with_name("listed.toml").read_text(encoding="utf-8"))["mutant"]
 )

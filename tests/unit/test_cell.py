@@ -118,6 +118,13 @@ def test_a_pair_that_keeps_every_contract_passes_and_nothing_of_it_is_left(play:
     assert play.called[-1] == "down"
 
 
+def test_what_a_contract_tells_that_holds_is_a_note_of_the_cell(play: Play, tmp_path: Path) -> None:
+    play.found["candidate"] = (GOOD, Judged("stack.new-warnings", "pass", words=("the last final did not warn",)))
+    report, seen = run(tmp_path)
+    assert (report.verdict, report.problems) == ("pass", ())
+    assert "the last final did not warn" in seen.notes
+
+
 @pytest.mark.usefixtures("play")
 def test_where_the_engine_is_elsewhere_the_way_to_a_stack_is_a_relay_that_goes_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

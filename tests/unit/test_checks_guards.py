@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -29,7 +30,13 @@ def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
 def _answer(status: int = 200, told: Any = None, text: str = "") -> SimpleNamespace:
     kind = {"Content-Type": "application/json"}
     return SimpleNamespace(
-        status_code=status, ok=status < 400, json=lambda: told, headers=kind, text=text, url="/api/x"
+        status_code=status,
+        ok=status < 400,
+        json=lambda: told,
+        headers=kind,
+        text=text,
+        url="/api/x",
+        elapsed=timedelta(seconds=1),
     )
 
 
@@ -83,9 +90,11 @@ RECORDS = {"app.Thing": ("/api/things/", 3, {"record": {"": "things/{pk}/"}, "pa
 
 def test_whoever_may_see_nothing_and_is_shown_something_is_told(suite: SimpleNamespace) -> None:
     judged = suite.test_4_people.test_who_may_see_nothing_is_shown_nothing
-    judged({"stranger": _person(403)}, RECORDS, CELL, "stranger")
+    judged({"stranger": _person(403)}, RECORDS, {"api": ["api/more/"]}, CELL, "stranger")
     with pytest.raises(AssertionError, match=r"/api/things/ shows 2 records"):
-        judged({"stranger": _person(200, 2)}, RECORDS, CELL, "stranger")
+        judged({"stranger": _person(200, 2)}, RECORDS, {"api": []}, CELL, "stranger")
+    with pytest.raises(AssertionError, match=r"/api/more/ shows 2 records"):
+        judged({"stranger": _person(200, 2)}, {}, {"api": ["api/more/"]}, CELL, "stranger")
 
 
 def test_whoever_may_see_everything_and_is_refused_is_told(suite: SimpleNamespace) -> None:
@@ -130,13 +139,35 @@ def test_a_single_synchronisation_that_does_not_complete_is_told(
     def synchroniser(*told: Any) -> SimpleNamespace:
         return SimpleNamespace(run=lambda _: suite.syncing.Job(1, *told))
 
-    facts = {"pages": ["plugins/app/sync/storage/", "plugins/app/sync/full-update/", "plugins/app/sync/selected/x/"]}
+    pages = ["plugins/app/sync/storage/", "plugins/app/sync/full-update/", "plugins/app/sync/selected/x/"]
+    buttons = suite.test_4_buttons.single(pages)
+    assert list(buttons) == ["/plugins/app/sync/storage/"]
     judged = suite.test_4_buttons.test_each_single_synchronisation_completes
-    judged(synchroniser("completed", "", ()), facts, CELL)
+    judged(synchroniser("completed", "", ()), buttons, CELL)
     with pytest.raises(AssertionError, match=f"/plugins/app/sync/storage/ .*{words}"):
-        judged(synchroniser(state, "", (), troubles), facts, CELL)
+        judged(synchroniser(state, "", (), troubles), buttons, CELL)
+
+
+def test_a_button_that_queues_nothing_is_told_and_what_was_queued_is_taken_back(
+    suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+
+    def start(button: Any) -> int:
+        if button.search("/sync/storage/"):
+            raise suite.contracts.BrokenContract("queued no job")
+        return 7
+
+    monkeypatch.setattr(suite.test_4_buttons, "confirmed", lambda _, path: ran.append(path))
+    judged, single = suite.test_4_buttons.test_each_button_queues_a_job, suite.test_4_buttons.single
+    stack, synchroniser = SimpleNamespace(run=ran.append), SimpleNamespace(start=start)
+    judged(synchroniser, None, stack, single(["a/sync/devices/"]), CELL)
+    assert ran == ["pause worker", "/core/jobs/7/delete/", "unpause worker"]
+    with pytest.raises(AssertionError, match="/a/sync/storage/ queued no job"):
+        judged(synchroniser, None, stack, single(["a/sync/storage/"]), CELL)
+    assert ran[-1] == "unpause worker"
     with pytest.raises(AssertionError, match="no single synchronisation"):
-        judged(synchroniser("completed", "", ()), {"pages": []}, CELL)
+        judged(synchroniser, None, stack, {}, CELL)
 
 
 @pytest.mark.parametrize(

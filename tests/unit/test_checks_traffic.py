@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -37,7 +39,7 @@ pair.errors.TornError
 @pytest.fixture(scope="module")
 def suite() -> Iterator[SimpleNamespace]:
     """Return what reads logs."""
-    with imported("traffic") as modules:
+    with imported("traffic", "troubles") as modules:
         yield modules
 
 
@@ -81,3 +83,30 @@ def test_what_is_declared_is_left_out_and_nothing_else(suite: SimpleNamespace) -
 def test_many_findings_are_told_in_one_line(suite: SimpleNamespace) -> None:
     assert suite.traffic.told({"a": 2, "b": 1}) == "a (2 times); b"
     assert suite.traffic.told(dict.fromkeys("abcde", 1)) == "a; b; c; and 2 more"
+
+
+WARNED = """2026-01-01 00:00:00 [worker] WARNING rq.worker:17 - job 42 took 3.5 s
+WARNING rq.worker:99 - job 43 took 1 s
+\x1b[33mERROR\x1b[0m no key 0123456789abcdef
+INFO nothing to tell of an error
+"""
+
+
+def test_a_warning_is_the_same_whenever_and_of_whatever_number_it_is_told(suite: SimpleNamespace) -> None:
+    assert list(suite.troubles.troubles("worker", WARNED)) == [
+        "worker: WARNING rq.worker:N - job N took N s",
+        "worker: WARNING rq.worker:N - job N took N s",
+        "worker: ERROR no key N",
+    ]
+
+
+def test_only_what_was_not_warned_of_before_is_new(suite: SimpleNamespace, tmp_path: Path) -> None:
+    now = Counter(suite.troubles.troubles("worker", WARNED))
+    assert suite.troubles.new(now, now) == []
+    assert suite.troubles.new({"worker: ERROR no key N": 3}, now) == [
+        "worker: WARNING rq.worker:N - job N took N s (2 times)"
+    ]
+    file = tmp_path / "new" / "warnings.json"
+    assert suite.troubles.kept(file) is None
+    suite.troubles.keep(file, now)
+    assert suite.troubles.kept(file) == now

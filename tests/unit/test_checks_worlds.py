@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import importlib
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from suite_modules import imported
+from suite_modules import E2E, imported
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def suite() -> Iterator[SimpleNamespace]:
 def _read(suite: SimpleNamespace, center: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     held = suite.answers.answers(center)
     proxmox = suite.world.Proxmox("https://mock.invalid")
-    monkeypatch.setattr(type(proxmox), "get", lambda _, path: held[f"/api2/json/{path}"]["data"])
+    monkeypatch.setattr(type(proxmox), "get", lambda _, path, **__: held[f"/api2/json/{path}"]["data"])
     return suite.inventory.Inventory(proxmox, proxmox.world())
 
 
@@ -86,3 +87,23 @@ def test_each_departure_of_a_kind_is_told(
     kind = suite.inventory.Kind("thing", ("name",), {("a",): {"size": 3}})
     assert list(kind.departures(_held(suite, kind, {"name": "a", "size": 3}))) == []
     assert list(kind.departures(_held(suite, kind, *records))) == [words]
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ({}, range(50)),
+        ({"limit": "0"}, range(60)),
+        ({"start": "50"}, range(50, 60)),
+        ({"start": "10", "limit": "5"}, range(10, 15)),
+        ({"vmid": "3"}, [3]),
+        ({"start": "60"}, []),
+    ],
+)
+def test_of_a_node_s_tasks_as_many_are_listed_as_are_asked_for(
+    query: dict[str, str], numbers: Sequence[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(E2E / "proxbox" / "images" / "mock"))
+    page = importlib.import_module("paging").page
+    tasks = [{"id": str(number)} for number in range(60)]
+    assert page({"data": tasks}, query) == {"data": [{"id": str(number)} for number in numbers]}

@@ -6,6 +6,7 @@ import copy
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -54,7 +55,7 @@ def world(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what the mock holds, read from its own data as if it had answered."""
     held = json.loads((E2E / "proxbox" / "images" / "mock" / "pve.json").read_text(encoding="utf-8"))
     proxmox = suite.world.Proxmox("https://mock.invalid")
-    monkeypatch.setattr(type(proxmox), "get", lambda _, path: held[f"/api2/json/{path}"]["data"])
+    monkeypatch.setattr(type(proxmox), "get", lambda _, path, **__: held[f"/api2/json/{path}"]["data"])
     return proxmox.world()
 
 
@@ -183,7 +184,8 @@ ANSWERS = {
 def test_a_page_that_is_missing_crashes_or_throws_the_user_out_is_refused(suite: SimpleNamespace) -> None:
     def get(path: str) -> SimpleNamespace:
         status, headers, text = ANSWERS[path]
-        return SimpleNamespace(status_code=status, headers=headers, text=text, json=lambda: json.loads(text))
+        told = {"status_code": status, "headers": headers, "text": text, "elapsed": timedelta(seconds=1)}
+        return SimpleNamespace(**told, json=lambda: json.loads(text))
 
     assert suite.pages.refusals(ANSWERS, get) == {
         "missing": "answered 404",
@@ -246,7 +248,7 @@ def test_netbox_s_endpoint_refers_to_a_token_of_the_superuser_and_of_nobody_else
         accepted=lambda _: frozenset({"name", "domain", "port", "token"}),
         request=request,
     )
-    cell = SimpleNamespace(syncs=True, netbox_token="secret", netbox_user="admin")
+    cell = SimpleNamespace(syncs=True, netbox_token="secret", netbox_user="admin", world="small")
     stack = SimpleNamespace(address=lambda *_, **__: "10.0.0.1")
     suite.pairing.Registrar(cell, netbox, SimpleNamespace(key="key"), stack, "app").register()
     assert sent["/api/plugins/app/endpoints/netbox/"].get("token") == referred

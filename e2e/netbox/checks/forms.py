@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+import requests
+
+from netbox import Browser
+
 CONTROLS = frozenset({"input", "select", "textarea"})
 UNSENT = frozenset({"submit", "button", "image", "reset", "file"})
 
@@ -77,3 +81,9 @@ def main_form(page: str) -> Form | None:
     """Return the form that a page is for: of those that are posted, the one with most fields."""
     posted = [form for form in forms(page) if form.method == "post"]
     return max(posted, key=lambda form: len(form.fields), default=None)
+
+
+def confirmed(browser: Browser, path: str) -> requests.Response:
+    """Say yes to the page that asks whether something is to be done."""
+    form = main_form(browser.get(path).text)
+    return browser.post(path, [*(form.fields if form else ()), ("confirm", "true")])

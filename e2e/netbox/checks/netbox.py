@@ -1,5 +1,6 @@
 """NetBox as its users see it: the REST API with a token, and the pages with a logged-in session."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ MANY = 200
 AT_ONCE = 2
 """How many requests: a laptop's NetBox has few workers, and more would only wait for each other."""
 CSRF = "csrfmiddlewaretoken"
+STATIC = re.compile(r"""(?:src|href)=["']/static/([^"'?#]+)""")
 TIMEOUT = 90.0  # seconds; a page's first rendering after a start compiles its templates
 DESCRIBED = 300.0  # all of NetBox's API is looked through for it, beside a synchronisation
 
@@ -94,12 +96,23 @@ class NetBox:
         return frozenset(actions.get("POST", {}))
 
 
+def static_files(answer: requests.Response) -> list[str]:
+    """Return the files that a page links to, below where NetBox keeps its static ones; of no page none."""
+    return STATIC.findall(answer.text) if "html" in answer.headers.get("Content-Type", "") else []
+
+
 @dataclass(frozen=True)
 class Browser:
     """A logged-in session on NetBox's pages."""
 
     netbox: NetBox
     session: requests.Session = field(repr=False)
+    linked: set[str] = field(default_factory=set, repr=False)
+    """The files that the pages so far want of NetBox, below where it keeps such."""
+
+    def __post_init__(self) -> None:
+        """See what each page wants."""
+        self.session.hooks["response"].append(lambda answer, **_: self.linked.update(static_files(answer)))
 
     @classmethod
     def login(cls, netbox: NetBox, user: str, password: str) -> "Browser":

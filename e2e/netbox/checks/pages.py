@@ -1,7 +1,8 @@
 """Opens many pages a few at a time and says which did not answer as a page must."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from typing import Any
 
 import requests
@@ -15,6 +16,8 @@ FORBIDDEN = requests.codes.forbidden
 NOT_FOUND = requests.codes.not_found
 SERVER_ERROR = requests.codes.internal_server_error
 UNAVAILABLE = requests.codes.service_unavailable
+SLOW, OFTEN, FEW = 10.0, 20, 3
+"""An answer may take so many seconds, and so often what others take: of at least so many, for a machine may be slow."""
 
 
 def refusals(
@@ -22,14 +25,16 @@ def refusals(
 ) -> dict[str, str]:
     """Return each page that is missing, fails inside NetBox, or throws the logged-in user out; with its words.
 
-    With *forbidden* one that the user may not see is refused, too.
+    One that is slow twice, the second time alone, is refused, too; with *forbidden* one that the user may not see.
     """
+    seconds: dict[str, float] = {}
 
     def complaint(path: str) -> tuple[str, str]:
         try:
             answer = get(path)
         except requests.RequestException as error:
             return path, type(error).__name__
+        seconds[path] = answer.elapsed.total_seconds()
         if _explained(answer):
             return path, ""
         barred = forbidden and answer.status_code == FORBIDDEN
@@ -40,7 +45,20 @@ def refusals(
         return path, ""
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return {path: said for path, said in pool.map(complaint, paths) if said}
+        refused = {path: said for path, said in pool.map(complaint, paths) if said}
+    for path, took in slow(seconds).items():
+        _, said = complaint(path)
+        if said or path in slow(seconds):
+            refused.setdefault(path, said or f"took {took:.0f} s, and {seconds[path]:.0f} s when it was asked again")
+    return refused
+
+
+def slow(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Return which answers took so much longer than others that it is no matter of the machine."""
+    if len(seconds) < FEW:
+        return {}
+    limit = max(SLOW, OFTEN * median(seconds.values()))
+    return {path: took for path, took in seconds.items() if took > limit}
 
 
 def _explained(answer: requests.Response) -> bool:

@@ -9,6 +9,9 @@ from packaging.version import Version
 from cell import CANDIDATE, Cell
 from netbox import NetBox
 
+LAST = 10
+"""How many migrations say whether a plugin gives a way back."""
+
 
 @pytest.mark.contract("netbox.up", PLUGIN)
 def test_netbox_answers(netbox: NetBox) -> None:
@@ -54,6 +57,20 @@ def test_no_migration_is_missing(facts: dict[str, Any]) -> None:
     words = [line.strip() for line in facts["ungenerated"].splitlines() if line.strip()]
     changes = [line for line in words if line[0] in "-+~"] or words
     assert not words, f"the plugin's models need a migration that it does not ship: {'; '.join(changes[:3])}"
+
+
+@pytest.mark.contract("netbox.reversible", PLUGIN, needs=("netbox.up",))
+@pytest.mark.phases(CANDIDATE)
+def test_the_newest_migration_can_be_undone(facts: dict[str, Any]) -> None:
+    """Where the last ones before can, whoever upgrades counts on a way back; a plugin that has none is not judged."""
+    stuck = dead_ends(facts["undone"])
+    assert not stuck, f"migration {stuck[0]} cannot be undone, and those before it can"
+
+
+def dead_ends(undone: dict[str, list[tuple[str, bool]]]) -> list[str]:
+    """Return each app's newest migration that cannot be undone, where it is the only one of the last ones."""
+    every = {app: [can for _, can in found[-LAST:]] for app, found in undone.items() if len(found) > 1}
+    return [f"{app}.{undone[app][-1][0]}" for app, can in every.items() if all(can[:-1]) and not can[-1]]
 
 
 @pytest.mark.contract("plugin.models", PLUGIN, needs=("netbox.up",))

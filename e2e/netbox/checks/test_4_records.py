@@ -13,8 +13,9 @@ import requests
 from contracts import PLUGIN
 from words import words
 
+import filters
 from cell import CANDIDATE, Cell
-from forms import main_form
+from forms import confirmed, main_form
 from graph import faults
 from netbox import Browser, NetBox
 from pages import refusals, summary
@@ -57,6 +58,19 @@ def _offered(browser: Browser, own: list[str], path: str) -> bool:
     """Whether a record's own page leads there: a tab that has nothing to show may be hidden, and not be there."""
     page = next((each for each in own if path.startswith(each)), path)
     return page == path or path in browser.get(page).text
+
+
+@pytest.mark.contract("plugin.static", PLUGIN, needs=NEEDS)
+def test_what_the_pages_link_to_is_there(shelf: Shelf, browser: Browser, facts: dict[str, Any], cell: Cell) -> None:  # noqa: ARG001
+    """Each style, script and picture of the plugin's own that a page wants is among those that it brings."""
+    lost = cell.undeclared(dict.fromkeys(sorted(lost_files(browser.linked, facts)), "is not in the plugin"))
+    assert not lost, f"of {len(browser.linked)} files that pages link to {len(lost)} are lost: {next(iter(lost))}"
+
+
+def lost_files(linked: set[str], facts: dict[str, Any]) -> set[str]:
+    """Return which of the files that pages link to a plugin should have, by their first folder, and has not."""
+    own = {name.rpartition(".")[2] for name in facts["plugins"]} | {name.partition("/")[0] for name in facts["static"]}
+    return {name for name in linked if name.partition("/")[0] in own} - set(facts["static"])
 
 
 @pytest.mark.contract("plugin.host-pages", PLUGIN, needs=NEEDS)
@@ -136,6 +150,14 @@ def test_the_lists_can_be_searched_and_exported(shelf: Shelf, browser: Browser, 
     assert not refused, f"of {len(paths) + len(apis)} lists {summary(refused)}"
 
 
+@pytest.mark.contract("plugin.filters", PLUGIN, needs=NEEDS)
+def test_the_lists_can_be_narrowed(shelf: Shelf, netbox: NetBox, schema: dict[str, Any], cell: Cell) -> None:
+    """By all at once that the API says a list can be narrowed by; a value may be refused in words."""
+    routes = [shown.api for shown in shelf.models if shown.api]
+    wrong = cell.undeclared(filters.faults(netbox, schema, routes))
+    assert not wrong, f"of {len(routes)} lists {summary(wrong)}"
+
+
 @pytest.mark.contract("plugin.graphql", PLUGIN, needs=NEEDS)
 def test_graphql_answers(shelf: Shelf, netbox: NetBox, cell: Cell) -> None:
     """Every field of the query that lists or shows a model of the plugin's answers without an error."""
@@ -149,7 +171,7 @@ def test_records_can_be_deleted(shelf: Shelf, browser: Browser, netbox: NetBox, 
 
     def deleted(shown: Shown) -> tuple[str, str]:
         path = shown.of_record("delete")[0]
-        answer = _confirmed(browser, path)
+        answer = confirmed(browser, path)
         if answer.status_code >= requests.codes.internal_server_error:
             return path, f"answered {answer.status_code}{words(answer)}"
         gone = netbox.request("GET", shown.own.address).status_code == requests.codes.not_found if shown.own else True
@@ -164,8 +186,3 @@ def test_records_can_be_deleted(shelf: Shelf, browser: Browser, netbox: NetBox, 
     refused = {path: said for path, said in told.items() if said}
     refused = cell.undeclared(refused | dict(shelf.maker.unmake()))
     assert not refused, f"of {len(told)} deletions {summary(refused)}"
-
-
-def _confirmed(browser: Browser, path: str) -> requests.Response:
-    form = main_form(browser.get(path).text)
-    return browser.post(path, [*(form.fields if form else ()), ("confirm", "true")])

@@ -95,7 +95,9 @@ def _node_answers(center: Datacenter, node: str, version: dict[str, str]) -> Ite
         "rootfs": {"total": 200 * GIB, "used": 20 * GIB, "free": 180 * GIB, "avail": 180 * GIB},
         "loadavg": ["0.1", "0.1", "0.1"],
     }  # fmt: skip
-    tasks = [_task(guest) for guest in here if guest.running and not guest.sparse]
+    tasks = [
+        _task(guest, often) for guest in here if guest.running and not guest.sparse for often in range(guest.starts)
+    ]
     yield "tasks", tasks
     for task in tasks:
         ended = {"status": "stopped", "exitstatus": "OK"}
@@ -241,12 +243,12 @@ def _network(center: Datacenter, node: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _task(guest: Guest) -> dict[str, Any]:
-    word = "qmstart" if guest.kind == "qemu" else "vzstart"
-    upid = f"UPID:{guest.node}:{2561 + guest.vmid:08X}:00000001:{FIRST_MOMENT:08X}:{word}:{guest.vmid}:root@pam:"
+def _task(guest: Guest, often: int) -> dict[str, Any]:
+    word, began = "qmstart" if guest.kind == "qemu" else "vzstart", FIRST_MOMENT + 60 * often
+    upid = f"UPID:{guest.node}:{2561 + guest.vmid:08X}:00000001:{began:08X}:{word}:{guest.vmid}:root@pam:"
     return {"upid": upid, "node": guest.node, "pid": 2561 + guest.vmid, "pstart": 1, "id": str(guest.vmid),
             "type": word,
-            "user": "root@pam", "starttime": FIRST_MOMENT, "endtime": FIRST_MOMENT + 2, "status": "OK"}  # fmt: skip
+            "user": "root@pam", "starttime": began, "endtime": began + 2, "status": "OK"}  # fmt: skip
 
 
 def _replication(center: Datacenter, guest: Guest) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Inventory:
         """Return every kind by its name."""
         made = (
             self._storages(), self._snapshots(), self._backups(), self._replications(), self._routines(), self._tasks(),
-            self._states(),
+            self._states(), *self._frame(),
         )  # fmt: skip
         return {kind.name: kind for kind in made}
 
@@ -120,9 +120,19 @@ class Inventory:
                 "status": each["status"], "virtual_machine": guests[int(each["id"])].name,
             }
             for node in self.world.nodes
-            for each in self.proxmox.get(f"nodes/{node}/tasks")
+            for each in self.proxmox.get(f"nodes/{node}/tasks", limit=0)
             if each["id"].isdigit() and int(each["id"]) in guests
         })  # fmt: skip
+
+    def _frame(self) -> Iterator[Kind]:
+        """Yield what the plugin keeps of the cluster and its nodes."""
+        cluster = {(self.world.cluster,): {"nodes_count": len(self.world.nodes)}}
+        yield Kind("proxmox-clusters", ("name",), cluster)
+        yield Kind(
+            "proxmox-nodes", ("name",), {(name,): {"online": online} for name, online in self.world.nodes.items()}
+        )
+        yield Kind("sync-state/clusters", ("cluster",), {(self.world.cluster,): {}})
+        yield Kind("sync-state/devices", ("device",), {(name,): {} for name in self.world.nodes})
 
     def _states(self) -> Kind:
         return Kind("sync-state/virtual-machines", ("proxmox_vm_id",), {

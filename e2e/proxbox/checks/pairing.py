@@ -14,6 +14,9 @@ from pair_cell import PairCell
 
 ORPHANS = "delete_orphans"
 """The plugin's setting that lets it mark what Proxmox has no more; off where nobody asks for it."""
+LARGE = "large"
+NOWHERE = "198.51.100.254/32"
+"""An address of a documentation network."""
 # What each service is called, and where it listens, inside the stack's own network.
 INSIDE = {"netbox": 8080, "backend": 8000, "mock": 8006}
 
@@ -55,10 +58,26 @@ class Registrar:
         kind = "proxmox" if self.cell.syncs else self.cell.proxmox_service
         if self.netbox.has(f"{self.root}{kind}/"):
             numbers[kind] = self._ensure(kind, "mock", self._proxmox_fields())
+        if self.cell.world == LARGE and self.cell.syncs and "proxmox" in numbers:
+            self._one_that_is_off()
         endpoints = Endpoints(self.root, numbers)
         for each in numbers:
             self._approve(endpoints.path(each))
         return endpoints
+
+    def _one_that_is_off(self) -> None:
+        """Keep a further Proxmox that nothing listens at, switched off: nobody may ask it for anything.
+
+        Whether a release takes it is another contract's matter.
+        """
+        route = f"{self.root}proxmox/"
+        if sum(1 for _ in self.netbox.every(route)) > 1:
+            return
+        record = self.netbox.json("POST", "/api/ipam/ip-addresses/", json={"address": NOWHERE})
+        place = {"name": "off", "enabled": False, "ip_address": record["id"], "domain": "off.test", "port": 8006}
+        accepted = self.netbox.accepted(route)
+        body = {name: value for name, value in (self._proxmox_fields() | place).items() if name in accepted}
+        self.netbox.request("POST", route, json=body)
 
     def _ensure(self, kind: str, service: str, fields: dict[str, Any]) -> int:
         """Reuse the record of an earlier phase, or create it with the fields that this release takes."""

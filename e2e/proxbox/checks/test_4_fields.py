@@ -16,7 +16,9 @@ from world import Proxmox, World
 pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
 SYNCED = ("pair.sync",)
 TAGS = {"proxbox", *(f"proxbox-discovered-{kind}" for kind in ("qemu", "lxc", "cluster", "node"))}
-NEWER = {"sync-state/virtual-machines"}
+NEWER = {
+    "sync-state/virtual-machines", "sync-state/clusters", "sync-state/devices", "proxmox-clusters", "proxmox-nodes",
+}  # fmt: skip
 """Kinds that a release may not have yet; the others each must have."""
 
 
@@ -40,6 +42,10 @@ def _kind(name: str, contract: str) -> Any:
         _kind("backup-routines", "pair.backup-routines"),
         _kind("task-history", "pair.task-history"),
         _kind("sync-state/virtual-machines", "pair.guest-states"),
+        _kind("sync-state/clusters", "pair.cluster-states"),
+        _kind("sync-state/devices", "pair.node-states"),
+        _kind("proxmox-clusters", "pair.proxmox-clusters"),
+        _kind("proxmox-nodes", "pair.proxmox-nodes"),
     ],
 )
 def test_every_record_of_a_kind_is_there_with_its_fields(

@@ -9,6 +9,7 @@ from cell import CANDIDATE
 from contracts import BACKEND, PAIR, PLUGIN
 from forms import forms
 from netbox import Browser, NetBox
+from pages import refusals
 from words import words
 
 from backend import KEY_HEADER, TIMEOUT, Backend
@@ -21,6 +22,8 @@ TOLD = ("status", "target_address", "target_port", "authentication", "api_access
 """What a keepalive says besides."""
 SETTINGS = ("bulk_batch_size", "netbox_timeout", "encryption_key_configured")
 LONG_ENOUGH = 32
+COMPARED, ALIVE = ("/login/", "/user/preferences/"), ("/health", "/version")
+"""What answers at once, in NetBox and in the backend: how slow the machine is."""
 
 
 @pytest.mark.contract("pair.keepalives", PAIR, needs=PAIRED)
@@ -31,7 +34,10 @@ def test_each_keepalive_is_a_success(
     """The backend, NetBox as the backend sees it, and Proxmox: each is reached, and what was tried is told."""
     if kind not in endpoints.numbers:
         pytest.skip(f"not applicable: {cell.proxmox_service} has no such endpoint")
-    answer = browser.get(f"/plugins/{facts['base']}/keepalive-status/{kind}/{endpoints.numbers[kind]}/")
+    path = f"/plugins/{facts['base']}/keepalive-status/{kind}/{endpoints.numbers[kind]}/"
+    refused = refusals([path, *COMPARED], browser.get).get(path)
+    assert not refused, f"the keepalive of the {kind} endpoint {refused}"
+    answer = browser.get(path)
     assert answer.ok, f"the keepalive of the {kind} endpoint answered {answer.status_code}{words(answer)}"
     told = answer.json()
     missing = [name for name in TOLD if name not in told]
@@ -66,6 +72,8 @@ def test_the_backend_reaches_netbox(backend: Backend) -> None:
     held = backend.request("GET", "/netbox/endpoint")
     assert held.ok, f"the backend answered {held.status_code} when asked for its NetBox endpoint{words(held)}"
     assert len(held.json()) == 1, f"the backend holds {len(held.json())} NetBox endpoints, not one"
+    refused = refusals(["/netbox/status", *ALIVE], lambda path: backend.request("GET", path)).get("/netbox/status")
+    assert not refused, f"the backend, asked for NetBox's status, {refused}"
     status = backend.request("GET", "/netbox/status")
     assert status.ok, f"the backend answered {status.status_code} when asked for NetBox's status{words(status)}"
 

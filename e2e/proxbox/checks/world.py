@@ -26,7 +26,7 @@ class Nic:
 
 @dataclass(frozen=True)
 class Guest:
-    """A virtual machine or container. Memory and disks in MiB."""
+    """A virtual machine or container. Memory and disks in MiB; ``stored`` names each disk's storage."""
 
     vmid: int
     kind: str
@@ -38,6 +38,7 @@ class Guest:
     disks: tuple[int, ...]
     nics: tuple[Nic, ...]
     snapshots: tuple[str, ...]
+    stored: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ class Proxmox:
         if not answer.ok:
             raise BrokenContract(f"the Proxmox mock answered {answer.status_code} to another world", side=STACK)
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str, **query: Any) -> Any:
         """Return the data of one Proxmox route."""
-        answer = requests.get(f"{self.url}/api2/json/{path}", timeout=30, verify=False)  # noqa: S501
+        answer = requests.get(f"{self.url}/api2/json/{path}", params=query, timeout=30, verify=False)  # noqa: S501
         body = answer.json() if answer.ok else {}
         if "data" not in body:
             raise BrokenContract(f"the Proxmox mock holds nothing at {path} ({answer.status_code})", side=STACK)
@@ -131,15 +132,27 @@ class Proxmox:
                 for entry in self.get(f"nodes/{node}/{kind}/{vmid}/snapshot")
                 if entry["name"] != "current"
             ),
+            stored=tuple(_stored(config)),
         )
 
 
 def _disks(config: dict[str, Any]) -> Iterator[int]:
     """Yield the sizes of the disks of one guest's configuration, in MiB."""
+    for _, _, size in _volumes(config):
+        yield int(int(size[1]) * IN_MIB[size[2]])
+
+
+def _stored(config: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each disk of one guest's configuration with the storage that it is on."""
+    for key, value, _ in _volumes(config):
+        yield key, value.partition(":")[0]
+
+
+def _volumes(config: dict[str, Any]) -> Iterator[tuple[str, str, re.Match[str]]]:
     for key, value in config.items():
         size = SIZE.search(str(value))
         if DISK.match(key) and size and "media=cdrom" not in str(value):
-            yield int(int(size[1]) * IN_MIB[size[2]])
+            yield key, str(value), size
 
 
 def _nics(config: dict[str, Any]) -> Iterator[Nic]:

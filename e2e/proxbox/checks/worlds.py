@@ -38,6 +38,7 @@ class Guest:
     backed_up: bool = False
     template: bool = False
     sparse: bool = False
+    starts: int = 1
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def large(seed: int, *, guests: int = 120) -> Datacenter:
     made[1] = replace(made[1], kind="qemu", template=True, running=False, snapshots=(), backed_up=False)
     made[2] = replace(made[2], sparse=True)
     made[3] = replace(made[3], kind="lxc", cards=("10.78.0.3/24", "2001:db8:78::3/64"))
+    # More tasks of one node than Proxmox lists where nobody says how many.
+    made[4] = replace(made[4], running=True, starts=60)
     storages = (*STORAGES, Storage("attic", "dir", "backup", disabled=True))
     return Datacenter(
         "rg-hall", nodes, storages, tuple(made), replicated=(made[4].vmid,) if made[4].kind == "qemu" else ()

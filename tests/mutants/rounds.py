@@ -1,0 +1,44 @@
+"""The checks that a mutant is judged by, in rounds: what is quick comes first, what takes minutes last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.mutants.kept import CHECKS
+from tests.mutants.mutant import Mutant
+
+USUAL, WHOLE = "usual", "whole"
+_NETBOX, _PAIR = CHECKS
+_OF_THE_PLUGIN = ("test_3_plugin.py", "test_4_records.py", "test_4_people.py")
+_TAKES_MINUTES = ("test_4_buttons.py", "test_6_routes.py")
+
+
+@dataclass(frozen=True)
+class Round:
+    """Some files of checks, and how deep they go."""
+
+    files: tuple[Path, ...]
+    depth: str = USUAL
+
+
+def rounds(batch: Sequence[Mutant], depth: str, only: tuple[str, ...] = ()) -> Iterator[Round]:
+    """Yield the rounds: the first that tells of a mutant that is alone is the last that is run.
+
+    What is of NetBox and its plugin alone cannot tell of a backend; all can tell of a plugin.
+    """
+    sides = {mutant.side for mutant in batch}
+    if only:
+        yield Round(_files(only, CHECKS), depth)
+        return
+    if len(batch) == 1 and sides == {"plugin"}:
+        yield Round(_files(("test_*.py",), (_NETBOX,)))
+    left_out = (*_TAKES_MINUTES, *(_OF_THE_PLUGIN if sides == {"backend"} else ()))
+    yield Round(tuple(file for file in _files(("test_*.py",), CHECKS) if file.name not in left_out))
+    if depth == WHOLE:
+        yield Round(_files(_TAKES_MINUTES, CHECKS), WHOLE)
+
+
+def _files(names: tuple[str, ...], folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    return tuple(file for folder in folders for name in names for file in sorted(folder.glob(name)))
