@@ -10,7 +10,8 @@ from git_repositories import git, make_repository
 from stubbed_runner import CI, INDEXES, REPOSITORY, made, stubbed_runner
 from stubbed_runner import ran as said
 
-from releasegate.core.config.model import Companion, EndToEndCommand, ForgeConfig, Package, Settings
+from releasegate.core.config.companion import Companion
+from releasegate.core.config.model import EndToEndCommand, ForgeConfig, Package, Settings
 
 STUB = """\
 echo "$* with $(cat ../harbor-api/what)" >> "$LOG"

@@ -22,7 +22,8 @@ from packaging.version import Version
 
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.part import Part
-from releasegate.core.config.model import Companion, EndToEndCommand, Package, Settings
+from releasegate.core.config.companion import Companion
+from releasegate.core.config.model import EndToEndCommand, Package, Settings
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.entry import SEAL, Entry, Evidence

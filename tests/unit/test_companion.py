@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from releasegate.core.config.model import Companion
+from releasegate.core.config.companion import Companion
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.release.companion import CompanionSources, PickedCompanion, Purpose, pick_companion, variables
 

@@ -12,7 +12,7 @@ from packaging.version import Version
 from release_fixture import CORE, ReleaseFixture, entry
 from test_pairs import NETBOX, key, proof, side
 
-from releasegate.core.config.model import Companion
+from releasegate.core.config.companion import Companion
 from releasegate.core.pairs.matrix import Pairs
 from releasegate.core.pairs.proofs import Proof, proofs
 from releasegate.core.pairs.question import answer

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 import pytest
 
 from releasegate.core import errors
-from releasegate.core.config.model import Companion, Package, Settings
+from releasegate.core.config.companion import Companion
+from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 
 API = Package("api", PurePosixPath("api"), (), ("3.12",))

@@ -10,7 +10,8 @@ from packaging.version import Version
 from release_fixture import ALONE, APP, CORE, ReleaseFixture, done, entry
 from stacks import hosts, pair_stack
 
-from releasegate.core.config.model import Companion, Settings
+from releasegate.core.config.companion import Companion
+from releasegate.core.config.model import Settings
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.pairs.question import answer
 from releasegate.core.release.entry import SEAL

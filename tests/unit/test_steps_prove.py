@@ -11,7 +11,7 @@ from fakes import sha256
 from packaging.version import Version
 from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 
-from releasegate.core.config.model import Companion
+from releasegate.core.config.companion import Companion
 from releasegate.core.errors import GateFailed, Refused, Unavailable
 from releasegate.core.release.entry import SEAL
 from releasegate.core.release.taken_back import CELL

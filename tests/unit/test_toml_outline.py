@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from releasegate.core.config.toml_outline import outline
+from releasegate.core.toml.outline import outline
 
 LOCK = """\
 version = 1

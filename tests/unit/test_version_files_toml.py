@@ -7,9 +7,9 @@ import pytest
 import tomlkit
 from tomlkit.exceptions import ParseError
 
-from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import LockVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.toml.lines import read_toml
 from releasegate.core.version_files.occurrences import Occurrence, bump, find, kind_of
 from releasegate.core.version_files.toml import prove, with_string
 

@@ -14,7 +14,7 @@ from test_workflows import ALONE, API, FANNED, STACK
 from releasegate.app import gates, watch
 from releasegate.app.project import Project
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Companion
+from releasegate.core.config.companion import Companion
 from releasegate.core.e2e.matrix import Wanted, matrix, newest, on_newest, only
 from releasegate.core.errors import Unavailable
 from releasegate.rehearsal.index import sample_wheel

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from releasegate.core.ci.event_payload import Event
     from releasegate.core.ci.part import Part
     from releasegate.core.config.model import ForgeConfig, Package
-    from releasegate.core.release.companion import ByHand, CompanionSources
+    from releasegate.core.release.companion import ByHand
     from releasegate.core.release.plan import PackageState
     from releasegate.core.release.versions import Consumed
     from releasegate.ledger_writer import LedgerWriter
     from releasegate.ports import Delivery, EndToEndRunner, Forge, Ledger, Progress
-    from releasegate.steps.release import PackagePorts, Role, RunContext
+    from releasegate.steps.release import PackagePorts, RunContext
 
 
 @dataclass(frozen=True)
@@ -185,12 +185,6 @@ class Workspace:
 
         return consumed(self, package)
 
-    def companion_sources(self, package: Package, companion: str, role: Role) -> CompanionSources:
-        """Return who may name the version of one companion of *package*."""
-        from releasegate.app.ledgers import companion_sources
-
-        return companion_sources(self, package, companion, role)
-
     def package_state(self, package: Package) -> PackageState:
         """Return where *package* stands; raises ``ReleasegateError`` where its version files do not agree."""
         from releasegate.app.package_state import package_state
@@ -222,6 +216,7 @@ class Workspace:
         """Return what the steps share."""
         from releasegate.adapters.clock import SystemClock
         from releasegate.adapters.files import FolderDownloadCache
+        from releasegate.app.ledgers import companion_sources
         from releasegate.steps.release import RunContext
 
         settings = self.project.settings
@@ -230,7 +225,7 @@ class Workspace:
             indexes={name: late(partial(self.index, name)) for name in (settings.staging, settings.production)},
             ports={p.name: self.ports(p) for p in settings.packages},
             consumed=self.consumed,
-            companion_sources=self.companion_sources,
+            companion_sources=partial(companion_sources, self),
             clock=SystemClock(),
             machine=late(self.machine),
             downloads=FolderDownloadCache(self.project.state / "fetched"),

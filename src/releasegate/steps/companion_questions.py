@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from releasegate.core.errors import ReleasegateError
 
 if TYPE_CHECKING:
-    from releasegate.core.config.model import Companion
+    from releasegate.core.config.companion import Companion
     from releasegate.steps.question import Inquiry
 
 

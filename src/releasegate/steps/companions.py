@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from releasegate.core.config.model import Companion
+from releasegate.core.config.companion import Companion
 from releasegate.core.errors import Refused
 from releasegate.core.release.companion import PickedCompanion, pick_companion
 from releasegate.ports import Delivery

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.e2e.command import PYTEST, beside, files_of, module_of
 from releasegate.core.errors import Refused
+from releasegate.core.toml.lines import read_toml
 from releasegate.steps.question import Caution, Inquiry
 
 if TYPE_CHECKING:

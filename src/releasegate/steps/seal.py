@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from releasegate.core.config.model import Companion
+from releasegate.core.config.companion import Companion
 from releasegate.core.errors import Refused
 from releasegate.core.release.beside import COMPANIONS, ran_as, ran_beside
 from releasegate.core.release.entry import SEAL, Evidence

@@ -14,8 +14,8 @@ from releasegate.adapters.foreign.isolation import Isolation
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.interpreters import UV
-from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import ReleasegateError, Unavailable
+from releasegate.core.toml.lines import read_toml
 from releasegate.ports import LockAnswer
 
 _SECONDS = 300.0

@@ -14,7 +14,6 @@ from typing import Any
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.blaming import Blaming, Ended
 from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
-from releasegate.adapters.containers.cell_progress import placed, tell_end
 from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.elsewhere.location import is_here
 from releasegate.adapters.containers.elsewhere.registry import Registry
@@ -26,7 +25,7 @@ from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.reports import recalled, summary, write
-from releasegate.adapters.containers.verdicts import ended_by, told, unjudged
+from releasegate.adapters.containers.verdicts import ended_by, placed, tell_end, told, unjudged
 from releasegate.adapters.kit_folders import KitFolders
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.blame import Old

@@ -1,4 +1,4 @@
-"""What cells came to that an error ended, and why none of them that failed are no pass."""
+"""Which of several cells is told of, and what each came to, by an error too; why none that failed are no pass."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from releasegate.adapters.containers.observed import Observed
 from releasegate.core.e2e.contracts import broken
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
-from releasegate.ports import CellReport
+from releasegate.ports import CellReport, Progress
 
 
 def ended_by(cell: Cell, error: ReleasegateError) -> Ended:
@@ -39,3 +39,15 @@ def told(report: CellReport) -> Iterator[str]:
     """Yield a cell's problems, each below the cell's name."""
     for problem in report.problems:
         yield problem if problem.startswith(" ") else f"{report.cell}: {problem}"
+
+
+def placed(progress: Progress, number: int, *, of: int) -> Progress:
+    """Return what tells the progress of one of several cells, with which of them it is."""
+    return progress if of == 1 else lambda line: progress(f"cell {number} of {of}: {line}")
+
+
+def tell_end(ended: Ended, progress: Progress) -> Ended:
+    """Tell how a cell ended, and return it."""
+    report, _ = ended
+    progress(f"{report.cell}: {report.verdict} ({report.seconds:.0f} s)")
+    return ended

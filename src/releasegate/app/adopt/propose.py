@@ -26,8 +26,8 @@ from releasegate.core.adopt.pythons import tried_here
 from releasegate.core.adopt.table import table
 from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import parse_settings, table_elsewhere
-from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.toml.lines import read_toml
 from releasegate.core.version_files.kind import utf8
 
 _PROJECT = PurePosixPath("pyproject.toml")

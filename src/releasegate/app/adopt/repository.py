@@ -18,8 +18,8 @@ from releasegate.core.adopt.former.releasers import CONFIGURATION, MANIFEST
 from releasegate.core.adopt.table import RepositoryFacts
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.strings import branch as taken
-from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import Refused, ReleasegateError
+from releasegate.core.toml.lines import read_toml
 
 Read = Callable[[Path], bytes | None]
 

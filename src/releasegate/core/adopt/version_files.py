@@ -13,9 +13,9 @@ from releasegate.core.adopt.former import told
 from releasegate.core.adopt.former.tool import FormerTool
 from releasegate.core.adopt.refusals import not_found, refusal
 from releasegate.core.config.strings import in_repository
-from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.toml.lines import read_toml
 from releasegate.core.version_files.leftovers import Leftover, held, left_in, lines_with
 from releasegate.core.version_files.occurrences import Occurrence, bump, find, kind_of
 

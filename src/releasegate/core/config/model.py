@@ -14,16 +14,15 @@ from pathlib import PurePosixPath
 from typing import Annotated
 
 from releasegate.core.config.ci import Ci
+from releasegate.core.config.companion import Companion, Companions
 from releasegate.core.config.exemptions import Exemptions
 from releasegate.core.config.reader import Key, named, rows, table
 from releasegate.core.config.stack import Stack
 from releasegate.core.config.values import (
     Address,
     Branch,
-    CanonicalVersion,
     Command,
     Commands,
-    Count,
     Environment,
     Extras,
     Flag,
@@ -45,33 +44,9 @@ from releasegate.core.config.values import (
     Username,
     Variable,
     Variables,
-    VersionRange,
-    alone_or_listed,
 )
 from releasegate.core.config.version_file_types import VersionFiles
 from releasegate.core.kits.host import Hosts
-
-
-@table("[[tool.releasegate.packages.companion]]")
-@dataclass(frozen=True)
-class Companion:
-    """A package that this one calls at run time; `companion = { ... }` is the short form where there is one."""
-
-    name: Annotated[PackageName, Key("a package that is configured before this one")]
-    default: Annotated[
-        CanonicalVersion | None, Key("the version used where neither a person nor a variable names one")
-    ] = None
-    requires: Annotated[VersionRange, Key("the companion's versions that this package works with")] = ""
-    released_versions: Annotated[
-        Count,
-        Key(
-            "how many released versions back of either one the other must be proven with before its final; 1 is what "
-            "users have today, which the candidate's own gates run"
-        ),
-    ] = 1
-
-
-Companions = Annotated[tuple[Companion, ...], alone_or_listed(Companion, "a table, or a list of tables, see below")]
 
 
 @table("[tool.releasegate.packages.service]")

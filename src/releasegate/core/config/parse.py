@@ -8,15 +8,16 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from releasegate.core.config.companion import Companion
 from releasegate.core.config.messages import is_secret, nearest, shown
-from releasegate.core.config.model import Companion, ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.reader import TABLES, Location, Problem, read_fields
 from releasegate.core.config.stack import Stack
 from releasegate.core.config.strings import within
-from releasegate.core.config.toml_lines import KeyPath, TomlText, join_key, read_toml
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.kit import NO_KIT, KitSource
 from releasegate.core.kits.stack_fit import stack_problems, with_players
+from releasegate.core.toml.lines import KeyPath, TomlText, join_key, read_toml
 
 TABLE: KeyPath = ("tool", "releasegate")
 # The variables are read unless the configuration names others.

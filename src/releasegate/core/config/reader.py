@@ -7,7 +7,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any, TypeVar, get_args
 
 from releasegate.core.config.messages import kind_of, typed, unknown
-from releasegate.core.config.toml_lines import KeyPath
+from releasegate.core.toml.lines import KeyPath
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from releasegate.core.config.messages import shown
-from releasegate.core.config.toml_lines import split_key
+from releasegate.core.toml.lines import split_key
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MINOR = re.compile(r"[1-9]\.(?:0|[1-9][0-9]*)", re.ASCII)

@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.toml.lines import read_toml
 
 NAMES = re.compile(r"(?:.*requirements.*|.*constraints.*)\.(?:txt|pip)|pylock(?:\.[^.]+)?\.toml", re.IGNORECASE)
 """What such files are called."""

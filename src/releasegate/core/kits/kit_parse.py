@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from releasegate.core.config.messages import nearest
 from releasegate.core.config.reader import TABLES, Location, Problem, read_table
-from releasegate.core.config.toml_lines import KeyPath, TomlText, read_toml
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.host import Hosts, KnownHosts
 from releasegate.core.kits.kit import Kit
 from releasegate.core.kits.kit_parts import Dimension
+from releasegate.core.toml.lines import KeyPath, TomlText, read_toml
 
 _OPTION = re.compile(r"[a-z][a-z0-9-]*")
 

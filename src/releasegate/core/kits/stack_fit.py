@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from releasegate.core.config.companion import Companions
 from releasegate.core.config.messages import nearest, shown
-from releasegate.core.config.model import Companions
 from releasegate.core.config.stack import VARIANT, Stack
-from releasegate.core.config.toml_lines import KeyPath
 from releasegate.core.kits.dimensions import chosen
+from releasegate.core.toml.lines import KeyPath
 
 Fields = Mapping[str, Any]
 

@@ -9,7 +9,8 @@ from typing import Literal
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from releasegate.core.config.model import Companion, Package
+from releasegate.core.config.companion import Companion
+from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.nearest import meant
 from releasegate.core.release.versions import parse_version

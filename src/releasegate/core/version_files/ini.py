@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from releasegate.core.config.toml_lines import BOM
 from releasegate.core.config.version_file_types import IniVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.toml.lines import BOM
 from releasegate.core.version_files.kind import Found, utf8
 
 

@@ -6,9 +6,9 @@ import json
 import re
 from dataclasses import dataclass
 
-from releasegate.core.config.toml_lines import BOM, split_key
 from releasegate.core.config.version_file_types import JsonVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.toml.lines import BOM, split_key
 from releasegate.core.version_files.kind import Found, spelled, stated, utf8
 
 _BLANK = re.compile(r"[ \t\r\n]*")

@@ -13,10 +13,10 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.config.toml_lines import TomlText, read_toml
-from releasegate.core.config.toml_outline import outline
 from releasegate.core.config.version_file_types import LockVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.toml.lines import TomlText, read_toml
+from releasegate.core.toml.outline import outline
 from releasegate.core.version_files.kind import Found, Spelling, spelled, stated, utf8
 from releasegate.core.version_files.toml import plain_string, prove, with_string
 

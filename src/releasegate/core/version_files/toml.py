@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from releasegate.core.config.toml_lines import BOM, KeyPath, TomlText, join_key, read_toml, split_key
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.toml.lines import BOM, KeyPath, TomlText, join_key, read_toml, split_key
 from releasegate.core.version_files.kind import Found, spelled, stated, utf8
 
 

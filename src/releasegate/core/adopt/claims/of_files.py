@@ -12,7 +12,6 @@ from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt.claims.claim import Claim, Files, Rank, decoded, same, text_around, text_file
 from releasegate.core.adopt.code import assigned
-from releasegate.core.config.toml_lines import join_key, read_toml
 from releasegate.core.config.version_file_types import (
     IniVersionFile,
     JsonVersionFile,
@@ -23,6 +22,7 @@ from releasegate.core.config.version_file_types import (
     VersionFile,
 )
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.toml.lines import join_key, read_toml
 from releasegate.core.version_files import text
 from releasegate.core.version_files.ini import keys_of
 from releasegate.core.version_files.kind import Spelling

@@ -10,8 +10,8 @@ from typing import Any
 
 from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
 from releasegate.core.adopt.former.tool import FormerTool, Search, paths, rows, text_or_none, toml_of
-from releasegate.core.config.toml_lines import join_key, split_key
 from releasegate.core.config.version_file_types import IniVersionFile, TomlVersionFile, VersionFile
+from releasegate.core.toml.lines import join_key, split_key
 
 _PROJECT = PurePosixPath("pyproject.toml")
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from releasegate.core.adopt.claims.claim import Files, texts, under
 from releasegate.core.adopt.former.tool import FormerTool, Search, json_of, paths, text_or_none, toml_of
-from releasegate.core.config.toml_lines import split_key
 from releasegate.core.config.version_file_types import (
     JsonVersionFile,
     PythonVersionFile,
     TomlVersionFile,
     VersionFile,
 )
+from releasegate.core.toml.lines import split_key
 
 MANIFEST, CONFIGURATION = ".release-please-manifest.json", "release-please-config.json"
 

@@ -10,9 +10,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from releasegate.core.adopt.claims.claim import Files, decoded
-from releasegate.core.config.toml_lines import read_toml
 from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.toml.lines import read_toml
 
 
 @dataclass(frozen=True)
