@@ -13,6 +13,8 @@ _OPPOSITE: Mapping[type[ast.cmpop], str] = {
     ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is",
     ast.Lt: ">=", ast.GtE: "<", ast.Gt: "<=", ast.LtE: ">",
 }  # fmt: skip
+_CHANGED = (ast.Compare, ast.Return, ast.UnaryOp, ast.BoolOp, ast.Expr)
+"""What an operator may change."""
 _SIGNS: Mapping[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
     ast.Lt: "<", ast.GtE: ">=", ast.Gt: ">", ast.LtE: "<=",
@@ -27,10 +29,12 @@ def drawn(
     files = sorted(sources)
     made = 0
     for _ in range(count * 50):
+        if made == count:
+            return
         side, file = draw.choice(files)
         ran = None if reached is None else reached.get((side, file), frozenset())
         places = list(_places(sources[side, file], ran))
-        if places and made < count:
+        if places:
             word, old, new = draw.choice(places)
             made += 1
             yield Mutant(f"drawn-{seed}-{made}-{word}", side, file, old, new)
@@ -40,23 +44,23 @@ def _places(source: str, ran: Collection[int] | None) -> Iterator[tuple[str, str
     """Yield each change of one line that an operator finds, with enough before it to be found again."""
     lines = source.splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
-        changed = _changed(node, source)
-        if changed is None or (ran is not None and node.lineno not in ran):  # type: ignore[attr-defined]
+        if not isinstance(node, _CHANGED) or node.lineno != node.end_lineno:
+            continue
+        changed = _changed(node, lines[node.lineno - 1])
+        if changed is None or (ran is not None and node.lineno not in ran):
             continue
         word, old, new = changed
-        number = node.lineno - 1  # type: ignore[attr-defined]
+        number = node.lineno - 1
         line = lines[number]
-        if line.count(old) == 1 and node.lineno == node.end_lineno:  # type: ignore[attr-defined]
+        if line.count(old) == 1:
             before = "".join(lines[max(0, number - 3) : number])
             if source.count(before + line) == 1:
                 yield word, before + line, before + line.replace(old, new)
 
 
-def _changed(node: ast.AST, source: str) -> tuple[str, str, str] | None:
-    """Return an operator's name, what stands there, and what it makes of it."""
-    text = ast.get_source_segment(source, node) if hasattr(node, "lineno") else None
-    if text is None or "\n" in text:
-        return None
+def _changed(node: ast.expr | ast.stmt, line: str) -> tuple[str, str, str] | None:
+    """Return an operator's name, what stands on the *line*, and what it makes of it."""
+    text = line.encode()[node.col_offset : node.end_col_offset].decode()
     found: tuple[str, str] | None = None
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         sign, other = _SIGNS[type(node.ops[0])], _OPPOSITE[type(node.ops[0])]

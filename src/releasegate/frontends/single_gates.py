@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.nearest import meant
-from releasegate.core.release.companion import by_hand, require_names, said_of
 from releasegate.core.report.model import AnswerReport, PackageReport, Report
 from releasegate.frontends.endings import as_told
 
@@ -109,6 +108,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
     from releasegate.app import gates
     from releasegate.app.container_runner import cells as planned
     from releasegate.app.deliveries import Source
+    from releasegate.core.release.companion import require_names
     from releasegate.frontends import cells
 
     asked = cells.asked(given)
@@ -164,6 +164,8 @@ class _Backends:
     @classmethod
     def of(cls, settings: Settings, given: Given) -> Self:
         """Return what was given; raises ``ConfigurationError`` where it makes no sense."""
+        from releasegate.core.release.companion import by_hand
+
         known = frozenset(name for _, name in settings.edges)
         sources = by_hand(given["backend_source"] or (), option="--backend-source", known=known)
         versions = by_hand(given["backend_version"] or (), option="--backend-version", known=known)
@@ -174,6 +176,7 @@ class _Backends:
     def given(self) -> Mapping[str, Source]:
         """Return the source of each companion that no rule is to pick."""
         from releasegate.app.deliveries import Source
+        from releasegate.core.release.companion import said_of
 
         named = {name: source for name in self.known if (source := said_of(self.sources, name))}
         return {name: Source(source, _number(said_of(self.versions, name))) for name, source in named.items()}
