@@ -277,10 +277,13 @@ def test_a_remote_that_does_not_answer_is_unavailable(repository: GitRepository,
 
 
 def test_a_folder_without_git_is_refused(tmp_path: Path) -> None:
-    for folder in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(Refused, match="is not a Git repository") as refusal:
+    for folder, problem, hint in (
+        (tmp_path, "is not a Git repository", "git init"),
+        (tmp_path / "missing", "There is no folder", "Clone the package's repository there"),
+    ):
+        with pytest.raises(Refused, match=problem) as refusal:
             GitRepository(folder, UNNAMED).head()
-        assert "git init" in refusal.value.hint
+        assert hint in refusal.value.hint
 
 
 def test_a_repository_without_a_commit_is_refused(tmp_path: Path) -> None:
