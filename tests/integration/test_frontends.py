@@ -571,6 +571,12 @@ def test_what_is_kept_is_shown_a_line_a_kind(
         assert project.root == cwd.pair.root
         return ("removed",) if clear else ("2 databases", "3 images")
 
+    def build_cache(project: Project, *, clear: bool) -> str:
+        assert project.root == cwd.pair.root
+        return "removed no environment" if clear else "1 environment"
+
     monkeypatch.setattr(rehearsals, "cached", cached)
+    monkeypatch.setattr("releasegate.app.build_cache.build_cache", build_cache)
     code, output = cwd.type("invoke", "cache", *words)
-    assert (code, output.split("\n")) == (0, ["removed", ""] if words else ["2 databases", "3 images", ""])
+    there = ["1 environment", "2 databases", "3 images", ""]
+    assert (code, output.split("\n")) == (0, ["removed no environment", "removed", ""] if words else there)

@@ -78,6 +78,7 @@ def test_something_moves_as_long_as_a_build_takes_and_nothing_of_it_is_left(proj
     assert any(line.startswith("-> Log: .releasegate/log/") for line in shown.lines)
 
 
+@pytest.mark.parametrize("project", [30], ids=["longer than anybody waits"], indirect=True)
 @pytest.mark.parametrize("argv", [BUILD, SESSION], ids=["releasegate", "nox"])
 def test_who_types_ctrl_c_is_told_what_is_safe_and_how_to_go_on(project: Path, argv: list[str]) -> None:
     shown = on_terminal(argv, cwd=project, env=environ(), interrupt_after="building sample")

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import base64
+import hashlib
+import hmac
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any, cast
 
 import nox
 import pytest
+from packaging.version import Version
+from werkzeug.wrappers import Request
 
 from releasegate.app import kept, version_gate
+from releasegate.app.verify.rebuild import Served
+from releasegate.app.verify.verify import PublishedTag, _untagged
+from releasegate.core.config.model import Package
 from releasegate.core.config.strings import part_name
-from releasegate.core.errors import ConfigurationError, Unavailable
+from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.frontends import nox as sessions
 from releasegate.frontends import overview, rehearsals, single_gates
 from releasegate.frontends.console import Screen
+from releasegate.frontends.options import GATES
 from releasegate.frontends.releases import Wish, release
+from releasegate.ports import IndexFile
+from releasegate.rehearsal.index.pages.provenances import Provenances
+from releasegate.rehearsal.index.trusted import _claims
 
 
 @pytest.fixture(autouse=True)
@@ -107,3 +119,37 @@ def test_a_package_of_which_nothing_states_a_version_yet_is_told_of(
     monkeypatch.setattr(single_gates, "_each", lambda *words: words[2](None, lamp))
     single_gates._versions({"tag": None}, Screen())
     assert capsys.readouterr().out == "lamp: nothing states a version yet: no tag begins with 'lamp-v'\n"
+
+
+def test_an_option_of_a_session_knows_its_words() -> None:
+    gate, option = next((gate, option) for gate in GATES for option in gate.options if option.words)
+    with pytest.raises(ConfigurationError, match=f"{option.flag} does not know {option.words[0]}x") as caught:
+        sessions._parser(gate).parse_args([f"{option.flag}={option.words[0]}x"])
+    assert f"Did you mean {option.words[0]}?" in caught.value.hint
+
+
+def test_of_a_version_without_a_tag_a_file_that_is_damaged_contradicts() -> None:
+    def damaged(file: IndexFile) -> bytes:
+        raise GateFailed(f"{file.filename} is not what pypi lists.", hint="Look at it")
+
+    index = SimpleNamespace(name="pypi", provenance=lambda _: None)
+    served = cast("Served", SimpleNamespace(index=index, content=damaged))
+    file = IndexFile("lamp-1.0-py3-none-any.whl", "", Version("1.0"), None)
+    package = Package("lamp", PurePosixPath(), (), ("3.12",))
+    found = _untagged(package, Version("1.0"), served, (file,), PublishedTag("v1.0", "", ()))
+    claim = next(each for each in found.claims if each.about == file.filename)
+    assert (claim.standing, claim.said) == ("contradicted", f"{file.filename} is not what pypi lists.")
+
+
+def test_a_file_of_which_nothing_was_attested_has_no_provenance() -> None:
+    provenances = Provenances()
+    provenances.keep("lamp.whl", "", None)
+    reply = provenances.serve(Request({}), "lamp", "1.0", "lamp.whl")
+    assert reply.response is not None
+    assert reply.response.status_code == 404
+
+
+def test_an_identity_that_is_signed_and_says_nothing_is_none() -> None:
+    signed = "e30.bm8"  # "no", which is no JSON
+    signature = base64.urlsafe_b64encode(hmac.digest(b"key", signed.encode(), hashlib.sha256)).rstrip(b"=").decode()
+    assert _claims(f"{signed}.{signature}", b"key") is None

@@ -107,8 +107,8 @@ def _notes(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
     for waiver in standing_waivers(record):
         said = waiver.evidence
         yield f"{declared} stands on a waiver: {waiver.step}, by {said.get('by')}: {said.get('reason')}"
-    if package.tag_remote is not None and record.attempted and package_state.tag_of(declared) is None:
-        yield from awaited_mirror(repository, package)
+    untagged = record.attempted and package_state.tag_of(declared) is None
+    yield from awaited_mirror(repository, package) if untagged and package.tag_remote is not None else ()
     if half := _half(workspace, package_state):
         yield half
     yield from _waiting(workspace, package)

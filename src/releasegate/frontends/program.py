@@ -25,7 +25,7 @@ from releasegate.core.nearest import meant
 from releasegate.frontends import completion
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import E2E, GATES, SPEAKING, Gate, Option
-from releasegate.frontends.shown import shown
+from releasegate.frontends.shown import needs_value, shown
 
 if TYPE_CHECKING:
     from releasegate.core.errors import ConfigurationError
@@ -56,13 +56,15 @@ class _GateTask(Task[Any]):
         """Return the gate's options in invoke's words."""
         kinds = {"none": bool, "many": list}
         return [
-            Argument(
-                names=(option.flag.removeprefix("--"), *([option.short.removeprefix("-")] if option.short else [])),
-                attr_name=option.name if "_" in option.name else None,
-                kind=kinds.get(option.takes, str),
-                default={"none": False}.get(option.takes, option.default),
-                help=option.help,
-                optional=option.takes == "maybe",
+            needs_value(
+                Argument(
+                    names=(option.flag.removeprefix("--"), *([option.short.removeprefix("-")] if option.short else [])),
+                    attr_name=option.name if "_" in option.name else None,
+                    kind=kinds.get(option.takes, str),
+                    default={"none": False}.get(option.takes, option.default),
+                    help=option.help,
+                    optional=option.takes == "maybe",
+                )
             )
             for option in self.gate.options
         ]

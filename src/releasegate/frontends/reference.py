@@ -201,7 +201,6 @@ def _commands() -> Iterator[str]:
     for task in (ns[name] for name in ns.task_names):
         words, _, example = (inspect.getdoc(task) or "").partition("Example: ")
         yield f"## `invoke {task.name}`\n\n{words}Example: `{example}`\n"
-        # Not get_arguments(): it takes the words of help away from the task.
         names = list(inspect.signature(task.body).parameters)[1:]
         flags = [name.rstrip("_") for name in names]
         options = [(f"`--{flag.replace('_', '-')}`", task.help[flag]) for flag in flags]

@@ -16,6 +16,8 @@ from invoke.tasks import Task
 from releasegate.frontends.options import SPEAKING, Given, loudness
 
 if TYPE_CHECKING:
+    from invoke.parser.argument import Argument
+
     from releasegate.core.report.model import ReportKind
     from releasegate.frontends.console import Screen
 
@@ -63,6 +65,13 @@ def shown(
         finish_output()
 
 
+def needs_value(argument: Argument) -> Argument:
+    """Let an option that may be given twice be refused without a value: its empty list would pass for one."""
+    if argument.kind is list:
+        argument.raw_value = None
+    return argument
+
+
 class SpokenTask(Task[Any]):
     """A task with the options that every command has: how loud it is."""
 
@@ -88,6 +97,13 @@ class SpokenTask(Task[Any]):
             iterable=task.iterable,
             help={**task.help, **words},
         )
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:  # noqa: FBT001 - invoke's
+        """Return the task's options; invoke would take the words of help away from it."""
+        words = dict(self.help)
+        found = super().get_arguments(ignore_unknown_help)
+        self.help = words
+        return [needs_value(each) for each in found]
 
     def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
         """Keep the letters of these options for them, in every command."""
