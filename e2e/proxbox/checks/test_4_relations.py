@@ -114,7 +114,9 @@ def test_each_card_and_disk_has_its_state(first: Holdings, cell: Cell) -> None:
 def stateless(held: Holdings) -> Iterator[str]:
     """Say which record has no state of its own, or several."""
     for kind, (states, field) in STATES.items():
-        known = [int(each[field]["id"]) for each in held.records(states)] if states in held.kinds else None
-        for record in held.records(kind) if known is not None else ():
+        if states not in held.kinds:
+            continue
+        known = [int(each[field]["id"]) for each in held.records(states)]
+        for record in held.records(kind):
             if (count := known.count(int(record["id"]))) != 1:
                 yield f"{kind} {plain(record['virtual_machine'])} {record['name']} has {count} states"
