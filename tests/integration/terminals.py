@@ -97,3 +97,5 @@ def on_terminal(
 
 def _controlling() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # What runs the tests in the background may ignore it; a person's shell does not.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
