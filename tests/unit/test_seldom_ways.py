@@ -128,6 +128,21 @@ def test_an_option_of_a_session_knows_its_words() -> None:
     assert f"Did you mean {option.words[0]}?" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("word", "problem", "hint"),
+    [
+        ("--record=1", "--record takes no value.", "Leave out what is behind it"),
+        ("--no-such", "unrecognized arguments: --no-such.", "See nox -s e2e -- --help"),
+    ],
+)
+def test_a_wrong_word_of_a_session_says_what_to_leave_out(word: str, problem: str, hint: str) -> None:
+    gate = next(each for each in GATES if each.name == "e2e")
+    with pytest.raises(ConfigurationError) as caught:
+        sessions._parser(gate).parse_args([word])
+    assert caught.value.problem == problem
+    assert hint in caught.value.hint
+
+
 def test_of_a_version_without_a_tag_a_file_that_is_damaged_contradicts() -> None:
     def damaged(file: IndexFile) -> bytes:
         raise GateFailed(f"{file.filename} is not what pypi lists.", hint="Look at it")
