@@ -34,7 +34,7 @@ from releasegate.frontends.program import Releasegate
 from releasegate.ports import CellReport, EndToEndReport
 
 
-def run(self, delivery, *, companion, progress, known=()):
+def run(self, delivery, *, companions, progress, known=()):
     cells = self.cells(delivery.source)
     ended = dict((report.cell, (report, seen)) for report, seen in reports.recalled(known, [c.name for c in cells]))
     for cell in cells:
