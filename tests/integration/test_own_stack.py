@@ -79,6 +79,7 @@ def judged(
         index=addresses(IndexConfig("pypi")).simple,
         staging_hosts=frozenset(),
         released=lambda *_: replace(old, source="pypi"),
+        hosts=lambda _: (),
         blame=True,
     )
     return runner.run(candidate, companions=(), progress=lambda _: None)

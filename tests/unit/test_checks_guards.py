@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import pytest
 from suite_modules import imported
+from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 
 MODULES = (
     "cell", "pair_cell", "contracts", "traffic", "people", "syncing", "world", "worlds", "holdings", "test_4_swallowed",
     "test_4_traces", "test_4_people", "test_4_keys", "test_4_moves", "test_4_buttons", "test_4_fields", "test_4_stream",
-    "test_4_records",
+    "test_4_records", "netbox",
 )  # fmt: skip
 CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_service="pve")
 
@@ -272,3 +273,12 @@ def test_a_stream_that_ends_otherwise_is_told(last: str, words: str, suite: Simp
     backend = SimpleNamespace(request=lambda *_, **__: Stream(ok=True, lines=["event: step", "data: torn", last]))
     with pytest.raises(AssertionError, match=words):
         suite.test_4_stream.test_the_stream_of_a_full_synchronisation_ends_with_its_counts(backend, None)
+
+
+def test_what_changes_nothing_is_asked_once_more_where_no_answer_came(suite: SimpleNamespace) -> None:
+    late = ReadTimeoutError(cast("Any", None), "/x", "Read timed out.")
+    once = suite.netbox.ASKED_AGAIN.increment("GET", "/x", error=late)
+    with pytest.raises(MaxRetryError):
+        once.increment("GET", "/x", error=late)
+    with pytest.raises(ReadTimeoutError):
+        suite.netbox.ASKED_AGAIN.increment("POST", "/x", error=late)

@@ -10,10 +10,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fakes import FakeClock, FakeIndex
+from packaging.version import Version
 from release_fixture import APP, CORE, ReleaseFixture
 from stacks import pair_stack
 
 from releasegate.adapters.containers import engine, labels
+from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.kit_folders import kit_folders
 from releasegate.app import container_runner as options
 from releasegate.app.container_runner import ContainerOptions, cached, cells, container_runner
@@ -31,10 +34,19 @@ def project(fixture: ReleaseFixture, *, stack: Stack | None = STACK) -> Project:
     return Project(fixture.root, replace(fixture.run().settings, stack=stack), {})
 
 
+def held() -> FakeIndex:
+    """Return an index of hosts that has three, the newest of which was taken back."""
+    index = FakeIndex("pypi", FakeClock())
+    for version in ("4.7.1", "4.7.3"):
+        index.put(f"netbox-{version}-py3-none-any.whl", b"")
+    index.put("netbox-4.7.4-py3-none-any.whl", b"", yanked=True)
+    return index
+
+
 def users(fixture: ReleaseFixture, name: str, version: str | None = None) -> Delivery | None:
     """Return what the stage is given as that which users have."""
     stage = container_runner(
-        project(fixture), ContainerOptions(), run=fixture.run, index="index", staging_hosts=frozenset()
+        project(fixture), ContainerOptions(), run=fixture.run, dependencies=held(), staging_hosts=frozenset()
     )
     return stage.released(name, version)
 
@@ -89,10 +101,14 @@ def test_users_have_nothing_of_what_is_not_published(tmp_path: Path, version: st
     assert users(ReleaseFixture(tmp_path), APP.name, version) is None
 
 
-def runner(fixture: ReleaseFixture, stack: Stack) -> object:
+def runner(fixture: ReleaseFixture, stack: Stack) -> ContainerRunner:
     """Return the runner of a stack."""
     told = project(fixture, stack=stack)
-    return container_runner(told, ContainerOptions(), run=fixture.run, index="index", staging_hosts=frozenset())
+    return container_runner(told, ContainerOptions(), run=fixture.run, dependencies=held(), staging_hosts=frozenset())
+
+
+def test_the_hosts_that_can_be_had_are_those_of_the_index_that_were_not_taken_back(tmp_path: Path) -> None:
+    assert runner(ReleaseFixture(tmp_path), STACK).hosts("netbox") == (Version("4.7.1"), Version("4.7.3"))
 
 
 def test_a_suite_of_one_s_own_that_is_not_there_is_refused(tmp_path: Path) -> None:

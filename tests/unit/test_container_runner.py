@@ -134,6 +134,7 @@ def stage(house: House, folder: Path, **changes: Any) -> ContainerRunner:
         index="index",
         staging_hosts=frozenset(),
         released=house.released,
+        hosts=lambda _: tuple(map(Version, ("4.7.1", "4.7.3"))),
     )
     return replace(made, **changes)
 
@@ -559,3 +560,21 @@ def test_a_cell_that_failed_elsewhere_has_failed(house: House, tmp_path: Path) -
 def test_what_is_no_verdict_of_a_cell_is_run(house: House, tmp_path: Path, spoilt: dict[str, Any]) -> None:
     knowing(house, tmp_path, row(IMAGE_CELL), spoilt)
     assert [netbox for netbox, _, _ in house.played] == ["pypi:4.7.3"]
+
+
+def test_what_a_word_for_a_host_stands_for_is_kept_with_its_cells_and_holds_for_the_same_files(
+    house: House, tmp_path: Path
+) -> None:
+    stack, said = replace(STACK, dimensions=hosts("newest")), list[str]()
+    first = play(house, tmp_path, said, stack=stack)
+    assert cells(first) == {"NetBox pypi:4.7.3": "pass"}
+    assert said[0] == "NetBox newest is NetBox pypi:4.7.3"
+    (known,) = first.evidence["cells"]
+    assert known["aliases"] == {"NetBox newest": "NetBox pypi:4.7.3"}
+
+    later = stage(house, tmp_path, stack=stack, hosts=lambda _: (Version("4.7.4"),))
+    new, core = delivery(APP, NEW), delivery(CORE, NEW_CORE)
+    again = later.run(new, companions=(core,), progress=lambda _: None, known=(known,))
+    assert (cells(again), len(house.played)) == ({"NetBox pypi:4.7.3": "pass"}, 1)
+    other = later.run(new, companions=(core,), progress=lambda _: None)
+    assert cells(other) == {"NetBox pypi:4.7.4": "pass"}

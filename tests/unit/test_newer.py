@@ -97,6 +97,7 @@ def test_a_host_that_is_out_and_that_no_proof_ran_on_is_told() -> None:
     assert told(cell, index=shelf) == []
     said = "netbox 4.8.0 is out, and no proof here ran with it: the newest that one ran with is 4.7.3"
     assert told(cell, index=shelf, stack=True) == [said]
+    assert told(cell, index=shelf, stack=True, companion=False) == [said]
     assert told(ran("1.0"), index=shelf, stack=True) == []
 
 

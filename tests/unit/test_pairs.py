@@ -81,6 +81,12 @@ def test_each_cell_of_a_run_is_a_proof_of_its_own() -> None:
     ]
 
 
+def test_a_cell_on_a_host_that_was_named_by_a_word_is_a_proof_of_the_word_too() -> None:
+    cell = {"cell": NETBOX, "verdict": "pass", "aliases": {"NetBox newest": "NetBox pypi:4.7.3"}}
+    found = read(entry("e2e:staging", ran(cells=[cell])))
+    assert [each.host for each in found] == ["NetBox pypi:4.7.3", "NetBox newest"]
+
+
 def test_a_cell_that_was_recorded_by_itself_is_a_proof_of_what_it_says_ran() -> None:
     row = {"cell": NETBOX, "verdict": "fail", "ran": ran()}
     (found,) = read(entry(CELL, row, verdict="fail"))

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import requests
 from contracts import PLUGIN, STACK, BrokenContract
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 from words import words
 
 INSIDE = "netbox.test:8080"
@@ -21,6 +23,17 @@ STATIC = re.compile(r"""(?:src|href)=["']/static/([^"'?#]+)""")
 TIMEOUT = 90.0  # seconds; a page's first rendering after a start compiles its templates
 DESCRIBED = 300.0  # all of NetBox's API is looked through for it, beside a synchronisation
 
+ASKED_AGAIN = Retry(1, connect=0, read=1, status=0, allowed_methods={"GET", "HEAD", "OPTIONS"})
+"""What changes nothing is asked once more where no answer came at all: a machine may stand still for as long."""
+
+
+def asking() -> requests.Session:
+    """Return a session that asks once more where no answer came."""
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=ASKED_AGAIN))
+    return session
+
 
 @dataclass(frozen=True)
 class NetBox:
@@ -28,7 +41,7 @@ class NetBox:
 
     url: str
     token: str
-    session: requests.Session = field(default_factory=requests.Session, repr=False)
+    session: requests.Session = field(default_factory=asking, repr=False)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -117,7 +130,7 @@ class Browser:
     @classmethod
     def login(cls, netbox: NetBox, user: str, password: str) -> "Browser":
         """Log in as a person does; a stack that refuses its own superuser judges nobody, one that crashes does."""
-        session = requests.Session()
+        session = asking()
         login = f"{netbox.url}/login/"
         session.get(login, timeout=TIMEOUT)
         form = {"username": user, "password": password, "csrfmiddlewaretoken": session.cookies.get("csrftoken", "")}

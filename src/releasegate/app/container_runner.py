@@ -61,14 +61,14 @@ def container_runner(
     asked: ContainerOptions,
     *,
     run: Callable[[], RunContext],
-    index: str,
+    dependencies: Index,
     staging_hosts: frozenset[str],
 ) -> ContainerRunner:
-    """Return the runner of the project's stack; *index* is where all but its packages comes from."""
+    """Return the runner of the project's stack; all but its packages comes from the index *dependencies*."""
     from releasegate.adapters.containers.runner import ContainerRunner
     from releasegate.adapters.kit_folders import kit_folders
     from releasegate.core.release.versions import parse_version
-    from releasegate.steps.fetch import deliver
+    from releasegate.steps.fetch import available, deliver
 
     def released(name: str, version: str | None) -> Delivery | None:
         run_context = run()
@@ -91,9 +91,10 @@ def container_runner(
         cache=cache_folder(),
         folder=project.state / "e2e",
         workplace=project.table,
-        index=index,
+        index=dependencies.simple_url,
         staging_hosts=staging_hosts,
         released=released,
+        hosts=lambda name: available(dependencies, name),
         wanted=asked.wanted,
         blame=asked.blame,
         only_available=asked.only_available,

@@ -169,7 +169,7 @@ class Workspace:
                 self.project,
                 self.choices.containers or ContainerOptions(),
                 run=self.run_context,
-                index=self._dependencies(),
+                dependencies=self.index(self.project.settings.dependencies),
                 staging_hosts=self._staging_hosts(delivery),
             )
 

@@ -141,8 +141,13 @@ class GivenFiles:
 
 def newest(index: Index, project: str) -> Version | None:
     """Return the newest final or post on *index* that is not yanked: what users get today."""
-    found = [f.version for f in index.files(project) if f.version is not None and not f.yanked]
-    return max((version for version in found if not version.is_prerelease), default=None)
+    return max((version for version in available(index, project) if not version.is_prerelease), default=None)
+
+
+def available(index: Index, project: str) -> tuple[Version, ...]:
+    """Return every version on *index* of which a file is not yanked, oldest first."""
+    found = {f.version for f in index.files(project) if f.version is not None and not f.yanked}
+    return tuple(sorted(found))
 
 
 def sha256s(delivery: Delivery) -> dict[str, str]:

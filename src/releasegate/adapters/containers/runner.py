@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from packaging.version import Version
+
 from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.blaming import Blaming, Ended
 from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
@@ -20,7 +22,7 @@ from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.elsewhere.stack_relay import with_python
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault, opened
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
-from releasegate.adapters.containers.images.hosting import require_accepted
+from releasegate.adapters.containers.images.hosting import meant, require_accepted
 from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
@@ -28,6 +30,7 @@ from releasegate.adapters.containers.reports import recalled, summary, write
 from releasegate.adapters.containers.verdicts import ended_by, placed, tell_end, told, unjudged
 from releasegate.adapters.kit_folders import KitFolders
 from releasegate.core.config.stack import Stack
+from releasegate.core.e2e.aliases import ALIASES, Meant, settled
 from releasegate.core.e2e.blame import Old
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix, side_by_side
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
@@ -35,6 +38,8 @@ from releasegate.ports import CellReport, Delivery, EndToEndReport, Progress
 
 Released = Callable[[str, str | None], Delivery | None]
 """Gives what users have of a package: the version, or the one that they have today; ``None`` where there is none."""
+Hosts = Callable[[str], Sequence[Version]]
+"""Gives the versions of a host's project that can be had."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,9 @@ class ContainerRunner:
     index: str
     staging_hosts: frozenset[str]
     released: Released
+    hosts: Hosts
     wanted: Wanted = field(default_factory=Wanted)
+    aliases: Meant = field(default_factory=dict)
     blame: bool = False
     only_available: bool = False
     keep: bool = False
@@ -89,8 +96,13 @@ class ContainerRunner:
         Raises:
             Unavailable: an engine, an image or a version is missing: nothing was judged.
         """
-        started = time.monotonic()
-        ensemble, cells = self._ensemble(delivery, companions), self.cells(delivery.source)
+        started, ensemble = time.monotonic(), self._ensemble(delivery, companions)
+        if found := meant(self.stack, self.wanted, ensemble, known=known, versions=self.hosts):
+            for word, host in found.items():
+                progress(f"{word} is {host}")
+            here = replace(self, wanted=settled(self.stack, self.wanted, found), aliases=found)
+            return here.run(delivery, companions=companions, progress=progress, known=known)
+        cells = self.cells(delivery.source)
         # A stack that is to be left up is started, whatever is known of it.
         remembered = [] if self.keep else recalled(known, {cell.name for cell in cells})
         missing = [cell for cell in cells if cell.name not in {report.cell for report, _ in remembered}]
@@ -267,7 +279,7 @@ class ContainerRunner:
         log = [line for report, seen in ended if report.verdict == "fail" for line in seen.log]
         evidence: dict[str, Any] = {
             "pair": str(ensemble),
-            "cells": [summary(*each) for each in ended],
+            "cells": [{**summary(*each), **({ALIASES: dict(self.aliases)} if self.aliases else {})} for each in ended],
             "report": folder.name,
         }
         verdict = "fail" if failed else "not run" if error else "pass"

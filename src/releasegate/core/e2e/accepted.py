@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from releasegate.core.audit.code.host_range import HostRange, host_range
 from releasegate.core.e2e.matrix import Cell
+from releasegate.core.kits.host import Host
 from releasegate.core.kits.kit import Kit
 from releasegate.core.release.versions import parse_version
 
@@ -17,15 +18,46 @@ def refusal(kit: Kit, cell: Cell, sources: Mapping[str, bytes]) -> str:
 
     A host asks for it when it starts, which is after its whole database was migrated.
     """
-    host = kit.host
-    chosen = next((each for each in cell.choices if host is not None and each.dimension == host.dimension), None)
-    if host is None or chosen is None:
+    here = _here(kit, cell)
+    if here is None:
         return ""
+    host, version = here
     accepted = host_range(sources, (host,))
-    oldest, newest, found = parse_version(accepted.oldest), parse_version(accepted.newest), Version(chosen.bare)
-    if (oldest is None or found >= oldest) and (newest is None or found <= newest):
+    if _holds(accepted, version):
         return ""
-    return f"does not accept {host.title} {chosen.bare}: it says {_words(accepted)}"
+    return f"does not accept {host.title} {version}: it says {_words(accepted)}"
+
+
+def correction(kit: Kit, cell: Cell, sources: Mapping[str, bytes]) -> str:
+    """Return what to do about a refusal: the line that would accept the cell's host, or another host."""
+    here = _here(kit, cell)
+    if here is None:
+        return "Give the stack's dimensions other values"
+    host, version = here
+    newest = parse_version(host_range(sources, (host,)).newest)
+    wider = newest is not None and version > newest
+    line = f'{host.newest} = "{version.major}.{version.minor}.99"' if wider else f'{host.oldest} = "{version}"'
+    return f"If it works there, write {line} where it states its range; else give --{host.dimension} another value"
+
+
+def _here(kit: Kit, cell: Cell) -> tuple[Host, Version] | None:
+    """Return the kit's host and the version of it in the cell; ``None`` where it has none."""
+    host = kit.host
+    if host is None:
+        return None
+    return next(((host, Version(each.bare)) for each in cell.choices if each.dimension == host.dimension), None)
+
+
+def accepts(kit: Kit, dimension: str, sources: Mapping[str, bytes], version: Version) -> bool:
+    """Whether what has these *sources* says that it accepts a version of the host that the dimension is of."""
+    if kit.host is None or kit.host.dimension != dimension:
+        return True
+    return _holds(host_range(sources, (kit.host,)), version)
+
+
+def _holds(accepted: HostRange, version: Version) -> bool:
+    oldest, newest = parse_version(accepted.oldest), parse_version(accepted.newest)
+    return (oldest is None or version >= oldest) and (newest is None or version <= newest)
 
 
 def _words(accepted: HostRange) -> str:

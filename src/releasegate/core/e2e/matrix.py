@@ -153,7 +153,7 @@ def matrix(stack: Stack, wanted: Wanted) -> tuple[Cell, ...]:
                 f"The stack {stack.kit_name} has no dimension {name}.",
                 hint=f"Name one of: {', '.join(dimensions) or 'none, for it has none'}",
             )
-    choices = [_values(each, wanted.dimensions.get(each.name) or (), stack) for each in dimensions.values()]
+    choices = [values(each, wanted.dimensions.get(each.name) or (), stack) for each in dimensions.values()]
     paths = _known(wanted.paths, PATHS, "path") or stack.paths
     origins = wanted.upgrade_from or stack.upgrade_from or ("",)
     if wanted.upgrade_from and "upgrade" not in paths:
@@ -189,7 +189,7 @@ def _newest(choice: Chosen, host: Dimension | None, known: Callable[[str], Itera
     if host is None:
         return choice
     found = max((each for each in known(host.project) if not each.is_prerelease), default=None)
-    if found is None or found <= Version(choice.bare):
+    if found is None or (not choice.is_alias and found <= Version(choice.bare)):
         return choice
     try:
         return chosen(host, str(found))
@@ -209,7 +209,12 @@ def side_by_side(cells: int, *, memory: float, cpus: float) -> int:
     return max(1, min(cells, int(memory // CELL_MEMORY), int(cpus // CELL_CPUS)))
 
 
-def _values(dimension: Dimension, given: Sequence[str], stack: Stack) -> tuple[Chosen, ...]:
+def values(dimension: Dimension, given: Sequence[str], stack: Stack) -> tuple[Chosen, ...]:
+    """Return the values that were *given* for a dimension, else those that are configured.
+
+    Raises:
+        ConfigurationError: one that is given is none.
+    """
     try:
         asked = tuple(chosen(dimension, text) for text in given)
     except ValueError as error:

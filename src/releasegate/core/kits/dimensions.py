@@ -10,6 +10,9 @@ from packaging.version import Version
 
 from releasegate.core.kits.kit_parts import Dimension, VersionOrigin
 
+NEWEST, NEXT = "newest", "next"
+"""Words for a version of the host's project: the newest that a package accepts, and the newest that there is."""
+
 _VERSION = re.compile(r"(?:(?P<origin>[A-Za-z][\w-]*):)?v?(?P<version>[0-9]+(?:\.[0-9]+){1,2})", re.ASCII)
 
 
@@ -18,6 +21,7 @@ class Chosen:
     """One dimension's value in a cell: ``text`` is what the option takes, ``bare`` what it is without its origin.
 
     ``title`` stands before it where it is the ground that all run on; ``fits`` are the words of a ``when``.
+    An alias is a word for a version, of which nobody has found out yet which it is.
     """
 
     dimension: str
@@ -25,6 +29,7 @@ class Chosen:
     bare: str
     title: str = ""
     variables: Mapping[str, str] = field(default_factory=dict, compare=False)
+    is_alias: bool = False
 
     @property
     def fits(self) -> frozenset[str]:
@@ -40,6 +45,8 @@ def chosen(dimension: Dimension, text: str) -> Chosen:
     """
     if dimension.values:
         return _of_values(dimension, text)
+    if text in {NEWEST, NEXT} and dimension.project:
+        return Chosen(dimension.name, text, text, dimension.title, is_alias=True)
     match = _VERSION.fullmatch(text)
     what = dimension.title or dimension.name
     if match is None or match["version"].count(".") != 2:  # noqa: PLR2004 - X.Y.Z

@@ -11,6 +11,7 @@ from typing import Any
 
 from packaging.version import Version
 
+from releasegate.core.e2e.aliases import called, told
 from releasegate.core.e2e.matrix import read_cell
 from releasegate.core.release.beside import ran_beside
 from releasegate.core.release.entry import Entry
@@ -51,16 +52,26 @@ class Proof:
 
 def proofs(package: str, entries: Iterable[Entry], *, edges: Edges) -> Iterator[Proof]:
     """Yield what *entries* of a record of *package* prove of two that *edges* connect, in their order."""
-    called = {*edges, *(name for names in edges.values() for name in names)}
+    named = {*edges, *(name for names in edges.values() for name in names)}
     for entry in entries:
         for said, green in _runs(entry):
             for cell, verdict in _cells(said, green=green):
-                where = _where(said, cell)
+                host, python, task = _where(said, cell)
+                # What the host was called when the candidate was proven is a place of its own.
+                places = tuple(called(host, told([cell])))
                 # What else is installed with them is nothing that is released with them.
-                ran = {name: side for name, side in _together(package, said, cell).items() if name in called}
+                ran = {name: side for name, side in _together(package, said, cell).items() if name in named}
                 for one, other in _edges(ran, edges):
                     beside = tuple(f"{s.package} {s.version}" for s in ran.values() if s not in (one, other))
-                    yield Proof(one, other, verdict, *where, run=plain(entry.run), at=plain(entry.at), beside=beside)
+                    run, at = plain(entry.run), plain(entry.at)
+                    yield from (Proof(one, other, verdict, each, python, task, run, at, beside) for each in places)
+
+
+def hosts(entries: Iterable[Entry]) -> Iterator[str]:
+    """Yield the host of each cell that *entries* tell a verdict of, whatever ran on it."""
+    for entry in entries:
+        for said, green in _runs(entry):
+            yield from (_where(said, cell)[0] for cell, _ in _cells(said, green=green))
 
 
 def _runs(entry: Entry) -> Iterator[tuple[Mapping[str, Any], bool | None]]:

@@ -1,13 +1,19 @@
-"""Whether a cell's host loads the packages of an ensemble, by what their files say."""
+"""Which hosts load the packages of an ensemble, by what their files say."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from packaging.version import Version
 
 from releasegate.adapters.containers.images.ensemble_images import Ensemble
 from releasegate.core.config.stack import Stack
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.wheel import sources
-from releasegate.core.e2e.accepted import refusal
-from releasegate.core.e2e.matrix import Cell
+from releasegate.core.e2e.accepted import accepts, correction, refusal
+from releasegate.core.e2e.aliases import Meant, aliases, told
+from releasegate.core.e2e.matrix import Cell, Wanted
 from releasegate.core.errors import GateFailed
 from releasegate.ports import Delivery
 
@@ -23,8 +29,33 @@ def require_accepted(stack: Stack, cell: Cell, ensemble: Ensemble) -> None:
             name = f"{each.package.name} {each.version}"
             raise GateFailed(
                 f"contract {stack.role(each.package.name)}.host broke: {name} {said}",
-                hint="Correct the range that it states, or the values of the stack's dimensions",
+                hint=correction(stack.kit, cell, _sources(each)),
             )
+
+
+def meant(
+    stack: Stack,
+    wanted: Wanted,
+    ensemble: Ensemble,
+    *,
+    known: Sequence[Mapping[str, Any]],
+    versions: Callable[[str], Iterable[Version]],
+) -> Meant:
+    """Return what the words for a host stand for: what *known* cells on the same files say, else the index does.
+
+    Raises:
+        ConfigurationError: a word stands for nothing; Unavailable: the index cannot be asked.
+    """
+    said = told(known)
+    found = {}
+    for alias in aliases(stack, wanted):
+        name, text = alias.dimension.name, alias.recalled(said)
+        if not text:
+            read = [_sources(each) for each in ensemble.packages]
+            held = versions(alias.dimension.project)
+            text = alias.found(held, lambda v: all(accepts(stack.kit, name, each, v) for each in read)).text  # noqa: B023 - called at once
+        found[alias.ground] = f"{alias.dimension.title} {text}".lstrip()
+    return found
 
 
 def _sources(delivery: Delivery) -> dict[str, bytes]:
