@@ -12,6 +12,9 @@ from releasegate.core.e2e.matrix import Cell
 from releasegate.core.kits.dimensions import chosen
 from releasegate.core.kits.kit import Kit
 
+PLAIN = {"world": ("small",), "user": ("superuser",), "depth": ("usual",)}
+"""One value of each dimension of the pair's that is spread over the cells."""
+
 
 @cache
 def folders(name: str = "proxbox") -> KitFolders:
@@ -25,19 +28,20 @@ def kit(name: str = "proxbox") -> Kit:
 
 
 def pair_stack(app: str, core: str, **changes: Any) -> Stack:
-    """Return the stack of a plugin and its backend."""
+    """Return the stack of a plugin and its backend, with what is spread over cells left out."""
     told: dict[str, Any] = {
         "kit_name": "proxbox",
         "pythons": ("3.13",),
         "packages": {"plugin": (app,), "backend": (core,)},
         "kit": kit(),
     }
-    return Stack(**{**told, **changes})
+    dimensions = {**PLAIN, **changes.pop("dimensions", {})}
+    return Stack(**{**told, **changes}, dimensions=dimensions)
 
 
 def hosts(*versions: str) -> dict[str, tuple[str, ...]]:
     """Return the values of a stack's dimensions in which the host has these versions."""
-    return {"netbox": versions}
+    return {**PLAIN, "netbox": versions}
 
 
 def cell(netbox: str = "4.7.3", source: str = "testpypi", path: str = "fresh", service: str = "pve") -> Cell:

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import replace
 
 import pytest
-from stacks import hosts, kit, pair_stack
+from stacks import PLAIN, hosts, kit, pair_stack
 
 from releasegate.core.config.stack import PATHS, compose_variable, image_variable
 from releasegate.core.e2e.matrix import Told, Wanted, matrix, read_cell, side_by_side
@@ -26,8 +26,57 @@ def test_every_combination_is_a_cell_and_fresh_ones_come_first() -> None:
     assert [cell.path for cell in cells] == ["fresh"] * 4 + ["upgrade"] * 4
 
 
+def spread_out(*versions: str, paths: tuple[str, ...] = PATHS) -> list[str]:
+    stack = pair_stack("app", "core", dimensions={"netbox": versions}, paths=paths)
+    everywhere = replace(stack, dimensions={"netbox": versions})
+    return [f"{each.choices[0].bare} {each.task}" for each in matrix(everywhere, Wanted())]
+
+
+def test_what_is_spread_is_run_in_one_cell_each_and_the_first_cell_has_none_of_it() -> None:
+    assert spread_out("4.5.8", "4.7.3") == [
+        "4.5.8 fresh, pve, small, superuser, usual",
+        "4.7.3 fresh, pve, large, superuser, usual",
+        "4.5.8 upgrade, pve, small, ordinary, usual",
+        "4.7.3 upgrade, pve, small, superuser, whole",
+    ]
+
+
+def test_where_there_are_fewer_cells_than_values_a_cell_has_several_and_one_is_added_where_there_is_no_other() -> None:
+    assert spread_out("4.7.3") == [
+        "4.7.3 fresh, pve, small, superuser, usual",
+        "4.7.3 upgrade, pve, large, ordinary, whole",
+    ]
+    assert spread_out("4.7.3", paths=("upgrade",)) == [
+        "4.7.3 upgrade, pve, small, superuser, usual",
+        "4.7.3 upgrade, pve, large, ordinary, whole",
+    ]
+    three = Dimension("size", "", values=tuple(map(DimensionValue, "abc")), default=("a", "b", "c"), spread=True)
+    stack = replace(STACK, kit=replace(kit(), dimensions=(three,)), paths=("fresh",), pythons=("3.13",), dimensions={})
+    assert [each.task for each in matrix(stack, Wanted())] == ["fresh, a", "fresh, b", "fresh, c"]
+
+
+def test_what_is_asked_for_by_hand_is_run_in_every_cell() -> None:
+    stack = replace(STACK, pythons=("3.13",), dimensions={"netbox": ("4.7.3",)}, paths=("fresh",))
+    wanted = Wanted({"user": ("ordinary", "superuser"), "depth": ("usual",), "world": ("large",)})
+    assert [each.task for each in matrix(stack, wanted)] == [
+        "fresh, pve, large, ordinary, usual",
+        "fresh, pve, large, superuser, usual",
+    ]
+    assert [each.task for each in matrix(stack, Wanted(), every_value=False)] == ["fresh, pve, small, superuser, usual"]
+
+
+def test_each_source_has_all_that_is_spread() -> None:
+    stack = replace(STACK, pythons=("3.13",), dimensions={"netbox": ("4.7.3",)}, paths=("fresh",))
+    cells = matrix(stack, Wanted(sources=("testpypi", "pypi")))
+    assert [(each.source, each.task) for each in cells] == [
+        (source, f"fresh, pve, {task}")
+        for source in ("testpypi", "pypi")
+        for task in ("small, superuser, usual", "large, ordinary, whole")
+    ]
+
+
 def test_each_version_to_upgrade_from_is_a_cell_of_its_own() -> None:
-    stack = replace(STACK, upgrade_from=("1.0", "1.1"), pythons=("3.13",), dimensions={})
+    stack = replace(STACK, upgrade_from=("1.0", "1.1"), pythons=("3.13",), dimensions=PLAIN)
     assert [(c.path, c.upgrade_from) for c in matrix(stack, Wanted())] == [
         ("fresh", ""),
         ("upgrade", "1.0"),
@@ -75,7 +124,9 @@ def test_the_name_of_a_cell_tells_what_it_was_whichever_stack_it_was_of() -> Non
 
 
 def test_variants_are_a_dimension_of_any_stack() -> None:
-    stack = replace(STACK, variants={"plain": {}, "strict": {"PLUGINS_CONFIG": "{}"}}, pythons=("3.13",), dimensions={})
+    stack = replace(
+        STACK, variants={"plain": {}, "strict": {"PLUGINS_CONFIG": "{}"}}, pythons=("3.13",), dimensions=PLAIN
+    )
     cells = matrix(stack, Wanted(paths=("fresh",)))
     assert [(cell.task, cell.variables.get("PLUGINS_CONFIG")) for cell in cells] == [
         ("fresh, pve, small, superuser, usual, plain", None),

@@ -455,7 +455,9 @@ def test_a_login_that_crashes_is_the_plugin_s_and_one_that_is_refused_the_stack_
     status: int, side: str, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = SimpleNamespace(status_code=status, headers={"Content-Type": "text/html"}, text=PAGE)
-    session = SimpleNamespace(get=lambda *_, **__: None, post=lambda *_, **__: answer, cookies={})
+    session = SimpleNamespace(
+        get=lambda *_, **__: None, post=lambda *_, **__: answer, mount=lambda *_: None, cookies={}
+    )
     monkeypatch.setattr(suite.netbox.requests, "Session", lambda: session)
     with pytest.raises(suite.contracts.BrokenContract) as caught:
         suite.netbox.Browser.login(SimpleNamespace(url="http://netbox"), "admin", "hush")

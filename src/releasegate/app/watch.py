@@ -188,6 +188,6 @@ def _cell(workspace: Workspace, stack: Stack) -> Cell | None:
     """Return the one cell that is run: on the newest host that there is, configured or not."""
     from releasegate.core.e2e import matrix
 
-    found = matrix.newest(matrix.matrix(stack, matrix.Wanted()))
+    found = matrix.newest(matrix.matrix(stack, matrix.Wanted(), every_value=False))
     index = workspace.index(workspace.project.settings.dependencies)
     return matrix.on_newest(found, stack, index.versions) if found is not None else None

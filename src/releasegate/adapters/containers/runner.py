@@ -73,7 +73,7 @@ class ContainerRunner:
         Raises:
             ConfigurationError: there are several, and one is to be left up.
         """
-        found = matrix(self.stack, replace(self.wanted, sources=(source,)))
+        found = matrix(self.stack, replace(self.wanted, sources=(source,)), every_value=not self.keep)
         if self.keep and len(found) > 1:
             raise ConfigurationError(
                 f"--keep leaves one stack up, and {len(found)} cells are asked for.",

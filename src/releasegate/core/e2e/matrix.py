@@ -10,6 +10,7 @@ from itertools import product
 from packaging.version import Version
 
 from releasegate.core.config.stack import PATHS, Stack
+from releasegate.core.e2e.spread import spread
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.dimensions import Chosen, chosen
 from releasegate.core.kits.kit_parts import Dimension
@@ -140,8 +141,10 @@ class Wanted:
     upgrade_from: tuple[str, ...] = ()
 
 
-def matrix(stack: Stack, wanted: Wanted) -> tuple[Cell, ...]:
+def matrix(stack: Stack, wanted: Wanted, *, every_value: bool = True) -> tuple[Cell, ...]:
     """Return the cells that *wanted* leaves of the configured matrix, fresh databases first.
+
+    Without *every_value* there is none for the sake of a value that only one cell has.
 
     Raises:
         ConfigurationError: something is asked for that cannot be.
@@ -153,21 +156,24 @@ def matrix(stack: Stack, wanted: Wanted) -> tuple[Cell, ...]:
                 f"The stack {stack.kit_name} has no dimension {name}.",
                 hint=f"Name one of: {', '.join(dimensions) or 'none, for it has none'}",
             )
-    choices = [values(each, wanted.dimensions.get(each.name) or (), stack) for each in dimensions.values()]
     paths = _known(wanted.paths, PATHS, "path") or stack.paths
-    origins = wanted.upgrade_from or stack.upgrade_from or ("",)
     if wanted.upgrade_from and "upgrade" not in paths:
         raise ConfigurationError("--from says what to upgrade from, but no upgrade is run.", hint="Add --path upgrade")
+    origins = wanted.upgrade_from or stack.upgrade_from or ("",)
     ways = [(path, origin) for path in sorted(paths) for origin in (origins if path == "upgrade" else ("",))]
-    pythons, sources = wanted.pythons or stack.pythons, wanted.sources or stack.sources
-    grounds = [each for each, d in zip(choices, dimensions.values(), strict=True) if d.title]
-    others = [each for each, d in zip(choices, dimensions.values(), strict=True) if not d.title]
-    return tuple(
-        Cell((*ground, *other), python, source, path, origin)
-        for (path, origin), ground, python, source, other in product(
-            ways, list(product(*grounds)), pythons, sources, list(product(*others))
+    choices = {name: values(each, wanted.dimensions.get(name) or (), stack) for name, each in dimensions.items()}
+    few = {name for name, each in dimensions.items() if each.spread and not wanted.dimensions.get(name)}
+    further = [value for name in dimensions if name in few for value in choices[name][1:]]
+    held = {name: found[:1] if name in few else found for name, found in choices.items()}
+    places = list(product(*(held[name] for name, each in dimensions.items() if each.title)))
+    others = list(product(*(held[name] for name, each in dimensions.items() if not each.title)))
+    cells = [
+        Cell((*place, *other), python, source, *way)
+        for way, place, python, source, other in product(
+            ways, places, wanted.pythons or stack.pythons, wanted.sources or stack.sources, others
         )
-    )
+    ]
+    return spread(cells, further if every_value else ())
 
 
 def newest(cells: Sequence[Cell]) -> Cell | None:

@@ -82,6 +82,9 @@ class Dimension:
     origins: Annotated[OriginList, Key("where its versions come from")] = ()
     project: Annotated[Words, Key("the project on the index of the dependencies whose versions they are")] = ""
     default: Annotated[Values, Key("the values to run, where a project names none; without any it must")] = ()
+    spread: Annotated[
+        Flag, Key("whether each value but the first is run in one cell of the matrix, where none is asked for by hand")
+    ] = False
 
 
 @table("[images.serve]")
