@@ -11,7 +11,9 @@ from release_fixture import APP, CORE
 from stacks import cell, kit, pair_stack
 
 from releasegate.adapters.containers.images.ensemble_images import Ensemble
-from releasegate.adapters.containers.images.hosting import require_accepted
+from releasegate.adapters.containers.images.hosting import require_accepted, unanswered_routes
+from releasegate.core.config.exemptions import Exemption
+from releasegate.core.config.model import Package
 from releasegate.core.e2e.accepted import refusal
 from releasegate.core.errors import GateFailed
 from releasegate.core.kits.kit import Kit
@@ -59,3 +61,27 @@ def test_what_does_not_accept_the_host_fails_by_a_contract_of_its_role(tmp_path:
     with pytest.raises(GateFailed, match=f"contract plugin.host broke: {APP.name} 1.1 does not accept NetBox"):
         require_accepted(stack, cell(), ensemble(wheel.content))
     require_accepted(stack, cell(), ensemble(b"damaged: pip says so"))
+
+
+def test_what_a_plugin_names_and_its_backend_does_not_answer_is_told_unless_the_stack_declares_it(
+    tmp_path: Path,
+) -> None:
+    def delivered(package: Package, version: str, **code: str) -> Delivery:
+        content = sample_wheel(package.name, version, files={f"{n}/a.py": text for n, text in code.items()}).content
+        (tmp_path / f"{package.name}-{version}-py3-none-any.whl").write_bytes(content)
+        return Delivery(
+            package, Version(version), "pypi", "", (tmp_path / f"{package.name}-{version}-py3-none-any.whl",)
+        )
+
+    stack = pair_stack(APP.name, CORE.name)
+    backend = delivered(CORE, "2.0", core="@app.get('/dcim/sites')\ndef sites(): ...\n")
+    plugin = delivered(APP, "1.1", lamp="one = '/dcim/devices'\ntwo = '/dcim/racks'\n")
+    broke = unanswered_routes(stack, Ensemble((plugin, backend)))
+    assert broke is not None
+    assert broke.problem == (
+        f"contract plugin.routes broke: {APP.name} 1.1 names /dcim/devices (lamp/a.py:1), "
+        f"which {CORE.name} 2.0 does not answer; the nearest that it does is /dcim/sites"
+    )
+    assert [each.split("(")[0] for each in broke.details] == [f"{APP.name} 1.1 names /dcim/racks "]
+    declared = replace(stack, allowed=(Exemption("* names /dcim/*", "they come with the next one"),))
+    assert unanswered_routes(declared, Ensemble((plugin, backend))) is None

@@ -578,3 +578,14 @@ def test_what_a_word_for_a_host_stands_for_is_kept_with_its_cells_and_holds_for_
     assert (cells(again), len(house.played)) == ({"NetBox pypi:4.7.3": "pass"}, 1)
     other = later.run(new, companions=(core,), progress=lambda _: None)
     assert cells(other) == {"NetBox pypi:4.7.4": "pass"}
+
+
+def test_what_the_packages_code_says_of_each_other_is_judged_before_an_engine_is_asked_for(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broke = GateFailed("contract plugin.routes broke: app names /x, which core does not answer", hint="Mend it")
+    monkeypatch.setattr(running, "unanswered_routes", lambda *_: broke)
+    report = play(house, tmp_path)
+    assert cells(report) == {"NetBox image:4.5.8": "fail", "NetBox pypi:4.7.3": "fail"}
+    assert (house.played, house.removed) == ([], [])
+    assert all("contract plugin.routes broke" in problem for problem in report.problems)

@@ -22,7 +22,7 @@ from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.elsewhere.stack_relay import with_python
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault, opened
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
-from releasegate.adapters.containers.images.hosting import meant, require_accepted
+from releasegate.adapters.containers.images.hosting import meant, require_accepted, unanswered_routes
 from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
@@ -109,6 +109,9 @@ class ContainerRunner:
         if not missing:
             folder = self.folder / f"known-{int(time.time())}"
             return self._reported(folder, ensemble, remembered, (), time.monotonic() - started)
+        if (broke := unanswered_routes(self.stack, ensemble)) is not None:
+            folder, read = self.folder / f"read-{int(time.time())}", [ended_by(cell, broke) for cell in missing]
+            return self._reported(folder, ensemble, [*remembered, *read], (), time.monotonic() - started)
         try:
             with opened(self.environ) as engine, labels.running(self.cache / "runs") as run:
                 labels.announce(engine.client, run)

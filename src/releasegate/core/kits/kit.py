@@ -15,6 +15,7 @@ from releasegate.core.kits.kit_parts import (
     KitAddress,
     KitDatabase,
     KitImage,
+    KitRoutes,
     KitService,
     Lines,
     Names,
@@ -28,6 +29,7 @@ SecretSizes = Annotated[
 Dimensions = Annotated[tuple[Dimension, ...], list_of(Dimension, "[[dimensions]] tables")]
 KitImages = Annotated[tuple[KitImage, ...], list_of(KitImage, "[[images]] tables")]
 KitServices = Annotated[tuple[KitService, ...], list_of(KitService, "[[services]] tables")]
+RouteTables = Annotated[tuple[KitRoutes, ...], list_of(KitRoutes, "[[routes]] tables")]
 KitAddresses = Annotated[tuple[KitAddress, ...], list_of(KitAddress, "[[addresses]] tables")]
 
 
@@ -81,6 +83,7 @@ class Kit:
     services: Annotated[KitServices, Key("the services of the Compose file that the run begins")] = ()
     database: Annotated[KitDatabase | None, Key("the database that is kept")] = None
     addresses: Annotated[KitAddresses, Key("where the checks find its services")] = ()
+    routes: Annotated[RouteTables, Key("what its packages name of each other, and must answer")] = ()
     variables: Annotated[Variables, Key("what the Compose file is given; a project may say otherwise")] = field(
         default_factory=dict
     )

@@ -81,6 +81,9 @@ def _disagreements(kit: Kit) -> Iterator[tuple[KeyPath, str]]:
         if address.service not in services:
             yield ("addresses", n, "service"), f"{address.service} is no service; {_instead(address.service, services)}"
         yield from ((("addresses", n, "when"), said) for said in _unknown(address.when, dimensions))
+    for n, routes in enumerate(kit.routes):
+        if routes.role not in kit.roles:
+            yield ("routes", n, "role"), f"{routes.role} is no role; {_instead(routes.role, kit.roles)}"
     yield from _of_database(kit, images, services)
 
 

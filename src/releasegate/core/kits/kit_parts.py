@@ -87,6 +87,26 @@ class Dimension:
     ] = False
 
 
+@table("[[routes]]")
+@dataclass(frozen=True)
+class KitRoutes:
+    """Where the code of a role's packages declares what it answers: what the others name of it must be there."""
+
+    role: Annotated[PartName, Key("the role whose packages answer")]
+    prefix: Annotated[Words, Key("what stands before each of the routes; `{base}` is what `base` says")] = ""
+    base: Annotated[
+        Words, Key("the attribute of the host's class that says it; the package's folder, if it does not")
+    ] = ""
+    module: Annotated[
+        Words, Key("the module of Django's paths, below the package; decorators and routers anywhere, if left out")
+    ] = ""
+
+    @property
+    def name(self) -> str:
+        """What stands in for it in a stack that builds on this one."""
+        return self.role
+
+
 @table("[images.serve]")
 @dataclass(frozen=True)
 class Serve:

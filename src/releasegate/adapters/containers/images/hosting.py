@@ -1,8 +1,9 @@
-"""Which hosts load the packages of an ensemble, by what their files say."""
+"""What the files of an ensemble say without being run: which hosts load them, and whether they fit each other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from packaging.version import Version
@@ -15,6 +16,7 @@ from releasegate.core.e2e.accepted import accepts, correction, refusal
 from releasegate.core.e2e.aliases import Meant, aliases, told
 from releasegate.core.e2e.matrix import Cell, Wanted
 from releasegate.core.errors import GateFailed
+from releasegate.core.routes.agreement import Player, unanswered
 from releasegate.ports import Delivery
 
 
@@ -31,6 +33,27 @@ def require_accepted(stack: Stack, cell: Cell, ensemble: Ensemble) -> None:
                 f"contract {stack.role(each.package.name)}.host broke: {name} {said}",
                 hint=correction(stack.kit, cell, _sources(each)),
             )
+
+
+def unanswered_routes(stack: Stack, ensemble: Ensemble) -> GateFailed | None:
+    """Return how the packages name routes of each other that are not there; what the stack declares is none."""
+    players = [
+        Player(stack.role(each.package.name), f"{each.package.name} {each.version}", _sources(each))
+        for each in ensemble.packages
+    ]
+    found = [
+        (each.by.role, each.sentence)
+        for each in unanswered(stack.kit, players)
+        if not any(fnmatchcase(each.sentence, allowed.pattern) for allowed in stack.allowed)
+    ]
+    if not found:
+        return None
+    (role, first), *others = found
+    return GateFailed(
+        f"contract {role}.routes broke: {first}",
+        hint='Mend the side that is wrong, or declare it: stack.allowed = [{ pattern = "WORDS", reason = "..." }]',
+        details=[sentence for _, sentence in others],
+    )
 
 
 def meant(

@@ -1,0 +1,62 @@
+"""The modules of a package, and what a name in one of them stands for: what is defined there, or elsewhere."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+Place = tuple[str, str]
+"""A module, as it is imported, and a name in it."""
+
+
+@dataclass(frozen=True)
+class Modules:
+    """Syntax trees by dotted name, and what each imports: the local name, and the place that it stands for."""
+
+    trees: Mapping[str, ast.Module]
+    imported: Mapping[str, Mapping[str, Place]]
+
+    def place(self, module: str, node: ast.expr) -> Place | None:
+        """Return where what an expression names is defined; ``None`` where it is more than a dotted name."""
+        if isinstance(node, ast.Name):
+            return self._followed((module, node.id))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            owner, name = self._followed((module, node.value.id))
+            inner = f"{owner}.{name}" if f"{owner}.{name}" in self.trees else owner if not name else ""
+            return self._followed((inner, node.attr)) if inner else None
+        return None
+
+    def _followed(self, place: Place) -> Place:
+        """Follow imports to where something is defined, through at most as many modules as there are."""
+        for _ in range(len(self.trees)):
+            further = self.imported.get(place[0], {}).get(place[1])
+            if further is None or further == place:
+                break
+            place = further
+        return place
+
+
+def modules(trees: Mapping[str, ast.Module | None]) -> Modules:
+    """Return the modules of *trees*, which are by path in site-packages; what could not be parsed is left out."""
+    named = {_dotted(path): (path, tree) for path, tree in trees.items() if tree is not None}
+    imported = {
+        name: dict(_imports(tree, name if path.endswith("/__init__.py") else name.rpartition(".")[0]))
+        for name, (path, tree) in named.items()
+    }
+    return Modules({name: tree for name, (_, tree) in named.items()}, imported)
+
+
+def _dotted(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _imports(tree: ast.Module, package: str) -> Iterator[tuple[str, Place]]:
+    """Yield each name that is imported anywhere in a module, with its place; a module is a place without a name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            above = package.rsplit(".", node.level - 1)[0] if node.level > 1 else package
+            source = ".".join(filter(None, (above if node.level else "", node.module or "")))
+            yield from ((alias.asname or alias.name, (source, alias.name)) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((alias.asname, (alias.name, "")) for alias in node.names if alias.asname)
