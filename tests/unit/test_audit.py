@@ -7,9 +7,14 @@ from dataclasses import replace
 import pytest
 from archives import PACKAGE, dist_info, packed, subject
 
-from releasegate.core.audit.audit import AuditedBuild, audit
+from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, look
 from releasegate.core.audit.subject import Subject
-from releasegate.core.audit.telling import Finding
+from releasegate.core.audit.telling import Finding, told
+
+
+def audit(build: AuditedBuild) -> tuple[Finding, ...]:
+    """Return everything that is wrong with a build, in the words in which it is told."""
+    return told(look(build), build.package.wheel, known=CHECK_NAMES)
 
 
 def build(built: Subject) -> AuditedBuild:

@@ -24,7 +24,6 @@ from releasegate.core.audit.last_release.offered import dropped
 from releasegate.core.audit.last_release.support import support
 from releasegate.core.audit.problem import Problems
 from releasegate.core.audit.subject import Subject
-from releasegate.core.audit.telling import Finding, told
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.errors import ReleasegateError
@@ -84,11 +83,6 @@ class AuditedBuild:
     standard_library: frozenset[str] = frozenset()
     submodules: Mapping[str, str] = field(default_factory=dict)
     hosts: Hosts = ()
-
-
-def audit(build: AuditedBuild) -> tuple[Finding, ...]:
-    """Return everything that is wrong with a build, in words; nothing where it may go on."""
-    return told(look(build), build.package.wheel, known=CHECK_NAMES)
 
 
 def look(build: AuditedBuild) -> Mapping[str, Problems]:
