@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from threading import Event
 
@@ -21,6 +22,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for nothing."""
     for name in ("_SETTLE_SECONDS", "_UP_SECONDS", "_PAUSE_SECONDS"):
         monkeypatch.setattr(compose, name, 0.0)
+    monkeypatch.setattr(os, "getloadavg", lambda: (1.0, 1.0, 1.0))
 
 
 def stack(**changed: FakeContainer | None) -> ComposeProject:
@@ -95,6 +97,19 @@ def test_a_service_that_does_not_become_healthy_fails_the_pair_only_where_one_of
         sick.healthy("backend")
     with pytest.raises(Unavailable, match="redis is not healthy"):
         sick.healthy("redis")
+
+
+def test_what_is_slow_on_a_machine_that_has_much_more_to_do_than_it_can_judges_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    sick = stack(backend=FakeContainer("backend", "backend", healthy=False))
+    monkeypatch.setattr(os, "getloadavg", lambda: (30.0, 8.0, 1.0))
+    with pytest.raises(GateFailed):
+        sick.healthy("backend")
+    monkeypatch.setattr(os, "getloadavg", lambda: (1.0, 9.0, 1.0))
+    with pytest.raises(Unavailable, match="on a machine that has 9 times a processor's work for 2"):
+        sick.healthy("backend")
 
 
 def test_a_container_without_a_health_test_is_well_where_it_runs() -> None:

@@ -88,6 +88,8 @@ class ComposeProject:
             while (trouble := self._trouble(service)) is not None:
                 if not trouble and time.monotonic() > deadline:
                     trouble = f"is not healthy after {_UP_SECONDS:.0f} s"
+                    if load := health.overload():
+                        raise health.fault(service, f"{trouble} on a machine that has {load}", ())
                 if trouble:
                     raise self._broken(service, trouble)
                 if self.stop.wait(_PAUSE_SECONDS):

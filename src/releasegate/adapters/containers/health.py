@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,18 @@ RUNS = "releasegate.runs"
 _ENDED_BY_OTHERS = frozenset({137, 143})
 """The exit codes of a container that was killed or asked to end: nothing that runs in it does that to itself."""
 _ANSWER_SECONDS = 10.0
+_TOO_MUCH = 4.0
+"""How many processes want to run on each processor, over five minutes, where nothing can be said of what is slow."""
+
+
+def overload() -> str:
+    """Return in words that this machine has had much more to do than it can; nothing where it has not.
+
+    What a cell needs itself is far below that: what is slow then says nothing of the release.
+    """
+    processors = os.cpu_count() or 1
+    load = os.getloadavg()[1]
+    return f"{load:.0f} times a processor's work for {processors}" if load > _TOO_MUCH * processors else ""
 
 
 def trouble(container: Container | None, *, here: bool) -> str | None:
