@@ -39,6 +39,9 @@ def main(words: Sequence[str]) -> int:
     chosen = [each for each in listed if not asked.mutant or each.name in asked.mutant]
     lines = _reached(bench, asked.reached) if asked.reached else None
     chosen += [] if asked.mutant else list(drawn(bench.planter.sources(), asked.seed, asked.drawn, lines))
+    for each in (mutant for mutant in chosen if lines is not None):
+        if reached.unreached(each, bench.planter.read(each.side, each.file) or "", lines or {}):
+            say(f"nothing runs where {each.name} is")
     done = list(kept(asked.results)) if asked.results else []
     judged = {each.mutant.name for each in done}
     bench.known = frozenset(asked.known or bench.broken_anyhow())

@@ -70,7 +70,8 @@ class KeptStack:
             )
         name = found.pop()
         own = [each for each in every if each["Config"]["Labels"][_PROJECT] == name]
-        facts = max(reports.glob("*/*/facts.json"), key=lambda file: file.stat().st_mtime)
+        # Each stack is called by its run and a word of its own.
+        facts = max(reports.glob(f"{name.rpartition('-')[0]}/*/facts.json"), key=lambda file: file.stat().st_mtime)
         return cls(name, {each["Config"]["Labels"][_SERVICE]: each for each in own}, facts.parent)
 
     def variables(self, service: str) -> dict[str, str]:

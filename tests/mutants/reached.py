@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.mutants.kept import KeptStack, docker
-from tests.mutants.mutant import Side
+from tests.mutants.mutant import Mutant, Side
 from tests.mutants.planting import put
 
 Lines = Mapping[tuple[Side, str], frozenset[int]]
@@ -46,6 +46,15 @@ def lines(stack: KeptStack) -> Lines:
             for file, number in ran:
                 found.setdefault((side, file), set()).add(number)
     return {place: frozenset(numbers) for place, numbers in found.items()}
+
+
+def unreached(mutant: Mutant, source: str, found: Lines) -> bool:
+    """Whether a defect is where nothing runs: nobody can tell of it."""
+    if not mutant.file.endswith(".py") or mutant.removed or mutant.of_a_migration or mutant.old not in source:
+        return False
+    first = source[: source.index(mutant.old)].count("\n") + 1
+    span = range(first, first + mutant.old.count("\n") + 1)
+    return not found.get((mutant.side, mutant.file), frozenset()) & set(span)
 
 
 def keep(file: Path, found: Lines) -> None:

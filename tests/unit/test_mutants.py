@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.mutants import reached
 from tests.mutants.batches import batches
 from tests.mutants.drawn import drawn
 from tests.mutants.listed import LISTED
@@ -118,3 +120,14 @@ def test_a_backend_is_not_judged_by_what_is_of_netbox_alone(sides: list[Side], r
     assert [[file.name for file in each.files] for each in rounds(batch, USUAL, ("test_4_keys.py",))] == [
         ["test_4_keys.py"]
     ]
+
+
+def test_a_defect_where_nothing_runs_is_known() -> None:
+    source = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
+    lines: reached.Lines = {("backend", "a.py"): frozenset({1, 5, 6})}
+    of_one = Mutant("one", "backend", "a.py", "return 1", "return 2")
+    assert reached.unreached(of_one, source, lines)
+    assert reached.unreached(replace(of_one, file="b.py"), source, lines)
+    assert not reached.unreached(replace(of_one, old="return 2"), source, lines)
+    assert not reached.unreached(replace(of_one, file="a.html"), source, lines)
+    assert not reached.unreached(replace(of_one, old="return 3"), source, lines)
