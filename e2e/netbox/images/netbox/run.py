@@ -15,7 +15,11 @@ import re
 import socket
 import sys
 import warnings
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
+
+Application = Callable[..., Iterable[bytes]]
 
 PORT = 8080
 ASIDE = 8081
@@ -74,11 +78,12 @@ def serve() -> None:
     """Become the web server: the image's own where it has one."""
     if LAUNCHER.exists():
         os.execv(LAUNCHER, [str(LAUNCHER)])  # noqa: S606 - this container runs this program
-    import netbox.wsgi  # noqa: F401 - once, for both processes
+    import netbox.wsgi  # once, for both processes
     from django.core.cache import caches
     from django.db import connections
     from gunicorn.app.wsgiapp import run
 
+    netbox.wsgi.application = reads_all(netbox.wsgi.application)
     connections.close_all()
     caches.close_all()
     port = PORT if os.fork() else ASIDE
@@ -91,6 +96,21 @@ def serve() -> None:
     words += ["--access-logfile=-", '--access-logformat=%(h)s "%(r)s" %(s)s']
     sys.argv = ["gunicorn", "netbox.wsgi", f"--bind=0.0.0.0:{port}", *words]
     run()
+
+
+def reads_all(application: Application) -> Application:
+    """Return an application that has read a request wholly before it answers.
+
+    What a refusal leaves unread, gunicorn's threads read after the answer, and with it the next request of a client
+    that is quick: of that nobody hears before the connection ends.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        answered = application(environ, start_response)
+        environ["wsgi.input"].read()
+        return answered
+
+    return answer
 
 
 def manage(*arguments: str) -> None:
