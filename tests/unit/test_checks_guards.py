@@ -22,7 +22,7 @@ CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_servi
 @pytest.fixture(scope="module")
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the checks."""
-    for mark in ("contract", "phases", "services", "paths", "depths"):
+    for mark in ("contract", "phases", "services", "paths", "depths", "worlds"):
         pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
     with imported(*MODULES) as modules:
         yield modules

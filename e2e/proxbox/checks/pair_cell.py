@@ -6,6 +6,7 @@ from cell import Cell
 
 PVE = "pve"
 WHOLE = "whole"
+SMALL = "small"
 
 
 @dataclass(frozen=True)

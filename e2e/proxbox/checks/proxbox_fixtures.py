@@ -28,6 +28,7 @@ WRITTEN = ("dcim", "extras", "ipam", "tenancy", "virtualization")
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks."""
     config.addinivalue_line("markers", "depths(names): the depths of a cell that ask for the check; without it, all")
+    config.addinivalue_line("markers", "worlds(names): the worlds that it is judged in; without it, all")
     config.addinivalue_line("markers", "services(names): the Proxmox services that it applies to; without it, all")
 
 
@@ -39,6 +40,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"not applicable: {cell.proxmox_service} is no source of synchronisations")
     if depths is not None and cell.depth not in depths.args:
         pytest.skip(f"takes minutes: run with --depth {depths.args[0]}")
+    worlds = item.get_closest_marker("worlds")
+    if worlds is not None and cell.world not in worlds.args:
+        pytest.skip(f"says the same of any world: run with --world {worlds.args[0]}")
 
 
 @pytest.fixture(scope="session")

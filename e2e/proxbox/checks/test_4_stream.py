@@ -9,11 +9,13 @@ from contracts import BACKEND
 from words import words
 
 from backend import Backend
-from pair_cell import PVE
+from pair_cell import PVE, SMALL
 from world import Proxmox
 
-# Slow, so judged in the cells that begin with nothing.
-pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.paths(FRESH)]
+# Slow, so judged in the cells that begin with nothing, and hold little.
+pytestmark = [
+    pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.paths(FRESH), pytest.mark.worlds(SMALL),
+]  # fmt: skip
 COUNTED = (
     "devices_count", "storage_count", "virtual_machines_count", "virtual_disks_count", "task_history_count",
     "backups_count", "snapshots_count", "node_interfaces_count", "vm_interfaces_count", "vm_ip_addresses_count",

@@ -92,7 +92,7 @@ def small(seed: int) -> Datacenter:
     return Datacenter("rg-lab", nodes, STORAGES, guests, replicated=(first,))
 
 
-def large(seed: int, *, guests: int = 120) -> Datacenter:
+def large(seed: int, *, guests: int = 104) -> Datacenter:
     """Return one with more guests than a page holds, one of them with over 50 cards, and every oddity that is real."""
     draw = random.Random(seed)  # noqa: S311 - no secret
     nodes = ("alder", "birch", "cedar")
