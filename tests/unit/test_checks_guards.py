@@ -208,7 +208,8 @@ def test_a_guest_that_changes_though_nothing_happened_to_it_is_told(suite: Simpl
         return suite.holdings.Holdings({"virtual-machines": dict(enumerate(records))})
 
     def later(memory: int) -> Any:
-        return suite.test_4_moves.Later(before, None, None, holdings(memory, "offline"), None)
+        now = SimpleNamespace(guests=suite.worlds.moved(before).guests)
+        return suite.test_4_moves.Later(before, now, None, holdings(memory, "offline"), None)
 
     suite.test_4_moves.test_nothing_else_of_netbox_moves(holdings(1, "active"), later(1))
     with pytest.raises(AssertionError, match=f"virtual-machines {still} changed memory from 1 to 2"):

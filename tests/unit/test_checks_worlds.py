@@ -52,6 +52,26 @@ def test_a_large_datacenter_is_odd(suite: SimpleNamespace, monkeypatch: pytest.M
     }
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_guests_of_one_name_are_called_as_netbox_shows_them_by_their_numbers(
+    seed: int, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = _read(suite, suite.worlds.large(seed), monkeypatch)
+    one, other = sorted(read.world.twins)
+    name = next(guest.name for guest in read.world.guests if guest.vmid == one)
+    state = [
+        {"proxmox_vm_id": one, "virtual_machine": {"name": name}},
+        {"proxmox_vm_id": other, "virtual_machine": {"name": f"{name} (2)"}},
+        {"proxmox_vm_id": other + 1, "virtual_machine": {"name": "another"}},
+    ]
+    kind = SimpleNamespace(name=suite.inventory.STATES)
+    shown = read.world.as_called(suite.inventory.called(_held(suite, kind, *state)))
+    names = {guest.vmid: guest.name for guest in shown.guests}
+    assert (names[one], names[other], names[other + 1]) == (name, f"{name} (2)", f"rg-{other + 1}")
+    assert not shown.twins
+    assert read.world.as_called({one: "somebody else"}) == read.world.as_called({}) == read.world
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_datacenter_that_moved_differs_in_what_it_says_and_holds_together(
     seed: int, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch

@@ -12,6 +12,16 @@ Fields = dict[str, Any]
 Key = tuple[Any, ...]
 
 
+STATES = "sync-state/virtual-machines"
+"""The list of the plugin's that says which number a virtual machine has in Proxmox."""
+
+
+def called(holdings: Holdings) -> dict[int, str]:
+    """Return what NetBox calls each guest, by its number in Proxmox, where a release keeps that."""
+    records = holdings.records(f"plugin:{STATES}")
+    return {int(each["proxmox_vm_id"]): str(plain(each["virtual_machine"])) for each in records}
+
+
 @dataclass(frozen=True)
 class Kind:
     """All records of one list of the plugin's: the fields that tell them apart, and what each must show."""
@@ -135,7 +145,7 @@ class Inventory:
         yield Kind("sync-state/devices", ("device",), {(name,): {} for name in self.world.nodes})
 
     def _states(self) -> Kind:
-        return Kind("sync-state/virtual-machines", ("proxmox_vm_id",), {
+        return Kind(STATES, ("proxmox_vm_id",), {
             (guest.vmid,): {
                 "virtual_machine": guest.name, "proxmox_vm_type": guest.kind, "proxmox_node_name": guest.node,
                 "proxmox_cluster_name": self.world.cluster,

@@ -1,8 +1,8 @@
 """What the Proxmox side holds, read from its own API: the checks expect this and nothing that is written down here."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
@@ -57,6 +57,21 @@ class World:
     def addresses(self) -> set[str]:
         """All addresses that Proxmox itself states, with their prefix lengths."""
         return {*self.node_addresses, *(nic.address for guest in self.guests for nic in guest.nics if nic.address)}
+
+    @property
+    def twins(self) -> frozenset[int]:
+        """The guests that share their name with another: Proxmox does not mind, NetBox does."""
+        names = [guest.name for guest in self.guests]
+        return frozenset(guest.vmid for guest in self.guests if names.count(guest.name) > 1)
+
+    def as_called(self, shown: Mapping[int, str]) -> "World":
+        """Return it with such guests called as NetBox shows them, by their number, if that begins with their name."""
+        twins = self.twins
+        return replace(self, guests=tuple(
+            replace(guest, name=shown[guest.vmid])
+            if guest.vmid in twins and shown.get(guest.vmid, "").startswith(guest.name) else guest
+            for guest in self.guests
+        ))  # fmt: skip
 
 
 @dataclass(frozen=True)

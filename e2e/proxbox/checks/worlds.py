@@ -103,6 +103,8 @@ def large(seed: int, *, guests: int = 104) -> Datacenter:
     made[3] = replace(made[3], kind="lxc", cards=("10.78.0.3/24", "2001:db8:78::3/64"))
     # More tasks of one node than Proxmox lists where nobody says how many.
     made[4] = replace(made[4], running=True, starts=60)
+    # Proxmox knows guests by their numbers: two may have one name.
+    made[6] = replace(made[6], name=made[5].name, node=next(each for each in nodes if each != made[5].node))
     storages = (*STORAGES, Storage("attic", "dir", "backup", disabled=True))
     return Datacenter(
         "rg-hall", nodes, storages, tuple(made), replicated=(made[4].vmid,) if made[4].kind == "qemu" else ()
