@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.mutants.planting import put
 
 Lines = Mapping[tuple[Side, str], frozenset[int]]
 _RECORDER = Path(__file__).with_name("line_recorder.py")
+_SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise, ast.Assert, ast.Delete)
 _NAME = "releasegate_lines"
 _SERVICES: dict[str, Side] = {"netbox": "plugin", "worker": "plugin", "backend": "backend"}
 
@@ -53,8 +55,11 @@ def unreached(mutant: Mutant, source: str, found: Lines) -> bool:
     if not mutant.file.endswith(".py") or mutant.removed or mutant.of_a_migration or mutant.old not in source:
         return False
     first = source[: source.index(mutant.old)].count("\n") + 1
-    span = range(first, first + mutant.old.count("\n") + 1)
-    return not found.get((mutant.side, mutant.file), frozenset()) & set(span)
+    last = first + mutant.old.count("\n")
+    # Of a statement over several lines the interpreter tells the first alone.
+    spans = [(s.lineno, s.end_lineno or s.lineno) for s in ast.walk(ast.parse(source)) if isinstance(s, _SIMPLE)]
+    touched = {line for begin, end in spans if begin <= last and end >= first for line in range(begin, end + 1)}
+    return not found.get((mutant.side, mutant.file), frozenset()) & (touched | set(range(first, last + 1)))
 
 
 def keep(file: Path, found: Lines) -> None:

@@ -131,3 +131,7 @@ def test_a_defect_where_nothing_runs_is_known() -> None:
     assert not reached.unreached(replace(of_one, old="return 2"), source, lines)
     assert not reached.unreached(replace(of_one, file="a.html"), source, lines)
     assert not reached.unreached(replace(of_one, old="return 3"), source, lines)
+    long = "fields = [\n    'a',\n    'b',\n]\n"
+    of_long = Mutant("long", "backend", "c.py", "    'b',\n", "")
+    assert not reached.unreached(of_long, long, {("backend", "c.py"): frozenset({1})})
+    assert reached.unreached(of_long, long, {})
