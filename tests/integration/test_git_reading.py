@@ -53,6 +53,16 @@ def test_a_file_that_was_moved_is_two_changed_files(repository: GitRepository) -
     assert set(repository.changed()) == {A, PurePosixPath("ä c.txt")}
 
 
+def test_what_is_executable_is_what_the_commit_says_of_it(nested: GitRepository) -> None:
+    a, b, gone = A, PurePosixPath("s/b.txt"), PurePosixPath("gone")
+    (nested.root / "a.txt").chmod(0o755)
+    assert nested.executables([a, b, gone], commit=nested.head()) == frozenset()
+    git(nested.root, "update-index", "--chmod=+x", "s/b.txt")
+    git(nested.root, "commit", "--quiet", "--message", "It runs")
+    assert nested.executables([a, b, gone], commit=nested.head()) == {b}
+    assert nested.executables([], commit=nested.head()) == frozenset()
+
+
 def test_a_file_is_read_at_a_commit_or_as_it_lies_there(repository: GitRepository) -> None:
     first = repository.head()
     (repository.root / "a.txt").write_bytes(b"\xff\r\n\0 now")

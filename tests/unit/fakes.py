@@ -77,6 +77,7 @@ class FakeRepository:
     pushed: list[tuple[str | None, str | None]] = field(default_factory=list)
     standings: list[Standing] = field(default_factory=lambda: ["level"])
     strayed: set[str] = field(default_factory=set)
+    plain: frozenset[PurePosixPath] = frozenset()
     answer: PushAnswer = field(default_factory=PushAnswer)
     withdrawn: list[tuple[str, str, str | None]] = field(default_factory=list)
     ahead: set[str] = field(default_factory=set)
@@ -107,6 +108,9 @@ class FakeRepository:
     def names(self, folder: PurePosixPath, *, commit: str) -> tuple[PurePosixPath, ...]:
         held = (PurePosixPath(path) for path in self.commits[commit])
         return tuple(path for path in held if path.parent == folder)
+
+    def executables(self, paths: Sequence[PurePosixPath], *, commit: str) -> frozenset[PurePosixPath]:
+        return frozenset(path for path in paths if str(path) in self.commits[commit]) - self.plain
 
     def subjects(self, commit: str, *, since: str | None) -> tuple[str, ...]:
         known = list(self.commits)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from release_fixture import APP, START, ReleaseFixture
 from stacks import pair_stack
 
 from releasegate.core.config.model import EndToEndCommand, Install
-from releasegate.core.e2e.command import beside, files_of, module_of
+from releasegate.core.e2e.command import beside, files_of, module_of, program_of, unstartable
 from releasegate.core.errors import Refused
 from releasegate.steps.end_to_end_question import end_to_end
 from releasegate.steps.question import Caution, Inquiry
@@ -98,6 +98,68 @@ def test_a_script_that_the_commit_does_not_have_is_refused(fixture: ReleaseFixtu
         asked(fixture, "python", "e2e/check.py")
     fixture.repository.commits[START]["e2e/check.py"] = b""
     assert asked(fixture, "python", "e2e/check.py") == "what judges it is configured"
+
+
+@pytest.mark.parametrize(
+    ("command", "program"),
+    [
+        (("./e2e/run.sh",), "e2e/run.sh"),
+        (("e2e/run", "--fast"), "e2e/run"),
+        (("bash", "e2e/run.sh"), None),
+        (("python", "e2e/check.py"), None),
+        (("/usr/bin/true",), None),
+        (("../run",), None),
+        (("check",), None),
+    ],
+)
+def test_the_file_that_a_command_runs_by_itself(command: tuple[str, ...], program: str | None) -> None:
+    assert program_of(command) == (None if program is None else PurePosixPath(program))
+
+
+def test_what_no_system_starts_is_told_from_what_it_does() -> None:
+    assert unstartable(b"#!/bin/sh\ntrue\n") == unstartable(b"\x7fELF\0\n") == ""
+    assert unstartable(b"echo\n").startswith("does not begin with #!")
+    assert unstartable(b"").startswith("does not begin with #!")
+    assert "ends with" in unstartable(b"#!/bin/sh\r\ntrue\r\n")
+
+
+def test_a_script_that_is_not_executable_in_the_commit_is_refused_with_the_line_to_paste(
+    fixture: ReleaseFixture,
+) -> None:
+    fixture.repository.commits[START]["e2e/run it.sh"] = b"#!/bin/sh\n"
+    fixture.repository.plain = frozenset({PurePosixPath("e2e/run it.sh")})
+    with pytest.raises(Refused, match=r"runs e2e/run it\.sh, which is not executable in the commit") as refusal:
+        asked(fixture, "./e2e/run it.sh")
+    assert refusal.value.hint.startswith("git update-index --chmod=+x 'e2e/run it.sh',")
+    assert asked(fixture, "sh", "e2e/run it.sh") == "what judges it is configured"
+    fixture.repository.plain = frozenset()
+    assert asked(fixture, "./e2e/run it.sh") == "what judges it is configured"
+
+
+def test_a_script_that_names_no_interpreter_is_refused(fixture: ReleaseFixture) -> None:
+    fixture.repository.commits[START]["e2e/run.sh"] = b"pytest e2e\n"
+    with pytest.raises(Refused, match=r"e2e/run\.sh, which does not begin with #!"):
+        asked(fixture, "e2e/run.sh")
+
+
+@pytest.mark.parametrize("module", ["sample_app.check", "unittest", "packaging", "own.check", "more"])
+def test_a_module_that_is_there_is_run(fixture: ReleaseFixture, module: str) -> None:
+    fixture.repository.commits[START] |= {"src/own/__init__.py": b"", "more.py": b""}
+    assert asked(fixture, "python", "-m", module) == "what judges it is configured"
+
+
+def test_a_module_that_nothing_installs_and_the_commit_does_not_have_is_refused(fixture: ReleaseFixture) -> None:
+    with pytest.raises(Refused, match=r"runs chekcs, which nothing installs and the commit does not have") as refusal:
+        asked(fixture, "python", "-m", "chekcs.all")
+    assert 'requirements = ["chekcs"]' in refusal.value.hint
+    installed = Install(requirements=("chekcs",))
+    assert asked(fixture, "python", "-m", "chekcs.all", install=installed) == "what judges it is configured"
+
+
+def test_a_module_that_something_else_may_bring_is_told_of(fixture: ReleaseFixture) -> None:
+    beside_it = Install(requirements=("beautifulsoup4",))
+    assert isinstance(asked(fixture, "python", "-m", "bs4", install=beside_it), Caution)
+    assert isinstance(asked(fixture, "python", "-m", "bs4", project=b""), Caution)
 
 
 def test_pytest_that_nothing_installs_is_refused(fixture: ReleaseFixture) -> None:

@@ -56,6 +56,10 @@ class Repository(Protocol):
         """Return the paths of the files that lie in *folder* itself at *commit*; none where it is no folder."""
         ...
 
+    def executables(self, paths: Sequence[PurePosixPath], *, commit: str) -> frozenset[PurePosixPath]:
+        """Return those of *paths* that are executable at *commit*, whatever they are in the work tree."""
+        ...
+
     def subjects(self, commit: str, *, since: str | None) -> tuple[str, ...]:
         """Return the first line of each commit up to *commit*, newest first, that is not in *since*; no merges."""
         ...

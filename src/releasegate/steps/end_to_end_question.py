@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from releasegate.core.e2e.command import PYTEST, beside, files_of, module_of
+from packaging.utils import canonicalize_name
+
+from releasegate.core.e2e.command import (
+    PYTEST,
+    beside,
+    files_of,
+    module_files,
+    module_of,
+    program_of,
+    unstartable,
+)
 from releasegate.core.errors import Refused
+from releasegate.core.install.extras import brings
 from releasegate.core.toml.lines import read_toml
 from releasegate.steps.question import Caution, Inquiry
 
@@ -14,6 +28,7 @@ if TYPE_CHECKING:
     from releasegate.steps.release import Release
 
 _PROJECT = PurePosixPath("pyproject.toml")
+_CONFIGURED = "what judges it is configured"
 
 
 def end_to_end(inquiry: Inquiry) -> str | Caution:
@@ -36,7 +51,7 @@ def end_to_end(inquiry: Inquiry) -> str | Caution:
 def _command(release: Release) -> str | Caution:
     configured, name = release.package.end_to_end, release.package.name
     if configured is None:
-        return "what judges it is configured"
+        return _CONFIGURED
     repository = release.ports.repository
     there = repository.read_all(files_of(configured.command), commit=repository.head())
     gone = [str(path) for path, content in there.items() if content is None]
@@ -46,19 +61,58 @@ def _command(release: Release) -> str | Caution:
             hint="Commit it (git add --force where Git ignores it), or correct end-to-end: it runs from the package's "
             "folder as it is committed",
         )
+    _require_startable(release, configured.command, there)
     module = module_of(configured.command)
-    return _pytest(release) if module == PYTEST else "what judges it is configured"
+    return _pytest(release) if module == PYTEST else _other(release, module)
+
+
+def _require_startable(release: Release, command: Sequence[str], there: Mapping[PurePosixPath, bytes | None]) -> None:
+    """Raise ``Refused`` where the system would not start the file that a command runs by itself."""
+    program, repository = program_of(command), release.ports.repository
+    if program is None:
+        return
+    name = release.package.name
+    if program not in repository.executables([program], commit=repository.head()):
+        raise Refused(
+            f"The end-to-end command of {name} runs {program}, which is not executable in the commit.",
+            hint=f"git update-index --chmod=+x {shlex.quote(str(program))}, and commit that",
+        )
+    why = unstartable(there.get(program) or b"")
+    if why:
+        raise Refused(
+            f"The end-to-end command of {name} runs {program}, which {why}: no system starts it.",
+            hint="Write #!/bin/sh, or what else reads it, into its first line, and commit that",
+        )
+
+
+def _other(release: Release, module: str) -> str | Caution:
+    """Judge a module that is run with ``python -m``: only what is installed is found."""
+    package, repository = release.package, release.ports.repository
+    own = canonicalize_name(module) == package.name
+    if not module or own or module in sys.stdlib_module_names:
+        return _CONFIGURED
+    known = _beside(release)
+    if known is not None and brings(module, known):
+        return _CONFIGURED
+    in_commit = repository.read_all(module_files(module), commit=repository.head())
+    found = [str(path) for path, content in in_commit.items() if content is not None]
+    if found:
+        return _CONFIGURED
+    unsure = known is None or package.install.requirements or package.install.extras
+    if unsure:
+        return Caution(f"the end-to-end command runs {module}: see that what is installed beside the package has it")
+    raise Refused(
+        f"The end-to-end command of {package.name} runs {module}, which nothing installs and the commit does not have.",
+        hint=f'Write requirements = ["{module}"], or what else has it, into [tool.releasegate.packages.install]',
+    )
 
 
 def _pytest(release: Release) -> str | Caution:
-    package = release.package
-    content = release.ports.repository.read(_PROJECT) or b""
-    project = read_toml(content.decode(errors="replace"), where=str(_PROJECT)).values.get("project")
-    install = package.install
-    known = beside(project if isinstance(project, dict) else {}, install.extras, install.requirements)
+    package, install = release.package, release.package.install
+    known = _beside(release)
     if known is None:
         if any("pytest" in each for each in install.requirements):
-            return "what judges it is configured"
+            return _CONFIGURED
         return Caution("the end-to-end command runs pytest: see that the package, an extra or requirements install it")
     if not any("pytest" in each for each in known):
         raise Refused(
@@ -66,4 +120,12 @@ def _pytest(release: Release) -> str | Caution:
             hint='Write requirements = ["pytest"], and what else the tests import, into '
             "[tool.releasegate.packages.install]",
         )
-    return "what judges it is configured"
+    return _CONFIGURED
+
+
+def _beside(release: Release) -> frozenset[str] | None:
+    """Return the names of what is installed with the package and beside it; ``None`` where nothing says."""
+    content = release.ports.repository.read(_PROJECT) or b""
+    project = read_toml(content.decode(errors="replace"), where=str(_PROJECT)).values.get("project")
+    install = release.package.install
+    return beside(project if isinstance(project, dict) else {}, install.extras, install.requirements)

@@ -1,9 +1,9 @@
-"""What Git lists of a commit's tree: the files of a folder, and the workflows."""
+"""What Git lists of a commit's tree: the files of a folder, their modes, and the workflows."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from releasegate.adapters.git.command import Git
@@ -12,6 +12,7 @@ from releasegate.core.ci.others.nodes import ACTIONS, FOLDERS
 from releasegate.core.ci.others.scripts import SCRIPTS
 from releasegate.core.ci.others.sections import RUNNERS
 
+_PLAIN = "100644 "
 _MOST = 1000
 """Files that are read; those of a repository that has more are no release's scripts."""
 
@@ -20,6 +21,12 @@ def names(git: Git, folder: PurePosixPath, commit: str) -> tuple[PurePosixPath, 
     """Return the paths of the files that lie in *folder* itself; none where it is no folder."""
     listed = git.tell("ls-tree", "-z", commit, "--", f"{folder}/").stdout
     return tuple(PurePosixPath(path) for meta, path in _entries(listed) if meta.split(" ")[1] == "blob")
+
+
+def executables(git: Git, paths: Sequence[PurePosixPath], commit: str) -> frozenset[PurePosixPath]:
+    """Return those of *paths* that are executable, or links, by the mode that Git keeps and a checkout gives them."""
+    listed = git.tell("ls-tree", "-z", commit, "--", *map(str, paths)).stdout if paths else b""
+    return frozenset(PurePosixPath(path) for meta, path in _entries(listed) if not meta.startswith(_PLAIN))
 
 
 def workflows(git: Git, commit: str) -> Mapping[PurePosixPath, str]:

@@ -79,6 +79,12 @@ class GitRepository(GitHistory):
 
         return listing.names(self.git, folder, commit)
 
+    def executables(self, paths: Sequence[PurePosixPath], *, commit: str) -> frozenset[PurePosixPath]:
+        """Return those of *paths* that are executable at *commit*, whatever they are in the work tree."""
+        from releasegate.adapters.git import listing
+
+        return listing.executables(self.git, paths, commit)
+
     def subjects(self, commit: str, *, since: str | None) -> tuple[str, ...]:
         """Return the first line of each commit up to *commit*, newest first, that is not in *since*; no merges."""
         span = commit if since is None else f"{since}..{commit}"

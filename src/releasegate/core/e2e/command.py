@@ -38,6 +38,32 @@ def files_of(command: Sequence[str]) -> tuple[PurePosixPath, ...]:
     return tuple(path for path in paths if not path.is_absolute() and ".." not in path.parts)
 
 
+def program_of(command: Sequence[str]) -> PurePosixPath | None:
+    """Return the file of the commit that a command runs by itself, as no interpreter's script: ``e2e/run.sh``."""
+    path = PurePosixPath(command[0])
+    runs = "/" in command[0] and not path.is_absolute() and ".." not in path.parts
+    return path if runs else None
+
+
+def unstartable(content: bytes) -> str:
+    """Return why a system does not start an executable file; empty where it does."""
+    first, _, _ = content.partition(b"\n")
+    if b"\0" in content[:512]:
+        return ""  # no text: a program of the system's own
+    if not first.startswith(b"#!"):
+        return "does not begin with #! and the program that reads it"
+    return (
+        r"has a first line that ends with \r, which becomes part of the program's name" if first[-1:] == b"\r" else ""
+    )
+
+
+def module_files(module: str) -> tuple[PurePosixPath, ...]:
+    """Return the files in which a top module of the commit begins, in the usual places."""
+    roots = (PurePosixPath(), *map(PurePosixPath, ("src", "lib", "python")))
+    names = (f"{module}.py", f"{module}/__init__.py", f"{module}/__main__.py")
+    return tuple(root / name for root in roots for name in names)
+
+
 def module_of(command: Sequence[str]) -> str:
     """Return the top module that a command runs; empty for a script, a program or a text."""
     if command[0] == PYTEST:

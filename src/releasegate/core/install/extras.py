@@ -1,0 +1,38 @@
+"""Which extra of a package brings a module: one that the package imports and does not always install."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+
+def offered(requires: Sequence[str], extras: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return the normalized names of what each of *extras* installs, by the extra, as core metadata says it."""
+    return {extra: frozenset(_installed(requires, extra) - _installed(requires, "")) for extra in extras}
+
+
+def _installed(requires: Sequence[str], extra: str) -> set[str]:
+    found = set[str]()
+    for text in requires:
+        try:
+            wanted = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
+            found.add(canonicalize_name(wanted.name))
+    return found
+
+
+def brings(module: str, installed: Collection[str]) -> bool:
+    """Whether one of the distributions *installed* is called as a top *module*, or nearly: ``PyYAML`` has ``yaml``."""
+    name = canonicalize_name(module)
+    return bool(name) and not {name, f"py{name}", f"python-{name}", f"{name}-python"}.isdisjoint(installed)
+
+
+def extras_for(modules: Iterable[str], extras: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Return the extra that brings each of the *modules* that one does: the one that installs the least."""
+    smallest = sorted(extras, key=lambda extra: (len(extras[extra]), extra))
+    found = ((module, next((each for each in smallest if brings(module, extras[each])), None)) for module in modules)
+    return {module: extra for module, extra in found if extra is not None}
