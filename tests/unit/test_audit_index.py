@@ -47,6 +47,10 @@ def test_what_the_metadata_says_and_pypi_refuses_is_a_finding(line: str, problem
     assert said(refused(stating(line))) == (f"PyPI refuses {problem}",)
 
 
+def test_a_local_version_stands_between_two_releases_and_is_no_finding() -> None:
+    assert refused(subject(version="1.0+dev")) == ()
+
+
 def test_what_wheel_and_sdist_both_say_is_told_once() -> None:
     line = b"\nClassifier: Private :: Do Not Upload\n\n"
     built = subject(add={f"{INFO}/METADATA": metadata().replace(b"\n\n", line, 1)})

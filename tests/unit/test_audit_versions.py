@@ -33,6 +33,7 @@ def test_versions_that_are_the_release_s_are_no_findings() -> None:
     assert left_behind(subject()) == ()
     assert left_behind(stating('__version__ = "1.1rc1"\nVERSION = (1, 1)\nversion_info = (1, 1, 0, "rc", 1)')) == ()
     assert left_behind(stating('__version__ = "1.1rc1+local"\nversion: str = "v1.1rc1"')) == ()
+    assert left_behind(stating('__version__ = "1.1+dev"', version="1.1+dev")) == ()
 
 
 def test_a_version_that_was_left_behind_is_a_finding_with_the_line_to_paste() -> None:

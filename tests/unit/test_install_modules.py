@@ -8,7 +8,8 @@ from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Service
 from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.environment import service_environment
-from releasegate.core.install.guarded_imports import patterns, proposals
+from releasegate.core.install.extras import brings, offered
+from releasegate.core.install.guarded_imports import Offered, patterns, proposals
 from releasegate.core.install.modules import counted, failures, modules, select
 
 HOST = "ModuleNotFoundError: No module named 'netbox'"
@@ -97,6 +98,39 @@ def test_a_neighbour_that_is_imported_as_in_a_script_is_told_from_what_is_not_in
         "If they run as scripts, from their folder, in [tool.releasegate.packages.install]: not-imported = ["
         '{ pattern = "app.checks*", reason = "it runs as a script, from its folder" }]'
     )
+
+
+def test_what_an_extra_brings_is_installed_to_be_tried_and_a_module_may_be_called_like_it() -> None:
+    errors = {
+        "app.backends.trio": "ModuleNotFoundError: No module named 'trio'",
+        "app.backends.auto": "ModuleNotFoundError: No module named 'trio'",
+        "app.http": "ImportError: pip install app[http] (ModuleNotFoundError: No module named 'h2')",
+        "app.win": "ModuleNotFoundError: No module named '_winreg'",
+    }
+    extras = Offered(("cli",), {"http": ["h2"], "all": ["h2", "trio"], "trio": ["trio"]})
+    first, second = proposals(errors, ["app", "app.backends"], written=False, extras=extras)
+    assert first == (
+        "trio, h2 are in the package's own extras http, trio: install what is to be tried, "
+        'in [tool.releasegate.packages.install]: extras = ["cli", "http", "trio"]'
+    )
+    assert second.startswith("_winreg is there on Windows alone. If that is meant so, in [tool")
+    (alone,) = proposals({"app.backends.trio": errors["app.backends.trio"]}, ["app"], written=False)
+    assert alone.startswith("trio is not installed here: name it in the dependencies")
+    (one,) = proposals({"app.http": errors["app.http"]}, ["app"], written=True, extras=extras)
+    assert one.startswith("h2 is in the package's own extra http: install what is to be tried, in [tool")
+
+
+def test_what_an_extra_installs_is_what_it_adds() -> None:
+    requires = ["one", "two; extra == 'more'", 'three>1 ; extra == "more" and python_version > "2"', "=", "PyYAML"]
+    assert offered(requires, ["more"]) == {"more": frozenset({"two", "three"})}
+
+
+@pytest.mark.parametrize(
+    ("module", "installed", "brought"),
+    [("yaml", {"pyyaml"}, True), ("a_b", {"a-b"}, True), ("h2", {"h11"}, False), ("", {"py"}, False)],
+)
+def test_a_module_is_brought_by_what_is_called_like_it(module: str, installed: set[str], *, brought: bool) -> None:
+    assert brings(module, installed) is brought
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from releasegate.core.audit.audit import CHECK_NAMES
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Wheel
 from releasegate.core.dists.archive import Members
+from releasegate.core.dists.description import is_markdown
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.release.entry import Entry
 from releasegate.ports import LockAnswer
@@ -81,6 +82,43 @@ def test_what_twine_only_warns_of_may_be_meant_so(fixture: ReleaseFixture) -> No
     release = fixture.release("1.0rc1")
     package = replace(release.package, wheel=replace(release.package.wheel, allowed=allowed))
     assert Audit(replace(release, package=package)).run()["files"] == [WHEEL, SDIST]
+
+
+def test_a_description_without_a_content_type_is_what_an_index_takes_it_for(
+    fixture: ReleaseFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixture.tools.warned = ("WARNING  `long_description_content_type` missing. defaulting to `text/x-rst`.",)
+    seen: list[bytes] = []
+
+    def is_none(metadata: bytes) -> bool:
+        seen.append(metadata)
+        return False
+
+    monkeypatch.setattr("releasegate.steps.audit.is_markdown", is_none)
+    assert Audit(fixture.built("1.0rc1")).run()["files"] == [WHEEL, SDIST]
+    assert seen[0].startswith(b"Metadata-Version")
+
+    def unreadable(*_: object) -> None:
+        raise GateFailed("It is no wheel.", hint="Build it anew")
+
+    monkeypatch.setattr("releasegate.steps.audit.wheel_metadata", unreadable)
+    seen.clear()
+    assert Audit(fixture.built("1.0rc2")).run()["files"]
+    assert seen[0] == b""
+
+
+@pytest.mark.parametrize(
+    ("body", "markdown"),
+    [
+        ("# Lamp\n", True),
+        ("See [it](x).\n", True),
+        ("```\ncode\n```\n", True),
+        ("Lamp\n====\n\n`it <x>`_ and *so on*\n", False),
+        ("", False),
+    ],
+)
+def test_markdown_is_told_by_its_marks(body: str, *, markdown: bool) -> None:
+    assert is_markdown(f"Name: a\nSummary: # no\n\n{body}".encode()) is markdown
 
 
 def test_what_twine_objects_to_is_refused(fixture: ReleaseFixture) -> None:

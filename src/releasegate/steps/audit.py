@@ -11,8 +11,9 @@ from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, look
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.telling import Finding, told
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
+from releasegate.core.dists.description import is_markdown
 from releasegate.core.dists.manifest import Manifest
-from releasegate.core.dists.wheel import sources
+from releasegate.core.dists.wheel import sources, wheel_metadata
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.release.entry import Evidence
 from releasegate.ports import Index, IndexFile, LockAnswer
@@ -20,6 +21,7 @@ from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep
 
 _TOOLS = ("compile", "twine", "locks")
+_UNTYPED = "`long_description_content_type` missing"
 _WAIVE = "what cannot be mended is waived one check at a time: invoke waive --gate audit:CHECK"
 
 
@@ -119,8 +121,20 @@ class Audit(ReleaseStep):
         said = tools.compile(code, python=python) if code else ()
         return {
             "compile": [Problem(line, about=line.partition(":")[0], key="allowed") for line in said],
-            "twine": [_objection(line) for line in tools.render(paths)],
+            "twine": [_objection(line) for line in tools.render(paths) if not _is_meant(line, wheels)],
         }
+
+
+def _is_meant(line: str, wheels: Mapping[str, bytes]) -> bool:
+    """Whether twine only misses the content type of a description that is what an index takes it for: reST."""
+    return _UNTYPED in line and not any(is_markdown(_metadata(name, data)) for name, data in wheels.items())
+
+
+def _metadata(filename: str, content: bytes) -> bytes:
+    try:
+        return wheel_metadata(read_wheel(filename, content))
+    except GateFailed:
+        return b""
 
 
 def _objection(line: str) -> Problem:

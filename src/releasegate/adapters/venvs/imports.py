@@ -12,7 +12,7 @@ from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Install
 from releasegate.core.install.entry_points import EntryPoint, to_load
-from releasegate.core.install.guarded_imports import proposals
+from releasegate.core.install.guarded_imports import Offered, proposals
 from releasegate.core.install.modules import counted, failures, modules, select
 
 SCRIPT = script("releasegate.adapters.venvs", "venv_script.py")
@@ -27,8 +27,14 @@ class Trial:
     tried: str
 
 
-def imports(
-    venv: Venv, files: Sequence[str], points: Sequence[EntryPoint], *, install: Install, told: Mapping[str, str]
+def imports(  # noqa: PLR0913 - what an environment holds, and what is known of it
+    venv: Venv,
+    files: Sequence[str],
+    points: Sequence[EntryPoint],
+    *,
+    install: Install,
+    told: Mapping[str, str],
+    extras: Offered,
 ) -> Trial:
     """Import the modules among *files* and load *points*; each costs next to nothing once the first is there."""
     names = modules(files)
@@ -47,7 +53,7 @@ def imports(
     problems = [
         *(f"Cannot import {line}" for line in failures(failed)),
         *(f"Cannot load {point}: {errors[point.target]}" for point in loaded if _tells(point, errors, failed)),
-        *proposals(failed, passed, written=bool(install.not_imported)),
+        *proposals(failed, passed, written=bool(install.not_imported), extras=extras),
         *_stopped(outcomes, done, untried=len(wanted) - len(outcomes)),
         *stale(found.stale, key="not-imported", nothing="no module"),
     ]

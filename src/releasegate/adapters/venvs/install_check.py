@@ -17,7 +17,7 @@ from threading import Event
 from typing import Literal
 
 from releasegate.adapters.scratch import scratch
-from releasegate.adapters.venvs.installer import Installation, Installer
+from releasegate.adapters.venvs.installer import Installation, Installer, serves
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.adapters.venvs.probes import probe
 from releasegate.adapters.venvs.uv_installer import UvInstaller
@@ -152,9 +152,12 @@ class VenvInstallChecker:
 
 
 def _divided(cells: Iterable[_Cell]) -> tuple[_Cell, ...]:
-    """Leave to pip the first wheel, and of every other kind the last: so another Python where there are several."""
+    """Leave to pip the first wheel, and of every other kind the last: so another Python where there are several.
+
+    A Python that pip has left behind is uv's.
+    """
     given = tuple(cells)
-    here = [cell for cell in given if cell.interpreter is not None]
+    here = [cell for cell in given if cell.interpreter is not None and serves(cell.python)]
     pipped = {cell.kind: cell for cell in here}
     pipped |= {cell.kind: cell for cell in reversed(here) if cell.kind == "wheel"}
     return tuple(replace(cell, by_pip=cell in pipped.values()) for cell in given)

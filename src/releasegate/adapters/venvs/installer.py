@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import file_digest
+from importlib.metadata import metadata
 from pathlib import Path
+
+from packaging.specifiers import SpecifierSet
 
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
@@ -32,6 +36,12 @@ class Installation:
     tried: str = ""
 
 
+@cache
+def serves(minor: str) -> bool:
+    """Whether the pip that runs here installs into environments of a minor version of Python."""
+    return SpecifierSet(metadata("pip")["Requires-Python"] or "").contains(f"{minor}.99")
+
+
 def expected(package: Package, copy: Path) -> Expected:
     """Return what is to be installed: the file or the tree that lies at *copy*."""
     return Expected(package.name, copy.as_uri(), None if copy.is_dir() else _sha256(copy))
@@ -45,7 +55,7 @@ def requirements(package: Package, own: Expected) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Installer:
-    """Installs into environments with the pip that runs here.
+    """Installs into environments with the pip that runs here, or with their own where it has left their Python behind.
 
     *index* is the simple URL that dependencies (and build requirements) come from; *staging_hosts* are the hosts
     (``host`` or ``host:port``, of the pages and of the files) that none may come from.
@@ -101,9 +111,19 @@ class Installer:
         return Installation(origins, provenance_problems(arrived, own=own, staging_hosts=self.staging_hosts))
 
     def _pip(self, venv: Venv, *words: str, timeout: float, given: tuple[Path, ...] = ()) -> Completed:
-        pip = [sys.executable, "-P", "-m", "pip", "--python", str(venv.python), "--no-input", *words]
+        pip = [*self._program(venv), "--no-input", *words]
         isolation = venv.isolation(*given)
         return isolation.run(pip, env=isolation.environment(), cwd=venv.folder, timeout=timeout, stop=venv.stop)
+
+    def _program(self, venv: Venv) -> list[str]:
+        """Return the pip that runs here, or for a Python that it has left behind the one which that Python brings."""
+        if serves(venv.minor):
+            return [sys.executable, "-P", "-m", "pip", "--python", str(venv.python)]
+        isolation = venv.isolation()
+        own = [str(venv.python), "-I", "-m"]
+        words = [*own, "ensurepip"]
+        isolation.run(words, env=isolation.environment(), cwd=venv.folder, timeout=_CHECK_SECONDS, stop=venv.stop)
+        return [*own, "pip"]
 
     def _ask_index(self) -> None:
         """Tell an index that is down from a release that is bad, by asking it rather than by pip's words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from releasegate.core.config.model import Service
 from releasegate.core.errors import Unavailable
 from releasegate.core.install.entry_points import EntryPoint
 from releasegate.core.install.environment import service_environment
+from releasegate.core.install.extras import offered
+from releasegate.core.install.guarded_imports import Offered
 from releasegate.core.install.modules import counted, select
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import Delivery
@@ -35,6 +37,7 @@ class Installed:
     version: str
     files: tuple[str, ...]
     entry_points: tuple[EntryPoint, ...]
+    extras: Mapping[str, Collection[str]]
 
 
 def probe(venv: Venv, delivery: Delivery) -> Trial:
@@ -45,7 +48,9 @@ def probe(venv: Venv, delivery: Delivery) -> Trial:
         installed = _describe(venv, package.name)
     except Unavailable as error:
         return Trial((error.problem, *error.details), "")
-    imported = imports(venv, installed.files, installed.entry_points, install=install, told=told)
+    left = {name: brings for name, brings in installed.extras.items() if name not in install.extras}
+    extras = Offered(install.extras, left)
+    imported = imports(venv, installed.files, installed.entry_points, install=install, told=told, extras=extras)
     scripts = [point.name for point in installed.entry_points if point.group == "console_scripts"]
     found = select(scripts, install.scripts_not_run)
     problems = (
@@ -75,7 +80,8 @@ def _describe(venv: Venv, name: str) -> Installed:
     try:
         body: Any = json.loads(result.read_bytes())
         points = tuple(EntryPoint(str(group), str(name), str(value)) for group, name, value in body["entry_points"])
-        return Installed(body["version"], tuple(body["files"]), points)
+        extras = offered(body["requires"], body["extras"])
+        return Installed(body["version"], tuple(body["files"]), points, extras)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unavailable(
             f"{name} is installed, but its metadata cannot be read.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -35,6 +36,12 @@ class Venv:
     def python(self) -> Path:
         """The environment's interpreter."""
         return self.bin / ("python.exe" if sys.platform == "win32" else "python")
+
+    @property
+    def minor(self) -> str:
+        """The minor version of its Python, as it tells of itself; empty where it does not."""
+        told = re.search(r"(?m)^version_info *= *(\d+\.\d+)", (self.folder / "env" / "pyvenv.cfg").read_text("utf-8"))
+        return told[1] if told is not None else ""
 
     @property
     def home(self) -> Path:

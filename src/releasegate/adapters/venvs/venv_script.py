@@ -16,12 +16,21 @@ import sys
 
 
 def describe(result: str, name: str) -> None:
-    """Write the distribution's version, the paths of its files and its entry points: group, name and value."""
+    """Write the distribution's version, files, entry points (group, name and value), requirements and extras."""
     distribution = importlib.metadata.distribution(name)
     points = [[entry.group, entry.name, entry.value] for entry in distribution.entry_points]
     files = [file.as_posix() for file in distribution.files or ()]
     with open(result, "w", encoding="utf-8") as stream:  # noqa: PTH123 - as plain as it can be
-        json.dump({"version": distribution.version, "files": files, "entry_points": points}, stream)
+        json.dump(
+            {
+                "version": distribution.version,
+                "files": files,
+                "entry_points": points,
+                "requires": distribution.requires or [],
+                "extras": distribution.metadata.get_all("Provides-Extra") or [],
+            },
+            stream,
+        )
 
 
 def import_all(result: str, names: list[str]) -> None:
@@ -44,8 +53,16 @@ def _error(name: str) -> str | None:
         for part in attribute.split(".") if attribute else ():
             found = getattr(found, part)
     except BaseException as error:  # noqa: BLE001 - an import may raise anything, SystemExit too
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {error}{_missing_below(error)}"
     return None
+
+
+def _missing_below(error: BaseException) -> str:
+    """Return which module was not found where an import says so in its own words."""
+    below = error.__cause__ or error.__context__
+    if isinstance(error, ImportError) and not isinstance(error, ModuleNotFoundError) and below is not None:
+        return f" ({type(below).__name__}: {below})" if isinstance(below, ModuleNotFoundError) else ""
+    return ""
 
 
 def main(arguments: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,10 +15,12 @@ from releasegate.core.adopt.asked.end_to_end import Suggested, suggest
 from releasegate.core.adopt.claims.claim import Files, Source, under
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.code import CFG, SETUP
-from releasegate.core.adopt.excludes import omitted
+from releasegate.core.adopt.excludes import matched, omitted
+from releasegate.core.adopt.extras import needed_extras
 from releasegate.core.adopt.former.told import former_tools
 from releasegate.core.adopt.former.tool import FormerTool
 from releasegate.core.adopt.hosts import frozen, not_imported
+from releasegate.core.adopt.import_folders import import_folders, single_modules
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
 from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
 from releasegate.core.adopt.stack import ProposedStack, propose_stack
@@ -31,7 +33,6 @@ from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.leftovers import Leftover
 from releasegate.core.version_files.tags import FIRST
 
-_ELSEWHERE = TESTS | {"examples", "example", "scripts", "build", "benchmarks"}
 _SETUP_NAME = re.compile(rb"(?:^|[\s(,])name\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.MULTILINE)
 _SETUPS = (CFG, SETUP)
 _MIGRATION = re.compile(r"(^|/)migrations/[0-9]\w*\.py$")
@@ -66,9 +67,9 @@ class Detected:
     """What was found; ``module`` is the package's import folder.
 
     ``from_tag`` says that the build takes the version from Git's tag. ``frozen`` are glob patterns of its migrations,
-    ``data`` of the files that it reads. ``not_imported``, ``omitted``, ``generated`` and ``allowed`` are patterns
-    with their reasons. ``pythons_from`` is what names the Pythons, ``end_to_end`` what could judge it, ``stack`` where
-    its host has one to be judged in.
+    ``data`` of the files that it reads. ``not_imported``, ``omitted``, ``generated`` and ``allowed`` are patterns with
+    their reasons, ``extras`` those of the package that its modules need. ``pythons_from`` is what names the Pythons,
+    ``end_to_end`` what could judge it, ``stack`` where its host has one to be judged in.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Detected:
     frozen: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     not_imported: tuple[tuple[str, str], ...] = ()
+    extras: tuple[str, ...] = ()
     omitted: tuple[tuple[str, str], ...] = ()
     generated: tuple[tuple[str, str], ...] = ()
     allowed: tuple[tuple[str, str], ...] = ()
@@ -101,14 +103,18 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     """
     project = read_project(files)
     name = package_name(project, files)
-    modules = sorted(set(_modules(files, name)), key=lambda m: (_unlike(m.name, name), len(m.parts), m))
+    modules = import_folders(files, name)
     module = modules[0] if modules else None
+    alone = next(single_modules(name, project, files), None)
     tools, from_tag = former_tools(files, folder=around.folder), scm.from_tags(project, files)
     prefix = _prefix(project, tools, around, names=_names(name, module, around))
     tagged = _newest(around.tags, prefix.text) if from_tag else None
-    found = find_version_files(Source(name, project, files, tuple(modules)), tools=tools, tagged=tagged)
+    found = find_version_files(Source(name, project, files, modules), tools=tools, tagged=tagged)
     pythons, pythons_from = claimed_pythons(project, files)
-    hosted = not_imported(files, module, project, around.hosts)
+    kept_out = omitted(project, files, module)
+    left_out = matched([pattern for pattern, _ in kept_out], files)
+    shipped = {path: content for path, content in files.items() if path not in left_out}
+    hosted = not_imported(shipped, module, project, around.hosts)
     stack = propose_stack(name, files, module, around.kits, pythons=pythons)
     if stack is not None:
         stack = replace(stack, released=_newest(around.tags, prefix.text) != str(FIRST))
@@ -129,14 +135,15 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         ),
         data=_data(files, module),
         not_imported=hosted,
-        omitted=omitted(project, files, module),
+        extras=needed_extras(project, shipped, module, without=[pattern for pattern, _ in hosted]),
+        omitted=kept_out,
         generated=_generated(project, files, from_tag=from_tag),
         allowed=_allowed(project, files) if from_tag else (),
         pythons_from=pythons_from,
         notes=(*found.notes, *(f"{tool.name} was asked for its files and tags" for tool in tools)),
         leftovers=found.leftovers,
         others=found.others,
-        end_to_end=suggest(project, files, module, standard=around.standard, hosted=_all_of(module, hosted)),
+        end_to_end=suggest(project, files, module or alone, standard=around.standard, hosted=_all_of(module, hosted)),
         stack=stack,
     )
 
@@ -158,15 +165,6 @@ def package_name(project: Mapping[str, Any], files: Files) -> str:
 def _all_of(module: PurePosixPath | None, hosted: Sequence[tuple[str, str]]) -> bool:
     """Whether the package as a whole imports only inside of a host."""
     return module is not None and any(pattern == f"{module.name}*" for pattern, _ in hosted)
-
-
-def _unlike(module: str, name: str) -> int:
-    """Return how little an import folder is called as the package is: ``taggit`` is much like ``django-taggit``."""
-    called = canonicalize_name(module)
-    if called == name:
-        return 0
-    words = set(name.split("-"))
-    return 1 if set(called.split("-")) <= words else 2 if words <= set(called.split("-")) else 3
 
 
 def _names(name: str, module: PurePosixPath | None, around: Surroundings) -> frozenset[str]:
@@ -220,18 +218,6 @@ def _globs(patterns: Iterable[str]) -> tuple[str, ...]:
             return False
 
     return tuple(sorted({pattern for pattern in patterns if fits(pattern)}))
-
-
-def _modules(files: Files, name: str) -> Iterator[PurePosixPath]:
-    """Yield the import packages at the top of the repository or of its src folder, and one in a namespace."""
-    for path in files:
-        folder = path.parent
-        top = folder.parts[1:] if folder.parts[:1] == ("src",) else folder.parts
-        apt = len(top) == 1 or (top and canonicalize_name("-".join(top)) == name)
-        # A package may be called as a usual folder is: build, say.
-        aside = folder.name.lower() in _ELSEWHERE and canonicalize_name(folder.name) != name
-        if path.name == "__init__.py" and apt and not aside:
-            yield folder
 
 
 def _data(files: Files, module: PurePosixPath | None) -> tuple[str, ...]:

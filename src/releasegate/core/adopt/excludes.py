@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import ast
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
-from releasegate.core.adopt.code import setup_cfg
+from releasegate.core.adopt.code import setup_call, setup_cfg
 from releasegate.core.config.strings import plain
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.globs import matching
 
 _MANIFEST = PurePosixPath("MANIFEST.in")
+_FINDING = frozenset({"find_packages", "find_namespace_packages"})
 
 
 def omitted(project: Mapping[str, Any], files: Files, module: PurePosixPath | None) -> tuple[tuple[str, str], ...]:
@@ -31,6 +33,12 @@ def omitted(project: Mapping[str, Any], files: Files, module: PurePosixPath | No
             left -= out
             found[pattern] = f"kept out by {by}"
     return tuple(found.items())
+
+
+def matched(patterns: Collection[str], files: Files) -> set[PurePosixPath]:
+    """Return those of *files* that one of the *patterns* means."""
+    paths = [str(path) for path in files]
+    return {PurePosixPath(path) for pattern in patterns for path in matching(pattern, paths)}
 
 
 def _excluded(project: Mapping[str, Any], files: Files, module: PurePosixPath) -> Iterator[tuple[str, str, bool]]:
@@ -53,6 +61,7 @@ def _by_setuptools(tool: Any, files: Files, module: PurePosixPath) -> Iterator[t
     packages = [
         *texts(under(tool, "setuptools", "packages", "find", "exclude")),
         *setup_cfg(files, "options.packages.find").get("exclude", "").replace(",", "\n").split(),
+        *_found_without(files),
     ]
     for package in packages:
         path = package.removesuffix("*").removesuffix(".").replace(".", "/")
@@ -67,6 +76,16 @@ def _by_setuptools(tool: Any, files: Files, module: PurePosixPath) -> Iterator[t
         said = texts(patterns) if not isinstance(patterns, str) else patterns.replace(",", "\n").split()
         deep = "**/" if package == "*" else ""
         yield from ((f"{folder}/{deep}{each}", "exclude-package-data", listed) for each in said)
+
+
+def _found_without(files: Files) -> Iterator[str]:
+    """Yield the packages that setup.py leaves out of those that it finds: ``find_packages(exclude=["lamp.tests"])``."""
+    called = setup_call(files).get("packages")
+    if isinstance(called, ast.Call) and getattr(called.func, "id", getattr(called.func, "attr", "")) in _FINDING:
+        for word in called.keywords:
+            if word.arg == "exclude":
+                constants = [each.value for each in ast.walk(word.value) if isinstance(each, ast.Constant)]
+                yield from (each for each in constants if isinstance(each, str))
 
 
 def _by_manifest(files: Files) -> Iterator[tuple[str, str, bool]]:

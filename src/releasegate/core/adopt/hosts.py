@@ -1,13 +1,7 @@
-"""Modules that import only inside of a host, which no resolver installs: its plugins, its add-ons.
-
-What a module imports when it is imported counts, through the package's own modules too; what it may do without (a
-guarded import, one in a function, one for types) does not.
-"""
+"""Modules that import only inside of a host, which no resolver installs: its plugins, its add-ons."""
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -15,13 +9,15 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.claims.claim import Files, texts, under
-from releasegate.core.adopt.code import parsed, setup_call, setup_cfg
+from releasegate.core.adopt.claims.claim import Files
+from releasegate.core.adopt.code import parsed
 from releasegate.core.adopt.django import REASON, needs_settings
+from releasegate.core.adopt.extras import TESTING, dependencies
+from releasegate.core.adopt.imports import imports_of, modules_of
+from releasegate.core.install.platforms import WINDOWS
 from releasegate.core.kits.host import Host, Hosts
 
 _DJANGO = frozenset({"django", "djangorestframework"})
-_TESTING = frozenset({"pytest", "hypothesis", "nose"})
 _MOST = 16
 
 
@@ -34,8 +30,8 @@ def not_imported(
     """
     if module is None:
         return ()
-    names = {_dotted(path, module): path for path in files if path.suffix == ".py" and module in path.parents}
-    wanted = {name: tuple(dict.fromkeys(_wanted(files[path], name, path))) for name, path in names.items()}
+    names = modules_of(files, module)
+    wanted = imports_of(files, names)
     declared = dependencies(project, files)
     inside = [host for host in hosts if _belongs(wanted, host, declared, own=module.name)]
     missing = {top for host in inside for top in _brought(host, declared)}
@@ -45,7 +41,9 @@ def not_imported(
     unset = {name for name, path in names.items() if needs_settings(parsed(files[path]), wanted[name])}
     if _DJANGO & declared and unset - of_host:
         found += [(p, REASON) for p in _patterns(_stopped(wanted, missing, unset) - of_host, names, module.name)]
-    for each in sorted(_TESTING - declared):
+    of_windows = _stopped(wanted, WINDOWS) - of_host
+    found += [(p, "imports only on Windows") for p in _patterns(of_windows, names, module.name)]
+    for each in sorted(TESTING - declared):
         stopped = _stopped(wanted, {each}) - of_host
         found += [(p, f"needs {each}, which is no dependency") for p in _patterns(stopped, names, module.name)]
     return tuple(dict(found).items())
@@ -67,11 +65,7 @@ def frozen(files: Files, module: PurePosixPath | None, project: Mapping[str, Any
     """Yield patterns of the files that never change once they are published, as the hosts of a package have it."""
     if module is None:
         return
-    code = {
-        _dotted(p, module): tuple(_wanted(files[p], _dotted(p, module), p))
-        for p in files
-        if p.suffix == ".py" and module in p.parents
-    }
+    code = imports_of(files, modules_of(files, module))
     declared = dependencies(project, files)
     for host in hosts:
         if host.frozen and _belongs(code, host, declared, own=module.name):
@@ -82,32 +76,6 @@ def frozen(files: Files, module: PurePosixPath | None, project: Mapping[str, Any
 
 def _all(wanted: Mapping[str, Collection[str]]) -> set[str]:
     return {each for names in wanted.values() for each in names}
-
-
-def _dotted(path: PurePosixPath, module: PurePosixPath) -> str:
-    parts = (*path.relative_to(module.parent).parts[:-1], path.stem)
-    return ".".join(parts[:-1] if path.stem == "__init__" else parts)
-
-
-def _wanted(content: bytes, name: str, path: PurePosixPath) -> Iterator[str]:
-    """Yield the dotted names that a module cannot be imported without."""
-    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
-    for node in _unconditional(parsed(content).body):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else []
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
-
-
-def _unconditional(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements that run whenever a module is imported, those of its classes too."""
-    for node in body:
-        yield node
-        if isinstance(node, (ast.ClassDef, ast.With)) or (isinstance(node, ast.Try) and not node.handlers):
-            yield from _unconditional(node.body)
 
 
 def _stopped(wanted: Mapping[str, Collection[str]], missing: Collection[str], seeds: Collection[str] = ()) -> set[str]:
@@ -144,15 +112,3 @@ def _patterns(stopped: set[str], names: Collection[str], top: str) -> tuple[str,
             found.append(name)
             found += [f"{name}.*"] if any(each.startswith(f"{name}.") for each in names) else []
     return tuple(found) if len(found) <= _MOST else (f"{top}.*",)
-
-
-def dependencies(project: Mapping[str, Any], files: Files) -> frozenset[str]:
-    """Return the names of everything that is installed with the package, as far as it is written down."""
-    said = [*texts(under(project, "project", "dependencies"))]
-    poetry = under(project, "tool", "poetry", "dependencies")
-    said += list(poetry) if isinstance(poetry, dict) else []
-    said += setup_cfg(files, "options").get("install_requires", "").splitlines()
-    called = setup_call(files).get("install_requires")
-    constants = ast.walk(called) if called is not None else ()
-    said += [node.value for node in constants if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return frozenset(canonicalize_name(re.split(r"[\s<>=!~\[;(@]", each.strip())[0]) for each in said)

@@ -83,10 +83,10 @@ def _package(found: Detected, repository: RepositoryFacts) -> Table:
         package.add("forge", inline({key: value for key, value in keys.items() if value is not None}))
     for line in _end_to_end(found):
         package.add(tomlkit.comment(line))
-    if found.data or found.frozen or found.generated or found.omitted:
+    if found.data or found.frozen or found.generated or found.allowed or found.omitted:
         package.add("wheel", _wheel(found))
-    if found.not_imported:
-        package.add("install", tomlkit.table().add("not-imported", _exemptions(found.not_imported)))
+    if found.not_imported or found.extras:
+        package.add("install", _install(found))
     return package
 
 
@@ -154,6 +154,15 @@ def _wheel(found: Detected) -> Table:
         if patterns:
             wheel.add(key, _exemptions(patterns))
     return wheel
+
+
+def _install(found: Detected) -> Table:
+    install = tomlkit.table()
+    if found.extras:
+        _add(install, "extras", list(found.extras), guess="its modules import what these bring")
+    if found.not_imported:
+        install.add("not-imported", _exemptions(found.not_imported))
+    return install
 
 
 def _add(package: Table, key: str, value: str | list[str] | InlineTable, *, guess: str) -> None:

@@ -72,8 +72,10 @@ def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagg
     if tagged is None:
         read.take(of_build.claims(source))
         if read.version is None:
-            read.notes += read.unread
+            unread = read.unread
             read.take(of_code.claims(source))
+            attributes = [getattr(each.version_file, "attribute", "") for each in read.found]
+            read.notes += [] if of_build.named_by_setup(source) in attributes else unread
         if read.version is None:
             raise not_found(files)
     version = read.version or ""
@@ -131,8 +133,9 @@ class _Reading:
     def _judge(self, claim: Claim, occurrence: Occurrence, changed: bytes) -> None:
         agrees = self.version is None or same(occurrence.version, self.version)
         unsure = claim.rank in {"like", "value"}
-        if not agrees and (unsure or self.tagged):
-            if claim.rank == "like" and not self.tagged:
+        asked = claim.rank in {"named", "like"}
+        if not agrees and (unsure or asked or self.tagged):
+            if asked and not self.tagged:
                 self.others.append(Other(claim.version_file, occurrence))
             elif not unsure:
                 self.notes.append(f"{occurrence}, and the newest tag {self.version}: it is not proposed")

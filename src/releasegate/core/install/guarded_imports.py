@@ -5,39 +5,82 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from releasegate.core.install.extras import extras_for
+from releasegate.core.install.platforms import WINDOWS
 
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _MOST = 200
 _BESIDE = "."
 """The cause of a module that names its neighbour as if it ran in its own folder."""
+_TABLE = "in [tool.releasegate.packages.install]"
 
 
-def proposals(errors: Mapping[str, str], passed: Collection[str], *, written: bool) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Offered:
+    """The extras of a package: those that are installed, and what each of the others would install."""
+
+    installed: Sequence[str] = ()
+    others: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+NO_EXTRAS = Offered()
+
+
+def proposals(
+    errors: Mapping[str, str], passed: Collection[str], *, written: bool, extras: Offered = NO_EXTRAS
+) -> tuple[str, ...]:
     """Return a line for each cause of *errors* (by module) that says what to do.
 
     *passed* are the modules that could be imported: no pattern takes them in. *written* says that the package has
-    exemptions already, so that only a member of the list is to be added.
+    exemptions already, so that only a member of the list is to be added. What one of the *extras* brings is tried
+    where that is installed.
     """
-    known = {*errors, *passed}
-    own = {name.partition(".")[0] for name in known}
-    causes: dict[str, list[str]] = {}
-    for name, error in errors.items():
-        match = _MISSING.match(error)
-        missing = match[1].partition(".")[0] if match is not None else ""
-        beside = f"{name.rpartition('.')[0]}.{missing}" in known
-        causes.setdefault(_BESIDE if beside else "" if missing in own else missing, []).append(name)
-    lines = []
+    brought = extras_for(dict.fromkeys(map(_missing, errors.values())), extras.others)
+    causes = _causes(errors, passed, brought)
+    lines = [_with_extras(brought, extras.installed)] if brought else []
     for cause, names in causes.items():
+        if cause in brought:
+            continue
         cure, reason = _advice(cause)
         members = [
             f"{{ pattern = {json.dumps(pattern)}, reason = {json.dumps(reason)} }}"
             for pattern in patterns(names, passed)
         ]
         paste = f"{', '.join(members)}," if written else f"not-imported = [{', '.join(members)}]"
-        where = "to not-imported" if written else "in [tool.releasegate.packages.install]"
-        lines.append(f"{cure}, {where}: {paste}")
+        lines.append(f"{cure}, {'to not-imported' if written else _TABLE}: {paste}")
         written = True
     return tuple(lines)
+
+
+def _missing(error: str) -> str:
+    """Return the top module that was not found; empty where an error tells of none."""
+    match = _MISSING.search(error)
+    return match[1].partition(".")[0] if match is not None else ""
+
+
+def _causes(
+    errors: Mapping[str, str], passed: Collection[str], brought: Collection[str]
+) -> Mapping[str, Sequence[str]]:
+    """Return the modules of *errors* by the module that is missing, empty where none is."""
+    known = {*errors, *passed}
+    own = {name.partition(".")[0] for name in known}
+    causes: dict[str, list[str]] = {}
+    for name, error in errors.items():
+        missing = _missing(error)
+        # A module may be called as what it adapts is: lamp.backends.trio imports trio.
+        neighbour = f"{name.rpartition('.')[0]}.{missing}"
+        beside = neighbour in known and neighbour != name and missing not in brought
+        causes.setdefault(_BESIDE if beside else "" if missing in own else missing, []).append(name)
+    return causes
+
+
+def _with_extras(brought: Mapping[str, str], installed: Sequence[str]) -> str:
+    names = sorted(set(brought.values()))
+    more = f"{', '.join(brought)} {'are' if len(brought) > 1 else 'is'} in the package's own"
+    extras = f"{more} extra{'s' if len(names) > 1 else ''} {', '.join(names)}: install what is to be tried"
+    return f"{extras}, {_TABLE}: extras = {json.dumps(sorted({*installed, *names}))}"
 
 
 def _advice(cause: str) -> tuple[str, str]:
@@ -45,6 +88,8 @@ def _advice(cause: str) -> tuple[str, str]:
     if cause == _BESIDE:
         name_it = "What they import lies beside them, and an installed package finds it as .NAME alone: import it so"
         return f"{name_it}. If they run as scripts, from their folder", "it runs as a script, from its folder"
+    if cause in WINDOWS:
+        return f"{cause} is there on Windows alone. If that is meant so", "it imports only on Windows"
     if cause:
         name_it = f"{cause} is not installed here: name it in the dependencies"
         return f"{name_it}. If it is the host that runs the package", f"it imports only inside of {cause}"

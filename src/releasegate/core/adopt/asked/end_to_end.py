@@ -16,9 +16,9 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.claims.claim import Files, texts, under
+from releasegate.core.adopt.claims.claim import Files
 from releasegate.core.adopt.code import parsed
-from releasegate.core.adopt.hosts import dependencies
+from releasegate.core.adopt.extras import dependencies, offers
 
 _NAMED = re.compile(r"(?:^|[/_-])(?:e2e|end[_-]?to[_-]?end|smoke|acceptance)(?:$|[/_.-])", re.IGNORECASE)
 _PYTEST = "pytest"
@@ -89,7 +89,7 @@ def _by_pytest(folder: PurePosixPath, project: Mapping[str, Any], files: Files, 
     command = ("python", "-m", _PYTEST, str(folder))
     if wanted <= there.beside:
         return Suggested(command, "pytest is a dependency of the package")
-    for extra, brought in _extras(project):
+    for extra, brought in offers(project, files):
         if wanted <= there.beside | brought:
             return Suggested(command, f"all that it imports is in the extra {extra}", extras=(extra,))
     if wanted <= there.beside | {_PYTEST}:
@@ -122,10 +122,3 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield "." if node.level else node.module or ""
-
-
-def _extras(project: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield the package's extras, each with the names that it installs."""
-    said = under(project, "project", "optional-dependencies")
-    for name, wanted in said.items() if isinstance(said, dict) else ():
-        yield name, frozenset(canonicalize_name(re.split(r"[\s<>=!~\[;(@]", each)[0]) for each in texts(wanted))

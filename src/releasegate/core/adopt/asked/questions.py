@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Literal
@@ -89,9 +89,13 @@ def _end_to_end(found: Detected) -> Question:
             "shell",
         )
     suggested, install = found.end_to_end, tuple[str, ...]()
-    if suggested.install:
-        beside = (suggested.install,) if found.not_imported else (f"install = {{ {suggested.install} }}",)
-        install = (*(["# below [tool.releasegate.packages.install]:"] if found.not_imported else []), *beside)
+    there = "# below [tool.releasegate.packages.install]:"
+    if suggested.extras and found.extras:
+        both = replace(suggested, extras=tuple(sorted({*suggested.extras, *found.extras})))
+        install = (there.replace("# below", "# instead of the extras below"), both.install)
+    elif suggested.install:
+        written = bool(found.not_imported or found.extras)
+        install = (there, suggested.install) if written else (f"install = {{ {suggested.install} }}",)
     return Question(f"{asks} This one can run: {suggested.reason}.", (suggested.line, *install))
 
 

@@ -19,10 +19,11 @@ from releasegate.core.version_files.text import VERSION
 Files = Mapping[PurePosixPath, bytes]
 """The tracked files of a repository, by path from the package's folder."""
 
-Rank = Literal["build", "tool", "usual", "like", "value"]
+Rank = Literal["build", "tool", "usual", "named", "like", "value"]
 """Who speaks for a version file: what builds the package, the tool that bumped it so far, custom, or its value alone.
 
-The last two must state the package's version to be proposed. What is *like* one is asked about where it states another.
+The last three must state the package's version to be proposed. What is *named* as usual, in a file that is not, and
+what is *like* one is asked about where it states another.
 """
 
 _TOKEN = re.compile(rf"(?<![\w.!+])v?({VERSION})(?![\w!+]|\.[0-9])")

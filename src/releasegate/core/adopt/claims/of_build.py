@@ -56,6 +56,12 @@ def _read_by_the_build(source: Source) -> Iterator[VersionFile]:
         yield SetupVersionFile(SETUP)
 
 
+def named_by_setup(source: Source) -> str | None:
+    """Return the name that setup.py takes the version from, which it has from another file: ``lamp.__version__``."""
+    value = setup_call(source.files).get("version")
+    return getattr(value, "id", getattr(value, "attr", None))
+
+
 def _hatch(table: Any, files: Files) -> Iterator[VersionFile]:
     """Yield what hatchling's version sources read: regex, code, and the plugin for package.json."""
     source, path = under(table, "source"), under(table, "path")

@@ -50,7 +50,10 @@ def _in_file(path: PurePosixPath, content: bytes, modules: Sequence[PurePosixPat
             if owner
             else last == "__version__" or path.name in _FILES or (bool(literal.parts) and path.name == "__init__.py")
         )
-        rank: Rank = "usual" if usual else "value" if owner or last in _TUPLES or _others(path, modules) else "like"
+        rank: Rank = "value" if owner or last in _TUPLES or _others(path, modules) else "like"
+        if usual:
+            # What a module of data states may be the version of the data.
+            rank = "usual" if owner or path.name in _FILES | {"__init__.py"} or path.parent not in modules else "named"
         yield Claim(PythonVersionFile(path, attribute), rank)
 
 
@@ -69,6 +72,6 @@ def _configs(content: bytes) -> Iterator[str]:
                 yield node.name
 
 
-def _likelihood(claim: Claim) -> tuple[bool, bool, bool]:
+def _likelihood(claim: Claim) -> tuple[bool, bool, bool, bool]:
     attribute = getattr(claim.version_file, "attribute", "")
-    return claim.rank != "usual", "." in attribute, attribute != "__version__"
+    return claim.rank != "usual", claim.rank != "named", "." in attribute, attribute != "__version__"

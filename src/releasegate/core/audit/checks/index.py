@@ -46,7 +46,9 @@ def _fields(archive: Members, content: bytes, *, licences: str) -> Iterator[Refu
     except (ExceptionGroup, ValueError):
         return  # the check of the metadata tells what is wrong
     for problem in metadata_problems(metadata):
-        yield problem.field, problem.sentence
+        # A local version stands between two releases: none is made of it, whatever it is aimed at.
+        if problem.field != "version":
+            yield problem.field, problem.sentence
     for name in metadata.license_files or ():
         if f"{licences}{name}" not in archive:
             yield "license-file", f"{name} is named, but {archive.filename} has no {licences}{name}."

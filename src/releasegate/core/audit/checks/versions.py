@@ -107,7 +107,8 @@ def _is(value: str | tuple[int, ...], version: Version) -> bool:
     if isinstance(value, tuple):
         numbers = (*version.release, 0, 0, 0)
         return value == numbers[: len(value)]
-    return parse_version(value.partition("+")[0]) == version
+    stated = parse_version(value.partition("+")[0])
+    return stated is not None and stated == Version(version.public)
 
 
 def _all_stated(trees: Mapping[str, ast.Module | None]) -> Iterator[_Stated]:

@@ -1,0 +1,59 @@
+"""What of a repository is imported: packages at its top, in its src folder or in a namespace, and single modules."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from releasegate.core.adopt.claims.claim import Files, texts, under
+from releasegate.core.adopt.claims.of_code import TESTS
+from releasegate.core.adopt.code import setup_call, setup_cfg
+
+_ELSEWHERE = TESTS | {"examples", "example", "scripts", "build", "benchmarks"}
+
+
+def import_folders(files: Files, name: str) -> tuple[PurePosixPath, ...]:
+    """Return the import packages of the package *name*, that which is called most like it first."""
+    return tuple(sorted(set(_folders(files, name)), key=lambda m: (_unlike(m.name, name), len(m.parts), m)))
+
+
+def single_modules(name: str, project: Mapping[str, Any], files: Files) -> Iterator[PurePosixPath]:
+    """Yield the modules that are a file alone, without its suffix: called as the package is, or named to the build."""
+    listed = setup_call(files).get("py_modules")
+    constants = (
+        [each.value for each in ast.walk(listed) if isinstance(each, ast.Constant)] if listed is not None else []
+    )
+    named = {
+        name.replace("-", "_"),
+        *texts(under(project, "tool", "flit", "module", "name")),
+        *texts(under(project, "tool", "setuptools", "py-modules")),
+        *setup_cfg(files, "options").get("py_modules", "").replace(",", "\n").split(),
+        *(each for each in constants if isinstance(each, str)),
+    }
+    for path in sorted(files):
+        if path.suffix == ".py" and path.stem in named and path.parent in {PurePosixPath(), PurePosixPath("src")}:
+            yield path.with_suffix("")
+
+
+def _folders(files: Files, name: str) -> Iterator[PurePosixPath]:
+    for path in files:
+        folder = path.parent
+        top = folder.parts[1:] if folder.parts[:1] == ("src",) else folder.parts
+        apt = len(top) == 1 or (top and canonicalize_name("-".join(top)) == name)
+        # A package may be called as a usual folder is: build, say.
+        aside = folder.name.lower() in _ELSEWHERE and canonicalize_name(folder.name) != name
+        if path.name == "__init__.py" and apt and not aside:
+            yield folder
+
+
+def _unlike(module: str, name: str) -> int:
+    """Return how little an import folder is called as the package is: ``taggit`` is much like ``django-taggit``."""
+    called = canonicalize_name(module)
+    if called == name:
+        return 0
+    words = set(name.split("-"))
+    return 1 if set(called.split("-")) <= words else 2 if words <= set(called.split("-")) else 3

@@ -1,0 +1,63 @@
+"""What the modules of a package import when they are imported, as their code says; nothing is run.
+
+What a module may do without (a guarded import, one in a function, one for types) does not count; what is imported to
+be told of where it is missing does.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from releasegate.core.adopt.claims.claim import Files
+from releasegate.core.adopt.code import parsed
+from releasegate.core.install.platforms import WINDOWS
+
+
+def modules_of(files: Files, module: PurePosixPath) -> dict[str, PurePosixPath]:
+    """Return the files of the import folder *module*, by their dotted names."""
+    return {_dotted(path, module): path for path in files if path.suffix == ".py" and module in path.parents}
+
+
+def imports_of(files: Files, names: Mapping[str, PurePosixPath]) -> dict[str, tuple[str, ...]]:
+    """Return the dotted names that each module of *names* cannot be imported without."""
+    return {name: tuple(dict.fromkeys(_wanted(files[path], name, path))) for name, path in names.items()}
+
+
+def _dotted(path: PurePosixPath, module: PurePosixPath) -> str:
+    parts = (*path.relative_to(module.parent).parts[:-1], path.stem)
+    return ".".join(parts[:-1] if path.stem == "__init__" else parts)
+
+
+def _wanted(content: bytes, name: str, path: PurePosixPath) -> Iterator[str]:
+    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    for node in _unconditional(parsed(content).body):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _unconditional(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements that run whenever a module is imported, those of its classes too."""
+    for node in body:
+        yield node
+        if isinstance(node, (ast.ClassDef, ast.With)) or (isinstance(node, ast.Try) and _needed(node)):
+            yield from _unconditional(node.body)
+
+
+def _needed(node: ast.Try) -> bool:
+    """Whether a module cannot be imported where the imports in *node* fail: nothing else is done in their place."""
+    raised = all(isinstance(each.body[-1], ast.Raise) for each in node.handlers)
+    instead = [name for each in node.handlers for name in _names(each.body)]
+    return raised or (bool(instead) and all(name in WINDOWS for name in (*instead, *_names(node.body))))
+
+
+def _names(body: list[ast.stmt]) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
