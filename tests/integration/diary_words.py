@@ -107,7 +107,7 @@ git -C tiny-api branch --all
 
 ## Adopt the plugin
 
-`--no-trial` leaves out that `versions` and `build` are tried first, which asks the public index for the last wheel.
+`--no-trial` leaves out that `versions`, `build` and an install are tried first, which asks the public index.
 
 ```console
 releasegate adopt tiny-plugin --yes --no-trial

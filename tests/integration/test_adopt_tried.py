@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import pytest
 from git_repositories import ENVIRON, git, make_repository
+from packaging.version import Version
 from testpair import Quiet, sources
 
 from releasegate.app.adopt.pair import propose_beside
@@ -15,9 +18,11 @@ from releasegate.app.adopt.propose import propose
 from releasegate.app.adopt.trial import Trial, Tried
 from releasegate.app.ci import vendor
 from releasegate.app.project import load
+from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed
 from releasegate.frontends import handover
 from releasegate.frontends.console import Screen
+from releasegate.ports import CellReport, Delivery
 
 PROJECT = PurePosixPath("pyproject.toml")
 
@@ -44,6 +49,57 @@ def test_the_gates_of_a_proposal_are_tried_and_nothing_is_written(
     assert first.found.startswith("pyproject.toml states 1.0.0")
     assert asked == ["tiny-api"]
     assert git(folder, "status", "--porcelain") == before
+
+
+class Checker:
+    """Installs nothing, and tells that *problems* were found."""
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+
+    def check(self, delivery: Delivery, *, pythons: Sequence[str], **_: object) -> tuple[CellReport, ...]:
+        """Report what the checker was told to."""
+        assert [path.suffix for path in delivery.files] == [".whl"]
+        (python,) = pythons
+        verdict = "fail" if self.problems else "pass"
+        return (CellReport(f"{python} wheel", verdict, self.problems, (), 0.0, "1 module imported"),)
+
+
+def installing(monkeypatch: pytest.MonkeyPatch, checker: Checker) -> None:
+    """Let a build succeed, and *checker* install what came of it."""
+
+    @contextmanager
+    def files(_: object, package: Package, __: object) -> Iterator[Delivery]:
+        paths = (Path("tiny_api-1.0.0.tar.gz"), Path("tiny_api-1.0.0-py3-none-any.whl"))
+        yield Delivery(package, Version("1.0.0"), "dist", "0" * 40, paths)
+
+    monkeypatch.setattr("releasegate.app.adopt.trial.build", lambda *_, **__: ())
+    monkeypatch.setattr("releasegate.app.adopt.trial.delivered", files)
+    monkeypatch.setattr("releasegate.app.workspace.Workspace.install_checker", lambda *_: checker)
+
+
+def test_the_wheel_of_a_proposal_is_installed_before_any_number_is_spent(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installing(monkeypatch, Checker())
+    *_, last = tried(folder)
+    assert (last.gate, last.error) == ("install_check", None)
+    assert last.found.endswith(" wheel: 1 module imported")
+
+
+def test_what_cannot_be_imported_is_told_with_the_proposal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installing(monkeypatch, Checker("Cannot import tiny_api.ui"))
+    *_, last = tried(folder)
+    assert isinstance(last.error, GateFailed)
+    assert last.error.details[0].endswith(" wheel: Cannot import tiny_api.ui")
+
+
+def test_a_package_none_of_whose_pythons_is_here_is_not_installed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installing(monkeypatch, Checker())
+    monkeypatch.setattr("releasegate.adapters.venvs.interpreters.Interpreters.find", lambda *_: None)
+    assert [each.gate for each in tried(folder)] == ["versions", "build"]
 
 
 def test_a_gate_that_fails_is_told_and_ends_the_trial(folder: Path) -> None:

@@ -247,7 +247,7 @@ def require_passed(cells: Sequence[CellReport], *, what: str) -> None:
         raise GateFailed(
             f"{what} fails its install check.",
             hint="Mend it and commit; see the lines above",
-            details=[f"{c.cell}: {problem}" for c in failed for problem in c.problems],
+            details=_together(failed),
         )
     if not any(c.verdict == "pass" for c in cells):
         raise Refused(
@@ -255,6 +255,15 @@ def require_passed(cells: Sequence[CellReport], *, what: str) -> None:
             hint="Install one of its Pythons: uv python install VERSION",
             details=[f"{c.cell}: {problem}" for c in cells for problem in c.problems],
         )
+
+
+def _together(failed: Sequence[CellReport]) -> list[str]:
+    """Return each problem once, behind the names of the cells that have it."""
+    cells: dict[str, list[str]] = {}
+    for each in failed:
+        for problem in each.problems:
+            cells.setdefault(problem, []).append(each.cell)
+    return [f"{', '.join(dict.fromkeys(names))}: {problem}" for problem, names in cells.items()]
 
 
 def _cell(cell: CellReport) -> Any:

@@ -58,11 +58,10 @@ def _error(name: str) -> str | None:
 
 
 def _missing_below(error: BaseException) -> str:
-    """Return which module was not found where an import says so in its own words."""
+    """Return which module was not found, where it is told of in other words."""
     below = error.__cause__ or error.__context__
-    if isinstance(error, ImportError) and not isinstance(error, ModuleNotFoundError) and below is not None:
-        return f" ({type(below).__name__}: {below})" if isinstance(below, ModuleNotFoundError) else ""
-    return ""
+    found = not isinstance(error, ModuleNotFoundError) and isinstance(below, ModuleNotFoundError)
+    return f" ({type(below).__name__}: {below})" if found else ""
 
 
 def main(arguments: list[str]) -> None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.git.checkout import clean_checkout
 from releasegate.adapters.git.command import Git
+from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt.propose import Proposal
+from releasegate.app.deliveries import Source, delivered
 from releasegate.app.gates import build
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
+from releasegate.core.config.model import Package
 from releasegate.core.config.parse import table_elsewhere
-from releasegate.core.errors import ReleasegateError
+from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.core.version_files.occurrences import Occurrence
+from releasegate.steps.prove import require_passed
 
 if TYPE_CHECKING:
     from releasegate.engine import Watch
@@ -45,7 +50,9 @@ class Trial:
     _open: ExitStack = field(default_factory=ExitStack)
 
     def run(self) -> Iterator[Tried]:
-        """Yield what ``versions`` and ``build`` come to, the second where the first passes; nothing is written.
+        """Yield what ``versions``, ``build`` and an install come to, each where there is what it needs.
+
+        Nothing is written.
 
         What Git does not track and what is not committed is in no build: of changed files that it tracks the text in
         the work tree counts, so that what is tried is what was looked at.
@@ -85,5 +92,30 @@ class Trial:
             build(workspace, package, watch=self.watch)
         except ReleasegateError as error:
             yield Tried("build", error=error)
+        else:
+            yield Tried("build", "the wheel and the sdist are what they should be")
+        yield from self._installed(workspace, package)
+
+    def _installed(self, workspace: Workspace, package: Package) -> Iterator[Tried]:
+        """Yield what comes of installing the wheel on one Python, where both are here: what it cannot import, say."""
+        python = self._python(package)
+        if python is None:
             return
-        yield Tried("build", "the wheel and the sdist are what they should be")
+        try:
+            with delivered(workspace, package, Source("dist")) as built:
+                wheels = tuple(path for path in built.files if path.suffix == ".whl")
+                checker = workspace.install_checker(built)
+                cells = checker.check(replace(built, files=wheels), pythons=(python,), progress=self.progress)
+            require_passed(cells, what=f"{package.name} {built.version} from dist")
+        except Refused:
+            return  # nothing was built
+        except ReleasegateError as error:
+            yield Tried("install_check", error=error)
+            return
+        yield Tried("install_check", ", ".join(f"{each.cell}: {each.tried}" for each in cells))
+
+    def _python(self, package: Package) -> str | None:
+        """Return the Python that runs here, else the newest one of the package's that is here."""
+        running = f"{sys.version_info.major}.{sys.version_info.minor}"
+        newest = [running] if running in package.pythons else package.pythons[::-1]
+        return next((each for each in newest if Interpreters(self.environ).find(each) is not None), None)

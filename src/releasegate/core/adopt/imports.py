@@ -52,9 +52,15 @@ def _unconditional(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _needed(node: ast.Try) -> bool:
     """Whether a module cannot be imported where the imports in *node* fail: nothing else is done in their place."""
-    raised = all(isinstance(each.body[-1], ast.Raise) for each in node.handlers)
+    raised = all(_ends(each.body[-1]) for each in node.handlers)
     instead = [name for each in node.handlers for name in _names(each.body)]
     return raised or (bool(instead) and all(name in WINDOWS for name in (*instead, *_names(node.body))))
+
+
+def _ends(node: ast.stmt) -> bool:
+    """Whether a statement ends the import: it raises, or leaves as ``sys.exit(1)`` does."""
+    call = node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
+    return isinstance(node, ast.Raise) or getattr(call, "attr", getattr(call, "id", "")) in {"exit", "_exit"}
 
 
 def _names(body: list[ast.stmt]) -> Iterator[str]:
