@@ -135,6 +135,12 @@ def test_an_index_that_cannot_be_reached_says_nothing_about_the_release(tmp_path
         build(local)
 
 
+def test_a_build_that_asks_the_network_in_vain_says_nothing_about_the_release(tmp_path: Path) -> None:
+    asking = "import urllib.error\nraise urllib.error.URLError(OSError(-2, 'Name or service not known'))\n"
+    with pytest.raises(Unavailable, match="cannot be fetched"):
+        build(builds(tmp_path, {**SOURCE, "backend.py": asking}))
+
+
 def test_no_secret_of_the_person_reaches_the_build(tmp_path: Path) -> None:
     look = "\nassert not {'TWINE_PASSWORD', 'PIP_INDEX_URL', 'UV_INDEX'} & set(os.environ)\n"
     local = builds(tmp_path, {**SOURCE, "backend.py": BACKEND + look})

@@ -24,7 +24,12 @@ SCRIPT = script("releasegate.adapters.build", "build_script.py")
 _SECONDS = 1800.0
 _SHOWN = 30
 # uv's words for an index that it cannot reach; its exit code says no more than that it failed.
-UNREACHED = ("Failed to fetch", "error sending request", "dns error", "Temporary failure in name resolution")
+UNREACHED = (
+    *("Failed to fetch", "error sending request", "dns error", "Max retries exceeded with url"),
+    *("Temporary failure in name resolution", "Name or service not known", "nodename nor servname provided"),
+    *("Network is unreachable", "No route to host"),
+)
+"""What uv says of an index, and a build that asks the network by itself (for a licence, say), where nothing answers."""
 
 # build breaks the lines of uv at the width that it is told.
 _COLUMNS = "500"
@@ -121,7 +126,7 @@ def _failure(done: Completed) -> ReleasegateError:
     if any(sign in words for sign in UNREACHED):
         return Unavailable(
             "What the build needs cannot be fetched.",
-            hint="Run the same command again when the index answers; nothing was judged",
+            hint="Run the same command again when what it asks answers; nothing was judged",
             details=last_lines(words),
         )
     how = f"did not end in {_SECONDS:.0f} seconds" if done.timed_out else f"failed (exit code {done.exit_code})"
