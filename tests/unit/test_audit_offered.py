@@ -126,6 +126,7 @@ def test_the_oldest_python_is_tried(python: str) -> None:
 def test_an_older_python_that_is_admitted_and_never_tried_is_a_finding(python: str, oldest: str) -> None:
     (found,) = oldest_tried(stating(python))
     cure = f"put {oldest} into pythons, or raise Requires-Python"
+    cure = "raise Requires-Python, as no gate can try 2.7" if oldest == "2.7" else cure
     assert str(found).endswith(f"admits Python {oldest}, and the oldest that is tried is 3.11: {cure}.")
 
 

@@ -160,6 +160,13 @@ def test_a_module_that_something_else_may_bring_is_told_of(fixture: ReleaseFixtu
     beside_it = Install(requirements=("beautifulsoup4",))
     assert isinstance(asked(fixture, "python", "-m", "bs4", install=beside_it), Caution)
     assert isinstance(asked(fixture, "python", "-m", "bs4", project=b""), Caution)
+    named = PROJECT + b'[tool.setuptools.package-dir]\nlamp = "source/lamp"\n'
+    assert isinstance(asked(fixture, "python", "-m", "lamp", project=named), Caution)
+    fixture.repository.commits[START]["setup.cfg"] = b"[options]\npackages = torch\n"
+    assert isinstance(asked(fixture, "python", "-m", "torch"), Caution)
+    itself = PROJECT + b'[tool.releasegate]\ncommand = ["python", "-m", "gone"]\n'
+    with pytest.raises(Refused, match="runs gone"):
+        asked(fixture, "python", "-m", "gone", project=itself)
 
 
 def test_pytest_that_nothing_installs_is_refused(fixture: ReleaseFixture) -> None:

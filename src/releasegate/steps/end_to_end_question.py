@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from releasegate.steps.release import Release
 
 _PROJECT = PurePosixPath("pyproject.toml")
+_SETUPS = (PurePosixPath("setup.cfg"), PurePosixPath("setup.py"))
 _CONFIGURED = "what judges it is configured"
 
 
@@ -98,13 +100,24 @@ def _other(release: Release, module: str) -> str | Caution:
     found = [str(path) for path, content in in_commit.items() if content is not None]
     if found:
         return _CONFIGURED
-    unsure = known is None or package.install.requirements or package.install.extras
-    if unsure:
+    if known is None or package.install.requirements or package.install.extras or _is_named(release, module):
         return Caution(f"the end-to-end command runs {module}: see that what is installed beside the package has it")
     raise Refused(
         f"The end-to-end command of {package.name} runs {module}, which nothing installs and the commit does not have.",
         hint=f'Write requirements = ["{module}"], or what else has it, into [tool.releasegate.packages.install]',
     )
+
+
+def _is_named(release: Release, module: str) -> bool:
+    """Whether what builds the package names *module*, which then may be its own, wherever it lies."""
+    repository = release.ports.repository
+    project = dict(_project(release))
+    tools = project.pop("tool", None)
+    if isinstance(tools, dict):
+        project["tool"] = {name: table for name, table in tools.items() if name != "releasegate"}
+    setups = repository.read_all(_SETUPS, commit=repository.head()).values()
+    texts = [str(project), *((content or b"").decode(errors="replace") for content in setups)]
+    return any(re.search(rf"(?<!\w){re.escape(module)}(?!\w)", text) for text in texts)
 
 
 def _pytest(release: Release) -> str | Caution:
@@ -125,7 +138,10 @@ def _pytest(release: Release) -> str | Caution:
 
 def _beside(release: Release) -> frozenset[str] | None:
     """Return the names of what is installed with the package and beside it; ``None`` where nothing says."""
-    content = release.ports.repository.read(_PROJECT) or b""
-    project = read_toml(content.decode(errors="replace"), where=str(_PROJECT)).values.get("project")
-    install = release.package.install
+    project, install = _project(release).get("project"), release.package.install
     return beside(project if isinstance(project, dict) else {}, install.extras, install.requirements)
+
+
+def _project(release: Release) -> Mapping[str, Any]:
+    content = release.ports.repository.read(_PROJECT) or b""
+    return read_toml(content.decode(errors="replace"), where=str(_PROJECT)).values

@@ -8,6 +8,8 @@ from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import identity, wheel_metadata
 
+_OLDEST = (3, 7)
+"""The oldest Python that environments are made for."""
 _MINORS = ("2.7", *(f"3.{minor}" for minor in range(31)))
 
 
@@ -29,6 +31,8 @@ def oldest_tried(subject: Subject) -> Problems:
     if _number(oldest) >= _number(tried[0]):
         return ()
     cure = f"put {oldest} into pythons, or raise Requires-Python"
+    if _number(oldest) < _OLDEST:
+        cure = f"raise Requires-Python, as no gate can try {oldest}"
     sentence = f"Requires-Python {stated!r} admits Python {oldest}, and the oldest that is tried is {tried[0]}: {cure}."
     return (Problem(sentence, about=oldest, key="allowed"),)
 
