@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, look
+from releasegate.core.audit.description import is_markdown
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.telling import Finding, told
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
-from releasegate.core.dists.description import is_markdown
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.dists.wheel import sources, wheel_metadata
 from releasegate.core.errors import GateFailed, Unavailable

@@ -7,10 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import file_digest
-from importlib.metadata import metadata
 from pathlib import Path
-
-from packaging.specifiers import SpecifierSet
 
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
@@ -39,6 +36,10 @@ class Installation:
 @cache
 def serves(minor: str) -> bool:
     """Whether the pip that runs here installs into environments of a minor version of Python."""
+    from importlib.metadata import metadata
+
+    from packaging.specifiers import SpecifierSet
+
     return SpecifierSet(metadata("pip")["Requires-Python"] or "").contains(f"{minor}.99")
 
 

@@ -16,11 +16,11 @@ from releasegate.core.adopt.claims.claim import Files, Source, under
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.code import CFG, SETUP
 from releasegate.core.adopt.excludes import matched, omitted
-from releasegate.core.adopt.extras import needed_extras
 from releasegate.core.adopt.former.told import former_tools
 from releasegate.core.adopt.former.tool import FormerTool
-from releasegate.core.adopt.hosts import frozen, not_imported
-from releasegate.core.adopt.import_folders import import_folders, single_modules
+from releasegate.core.adopt.modules.folders import import_folders, single_modules
+from releasegate.core.adopt.modules.hosts import frozen, not_imported
+from releasegate.core.adopt.modules.needed_extras import needed_extras
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
 from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
 from releasegate.core.adopt.stack import ProposedStack, propose_stack

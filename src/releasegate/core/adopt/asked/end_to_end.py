@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt.claims.claim import Files
 from releasegate.core.adopt.code import parsed
-from releasegate.core.adopt.extras import dependencies, offers
+from releasegate.core.adopt.modules.needed_extras import dependencies, offers
 
 _NAMED = re.compile(r"(?:^|[/_-])(?:e2e|end[_-]?to[_-]?end|smoke|acceptance)(?:$|[/_.-])", re.IGNORECASE)
 _PYTEST = "pytest"

@@ -11,9 +11,9 @@ from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt.claims.claim import Files
 from releasegate.core.adopt.code import parsed
-from releasegate.core.adopt.django import REASON, needs_settings
-from releasegate.core.adopt.extras import TESTING, dependencies
-from releasegate.core.adopt.imports import imports_of, modules_of
+from releasegate.core.adopt.modules.django import REASON, needs_settings
+from releasegate.core.adopt.modules.imports import imports_of, modules_of
+from releasegate.core.adopt.modules.needed_extras import TESTING, dependencies
 from releasegate.core.install.platforms import WINDOWS
 from releasegate.core.kits.host import Host, Hosts
 

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt.claims.claim import Files, texts, under
 from releasegate.core.adopt.code import setup_call, setup_cfg
-from releasegate.core.adopt.imports import imports_of, modules_of
+from releasegate.core.adopt.modules.imports import imports_of, modules_of
 from releasegate.core.install.extras import brings, extras_for
 
 TESTING = frozenset({"pytest", "hypothesis", "nose"})

@@ -1,0 +1,1 @@
+"""What the modules of a package import, and what must be there for that."""
