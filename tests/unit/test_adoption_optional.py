@@ -107,6 +107,11 @@ def test_modules_that_the_wheel_lacks_are_no_exemptions_of_its_imports() -> None
     assert found.not_imported == ()
 
 
+def test_what_no_package_reads_is_no_exemption() -> None:
+    files = {"pyproject.toml": STATIC, INIT: "", "quay_lamp/.gitkeep": "", "MANIFEST.in": "global-exclude .gitkeep\n"}
+    assert look(files).omitted == ()
+
+
 @pytest.mark.parametrize(
     "packages", ['["quay_lamp"]', "find_packages(where='src')", "f()(exclude=['quay_lamp.tests'])"]
 )
@@ -144,9 +149,9 @@ def test_what_a_module_of_data_states_is_asked_about_and_no_disagreement() -> No
     assert "line 1 states 17.0.0" in asked.answers[0]
 
 
-@pytest.mark.parametrize("told", ["lamp.__version__", "__version__"])
+@pytest.mark.parametrize("told", ["lamp.__version__", "__version__", "read('lamp/_version.py')", "told('_version.py')"])
 def test_a_version_that_setup_py_has_from_the_package_is_no_note(told: str) -> None:
-    setup = f'import lamp\nexec(open("lamp/_version.py").read())\nsetup(name="lamp", version={told})\n'
+    setup = f'import lamp\nsetup(name="lamp", version={told})\n'
     files = {"setup.py": setup, "lamp/__init__.py": "", "lamp/_version.py": '__version__ = "1.4.0"\n'}
     assert (look(files).notes, look(files).version) == ((), "1.4.0")
 

@@ -130,6 +130,22 @@ def test_an_older_python_that_is_admitted_and_never_tried_is_a_finding(python: s
     assert str(found).endswith(f"admits Python {oldest}, and the oldest that is tried is 3.11: {cure}.")
 
 
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        ({"pyproject.toml": "[tool.poetry.dependencies]\n"}, 'python = ">=3.11" into [tool.poetry.dependencies]'),
+        ({"pyproject.toml": "[project]\n", "setup.py": ""}, 'requires-python = ">=3.11" into [project]'),
+        ({"setup.py": "", "setup.cfg": "[flake8]\n"}, 'python_requires=">=3.11" into the call of setup in setup.py'),
+        ({"setup.py": "", "setup.cfg": "[options]\n"}, "python_requires = >=3.11 below [options] of setup.cfg"),
+        ({}, 'requires-python = ">=3.11" into [project]'),
+    ],
+)
+def test_what_is_missing_is_written_where_the_build_reads_it(files: dict[str, str], where: str) -> None:
+    tree = {path: text.encode() for path, text in files.items()}
+    (found,) = said(oldest_tried(replace(stating(None), tree=tree)))
+    assert found.endswith(f"write {where}.")
+
+
 def test_a_wheel_without_requires_python_is_a_finding() -> None:
     (found,) = said(oldest_tried(stating(None)))
     assert 'write requires-python = ">=3.11" into [project]' in found

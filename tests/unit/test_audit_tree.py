@@ -53,6 +53,12 @@ def test_a_tracked_file_that_the_wheel_lacks_is_a_finding() -> None:
     assert found == (f"src/{page} is tracked, but the wheel does not hold it.",)
 
 
+@pytest.mark.parametrize("name", ["CODEOWNERS", "sub/.gitkeep", ".editorconfig"])
+def test_what_lies_in_a_folder_for_git_s_or_a_forge_s_sake_need_not_be_in_the_wheel(name: str) -> None:
+    code = {"pkg/__init__.py": b""}
+    assert said(as_tracked(layout(code, {**code, f"pkg/{name}": b""}))) == ()
+
+
 def test_a_file_that_git_does_not_track_is_a_finding() -> None:
     found = said(as_tracked(subject(add={"sample_app/debug.py": b"1", "sample_app/new/__init__.py": b""})))
     assert found == (

@@ -9,6 +9,7 @@ from typing import Any
 
 from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
 from releasegate.core.adopt.code import setup_call, setup_cfg
+from releasegate.core.audit.checks.tracked import GITS_OWN
 from releasegate.core.config.strings import plain
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.globs import matching
@@ -21,7 +22,7 @@ def omitted(project: Mapping[str, Any], files: Files, module: PurePosixPath | No
     """Return patterns of the package's tracked files that the project keeps out of the wheel, each with who does."""
     if module is None:
         return ()
-    mine = [str(path) for path in files if module in path.parents]
+    mine = [str(path) for path in files if module in path.parents and path.name not in GITS_OWN]
     found: dict[str, str] = {}
     left = set(mine)
     for pattern, by, modules_too in _excluded(project, files, module):

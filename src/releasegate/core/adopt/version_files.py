@@ -74,8 +74,7 @@ def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagg
         if read.version is None:
             unread = read.unread
             read.take(of_code.claims(source))
-            attributes = [getattr(each.version_file, "attribute", "") for each in read.found]
-            read.notes += [] if of_build.named_by_setup(source) in attributes else unread
+            read.notes += [] if of_build.read_by_setup(source, [each.version_file for each in read.found]) else unread
         if read.version is None:
             raise not_found(files)
     version = read.version or ""

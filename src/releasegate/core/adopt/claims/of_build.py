@@ -56,10 +56,16 @@ def _read_by_the_build(source: Source) -> Iterator[VersionFile]:
         yield SetupVersionFile(SETUP)
 
 
-def named_by_setup(source: Source) -> str | None:
-    """Return the name that setup.py takes the version from, which it has from another file: ``lamp.__version__``."""
+def read_by_setup(source: Source, found: Sequence[VersionFile]) -> bool:
+    """Whether setup.py takes the version from one of the files *found*: it has its name, or names the file."""
     value = setup_call(source.files).get("version")
-    return getattr(value, "id", getattr(value, "attr", None))
+    name = getattr(value, "id", getattr(value, "attr", None))
+    texts = decoded(source.files.get(SETUP, b""))
+    return any(getattr(each, "attribute", "") == name or _in_quotes(each.path.name, texts) for each in found)
+
+
+def _in_quotes(name: str, text: str) -> bool:
+    return re.search(rf"""[/"']{re.escape(name)}["']""", text) is not None
 
 
 def _hatch(table: Any, files: Files) -> Iterator[VersionFile]:

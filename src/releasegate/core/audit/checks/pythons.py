@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from packaging.specifiers import SpecifierSet
 
 from releasegate.core.audit.problem import Problem, Problems
@@ -18,10 +20,9 @@ def oldest_tried(subject: Subject) -> Problems:
     tried = subject.package.pythons
     stated = identity(wheel_metadata(subject.wheel), where=subject.wheel.filename).requires_python
     if not stated:
-        fitting = f'requires-python = ">={tried[0]}"'
         return (
             Problem(
-                f"The wheel states no Requires-Python, so every Python installs it: write {fitting} into [project].",
+                f"The wheel states no Requires-Python, so every Python installs it: {_where(subject.tree, tried[0])}.",
                 about="unstated",
                 key="allowed",
             ),
@@ -35,6 +36,18 @@ def oldest_tried(subject: Subject) -> Problems:
         cure = f"raise Requires-Python, as no gate can try {oldest}"
     sentence = f"Requires-Python {stated!r} admits Python {oldest}, and the oldest that is tried is {tried[0]}: {cure}."
     return (Problem(sentence, about=oldest, key="allowed"),)
+
+
+def _where(tree: Mapping[str, bytes], oldest: str) -> str:
+    """Return what to write, and where this package's build reads it."""
+    tables = {line.strip() for line in tree.get("pyproject.toml", b"").decode(errors="replace").splitlines()}
+    if "[project]" not in tables and "[tool.poetry.dependencies]" in tables:
+        return f'write python = ">={oldest}" into [tool.poetry.dependencies]'
+    if "[project]" in tables or not tree.keys() & {"setup.py", "setup.cfg"}:
+        return f'write requires-python = ">={oldest}" into [project]'
+    if b"[options]" in tree.get("setup.cfg", b""):
+        return f"write python_requires = >={oldest} below [options] of setup.cfg"
+    return f'write python_requires=">={oldest}" into the call of setup in setup.py'
 
 
 def _number(minor: str) -> tuple[int, ...]:

@@ -10,8 +10,8 @@ from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import dist_info
 from releasegate.core.globs import matching
 
-_GITS_OWN = frozenset({".gitkeep", ".keep", ".gitignore", ".gitattributes"})
-"""Files that are in a folder for Git's sake: no package reads them, whatever pattern they are under."""
+GITS_OWN = frozenset({".gitkeep", ".keep", ".gitignore", ".gitattributes", ".mailmap", "CODEOWNERS", ".editorconfig"})
+"""Files that are in a folder for Git's, a forge's or an editor's sake: no package reads them, wherever they lie."""
 
 
 def tracked(subject: Subject) -> Problems:
@@ -40,7 +40,7 @@ def declared_data(subject: Subject) -> Problems:
         declared = matching(pattern, subject.tree)
         if not declared:
             problems.append(Problem(f"wheel.data {pattern!r} matches no tracked file."))
-        lost = [path for path in declared if path not in shipped and path.rpartition("/")[2] not in _GITS_OWN]
+        lost = [path for path in declared if path not in shipped and path.rpartition("/")[2] not in GITS_OWN]
         problems += [Problem(f"{path} is declared in wheel.data, but not in the wheel.", about=path) for path in lost]
     return tuple(problems)
 
@@ -65,7 +65,8 @@ def _absent(held: Mapping[str, bytes], tree: Mapping[str, bytes], *, found: Orig
     for folder, home in found.homes.items():
         # A package that is the repository's root owns no folder: what belongs to it cannot be told.
         for path in below(home, paths) if home else ():
-            if path not in shipped and f"{folder}{path[len(home) :]}" not in held:
+            own = path.rpartition("/")[2] in GITS_OWN
+            if not own and path not in shipped and f"{folder}{path[len(home) :]}" not in held:
                 complaints[path] = f"{path} is tracked, but the wheel does not hold it."
     return complaints
 
