@@ -59,6 +59,13 @@ def test_what_lies_in_a_folder_for_git_s_or_a_forge_s_sake_need_not_be_in_the_wh
     assert said(as_tracked(layout(code, {**code, f"pkg/{name}": b""}))) == ()
 
 
+def test_the_text_of_a_catalogue_that_is_in_the_wheel_need_not_be_there() -> None:
+    code = {"pkg/__init__.py": b"", "pkg/locale/de/django.mo": b"1"}
+    assert said(as_tracked(layout(code, {**code, "pkg/locale/de/django.po": b"1"}))) == ()
+    (found,) = said(as_tracked(layout(code, {**code, "pkg/locale/fr/django.po": b"1"})))
+    assert found.startswith("pkg/locale/fr/django.po is tracked")
+
+
 def test_a_file_that_git_does_not_track_is_a_finding() -> None:
     found = said(as_tracked(subject(add={"sample_app/debug.py": b"1", "sample_app/new/__init__.py": b""})))
     assert found == (

@@ -65,10 +65,16 @@ def _absent(held: Mapping[str, bytes], tree: Mapping[str, bytes], *, found: Orig
     for folder, home in found.homes.items():
         # A package that is the repository's root owns no folder: what belongs to it cannot be told.
         for path in below(home, paths) if home else ():
-            own = path.rpartition("/")[2] in GITS_OWN
-            if not own and path not in shipped and f"{folder}{path[len(home) :]}" not in held:
+            member = f"{folder}{path[len(home) :]}"
+            if path not in shipped and member not in held and not _unread(member, held):
                 complaints[path] = f"{path} is tracked, but the wheel does not hold it."
     return complaints
+
+
+def _unread(member: str, held: Mapping[str, bytes]) -> bool:
+    """Whether no package reads what would be *member*: gettext reads the catalogue that is made of a ``.po``."""
+    catalogue = f"{member.removesuffix('.po')}.mo"
+    return member.rpartition("/")[2] in GITS_OWN or (member.endswith(".po") and catalogue in held)
 
 
 def _loose(subject: Subject) -> dict[str, str]:
