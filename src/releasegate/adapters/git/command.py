@@ -159,12 +159,11 @@ class Git:
         if not may_run_hooks(words):
             yield ()
             return
-        places = self.recall("rev-parse", "--git-common-dir", "--git-dir", "--show-toplevel")
-        found = [self.root / each for each in places.text.splitlines()]
+        # Git says where the hooks are, as it is configured, from the folder that it runs in.
+        places = self.recall("rev-parse", "--git-path", "hooks", "--git-common-dir", "--git-dir", "--show-toplevel")
+        hooks, *found = [self.root / each for each in places.text.splitlines() or ["hooks"]]
         # A repository without a work tree runs its hooks where it is.
         folders, cwd = (found[:2], found[-1]) if places.exit_code == 0 else ([self.root], self.root)
-        configured = self.recall("config", "--type=path", "--get", "core.hooksPath").text
-        hooks = cwd / configured if configured else folders[0] / "hooks"
         with hooks_apart(hooks, shown=(cwd, *folders), env=env, cwd=cwd) as given:
             yield given
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, line_in
@@ -10,6 +11,7 @@ from releasegate.core.errors import Refused, Unavailable
 _PREFIX = "refs/tags/"
 _PEELED = "^{}"
 _BROUGHT = "refs/releasegate/tags/"
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 def here(git: Git) -> Mapping[str, str]:
@@ -54,9 +56,11 @@ def there(git: Git, remote: str) -> Mapping[str, str]:
     Raises:
         Unavailable: the remote does not answer.
     """
-    if not has(git, remote):
+    if _means_more(git, remote) and not has(git, remote):
         return {}
     answer = git.recall("ls-remote", "--tags", remote, timeout=REMOTE_SECONDS)
+    if answer.exit_code and not has(git, remote):
+        return {}
     if answer.exit_code:
         raise silent(remote, answer)
     return _parsed(answer.text)
@@ -72,6 +76,11 @@ def bring(git: Git, *, remote: str, name: str) -> None:
     answer = git.ask("fetch", *words, f"+{_PREFIX}{name}:{_BROUGHT}{name}", timeout=REMOTE_SECONDS)
     if answer.exit_code:
         raise silent(remote, answer)
+
+
+def _means_more(git: Git, remote: str) -> bool:
+    """Whether Git would make something of *remote* if there were no remote of that name: an address, a path, a word."""
+    return not _NAME.fullmatch(remote) or (git.root / remote).exists()
 
 
 def has(git: Git, remote: str) -> bool:
