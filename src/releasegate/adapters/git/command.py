@@ -118,6 +118,12 @@ class Git:
         """Do as ``recall``, where only 0 is a good exit code; raises as ``tell``."""
         return self._good(self.recall(*words, given=given), words)
 
+    def place(self) -> tuple[str, str]:
+        """Return the way from the top of the work tree to *root*, and the way back; both are empty at the top."""
+        told = self.recount("rev-parse", "--show-prefix", "--show-cdup").stdout
+        prefix, back = (os.fsdecode(each) for each in told.split(b"\n")[:2])
+        return prefix, back
+
     def blobs(self, names: Sequence[str]) -> tuple[bytes | None, ...]:
         """Return the contents of the blobs of these names, all asked for at once; ``None`` for what is no blob here.
 

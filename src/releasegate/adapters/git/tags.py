@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, line_in
 from releasegate.core.errors import Refused, Unavailable
 
+HEADS = "refs/heads/"
 _PREFIX = "refs/tags/"
 _PEELED = "^{}"
 _BROUGHT = "refs/releasegate/tags/"
@@ -56,14 +57,29 @@ def there(git: Git, remote: str) -> Mapping[str, str]:
     Raises:
         Unavailable: the remote does not answer.
     """
+    return _parsed("\n".join(line for line in _listed(git, remote) if f"\t{_PREFIX}" in line))
+
+
+def heads_there(git: Git, remote: str) -> Mapping[str, str]:
+    """Return the tip of every branch of *remote*, by the branch's name; none where there is no such remote.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
+    pairs = (line.split("\t", 1) for line in _listed(git, remote))
+    return {ref.removeprefix(HEADS): commit for commit, ref in pairs if ref.startswith(HEADS)}
+
+
+def _listed(git: Git, remote: str) -> Sequence[str]:
+    """Return the lines on the branches and the tags of *remote*, both by one question."""
     if _means_more(git, remote) and not has(git, remote):
-        return {}
-    answer = git.recall("ls-remote", "--tags", remote, timeout=REMOTE_SECONDS)
+        return ()
+    answer = git.recall("ls-remote", "--heads", "--tags", remote, timeout=REMOTE_SECONDS)
     if answer.exit_code and not has(git, remote):
-        return {}
+        return ()
     if answer.exit_code:
         raise silent(remote, answer)
-    return _parsed(answer.text)
+    return answer.text.splitlines()
 
 
 def bring(git: Git, *, remote: str, name: str) -> None:
