@@ -224,8 +224,9 @@ def test_a_backend_is_imported_once_for_each_tree_and_no_hook_sees_what_another_
         "import tempfile\nHELD = tempfile.TemporaryDirectory()\n",
         "import sys\nif 'hooks_script' in sys.argv[0]: raise RuntimeError('not here')\n",
         "import sys\nif 'hooks_script' in sys.argv[0]: sys.exit(3)\n",
+        "import sys\nsys.stdout.close()\n",
     ],
-    ids=["a thread", "what goes at its end", "an error", "an end"],
+    ids=["a thread", "what goes at its end", "an error", "an end", "an output that is closed"],
 )
 def test_whatever_its_import_does_the_hooks_of_a_backend_are_called(
     tmp_path: Path, environ: dict[str, str], odd: str

@@ -18,6 +18,7 @@ import runpy
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from importlib import import_module
 
 
@@ -26,13 +27,12 @@ def main(module: str, asked: int, told: int) -> None:
     # The folder of this file is on no backend's path.
     sys.path.pop(0)
     import_module(module)
-    if threading.active_count() > 1:
+    if threads() > 1:
         sys.exit(1)
     with os.fdopen(asked, encoding="utf-8") as lines:
         os.write(told, b"\n")
         for line in lines:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            flush()
             child = os.fork()
             if child == 0:
                 call(json.loads(line))
@@ -40,24 +40,46 @@ def main(module: str, asked: int, told: int) -> None:
             os.write(told, b"%d\n" % os.waitstatus_to_exitcode(status))
 
 
+def threads() -> int:
+    """Return how many threads this process has, those that Python knows nothing of too, where the system tells."""
+    try:
+        return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - as plain as it can be
+    except OSError:
+        return threading.active_count()
+
+
 def call(words: list[str]) -> None:
     """Run the script of *words* as Python would, and end this process; what the import left to be done stays."""
     atexit._clear()  # noqa: SLF001 - what is to be done at the end of the import's process is not done at this one's
-    sys.argv = words
-    code = 0
+    sys.argv, code = words, 1
     try:
-        runpy.run_path(words[0], run_name="__main__")
+        code = exit_code(words[0])
+        atexit._run_exitfuncs()  # noqa: SLF001 - what the hook itself left to be done
+    finally:
+        flush()
+        os._exit(code)
+
+
+def flush() -> None:
+    """Let what was printed out once; a backend may have closed what it goes to."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+
+
+def exit_code(script: str) -> int:
+    """Return what Python would end with that runs *script*."""
+    try:
+        runpy.run_path(script, run_name="__main__")
     except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-        if code and not isinstance(ended.code, int):
-            sys.stderr.write(f"{ended.code}\n")
+        if isinstance(ended.code, int | None):
+            return ended.code or 0
+        sys.stderr.write(f"{ended.code}\n")
+        return 1
     except BaseException:  # noqa: BLE001 - as Python does with whatever gets through
         traceback.print_exc()
-        code = 1
-    atexit._run_exitfuncs()  # noqa: SLF001 - what the hook itself left to be done
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
