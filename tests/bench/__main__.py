@@ -65,6 +65,8 @@ def _measured(row: Row, runs: int) -> Iterator[Measured]:
 def _once(command: Command) -> Run:
     for path in command.first:
         shutil.rmtree(path, ignore_errors=True)
+    if command.before and (made := run(command.before, cwd=command.cwd)).exit_code:
+        raise SystemExit(f"{command.name} could not be made ready.\n{made.said}")
     done = run(command.argv, cwd=command.cwd)
     if done.exit_code != command.exits:
         raise SystemExit(f"{command.name} ended with {done.exit_code}, so that nothing is measured.\n{done.said}")

@@ -11,7 +11,7 @@ AUTHOR = ("-c", "user.name=bench", "-c", "user.email=bench@localhost")
 
 @dataclass(frozen=True)
 class Command:
-    """What is measured, ``first`` is removed before each run; ``cannot`` is why there is nothing to run.
+    """What is measured; ``first`` is removed and ``before`` run each time; ``cannot`` is why there is nothing to run.
 
     A run that ends with another code than ``exits`` measures nothing.
     """
@@ -22,6 +22,7 @@ class Command:
     first: tuple[Path, ...] = ()
     cannot: str = ""
     exits: int = 0
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

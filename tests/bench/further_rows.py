@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 
-from releasegate.adapters.venvs.interpreters import UV, Interpreters
+from releasegate.adapters.venvs.interpreters import Interpreters
+from releasegate.adapters.venvs.interpreters import uv as uv_words
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 from tests.bench.commands import AUTHOR, Command, Row, run
 
@@ -82,7 +83,7 @@ def bump_row(folder: Path, peers: Path) -> Row:
     _parts(folder / "parts")
     made = {name: _whole(folder / f"bump-{name}", folder / "parts", more) for name, more in _SETTINGS.items()}
     ours = f"PYTHONPATH={TOP} exec {sys.executable} -m tests.bench.pieces bump {NEW}"
-    uv = " ".join(UV)
+    uv = " ".join(uv_words())
     return Row(
         "bump of all version places, a lock of 600 KB among them",
         1.0,
@@ -114,7 +115,7 @@ def served_rows(folder: Path, peers: Path, files: Path, index: EmbeddedIndex, py
     login = f"--non-interactive --disable-progress-bar -u __token__ -p {TOKEN} --repository-url {index.upload_url}"
     twine = f"{peers / 'twine'} upload {login}"
     both = f"{files}/*/*.whl {files}/*/*.tar.gz"
-    publish = f"{' '.join(UV)} publish --quiet --publish-url {index.upload_url} --username __token__ --password {TOKEN}"
+    publish = f"{' '.join(uv_words())} publish --quiet --publish-url {index.upload_url} -u __token__ -p {TOKEN}"
     yield Row(
         "upload of both files, seen again on the index",
         1.2,
@@ -147,14 +148,19 @@ def candidate_row(folder: Path, twine: str, index: EmbeddedIndex, pythons: Seque
 
 def rehearsal_row(folder: Path) -> Row:
     """Return the row of the sample pair's rehearsal; nothing else plays one."""
-    words = (str(Path(sys.executable).parent / "releasegate"), "rehearse", "--fresh")
-    (place := folder / "rehearsal").mkdir()
-    return Row("rehearsal of the sample pair", 0, Command("releasegate rehearse", words, place), (), within=30)
+    place, kept = folder / "rehearsal", ".releasegate/rehearsal/sample"
+    place.mkdir()
+    made = f"PYTHONPATH={TOP} {sys.executable} -m tests.bench.pieces sandbox {kept} && cp -a .releasegate ../set-up"
+    # It goes on where it is: from a set-up that is put back before each run.
+    again = f"test -d ../set-up || {{ {made}; }}; rm -rf .releasegate && cp -a ../set-up .releasegate"
+    ours = str(Path(sys.executable).parent / "releasegate")
+    command = Command("releasegate rehearse", (ours, "rehearse"), place, before=("sh", "-ec", again))
+    return Row("rehearsal of the sample pair, after set-up", 0, command, (), within=30)
 
 
 def _shell(folder: Path, twine: str, index: EmbeddedIndex, pythons: Sequence[str]) -> str:
     """Return what a careful workflow does: bump, commit, tag, push, build, check, upload, install and try."""
-    uv, env = " ".join(UV), folder / "shell" / "env"
+    uv, env = " ".join(uv_words()), folder / "shell" / "env"
     lines = [
         "VERSION=2.0.0rc$(date +%s)",
         'sed -i "s/^version = .*/version = \\"$VERSION\\"/" pyproject.toml uv.lock',
@@ -164,14 +170,12 @@ def _shell(folder: Path, twine: str, index: EmbeddedIndex, pythons: Sequence[str
         f"{twine.split(maxsplit=1)[0]} check --strict dist/*.whl dist/*.tar.gz",
         f"{twine} dist/*.whl dist/*.tar.gz",
     ]
-    get = (
-        f"{sys.executable} -m pip download --quiet --no-deps --no-cache-dir --index-url {index.simple_url}/ --dest get"
-    )
-    for python, kind in product(pythons, ("whl", "tar.gz")):
+    # What an sdist is built with is on no staging index: so workflows name it beside the default one.
+    pip = f"install --quiet --no-cache-dir --extra-index-url {index.simple_url}/"
+    for python, kind in product(pythons, ("only", "no")):
         lines += [
-            f"rm -rf {env} get && {uv} venv --quiet --python {Interpreters(os.environ).find(python)} {env}",
-            f"{get} --{'only' if kind == 'whl' else 'no'}-binary :all: harbor-api==$VERSION",
-            f"{sys.executable} -m pip --python {env}/bin/python install --quiet get/*.{kind}",
+            f"rm -rf {env} && {uv} venv --quiet --python {Interpreters(os.environ).find(python)} {env}",
+            f"{sys.executable} -m pip --python {env}/bin/python {pip} --{kind}-binary harbor-api harbor-api==$VERSION",
             f"{env}/bin/harbor-api --help > /dev/null && {env}/bin/python -c 'import harbor_api.server'",
         ]
     lines.append(f"RELEASEGATE_VERSION=$VERSION PATH={env}/bin:$PATH {env}/bin/python e2e/check_service.py")
@@ -195,7 +199,7 @@ def _whole(folder: Path, parts: Path, more: str) -> Path:
     (folder / "whole" / "__init__.py").write_text('__version__ = "1.0.0"\n', encoding="utf-8")
     made = next(iter(folder.parent.glob("bump-*/uv.lock")), None)
     if made is None:
-        run(*UV, "lock", "--quiet", cwd=folder)
+        run(*uv_words(), "lock", "--quiet", cwd=folder)
     else:
         shutil.copy(made, folder)
     run("git", "init", "--quiet", "--initial-branch=develop", cwd=folder)

@@ -20,10 +20,16 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from releasegate.adapters.git.command import Git
 from releasegate.adapters.index.get import Response
 from releasegate.adapters.index.page import JSON_PAGE, read_page
 from releasegate.adapters.kit_folders import kit_folders
+from releasegate.adapters.ledger.doubt import Doubt
 from releasegate.adapters.ledger.files import FileLedger
+from releasegate.adapters.ledger.git_notes import GitNotes
+from releasegate.adapters.ledger.heard import Heard
+from releasegate.adapters.ledger.shared import SharedLedger
+from releasegate.adapters.ledger.signatures import Signatures
 from releasegate.app.project import load
 from releasegate.core.config.stack import Stack
 from releasegate.core.dists.archive import read_sdist, read_wheel
@@ -114,19 +120,19 @@ def versions(size: int) -> Task:
     return task
 
 
+def _entry(number: int, step: str, verdict: str = "pass") -> Entry:
+    seconds, parts = divmod(number, 1000)
+    at = MOMENT.format(seconds // 3600, seconds // 60 % 60, seconds % 60, parts * 1000)
+    cell = {"cell": "3.12", "cells": [{"cell": "3.12", "verdict": "pass"}], "files": {"a.whl": "a"}}
+    return Entry(at, f"run {number % 7}", step, "done", "a", step, verdict=verdict, evidence=cell)
+
+
 def ledger(size: int) -> Task:
     """Read a version's ledger, half of it red, and say what it comes to."""
 
-    def entry(number: int, step: str, event: str, verdict: str) -> Entry:
-        seconds, parts = divmod(number, 1000)
-        at = MOMENT.format(seconds // 3600, seconds // 60 % 60, seconds % 60, parts * 1000)
-        cell = {"cell": "3.12", "cells": [{"cell": "3.12", "verdict": "pass"}], "files": {"a.whl": "a"}}
-        return Entry(at, f"run {number % 7}", step, event, "a", step, verdict=verdict, evidence=cell)  # type: ignore[arg-type]
-
     def make() -> None:
-        entries = [entry(0, "e2e", "done", "pass"), entry(1, "seal", "done", "pass")]
-        entries += [entry(n, "e2e:cell", "done", "pass" if n < size // 2 else "fail") for n in range(2, size)]
-        store.replace(Version("1.0"), entries)
+        cells = (_entry(n, "e2e:cell", "pass" if n < size // 2 else "fail") for n in range(2, size))
+        store.replace(Version("1.0"), [_entry(0, "e2e"), _entry(1, "seal"), *cells])
 
     store = FileLedger(Path(tempfile.mkdtemp()))
     apart(make)
@@ -136,6 +142,31 @@ def ledger(size: int) -> Task:
         return read.seal, read.taken_back, read.failure, read.attempted, read.done("e2e", subject="a"), read.by_step()
 
     return task
+
+
+def heard(size: int) -> Task:
+    """Tell what another machine said, all of it red, beside as much that was made here."""
+    folder, git, version = Path(tempfile.mkdtemp()), Git(Path(), {}), Version("1.0")
+    shared = SharedLedger(
+        files=FileLedger(folder),
+        heard=Heard(folder / "heard", "part"),
+        notes=GitNotes(git, "origin", "part"),
+        tags=dict,
+        head=str,
+        stated=lambda: None,
+        until=str,
+        doubt=Doubt("part", Signatures(git, lambda: None), lambda *_: False),
+        prefix="v",
+    )
+
+    def make() -> None:
+        ours = (_entry(n, "e2e:cell") for n in range(2, size // 2))
+        shared.files.replace(version, [_entry(0, "e2e"), _entry(1, "seal"), *ours])
+        (folder / "heard").mkdir()
+        shared.heard.add(version, [_entry(n, "e2e:cell", "fail") for n in range(size // 2, size)], ())
+
+    apart(make)
+    return lambda: (record(shared.read(version)).seal, record(shared.believed(version)).seal)
 
 
 def cells(size: int) -> Task:
@@ -182,6 +213,7 @@ GROWTHS: Mapping[str, Growth] = {
         Growth("status", "packages", (2, 10, 50), status),
         Growth("index page", "versions", (1_000, 10_000), versions),
         Growth("ledger", "lines", (10_000, 100_000), ledger),
+        Growth("ledger, half of it heard", "lines", (10_000, 100_000), heard),
         Growth("matrix", "cells", (100, 1_000), cells),
         Growth("wheel", "members", (2_000, 20_000), wheel),
         Growth("sdist", "MB", (10, 100), sdist),

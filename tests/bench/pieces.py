@@ -1,10 +1,12 @@
-"""What the steps do of a release that no command does alone: ``python -m tests.bench.pieces bump|upload ...``."""
+"""What the steps do of a release that no command does alone: ``python -m tests.bench.pieces PIECE ...``."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.index.package_index import SimpleIndex
@@ -12,6 +14,12 @@ from releasegate.core.config.model import IndexConfig, Package
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.stated import version_file_contents
+
+if TYPE_CHECKING:
+    from releasegate.app.release import Planned
+    from releasegate.core.errors import ReleasegateError
+    from releasegate.engine import Outcome
+    from releasegate.steps.step import Step
 
 TOML, CODE, LOCK = (PurePosixPath(name) for name in ("pyproject.toml", "whole/__init__.py", "uv.lock"))
 FILES = (TomlVersionFile(TOML, "project.version"), PythonVersionFile(CODE, "__version__"), LockVersionFile(LOCK))
@@ -39,9 +47,37 @@ def upload(address: str, simple: str, *paths: str) -> None:
         raise SystemExit(f"The index does not show {missing}.")
 
 
+class Silent:
+    """Whom a rehearsal is told to that nobody follows."""
+
+    def __call__(self, line: str, /) -> None:
+        """Hear a line."""
+
+    def heading(self, title: str) -> None:
+        """Hear which step begins."""
+
+    def fails(self, error: ReleasegateError) -> None:
+        """Hear of a failure that had to come."""
+
+    def planned(self, planned: Planned) -> None:
+        """Hear of a plan."""
+
+    def begins(self, step: Step) -> None:
+        """Hear that a gate begins."""
+
+    def ends(self, outcome: Outcome) -> None:
+        """Hear how a gate ended."""
+
+
+def sandbox(folder: str) -> None:
+    """Set the sample pair's rehearsal up."""
+    from releasegate.app.rehearse.sample import set_up  # noqa: PLC0415 - the other pieces are measured
+
+    set_up(Path(folder).absolute(), environ=os.environ, reporter=Silent())
+
+
+PIECES: Mapping[str, Callable[..., None]] = {"bump": bump, "upload": upload, "sandbox": sandbox}
+
 if __name__ == "__main__":
     piece, *words = sys.argv[1:]
-    if piece == "bump":
-        bump(*words)
-    else:
-        upload(*words)
+    PIECES[piece](*words)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from releasegate.adapters.venvs.interpreters import UV, Interpreters
+from releasegate.adapters.venvs.interpreters import Interpreters
+from releasegate.adapters.venvs.interpreters import uv as uv_words
 from releasegate.rehearsal.index import EmbeddedIndex
 from tests.bench.commands import AUTHOR, Command, Row, run
 from tests.bench.further_rows import TOKEN, bump_row, rehearsal_row, served_rows
@@ -40,9 +41,9 @@ class Ground:
         (self.folder / "empty").mkdir()
         (self.folder / "empty" / "tasks.py").write_text(TASKS, encoding="utf-8")
         (self.folder / "empty" / "noxfile.py").write_text(SESSION, encoding="utf-8")
-        run(*UV, "venv", "--quiet", str(self.folder / "peers"), cwd=self.folder)
+        run(*uv_words(), "venv", "--quiet", str(self.folder / "peers"), cwd=self.folder)
         python = str(self.folder / "peers" / "bin" / "python")
-        run(*UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, *PEERS, cwd=self.folder)
+        run(*uv_words(), "pip", "install", "--quiet", "--compile-bytecode", "--python", python, *PEERS, cwd=self.folder)
         return self
 
     @property
@@ -103,7 +104,7 @@ def rows(ground: Ground) -> Iterator[Row]:
         1.3,
         Command("nox -s build", (nox, "-s", "build", "--", "--package", PACKAGE), pair, (kept,)),
         (
-            Command("uv build", (*UV, "build", "--quiet", "--out-dir", str(out)), clone, (out,)),
+            Command("uv build", (*uv_words(), "build", "--quiet", "--out-dir", str(out)), clone, (out,)),
             Command("python -m build", (ground.peer("pyproject-build"), "--outdir", str(out)), clone, (out,)),
         ),
     )
@@ -142,7 +143,7 @@ def _installs(ground: Ground, files: Path, *, by_pip: bool) -> str:
 
     Where all is to be done *by_pip*, uv makes no more than the environments.
     """
-    uv, pip = " ".join(UV), f"{sys.executable} -m pip --python"
+    uv, pip = " ".join(uv_words()), f"{sys.executable} -m pip --python"
     lines = ["set -e", f"rm -rf {ground.folder}/bare"]
     for (place, python), kind in product(enumerate(ground.pythons), ("*.whl", "*.tar.gz")):
         env = f"{ground.folder}/bare/{python}{kind[-3:]}"

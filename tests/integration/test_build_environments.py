@@ -202,3 +202,57 @@ def test_a_project_that_does_not_say_what_it_requires_has_nothing_to_be_kept(tmp
         (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
 
     assert required(tmp_path) == ()
+
+
+COUNTED = "\nimport os\nLOG = pathlib.Path(os.environ['HOME'], 'imports')\nwith LOG.open('a') as log: log.write('x')\n"
+
+
+def test_a_backend_is_imported_once_for_each_tree_and_no_hook_sees_what_another_left(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    alone = "\nLEFT = []\ninner = build_wheel\n"
+    alone += "def get_requires_for_build_wheel(_): LEFT.append(1); return []\n"
+    alone += "def build_wheel(*a, **k): assert not LEFT; assert LOG.read_text() in ('x', 'xx'); return inner(*a, **k)\n"
+    with index(wheel(tmp_path, "quay", "3", files={"quay.py": HOOKS + COUNTED + alone})) as address:
+        make(tmp_path, environ, address)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()\n",
+        "import tempfile\nHELD = tempfile.TemporaryDirectory()\n",
+        "import sys\nif 'hooks_script' in sys.argv[0]: raise RuntimeError('not here')\n",
+        "import sys\nif 'hooks_script' in sys.argv[0]: sys.exit(3)\n",
+        "import sys\nsys.stdout.close()\n",
+    ],
+    ids=["a thread", "what goes at its end", "an error", "an end", "an output that is closed"],
+)
+def test_whatever_its_import_does_the_hooks_of_a_backend_are_called(
+    tmp_path: Path, environ: dict[str, str], odd: str
+) -> None:
+    uses = "\nimport os\ninner = build_wheel\ndef get_requires_for_build_wheel(_): return []\n"
+    uses += "def build_wheel(*a, **k):\n    if 'HELD' in globals(): assert os.path.isdir(HELD.name)\n"
+    uses += "    return inner(*a, **k)\n"
+    with index(wheel(tmp_path, "quay", "3", files={"quay.py": HOOKS + odd + uses})) as address:
+        make(tmp_path, environ, address)
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        ("raise RuntimeError('no such quay')", "no such quay"),
+        ("sys.exit('the quay is closed')", "the quay is closed"),
+        ("os.abort()", "build_wheel"),
+    ],
+)
+def test_a_hook_that_fails_ends_the_build_with_its_own_words(
+    tmp_path: Path, environ: dict[str, str], ending: str, said: str
+) -> None:
+    fails = f"\nimport os, sys\ndef build_wheel(*a, **k): {ending}\n"
+    with (
+        index(wheel(tmp_path, "quay", "3", files={"quay.py": HOOKS + fails})) as address,
+        pytest.raises(GateFailed) as failure,
+    ):
+        make(tmp_path, environ, address)
+    assert any(said in line for line in failure.value.details)

@@ -280,6 +280,24 @@ def test_a_tag_that_differs_from_the_remote_s_is_refused_with_both_commits(
     assert theirs in refusal.value.problem
 
 
+@pytest.mark.parametrize("name", ["elsewhere", "sub/elsewhere", "--upload-pack=touch ran;", "ext::touch ran"])
+def test_what_is_no_remote_is_not_asked_whatever_git_would_make_of_its_name(
+    repository: GitRepository, name: str
+) -> None:
+    """A folder, an address or an option of that name is no remote."""
+    for folder in ("elsewhere", "sub/elsewhere"):
+        other = repository.root / folder
+        other.mkdir(parents=True)
+        git(other, "init", "--quiet")
+        git(other, "commit", "--quiet", "--allow-empty", "--message=Other")
+        git(other, "tag", "v9")
+    found = replace(repository, remote=name)
+
+    assert "v9" not in found.tags()
+    assert found.tagged_there("v9") is None
+    assert not (repository.root / "ran").exists()
+
+
 def test_a_remote_that_does_not_answer_is_unavailable(repository: GitRepository, tmp_path: Path) -> None:
     shutil.rmtree(add_remote(repository, tmp_path / "remote.git"))
     with pytest.raises(Unavailable, match="origin does not answer"):

@@ -159,7 +159,7 @@ def test_where_uv_cannot_pip_is_asked_and_says_what_is_wrong(tmp_path: Path) -> 
 
 def test_where_uv_is_not_here_pip_installs_as_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = (sys.executable, "-c", "raise SystemExit(1)")
-    monkeypatch.setattr("releasegate.adapters.venvs.uv_installer.UV", nothing)
+    monkeypatch.setattr("releasegate.adapters.venvs.uv_installer.uv", lambda: nothing)
     tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES)
 
     with index() as address:
@@ -174,12 +174,12 @@ def test_requirements_that_do_not_fit_are_found(tmp_path: Path, venv: Venv) -> N
     with index() as address:
         assert installed(venv, address, needy) is not None
         uv = UvInstaller(address, os.environ)
-        assert uv.fits(venv)
+        assert uv.fits(venv, cache=venv.folder / "uv")
 
     (metadata,) = venv.folder.glob("env/**/tiny-1.0.dist-info/METADATA")
     metadata.write_text(metadata.read_text().replace("; extra == 'x'", ""))
 
-    assert not uv.fits(venv)
+    assert not uv.fits(venv, cache=venv.folder / "uv")
 
 
 def test_what_a_lock_does_not_tell_is_no_proof(tmp_path: Path, venv: Venv) -> None:

@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 from packaging.version import Version
 
-from releasegate.core.evidence.merge import following, merge
+from releasegate.core.evidence.merge import following, merge, without
 from releasegate.core.evidence.note import Known, LeftOut, accepted, read, write
 from releasegate.core.release.entry import Entry
 from releasegate.core.release.record import Record
@@ -130,6 +130,16 @@ def test_a_merge_loses_nothing_and_does_not_depend_on_who_merges(seed: int) -> N
     assert merge(merged, *machines) == merged
     for machine in machines:
         assert [e for e in merged if e in machine] == machine
+
+
+def test_what_is_among_others_is_left_out_and_the_rest_stays_in_its_order() -> None:
+    ours, theirs = history("r1", seconds=[3, 1, 2]), history("r2", seconds=[2, 1])
+    changed = replace(ours[0], evidence={"files": {"a.whl": "another"}})
+
+    assert without([*theirs, *ours], ours) == theirs
+    assert without([theirs[1], changed, *ours], [*ours, *ours]) == [theirs[1], changed]
+    assert without(theirs, []) == theirs
+    assert without([], ours) == []
 
 
 @pytest.mark.parametrize("seed", range(60))

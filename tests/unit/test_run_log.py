@@ -40,7 +40,12 @@ def test_whatever_program_ends_is_heard_while_somebody_listens(tmp_path: Path) -
 def test_of_a_program_that_ran_apart_its_own_command_line_is_told() -> None:
     heard = Heard()
     with heard_by(heard):
-        tell(["python", "-I", "-S", "/x/namespaces.py", "/cwd", "[]", "[]", "pip", "install"], "", exit_code=0, env={})
+        tell(
+            ["python", "-c", "...", "/cwd", "/home/x", "--show", "/a", "--lend", "--run-apart", "pip", "install"],
+            "",
+            exit_code=0,
+            env={},
+        )
     assert heard.said[0].words == ("pip", "install")
 
 

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from releasegate.adapters.masking import secrets_of
 
-_APART = "namespaces.py"
-"""What runs a program apart: three words behind it are its own, and then come the program's."""
+_APART = "--run-apart"
+"""The word behind which, where a program is run apart, its own words begin."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,7 @@ def tell(
 ) -> None:
     """Tell the keepers what the program of *words* said, which was run with *env*."""
     if _keepers:
-        apart = next((at for at, word in enumerate(words) if word.endswith(_APART)), None)
-        own = words if apart is None else words[apart + 4 :]
+        own = words[words.index(_APART) + 1 :] if _APART in words else words
         said = Said(tuple(own), exit_code, text, seconds, secrets_of(env.items()))
         for keeper in tuple(_keepers):
             keeper.hears(said)

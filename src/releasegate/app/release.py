@@ -13,6 +13,7 @@ from releasegate.app.orders import Order, plan_order, selected
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.evidence.merge import without
 from releasegate.core.nearest import meant
 from releasegate.core.release.durations import in_words, lasted
 from releasegate.core.release.entry import Entry
@@ -106,7 +107,8 @@ def asked_again(ledger: Ledger, candidate: Version) -> str:
     bytes_of = " ".join(known.closed.evidence["files"].values()) if known.closed is not None else ""
     gates = [gate for gate in ASKED_AGAIN if believed.done(gate, subject=bytes_of) is None]
     took = in_words(lasted(known.entries, gate) for gate in gates)
-    waived = sorted({e.step for e in known.entries if e.event == "waived" and e not in believed.entries})
+    words = [entry for entry in known.entries if entry.event == "waived"]
+    waived = sorted({entry.step for entry in without(words, believed.entries)})
     more = f"; the waiver of {', '.join(waived)} does not count, as nobody who is believed signed it" if waived else ""
     return (
         f"{candidate} is proven by others, and neither a key that the repository names nor the forge vouches for it: "

@@ -16,11 +16,11 @@ import sys
 import tarfile
 import tempfile
 import traceback
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal, Self
 
 from build import BuildBackendException, BuildException, FailedProcessError, ProjectBuilder
 from build.env import DefaultIsolatedEnv, IsolatedEnv
@@ -51,6 +51,61 @@ class LentEnv(IsolatedEnv):
             subprocess.run([*argv, *sorted(requirements)], check=True)
 
 
+class Hooks:
+    """Calls the hooks of one backend from a process that has imported it; where that cannot be had, as build does."""
+
+    def __init__(self) -> None:
+        """Begin nothing yet."""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._asks: IO[bytes] | None = None
+        self._tells: IO[bytes] | None = None
+        self._of: tuple[str | None, Mapping[str, str]] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pipe in filter(None, (self._asks, self._tells)):
+            with suppress(BrokenPipeError):
+                pipe.close()
+        if self._process is not None:
+            self._process.wait()
+
+    def call(self, cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
+        """Call one hook; raises ``CalledProcessError`` where that process fails."""
+        of = (cwd, dict(extra_environ or {}))
+        if self._of is None:
+            self._begin(cmd[0], *of)
+        if self._of != of or self._asks is None or self._tells is None:
+            subprocess.run(cmd, cwd=cwd, env={**os.environ, **of[1]}, check=True)
+            return
+        self._asks.write(json.dumps(list(cmd[1:])).encode() + b"\n")
+        self._asks.flush()
+        answer = self._tells.readline()
+        if answer != b"0\n":
+            raise subprocess.CalledProcessError(int(answer or b"1"), list(cmd))
+
+    def _begin(self, python: str, cwd: str | None, extra: Mapping[str, str]) -> None:
+        """Start the process, and know of it only if it says that it is there."""
+        self._of = (cwd, extra)
+        if "_PYPROJECT_HOOKS_BACKEND_PATH_JSON" in extra:
+            return
+        (asked, asks), (tells, told) = os.pipe(), os.pipe()
+        module = extra["_PYPROJECT_HOOKS_BUILD_BACKEND"].partition(":")[0]
+        argv = [python, str(Path(__file__).with_name("hooks_script.py")), module, str(asked), str(told)]
+        try:
+            self._process = subprocess.Popen(argv, cwd=cwd, env={**os.environ, **extra}, pass_fds=(asked, told))
+        finally:
+            os.close(asked)
+            os.close(told)
+        asking, telling = os.fdopen(asks, "wb"), os.fdopen(tells, "rb")
+        if telling.readline() == b"\n":
+            self._asks, self._tells = asking, telling
+        else:
+            asking.close()
+            telling.close()
+
+
 def files(folder: Path) -> frozenset[tuple[str, int, int]]:
     """Return what lies in *folder*: where, how large, and when it was last changed, which nobody can choose."""
     found = set()
@@ -77,7 +132,16 @@ def build(tree: Path, kind: Literal["sdist", "wheel"], out: Path, lent: LentEnv 
     """Build one distribution into *out* and return it."""
     with environment(tree, lent) as env:
         builder = ProjectBuilder.from_isolated_env(env, tree)
-        env.install(builder.get_requires_for_build(kind))
+        if env is not lent:
+            env.install(builder.get_requires_for_build(kind))
+            return Path(builder.build(kind, out))
+        with Hooks() as hooks:
+            warm = ProjectBuilder.from_isolated_env(env, tree, runner=hooks.call)
+            beside = warm.get_requires_for_build(kind)
+            if not beside:
+                return Path(warm.build(kind, out))
+        # A backend may look at its import for what it wants beside: with that, it is imported anew.
+        env.install(beside)
         return Path(builder.build(kind, out))
 
 

@@ -19,13 +19,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
 from releasegate.adapters.foreign.hidden import kept_environments
 from releasegate.adapters.foreign.isolation import Isolation, lends
 from releasegate.adapters.process import clean_environment, run
 from releasegate.adapters.scratch import scratch
-from releasegate.adapters.venvs.interpreters import UV
+from releasegate.adapters.venvs.interpreters import uv
 from releasegate.core.errors import Unavailable
 
 _FORMAT = "1"
@@ -114,10 +114,11 @@ class BuildEnvironments:
     def _resolved(self, requires: tuple[str, ...], stop: Event) -> str | None:
         """Return the pins with their hashes; ``None`` where some file has none, or nothing fits."""
         settings = tuple(sorted(clean_environment(self.environ).items()))
-        lock = _RESOLVED.get((requires, self.constraints, self.index, settings))
-        if lock is None:
-            lock = _RESOLVED[requires, self.constraints, self.index, settings] = self._resolve(requires, stop)
-        return lock or None
+        asked = (requires, self.constraints, self.index, settings)
+        with _RESOLVING:
+            if asked not in _RESOLVED:
+                _RESOLVED[asked] = self._resolve(requires, stop)
+        return _RESOLVED[asked] or None
 
     def _resolve(self, requires: tuple[str, ...], stop: Event) -> str:
         words = ("compile", "--generate-hashes", "--no-header", "--no-annotate", "--output-file", _LOCK, "wanted.txt")
@@ -152,7 +153,7 @@ class BuildEnvironments:
         """Make an environment of wheels alone, so that nothing is built for it; none of them from a shared cache."""
         (folder / _LOCK).write_text(lock, encoding="utf-8")
         env = str(folder / _ENV)
-        words = [*UV, "venv", "--quiet", "--no-project", "--python", sys.executable, env]
+        words = [*uv(), "venv", "--quiet", "--no-project", "--python", sys.executable, env]
         if run(words, env=clean_environment(self.environ), cwd=folder, timeout=_SECONDS, stop=stop).exit_code:
             return False
         exact = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-cache", "--compile-bytecode")
@@ -162,12 +163,15 @@ class BuildEnvironments:
     def _uv(self, folder: Path, *words: str, stop: Event, home: Path, **own: str) -> bool:
         isolation = Isolation(self.environ, home, (folder,))
         env = isolation.environment(UV_DEFAULT_INDEX=self.index, **own)
-        argv = [*UV, "pip", *words, "--quiet"]
+        argv = [*uv(), "pip", *words, "--quiet"]
         return isolation.run(argv, env=env, cwd=folder, timeout=_SECONDS, stop=stop).exit_code == 0
 
 
 _RESOLVED: dict[tuple[tuple[str, ...], str, str, tuple[tuple[str, str], ...]], str] = {}
 """The pins that this process was told: what one run builds, it builds with the same tools."""
+
+_RESOLVING = Lock()
+"""Held while that is asked: the second of two builds that begin together waits for the answer."""
 
 
 @cache

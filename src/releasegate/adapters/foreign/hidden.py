@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Lock
 
 from releasegate.adapters.foreign.tools import shown_folders
 from releasegate.adapters.process import PASSED_ON
@@ -30,6 +31,10 @@ _OF_PYTHON = ("bin", "include", "lib", "lib64", "libexec", "pyvenv.cfg")
 
 _PEOPLES = ("share/keyrings", "state", ".config", ".local", ".ssh", ".bashrc")
 """By one of these a folder is known that is somebody's own."""
+
+
+_LOOKING = Lock()
+"""Held while programs are looked for: who asks at the same time waits for the answer."""
 
 
 def hidden(environ: Mapping[str, str]) -> list[str]:
@@ -62,20 +67,26 @@ def shown(environ: Mapping[str, str], *, given: Iterable[Path], hiding: Iterable
     runtime = environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
     needed += [Path(runtime, name) for name in _SOCKETS]
     hiding = tuple(hiding)
-    return sorted(_below(hiding, needed) | _programs(environ.get("PATH", ""), hiding))
+    with _LOOKING:
+        programs = _programs(environ.get("PATH", ""), hiding)
+    return sorted(_below(hiding, needed) | programs)
 
 
 def _below(hiding: tuple[str, ...], paths: Iterable[Path]) -> frozenset[str]:
     """Return all ways to those of *paths* that are there, as far as they lead through what is hidden."""
     ways = (way for path in set(paths) if path.is_absolute() and os.path.exists(path) for way in _ways(path))
-    return frozenset(way for way in ways if any(way.startswith(f"{folder}/") for folder in hiding))
+    return frozenset(way for way in ways if _is_below(hiding, way))
+
+
+def _is_below(hiding: tuple[str, ...], path: str) -> bool:
+    return any(path.startswith(f"{folder}/") for folder in hiding)
 
 
 @cache
 def _programs(path: str, hiding: tuple[str, ...]) -> frozenset[str]:
     """Return the ways to the programs of a ``PATH`` and to what runs here; there are many, and they stay."""
     folders = [Path(folder) for folder in path.split(os.pathsep) if folder.startswith("/")]
-    return _below(hiding, [*_ours(), *(each for folder in folders for each in _programs_in(folder))])
+    return _below(hiding, [*_ours(), *(each for folder in folders for each in _programs_in(folder, hiding))])
 
 
 def _system() -> tuple[str, ...]:
@@ -115,15 +126,16 @@ def _named(environ: Mapping[str, str]) -> Iterator[Path]:
         yield from (Path(each) for each in environ.get(name, "").split(os.pathsep) if each)
 
 
-def _programs_in(folder: Path) -> tuple[Path, ...]:
+def _programs_in(folder: Path, hiding: tuple[str, ...]) -> tuple[Path, ...]:
     """Return a folder of ``PATH`` and what its programs need: where links lead, and what was installed with them."""
+    # Most links lead to what is not hidden, and neither is what was installed with that.
     try:
-        links = [Path(each.path) for each in os.scandir(folder) if each.is_symlink()]
+        links = [os.path.realpath(each.path) for each in os.scandir(folder) if each.is_symlink()]
     except OSError:
         return ()
     found = [folder, *_prefix(folder)]
-    for link in links:
-        found += _installed_with(link) if os.path.isfile(link) else ()
+    for target in dict.fromkeys(links):
+        found += _installed_with(Path(target)) if _is_below(hiding, target) and os.path.isfile(target) else ()
     return tuple(found)
 
 

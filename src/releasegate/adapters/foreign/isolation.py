@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -10,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
 from releasegate.adapters.foreign.docker_settings import write_docker_settings
 from releasegate.adapters.foreign.hidden import hidden, shown
@@ -20,8 +19,14 @@ from releasegate.adapters.process import Completed, clean_environment, find_prog
 from releasegate.core.errors import Unavailable
 
 _PROBE_SECONDS = 30.0
+_BEGIN = "import sys; sys.path.append(sys.argv[1]); import namespaces; namespaces.main(sys.argv[2:])"
+"""What runs a command apart; a script would be compiled each time."""
+
 NO_NAMESPACES, _SAYS = 125, "namespaces: "
 """The exit code of the script where it ran nothing, and how the line begins in which it says why."""
+
+_ASKING = Lock()
+"""Held while it is tried what can be had: who asks at the same time waits for the answer."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,8 @@ def obstacle(environ: Mapping[str, str]) -> str | None:
     """Return why foreign code cannot be run apart from our processes and files here; ``None`` where it can."""
     if sys.platform != "linux":
         return "this system has no namespaces"
-    hiding = hidden(environ)
-    return _refusal(tuple(hiding), tuple(shown(environ, given=(), hiding=hiding)))
+    with _ASKING:
+        return _refusal(frozenset(environ.items()))
 
 
 def lends(folder: Path, environ: Mapping[str, str]) -> bool:
@@ -108,9 +113,11 @@ def _lendable(folder: Path) -> bool:
 
 
 @cache
-def _refusal(hiding: tuple[str, ...], showing: tuple[str, ...]) -> str | None:
+def _refusal(variables: frozenset[tuple[str, str]]) -> str | None:
     """Try it once."""
-    folder = Path(tempfile.gettempdir())
+    folder, environ = Path(tempfile.gettempdir()), dict(variables)
+    hiding = hidden(environ)
+    showing = shown(environ, given=(), hiding=hiding)
     words = _apart(folder, hiding=hiding, showing=showing)
     done = run(words, env=clean_environment(os.environ), cwd=folder, timeout=_PROBE_SECONDS)
     if done.exit_code == 0:
@@ -120,6 +127,6 @@ def _refusal(hiding: tuple[str, ...], showing: tuple[str, ...]) -> str | None:
 
 
 def _apart(cwd: Path, *, hiding: Sequence[str], showing: Sequence[str], lent: Sequence[Path] = ()) -> list[str]:
-    own = script("releasegate.adapters.foreign", "namespaces.py")
-    told = (str(cwd.absolute()), *(json.dumps([str(each) for each in paths]) for paths in (hiding, showing, lent)))
-    return [sys.executable, "-I", "-S", str(own), *told]
+    own = script("releasegate.adapters.foreign", "namespaces.py").parent
+    told = (str(cwd.absolute()), *hiding, "--show", *showing, "--lend", *map(str, lent), "--run-apart")
+    return [sys.executable, "-I", "-S", "-c", _BEGIN, str(own), *told]

@@ -1,23 +1,20 @@
 """Runs a command in user, process and mount namespaces of its own: it sees no process and no folder but those shown.
 
-Only the standard library is here, and of Linux only the kernel is needed. Run as a script, with what is hidden and
-what is shown as JSON lists, and the folders in which what is written goes with the command; without a command it only
-tries whether all of it can be had:
+Only the standard library is here, little of it, since this begins for each command anew, and of Linux only the kernel
+is needed. It is imported, so that Python keeps it compiled, and told what is hidden, what is shown, and the folders in
+which what is written goes with the command; without a command it only tries whether all of it can be had:
 
-    python -I -S namespaces.py FOLDER HIDDEN SHOWN LENT COMMAND...
+    main(FOLDER, *HIDDEN, "--show", *SHOWN, "--lend", *LENT, "--run-apart", *COMMAND)
 
 The exit code is the command's, and its end by a signal is this one's. All that the command started ends with it.
 """
 
 from __future__ import annotations
 
+# The module signal gives the same numbers names, for which it takes as long as all else that is needed here.
+import _signal as signal  # type: ignore[import-not-found]
 import ctypes
-import json
 import os
-import re
-import resource
-import signal
-import stat
 import sys
 
 NO_NAMESPACES = 125
@@ -31,8 +28,16 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def main(folder: str, hidden: list[str], shown: list[str], lent: list[str], argv: list[str]) -> None:
-    """Run *argv* in *folder*, apart from everything else, and end as it ends."""
+def main(words: list[str]) -> None:
+    """Run a command apart from everything else, and end as it ends; what the *words* are is said above."""
+    show, lend, run = (words.index(each) for each in ("--show", "--lend", "--run-apart"))
+    folder, hidden, shown, lent, argv = (
+        words[0],
+        words[1:show],
+        words[show + 1 : lend],
+        words[lend + 1 : run],
+        words[run + 1 :],
+    )
     for number in _ENDING:
         # The whole group is signalled, the command too. A handler, unlike SIG_IGN, is not inherited by it.
         signal.signal(number, lambda *_: None)
@@ -78,7 +83,7 @@ def separate(folder: str, hidden: list[str], shown: list[str], lent: list[str]) 
 
 def hide(path: str, shown: list[str]) -> None:
     """Put an empty folder over *path* in which only what is *shown* is there; a file becomes an empty one."""
-    if not stat.S_ISDIR(os.stat(path).st_mode):
+    if not os.path.isdir(path):
         mount("/dev/null", path, "", _BIND)
         return
     there = [each for each in sorted(shown) if os.path.exists(each)]
@@ -89,7 +94,7 @@ def hide(path: str, shown: list[str]) -> None:
             kept[each] = os.open(each, os.O_PATH)
     mount("tmpfs", path, "tmpfs", _NOSUID | _NODEV, "mode=700")
     for each, opened in kept.items():
-        if stat.S_ISDIR(os.fstat(opened).st_mode):
+        if os.path.isdir(opened):
             os.makedirs(each)
         else:
             os.makedirs(os.path.dirname(each), exist_ok=True)
@@ -122,7 +127,8 @@ def other_process_tables() -> list[str]:
     with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
         for line in lines:
             place, _, kind = line.partition(" - ")
-            path = re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), place.split(" ")[4])
+            first, *escaped = place.split(" ")[4].split("\\")
+            path = first + "".join(chr(int(each[:3], 8)) + each[3:] for each in escaped)
             if kind.startswith("proc ") and path != "/proc" and not path.startswith("/proc/") and os.path.isdir(path):
                 found.append(path)
     return found
@@ -154,6 +160,8 @@ def give_up(error: OSError) -> None:
 def end_as(status: int) -> None:
     """End as a process did that ended with *status*."""
     if os.WIFSIGNALED(status):
+        import resource
+
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         number = os.WTERMSIG(status)
         if number != signal.SIGKILL:
@@ -221,8 +229,3 @@ def checked(result: int, what: str) -> None:
     if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
-
-
-if __name__ == "__main__":
-    hides, shows, lends = (json.loads(each) for each in sys.argv[2:5])
-    main(sys.argv[1], hides, shows, lends, sys.argv[5:])

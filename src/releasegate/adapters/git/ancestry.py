@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, line_in
-from releasegate.adapters.git.tags import has, silent
+from releasegate.adapters.git.tags import HEADS, has, heads_there, silent
 from releasegate.core.errors import Refused
 
-_HEADS = "refs/heads/"
 _OWN = "refs/releasegate/branch/"
 
 
@@ -64,14 +63,14 @@ def on_branch(git: Git, commit: str, *, remote: str, accepted: Callable[[str], b
     """
     if has(git, remote):
         names = [name for name in heads_there(git, remote) if accepted(name)]
-        refs = [f"+{_HEADS}{name}:{_OWN}{name}" for name in names]
+        refs = [f"+{HEADS}{name}:{_OWN}{name}" for name in names]
         answer = git.ask("fetch", "--quiet", "--no-tags", remote, *refs, timeout=REMOTE_SECONDS) if refs else None
         if answer is not None and answer.exit_code:
             raise silent(remote, answer)
         own = [_OWN + name for name in names]
     else:
-        named = git.tell("for-each-ref", "--format=%(refname)", _HEADS).text.splitlines()
-        own = [ref for ref in named if accepted(ref.removeprefix(_HEADS))]
+        named = git.tell("for-each-ref", "--format=%(refname)", HEADS).text.splitlines()
+        own = [ref for ref in named if accepted(ref.removeprefix(HEADS))]
     return any(not git.ask("merge-base", "--is-ancestor", commit, ref).exit_code for ref in own)
 
 
@@ -81,9 +80,11 @@ def lacks(git: Git, *, remote: str, branch: str) -> bool:
     Raises:
         Unavailable: the remote does not answer.
     """
-    tip = heads_there(git, remote).get(branch) if has(git, remote) else None
+    tip = heads_there(git, remote).get(branch)
+    if tip is None or tip == git.recall("rev-parse", "--verify", "--quiet", "HEAD^{commit}").text:
+        return False
     # A commit that is not here fails as well.
-    return tip is not None and bool(git.ask("merge-base", "--is-ancestor", tip, "HEAD").exit_code)
+    return bool(git.ask("merge-base", "--is-ancestor", tip, "HEAD").exit_code)
 
 
 def file_on(git: Git, path: PurePosixPath, *, remote: str, branch: str) -> bytes | None:
@@ -92,12 +93,12 @@ def file_on(git: Git, path: PurePosixPath, *, remote: str, branch: str) -> bytes
     Raises:
         Unavailable: the remote does not answer.
     """
-    ref = _HEADS + branch
+    ref = HEADS + branch
     if has(git, remote):
         if branch not in heads_there(git, remote):
             return None
         ref = _OWN + branch
-        answer = git.ask("fetch", "--quiet", "--no-tags", remote, f"+{_HEADS}{branch}:{ref}", timeout=REMOTE_SECONDS)
+        answer = git.ask("fetch", "--quiet", "--no-tags", remote, f"+{HEADS}{branch}:{ref}", timeout=REMOTE_SECONDS)
         if answer.exit_code:
             raise silent(remote, answer)
     return file_at(git, path, ref)
@@ -107,16 +108,3 @@ def file_at(git: Git, path: PurePosixPath, commit: str) -> bytes | None:
     """Return a file, from the top of the repository, at *commit*; ``None`` where either is not here."""
     found = git.ask("cat-file", "blob", f"{commit}:{path}")
     return None if found.exit_code else found.stdout
-
-
-def heads_there(git: Git, remote: str) -> dict[str, str]:
-    """Return the tip of every branch of *remote*, by the branch's name.
-
-    Raises:
-        Unavailable: the remote does not answer.
-    """
-    answer = git.recall("ls-remote", "--heads", remote, timeout=REMOTE_SECONDS)
-    if answer.exit_code:
-        raise silent(remote, answer)
-    pairs = (line.split(maxsplit=1) for line in answer.text.splitlines())
-    return {ref.removeprefix(_HEADS): commit for commit, ref in pairs}

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.hooks import NO_HOOKS
 from releasegate.adapters.git.submodules import fill_submodules, submodules
 from releasegate.adapters.scratch import scratch
 from releasegate.core.errors import Refused
 
 _SUBMODULE = "160000"
-_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 _DATES = ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
 _DAY = 86400
 _NOBODY = (
@@ -33,14 +33,14 @@ def clean_checkout(
     git: Git, commit: str, *, tag: str | None = None, files: Mapping[PurePosixPath, bytes] | None = None
 ) -> Iterator[Path]:
     """Give the folder that stands for *git*'s in a temporary clone at *commit*; see ``GitRepository``."""
-    top = Path(git.tell("rev-parse", "--show-toplevel").text)
-    prefix = git.tell("rev-parse", "--show-prefix").text
+    place = git.tell("rev-parse", "--show-toplevel", "--show-prefix").stdout.split(b"\n")
+    top, prefix = Path(os.fsdecode(place[0])), os.fsdecode(place[1])
     with scratch() as folder:
         clone = folder / "tree"
         # Objects are shared, not copied: a commit that no branch leads to is there as well.
         words = ("clone", "--quiet", "--no-checkout", "--shared", "--template=", "--", str(top), str(clone))
-        git.tell(*_NO_HOOKS, *words)
-        Git(clone, git.environ).tell(*_NO_HOOKS, "checkout", "--quiet", "--detach", commit)
+        git.tell(*NO_HOOKS, *words)
+        Git(clone, git.environ).tell(*NO_HOOKS, "checkout", "--quiet", "--detach", commit)
         if not (clone / prefix).is_dir():
             raise Refused(
                 f"The commit {commit} has no folder {prefix.rstrip('/')}.",
@@ -63,7 +63,7 @@ def _commit_on_top(own: Git, files: Mapping[PurePosixPath, bytes]) -> None:
     own.tell("add", "--force", "--", *map(str, files))
     made = int(own.tell("show", "--no-patch", "--no-show-signature", "--format=%ct", "HEAD").text)
     dated = Git(own.root, {**own.environ, **dict.fromkeys(_DATES, f"{made + _DAY} +0000")})
-    dated.tell(*_NO_HOOKS, *_NOBODY, "commit", "--quiet", "--allow-empty", "--message=trial")
+    dated.tell(*NO_HOOKS, *_NOBODY, "commit", "--quiet", "--allow-empty", "--message=trial")
 
 
 def _tag_alone(clone: Git, tag: str) -> None:
@@ -78,7 +78,7 @@ def _tag_alone(clone: Git, tag: str) -> None:
     date = clone.tell("show", "--no-patch", "--no-show-signature", "--format=%cI", "HEAD").text
     environ = {**clone.environ, "GIT_COMMITTER_DATE": date}
     words = (*_NOBODY, "tag", "--annotate", "--force", "--no-sign", f"--message={tag}", "--", tag)
-    Git(clone.root, environ).tell(*_NO_HOOKS, *words)
+    Git(clone.root, environ).tell(*NO_HOOKS, *words)
 
 
 def tracked_files(git: Git) -> Mapping[str, bytes]:

@@ -118,6 +118,12 @@ class Git:
         """Do as ``recall``, where only 0 is a good exit code; raises as ``tell``."""
         return self._good(self.recall(*words, given=given), words)
 
+    def place(self) -> tuple[str, str]:
+        """Return the way from the top of the work tree to *root*, and the way back; both are empty at the top."""
+        told = self.recount("rev-parse", "--show-prefix", "--show-cdup").stdout
+        prefix, back = (os.fsdecode(each) for each in told.split(b"\n")[:2])
+        return prefix, back
+
     def blobs(self, names: Sequence[str]) -> tuple[bytes | None, ...]:
         """Return the contents of the blobs of these names, all asked for at once; ``None`` for what is no blob here.
 
@@ -159,12 +165,11 @@ class Git:
         if not may_run_hooks(words):
             yield ()
             return
-        places = self.recall("rev-parse", "--git-common-dir", "--git-dir", "--show-toplevel")
-        found = [self.root / each for each in places.text.splitlines()]
+        # Git says where the hooks are, as it is configured, from the folder that it runs in.
+        places = self.recall("rev-parse", "--git-path", "hooks", "--git-common-dir", "--git-dir", "--show-toplevel")
+        hooks, *found = [self.root / each for each in places.text.splitlines() or ["hooks"]]
         # A repository without a work tree runs its hooks where it is.
         folders, cwd = (found[:2], found[-1]) if places.exit_code == 0 else ([self.root], self.root)
-        configured = self.recall("config", "--type=path", "--get", "core.hooksPath").text
-        hooks = cwd / configured if configured else folders[0] / "hooks"
         with hooks_apart(hooks, shown=(cwd, *folders), env=env, cwd=cwd) as given:
             yield given
 

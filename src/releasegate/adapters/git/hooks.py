@@ -15,6 +15,9 @@ from releasegate.adapters.scratch import scratch
 RUN_BY = frozenset({"add", "branch", "commit", "fetch", "merge", "notes", "push", "reset", "tag", "update-ref"})
 """The Git commands here that run hooks; where one only lists, it runs none."""
 
+NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+"""The words that let a Git command run no hook."""
+
 _WITHHELD = ("GIT_SSH", "GIT_SSH_COMMAND", "SSH_AUTH_SOCK", "GNUPGHOME", "GPG_TTY", "XDG_CONFIG_HOME")
 _SETTINGS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 """How settings reach Git through the environment: a CI system hands tokens over like this."""
@@ -34,7 +37,8 @@ def command_of(words: Sequence[str]) -> str:
 def may_run_hooks(words: Sequence[str]) -> bool:
     """Whether Git may run a hook for *words*."""
     command = command_of(words)
-    return command in RUN_BY and not (command == "notes" and words[-1] == "list")
+    lists = (command == "notes" and words[-1] == "list") or (command == "tag" and "--list" in words)
+    return command in RUN_BY and not lists and not set(NO_HOOKS) <= set(words)
 
 
 @contextmanager

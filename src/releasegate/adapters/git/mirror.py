@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from releasegate.adapters.git.ancestry import heads_there
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git
-from releasegate.adapters.git.tags import has, silent
+from releasegate.adapters.git.tags import has, heads_there, silent
 from releasegate.core.errors import Refused
 from releasegate.ports import Standing
 

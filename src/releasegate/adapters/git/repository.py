@@ -36,7 +36,7 @@ class GitRepository(GitHistory):
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         """Return the tracked files below *root*, and those *beside* it, that differ from the commit."""
         # Git gives these paths from the top of the work tree, wherever it runs.
-        prefix = self.git.tell("rev-parse", "--show-prefix").text
+        prefix, _ = self.git.place()
         words = ("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--", ".", *map(str, beside))
         entries = self.git.tell(*words).stdout.split(b"\0")
         paths = (os.fsdecode(entry[len("XY ") :]) for entry in entries if entry)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.hooks import NO_HOOKS
 from releasegate.core.errors import Refused
 
 _GITLINK = "160000"
-_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 _ELSEWHERE = frozenset({".github", "benchmarks", "doc", "docs", "example", "examples", "test", "tests", "website"})
 """Folders whose submodules no build needs: they stay empty where they are not here."""
 
@@ -33,21 +33,26 @@ def fill_submodules(origin: Git, clone: Git, *, package: PurePosixPath) -> None:
     Raises:
         Refused: a submodule in the package's folder is not here.
     """
-    home = origin.root / origin.tell("rev-parse", "--git-common-dir").text
-    _fill(home, origin.root, clone, package=package)
+    found = submodules(clone, "HEAD")
+    if found:
+        home = origin.root / origin.tell("rev-parse", "--git-common-dir").text
+        _fill(found, home, origin.root, clone, package=package)
 
 
-def _fill(home: Path, worktree: Path, clone: Git, *, package: PurePosixPath) -> None:
-    """Fill *clone* from the repository whose own folder is *home* and whose files lie in *worktree*, if anywhere."""
-    for path, commit in submodules(clone, "HEAD").items():
+def _fill(found: Mapping[str, str], home: Path, worktree: Path, clone: Git, *, package: PurePosixPath) -> None:
+    """Fill what was *found* in *clone* from the repository whose own folder is *home*.
+
+    Its files lie in *worktree*, if anywhere.
+    """
+    for path, commit in found.items():
         kept = [home / "modules" / name for name in (path, *_names(clone, path))]
         source = next((each for each in (*kept, _own_folder(worktree / path)) if _has(clone, each, commit)), None)
         if source is not None:
             inner = Git(clone.root / path, clone.environ)
             words = ("clone", "--quiet", "--no-checkout", "--shared", "--template=", "--", str(source), str(inner.root))
-            clone.tell(*_NO_HOOKS, *words)
-            inner.tell(*_NO_HOOKS, "checkout", "--quiet", "--detach", commit)
-            _fill(source, worktree / path, inner, package=PurePosixPath())
+            clone.tell(*NO_HOOKS, *words)
+            inner.tell(*NO_HOOKS, "checkout", "--quiet", "--detach", commit)
+            _fill(submodules(inner, "HEAD"), source, worktree / path, inner, package=PurePosixPath())
         elif _needed(PurePosixPath(path), package):
             raise Refused(
                 f"The submodule {path} is not here at {commit[:12]}, so that a build would lack its files.",

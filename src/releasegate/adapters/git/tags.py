@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, line_in
 from releasegate.core.errors import Refused, Unavailable
 
+HEADS = "refs/heads/"
 _PREFIX = "refs/tags/"
 _PEELED = "^{}"
 _BROUGHT = "refs/releasegate/tags/"
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 def here(git: Git) -> Mapping[str, str]:
@@ -54,12 +57,29 @@ def there(git: Git, remote: str) -> Mapping[str, str]:
     Raises:
         Unavailable: the remote does not answer.
     """
-    if not has(git, remote):
-        return {}
-    answer = git.recall("ls-remote", "--tags", remote, timeout=REMOTE_SECONDS)
+    return _parsed("\n".join(line for line in _listed(git, remote) if f"\t{_PREFIX}" in line))
+
+
+def heads_there(git: Git, remote: str) -> Mapping[str, str]:
+    """Return the tip of every branch of *remote*, by the branch's name; none where there is no such remote.
+
+    Raises:
+        Unavailable: the remote does not answer.
+    """
+    pairs = (line.split("\t", 1) for line in _listed(git, remote))
+    return {ref.removeprefix(HEADS): commit for commit, ref in pairs if ref.startswith(HEADS)}
+
+
+def _listed(git: Git, remote: str) -> Sequence[str]:
+    """Return the lines on the branches and the tags of *remote*, both by one question."""
+    if _means_more(git, remote) and not has(git, remote):
+        return ()
+    answer = git.recall("ls-remote", "--heads", "--tags", remote, timeout=REMOTE_SECONDS)
+    if answer.exit_code and not has(git, remote):
+        return ()
     if answer.exit_code:
         raise silent(remote, answer)
-    return _parsed(answer.text)
+    return answer.text.splitlines()
 
 
 def bring(git: Git, *, remote: str, name: str) -> None:
@@ -72,6 +92,11 @@ def bring(git: Git, *, remote: str, name: str) -> None:
     answer = git.ask("fetch", *words, f"+{_PREFIX}{name}:{_BROUGHT}{name}", timeout=REMOTE_SECONDS)
     if answer.exit_code:
         raise silent(remote, answer)
+
+
+def _means_more(git: Git, remote: str) -> bool:
+    """Whether Git would make something of *remote* if there were no remote of that name: an address, a path, a word."""
+    return not _NAME.fullmatch(remote) or (git.root / remote).exists()
 
 
 def has(git: Git, remote: str) -> bool:

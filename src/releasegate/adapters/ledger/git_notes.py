@@ -162,11 +162,11 @@ class GitNotes:
 
     def _listed(self, ref: str) -> list[tuple[str, str, int]]:
         """Return blob, commit and size of every note of *ref* whose bytes are here."""
-        listed = [line.split() for line in self.git.ask("notes", f"--ref={ref}", "list").text.splitlines()]
+        listed = [line.split() for line in self.git.recall("notes", f"--ref={ref}", "list").text.splitlines()]
         if not listed:
             return []
         given = "".join(f"{blob}\n" for blob, _ in listed).encode()
-        looked = self.git.tell("cat-file", "--batch-check=%(objectsize)", given=given).text.splitlines()
+        looked = self.git.recount("cat-file", "--batch-check=%(objectsize)", given=given).text.splitlines()
         # Git says "missing" of what a repository lost.
         return [
             (blob, commit, int(size)) for (blob, commit), size in zip(listed, looked, strict=True) if size.isdigit()

@@ -13,7 +13,7 @@ from releasegate.adapters.ledger.doubt import Doubt
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.adapters.ledger.git_notes import GitNotes
 from releasegate.adapters.ledger.heard import Heard
-from releasegate.core.evidence.merge import merge
+from releasegate.core.evidence.merge import merge, without
 from releasegate.core.evidence.note import Known, LeftOut, accepted, parse, write
 from releasegate.core.evidence.signed_entries import Statement
 from releasegate.core.release.entry import Entry
@@ -50,16 +50,16 @@ class SharedLedger:
         """
         ours, theirs = self.files.read(version), self.heard.entries(version)
         merged = merge(ours, theirs)
-        against = [entry for entry in record(merged).unsettled if entry not in ours]
+        against = without(record(merged).unsettled, ours)
         if not against:
             return merged
-        believed = self._believed(version, against)
-        return merge(ours, [entry for entry in theirs if entry not in against or entry in believed])
+        doubted = without(against, self._believed(version, against))
+        return merge(ours, without(theirs, doubted))
 
     def believed(self, version: Version) -> tuple[Entry, ...]:
         """Return those of the version's entries that count for a production upload, oldest first."""
         ours, theirs = self.files.read(version), self.heard.entries(version)
-        return merge(ours, self._believed(version, [entry for entry in theirs if entry not in ours]))
+        return merge(ours, self._believed(version, without(theirs, ours)))
 
     def append(self, version: Version, entry: Entry) -> None:
         """Add an entry; it is on the disk when this returns."""
@@ -80,8 +80,8 @@ class SharedLedger:
             Unavailable: the remote does not answer, or a file cannot be written.
             Refused: the notes carry no signature that Git verifies, where they must.
         """
-        tagged = self._tagged()
-        known = Known(tagged, self._in_view(), self.until())
+        tags = self.tags()
+        known = Known(self._tagged(tags), self._in_view(tags), self.until())
         left_out: list[LeftOut] = []
         for notes in (self.notes.here(), self.notes.fetch()):
             for commit, note in notes.items():
@@ -101,7 +101,7 @@ class SharedLedger:
         """
         by_commit: dict[str, dict[Version, tuple[Entry, ...]]] = {}
         signed: dict[str, list[Statement]] = {}
-        tagged, package = self._tagged(), self.notes.package
+        tagged, package = self._tagged(self.tags()), self.notes.package
         for version in self.versions():
             ours, heard = self.files.read(version), self.heard.read(version)
             if entries := merge(ours, self.heard.entries(version)):
@@ -116,7 +116,7 @@ class SharedLedger:
         """Return those of *entries*, which were heard, that are believed."""
 
         def commit() -> str | None:
-            return self._tagged()(version)
+            return self._tagged(self.tags())(version)
 
         return self.doubt.believed(version, commit, entries, self.heard.read(version).statements)
 
@@ -125,7 +125,7 @@ class SharedLedger:
         if left_out.version is None:
             return True
         known = merge(self.files.read(left_out.version), self.heard.entries(left_out.version))
-        return any(entry not in known for entry in left_out.entries)
+        return bool(without(left_out.entries, known))
 
     def _merge(self, theirs: bytes, ours: bytes) -> bytes:
         """Return the note with what both say."""
@@ -135,17 +135,17 @@ class SharedLedger:
         both = {v: merge(one.records.get(v, ()), other.records.get(v, ())) for v in versions}
         return write(package, both, (*one.statements, *other.statements))
 
-    def _in_view(self) -> frozenset[Version]:
+    def _in_view(self, tags: Mapping[str, str]) -> frozenset[Version]:
         """Return the versions that tags, version files and what was made here name."""
-        mine = (name.removeprefix(self.prefix) for name in self.tags() if name.startswith(self.prefix))
+        mine = (name.removeprefix(self.prefix) for name in tags if name.startswith(self.prefix))
         named = {self.stated(), *map(parse_version, mine), *self.files.versions()}
         return frozenset(version for version in named if version is not None)
 
-    def _tagged(self) -> Callable[[Version], str | None]:
-        mine = ((name, commit) for name, commit in self.tags().items() if name.startswith(self.prefix))
-        tags = {name.removeprefix(self.prefix): commit for name, commit in mine}
-        spelled = by_version(tags)
-        return lambda version: tags.get(str(version)) or spelled.get(version)
+    def _tagged(self, tags: Mapping[str, str]) -> Callable[[Version], str | None]:
+        mine = ((name, commit) for name, commit in tags.items() if name.startswith(self.prefix))
+        named = {name.removeprefix(self.prefix): commit for name, commit in mine}
+        spelled = by_version(named)
+        return lambda version: named.get(str(version)) or spelled.get(version)
 
     def _commit(self, version: Version, entries: tuple[Entry, ...], tagged: Callable[[Version], str | None]) -> str:
         """Return the commit that a record is about: its tag's, else the last one that it names, else what is here.

@@ -138,7 +138,8 @@ class ProcessRunner:
         venv.create(interpreter)
         # The install check has pip's word; here uv's is enough, where all that it did is right.
         uv = UvInstaller(self.index, self.environ, self.staging_hosts)
-        if uv.install(venv, package, file=file, cache=venv.folder / "uv") is not None and uv.fits(venv):
+        kept = venv.folder / "uv"
+        if uv.install(venv, package, file=file, cache=kept) is not None and uv.fits(venv, cache=kept):
             return venv
         shutil.rmtree(venv.folder)
         venv.create(interpreter)

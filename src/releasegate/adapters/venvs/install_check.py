@@ -126,8 +126,9 @@ class VenvInstallChecker:
     def _by_uv(self, cell: _Cell, delivery: Delivery, *, venv: Venv) -> Installation | None:
         """Install with uv and try what was installed; ``None`` where not all of the installation is right."""
         uv = UvInstaller(self.index, self.environ, self.staging_hosts)
-        done = uv.install(venv, delivery.package, file=cell.file, cache=cell.place.parent / "uv")
-        if done is None or not uv.fits(venv):
+        cache = cell.place.parent / "uv"
+        done = uv.install(venv, delivery.package, file=cell.file, cache=cache)
+        if done is None or not uv.fits(venv, cache=cache):
             return None
         trial = probe(venv, delivery)
         return replace(done, problems=trial.problems, tried=f"{trial.tried}, installed by uv")
@@ -140,7 +141,8 @@ class VenvInstallChecker:
             return done
         trial = probe(venv, delivery)
         # pip is asked for its words alone: it takes twenty times as long as uv to find nothing.
-        fits = UvInstaller(self.index, self.environ, self.staging_hosts).fits(venv)
+        uv = UvInstaller(self.index, self.environ, self.staging_hosts)
+        fits = uv.fits(venv, cache=cell.place.parent / "uv")
         unfit = () if fits else installer.check(venv)
         return replace(done, problems=(*unfit, *trial.problems), tried=trial.tried)
 

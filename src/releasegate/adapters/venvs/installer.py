@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import file_digest
+from importlib.util import find_spec
 from pathlib import Path
 
 from releasegate.adapters.process import Completed, last_lines
@@ -112,19 +113,25 @@ class Installer:
         return Installation(origins, provenance_problems(arrived, own=own, staging_hosts=self.staging_hosts))
 
     def _pip(self, venv: Venv, *words: str, timeout: float, given: tuple[Path, ...] = ()) -> Completed:
-        pip = [*self._program(venv), "--no-input", *words]
+        begin, told = self._program(venv)
+        pip = [*begin, "--no-input", *words]
         isolation = venv.isolation(*given)
-        return isolation.run(pip, env=isolation.environment(), cwd=venv.folder, timeout=timeout, stop=venv.stop)
+        env = isolation.environment(**told)
+        return isolation.run(pip, env=env, cwd=venv.folder, timeout=timeout, stop=venv.stop)
 
-    def _program(self, venv: Venv) -> list[str]:
-        """Return the pip that runs here, or for a Python that it has left behind the one which that Python brings."""
+    def _program(self, venv: Venv) -> tuple[tuple[str, ...], Mapping[str, str]]:
+        """Return what begins a command of pip's in the environment, and the variables for it.
+
+        It is the pip that runs here, or for a Python that it has left behind the one which that Python brings.
+        """
         if serves(venv.minor):
-            return [sys.executable, "-P", "-m", "pip", "--python", str(venv.python)]
+            begin, told = _begin(venv)
+            return (*begin, "--python", str(venv.python)), told
         isolation = venv.isolation()
-        own = [str(venv.python), "-I", "-m"]
+        own = str(venv.python), "-I", "-m"
         words = [*own, "ensurepip"]
         isolation.run(words, env=isolation.environment(), cwd=venv.folder, timeout=_CHECK_SECONDS, stop=venv.stop)
-        return [*own, "pip"]
+        return (*own, "pip"), {}
 
     def _ask_index(self) -> None:
         """Tell an index that is down from a release that is bad, by asking it rather than by pip's words."""
@@ -149,6 +156,18 @@ class Installer:
             f"The index that dependencies come from does not answer ({how}): {self.index}",
             hint="Run the same command again when it does; nothing was judged",
         )
+
+
+def _begin(venv: Venv) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """Return what begins a pip command in the environment, and the variables for it.
+
+    For ``--python`` pip starts itself once more, by this file and with this variable: it is started like that at once.
+    """
+    pip = find_spec("pip")
+    runner = Path(str(pip.origin)).parent / "__pip-runner__.py" if pip is not None else None
+    if runner is None or not runner.is_file():
+        return (sys.executable, "-P", "-m", "pip"), {}
+    return (str(venv.python), str(runner)), {"_PIP_RUNNING_IN_SUBPROCESS": "1"}
 
 
 def _sha256(path: Path) -> str:

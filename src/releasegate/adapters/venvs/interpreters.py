@@ -8,16 +8,28 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from releasegate.adapters.process import clean_environment, run
 
 UV = (sys.executable, "-P", "-m", "uv")
-"""The uv that is installed beside this package."""
+"""The uv that is installed beside this package, which looks for interpreters from the one that runs here."""
 
 _LOOKUP_SECONDS = 60.0
 _FOUND: dict[tuple[str, ...], Path] = {}
 """The interpreters that this process has found, by their version and where it looked."""
+
+
+@cache
+def uv() -> tuple[str, ...]:
+    """Return the same uv for what names its interpreter: the program itself, which no Python has to start."""
+    from uv import find_uv_bin
+
+    try:
+        return (find_uv_bin(),)
+    except FileNotFoundError:
+        return UV
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from releasegate.adapters.venvs.installer import Installation, expected, requirements
-from releasegate.adapters.venvs.interpreters import UV
+from releasegate.adapters.venvs.interpreters import uv
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Package
 from releasegate.core.install.installed_from import provenance_problems
@@ -62,13 +62,14 @@ class UvInstaller:
             return None
         return Installation(tuple(Origin(a.name, a.version, a.sha256, a.host) for a in arrived), ())
 
-    def fits(self, venv: Venv) -> bool:
-        """Whether no requirement is missing in the environment, and all fit each other."""
-        return self._uv(venv, "check", "--quiet", "--cache-dir", str(venv.home / "uv"))
+    def fits(self, venv: Venv, *, cache: Path) -> bool:
+        """Whether no requirement is missing in the environment, and all fit each other; *cache* is as above."""
+        cache.mkdir(parents=True, exist_ok=True)
+        return self._uv(venv, "check", "--quiet", "--cache-dir", str(cache), given=(cache,))
 
     def _uv(self, venv: Venv, *words: str, given: tuple[Path, ...] = ()) -> bool:
         isolation = venv.isolation(*given)
-        argv = [*UV, "pip", *words, "--python", str(venv.python)]
+        argv = [*uv(), "pip", *words, "--python", str(venv.python)]
         done = isolation.run(argv, env=isolation.environment(), cwd=venv.folder, timeout=_SECONDS, stop=venv.stop)
         return done.exit_code == 0
 

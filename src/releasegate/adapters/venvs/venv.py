@@ -13,7 +13,7 @@ from threading import Event
 
 from releasegate.adapters.foreign.isolation import Isolation
 from releasegate.adapters.process import Completed, clean_environment, last_lines, run
-from releasegate.adapters.venvs.interpreters import UV
+from releasegate.adapters.venvs.interpreters import uv
 from releasegate.core.errors import Unavailable
 
 _CREATION_SECONDS = 120.0
@@ -56,7 +56,7 @@ class Venv:
         """
         for name in ("home", "given"):
             (self.folder / name).mkdir(parents=True)
-        words = [*UV, "venv", "--no-project", "--python", str(interpreter), str(self.folder / "env")]
+        words = [*uv(), "venv", "--no-project", "--python", str(interpreter), str(self.folder / "env")]
         env = clean_environment(self.environ)
         made = run(words, env=env, cwd=self.folder, timeout=_CREATION_SECONDS, stop=self.stop)
         if made.exit_code:

@@ -37,14 +37,8 @@ def rehearse_sample(folder: Path, *, environ: Mapping[str, str], reporter: Repor
     Raises:
         ReleasegateError: a step of the scenario did not end as it must.
     """
-    text = (package_folder("examples") / "pyproject.toml").read_text(encoding="utf-8")
-    settings = parse_settings(text, where="examples/pyproject.toml")
-    settings = replace(settings, packages=running_python(settings.packages))
-    sandbox = Sandbox(folder, settings, environ)
-    sources = {p.name: package_folder("examples") / p.path for p in settings.packages}
-    recorder = Recorder(reporter)
-    api, plugin = settings.packages
-    prepare(sandbox, lambda: _publish_sample(sandbox, sources, reporter))
+    sandbox, recorder = set_up(folder, environ=environ, reporter=reporter), Recorder(reporter)
+    api, plugin = sandbox.settings.packages
 
     def sealed(package: Package, version: str) -> Callable[[OpenSandbox], bool]:
         return lambda opened: record_of(opened, package, version).seal is not None
@@ -83,6 +77,17 @@ def rehearse_sample(folder: Path, *, environ: Mapping[str, str], reporter: Repor
         ScenarioStep("invoke release --post", sealed(plugin, "1.1.0.post1"), order("post", plugin)),
     )
     return run_scenario(sandbox, steps, recorder)
+
+
+def set_up(folder: Path, *, environ: Mapping[str, str], reporter: Reporter) -> Sandbox:
+    """Make the sandbox in *folder* in which the pair is as users have it; one that is whole already stays as it is."""
+    text = (package_folder("examples") / "pyproject.toml").read_text(encoding="utf-8")
+    settings = parse_settings(text, where="examples/pyproject.toml")
+    settings = replace(settings, packages=running_python(settings.packages))
+    sandbox = Sandbox(folder, settings, environ)
+    sources = {p.name: package_folder("examples") / p.path for p in settings.packages}
+    prepare(sandbox, lambda: _publish_sample(sandbox, sources, reporter))
+    return sandbox
 
 
 def _publish_sample(sandbox: Sandbox, sources: Mapping[str, Path], reporter: Reporter) -> None:

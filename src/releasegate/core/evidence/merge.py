@@ -29,6 +29,12 @@ def merge(*records: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(entry for _, alike in in_time for entry in _in_order([entry for _, entry in alike]))
 
 
+def without(entries: Iterable[Entry], others: Iterable[Entry]) -> list[Entry]:
+    """Return those of *entries* that are not among *others*, in their order; their text says which are the same."""
+    known = set(map(_known_by, others))
+    return [entry for entry in entries if not known or _known_by(entry) not in known]
+
+
 def _rank(ranked: tuple[tuple[str, str, int], Entry]) -> tuple[str, str, int]:
     return ranked[0]
 
