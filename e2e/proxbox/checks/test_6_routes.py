@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.m
 NOT_IMPLEMENTED = "501"
 DOES = re.compile(r"create|sync|update|clear|delete")
 """What stands in the name of a GET that does something: such are asked for last, and none while another still works."""
-SECONDS = 240.0
+SECONDS = 420.0
 STILL = "does not answer in time"
 TOO_MANY = "has too many requests"
 WAIT = 10.0
