@@ -29,7 +29,7 @@ def pair_questions(
     if not callers:
         return
     who = " and ".join(each.name for each in callers)
-    guess = "" if service is not None else " Write the command:"
+    guess = "" if service is not None else " Write its command in the place of COMMAND."
     if all(each.service is None for each in settings.packages if each.name == name):
         yield Question(
             f"{who} {'calls' if len(callers) == 1 else 'call'} {name} when it runs, as the workflows' variables say. "
