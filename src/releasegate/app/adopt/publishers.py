@@ -62,7 +62,7 @@ def asked(files: Workflows, settings: Settings) -> Iterator[Question]:
         yield Question(
             "Only one may publish a number, and these upload when a release starts them; nothing is tagged while one "
             "is there. Which are to be removed? Those that upload another package, or to another index, are named in "
-            "[tool.releasegate] instead:",
+            "[tool.releasegate] instead, all in one list:",
             tuple(_removed(found)),
             "file",
         )
