@@ -138,11 +138,15 @@ releasegate adopt tiny-api --table tiny-plugin --yes --no-trial
 git -C tiny-api rm --quiet .github/workflows/publish-testpypi.yml
 ```
 
-It is told how it is started, and the plugin what it calls:
+It is told how it is started,
 
 ```toml
 (api)
+```
 
+and the plugin what it calls:
+
+```toml
 (calls)
 ```
 

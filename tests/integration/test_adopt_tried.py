@@ -148,9 +148,13 @@ def test_whichever_of_a_pair_has_the_table_every_answer_that_is_offered_can_be_p
     proposal.write()
     offered = [line for each in proposal.questions for line in each.answers if "--table" in line]
     assert offered == (["releasegate adopt ../tiny-api --table ."] if first == "tiny-plugin" else [])
+    file = homes[first] / "pyproject.toml"
+    file.write_text(f"{file.read_text()}\n[tool.other]\na = [\n[1]]\n")
     git(homes[first], "add", "--all")
     beside = propose_beside(homes[second], homes[first], environ=ENVIRON)
     beside.write()
+    assert file.read_text().endswith("\n")
+    assert "[tool.other]\na = [\n[1]]\n" in file.read_text()
     assert [line for each in beside.questions for line in each.answers if "--table" in line] == []
     answered(homes[first], beside)
     settings = load(homes[second], environ=ENVIRON).settings

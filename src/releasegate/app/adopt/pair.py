@@ -20,13 +20,13 @@ from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.toml.lines import read_toml
 
 _PROJECT = PurePosixPath("pyproject.toml")
 _ROW = re.compile(r"^\[\[tool\.releasegate\.packages\]\]", re.MULTILINE)
 _STACK = "[tool.releasegate.stack]"
 _FURTHER = re.compile(r"\n(?=\[tool\.releasegate\.(?:indexes\.|stack\]))")
 """Where the tables begin that are not a package's own."""
-_OTHER = re.compile(r"^\[(?!\[?tool\.releasegate\.packages\b)", re.MULTILINE)
 _OWN = re.compile(r"^(\[\[tool\.releasegate\.packages\]\]\n(?:name = .*\n))", re.MULTILINE)
 
 
@@ -74,15 +74,21 @@ def _both(alone: Proposal, held: str, *, path: str, behind: bool) -> str:
     old, new = alone.files[_PROJECT]
     row = _OWN.sub(rf'\g<1>path = "{path}"\n', new[len(old) :].replace("\r\n", "\n").lstrip("\n"), count=1)
     own = _FURTHER.split(row)
-    package, stack = own[0].rstrip("\n") + "\n\n", next((each for each in own[1:] if each.startswith(_STACK)), "")
+    package, stack = own[0].rstrip("\n"), next((each for each in own[1:] if each.startswith(_STACK)), "")
     further = "" if not stack or _STACK in held else f"\n{stack.rstrip()}\n"
     ends = "\r\n" if "\r\n" in held else "\n"
     rows = [each.start() for each in _ROW.finditer(held)]
-    other = _OTHER.search(held, rows[-1]) if behind else None
-    at = rows[0] if not behind else len(held) if other is None else other.start()
+    at = _behind(held, rows[-1]) if behind else rows[0]
     before = held[:at] if not behind or held[:at].endswith(ends * 2) else held[:at].rstrip() + ends * 2
-    after = held[at:] or (ends if further else "")
-    return before + package.rstrip("\n" if not after else "").replace("\n", ends) + after + further.replace("\n", ends)
+    gap = "\n\n" if held[at:] else "\n"
+    return before + (package + gap).replace("\n", ends) + held[at:] + further.replace("\n", ends)
+
+
+def _behind(held: str, last: int) -> int:
+    """Return where the tables of the package whose row is at *last* end."""
+    own = ("tool", "releasegate", "packages")
+    starts = read_toml(held, where=str(_PROJECT)).starts.items()
+    return min((at for path, at in starts if at > last and held[at] == "[" and path[:3] != own), default=len(held))
 
 
 def _not_taken_in(questions: tuple[Question, ...], called: tuple[str, ...]) -> Iterator[Question]:
