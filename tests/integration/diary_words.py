@@ -64,8 +64,9 @@ _ROW = "[[tool.releasegate.packages]]\n"
 _PLUGIN = f'{_ROW}name = "tiny-plugin"\n'
 _API = f'{_ROW}name = "tiny-api"\npath = "../tiny-api"\n'
 
-_OF_PLUGIN = f"""{_PLUGIN}companion = {{ name = "tiny-api" }}
-end-to-end = {{ command = ["python", "check.py"] }}
+_CALLS = f"""{_PLUGIN}companion = {{ name = "tiny-api" }}
+"""
+_OF_PLUGIN = f"""{_PLUGIN}end-to-end = {{ command = ["python", "check.py"] }}
 tag-remote = "github"
 forge = {{ kind = "github", repository = "octo/tiny-plugin", address = "(FORGE)" }}
 """
@@ -81,7 +82,12 @@ production-from-laptop = true
 setup = [["releasegate", "--version"]]
 
 {_ROW}"""
-ANSWERS: Mapping[str, tuple[str, str]] = {"plugin": (_PLUGIN, _OF_PLUGIN), "api": (_API, _OF_API), "ci": (_ROW, _OF_CI)}
+ANSWERS: Mapping[str, tuple[str, str]] = {
+    "plugin": (_PLUGIN, _OF_PLUGIN),
+    "api": (_API, _OF_API),
+    "calls": (_PLUGIN, _CALLS),
+    "ci": (_ROW, _OF_CI),
+}
 """By the mark in the page: the line of the table behind which a person writes, and what stands there then."""
 
 PAGE = """\
@@ -113,7 +119,7 @@ git -C tiny-api branch --all
 releasegate adopt tiny-plugin --yes --no-trial
 ```
 
-The answers. The companion, what judges the pair, the forge and its remote go into the table, which then begins so:
+The answers. What judges the pair, the forge and its remote go into the table, which then begins so:
 
 ```toml
 (plugin)
@@ -132,10 +138,16 @@ releasegate adopt tiny-api --table tiny-plugin --yes --no-trial
 git -C tiny-api rm --quiet .github/workflows/publish-testpypi.yml
 ```
 
-It is told how it is started:
+It is told how it is started,
 
 ```toml
 (api)
+```
+
+and the plugin what it calls:
+
+```toml
+(calls)
 ```
 
 ## Write the workflows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from packaging.version import Version
 from testpair import Quiet, sources
 
 from releasegate.app.adopt.pair import propose_beside
-from releasegate.app.adopt.propose import propose
+from releasegate.app.adopt.propose import Proposal, propose
 from releasegate.app.adopt.trial import Trial, Tried
 from releasegate.app.ci import vendor
 from releasegate.app.project import load
@@ -168,6 +169,55 @@ def test_a_pair_s_other_repository_goes_into_the_table_before_those_that_call_it
         assert [package.name for package in packages] == ["tiny-api", "tiny-plugin"]
     assert load(folder, environ=ENVIRON).table == table
     assert propose_beside(folder, table, environ=ENVIRON).files == {}
+
+
+CALLS = {".github/workflows/e2e.yml": "on: push\nenv:\n  A: ${{ vars.TINY_API_TESTPYPI_VERSION }}\n"}
+PLUGIN = "\n\nfrom netbox.plugins import PluginConfig\n\n\nclass Lamp(PluginConfig):\n    min_version = '4.7.0'\n"
+
+
+def answered(home: Path, proposal: Proposal) -> None:
+    """Paste the answers of a pair, each where its question says, into the table in *home*."""
+    file = home / "pyproject.toml"
+    text = file.read_text()
+    for answer in (answer for each in proposal.questions for answer in each.answers):
+        key = answer.partition(" = ")[0]
+        whose = {"service": "tiny-api", "companion": "tiny-plugin"}.get(key)
+        if whose is not None:
+            text = text.replace(f'name = "{whose}"\nversion', f'name = "{whose}"\n{answer}\nversion')
+            text = text.replace(f'name = "{whose}"\npath', f'name = "{whose}"\n{answer}\npath')
+        elif key in {"kit", "packages"}:
+            text = re.sub(rf"^{key} = .*$", answer, text, flags=re.MULTILINE)
+    file.write_text(text)
+
+
+@pytest.mark.parametrize("first", ["tiny-api", "tiny-plugin"])
+@pytest.mark.parametrize("hosted", [False, True])
+def test_whichever_of_a_pair_has_the_table_every_answer_that_is_offered_can_be_pasted(
+    tmp_path: Path, first: str, *, hosted: bool
+) -> None:
+    plugin = sources("tiny-plugin", version="1.0.0")
+    plugin["tiny_plugin/__init__.py"] += PLUGIN if hosted else ""
+    files = {"tiny-api": sources("tiny-api", version="1.0.0"), "tiny-plugin": {**plugin, **CALLS}}
+    homes = {name: make_repository(tmp_path / name, each).root for name, each in files.items()}
+    (second,) = (name for name in homes if name != first)
+    proposal = propose(homes[first], environ=ENVIRON)
+    proposal.write()
+    offered = [line for each in proposal.questions for line in each.answers if "--table" in line]
+    assert offered == (["releasegate adopt ../tiny-api --table ."] if first == "tiny-plugin" else [])
+    file = homes[first] / "pyproject.toml"
+    file.write_text(f"{file.read_text()}\n[tool.other]\na = [\n[1]]\n")
+    git(homes[first], "add", "--all")
+    beside = propose_beside(homes[second], homes[first], environ=ENVIRON)
+    beside.write()
+    assert file.read_text().endswith("\n")
+    assert "[tool.other]\na = [\n[1]]\n" in file.read_text()
+    assert [line for each in beside.questions for line in each.answers if "--table" in line] == []
+    answered(homes[first], beside)
+    settings = load(homes[second], environ=ENVIRON).settings
+    assert [package.name for package in settings.packages] == ["tiny-api", "tiny-plugin"]
+    api, caller = settings.packages
+    assert (api.service is not None, [each.name for each in caller.companions]) == (True, ["tiny-api"])
+    assert (settings.stack.kit_name if settings.stack is not None else "") == ("proxbox" if hosted else "")
 
 
 def test_what_has_no_table_or_another_folder_s_name_is_refused(folder: Path, table: Path) -> None:

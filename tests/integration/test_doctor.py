@@ -134,3 +134,11 @@ def test_of_a_proposal_only_the_commit_itself_is_asked(folder: Folder) -> None:
     code, output = folder.type(*words, "--proposed")
     assert code == 2, output
     assert "--proposed only looks at a commit." in output
+
+
+def test_of_all_packages_the_companion_is_released_first_and_of_one_it_must_be_named(folder: Folder) -> None:
+    code, output = folder.type("releasegate", "doctor")
+    assert code == 0, output
+    assert "  ok          companion: tiny-api is released before it" in output
+    code, output = folder.type("releasegate", "doctor", "--package", "tiny-plugin")
+    assert (code, [question for _, question, _ in REFUSED.findall(output)]) == (2, ["companion"]), output

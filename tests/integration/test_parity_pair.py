@@ -53,7 +53,9 @@ class Both:
         return started(argv, self.root / "laptop" / name, told)
 
     def ci(self, name: str, event: str, ref: str, payload: Mapping[str, Any]) -> str:
-        """Run the workflow of a package's repository with act; its token is for that repository only."""
+        """Run the workflow of a package's repository with act; the token is for that one, which alone changes."""
+        others = {each: world.remote for each, world in self.worlds.items() if each != name}
+        before = {each: git(remote, "for-each-ref") for each, remote in others.items()}
         who = {key: value for key, value in ENVIRON.items() if key.endswith(("_NAME", "_EMAIL"))}
         runner = Runner(
             self.root / f"runs-{name}",
@@ -64,12 +66,15 @@ class Both:
             token=TOKENS[name],
             variables=NAMED,
             environ={**DATES, **who, "TERM": "dumb"},
-            others={f"octo/{each}": world.remote for each, world in self.worlds.items() if each != name},
+            others={f"octo/{each}": remote for each, remote in others.items()},
         )
         done = runner.run(event, ref, payload, workflow="release")
         said = done.stdout + done.stderr
         assert done.returncode == 0, said
         assert not any(token in said for token in (*SECRETS.values(), TOKENS[name]))
+        assert {each: git(remote, "for-each-ref") for each, remote in others.items()} == before
+        if name == PLUGIN:
+            assert "named by " in said or f"{API}, as proven with" in said, "who names the companion is told of a run"
         return said
 
 

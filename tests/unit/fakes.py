@@ -28,6 +28,7 @@ from releasegate.core.evidence.belief import CiOutcome
 from releasegate.core.release.entry import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import (
+    BranchTakes,
     CiRun,
     ForgeRelease,
     IndexFile,
@@ -429,12 +430,16 @@ class FakeForge:
     runs: list[CiRun] = field(default_factory=list)
     ended: dict[int, CiOutcome] = field(default_factory=dict)
     held: str = "FORGE_TOKEN is set"
+    branches: dict[str, BranchTakes] = field(default_factory=lambda: {"develop": "pushes"})
 
     def credential(self) -> str:
         return self.held
 
     def waiting(self) -> tuple[CiRun, ...]:
         return ()
+
+    def takes(self, branch: str) -> BranchTakes | None:
+        return self.branches.get(branch)
 
     def outcome(self, run: int) -> CiOutcome | None:
         return self.ended.get(run)

@@ -185,6 +185,12 @@ def test_declared_data_must_be_in_the_wheel() -> None:
     assert said(declared_data(kept)) == found
 
 
+def test_declared_data_that_is_left_out_for_a_reason_is_not_due() -> None:
+    page = "sample_app/templates/sample_app/page.html"
+    left_out = Wheel(data=("src/**/*.html",), omitted=(Exemption(f"src/{page}", "only for developers"),))
+    assert said(declared_data(subject(package=replace(PACKAGE, wheel=left_out), remove=[page]))) == ()
+
+
 def test_declared_data_that_matches_no_tracked_file_is_a_finding() -> None:
     package = replace(PACKAGE, wheel=Wheel(data=("src/**/*.css",)))
     assert said(declared_data(subject(package=package))) == ("wheel.data 'src/**/*.css' matches no tracked file.",)

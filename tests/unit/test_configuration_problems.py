@@ -88,6 +88,11 @@ def test_a_syntax_error_is_one_problem_with_its_line(text: str, line: int) -> No
         parse_settings(text, where="pyproject.toml")
 
 
+def test_a_key_that_is_written_twice_is_called_so() -> None:
+    with pytest.raises(ConfigurationError, match=r"^pyproject\.toml:2 is not TOML: that key is written twice\.\n"):
+        parse_settings("a = 1\na = 2\n", where="pyproject.toml")
+
+
 def test_a_text_nested_too_deeply_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="nested too deeply"):
         parse_settings("a = " + "[" * 20000 + "]" * 20000, where="pyproject.toml")

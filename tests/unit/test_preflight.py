@@ -15,7 +15,7 @@ from stacks import pair_stack
 from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable
-from releasegate.core.release.entry import SEAL
+from releasegate.core.release.entry import SEAL, TOLD
 from releasegate.core.release.plan import Pipeline
 from releasegate.ports import CiRun, ForgeRelease
 from releasegate.rehearsal.index import sample_wheel
@@ -69,6 +69,19 @@ def test_the_answers_are_the_evidence_of_the_step(fixture: ReleaseFixture) -> No
     assert step.describe() == "ask all that can be known before 1.0rc1 changes anything"
 
 
+def test_a_run_tells_by_whom_the_companion_was_named_and_who_else_was_asked(fixture: ReleaseFixture) -> None:
+    fixture.by_hand = "2.0"
+    told = Preflight(fixture.release("1.0rc1"), pipeline="rc").run()[TOLD]
+    (line,) = told
+    assert line == (
+        "companion: sample-core 2.0 (named by --companion) on pypi; asked: --companion: 2.0, "
+        "SAMPLE_CORE_TESTPYPI_VERSION: nothing, SAMPLE_CORE_RELEASE_VERSION: nothing, "
+        "sample-core's own release: nothing, the configuration: 2.0"
+    )
+    fixture.app = ALONE
+    assert TOLD not in Preflight(fixture.release("1.0rc1"), pipeline="rc").run()
+
+
 def test_foreign_code_that_is_run_apart_is_asked_for_where_it_runs(fixture: ReleaseFixture) -> None:
     fixture.machine.tokens = ("PYPI_TOKEN",)
     assert asked(fixture)["foreign code"].found == "runs apart from our processes, and with an empty home folder"
@@ -95,8 +108,8 @@ def test_where_foreign_code_cannot_be_run_apart_an_exported_token_is_told_and_no
     assert (told.caution, told.error) == (True, None)
     assert in_the_way([told]) == ()
     assert worth_telling([told, asked(fixture)["space"]]) == (told,)
-    Preflight(fixture.release("1.0rc1"), pipeline="rc").run()
-    assert fixture.said == [str(told)]
+    fixture.app = ALONE
+    assert Preflight(fixture.release("1.0rc1"), pipeline="rc").run()[TOLD] == [str(told)]
 
 
 def dirty(fixture: ReleaseFixture) -> None:

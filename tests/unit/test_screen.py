@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -19,6 +19,7 @@ from releasegate.app.late import late
 from releasegate.app.outcomes import Recorder
 from releasegate.app.reports import questions_of
 from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.release.entry import TOLD
 from releasegate.core.report import terminal
 from releasegate.engine import Outcome, Verdict
 from releasegate.frontends.console import Screen, clean_up_when_ended
@@ -286,6 +287,13 @@ def test_the_table_says_how_each_version_ended_and_every_gate_only_where_that_is
         "sample 1.0 waits at propagation 1 of 2 2.0",
     ]
     assert len(rows[5:]) == gates
+
+
+@pytest.mark.parametrize("loudness", ["usual", "quiet"])
+def test_what_a_step_tells_stands_below_it(capsys: pytest.CaptureFixture[str], loudness: Any) -> None:
+    Screen(loudness=loudness).ends(replace(outcome("preflight"), evidence={TOLD: ["companion: other 1.0"]}))
+    told = ["  told          companion: other 1.0"] if loudness == "usual" else []
+    assert capsys.readouterr().out.splitlines()[2:] == told
 
 
 def test_a_version_has_one_heading_and_its_lines_do_not_name_it_again(capsys: pytest.CaptureFixture[str]) -> None:

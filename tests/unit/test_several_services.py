@@ -144,25 +144,21 @@ def workflow(*variables: str) -> dict[PurePosixPath, str]:
 
 
 @pytest.mark.parametrize(
-    ("variables", "answer"),
+    ("variables", "names"),
     [
-        (("MY_API_PYPI_VERSION", "MY_API_RELEASE_VERSION"), 'companion = { name = "my-api" }'),
-        (
-            ("MY_API_PYPI_VERSION", "MAILER_TESTPYPI_VERSION"),
-            'companion = [{ name = "my-api" }, { name = "mailer" }]',
-        ),
+        (("MY_API_PYPI_VERSION", "MY_API_RELEASE_VERSION"), ("my-api",)),
+        (("MY_API_PYPI_VERSION", "MAILER_TESTPYPI_VERSION"), ("my-api", "mailer")),
     ],
 )
 def test_adopting_proposes_every_companion_that_the_workflows_have_variables_of(
-    variables: tuple[str, ...], answer: str
+    variables: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
     (question,) = asked(workflow(*variables), Settings((replace(BOTH, companions=()),), {}))
-    assert question.answers == (answer,)
+    assert question.answers == tuple(f"releasegate adopt ../{name} --table ." for name in names)
 
 
 def test_adopting_asks_of_a_companion_that_is_missing_in_the_table() -> None:
     settings = Settings((CORE, replace(BOTH, companions=BOTH.companions[:1])), {})
     (question,) = asked(workflow("SAMPLE_CORE_PYPI_VERSION", "SAMPLE_MAIL_PYPI_VERSION"), settings)
-    assert question.answers == ('companion = [{ name = "sample-core" }, { name = "sample-mail" }]',)
-    assert "stays beside their names" in question.asks
+    assert question.answers == ("releasegate adopt ../sample-mail --table .",)
     assert list(asked(workflow("SAMPLE_CORE_PYPI_VERSION"), settings)) == []

@@ -83,6 +83,12 @@ def kits_of_hosts() -> Mapping[str, Kit]:
     }
 
 
+def kits_on(name: str) -> Mapping[str, Kit]:
+    """Return the stacks that come with releasegate and build on the one of that *name*."""
+    kits = {each: kit_folders(each, beside=package_folder("e2e")).kit for each in shipped()}
+    return {each: kit for each, kit in kits.items() if kit.extends == name}
+
+
 def _read(name: str, beside: Path, homes: list[Path]) -> Kit:
     home = _home(name, beside)
     if home in homes:

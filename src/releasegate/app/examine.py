@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from packaging.version import Version
 
@@ -12,11 +13,12 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.release.next_command import next_release
-from releasegate.core.release.plan import PackageState
+from releasegate.core.release.plan import PackageState, Pipeline
 from releasegate.steps.preflight import answers
 from releasegate.steps.question import Answer, Inquiry
 from releasegate.steps.release import Release
 
+NOBODY: Mapping[str, Pipeline] = MappingProxyType({})
 NOTHING = Version("0")
 """The version of a release that cannot be planned: the questions that need one are not asked."""
 
@@ -27,6 +29,7 @@ class Examination:
 
     answers: tuple[Answer, ...]
     state: PackageState | ReleasegateError
+    pipeline: Pipeline
 
 
 def examine(
@@ -34,19 +37,21 @@ def examine(
     package: Package,
     order: Order | None = None,
     *,
-    before: Iterable[str] = (),
+    before: Mapping[str, Pipeline] = NOBODY,
     proposed: bool = False,
 ) -> Examination:
     """Ask all that can be known about *order*, or about what would be released next of *package*.
 
-    *before* are the packages that the same order releases first; *proposed* is a commit that is not released from here.
+    *before* are the packages that come first, each with its pipeline: the same order releases those that go through the
+    same one. *proposed* is a commit that is not released from here.
     """
     try:
         state: PackageState | ReleasegateError = workspace.package_state(package)
     except ReleasegateError as error:
         state = error
-    inquiry = _inquiry(workspace, package, state, order, before=frozenset(before))
-    return Examination(answers(replace(inquiry, proposed=proposed)), state)
+    inquiry = _inquiry(workspace, package, state, order)
+    first = frozenset(name for name, pipeline in before.items() if pipeline == inquiry.pipeline)
+    return Examination(answers(replace(inquiry, before=first, proposed=proposed)), state, inquiry.pipeline)
 
 
 def _inquiry(
@@ -54,20 +59,18 @@ def _inquiry(
     package: Package,
     state: PackageState | ReleasegateError,
     order: Order | None,
-    *,
-    before: frozenset[str],
 ) -> Inquiry:
     """Return what the questions are about; that no release can be planned is one of the answers."""
     pipeline = order.pipeline if order is not None else "rc"
     nothing = Release(package, NOTHING, NOTHING, workspace.run_context())
     if isinstance(state, ReleasegateError):
-        return Inquiry(nothing, pipeline, unplanned=state, before=before)
+        return Inquiry(nothing, pipeline, unplanned=state)
     try:
         order = order or Order(next_release(state).pipeline, package.name)
         made, _ = plan_order(order, state)
     except ReleasegateError as error:
-        return Inquiry(nothing, pipeline, unplanned=error, before=before)
+        return Inquiry(nothing, pipeline, unplanned=error)
     if made is None:
-        return Inquiry(nothing, pipeline, before=before)
+        return Inquiry(nothing, pipeline)
     release = Release(package, made.version, made.candidate, nothing.run)
-    return Inquiry(release, made.pipeline, before=before)
+    return Inquiry(release, made.pipeline)

@@ -82,7 +82,9 @@ class Screen(Printer):
         self.works(f"{self._place}{step.describe()}")
 
     def ends(self, outcome: Outcome) -> None:
-        """Say how a step ended."""
+        """Say how a step ended, and what it tells."""
+        from releasegate.core.release.entry import TOLD
+
         self._steps = (self._steps[0] + 1, self._steps[1])
         word, release = word_of(outcome.verdict, outcome.how), outcome.step.release
         self.heads(release.package.name, str(release.version))
@@ -90,6 +92,8 @@ class Screen(Printer):
         self.log.note(line)
         first, *rest = broken(line, width_of(self.stream, os.environ))
         self._print("\n".join([first.replace(word, self.colour(word, outcome.verdict, self.stream), 1), *rest]))
+        for told in outcome.evidence.get(TOLD, ()) if self.loudness != "quiet" else ():
+            self.say(f"{'told':>6}          {told}")
 
     def rests(self) -> None:
         """End the line that moves, and the group."""

@@ -172,7 +172,7 @@ def _plan(screen: Screen, workspace: Workspace, order: Order, *, proposed: bool)
         with suppress(ReleasegateError):  # one of the answers
             report = plan_of(releasing.plan(workspace, order, each))
             screen.lines(terminal.plan(report))
-        before = [package.name for package in packages[:number]]
+        before = {package.name: order.pipeline for package in packages[:number]}
         answers = examine(workspace, each, order, before=before, proposed=proposed).answers
         screen.lines(terminal.questions(questions_of(worth_telling(answers))))
         found += answers

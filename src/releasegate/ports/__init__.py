@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from releasegate.ports.builds import Builds as Builds
 from releasegate.ports.builds import LockAnswer as LockAnswer
 from releasegate.ports.builds import TrialBuild as TrialBuild
+from releasegate.ports.forge import BranchTakes as BranchTakes
 from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge
 from releasegate.ports.forge import ForgeRelease as ForgeRelease

@@ -32,6 +32,10 @@ class CiRun:
     url: str
 
 
+BranchTakes = Literal["pushes", "pull requests"]
+"""What a branch takes from whoever asks: pushes, or pull requests alone."""
+
+
 class Forge(Protocol):
     """Where a repository's releases are published. Every answer is untrusted input."""
 
@@ -73,4 +77,12 @@ class Forge(Protocol):
 
     def outcome(self, run: int) -> CiOutcome | None:
         """Return how the CI run of that number ended; ``None`` where the forge knows of none."""
+        ...
+
+    def takes(self, branch: str) -> BranchTakes | None:
+        """Return what the release branch takes, asked without a token where none is exported; ``None``: it is not told.
+
+        Raises:
+            Unavailable: the forge does not answer, or not as it should.
+        """
         ...

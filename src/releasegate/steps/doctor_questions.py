@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from releasegate.core.ci.others.publishers import other_publishers, workflow_files
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.version_files.survey import survey
+from releasegate.steps.branch_question import pushes_branch, release_branch
 from releasegate.steps.companion_questions import companions, dependents
 from releasegate.steps.end_to_end_question import end_to_end
 from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
@@ -226,6 +227,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("pair", dependents, final),
     Question("companion", companions),
     Question("forge", _forge, asks_forge),
+    Question("release branch", release_branch, pushes_branch),
     Question("release notes", notes, noted),
     Question("token", _tokens, publishes),
     Question("foreign code", foreign_code, runs_foreign_code),

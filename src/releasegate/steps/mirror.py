@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from releasegate.core.errors import NotYet, Refused
+from releasegate.core.release.next_command import release_line
 from releasegate.ports import Standing
 from releasegate.steps.release import Release
 
@@ -35,11 +36,10 @@ def require_source(release: Release) -> None:
     package, version = release.package, release.version
     if package.tag_remote is None or release.run.event is None:
         return
-    flags = " --post" if version.post is not None else " --rc" if version.is_prerelease else ""
     raise Refused(
         f"{package.name} states another version than {version}, and this run has a mirror checked out, which takes no "
         "commits of its own.",
-        hint=f"Bump it where both remotes are: invoke release{flags} --package {package.name}",
+        hint=f"Bump it where both remotes are: {release_line(version, package=package.name)}",
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
-from releasegate.core.release.entry import Evidence
+from releasegate.core.release.entry import TOLD, Evidence
 from releasegate.core.release.plan import Pipeline
 from releasegate.steps.doctor_questions import QUESTIONS
 from releasegate.steps.question import Answer, Caution, Inquiry, Question
@@ -39,10 +39,10 @@ class Preflight(ReleaseStep):
     def run(self) -> Evidence:
         found = answers(Inquiry(self.release, self.pipeline))
         require(found)
-        for each in found:
-            if each.caution:
-                self.release.run.progress(str(each))
-        return {each.key: each.found for each in found}
+        # Who names a companion is told of each run: it is what the pair is judged by.
+        named = {"companion"} if self.release.package.companions else set[str]()
+        told = [str(each) for each in found if each.caution or each.key in named]
+        return {**{each.key: each.found for each in found}, **({TOLD: told} if told else {})}
 
 
 def answers(inquiry: Inquiry) -> tuple[Answer, ...]:

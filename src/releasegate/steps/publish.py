@@ -13,6 +13,7 @@ from releasegate.core.release.next_command import given_up
 from releasegate.core.release.next_version import next_legal
 from releasegate.core.release.plan import bump_branch
 from releasegate.ports import PushAnswer
+from releasegate.steps.branch_question import proposed_elsewhere
 from releasegate.steps.fetch import held_hashes
 from releasegate.steps.forge_release import await_ci
 from releasegate.steps.mirror import await_mirror, mirrored
@@ -81,6 +82,8 @@ class Tag(ReleaseStep):
                 hint=f"Bring them in ({pull}), then run the same command again",
                 details=answer.words,
             )
+        if proposal is not None and release.run.event is not None:
+            return proposed_elsewhere(release, release.version, details=answer.words)
         if proposal is not None:
             return Refused(
                 f"{remote} takes no push to {branch}: no tag was pushed either, and {release.version} is not consumed.",

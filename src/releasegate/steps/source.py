@@ -110,15 +110,7 @@ class Bump(ReleaseStep):
         return self.release.ports.repository.head()
 
     def already(self) -> Evidence | None:
-        repository = self.release.ports.repository
-        if not self.release.package.version_files:
-            return {"commit": repository.head()}
-        if changed_files(repository, self.release.package):
-            return None
-        found = survey(self.release.package, version_file_contents(repository, self.release.package))
-        stated = {occurrence.version for occurrence in found.occurrences}
-        agreed = not found.unreadable and stated == {str(self.release.version)}
-        return {"commit": repository.head()} if agreed else None
+        return {"commit": self.release.ports.repository.head()} if is_stated(self.release) else None
 
     def run(self) -> Evidence:
         release = self.release
@@ -160,6 +152,17 @@ class VersionFilesAgree(ReleaseStep):
         if lines:
             release.run.progress(f"{len(lines)} lines still hold {old}, the first is {lines[0].path}:{lines[0].line}")
         return {"left behind": [str(each) for each in lines[:_TOLD]]} if lines else {}
+
+
+def is_stated(release: Release) -> bool:
+    """Whether what is committed states the release's version in every version file, and nothing there differs."""
+    repository, package = release.ports.repository, release.package
+    if not package.version_files:
+        return True
+    if changed_files(repository, package):
+        return False
+    found = survey(package, version_file_contents(repository, package))
+    return not found.unreadable and {each.version for each in found.occurrences} == {str(release.version)}
 
 
 def bump_message(release: Release) -> str:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from releasegate.adapters.forges.credential import ForgeCredential
+from releasegate.adapters.forges.gitea_branches import branch_takes
 from releasegate.adapters.forges.gitea_records import GiteaAttachment, GiteaRelease, commit_of, each
 from releasegate.adapters.forges.gitea_runs import held_runs, newest_run, outcome_of
 from releasegate.adapters.forges.outcomes import NotShown, existing, is_draft, looked_at_again, published
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.evidence.belief import CiOutcome
-from releasegate.ports import CiRun, ForgeRelease
+from releasegate.ports import BranchTakes, CiRun, ForgeRelease
 
 if TYPE_CHECKING:
     from releasegate.adapters.forges.gitea_client import GiteaClient
@@ -136,6 +137,15 @@ class GiteaForge:
             return client.ask("GET", f"actions/runs/{run}", outcome_of)
         except NotShown:
             return None
+
+    def takes(self, branch: str) -> BranchTakes | None:
+        """Return what *branch* takes from the token's owner; see ``gitea_branches``.
+
+        Raises:
+            Unavailable: the Gitea does not answer.
+        """
+        known = bool(self._credential.known)
+        return branch_takes(self._asking(anonymous=not known), branch, as_somebody=known)
 
     @cached_property
     def _client(self) -> GiteaClient:

@@ -7,7 +7,6 @@ state ``starter``, which only the list of the release's assets shows.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.forges.credential import ForgeCredential
+from releasegate.adapters.forges.github_assets import holds, whole
+from releasegate.adapters.forges.github_branches import branch_takes
 from releasegate.adapters.forges.outcomes import (
     STARTED_BY,
     ForgeResponse,
@@ -33,11 +34,10 @@ from releasegate.adapters.forges.outcomes import (
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.evidence.belief import CiOutcome
-from releasegate.ports import CiRun, ForgeRelease
+from releasegate.ports import BranchTakes, CiRun, ForgeRelease
 
 if TYPE_CHECKING:
     from github.GitRelease import GitRelease
-    from github.GitReleaseAsset import GitReleaseAsset
     from github.Repository import Repository
 
     from releasegate.adapters.index.token_prompt import TokenPrompt
@@ -103,7 +103,7 @@ class GitHubForge:
             release = existing(self._find(tag), tag)
             for asset in release.get_assets():
                 if asset.name == name:
-                    if _holds(asset, content):
+                    if holds(asset, content):
                         return
                     asset.delete_asset()
                     # How it was answered is not shown: a page from in between is an answer, too.
@@ -120,8 +120,8 @@ class GitHubForge:
         """
         with self._asking():
             release = self._find(tag)
-            whole = [] if release is None else [a for a in _whole(release) if a.name == name]
-            got = whole[0].download_asset(chunk_size=_CHUNK) if whole else None
+            found = [] if release is None else [a for a in whole(release) if a.name == name]
+            got = found[0].download_asset(chunk_size=_CHUNK) if found else None
             return None if got is None else b"".join(got[2])
 
     def publish(self, tag: str) -> ForgeRelease:
@@ -167,8 +167,7 @@ class GitHubForge:
 
         with self._asking(as_anybody=True):
             try:
-                known = self._repository if self._credential.known else self._opened(None)
-                found = known.get_workflow_run(run)
+                found = self._seen.get_workflow_run(run)
                 began, ended = found.created_at, found.updated_at
             except UnknownObjectException:
                 return None
@@ -182,9 +181,23 @@ class GitHubForge:
                 ended=ended.isoformat(),
             )
 
+    def takes(self, branch: str) -> BranchTakes | None:
+        """Return what *branch* takes from the token's owner; see ``github_branches``.
+
+        Raises:
+            Unavailable: GitHub does not answer.
+        """
+        with self._asking(as_anybody=True):
+            return branch_takes(self._seen, branch)
+
     @cached_property
     def _repository(self) -> Repository:
         return self._opened(self._credential.token())
+
+    @property
+    def _seen(self) -> Repository:
+        """The repository as it is seen with the token that is known, and by anybody where none is."""
+        return self._repository if self._credential.known else self._opened(None)
 
     @property
     def _seen_by_all(self) -> Repository:
@@ -230,7 +243,7 @@ class GitHubForge:
             branch=text(found.target_commitish),
             draft=found.draft,
             prerelease=found.prerelease,
-            assets=tuple(sorted(asset.name for asset in _whole(found))),
+            assets=tuple(sorted(asset.name for asset in whole(found))),
         )
 
     def _commit(self, tag: str) -> str:
@@ -282,15 +295,3 @@ class GitHubForge:
 
 
 _MISREAD = (ValueError, TypeError, LookupError, AttributeError)
-
-
-def _whole(release: GitRelease) -> list[GitReleaseAsset]:
-    """Return the assets that are whole; an upload that was cut is left in the state ``starter``."""
-    return [asset for asset in release.get_assets() if asset.state == "uploaded"]
-
-
-def _holds(asset: GitReleaseAsset, content: bytes) -> bool:
-    """Whether an asset is whole and of these bytes."""
-    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    found = (asset.state, asset.size, text(asset.raw_data.get("digest")))
-    return found == ("uploaded", len(content), digest)

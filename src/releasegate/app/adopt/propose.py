@@ -23,6 +23,7 @@ from releasegate.core.adopt.asked.releasing import of_notes, of_remotes
 from releasegate.core.adopt.asked.stack import stack_questions
 from releasegate.core.adopt.detect import Detected, detect
 from releasegate.core.adopt.pythons import tried_here
+from releasegate.core.adopt.service import ProposedService
 from releasegate.core.adopt.table import table
 from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import parse_settings, table_elsewhere
@@ -42,8 +43,8 @@ class Proposal:
     """The old and the new text of every file that would change, by path; a file without a new text is removed.
 
     ``notes`` say what is to be known of it, ``questions`` what the repository does not tell. ``package`` is the one
-    that was found; it is empty where the table has it already. ``alone`` are the files with which it can be tried by
-    itself, where its table will be in another repository.
+    that was found, and ``service`` how it is started; both are empty where the table has it already. ``alone`` are the
+    files with which it can be tried by itself, where its table will be in another repository.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class Proposal:
     notes: tuple[str, ...]
     questions: tuple[Question, ...] = ()
     package: str = ""
+    service: ProposedService | None = None
     alone: Mapping[PurePosixPath, tuple[str, str]] | None = None
 
     def diff(self) -> Iterator[str]:
@@ -112,6 +114,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
         (*notes, *notes_on_secrets(others), *table.notes),
         (*asked(others, settings), *table.questions, *own_questions, *of_workflows),
         table.package,
+        table.service,
     )
 
 
@@ -136,6 +139,7 @@ class _WithTable:
     notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     package: str = ""
+    service: ProposedService | None = None
 
 
 def _parsed(text: str, home: Path) -> Settings:
@@ -190,7 +194,7 @@ def _with_table(old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole:
         ) from None
     of_stack = stack_questions(found.stack, stack) if found.stack is not None else ()
     asked_of_it = (*of_remotes(known), *questions(found, known), *of_stack, *of_notes(tuple(files)))
-    return _WithTable(text, (*found.notes, *absent), asked_of_it, found.name)
+    return _WithTable(text, (*found.notes, *absent), asked_of_it, found.name, found.service)
 
 
 def _tried_here(found: Detected, environ: Mapping[str, str]) -> tuple[Detected, list[str]]:

@@ -62,7 +62,7 @@ def asked(files: Workflows, settings: Settings) -> Iterator[Question]:
         yield Question(
             "Only one may publish a number, and these upload when a release starts them; nothing is tagged while one "
             "is there. Which are to be removed? Those that upload another package, or to another index, are named in "
-            "[tool.releasegate] instead:",
+            "[tool.releasegate] instead, all in one list:",
             tuple(_removed(found)),
             "file",
         )
@@ -88,16 +88,25 @@ def _companions(files: Workflows, settings: Settings) -> Iterator[Question]:
     names = [name for name in found if name not in own]
     if not names:
         return
-    there = [each.name for package in settings.packages for each in package.companions]
-    rows = [f'{{ name = "{name}" }}' for name in dict.fromkeys([*there, *names])]
     whose = "that package's version" if len(names) == 1 else "those packages' versions"
-    kept = "; what is said of those that are there stays beside their names" if there else ""
     yield Question(
         f"Does it call {' and '.join(names)} when it runs? The workflows have variables for {whose}, which are "
-        f"read for a companion. Then adopt {' and '.join(names)} too, into this table, before this package, and say "
-        f"here{kept}:",
-        (f"companion = {rows[0] if len(rows) == 1 else '[' + ', '.join(rows) + ']'}",),
+        f"read for a companion. Then take {' and '.join(names)} into this table too, from this repository, with this "
+        "one beside; what both need is asked then:",
+        tuple(map(take_in, names)),
+        "shell",
     )
+
+
+def take_in(name: str) -> str:
+    """Return the line that takes the package of a repository beside this one into the table here."""
+    return f"releasegate adopt ../{name} --table ."
+
+
+def called_in(files: Workflows) -> frozenset[str]:
+    """Return the packages that the forges' workflows have variables for."""
+    text = "\n".join(each for each in files.values() if not each.startswith(MARK))
+    return frozenset(canonicalize_name(each) for each in _COMPANION.findall(text))
 
 
 def notes_on_secrets(files: Workflows) -> Iterator[str]:

@@ -23,6 +23,7 @@ from releasegate.core.adopt.modules.hosts import frozen, not_imported
 from releasegate.core.adopt.modules.needed_extras import needed_extras
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
 from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
+from releasegate.core.adopt.service import ProposedService, propose_service
 from releasegate.core.adopt.stack import ProposedStack, propose_stack
 from releasegate.core.adopt.version_files import Other, Proposed, find_version_files, read_project
 from releasegate.core.config.strings import plain
@@ -69,7 +70,8 @@ class Detected:
     ``from_tag`` says that the build takes the version from Git's tag. ``frozen`` are glob patterns of its migrations,
     ``data`` of the files that it reads. ``not_imported``, ``omitted``, ``generated`` and ``allowed`` are patterns with
     their reasons, ``extras`` those of the package that its modules need. ``pythons_from`` is what names the Pythons,
-    ``end_to_end`` what could judge it, ``stack`` where its host has one to be judged in.
+    ``end_to_end`` what could judge it, ``stack`` where its host has one to be judged in, ``service`` how it is started
+    where others call it.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Detected:
     others: tuple[Other, ...] = ()
     end_to_end: Suggested | None = None
     stack: ProposedStack | None = None
+    service: ProposedService | None = None
 
 
 def detect(files: Files, around: Surroundings = ALONE) -> Detected:
@@ -145,6 +148,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         others=found.others,
         end_to_end=suggest(project, files, module or alone, standard=around.standard, hosted=_all_of(module, hosted)),
         stack=stack,
+        service=propose_service(project, files, module),
     )
 
 

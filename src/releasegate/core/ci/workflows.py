@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.around import pull_request, scheduled
+from releasegate.core.ci.by_name import OURS, installs_by_name
 from releasegate.core.ci.companion_inputs import companion_inputs
 from releasegate.core.ci.job_yaml import job_lines, reading
 from releasegate.core.ci.jobs import Job, jobs
@@ -55,9 +56,9 @@ def workflows(settings: Settings, folder: PurePosixPath = TOP) -> dict[PurePosix
     *folder* is the one of the table there, in which the lines are run.
 
     Raises:
-        ConfigurationError: no package of this repository names a forge, nothing says how a runner gets releasegate, an
-            index has neither an identity nor a token, a companion cannot be checked out beside the package, or a value
-            would be an expression there.
+        ConfigurationError: no package of this repository names a forge, nothing says how a runner gets releasegate, or
+            its name alone does, an index has neither an identity nor a token, a companion cannot be checked out beside
+            the package, or a value would be an expression there.
     """
     settings = seen_from_top(settings, folder)
     ours = [p for p in settings.packages if ".." not in p.path.parts and p.forge is not None]
@@ -72,6 +73,12 @@ def workflows(settings: Settings, folder: PurePosixPath = TOP) -> dict[PurePosix
             "Nothing says how a runner gets releasegate, so no workflow can be written.",
             hint="Put releasegate and its pins into the repository (invoke workflows --vendor), or say how it comes",
             details=SETUP.splitlines(),
+        )
+    if named := next((each for each in settings.ci.setup if installs_by_name(each)), None):
+        raise ConfigurationError(
+            f"ci.setup installs {OURS} by its name ({' '.join(named)}), and that is on no index yet: whoever takes the "
+            "name there would run beside your secrets.",
+            hint=f"Take those lines out of [tool.releasegate.ci], then: {OURS} workflows --vendor",
         )
     return {
         workflow_path(kind, each.name): _text(each, settings, forge, folder)

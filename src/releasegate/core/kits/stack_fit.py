@@ -75,7 +75,10 @@ def _companion_problems(stack: Stack, role: str, name: str, package: Fields) -> 
     companions: Companions = package.get("companions", ())
     for each in companions:
         if each.name not in stack.members:
-            said = f"{name} has the companion {each.name}, which plays no role; give it one, so that both run together"
+            said = (
+                f"{name} has the companion {each.name}, which plays no role; give it one, so that both run together, "
+            )
+            said += f"in a stack that has one for it: {stack.kit_name} has {' and '.join(stack.kit.roles)}"
             yield ("packages", role), said
 
 

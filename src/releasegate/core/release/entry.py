@@ -21,6 +21,8 @@ _SHARED = ("run", "step", "event", "subject", "kind", "verdict")
 
 SEAL = "seal"
 TAG = "tag"
+TOLD = "told"
+"""The key under which a step's evidence has lines that are shown below it."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,12 @@ class NextRelease:
         return self.line or f"invoke release {_FLAGS[self.pipeline]}--package {package}"
 
 
+def release_line(version: Version, *, package: str) -> str:
+    """Return the command that releases *version*; what stages a post is released with the post."""
+    pipeline: Pipeline = "post" if version.post is not None else "rc" if version.is_prerelease else "final"
+    return f"invoke release {_FLAGS[pipeline]}--package {package}"
+
+
 def next_release(package_state: PackageState) -> NextRelease:
     """Return what comes next for a package."""
     if package_state.proposed is not None:

@@ -65,7 +65,7 @@ def read_toml(text: str, *, where: str) -> TomlText:
     except ValueError as error:
         found = _LINE.search(str(error))
         line = int(found[1]) if found and found[1] else body.rstrip().count("\n") + 1
-        said = _LINE.sub("", str(error)).strip()
+        said = _LINE.sub("", str(error)).strip().replace("Cannot overwrite a value", "that key is written twice")
         raise ConfigurationError(
             f"{where}:{line} is not TOML: {said}.", hint=f"Correct the syntax in {where}, line {line}"
         ) from error

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from releasegate.rehearsal.forge.branches import BranchViews, Protection
 from releasegate.rehearsal.forge.dialects import Dialect
 from releasegate.rehearsal.forge.faults import Fault, ForgeFaults, Limit
 from releasegate.rehearsal.forge.state import ForgeRefusal, ForgeRepository
@@ -32,7 +33,7 @@ _INSTEAD: dict[Fault, Callable[[], Response]] = {
 class ForgeApp:
     """Answers for *repository*, whose name is *name*; without *token* nobody sees a draft or writes.
 
-    ``small`` is the length of a page at the most; ``seen`` are the requests so far.
+    ``small`` is the length of a page at the most; ``seen`` are the requests so far, ``protections`` those of branches.
     """
 
     name: str
@@ -42,10 +43,11 @@ class ForgeApp:
     small: int = 30
     seen: list[str] = field(default_factory=list)
     faults: ForgeFaults = field(default_factory=ForgeFaults)
+    protections: dict[str, Protection] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         views = Views(self.name, self.dialect, self.repository)
-        rules = views.rules()
+        rules = {**views.rules(), **BranchViews(self.name, self.dialect, self.protections).rules()}
         self._views: dict[str, Callable[..., Response]] = {
             f"{method} {path}": view for (method, path), view in rules.items()
         }

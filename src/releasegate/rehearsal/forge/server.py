@@ -10,6 +10,7 @@ from typing import Literal, Self
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Unavailable
 from releasegate.rehearsal.forge.app import ForgeApp
+from releasegate.rehearsal.forge.branches import Protection
 from releasegate.rehearsal.forge.dialects import dialect_of
 from releasegate.rehearsal.forge.faults import Fault, Limit
 from releasegate.rehearsal.forge.state import ForgeRepository
@@ -72,6 +73,10 @@ class EmbeddedForge:
     def run(self, tag: str, state: State, *, event: Event = "push") -> int:
         """Let the CI run that *tag* (or, as the *event*, its release) started be in *state*; return its number."""
         return self.state.run(tag, state, event=event)
+
+    def protect(self, branch: str, protection: Protection) -> None:
+        """Let *branch* take pull requests alone from now on, or what *protection* says."""
+        self.app.protections[branch] = protection
 
     def limit(self, times: int, *, seconds: int | None = None) -> None:
         """Answer the next *times* requests with the rate limit, which ends in *seconds*, or at midnight UTC."""

@@ -18,7 +18,7 @@ def stack_questions(proposed: ProposedStack, stack: Stack | None) -> Iterator[Qu
         together = {**stack.packages, proposed.role: (*stack.packages.get(proposed.role, ()), proposed.package)}
         yield Question(
             f"{proposed.title} loads it, and the table has a stack already: shall it be judged there, with the others?",
-            (f"packages = {_table(together)}",),
+            (packages_line(together),),
             "stack",
         )
     if proposed.guess and stack is None:
@@ -42,6 +42,11 @@ def stack_questions(proposed: ProposedStack, stack: Stack | None) -> Iterator[Qu
             (f"variables = {_table({proposed.variable: proposed.told})}",),
             "stack",
         )
+
+
+def packages_line(packages: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the line of a stack's table that says which packages play which role."""
+    return f"packages = {_table(packages)}"
 
 
 def _table(values: Mapping[str, tuple[str, ...] | str]) -> str:

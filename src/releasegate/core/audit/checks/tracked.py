@@ -33,14 +33,15 @@ def tracked(subject: Subject) -> Problems:
 
 
 def declared_data(subject: Subject) -> Problems:
-    """Every tracked file that ``wheel.data`` declares is in the wheel."""
-    shipped = set(subject.origins.files.values())
+    """Every tracked file that ``wheel.data`` declares is in the wheel, but for what is left out for a reason."""
+    omitted = (path for each in subject.package.wheel.omitted for path in matching(each.pattern, subject.tree))
+    not_due = {*subject.origins.files.values(), *omitted}
     problems: list[Problem] = []
     for pattern in subject.package.wheel.data:
         declared = matching(pattern, subject.tree)
         if not declared:
             problems.append(Problem(f"wheel.data {pattern!r} matches no tracked file."))
-        lost = [path for path in declared if path not in shipped and path.rpartition("/")[2] not in GITS_OWN]
+        lost = [path for path in declared if path not in not_due and path.rpartition("/")[2] not in GITS_OWN]
         problems += [Problem(f"{path} is declared in wheel.data, but not in the wheel.", about=path) for path in lost]
     return tuple(problems)
 
