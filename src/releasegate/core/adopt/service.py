@@ -12,7 +12,7 @@ from typing import Any
 from releasegate.core.adopt.claims.claim import Files
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.code import parsed
-from releasegate.core.adopt.modules.hosts import dependencies
+from releasegate.core.adopt.modules.needed_extras import dependencies
 from releasegate.core.audit.code.trees import last_name
 
 _SERVERS: Mapping[str, tuple[str, ...]] = {
