@@ -45,6 +45,7 @@ def adopt(  # noqa: PLR0913 - each is an option
         return
     if VENDOR in proposal.questions and (vendored or (not yes and screen.asks(_PUT))):
         _with_itself(screen, proposal.folder, environ)
+    screen.say("To see a candidate and its final without an account, committed or not: releasegate rehearse --pair own")
     screen.say(f"Next: {'answer the questions above, ' if proposal.questions else ''}{_NEXT}")
 
 

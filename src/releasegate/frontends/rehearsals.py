@@ -12,6 +12,7 @@ from pathlib import Path
 
 from releasegate.app.container_runner import ContainerOptions, cached
 from releasegate.app.project import STATE, load
+from releasegate.app.rehearse.own import rehearse_own
 from releasegate.app.rehearse.published import published_pair, rehearse_published
 from releasegate.app.rehearse.sample import rehearse_sample
 from releasegate.app.rehearse.scenario import ScenarioResult
@@ -24,7 +25,7 @@ from releasegate.frontends.console import Screen
 from releasegate.frontends.releases import shows_plan
 from releasegate.steps.step import Step
 
-_SAMPLE = "sample"
+_SAMPLE, _OWN = "sample", "own"
 
 
 def rehearse(  # noqa: PLR0913 - each is a flag of the command line
@@ -32,7 +33,8 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
 ) -> None:
     """Play the releases of a pair below the folder that is hidden from Git, and remove it unless *keep*.
 
-    Of a real pair the cells are run that *on* and *path* choose; none at all where it is not *contained*.
+    The pair is the sample's, that of a stack, or the packages that are configured here. But for the sample's, the cells
+    are run that *on* and *path* choose; none at all where it is not *contained*.
 
     Raises:
         ReleasegateError: there is no such pair, or it did not end as it must.
@@ -42,22 +44,25 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
         paths=(path,) if path else (),
     )
     asked = ContainerOptions(wanted, blame=True, only_available=True)
-    play: Callable[..., ScenarioResult] = rehearse_sample
-    if pair != _SAMPLE:
+    play: Callable[..., ScenarioResult] = partial(rehearse_sample, environ=dict(os.environ))
+    if pair == _OWN:
+        project = load(Path.cwd(), environ=dict(os.environ))
+        play = partial(rehearse_own, project, asked=asked, contained=contained)
+    elif pair != _SAMPLE:
         real = published_pair(pair)
-        play = partial(rehearse_published, real, asked=asked, contained=contained)
+        play = partial(rehearse_published, real, environ=dict(os.environ), asked=asked, contained=contained)
     elif on or path or not contained:
         raise ConfigurationError(
-            "--on, --path and --without-containers are for a real pair.",
-            hint="Name its stack with --pair, or leave them out",
+            "--on, --path and --without-containers are for a real pair, or for one's own packages.",
+            hint="Name its stack with --pair, or write --pair own; or leave them out",
         )
     folder = Path.cwd() / STATE / "rehearsal" / pair
-    if fresh:
+    if fresh or pair == _OWN:  # what lies here may have changed since
         shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     (folder.parents[1] / ".gitignore").write_text("*\n", encoding="utf-8")
     started = time.monotonic()
-    result = play(folder=folder, environ=dict(os.environ), reporter=_Reporter(screen))
+    result = play(folder=folder, reporter=_Reporter(screen))
     screen.rests()
     screen.say("")
     screen.shows(tables.recorded(result.records))

@@ -12,12 +12,12 @@ from releasegate.frontends.shown import shown
 @task(
     iterable=["on"],
     help={
-        "pair": "sample (depends on nothing), or the stack of a real pair, which is fetched from PyPI",
+        "pair": "sample (depends on nothing); own: what is configured here; or the stack of a real pair, from PyPI",
         "keep": "leave the sandbox in place afterwards, to look at",
         "fresh": "begin anew, even where a rehearsal was interrupted",
-        "on": "for a real pair: one value of a dimension, NAME=VALUE; may be given twice",
-        "path": "for a real pair: fresh or upgrade instead of both",
-        "without_containers": "for a real pair: waive the end-to-end gates, where there is no Docker",
+        "on": "not for the sample: one value of a dimension, NAME=VALUE; may be given twice",
+        "path": "not for the sample: fresh or upgrade instead of both",
+        "without_containers": "not for the sample: waive the end-to-end gates, where there is no Docker",
     },
 )
 def rehearse(  # noqa: PLR0913 - each is a flag of the command line

@@ -13,18 +13,17 @@ from releasegate.adapters.package_data import package_folder
 from releasegate.app.container_runner import ContainerOptions
 from releasegate.app.orders import Order
 from releasegate.app.outcomes import Recorder
+from releasegate.app.rehearse.ends import is_over, without_end_to_end
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.rehearse.scenario import (
     Reporter,
     ScenarioResult,
     ScenarioStep,
     prepare,
-    record_of,
     release_in,
     run_scenario,
     upload,
 )
-from releasegate.app.release import plan, waive
 from releasegate.app.workspace import RunOptions
 from releasegate.core.config.model import IndexConfig, Package, Settings
 from releasegate.core.config.parse import parse_settings
@@ -34,7 +33,6 @@ from releasegate.core.nearest import meant
 from releasegate.core.release.next_version import next_base
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_version
-from releasegate.ledger_writer import Waiver
 from releasegate.steps.fetch import newest, published
 
 
@@ -81,17 +79,14 @@ def rehearse_published(  # noqa: PLR0913 - the nouns of a rehearsal
     prepare(sandbox, lambda: _publish_real(sandbox, reporter))
 
     def release_step(pipeline: Pipeline, package: Package) -> ScenarioStep:
-        def over(opened: OpenSandbox) -> bool:
-            records = opened.workspace.package_state(package).records
-            return any(r.seal is not None and v.is_prerelease == (pipeline == "rc") for v, r in records.items())
-
         def performed(opened: OpenSandbox) -> None:
             if not contained:
-                _waive_end_to_end(opened, Order(pipeline, package.name, _aim(opened, package, pipeline)), package)
+                without_end_to_end(opened, Order(pipeline, package.name, _aim(opened, package, pipeline)), package)
             release_in(opened, Order(pipeline, package.name, _aim(opened, package, pipeline)), recorder)
 
         flag = "--rc " if pipeline == "rc" else ""
-        return ScenarioStep(f"invoke release {flag}--package {package.name}", over, performed)
+        title = f"invoke release {flag}--package {package.name}"
+        return ScenarioStep(title, lambda opened: is_over(opened, package, pipeline), performed)
 
     steps = tuple(release_step(pipeline, p) for pipeline in ("rc", "final") for p in settings.packages)
     return run_scenario(sandbox, steps, recorder)
@@ -135,16 +130,6 @@ def _unpack(sdist: Path, folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         target.chmod(0o755 if name in members.executable else 0o644)
-
-
-def _waive_end_to_end(opened: OpenSandbox, order: Order, package: Package) -> None:
-    planned = plan(opened.workspace, order, package)
-    version = planned.plan.version if planned.plan is not None else None
-    already = record_of(opened, package, str(version))
-    for key in [s.key for s in planned.steps if s.key.startswith("e2e:") or s.key == "pair"]:
-        if version is not None and already.waiver(key) is None:
-            reason = "the end-to-end gate of this pair needs Docker, and this rehearsal was asked to do without"
-            waive(opened.workspace, package, version=version, waiver=Waiver(key, "rehearsal", reason))
 
 
 def _aim(opened: OpenSandbox, package: Package, pipeline: Pipeline) -> str | None:

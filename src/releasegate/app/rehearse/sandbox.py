@@ -34,13 +34,19 @@ AUTHOR = {
 class Sandbox:
     """A folder in which a release can be played through: everything that it leaves behind is in here.
 
-    Every package of *settings* has its own name as its path.
+    The path of every package of *settings* begins with the folder of its clone: its own name, or as *homes* says.
     """
 
     folder: Path
     settings: Settings
     environ: Mapping[str, str]
     choices: RunOptions = field(default_factory=RunOptions)
+    homes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The names of the index that is staged on, and of the one that users install from."""
+        return self.settings.staging, self.settings.production
 
     @property
     def work(self) -> Path:
@@ -49,24 +55,24 @@ class Sandbox:
 
     def clone(self, package: Package) -> Path:
         """Return the clone of a package."""
-        return self.work / package.name
+        return self.work / self.homes.get(package.name, package.name)
 
     def remote(self, package: Package) -> Path:
         """Return the bare remote of a package."""
-        return self.folder / "remotes" / f"{package.name}.git"
+        return self.folder / "remotes" / f"{self.homes.get(package.name, package.name)}.git"
 
     def plant(self, package: Package, *, sources: Path, tag: str) -> None:
         """Make *sources* a clone with a bare remote, on the release branch, with *tag* at its only commit."""
         clone, remote = self.clone(package), self.remote(package)
         shutil.copytree(sources, clone, ignore=shutil.ignore_patterns(".git", "__pycache__", "*.egg-info"))
         remote.parent.mkdir(parents=True, exist_ok=True)
-        self._git(clone, "init", "-q", "--bare", str(remote))
-        self._git(clone, "init", "-q", "-b", package.branch)
-        self._git(clone, "add", "--all", "--force")
-        self._git(clone, "commit", "-q", "-m", f"{package.name} as it is published")
-        self._git(clone, "tag", "-a", "-m", tag, tag)
-        self._git(clone, "remote", "add", "origin", str(remote))
-        self._git(clone, "push", "-q", "origin", package.branch, tag)
+        self.git(clone, "init", "-q", "--bare", str(remote))
+        self.git(clone, "init", "-q", "-b", package.branch)
+        self.git(clone, "add", "--all", "--force")
+        self.git(clone, "commit", "-q", "-m", f"{package.name} as it is published")
+        self.git(clone, "tag", "-a", "-m", tag, tag)
+        self.git(clone, "remote", "add", "origin", str(remote))
+        self.git(clone, "push", "-q", "origin", package.branch, tag)
 
     def change(self, package: Package, files: Mapping[PurePosixPath, bytes], *, message: str) -> None:
         """Commit *files* to the clone, as a developer would."""
@@ -76,18 +82,26 @@ class Sandbox:
     @contextmanager
     def open(self, progress: Progress) -> Iterator[OpenSandbox]:
         """Start the index pair and yield the workspace of the clones; all servers have stopped afterwards."""
-        tokens = {name: secrets.token_hex(16) for name in ("TESTPYPI_TOKEN", "PYPI_TOKEN")}
+        variables = [self.settings.indexes[name].token_env or f"{name.upper()}_TOKEN" for name in self.names]
+        tokens = {variable: secrets.token_hex(16) for variable in variables}
         forge_token = secrets.token_hex(16)
         with ExitStack() as stack:
             pair = {
                 name: stack.enter_context(EmbeddedIndex(name=name, root=self.folder / "indexes" / name, token=token))
-                for name, token in zip(("testpypi", "pypi"), tokens.values(), strict=True)
+                for name, token in zip(self.names, map(tokens.__getitem__, variables), strict=True)
             }
             indexes: dict[str, IndexConfig] = {
-                name: replace(self.settings.indexes[name], upload=index.upload_url, simple=index.simple_url)
-                for name, index in pair.items()
+                name: replace(
+                    self.settings.indexes[name],
+                    upload=index.upload_url,
+                    simple=index.simple_url,
+                    token_env=variable,
+                    username="__token__",
+                    keyring=False,
+                )
+                for (name, index), variable in zip(pair.items(), variables, strict=True)
             }
-            real = addresses(self.settings.indexes["pypi"])
+            real = addresses(self.settings.indexes[self.settings.dependencies])
             indexes["default"] = IndexConfig("default", upload=real.upload, simple=real.simple)
             settings = replace(self.settings, indexes=indexes, dependencies="default", production_from_laptop=True)
             # Each clone has one remote, whatever those of the project's own are called.
@@ -109,7 +123,12 @@ class Sandbox:
     def _tagged(self, package: Package) -> Callable[[str], str | None]:
         return GitRepository(self.remote(package), environ=self.environ).tagged
 
-    def _git(self, folder: Path, *arguments: str) -> None:
+    def git(self, folder: Path, *arguments: str) -> str:
+        """Run one command of Git's in a folder of the sandbox and return what it says.
+
+        Raises:
+            Unavailable: it fails.
+        """
         env = clean_environment(self.environ, **AUTHOR, GIT_CONFIG_GLOBAL="/dev/null", LC_ALL="C")
         done = run(["git", *arguments], env=env, cwd=folder, timeout=300.0)
         if done.exit_code != 0:
@@ -118,6 +137,7 @@ class Sandbox:
                 hint="Install Git 2.30 or newer, then run it again",
                 details=done.stderr.splitlines()[-5:],
             )
+        return done.stdout
 
 
 @dataclass(frozen=True)

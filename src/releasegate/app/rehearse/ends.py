@@ -1,0 +1,28 @@
+"""Of a rehearsal's release: whether it is over, and what its end-to-end gates are where they are not run."""
+
+from __future__ import annotations
+
+from releasegate.app.orders import Order
+from releasegate.app.rehearse.sandbox import OpenSandbox
+from releasegate.app.rehearse.scenario import record_of
+from releasegate.app.release import plan, waive
+from releasegate.core.config.model import Package
+from releasegate.core.release.plan import Pipeline
+from releasegate.ledger_writer import Waiver
+
+
+def is_over(opened: OpenSandbox, package: Package, pipeline: Pipeline) -> bool:
+    """Whether a candidate, or a final, of the package is sealed."""
+    records = opened.workspace.package_state(package).records
+    return any(r.seal is not None and v.is_prerelease == (pipeline == "rc") for v, r in records.items())
+
+
+def without_end_to_end(opened: OpenSandbox, order: Order, package: Package) -> None:
+    """Waive the end-to-end gates of the version that *order* would release, where they are not waived yet."""
+    planned = plan(opened.workspace, order, package)
+    version = planned.plan.version if planned.plan is not None else None
+    already = record_of(opened, package, str(version))
+    for key in [s.key for s in planned.steps if s.key.startswith("e2e:") or s.key == "pair"]:
+        if version is not None and already.waiver(key) is None:
+            reason = "the end-to-end gate needs Docker, and this rehearsal was asked to do without"
+            waive(opened.workspace, package, version=version, waiver=Waiver(key, "rehearsal", reason))

@@ -1,0 +1,103 @@
+"""One's own packages are rehearsed as they lie here, on servers of their own; nothing here or there changes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from git_repositories import ENVIRON, git
+
+from releasegate.adapters.package_data import package_folder
+from releasegate.rehearsal.index import EmbeddedIndex
+
+_SECONDS = 300.0
+
+pytestmark = pytest.mark.network
+
+
+@pytest.fixture
+def indexes(tmp_path: Path) -> Iterator[Mapping[str, EmbeddedIndex]]:
+    """Return the indexes that the configuration names, which a rehearsal only reads."""
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(EmbeddedIndex(name=name, root=tmp_path / name, token="no-one-has-it"))
+            for name in ("staging", "production")
+        }
+
+
+@pytest.fixture
+def table(tmp_path: Path, indexes: Mapping[str, EmbeddedIndex]) -> Path:
+    """Return a folder with a table, and beside it in a repository of its own a package that it names."""
+    examples, folder = package_folder("examples"), tmp_path / "table"
+    shutil.copytree(examples / "harbor-api", folder / "harbor-api", ignore=shutil.ignore_patterns(".releasegate"))
+    text = (examples / "pyproject.toml").read_text(encoding="utf-8")
+    head, first, *_ = text.split("[[tool.releasegate.packages]]")
+    head = head.replace('staging = "testpypi"', 'staging = "staging"').replace(
+        'production = "pypi"', 'production = "production"'
+    )
+    served = "".join(
+        f'\n[tool.releasegate.indexes.{name}]\nupload = "{index.upload_url}"\nsimple = "{index.simple_url}"\n'
+        f'token-env = "A_TOKEN_OF_{name.upper()}"\n'
+        for name, index in indexes.items()
+    )
+    python = f'pythons = ["{sys.version_info.major}.{sys.version_info.minor}"]'
+    first = first.replace('pythons = ["3.11"]', python)
+    (folder / "pyproject.toml").write_text(f"{head}[[tool.releasegate.packages]]{first}{served}", encoding="utf-8")
+    api = folder / "harbor-api"
+    git(api, "init", "-q", "-b", "work")
+    (api / "stray.log").write_text("a log\n", encoding="utf-8")
+    git(api, "add", "--all", "--force")
+    git(api, "commit", "-q", "-m", "as it is")
+    git(api, "tag", "v1.0.0")
+    return folder
+
+
+def rehearsed(table: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "releasegate", "rehearse", "--pair", "own", *words]
+    env = {**ENVIRON, "PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
+    return subprocess.run(command, cwd=table, env=env, capture_output=True, text=True, timeout=_SECONDS, check=False)
+
+
+def test_what_lies_here_goes_from_candidate_to_final_and_nothing_here_or_there_changes(
+    table: Path, indexes: Mapping[str, EmbeddedIndex]
+) -> None:
+    api = table / "harbor-api"
+    (api / "harbor_api" / "later.py").write_text('"""Not committed yet."""\n', encoding="utf-8")
+    git(api, "rm", "-q", "stray.log")
+    before = [git(api, *words) for words in (("log", "--all", "--format=%H"), ("status", "--porcelain"), ("tag",))]
+    done = rehearsed(table, "--keep")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 files that are not committed are part of it" in done.stdout
+    assert "harbor-api  1.0.1rc1  sealed" in done.stdout
+    assert "harbor-api  1.0.1     sealed" in done.stdout
+    assert before == [
+        git(api, *words) for words in (("log", "--all", "--format=%H"), ("status", "--porcelain"), ("tag",))
+    ]
+    assert not any(index.stored for index in indexes.values())
+    clone = table / ".releasegate" / "rehearsal" / "own" / "work" / "harbor-api"
+    assert (clone / "harbor_api" / "later.py").is_file()
+    assert not (clone / "stray.log").exists()
+
+
+def test_a_gate_that_is_red_there_is_told_and_the_next_one_begins_with_what_lies_here_then(table: Path) -> None:
+    check = table / "harbor-api" / "e2e" / "check_service.py"
+    good = check.read_text(encoding="utf-8")
+    check.write_text("raise SystemExit('the berths are gone')\n", encoding="utf-8")
+    done = rehearsed(table)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "the berths are gone" in done.stdout + done.stderr
+    check.write_text(good, encoding="utf-8")
+    assert rehearsed(table).returncode == 0
+
+
+def test_a_package_that_is_not_checked_out_is_told_before_anything_is_made(table: Path) -> None:
+    shutil.rmtree(table / "harbor-api" / ".git")
+    done = rehearsed(table)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "harbor-api is not checked out in harbor-api" in done.stderr
