@@ -72,9 +72,9 @@ def test_the_cells_are_planned_without_a_repository_or_an_engine(project: Path) 
     assert code == 0
     assert out.splitlines() == [
         "NetBox image:4.5.8, Python 3.13, testpypi, fresh, pve, small, superuser, usual",
-        "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve, small, superuser, usual",
-        "NetBox image:4.5.8, Python 3.13, testpypi, upgrade, pve, small, superuser, usual",
-        "NetBox pypi:4.7.3, Python 3.13, testpypi, upgrade, pve, small, superuser, usual",
+        "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve, large, superuser, usual",
+        "NetBox image:4.5.8, Python 3.13, testpypi, upgrade, pve, small, ordinary, usual",
+        "NetBox pypi:4.7.3, Python 3.13, testpypi, upgrade, pve, small, superuser, whole",
     ]
 
 
@@ -101,7 +101,7 @@ def test_the_dimensions_of_the_stack_are_options_of_the_session_and_of_the_comma
     ("words", "said"),
     [
         (("--path", "sideways"), "There is no path sideways."),
-        (("--netbox", "newest"), "'newest' is no NetBox"),
+        (("--netbox", "oldest"), "'oldest' is no NetBox"),
         (("--service", "pmg"), "There is no service pmg; name one of: pve, pbs, pdm"),
         (("--path", "fresh", "--from", "1.0"), "no upgrade is run"),
         (("--plan", "yaml"), "--plan does not know yaml."),

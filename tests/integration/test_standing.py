@@ -35,7 +35,7 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.report.model import Problem
-from releasegate.ports import CiRun, Delivery, Forge
+from releasegate.ports import BranchTakes, CiRun, Delivery, Forge
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 from releasegate.steps.preflight import in_the_way
 
@@ -290,6 +290,10 @@ class Waiting:
 
     def ci_run(self, tag: str) -> CiRun | None:  # noqa: ARG002 - the port's
         """Return none."""
+        return None
+
+    def takes(self, branch: str) -> BranchTakes | None:  # noqa: ARG002 - the port's
+        """Return nothing: it does not tell."""
         return None
 
     def waiting(self) -> tuple[CiRun, ...]:
