@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from test_forges import LOOKS, TOKEN, nothing
 
 from releasegate.adapters.forges import forge_of
@@ -156,3 +157,9 @@ def test_where_some_may_push_past_reviews_github_does_not_say_who_asks() -> None
     assert github_branch_takes(repository, "develop") is None
     shown["branches/develop/protection"] = {"enforce_admins": {"enabled": True}}
     assert github_branch_takes(repository, "develop") == "pushes"
+
+
+def test_rules_of_which_nobody_told_are_not_there(tmp_path: Path) -> None:
+    with served(tmp_path, "github") as embedded:
+        address = f"{embedded.address}/api/v3/repos/octo/harbor/rulesets/1"
+        assert requests.get(address, timeout=10).status_code == requests.codes.not_found

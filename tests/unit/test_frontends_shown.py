@@ -80,6 +80,7 @@ def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
     monkeypatch.setattr(rehearsals, "rehearse_sample", play)
     monkeypatch.setattr(rehearsals, "rehearse_published", lambda _, **told: play(**told))
+    monkeypatch.setattr(rehearsals, "rehearse_own", lambda _, **told: play(**told))
     monkeypatch.chdir(tmp_path)
     return stored
 
@@ -111,6 +112,18 @@ def test_a_file_that_was_stored_twice_is_named(played: dict[str, int], capsys: p
     played["y.whl"] = 2
     rehearsals.rehearse(Screen(), "proxbox", ["netbox=4.7.3"], "fresh", contained=False, keep=False, fresh=False)
     assert "Stored twice: {'y.whl': 2}" in capsys.readouterr().out
+
+
+def test_one_s_own_packages_are_those_of_the_table_here_and_begin_anew(
+    played: dict[str, int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Path] = []
+    monkeypatch.setattr(rehearsals, "load", lambda folder, **_: looked.append(folder))
+    for _ in range(2):
+        rehearsals.rehearse(Screen(), "own", (), "", contained=False, keep=True, fresh=False)
+    assert played == {"x.whl": 1}
+    assert looked == [Path.cwd()] * 2
+    assert "1 files stored, each once." in capsys.readouterr().out
 
 
 def test_there_is_no_other_pair() -> None:

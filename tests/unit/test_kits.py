@@ -106,6 +106,7 @@ def test_what_a_kit_says_is_read() -> None:
         ('base = "python"', 'base = "pythons"', "is no image that stands before; did you mean python?"),
         ('packages = "app"', 'packages = "apps"', "apps is no role; did you mean app?"),
         ('packages = "app"', 'packages = "app"\nwhen = { netbox = "x" }', "netbox is no dimension"),
+        ("[[addresses]]", '[[routes]]\nrole = "ap"\n\n[[addresses]]', "ap is no role; did you mean app?"),
         ('image = "postgres"\nbegins', 'image = "mysql"\nbegins', "mysql is no image"),
         ('begins = "ground"', 'begins = "serves"', "more than one migrates the database"),
         ('begins = "serves"', 'begins = "after"', "is migrated by nobody"),

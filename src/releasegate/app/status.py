@@ -112,7 +112,7 @@ def _notes(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
     if half := _half(workspace, package_state):
         yield half
     yield from _waiting(workspace, package)
-    if package.companions:
+    if package.companions or workspace.project.settings.in_stack(package.name):
         from releasegate.app.newer import newer
 
         yield from newer(workspace, package_state)
