@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from releasegate.adapters.process import clean_environment, run
 
@@ -21,15 +22,20 @@ _FOUND: dict[tuple[str, ...], Path] = {}
 """The interpreters that this process has found, by their version and where it looked."""
 
 
+_ONE_LOOKS = Lock()
+
+
 @cache
 def uv() -> tuple[str, ...]:
     """Return the same uv for what names its interpreter: the program itself, which no Python has to start."""
     from uv import find_uv_bin
 
-    try:
-        return (find_uv_bin(),)
-    except FileNotFoundError:
-        return UV
+    # It asks sysconfig, whose first answers are wrong where a second thread asks meanwhile.
+    with _ONE_LOOKS:
+        try:
+            return (find_uv_bin(),)
+        except FileNotFoundError:
+            return UV
 
 
 @dataclass(frozen=True)
