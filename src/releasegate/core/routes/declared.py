@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from releasegate.core.audit.code.trees import last_name, parsed
-from releasegate.core.routes.modules import Modules, Place, modules
+from releasegate.core.routes.modules import Modules, Place, literal, modules
 from releasegate.core.routes.named import texts
 from releasegate.core.routes.tables import Tables
 from releasegate.core.routes.templates import NOTHING, OPEN, PLACE, Template, template
@@ -70,7 +70,7 @@ def _add(module: str, node: ast.expr, words: frozenset[str], tables: Tables, kno
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in words:
         place = known.place(module, node.func.value)
         keywords = [each.value for each in node.keywords if each.arg in {"path", "rule"}]
-        text = _text(next(iter((*node.args, *keywords)), None))
+        text = literal(next(iter((*node.args, *keywords)), None))
         if place is not None and text is None:
             for route in _computed(known.trees[module]):
                 tables.add(place, route)
@@ -93,7 +93,7 @@ def _include(module: str, node: ast.Call, tables: Tables, known: Modules) -> Non
     if place is not None and node.func.attr in _INCLUDES and node.args:
         tables.include(place, known.place(module, node.args[0]), _prefix(node))
     elif place is not None and node.func.attr == "mount" and node.args:
-        text = _text(node.args[0])
+        text = literal(node.args[0])
         tables.add(place, OPEN if text is None else OPEN.under(template(text)))
 
 
@@ -101,10 +101,5 @@ def _prefix(call: ast.Call) -> Template:
     given = next((each.value for each in call.keywords if each.arg in _PREFIXES), None)
     if given is None:
         return NOTHING
-    text = _text(given)
+    text = literal(given)
     return OPEN if text is None else template(text)
-
-
-def _text(node: ast.expr | None) -> str | None:
-    """Return what a literal says; ``None`` of what is computed."""
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from releasegate.core.audit.code.trees import last_name, parsed
-from releasegate.core.routes.modules import Modules, Place, modules
+from releasegate.core.routes.modules import Modules, Place, literal, modules
 from releasegate.core.routes.tables import Tables
 from releasegate.core.routes.templates import NOTHING, OPEN, Template, template
 
@@ -36,7 +36,7 @@ def declared_below(sources: Mapping[str, bytes], module: str) -> frozenset[Templ
 
 def _registered(module: str, node: ast.Call, tables: Tables, known: Modules) -> None:
     """Keep what a router of the REST framework was given: below its word are the records and what is done with them."""
-    text = _text(node.args[0])
+    text = literal(node.args[0])
     place = known.place(module, node.func.value) if isinstance(node.func, ast.Attribute) else None
     if place is not None:
         tables.add(place, OPEN if text is None else OPEN.under(template(text)))
@@ -68,7 +68,7 @@ def _elements(value: ast.expr) -> Iterator[ast.expr]:
 
 
 def _path(module: str, place: Place, call: ast.Call, tables: Tables, known: Modules) -> None:
-    text = _text(call.args[0])
+    text = literal(call.args[0])
     if text is None or last_name(call.func) != "path":
         plain = _PLAIN.match(text or "")
         tables.add(place, OPEN.under(template(plain[1] if plain else "")))
@@ -78,7 +78,7 @@ def _path(module: str, place: Place, call: ast.Call, tables: Tables, known: Modu
         tables.add(place, prefix)
         return
     inner = view.args[0].elts[0] if isinstance(view.args[0], ast.Tuple) and view.args[0].elts else view.args[0]
-    if (dotted := _text(inner)) is not None:
+    if (dotted := literal(inner)) is not None:
         tables.include(place, (dotted, URLS), prefix)
         if dotted not in known.trees:
             tables.add(place, OPEN.under(prefix))
@@ -91,7 +91,3 @@ def _path(module: str, place: Place, call: ast.Call, tables: Tables, known: Modu
         tables.include(place, nested, prefix)
     else:
         tables.add(place, OPEN.under(prefix))
-
-
-def _text(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

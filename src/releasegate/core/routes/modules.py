@@ -37,6 +37,11 @@ class Modules:
         return place
 
 
+def literal(node: ast.expr | None) -> str | None:
+    """Return the text that stands there; ``None`` for what is computed, and where nothing stands."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
 def modules(trees: Mapping[str, ast.Module | None]) -> Modules:
     """Return the modules of *trees*, which are by path in site-packages; what could not be parsed is left out."""
     named = {_dotted(path): (path, tree) for path, tree in trees.items() if tree is not None}
