@@ -101,3 +101,52 @@ def test_a_package_that_is_not_checked_out_is_told_before_anything_is_made(table
     done = rehearsed(table)
     assert done.returncode == 2, done.stdout + done.stderr
     assert "harbor-api is not checked out in harbor-api" in done.stderr
+
+
+def test_before_the_first_commit_it_is_said_what_to_do(table: Path) -> None:
+    shutil.rmtree(table / "harbor-api" / ".git")
+    git(table / "harbor-api", "init", "-q")
+    done = rehearsed(table)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "no commit" in done.stderr
+    assert "-> " in done.stderr
+
+
+def test_what_became_a_file_or_a_folder_is_that_in_the_clone_and_nothing_is_written_through_a_link(
+    table: Path, tmp_path: Path
+) -> None:
+    api, outside = table / "harbor-api", tmp_path / "outside"
+    outside.mkdir()
+    (api / "linked").symlink_to(outside)
+    (api / "folder").mkdir()
+    (api / "folder" / "inner.txt").write_text("before\n", encoding="utf-8")
+    git(api, "add", "--all")
+    git(api, "commit", "-q", "-m", "a link and a folder")
+    (api / "linked").unlink()
+    (api / "linked").mkdir()
+    (api / "linked" / "inner.txt").write_text("here\n", encoding="utf-8")
+    shutil.rmtree(api / "folder")
+    (api / "folder").write_text("a file\n", encoding="utf-8")
+    # It ends at once: the version files do not agree.
+    project = (api / "pyproject.toml").read_text(encoding="utf-8").replace('version = "1.0.0"', 'version = "1.1.0"')
+    (api / "pyproject.toml").write_text(project, encoding="utf-8")
+    done = rehearsed(table)
+    assert "The version files do not agree." in done.stderr, done.stdout + done.stderr
+    clone = table / ".releasegate" / "rehearsal" / "own" / "work" / "harbor-api"
+    assert list(outside.iterdir()) == []
+    assert (clone / "linked" / "inner.txt").read_text(encoding="utf-8") == "here\n"
+    assert (clone / "folder").read_text(encoding="utf-8") == "a file\n"
+
+
+def test_where_it_is_not_known_what_users_have_that_is_told_and_stops_nothing(
+    table: Path, indexes: Mapping[str, EmbeddedIndex]
+) -> None:
+    configured = table / "pyproject.toml"
+    text = configured.read_text(encoding="utf-8").replace(indexes["production"].simple_url, "http://127.0.0.1:9/simple")
+    configured.write_text(text, encoding="utf-8")
+    project = table / "harbor-api" / "pyproject.toml"
+    text = project.read_text(encoding="utf-8").replace('version = "1.0.0"', 'version = "1.1.0"')
+    project.write_text(text, encoding="utf-8")
+    done = rehearsed(table)
+    assert "not all that users have of harbor-api is there to compare with" in done.stdout + done.stderr
+    assert "The version files do not agree." in done.stderr

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.app.container_runner import ContainerOptions
 from releasegate.app.orders import Order
@@ -114,21 +115,20 @@ def _set_up(sandbox: Sandbox, homes: Mapping[str, _Home], reporter: Reporter) ->
             _clone(sandbox, package, home, reporter)
     with sandbox.open(reporter) as opened:
         for package in sandbox.settings.packages:
-            for path in _of_users(sandbox, package, reporter):
-                upload(opened, path)
+            _publish(opened, sandbox, package, reporter)
 
 
 def _clone(sandbox: Sandbox, package: Package, home: _Home, reporter: Reporter) -> None:
     """Make a clone on the release branch, with a bare remote, and commit what is not committed here."""
     clone, remote = sandbox.clone(package), sandbox.remote(package)
     remote.parent.mkdir(parents=True, exist_ok=True)
+    head = GitRepository(home.folder, environ=sandbox.environ).head()
     sandbox.git(sandbox.folder, "clone", "-q", "--bare", "--no-hardlinks", str(home.folder), str(remote))
     sandbox.git(sandbox.folder, "clone", "-q", str(remote), str(clone))
-    head = sandbox.git(home.folder, "rev-parse", "HEAD").strip()
     sandbox.git(clone, "checkout", "-q", "-B", package.branch, head)
     changed = [line for line in sandbox.git(home.folder, "status", "--porcelain", "-z", "-uall").split("\0") if line]
     if changed:
-        reporter(f"{len(changed)} files that are not committed are part of it")
+        reporter.heading(f"{len(changed)} files that are not committed are part of it")
         here = sandbox.git(home.folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
         _copy(home.folder, clone, {*here.split("\0"), *sandbox.git(clone, "ls-files", "-z").split("\0")} - {""})
         sandbox.git(clone, "add", "--all")
@@ -140,27 +140,36 @@ def _copy(here: Path, clone: Path, names: Collection[str]) -> None:
     """Let the clone hold the files of these names as they are here; one that is not here is gone there, too."""
     for name in sorted(names):
         file, target = here / name, clone / name
-        if file.is_symlink() or file.is_file():
+        copied = file.is_symlink() or file.is_file()
+        if target.is_symlink() or target.is_file():
+            target.unlink()  # a link to a folder, too: nothing is written through it
+        elif copied and target.is_dir():
+            shutil.rmtree(target)
+        if copied:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink(missing_ok=True)
             shutil.copy2(file, target, follow_symlinks=False)
-        elif not file.exists():
-            target.unlink(missing_ok=True)
+
+
+def _publish(opened: OpenSandbox, sandbox: Sandbox, package: Package, reporter: Reporter) -> None:
+    """Let users have what they have of a package; what is not known, or is refused by today's rules, is told."""
+    try:
+        for path in _of_users(sandbox, package, reporter):
+            upload(opened, path)
+    except ReleasegateError as error:
+        reporter.heading(f"not all that users have of {package.name} is there to compare with")
+        reporter.fails(error)
 
 
 def _of_users(sandbox: Sandbox, package: Package, reporter: Reporter) -> Iterator[Path]:
-    """Yield the files of the newest final that users have; none where there is none, or the index does not answer."""
+    """Yield the files of the newest final that users have; none where there is none."""
     folder = sandbox.folder / "published"
     folder.mkdir(exist_ok=True)
     settings = sandbox.settings
     index = SimpleIndex(settings.indexes[settings.production], environ=sandbox.environ, workdir=folder)
-    try:
-        version = newest(index, package.name)
-        files = published(index, package.name, version) if version is not None else ()
-        for file in files:
-            if file.filename.endswith((".whl", ".tar.gz")):
-                path = folder / file.filename
-                path.write_bytes(index.fetch(file))
-                yield path
-    except ReleasegateError as error:
-        reporter(f"nothing is compared with what users have of {package.name}, for it is not known: {error.problem}")
+    version = newest(index, package.name)
+    for file in published(index, package.name, version) if version is not None else ():
+        if file.filename.endswith((".whl", ".tar.gz")):
+            reporter(f"fetching {file.filename}, which users have")
+            path = folder / file.filename
+            path.write_bytes(index.fetch(file))
+            yield path
