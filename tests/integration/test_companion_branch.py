@@ -50,11 +50,12 @@ def ran(folder: Path, *, branch: str, labels: Sequence[str]) -> list[str]:
 
 
 def test_without_a_label_the_companion_is_its_release_branch_and_the_pair_is_not_run(tmp_path: Path) -> None:
-    assert ran(tmp_path, branch="topic", labels=["bug"]) == [
+    lines = ran(tmp_path, branch="topic", labels=["bug"])
+    lines.remove("release --rc --package harbor --plan --proposed with develop")  # a job beside the gates
+    assert lines == [
         "versions --package harbor with develop",
         "build --package harbor with develop",
         "install-check --source dist --package harbor with develop",
-        "release --rc --package harbor --plan --proposed with develop",
     ]
 
 
