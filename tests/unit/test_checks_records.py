@@ -187,6 +187,34 @@ def test_a_form_is_sent_back_as_it_is_shown(suite: SimpleNamespace) -> None:
     assert suite.forms.main_form("<p>no form</p>") is None
 
 
+@pytest.mark.parametrize(
+    ("select", "sent"),
+    [
+        ('<select name="k"><option value="a"><option value="b"></select>', [("k", "a")]),
+        ('<select name="k" multiple><option value="a"></select>', []),
+        ('<select name="k"></select><select><option value="a"></select>', []),
+        ('<select name="k" disabled><option value="a"></select>', []),
+    ],
+)
+def test_where_a_page_chooses_nothing_the_first_offer_is_sent_as_by_a_browser(
+    suite: SimpleNamespace, select: str, sent: list[tuple[str, str]]
+) -> None:
+    assert suite.forms.main_form(f'<form method="post">{select}</form>').fields == sent
+
+
+def test_a_person_fills_in_what_a_form_asks_for_and_leaves_the_rest(suite: SimpleNamespace) -> None:
+    values = {"name": "x", "on": False, "off": True, "kind": {"id": 3}, "unasked": "y"}
+    filled = suite.forms.main_form(PAGE).filled(values)
+    assert filled == [("token", "t"), ("notes", "two lines"), ("name", "x"), ("off", "on"), ("kind", "3")]
+
+
+def test_a_form_that_comes_back_says_what_is_wrong_once(suite: SimpleNamespace) -> None:
+    page = """<p>Add</p><div class="form-text text-danger"><p>Too <br>long</p></div><img class="text-danger"><b>no</b>
+    <ul class="errorlist"><li>Too</li></ul><i>end</i>"""
+    assert suite.forms.refused(page) == "Too; long"
+    assert not suite.forms.refused("<p>fine</p>")
+
+
 def _type(kind: str, name: str = "", inner: dict[str, Any] | None = None) -> dict[str, Any]:
     return {"kind": kind, "name": name, "ofType": inner}
 

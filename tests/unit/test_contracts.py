@@ -254,6 +254,57 @@ def test_netbox_s_endpoint_refers_to_a_token_of_the_superuser_and_of_nobody_else
     assert sent["/api/plugins/app/endpoints/netbox/"].get("token") == referred
 
 
+FORM = '<form method="post"><input name="name"><input name="port"><input name="domain"></form>'
+
+
+@pytest.mark.parametrize(
+    ("status", "page", "words"),
+    [
+        (302, "", None),
+        (200, '<div class="text-danger">No such host.</div>', "200 .No such host.. to the form of /add/"),
+        (500, "<title>Server Error</title>", "500 .Server Error. to the form of /add/"),
+    ],
+)
+def test_an_ordinary_user_makes_the_endpoints_by_the_plugin_s_forms(
+    suite: SimpleNamespace, status: int, page: str, words: str | None
+) -> None:
+    sent: list[tuple[str, str]] = []
+
+    def post(_: str, fields: list[tuple[str, str]]) -> SimpleNamespace:
+        sent.extend(fields)
+        return SimpleNamespace(status_code=status, ok=status < 400, text=page, headers={})
+
+    person = SimpleNamespace(get=lambda _: SimpleNamespace(ok=True, text=FORM), post=post)
+    netbox = SimpleNamespace(
+        has=lambda _: False,
+        every=lambda _: [{"id": 4, "user": {"username": "x"}}] if sent else [],
+        accepted=lambda _: frozenset({"name", "port"}),
+        json=lambda *_, **__: {"id": 9},
+    )
+    cell = SimpleNamespace(syncs=True, netbox_token="secret", netbox_user="automation", world="small")
+    stack = SimpleNamespace(address=lambda *_, **__: "10.0.0.1", masked=lambda text: text)
+    adding = {f"/api/plugins/app/endpoints/{kind}/": "/add/" for kind in ("fastapi", "netbox", "proxmox")}
+    made = suite.pairing.Registrar(cell, netbox, SimpleNamespace(key="key"), stack, "app", person, adding)
+    if words is None:
+        assert made.register().numbers == {"fastapi": 4, "netbox": 4}
+        assert ("name", "backend") in sent
+        return
+    with pytest.raises(suite.contracts.BrokenContract, match=words):
+        made.register()
+
+
+def test_a_page_without_a_form_is_told(suite: SimpleNamespace) -> None:
+    person = SimpleNamespace(get=lambda _: SimpleNamespace(ok=False, text="", status_code=404, headers={}))
+    netbox = SimpleNamespace(
+        has=lambda _: False, every=lambda _: [], accepted=lambda _: frozenset[str](), json=lambda *_, **__: {"id": 9}
+    )
+    stack = SimpleNamespace(address=lambda *_, **__: "10.0.0.1", masked=lambda text: text)
+    adding = {"/api/plugins/app/endpoints/fastapi/": "/add/"}
+    made = suite.pairing.Registrar(SimpleNamespace(), netbox, SimpleNamespace(key="key"), stack, "app", person, adding)
+    with pytest.raises(suite.contracts.BrokenContract, match="404 to GET /add/, and no form"):
+        made.register()
+
+
 FACTS = {"unapplied": [], "ungenerated": "", "models": {"app.Thing": ""}}
 
 

@@ -1,7 +1,9 @@
 """A form as a browser would send it back: every field with the value that the page shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 import requests
 
@@ -20,6 +22,20 @@ class Form:
     fields: list[tuple[str, str]] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
 
+    def filled(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return what it sends once a person has set those of *values* that it asks for, and left the others as shown.
+
+        A box is ticked by True and left empty by False; another record is chosen by its number.
+        """
+        asked = {name: value for name, value in values.items() if name in self.names}
+        left = [(name, value) for name, value in self.fields if name not in asked]
+        return left + [(name, _typed(value)) for name, value in asked.items() if value is not False]
+
+
+def _typed(value: Any) -> str:
+    """Return a value as a form sends it."""
+    return "on" if value is True else str(value["id"] if isinstance(value, dict) else value)
+
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
@@ -27,6 +43,8 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self.inside: Form | None = None
         self.select = self.area = ""
+        self.single = True
+        self.options: list[str] = []
         self.words: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -43,11 +61,17 @@ class _Reader(HTMLParser):
         if tag == "input":
             self._input(form, told)
         elif tag == "select":
-            self.select = told.get("name", "")
-        elif tag == "option" and self.select and "selected" in told:
-            form.fields.append((self.select, told.get("value", "")))
+            self.select, self.options = told.get("name", ""), []
+            self.single = "multiple" not in told
+        elif tag == "option" and self.select:
+            self._option(form, told)
         elif tag == "textarea":
             self.area, self.words = told.get("name", ""), []
+
+    def _option(self, form: Form, told: dict[str, str]) -> None:
+        self.options.append(told.get("value", ""))
+        if "selected" in told:
+            form.fields.append((self.select, told.get("value", "")))
 
     @staticmethod
     def _input(form: Form, told: dict[str, str]) -> None:
@@ -60,14 +84,52 @@ class _Reader(HTMLParser):
         if tag == "form":
             self.inside = None
         elif tag == "select":
+            self._selected()
             self.select = ""
         elif tag == "textarea" and self.inside is not None and self.area:
             self.inside.fields.append((self.area, "".join(self.words).removeprefix("\n")))
             self.area = ""
 
+    def _selected(self) -> None:
+        """Choose the first of what is offered, as a browser does where a page chooses none."""
+        chosen = self.inside is None or any(name == self.select for name, _ in self.inside.fields)
+        if self.inside is not None and self.select and self.single and self.options and not chosen:
+            self.inside.fields.append((self.select, self.options[0]))
+
     def handle_data(self, data: str) -> None:
         if self.area:
             self.words.append(data)
+
+
+class _Refusals(HTMLParser):
+    """What a form that comes back says to be wrong: the texts of what is marked as an error."""
+
+    MARKS = frozenset({"text-danger", "invalid-feedback", "errorlist", "alert-danger"})
+    VOID = frozenset({"br", "img", "input", "hr", "link", "meta", "wbr", "source", "path", "use"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth = 0
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID and (self.depth or self.MARKS & set((dict(attrs).get("class") or "").split())):
+            self.depth += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.depth and tag not in self.VOID:
+            self.depth -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self.depth and data.strip():
+            self.words.append(" ".join(data.split()))
+
+
+def refused(page: str) -> str:
+    """Return what a form that was sent and came back says to be wrong; nothing where it marks nothing."""
+    reader = _Refusals()
+    reader.feed(page)
+    return "; ".join(dict.fromkeys(reader.words))
 
 
 def forms(page: str) -> list[Form]:

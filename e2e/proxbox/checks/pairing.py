@@ -1,12 +1,14 @@
 """Registers the pair's endpoints as an operator does, in any release: each route says itself what it takes."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+import requests
 from containers import Stack
 from contracts import PLUGIN, BrokenContract
-from netbox import NetBox
+from forms import main_form, refused
+from netbox import Browser, NetBox
 from words import words
 
 from backend import Backend
@@ -35,13 +37,18 @@ class Endpoints:
 
 @dataclass(frozen=True)
 class Registrar:
-    """Makes the endpoint records be there."""
+    """Makes the endpoint records be there: by the plugin's forms where a *person* does it, else by its API.
+
+    ``adding`` is the page with the form for a new record, by the API's list of its kind.
+    """
 
     cell: PairCell
     netbox: NetBox
     backend: Backend
     stack: Stack
     base: str
+    person: Browser | None = None
+    adding: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def root(self) -> str:
@@ -87,12 +94,29 @@ class Registrar:
         accepted = self.netbox.accepted(route)
         said = ""
         for place in self._places(service, accepted):
-            body = {name: value for name, value in (fields | place).items() if name in accepted}
-            answer = self.netbox.request("POST", route, json=body)
-            if answer.ok:
-                return int(answer.json()["id"])
-            said = f"{answer.status_code}{words(answer)}"
+            if self.person and route in self.adding:
+                number, said = self._by_form(self.person, route, fields | place)
+            else:
+                body = {name: value for name, value in (fields | place).items() if name in accepted}
+                number, said = _new(self.netbox.request("POST", route, json=body))
+            if number:
+                return number
         raise BrokenContract(f"the plugin refused the {kind} endpoint with {self.stack.masked(said)}", side=PLUGIN)
+
+    def _by_form(self, person: Browser, route: str, fields: Mapping[str, Any]) -> tuple[int, str]:
+        """Fill in the form for a new record and send it; return the record's number, or 0 and what is wrong."""
+        page = self.adding[route]
+        shown = person.get(page)
+        form = main_form(shown.text) if shown.ok else None
+        if form is None:
+            return 0, f"{shown.status_code}{words(shown)} to GET {page}, and no form"
+        sent = person.post(page, form.filled(fields))
+        newest = max((int(record["id"]) for record in self.netbox.every(route)), default=0)
+        # A form that is taken leads on to the record; one that is not comes back.
+        if sent.status_code == requests.codes.found and newest:
+            return newest, ""
+        why = refused(sent.text) if sent.ok else ""
+        return 0, f"{sent.status_code}{f' ({why})' if why else words(sent)} to the form of {page}"
 
     def _places(self, service: str, accepted: frozenset[str]) -> Iterator[dict[str, Any]]:
         """Yield ways to say where a service is: by name, else (older releases) by an address kept in IPAM.
@@ -155,3 +179,8 @@ class Registrar:
         current = self.netbox.get(route)
         if not current.get("approved"):
             self.netbox.json("PUT", route, json={"target_fingerprint": current["target_fingerprint"]})
+
+
+def _new(answer: requests.Response) -> tuple[int, str]:
+    """Return the number of the record that the API made, or 0 and how it refused."""
+    return (int(answer.json()["id"]), "") if answer.ok else (0, f"{answer.status_code}{words(answer)}")

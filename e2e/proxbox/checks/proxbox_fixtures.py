@@ -9,7 +9,7 @@ from containers import Stack
 from contracts import BACKEND, PLUGIN
 from holdings import Holdings
 from netbox import Browser, NetBox
-from people import Right, hired
+from people import Person, Right, hired
 from shelf import api_lists
 
 from answers import answers
@@ -96,23 +96,38 @@ def world(request: pytest.FixtureRequest, proxmox: Proxmox) -> World:
 
 
 @pytest.fixture(scope="session")
-def pairs_cell(cell: PairCell, netbox: NetBox, facts: dict[str, Any]) -> PairCell:
-    """Return the cell as the pair knows it: with the token that the backend writes by, and whose it is.
-
-    An ordinary user is no superuser, and has a token in the form that NetBox gives out today.
-    """
+def operator(cell: PairCell, netbox: NetBox, facts: dict[str, Any]) -> Person | None:
+    """Return the ordinary user who pairs both, where the cell asks for one: no superuser, with the rights to do it."""
     if cell.pair_user != ORDINARY or cell.phase != CANDIDATE:
-        return cell
+        return None
     apps = (*WRITTEN, *{label.partition(".")[0] for label in facts["shown"]})
     models = tuple(model for model in api_lists(netbox) if model.partition(".")[0] in apps)
-    person = hired(netbox, "automation", [Right(models, ("view", "add", "change", "delete"))])
-    return replace(cell, netbox_user=person.name, netbox_token=person.api.token)
+    return hired(netbox, "automation", [Right(models, ("view", "add", "change", "delete"))])
 
 
 @pytest.fixture(scope="session")
-def endpoints(pairs_cell: PairCell, netbox: NetBox, backend: Backend, stack: Stack, facts: dict[str, Any]) -> Endpoints:
-    """Return the pair's registered endpoints."""
-    return Registrar(pairs_cell, netbox, backend, stack, facts["base"]).register()
+def pairs_cell(cell: PairCell, operator: Person | None) -> PairCell:
+    """Return the cell as the pair knows it: with the token that the backend writes by, and whose it is.
+
+    An ordinary user's token has the form that NetBox gives out today.
+    """
+    if operator is None:
+        return cell
+    return replace(cell, netbox_user=operator.name, netbox_token=operator.api.token)
+
+
+@pytest.fixture(scope="session")
+def endpoints(
+    request: pytest.FixtureRequest, pairs_cell: PairCell, netbox: NetBox, backend: Backend, stack: Stack
+) -> Endpoints:
+    """Return the pair's registered endpoints: made through the API, and by an ordinary user through forms."""
+    facts: dict[str, Any] = request.getfixturevalue("facts")
+    operator: Person | None = request.getfixturevalue("operator")
+    adding = {
+        f"/{each['api']}": f"/{each['pages']['add']}" for each in facts["shown"].values() if "add" in each["pages"]
+    }
+    person = operator.browser if operator else None
+    return Registrar(pairs_cell, netbox, backend, stack, facts["base"], person, adding).register()
 
 
 @pytest.fixture(scope="session")
