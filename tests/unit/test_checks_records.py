@@ -235,21 +235,32 @@ def test_graphql_s_queries_are_those_that_answer_with_objects_and_want_at_most_a
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "found"),
-    [(200, {"results": [{"id": 3}]}, {"id": 3}), (200, {"results": []}, {}), (405, {"detail": "not allowed"}, {})],
+    ("oldest", "newest", "found"),
+    [
+        ({"results": [{"id": 3}]}, {"results": [{"id": 3}]}, [3]),
+        ({"results": [{"id": 3}]}, {"results": [{"id": 9}]}, [3, 9]),
+        ({"results": []}, {"results": []}, []),
+        ({"detail": "not allowed"}, {"detail": "not allowed"}, []),
+    ],
 )
-def test_what_the_host_does_not_list_is_no_record_of_its_own(status: int, body: Any, found: Any) -> None:
-    assert _first(status, body) == found
+def test_of_the_host_s_own_records_the_oldest_and_the_newest_are_those_to_look_at(
+    oldest: Any, newest: Any, found: list[int]
+) -> None:
+    status = 405 if "detail" in oldest else 200
+    assert [each["id"] for each in _ends(status, {"id": oldest, "-id": newest})] == found
 
 
 def test_a_list_of_the_host_s_that_crashes_is_the_plugin_s_doing() -> None:
     with pytest.raises(AssertionError, match=r"answered 500 to GET /api/own/ \(no such column"):
-        _first(500, {"detail": "no such column"})
+        _ends(500, {"id": {"detail": "no such column"}})
 
 
-def _first(status: int, body: Any) -> Any:
-    answer = requests.Response()
-    answer.status_code, answer._content = status, json.dumps(body).encode()
-    answer.headers["Content-Type"] = "application/json"
+def _ends(status: int, bodies: dict[str, Any]) -> Any:
+    def answer(*_: object, params: dict[str, Any]) -> requests.Response:
+        said = requests.Response()
+        said.status_code, said._content = status, json.dumps(bodies[params["ordering"]]).encode()
+        said.headers["Content-Type"] = "application/json"
+        return said
+
     with imported("shelf") as modules:
-        return modules.shelf.first(SimpleNamespace(request=lambda *_, **__: answer), "/api/own/")
+        return modules.shelf.ends(SimpleNamespace(request=answer), "/api/own/")

@@ -175,6 +175,12 @@ ANSWERS = {
     "api": (500, {"Content-Type": "application/json"}, '{"error": "no such field", "exception": "FieldError"}'),
     "torn": (500, {"Content-Type": "application/json"}, '{"error": '),
     "listed": (500, {"Content-Type": "application/json"}, "[]"),
+    "in-part": (
+        200,
+        {"Content-Type": "text/html"},
+        "<p>An error occurred when loading content from plugin app:</p>\n<pre class='p'>FieldError(&#x27;no&#x27;)</pre>",
+    ),
+    "told-as-text": (200, {}, "An error occurred when loading content from plugin app: <pre>no page</pre>"),
     "thrown-out": (302, {"Location": "/login/?next=/x"}, ""),
     "switched-off": (503, {"Content-Type": "application/json"}, '{"detail": "not here"}'),
     "down": (503, {"Content-Type": "text/html"}, "busy"),
@@ -193,6 +199,7 @@ def test_a_page_that_is_missing_crashes_or_throws_the_user_out_is_refused(suite:
         "api": "answered 500 (FieldError: no such field)",
         "torn": "answered 500",
         "listed": "answered 500",
+        "in-part": "shows a plugin's part that crashed (FieldError('no'))",
         "thrown-out": "sent a logged-in user to the login page",
         "down": "answered 503 (busy)",
     }

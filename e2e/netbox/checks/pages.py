@@ -1,5 +1,7 @@
 """Opens many pages a few at a time and says which did not answer as a page must."""
 
+import html
+import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
@@ -16,6 +18,9 @@ FORBIDDEN = requests.codes.forbidden
 NOT_FOUND = requests.codes.not_found
 SERVER_ERROR = requests.codes.internal_server_error
 UNAVAILABLE = requests.codes.service_unavailable
+CAUGHT = re.compile(r"An error occurred when loading content from plugin.*?<pre[^>]*>(.*?)</pre>", re.DOTALL)
+"""How a page of NetBox shows that a plugin's part of it crashed: it answers all the same."""
+SHORT = 160
 SLOW, OFTEN, FEW = 10.0, 20, 3
 """An answer may take so many seconds, and so often what others take: of at least so many, for a machine may be slow."""
 
@@ -23,9 +28,10 @@ SLOW, OFTEN, FEW = 10.0, 20, 3
 def refusals(
     paths: Iterable[str], get: Callable[[str], requests.Response], *, forbidden: bool = False
 ) -> dict[str, str]:
-    """Return each page that is missing, fails inside NetBox, or throws the logged-in user out; with its words.
+    """Return each page that is missing, fails inside NetBox, also in a part of it, or throws the logged-in user out.
 
     One that is slow twice, the second time alone, is refused, too; with *forbidden* one that the user may not see.
+    What it says is told.
     """
     seconds: dict[str, float] = {}
 
@@ -42,7 +48,7 @@ def refusals(
             return path, f"answered {answer.status_code}{words(answer)}"
         if "/login/" in answer.headers.get("Location", ""):
             return path, "sent a logged-in user to the login page"
-        return path, ""
+        return path, _caught(answer)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         refused = {path: said for path, said in pool.map(complaint, paths) if said}
@@ -64,6 +70,12 @@ def slow(seconds: Mapping[str, float]) -> dict[str, float]:
 def _explained(answer: requests.Response) -> bool:
     """Whether an API route says on purpose, in words, that it is switched off here: a crash is never a 503."""
     return answer.status_code == UNAVAILABLE and bool(body(answer).get("detail"))
+
+
+def _caught(answer: requests.Response) -> str:
+    """Return what crashed in a part of a page that NetBox shows without it; nothing where all is there."""
+    found = CAUGHT.search(answer.text) if "html" in answer.headers.get("Content-Type", "") else None
+    return f"shows a plugin's part that crashed ({html.unescape(found[1]).strip()[:SHORT]})" if found else ""
 
 
 def api_routes(netbox: NetBox, root: str) -> dict[str, Any]:

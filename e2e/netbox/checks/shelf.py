@@ -92,15 +92,19 @@ def there(netbox: NetBox, route: str) -> int:
     return int(_first(netbox.request("GET", route, params={"limit": 1})).get("id", 0))
 
 
-def first(netbox: NetBox, route: str) -> dict[str, Any]:
-    """Return a record that a list of NetBox's own holds, nothing where it lists none.
+def ends(netbox: NetBox, route: str) -> list[dict[str, Any]]:
+    """Return the oldest and the newest record that a list of NetBox's own holds, one or nothing where it has no more.
 
     Not every address that NetBox names for a model is a list: that of its scripts takes uploads. A crash is a crash.
     """
-    answer = netbox.request("GET", route, params={"limit": 1})
-    if answer.status_code >= requests.codes.internal_server_error:
-        raise BrokenContract(f"NetBox answered {answer.status_code} to GET {route}{words(answer)}", side=PLUGIN)
-    return _first(answer)
+    found: dict[int, dict[str, Any]] = {}
+    for order in ("id", "-id"):
+        answer = netbox.request("GET", route, params={"limit": 1, "ordering": order})
+        if answer.status_code >= requests.codes.internal_server_error:
+            raise BrokenContract(f"NetBox answered {answer.status_code} to GET {route}{words(answer)}", side=PLUGIN)
+        record = _first(answer)
+        found |= {record["id"]: record} if record else {}
+    return list(found.values())
 
 
 def _first(answer: requests.Response) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from forms import confirmed, main_form
 from graph import faults
 from netbox import Browser, NetBox
 from pages import refusals, summary
-from shelf import Shelf, Shown, api_lists, filled, first
+from shelf import Shelf, Shown, api_lists, ends, filled
 
 pytestmark = pytest.mark.phases(CANDIDATE)
 NEEDS = ("netbox.up", "plugin.schema")
@@ -77,11 +77,11 @@ def lost_files(linked: set[str], facts: dict[str, Any]) -> set[str]:
 def test_the_pages_of_netbox_s_own_records_answer(
     netbox: NetBox, browser: Browser, facts: dict[str, Any], cell: Cell
 ) -> None:
-    """The plugin adds tabs and panels to them: those of a record that is there open with it."""
+    """The plugin adds tabs and panels to them: those of the oldest and the newest record open with it."""
     routes, paths = api_lists(netbox), []
     for model, tabs in facts["host"].items():
-        found = first(netbox, routes[model]) if routes.get(model) else {}
-        paths += [f"{found['display_url']}{tab}" for tab in tabs if found.get("display_url")]
+        found = ends(netbox, routes[model]) if routes.get(model) else []
+        paths += [f"{each['display_url']}{tab}" for each in found for tab in tabs if each.get("display_url")]
     refused = refusals(paths, browser.get)
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(paths)} pages of NetBox's own records {summary(refused)}"
