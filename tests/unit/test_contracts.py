@@ -178,7 +178,7 @@ ANSWERS = {
     "in-part": (
         200,
         {"Content-Type": "text/html"},
-        "<p>An error occurred when loading content from plugin app:</p>\n<pre class='p'>FieldError(&#x27;no&#x27;)</pre>",
+        "<p>An error occurred when loading content from plugin app:</p>\n<pre class='p'>Error(&#x27;no&#x27;)</pre>",
     ),
     "told-as-text": (200, {}, "An error occurred when loading content from plugin app: <pre>no page</pre>"),
     "thrown-out": (302, {"Location": "/login/?next=/x"}, ""),

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
-from views import host_pages, shown_models
+from views import host_pages, shown_models, widgets
 
 
 def facts(plugins: list[str]) -> dict[str, Any]:
@@ -38,6 +38,7 @@ def facts(plugins: list[str]) -> dict[str, Any]:
         "pages": [page for pages, _ in known for page in pages],
         "api": [route for _, routes in known for route in routes],
         "host": host_pages(plugins),
+        "widgets": widgets(plugins),
         "shown": _shown(bases.values(), {model._meta.label for model in models}),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -74,6 +75,31 @@ def _added(module: str) -> Iterator[tuple[str, str]]:
     for model, extensions in registry["plugins"]["template_extensions"].items():
         if model and not model.startswith(f"{module}.") and any(_is_of(each, module) for each in extensions):
             yield model, ""
+
+
+def widgets(modules: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return what the plugins offer for NetBox's start page: by name, what a person leaves as it is offered.
+
+    One that needs a choice first is left out.
+    """
+    from netbox.registry import registry
+
+    offered = registry["widgets"].items() if "widgets" in registry else ()
+    own = {name: each for name, each in offered if any(_is_of(each, module) for module in modules)}
+    found = {name: _settled(each) for name, each in own.items()}
+    return {name: config for name, config in sorted(found.items()) if config is not None}
+
+
+def _settled(widget: Any) -> dict[str, Any] | None:
+    """Return a widget's configuration as its form shows it; nothing where the form wants more, or cannot be shown."""
+    try:
+        form = widget.ConfigForm(initial=widget.default_config or {})
+        shown = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+        json.dumps(shown | (widget.default_config or {}))
+    except Exception:  # noqa: BLE001 -- that the form opens is not judged here
+        return None
+    lacks = any(field.required and shown[name] in (None, "", []) for name, field in form.fields.items())
+    return None if lacks else {**shown, **(widget.default_config or {})}
 
 
 def _views(patterns: Any, before: str, base: str) -> Iterator[tuple[str, Any]]:
