@@ -115,6 +115,40 @@ def test_a_refusal_s_words_name_the_next_value(words: str, wanted: object, suite
     assert suite.samples.said_of("That is not nice.") is None
 
 
+class Picky:
+    """An API that takes a thing with a parent and a site, but not with tags, and says so of one field at a time."""
+
+    def __init__(self, *, told_of: str, needed: str = "") -> None:
+        self.told_of, self.needed, self.sent = told_of, needed, list[dict[str, Any]]()
+
+    def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+        """Answer as NetBox does."""
+        if method == "GET":
+            return _said(200, {"results": [{"id": 7}] if path != self.needed else []})
+        self.sent.append(dict(extra["json"]))
+        if "address" in extra["json"]:
+            return _said(400, {self.told_of: ["No address here."]})
+        return _said(201, {"id": 1})
+
+
+@pytest.mark.parametrize("told_of", ["address", "__all__"])
+def test_a_whole_record_has_all_that_is_taken_and_goes_without_what_is_refused(
+    suite: SimpleNamespace, told_of: str
+) -> None:
+    api = Picky(told_of=told_of)
+    made = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {}).make("/api/things/", whole=True)
+    assert made.number == 1
+    assert set(api.sent[0]) == {"name", "site", "parent", "address"}
+    assert (api.sent[-1]["site"], api.sent[-1]["parent"], "address" in api.sent[-1]) == (7, 7, False)
+
+
+def test_a_whole_record_goes_without_what_it_may_refer_to_where_there_is_none(suite: SimpleNamespace) -> None:
+    api = Picky(told_of="address", needed="/api/things/")
+    maker = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {})
+    assert maker.make("/api/things/", depth=suite.making.DEPTH, whole=True).number == 1
+    assert "parent" not in api.sent[-1]
+
+
 class Api:
     """NetBox's API with sites and things: a thing needs an address where that was not given, and a new site."""
 

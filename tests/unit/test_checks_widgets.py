@@ -70,7 +70,7 @@ def test_the_plugin_s_own_widgets_are_tried_as_their_forms_offer_them(monkeypatc
     assert offered(monkeypatch, {}) == {}
 
 
-BOARD = {"layout": [], "config": {}}
+BOARD: dict[str, Any] = {"layout": [], "config": {}}
 CRASH = """<p><span></span> An error was encountered when attempting to render this widget:</p>
 <p class="font-monospace">no such &#x27;thing&#x27;</p>"""
 

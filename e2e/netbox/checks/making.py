@@ -16,6 +16,8 @@ ROUNDS = 8
 DEPTH = 6
 TAKEN = "duplicate key value"
 WHOLE = ("non_field_errors", "__all__", "detail")
+LEFT_OUT = frozenset({"tags", "custom_fields", "owner", "changelog_message"})
+"""What NetBox itself lets any record have."""
 
 
 @dataclass(frozen=True)
@@ -45,28 +47,39 @@ class Maker:
     relations: Mapping[str, Mapping[str, str]]
     made: list[Made] = field(default_factory=list)
 
-    def make(self, route: str, depth: int = 0) -> Made:
-        """Make one record of a list, and first what it must refer to."""
+    def make(self, route: str, depth: int = 0, *, whole: bool = False) -> Made:
+        """Make one record of a list, and first what it must refer to: of what it needs, or *whole*, of all it takes."""
         fields = {each.name: each for each in self.described.takes(route)}
         if not fields:
             return Made(why_not="its API takes no new records")
-        body = {each.name: self._value(route, each, depth) for each in fields.values() if each.required}
-        lost = [name for name, value in body.items() if value in (0, [0]) and self._refers_to(route, fields[name])]
-        if lost:
-            return Made(why_not=f"it needs a record of {self._refers_to(route, fields[lost[0]])}, and none can be made")
-        said: requests.Response | None = None
-        for _ in range(ROUNDS):
-            said = self.netbox.request("POST", route, json=body)
-            if said.status_code == requests.codes.created:
-                self.made.append(Made(int(said.json()["id"]), route))
-                return self.made[-1]
-            if said.status_code != requests.codes.bad_request or not self._amend(route, fields, body, said, depth):
-                break
-        if said is None:
-            return Made(why_not="nothing was tried")
+        wanted = [each for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT)]
+        values = {each.name: self._value(route, each, depth) for each in wanted}
+        lost = {name for name, value in values.items() if value in (0, [0]) and self._refers_to(route, fields[name])}
+        for name in (name for name in lost if fields[name].required):
+            return Made(why_not=f"it needs a record of {self._refers_to(route, fields[name])}, and none can be made")
+        body = {name: value for name, value in values.items() if name not in lost}
+        said = self._sent(route, fields, body, depth, whole=whole)
+        if said.status_code == requests.codes.created:
+            self.made.append(Made(int(said.json()["id"]), route))
+            return self.made[-1]
         # That there is one already is a refusal, however it is told.
         crashed = said.status_code >= requests.codes.internal_server_error and TAKEN not in said.text
         return Made(why_not=f"POST {route} answered {said.status_code}{words(said)}", crashed=crashed)
+
+    def _sent(
+        self, route: str, fields: Mapping[str, Field], body: dict[str, Any], depth: int, *, whole: bool
+    ) -> requests.Response:
+        """Send a new record, and again as each refusal wants it; a whole one goes without what is refused twice."""
+        said = self.netbox.request("POST", route, json=body)
+        for number in range(1, ROUNDS):
+            if said.status_code != requests.codes.bad_request:
+                break
+            without = whole and number > 1 and _shortened(fields, body, said)
+            amended = without or self._amend(route, fields, body, said, depth)
+            if not amended and not (whole and _shortened(fields, body, said)):
+                break
+            said = self.netbox.request("POST", route, json=body)
+        return said
 
     def some(self, route: str, depth: int = 0) -> int:
         """Return the number of a record of a list: one that is there, else a new one; 0 where there can be none."""
@@ -97,11 +110,7 @@ class Maker:
         self, route: str, fields: Mapping[str, Field], body: dict[str, Any], said: requests.Response, depth: int
     ) -> bool:
         """Change *body* as a refusal wants it; whether anything could be changed."""
-        try:
-            told = said.json()
-        except ValueError:
-            return False
-        refused = told if isinstance(told, dict) else {}
+        refused = _refused(said)
         missing = [self._missing(fields, body, str(refused[name])) for name in WHOLE if name in refused]
         for name in filter(None, missing):
             body[name] = self._value(route, fields[name], depth)
@@ -138,6 +147,29 @@ class Maker:
         changed = bool(spelt) and body[name] != spelt
         body[name] = spelt or body[name]
         return changed
+
+
+def _refused(said: requests.Response) -> dict[str, Any]:
+    """Return what a refusal says, by field; nothing where it is none that says it so."""
+    try:
+        told = said.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _shortened(fields: Mapping[str, Field], body: dict[str, Any], said: requests.Response) -> bool:
+    """Leave out of *body* what a refusal speaks of and the record does not need; whether there was any such."""
+    refused = _refused(said)
+    reasons = " ".join(str(refused[name]) for name in WHOLE if name in refused)
+    gone = [
+        name
+        for name in body
+        if not fields[name].required and (name in refused or (reasons and _named(name, fields[name], reasons)))
+    ]
+    for name in gone:
+        del body[name]
+    return bool(gone)
 
 
 def _short(value: Any) -> Any:

@@ -17,7 +17,8 @@ from netbox import NetBox
 class Shown:
     """One model: its API's list, its pages, the pages of a record (``{pk}``), and its records.
 
-    ``own`` is the one that was made, ``found`` the number of one that was there before; either may be missing.
+    ``own`` is the one that was made with what it needs, ``other`` the number of one that was there before, else of one
+    that was made with all that the API takes; either may be missing.
     """
 
     label: str
@@ -25,12 +26,12 @@ class Shown:
     pages: Mapping[str, str]
     record: Mapping[str, str]
     own: Made | None
-    found: int
+    other: int
 
     @property
     def number(self) -> int:
         """The record that may be changed, else the one that may be seen; 0 where there is none."""
-        return self.own.number if self.own else self.found
+        return self.own.number if self.own else self.other
 
     def of_record(self, kind: str) -> list[str]:
         """Return the address of one kind of page for each record."""
@@ -40,7 +41,7 @@ class Shown:
     @property
     def numbers(self) -> list[int]:
         """Both records, as far as they are there."""
-        return [number for number in (self.own.number if self.own else 0, self.found) if number]
+        return [number for number in (self.own.number if self.own else 0, self.other) if number]
 
     @property
     def tabs(self) -> list[str]:
@@ -77,7 +78,9 @@ def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]
         if not made.number:
             not_tried[label] = made.why_not
         own = made if made.number else None
-        models.append(Shown(label, listed[label], each["pages"], each["record"], own, found[label]))
+        # A description says little of what goes together: that one of all that is taken can be made is asked of nobody.
+        other = found[label] or (maker.make(listed[label], whole=True).number if own else 0)
+        models.append(Shown(label, listed[label], each["pages"], each["record"], own, other))
     return Shelf(tuple(models), maker, not_tried, crashed)
 
 
