@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import platform
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Mapping
@@ -147,14 +148,19 @@ def test_no_secret_of_the_person_reaches_the_build(tmp_path: Path) -> None:
     assert build(replace(local, environ={**local.environ, "TWINE_PASSWORD": "secret"})).artifacts
 
 
-def test_when_one_build_fails_the_other_is_not_waited_for(tmp_path: Path) -> None:
+def test_when_one_build_fails_the_other_is_not_waited_for_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slow = BACKEND.replace("def build_wheel(", "def build_wheel(*a, **k):\n    time.sleep(120)\n\ndef old(")
     slow = slow.replace("def build_sdist(", "def build_sdist(*a, **k):\n    raise RuntimeError('first')\n\ndef older(")
     local = builds(tmp_path, {**SOURCE, "backend.py": slow})
+    (temporary := tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     begun = time.monotonic()
     with pytest.raises(GateFailed) as failure:
-        build(local)
+        build(replace(local, environ={**local.environ, "TMPDIR": str(temporary)}))
     assert time.monotonic() - begun < 60
+    assert not list(temporary.iterdir())
     assert any("first" in line for line in failure.value.details)
 
 

@@ -79,7 +79,9 @@ class Builder:
                     told |= {"env": str(kept.env), "requires": kept.requires}
                 argv = [sys.executable, "-I", str(SCRIPT), json.dumps(told)]
                 isolation = Isolation(self.environ, Path(home), (out,), () if kept is None else (kept.env,))
-                env = isolation.environment(**own)
+                # What a killed build leaves in its temporary folder goes with ours.
+                (temporary := home / "tmp").mkdir()
+                env = isolation.environment(**own, TMPDIR=str(temporary))
                 done = isolation.run(argv, env=env, cwd=tree, timeout=_SECONDS, stop=stop)
             if done.exit_code:
                 raise _failure(done)
