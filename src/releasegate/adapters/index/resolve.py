@@ -100,5 +100,5 @@ class Resolver:
         # In the environment and not on the command line, which every user of the machine can read. Nothing foreign is
         # run that could see it: pip only downloads a wheel.
         url = access.simple_with_token() if self.pages.web.closed else f"{self.pages.url}/"
-        env = clean_environment(self.environ, HOME=str(home), PIP_INDEX_URL=url)
+        env = clean_environment(self.environ, HOME=str(home), TMPDIR=str(home), PIP_INDEX_URL=url)
         return run(argv, env=env, cwd=home, timeout=within)

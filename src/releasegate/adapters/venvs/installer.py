@@ -116,7 +116,7 @@ class Installer:
         begin, told = self._program(venv)
         pip = [*begin, "--no-input", *words]
         isolation = venv.isolation(*given)
-        env = isolation.environment(**told)
+        env = isolation.environment(**told, TMPDIR=str(venv.folder))
         return isolation.run(pip, env=env, cwd=venv.folder, timeout=timeout, stop=venv.stop)
 
     def _program(self, venv: Venv) -> tuple[tuple[str, ...], Mapping[str, str]]:
@@ -130,7 +130,13 @@ class Installer:
         isolation = venv.isolation()
         own = str(venv.python), "-I", "-m"
         words = [*own, "ensurepip"]
-        isolation.run(words, env=isolation.environment(), cwd=venv.folder, timeout=_CHECK_SECONDS, stop=venv.stop)
+        isolation.run(
+            words,
+            env=isolation.environment(TMPDIR=str(venv.folder)),
+            cwd=venv.folder,
+            timeout=_CHECK_SECONDS,
+            stop=venv.stop,
+        )
         return (*own, "pip"), {}
 
     def _ask_index(self) -> None:

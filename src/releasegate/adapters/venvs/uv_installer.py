@@ -70,7 +70,8 @@ class UvInstaller:
     def _uv(self, venv: Venv, *words: str, given: tuple[Path, ...] = ()) -> bool:
         isolation = venv.isolation(*given)
         argv = [*uv(), "pip", *words, "--python", str(venv.python)]
-        done = isolation.run(argv, env=isolation.environment(), cwd=venv.folder, timeout=_SECONDS, stop=venv.stop)
+        env = isolation.environment(TMPDIR=str(venv.folder))
+        done = isolation.run(argv, env=env, cwd=venv.folder, timeout=_SECONDS, stop=venv.stop)
         return done.exit_code == 0
 
 
