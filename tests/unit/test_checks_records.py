@@ -104,6 +104,7 @@ def test_texts_differ_are_short_enough_and_follow_their_name(suite: SimpleNamesp
         ("Enter a valid JSON.", {}),
         ("Value must be one of: red, blue", "red"),
         ("A valid integer is required.", int),
+        ("Enter a valid value.", str),
     ],
 )
 def test_a_refusal_s_words_name_the_next_value(words: str, wanted: object, suite: SimpleNamespace) -> None:
@@ -140,6 +141,22 @@ def test_a_whole_record_has_all_that_is_taken_and_goes_without_what_is_refused(
     assert made.number == 1
     assert set(api.sent[0]) == {"name", "site", "parent", "address"}
     assert (api.sent[-1]["site"], api.sent[-1]["parent"], "address" in api.sent[-1]) == (7, 7, False)
+
+
+def test_of_two_fields_that_are_refused_in_the_same_words_one_is_left_out(suite: SimpleNamespace) -> None:
+    class Either(Picky):
+        def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+            said = super().request(method, path, **extra)
+            both = {"parent", "address"} <= set(extra.get("json", {}))
+            words = ["Cannot set both."]
+            return _said(400, {"parent": words, "address": words}) if both else said
+
+    api = Either(told_of="name")
+    body = {"name": "n", "site": 7, "parent": 7, "address": "a"}
+    maker = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {})
+    fields = {each.name: each for each in maker.described.takes("/api/things/")}
+    assert maker._amend("/api/things/", fields, body, api.request("POST", "/api/things/", json=body), 0)
+    assert set(body) == {"name", "site", "parent"}
 
 
 def test_a_whole_record_goes_without_what_it_may_refer_to_where_there_is_none(suite: SimpleNamespace) -> None:

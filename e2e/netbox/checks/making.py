@@ -115,9 +115,12 @@ class Maker:
         for name in filter(None, missing):
             body[name] = self._value(route, fields[name], depth)
         named = {name: reasons for name, reasons in refused.items() if name in fields}
-        return any(
-            [self._other(route, fields[name], body, told, depth) for name, told in named.items()] + [any(missing)]
-        )
+        both = _instead(fields, body, named)
+        for name in both:
+            del body[name]
+        left = {name: told for name, told in named.items() if str(told) not in both.values()}
+        amended = [self._other(route, fields[name], body, told, depth) for name, told in left.items()]
+        return any((*amended, any(missing), bool(both)))
 
     @staticmethod
     def _missing(fields: Mapping[str, Field], body: Mapping[str, Any], reason: str) -> str:
@@ -170,6 +173,13 @@ def _shortened(fields: Mapping[str, Field], body: dict[str, Any], said: requests
     for name in gone:
         del body[name]
     return bool(gone)
+
+
+def _instead(fields: Mapping[str, Field], body: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, str]:
+    """Return what to leave out of a record that may not have both, with the words: those that two were refused by."""
+    said: dict[str, str] = {}
+    given = [name for name in named if name in body and not fields[name].required]
+    return {name: str(named[name]) for name in given if said.setdefault(str(named[name]), name) != name}
 
 
 def _short(value: Any) -> Any:

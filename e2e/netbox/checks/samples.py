@@ -17,6 +17,8 @@ FORMATS: dict[str, Callable[[int], Any]] = {
     "ipv6": lambda n: f"2001:db8::{n:x}",
     "byte": lambda _: "c2FtcGxl",
 }
+FORMED = itertools.cycle(("65000:1", "10", "sample-1.example.com", "1.1", "Aa1", "+1 555 0100"))
+"""What fields take whose form nobody tells: a community, a number, a host's name, a version, a word, a telephone's."""
 SAID: tuple[tuple[re.Pattern[str], Callable[[int], Any]], ...] = (
     (
         re.compile(r"address and mask|CIDR|network|prefix", re.IGNORECASE),
@@ -34,6 +36,7 @@ SAID: tuple[tuple[re.Pattern[str], Callable[[int], Any]], ...] = (
     (re.compile(r"email", re.IGNORECASE), FORMATS["email"]),
     (re.compile(r"IPv4|IPv6|IP address", re.IGNORECASE), FORMATS["ipv4"]),
     (re.compile(r"unique|already exists", re.IGNORECASE), lambda n: f"sample-{n}"),
+    (re.compile(r"valid value", re.IGNORECASE), lambda _: next(FORMED)),
 )
 NAMED = tuple((re.compile(word, re.IGNORECASE), value) for word, value in (
     (r"^(address|prefix|network|cidr|subnet)$", SAID[0][1]),
