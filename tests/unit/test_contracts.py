@@ -199,7 +199,7 @@ def test_a_page_that_is_missing_crashes_or_throws_the_user_out_is_refused(suite:
         "api": "answered 500 (FieldError: no such field)",
         "torn": "answered 500",
         "listed": "answered 500",
-        "in-part": "shows a plugin's part that crashed (FieldError('no'))",
+        "in-part": "shows a plugin's part that crashed (Error('no'))",
         "thrown-out": "sent a logged-in user to the login page",
         "down": "answered 503 (busy)",
     }

@@ -20,6 +20,7 @@ FORMATS: dict[str, Callable[[int], Any]] = {
 FORMED = itertools.cycle(("65000:1", "10", "sample-1.example.com", "1.1", "Aa1", "+1 555 0100"))
 """What fields take whose form nobody tells: a community, a number, a host's name, a version, a word, a telephone's."""
 SAID: tuple[tuple[re.Pattern[str], Callable[[int], Any]], ...] = (
+    (re.compile(r"(content|object) type", re.IGNORECASE), lambda _: "dcim.device"),
     (
         re.compile(r"address and mask|CIDR|network|prefix", re.IGNORECASE),
         lambda n: f"198.51.{n % 250}.0/24",
@@ -39,10 +40,10 @@ SAID: tuple[tuple[re.Pattern[str], Callable[[int], Any]], ...] = (
     (re.compile(r"valid value", re.IGNORECASE), lambda _: next(FORMED)),
 )
 NAMED = tuple((re.compile(word, re.IGNORECASE), value) for word, value in (
-    (r"^(address|prefix|network|cidr|subnet)$", SAID[0][1]),
-    (r"mac", SAID[1][1]),
-    (r"colou?r", SAID[4][1]),
-    (r"slug", SAID[3][1]),
+    (r"^(address|prefix|network|cidr|subnet)$", SAID[1][1]),
+    (r"mac", SAID[2][1]),
+    (r"colou?r", SAID[5][1]),
+    (r"slug", SAID[4][1]),
 ))  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from offered import offered
 from views import host_pages, shown_models, widgets
 
 
@@ -39,6 +40,7 @@ def facts(plugins: list[str]) -> dict[str, Any]:
         "api": [route for _, routes in known for route in routes],
         "host": host_pages(plugins),
         "widgets": widgets(plugins),
+        "offered": [offered(*_patterns(), base) for base in bases.values()],
         "shown": _shown(bases.values(), {model._meta.label for model in models}),
     }
 

@@ -31,7 +31,7 @@ def shown_models(patterns: Any, api_patterns: Any, base: str) -> dict[str, dict[
         empty: dict[str, Any] = {"api": "", "pages": {}, "record": {}, "relations": _relations(model)}
         return found.setdefault(model._meta.label, empty)
 
-    for path, view in _views(patterns, "plugins/", base):
+    for path, view in views(patterns, "plugins/", base):
         model, of_record = _model(view), path.count("{") == path.count("{pk}") == 1
         if of_record and not hasattr(getattr(view.callback, "view_class", None), "get"):
             continue
@@ -41,7 +41,7 @@ def shown_models(patterns: Any, api_patterns: Any, base: str) -> dict[str, dict[
             entry(model)["record"].setdefault(_tab(path), path)
         elif "{" not in path:
             entry(model)["pages"].setdefault(_kind(view.callback), path)
-    for path, view in _views(api_patterns, "api/plugins/", base):
+    for path, view in views(api_patterns, "api/plugins/", base):
         model = getattr(getattr(getattr(view.callback, "cls", None), "queryset", None), "model", None)
         listed = (getattr(view.callback, "actions", None) or {}).get("get") == "list"
         if model is not None and listed and "{" not in path:
@@ -102,7 +102,7 @@ def _settled(widget: Any) -> dict[str, Any] | None:
     return None if lacks else {**shown, **(widget.default_config or {})}
 
 
-def _views(patterns: Any, before: str, base: str) -> Iterator[tuple[str, Any]]:
+def views(patterns: Any, before: str, base: str) -> Iterator[tuple[str, Any]]:
     """Yield the plugin's own views with their paths; an argument stands there by its name."""
     root = f"{before}{base}/" if before.endswith("plugins/") else ""
     for entry in patterns:
@@ -111,7 +111,7 @@ def _views(patterns: Any, before: str, base: str) -> Iterator[tuple[str, Any]]:
         if not path.startswith(root):
             continue
         if hasattr(entry, "url_patterns"):
-            yield from _views(entry.url_patterns, path, base)
+            yield from views(entry.url_patterns, path, base)
         elif "(" not in path:
             yield path, entry
 
