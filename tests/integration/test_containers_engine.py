@@ -26,7 +26,7 @@ from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, opened
-from releasegate.adapters.containers.images.image_builds import ImageSpec
+from releasegate.adapters.containers.images.image_specs import ImageSpec
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.package_data import package_folder
 from releasegate.core.e2e.snapshots import Snapshot

@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from releasegate.adapters.containers.images.image_builds import REFUSED, BuildOutput, ImageSpec
+from releasegate.adapters.containers.images.engine_faults import REFUSED, BuildOutput
+from releasegate.adapters.containers.images.image_specs import ImageSpec
 from releasegate.adapters.package_data import package_folder
 from releasegate.core.errors import GateFailed, Unavailable
 

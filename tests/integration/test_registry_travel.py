@@ -14,7 +14,7 @@ from loopback_registry import registry
 
 from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.engine import ContainerEngine, opened
-from releasegate.adapters.containers.images.image_builds import ImageSpec
+from releasegate.adapters.containers.images.image_specs import ImageSpec
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.tar import packed
 

@@ -10,7 +10,8 @@ from fake_engine import FakeEngine
 from requests.exceptions import ChunkedEncodingError, ReadTimeout
 from urllib3.exceptions import ProtocolError
 
-from releasegate.adapters.containers.images.image_builds import REFUSED, ImageSpec
+from releasegate.adapters.containers.images.engine_faults import REFUSED
+from releasegate.adapters.containers.images.image_specs import ImageSpec
 from releasegate.adapters.containers.images.images import Images
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 

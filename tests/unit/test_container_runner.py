@@ -22,8 +22,9 @@ from urllib3.exceptions import ProtocolError
 from releasegate.adapters.containers import health, labels
 from releasegate.adapters.containers import runner as running
 from releasegate.adapters.containers.cell import CellRun
+from releasegate.adapters.containers.images.engine_faults import not_made
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
-from releasegate.adapters.containers.images.image_builds import ImageSpec, not_made
+from releasegate.adapters.containers.images.image_specs import ImageSpec
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.runner import ContainerRunner

@@ -15,8 +15,7 @@ from release_fixture import APP, CORE
 from stacks import cell, folders, kit, pair_stack
 
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
-from releasegate.adapters.containers.images.image_builds import ImageSpec
-from releasegate.adapters.containers.images.image_specs import ImageSpecs
+from releasegate.adapters.containers.images.image_specs import ImageSpec, ImageSpecs
 from releasegate.adapters.containers.images.images import Images
 from releasegate.core.config.model import Service
 from releasegate.core.config.stack import Stack

@@ -17,7 +17,7 @@ from docker.errors import APIError, ImageNotFound
 from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.engine import ContainerEngine
-from releasegate.adapters.containers.images.image_builds import ImageSpec
+from releasegate.adapters.containers.images.image_specs import ImageSpec
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.tar import packed
 from releasegate.core.e2e.snapshots import Reordering, Snapshot

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from releasegate.adapters.containers.images.image_builds import ImageSpec
 from releasegate.adapters.kit_folders import KitFolders
 from releasegate.core.config.model import Service
 from releasegate.core.config.stack import Stack
@@ -21,6 +21,27 @@ from releasegate.core.kits.kit_parts import KitImage
 from releasegate.ports import Delivery
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True)
+class ImageSpec:
+    """What goes into an image: ``spec`` as ``furnish.py`` reads it, and the files beside it by name.
+
+    ``what`` names it for people. ``bad`` says whether it is the release's fault where it cannot be made.
+    """
+
+    what: str
+    base: str
+    spec: Mapping[str, Any]
+    files: Mapping[str, Path]
+    bad: bool = False
+    network: str = "default"
+    context: Mapping[str, bytes] = field(default_factory=dict)
+
+    def contents(self) -> dict[str, bytes]:
+        """Return every file of the build's context by its name."""
+        told = {name: path.read_bytes() for name, path in self.files.items()}
+        return {**told, **self.context, "spec.json": json.dumps(self.spec, sort_keys=True).encode()}
 
 
 @dataclass(frozen=True)

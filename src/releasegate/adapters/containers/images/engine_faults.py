@@ -1,15 +1,14 @@
-"""One build of an image: what goes into it, what the engine said, and whose fault it is where nothing comes of it."""
+"""Whose fault it is that an image cannot be made: the engine's, the network's, or the release's."""
 
 from __future__ import annotations
 
 import itertools
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from releasegate.adapters.containers.images.image_specs import ImageSpec
 from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.install.pip_faults import outside_fault
@@ -22,27 +21,6 @@ _KILLED = frozenset({137, 143})
 _PIP_TRACEBACK = "Exception information:"
 """Behind it, pip's log has pip's own traceback."""
 _CODE = re.compile(r"(?:non-zero code|exit code|exit status):? (\d+)")
-
-
-@dataclass(frozen=True)
-class ImageSpec:
-    """What goes into an image: ``spec`` as ``furnish.py`` reads it, and the files beside it by name.
-
-    ``what`` names it for people. ``bad`` says whether it is the release's fault where it cannot be made.
-    """
-
-    what: str
-    base: str
-    spec: Mapping[str, Any]
-    files: Mapping[str, Path]
-    bad: bool = False
-    network: str = "default"
-    context: Mapping[str, bytes] = field(default_factory=dict)
-
-    def contents(self) -> dict[str, bytes]:
-        """Return every file of the build's context by its name."""
-        told = {name: path.read_bytes() for name, path in self.files.items()}
-        return {**told, **self.context, "spec.json": json.dumps(self.spec, sort_keys=True).encode()}
 
 
 @dataclass
