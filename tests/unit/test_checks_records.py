@@ -105,6 +105,8 @@ def test_texts_differ_are_short_enough_and_follow_their_name(suite: SimpleNamesp
         ("Value must be one of: red, blue", "red"),
         ("A valid integer is required.", int),
         ("Enter a valid value.", str),
+        ("x is not a valid fully qualified DNS host name", ".example.com"),
+        ("Invalid content type: x", "dcim.device"),
     ],
 )
 def test_a_refusal_s_words_name_the_next_value(words: str, wanted: object, suite: SimpleNamespace) -> None:

@@ -36,6 +36,7 @@ SAID: tuple[tuple[re.Pattern[str], Callable[[int], Any]], ...] = (
     (re.compile(r"date", re.IGNORECASE), FORMATS["date"]),
     (re.compile(r"email", re.IGNORECASE), FORMATS["email"]),
     (re.compile(r"IPv4|IPv6|IP address", re.IGNORECASE), FORMATS["ipv4"]),
+    (re.compile(r"host ?name|domain|qualified", re.IGNORECASE), lambda n: f"sample-{n}.example.com"),
     (re.compile(r"unique|already exists", re.IGNORECASE), lambda n: f"sample-{n}"),
     (re.compile(r"valid value", re.IGNORECASE), lambda _: next(FORMED)),
 )
