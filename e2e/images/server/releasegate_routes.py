@@ -52,12 +52,20 @@ def _write() -> None:
 
 
 def _paths(routes: Any, before: str) -> Iterator[str]:
-    for route in routes:
-        path = before + str(getattr(route, "path", ""))
+    for route in (each for held in routes for each in _effective(held)):
+        path = before + str(getattr(route, "path", "") or "")
         if getattr(route, "routes", None):
             yield from _paths(route.routes, path)
         elif "GET" in (getattr(route, "methods", None) or ()) and "{" not in path and not _wants(route):
             yield path
+
+
+def _effective(route: Any) -> list[Any]:
+    """Return the routes that one stands for: FastAPI keeps an included router whole until its routes are asked for."""
+    contexts = getattr(route, "effective_route_contexts", None)
+    if contexts is None:
+        return [route]
+    return [getattr(each, "starlette_route", None) or each for each in contexts()]
 
 
 def _wants(route: Any) -> bool:

@@ -1,0 +1,88 @@
+"""A backend's GET routes that need nothing: found in its own table and in its description, and asked in an order."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from suite_modules import imported
+
+SERVER = Path(__file__).parents[2] / "e2e" / "images" / "server"
+
+
+@pytest.fixture(scope="module")
+def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
+    """Return the check that asks them."""
+    for mark in ("contract", "phases", "services", "depths"):
+        pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
+    with imported("test_6_routes") as modules:
+        yield modules
+
+
+def table(*routes: Any) -> list[str]:
+    """Return what a server with these routes would tell."""
+    spec = importlib.util.spec_from_file_location("releasegate_routes", SERVER / "releasegate_routes.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return list(module._paths(routes, ""))
+
+
+def route(path: str, *methods: str, needs: bool = False, depends: Any = ()) -> SimpleNamespace:
+    """Return a route; one that *needs* has a parameter of its query that must be given."""
+    query = [SimpleNamespace(required=True)] if needs else [SimpleNamespace(required=False)]
+    return SimpleNamespace(
+        path=path,
+        methods=set(methods or ("GET",)),
+        dependant=SimpleNamespace(query_params=query, dependencies=list(depends)),
+    )
+
+
+def test_a_route_table_is_told_with_what_is_mounted_and_what_is_included_as_a_whole() -> None:
+    """FastAPI 0.14x keeps an included router; earlier ones copied its routes."""
+    mounted = SimpleNamespace(path="/app", routes=[route("/inner")])
+    included = SimpleNamespace(
+        effective_route_contexts=lambda: iter(
+            [route("/x/active"), SimpleNamespace(starlette_route=route("/x/plain"), path=None), route("/x/{id}")]
+        )
+    )
+    assert table(route("/health"), mounted, included) == ["/health", "/app/inner", "/x/active", "/x/plain"]
+
+
+def test_a_route_that_needs_an_argument_or_is_for_another_method_is_not_told() -> None:
+    deep = SimpleNamespace(query_params=[SimpleNamespace(required=True)], dependencies=[])
+    modern = SimpleNamespace(field_info=SimpleNamespace(is_required=lambda: True))
+    late = SimpleNamespace(path="/late", methods={"GET"}, dependant=SimpleNamespace(header_params=[modern]))
+    assert table(route("/a", "POST"), route("/b", needs=True), route("/c", depends=[deep]), late, route("/d")) == ["/d"]
+
+
+DOCUMENT = {
+    "paths": {
+        "/a": {"get": {}},
+        "/b": {"get": {"parameters": [{"required": False}]}},
+        "/c": {"get": {"parameters": [{"required": True}]}},
+        "/d/{id}": {"get": {}},
+        "/e": {"post": {}},
+    }
+}
+
+
+def test_what_a_backend_describes_is_asked_for_too(suite: SimpleNamespace) -> None:
+    assert list(suite.test_6_routes.described(DOCUMENT)) == ["/a", "/b"]
+    assert list(suite.test_6_routes.described({})) == []
+
+
+def test_what_only_tells_is_asked_before_what_does_something(suite: SimpleNamespace) -> None:
+    asked = ["/full-update/stream", "/sync/active", "/devices/create", "/health", "/sync"]
+    assert sorted(asked, key=suite.test_6_routes._order) == [
+        "/health",
+        "/sync/active",
+        "/sync",
+        "/devices/create",
+        "/full-update/stream",
+    ]
