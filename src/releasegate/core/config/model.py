@@ -7,7 +7,7 @@ declarations, and the reference is written from them.
 # The annotations are data (see reader.table): their evaluation must not be postponed.
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -257,8 +257,8 @@ class Settings:
         Key("the repository beside this one whose table holds here, too; where it is, no other key may be"),
     ] = None
 
-    hosts: Hosts = field(default=(), compare=False)
-    """The hosts that are known."""
+    hosts: Callable[[], Hosts] = field(default=tuple, compare=False)
+    """Gives the hosts that are known: they stand in files that few commands need."""
 
     def package(self, name: str) -> Package:
         """Return the package of that normalized name; raises ``KeyError`` where there is none."""

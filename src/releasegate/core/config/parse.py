@@ -41,8 +41,8 @@ Fields = Mapping[str, Any]
 def parse_settings(text: str, *, where: str, kits: KitSource | None = None) -> Settings:
     """Return what the text of a configuration file says; *where* names the file in messages.
 
-    *kits* gives the kit of a stack by its name, and the hosts that are known; without it, a stack has none and runs
-    nothing.
+    *kits* gives the kit of a stack by its name, and the hosts that are known when they are asked for; without it, a
+    stack has none and runs nothing.
 
     Raises:
         ConfigurationError: the text is not TOML, has no ``[tool.releasegate]``, or has problems: each is a detail
