@@ -72,7 +72,7 @@ def heads_there(git: Git, remote: str) -> Mapping[str, str]:
 
 def _listed(git: Git, remote: str) -> Sequence[str]:
     """Return the lines on the branches and the tags of *remote*, both by one question."""
-    if _means_more(git, remote) and not has(git, remote):
+    if not may_be_asked(git, remote):
         return ()
     answer = git.recall("ls-remote", "--heads", "--tags", remote, timeout=REMOTE_SECONDS)
     if answer.exit_code and not has(git, remote):
@@ -94,9 +94,13 @@ def bring(git: Git, *, remote: str, name: str) -> None:
         raise silent(remote, answer)
 
 
-def _means_more(git: Git, remote: str) -> bool:
-    """Whether Git would make something of *remote* if there were no remote of that name: an address, a path, a word."""
-    return not _NAME.fullmatch(remote) or (git.root / remote).exists()
+def may_be_asked(git: Git, remote: str) -> bool:
+    """Whether Git may be asked for what is on *remote*: where it fails, there may still be no remote of that name.
+
+    An address, a path or a word is something to Git without there being one, and is looked for first.
+    """
+    means_more = not _NAME.fullmatch(remote) or (git.root / remote).exists()
+    return not means_more or has(git, remote)
 
 
 def has(git: Git, remote: str) -> bool:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from releasegate.adapters.git import tags
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, failure
 from releasegate.core.errors import Refused, Unavailable
 
@@ -67,14 +68,14 @@ class GitNotes:
             Unavailable: the remote does not answer.
             Refused: they carry no signature that Git verifies, where they must.
         """
-        if self._has_remote():
+        if tags.may_be_asked(self.git, self.remote):
             # The remote's own refspecs and filters are for the user's branches.
             quietly = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-filter")
             answer = self.git.ask("fetch", *quietly, self.remote, f"+{self.ref}:{self.theirs}", timeout=REMOTE_SECONDS)
-            if answer.exit_code and "couldn't find remote ref" not in answer.stderr.lower():
-                raise self._silent(answer)
-            if answer.exit_code:
+            if answer.exit_code and "couldn't find remote ref" in answer.stderr.lower():
                 self.git.ask("update-ref", "-d", self.theirs)
+            elif answer.exit_code and self._has_remote():
+                raise self._silent(answer)
         self._verify()
         return self._read(self.theirs)
 
@@ -202,7 +203,7 @@ class GitNotes:
         raise self._silent(answer)
 
     def _has_remote(self) -> bool:
-        return self.remote in self.git.recount("remote").text.splitlines()
+        return tags.has(self.git, self.remote)
 
     def _silent(self, answer: GitOutput) -> Unavailable:
         return Unavailable(
