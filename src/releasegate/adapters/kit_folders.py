@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from releasegate.adapters.package_data import package_folder
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.host import Hosts
-from releasegate.core.kits.kit import Kit
+
+if TYPE_CHECKING:
+    from releasegate.core.kits.host import Hosts
+    from releasegate.core.kits.kit import Kit
 
 KIT_FILE = "stack.toml"
 
