@@ -13,7 +13,7 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import IO, TypeAlias
 
-from releasegate.adapters.git.hooks import hooks_apart, may_run_hooks
+from releasegate.adapters.git.hooks import command_of, hooks_apart, may_run_hooks
 from releasegate.adapters.masking import without_user_info
 from releasegate.adapters.process import clean_environment, ended, last_lines, started
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
@@ -98,7 +98,7 @@ class Git:
             ):
                 if not ended(process, timeout=timeout):
                     raise Unavailable(
-                        f"git {words[0]} did not end in {timeout:g} seconds.",
+                        f"git {command_of(words)} did not end in {timeout:g} seconds.",
                         hint="Run the same command again; if it hangs again, try that Git command by hand.",
                     )
                 code = process.returncode
@@ -173,7 +173,7 @@ class Git:
 
     def _good(self, answer: GitOutput, words: Sequence[str]) -> GitOutput:
         if answer.exit_code:
-            raise failure(answer, f"git {words[0]} failed in {self.root} (exit code {answer.exit_code}).")
+            raise failure(answer, f"git {command_of(words)} failed in {self.root} (exit code {answer.exit_code}).")
         return answer
 
     def recall(self, *words: str, timeout: float = LOCAL_SECONDS, given: bytes = b"") -> GitOutput:

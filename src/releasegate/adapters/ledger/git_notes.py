@@ -8,10 +8,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from releasegate.adapters.git import tags
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, failure
+from releasegate.adapters.git.hooks import NO_HOOKS
 from releasegate.core.errors import Refused, Unavailable
 
 NAMESPACE = "refs/notes/releasegate"
@@ -39,6 +40,8 @@ class GitNotes:
     remote: str
     package: str
     signed: bool = False
+    sizes: dict[str, dict[str, int]] = field(default_factory=dict, repr=False, compare=False)
+    """The sizes of the notes that were read last, by their ref and their commit."""
 
     @property
     def ref(self) -> str:
@@ -90,7 +93,7 @@ class GitNotes:
 
     def too_large(self) -> tuple[str, ...]:
         """Return a sentence on every note here, and on the remote as it was fetched, that is too large to be read."""
-        found = {commit: size for ref in (self.ref, self.theirs) for _, commit, size in self._listed(ref)}
+        found = {commit: size for ref in (self.ref, self.theirs) for commit, size in self._sizes(ref).items()}
         return tuple(_too_large(commit, size) for commit, size in found.items() if size > _LARGEST)
 
     def publish(self, notes: Mapping[str, bytes], *, merge: Merge) -> tuple[str, ...]:
@@ -104,7 +107,7 @@ class GitNotes:
         """
         for number in range(_TRIES):
             held = self.fetch()
-            full = {commit: size for _, commit, size in self._listed(self.theirs) if size > _LARGEST}
+            full = {commit: size for commit, size in self._sizes(self.theirs).items() if size > _LARGEST}
             merged = {
                 commit: merge(held.get(commit, b""), note) for commit, note in notes.items() if commit not in full
             }
@@ -125,14 +128,15 @@ class GitNotes:
     def _write(self, notes: Mapping[str, bytes]) -> None:
         """Write *notes* on top of the remote's as one commit; a run that dies here leaves the notes as they were."""
         git, tip = self._named(), self.git.ask("rev-parse", "--verify", "--quiet", self.theirs).text
+        # No hook is about a draft; one that guards refs runs where the notes themselves are set.
         draft = f"refs/notes/releasegate-draft/{self.package}"
-        git.tell("update-ref", *([draft, tip] if tip else ["-d", draft]))
+        git.tell(*NO_HOOKS, "update-ref", *([draft, tip] if tip else ["-d", draft]))
         for commit, note in notes.items():
             blob = git.tell("hash-object", "-w", "--stdin", given=note).text
-            git.tell("notes", f"--ref={draft}", "add", "--force", "--allow-empty", "-C", blob, commit)
+            git.tell(*NO_HOOKS, "notes", f"--ref={draft}", "add", "--force", "--allow-empty", "-C", blob, commit)
         words = (*(("-S",) if self.signed else ()), *(("-p", tip) if tip else ()), "-m", "Evidence")
         answer = git.ask("commit-tree", *words, f"{draft}^{{tree}}")
-        git.tell("update-ref", "-d", draft)
+        git.tell(*NO_HOOKS, "update-ref", "-d", draft)
         if answer.exit_code:
             raise _unsigned(answer) if self.signed else failure(answer, "Git did not write the evidence.")
         for ref in (self.ref,) if self._has_remote() else (self.ref, self.theirs):
@@ -173,9 +177,16 @@ class GitNotes:
             (blob, commit, int(size)) for (blob, commit), size in zip(listed, looked, strict=True) if size.isdigit()
         ]
 
+    def _sizes(self, ref: str) -> Mapping[str, int]:
+        if ref not in self.sizes:
+            self.sizes[ref] = {commit: size for _, commit, size in self._listed(ref)}
+        return self.sizes[ref]
+
     def _read(self, ref: str) -> dict[str, bytes]:
         """Return the notes of *ref* by commit, but for those that are too large."""
-        held = [(blob, commit, size) for blob, commit, size in self._listed(ref) if size <= _LARGEST]
+        listed = self._listed(ref)
+        self.sizes[ref] = {commit: size for _, commit, size in listed}
+        held = [(blob, commit, size) for blob, commit, size in listed if size <= _LARGEST]
         given = "".join(f"{blob}\n" for blob, _, _ in held).encode()
         stream, start = self.git.tell("cat-file", "--batch=", given=given).stdout if held else b"", 0
         notes = {}
