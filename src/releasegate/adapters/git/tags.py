@@ -17,8 +17,16 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 def here(git: Git) -> Mapping[str, str]:
     """Return the tags of this repository: name -> commit."""
+    if git.asked is not None:
+        lines = refs_here(git).splitlines()
+        return _parsed("\n".join(line for line in lines if f" {_PREFIX}" in line))
     # With no tag at all, show-ref prints nothing and fails.
-    return _parsed(git.recall("show-ref", "--tags", "--dereference").text)
+    return _parsed(git.ask("show-ref", "--tags", "--dereference").text)
+
+
+def refs_here(git: Git) -> str:
+    """Return a line on every ref of this repository, as a command that only looks found it when it began."""
+    return git.recall("show-ref", "--dereference").text
 
 
 def at_head(git: Git) -> tuple[str, ...]:

@@ -58,6 +58,8 @@ class GitNotes:
 
         Where they must be signed and are not, they are nobody's: anyone's may have been fetched to that ref by hand.
         """
+        if self._is_not_here(self.ref):
+            return self._nothing(self.ref)
         return {} if self.signed and self.git.ask("verify-commit", self.ref).exit_code else self._read(self.ref)
 
     def has(self, commit: str) -> bool:
@@ -76,6 +78,8 @@ class GitNotes:
             quietly = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-filter")
             answer = self.git.ask("fetch", *quietly, self.remote, f"+{self.ref}:{self.theirs}", timeout=REMOTE_SECONDS)
             if answer.exit_code and "couldn't find remote ref" in answer.stderr.lower():
+                if self._is_not_here(self.theirs):
+                    return self._nothing(self.theirs)
                 self.git.ask("update-ref", "-d", self.theirs)
             elif answer.exit_code and self._has_remote():
                 raise self._silent(answer)
@@ -176,6 +180,15 @@ class GitNotes:
         return [
             (blob, commit, int(size)) for (blob, commit), size in zip(listed, looked, strict=True) if size.isdigit()
         ]
+
+    def _is_not_here(self, ref: str) -> bool:
+        """Whether *ref* was not here when this command began, which only looks; what is written is asked for anew."""
+        lines = tags.refs_here(self.git).splitlines() if self.git.asked is not None else [f" {ref}"]
+        return not any(line.endswith(f" {ref}") for line in lines)
+
+    def _nothing(self, ref: str) -> dict[str, bytes]:
+        self.sizes[ref] = {}
+        return {}
 
     def _sizes(self, ref: str) -> Mapping[str, int]:
         if ref not in self.sizes:
