@@ -38,10 +38,9 @@ def upload(address: str, simple: str, *paths: str) -> None:
     """Upload the files, and see each on the index with its size."""
     config = IndexConfig("testpypi", address, simple, token_env="BENCH_TOKEN")
     index = SimpleIndex(config, environ=os.environ, workdir=Path.cwd())
-    for path in map(Path, paths):
-        answer = index.upload(path)
-        if answer.exit_code:
-            raise SystemExit("\n".join(answer.words))
+    answer = index.upload(*map(Path, paths))
+    if answer.exit_code:
+        raise SystemExit("\n".join(answer.words))
     seen = {file.filename for file in index.files("harbor-api")}
     if missing := {Path(path).name for path in paths} - seen:
         raise SystemExit(f"The index does not show {missing}.")

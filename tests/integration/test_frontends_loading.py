@@ -106,6 +106,17 @@ core.version_files.setup_call core.version_files.text
 FORMS = "core.report.markdown core.report.markdown_text core.report.json_form"
 """What tells a report in another form than lines."""
 
+OF_A_STACK = (
+    "core.kits.host core.kits.kit core.kits.kit_parse core.kits.kit_parts core.kits.dimensions core.kits.stack_fit"
+)
+"""What reads the folders of stacks, and of the hosts that are known."""
+
+APART = "adapters.foreign.isolation core.install.extras core.machine_faults html"
+"""What runs the code of others, and tells of what went wrong."""
+
+NOT_OF_VERSIONS = "core.report.model adapters.forges ports steps.release configparser difflib uuid"
+"""What only tells of a release, or asks for one."""
+
 OF_STATUS = "adapters.files adapters.index adapters.ledger core.ci.others.nodes steps.doctor_questions steps.source"
 """What looks at more than the version files."""
 
@@ -115,12 +126,12 @@ OF_STATUS = "adapters.files adapters.index adapters.ledger core.ci.others.nodes 
     [
         (
             ("nox", "-s", "versions"),
-            f"{A_RELEASE} {OTHER_FILES} {OF_STATUS} adapters.forges ports steps.release configparser difflib uuid",
+            f"{A_RELEASE} {OTHER_FILES} {OF_STATUS} {OF_A_STACK} {APART} {NOT_OF_VERSIONS}",
             "app.version_gate core.version_files.toml steps.stated",
         ),
         (
             ("invoke", "status"),
-            f"{A_RELEASE} {OTHER_FILES} {FORMS} adapters.forges.github configparser",
+            f"{A_RELEASE} {OTHER_FILES} {OF_A_STACK} {APART} {FORMS} adapters.forges.github configparser",
             f"{OF_STATUS} app.status core.version_files.toml",
         ),
     ],
@@ -157,3 +168,17 @@ def test_nobody_waits_for_the_client_of_a_forge_that_cannot_be_asked_without_its
 def test_this_repository_s_own_lists_are_as_cheap(words: tuple[str, ...]) -> None:
     never = f"{CLIENTS} {SCREEN} {SHELF}".split()
     assert loaded(Path(__file__).parents[2], *words) & set(never) == set()
+
+
+@pytest.mark.parametrize(("told", "kept"), [({}, True), ({"PYTHONDONTWRITEBYTECODE": "1"}, False)])
+def test_what_a_command_loads_is_compiled_once_unless_python_was_told_to_keep_nothing(
+    project: Path, tmp_path: Path, told: dict[str, str], *, kept: bool
+) -> None:
+    """No bytecode lies beside a tasks.py: invoke keeps none. What a command loads is no file of the project."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | told
+    env["PYTHONPYCACHEPREFIX"] = str(tmp_path)
+    subprocess.run([sys.executable, "-m", "invoke", "status"], cwd=project, env=env, capture_output=True, check=False)
+    compiled = {str(Path("/") / file.relative_to(tmp_path)).partition(".")[0] for file in tmp_path.rglob("*.pyc")}
+
+    assert any(each.endswith("releasegate/frontends/overview") for each in compiled) is kept
+    assert str(project / "tasks") not in compiled

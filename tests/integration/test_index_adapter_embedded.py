@@ -94,6 +94,19 @@ def test_a_release_is_uploaded_listed_fetched_and_resolved(index: SimpleIndex, t
     assert not list((tmp_path / "work").iterdir())
 
 
+def test_both_files_are_sent_at_once_and_the_answer_names_the_one_that_it_ended_at(
+    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path
+) -> None:
+    wheel, sdist = sample_wheel(version="3.1"), sample_sdist(version="3.1")
+    paths = [placed(sample, tmp_path) for sample in (sdist, wheel)]
+    embedded.faults.add(Refuse(400, target=sdist.filename))
+    answer = index.upload(*paths)
+    assert (answer.exit_code, answer.status, answer.about) == (1, 400, sdist.filename)
+    assert [file.filename for file in index.files("sample")] == [wheel.filename]
+    assert index.upload(*paths).exit_code == 0
+    assert {file.filename for file in index.files("sample")} == {wheel.filename, sdist.filename}
+
+
 def test_a_version_without_files_is_known_and_a_yanked_file_is_listed(
     embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path
 ) -> None:

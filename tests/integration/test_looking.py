@@ -52,6 +52,17 @@ def test_where_the_hooks_are_is_asked_once(asked: Counter[tuple[str, ...]]) -> N
     assert {count for words, count in asked.items() if "core.hooksPath" in words or "--git-dir" in words} == {1}
 
 
+def test_git_is_started_nine_times_for_a_package_at_most(asked: Counter[tuple[str, ...]]) -> None:
+    """A question that joins others has no start of its own: where the work tree is, HEAD, its branch, the hooks.
+
+    Nor has what the list of the refs says already: the tags, and that no evidence is here.
+    """
+    started = Counter(package for package, *_ in asked.elements())
+
+    assert max(started.values()) <= 9, sorted(asked)
+    assert not {words[1] for words in asked} & {"symbolic-ref", "remote", "notes", "update-ref"}
+
+
 @pytest.mark.parametrize(
     ("words", "may"),
     [

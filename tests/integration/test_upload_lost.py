@@ -69,11 +69,13 @@ def overtaken(world: World, folder: Path, change: bytes) -> AbstractContextManag
     """Let somebody else send each file, its sdist with *change* at its end, just before we send it."""
     sends = SimpleIndex.upload
 
-    def upload(index: SimpleIndex, path: Path) -> UploadAnswer:
-        if path.name not in world.held():
+    def upload(index: SimpleIndex, *paths: Path) -> UploadAnswer:
+        for path in paths:
+            if path.name in world.held():
+                continue
             (theirs := folder / path.name).write_bytes(path.read_bytes() + (change if path.name == SDIST else b""))
             assert sends(index, theirs).exit_code == 0
-        return sends(index, path)
+        return sends(index, *paths)
 
     return patch.object(SimpleIndex, "upload", upload)
 

@@ -363,7 +363,11 @@ class FakeIndex:
         held = next(h.content for h in self.held if h.filename == file.filename)
         return self.swapped.get(file.filename, held)
 
-    def upload(self, path: Path) -> UploadAnswer:
+    def upload(self, *paths: Path) -> UploadAnswer:
+        answers = (self._sends(path) for path in paths)
+        return next((each for each in answers if each.exit_code), UploadAnswer(0, None, ()))
+
+    def _sends(self, path: Path) -> UploadAnswer:
         self.sent.append(path.name)
         mishap = self.mishaps.pop(0) if self.mishaps else None
         if mishap is None or mishap.stores:
@@ -371,7 +375,7 @@ class FakeIndex:
         return (
             UploadAnswer(0, None, ())
             if mishap is None
-            else UploadAnswer(1, mishap.status, (f"HTTP {mishap.status}",), reason=mishap.reason)
+            else UploadAnswer(1, mishap.status, (f"HTTP {mishap.status}",), mishap.reason, path.name)
         )
 
     def resolve(self, project: str, version: Version, *, within: float) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -41,7 +42,7 @@ pythons = ["3.13", "3.12"]
 class Kits:
     """Gives the kits that come with releasegate, and a few that only a test has."""
 
-    hosts: Hosts = ()
+    hosts: Callable[[], Hosts] = tuple
 
     def kit(self, name: str) -> Kit:
         """Return the kit of that name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -70,7 +71,7 @@ packages = { app = ["app"], core = ["core"], mail = ["mail"] }
 class Kits:
     """Gives the one kit."""
 
-    hosts: Hosts = ()
+    hosts: Callable[[], Hosts] = tuple
 
     def kit(self, name: str) -> Kit:
         """Return it."""

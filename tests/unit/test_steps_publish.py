@@ -328,9 +328,49 @@ def test_an_outcome_that_stays_unknown_is_unavailable_and_not_a_failure(
     assert len(fixture.staging.held) == 2
 
 
+def test_both_files_go_in_one_start_of_twine(fixture: ReleaseFixture) -> None:
+    class Counting(FakeIndex):
+        def upload(self, *paths: Path) -> UploadAnswer:
+            starts.append([path.name for path in paths])
+            return super().upload(*paths)
+
+    starts: list[list[str]] = []
+    fixture.staging = Counting("testpypi", fixture.clock)
+    Upload(fixture.built("1.0rc1"), "staging").run()
+    assert starts == [[WHEEL, SDIST]]
+
+
+@pytest.mark.parametrize("mishap", [REFUSED, CUT], ids=["refused", "cut"])
+def test_what_is_said_of_the_sdist_is_no_word_on_the_wheel(fixture: ReleaseFixture, mishap: Mishap) -> None:
+    class Second(FakeIndex):
+        def _sends(self, path: Path) -> UploadAnswer:
+            self.mishaps = [mishap] if path.name == SDIST else []
+            return super()._sends(path)
+
+    fixture.staging = Second("testpypi", fixture.clock)
+    with pytest.raises(ReleasegateError, match=SDIST) as failed:
+        Upload(fixture.built("1.0rc1"), "staging").run()
+    assert isinstance(failed.value, GateFailed) is (mishap is REFUSED)
+    assert fixture.staging.sent == [WHEEL, *([SDIST] * (2 if mishap is REFUSED else 3))]
+
+
+def test_a_failure_before_any_file_was_sent_counts_for_the_first(fixture: ReleaseFixture) -> None:
+    class Closed(FakeIndex):
+        def upload(self, *paths: Path) -> UploadAnswer:
+            starts.append([path.name for path in paths])
+            return UploadAnswer(1, 403, ("HTTP 403",), reason="Who are you?")
+
+    starts: list[list[str]] = []
+    fixture.staging = Closed("testpypi", fixture.clock)
+    with pytest.raises(Unavailable, match=rf"did not let us upload {WHEEL} \(403\)"):
+        Upload(fixture.built("1.0rc1"), "staging").run()
+    assert starts == [[WHEEL, SDIST], [WHEEL]]
+
+
 def test_our_bytes_that_another_clone_sent_first_are_ours(fixture: ReleaseFixture) -> None:
     class Rival(FakeIndex):
-        def upload(self, path: Path) -> UploadAnswer:
+        def upload(self, *paths: Path) -> UploadAnswer:
+            path = paths[0]
             if not any(file.filename == path.name for file in self.files("sample-app")):
                 self.put(path.name, path.read_bytes())
                 self.sent.append(path.name)
@@ -344,9 +384,9 @@ def test_our_bytes_that_another_clone_sent_first_are_ours(fixture: ReleaseFixtur
 
 def test_other_bytes_that_came_meanwhile_are_a_conflict(fixture: ReleaseFixture) -> None:
     class Rival(FakeIndex):
-        def upload(self, path: Path) -> UploadAnswer:
-            self.put(path.name, b"theirs")
-            return super().upload(path)
+        def upload(self, *paths: Path) -> UploadAnswer:
+            self.put(paths[0].name, b"theirs")
+            return super().upload(*paths)
 
     rival = Rival("testpypi", fixture.clock, mishaps=[CUT])
     fixture.staging = rival

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from releasegate.adapters.package_data import package_folder
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.host import Hosts
-from releasegate.core.kits.kit import Kit
-from releasegate.core.kits.kit_parse import parse_hosts, parse_kit
+
+if TYPE_CHECKING:
+    from releasegate.core.kits.host import Hosts
+    from releasegate.core.kits.kit import Kit
 
 KIT_FILE = "stack.toml"
 
@@ -53,9 +55,8 @@ class KitsBeside:
 
     folder: Path
 
-    @property
     def hosts(self) -> Hosts:
-        """The hosts."""
+        """Return the hosts."""
         return known_hosts()
 
     def kit(self, name: str) -> Kit:
@@ -66,6 +67,8 @@ class KitsBeside:
 @cache
 def known_hosts() -> Hosts:
     """Return every host that the stacks which come with releasegate are of, and those that have none."""
+    from releasegate.core.kits.kit_parse import parse_hosts
+
     file = package_folder("e2e") / "hosts.toml"
     others = parse_hosts(file.read_text(encoding="utf-8"), where=file.name)
     kits = (kit_folders(name, beside=file.parent).kit for name in shipped())
@@ -90,6 +93,8 @@ def kits_on(name: str) -> Mapping[str, Kit]:
 
 
 def _read(name: str, beside: Path, homes: list[Path]) -> Kit:
+    from releasegate.core.kits.kit_parse import parse_kit
+
     home = _home(name, beside)
     if home in homes:
         chain = " extends ".join(each.name for each in [*homes, home])

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from releasegate.adapters.foreign.isolation import obstacle
 from releasegate.adapters.process import clean_environment, find_program, run
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.config.messages import holds_secret
@@ -39,7 +38,7 @@ class LocalMachine:
     def containers(self) -> str:
         """Return the container engine, in words; raises ``Unavailable`` where none can be used."""
         # The engine's library is loaded where an engine is needed.
-        from releasegate.adapters.containers.engine import opened  # noqa: PLC0415
+        from releasegate.adapters.containers.engine import opened
 
         with opened(self.environ) as engine:
             return f"{engine.cpus:.0f} CPUs and {engine.memory:.0f} GiB of memory"
@@ -64,6 +63,8 @@ class LocalMachine:
 
     def obstacle(self) -> str | None:
         """Return why foreign code cannot be run apart from our processes and files; ``None`` where it can."""
+        from releasegate.adapters.foreign.isolation import obstacle
+
         return obstacle(self.environ)
 
     def exported(self) -> tuple[str, ...]:
@@ -84,11 +85,12 @@ def _version_of_git(program: str) -> str:
     return next(iter(re.findall(r"\d+(?:\.\d+)+", said)), "")
 
 
+@cache
 def _installed() -> tuple[Tool, ...]:
     """Return the programs that are installed beside this one, each with what this one asks of it."""
-    from importlib.metadata import PackageNotFoundError, requires, version  # noqa: PLC0415 - slow to import
+    from importlib.metadata import PackageNotFoundError, requires, version
 
-    from packaging.requirements import Requirement  # noqa: PLC0415 - as slow
+    from packaging.requirements import Requirement
 
     try:
         asked = [Requirement(each) for each in requires("releasegate") or ()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -56,6 +55,9 @@ def without_user_info(text: str) -> str:
 @lru_cache(maxsize=32)
 def _forms(secret: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return the forms of a secret, the longest first, each with what finds it."""
+    # It loads every name that HTML has for a character.
+    import html
+
     content = secret.encode(errors="surrogateescape")
     as_text = (
         *(secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]),

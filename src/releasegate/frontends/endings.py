@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from releasegate.core.errors import InternalError, ReleasegateError, Unavailable
-from releasegate.core.machine_faults import machine_fault
 
 _SHOWN = 3
 _OURS = Path(__file__).parents[1]
@@ -20,6 +19,8 @@ def as_told(error: Exception) -> ReleasegateError:
     if isinstance(error, ReleasegateError):
         return error
     if isinstance(error, OSError):
+        from releasegate.core.machine_faults import machine_fault
+
         return machine_fault(error)
     if isinstance(error, MemoryError):
         return Unavailable("There is not enough memory.", hint="Free some, and run the same command again")

@@ -17,6 +17,7 @@ import nox
 
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.nearest import meant
+from releasegate.frontends.loading import loads_quickly
 from releasegate.frontends.options import GATES, Gate, Given, loudness
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _session(gate: Gate) -> Callable[[nox.Session], None]:
         if {"--help", "-h"} & set(session.posargs):
             parser.print_help()
             return
-        with _shown(session) as screen:
+        with loads_quickly(), _shown(session) as screen:
             from releasegate.frontends.single_gates import judge, told
 
             given = _given(parser, asked, session.posargs)

@@ -13,6 +13,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import Task
 
+from releasegate.frontends.loading import loads_quickly
 from releasegate.frontends.options import SPEAKING, Given, loudness
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def shown(
     At the end the command's report is told in every form that is asked for: *kind* is what it is a report of. How loud
     it is say *options*, those of the task that runs if left out.
     """
+    with loads_quickly():
+        yield from _shown(context, kind, as_json=as_json, options=options)
+
+
+def _shown(context: Context, kind: ReportKind, *, as_json: bool, options: Given | None) -> Iterator[Screen]:
     from releasegate.adapters.transcript import heard_by
     from releasegate.core.errors import Interrupted
     from releasegate.frontends.console import Screen, clean_up_when_ended

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.nearest import meant
-from releasegate.core.report.model import AnswerReport, PackageReport, Report
 from releasegate.frontends.endings import as_told
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ def judge(gate: Gate, given: Given, screen: Screen) -> Failures:
     failed = _RUN[gate.name](given, screen)
     if failed:
         from releasegate.app.reports import problem_of
+        from releasegate.core.report.model import AnswerReport, PackageReport, Report
 
         wrong = ((name, AnswerReport(gate.name, problem_of(error))) for name, error in failed.items())
         told = tuple(PackageReport(name, in_the_way=(answer,)) for name, answer in wrong)

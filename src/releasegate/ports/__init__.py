@@ -149,12 +149,14 @@ class UploadAnswer:
     """What twine made of one upload: its exit code, the HTTP status it named (if any) and its words, masked.
 
     ``reason`` is what the index itself said, beyond the status and its usual phrase: nothing where it said nothing.
+    ``about`` is the file that was sent last, at which it ended where it failed; empty where none was sent.
     """
 
     exit_code: int
     status: int | None
     words: tuple[str, ...]
     reason: str = ""
+    about: str = ""
 
 
 class Index(Protocol):
@@ -190,8 +192,8 @@ class Index(Protocol):
         """Return when the newest page was sent by the index's clock, UTC in ISO 8601; ``None`` where none says."""
         ...
 
-    def upload(self, path: Path) -> UploadAnswer:
-        """Upload one file with twine, never skipping one that exists."""
+    def upload(self, *paths: Path) -> UploadAnswer:
+        """Upload files with twine, one after the other until one fails, never skipping one that exists."""
         ...
 
     def credential(self) -> str:

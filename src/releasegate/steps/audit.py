@@ -96,7 +96,7 @@ class Audit(ReleaseStep):
                 previous_sdist=None if previous is None else previous.sdist,
                 standard_library=sys.stdlib_module_names,
                 submodules=ports.repository.submodules(release.commit()),
-                hosts=release.run.settings.hosts,
+                hosts=release.run.settings.hosts(),
             )
         )
 

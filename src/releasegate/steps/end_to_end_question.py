@@ -21,7 +21,6 @@ from releasegate.core.e2e.command import (
     unstartable,
 )
 from releasegate.core.errors import Refused
-from releasegate.core.install.extras import brings
 from releasegate.core.toml.lines import read_toml
 from releasegate.steps.question import Caution, Inquiry
 
@@ -93,6 +92,8 @@ def _other(release: Release, module: str) -> str | Caution:
     own = canonicalize_name(module) == package.name
     if not module or own or module in sys.stdlib_module_names:
         return _CONFIGURED
+    from releasegate.core.install.extras import brings
+
     known = _beside(release)
     if known is not None and brings(module, known):
         return _CONFIGURED

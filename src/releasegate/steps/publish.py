@@ -20,7 +20,7 @@ from releasegate.steps.mirror import await_mirror, mirrored
 from releasegate.steps.source import bump_message
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 from releasegate.steps.takeover import taken_over
-from releasegate.steps.upload import STATUS, send
+from releasegate.steps.upload import STATUS, send_all
 
 SECOND_LOOK = 2.0
 """Seconds until an index is read again that lists other bytes than ours."""
@@ -119,9 +119,8 @@ class Upload(RoleStep):
         if self.release.uploaded_by(self.role) == "CI":
             await_ci(self.release, lambda: not self._missing())
             return {**self._evidence(), "uploaded by": "CI"}
-        before = self._refused_before()
-        for artifact in self._missing():
-            send(self.release, self.release.index(self.role), artifact, missing=self._missing, before=before)
+        index, before = self.release.index(self.role), self._refused_before()
+        send_all(self.release, index, missing=self._missing, before=before)
         return self._evidence()
 
     def _refused_before(self) -> int | None:

@@ -1,4 +1,4 @@
-"""One file is sent until the index holds it; what is said of it once is not believed, and the index is read in between.
+"""Files are sent until the index holds them; what is said of it once is not believed, and the index is read in between.
 
 The same bytes are sent again: an index that has them answers as if it had just taken them, or that the name exists.
 """
@@ -31,28 +31,50 @@ STATUS = "status"
 """The key of a failed upload's evidence that has the HTTP status which ended it."""
 
 
-def send(
+def send_all(
+    release: Release, index: Index, *, missing: Callable[[], Sequence[Artifact]], before: int | None = None
+) -> None:
+    """Send the files of the release's build that *index* lacks; *missing* reads there which these are.
+
+    All are sent at once. Where that fails, each that is still missing is sent by itself, as ``send`` does.
+
+    Raises:
+        ReleasegateError: as ``send`` does.
+    """
+    lacking, said = missing(), None
+    if len(lacking) > 1:
+        said = _sent(release, index, *lacking)
+        if said.exit_code == 0:
+            return
+        failed, lacking = said.about or lacking[0].filename, missing()
+    for artifact in lacking:
+        # What was said counts for the file that it was said of.
+        known = said if said is not None and artifact.filename == failed else None
+        send(release, index, artifact, missing=missing, before=before, known=known)
+
+
+def send(  # noqa: PLR0913 - what an earlier run and an earlier look know of one file
     release: Release,
     index: Index,
     artifact: Artifact,
     *,
     missing: Callable[[], Sequence[Artifact]],
     before: int | None = None,
+    known: UploadAnswer | None = None,
 ) -> None:
     """Send one file of the release's build until *index* holds it; *missing* reads there which files it does not.
 
-    *before* is the HTTP status that ended an earlier run's upload.
+    *before* is the HTTP status that ended an earlier run's upload, *known* what came of the file when it was sent just
+    now.
 
     Raises:
         ConfigurationError: the index does not let us upload, now as in the earlier run.
         GateFailed: the index refuses the file, and again when it is sent anew.
         Unavailable: the index does not say anything of the file; the same command goes on.
     """
-    path = release.ports.builds.path(release.package, release.version, artifact)
     answers: list[UploadAnswer] = []
     while True:
-        release.run.progress(f"uploading {artifact.filename} ({artifact.size} bytes) to {index.name}")
-        answer = index.upload(path)
+        answer, known = known or _sent(release, index, artifact), None
         if answer.exit_code == 0 or artifact not in missing():
             return
         agreed = bool(answers) and _clear(answer) and _said(answer) == _said(answers[-1])
@@ -64,6 +86,12 @@ def send(
             )
         release.run.clock.sleep(PAUSES[len(answers)])
         answers.append(answer)
+
+
+def _sent(release: Release, index: Index, *artifacts: Artifact) -> UploadAnswer:
+    for each in artifacts:
+        release.run.progress(f"uploading {each.filename} ({each.size} bytes) to {index.name}")
+    return index.upload(*(release.ports.builds.path(release.package, release.version, each) for each in artifacts))
 
 
 def _said(answer: UploadAnswer) -> tuple[int | None, str]:

@@ -18,10 +18,10 @@ def head(git: Git) -> str:
     Raises:
         Refused: there is no commit yet.
     """
-    answer = git.recall("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    if answer.exit_code:
+    commit = git.head()
+    if not commit:
         raise Refused(f"{git.root} has no commit yet.", hint="Commit the package first: git add, git commit.")
-    return answer.text
+    return commit
 
 
 def ancestors(git: Git, commits: Iterable[str]) -> frozenset[str]:
@@ -81,7 +81,7 @@ def lacks(git: Git, *, remote: str, branch: str) -> bool:
         Unavailable: the remote does not answer.
     """
     tip = heads_there(git, remote).get(branch)
-    if tip is None or tip == git.recall("rev-parse", "--verify", "--quiet", "HEAD^{commit}").text:
+    if tip is None or tip == git.head():
         return False
     # A commit that is not here fails as well.
     return bool(git.ask("merge-base", "--is-ancestor", tip, "HEAD").exit_code)

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from subprocess import DEVNULL
+from typing import IO, TypeAlias
 
-from releasegate.adapters.git.hooks import hooks_apart, may_run_hooks
+from releasegate.adapters.git.hooks import command_of, hooks_apart, may_run_hooks
 from releasegate.adapters.masking import without_user_info
 from releasegate.adapters.process import clean_environment, ended, last_lines, started
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
@@ -28,6 +29,10 @@ _PASSED_ON = frozenset(
 # Also GIT_CONFIG_COUNT with its keys and values, by which CI systems hand over settings.
 _PASSED_ON_PREFIX = "GIT_CONFIG_"
 
+_PLACE = ("--show-prefix", "--show-cdup")
+_FOLDERS = ("--git-path", "hooks", "--git-common-dir", "--git-dir", "--show-toplevel")
+_COMMIT = ("--verify", "--quiet", "HEAD^{commit}")
+_HEADS = "refs/heads/"
 _OBJECT = re.compile(rb"[0-9a-f]{40,64} ([a-z]+) ([0-9]+)")
 
 LOCAL_SECONDS = 120.0
@@ -77,9 +82,7 @@ class Git:
         """
         if not self.root.is_dir():
             raise _no_repository(self.root)
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as fed:
-            fed.write(given)
-            fed.seek(0)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, _fed(given) as fed:
             env, options = self._environment(), ("--literal-pathspecs", "--no-optional-locks")
             with (
                 self._hooks(words, env) as hooks,
@@ -95,7 +98,7 @@ class Git:
             ):
                 if not ended(process, timeout=timeout):
                     raise Unavailable(
-                        f"git {words[0]} did not end in {timeout:g} seconds.",
+                        f"git {command_of(words)} did not end in {timeout:g} seconds.",
                         hint="Run the same command again; if it hangs again, try that Git command by hand.",
                     )
                 code = process.returncode
@@ -120,9 +123,35 @@ class Git:
 
     def place(self) -> tuple[str, str]:
         """Return the way from the top of the work tree to *root*, and the way back; both are empty at the top."""
-        told = self.recount("rev-parse", "--show-prefix", "--show-cdup").stdout
+        whole = self._looked()
+        told = whole.stdout if whole is not None else self.recount("rev-parse", *_PLACE).stdout
         prefix, back = (os.fsdecode(each) for each in told.split(b"\n")[:2])
         return prefix, back
+
+    def head(self) -> str:
+        """Return the full hash of the commit that is checked out; empty before the first commit."""
+        whole = self._looked()
+        return whole.text.splitlines()[-2] if whole is not None else self.recall("rev-parse", *_COMMIT).text
+
+    def branch(self) -> str:
+        """Return the branch that is checked out; empty for a detached head."""
+        whole = self._looked()
+        ref = whole.text.splitlines()[-1] if whole is not None else ""
+        if ref == "HEAD":
+            return ""
+        # Before the first commit, Git tells a branch in no other way.
+        return ref.removeprefix(_HEADS) or self.recall("symbolic-ref", "--quiet", "--short", "HEAD").text
+
+    def _looked(self) -> GitOutput | None:
+        """Return all that is asked of the work tree, told at once where a command only looks.
+
+        ``None`` where the command changes something, or one of it cannot be told: then each is asked by itself.
+        """
+        if self.asked is None:
+            return None
+        words = ("rev-parse", *_PLACE, *_FOLDERS, "HEAD^{commit}", "--symbolic-full-name", "HEAD")
+        answer = self.recall(*words)
+        return None if answer.exit_code else answer
 
     def blobs(self, names: Sequence[str]) -> tuple[bytes | None, ...]:
         """Return the contents of the blobs of these names, all asked for at once; ``None`` for what is no blob here.
@@ -144,7 +173,7 @@ class Git:
 
     def _good(self, answer: GitOutput, words: Sequence[str]) -> GitOutput:
         if answer.exit_code:
-            raise failure(answer, f"git {words[0]} failed in {self.root} (exit code {answer.exit_code}).")
+            raise failure(answer, f"git {command_of(words)} failed in {self.root} (exit code {answer.exit_code}).")
         return answer
 
     def recall(self, *words: str, timeout: float = LOCAL_SECONDS, given: bytes = b"") -> GitOutput:
@@ -166,8 +195,10 @@ class Git:
             yield ()
             return
         # Git says where the hooks are, as it is configured, from the folder that it runs in.
-        places = self.recall("rev-parse", "--git-path", "hooks", "--git-common-dir", "--git-dir", "--show-toplevel")
-        hooks, *found = [self.root / each for each in places.text.splitlines() or ["hooks"]]
+        whole = self._looked()
+        places = whole or self.recall("rev-parse", *_FOLDERS)
+        lines = places.text.splitlines()[-6:-2] if whole is not None else places.text.splitlines()
+        hooks, *found = [self.root / each for each in lines or ["hooks"]]
         # A repository without a work tree runs its hooks where it is.
         folders, cwd = (found[:2], found[-1]) if places.exit_code == 0 else ([self.root], self.root)
         with hooks_apart(hooks, shown=(cwd, *folders), env=env, cwd=cwd) as given:
@@ -190,6 +221,18 @@ class Git:
                 hint="Do what Git says, if you trust that repository.",
                 details=answer.words,
             )
+
+
+@contextmanager
+def _fed(given: bytes) -> Iterator[IO[bytes] | int]:
+    """Give what a command reads *given* from."""
+    if not given:
+        yield DEVNULL
+        return
+    with tempfile.TemporaryFile() as fed:
+        fed.write(given)
+        fed.seek(0)
+        yield fed
 
 
 def line_in(root: Path, words: str) -> str:

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from releasegate.adapters.foreign.isolation import Isolation
-from releasegate.adapters.scratch import scratch
+if TYPE_CHECKING:
+    from releasegate.adapters.foreign.isolation import Isolation
 
 RUN_BY = frozenset({"add", "branch", "commit", "fetch", "merge", "notes", "push", "reset", "tag", "update-ref"})
 """The Git commands here that run hooks; where one only lists, it runs none."""
@@ -53,6 +54,9 @@ def hooks_apart(
     if sys.platform == "win32" or not found:
         yield ()
         return
+    from releasegate.adapters.foreign.isolation import Isolation
+    from releasegate.adapters.scratch import scratch
+
     with scratch() as folder:
         home = Path(folder, "home")
         home.mkdir()

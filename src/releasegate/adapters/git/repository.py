@@ -31,7 +31,7 @@ class GitRepository(GitHistory):
 
     def branch(self) -> str | None:
         """Return the branch that is checked out, or ``None`` for a detached head."""
-        return self.git.recall("symbolic-ref", "--quiet", "--short", "HEAD").text or None
+        return self.git.branch() or None
 
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         """Return the tracked files below *root*, and those *beside* it, that differ from the commit."""

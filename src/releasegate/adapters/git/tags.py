@@ -17,8 +17,16 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 def here(git: Git) -> Mapping[str, str]:
     """Return the tags of this repository: name -> commit."""
+    if git.asked is not None:
+        lines = refs_here(git).splitlines()
+        return _parsed("\n".join(line for line in lines if f" {_PREFIX}" in line))
     # With no tag at all, show-ref prints nothing and fails.
-    return _parsed(git.recall("show-ref", "--tags", "--dereference").text)
+    return _parsed(git.ask("show-ref", "--tags", "--dereference").text)
+
+
+def refs_here(git: Git) -> str:
+    """Return a line on every ref of this repository, as a command that only looks found it when it began."""
+    return git.recall("show-ref", "--dereference").text
 
 
 def at_head(git: Git) -> tuple[str, ...]:
@@ -72,7 +80,7 @@ def heads_there(git: Git, remote: str) -> Mapping[str, str]:
 
 def _listed(git: Git, remote: str) -> Sequence[str]:
     """Return the lines on the branches and the tags of *remote*, both by one question."""
-    if _means_more(git, remote) and not has(git, remote):
+    if not may_be_asked(git, remote):
         return ()
     answer = git.recall("ls-remote", "--heads", "--tags", remote, timeout=REMOTE_SECONDS)
     if answer.exit_code and not has(git, remote):
@@ -94,9 +102,13 @@ def bring(git: Git, *, remote: str, name: str) -> None:
         raise silent(remote, answer)
 
 
-def _means_more(git: Git, remote: str) -> bool:
-    """Whether Git would make something of *remote* if there were no remote of that name: an address, a path, a word."""
-    return not _NAME.fullmatch(remote) or (git.root / remote).exists()
+def may_be_asked(git: Git, remote: str) -> bool:
+    """Whether Git may be asked for what is on *remote*: where it fails, there may still be no remote of that name.
+
+    An address, a path or a word is something to Git without there being one, and is looked for first.
+    """
+    means_more = not _NAME.fullmatch(remote) or (git.root / remote).exists()
+    return not means_more or has(git, remote)
 
 
 def has(git: Git, remote: str) -> bool:

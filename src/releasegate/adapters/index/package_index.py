@@ -99,9 +99,9 @@ class SimpleIndex:
         """Return when the newest page was sent, by the index's own clock: see ``SimplePages.moment``."""
         return self._pages.moment()
 
-    def upload(self, path: Path) -> UploadAnswer:
-        """Upload one file with twine, never skipping one that exists: see ``Uploader.upload``."""
-        return self._uploader().upload(path)
+    def upload(self, *paths: Path) -> UploadAnswer:
+        """Upload files with twine, never skipping one that exists: see ``Uploader.upload``."""
+        return self._uploader().upload(*paths)
 
     def credential(self) -> str:
         """Return where the token for uploads comes from: see ``Uploader.credential``."""

@@ -36,6 +36,9 @@ _NO_TOKEN = re.compile(
 STATUS = re.compile(r"HTTPError: (\d{3}) ")
 """How twine names the status of the answer that it gave up at."""
 
+_SENDS = re.compile(r"^Uploading (\S+)\s*$", re.MULTILINE)
+"""What twine says before it sends a file."""
+
 KEYRING = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "PYTHON_KEYRING_BACKEND")
 """What a keyring needs to be found: only passed on where the index's token is in one."""
 
@@ -71,26 +74,32 @@ class Uploader:
     prompt: TokenPrompt | None = None
     signer: tuple[str, ...] | None = field(default_factory=installed_signer)
 
-    def upload(self, path: Path) -> UploadAnswer:
-        """Upload one file, never skipping one that exists.
+    def upload(self, *paths: Path) -> UploadAnswer:
+        """Upload files, wheels first and one after the other until one fails, never skipping one that exists.
 
         An exit code other than 0 without a status is an unknown outcome: only the index can tell.
 
         Raises:
             Refused: there is no such file, or no token; nothing was sent.
         """
-        if not path.is_file():
-            raise Refused(f"There is no file {path.name} to upload.", hint="Build again: nox -s build")
+        for path in paths:
+            if not path.is_file():
+                raise Refused(f"There is no file {path.name} to upload.", hint="Build again: nox -s build")
         token = self._token()
-        attested = self._attested(path)
+        attested = [made for path in paths for made in self._attested(path)]
         argv = [sys.executable, "-I", "-X", "utf8", "-m", "twine", "upload", "--non-interactive"]
         argv += ["--disable-progress-bar", "--config-file", os.devnull, "--repository-url", self.url]
         with scratch(self.workdir) as home:
             completed = run(
-                [*argv, *(["--attestations"] if attested else []), str(path.resolve()), *map(str, attested)],
+                [
+                    *argv,
+                    *(["--attestations"] if attested else []),
+                    *(str(p.resolve()) for p in paths),
+                    *map(str, attested),
+                ],
                 env=self._environment(token, home=str(home)),
                 cwd=home,
-                timeout=TIMEOUT + path.stat().st_size / RATE,
+                timeout=TIMEOUT + sum(path.stat().st_size for path in paths) / RATE,
             )
         return answer(completed, token=token or self.environ.get(IDENTITY[1], ""))
 
@@ -197,7 +206,8 @@ def answer(completed: Completed, *, token: str) -> UploadAnswer:
     # Where the identity was not exchanged for a token, nothing is said of the file.
     status = 403 if _NO_TOKEN.search(text) else int(named[1]) if named else None
     words = meaningful(masked(text, [token]), noise=NOISE)
-    return UploadAnswer(completed.exit_code, status, words, reason=_reason(words, status))
+    sent = _SENDS.findall(completed.stdout)
+    return UploadAnswer(completed.exit_code, status, words, _reason(words, status), sent[-1] if sent else "")
 
 
 def _reason(words: tuple[str, ...], status: int | None) -> str:

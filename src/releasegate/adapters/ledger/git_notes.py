@@ -8,9 +8,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from releasegate.adapters.git import tags
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, failure
+from releasegate.adapters.git.hooks import NO_HOOKS
 from releasegate.core.errors import Refused, Unavailable
 
 NAMESPACE = "refs/notes/releasegate"
@@ -38,6 +40,8 @@ class GitNotes:
     remote: str
     package: str
     signed: bool = False
+    sizes: dict[str, dict[str, int]] = field(default_factory=dict, repr=False, compare=False)
+    """The sizes of the notes that were read last, by their ref and their commit."""
 
     @property
     def ref(self) -> str:
@@ -54,6 +58,8 @@ class GitNotes:
 
         Where they must be signed and are not, they are nobody's: anyone's may have been fetched to that ref by hand.
         """
+        if self._is_not_here(self.ref):
+            return self._nothing(self.ref)
         return {} if self.signed and self.git.ask("verify-commit", self.ref).exit_code else self._read(self.ref)
 
     def has(self, commit: str) -> bool:
@@ -67,14 +73,16 @@ class GitNotes:
             Unavailable: the remote does not answer.
             Refused: they carry no signature that Git verifies, where they must.
         """
-        if self._has_remote():
+        if tags.may_be_asked(self.git, self.remote):
             # The remote's own refspecs and filters are for the user's branches.
             quietly = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-filter")
             answer = self.git.ask("fetch", *quietly, self.remote, f"+{self.ref}:{self.theirs}", timeout=REMOTE_SECONDS)
-            if answer.exit_code and "couldn't find remote ref" not in answer.stderr.lower():
-                raise self._silent(answer)
-            if answer.exit_code:
+            if answer.exit_code and "couldn't find remote ref" in answer.stderr.lower():
+                if self._is_not_here(self.theirs):
+                    return self._nothing(self.theirs)
                 self.git.ask("update-ref", "-d", self.theirs)
+            elif answer.exit_code and self._has_remote():
+                raise self._silent(answer)
         self._verify()
         return self._read(self.theirs)
 
@@ -89,7 +97,7 @@ class GitNotes:
 
     def too_large(self) -> tuple[str, ...]:
         """Return a sentence on every note here, and on the remote as it was fetched, that is too large to be read."""
-        found = {commit: size for ref in (self.ref, self.theirs) for _, commit, size in self._listed(ref)}
+        found = {commit: size for ref in (self.ref, self.theirs) for commit, size in self._sizes(ref).items()}
         return tuple(_too_large(commit, size) for commit, size in found.items() if size > _LARGEST)
 
     def publish(self, notes: Mapping[str, bytes], *, merge: Merge) -> tuple[str, ...]:
@@ -103,7 +111,7 @@ class GitNotes:
         """
         for number in range(_TRIES):
             held = self.fetch()
-            full = {commit: size for _, commit, size in self._listed(self.theirs) if size > _LARGEST}
+            full = {commit: size for commit, size in self._sizes(self.theirs).items() if size > _LARGEST}
             merged = {
                 commit: merge(held.get(commit, b""), note) for commit, note in notes.items() if commit not in full
             }
@@ -124,14 +132,15 @@ class GitNotes:
     def _write(self, notes: Mapping[str, bytes]) -> None:
         """Write *notes* on top of the remote's as one commit; a run that dies here leaves the notes as they were."""
         git, tip = self._named(), self.git.ask("rev-parse", "--verify", "--quiet", self.theirs).text
+        # No hook is about a draft; one that guards refs runs where the notes themselves are set.
         draft = f"refs/notes/releasegate-draft/{self.package}"
-        git.tell("update-ref", *([draft, tip] if tip else ["-d", draft]))
+        git.tell(*NO_HOOKS, "update-ref", *([draft, tip] if tip else ["-d", draft]))
         for commit, note in notes.items():
             blob = git.tell("hash-object", "-w", "--stdin", given=note).text
-            git.tell("notes", f"--ref={draft}", "add", "--force", "--allow-empty", "-C", blob, commit)
+            git.tell(*NO_HOOKS, "notes", f"--ref={draft}", "add", "--force", "--allow-empty", "-C", blob, commit)
         words = (*(("-S",) if self.signed else ()), *(("-p", tip) if tip else ()), "-m", "Evidence")
         answer = git.ask("commit-tree", *words, f"{draft}^{{tree}}")
-        git.tell("update-ref", "-d", draft)
+        git.tell(*NO_HOOKS, "update-ref", "-d", draft)
         if answer.exit_code:
             raise _unsigned(answer) if self.signed else failure(answer, "Git did not write the evidence.")
         for ref in (self.ref,) if self._has_remote() else (self.ref, self.theirs):
@@ -172,9 +181,25 @@ class GitNotes:
             (blob, commit, int(size)) for (blob, commit), size in zip(listed, looked, strict=True) if size.isdigit()
         ]
 
+    def _is_not_here(self, ref: str) -> bool:
+        """Whether *ref* was not here when this command began, which only looks; what is written is asked for anew."""
+        lines = tags.refs_here(self.git).splitlines() if self.git.asked is not None else [f" {ref}"]
+        return not any(line.endswith(f" {ref}") for line in lines)
+
+    def _nothing(self, ref: str) -> dict[str, bytes]:
+        self.sizes[ref] = {}
+        return {}
+
+    def _sizes(self, ref: str) -> Mapping[str, int]:
+        if ref not in self.sizes:
+            self.sizes[ref] = {commit: size for _, commit, size in self._listed(ref)}
+        return self.sizes[ref]
+
     def _read(self, ref: str) -> dict[str, bytes]:
         """Return the notes of *ref* by commit, but for those that are too large."""
-        held = [(blob, commit, size) for blob, commit, size in self._listed(ref) if size <= _LARGEST]
+        listed = self._listed(ref)
+        self.sizes[ref] = {commit: size for _, commit, size in listed}
+        held = [(blob, commit, size) for blob, commit, size in listed if size <= _LARGEST]
         given = "".join(f"{blob}\n" for blob, _, _ in held).encode()
         stream, start = self.git.tell("cat-file", "--batch=", given=given).stdout if held else b"", 0
         notes = {}
@@ -202,7 +227,7 @@ class GitNotes:
         raise self._silent(answer)
 
     def _has_remote(self) -> bool:
-        return self.remote in self.git.recount("remote").text.splitlines()
+        return tags.has(self.git, self.remote)
 
     def _silent(self, answer: GitOutput) -> Unavailable:
         return Unavailable(

@@ -39,8 +39,8 @@ class Signatures:
 
     def sign(self, payload: bytes) -> str:
         """Return the signature of *payload*; empty where this machine has no key that the repository names."""
-        key = self.git.ask("config", "user.signingKey").text
-        if not self.named() or not key or self.git.ask("config", "gpg.format").text != "ssh":
+        key = self.git.ask("config", "user.signingKey").text if self.named() else ""
+        if not key or self.git.ask("config", "gpg.format").text != "ssh":
             return ""
         with tempfile.TemporaryDirectory() as folder:
             where, words = Path(folder) / "key.pub", []

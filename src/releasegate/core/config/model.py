@@ -7,11 +7,11 @@ declarations, and the reference is written from them.
 # The annotations are data (see reader.table): their evaluation must not be postponed.
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from releasegate.core.config.ci import Ci
 from releasegate.core.config.companion import Companion, Companions
@@ -46,7 +46,9 @@ from releasegate.core.config.values import (
     Variables,
 )
 from releasegate.core.config.version_file_types import VersionFiles
-from releasegate.core.kits.host import Hosts
+
+if TYPE_CHECKING:
+    from releasegate.core.kits.host import Hosts
 
 
 @table("[tool.releasegate.packages.service]")
@@ -257,8 +259,8 @@ class Settings:
         Key("the repository beside this one whose table holds here, too; where it is, no other key may be"),
     ] = None
 
-    hosts: Hosts = field(default=(), compare=False)
-    """The hosts that are known."""
+    hosts: "Callable[[], Hosts]" = field(default=tuple, compare=False)
+    """Gives the hosts that are known: they stand in files that few commands need."""
 
     def package(self, name: str) -> Package:
         """Return the package of that normalized name; raises ``KeyError`` where there is none."""

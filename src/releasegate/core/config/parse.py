@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from releasegate.core.config.companion import Companion
 from releasegate.core.config.messages import is_secret, nearest, shown
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.reader import TABLES, Location, Problem, read_fields
-from releasegate.core.config.stack import Stack
 from releasegate.core.config.strings import within
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.kit import NO_KIT, KitSource
-from releasegate.core.kits.stack_fit import stack_problems, with_players
 from releasegate.core.toml.lines import KeyPath, TomlText, join_key, read_toml
+
+if TYPE_CHECKING:
+    from releasegate.core.config.stack import Stack
+    from releasegate.core.kits.kit import KitSource
 
 TABLE: KeyPath = ("tool", "releasegate")
 # The variables are read unless the configuration names others.
@@ -41,8 +42,8 @@ Fields = Mapping[str, Any]
 def parse_settings(text: str, *, where: str, kits: KitSource | None = None) -> Settings:
     """Return what the text of a configuration file says; *where* names the file in messages.
 
-    *kits* gives the kit of a stack by its name, and the hosts that are known; without it, a stack has none and runs
-    nothing.
+    *kits* gives the kit of a stack by its name, and the hosts that are known when they are asked for; without it, a
+    stack has none and runs nothing.
 
     Raises:
         ConfigurationError: the text is not TOML, has no ``[tool.releasegate]``, or has problems: each is a detail
@@ -61,6 +62,8 @@ def parse_settings(text: str, *, where: str, kits: KitSource | None = None) -> S
     if kits is not None:
         fields["hosts"] = kits.hosts
         if (stack := fields.get("stack")) is not None:
+            from releasegate.core.kits.stack_fit import with_players
+
             made = replace(stack, kit=kits.kit(stack.kit_name))
             fields["stack"] = with_players(made, fields.get("packages", ()))
     told = {problem.path[: len(TABLE) + len(("packages", 0, "key"))] for problem in problems}
@@ -138,7 +141,12 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         yield from (((*path, "companion", *key), said) for key, said in misfits)
     yield from _index_problems(fields, fields.get("indexes", {}))
     stack: Stack | None = fields.get("stack")
-    if stack is not None and stack.kit is not NO_KIT:
+    if stack is None:
+        return
+    from releasegate.core.kits.kit import NO_KIT
+    from releasegate.core.kits.stack_fit import stack_problems
+
+    if stack.kit is not NO_KIT:
         yield from ((("stack", *path), said) for path, said in stack_problems(stack, packages))
 
 

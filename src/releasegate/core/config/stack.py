@@ -4,7 +4,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from releasegate.core.config import strings as checks
 from releasegate.core.config.exemptions import Exemptions
@@ -18,13 +18,16 @@ from releasegate.core.config.values import (
     Pythons,
     Requirements,
     Texts,
+    Values,
     Variables,
     by_name,
     list_of,
     text,
 )
-from releasegate.core.kits.kit import NO_KIT, Kit
-from releasegate.core.kits.kit_parts import Dimension, DimensionValue, KitImage, Values
+
+if TYPE_CHECKING:
+    from releasegate.core.kits.kit import Kit
+    from releasegate.core.kits.kit_parts import Dimension, KitImage
 
 PATHS = ("fresh", "upgrade")
 VARIANT = "variant"
@@ -46,6 +49,13 @@ RequirementsByName = Annotated[
     Mapping[str, Texts], by_name(Requirements, "a table of images, each with a list of requirements")
 ]
 ImageNames = Annotated[Mapping[str, str], by_name(ImageName, "a table of images, each with the name to pull")]
+
+
+def _no_kit() -> "Kit":
+    """Return the kit of a stack that none was read for; few projects have a stack, and only theirs load what it is."""
+    from releasegate.core.kits.kit import NO_KIT
+
+    return NO_KIT
 
 
 @table("[tool.releasegate.stack]")
@@ -99,7 +109,7 @@ class Stack:
         ),
     ] = ""
     cache: Annotated[Amount, Key("GiB of images, and again of databases, that are kept between runs")] = 20.0
-    kit: Kit = field(default=NO_KIT, compare=False)
+    kit: "Kit" = field(default_factory=_no_kit, compare=False)
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -112,15 +122,17 @@ class Stack:
         return next((role for role, names in self.packages.items() if name in names), "")
 
     @property
-    def every_dimension(self) -> tuple[Dimension, ...]:
+    def every_dimension(self) -> "tuple[Dimension, ...]":
         """The dimensions of the matrix besides source, Python and path: the kit's, and that of the variants."""
         if not self.variants:
             return self.kit.dimensions
+        from releasegate.core.kits.kit_parts import Dimension, DimensionValue
+
         values = tuple(DimensionValue(name, variables) for name, variables in self.variants.items())
         own = Dimension(VARIANT, "a variant of what the services are told", values=values, default=tuple(self.variants))
         return (*self.kit.dimensions, own)
 
-    def pulled(self, image: KitImage, environ: Mapping[str, str]) -> str:
+    def pulled(self, image: "KitImage", environ: Mapping[str, str]) -> str:
         """Return the name that an image is pulled by, on the machine whose variables are *environ*."""
         return environ.get(image_variable(image.name)) or self.images.get(image.name) or image.pull
 

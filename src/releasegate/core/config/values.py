@@ -147,6 +147,7 @@ Count = Annotated[int, ValueKind("a whole number", _read_count)]
 Port = Annotated[int, ValueKind("the number of a port", _read_port)]
 Amount = Annotated[float, ValueKind("a number", _read_amount)]
 
+Values = Annotated[Texts, list_of(text("a value", checks.plain), "a list of values")]
 PackageName = Annotated[str, text("a package's name", checks.name)]
 IndexName = Annotated[str, text("the name of an index", checks.plain)]
 CanonicalVersion = Annotated[str, text("a version", checks.version)]

@@ -124,9 +124,8 @@ NO_KIT = Kit()
 class KitSource(Protocol):
     """Gives kits by their names, and all hosts that are known."""
 
-    @property
     def hosts(self) -> Hosts:
-        """The hosts."""
+        """Return the hosts."""
         ...
 
     def kit(self, name: str) -> Kit:

@@ -20,6 +20,7 @@ from releasegate.core.config.values import (
     ServiceCommand,
     Texts,
     UrlPath,
+    Values,
     Variable,
     Variables,
     by_name,
@@ -34,7 +35,6 @@ Role = Annotated[str, text("the role of a package", checks.part_name)]
 Words = Annotated[str, text("a text", checks.plain)]
 Lines = Annotated[Texts, list_of(text("a line", checks.plain), "a list of lines")]
 Names = Annotated[Texts, list_of(text("a name", checks.part_name), "a list of names")]
-Values = Annotated[Texts, list_of(text("a value", checks.plain), "a list of values")]
 Begins = Annotated[Literal["ground", "beside", "serves", "after"], text("when it begins", checks.one_of(BEGINS))]
 Scheme = Annotated[Literal["http", "https", "tcp"], text("http, https or tcp", checks.one_of(("http", "https", "tcp")))]
 TextsByName = Annotated[Mapping[str, str], by_name(Words, "a table of texts")]

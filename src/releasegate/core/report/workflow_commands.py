@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from releasegate.core.report.model import Problem, Report
+if TYPE_CHECKING:
+    from releasegate.core.report.model import Problem, Report
 
 _AT = re.compile(r"(?P<path>[^\s:'\"]+):(?P<line>[1-9]\d{0,6})\b", re.ASCII)
 _A_COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
