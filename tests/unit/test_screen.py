@@ -296,6 +296,16 @@ def test_what_a_step_tells_stands_below_it(capsys: pytest.CaptureFixture[str], l
     assert capsys.readouterr().out.splitlines()[2:] == told
 
 
+def test_what_a_step_tells_fits_the_terminal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = terminal_of(monkeypatch)
+    monkeypatch.setenv("COLUMNS", "60")
+    told = "companion: other 1.0 (named by the configuration) on testpypi; asked: --companion: nothing"
+    Screen().ends(replace(outcome("preflight"), evidence={TOLD: [told]}))
+    lines = shown.getvalue().splitlines()
+    assert max(map(len, lines)) <= 60
+    assert " ".join(" ".join(lines).split()).endswith(told)
+
+
 def test_a_version_has_one_heading_and_its_lines_do_not_name_it_again(capsys: pytest.CaptureFixture[str]) -> None:
     screen = Screen()
     for each in RAN[1:4]:
@@ -431,4 +441,7 @@ def test_no_row_of_a_table_ends_in_spaces_nor_is_wider_than_its_terminal(
     plain = re.sub(r"\x1b\[[\d;]*m", "", shown.getvalue())
     assert [line for line in plain.splitlines() if line != line.rstrip() or len(line) > int(width)] == []
     assert plain.count("1.1.0.post1.dev1") == 1
+    # No word is broken: what is shown of a sha256 gets shorter first.
+    assert plain.count("e2e:production") == 1
+    assert "01234567" in plain
     assert "production" in plain.replace("\n", "").replace(" ", "")

@@ -144,6 +144,8 @@ class Printer:
         """Print a table: in a log, a row is one line."""
         from rich.console import Console
 
+        from releasegate.frontends.tables import fit
+
         width, colours = width_of(self.stream, os.environ), coloured(self.stream, os.environ)
         drawn = io.StringIO()
         Console(
@@ -153,7 +155,7 @@ class Printer:
             color_system="standard" if colours else None,
             highlight=False,
             emoji=False,
-        ).print(table)
+        ).print(fit(table, width or _LOG_WIDTH))
         # A column is filled up with spaces, the last one too: who copies a row wants none.
         self._print("\n".join(_PADDING.sub("", line) for line in drawn.getvalue().splitlines()))
 
