@@ -26,11 +26,11 @@ def test_each_version_that_ran_is_told_with_how_it_ended() -> None:
     waived = ended("e2e:staging", "waived", by="Ada", reason="no host", problem="It fails.")
     build = ended("build", commit="c" * 40, files={"a.whl": "a"})
     commits = CommitsReport("v0.9", 0, ())
-    (package,) = run_of(
-        [build, waived, ended("seal"), ended("tag", "fail", "1.0", problem="no")], commits={"demo": commits}
-    )
+    ran = [build, waived, ended("seal"), ended("tag", "fail", "1.0", problem="no")]
+    (package,) = run_of(ran, commits={("demo", cast("Any", "1.0rc1")): commits})
     first, second = package.versions
     assert (first.version, first.state, first.commit, first.commits) == ("1.0rc1", "sealed", "c" * 40, commits)
+    assert second.commits is None
     assert first.waivers == (WaiverReport("e2e:staging", "Ada", "no host", ""),)
     assert [(s.key, s.verdict, s.seconds, s.problem) for s in first.path][:2] == [
         ("build", "pass", 1.3, ""),

@@ -74,15 +74,15 @@ def plan_of(planned: Planned, in_the_way: Iterable[AnswerReport] = ()) -> Packag
 
 
 def run_of(
-    outcomes: Sequence[Outcome], *, commits: Mapping[str, CommitsReport] | None = None
+    outcomes: Sequence[Outcome], *, commits: Mapping[tuple[str, Version], CommitsReport] | None = None
 ) -> tuple[PackageReport, ...]:
-    """Return what ran, a version each in the order in which they ran; *commits* by package."""
+    """Return what ran, a version each in the order in which they ran; *commits* by package and version."""
     since = commits or {}
     packages: dict[str, list[VersionReport]] = {}
     for (name, version), group in groupby(
         outcomes, key=lambda o: (o.step.release.package.name, o.step.release.version)
     ):
-        packages.setdefault(name, []).append(_version_run(name, version, list(group), since.get(name)))
+        packages.setdefault(name, []).append(_version_run(name, version, list(group), since.get((name, version))))
     return tuple(PackageReport(name, versions=tuple(versions)) for name, versions in packages.items())
 
 

@@ -124,10 +124,11 @@ def release(screen: Screen, wish: Wish, *, companions: Sequence[str], plan_only:
 
 
 def _ran(workspace: Workspace, outcomes: Sequence[Outcome]) -> tuple[PackageReport, ...]:
-    """Return what ran, with what was committed to each package since its last final."""
-    names = dict.fromkeys(outcome.step.release.package.name for outcome in outcomes)
-    found = ((name, commits_since(workspace, workspace.project.settings.package(name))) for name in names)
-    return run_of(outcomes, commits={name: commits for name, commits in found if commits is not None})
+    """Return what ran, with what was committed to each package since the final that came before."""
+    ran = dict.fromkeys((each.step.release.package.name, each.step.release.version) for each in outcomes)
+    packages = workspace.project.settings
+    found = ((which, commits_since(workspace, packages.package(which[0]), which[1])) for which in ran)
+    return run_of(outcomes, commits={which: commits for which, commits in found if commits is not None})
 
 
 def _with_companions(workspace: Workspace, order: Order, words: Sequence[str]) -> Workspace:
