@@ -470,7 +470,7 @@ def test_a_remote_that_is_away_is_said_and_all_else_is_told(cwd: Desk, words: tu
     remote.rename(remote.with_name("gone.git"))
     _, output = cwd.type("invoke", *words, "--package", "tiny-api")
     assert output.count("Other machines' evidence is not known: ") == 1, output
-    assert "-> Run the same command again when this works: git ls-remote --tags origin" in output
+    assert "-> Run the same command again when this works: git -C tiny-api ls-remote --tags origin" in output
 
 
 def test_a_plan_that_is_refused_is_told_with_what_is_in_its_way(cwd: Desk) -> None:

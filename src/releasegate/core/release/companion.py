@@ -84,9 +84,11 @@ def pick_companion(
         order = tuple(f"{who}: {said or 'nothing'}" for who, said in named)
         return PickedCompanion(companion.name, version, reason, order)
     named_by_hand = f"{companion.name}=VERSION" if companion_sources.several else "VERSION"
+    flag = "--rc " if purpose == "staging" else ""
     raise ConfigurationError(
         f"Nothing says which version of {companion.name} to run with.",
-        hint=f"Give --companion {named_by_hand}, set {names[0]}, or set companion.default in the configuration",
+        hint=f"Give --companion {named_by_hand}, set {names[0]}, set companion.default in the configuration, "
+        f"or release it first: invoke release {flag}--package {companion.name}",
     )
 
 
