@@ -296,6 +296,18 @@ def test_what_a_step_tells_stands_below_it(capsys: pytest.CaptureFixture[str], l
     assert capsys.readouterr().out.splitlines()[2:] == told
 
 
+def test_ends_of_lines_that_somebody_wrote_into_a_word_of_theirs_begin_no_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Screen().tell("  note      waived by Eve: so\n## head\r\n  ::error::x")
+    Screen().lines(["  one by Eve:\n\n::error::y", "  two"])
+    assert capsys.readouterr().out.splitlines() == [
+        "  note      waived by Eve: so ## head ::error::x",
+        "  one by Eve: ::error::y",
+        "  two",
+    ]
+
+
 def test_what_a_step_tells_fits_the_terminal_too(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = terminal_of(monkeypatch)
     monkeypatch.setenv("COLUMNS", "60")

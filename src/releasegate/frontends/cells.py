@@ -83,7 +83,7 @@ def show_report(screen: Screen, package: str, report: EndToEndReport) -> None:
             screen.detail(f"  {line}")
     screen.detail(f"report: {STATE}/e2e/{report.evidence['report']}")
     for line in report.left_up:
-        screen.say(f"left up: {line}")
+        screen.tell(f"left up: {line}")
 
 
 def _listed(found: Any) -> str:

@@ -190,9 +190,9 @@ def waive(screen: Screen, *, package: str, version: str, gate: str, reason: str,
     """
     said = {"--package": package, "--version": version, "--gate": gate, "--reason": reason}
     workspace, which, number = _word(screen, "waive", "A waiver", said)
-    waiver = Waiver(gate, by or _user(workspace, which), reason)
+    waiver = Waiver(gate, _in_a_line(by) or _user(workspace, which), _in_a_line(reason))
     entry = releasing.waive(workspace, which, version=number, waiver=waiver)
-    screen.say(f"{which.name} {number}: {entry.line}")
+    screen.tell(f"{which.name} {number}: {entry.line}")
 
 
 def revoke(screen: Screen, *, package: str, version: str, reason: str, by: str) -> None:
@@ -204,9 +204,15 @@ def revoke(screen: Screen, *, package: str, version: str, reason: str, by: str) 
     """
     said = {"--package": package, "--version": version, "--reason": reason}
     workspace, which, number = _word(screen, "revoke", "A revocation", said)
-    entry = releasing.revoke(workspace, which, version=number, by=by or _user(workspace, which), reason=reason)
-    screen.say(f"{which.name} {entry.line}")
-    screen.say(f"-> See what is next: invoke status --package {which.name}")
+    who = _in_a_line(by) or _user(workspace, which)
+    entry = releasing.revoke(workspace, which, version=number, by=who, reason=_in_a_line(reason))
+    screen.tell(f"{which.name} {entry.line}")
+    screen.tell(f"-> See what is next: invoke status --package {which.name}")
+
+
+def _in_a_line(typed: str) -> str:
+    """Return a name or a reason as the record has it, which is shown line by line."""
+    return " ".join(typed.split())
 
 
 def _word(screen: Screen, command: str, what: str, said: Mapping[str, str]) -> tuple[Workspace, Package, Version]:
@@ -215,7 +221,7 @@ def _word(screen: Screen, command: str, what: str, said: Mapping[str, str]) -> t
     Raises:
         ConfigurationError: something that it needs is not *said*, or is wrong.
     """
-    if missing := [flag for flag, value in said.items() if not value]:
+    if missing := [flag for flag, value in said.items() if not value.strip()]:
         raise ConfigurationError(
             f"{what} needs {', '.join(missing)} as well.", hint=f"See an example: invoke {command} --help"
         )
@@ -250,13 +256,13 @@ def _order(workspace: Workspace, wish: Wish) -> Order:
 def _workspace(screen: Screen, options: RunOptions) -> Workspace:
     workspace = open_workspace(Path.cwd(), dict(os.environ), screen, options)
     screen.folders = workspace.project.folders
-    return replace(workspace, tells=screen.say)
+    return replace(workspace, tells=screen.tell)
 
 
 def _confirm(screen: Screen) -> Callable[[str], bool]:
     def ask(what: str) -> bool:
         if not screen.is_terminal:
-            screen.say(f"Nobody can be asked about this here: {what}. Say --yes where that is meant.")
+            screen.tell(f"Nobody can be asked about this here: {what}. Say --yes where that is meant.")
             return False
         return screen.asks(f"This cannot be taken back: {what}. Go on?")
 
