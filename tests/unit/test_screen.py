@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -163,6 +164,20 @@ def test_an_error_goes_to_its_own_stream_unless_it_had_to_come(
 
 def test_in_a_log_nobody_is_asked() -> None:
     assert Screen().asks("Go on?") is False
+
+
+@pytest.mark.parametrize("ended", [KeyboardInterrupt, EOFError])
+def test_a_question_that_is_not_answered_leaves_the_cursor_where_a_line_begins(
+    monkeypatch: pytest.MonkeyPatch, ended: type[BaseException]
+) -> None:
+    def typed(_: str) -> str:
+        raise ended
+
+    terminal = terminal_of(monkeypatch)
+    monkeypatch.setattr("builtins.input", typed)
+    with nullcontext() if ended is EOFError else pytest.raises(KeyboardInterrupt):
+        assert Screen().asks("Go on?") is False
+    assert terminal.getvalue().endswith("\n")
 
 
 @pytest.mark.parametrize(

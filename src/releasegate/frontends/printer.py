@@ -133,7 +133,12 @@ class Printer:
                 prompt = ""
             return input(prompt).strip().lower() in {"y", "yes"}
         except EOFError:
+            self._print("")
             return False
+        except KeyboardInterrupt:
+            # What is said of that begins a line.
+            self._print("")
+            raise
         finally:
             self.works()
 
