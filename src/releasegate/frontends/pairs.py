@@ -74,7 +74,8 @@ def _page(screen: Screen, wish: PairsWish, rows: tuple[PairRow, ...]) -> None:
     try:
         held = path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}.", hint="Name a page that is there") from None
+        reason = (error.strerror if isinstance(error, OSError) else "") or "it is no UTF-8"
+        raise ConfigurationError(f"{path} cannot be read: {reason}.", hint="Name a page that is there") from None
     wanted = with_table(held, rows, where=str(path))
     if wish.write and wanted != held:
         path.write_bytes(wanted.encode())

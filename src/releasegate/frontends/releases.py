@@ -24,7 +24,7 @@ from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.nearest import meant
-from releasegate.core.release.companion import by_hand, require_names
+from releasegate.core.release.companion import by_hand, for_whom
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.core.report import terminal
@@ -144,8 +144,7 @@ def _with_companions(workspace: Workspace, order: Order, words: Sequence[str]) -
             raise ConfigurationError(
                 f"--companion {version[:80]!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN"
             )
-    for each in selected(workspace, order) if told else ():
-        require_names(told, each, option="--companion")
+    for_whom(told, selected(workspace, order) if told else (), option="--companion")
     return replace(workspace, choices=replace(workspace.choices, companions=told)) if told else workspace
 
 

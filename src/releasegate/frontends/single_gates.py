@@ -108,7 +108,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
     from releasegate.app import gates
     from releasegate.app.container_runner import cells as planned
     from releasegate.app.deliveries import Source
-    from releasegate.core.release.companion import require_names
+    from releasegate.core.release.companion import for_whom
     from releasegate.frontends import cells
 
     asked = cells.asked(given)
@@ -124,8 +124,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
     _require_stack(settings, given)
     beside = _Backends.of(settings, given)
     _require_sources(settings, [*sources, *beside.sources.values()])
-    for each in workspace.project.select(package):
-        require_names(beside.versions, each, option="--backend-version")
+    for_whom(beside.versions, workspace.project.select(package), option="--backend-version")
     version, backends = _number(given["version"]), beside.given()
     handed = Path(given["given"]) if given["given"] else None
 

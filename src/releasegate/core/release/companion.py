@@ -132,7 +132,26 @@ def said_of(told: ByHand, companion: str) -> str | None:
     return told.get(companion) or told.get("")
 
 
-def require_names(told: ByHand, package: Package, *, option: str) -> None:
+def for_whom(told: ByHand, packages: Collection[Package], *, option: str) -> None:
+    """Raise where it cannot be told of whose companion something was said, or none of *packages* has that companion.
+
+    Raises:
+        ConfigurationError: it is so: what was said would be passed over in silence.
+    """
+    called = {companion.name for each in packages for companion in each.companions}
+    names = " and ".join(sorted(each.name for each in packages))
+    for name, word in told.items():
+        if not called or (name and name not in called):
+            said = f"{name}={word}" if name else word
+            raise ConfigurationError(
+                f"{option} {said[:_LONGEST]} is of no companion of {names}.",
+                hint=f"Name one of: {', '.join(sorted(called))}" if called else "Leave it out: there is none",
+            )
+    for each in packages:
+        _require_names(told, each, option=option)
+
+
+def _require_names(told: ByHand, package: Package, *, option: str) -> None:
     """Raise where what was said is one companion's and *package* has several, so that nobody knows whose it is.
 
     Raises:
