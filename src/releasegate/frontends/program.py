@@ -163,7 +163,13 @@ class Releasegate(Program):
     def parse_tasks(self) -> None:
         """Read the commands and their options."""
         self.core.unparsed = _spelt_out(self.core.unparsed)
-        self._make_parser()
+        self.parser = self._make_parser()
+        contexts = self.parser.contexts
+        first, *more = [*self.core.unparsed, ""]
+        if first in contexts and contexts[first].positional_args and {"--help", "-h"} & {*more}:
+            # It would be taken for the name that the command needs.
+            self.print_task_help(first)
+            raise Exit
         words = self._wrong_words()
         if (wrong := words.one_dash(next(iter(self.core.unparsed), ""))) is not None:
             raise wrong
