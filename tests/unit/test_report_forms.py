@@ -201,6 +201,26 @@ def test_the_line_to_paste_of_a_hint_is_code() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "wrong", "title"),
+    [
+        (2, 0, "demo: all 2 answers are well"),
+        (2, 1, "demo: 1 of 2 answers are in the way"),
+        (0, 1, "demo: something is in the way"),
+    ],
+)
+def test_answers_stand_below_the_name_of_the_package_that_they_are_about(asked: int, wrong: int, title: str) -> None:
+    problem = Problem("It is away.", "Look for it: git status", "refused", 3, ())
+    report = PackageReport(
+        "demo",
+        in_the_way=(AnswerReport("remote", problem),) * wrong,
+        questions=(QuestionReport("remote", "ok", "it answers"),) * asked,
+    )
+    text = markdown.text(Report("doctor", (report,)))
+    assert text.startswith(f"## {title}\n\n")
+    assert ("- remote: It is away. Look for it: `git status`" in text) is bool(wrong)
+
+
+@pytest.mark.parametrize(
     ("number", "title"),
     [
         ("1.0rc1", "What the final will differ in"),

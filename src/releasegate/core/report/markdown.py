@@ -63,8 +63,9 @@ def _proven(row: PairRow) -> str:
 
 
 def _package(package: PackageReport) -> Iterator[str]:
-    if package.state or package.look is not None or package.reason:
-        yield from (f"## {escaped(package.package)}: {escaped(package.state or package.reason)}", "")
+    words = package.state or package.reason or _asked(package)
+    if words or package.look is not None:
+        yield from (f"## {escaped(package.package)}: {escaped(words)}", "")
     if package.look is not None:
         yield from _problem(package.look)
     if package.command:
@@ -77,7 +78,7 @@ def _package(package: PackageReport) -> Iterator[str]:
         )
         yield from table(("question", "answer", "what was found"), rows)
     for each in package.in_the_way:
-        yield f"- {escaped(f'{each.question}: {each.problem.problem} {each.problem.hint}')}"
+        yield f"- {escaped(f'{each.question}: {each.problem.problem}')} {_to_do(each.problem.hint)}"
         yield from (f"  - {escaped(line)}" for line in each.problem.details)
     yield from [""] if package.in_the_way else []
     if package.consumed:
@@ -85,6 +86,14 @@ def _package(package: PackageReport) -> Iterator[str]:
         yield from table(("where", "versions that are used"), rows)
     for version in package.versions:
         yield from _version(version)
+
+
+def _asked(package: PackageReport) -> str:
+    """Return in words what the answers came to, where there are any."""
+    wrong, asked = len(package.in_the_way), len(package.questions)
+    if wrong:
+        return f"{wrong} of {asked} answers are in the way" if asked else "something is in the way"
+    return f"all {asked} answers are well" if asked else ""
 
 
 def _version(version: VersionReport) -> Iterator[str]:
