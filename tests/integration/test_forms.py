@@ -95,12 +95,12 @@ def test_a_run_that_fails_tells_how_far_it_came_and_what_ended_it(folder: Folder
     assert code == 4, err
     (ran,) = report["packages"][0]["versions"]
     assert ran["path"][-1]["verdict"] == "fail"
-    assert ran["state"] == "fail at e2e:staging"
+    assert ran["state"] == "failed at e2e:staging"
     assert "fails end to end" in report["error"]["problem"]
     assert "fails end to end" in err
     text = summary.read_text()
-    assert text.startswith("# Before\n## tiny-api 1.0.0rc1: fail at e2e:staging\n")
-    for title in ("The path", "The matrix", "Files", "What differs", "Where the time went", "Commits since"):
+    assert text.startswith("# Before\n## tiny-api 1.0.0rc1: failed at e2e:staging\n")
+    for title in ("The path", "The matrix", "Files", "What the final will", "Where the time went", "Commits since"):
         assert f"### {title}" in text
     assert "Break \\| it" in text
     _, record, _ = told(typed, "releasegate", "show", "--json", *API)

@@ -102,6 +102,14 @@ def test_a_command_says_what_it_takes_with_an_example(typed: Typed, words: tuple
         assert each in out
 
 
+@pytest.mark.parametrize("words", [("--help",), ("-h",), ("sample", "--help"), ("sample", "1.0", "-h")])
+def test_help_is_no_name_for_a_command_that_needs_one(typed: Typed, words: tuple[str, ...]) -> None:
+    code, out, err = typed("verify", *words)
+    assert (code, err) == (0, "")
+    assert out.startswith("Usage: releasegate verify [OPTIONS]")
+    assert "Example: releasegate verify" in out
+
+
 @pytest.mark.parametrize(
     ("words", "problem", "hint"),
     [

@@ -137,7 +137,7 @@ def test_a_submodule_that_is_not_here_is_refused_but_where_no_build_needs_it(rep
     assert set(repository.submodules("HEAD")) == {"docs/theme", "module"}
     with pytest.raises(Refused, match="The submodule module is not here") as refusal:
         repository.tree("HEAD")
-    assert "git submodule update --init --recursive" in refusal.value.hint
+    assert refusal.value.hint.endswith("submodule update --init --recursive")
     assert set(GitRepository(repository.root / "sub", ENVIRON).tree("HEAD")) == {"b.txt"}
 
 

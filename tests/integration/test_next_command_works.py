@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,6 +56,62 @@ def elsewhere(workspace: Workspace) -> None:
     git(clone(workspace), "checkout", "--quiet", "-b", "feature")
 
 
+def unborn(workspace: Workspace) -> None:
+    """Let there be another branch alone, here and at the remote."""
+    folder = clone(workspace)
+    git(folder, "branch", "--move", "develop", "main")
+    git(folder, "push", "--quiet", "origin", "main")
+    git(workspace.project.root / "remotes" / "tiny-api.git", "symbolic-ref", "HEAD", "refs/heads/main")
+    git(folder, "push", "--quiet", "origin", ":develop")
+    git(folder, "fetch", "--quiet", "--prune", "origin")
+
+
+def _conflict(workspace: Workspace) -> Path:
+    folder = clone(workspace)
+    git(folder, "checkout", "--quiet", "-b", "other")
+    for branch in ("other", "develop"):
+        git(folder, "checkout", "--quiet", branch)
+        (folder / "check.py").write_text(f"# {branch}\n")
+        git(folder, "commit", "--all", "--quiet", f"--message={branch}")
+    git(folder, "push", "--quiet", "origin", "develop")
+    return folder
+
+
+def merging(workspace: Workspace) -> None:
+    """Leave a merge with a conflict in it."""
+    folder = _conflict(workspace)
+    assert subprocess.run(["git", "merge", "other"], cwd=folder, capture_output=True, check=False).returncode
+
+
+def rebasing(workspace: Workspace) -> None:
+    """Leave a rebase in the middle, with no branch checked out."""
+    folder = _conflict(workspace)
+    git(folder, "checkout", "--quiet", "develop")
+    git(folder, "reset", "--quiet", "--hard", "origin/develop")
+    words = ["git", "rebase", "other"]
+    assert subprocess.run(words, cwd=folder, env=workspace.project.environ, capture_output=True, check=False).returncode
+
+
+def bisecting(workspace: Workspace) -> None:
+    """Leave a search for a bad commit."""
+    folder = clone(workspace)
+    git(folder, "commit", "--quiet", "--allow-empty", "--message=Two")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message=Three")
+    git(folder, "push", "--quiet", "origin", "develop")
+    git(folder, "bisect", "start", "HEAD", "HEAD~2")
+
+
+def shallow(workspace: Workspace) -> None:
+    """Let the clone have one commit alone."""
+    folder = clone(workspace)
+    address = git(folder, "remote", "get-url", "origin")
+    git(folder, "tag", "v0.9.0")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message=Two")
+    git(folder, "push", "--quiet", "origin", "develop", "v0.9.0")
+    shutil.rmtree(folder)
+    git(folder.parent, "clone", "--quiet", "--depth=1", "--branch=develop", f"file://{address}", folder.name)
+
+
 def behind(workspace: Workspace) -> None:
     """Let somebody else push to the release branch."""
     folder = clone(workspace)
@@ -90,13 +147,23 @@ def in_the_way(report: PackageReport) -> set[str]:
         (dirty, "git -C tiny-api commit --all", "work tree"),
         (detached, "git -C tiny-api switch develop", "work tree"),
         (elsewhere, "git -C tiny-api switch develop", "work tree"),
+        (unborn, "git -C tiny-api switch --create develop", "work tree"),
+        (merging, "git -C tiny-api merge --abort", "work tree"),
+        (rebasing, "git -C tiny-api rebase --abort", "work tree"),
+        (bisecting, "git -C tiny-api bisect reset", "work tree"),
+        (shallow, "git -C tiny-api fetch --unshallow", "plan"),
         (behind, "git -C tiny-api pull --rebase origin develop", "remote"),
         (released_by_others, "git -C tiny-api pull --no-rebase origin v1.1.0", ""),
     ],
 )
 def test_what_is_named_next_is_pasted_and_takes_what_is_in_the_way_away(
-    workspace: Workspace, arrange: Callable[[Workspace], None], command: str, question: str
+    workspace: Workspace,
+    arrange: Callable[[Workspace], None],
+    command: str,
+    question: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(workspace.project.root)
     arrange(workspace)
     before = status(workspace, api(workspace))
     assert before.command == command

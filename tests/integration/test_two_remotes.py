@@ -149,7 +149,7 @@ def test_a_clone_of_the_mirror_alone_reads_its_tags_there(repository: GitReposit
     assert stranger.tagged_there("v0.9") == repository.head()
     with pytest.raises(Refused, match="no Git remote github here") as no:
         stranger.mirrored("develop", repository.head())
-    assert "git remote add github ADDRESS" in no.value.hint
+    assert no.value.hint.endswith("remote add github ADDRESS")
 
 
 def test_a_mirror_that_is_away_is_no_mirror_that_has_nothing(repository: GitRepository, tmp_path: Path) -> None:

@@ -84,6 +84,18 @@ class FakeRepository:
     ahead: set[str] = field(default_factory=set)
     modules: dict[str, str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
+    begun: str = ""
+    branches: frozenset[str] = frozenset({"develop"})
+    remotes: frozenset[str] = frozenset({"origin"})
+
+    def unfinished(self) -> str:
+        return self.begun
+
+    def has_branch(self, name: str) -> bool:
+        return name in self.branches
+
+    def has_remote(self) -> bool:
+        return "origin" in self.remotes
 
     def head(self) -> str:
         return list(self.commits)[-1]

@@ -10,7 +10,7 @@ from releasegate.core.ci.companion_inputs import companion_inputs, named_in
 from releasegate.core.config.companion import Companion
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.release.companion import by_hand, require_names, said_of
+from releasegate.core.release.companion import by_hand, for_whom, said_of
 
 KNOWN = ("back-end", "mailer")
 
@@ -58,10 +58,10 @@ def test_where_no_package_has_a_companion_none_can_be_named() -> None:
 
 
 def test_what_names_none_is_refused_for_a_package_with_several() -> None:
-    require_names(told("1.0"), ONE, option="--companion")
-    require_names(told("mailer=1.0"), TWO, option="--companion")
+    for_whom(told("1.0"), [ONE], option="--companion")
+    for_whom(told("mailer=1.0"), [TWO], option="--companion")
     with pytest.raises(ConfigurationError, match=r"--companion 1\.0 names no companion, and two has 2") as wrong:
-        require_names(told("1.0"), TWO, option="--companion")
+        for_whom(told("1.0"), [TWO], option="--companion")
     assert wrong.value.hint == "Say which: --companion back-end=VALUE --companion mailer=VALUE"
 
 
@@ -79,3 +79,22 @@ def test_the_answers_of_a_dispatch_are_said_of_whom_they_name() -> None:
     assert named_in(answers, settings) == {"back-end": "1.0"}
     assert named_in({"companion": "1.0"}, settings) == {"": "1.0"}
     assert named_in({}, settings) == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "packages", "problem", "hint"),
+    [
+        ("back-end=1.0", [package("alone")], "--companion back-end=1.0 is of no companion of alone.", "Leave it out"),
+        ("1.0", [package("alone")], "--companion 1.0 is of no companion of alone.", "Leave it out: there is none"),
+        ("mailer=1.0", [ONE, package("alone")], "--companion mailer=1.0 is of no", "Name one of: back-end"),
+    ],
+)
+def test_what_would_be_passed_over_in_silence_is_refused(
+    words: str, packages: list[Package], problem: str, hint: str
+) -> None:
+    with pytest.raises(ConfigurationError) as wrong:
+        for_whom(told(words), packages, option="--companion")
+    assert wrong.value.problem.startswith(problem)
+    assert wrong.value.hint.startswith(hint)
+    for_whom(told(words), [*packages, TWO], option="--companion") if "=" in words else None
+    for_whom({}, packages, option="--companion")

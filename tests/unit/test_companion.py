@@ -77,6 +77,8 @@ def test_a_companion_that_nobody_names_is_refused_and_the_ways_to_name_it_are_to
     with pytest.raises(ConfigurationError, match="Nothing says which version of proxbox-api") as refusal:
         chosen(CompanionSources(), companion=Companion("proxbox-api"))
     assert "PROXBOX_API_TESTPYPI_VERSION" in refusal.value.hint
+    # A line to paste ends it, so that status can offer it.
+    assert refusal.value.hint.endswith("or release it first: invoke release --rc --package proxbox-api")
 
 
 def test_a_word_that_is_no_version_is_refused_with_the_name_of_who_said_it() -> None:

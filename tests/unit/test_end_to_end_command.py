@@ -130,7 +130,7 @@ def test_a_script_that_is_not_executable_in_the_commit_is_refused_with_the_line_
     fixture.repository.plain = frozenset({PurePosixPath("e2e/run it.sh")})
     with pytest.raises(Refused, match=r"runs e2e/run it\.sh, which is not executable in the commit") as refusal:
         asked(fixture, "./e2e/run it.sh")
-    assert refusal.value.hint.startswith("git update-index --chmod=+x 'e2e/run it.sh',")
+    assert refusal.value.hint.endswith("commit that: git update-index --chmod=+x 'e2e/run it.sh'")
     assert asked(fixture, "sh", "e2e/run it.sh") == "what judges it is configured"
     fixture.repository.plain = frozenset()
     assert asked(fixture, "./e2e/run it.sh") == "what judges it is configured"

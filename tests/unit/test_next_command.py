@@ -89,7 +89,9 @@ def test_a_final_that_is_given_up_is_followed_by_what_the_plan_and_status_say(pu
 
 def test_a_candidate_that_is_given_up_is_followed_by_the_next_number_of_the_same_command() -> None:
     standing = package_state("1.0rc1", tags={"v1.0rc1": HEAD}, records={"1.0rc1": FAILED})
-    assert "the same command goes on with the next number" in given_up(v("1.0rc1"), package="demo", published=False)
+    for version, flag in (("1.0rc1", "--rc"), ("1.0.post1.dev1", "--post")):
+        said = given_up(v(version), package="demo", published=False)
+        assert said == f"Mend it and commit, then go on with the next number: invoke release {flag} --package demo"
     assert plan_candidate(standing, to=None).version == v("1.0rc2")
 
 

@@ -206,6 +206,13 @@ def test_all_that_is_in_the_way_is_told_at_once_and_nothing_was_changed(fixture:
     assert fixture.ledger.lines == {}
 
 
+def test_a_repository_without_the_remote_that_is_pushed_to_is_refused(fixture: ReleaseFixture) -> None:
+    fixture.repository.remotes = frozenset({"upstream"})
+    found = asked(fixture)["remote"].error
+    assert "There is no Git remote origin here" in str(found)
+    assert str(found).endswith("git remote add origin ADDRESS")
+
+
 def test_a_mirror_follows_the_remote_or_is_not_asked_once_it_has_the_tag(fixture: ReleaseFixture) -> None:
     fixture.app = replace(fixture.app, tag_remote="github")
     assert asked(fixture)["remote"].found == "origin answers (0 tags), and github follows it"

@@ -185,6 +185,56 @@ def test_what_is_not_known_has_no_section() -> None:
     assert markdown.text(answered) == "## May api 2.0 go out? green\n"
 
 
+@pytest.mark.parametrize("text", ["- item", "+ item", "1. item", "12) item", "---", "=== so", "-", "3.", "-v is said"])
+def test_what_would_begin_a_list_or_a_rule_is_text_where_a_line_begins(text: str) -> None:
+    assert rendered(escaped(text)) == f"<p>{text}</p>\n"
+    assert rendered(f"Above\n{escaped(text)}") == f"<p>Above\n{text}</p>\n"
+    assert rendered(f"- {escaped(text)}").count("<li>") == 1
+    assert escaped("1.0.post1") == "1.0.post1"
+
+
+def test_the_line_to_paste_of_a_hint_is_code() -> None:
+    problem = Problem("It broke.", "Mend it, then go on: invoke release --rc --package demo", "fail", 4, ())
+    assert "Mend it, then go on: `invoke release --rc --package demo`" in markdown.text(Report("run", error=problem))
+    other = replace(problem, hint="Mend it: git -C 'a b' commit --all")
+    assert "<code>" not in rendered(markdown.text(Report("run", error=other))), "what is no plain words stays text"
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong", "title"),
+    [
+        (2, 0, "demo: all 2 answers are well"),
+        (2, 1, "demo: 1 of 2 answers are in the way"),
+        (0, 1, "demo: something is in the way"),
+    ],
+)
+def test_answers_stand_below_the_name_of_the_package_that_they_are_about(asked: int, wrong: int, title: str) -> None:
+    problem = Problem("It is away.", "Look for it: git status", "refused", 3, ())
+    report = PackageReport(
+        "demo",
+        in_the_way=(AnswerReport("remote", problem),) * wrong,
+        questions=(QuestionReport("remote", "ok", "it answers"),) * asked,
+    )
+    text = markdown.text(Report("doctor", (report,)))
+    assert text.startswith(f"## {title}\n\n")
+    assert ("- remote: It is away. Look for it: `git status`" in text) is bool(wrong)
+
+
+@pytest.mark.parametrize(
+    ("number", "title"),
+    [
+        ("1.0rc1", "What the final will differ in"),
+        ("1.0.post1.dev1", "What the final will differ in"),
+        ("1.0", "What differs from the candidate"),
+        ("no version", "What differs from the candidate"),
+    ],
+)
+def test_a_candidate_is_compared_with_the_final_that_it_may_become(number: str, title: str) -> None:
+    compared = replace(version(), version=number, promotion=PromotionReport("x", ()))
+    text = markdown.text(Report("run", (PackageReport("demo", versions=(compared,)),)))
+    assert re.findall(r"^### (What .*)$", text, re.MULTILINE) == [title]
+
+
 def test_a_stranger_s_text_is_no_markup_anywhere() -> None:
     row = replace(ROW, package=EVIL, host=EVIL, python=EVIL, runs=(EVIL,), files=(EVIL,), proven_as=EVIL)
     report = Report("run", (package(EVIL),), (row,), PairAnswer(EVIL, EVIL, "red", (EVIL,)), BROKEN, 4)

@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -165,6 +166,20 @@ def test_in_a_log_nobody_is_asked() -> None:
     assert Screen().asks("Go on?") is False
 
 
+@pytest.mark.parametrize("ended", [KeyboardInterrupt, EOFError])
+def test_a_question_that_is_not_answered_leaves_the_cursor_where_a_line_begins(
+    monkeypatch: pytest.MonkeyPatch, ended: type[BaseException]
+) -> None:
+    def typed(_: str) -> str:
+        raise ended
+
+    terminal = terminal_of(monkeypatch)
+    monkeypatch.setattr("builtins.input", typed)
+    with nullcontext() if ended is EOFError else pytest.raises(KeyboardInterrupt):
+        assert Screen().asks("Go on?") is False
+    assert terminal.getvalue().endswith("\n")
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"), [("y\n", True), (" YES \n", True), ("\n", False), ("no\n", False), ("", False)]
 )
@@ -294,6 +309,28 @@ def test_what_a_step_tells_stands_below_it(capsys: pytest.CaptureFixture[str], l
     Screen(loudness=loudness).ends(replace(outcome("preflight"), evidence={TOLD: ["companion: other 1.0"]}))
     told = ["  told          companion: other 1.0"] if loudness == "usual" else []
     assert capsys.readouterr().out.splitlines()[2:] == told
+
+
+def test_ends_of_lines_that_somebody_wrote_into_a_word_of_theirs_begin_no_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Screen().tell("  note      waived by Eve: so\n## head\r\n  ::error::x")
+    Screen().lines(["  one by Eve:\n\n::error::y", "  two"])
+    assert capsys.readouterr().out.splitlines() == [
+        "  note      waived by Eve: so ## head ::error::x",
+        "  one by Eve: ::error::y",
+        "  two",
+    ]
+
+
+def test_what_a_step_tells_fits_the_terminal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = terminal_of(monkeypatch)
+    monkeypatch.setenv("COLUMNS", "60")
+    told = "companion: other 1.0 (named by the configuration) on testpypi; asked: --companion: nothing"
+    Screen().ends(replace(outcome("preflight"), evidence={TOLD: [told]}))
+    lines = shown.getvalue().splitlines()
+    assert max(map(len, lines)) <= 60
+    assert " ".join(" ".join(lines).split()).endswith(told)
 
 
 def test_a_version_has_one_heading_and_its_lines_do_not_name_it_again(capsys: pytest.CaptureFixture[str]) -> None:
@@ -431,4 +468,7 @@ def test_no_row_of_a_table_ends_in_spaces_nor_is_wider_than_its_terminal(
     plain = re.sub(r"\x1b\[[\d;]*m", "", shown.getvalue())
     assert [line for line in plain.splitlines() if line != line.rstrip() or len(line) > int(width)] == []
     assert plain.count("1.1.0.post1.dev1") == 1
+    # No word is broken: what is shown of a sha256 gets shorter first.
+    assert plain.count("e2e:production") == 1
+    assert "01234567" in plain
     assert "production" in plain.replace("\n", "").replace(" ", "")

@@ -16,7 +16,7 @@ from releasegate.core.errors import GateFailed, Refused, Unavailable
 from releasegate.core.release.entry import SEAL
 from releasegate.core.release.taken_back import CELL
 from releasegate.ports import CellReport, Delivery
-from releasegate.steps.end_to_end import cell_subject
+from releasegate.steps.end_to_end import after_red, cell_subject
 from releasegate.steps.fetch import GivenFiles, deliver
 from releasegate.steps.prove import (
     AgainstReleasedCompanion,
@@ -182,6 +182,27 @@ def test_a_run_alone_that_fails_is_told_with_its_own_last_words(tmp_path: Path) 
     assert failure.value.details == ("a check fails", "sample-app: a last word")
 
 
+@pytest.mark.parametrize(
+    ("version", "source", "line"),
+    [
+        ("1.0rc1", "testpypi", "Mend it and commit, then go on with the next number: invoke release --rc"),
+        ("1.0.post1.dev1", "testpypi", "Mend it and commit, then go on with the next number: invoke release --post"),
+        ("1.0", "pypi", "Repair it forward: invoke release --post"),
+        ("1.0.post1", "pypi", "Repair it forward: invoke release --post"),
+    ],
+)
+def test_what_an_index_holds_and_is_red_is_gone_on_from_with_the_line_that_makes_the_next_number(
+    fixture: ReleaseFixture, version: str, source: str, line: str
+) -> None:
+    delivery = Delivery(fixture.app, Version(version), source, START, ())
+    assert after_red(fixture.release(version), delivery) == f"{line} --package sample-app"
+
+
+def test_what_was_never_published_is_mended_and_tried_again(fixture: ReleaseFixture) -> None:
+    delivery = Delivery(fixture.app, Version("1.0"), "dist", START, ())
+    assert after_red(fixture.release("1.0"), delivery) == "Mend it, then run the same command again"
+
+
 def test_a_run_that_could_not_be_judged_says_why_and_is_no_failure(fixture: ReleaseFixture) -> None:
     fixture.publish_core("2.0", on=fixture.production)
     fixture.runner.unjudged = Unavailable("no room on the disk", hint="Make some")
@@ -314,8 +335,10 @@ def test_a_published_dependent_that_breaks_with_ours_is_refused(fixture: Release
     core = fixture.seal_core("2.0rc1", on=fixture.staging)
     published_app(fixture)
     fixture.runner.broken = {("1.0", "2.0rc1")}
-    with pytest.raises(GateFailed, match=r"sample-app 1\.0 from pypi with sample-core 2\.0rc1 from testpypi fails"):
-        PairProven(core).run()
+    with pytest.raises(GateFailed, match=r"sample-app 1\.0 from pypi with sample-core 2\.0rc1 from testpypi") as no:
+        PairProven(replace(core, version=Version("2.0"))).run()
+    # The final that was about to go out has no number spent: what its dependent breaks on is proven anew.
+    assert no.value.hint.endswith("then prove another candidate: invoke release --rc --package sample-core")
 
 
 def test_the_pair_is_run_with_the_proven_bytes_and_no_others(fixture: ReleaseFixture) -> None:

@@ -148,9 +148,9 @@ def test_an_index_without_hashes_is_compared_by_its_bytes(fixture: ReleaseFixtur
 @pytest.mark.parametrize(
     ("version", "role", "legal", "next_line"),
     [
-        ("1.0rc1", "staging", "1.0rc2", "then the same command goes on with the next number"),
+        ("1.0rc1", "staging", "1.0rc2", "next number: invoke release --rc --package sample-app"),
         ("1.0", "production", "1.0.post1", "invoke release --post --package sample-app"),
-        ("1.0.post1.dev1", "staging", "1.0.post1.dev2", "then the same command goes on with the next number"),
+        ("1.0.post1.dev1", "staging", "1.0.post1.dev2", "next number: invoke release --post --package sample-app"),
     ],
 )
 def test_other_bytes_under_our_name_are_a_conflict_that_names_the_next_version(
@@ -179,7 +179,7 @@ def test_a_refusal_is_a_verdict_when_the_same_bytes_are_refused_again(fixture: R
     with pytest.raises(GateFailed, match=rf"testpypi refused {WHEEL} \(400\), and again") as refusal:
         upload.run()
     assert refusal.value.details == ("HTTP 400", "testpypi holds of 1.0rc1: nothing")
-    assert refusal.value.hint == "Mend it and commit; then the same command goes on with the next number"
+    assert refusal.value.hint.endswith("go on with the next number: invoke release --rc --package sample-app")
     assert fixture.staging.sent == [WHEEL, WHEEL]
     assert fixture.clock.passed >= PAUSES[0]
 

@@ -41,6 +41,22 @@ def test_another_branch_is_refused(fixture: ReleaseFixture, branch: str | None, 
     with pytest.raises(Refused, match=f"is on {shown}, and is released from develop") as refusal:
         Clean(fixture.release("1.0rc1")).run()
     assert "switch develop" in refusal.value.hint
+    fixture.repository.branches = frozenset({"main"})
+    with pytest.raises(Refused, match="There is no develop here") as refusal:
+        Clean(fixture.release("1.0rc1")).run()
+    assert refusal.value.hint.endswith("git switch --create develop")
+
+
+@pytest.mark.parametrize(("begun", "back"), [("merge", "merge --abort"), ("bisect", "bisect reset")])
+@pytest.mark.parametrize("branch", [None, "develop"])
+def test_what_git_is_in_the_middle_of_is_ended_before_anything_is_committed(
+    fixture: ReleaseFixture, begun: str, back: str, branch: str | None
+) -> None:
+    fixture.repository.on, fixture.repository.begun = branch, begun
+    fixture.repository.work["pyproject.toml"] = b"<<<<<<< ours"
+    with pytest.raises(Refused, match=f"A {begun} was begun in sample-app and is not ended") as refusal:
+        Clean(fixture.release("1.0rc1")).run()
+    assert refusal.value.hint.endswith(f"git {back}")
 
 
 @pytest.mark.parametrize(("branch", "clean"), [("0.9.x", True), ("release/0.9", True), ("topic/0.9.x", False)])

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from releasegate.frontends.moving_line import MovingLine, in_minutes
-from releasegate.frontends.terminal_text import broken, coloured, cut, redraws, width_of
+from releasegate.frontends.terminal_text import broken, coloured, columns, cut, redraws, width_of
 
 STEP = "  pass   0.6 s  audit the wheel and the sdist against the commit and the last published wheel"
 COMMAND = "invoke waive --package harbor-plugin --version 1.1.0rc1 --gate e2e:staging --reason WHY"
@@ -49,6 +49,33 @@ def test_the_rest_of_a_line_stands_below_its_text() -> None:
 @pytest.mark.parametrize("before", ["-> ", "  next      ", "-> Set end-to-end in the table, or take it on: "])
 def test_a_command_that_is_there_to_be_pasted_is_never_broken(before: str) -> None:
     assert broken(before + COMMAND, 60)[-1].endswith(COMMAND)
+
+
+@pytest.mark.parametrize(
+    "snippet",
+    [
+        'forge = { kind = "github", repository = "owner/name" }',
+        'version-files = [{ toml = "a b", key = "x" }]',
+        'version = "1.2.3 of it"',
+        '{ python = "pkg/__init__.py", attribute = "it" }',
+    ],
+)
+def test_a_piece_of_toml_is_never_broken_wherever_it_stands_in_a_line(snippet: str) -> None:
+    for line in (f"-> Add {snippet} to the package, and write more words there", f"  ok    words: {snippet}"):
+        found = broken(line, 60)
+        assert any(snippet in each for each in found), found
+        assert " ".join(found).split() == line.split()
+
+
+def test_text_of_wide_characters_fits_by_its_columns() -> None:
+    found = broken("-> " + "\u4f60\u597d " * 40, 60)
+    assert max(map(columns, found)) <= 60
+    assert sum(each.count("\u4f60\u597d") for each in found) == 40
+
+
+def test_the_longest_name_of_a_gate_in_a_plan_has_its_text_beside_it_too() -> None:
+    plan = "  guard    propagation:production wait until the index lists 1.0.0 and an installer gets it"
+    assert broken(plan, 80)[1].index("installer") == plan.index("wait")
 
 
 def test_in_a_log_no_line_is_broken() -> None:

@@ -125,6 +125,18 @@ def _ends(*_: object, **__: object) -> str:
     raise EOFError
 
 
+def test_who_interrupts_the_question_for_a_secret_is_told_so_on_a_line_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("releasegate.frontends.secret_prompt.getpass", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        secret(Screen(), "Token:")
+    assert capsys.readouterr().out == "\n"
+
+
 def test_a_terminal_that_would_show_it_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     def shows(*_: object, **__: object) -> str:
         warnings.warn("it would show", getpass.GetPassWarning, stacklevel=2)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from releasegate.steps.question import Answer
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_ENDS = {"fail": "failed", "wait": "waits"}
 _COMMITS = 50
 """How many commits since the last final are shown."""
 
@@ -74,15 +75,15 @@ def plan_of(planned: Planned, in_the_way: Iterable[AnswerReport] = ()) -> Packag
 
 
 def run_of(
-    outcomes: Sequence[Outcome], *, commits: Mapping[str, CommitsReport] | None = None
+    outcomes: Sequence[Outcome], *, commits: Mapping[tuple[str, Version], CommitsReport] | None = None
 ) -> tuple[PackageReport, ...]:
-    """Return what ran, a version each in the order in which they ran; *commits* by package."""
+    """Return what ran, a version each in the order in which they ran; *commits* by package and version."""
     since = commits or {}
     packages: dict[str, list[VersionReport]] = {}
     for (name, version), group in groupby(
         outcomes, key=lambda o: (o.step.release.package.name, o.step.release.version)
     ):
-        packages.setdefault(name, []).append(_version_run(name, version, list(group), since.get(name)))
+        packages.setdefault(name, []).append(_version_run(name, version, list(group), since.get((name, version))))
     return tuple(PackageReport(name, versions=tuple(versions)) for name, versions in packages.items())
 
 
@@ -91,7 +92,8 @@ def _version_run(
 ) -> VersionReport:
     last, release = outcomes[-1], outcomes[0].step.release
     ended = last.verdict in {"pass", "waived"}
-    state = ("sealed" if last.step.key == "seal" else "under way") if ended else f"{last.verdict} at {last.step.key}"
+    how = _ENDS.get(last.verdict, last.verdict)
+    state = ("sealed" if last.step.key == "seal" else "under way") if ended else f"{how} at {last.step.key}"
     evidence = {outcome.step.key: outcome.evidence for outcome in outcomes}
     named = (plain(said.get("commit")) for key, said in reversed(evidence.items()) if key in {"build", "tag", "seal"})
     return VersionReport(
@@ -114,10 +116,15 @@ def _step(outcome: Outcome) -> StepReport:
 
 
 def _waivers(outcomes: Iterable[Outcome]) -> Iterator[WaiverReport]:
+    """Yield what persons took on: whole gates, and single checks of one."""
     for outcome in outcomes:
+        said, key = outcome.evidence, outcome.step.key
         if outcome.verdict == "waived":
-            said = outcome.evidence
-            yield WaiverReport(outcome.step.key, plain(said.get("by")), plain(said.get("reason")), "")
+            yield WaiverReport(key, plain(said.get("by")), plain(said.get("reason")), "")
+            continue
+        checks = said.get("waived")
+        for check, word in checks.items() if isinstance(checks, Mapping) else ():
+            yield WaiverReport(f"{key}:{check}", plain(word.get("by")), plain(word.get("reason")), "")
 
 
 def record_of(workspace: Workspace, package: Package, version: Version) -> VersionReport:

@@ -145,7 +145,7 @@ def _unknown(
     missing = _missing_repository(workspace, package)
     if missing is None and not isinstance(error, Unavailable):
         # The look did not fail: what it saw is that the version files are not right.
-        command = f"nox -s versions -- --package {package.name}"
+        command = _line_of(error.hint) or f"nox -s versions -- --package {package.name}"
         return PackageReport(package.name, error.problem, error.hint, command, in_the_way=blocking)
     look = missing if missing is not None else problem_of(error)
     clone = look.hint.removeprefix(GET) if look.hint.startswith(GET) else ""

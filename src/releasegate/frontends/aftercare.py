@@ -40,13 +40,13 @@ def watch(screen: Screen, *, package: str, last: str, end_to_end: bool) -> int:
         try:
             workspace.pull(each)
         except ReleasegateError as error:
-            screen.say(f"Other machines' evidence is not known: {error.problem}")
-        screen.say(f"{each.name}:")
+            screen.tell(f"Other machines' evidence is not known: {error.problem}")
+        screen.tell(f"{each.name}:")
         answers: list[Finding] = []
         for finding in watched(workspace, each, wanted):
             answers.append(finding)
             if finding.error is None:
-                screen.say(f"  {'ok':<11} {finding.question}: {finding.said}")
+                screen.tell(f"  {'ok':<11} {finding.question}: {finding.said}")
             else:
                 screen.lines(terminal.answers([_answer(finding.question, finding.error)]))
         found.append(_report(each.name, answers))

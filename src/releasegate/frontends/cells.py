@@ -64,12 +64,15 @@ def show_report(screen: Screen, package: str, report: EndToEndReport) -> None:
     ran = VersionReport(package, "", report.verdict, cells=tuple(sections.cells("e2e", report.evidence)))
     before = screen.report.packages if screen.report is not None else ()
     screen.report = Report("run", (*before, PackageReport(package, versions=(ran,))))
+    from rich.markup import escape
+
     from releasegate.frontends.tables import table
 
     told = table("cell", "verdict", "seconds", "of which")
     for row in rows:
         phases = ", ".join(f"{what} {seconds:.0f}" for what, seconds in row["phases"].items())
-        told.add_row(screen.fit(row["cell"]), row["verdict"], f"{row['seconds']:.0f}", screen.fit(phases))
+        shown = (screen.fit(row["cell"]), row["verdict"], f"{row['seconds']:.0f}", screen.fit(phases))
+        told.add_row(*map(escape, shown))
     screen.shows(told)
     for row in rows:
         notes = (*row["notes"], *(row["problems"] if row["verdict"] == "left out" else ()))
@@ -80,7 +83,7 @@ def show_report(screen: Screen, package: str, report: EndToEndReport) -> None:
             screen.detail(f"  {line}")
     screen.detail(f"report: {STATE}/e2e/{report.evidence['report']}")
     for line in report.left_up:
-        screen.say(f"left up: {line}")
+        screen.tell(f"left up: {line}")
 
 
 def _listed(found: Any) -> str:

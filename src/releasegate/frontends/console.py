@@ -93,7 +93,7 @@ class Screen(Printer):
         first, *rest = broken(line, width_of(self.stream, os.environ))
         self._print("\n".join([first.replace(word, self.colour(word, outcome.verdict, self.stream), 1), *rest]))
         for told in outcome.evidence.get(TOLD, ()) if self.loudness != "quiet" else ():
-            self.say(f"{'told':>6}          {told}")
+            self.tell(f"{'told':>6}          {told}")
 
     def rests(self) -> None:
         """End the line that moves, and the group."""

@@ -54,7 +54,7 @@ def _summarize(screen: Screen, path: Path, report: Report) -> None:
         with path.open("a", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except OSError as error:
-        screen.say(f"The job's summary cannot be written: {error.strerror or error}.")
+        screen.tell(f"The job's summary cannot be written: {error.strerror or error}.")
 
 
 def _workspace_folder() -> Path:

@@ -32,21 +32,23 @@ def adopt(  # noqa: PLR0913 - each is an option
     if trial:
         _try(screen, proposal, environ)
     for note in proposal.notes:
-        screen.say(f"note: {note}")
+        screen.tell(f"note: {note}")
     _ask(screen, [each for each in proposal.questions if not (vendored and each is VENDOR)])
     wanted = bool(proposal.files)
     if not wanted:
-        screen.say("There is nothing to write: the repository has it all.")
+        screen.tell("There is nothing to write: the repository has it all.")
     elif yes or screen.asks(f"Write these {len(proposal.files)} files?"):
         proposal.write()
-        screen.say(f"Wrote {', '.join(map(str, proposal.files))}.")
+        screen.tell(f"Wrote {', '.join(map(str, proposal.files))}.")
     else:
-        screen.say("Nothing was written. Say --yes where it is meant.")
+        screen.tell("Nothing was written. Say --yes where it is meant.")
         return
     if VENDOR in proposal.questions and (vendored or (not yes and screen.asks(_PUT))):
         _with_itself(screen, proposal.folder, environ)
-    screen.say("To see a candidate and its final without an account, committed or not: releasegate rehearse --pair own")
-    screen.say(f"Next: {'answer the questions above, ' if proposal.questions else ''}{_NEXT}")
+    screen.tell(
+        "To see a candidate and its final without an account, committed or not: releasegate rehearse --pair own"
+    )
+    screen.tell(f"Next: {'answer the questions above, ' if proposal.questions else ''}{_NEXT}")
 
 
 _PUT = f"Put this releasegate and its pins into {FOLDER}, and write the workflow?"
@@ -63,30 +65,31 @@ _BELOW = {
 def _try(screen: Screen, proposal: Proposal, environ: Mapping[str, str]) -> None:
     from releasegate.app.adopt.trial import Trial
 
-    screen.say("Tried in a clean checkout with this on top:")
+    screen.tell("Tried in a clean checkout with this on top:")
     for each in Trial(proposal, environ, screen, screen).run():
         if each.error is not None:
-            screen.say(f"  {each.gate}: {each.error.verdict}")
+            screen.tell(f"  {each.gate}: {each.error.verdict}")
             screen.error(each.error, expected=True)
         else:
-            screen.say(f"  {each.gate}: pass, {each.found}")
+            screen.tell(f"  {each.gate}: pass, {each.found}")
 
 
 def _ask(screen: Screen, asked: Sequence[Question]) -> None:
     if asked:
-        screen.say("What the repository does not tell, each with an answer to paste:")
+        screen.tell("What the repository does not tell, each with an answer to paste:")
     for number, each in enumerate(asked, start=1):
         where = f" ({_BELOW[each.place]})" if _BELOW[each.place] else ""
-        screen.say(f"{number}. {each.asks}{where}")
-        screen.lines(f"     {line}" for line in each.answers)
+        screen.tell(f"{number}. {each.asks}{where}")
+        for line in each.answers:
+            screen.say(f"     {line}")
 
 
 def _with_itself(screen: Screen, folder: Path, environ: Mapping[str, str]) -> None:
     """Put releasegate and its pins into the repository, and write the workflow that installs them."""
     project = vendor(load(folder, environ=environ))
-    screen.say(f"{FOLDER} holds releasegate and its pins, which ci.setup installs: commit both too")
+    screen.tell(f"{FOLDER} holds releasegate and its pins, which ci.setup installs: commit both too")
     for path in generated.write(project):
-        screen.say(f"wrote {path}")
+        screen.tell(f"wrote {path}")
 
 
 def workflows(screen: Screen, *, check: bool, force: bool, vendored: bool) -> None:
@@ -96,13 +99,13 @@ def workflows(screen: Screen, *, check: bool, force: bool, vendored: bool) -> No
         raise ConfigurationError("--check writes nothing, and --vendor does.", hint="Say one of them")
     if vendored:
         project = vendor(project)
-        screen.say(f"{FOLDER} holds releasegate and its pins, which ci.setup installs: commit both too")
+        screen.tell(f"{FOLDER} holds releasegate and its pins, which ci.setup installs: commit both too")
     if check:
         for path in generated.check(project):
-            screen.say(f"{path} is what the configuration says")
+            screen.tell(f"{path} is what the configuration says")
         return
     changed = generated.write(project, force=force)
     for path in changed:
-        screen.say(f"wrote {path}" if (project.root / path).exists() else f"removed {path}, which is wanted no more")
+        screen.tell(f"wrote {path}" if (project.root / path).exists() else f"removed {path}, which is wanted no more")
     if not changed:
-        screen.say("The workflows are what the configuration says.")
+        screen.tell("The workflows are what the configuration says.")

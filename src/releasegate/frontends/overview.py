@@ -30,7 +30,7 @@ def _looking(screen: Screen) -> Workspace:
     options = RunOptions(prompt=token_prompt(screen, os.environ, looks=True))
     workspace = open_workspace(Path.cwd(), dict(os.environ), screen, options)
     screen.folders = workspace.project.folders
-    return replace(workspace, asked={}, tells=screen.say)
+    return replace(workspace, asked={}, tells=screen.tell)
 
 
 def _pull(screen: Screen, workspace: Workspace, package: Package, heard: dict[str, str]) -> None:
@@ -105,7 +105,7 @@ def doctor(screen: Screen, *, package: str) -> int:
         asked = examine(workspace, each, before=before)
         answers, before = asked.answers, {**before, each.name: asked.pipeline}
         questions, wrong = questions_of(answers), answers_of(answers)
-        screen.say(f"{each.name}: {_summary(questions)}")
+        screen.tell(f"{each.name}: {_summary(questions)}")
         screen.lines(terminal.questions(questions, well=screen.loudness != "quiet"))
         found += answers
         reports.append(PackageReport(each.name, in_the_way=wrong, questions=questions))

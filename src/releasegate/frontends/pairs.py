@@ -65,7 +65,7 @@ def _lines(screen: Screen, report: Report) -> None:
     if report.answer is not None:
         screen.lines(terminal.answer(report.answer))
     elif not report.pairs:
-        screen.say("Nothing is proven yet, and nothing is released.")
+        screen.tell("Nothing is proven yet, and nothing is released.")
 
 
 def _page(screen: Screen, wish: PairsWish, rows: tuple[PairRow, ...]) -> None:
@@ -74,15 +74,16 @@ def _page(screen: Screen, wish: PairsWish, rows: tuple[PairRow, ...]) -> None:
     try:
         held = path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}.", hint="Name a page that is there") from None
+        reason = (error.strerror if isinstance(error, OSError) else "") or "it is no UTF-8"
+        raise ConfigurationError(f"{path} cannot be read: {reason}.", hint="Name a page that is there") from None
     wanted = with_table(held, rows, where=str(path))
     if wish.write and wanted != held:
         path.write_bytes(wanted.encode())
-        screen.say(f"wrote {path}")
+        screen.tell(f"wrote {path}")
     elif wanted != held:
         raise GateFailed(
             f"The table of pairs in {path} is not what the records say.",
             hint=f"Write it anew and commit it: releasegate pairs --write {path}",
         )
     else:
-        screen.say(f"{path} holds what the records say")
+        screen.tell(f"{path} holds what the records say")

@@ -29,6 +29,7 @@ Loudness = Literal["quiet", "usual", "loud"]
 
 _PADDING = re.compile(r" +(?=(?:\x1b\[[\d;]*m| )*$)")
 """The spaces at the end of a line, also where colours end behind them."""
+_LINE_ENDS = re.compile(r"\s*[\n\r]\s*")
 _LOG_WIDTH = 200
 """Columns of a table where there is no terminal: a row is one line."""
 
@@ -81,7 +82,7 @@ class Printer:
 
     def __call__(self, line: str, /) -> None:
         """Show what a long step is doing."""
-        said = self.fit(line)
+        said = _LINE_ENDS.sub(" ", self.fit(line))
         self.log.note(f"       ... {said}")
         self._line.tells(f"{self._place}{said}")
         shown = self.loudness != "quiet" and not redraws(self.stream, os.environ)
@@ -89,7 +90,7 @@ class Printer:
             self._print(f"       ... {said}")
 
     def say(self, line: str) -> None:
-        """Print one line as it is, but for what no terminal may be told: secrets and control characters."""
+        """Print one line as it is, to be copied, but for what no terminal may be told: secrets, control characters."""
         said = self.fit(line)
         self.log.note(said)
         self._print(said)
@@ -100,13 +101,13 @@ class Printer:
             self.tell(line)
 
     def tell(self, line: str) -> None:
-        """Print a line of words: broken where a terminal is narrower."""
-        for each in broken(self.fit(line), width_of(self.stream, os.environ)):
+        """Print a line of words, whatever ends of lines somebody wrote into it: broken where a terminal is narrower."""
+        for each in broken(_LINE_ENDS.sub(" ", self.fit(line)), width_of(self.stream, os.environ)):
             self.say(each)
 
     def lines(self, lines: Iterable[str]) -> None:
         """Print lines of words; of a secret that is broken over them nothing is left."""
-        known = list(lines)
+        known = [_LINE_ENDS.sub(" ", line) for line in lines]
         for line in masked("\n".join(known), self.secrets).split("\n") if known else ():
             self.tell(line)
 
@@ -132,7 +133,12 @@ class Printer:
                 prompt = ""
             return input(prompt).strip().lower() in {"y", "yes"}
         except EOFError:
+            self._print("")
             return False
+        except KeyboardInterrupt:
+            # What is said of that begins a line.
+            self._print("")
+            raise
         finally:
             self.works()
 
@@ -144,6 +150,8 @@ class Printer:
         """Print a table: in a log, a row is one line."""
         from rich.console import Console
 
+        from releasegate.frontends.tables import fit
+
         width, colours = width_of(self.stream, os.environ), coloured(self.stream, os.environ)
         drawn = io.StringIO()
         Console(
@@ -153,7 +161,7 @@ class Printer:
             color_system="standard" if colours else None,
             highlight=False,
             emoji=False,
-        ).print(table)
+        ).print(fit(table, width or _LOG_WIDTH))
         # A column is filled up with spaces, the last one too: who copies a row wants none.
         self._print("\n".join(_PADDING.sub("", line) for line in drawn.getvalue().splitlines()))
 

@@ -5,33 +5,29 @@ It ends with the documented exit codes, for its own arguments too: invoke itself
 
 from __future__ import annotations
 
-import ast
 import inspect
-import re
 import sys
 from copy import deepcopy
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from invoke.collection import Collection
 from invoke.config import Config
 from invoke.context import Context
 from invoke.exceptions import Exit, ParseError
 from invoke.parser.argument import Argument
+from invoke.parser.parser import Parser
 from invoke.program import Program
 from invoke.tasks import Task
 
 from releasegate.core.nearest import meant
 from releasegate.frontends import completion
 from releasegate.frontends.invoke import ns
-from releasegate.frontends.options import E2E, GATES, SPEAKING, Gate, Option
+from releasegate.frontends.options import E2E, GATES, Gate, Option
 from releasegate.frontends.shown import needs_value, shown
-
-if TYPE_CHECKING:
-    from releasegate.core.errors import ConfigurationError
+from releasegate.frontends.wrong_words import WrongWords
 
 _NAME = "releasegate"
-_EVERYWHERE = {word for option in SPEAKING for word in (option.short, option.flag)}
 _SESSIONS = {gate.name: gate.command for gate in GATES}
 
 
@@ -103,6 +99,7 @@ class Releasegate(Program):
         for each in (*deepcopy(ns).tasks.values(), *gates.values()):
             commands.add_task(each)
         self._end_to_end = gates[E2E.name]
+        self._made: Parser | None = None
         super().__init__(namespace=commands, name=_NAME, binary=_NAME, binary_names=[_NAME], config_class=_OwnConfig)
 
     def core_args(self) -> list[Argument]:
@@ -124,7 +121,7 @@ class Releasegate(Program):
         except ParseError as error:
             from releasegate.frontends.console import Screen
 
-            wrong = self._wrong(error)
+            wrong = self._wrong_words().told(error)
             screen = Screen(as_json="--json" in self.argv)
             screen.error(wrong)
             screen.tell_forms(wrong)
@@ -166,7 +163,19 @@ class Releasegate(Program):
     def parse_tasks(self) -> None:
         """Read the commands and their options."""
         self.core.unparsed = _spelt_out(self.core.unparsed)
+        self.parser = self._make_parser()
+        contexts = self.parser.contexts
+        first, *more = [*self.core.unparsed, ""]
+        if first in contexts and contexts[first].positional_args and {"--help", "-h"} & {*more}:
+            # It would be taken for the name that the command needs.
+            self.print_task_help(first)
+            raise Exit
+        words = self._wrong_words()
+        if (wrong := words.one_dash(next(iter(self.core.unparsed), ""))) is not None:
+            raise wrong
         super().parse_tasks()
+        if len(self.tasks) > 1:
+            raise words.several([str(task.name) for task in self.tasks])
 
     def parse_cleanup(self) -> None:
         """Answer what only asks for words: help, the list, nothing at all."""
@@ -210,53 +219,15 @@ class Releasegate(Program):
         known = self.parser.contexts[name].help_tuples()
         self.print_columns([(option.usage, option.help) for option in gate.options] if gate is not None else known)
 
-    def _wrong(self, error: ParseError) -> ConfigurationError:
-        """Return what is wrong with the arguments, in the words of this program."""
-        from releasegate.core.errors import ConfigurationError
+    def _wrong_words(self) -> WrongWords:
+        # What stands before a command is read before there are any.
+        contexts = self._made.contexts if self._made is not None else {}
+        return WrongWords(self.argv, contexts, self.initial_context)
 
-        said, context = str(error), error.context
-        command = context.name if context is not None and context.name else ""
-        helps = " ".join(filter(None, [_NAME, command, "--help"]))
-        if unknown := re.fullmatch(r"No idea what (.*) is!", said, re.DOTALL):
-            word = ast.literal_eval(unknown[1])
-            flag = next((w for w in self.argv if w.startswith("--") and w.endswith(f"={word}")), "").partition("=")[0]
-            if flag and word not in self.argv:
-                return ConfigurationError(
-                    f"{flag} takes no value, or only one.", hint=f"Leave out ={word}; see {helps}"
-                )
-            if not word.startswith("-"):
-                return self._no_command(word)
-            flags = sorted(flag for flag in (context or self.initial_context).flags if completion.is_for_people(flag))
-            hint = f"{_NAME} release --plan prints the steps and runs none" if word.startswith("--dry") else ""
-            if not command and word in _EVERYWHERE:
-                hint = f"Write it behind the command: {_NAME} COMMAND {word}"
-            return ConfigurationError(f"{command or _NAME} has no option {word}.", hint=hint or meant(word, flags))
-        if missing := re.search(r"did not receive required positional arguments: (.*)", said):
-            names = [each.strip("'").upper() for each in missing[1].split(", ")]
-            return ConfigurationError(f"{command} needs {' and '.join(names)}.", hint=f"See an example: {helps}")
-        if unfinished := re.match(r"Flag <Argument: ([\w-]+)", said):
-            flag = f"--{unfinished[1].replace('_', '-')}"
-            return ConfigurationError(f"{flag} needs a value.", hint=f"Write {flag} VALUE; see {helps}")
-        return ConfigurationError(f"{said.rstrip('.!')}.", hint=f"See {helps}")
-
-    def _no_command(self, word: str) -> ConfigurationError:
-        """Return that *word* is no command; behind one it is probably what an option was to take."""
-        from releasegate.core.errors import ConfigurationError
-
-        commands = sorted(self.parser.contexts)
-        hint = meant(word, commands)
-        # A word may have been spelt otherwise.
-        at = self.argv.index(word) if word in self.argv else len(self.argv)
-        before = next((each for each in reversed(self.argv[:at]) if each in commands), "")
-        if word == "help":
-            hint = f"See {_NAME} --help, or {_NAME} COMMAND --help"
-        elif before and not hint.startswith("Did"):
-            named = ", as in --package NAME" if "--package" in self.parser.contexts[before].flags else ""
-            return ConfigurationError(
-                f"{before} does not take the word {word}.",
-                hint=f"Write the option that it belongs to before it{named}; see {_NAME} {before} --help",
-            )
-        return ConfigurationError(f"There is no command {word if word.strip() else repr(word)}.", hint=hint)
+    def _make_parser(self) -> Parser:
+        # Once: it takes the words of help away from the tasks.
+        self._made = self._made or super()._make_parser()
+        return self._made
 
 
 _TAKES = frozenset({"--path", "-p", "--table"})

@@ -64,17 +64,17 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
     started = time.monotonic()
     result = play(folder=folder, reporter=_Reporter(screen))
     screen.rests()
-    screen.say("")
+    screen.tell("")
     screen.shows(tables.recorded(result.records))
     repeated = {name: count for name, count in result.stored.items() if count != 1}
-    screen.say(f"{len(result.stored)} files stored, each once." if not repeated else f"Stored twice: {repeated}")
-    screen.say(f"The rehearsal ended as it must, in {time.monotonic() - started:.0f} s.")
+    screen.tell(f"{len(result.stored)} files stored, each once." if not repeated else f"Stored twice: {repeated}")
+    screen.tell(f"The rehearsal ended as it must, in {time.monotonic() - started:.0f} s.")
     if screen.loudness == "loud":
         screen.shows(tables.gates(result.outcomes))
     else:
         screen.detail(f"It asked {len(result.outcomes)} gates; with -v each has a row here.")
     if keep:
-        screen.say(f"Everything is in {folder}")
+        screen.tell(f"Everything is in {folder}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
 

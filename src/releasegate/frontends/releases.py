@@ -24,7 +24,7 @@ from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.nearest import meant
-from releasegate.core.release.companion import by_hand, require_names
+from releasegate.core.release.companion import by_hand, for_whom
 from releasegate.core.release.plan import Pipeline
 from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.core.report import terminal
@@ -124,10 +124,11 @@ def release(screen: Screen, wish: Wish, *, companions: Sequence[str], plan_only:
 
 
 def _ran(workspace: Workspace, outcomes: Sequence[Outcome]) -> tuple[PackageReport, ...]:
-    """Return what ran, with what was committed to each package since its last final."""
-    names = dict.fromkeys(outcome.step.release.package.name for outcome in outcomes)
-    found = ((name, commits_since(workspace, workspace.project.settings.package(name))) for name in names)
-    return run_of(outcomes, commits={name: commits for name, commits in found if commits is not None})
+    """Return what ran, with what was committed to each package since the final that came before."""
+    ran = dict.fromkeys((each.step.release.package.name, each.step.release.version) for each in outcomes)
+    packages = workspace.project.settings
+    found = ((which, commits_since(workspace, packages.package(which[0]), which[1])) for which in ran)
+    return run_of(outcomes, commits={which: commits for which, commits in found if commits is not None})
 
 
 def _with_companions(workspace: Workspace, order: Order, words: Sequence[str]) -> Workspace:
@@ -143,8 +144,7 @@ def _with_companions(workspace: Workspace, order: Order, words: Sequence[str]) -
             raise ConfigurationError(
                 f"--companion {version[:80]!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN"
             )
-    for each in selected(workspace, order) if told else ():
-        require_names(told, each, option="--companion")
+    for_whom(told, selected(workspace, order) if told else (), option="--companion")
     return replace(workspace, choices=replace(workspace.choices, companions=told)) if told else workspace
 
 
@@ -189,9 +189,9 @@ def waive(screen: Screen, *, package: str, version: str, gate: str, reason: str,
     """
     said = {"--package": package, "--version": version, "--gate": gate, "--reason": reason}
     workspace, which, number = _word(screen, "waive", "A waiver", said)
-    waiver = Waiver(gate, by or _user(workspace, which), reason)
+    waiver = Waiver(gate, _in_a_line(by) or _user(workspace, which), _in_a_line(reason))
     entry = releasing.waive(workspace, which, version=number, waiver=waiver)
-    screen.say(f"{which.name} {number}: {entry.line}")
+    screen.tell(f"{which.name} {number}: {entry.line}")
 
 
 def revoke(screen: Screen, *, package: str, version: str, reason: str, by: str) -> None:
@@ -203,9 +203,15 @@ def revoke(screen: Screen, *, package: str, version: str, reason: str, by: str) 
     """
     said = {"--package": package, "--version": version, "--reason": reason}
     workspace, which, number = _word(screen, "revoke", "A revocation", said)
-    entry = releasing.revoke(workspace, which, version=number, by=by or _user(workspace, which), reason=reason)
-    screen.say(f"{which.name} {entry.line}")
-    screen.say(f"-> See what is next: invoke status --package {which.name}")
+    who = _in_a_line(by) or _user(workspace, which)
+    entry = releasing.revoke(workspace, which, version=number, by=who, reason=_in_a_line(reason))
+    screen.tell(f"{which.name} {entry.line}")
+    screen.tell(f"-> See what is next: invoke status --package {which.name}")
+
+
+def _in_a_line(typed: str) -> str:
+    """Return a name or a reason as the record has it, which is shown line by line."""
+    return " ".join(typed.split())
 
 
 def _word(screen: Screen, command: str, what: str, said: Mapping[str, str]) -> tuple[Workspace, Package, Version]:
@@ -214,7 +220,7 @@ def _word(screen: Screen, command: str, what: str, said: Mapping[str, str]) -> t
     Raises:
         ConfigurationError: something that it needs is not *said*, or is wrong.
     """
-    if missing := [flag for flag, value in said.items() if not value]:
+    if missing := [flag for flag, value in said.items() if not value.strip()]:
         raise ConfigurationError(
             f"{what} needs {', '.join(missing)} as well.", hint=f"See an example: invoke {command} --help"
         )
@@ -249,13 +255,13 @@ def _order(workspace: Workspace, wish: Wish) -> Order:
 def _workspace(screen: Screen, options: RunOptions) -> Workspace:
     workspace = open_workspace(Path.cwd(), dict(os.environ), screen, options)
     screen.folders = workspace.project.folders
-    return replace(workspace, tells=screen.say)
+    return replace(workspace, tells=screen.tell)
 
 
 def _confirm(screen: Screen) -> Callable[[str], bool]:
     def ask(what: str) -> bool:
         if not screen.is_terminal:
-            screen.say(f"Nobody can be asked about this here: {what}. Say --yes where that is meant.")
+            screen.tell(f"Nobody can be asked about this here: {what}. Say --yes where that is meant.")
             return False
         return screen.asks(f"This cannot be taken back: {what}. Go on?")
 

@@ -42,6 +42,10 @@ def secret(screen: Screen, question: str) -> str:
             typed = getpass(f"{screen.fit(question)} ", stream=None if screen.stream is sys.stdout else screen.stream)
         except EOFError:
             return ""
+        except KeyboardInterrupt:
+            # What is said of that begins a line.
+            screen.say("")
+            raise
         except GetPassWarning as error:
             raise Refused(
                 "This terminal would show the token that is typed, so none was asked for.",

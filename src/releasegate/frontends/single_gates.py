@@ -66,7 +66,7 @@ def _versions(given: Given, screen: Screen) -> Failures:
         if not found:
             screen.detail(f"{package.name}: nothing states a version yet: no tag begins with {package.tag_prefix!r}")
         if screen.loudness == "quiet":
-            screen.say(f"{package.name}: pass")
+            screen.tell(f"{package.name}: pass")
 
     return _each(given, screen, one)
 
@@ -108,7 +108,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
     from releasegate.app import gates
     from releasegate.app.container_runner import cells as planned
     from releasegate.app.deliveries import Source
-    from releasegate.core.release.companion import require_names
+    from releasegate.core.release.companion import for_whom
     from releasegate.frontends import cells
 
     asked = cells.asked(given)
@@ -124,14 +124,13 @@ def _e2e(given: Given, screen: Screen) -> Failures:
     _require_stack(settings, given)
     beside = _Backends.of(settings, given)
     _require_sources(settings, [*sources, *beside.sources.values()])
-    for each in workspace.project.select(package):
-        require_names(beside.versions, each, option="--backend-version")
+    for_whom(beside.versions, workspace.project.select(package), option="--backend-version")
     version, backends = _number(given["version"]), beside.given()
     handed = Path(given["given"]) if given["given"] else None
 
     def one(opened: Workspace, each: Package) -> None:
         if not settings.judged(each.name):
-            screen.say(f"{each.name}: not run, it declares no end-to-end command")
+            screen.tell(f"{each.name}: not run, it declares no end-to-end command")
             return
         choices = RunOptions(companions=beside.versions, containers=asked)
         chosen, shown = replace(opened, choices=choices), partial(cells.show_report, screen, each.name)
@@ -140,7 +139,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
             request = gates.EndToEndRequest(Source(name, version), backends, recorded=given["record"], given=handed)
             try:
                 report = gates.end_to_end(chosen, each, request, told=shown)
-                screen.say(f"{each.name}: {report.verdict} ({report.seconds:.0f} s)")
+                screen.tell(f"{each.name}: {report.verdict} ({report.seconds:.0f} s)")
             except ReleasegateError as error:
                 failed.append(error)
         # What is certain goes before what may pass when it is run again.

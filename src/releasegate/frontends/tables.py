@@ -7,7 +7,8 @@ from itertools import groupby
 
 from packaging.version import Version
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from releasegate.core.release.record import Record
 from releasegate.engine import Outcome
@@ -18,8 +19,10 @@ _ENDS = {"fail": "failed", "wait": "waits"}
 _WHOLE = frozenset({"package", "version"})
 _CUT = frozenset({"wheel sha256"})
 """The columns that hold names, and those that hold the beginning of something longer."""
-_SHOWN = 16
-"""How much of a sha256 is shown."""
+_SHOWN, _LEAST_SHOWN = 16, 8
+"""How much of a sha256 is shown, and how much of it where there is little room."""
+_BETWEEN = 2
+"""Columns of a terminal between two of a table."""
 
 
 def table(*heads: str) -> Table:
@@ -28,6 +31,31 @@ def table(*heads: str) -> Table:
     for head in heads:
         made.add_column(head, no_wrap=head in _WHOLE, overflow="crop" if head in _CUT else "fold")
     return made
+
+
+def fit(made: Table, width: int) -> Table:
+    """Return a table in *width* columns, if that can be: a sha256 gets shorter first, and no word is broken."""
+    wide = {column.header: max(text.cell_len for text in _texts(column)) for column in made.columns}
+    excess = sum(wide.values()) + _BETWEEN * (len(wide) - 1) - width
+    fitting: list[tuple[Column, int]] = []
+    for column in sorted(made.columns, key=lambda each: each.header not in _CUT):
+        natural = wide[column.header]
+        given = max(0, min(excess, 0 if column.header in _WHOLE else natural - _least(column)))
+        excess -= given
+        fitting.append((column, natural - given))
+    for column, columns in fitting if excess <= 0 else ():
+        column.width = columns
+    return made
+
+
+def _least(column: Column) -> int:
+    if column.header in _CUT:
+        return _LEAST_SHOWN
+    return max(Text(word).cell_len for text in _texts(column) for word in text.plain.split() or [""])
+
+
+def _texts(column: Column) -> list[Text]:
+    return [Text.from_markup(str(each)) for each in (column.header, *column.cells)]
 
 
 def versions(outcomes: Sequence[Outcome]) -> Table:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import textwrap
 import unicodedata
 from collections.abc import Mapping
 from itertools import accumulate, takewhile
@@ -18,11 +17,18 @@ _WIDTH = 80
 _LEAST = 30
 """The narrowest terminal that lines are broken for."""
 
-_HANGS = re.compile(r"\s*(?:-> |\S+ {2,}(?:\S+ s {2,}|\S+ {2,})?|\w+ +(?=[\w ]+:\s))?")
-"""What the further parts of a broken line stand below of: the first column with its verdict, name or arrow."""
+_HANGS = re.compile(r"\s*(?:-> |\S+ {2,}(?:\S+ s {2,}|\S+ {2,}|\S{22} )?|\w+ +(?=[\w ]+:\s))?")
+"""What the further parts of a broken line stand below of: the first column with its verdict, name or arrow.
+
+The second column may be as wide as a plan's gates are, and then ends with one space.
+"""
 
 _COMMAND = re.compile(r"(?:(?<=[:;] )|(?<=  )|(?<=-> ))(?:\S*/)?(?:invoke|nox|git|uv|releasegate|docker) (?!\d)\S.*$")
 """A command at the end of a line: it is pasted, so nothing is broken in it. A program with its version is none."""
+
+_TABLE = r"[\[{](?:[^][{}]|[\[{](?:[^][{}]|[\[{][^][{}]*[\]}])*[\]}])*[\]}]"
+_TOML = re.compile(rf'[\w.-]+ = (?:"[^"]*"|{_TABLE})|{{ [\w.-]+ = [^{{}}]*}}')
+"""A piece of a TOML file anywhere in a line: it is pasted too, and an inline table of two lines is none."""
 
 _HELD = "\N{NO-BREAK SPACE}"
 
@@ -94,11 +100,21 @@ def broken(line: str, width: int | None) -> list[str]:
     command = _COMMAND.search(line)
     at = max(command.start(), len(lead)) if command else len(line)
     text = line[len(lead) : at] + line[at:].replace(" ", _HELD)
+    text = _TOML.sub(lambda found: found[0].replace(" ", _HELD), text)
     below = " " * len(lead) if lead.strip() else f"{lead}  "
-    found = textwrap.wrap(
-        text, width, initial_indent=lead, subsequent_indent=below, break_long_words=False, break_on_hyphens=False
-    )
-    return [each.replace(_HELD, " ") for each in found]
+    return [each.replace(_HELD, " ") for each in _wrapped(text, width, lead=lead, below=below)]
+
+
+def _wrapped(text: str, width: int, *, lead: str, below: str) -> list[str]:
+    """Return the words of *text* in lines of at most *width* columns, as wide as a terminal shows them."""
+    first, *words = re.findall(r" *[^ ]+", text) or [""]
+    lines = [lead + first.lstrip(" ")]
+    for word in words:
+        if columns(lines[-1] + word) <= width:
+            lines[-1] += word
+        else:
+            lines.append(below + word.lstrip(" "))
+    return lines
 
 
 def word_of(verdict: str, how: str) -> str:

@@ -27,8 +27,7 @@ def verification(screen: Screen, *, name: str, version: str, index: str, stateme
         raise ConfigurationError(f"{version!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN")
     on = index or workspace.project.settings.production
     verified = verify(workspace, package, number, on=on)
-    for line in verified.found.page():
-        screen.say(line)
+    screen.lines(verified.found.page())
     if statement:
         content = statement_of(workspace, package, verified)
         try:
@@ -37,7 +36,7 @@ def verification(screen: Screen, *, name: str, version: str, index: str, stateme
             raise ConfigurationError(
                 f"{statement} cannot be written: {error.strerror}.", hint="Name a file in a folder that is there"
             ) from error
-        screen.say(f"wrote {statement}")
+        screen.tell(f"wrote {statement}")
     if verified.found.contradicted:
         return GateFailed.exit_code
     # What was not rebuilt is not verified, however little speaks against it.

@@ -45,6 +45,18 @@ class Repository(Protocol):
         """Return the branch that is checked out, or ``None`` for a detached head."""
         ...
 
+    def unfinished(self) -> str:
+        """Return the command of Git that was begun here and not ended (``merge``), empty where there is none."""
+        ...
+
+    def has_branch(self, name: str) -> bool:
+        """Whether a branch of that name is here, or was seen on the remote."""
+        ...
+
+    def has_remote(self) -> bool:
+        """Whether the remote that is pushed to is one of this repository."""
+        ...
+
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         """Return the tracked files of the package, and those *beside* it, that differ from the commit."""
         ...

@@ -141,6 +141,12 @@ def _indexes(inquiry: Inquiry) -> str:
 
 def _remote(inquiry: Inquiry) -> str:
     release, package, repository = inquiry.release, inquiry.release.package, inquiry.release.ports.repository
+    if not repository.has_remote():
+        add = package.git_line(f"remote add {package.remote} ADDRESS")
+        raise Refused(
+            f"There is no Git remote {package.remote} here, and tags and evidence are pushed there.",
+            hint=f"Add it, with the address of its repository: {add}",
+        )
     found, branch = len(repository.tags()), repository.branch()
     # What is tagged goes on, whatever came after it.
     if branch is not None and repository.lacks(branch) and repository.tagged_there(release.tag) is None:

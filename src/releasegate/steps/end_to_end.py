@@ -8,6 +8,7 @@ from typing import Any
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.beside import COMPANIONS
 from releasegate.core.release.entry import Entry, Evidence
+from releasegate.core.release.next_command import given_up
 from releasegate.core.release.record import Record
 from releasegate.core.release.taken_back import CELL, is_red
 from releasegate.ports import Delivery
@@ -42,11 +43,22 @@ def run_end_to_end(release: Release, delivery: Delivery, beside: Beside, *, of: 
         with_all = f" with {' and '.join(map(_shown, companions))}" if companions else ""
         raise GateFailed(
             f"{_shown(delivery)}{with_all} fails end to end.",
-            hint="Mend it and commit, then run the same command again: the next number is chosen for you",
+            hint=after_red(release, delivery),
             details=[*report.problems, *_last_words(report.log, delivery, companions)],
             evidence=ran,
         )
     return ran
+
+
+def after_red(release: Release, delivery: Delivery) -> str:
+    """Return what goes on after a verdict on *delivery*: what an index holds of the release is never tried again."""
+    name, production = release.package.name, release.index_name("production")
+    if delivery.package.name != name:
+        # A dependent, tried before the release goes out.
+        return given_up(release.version, package=name, published=False)
+    if delivery.source not in {release.index_name("staging"), production}:
+        return "Mend it, then run the same command again"
+    return given_up(delivery.version, package=name, published=delivery.source == production)
 
 
 def _last_words(log: Sequence[str], delivery: Delivery, companions: Sequence[Delivery]) -> Iterator[str]:

@@ -76,7 +76,8 @@ def _require_startable(release: Release, command: Sequence[str], there: Mapping[
     if program not in repository.executables([program], commit=repository.head()):
         raise Refused(
             f"The end-to-end command of {name} runs {program}, which is not executable in the commit.",
-            hint=f"git update-index --chmod=+x {shlex.quote(str(program))}, and commit that",
+            hint="Make it so, and commit that: "
+            + release.package.git_line(f"update-index --chmod=+x {shlex.quote(str(program))}"),
         )
     why = unstartable(there.get(program) or b"")
     if why:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from releasegate.core.config.model import Package
 from releasegate.core.errors import NotYet, Refused
 from releasegate.core.release.next_command import release_line
 from releasegate.ports import Standing
@@ -24,7 +25,7 @@ def require_following(release: Release, branch: str) -> None:
     package, repository = release.package, release.ports.repository
     standing = repository.mirrored(branch, repository.head())
     if standing not in {"behind", "level"}:
-        raise _unfit(package.remote, package.forge_remote, branch, standing)
+        raise _unfit(package, branch, standing)
 
 
 def require_source(release: Release) -> None:
@@ -55,7 +56,7 @@ def await_mirror(release: Release) -> None:
     started, pause = run.clock.elapsed(), _PAUSE
     while (standing := release.ports.repository.mirrored(branch, release.commit())) not in {"level", "ahead"}:
         if standing != "behind":
-            raise _unfit(remote, where, branch, standing)
+            raise _unfit(package, branch, standing)
         waited = run.clock.elapsed() - started
         if waited >= run.settings.ci.deadline:
             raise NotYet(
@@ -67,7 +68,8 @@ def await_mirror(release: Release) -> None:
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
-def _unfit(remote: str, mirror: str, branch: str, standing: Standing) -> Refused:
+def _unfit(package: Package, branch: str, standing: Standing) -> Refused:
+    remote, mirror = package.remote, package.forge_remote
     if standing == "absent":
         return Refused(
             f"{mirror} has no branch {branch}, and tags there are of commits that it has.",
@@ -75,5 +77,6 @@ def _unfit(remote: str, mirror: str, branch: str, standing: Standing) -> Refused
         )
     return Refused(
         f"{mirror} has commits on {branch} that are not here: what is pushed to {remote} would not follow on them.",
-        hint=f"Bring them in: git pull --rebase {mirror} {branch}; or take them from {mirror} if they are nobody's",
+        hint=f"Take them from {mirror} if they are nobody's, or bring them in: "
+        + package.git_line(f"pull --rebase {mirror} {branch}"),
     )

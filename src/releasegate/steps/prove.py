@@ -16,7 +16,7 @@ from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import line
 from releasegate.ports import CellReport
 from releasegate.steps.companions import as_today, by_rule, today
-from releasegate.steps.end_to_end import run_end_to_end
+from releasegate.steps.end_to_end import after_red, run_end_to_end
 from releasegate.steps.fetch import FileSource, OwnFiles, deliver, newest, sha256s
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
@@ -48,7 +48,8 @@ class InstallCheck(RoleStep):
         with self._files().open(release) as delivery:
             checker = release.ports.install_checker
             cells = checker.check(delivery, pythons=release.package.pythons, progress=release.run.progress)
-            require_passed(cells, what=f"{release.package.name} {delivery.version} from {delivery.source}")
+            what = f"{release.package.name} {delivery.version} from {delivery.source}"
+            require_passed(cells, what=what, hint=after_red(release, delivery))
             return {"source": delivery.source, "files": sha256s(delivery), "cells": [_cell(c) for c in cells]}
 
     def _files(self) -> FileSource:
@@ -235,8 +236,8 @@ def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | N
     return {"version": str(candidate), "ran with": ran_with}
 
 
-def require_passed(cells: Sequence[CellReport], *, what: str) -> None:
-    """Raise where a cell failed; at least one must have been tried, and passed.
+def require_passed(cells: Sequence[CellReport], *, what: str, hint: str = "Mend it and commit") -> None:
+    """Raise where a cell failed, with the *hint* that goes on; at least one must have been tried, and passed.
 
     Raises:
         GateFailed: a cell failed.
@@ -246,7 +247,7 @@ def require_passed(cells: Sequence[CellReport], *, what: str) -> None:
     if failed:
         raise GateFailed(
             f"{what} fails its install check.",
-            hint="Mend it and commit; see the lines above",
+            hint=hint,
             details=_together(failed),
         )
     if not any(c.verdict == "pass" for c in cells):

@@ -12,6 +12,7 @@ from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import next_legal
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.core.version_files.survey import survey
+from releasegate.ports import Repository
 from releasegate.steps.mirror import require_source
 from releasegate.steps.release import Release
 from releasegate.steps.stated import before, changed_files, left_behind, require_one, version_file_contents
@@ -39,22 +40,40 @@ class Clean(ReleaseStep):
         # A runner has the commit of a tag checked out and no branch.
         at_event = event is not None and event.detached and branch is None and event.commit in {"", repository.head()}
         if not package.released_from(branch) and not at_event:
-            raise Refused(
-                f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}.",
-                hint="A branch that mends an older line belongs into maintenance-branches; from any other go back: "
-                + package.git_line(f"switch {package.branch}"),
-            )
+            raise _begun(repository, package) or _elsewhere(repository, package, branch)
         changed = changed_files(repository, package)
         ours = _bumped(self.release) if changed else {}
         # A bump that was interrupted is no stranger: it is what the step after this one writes again.
         strangers = [p for p in changed if p not in ours or repository.read(p) != ours[p]]
         if strangers:
-            raise Refused(
+            raise _begun(repository, package) or Refused(
                 f"{package.name} has changes that are not committed.",
                 hint=f"Take them back, or commit them: {package.git_line('commit --all')}",
                 details=[str(path) for path in strangers[:20]],
             )
         return {"branch": branch, "commit": repository.head()}
+
+
+def _begun(repository: Repository, package: Package) -> Refused | None:
+    """Return what is wrong where Git is in the middle of something: to commit or to switch then does harm, or fails."""
+    begun = repository.unfinished()
+    if not begun:
+        return None
+    back = "bisect reset" if begun == "bisect" else f"{begun} --abort"
+    return Refused(
+        f"A {begun} was begun in {package.name} and is not ended.",
+        hint=f"End it as Git says, or take it back: {package.git_line(back)}",
+    )
+
+
+def _elsewhere(repository: Repository, package: Package, branch: str | None) -> Refused:
+    line = f"switch {package.branch}"
+    hint = "A branch that mends an older line belongs into maintenance-branches; from any other go back: "
+    if not repository.has_branch(package.branch):
+        line = f"switch --create {package.branch}"
+        hint = f'There is no {package.branch} here. Set branch = "NAME" to the one that is released from, or make it: '
+    problem = f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}."
+    return Refused(problem, hint=hint + package.git_line(line))
 
 
 @dataclass(frozen=True)

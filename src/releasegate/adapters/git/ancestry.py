@@ -66,7 +66,7 @@ def on_branch(git: Git, commit: str, *, remote: str, accepted: Callable[[str], b
         refs = [f"+{HEADS}{name}:{_OWN}{name}" for name in names]
         answer = git.ask("fetch", "--quiet", "--no-tags", remote, *refs, timeout=REMOTE_SECONDS) if refs else None
         if answer is not None and answer.exit_code:
-            raise silent(remote, answer)
+            raise silent(git, remote, answer)
         own = [_OWN + name for name in names]
     else:
         named = git.tell("for-each-ref", "--format=%(refname)", HEADS).text.splitlines()
@@ -100,7 +100,7 @@ def file_on(git: Git, path: PurePosixPath, *, remote: str, branch: str) -> bytes
         ref = _OWN + branch
         answer = git.ask("fetch", "--quiet", "--no-tags", remote, f"+{HEADS}{branch}:{ref}", timeout=REMOTE_SECONDS)
         if answer.exit_code:
-            raise silent(remote, answer)
+            raise silent(git, remote, answer)
     return file_at(git, path, ref)
 
 

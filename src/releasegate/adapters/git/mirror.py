@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from releasegate.adapters.git.command import REMOTE_SECONDS, Git
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git, line_in
 from releasegate.adapters.git.tags import has, heads_there, silent
 from releasegate.core.errors import Refused
 from releasegate.ports import Standing
@@ -15,7 +15,8 @@ def standing(git: Git, remote: str, *, branch: str, commit: str) -> Standing:
     if not has(git, remote):
         raise Refused(
             f"There is no Git remote {remote} here, which tags are pushed to.",
-            hint=f"Add it, with the address of the forge's repository: git remote add {remote} ADDRESS",
+            hint="Add it, with the address of the forge's repository: "
+            + line_in(git.root, f"remote add {remote} ADDRESS"),
         )
     tip = heads_there(git, remote).get(branch)
     if tip is None:
@@ -24,7 +25,7 @@ def standing(git: Git, remote: str, *, branch: str, commit: str) -> Standing:
         refs = f"+refs/heads/{branch}:{_MIRROR}{branch}"
         answer = git.ask("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote, refs, timeout=REMOTE_SECONDS)
         if answer.exit_code:
-            raise silent(remote, answer)
+            raise silent(git, remote, answer)
     before, after = _leads_to(git, tip, commit), _leads_to(git, commit, tip)
     return "level" if before and after else "behind" if before else "ahead" if after else "apart"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from releasegate.adapters.git.ancestry import on_branch
-from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, line_in
 from releasegate.core.errors import Unavailable
 from releasegate.ports import PushAnswer
 
@@ -22,7 +22,7 @@ def push(git: Git, remote: str, *, branch: str | None, tag: str | None) -> PushA
     # In the porcelain format a line that starts with "!" is a ref that was not taken.
     rejected = tuple(line for line in answer.text.splitlines() if line.startswith("!"))
     if not rejected and answer.exit_code == _FATAL:
-        raise _unreached(remote, answer)
+        raise _unreached(git, remote, answer)
     about = next((line for line in rejected if line.split("\t")[1].endswith(f":{head}")), "")
     words = (*rejected, *answer.words)
     if "[rejected]" in about and any(reason in about for reason in _STALE):
@@ -50,9 +50,9 @@ def _same(git: Git, branch: str) -> bool:
     return git.ask(*words, f"refs/heads/{branch}", "--").text == git.tell(*words, "HEAD", "--").text
 
 
-def _unreached(remote: str, answer: GitOutput) -> Unavailable:
+def _unreached(git: Git, remote: str, answer: GitOutput) -> Unavailable:
     return Unavailable(
         f"The Git remote {remote} could not be pushed to.",
-        hint=f"Run the same command again when this works: git ls-remote {remote}",
+        hint=f"Run the same command again when this works: {line_in(git.root, f'ls-remote {remote}')}",
         details=answer.words,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from releasegate.adapters.git import ancestry, tags
+from releasegate.adapters.git import ancestry, tags, work_tree
 from releasegate.adapters.git.command import Git, failure
 from releasegate.adapters.git.history import GitHistory
 from releasegate.adapters.plain_file import read_plain
@@ -32,6 +32,18 @@ class GitRepository(GitHistory):
     def branch(self) -> str | None:
         """Return the branch that is checked out, or ``None`` for a detached head."""
         return self.git.branch() or None
+
+    def unfinished(self) -> str:
+        """Return the command of Git that was begun here and not ended, empty where there is none."""
+        return work_tree.unfinished(self.git)
+
+    def has_branch(self, name: str) -> bool:
+        """Whether a branch of that name is here, or was seen on the remote."""
+        return work_tree.has_branch(self.git, name, remote=self.remote)
+
+    def has_remote(self) -> bool:
+        """Whether the remote that is pushed to is one of this repository."""
+        return tags.has(self.git, self.remote)
 
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         """Return the tracked files below *root*, and those *beside* it, that differ from the commit."""

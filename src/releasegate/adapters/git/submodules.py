@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.command import Git, line_in
 from releasegate.adapters.git.hooks import NO_HOOKS
 from releasegate.core.errors import Refused
 
@@ -56,8 +56,8 @@ def _fill(found: Mapping[str, str], home: Path, worktree: Path, clone: Git, *, p
         elif _needed(PurePosixPath(path), package):
             raise Refused(
                 f"The submodule {path} is not here at {commit[:12]}, so that a build would lack its files.",
-                hint="Run git submodule update --init --recursive (in CI, have the checkout fetch submodules), "
-                "then the same command again",
+                hint="In CI have the checkout fetch submodules; here fetch them: "
+                + line_in(worktree, "submodule update --init --recursive"),
             )
 
 

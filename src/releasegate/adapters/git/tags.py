@@ -86,7 +86,7 @@ def _listed(git: Git, remote: str) -> Sequence[str]:
     if answer.exit_code and not has(git, remote):
         return ()
     if answer.exit_code:
-        raise silent(remote, answer)
+        raise silent(git, remote, answer)
     return answer.text.splitlines()
 
 
@@ -99,7 +99,7 @@ def bring(git: Git, *, remote: str, name: str) -> None:
     words = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-filter", remote)
     answer = git.ask("fetch", *words, f"+{_PREFIX}{name}:{_BROUGHT}{name}", timeout=REMOTE_SECONDS)
     if answer.exit_code:
-        raise silent(remote, answer)
+        raise silent(git, remote, answer)
 
 
 def may_be_asked(git: Git, remote: str) -> bool:
@@ -116,11 +116,11 @@ def has(git: Git, remote: str) -> bool:
     return remote in git.recount("remote").text.splitlines()
 
 
-def silent(remote: str, answer: GitOutput) -> Unavailable:
+def silent(git: Git, remote: str, answer: GitOutput) -> Unavailable:
     """Return the error for a remote that does not answer."""
     return Unavailable(
         f"The Git remote {remote} does not answer.",
-        hint=f"Run the same command again when this works: git ls-remote --tags {remote}",
+        hint=f"Run the same command again when this works: {line_in(git.root, f'ls-remote --tags {remote}')}",
         details=answer.words,
     )
 

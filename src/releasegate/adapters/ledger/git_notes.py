@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from releasegate.adapters.git import tags
-from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, failure
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, failure, line_in
 from releasegate.adapters.git.hooks import NO_HOOKS
 from releasegate.core.errors import Refused, Unavailable
 
@@ -232,7 +232,7 @@ class GitNotes:
     def _silent(self, answer: GitOutput) -> Unavailable:
         return Unavailable(
             f"The Git remote {self.remote} does not answer, so evidence does not travel.",
-            hint=f"Run the same command again when this works: git ls-remote {self.remote}",
+            hint=f"Run the same command again when this works: {line_in(self.git.root, f'ls-remote {self.remote}')}",
             details=answer.words,
         )
 

@@ -15,9 +15,11 @@ _TELLS = (
     re.compile(r"^E {3,}\S"),  # pytest's own mark of what was raised
     re.compile(r"^(?:INTERNALERROR> )?(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*(?:Error|Exception|Interrupt|Exit|Warning)\b"),
     re.compile(r"^(?:\w+: )?(?:ERROR|FATAL|CRITICAL)\b"),
-    re.compile(r"\b(?:error|fatal|failed|cannot|refused|denied)\b", re.IGNORECASE),
+    re.compile(r"\b(?:error|fatal|failed|cannot|refused|denied|broken|missing|unexpected)\b", re.IGNORECASE),
 )
 """What stands in a line that says why, the surest first."""
+_REQUEST = re.compile(r'"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+ HTTP/\d')
+"""What a server logs of a request: that one was answered so is seldom why, and often what is said last."""
 _FIRST_COUNTS = 1
 """Of so many of them the first such line counts: of exceptions and errors the last is what it came to."""
 
@@ -60,6 +62,7 @@ def telling_line(lines: Iterable[str]) -> str:
     A tool may have put it anywhere: an exception or an error is looked for, else the last line is taken.
     """
     said = [line for line in _TAGS.sub("\n", "\n".join(lines)).splitlines() if line.strip()]
+    said = [line for line in said if not _REQUEST.search(line)] or said
     for number, tells in enumerate(_TELLS):
         found = [line for line in said if tells.search(line.strip())]
         if found:

@@ -84,9 +84,11 @@ def pick_companion(
         order = tuple(f"{who}: {said or 'nothing'}" for who, said in named)
         return PickedCompanion(companion.name, version, reason, order)
     named_by_hand = f"{companion.name}=VERSION" if companion_sources.several else "VERSION"
+    flag = "--rc " if purpose == "staging" else ""
     raise ConfigurationError(
         f"Nothing says which version of {companion.name} to run with.",
-        hint=f"Give --companion {named_by_hand}, set {names[0]}, or set companion.default in the configuration",
+        hint=f"Give --companion {named_by_hand}, set {names[0]}, set companion.default in the configuration, "
+        f"or release it first: invoke release {flag}--package {companion.name}",
     )
 
 
@@ -130,7 +132,26 @@ def said_of(told: ByHand, companion: str) -> str | None:
     return told.get(companion) or told.get("")
 
 
-def require_names(told: ByHand, package: Package, *, option: str) -> None:
+def for_whom(told: ByHand, packages: Collection[Package], *, option: str) -> None:
+    """Raise where it cannot be told of whose companion something was said, or none of *packages* has that companion.
+
+    Raises:
+        ConfigurationError: it is so: what was said would be passed over in silence.
+    """
+    called = {companion.name for each in packages for companion in each.companions}
+    names = " and ".join(sorted(each.name for each in packages))
+    for name, word in told.items():
+        if not called or (name and name not in called):
+            said = f"{name}={word}" if name else word
+            raise ConfigurationError(
+                f"{option} {said[:_LONGEST]} is of no companion of {names}.",
+                hint=f"Name one of: {', '.join(sorted(called))}" if called else "Leave it out: there is none",
+            )
+    for each in packages:
+        _require_names(told, each, option=option)
+
+
+def _require_names(told: ByHand, package: Package, *, option: str) -> None:
     """Raise where what was said is one companion's and *package* has several, so that nobody knows whose it is.
 
     Raises:

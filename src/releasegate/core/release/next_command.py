@@ -47,7 +47,7 @@ def given_up(version: Version, *, package: str, published: bool) -> str:
     *published* is whether the production index has a file of it.
     """
     if is_candidate(version):
-        return "Mend it and commit; then the same command goes on with the next number"
+        return f"Mend it and commit, then go on with the next number: {release_line(version, package=package)}"
     if published or version.post is not None:
         return f"Repair it forward: invoke release --post --package {package}"
     return f"Mend it and commit, then prove another candidate: invoke release --rc --package {package}"

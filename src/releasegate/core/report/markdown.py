@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from releasegate.core.release.versions import is_candidate, parse_version
 from releasegate.core.report.markdown_text import code, escaped, table
 from releasegate.core.report.model import (
     Artifact,
@@ -16,6 +18,7 @@ from releasegate.core.report.model import (
     VersionReport,
 )
 
+_LINE = re.compile(r"([^:]*:) ((?:invoke|nox|git|uv|releasegate) [^:;]+)")
 _SLOWEST = 10
 """How many steps and phases are shown where the time went."""
 
@@ -60,8 +63,9 @@ def _proven(row: PairRow) -> str:
 
 
 def _package(package: PackageReport) -> Iterator[str]:
-    if package.state or package.look is not None or package.reason:
-        yield from (f"## {escaped(package.package)}: {escaped(package.state or package.reason)}", "")
+    words = package.state or package.reason or _asked(package)
+    if words or package.look is not None:
+        yield from (f"## {escaped(package.package)}: {escaped(words)}", "")
     if package.look is not None:
         yield from _problem(package.look)
     if package.command:
@@ -74,7 +78,7 @@ def _package(package: PackageReport) -> Iterator[str]:
         )
         yield from table(("question", "answer", "what was found"), rows)
     for each in package.in_the_way:
-        yield f"- {escaped(f'{each.question}: {each.problem.problem} {each.problem.hint}')}"
+        yield f"- {escaped(f'{each.question}: {each.problem.problem}')} {_to_do(each.problem.hint)}"
         yield from (f"  - {escaped(line)}" for line in each.problem.details)
     yield from [""] if package.in_the_way else []
     if package.consumed:
@@ -82,6 +86,14 @@ def _package(package: PackageReport) -> Iterator[str]:
         yield from table(("where", "versions that are used"), rows)
     for version in package.versions:
         yield from _version(version)
+
+
+def _asked(package: PackageReport) -> str:
+    """Return in words what the answers came to, where there are any."""
+    wrong, asked = len(package.in_the_way), len(package.questions)
+    if wrong:
+        return f"{wrong} of {asked} answers are in the way" if asked else "something is in the way"
+    return f"all {asked} answers are well" if asked else ""
 
 
 def _version(version: VersionReport) -> Iterator[str]:
@@ -100,7 +112,7 @@ def _version(version: VersionReport) -> Iterator[str]:
         ),
         "The matrix": [line for gate in _gates(version.cells) for line in _grid(gate, version.cells)],
         "Files": table(("file", "sha256"), ((escaped(a.filename), code(a.sha256)) for a in version.artifacts)),
-        "What differs from the candidate": _promotion(version),
+        _promotion_title(version): _promotion(version),
         "Where the time went": _times(version),
         "Waivers": table(
             ("gate", "by", "reason", "at"),
@@ -147,6 +159,13 @@ def _grid(gate: str, cells: Sequence[CellVerdict]) -> list[str]:
     return [*lines, *_listed(f"{cell.cell}: {problem}" for cell in mine for problem in cell.problems)]
 
 
+def _promotion_title(version: VersionReport) -> str:
+    """Return what the comparison is headed with: a candidate is compared with a trial of its final."""
+    number = parse_version(version.version)
+    candidate = number is not None and is_candidate(number)
+    return "What the final will differ in" if candidate else "What differs from the candidate"
+
+
 def _promotion(version: VersionReport) -> list[str]:
     if version.promotion is None:
         return []
@@ -175,7 +194,13 @@ def _commits(version: VersionReport) -> list[str]:
 
 def _problem(problem: Problem) -> list[str]:
     lines = [f"**{problem.verdict}**: {escaped(problem.problem)}", ""]
-    return [*lines, *_listed(problem.details), f"{escaped(problem.hint)}", ""]
+    return [*lines, *_listed(problem.details), _to_do(problem.hint), ""]
+
+
+def _to_do(hint: str) -> str:
+    """Return what to do next, the line to paste that it ends with as code."""
+    match = _LINE.fullmatch(hint)
+    return f"{escaped(match[1])} {code(match[2])}" if match is not None else escaped(hint)
 
 
 def _hashes(files: Iterable[Artifact]) -> str:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&!$@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_FIRST = re.compile(r"^(\d*)([-+=.)])(?= |[-=]|$)")
+"""What would make a line a list, a rule or a heading, where it begins one."""
 _PLAIN = re.compile(r"[A-Za-z0-9][\w.+:/=-]*(?: [\w.+:/=-]+)*", re.ASCII)
 
 _CUT = "\n\n*The rest is left out: it is too long for this place.*\n"
@@ -13,7 +15,7 @@ _CUT = "\n\n*The rest is left out: it is too long for this place.*\n"
 
 def escaped(text: str) -> str:
     """Return *text* so that nothing of it is markup, a link, a mention or HTML: one line for a cell of a table."""
-    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+    return _FIRST.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", " ".join(text.split())))
 
 
 def code(text: str) -> str:

@@ -1,0 +1,29 @@
+"""How the work tree stands for a release: what was begun in it and not ended, and which branches and remotes it has."""
+
+from __future__ import annotations
+
+from releasegate.adapters.git.command import Git
+
+_BEGUN = {
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "BISECT_LOG": "bisect",
+}
+"""What Git keeps in its own folder of the work tree while a command of several parts is not ended."""
+
+
+def unfinished(git: Git) -> str:
+    """Return the command of Git that was begun here and not ended, such as ``merge``; empty where there is none."""
+    # In the work tree's own folder: another one beside it may be in the middle of something.
+    words = (word for mark in _BEGUN for word in ("--git-path", mark))
+    paths = git.ask("rev-parse", *words).text.splitlines()
+    return next((begun for begun, path in zip(_BEGUN.values(), paths, strict=False) if (git.root / path).exists()), "")
+
+
+def has_branch(git: Git, name: str, *, remote: str) -> bool:
+    """Whether a branch of that name is here, or was seen on *remote*, so that Git makes it where one switches to it."""
+    refs = (f"refs/heads/{name}", f"refs/remotes/{remote}/{name}")
+    return any(not git.ask("show-ref", "--verify", "--quiet", ref).exit_code for ref in refs)
