@@ -79,6 +79,11 @@ def test_what_a_tool_was_told_goes_before_the_tags_there_are() -> None:
     assert choose(["v1.0"], Around(LAMP, used=frozenset({"rel-"})), told=["rel-"]).text == "v"
 
 
+def test_what_a_tool_was_told_counts_less_than_tags_that_name_the_package() -> None:
+    assert choose(["quay-lamp-v1.0"], Around(LAMP), told=["v"]).text == "quay-lamp-v"
+    assert choose(["quay-lamp-v1.0", "v0.9"], Around(LAMP), told=["v"]).text == "v"
+
+
 GUARDED = "try:\n    from netbox.plugins import PluginConfig\nexcept ImportError:\n    PluginConfig = object\n"
 
 

@@ -21,6 +21,7 @@ VERSIONED = '__version__ = "1.4.0"\n'
 
 BUMPVERSION = "[bumpversion]\ncurrent_version = 1.4.0\ntag_name = rel-{new_version}\n"
 A, B = ('a.js const v = "{version}";', 'b.js const v = "{version}";')
+MARKED = '["a.md", "b.txt", {"type": "yaml", "path": "c.yaml", "jsonpath": "$.image.tag"}]'
 EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.version"}, {"type": "toml"}, 3]'
 
 
@@ -161,6 +162,47 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
             },
             ['.release-please-manifest.json "."', "c.json info.version", A],
             "",
+        ),
+        (
+            {
+                ".release-please-manifest.json": '{".": "1.4.0"}',
+                "release-please-config.json": f'{{"packages": {{".": {{"component": "lamp", "tag-separator": "@", "extra-files": {MARKED}}}}}}}',
+                "a.md": "x==1.4.0\n<!-- x-release-please-start-version -->\ny==1.4.0\n<!-- x-release-please-end -->\nz==1.4.0\n",
+                "b.txt": "p 1.4.0 # x-release-please-version\nq 1.4.0\n",
+                "c.yaml": "image:\n  tag: 1.4.0\noldest: 1.4.0\n",
+            },
+            [
+                '.release-please-manifest.json "."',
+                "a.md y=={version}",
+                "b.txt p {version} # x-release-please-version",
+                "c.yaml tag: {version}",
+            ],
+            "lamp@v",
+        ),
+        (
+            {
+                ".cz.yaml": "commitizen:\n  version: 1.4.0\n  tag_format: rel/$version\n  version_files:\n    - a.js:const\n",
+                "cz.yaml": "- [",
+            },
+            [".cz.yaml version: {version}", A],
+            "rel/",
+        ),
+        (
+            {
+                "releaserc.toml": '[semantic_release]\ntag_format = "r{version}"\nversion_variables = ["n.py:RELEASE"]\n',
+                "releaserc.json": '{"semantic_release": {"version_variables": ["a.js:v"]}}',
+                "n.py": 'RELEASE = "1.4.0"\n',
+            },
+            ["n.py RELEASE", A],
+            "r",
+        ),
+        (
+            {
+                "bumpver.toml": '[bumpver]\ncurrent_version = "1.4.0"\n[bumpver.file_patterns]\n"a.txt" = ["lamp=={version}"]\n',
+                "a.txt": "pip install quay-lamp==1.4.0\n1.4.0\n",
+            },
+            ["bumpver.toml bumpver.current_version", "a.txt pip install quay-lamp=={version}"],
+            "v",
         ),
         (
             {".release-please-manifest.json": "[", "tbump.toml": "[", "setup.cfg": "x", ".bumpversion.cfg": "[a]\n"},

@@ -11,9 +11,10 @@ from pathlib import PurePosixPath
 from releasegate.core.adopt.claims.claim import Files, decoded
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.version_files.python_assignments import Literal, read_python
-from releasegate.core.version_files.setup_call import setup_calls
+from releasegate.core.version_files.setup_call import setup_words
 
 SETUP, CFG = PurePosixPath("setup.py"), PurePosixPath("setup.cfg")
+_DEEPEST = len(("src", "pkg", "module.py"))
 
 
 def imported(content: bytes, name: str) -> Iterator[tuple[str, int, str]]:
@@ -47,8 +48,27 @@ def setup_cfg(files: Files, section: str = "metadata") -> Mapping[str, str]:
 
 def setup_call(files: Files) -> Mapping[str, ast.expr]:
     """Return the named arguments of the call of ``setup`` in ``setup.py``."""
-    calls = setup_calls(parsed(files.get(SETUP, b"")))
-    return {word.arg: word.value for call in calls for word in call.keywords if word.arg is not None}
+    return dict(setup_words(parsed(files.get(SETUP, b""))))
+
+
+def said_to_setup(files: Files, word: str) -> str | None:
+    """Return the text that ``setup.py`` has as an argument: written there, or where the name is that it says.
+
+    ``NAME`` may be assigned in ``setup.py``; ``about["__title__"]`` and ``lamp.__title__`` mean what one module of the
+    repository assigns. ``None`` is an argument that is not there, or computed.
+    """
+    value = setup_call(files).get(word)
+    if isinstance(value, ast.Constant):
+        return value.value if isinstance(value.value, str) else None
+    index = value.slice if isinstance(value, ast.Subscript) else None
+    name = index.value if isinstance(index, ast.Constant) else getattr(value, "id", getattr(value, "attr", None))
+    if not isinstance(name, str):
+        return None
+    near = [path for path in files if path.suffix == ".py" and len(path.parts) <= _DEEPEST and path != SETUP]
+    found = {text.version for path in near for text in assigned(files[path], (name,)).values() if not text.parts}
+    here = assigned(files[SETUP], (name,)).get(name)
+    found = {here.version} if here is not None else found
+    return found.pop() if len(found) == 1 else None
 
 
 def parsed(content: bytes) -> ast.Module:

@@ -8,34 +8,31 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from packaging.utils import InvalidName, canonicalize_name
+from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt import scm
 from releasegate.core.adopt.asked.end_to_end import Suggested, suggest
-from releasegate.core.adopt.claims.claim import Files, Source, under
+from releasegate.core.adopt.claims.claim import Files, Source
 from releasegate.core.adopt.claims.of_code import TESTS
-from releasegate.core.adopt.code import CFG, SETUP
 from releasegate.core.adopt.excludes import matched, omitted
 from releasegate.core.adopt.former.told import former_tools
 from releasegate.core.adopt.former.tool import FormerTool
 from releasegate.core.adopt.modules.folders import import_folders, single_modules
 from releasegate.core.adopt.modules.hosts import frozen, not_imported
 from releasegate.core.adopt.modules.needed_extras import needed_extras
+from releasegate.core.adopt.name import package_name
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
 from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
 from releasegate.core.adopt.service import ProposedService, propose_service
 from releasegate.core.adopt.stack import ProposedStack, propose_stack
 from releasegate.core.adopt.version_files import Other, Proposed, find_version_files, read_project
 from releasegate.core.config.strings import plain
-from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.host import Hosts
 from releasegate.core.kits.kit import Kit
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.leftovers import Leftover
 from releasegate.core.version_files.tags import FIRST
 
-_SETUP_NAME = re.compile(rb"(?:^|[\s(,])name\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.MULTILINE)
-_SETUPS = (CFG, SETUP)
 _MIGRATION = re.compile(r"(^|/)migrations/[0-9]\w*\.py$")
 
 
@@ -150,20 +147,6 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         stack=stack,
         service=propose_service(project, files, module),
     )
-
-
-def package_name(project: Mapping[str, Any], files: Files) -> str:
-    """Return the normalized name of the package; raises ``ConfigurationError`` where there is none."""
-    said = under(project, "project", "name") or under(project, "tool", "poetry", "name")
-    if not isinstance(said, str):
-        matches = (_SETUP_NAME.search(files.get(path, b"")) for path in _SETUPS)
-        said = next((match[1].decode() for match in matches if match is not None), None)
-    try:
-        return canonicalize_name(said, validate=True)
-    except (InvalidName, TypeError):
-        raise ConfigurationError(
-            "The repository names no package.", hint='Write name = "..." into [project] of its pyproject.toml'
-        ) from None
 
 
 def _all_of(module: PurePosixPath | None, hosted: Sequence[tuple[str, str]]) -> bool:
