@@ -287,3 +287,18 @@ def test_what_never_changes_in_a_host_s_plugin_is_what_the_host_says(
     files = {"pyproject.toml": STATIC + dependencies, INIT: code, "quay_lamp/charts/a.json": "{}"}
     contents = {PurePosixPath(path): text.encode() for path, text in files.items()}
     assert detect(contents, Surroundings(hosts=(HOST,))).frozen == frozen
+
+
+@pytest.mark.parametrize("root", ["", "src/", "lib/", "python/deep/"])
+def test_what_is_frozen_is_named_as_the_wheel_has_it(root: str) -> None:
+    files = {f"{root}{INIT}": "import wharf.api\n", f"{root}quay_lamp/charts/a.json": "{}"}
+    tree = {"pyproject.toml": STATIC, f"{root}quay_lamp/migrations/0001_initial.py": "", **files}
+    contents = {PurePosixPath(path): text.encode() for path, text in tree.items()}
+    found = detect(contents, Surroundings(hosts=(HOST,)))
+    assert found.frozen == ("quay_lamp/charts/*.json", "quay_lamp/migrations/[0-9]*.py")
+
+
+def test_a_package_of_a_namespace_keeps_it_in_the_wheel() -> None:
+    files = {"pyproject.toml": STATIC, "src/quay/lamp/__init__.py": "", "src/quay/lamp/migrations/0001_a.py": ""}
+    assert look(files).frozen == ("quay/lamp/migrations/[0-9]*.py",)
+    assert look({**files, "src/quay/lamp/quay_lamp/__init__.py": ""}).module == PurePosixPath("src/quay/lamp")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,7 +17,7 @@ from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.excludes import matched, omitted
 from releasegate.core.adopt.former.told import former_tools
 from releasegate.core.adopt.former.tool import FormerTool
-from releasegate.core.adopt.modules.folders import import_folders, single_modules
+from releasegate.core.adopt.modules.folders import import_folders, root_of, single_modules
 from releasegate.core.adopt.modules.hosts import frozen, not_imported
 from releasegate.core.adopt.modules.needed_extras import needed_extras
 from releasegate.core.adopt.name import package_name
@@ -118,7 +118,6 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     stack = propose_stack(name, files, module, around.kits, pythons=pythons)
     if stack is not None:
         stack = replace(stack, released=_newest(around.tags, prefix.text) != str(FIRST))
-    migrations = [path for path in files if _MIGRATION.search(str(path)) and module in path.parents]
     return Detected(
         name=name,
         version=found.version,
@@ -127,12 +126,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         module=module,
         from_tag=from_tag,
         prefix=prefix,
-        frozen=_globs(
-            [
-                *(f"{as_glob(path.parent)}/[0-9]*.py" for path in migrations),
-                *frozen(files, module, project, around.hosts),
-            ]
-        ),
+        frozen=_globs(_frozen(files, name, module, project, around.hosts)),
         data=_data(files, module),
         not_imported=hosted,
         extras=needed_extras(project, shipped, module, without=[pattern for pattern, _ in hosted]),
@@ -205,6 +199,17 @@ def _globs(patterns: Iterable[str]) -> tuple[str, ...]:
             return False
 
     return tuple(sorted({pattern for pattern in patterns if fits(pattern)}))
+
+
+def _frozen(
+    files: Files, name: str, module: PurePosixPath | None, project: Mapping[str, Any], hosts: Hosts
+) -> Iterator[str]:
+    """Yield glob patterns of the migrations and of what a host keeps, as the wheel has them: without ``src``."""
+    if module is not None:
+        root = root_of(module, name)
+        migrations = (path.parent for path in files if _MIGRATION.search(str(path)) and module in path.parents)
+        yield from (f"{as_glob(folder.relative_to(root))}/[0-9]*.py" for folder in migrations)
+        yield from (str(PurePosixPath(each).relative_to(root)) for each in frozen(files, module, project, hosts))
 
 
 def _data(files: Files, module: PurePosixPath | None) -> tuple[str, ...]:
