@@ -96,6 +96,14 @@ def test_the_execute_bit_stays(repository: GitRepository) -> None:
     assert git(repository.root, "ls-tree", "HEAD", "a.txt").startswith("100755")
 
 
+def test_a_link_is_never_replaced_by_a_file(repository: GitRepository) -> None:
+    (repository.root / "link.txt").symlink_to("a.txt")
+    with pytest.raises(Refused, match=r"link\.txt is a link") as error:
+        repository.commit({PurePosixPath("link.txt"): b"1.1\n"}, message="Release 1.1")
+    assert "the file that it leads to" in str(error.value.hint)
+    assert (repository.root / "link.txt").is_symlink()
+
+
 @pytest.mark.parametrize("path", ["../outside.txt", "/outside.txt", "deep/../../outside.txt", "."])
 def test_a_path_out_of_the_package_is_refused(repository: GitRepository, path: str) -> None:
     with pytest.raises(Refused, match="not a file inside"):

@@ -45,6 +45,11 @@ def _check_paths(git: Git, files: Mapping[PurePosixPath, bytes]) -> None:
         inside = above <= depth and ".." not in path.parts[above:] and len(path.parts) > above
         if path.is_absolute() or not inside or ".git" in path.parts:
             raise Refused(f"{path} is not a file inside the repository.", hint="Correct the path in the configuration")
+        if (git.root / path).is_symlink():
+            raise Refused(
+                f"{path} is a link, which a new file would take the place of.",
+                hint="Name the file that it leads to in the configuration",
+            )
 
 
 def _committed(git: Git, path: PurePosixPath) -> bytes | None:

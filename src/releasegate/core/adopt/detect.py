@@ -45,7 +45,8 @@ class Surroundings:
 
     ``folder`` is the name of the package's own folder there, where it is not the repository's top; ``used`` are the
     beginnings of tags that other packages' tables name, ``hosts`` are those that are known, ``kits`` the stacks of
-    those that have one, ``standard`` the modules of Python's own library.
+    those that have one, ``standard`` the modules of Python's own library. ``links`` are the tracked links of the
+    package, by the file that each leads to.
     """
 
     tags: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Surroundings:
     hosts: Hosts = ()
     kits: Mapping[str, Kit] = field(default_factory=dict)
     standard: frozenset[str] = frozenset()
+    links: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
 
 
 ALONE = Surroundings()
@@ -109,7 +111,8 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     tools, from_tag = former_tools(files, folder=around.folder), scm.from_tags(project, files)
     prefix = _prefix(project, tools, around, names=_names(name, module, around))
     tagged = _newest(around.tags, prefix.text) if from_tag else None
-    found = find_version_files(Source(name, project, files, modules), tools=tools, tagged=tagged)
+    source = Source(name, project, files, modules, around.links)
+    found = find_version_files(source, tools=tools, tagged=tagged)
     pythons, pythons_from = claimed_pythons(project, files)
     kept_out = omitted(project, files, module)
     left_out = matched([pattern for pattern, _ in kept_out], files)

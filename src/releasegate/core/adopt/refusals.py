@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
@@ -50,13 +50,15 @@ def refusal(project: Mapping[str, Any], files: Files) -> ConfigurationError | No
     )
 
 
-def not_found(files: Files) -> ConfigurationError:
-    """Return the error for a version that was found nowhere."""
+def not_found(files: Files, unread: Sequence[str]) -> ConfigurationError:
+    """Return the error for a version that was found nowhere; *unread* says why not where the build reads it."""
     if SETUP in files or CFG in files:
         return ConfigurationError(
             "The version that setup.py or setup.cfg has stands nowhere as one plain text.",
             hint='Write it as __version__ = "1.2.3" in the package, or as version = "1.2.3" in [project]',
         )
+    if unread:
+        return ConfigurationError(unread[0], hint='Write it there as one text: __version__ = "1.2.3"')
     return ConfigurationError(
         "No file states the version.", hint='Write version = "1.2.3" into [project] of pyproject.toml'
     )

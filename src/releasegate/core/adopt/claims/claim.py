@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -34,12 +34,16 @@ _MOST = 20
 
 @dataclass(frozen=True)
 class Source:
-    """What is looked into: a package's *project* file, all its *files*, its import folders, the likeliest first."""
+    """What is looked into: a package's *project* file, all its *files*, its import folders, the likeliest first.
+
+    ``links`` are those of the files that only lead to another of them.
+    """
 
     name: str
     project: Mapping[str, Any]
     files: Files
     modules: tuple[PurePosixPath, ...]
+    links: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import identity, sources, wheel_metadata
 from releasegate.core.release.versions import parse_version
+from releasegate.core.version_files.computed import constant, rests_on
 
 _MODULES = frozenset(
     """__init__ __about__ __meta__ __version__ _about _meta _release _version about meta metadata release
@@ -29,20 +30,27 @@ _OTHERS = re.compile(
     r"(?i)min|max|since|requir|support|compat|deprecat|remov|added|legacy|old|new|last|prev|first|until|upgrad|schema"
     r"|api|proto|format|python|django"
 )
+_NUMBERS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})+", re.ASCII)
 _HOPS = 10
 """Names that are followed to a value, one to the next."""
 
 
 @dataclass(frozen=True)
 class _Stated:
-    """A version as a module states it: where, under which name, and the text or the numbers that stand there."""
+    """A version as a module states it: where, under which name, and the text or the numbers that stand there.
+
+    One that is *computed* is made of parts that stand apart: no bump can follow.
+    """
 
     path: str
     line: int
     name: str
     value: str | tuple[int, ...]
+    computed: bool = False
 
     def __str__(self) -> str:
+        if self.computed and isinstance(self.value, tuple):
+            return ".".join(map(str, self.value))
         return self.value if isinstance(self.value, str) else str(self.value)
 
 
@@ -73,12 +81,13 @@ def left_behind(subject: Subject) -> Problems:
 
 def _problem(stated: _Stated, subject: Subject, *, tracked: str) -> Problem:
     where = f"{stated.path}:{stated.line} in {subject.wheel.filename}"
+    first = f'write it as one text, {stated.name} = "{subject.version}", and ' if stated.computed else ""
     member = f'{{ python = "{tracked}", attribute = "{stated.name}" }}'
     return Problem(
         f"{where} states {stated} ({stated.name}), not {subject.version}.",
         about=f"{stated.path} {stated.name}",
         key="allowed",
-        lines=(f"if it is the release's version, in version-files: {member},",),
+        lines=(f"if it is the release's version, {first}in version-files: {member},",),
     )
 
 
@@ -115,6 +124,7 @@ def _all_stated(trees: Mapping[str, ast.Module | None]) -> Iterator[_Stated]:
     """Yield what plain names and a plugin's ``version`` hold, through names that stand for it."""
     bodies = {path: tree.body for path, tree in trees.items() if tree is not None}
     named = {name: (path, value) for path, body in bodies.items() for name, value in assignments(body).items()}
+    known = {name: value for name, (_, value) in named.items()}
     for path, body in bodies.items():
         classes = [node for node in body if isinstance(node, ast.ClassDef) and _hosts(node)]
         held = assignments(body)
@@ -129,8 +139,17 @@ def _all_stated(trees: Mapping[str, ast.Module | None]) -> Iterator[_Stated]:
                     (path, held[literal.id]) if literal.id in held else named.get(literal.id, (place, None))
                 )
             version = _value(literal)
-            if version is not None and literal is not None:
-                yield _Stated(place, literal.lineno, name, version)
+            made = None if version is not None or literal is None else _computed(literal, known | held)
+            if literal is not None and (version is not None or made is not None):
+                yield _Stated(place, literal.lineno, name, version or made or (), computed=made is not None)
+
+
+def _computed(node: ast.expr, held: Mapping[str, ast.expr]) -> tuple[int, ...] | None:
+    """Return the numbers that a text is made from, of names that state no version by themselves: ``f"{MAJOR}.2"``."""
+    text = constant(node, held)
+    if not isinstance(text, str) or any(_value(each) is not None for each in rests_on(node, held)):
+        return None
+    return tuple(map(int, text.split("."))) if _NUMBERS.fullmatch(text) else None
 
 
 def _hosts(node: ast.ClassDef) -> bool:
