@@ -426,3 +426,14 @@ def test_release_please_at_the_top_is_asked_for_a_package_below(package: dict[st
 
 def test_release_please_of_a_folder_below_is_not_the_packages() -> None:
     assert shown(look({"pyproject.toml": STATIC, "x/.release-please-manifest.json": '{".": "1.4.0"}'})) == [PROJECT]
+
+
+def test_a_module_that_each_build_writes_anew_is_to_be_taken_out_of_git() -> None:
+    build = (
+        '[build-system]\nrequires = ["setuptools-scm"]\n[tool.setuptools_scm]\nversion_file = "quay_lamp/_version.py"\n'
+    )
+    files = {"pyproject.toml": f"{DYNAMIC}{build}", "quay_lamp/__init__.py": ""}
+    found = look({**files, "quay_lamp/_version.py": VERSIONED}, Surroundings(tags=("v1.4.0",)))
+    assert (found.version, shown(found), found.leftovers) == ("1.4.0", [], ())
+    assert found.notes[0].endswith("git rm --cached quay_lamp/_version.py && echo /quay_lamp/_version.py >> .gitignore")
+    assert not look(files, Surroundings(tags=("v1.4.0",))).notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -111,7 +112,9 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     tools, from_tag = former_tools(files, folder=around.folder), scm.from_tags(project, files)
     prefix = _prefix(project, tools, around, names=_names(name, module, around))
     tagged = _newest(around.tags, prefix.text) if from_tag else None
-    source = Source(name, project, files, modules, around.links)
+    rewritten = tuple(scm.rewritten(project, files)) if from_tag else ()
+    kept = {path: content for path, content in files.items() if path not in rewritten}
+    source = Source(name, project, kept, modules, around.links)
     found = find_version_files(source, tools=tools, tagged=tagged)
     pythons, pythons_from = claimed_pythons(project, files)
     kept_out = omitted(project, files, module)
@@ -137,7 +140,11 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         generated=_generated(project, files, from_tag=from_tag),
         allowed=_allowed(project, files) if from_tag else (),
         pythons_from=pythons_from,
-        notes=(*found.notes, *(f"{tool.name} was asked for its files and tags" for tool in tools)),
+        notes=(
+            *found.notes,
+            *map(_untracked, rewritten),
+            *(f"{tool.name} was asked for its files and tags" for tool in tools),
+        ),
         leftovers=found.leftovers,
         others=found.others,
         end_to_end=suggest(project, files, module or alone, standard=around.standard, hosted=_all_of(module, hosted)),
@@ -168,6 +175,14 @@ def _prefix(
 def _newest(tags: Sequence[str], prefix: str) -> str:
     mine = [parse_version(tag.removeprefix(prefix)) for tag in tags if tag.startswith(prefix)]
     return str(max((version for version in mine if version is not None), default=FIRST))
+
+
+def _untracked(path: PurePosixPath) -> str:
+    shown = shlex.quote(str(path))
+    return (
+        f"{path} is tracked, and each build writes it anew: what is built of a changed tree has no release's version. "
+        f"Take it out of Git: git rm --cached {shown} && echo {shlex.quote(f'/{path}')} >> .gitignore"
+    )
 
 
 def _generated(project: Mapping[str, Any], files: Files, *, from_tag: bool) -> tuple[tuple[str, str], ...]:

@@ -55,7 +55,7 @@ def tried_here(pythons: tuple[str, ...], here: Collection[str]) -> tuple[str, ..
 def _classifiers(project: Mapping[str, Any], files: Files) -> str:
     """Return the classifiers, wherever they stand, as one text."""
     tables = ("project", "tool.poetry", "tool.flit.metadata")
-    told = next((said for each in tables if (said := under(project, *each.split("."), "classifiers"))), {})
+    told: Any = next((said for each in tables if (said := under(project, *each.split("."), "classifiers"))), {})
     called = setup_call(files).get("classifiers")
     return f"{told} {setup_cfg(files).get('classifiers', '')} {ast.unparse(called) if called is not None else ''}"
 
