@@ -96,6 +96,19 @@ def test_the_execute_bit_stays(repository: GitRepository) -> None:
     assert git(repository.root, "ls-tree", "HEAD", "a.txt").startswith("100755")
 
 
+def test_a_commit_that_a_hook_refuses_changes_nothing(repository: GitRepository) -> None:
+    hook = Path(git(repository.root, "rev-parse", "--git-path", "hooks/pre-commit"))
+    (repository.root / hook).parent.mkdir(parents=True, exist_ok=True)
+    (repository.root / hook).write_text("#!/bin/sh\necho not today\nexit 1\n")
+    (repository.root / hook).chmod(0o755)
+    before = git(repository.root, "status", "--porcelain"), (repository.root / A).read_bytes()
+    with pytest.raises(Refused, match=r"Git did not commit a\.txt, new\.txt") as refusal:
+        repository.commit({A: b"1.1\n", PurePosixPath("new.txt"): b"1.1\n"}, message="Release 1.1")
+    assert "not today" in refusal.value.details
+    assert (git(repository.root, "status", "--porcelain"), (repository.root / A).read_bytes()) == before
+    assert not (repository.root / "new.txt").exists()
+
+
 def test_a_link_is_never_replaced_by_a_file(repository: GitRepository) -> None:
     (repository.root / "link.txt").symlink_to("a.txt")
     with pytest.raises(Refused, match=r"link\.txt is a link") as error:

@@ -362,3 +362,10 @@ def test_a_link_is_left_as_it_is_and_the_file_that_it_leads_to_follows() -> None
         {"pyproject.toml": dynamic, "VERSION": "1.4.0\n", str(end): "1.4.0\n"}, Surroundings(links={link: end})
     )
     assert (shown(found), found.leftovers) == (["quay_lamp/VERSION {version}"], ())
+
+
+@pytest.mark.parametrize("path", ["lampmod.py", "src/lampmod.py"])
+def test_a_module_that_is_a_file_alone_states_the_version_whatever_it_is_called(path: str) -> None:
+    build = '[tool.setuptools]\npy-modules = ["lampmod"]\n'
+    found = look({"pyproject.toml": f"{STATIC}{build}", path: '__version__ = "1.3.0"\n', "other.py": VERSIONED})
+    assert shown(found) == [PROJECT, f"{path} __version__"]

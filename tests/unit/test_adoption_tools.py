@@ -367,6 +367,14 @@ def test_beside_a_tag_only_files_that_agree_with_the_newest_are_proposed() -> No
         ),
         ({"setup.py": 'setup(name="q", version="1", cffi_modules=["a"])'}, "cffi_modules in setup.py"),
         ({"pyproject.toml": f'{STATIC}[[tool.setuptools.ext-modules]]\nname = "a"\n'}, "tool.setuptools.ext-modules"),
+        (
+            {"pyproject.toml": STATIC, "setup.cfg": "[bdist_wheel]\nplat_name = manylinux2014_x86_64\n"},
+            "plat_name in setup.cfg",
+        ),
+        (
+            {"pyproject.toml": STATIC, "setup.py": "def has_ext_modules(self):\n    return True\n"},
+            "has_ext_modules in setup.py",
+        ),
         ({"pyproject.toml": f"{STATIC}[tool.hatch.build.targets.wheel.hooks.mypyc]\n"}, "hatch's build hook mypyc"),
         ({"pyproject.toml": f"{STATIC}[tool.pdm.build]\nrun-setuptools = true\n"}, "tool.pdm.build.run-setuptools"),
         (

@@ -78,6 +78,7 @@ def test_what_is_made_of_numbers_in_step_of_a_version_or_is_none_is_no_finding(t
         ("sample_app/__about__.py", '__version__ = "1.0"', "__version__"),
         ("space/app/__init__.py", '__version__ = "1.0"', "__version__"),
         ("version.py", '__version__ = "1.0"', "__version__"),
+        ("lamp.py", '__version__ = "1.0"', "__version__"),
         (INIT, 'class App(PluginConfig):\n    version = "1.0"', "App.version"),
         (INIT, 'class App(netbox.PluginConfig):\n    name = "a"\n    version: str = "1.0"', "App.version"),
         ("sample_app/apps.py", 'class App(AppConfig):\n    version = "1.0"', "App.version"),

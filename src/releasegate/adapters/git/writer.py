@@ -15,17 +15,22 @@ _NAMED = ("-c", "user.useConfigOnly=true")
 
 
 def commit(git: Git, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
-    """Write *files* and commit them and nothing else, unless the last commit holds them; see ``GitRepository``."""
+    """Write *files* and commit them and nothing else, unless the last commit holds them; see ``GitRepository``.
+
+    Where Git does not commit (a hook refuses, a key is missing), the files are as they were.
+    """
     _check_paths(git, files)
     if not files or all(_committed(git, path) == content for path, content in files.items()):
         _write(git, files)
         return head(git)
     _check_identity(git)
+    before = {path: target.read_bytes() if (target := git.root / path).is_file() else None for path in files}
     _write(git, files)
     paths = [str(path) for path in files]
     git.tell("add", "--", *paths)
     answer = git.ask(*_NAMED, "commit", "--quiet", f"--message={message}", "--", *paths)
     if answer.exit_code:
+        _take_back(git, before)
         raise failure(answer, f"Git did not commit {', '.join(paths)}.")
     return head(git)
 
@@ -67,6 +72,15 @@ def _check_identity(git: Git) -> None:
                 hint="Tell it: git config --global user.name NAME; git config --global user.email ADDRESS",
                 details=answer.words,
             )
+
+
+def _take_back(git: Git, before: Mapping[PurePosixPath, bytes | None]) -> None:
+    """Put the files back as they were *before*, and leave nothing of them in the index."""
+    for path, content in before.items():
+        if content is None:
+            (git.root / path).unlink(missing_ok=True)
+    _write(git, {path: content for path, content in before.items() if content is not None})
+    git.ask("reset", "--quiet", "--", *map(str, before))
 
 
 def _write(git: Git, files: Mapping[PurePosixPath, bytes]) -> None:

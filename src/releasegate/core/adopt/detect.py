@@ -108,13 +108,16 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     name = package_name(project, files)
     modules = import_folders(files, name)
     module = modules[0] if modules else None
-    alone = next(single_modules(name, project, files), None)
+    single = tuple(single_modules(name, project, files))
+    alone = next(iter(single), None)
     tools, from_tag = former_tools(files, folder=around.folder), scm.from_tags(project, files)
     prefix = _prefix(project, tools, around, names=_names(name, module, around))
     tagged = _newest(around.tags, prefix.text) if from_tag else None
     rewritten = tuple(scm.rewritten(project, files)) if from_tag else ()
     kept = {path: content for path, content in files.items() if path not in rewritten}
-    source = Source(name, project, kept, modules, around.links)
+    source = Source(
+        name, project, kept, modules, around.links, frozenset(path.with_name(f"{path.name}.py") for path in single)
+    )
     found = find_version_files(source, tools=tools, tagged=tagged)
     pythons, pythons_from = claimed_pythons(project, files)
     kept_out = omitted(project, files, module)

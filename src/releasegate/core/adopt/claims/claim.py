@@ -36,7 +36,7 @@ _MOST = 20
 class Source:
     """What is looked into: a package's *project* file, all its *files*, its import folders, the likeliest first.
 
-    ``links`` are those of the files that only lead to another of them.
+    ``links`` are those of the files that only lead to another of them, ``single`` the modules that are a file alone.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Source:
     files: Files
     modules: tuple[PurePosixPath, ...]
     links: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
+    single: frozenset[PurePosixPath] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.claims.claim import Claim, Files, Rank, Source, same
+from releasegate.core.adopt.claims.claim import Claim, Rank, Source, same
 from releasegate.core.adopt.code import assigned, parsed
 from releasegate.core.audit.code.trees import assignments
 from releasegate.core.config.version_file_types import PythonVersionFile
@@ -25,7 +25,7 @@ _BASES = ("PluginConfig", "AppConfig")
 def claims(source: Source) -> Iterator[Claim]:
     """Yield the assignments of the package's own code that look like its version, the likeliest first."""
     files, modules = source.files, source.modules
-    paths = sorted(_own(files, modules, source.name), key=lambda p: (len(p.parts), p.name != "__init__.py", p))
+    paths = sorted(_own(source), key=lambda p: (len(p.parts), p.name != "__init__.py", p))
     found = [claim for path in paths for claim in _in_file(path, files[path], modules)]
     yield from sorted(found, key=_likelihood)
 
@@ -49,11 +49,11 @@ def _is_tuple(node: ast.expr) -> bool:
     return isinstance(node, (ast.Tuple, ast.List))
 
 
-def _own(files: Files, modules: Sequence[PurePosixPath], name: str) -> Iterator[PurePosixPath]:
-    for path in files:
-        single = path.parent in {PurePosixPath(), PurePosixPath("src")} and canonicalize_name(path.stem) == name
-        inside = any(m in path.parents and TESTS.isdisjoint(path.relative_to(m).parts) for m in modules)
-        if path.suffix == ".py" and (single or inside):
+def _own(source: Source) -> Iterator[PurePosixPath]:
+    for path in source.files:
+        single = path.parent in {PurePosixPath(), PurePosixPath("src")} and canonicalize_name(path.stem) == source.name
+        inside = any(m in path.parents and TESTS.isdisjoint(path.relative_to(m).parts) for m in source.modules)
+        if path.suffix == ".py" and (single or inside or path in source.single):
             yield path
 
 

@@ -106,7 +106,8 @@ def _own(
     was_in_step = previous is not None and before is not None and _is(before, previous)
     if was_in_step and before == stated.value and not another:
         return "version" in stated.name.lower() or str(stated).count(".") > 1
-    usual = stated.path.rpartition("/")[2].removesuffix(".py") in _MODULES and stated.name in _NAMES
+    single = "/" not in stated.path and stated.name == "__version__"  # a module that is all there is
+    usual = single or (stated.path.rpartition("/")[2].removesuffix(".py") in _MODULES and stated.name in _NAMES)
     hosted = stated.name.endswith(".version")
     # What was out of step in the release before may be the version of something else, but for these two names.
     return (usual or hosted) and (hosted or stated.name == "__version__" or before is None or was_in_step)
