@@ -136,12 +136,14 @@ def test_without_a_name_nothing_is_written(repository: GitRepository) -> None:
     for write in (
         lambda: unnamed.commit({A: b"1.1\n"}, message="Release 1.1"),
         lambda: unnamed.tag("v1.1", commit=unnamed.head()),
+        unnamed.committer,
     ):
         with pytest.raises(Unavailable, match="who commits") as error:
             write()
         assert "user.name" in error.value.hint
     assert repository.changed() == ()
     assert repository.tags() == {}
+    assert repository.committer() == ENVIRON["GIT_COMMITTER_NAME"]
 
 
 def test_a_hook_that_objects_is_heard(repository: GitRepository) -> None:

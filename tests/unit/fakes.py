@@ -84,12 +84,18 @@ class FakeRepository:
     ahead: set[str] = field(default_factory=set)
     modules: dict[str, str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
+    nobody: Unavailable | None = None
 
     def head(self) -> str:
         return list(self.commits)[-1]
 
     def branch(self) -> str | None:
         return self.on
+
+    def committer(self) -> str:
+        if self.nobody is not None:
+            raise self.nobody
+        return "Ann"
 
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         now = self.commits[self.head()]

@@ -45,6 +45,10 @@ class Repository(Protocol):
         """Return the branch that is checked out, or ``None`` for a detached head."""
         ...
 
+    def committer(self) -> str:
+        """Return who commits here, as Git knows it; raises ``Unavailable`` where it does not."""
+        ...
+
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         """Return the tracked files of the package, and those *beside* it, that differ from the commit."""
         ...

@@ -62,16 +62,22 @@ def _committed(git: Git, path: PurePosixPath) -> bytes | None:
     return None if answer.exit_code else answer.stdout
 
 
+def committer(git: Git, role: str = "COMMITTER") -> str:
+    """Return who commits, or is the author; raises ``Unavailable`` where Git would make up a name."""
+    answer = git.ask(*_NAMED, "var", f"GIT_{role}_IDENT")
+    if answer.exit_code:
+        raise Unavailable(
+            "Git does not know who commits.",
+            hint="Tell it: git config --global user.name NAME; git config --global user.email ADDRESS",
+            details=answer.words,
+        )
+    return answer.text.partition(" <")[0]
+
+
 def _check_identity(git: Git) -> None:
     """Refuse before anything is written where Git would not know who commits."""
     for role in ("AUTHOR", "COMMITTER"):
-        answer = git.ask(*_NAMED, "var", f"GIT_{role}_IDENT")
-        if answer.exit_code:
-            raise Unavailable(
-                "Git does not know who commits.",
-                hint="Tell it: git config --global user.name NAME; git config --global user.email ADDRESS",
-                details=answer.words,
-            )
+        committer(git, role)
 
 
 def _take_back(git: Git, before: Mapping[PurePosixPath, bytes | None]) -> None:
