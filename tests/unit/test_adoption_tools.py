@@ -115,6 +115,15 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
         ),
         (
             {
+                "setup.cfg": "[semantic_release]\nversion_variable =\n    n.py:RELEASE,\n    a.yaml:ver\n",
+                "n.py": 'RELEASE = "1.4.0"\n',
+                "a.yaml": "ver: 1.4.0\nother: 1.4.0\n",
+            },
+            ["n.py RELEASE", "a.yaml ver: {version}"],
+            "v",
+        ),
+        (
+            {
                 "bumpver.toml": '[bumpver]\ncurrent_version = "v1.4.0"\n[bumpver.file_patterns]\n'
                 '"d.txt" = [\'^number = "{version}"$\']\n',
                 "d.txt": 'number = "v1.4.0"\n',
@@ -445,3 +454,8 @@ def test_a_module_that_each_build_writes_anew_is_to_be_taken_out_of_git() -> Non
     assert (found.version, shown(found), found.leftovers) == ("1.4.0", [], ())
     assert found.notes[0].endswith("git rm --cached quay_lamp/_version.py && echo /quay_lamp/_version.py >> .gitignore")
     assert not look(files, Surroundings(tags=("v1.4.0",))).notes
+
+
+def test_pdms_older_backend_reads_the_tag_where_it_says_so() -> None:
+    found = look({"pyproject.toml": f"{DYNAMIC}[tool.pdm]\nversion = {{ use_scm = true }}\n", INIT: ""})
+    assert found.from_tag

@@ -39,9 +39,8 @@ def clock(inquiry: Inquiry) -> str | Caution:
 
 
 def commits(inquiry: Inquiry) -> bool:
-    """Whether this run, or its part, makes the release's commit and tag."""
-    part = inquiry.release.run.part
-    return planned(inquiry) and (part is None or part.job == "build")
+    """Whether this run makes the release's commit and tag in a person's name; a job does so in its forge's."""
+    return planned(inquiry) and inquiry.release.run.part is None
 
 
 def identity(inquiry: Inquiry) -> str:

@@ -1,19 +1,24 @@
-"""What a repository's own code and its setup files say; nothing is imported or run."""
+"""What a repository's own code and its setup files say, its package's name too; nothing is imported or run."""
 
 from __future__ import annotations
 
 import ast
 import configparser
+import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
-from releasegate.core.adopt.claims.claim import Files, decoded
-from releasegate.core.errors import ReleasegateError
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+
+from releasegate.core.adopt.claims.claim import Files, decoded, under
+from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.version_files.python_assignments import Literal, read_python
 from releasegate.core.version_files.setup_call import setup_words
 
 SETUP, CFG = PurePosixPath("setup.py"), PurePosixPath("setup.cfg")
+_WRITTEN = re.compile(r"""\bname\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _DEEPEST = len(("src", "pkg", "module.py"))
 
 
@@ -79,3 +84,33 @@ def parsed(content: bytes) -> ast.Module:
             return ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
+
+
+def package_name(project: Mapping[str, Any], files: Files) -> NormalizedName:
+    """Return the normalized name of the package; raises ``ConfigurationError`` where there is none."""
+    flit = under(project, "tool", "flit", "metadata")
+    named = (
+        under(project, "project", "name"),
+        under(project, "tool", "poetry", "name"),
+        under(flit, "dist-name") or under(flit, "module"),
+        setup_cfg(files).get("name"),
+    )
+    said = next((name for name in named if isinstance(name, str)), None) or said_to_setup(files, "name")
+    if said is None and "name" not in setup_call(files):
+        match = _WRITTEN.search(decoded(files.get(SETUP, b"")))  # in a file that this Python cannot parse
+        said = match[1] if match is not None else None
+    try:
+        return canonicalize_name(said or "", validate=True)
+    except InvalidName:
+        raise _nameless(files) from None
+
+
+def _nameless(files: Files) -> ConfigurationError:
+    if "name" in setup_call(files):
+        return ConfigurationError(
+            "setup.py computes the name of the package, which is not told without running it.",
+            hint='Write it as text into setup.py: setup(name="...")',
+        )
+    return ConfigurationError(
+        "The repository names no package.", hint='Write name = "..." into [project] of its pyproject.toml'
+    )

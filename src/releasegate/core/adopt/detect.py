@@ -15,13 +15,13 @@ from releasegate.core.adopt import scm
 from releasegate.core.adopt.asked.end_to_end import Suggested, suggest
 from releasegate.core.adopt.claims.claim import Files, Source
 from releasegate.core.adopt.claims.of_code import TESTS
+from releasegate.core.adopt.code import package_name
 from releasegate.core.adopt.excludes import matched, omitted
 from releasegate.core.adopt.former.told import former_tools
 from releasegate.core.adopt.former.tool import FormerTool
 from releasegate.core.adopt.modules.folders import import_folders, root_of, single_modules
 from releasegate.core.adopt.modules.hosts import frozen, not_imported
 from releasegate.core.adopt.modules.needed_extras import needed_extras
-from releasegate.core.adopt.name import package_name
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
 from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
 from releasegate.core.adopt.service import ProposedService, propose_service

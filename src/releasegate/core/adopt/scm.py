@@ -33,6 +33,8 @@ def from_tags(project: Mapping[str, Any], files: Files) -> bool:
     """Whether the build takes the version from Git's tags, by its own configuration and requirements."""
     if under(project, "tool", "poetry-dynamic-versioning", "enable") is True:
         return True
+    if under(project, "tool", "pdm", "version", "use_scm") is True:  # pdm-pep517, which pdm-backend came after
+        return True
     if any(isinstance(under(project, *key.split(".")), str) for key in ("project.version", "tool.poetry.version")):
         return False
     hatch, pdm = (under(project, "tool", name, "version", "source") for name in ("hatch", "pdm"))

@@ -10,9 +10,9 @@ from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt.claims.claim import Claim, Rank, Source, same
 from releasegate.core.adopt.code import assigned, parsed
+from releasegate.core.audit.code.computed import constant, rests_on
 from releasegate.core.audit.code.trees import assignments
 from releasegate.core.config.version_file_types import PythonVersionFile
-from releasegate.core.version_files.computed import constant, rests_on
 
 TESTS = frozenset({"test", "tests", "testing", "docs", "doc"})
 _NAMES = ("__version__", "VERSION", "version")

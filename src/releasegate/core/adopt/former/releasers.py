@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
+from releasegate.core.adopt.code import setup_cfg
 from releasegate.core.adopt.former.tool import FormerTool, Search, json_of, paths, text_or_none, toml_of, yaml_of
 from releasegate.core.config.version_file_types import (
     JsonVersionFile,
@@ -32,6 +33,7 @@ def configured(files: Files, *, folder: str) -> Iterator[FormerTool]:
     for path in paths(".cz.yaml", "cz.yaml"):
         yield from _commitizen(under(yaml_of(files, path), "commitizen"), Search(str(path), lines=r"^\s*version\s*:"))
     yield from _semantic_release(under(toml_of(files, PurePosixPath("pyproject.toml")), "tool", "semantic_release"))
+    yield from _semantic_release(_older(setup_cfg(files, "semantic_release")))
     yield from _semantic_release(under(toml_of(files, PurePosixPath("releaserc.toml")), "semantic_release"))
     yield from _semantic_release(under(json_of(files, PurePosixPath("releaserc.json")), "semantic_release"))
     for manifest in sorted((path for path in files if path.name == MANIFEST), key=lambda path: -len(path.parts)):
@@ -54,6 +56,12 @@ def _commitizen(body: Any, own: TomlVersionFile | JsonVersionFile | Search) -> I
     yield FormerTool("commitizen", said, kept, searches=tuple(searches), tag=tag)
 
 
+def _older(section: Mapping[str, str]) -> dict[str, Any]:
+    """Return the table of a section of ``setup.cfg``, which python-semantic-release read until its version 8."""
+    lists = {"version_variable", "version_toml"}
+    return {key: re.split(r"[,\s]+", text.strip()) if key in lists else text for key, text in section.items()}
+
+
 def _semantic_release(body: Any) -> Iterator[FormerTool]:
     if not body:
         return
@@ -67,7 +75,7 @@ def _semantic_release(body: Any) -> Iterator[FormerTool]:
         path, _, name = each.partition(":")
         name = name.partition(":")[0]
         if not path.endswith(".py"):
-            searches.append(Search(path))
+            searches.append(Search(path, lines=rf"""{re.escape(name)}["']?\s*[:=]""" if name else None))
         elif name.isidentifier():
             found.append(PythonVersionFile(PurePosixPath(path), name))
     tag = text_or_none(under(body, "tag_format"))

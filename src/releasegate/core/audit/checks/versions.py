@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
+from releasegate.core.audit.code.computed import constant, rests_on
 from releasegate.core.audit.code.trees import assignments, last_name, parsed
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import identity, sources, wheel_metadata
 from releasegate.core.release.versions import parse_version
-from releasegate.core.version_files.computed import constant, rests_on
 
 _MODULES = frozenset(
     """__init__ __about__ __meta__ __version__ _about _meta _release _version about meta metadata release

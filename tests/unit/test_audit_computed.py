@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
+from releasegate.core.audit.code.computed import constant, rests_on
 from releasegate.core.audit.code.trees import assignments
-from releasegate.core.version_files.computed import constant, rests_on
 
 CODE = "MAJOR = 1\nMINOR = '4'\nNUMBERS = (MAJOR, MINOR, 0)\nLOOP = LOOP\nBOTH = [*NUMBERS]\nMETA = version('x')\n"
 
