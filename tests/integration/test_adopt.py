@@ -72,6 +72,16 @@ def test_every_byte_that_was_there_stays(folder: Path) -> None:
     assert file.read_text().startswith(old.rstrip())
 
 
+def test_a_link_is_not_proposed_and_what_it_leads_to_is(folder: Path) -> None:
+    (folder / "VERSION").symlink_to("tiny_api/VERSION")
+    (folder / "nowhere").symlink_to("/nonexistent/VERSION")
+    (folder / "tiny_api" / "VERSION").write_text("1.0.0\n")
+    git(folder, "add", "--all")
+    shown = "\n".join(propose(folder, environ=ENVIRON).diff())
+    assert '{ text = "tiny_api/VERSION", pattern = "{version}" }' in shown
+    assert '"VERSION"' not in shown
+
+
 def test_adopting_again_changes_nothing(folder: Path) -> None:
     propose(folder, environ=ENVIRON).write()
     assert propose(folder, environ=ENVIRON).files == {}

@@ -96,6 +96,27 @@ def test_the_execute_bit_stays(repository: GitRepository) -> None:
     assert git(repository.root, "ls-tree", "HEAD", "a.txt").startswith("100755")
 
 
+def test_a_commit_that_a_hook_refuses_changes_nothing(repository: GitRepository) -> None:
+    hook = Path(git(repository.root, "rev-parse", "--git-path", "hooks/pre-commit"))
+    (repository.root / hook).parent.mkdir(parents=True, exist_ok=True)
+    (repository.root / hook).write_text("#!/bin/sh\necho not today\nexit 1\n")
+    (repository.root / hook).chmod(0o755)
+    before = git(repository.root, "status", "--porcelain"), (repository.root / A).read_bytes()
+    with pytest.raises(Refused, match=r"Git did not commit a\.txt, new\.txt") as refusal:
+        repository.commit({A: b"1.1\n", PurePosixPath("new.txt"): b"1.1\n"}, message="Release 1.1")
+    assert "not today" in refusal.value.details
+    assert (git(repository.root, "status", "--porcelain"), (repository.root / A).read_bytes()) == before
+    assert not (repository.root / "new.txt").exists()
+
+
+def test_a_link_is_never_replaced_by_a_file(repository: GitRepository) -> None:
+    (repository.root / "link.txt").symlink_to("a.txt")
+    with pytest.raises(Refused, match=r"link\.txt is a link") as error:
+        repository.commit({PurePosixPath("link.txt"): b"1.1\n"}, message="Release 1.1")
+    assert "the file that it leads to" in str(error.value.hint)
+    assert (repository.root / "link.txt").is_symlink()
+
+
 @pytest.mark.parametrize("path", ["../outside.txt", "/outside.txt", "deep/../../outside.txt", "."])
 def test_a_path_out_of_the_package_is_refused(repository: GitRepository, path: str) -> None:
     with pytest.raises(Refused, match="not a file inside"):
@@ -115,12 +136,14 @@ def test_without_a_name_nothing_is_written(repository: GitRepository) -> None:
     for write in (
         lambda: unnamed.commit({A: b"1.1\n"}, message="Release 1.1"),
         lambda: unnamed.tag("v1.1", commit=unnamed.head()),
+        unnamed.committer,
     ):
         with pytest.raises(Unavailable, match="who commits") as error:
             write()
         assert "user.name" in error.value.hint
     assert repository.changed() == ()
     assert repository.tags() == {}
+    assert repository.committer() == ENVIRON["GIT_COMMITTER_NAME"]
 
 
 def test_a_hook_that_objects_is_heard(repository: GitRepository) -> None:

@@ -84,6 +84,7 @@ class FakeRepository:
     ahead: set[str] = field(default_factory=set)
     modules: dict[str, str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
+    nobody: Unavailable | None = None
     begun: str = ""
     branches: frozenset[str] = frozenset({"develop"})
     remotes: frozenset[str] = frozenset({"origin"})
@@ -102,6 +103,11 @@ class FakeRepository:
 
     def branch(self) -> str | None:
         return self.on
+
+    def committer(self) -> str:
+        if self.nobody is not None:
+            raise self.nobody
+        return "Ann"
 
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         now = self.commits[self.head()]

@@ -147,6 +147,7 @@ def test_migrations_never_change_and_a_plugin_imports_only_in_its_host() -> None
         ({"project": f'{DYNAMIC}[tool.hatch.version]\nsource = "env"\n'}, "computed by hatch's environment variable"),
         ({"project": f'{DYNAMIC}[tool.pdm.version]\nsource = "call"\n'}, "computed by a function that pdm calls"),
         ({"project": DYNAMIC}, "No file states the version"),
+        ({"project": f"{PROJECT}[tool.poetry]\npackage-mode = false\n"}, "builds no package"),
         ({"project": "[project]\n"}, "names no package"),
         ({"project": '[project]\nname = "-"\n'}, "names no package"),
         ({"project": "[project\n"}, r"pyproject\.toml:1 is not TOML"),

@@ -79,6 +79,11 @@ def test_what_a_tool_was_told_goes_before_the_tags_there_are() -> None:
     assert choose(["v1.0"], Around(LAMP, used=frozenset({"rel-"})), told=["rel-"]).text == "v"
 
 
+def test_what_a_tool_was_told_counts_less_than_tags_that_name_the_package() -> None:
+    assert choose(["quay-lamp-v1.0"], Around(LAMP), told=["v"]).text == "quay-lamp-v"
+    assert choose(["quay-lamp-v1.0", "v0.9"], Around(LAMP), told=["v"]).text == "v"
+
+
 GUARDED = "try:\n    from netbox.plugins import PluginConfig\nexcept ImportError:\n    PluginConfig = object\n"
 
 
@@ -282,3 +287,18 @@ def test_what_never_changes_in_a_host_s_plugin_is_what_the_host_says(
     files = {"pyproject.toml": STATIC + dependencies, INIT: code, "quay_lamp/charts/a.json": "{}"}
     contents = {PurePosixPath(path): text.encode() for path, text in files.items()}
     assert detect(contents, Surroundings(hosts=(HOST,))).frozen == frozen
+
+
+@pytest.mark.parametrize("root", ["", "src/", "lib/", "python/deep/"])
+def test_what_is_frozen_is_named_as_the_wheel_has_it(root: str) -> None:
+    files = {f"{root}{INIT}": "import wharf.api\n", f"{root}quay_lamp/charts/a.json": "{}"}
+    tree = {"pyproject.toml": STATIC, f"{root}quay_lamp/migrations/0001_initial.py": "", **files}
+    contents = {PurePosixPath(path): text.encode() for path, text in tree.items()}
+    found = detect(contents, Surroundings(hosts=(HOST,)))
+    assert found.frozen == ("quay_lamp/charts/*.json", "quay_lamp/migrations/[0-9]*.py")
+
+
+def test_a_package_of_a_namespace_keeps_it_in_the_wheel() -> None:
+    files = {"pyproject.toml": STATIC, "src/quay/lamp/__init__.py": "", "src/quay/lamp/migrations/0001_a.py": ""}
+    assert look(files).frozen == ("quay/lamp/migrations/[0-9]*.py",)
+    assert look({**files, "src/quay/lamp/quay_lamp/__init__.py": ""}).module == PurePosixPath("src/quay/lamp")

@@ -10,6 +10,7 @@ import pytest
 from adopted import DYNAMIC, INIT, STATIC, look, shown
 
 from releasegate.core.adopt.asked.questions import questions
+from releasegate.core.adopt.detect import Surroundings
 from releasegate.core.adopt.table import RepositoryFacts
 from releasegate.core.errors import ConfigurationError
 
@@ -327,5 +328,44 @@ def test_what_the_build_reads_and_nobody_can_change_is_said() -> None:
     assert found.notes[0].startswith(
         f"The build reads {INIT}, where no version can be changed: {INIT}:2: number is comp"
     )
-    with pytest.raises(ConfigurationError, match="No file states the version"):
+    with pytest.raises(ConfigurationError, match="has no assignment to number"):
         look({"pyproject.toml": project, INIT: 'class Schema:\n    version = "3"\n'})
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ('MAJOR = 1\n__version__ = f"{MAJOR}.4.0"\n', True),
+        ('MAJOR = 1\nVERSION = "%d.4.0" % MAJOR\n__version__ = VERSION\n', True),
+        ('MAJOR = 1\n__version__ = f"{MAJOR}.3.0"\n', False),
+        ('VERSION = (1, 4, 0)\n__version__ = ".".join(map(str, VERSION))\n', False),
+        ('VERSION = "1.4.0"\n__version__ = VERSION + ""\n', False),
+        ("__version__ = version(__name__)\n", False),
+    ],
+)
+def test_a_version_made_of_parts_is_told_as_one_that_no_bump_follows(code: str, *, told: bool) -> None:
+    found = look({"pyproject.toml": STATIC, INIT: code, "quay_lamp/data/a.py": code})
+    assert [note.startswith(f"{INIT}:2 makes") for note in found.notes if "of parts" in note] == [True] * told
+
+
+def test_a_version_that_the_build_reads_and_is_made_of_parts_is_refused_with_its_place() -> None:
+    dynamic = f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.__version__" }}\n'
+    with pytest.raises(ConfigurationError, match=r"The build reads quay_lamp/__init__\.py, where no version") as error:
+        look({"pyproject.toml": dynamic, INIT: 'MAJOR = 1\n__version__ = f"{MAJOR}.4.0"\n'})
+    assert "one text" in str(error.value.hint)
+
+
+def test_a_link_is_left_as_it_is_and_the_file_that_it_leads_to_follows() -> None:
+    dynamic = f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ file = "VERSION" }}\n'
+    end, link = PurePosixPath("quay_lamp/VERSION"), PurePosixPath("VERSION")
+    found = look(
+        {"pyproject.toml": dynamic, "VERSION": "1.4.0\n", str(end): "1.4.0\n"}, Surroundings(links={link: end})
+    )
+    assert (shown(found), found.leftovers) == (["quay_lamp/VERSION {version}"], ())
+
+
+@pytest.mark.parametrize("path", ["lampmod.py", "src/lampmod.py"])
+def test_a_module_that_is_a_file_alone_states_the_version_whatever_it_is_called(path: str) -> None:
+    build = '[tool.setuptools]\npy-modules = ["lampmod"]\n'
+    found = look({"pyproject.toml": f"{STATIC}{build}", path: '__version__ = "1.3.0"\n', "other.py": VERSIONED})
+    assert shown(found) == [PROJECT, f"{path} __version__"]

@@ -21,6 +21,7 @@ VERSIONED = '__version__ = "1.4.0"\n'
 
 BUMPVERSION = "[bumpversion]\ncurrent_version = 1.4.0\ntag_name = rel-{new_version}\n"
 A, B = ('a.js const v = "{version}";', 'b.js const v = "{version}";')
+MARKED = '["a.md", "b.txt", {"type": "yaml", "path": "c.yaml", "jsonpath": "$.image.tag"}]'
 EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.version"}, {"type": "toml"}, 3]'
 
 
@@ -114,6 +115,15 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
         ),
         (
             {
+                "setup.cfg": "[semantic_release]\nversion_variable =\n    n.py:RELEASE,\n    a.yaml:ver\n",
+                "n.py": 'RELEASE = "1.4.0"\n',
+                "a.yaml": "ver: 1.4.0\nother: 1.4.0\n",
+            },
+            ["n.py RELEASE", "a.yaml ver: {version}"],
+            "v",
+        ),
+        (
+            {
                 "bumpver.toml": '[bumpver]\ncurrent_version = "v1.4.0"\n[bumpver.file_patterns]\n'
                 '"d.txt" = [\'^number = "{version}"$\']\n',
                 "d.txt": 'number = "v1.4.0"\n',
@@ -161,6 +171,47 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
             },
             ['.release-please-manifest.json "."', "c.json info.version", A],
             "",
+        ),
+        (
+            {
+                ".release-please-manifest.json": '{".": "1.4.0"}',
+                "release-please-config.json": f'{{"packages": {{".": {{"component": "lamp", "tag-separator": "@", "extra-files": {MARKED}}}}}}}',
+                "a.md": "x==1.4.0\n<!-- x-release-please-start-version -->\ny==1.4.0\n<!-- x-release-please-end -->\nz==1.4.0\n",
+                "b.txt": "p 1.4.0 # x-release-please-version\nq 1.4.0\n",
+                "c.yaml": "image:\n  tag: 1.4.0\noldest: 1.4.0\n",
+            },
+            [
+                '.release-please-manifest.json "."',
+                "a.md y=={version}",
+                "b.txt p {version} # x-release-please-version",
+                "c.yaml tag: {version}",
+            ],
+            "lamp@v",
+        ),
+        (
+            {
+                ".cz.yaml": "commitizen:\n  version: 1.4.0\n  tag_format: rel/$version\n  version_files:\n    - a.js:const\n",
+                "cz.yaml": "- [",
+            },
+            [".cz.yaml version: {version}", A],
+            "rel/",
+        ),
+        (
+            {
+                "releaserc.toml": '[semantic_release]\ntag_format = "r{version}"\nversion_variables = ["n.py:RELEASE"]\n',
+                "releaserc.json": '{"semantic_release": {"version_variables": ["a.js:v"]}}',
+                "n.py": 'RELEASE = "1.4.0"\n',
+            },
+            ["n.py RELEASE", A],
+            "r",
+        ),
+        (
+            {
+                "bumpver.toml": '[bumpver]\ncurrent_version = "1.4.0"\n[bumpver.file_patterns]\n"a.txt" = ["lamp=={version}"]\n',
+                "a.txt": "pip install quay-lamp==1.4.0\n1.4.0\n",
+            },
+            ["bumpver.toml bumpver.current_version", "a.txt pip install quay-lamp=={version}"],
+            "v",
         ),
         (
             {".release-please-manifest.json": "[", "tbump.toml": "[", "setup.cfg": "x", ".bumpversion.cfg": "[a]\n"},
@@ -325,6 +376,14 @@ def test_beside_a_tag_only_files_that_agree_with_the_newest_are_proposed() -> No
         ),
         ({"setup.py": 'setup(name="q", version="1", cffi_modules=["a"])'}, "cffi_modules in setup.py"),
         ({"pyproject.toml": f'{STATIC}[[tool.setuptools.ext-modules]]\nname = "a"\n'}, "tool.setuptools.ext-modules"),
+        (
+            {"pyproject.toml": STATIC, "setup.cfg": "[bdist_wheel]\nplat_name = manylinux2014_x86_64\n"},
+            "plat_name in setup.cfg",
+        ),
+        (
+            {"pyproject.toml": STATIC, "setup.py": "def has_ext_modules(self):\n    return True\n"},
+            "has_ext_modules in setup.py",
+        ),
         ({"pyproject.toml": f"{STATIC}[tool.hatch.build.targets.wheel.hooks.mypyc]\n"}, "hatch's build hook mypyc"),
         ({"pyproject.toml": f"{STATIC}[tool.pdm.build]\nrun-setuptools = true\n"}, "tool.pdm.build.run-setuptools"),
         (
@@ -384,3 +443,19 @@ def test_release_please_at_the_top_is_asked_for_a_package_below(package: dict[st
 
 def test_release_please_of_a_folder_below_is_not_the_packages() -> None:
     assert shown(look({"pyproject.toml": STATIC, "x/.release-please-manifest.json": '{".": "1.4.0"}'})) == [PROJECT]
+
+
+def test_a_module_that_each_build_writes_anew_is_to_be_taken_out_of_git() -> None:
+    build = (
+        '[build-system]\nrequires = ["setuptools-scm"]\n[tool.setuptools_scm]\nversion_file = "quay_lamp/_version.py"\n'
+    )
+    files = {"pyproject.toml": f"{DYNAMIC}{build}", "quay_lamp/__init__.py": ""}
+    found = look({**files, "quay_lamp/_version.py": VERSIONED}, Surroundings(tags=("v1.4.0",)))
+    assert (found.version, shown(found), found.leftovers) == ("1.4.0", [], ())
+    assert found.notes[0].endswith("git rm --cached quay_lamp/_version.py && echo /quay_lamp/_version.py >> .gitignore")
+    assert not look(files, Surroundings(tags=("v1.4.0",))).notes
+
+
+def test_pdms_older_backend_reads_the_tag_where_it_says_so() -> None:
+    found = look({"pyproject.toml": f"{DYNAMIC}[tool.pdm]\nversion = {{ use_scm = true }}\n", INIT: ""})
+    assert found.from_tag

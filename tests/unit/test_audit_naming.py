@@ -44,6 +44,14 @@ def test_a_wheel_under_another_name_is_a_finding(filename: str, problem: str) ->
     assert found.startswith(problem)
 
 
+def test_where_a_tag_says_the_version_a_changed_tree_is_said_to_be_why() -> None:
+    package = replace(PACKAGE, version_from_tag=True, version_files=())
+    built = replace(subject(), package=package, version="1.1")
+    first, *_ = naming.file_names(built)
+    assert first.startswith("sample_app-1.0-py3-none-any.whl is not named for sample-app 1.1: where a tag says")
+    assert "git rm --cached FILE" in first
+
+
 @pytest.mark.parametrize(
     ("filename", "problem"),
     [

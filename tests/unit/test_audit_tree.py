@@ -193,7 +193,8 @@ def test_declared_data_that_is_left_out_for_a_reason_is_not_due() -> None:
 
 def test_declared_data_that_matches_no_tracked_file_is_a_finding() -> None:
     package = replace(PACKAGE, wheel=Wheel(data=("src/**/*.css",)))
-    assert said(declared_data(subject(package=package))) == ("wheel.data 'src/**/*.css' matches no tracked file.",)
+    said_of_it = "wheel.data 'src/**/*.css' matches no tracked file: put it back, or take the pattern out."
+    assert said(declared_data(subject(package=package))) == (said_of_it,)
 
 
 def test_an_untracked_empty_file_is_not_taken_for_another_empty_file() -> None:

@@ -45,6 +45,28 @@ def test_a_version_that_was_left_behind_is_a_finding_with_the_line_to_paste() ->
     assert found.lines == (f"if it is the release's version, in version-files: {member},",)
 
 
+def test_a_version_made_of_parts_that_were_left_behind_is_a_finding_and_must_be_one_text_first() -> None:
+    (found,) = left_behind(stating('MAJOR = 1\nMINOR = 0\n__version__ = f"{MAJOR}.{MINOR}"\n'))
+    assert not isinstance(found, str)
+    assert str(found).endswith("states 1.0 (__version__), not 1.1rc1.")
+    assert found.lines[0].startswith(
+        'if it is the release\'s version, write it as one text, __version__ = "1.1rc1", and in version-files: { python'
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'MAJOR = 1\nMINOR = 1\n__version__ = f"{MAJOR}.{MINOR}"\n',
+        'RELEASE = (1, 0)\n__version__ = ".".join(map(str, RELEASE))\n',
+        'MAJOR = 1\n__version__ = f"{MAJOR}.x"\n',
+        'MAJOR = 1\nCODE = f"{MAJOR}.2"\n',
+    ],
+)
+def test_what_is_made_of_numbers_in_step_of_a_version_or_is_none_is_no_finding(text: str) -> None:
+    assert left_behind(stating(text)) == ()
+
+
 @pytest.mark.parametrize(
     ("path", "text", "name"),
     [
@@ -56,6 +78,7 @@ def test_a_version_that_was_left_behind_is_a_finding_with_the_line_to_paste() ->
         ("sample_app/__about__.py", '__version__ = "1.0"', "__version__"),
         ("space/app/__init__.py", '__version__ = "1.0"', "__version__"),
         ("version.py", '__version__ = "1.0"', "__version__"),
+        ("lamp.py", '__version__ = "1.0"', "__version__"),
         (INIT, 'class App(PluginConfig):\n    version = "1.0"', "App.version"),
         (INIT, 'class App(netbox.PluginConfig):\n    name = "a"\n    version: str = "1.0"', "App.version"),
         ("sample_app/apps.py", 'class App(AppConfig):\n    version = "1.0"', "App.version"),

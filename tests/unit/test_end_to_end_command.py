@@ -148,6 +148,20 @@ def test_a_module_that_is_there_is_run(fixture: ReleaseFixture, module: str) -> 
     assert asked(fixture, "python", "-m", module) == "what judges it is configured"
 
 
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        (("cd e2e && pytest",), '"cd e2e && pytest"'),
+        (("./e2e/run.sh --all", "a b"), """"./e2e/run.sh --all 'a b'\""""),
+        (("python e2e/check.py",), '"python e2e/check.py"'),
+    ],
+)
+def test_a_line_for_a_shell_is_no_program(fixture: ReleaseFixture, command: tuple[str, ...], line: str) -> None:
+    with pytest.raises(Refused, match="no shell reads it") as error:
+        asked(fixture, *command)
+    assert error.value.hint == f'Write each word by itself, or command = ["sh", "-c", {line}]'
+
+
 def test_a_module_that_nothing_installs_and_the_commit_does_not_have_is_refused(fixture: ReleaseFixture) -> None:
     with pytest.raises(Refused, match=r"runs chekcs, which nothing installs and the commit does not have") as refusal:
         asked(fixture, "python", "-m", "chekcs.all")

@@ -45,6 +45,7 @@ def v(text: str) -> Version:
         ("2026.11.3", "2026.11.3", "2026.11.4"),
         ("1!1.0", "1!1.0", "1!1.1"),
         ("7", "7", "8"),
+        ("1.4.0", "1.4 1 1.4.0", "1.4.1"),
     ],
 )
 def test_the_stated_final_is_the_aim_while_it_is_ahead_else_the_newest_rises(stated: str, pypi: str, aim: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,3 +120,33 @@ def test_the_name_of_a_module_of_python_s_own_is_no_first_release_s(fixture: Rel
     assert "conflict with Python Standard Library module name" in refusal.value.details[0]
     fixture.production.put("dataclasses-0.8.tar.gz", b"")
     assert asked(fixture, GOOD) == "nothing that PyPI refuses"
+
+
+@pytest.mark.parametrize(
+    ("readme", "gone"),
+    [
+        ('readme = "NOT.md"', "NOT.md (readme)"),
+        ('readme = { file = "NOT.rst", content-type = "text/x-rst" }', "NOT.rst (readme)"),
+        ('readme = "NOT.md"\nlicense = { file = "NO" }', "NOT.md (readme) and NO (license)"),
+    ],
+)
+def test_a_file_that_the_table_names_and_the_commit_lacks_is_refused(
+    fixture: ReleaseFixture, readme: str, gone: str
+) -> None:
+    with pytest.raises(Refused, match=re.escape(f"names {gone}, which the commit does not have")) as refusal:
+        asked(fixture, f'[project]\nname = "sample-app"\n{readme}\n')
+    assert "git add --force" in str(refusal.value.hint)
+
+
+@pytest.mark.parametrize(
+    "readme",
+    [
+        'readme = "pyproject.toml"',
+        'readme = { text = "An app", content-type = "text/plain" }',
+        'license = "MIT"\nreadme = { file = "/etc/readme" }',
+        'readme = "../README.md"\nlicense = { text = "MIT" }',
+        'readme = ""',
+    ],
+)
+def test_what_is_there_or_names_no_file_of_the_commit_is_no_reason(fixture: ReleaseFixture, readme: str) -> None:
+    assert asked(fixture, f'[project]\nname = "sample-app"\n{readme}\n') == "nothing that PyPI refuses"

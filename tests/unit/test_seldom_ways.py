@@ -14,7 +14,7 @@ import pytest
 from packaging.version import Version
 from werkzeug.wrappers import Request
 
-from releasegate.app import kept, version_gate
+from releasegate.app import deliveries, gates, kept, version_gate
 from releasegate.app.verify.rebuild import Served
 from releasegate.app.verify.verify import PublishedTag, _untagged
 from releasegate.core.config.model import Package
@@ -119,6 +119,19 @@ def test_a_package_of_which_nothing_states_a_version_yet_is_told_of(
     monkeypatch.setattr(single_gates, "_each", lambda *words: words[2](None, lamp))
     single_gates._versions({"tag": None}, Screen())
     assert capsys.readouterr().out == "lamp: nothing states a version yet: no tag begins with 'lamp-v'\n"
+
+
+def test_a_lock_that_nobody_was_asked_of_is_told_though_the_build_passes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    locks = {"uv.lock": "current", "poetry.lock": "poetry is not here, so it was not asked"}
+    outcomes = [SimpleNamespace(evidence={}), SimpleNamespace(evidence={"locks": locks})]
+    built = SimpleNamespace(manifest=lambda: SimpleNamespace(artifacts=()))
+    monkeypatch.setattr(gates, "build", lambda *_, **__: outcomes)
+    monkeypatch.setattr(deliveries, "checked_out", lambda *_: built)
+    monkeypatch.setattr(single_gates, "_each", lambda *words: words[2](None, SimpleNamespace(name="lamp")))
+    single_gates._build({}, Screen())
+    assert capsys.readouterr().out == "lamp: poetry.lock: poetry is not here, so it was not asked\n"
 
 
 def test_an_option_of_a_session_knows_its_words() -> None:

@@ -76,7 +76,10 @@ def _build(given: Given, screen: Screen) -> Failures:
     from releasegate.app.deliveries import checked_out
 
     def one(workspace: Workspace, package: Package) -> None:
-        gates.build(workspace, package, watch=screen)
+        *_, audit = gates.build(workspace, package, watch=screen)
+        for lock, said in audit.evidence.get("locks", {}).items():
+            if said != "current":  # that nobody was asked is no finding, and nothing that passes in silence
+                screen.tell(f"{package.name}: {lock}: {said}")
         release = checked_out(workspace, package)
         for artifact in release.manifest().artifacts:
             path = release.ports.builds.path(package, release.version, artifact)

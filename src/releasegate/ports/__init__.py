@@ -57,6 +57,10 @@ class Repository(Protocol):
         """Whether the remote that is pushed to is one of this repository."""
         ...
 
+    def committer(self) -> str:
+        """Return who commits here, as Git knows it; raises ``Unavailable`` where it does not."""
+        ...
+
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         """Return the tracked files of the package, and those *beside* it, that differ from the commit."""
         ...

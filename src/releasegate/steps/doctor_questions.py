@@ -14,7 +14,7 @@ from releasegate.steps.branch_question import pushes_branch, release_branch
 from releasegate.steps.companion_questions import companions, dependents
 from releasegate.steps.end_to_end_question import end_to_end
 from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
-from releasegate.steps.machine_questions import clock, tools
+from releasegate.steps.machine_questions import clock, commits, identity, tools
 from releasegate.steps.mirror import mirrored, require_following
 from releasegate.steps.question import (
     Caution,
@@ -239,6 +239,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("foreign code", foreign_code, runs_foreign_code),
     Question("trusted publisher", _trusted_publishers, _trusted),
     Question("confirmation", _confirmation),
+    Question("identity", identity, commits),
     Question("tools", tools),
     Question("pythons", _pythons, judges),
     Question("end to end", end_to_end),

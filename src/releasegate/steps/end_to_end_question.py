@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import sys
@@ -56,6 +57,8 @@ def _command(release: Release) -> str | Caution:
     repository = release.ports.repository
     there = repository.read_all(files_of(configured.command), commit=repository.head())
     gone = [str(path) for path, content in there.items() if content is None]
+    if gone or program_of(configured.command) is None:
+        _require_words(name, configured.command)
     if gone:
         raise Refused(
             f"The end-to-end command of {name} names {' and '.join(gone)}, which the commit does not have.",
@@ -65,6 +68,16 @@ def _command(release: Release) -> str | Caution:
     _require_startable(release, configured.command, there)
     module = module_of(configured.command)
     return _pytest(release) if module == PYTEST else _other(release, module)
+
+
+def _require_words(name: str, command: Sequence[str]) -> None:
+    """Raise ``Refused`` where the first word is a whole line, which only a shell would take apart."""
+    if len(command[0].split()) > 1:
+        line = json.dumps(" ".join([command[0], *map(shlex.quote, command[1:])]))
+        raise Refused(
+            f"The end-to-end command of {name} begins with {command[0]!r}, and no shell reads it: that is no program.",
+            hint=f'Write each word by itself, or command = ["sh", "-c", {line}]',
+        )
 
 
 def _require_startable(release: Release, command: Sequence[str], there: Mapping[PurePosixPath, bytes | None]) -> None:

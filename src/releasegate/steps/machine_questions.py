@@ -9,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 
 from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.release.versions import parse_version
-from releasegate.steps.question import Caution, Inquiry
+from releasegate.steps.question import Caution, Inquiry, planned
 
 TOLD, WRONG = timedelta(minutes=2), timedelta(hours=1)
 """From which difference on it is told, and from which on nothing is begun: times in the record would be wrong."""
@@ -36,6 +36,16 @@ def clock(inquiry: Inquiry) -> str | Caution:
             hint="Set it (timedatectl set-ntp true), then run the same command again",
         )
     return Caution(f"{said}: set it, some signatures live for minutes") if abs(difference) >= TOLD else "right"
+
+
+def commits(inquiry: Inquiry) -> bool:
+    """Whether this run makes the release's commit and tag in a person's name; a job does so in its forge's."""
+    return planned(inquiry) and inquiry.release.run.part is None
+
+
+def identity(inquiry: Inquiry) -> str:
+    """Git knows in whose name it commits and tags."""
+    return f"Git commits as {inquiry.release.ports.repository.committer()}"
 
 
 def tools(inquiry: Inquiry) -> str:

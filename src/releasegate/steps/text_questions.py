@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
 from releasegate.steps.question import Inquiry
+
+if TYPE_CHECKING:
+    from releasegate.steps.release import Release
 
 _PROJECT = PurePosixPath("pyproject.toml")
 
@@ -43,13 +47,15 @@ def notes(inquiry: Inquiry) -> str:
 
 
 def project_table(inquiry: Inquiry) -> str:
-    """Nothing that the project's own table states is refused by PyPI, nor is the name of a first release."""
+    """What the project's own table names is there; PyPI refuses nothing that it states, nor a first release's name."""
     from releasegate.core.audit.project_table import refused_by_table, refused_name
     from releasegate.core.audit.telling import told
 
     release, waiver = inquiry.release, "audit:index"
     package, first = release.package, not release.index("production").files(release.package.name)
-    problems = refused_by_table(release.ports.repository.read(_PROJECT) or b"")
+    content = release.ports.repository.read(_PROJECT) or b""
+    _require_files(release, content)
+    problems = refused_by_table(content)
     problems += refused_name(package.name, standard_library=sys.stdlib_module_names) if first else ()
     found = [each for each in told({"index": problems}, package.wheel, known=["index"]) if each.check == "index"]
     if found and (inquiry.unplanned is not None or release.record().waiver(waiver) is None):
@@ -59,3 +65,17 @@ def project_table(inquiry: Inquiry) -> str:
             details=[line for each in found for line in (each.problem, *each.lines)],
         )
     return f"waived ({waiver})" if found else "nothing that PyPI refuses"
+
+
+def _require_files(release: Release, content: bytes) -> None:
+    """Raise ``Refused`` where the table names a file that no clean checkout has: no backend builds without it."""
+    from releasegate.core.audit.project_table import named_files
+
+    named, repository = named_files(content), release.ports.repository
+    there = repository.read_all(tuple(named.values()), commit=repository.head()) if named else {}
+    gone = [f"{path} ({key})" for key, path in named.items() if there[path] is None]
+    if gone:
+        raise Refused(
+            f"{_PROJECT} of {release.package.name} names {' and '.join(gone)}, which the commit does not have.",
+            hint=f"Commit it (git add --force where Git ignores it), or correct {_PROJECT}",
+        )

@@ -206,6 +206,12 @@ class GitRepository(GitHistory):
         words = ("show", "--no-patch", "--no-show-signature", "--format=%ct", f"{commit}^{{commit}}", "--")
         return int(self.git.tell(*words).text)
 
+    def committer(self) -> str:
+        """Return who commits here; raises ``Unavailable`` where Git does not know."""
+        from releasegate.adapters.git import writer
+
+        return writer.committer(self.git)
+
     def source(self, commit: str) -> Source:
         """Return what a build of *commit* is made of: its hash, and its day in the time zone of who committed it."""
         from releasegate.core.dists.version_text import Source

@@ -89,6 +89,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     if _PROJECT in paths and _PROJECT not in files:
         raise ConfigurationError("pyproject.toml cannot be read.", hint="Make it a readable file")
     whole = surroundings(git, files, read=_read) if tracked else UNKNOWN
+    whole = replace(whole, around=replace(whole.around, links=dict(_links(folder, files))))
     home = folder if _has_table(files.get(_PROJECT, b"")) or whole.table is None else whole.table
     old = _read(home / _PROJECT) or b""
     notes = [] if tracked else [_UNTRACKED]
@@ -226,6 +227,15 @@ def _walked(folder: Path) -> Iterator[PurePosixPath]:
         inside = path.relative_to(folder)
         if path.is_file() and not _JUNK & set(inside.parts):
             yield PurePosixPath(inside.as_posix())
+
+
+def _links(folder: Path, files: Collection[PurePosixPath]) -> Iterator[tuple[PurePosixPath, PurePosixPath]]:
+    """Yield the links among *files*, each with the other file that it leads to."""
+    top = folder.resolve()
+    for path in files:
+        end = (folder / path).resolve() if (folder / path).is_symlink() else None
+        if end is not None and end.is_relative_to(top) and PurePosixPath(end.relative_to(top)) in files:
+            yield path, PurePosixPath(end.relative_to(top))
 
 
 def _read(path: Path) -> bytes | None:

@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 from releasegate.adapters.git.command import Git
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.claims.of_files import LOCKS
-from releasegate.core.adopt.detect import ALONE, Surroundings, package_name
+from releasegate.core.adopt.code import package_name
+from releasegate.core.adopt.detect import ALONE, Surroundings
 from releasegate.core.adopt.former.releasers import CONFIGURATION, MANIFEST
 from releasegate.core.adopt.table import RepositoryFacts
 from releasegate.core.config.model import ForgeConfig

@@ -1,19 +1,25 @@
-"""What a repository's own code and its setup files say; nothing is imported or run."""
+"""What a repository's own code and its setup files say, its package's name too; nothing is imported or run."""
 
 from __future__ import annotations
 
 import ast
 import configparser
+import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
-from releasegate.core.adopt.claims.claim import Files, decoded
-from releasegate.core.errors import ReleasegateError
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+
+from releasegate.core.adopt.claims.claim import Files, decoded, under
+from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.version_files.python_assignments import Literal, read_python
-from releasegate.core.version_files.setup_call import setup_calls
+from releasegate.core.version_files.setup_call import setup_words
 
 SETUP, CFG = PurePosixPath("setup.py"), PurePosixPath("setup.cfg")
+_WRITTEN = re.compile(r"""\bname\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_DEEPEST = len(("src", "pkg", "module.py"))
 
 
 def imported(content: bytes, name: str) -> Iterator[tuple[str, int, str]]:
@@ -47,8 +53,27 @@ def setup_cfg(files: Files, section: str = "metadata") -> Mapping[str, str]:
 
 def setup_call(files: Files) -> Mapping[str, ast.expr]:
     """Return the named arguments of the call of ``setup`` in ``setup.py``."""
-    calls = setup_calls(parsed(files.get(SETUP, b"")))
-    return {word.arg: word.value for call in calls for word in call.keywords if word.arg is not None}
+    return dict(setup_words(parsed(files.get(SETUP, b""))))
+
+
+def said_to_setup(files: Files, word: str) -> str | None:
+    """Return the text that ``setup.py`` has as an argument: written there, or where the name is that it says.
+
+    ``NAME`` may be assigned in ``setup.py``; ``about["__title__"]`` and ``lamp.__title__`` mean what one module of the
+    repository assigns. ``None`` is an argument that is not there, or computed.
+    """
+    value = setup_call(files).get(word)
+    if isinstance(value, ast.Constant):
+        return value.value if isinstance(value.value, str) else None
+    index = value.slice if isinstance(value, ast.Subscript) else None
+    name = index.value if isinstance(index, ast.Constant) else getattr(value, "id", getattr(value, "attr", None))
+    if not isinstance(name, str):
+        return None
+    near = [path for path in files if path.suffix == ".py" and len(path.parts) <= _DEEPEST and path != SETUP]
+    found = {text.version for path in near for text in assigned(files[path], (name,)).values() if not text.parts}
+    here = assigned(files[SETUP], (name,)).get(name)
+    found = {here.version} if here is not None else found
+    return found.pop() if len(found) == 1 else None
 
 
 def parsed(content: bytes) -> ast.Module:
@@ -59,3 +84,33 @@ def parsed(content: bytes) -> ast.Module:
             return ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
+
+
+def package_name(project: Mapping[str, Any], files: Files) -> NormalizedName:
+    """Return the normalized name of the package; raises ``ConfigurationError`` where there is none."""
+    flit = under(project, "tool", "flit", "metadata")
+    named = (
+        under(project, "project", "name"),
+        under(project, "tool", "poetry", "name"),
+        under(flit, "dist-name") or under(flit, "module"),
+        setup_cfg(files).get("name"),
+    )
+    said = next((name for name in named if isinstance(name, str)), None) or said_to_setup(files, "name")
+    if said is None and "name" not in setup_call(files):
+        match = _WRITTEN.search(decoded(files.get(SETUP, b"")))  # in a file that this Python cannot parse
+        said = match[1] if match is not None else None
+    try:
+        return canonicalize_name(said or "", validate=True)
+    except InvalidName:
+        raise _nameless(files) from None
+
+
+def _nameless(files: Files) -> ConfigurationError:
+    if "name" in setup_call(files):
+        return ConfigurationError(
+            "setup.py computes the name of the package, which is not told without running it.",
+            hint='Write it as text into setup.py: setup(name="...")',
+        )
+    return ConfigurationError(
+        "The repository names no package.", hint='Write name = "..." into [project] of its pyproject.toml'
+    )

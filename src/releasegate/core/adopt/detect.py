@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from packaging.utils import InvalidName, canonicalize_name
+from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt import scm
 from releasegate.core.adopt.asked.end_to_end import Suggested, suggest
-from releasegate.core.adopt.claims.claim import Files, Source, under
+from releasegate.core.adopt.claims.claim import Files, Source
 from releasegate.core.adopt.claims.of_code import TESTS
-from releasegate.core.adopt.code import CFG, SETUP
+from releasegate.core.adopt.code import package_name
 from releasegate.core.adopt.excludes import matched, omitted
 from releasegate.core.adopt.former.told import former_tools
 from releasegate.core.adopt.former.tool import FormerTool
-from releasegate.core.adopt.modules.folders import import_folders, single_modules
+from releasegate.core.adopt.modules.folders import import_folders, root_of, single_modules
 from releasegate.core.adopt.modules.hosts import frozen, not_imported
 from releasegate.core.adopt.modules.needed_extras import needed_extras
 from releasegate.core.adopt.prefixes import Around, Prefix, choose
@@ -27,15 +28,12 @@ from releasegate.core.adopt.service import ProposedService, propose_service
 from releasegate.core.adopt.stack import ProposedStack, propose_stack
 from releasegate.core.adopt.version_files import Other, Proposed, find_version_files, read_project
 from releasegate.core.config.strings import plain
-from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.host import Hosts
 from releasegate.core.kits.kit import Kit
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.leftovers import Leftover
 from releasegate.core.version_files.tags import FIRST
 
-_SETUP_NAME = re.compile(rb"(?:^|[\s(,])name\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.MULTILINE)
-_SETUPS = (CFG, SETUP)
 _MIGRATION = re.compile(r"(^|/)migrations/[0-9]\w*\.py$")
 
 
@@ -48,7 +46,8 @@ class Surroundings:
 
     ``folder`` is the name of the package's own folder there, where it is not the repository's top; ``used`` are the
     beginnings of tags that other packages' tables name, ``hosts`` are those that are known, ``kits`` the stacks of
-    those that have one, ``standard`` the modules of Python's own library.
+    those that have one, ``standard`` the modules of Python's own library. ``links`` are the tracked links of the
+    package, by the file that each leads to.
     """
 
     tags: tuple[str, ...] = ()
@@ -58,6 +57,7 @@ class Surroundings:
     hosts: Hosts = ()
     kits: Mapping[str, Kit] = field(default_factory=dict)
     standard: frozenset[str] = frozenset()
+    links: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
 
 
 ALONE = Surroundings()
@@ -108,11 +108,17 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     name = package_name(project, files)
     modules = import_folders(files, name)
     module = modules[0] if modules else None
-    alone = next(single_modules(name, project, files), None)
+    single = tuple(single_modules(name, project, files))
+    alone = next(iter(single), None)
     tools, from_tag = former_tools(files, folder=around.folder), scm.from_tags(project, files)
     prefix = _prefix(project, tools, around, names=_names(name, module, around))
     tagged = _newest(around.tags, prefix.text) if from_tag else None
-    found = find_version_files(Source(name, project, files, modules), tools=tools, tagged=tagged)
+    rewritten = tuple(scm.rewritten(project, files)) if from_tag else ()
+    kept = {path: content for path, content in files.items() if path not in rewritten}
+    source = Source(
+        name, project, kept, modules, around.links, frozenset(path.with_name(f"{path.name}.py") for path in single)
+    )
+    found = find_version_files(source, tools=tools, tagged=tagged)
     pythons, pythons_from = claimed_pythons(project, files)
     kept_out = omitted(project, files, module)
     left_out = matched([pattern for pattern, _ in kept_out], files)
@@ -121,7 +127,6 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     stack = propose_stack(name, files, module, around.kits, pythons=pythons)
     if stack is not None:
         stack = replace(stack, released=_newest(around.tags, prefix.text) != str(FIRST))
-    migrations = [path for path in files if _MIGRATION.search(str(path)) and module in path.parents]
     return Detected(
         name=name,
         version=found.version,
@@ -130,12 +135,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         module=module,
         from_tag=from_tag,
         prefix=prefix,
-        frozen=_globs(
-            [
-                *(f"{as_glob(path.parent)}/[0-9]*.py" for path in migrations),
-                *frozen(files, module, project, around.hosts),
-            ]
-        ),
+        frozen=_globs(_frozen(files, name, module, project, around.hosts)),
         data=_data(files, module),
         not_imported=hosted,
         extras=needed_extras(project, shipped, module, without=[pattern for pattern, _ in hosted]),
@@ -143,27 +143,17 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         generated=_generated(project, files, from_tag=from_tag),
         allowed=_allowed(project, files) if from_tag else (),
         pythons_from=pythons_from,
-        notes=(*found.notes, *(f"{tool.name} was asked for its files and tags" for tool in tools)),
+        notes=(
+            *found.notes,
+            *map(_untracked, rewritten),
+            *(f"{tool.name} was asked for its files and tags" for tool in tools),
+        ),
         leftovers=found.leftovers,
         others=found.others,
         end_to_end=suggest(project, files, module or alone, standard=around.standard, hosted=_all_of(module, hosted)),
         stack=stack,
         service=propose_service(project, files, module),
     )
-
-
-def package_name(project: Mapping[str, Any], files: Files) -> str:
-    """Return the normalized name of the package; raises ``ConfigurationError`` where there is none."""
-    said = under(project, "project", "name") or under(project, "tool", "poetry", "name")
-    if not isinstance(said, str):
-        matches = (_SETUP_NAME.search(files.get(path, b"")) for path in _SETUPS)
-        said = next((match[1].decode() for match in matches if match is not None), None)
-    try:
-        return canonicalize_name(said, validate=True)
-    except (InvalidName, TypeError):
-        raise ConfigurationError(
-            "The repository names no package.", hint='Write name = "..." into [project] of its pyproject.toml'
-        ) from None
 
 
 def _all_of(module: PurePosixPath | None, hosted: Sequence[tuple[str, str]]) -> bool:
@@ -188,6 +178,14 @@ def _prefix(
 def _newest(tags: Sequence[str], prefix: str) -> str:
     mine = [parse_version(tag.removeprefix(prefix)) for tag in tags if tag.startswith(prefix)]
     return str(max((version for version in mine if version is not None), default=FIRST))
+
+
+def _untracked(path: PurePosixPath) -> str:
+    shown = shlex.quote(str(path))
+    return (
+        f"{path} is tracked, and each build writes it anew: what is built of a changed tree has no release's version. "
+        f"Take it out of Git: git rm --cached {shown} && echo {shlex.quote(f'/{path}')} >> .gitignore"
+    )
 
 
 def _generated(project: Mapping[str, Any], files: Files, *, from_tag: bool) -> tuple[tuple[str, str], ...]:
@@ -222,6 +220,17 @@ def _globs(patterns: Iterable[str]) -> tuple[str, ...]:
             return False
 
     return tuple(sorted({pattern for pattern in patterns if fits(pattern)}))
+
+
+def _frozen(
+    files: Files, name: str, module: PurePosixPath | None, project: Mapping[str, Any], hosts: Hosts
+) -> Iterator[str]:
+    """Yield glob patterns of the migrations and of what a host keeps, as the wheel has them: without ``src``."""
+    if module is not None:
+        root = root_of(module, name)
+        migrations = (path.parent for path in files if _MIGRATION.search(str(path)) and module in path.parents)
+        yield from (f"{as_glob(folder.relative_to(root))}/[0-9]*.py" for folder in migrations)
+        yield from (str(PurePosixPath(each).relative_to(root)) for each in frozen(files, module, project, hosts))
 
 
 def _data(files: Files, module: PurePosixPath | None) -> tuple[str, ...]:

@@ -51,12 +51,16 @@ class Around:
 
 
 def choose(tags: Sequence[str], around: Around, *, told: Iterable[str] = ()) -> Prefix:
-    """Return the beginning of a package's tags, from *tags*, the newest first, and from what tools were *told*."""
-    for each in told:
-        if _taken(each) and each not in around.used:
-            return Prefix(each)
+    """Return the beginning of a package's tags, from *tags*, the newest first, and from what tools were *told*.
+
+    What a tool was told and no tag has is not believed where there are tags that name the package.
+    """
     known = [pair[0] for tag in tags if (pair := split(tag)) is not None and _taken(pair[0])]
     found = [prefix for prefix in known if prefix not in around.used]
+    named = any(_names(prefix, around.names) for prefix in found)
+    for each in told:
+        if _taken(each) and each not in around.used and (each in known or not named):
+            return Prefix(each)
     for prefix in found:
         if _names(prefix, around.names):
             return Prefix(prefix)

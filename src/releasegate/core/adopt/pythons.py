@@ -26,7 +26,11 @@ _CARET = re.compile(r"\^\s*(\d+)(\.\d+)?[.\d]*")
 
 def claimed_pythons(project: Mapping[str, Any], files: Files) -> tuple[tuple[str, ...], PythonsFrom]:
     """Return the Pythons of the classifiers that requires-python allows, else all that it allows, else usual ones."""
-    wanted = under(project, "project", "requires-python") or under(project, "tool", "poetry", "dependencies", "python")
+    wanted = (
+        under(project, "project", "requires-python")
+        or under(project, "tool", "poetry", "dependencies", "python")
+        or under(project, "tool", "flit", "metadata", "requires-python")
+    )
     said = wanted if isinstance(wanted, str) else _python_requires(files)
     try:
         allowed = SpecifierSet(_CARET.sub(lambda m: f">={m[1]}{m[2] or ''},<{int(m[1]) + 1}", said))
@@ -50,7 +54,8 @@ def tried_here(pythons: tuple[str, ...], here: Collection[str]) -> tuple[str, ..
 
 def _classifiers(project: Mapping[str, Any], files: Files) -> str:
     """Return the classifiers, wherever they stand, as one text."""
-    told = under(project, "project", "classifiers") or under(project, "tool", "poetry", "classifiers")
+    tables = ("project", "tool.poetry", "tool.flit.metadata")
+    told: Any = next((said for each in tables if (said := under(project, *each.split("."), "classifiers"))), {})
     called = setup_call(files).get("classifiers")
     return f"{told} {setup_cfg(files).get('classifiers', '')} {ast.unparse(called) if called is not None else ''}"
 

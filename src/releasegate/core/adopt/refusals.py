@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
-from releasegate.core.adopt.code import CFG, SETUP, setup_call
+from releasegate.core.adopt.code import CFG, SETUP, setup_call, setup_cfg
 from releasegate.core.errors import ConfigurationError
 
 _NATIVE = (
@@ -21,6 +21,9 @@ _NATIVE = (
     "setuptools_rust",
 )
 _EXTENSIONS = ("ext_modules", "cffi_modules", "rust_extensions", "cmake_source_dir", "cmake_extensions", "ext_package")
+# What makes a wheel one of a platform without a compiler of setuptools': a library that is carried along, say.
+_PLATFORM_KEYS = ("plat_name", "plat-name", "py_limited_api")
+_PLATFORM_WORDS = ("has_ext_modules", "root_is_pure")
 _COMPILING_HOOKS = ("mypyc", "cython", "cmake", "zig", "rust", "autorun-ext")
 # pbr spells 1.2.0rc1 as 1.2.0.0rc1: https://docs.openstack.org/pbr/latest/user/semver.html
 _SPELLS = "pbr"
@@ -33,6 +36,11 @@ def refusal(project: Mapping[str, Any], files: Files) -> ConfigurationError | No
         return ConfigurationError(
             f"The package is built for each platform ({native}), and one wheel for all is what is released here.",
             hint="Release it with cibuildwheel and the index's own trusted publisher; this is told in the README",
+        )
+    if under(project, "tool", "poetry", "package-mode") is False:
+        return ConfigurationError(
+            "tool.poetry.package-mode is false: the project builds no package.",
+            hint="Take package-mode out of [tool.poetry] where it is to be released",
         )
     if "pbr" in setup_call(files) or "pbr" in str(under(project, "build-system", "build-backend")):
         return ConfigurationError(
@@ -50,13 +58,15 @@ def refusal(project: Mapping[str, Any], files: Files) -> ConfigurationError | No
     )
 
 
-def not_found(files: Files) -> ConfigurationError:
-    """Return the error for a version that was found nowhere."""
+def not_found(files: Files, unread: Sequence[str]) -> ConfigurationError:
+    """Return the error for a version that was found nowhere; *unread* says why not where the build reads it."""
     if SETUP in files or CFG in files:
         return ConfigurationError(
             "The version that setup.py or setup.cfg has stands nowhere as one plain text.",
             hint='Write it as __version__ = "1.2.3" in the package, or as version = "1.2.3" in [project]',
         )
+    if unread:
+        return ConfigurationError(unread[0], hint='Write it there as one text: __version__ = "1.2.3"')
     return ConfigurationError(
         "No file states the version.", hint='Write version = "1.2.3" into [project] of pyproject.toml'
     )
@@ -71,6 +81,8 @@ def _native(project: Mapping[str, Any], files: Files) -> str | None:
     named += ["cibuildwheel"] if under(project, "tool", "cibuildwheel") else []
     called = setup_call(files)
     named += [f"{name} in setup.py" for name in _EXTENSIONS if name in called]
+    named += [f"{key} in setup.cfg" for key in _PLATFORM_KEYS if key in setup_cfg(files, "bdist_wheel")]
+    named += [f"{word} in setup.py" for word in _PLATFORM_WORDS if word in decoded(files.get(SETUP, b""))]
     named += ["tool.setuptools.ext-modules"] if under(project, "tool", "setuptools", "ext-modules") else []
     for hooks in (under(project, "tool", "hatch", "build", "hooks"), _wheel_hooks(project)):
         for hook in hooks if isinstance(hooks, dict) else ():

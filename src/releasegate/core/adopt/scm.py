@@ -14,11 +14,14 @@ from releasegate.core.adopt.code import setup_call, setup_cfg
 from releasegate.core.version_files.tags import TOOLS
 
 _HATCH = frozenset({"vcs", "versioningit", "uv-dynamic-versioning", "scm"})
-_GENERATED = (
+_REWRITTEN = (
     ("tool", "setuptools_scm", "version_file"),
     ("tool", "setuptools_scm", "write_to"),
     ("tool", "vcs-versioning", "version_file"),
     ("tool", "hatch", "build", "hooks", "vcs", "version-file"),
+)
+_GENERATED = (
+    *_REWRITTEN,
     ("tool", "hatch", "build", "hooks", "version", "path"),
     ("tool", "pdm", "version", "write_to"),
     ("tool", "versioningit", "write", "file"),
@@ -29,6 +32,8 @@ _GENERATED = (
 def from_tags(project: Mapping[str, Any], files: Files) -> bool:
     """Whether the build takes the version from Git's tags, by its own configuration and requirements."""
     if under(project, "tool", "poetry-dynamic-versioning", "enable") is True:
+        return True
+    if under(project, "tool", "pdm", "version", "use_scm") is True:  # pdm-pep517, which pdm-backend came after
         return True
     if any(isinstance(under(project, *key.split(".")), str) for key in ("project.version", "tool.poetry.version")):
         return False
@@ -72,6 +77,12 @@ def generated(project: Mapping[str, Any], files: Files) -> tuple[PurePosixPath, 
         }
         found += [str(pairs[name]) for name in ("write_to", "version_file") if isinstance(pairs.get(name), str)]
     return tuple(dict.fromkeys(PurePosixPath(each) for each in found if each))
+
+
+def rewritten(project: Mapping[str, Any], files: Files) -> Iterator[PurePosixPath]:
+    """Yield the tracked modules that a build writes anew where they lie: each build then finds a changed tree."""
+    named = [text for keys in _REWRITTEN for text in texts(under(project, *keys))]
+    yield from dict.fromkeys(path for path in map(PurePosixPath, named) if path in files)
 
 
 def differing(project: Mapping[str, Any], files: Files) -> tuple[PurePosixPath, ...]:

@@ -68,7 +68,7 @@ def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagg
     unfit = refusal(source.project, files)
     if unfit is not None:
         raise unfit
-    read = _Reading(source.name, dict(files), tagged)
+    read = _Reading(source, tagged)
     if tagged is None:
         read.take(of_build.claims(source))
         if read.version is None:
@@ -76,13 +76,14 @@ def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagg
             read.take(of_code.claims(source))
             read.notes += [] if of_build.read_by_setup(source, [each.version_file for each in read.found]) else unread
         if read.version is None:
-            raise not_found(files)
+            raise not_found(files, read.unread)
     version = read.version or ""
     read.take(of_code.claims(source))
     read.take(told.claims(tools, files, version))
     read.take(of_files.claims(files, version, name=source.name))
-    notes = (*read.notes, *told.missed(tools, files, version))
-    return Declared(version, tuple(read.found), notes, left_in(_lines(read.files, version)), tuple(read.others))
+    notes = (*read.notes, *of_code.computed(source, version), *told.missed(tools, files, version))
+    kept = {path: content for path, content in read.files.items() if path not in source.links}
+    return Declared(version, tuple(read.found), notes, left_in(_lines(kept, version)), tuple(read.others))
 
 
 def read_project(files: Files) -> Mapping[str, Any]:
@@ -93,8 +94,9 @@ def read_project(files: Files) -> Mapping[str, Any]:
 class _Reading:
     """What was found so far; ``files`` hold another version wherever a version file was found."""
 
-    def __init__(self, name: str, files: dict[PurePosixPath, bytes], tagged: str | None) -> None:
-        self.name, self.files, self.version, self.tagged = name, files, tagged, tagged is not None
+    def __init__(self, source: Source, tagged: str | None) -> None:
+        self.name, self.links, self.files = source.name, source.links, dict(source.files)
+        self.version, self.tagged = tagged, tagged is not None
         self.found: list[Proposed] = []
         self.notes: list[str] = []
         self.unread: list[str] = []
@@ -102,7 +104,7 @@ class _Reading:
 
     def take(self, claims: Iterable[Claim]) -> None:
         """Look into each claim, and keep what can be kept in step."""
-        for claim in dict.fromkeys(claims):
+        for claim in dict.fromkeys(map(self._at_its_end, claims)):
             try:
                 in_repository(str(claim.version_file.path))  # not every name that Git has can be written down
                 fitting = replace(claim, version_file=self._behind_its_mark(claim.version_file))
@@ -112,6 +114,11 @@ class _Reading:
                 continue
             if not same(occurrence.version, _ANOTHER[-1]):
                 self._judge(fitting, occurrence, changed)
+
+    def _at_its_end(self, claim: Claim) -> Claim:
+        """Return the claim on the file that a link leads to: a bump writes files, and leaves links as they are."""
+        path = claim.version_file.path
+        return replace(claim, version_file=replace(claim.version_file, path=self.links.get(path, path)))
 
     def _behind_its_mark(self, version_file: VersionFile) -> VersionFile:
         """Return the text around a version that has a ``v`` before it, which a bump of the whole would take away."""

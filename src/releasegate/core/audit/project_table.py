@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
 from packaging.markers import Marker
@@ -34,15 +35,28 @@ def refused_by_table(content: bytes) -> tuple[Problem, ...]:
 
     What is dynamic, what is no valid metadata at all and a table that cannot be read are left to the build.
     """
+    stated = cast("Metadata", _stated(_table(content)))
+    found = [(problem.field, problem.sentence) for rule in RULES_OF_TABLE for problem in rule(stated)]
+    return tuple(refusal(name, sentence) for name, sentence in dict.fromkeys(found))
+
+
+def named_files(content: bytes) -> dict[str, PurePosixPath]:
+    """Return the files that ``pyproject.toml`` names one by one and no build does without, by the key that does."""
+    table, found = _table(content), {}
+    for key in ("readme", "license"):
+        value = table.get(key)
+        path = value.get("file") if isinstance(value, Mapping) else value if key == "readme" else None
+        if isinstance(path, str) and path and not path.startswith("/") and ".." not in PurePosixPath(path).parts:
+            found[key] = PurePosixPath(path)
+    return found
+
+
+def _table(content: bytes) -> Mapping[str, Any]:
     try:
         table = tomllib.loads(content.decode()).get("project", {})
     except (ValueError, RecursionError):
-        return ()
-    if not isinstance(table, Mapping):
-        return ()
-    stated = cast("Metadata", _stated(table))
-    found = [(problem.field, problem.sentence) for rule in RULES_OF_TABLE for problem in rule(stated)]
-    return tuple(refusal(name, sentence) for name, sentence in dict.fromkeys(found))
+        return {}
+    return table if isinstance(table, Mapping) else {}
 
 
 @dataclass(frozen=True)

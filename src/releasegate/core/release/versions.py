@@ -53,6 +53,7 @@ def consumed(
 ) -> Consumed:
     """Merge what each place holds (name of the place -> version texts); texts that are no versions are left out."""
     seen: dict[Version, list[str]] = {}
+    longest: dict[Version, Version] = {}
     for place, texts in places.items():
         for text in texts:
             version = text if isinstance(text, Version) else parse_version(text)
@@ -61,7 +62,9 @@ def consumed(
             where = seen.setdefault(version, [])
             if place not in where:
                 where.append(place)
-    merged = {version: tuple(where) for version, where in seen.items()}
+            longest[version] = max(longest.get(version, version), version, key=lambda each: len(each.release))
+    # A tag v1.4 that moves with every v1.4.N, and a spelling of v1.4.0, is the latter: it says which numbers there are.
+    merged = {longest[version]: tuple(where) for version, where in seen.items()}
     return Consumed(merged, binding=frozenset({"tag", "ledger", production}), apart=frozenset(apart))
 
 

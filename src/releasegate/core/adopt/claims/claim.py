@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -12,9 +12,10 @@ from packaging.version import Version
 
 from releasegate.core.config.strings import in_repository, pattern
 from releasegate.core.config.version_file_types import TextVersionFile, VersionFile
+from releasegate.core.errors import ReleasegateError
+from releasegate.core.version_files import text
 from releasegate.core.version_files.kind import Spelling
 from releasegate.core.version_files.leftovers import lines_with
-from releasegate.core.version_files.text import VERSION
 
 Files = Mapping[PurePosixPath, bytes]
 """The tracked files of a repository, by path from the package's folder."""
@@ -26,19 +27,24 @@ The last three must state the package's version to be proposed. What is *named* 
 what is *like* one is asked about where it states another.
 """
 
-_TOKEN = re.compile(rf"(?<![\w.!+])v?({VERSION})(?![\w!+]|\.[0-9])")
+_TOKEN = re.compile(rf"(?<![\w.!+])v?({text.VERSION})(?![\w!+]|\.[0-9])")
 _AROUND = 60
 _MOST = 20
 
 
 @dataclass(frozen=True)
 class Source:
-    """What is looked into: a package's *project* file, all its *files*, its import folders, the likeliest first."""
+    """What is looked into: a package's *project* file, all its *files*, its import folders, the likeliest first.
+
+    ``links`` are those of the files that only lead to another of them, ``single`` the modules that are a file alone.
+    """
 
     name: str
     project: Mapping[str, Any]
     files: Files
     modules: tuple[PurePosixPath, ...]
+    links: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
+    single: frozenset[PurePosixPath] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,15 @@ def text_around(
     before = re.split(r"[\x00-\x1f\x7f-\x9f]", line[max(left, start - _AROUND) : start])[-1].lstrip()
     after = re.split(r"[\x00-\x1f\x7f-\x9f]", line[end : min(right, end + _AROUND)])[0].rstrip()
     return text_file(path, f"{before}{{version}}{after}", spelling=spelling)
+
+
+def fits_once(version_file: TextVersionFile, content: bytes) -> bool:
+    """Whether a pattern leads to one version."""
+    try:
+        text.find(version_file, content, "")
+    except ReleasegateError:
+        return False
+    return True
 
 
 def text_file(path: PurePosixPath, around: str, *, spelling: Spelling = "pep440") -> TextVersionFile | None:

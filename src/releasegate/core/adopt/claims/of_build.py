@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from releasegate.core.adopt.claims.claim import Claim, Files, Source, decoded, text_around, texts, under
-from releasegate.core.adopt.code import assigned, imported, setup_call, setup_cfg
+from releasegate.core.adopt.code import assigned, imported, said_to_setup, setup_call, setup_cfg
 from releasegate.core.config.version_file_types import (
     IniVersionFile,
     JsonVersionFile,
@@ -18,8 +18,10 @@ from releasegate.core.config.version_file_types import (
     TomlVersionFile,
     VersionFile,
 )
+from releasegate.core.release.versions import parse_version
 
 PROJECT, SETUP, CFG = (PurePosixPath(name) for name in ("pyproject.toml", "setup.py", "setup.cfg"))
+_LONGEST = 100
 _NAMES = ("__version__", "VERSION", "version")
 # https://hatch.pypa.io/latest/plugins/version-source/regex/: what hatchling looks for where no pattern is given.
 _HATCH = r"(?i)^(__version__|VERSION)(?: ?\: ?str)? *= *([\'\"])v?(?P<version>.+?)\2"
@@ -52,8 +54,15 @@ def _read_by_the_build(source: Source) -> Iterator[VersionFile]:
         named = under(project, "tool", "flit", "module", "name") or under(project, "tool", "flit", "metadata", "module")
         for module in texts(named) or (source.name.replace("-", "_"), *(m.name for m in source.modules[:1])):
             yield from _of_attribute(f"{module}.__version__", files)
+    yield from _setup(files)
+
+
+def _setup(files: Files) -> Iterator[VersionFile]:
+    """Yield the call of setup, and where what it is called with is computed, the plain files that setup.py names."""
     if "version" in setup_call(files):
         yield SetupVersionFile(SETUP)
+        if said_to_setup(files, "version") is None:
+            yield from _plain_files(_read_by_setup(files), files)
 
 
 def read_by_setup(source: Source, found: Sequence[VersionFile]) -> bool:
@@ -62,6 +71,17 @@ def read_by_setup(source: Source, found: Sequence[VersionFile]) -> bool:
     name = getattr(value, "id", getattr(value, "attr", None))
     texts = decoded(source.files.get(SETUP, b""))
     return any(getattr(each, "attribute", "") == name or _in_quotes(each.path.name, texts) for each in found)
+
+
+def _read_by_setup(files: Files) -> list[str]:
+    """Return the files that hold a version and nothing else, and whose name is a text in setup.py."""
+    texts = decoded(files[SETUP])
+    plain = (path for path, content in files.items() if len(content) <= _LONGEST and ".." not in path.parts)
+    return [
+        str(path)
+        for path in sorted(plain, key=lambda path: (len(path.parts), path))
+        if _in_quotes(path.name, texts) and parse_version(decoded(files[path]).strip("\ufeff \t\r\n")) is not None
+    ]
 
 
 def _in_quotes(name: str, text: str) -> bool:

@@ -8,8 +8,10 @@ from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.claims.claim import Claim, Files, Rank, Source
+from releasegate.core.adopt.claims.claim import Claim, Rank, Source, same
 from releasegate.core.adopt.code import assigned, parsed
+from releasegate.core.audit.code.computed import constant, rests_on
+from releasegate.core.audit.code.trees import assignments
 from releasegate.core.config.version_file_types import PythonVersionFile
 
 TESTS = frozenset({"test", "tests", "testing", "docs", "doc"})
@@ -23,16 +25,35 @@ _BASES = ("PluginConfig", "AppConfig")
 def claims(source: Source) -> Iterator[Claim]:
     """Yield the assignments of the package's own code that look like its version, the likeliest first."""
     files, modules = source.files, source.modules
-    paths = sorted(_own(files, modules, source.name), key=lambda p: (len(p.parts), p.name != "__init__.py", p))
+    paths = sorted(_own(source), key=lambda p: (len(p.parts), p.name != "__init__.py", p))
     found = [claim for path in paths for claim in _in_file(path, files[path], modules)]
     yield from sorted(found, key=_likelihood)
 
 
-def _own(files: Files, modules: Sequence[PurePosixPath], name: str) -> Iterator[PurePosixPath]:
-    for path in files:
-        single = path.parent in {PurePosixPath(), PurePosixPath("src")} and canonicalize_name(path.stem) == name
-        inside = any(m in path.parents and TESTS.isdisjoint(path.relative_to(m).parts) for m in modules)
-        if path.suffix == ".py" and (single or inside):
+def computed(source: Source, version: str) -> Iterator[str]:
+    """Yield in words where the package's own top modules make *version* of parts that stand apart."""
+    for path in sorted(path for path in source.files if path.suffix == ".py" and path.parent in source.modules[:1]):
+        held = assignments(parsed(source.files[path]).body)
+        for name in [each for each in _NAMES if each in held]:
+            made, rests = constant(held[name], held), rests_on(held[name], held)
+            apart = isinstance(made, str) and not isinstance(held[name], (ast.Constant, ast.Name))
+            stated = any(same(str(constant(each, held)), version) for each in rests) or any(map(_is_tuple, rests))
+            if apart and same(made, version) and not stated:
+                yield (
+                    f"{path}:{held[name].lineno} makes {name} of parts, and no bump follows there: write it as one "
+                    f'text, {name} = "{version}", and make the parts from that'
+                )
+
+
+def _is_tuple(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Tuple, ast.List))
+
+
+def _own(source: Source) -> Iterator[PurePosixPath]:
+    for path in source.files:
+        single = path.parent in {PurePosixPath(), PurePosixPath("src")} and canonicalize_name(path.stem) == source.name
+        inside = any(m in path.parents and TESTS.isdisjoint(path.relative_to(m).parts) for m in source.modules)
+        if path.suffix == ".py" and (single or inside or path in source.single):
             yield path
 
 

@@ -10,20 +10,18 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.claims.claim import Claim, Files, Rank, decoded, same, text_around, text_file
+from releasegate.core.adopt.claims.claim import Claim, Files, Rank, decoded, fits_once, same, text_around, text_file
 from releasegate.core.adopt.code import assigned
 from releasegate.core.config.version_file_types import (
     IniVersionFile,
     JsonVersionFile,
     LockVersionFile,
     PythonVersionFile,
-    TextVersionFile,
     TomlVersionFile,
     VersionFile,
 )
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.toml.lines import join_key, read_toml
-from releasegate.core.version_files import text
 from releasegate.core.version_files.ini import keys_of
 from releasegate.core.version_files.kind import Spelling
 from releasegate.core.version_files.leftovers import lines_with
@@ -99,18 +97,9 @@ def _cited(path: PurePosixPath, content: bytes) -> Iterator[VersionFile]:
         # The works that are cited may have versions, too, further in.
         for begin in ("", "\n"):
             made = text_file(path, f"{begin}{around}{{version}}{quote}")
-            if made is not None and _fits_once(made, content):
+            if made is not None and fits_once(made, content):
                 yield made
                 break
-
-
-def _fits_once(version_file: TextVersionFile, content: bytes) -> bool:
-    """Whether a pattern leads to one version."""
-    try:
-        text.find(version_file, content, "")
-    except ReleasegateError:
-        return False
-    return True
 
 
 def _documented(path: PurePosixPath, content: bytes, version: str) -> Iterator[VersionFile]:

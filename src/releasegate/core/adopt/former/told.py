@@ -2,7 +2,8 @@
 
 The formats, as of 2026: tbump (``tbump.toml`` or ``[tool.tbump]``), bump2version and bump-my-version
 (``.bumpversion.cfg``, ``setup.cfg``, ``.bumpversion.toml``, ``[tool.bumpversion]``), commitizen (``[tool.commitizen]``,
-``.cz.toml``, ``cz.toml``, ``.cz.json``), python-semantic-release (``[tool.semantic_release]``), bumpver
+``.cz.toml``, ``.cz.json``, ``.cz.yaml`` and their like), python-semantic-release (``[tool.semantic_release]``,
+``releaserc.toml``, ``releaserc.json``), bumpver
 (``[tool.bumpver]``, ``bumpver.toml``) and release-please (its configuration and its manifest).
 """
 
@@ -12,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from releasegate.core.adopt.claims.claim import Claim, Files, by_line, decoded, same, text_file
+from releasegate.core.adopt.claims.claim import Claim, Files, by_line, decoded, fits_once, same, text_file
 from releasegate.core.adopt.code import assigned
 from releasegate.core.adopt.former import bumpers, releasers
 from releasegate.core.adopt.former.tool import FormerTool, Search
@@ -78,11 +79,17 @@ def _in_file(path: PurePosixPath, content: bytes, search: Search, version: str) 
     around = _CURRENT.sub(f"{mark}{{version}}", search.text) if search.text is not None else ""
     # bumpver's ^ and $ are the ends of a line.
     around = around.removeprefix("^").removesuffix("$") if around.startswith("^") else around
-    made = text_file(path, around) if around.count("{version}") == 1 and around != f"{mark}{{version}}" else None
-    if made is not None and around.replace("{version}", version) in decoded(content):
-        yield made
-        return
-    found = tuple(by_line(path, content, version, lines=_of_lines(search, version)))
+    lines = _of_lines(search, version)
+    if around.count("{version}") == 1 and around != f"{mark}{{version}}":
+        literal = around.replace("{version}", version)
+        made = text_file(path, around)
+        if literal in decoded(content):
+            if made is not None and fits_once(made, content):
+                yield made
+                return
+            # A tool looks for a part of a word, too; a pattern is of whole ones.
+            lines = re.compile(re.escape(literal))
+    found = tuple(by_line(path, content, version, lines=lines))
     yield from found
     if not found and path.suffix == ".py":  # a tuple, which a template has written
         stated = assigned(content).items()

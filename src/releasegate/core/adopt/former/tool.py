@@ -78,3 +78,13 @@ def json_of(files: Files, path: PurePosixPath) -> Any:
         return json.loads(decoded(files.get(path, b"{}")).removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return {}
+
+
+def yaml_of(files: Files, path: PurePosixPath) -> Any:
+    """Return what a YAML file says, every value as text; nothing of what is none, or is not there."""
+    import yaml  # noqa: PLC0415 - slow to load, and few repositories have such a file
+
+    try:
+        return yaml.load(decoded(files.get(path, b"")), Loader=yaml.BaseLoader)  # noqa: S506 - makes texts alone
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}

@@ -21,6 +21,13 @@ def import_folders(files: Files, name: str) -> tuple[PurePosixPath, ...]:
     return tuple(sorted(set(_folders(files, name)), key=lambda m: (_unlike(m.name, name), len(m.parts), m)))
 
 
+def root_of(module: PurePosixPath, name: str) -> PurePosixPath:
+    """Return the folder from which an import package of the package *name* is installed: ``src``, say."""
+    inside = _below_src(module)
+    depth = len(inside) if canonicalize_name("-".join(inside)) == name else 1
+    return PurePosixPath(*module.parts[:-depth])
+
+
 def single_modules(name: str, project: Mapping[str, Any], files: Files) -> Iterator[PurePosixPath]:
     """Yield the modules that are a file alone, without its suffix: called as the package is, or named to the build."""
     listed = setup_call(files).get("py_modules")
@@ -42,12 +49,21 @@ def single_modules(name: str, project: Mapping[str, Any], files: Files) -> Itera
 def _folders(files: Files, name: str) -> Iterator[PurePosixPath]:
     for path in files:
         folder = path.parent
-        top = folder.parts[1:] if folder.parts[:1] == ("src",) else folder.parts
-        apt = len(top) == 1 or (top and canonicalize_name("-".join(top)) == name)
+        top, called = _below_src(folder), canonicalize_name(folder.name) == name
+        apt = len(top) == 1 or (top and canonicalize_name("-".join(top)) == name) or (called and _at_top(folder, files))
         # A package may be called as a usual folder is: build, say.
         aside = folder.name.lower() in _ELSEWHERE and canonicalize_name(folder.name) != name
         if path.name == "__init__.py" and apt and not aside:
             yield folder
+
+
+def _below_src(folder: PurePosixPath) -> tuple[str, ...]:
+    return folder.parts[1:] if folder.parts[:1] == ("src",) else folder.parts
+
+
+def _at_top(folder: PurePosixPath, files: Files) -> bool:
+    """Whether a folder is in no package, and in no folder that is about something else: ``lib/quay_lamp``."""
+    return _ELSEWHERE.isdisjoint(folder.parent.parts) and folder.parent / "__init__.py" not in files
 
 
 def _unlike(module: str, name: str) -> int:

@@ -61,10 +61,8 @@ def _brought(host: Host, declared: Collection[str]) -> set[str]:
     return tops | {each for each in host.brings if canonicalize_name(each.replace("_", "-")) not in declared}
 
 
-def frozen(files: Files, module: PurePosixPath | None, project: Mapping[str, Any], hosts: Hosts) -> Iterator[str]:
+def frozen(files: Files, module: PurePosixPath, project: Mapping[str, Any], hosts: Hosts) -> Iterator[str]:
     """Yield patterns of the files that never change once they are published, as the hosts of a package have it."""
-    if module is None:
-        return
     code = imports_of(files, modules_of(files, module))
     declared = dependencies(project, files)
     for host in hosts:

@@ -15,6 +15,11 @@ from releasegate.core.config.version_file_types import PythonVersionFile
 from releasegate.core.dists.wheel import as_sent, dist_info, identity, member, sdist_metadata, wheel_metadata
 from releasegate.core.version_files.occurrences import find
 
+_UNCLEAN = (
+    "where a tag says the version, a build that finds changed or unknown files makes another. What it writes must be "
+    "ignored by Git (.gitignore) and not tracked (git rm --cached FILE)"
+)
+
 
 def file_names(subject: Subject) -> tuple[str, ...]:
     """Both file names parse and carry the package's name and the exact version; the sdist's is PEP 625's form."""
@@ -24,7 +29,8 @@ def file_names(subject: Subject) -> tuple[str, ...]:
     try:
         name, stated = parse_wheel_filename(wheel)[:2]
         if (name, str(stated)) != (subject.package.name, str(version)):
-            problems.append(f"{wheel} is not named for {subject.package.name} {version}.")
+            why = f": {_UNCLEAN}" if subject.package.version_from_tag else ""
+            problems.append(f"{wheel} is not named for {subject.package.name} {version}{why}.")
     except ValueError as error:  # also a version of thousands of digits, which is no InvalidWheelFilename
         problems.append(f"{wheel} is no wheel's file name: {error}.")
     stem = f"{subject.package.name.replace('-', '_')}-{version}"

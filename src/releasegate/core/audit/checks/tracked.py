@@ -40,7 +40,9 @@ def declared_data(subject: Subject) -> Problems:
     for pattern in subject.package.wheel.data:
         declared = matching(pattern, subject.tree)
         if not declared:
-            problems.append(Problem(f"wheel.data {pattern!r} matches no tracked file."))
+            problems.append(
+                Problem(f"wheel.data {pattern!r} matches no tracked file: put it back, or take the pattern out.")
+            )
         lost = [path for path in declared if path not in not_due and path.rpartition("/")[2] not in GITS_OWN]
         problems += [Problem(f"{path} is declared in wheel.data, but not in the wheel.", about=path) for path in lost]
     return tuple(problems)

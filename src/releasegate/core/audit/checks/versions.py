@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
+from releasegate.core.audit.code.computed import constant, rests_on
 from releasegate.core.audit.code.trees import assignments, last_name, parsed
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
@@ -29,20 +30,27 @@ _OTHERS = re.compile(
     r"(?i)min|max|since|requir|support|compat|deprecat|remov|added|legacy|old|new|last|prev|first|until|upgrad|schema"
     r"|api|proto|format|python|django"
 )
+_NUMBERS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})+", re.ASCII)
 _HOPS = 10
 """Names that are followed to a value, one to the next."""
 
 
 @dataclass(frozen=True)
 class _Stated:
-    """A version as a module states it: where, under which name, and the text or the numbers that stand there."""
+    """A version as a module states it: where, under which name, and the text or the numbers that stand there.
+
+    One that is *computed* is made of parts that stand apart: no bump can follow.
+    """
 
     path: str
     line: int
     name: str
     value: str | tuple[int, ...]
+    computed: bool = False
 
     def __str__(self) -> str:
+        if self.computed and isinstance(self.value, tuple):
+            return ".".join(map(str, self.value))
         return self.value if isinstance(self.value, str) else str(self.value)
 
 
@@ -73,12 +81,13 @@ def left_behind(subject: Subject) -> Problems:
 
 def _problem(stated: _Stated, subject: Subject, *, tracked: str) -> Problem:
     where = f"{stated.path}:{stated.line} in {subject.wheel.filename}"
+    first = f'write it as one text, {stated.name} = "{subject.version}", and ' if stated.computed else ""
     member = f'{{ python = "{tracked}", attribute = "{stated.name}" }}'
     return Problem(
         f"{where} states {stated} ({stated.name}), not {subject.version}.",
         about=f"{stated.path} {stated.name}",
         key="allowed",
-        lines=(f"if it is the release's version, in version-files: {member},",),
+        lines=(f"if it is the release's version, {first}in version-files: {member},",),
     )
 
 
@@ -97,7 +106,8 @@ def _own(
     was_in_step = previous is not None and before is not None and _is(before, previous)
     if was_in_step and before == stated.value and not another:
         return "version" in stated.name.lower() or str(stated).count(".") > 1
-    usual = stated.path.rpartition("/")[2].removesuffix(".py") in _MODULES and stated.name in _NAMES
+    single = "/" not in stated.path and stated.name == "__version__"  # a module that is all there is
+    usual = single or (stated.path.rpartition("/")[2].removesuffix(".py") in _MODULES and stated.name in _NAMES)
     hosted = stated.name.endswith(".version")
     # What was out of step in the release before may be the version of something else, but for these two names.
     return (usual or hosted) and (hosted or stated.name == "__version__" or before is None or was_in_step)
@@ -115,6 +125,7 @@ def _all_stated(trees: Mapping[str, ast.Module | None]) -> Iterator[_Stated]:
     """Yield what plain names and a plugin's ``version`` hold, through names that stand for it."""
     bodies = {path: tree.body for path, tree in trees.items() if tree is not None}
     named = {name: (path, value) for path, body in bodies.items() for name, value in assignments(body).items()}
+    known = {name: value for name, (_, value) in named.items()}
     for path, body in bodies.items():
         classes = [node for node in body if isinstance(node, ast.ClassDef) and _hosts(node)]
         held = assignments(body)
@@ -129,8 +140,17 @@ def _all_stated(trees: Mapping[str, ast.Module | None]) -> Iterator[_Stated]:
                     (path, held[literal.id]) if literal.id in held else named.get(literal.id, (place, None))
                 )
             version = _value(literal)
-            if version is not None and literal is not None:
-                yield _Stated(place, literal.lineno, name, version)
+            made = None if version is not None or literal is None else _computed(literal, known | held)
+            if literal is not None and (version is not None or made is not None):
+                yield _Stated(place, literal.lineno, name, version or made or (), computed=made is not None)
+
+
+def _computed(node: ast.expr, held: Mapping[str, ast.expr]) -> tuple[int, ...] | None:
+    """Return the numbers that a text is made from, of names that state no version by themselves: ``f"{MAJOR}.2"``."""
+    text = constant(node, held)
+    if not isinstance(text, str) or any(_value(each) is not None for each in rests_on(node, held)):
+        return None
+    return tuple(map(int, text.split("."))) if _NUMBERS.fullmatch(text) else None
 
 
 def _hosts(node: ast.ClassDef) -> bool:
