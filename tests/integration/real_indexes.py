@@ -54,7 +54,9 @@ def devpi(tmp: Path) -> Iterator[RunningIndex]:
     )
     port = free_port()
     options = ("--host", "127.0.0.1", "--port", str(port), "--serverdir", str(folder), "--offline-mode")
-    with server("devpi-server", *options, url=f"http://127.0.0.1:{port}/+api", log=tmp / "devpi.log"):
+    # What makes guessing a server's secret dear makes its start take ten seconds of a processor, too.
+    cheap = ("--argon2-memory-cost", "8", "--argon2-parallelism", "1", "--argon2-time-cost", "1")
+    with server("devpi-server", *options, *cheap, url=f"http://127.0.0.1:{port}/+api", log=tmp / "devpi.log"):
         root = f"http://127.0.0.1:{port}"
         user, password = "releaser", "devpi-secret"
         _make_index(root, user=user, password=password)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from begun import begun
 from git_repositories import git
 from packaging.version import Version
 from test_doctor import Folder, folder
@@ -76,10 +78,10 @@ def push_note(folder: Folder, entries: dict[Version, list[Entry]], commit: str) 
 
 
 @pytest.fixture
-def proven(folder: Folder) -> Folder:
-    """Return a machine that has proven the candidates of the pair, unsigned."""
-    done(folder, *YES, "--rc")
-    return folder
+def proven(tmp_path: Path) -> Iterator[Folder]:
+    """Give a machine that has proven the candidates of the pair, unsigned."""
+    with begun(tmp_path, (*YES, "--rc")) as folder:
+        yield folder
 
 
 def test_what_others_proved_unsigned_is_asked_again_before_the_final_and_the_plan_says_so(proven: Folder) -> None:

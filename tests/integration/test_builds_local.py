@@ -20,6 +20,7 @@ from packaging.version import Version
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from source_trees import BACKEND, PYPROJECT, SOURCE
 
+from releasegate.adapters import process
 from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.core.config.model import Package
@@ -130,7 +131,10 @@ def test_anything_but_one_wheel_and_one_sdist_is_refused_by_name(tmp_path: Path,
     assert stray in failure.value.details
 
 
-def test_an_index_that_cannot_be_reached_says_nothing_about_the_release(tmp_path: Path) -> None:
+def test_an_index_that_cannot_be_reached_says_nothing_about_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(process.SET, "UV_HTTP_RETRIES", "0")
     local = builds(tmp_path, {**SOURCE, "pyproject.toml": PYPROJECT.replace("[]", '["quay-not-there"]', 1)})
     with pytest.raises(Unavailable, match="cannot be fetched"):
         build(local)

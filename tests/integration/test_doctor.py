@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,16 +55,23 @@ class Folder:
         file.write_text(file.read_text().replace(old, new))
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
+@contextmanager
+def opened(root: Path, begun: Path | None = None) -> Iterator[Folder]:
+    """Give the project in *root* while its two indexes are served, with what *begun* holds where that is given."""
     with ExitStack() as stack:
         both = []
         for name in ("staging", "production"):
-            index = stack.enter_context(EmbeddedIndex(name=name, root=tmp_path / "indexes" / name, token="secret"))
+            index = stack.enter_context(EmbeddedIndex(name=name, root=root / "indexes" / name, token="secret"))
             both.append(RunningIndex(name, index.upload_url, index.simple_url, "__token__", "secret"))
-        pair = make_pair(tmp_path, settings=on_indexes(both[0], both[1]))
-        (tmp_path / "tasks.py").write_text("from releasegate.frontends.invoke import ns\n")
+        pair = make_pair(root, settings=on_indexes(both[0], both[1]), begun=begun)
+        (root / "tasks.py").write_text("from releasegate.frontends.invoke import ns\n")
         yield Folder(pair, {"STAGING_TOKEN": "secret", "PRODUCTION_TOKEN": "secret"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    with opened(tmp_path) as folder:
+        yield folder
 
 
 def test_where_all_is_well_every_answer_is_ok_and_the_exit_code_0(folder: Folder) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stored import store
 
 from releasegate.rehearsal.index import (
     BrokenFile,
@@ -127,7 +128,7 @@ def test_twine_fails_where_the_connection_is_cut(
 
 
 def test_pip_downloads_what_was_uploaded(index: EmbeddedIndex, tmp_path: Path) -> None:
-    twine(index, tmp_path, sample_wheel())
+    store(index.upload_url, TOKEN, sample_wheel())
     target = tmp_path / "got"
     done = pip("download", index, "--no-deps", "--dest", str(target), "sample==1.0")
     assert done.returncode == 0, done.stderr
@@ -135,7 +136,7 @@ def test_pip_downloads_what_was_uploaded(index: EmbeddedIndex, tmp_path: Path) -
 
 
 def test_pip_resolves_by_the_core_metadata_file(index: EmbeddedIndex, tmp_path: Path) -> None:
-    twine(index, tmp_path, sample_wheel())
+    store(index.upload_url, TOKEN, sample_wheel())
     report = tmp_path / "report.json"
     done = pip("install", index, "--dry-run", "--ignore-installed", "--report", str(report), "sample")
     assert done.returncode == 0, done.stderr
@@ -147,7 +148,7 @@ def test_pip_resolves_by_the_core_metadata_file(index: EmbeddedIndex, tmp_path: 
 
 
 def test_pip_fails_until_the_core_metadata_is_served_too(index: EmbeddedIndex, tmp_path: Path) -> None:
-    twine(index, tmp_path, sample_wheel())
+    store(index.upload_url, TOKEN, sample_wheel())
     index.faults.add(Refuse(404, of="file", target="*.metadata"))
     done = pip("download", index, "--no-deps", "--dest", str(tmp_path / "got"), "sample==1.0")
     assert done.returncode == 1
@@ -156,7 +157,7 @@ def test_pip_fails_until_the_core_metadata_is_served_too(index: EmbeddedIndex, t
 
 
 def test_pip_installs(index: EmbeddedIndex, tmp_path: Path) -> None:
-    twine(index, tmp_path, sample_wheel(), sample_wheel(version="1.1rc1"))
+    store(index.upload_url, TOKEN, sample_wheel(), sample_wheel(version="1.1rc1"))
     target = tmp_path / "final"
     done = pip("install", index, "--target", str(target), "Sample")
     assert done.returncode == 0, done.stderr
@@ -167,7 +168,7 @@ def test_pip_installs(index: EmbeddedIndex, tmp_path: Path) -> None:
 
 
 def test_uv_installs(index: EmbeddedIndex, tmp_path: Path) -> None:
-    twine(index, tmp_path, sample_wheel(), sample_wheel(version="1.1rc1"))
+    store(index.upload_url, TOKEN, sample_wheel(), sample_wheel(version="1.1rc1"))
     for number, (requirement, version) in enumerate([("sample", "1.0"), ("sample==1.1rc1", "1.1rc1")]):
         target = tmp_path / f"uv{number}"
         done = uv_install(index, target, requirement)
@@ -182,7 +183,7 @@ def uv_install(index: EmbeddedIndex, target: Path, requirement: str) -> subproce
 
 
 def test_a_yanked_release_is_installed_only_where_it_is_pinned(index: EmbeddedIndex, tmp_path: Path) -> None:
-    twine(index, tmp_path, sample_wheel(), sample_wheel(version="1.1"))
+    store(index.upload_url, TOKEN, sample_wheel(), sample_wheel(version="1.1"))
     index.yank("sample", "1.1", "broken")
     assert pip("install", index, "--target", str(tmp_path / "newest"), "sample").returncode == 0
     assert uv_install(index, tmp_path / "uv-newest", "sample").returncode == 0
@@ -195,14 +196,14 @@ def test_a_yanked_release_is_installed_only_where_it_is_pinned(index: EmbeddedIn
 
 def test_pip_does_not_find_what_has_not_propagated(index: EmbeddedIndex, tmp_path: Path) -> None:
     index.faults.add(HideForReads(1))
-    twine(index, tmp_path, sample_wheel())
+    store(index.upload_url, TOKEN, sample_wheel())
     first = pip("download", index, "--no-deps", "--dest", str(tmp_path / "got"), "sample==1.0")
     assert "No matching distribution found for sample==1.0" in first.stderr
     assert pip("download", index, "--no-deps", "--dest", str(tmp_path / "got"), "sample==1.0").returncode == 0
 
 
 def test_pip_refuses_a_file_that_was_altered_on_the_way(index: EmbeddedIndex, tmp_path: Path) -> None:
-    twine(index, tmp_path, sample_wheel())
+    store(index.upload_url, TOKEN, sample_wheel())
     index.faults.add(BrokenFile("altered", target="*.whl"))
     done = pip("download", index, "--no-deps", "--dest", str(tmp_path / "got"), "sample==1.0")
     assert done.returncode == 1

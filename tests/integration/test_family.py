@@ -16,6 +16,7 @@ import pytest
 from git_repositories import add_remote, git, make_repository
 from packaging.version import Version
 from real_indexes import RunningIndex
+from stored import store_files
 from test_doctor import Folder
 from test_pairs_command import BUILD
 from testpair import PYTHON, VERSION_FILES, Pair, Quiet, on_indexes, sources
@@ -129,8 +130,7 @@ def publish(folder: Folder, name: str) -> None:
     git(clone, "push", "--quiet", "origin", "v1.0.0")
     out.mkdir()
     subprocess.run([sys.executable, "-c", BUILD, str(out)], cwd=clone, check=True)
-    for file in sorted(out.iterdir(), reverse=True):
-        assert workspace(folder).index("production").upload(file).exit_code == 0
+    store_files(workspace(folder).index("production"), *sorted(out.iterdir(), reverse=True))
 
 
 def test_all_go_out_in_order_and_each_proof_names_every_companion(folder: Folder, judge: Judge, typed: Typed) -> None:

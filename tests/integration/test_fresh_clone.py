@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from begun import ALONE, begun
 from git_repositories import git
 from test_doctor import Folder, folder
 
@@ -14,6 +17,9 @@ __all__ = ["folder"]
 API = ("--package", "tiny-api", "--yes")
 RC, FINAL = ("releasegate", "release", "--rc", *API), ("releasegate", "release", *API)
 AS_ADA = ("-c", "user.name=Ada", "-c", "user.email=ada@example.test")
+UNTIL = [(*RC, "--until", gate) for gate in ("upload", "install", "seal")]
+BEFORE = (*UNTIL, RC, (*FINAL, "--until", "install"))
+"""How a release goes on, command by command; a clone is made anew after each of them."""
 NEXT = re.compile(r"^  next      invoke (.*)$", re.MULTILINE)
 
 
@@ -33,36 +39,29 @@ def told(folder: Folder) -> tuple[str, str]:
     return output.partition("\n")[0], command
 
 
-@pytest.mark.parametrize(
-    "before",
-    [
-        [(*RC, "--until", "upload")],
-        [(*RC, "--until", "install")],
-        [(*RC, "--until", "seal")],
-        [RC],
-        [RC, (*FINAL, "--until", "install")],
-    ],
-    ids=lambda before: f"{len(before)} {'-'.join(before[-1][5:])}",
-)
-def test_the_next_command_of_a_fresh_clone_goes_on(folder: Folder, before: list[tuple[str, ...]]) -> None:
+@pytest.fixture
+def released(tmp_path: Path, last: int) -> Iterator[Folder]:
+    """Give a project whose release went as far as the command of this number."""
     # Its dependent is another test's; nobody has it yet.
-    folder.configure('companion = { name = "tiny-api" }\n', "")
-    for words in before:
-        code, output = folder.type(*words)
-        assert code == 0, output
-    here = told(folder)
-    anew(folder)
-    state, command = told(folder)
+    with begun(tmp_path, *BEFORE[: last + 1], changed=ALONE) as folder:
+        yield folder
+
+
+@pytest.mark.parametrize("last", range(len(BEFORE)), ids=lambda last: "-".join(BEFORE[last][2:]))
+def test_the_next_command_of_a_fresh_clone_goes_on(released: Folder) -> None:
+    here = told(released)
+    anew(released)
+    state, command = told(released)
     # What a laptop proved nobody vouches for on another one: the same command asks it again.
     assert state == here[0] or "asked again" in state
     assert command == here[1]
-    code, output = folder.type("releasegate", *command.split(), "--yes")
+    code, output = released.type("releasegate", *command.split(), "--yes")
     assert code == 0, output
-    assert told(folder)[0] != state
+    assert told(released)[0] != state
 
 
 def test_a_fresh_clone_goes_on_from_what_another_machine_left_red(folder: Folder) -> None:
-    folder.configure('companion = { name = "tiny-api" }\n', "")
+    folder.configure(*ALONE)
     clone = folder.pair.clone("tiny-api")
     check = clone / "check.py"
     good = check.read_text(encoding="utf-8")

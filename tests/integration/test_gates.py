@@ -12,6 +12,7 @@ import pytest
 from git_repositories import git
 from packaging.version import Version
 from real_indexes import RunningIndex
+from stored import store_files
 from testpair import AUTHOR, Quiet, make_pair, on_indexes, sources
 
 from releasegate.about import version
@@ -52,8 +53,7 @@ def publish(workspace: Workspace, package: Package) -> None:
     """Put what is built of *package* on the production index."""
     release = stated(workspace, package)
     for artifact in release.manifest().artifacts:
-        path = workspace.builds().path(package, release.version, artifact)
-        assert workspace.index("production").upload(path).exit_code == 0
+        store_files(workspace.index("production"), workspace.builds().path(package, release.version, artifact))
 
 
 def written(workspace: Workspace) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from packaging.version import Version
+from stored import store
 
 from releasegate.adapters import process
 from releasegate.adapters.index import deadline, resolve, twine
@@ -108,11 +109,11 @@ def test_both_files_are_sent_at_once_and_the_answer_names_the_one_that_it_ended_
 
 
 def test_a_version_without_files_is_known_and_a_yanked_file_is_listed(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path
+    embedded: EmbeddedIndex, index: SimpleIndex
 ) -> None:
     first, second = fresh(), fresh()
     for sample in (first, second):
-        index.upload(placed(sample, tmp_path))
+        store(embedded.upload_url, TOKEN, sample)
     embedded.delete_file(first.filename)
     embedded.yank("sample", second.fields["version"], "broken")
     assert [(file.filename, file.yanked) for file in index.files("sample")] == [(second.filename, True)]
@@ -156,20 +157,20 @@ def test_a_lost_answer_has_no_status_and_the_file_is_there(
     assert [file.sha256 for file in index.files("sample")] == [sha256(wheel)]
 
 
-def test_what_is_not_propagated_yet_is_not_there(embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path) -> None:
+def test_what_is_not_propagated_yet_is_not_there(embedded: EmbeddedIndex, index: SimpleIndex) -> None:
     wheel = fresh()
     # An index may hide from strangers what it shows to whom it knows, and is looked at twice.
     embedded.faults.add(HideForReads(reads=4))
-    index.upload(placed(wheel, tmp_path))
+    store(embedded.upload_url, TOKEN, wheel)
     assert index.files("sample") == ()
     assert len(index.files("sample")) == 1
 
 
 def test_core_metadata_that_is_not_served_yet_is_no_verdict_on_the_version(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path
+    embedded: EmbeddedIndex, index: SimpleIndex
 ) -> None:
     wheel = fresh()
-    index.upload(placed(wheel, tmp_path))
+    store(embedded.upload_url, TOKEN, wheel)
     embedded.faults.add(Refuse(404, of="file", target="*.metadata"))
     with pytest.raises(Unavailable, match="pip could not get sample"):
         index.resolve("sample", Version(wheel.fields["version"]), within=60)
@@ -177,18 +178,16 @@ def test_core_metadata_that_is_not_served_yet_is_no_verdict_on_the_version(
 
 
 @pytest.mark.parametrize("fault", [Refuse(503, of="page", times=2), Cut(of="page", times=2)])
-def test_a_page_that_stumbles_is_asked_for_again(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, fault: Fault
-) -> None:
-    index.upload(placed(fresh(), tmp_path))
+def test_a_page_that_stumbles_is_asked_for_again(embedded: EmbeddedIndex, index: SimpleIndex, fault: Fault) -> None:
+    store(embedded.upload_url, TOKEN, fresh())
     embedded.faults.add(fault)
     assert len(index.files("sample")) == 1
 
 
 @pytest.mark.parametrize("damage", ["no hashes", "no versions", "numbers as text"])
-def test_a_careless_page_is_read(embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, damage: Any) -> None:
+def test_a_careless_page_is_read(embedded: EmbeddedIndex, index: SimpleIndex, damage: Any) -> None:
     wheel = fresh()
-    index.upload(placed(wheel, tmp_path))
+    store(embedded.upload_url, TOKEN, wheel)
     embedded.faults.add(BrokenPage(damage))
     (file,) = index.files("sample")
     assert file.sha256 == (None if damage == "no hashes" else sha256(wheel))
@@ -204,31 +203,27 @@ def test_a_careless_page_is_read(embedded: EmbeddedIndex, index: SimpleIndex, tm
     ],
 )
 def test_an_index_that_cannot_be_asked_is_not_one_without_the_version(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, fault: Fault, problem: str
+    embedded: EmbeddedIndex, index: SimpleIndex, fault: Fault, problem: str
 ) -> None:
     wheel = fresh()
-    index.upload(placed(wheel, tmp_path))
+    store(embedded.upload_url, TOKEN, wheel)
     embedded.faults.add(fault)
     with pytest.raises(Unavailable, match=problem):
         index.resolve("sample", Version(wheel.fields["version"]), within=60)
 
 
 @pytest.mark.parametrize("damage", ["altered", "truncated"])
-def test_one_damaged_download_is_no_verdict(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, damage: Any
-) -> None:
+def test_one_damaged_download_is_no_verdict(embedded: EmbeddedIndex, index: SimpleIndex, damage: Any) -> None:
     wheel = fresh()
-    index.upload(placed(wheel, tmp_path))
+    store(embedded.upload_url, TOKEN, wheel)
     embedded.faults.add(BrokenFile(damage, target="*.whl"))
     assert index.fetch(index.files("sample")[0]) == wheel.content
     assert embedded.faults.waiting == ()
 
 
-def test_bytes_that_the_index_never_lists_fail_the_gate(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path
-) -> None:
+def test_bytes_that_the_index_never_lists_fail_the_gate(embedded: EmbeddedIndex, index: SimpleIndex) -> None:
     wheel = fresh()
-    index.upload(placed(wheel, tmp_path))
+    store(embedded.upload_url, TOKEN, wheel)
     embedded.faults.add(BrokenFile("altered", target="*.whl", times=50))
     with pytest.raises(GateFailed, match="are not what it lists"):
         index.fetch(index.files("sample")[0])
@@ -237,20 +232,16 @@ def test_bytes_that_the_index_never_lists_fail_the_gate(
 
 
 @pytest.mark.parametrize("fault", [BrokenFile("truncated", times=50), BrokenFile("short", times=50)], ids=str)
-def test_a_file_that_is_always_cut_off_is_no_verdict(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, fault: Fault
-) -> None:
-    index.upload(placed(fresh(), tmp_path))
+def test_a_file_that_is_always_cut_off_is_no_verdict(embedded: EmbeddedIndex, index: SimpleIndex, fault: Fault) -> None:
+    store(embedded.upload_url, TOKEN, fresh())
     embedded.faults.add(fault)
     with pytest.raises(Unavailable):
         index.fetch(index.files("sample")[0])
 
 
 @pytest.mark.parametrize("damage", ["malformed", "html", "empty", "short"])
-def test_a_page_that_is_wrong_once_is_asked_for_again(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, damage: Any
-) -> None:
-    index.upload(placed(fresh(), tmp_path))
+def test_a_page_that_is_wrong_once_is_asked_for_again(embedded: EmbeddedIndex, index: SimpleIndex, damage: Any) -> None:
+    store(embedded.upload_url, TOKEN, fresh())
     embedded.faults.add(BrokenPage(damage))
     assert len(index.files("sample")) == 1
     assert embedded.faults.waiting == ()
@@ -258,9 +249,9 @@ def test_a_page_that_is_wrong_once_is_asked_for_again(
 
 @pytest.mark.parametrize("fault", [Trickle(of="page"), Trickle(of="file")], ids=str)
 def test_a_server_that_sends_a_byte_now_and_then_is_given_up(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, fault: Fault, monkeypatch: pytest.MonkeyPatch
+    embedded: EmbeddedIndex, index: SimpleIndex, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index.upload(placed(fresh(), tmp_path))
+    store(embedded.upload_url, TOKEN, fresh())
     (file,) = index.files("sample")
     embedded.faults.add(fault)
     monkeypatch.setattr(deadline, "SECONDS", 0.5)
@@ -270,10 +261,10 @@ def test_a_server_that_sends_a_byte_now_and_then_is_given_up(
 
 
 def test_an_installer_waits_for_a_server_no_longer_than_it_may(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    embedded: EmbeddedIndex, index: SimpleIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wheel = fresh()
-    index.upload(placed(wheel, tmp_path))
+    store(embedded.upload_url, TOKEN, wheel)
     monkeypatch.setattr(resolve, "LEAST", 0.0)
     embedded.faults.add(Trickle(of="file", target="*.whl"))
     with pytest.raises(Unavailable, match=r"pip did not get sample .* in time"):
@@ -281,12 +272,12 @@ def test_an_installer_waits_for_a_server_no_longer_than_it_may(
 
 
 def test_core_metadata_is_served_as_it_is_in_the_wheel_or_as_a_fault_has_it(
-    embedded: EmbeddedIndex, index: SimpleIndex, tmp_path: Path
+    embedded: EmbeddedIndex, index: SimpleIndex
 ) -> None:
     first, second = fresh(), fresh()
-    index.upload(placed(first, tmp_path))
+    store(embedded.upload_url, TOKEN, first)
     embedded.faults.add(OtherMetadata())
-    index.upload(placed(second, tmp_path))
+    store(embedded.upload_url, TOKEN, second)
     one, other = index.files("sample")
     assert f"Version: {first.fields['version']}\n".encode() in (index.metadata(one) or b"")
     assert f"Version: {second.fields['version']}\n".encode() not in (index.metadata(other) or b"")
@@ -302,10 +293,10 @@ def test_an_interrupted_upload_answers_without_a_status(
     assert (answer.exit_code, answer.status) == (process.TIMED_OUT, None)
 
 
-def test_a_wheel_for_another_python_is_resolved(index: SimpleIndex, tmp_path: Path) -> None:
+def test_a_wheel_for_another_python_is_resolved(embedded: EmbeddedIndex, index: SimpleIndex) -> None:
     metadata = "Metadata-Version: 2.4\nName: sample\nVersion: 4.0\nRequires-Python: <3\n"
     wheel = sample_wheel(version="4.0", files={"sample-4.0.dist-info/METADATA": metadata})
-    assert index.upload(placed(wheel, tmp_path)).exit_code == 0
+    store(embedded.upload_url, TOKEN, wheel)
     assert index.resolve("sample", Version("4.0"), within=60) == {wheel.filename: sha256(wheel)}
 
 

@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import pytest
-import requests
 from packaging.version import Version
+from stored import store
 
 from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.adapters.clock import SystemClock
@@ -108,12 +108,7 @@ class Bench:
 
     def place(self, *samples: Sample) -> None:
         """Store files as twine would, at once."""
-        for sample in samples:
-            content = {"content": (sample.filename, sample.content)}
-            done = requests.post(
-                self.server.upload_url, data=sample.fields, files=content, auth=("__token__", TOKEN), timeout=30
-            )
-            assert done.status_code == 200
+        store(self.server.upload_url, TOKEN, *samples)
 
     def run(self) -> None:
         """Run the steps from the upload on, as the same command does each time."""

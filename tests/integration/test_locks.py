@@ -11,6 +11,7 @@ import pytest
 from git_repositories import ENVIRON, make_repository
 from packaging.version import Version
 
+from releasegate.adapters import process
 from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.adapters.build.locks import Locks
 from releasegate.adapters.git.repository import GitRepository
@@ -89,7 +90,8 @@ def test_a_lock_that_lags_behind_is_named_with_what_to_run(tmp_path: Path) -> No
     assert any("needs to be updated" in word for word in answer.words)
 
 
-def test_a_lock_whose_index_does_not_answer_is_not_judged(tmp_path: Path) -> None:
+def test_a_lock_whose_index_does_not_answer_is_not_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(process.SET, "UV_HTTP_RETRIES", "0")
     project = f'{PROJECT}dependencies = ["not-in-any-cache-1f2e"]\n'
     with pytest.raises(Unavailable, match=r"whether uv\.lock is current: an index does not answer"):
         answers(tmp_path, {"pyproject.toml": project, "uv.lock": LOCK})

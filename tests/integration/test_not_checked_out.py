@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 from real_indexes import RunningIndex
+from stored import store
 from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
 from releasegate.adapters.index.package_index import SimpleIndex
@@ -38,8 +39,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         workspace = Workspace(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
         for number in ("0.9.0", "1.0.0", "1.1.0rc1"):
             for made in (sample_wheel("tiny-api", number), sample_sdist("tiny-api", number)):
-                (sent := tmp_path / made.filename).write_bytes(made.content)
-                assert workspace.index("production").upload(sent).exit_code == 0
+                store(index.upload_url, "secret", made)
         for name in ("tiny-api", "tiny-plugin"):
             shutil.rmtree(pair.clone(name))
         yield workspace

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from git_repositories import git
+from stored import store_files
 from test_doctor import Folder, folder
 from testpair import sources
 from typed import Typed, typed
@@ -39,8 +40,7 @@ def publish(folder: Folder, name: str, version: str, *, breaks: bool = False) ->
     out.mkdir(parents=True)
     subprocess.run([sys.executable, "-c", BUILD, str(out)], cwd=clone, check=True)
     index = Workspace(load(folder.pair.root, environ=folder.environ), lambda _: None).index("production")
-    for file in sorted(out.iterdir(), reverse=True):
-        assert index.upload(file).exit_code == 0
+    store_files(index, *sorted(out.iterdir(), reverse=True))
 
 
 def run_lines(folder: Folder, lines: list[str]) -> list[int]:

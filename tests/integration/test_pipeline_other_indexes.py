@@ -13,6 +13,7 @@ import requests
 from git_repositories import git
 from packaging.version import Version
 from real_indexes import RunningIndex, devpi, pypiserver
+from stored import store_files
 from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
 from releasegate.app.orders import Order
@@ -60,16 +61,28 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Running
 
 @pytest.fixture
 def workspace(two: list[RunningIndex], tmp_path: Path) -> Workspace:
+    return opened(two, tmp_path)
+
+
+@pytest.fixture
+def alone(two: list[RunningIndex], tmp_path: Path) -> Workspace:
+    """Give a project whose first package is released without the other, which does not run with it."""
+    return opened(two, tmp_path, ('companion = { name = "tiny-api" }\n', ""))
+
+
+def opened(two: list[RunningIndex], folder: Path, changed: tuple[str, str] = ("", "")) -> Workspace:
     staging, production = two
-    pair = make_pair(tmp_path / "project", settings=on_indexes(staging, production))
+    pair = make_pair(folder / "project", settings=on_indexes(staging, production))
+    file = pair.root / "pyproject.toml"
+    file.write_text(file.read_text().replace(*changed))
     tokens = {"STAGING_TOKEN": staging.token, "PRODUCTION_TOKEN": production.token}
     return Workspace(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
 
 
-def ordered(workspace: Workspace, pipeline: Pipeline) -> tuple[Outcome, ...]:
+def ordered(workspace: Workspace, pipeline: Pipeline, package: str | None = None) -> tuple[Outcome, ...]:
     def planned(_: Planned) -> None: ...
 
-    return release(workspace, Order(pipeline), watch=Quiet(), confirm=lambda _: True, planned=planned)
+    return release(workspace, Order(pipeline, package), watch=Quiet(), confirm=lambda _: True, planned=planned)
 
 
 def sealed(workspace: Workspace) -> dict[str, list[str]]:
@@ -104,22 +117,22 @@ def test_a_pair_is_proven_and_released_and_each_index_holds_its_own_files(worksp
     assert partner.evidence["companions"][0]["source"] == "production"
 
 
-def test_a_name_that_holds_other_bytes_is_a_conflict_and_stays_as_it_is(workspace: Workspace, tmp_path: Path) -> None:
-    ordered(workspace, "rc")
+def test_a_name_that_holds_other_bytes_is_a_conflict_and_stays_as_it_is(alone: Workspace, tmp_path: Path) -> None:
+    api = alone.project.settings.packages[0]
+    ordered(alone, "rc", api.name)
     stranger = sample_wheel("tiny-api", "1.0.0")
     (tmp_path / stranger.filename).write_bytes(stranger.content)
-    api = workspace.project.settings.packages[0]
 
     def confirm(what: str) -> bool:
         if what.startswith("upload "):
-            assert workspace.index("production").upload(tmp_path / stranger.filename).exit_code == 0
+            store_files(alone.index("production"), tmp_path / stranger.filename)
         return True
 
     def planned(_: Planned) -> None: ...
 
     with pytest.raises(Conflict, match="holds other bytes") as caught:
-        release(workspace, Order("final", api.name), watch=Quiet(), confirm=confirm, planned=planned)
+        release(alone, Order("final", api.name), watch=Quiet(), confirm=confirm, planned=planned)
     assert "1.0.0.post1" in caught.value.hint
-    (held,) = workspace.index("production").files(api.name)
+    (held,) = alone.index("production").files(api.name)
     assert held.filename == stranger.filename
-    assert sealed(workspace)[api.name] == ["1.0.0rc1"]
+    assert sealed(alone)[api.name] == ["1.0.0rc1"]

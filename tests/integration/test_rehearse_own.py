@@ -64,10 +64,18 @@ def rehearsed(table: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=table, env=env, capture_output=True, text=True, timeout=_SECONDS, check=False)
 
 
-def test_what_lies_here_goes_from_candidate_to_final_and_nothing_here_or_there_changes(
+def test_after_a_gate_that_is_red_what_lies_here_then_goes_from_candidate_to_final_and_nothing_here_or_there_changes(
     table: Path, indexes: Mapping[str, EmbeddedIndex]
 ) -> None:
     api = table / "harbor-api"
+    check = api / "e2e" / "check_service.py"
+    good = check.read_text(encoding="utf-8")
+    check.write_text("raise SystemExit('the berths are gone')\n", encoding="utf-8")
+    done = rehearsed(table)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "the berths are gone" in done.stdout + done.stderr
+    check.write_text(good, encoding="utf-8")
+
     (api / "harbor_api" / "later.py").write_text('"""Not committed yet."""\n', encoding="utf-8")
     git(api, "rm", "-q", "stray.log")
     before = [git(api, *words) for words in (("log", "--all", "--format=%H"), ("status", "--porcelain"), ("tag",))]
@@ -83,17 +91,6 @@ def test_what_lies_here_goes_from_candidate_to_final_and_nothing_here_or_there_c
     clone = table / ".releasegate" / "rehearsal" / "own" / "work" / "harbor-api"
     assert (clone / "harbor_api" / "later.py").is_file()
     assert not (clone / "stray.log").exists()
-
-
-def test_a_gate_that_is_red_there_is_told_and_the_next_one_begins_with_what_lies_here_then(table: Path) -> None:
-    check = table / "harbor-api" / "e2e" / "check_service.py"
-    good = check.read_text(encoding="utf-8")
-    check.write_text("raise SystemExit('the berths are gone')\n", encoding="utf-8")
-    done = rehearsed(table)
-    assert done.returncode == 4, done.stdout + done.stderr
-    assert "the berths are gone" in done.stdout + done.stderr
-    check.write_text(good, encoding="utf-8")
-    assert rehearsed(table).returncode == 0
 
 
 def test_a_package_that_is_not_checked_out_is_told_before_anything_is_made(table: Path) -> None:

@@ -12,12 +12,15 @@ from unittest.mock import patch
 
 import pytest
 from real_indexes import RunningIndex
+from test_family import Judge, judge
 from testpair import AUTHOR, configuration, make_pair, on_indexes
 
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.frontends.program import Releasegate
 from releasegate.ports import UploadAnswer
 from releasegate.rehearsal.index import EmbeddedIndex, Refuse
+
+__all__ = ["judge"]
 
 NAME, SECRET = "tiny-api", "secret"
 SDIST = "tiny_api-1.0.0rc1.tar.gz"
@@ -51,7 +54,7 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, judge: Judge) -> Iterator[World]:  # noqa: ARG001 - whether it installs is another test's
     with ExitStack() as stack:
         indexes = {
             name: stack.enter_context(EmbeddedIndex(name=name, root=tmp_path / "indexes" / name, token=SECRET))

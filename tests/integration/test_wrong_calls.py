@@ -15,6 +15,11 @@ from releasegate.frontends.program import Releasegate
 
 AUTHOR = ("-c", "user.name=Ada", "-c", "user.email=ada@example.test")
 PACKAGE = """\
+[build-system]
+requires = []
+build-backend = "broken"
+backend-path = ["."]
+
 [project]
 name = "sample"
 version = "1.0.0"
@@ -78,11 +83,12 @@ Typed = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A configured repository whose indexes do not answer."""
+    """A configured repository whose indexes do not answer; nobody asks one for what its build needs."""
     root = tmp_path / "project"
     root.mkdir()
     (root / "pyproject.toml").write_text(PACKAGE, encoding="utf-8")
     (root / "version.json").write_text('{"version": "1.0.0"}', encoding="utf-8")
+    (root / "broken.py").write_text("raise SystemExit('no build')\n", encoding="utf-8")
     git(root, "init", "--quiet")
     git(root, "add", "--all")
     git(root, *AUTHOR, "commit", "--quiet", "--message=First")

@@ -124,9 +124,12 @@ class Pair:
         return self.root / name
 
 
-def make_pair(root: Path, *, version: str = "1.0.0", settings: str = "") -> Pair:
-    """Make the project: ``tiny-api``, and ``tiny-plugin`` that calls it; *settings* head the configuration."""
-    made = _made(version)
+def make_pair(root: Path, *, version: str = "1.0.0", settings: str = "", begun: Path | None = None) -> Pair:
+    """Make the project: ``tiny-api``, and ``tiny-plugin`` that calls it; *settings* head the configuration.
+
+    The repositories are as they are in *begun*, where that is given: another such project's folder.
+    """
+    made = begun or _made(version)
     for name in CHECKS:
         remote = PurePath("remotes", f"{name}.git")
         shutil.copytree(made / remote, root / remote, symlinks=True)

@@ -1,0 +1,43 @@
+"""A pair's project in which commands were typed already: they run once, and each test that begins there has a copy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from git_repositories import kept_folder
+from test_doctor import Folder, opened
+
+ALONE = ('companion = { name = "tiny-api" }\n', "")
+"""Makes ``tiny-api`` a package that nothing depends on."""
+
+Change = tuple[str, str]
+Words = tuple[str, ...]
+
+
+@contextmanager
+def begun(root: Path, *commands: Words, changed: Change | None = None) -> Iterator[Folder]:
+    """Give a project in *root* as *commands* leave it one after the other, each with exit code 0.
+
+    What *changed* names in the configuration is another text there, before the first command and now.
+    """
+    made = _made(commands, changed) if commands else None
+    if made is not None:
+        for name in ("indexes", ".releasegate"):
+            shutil.copytree(made / name, root / name, symlinks=True)
+    with opened(root, made) as folder:
+        if changed is not None:
+            folder.configure(*changed)
+        yield folder
+
+
+@cache
+def _made(commands: tuple[Words, ...], changed: Change | None) -> Path:
+    root = kept_folder()
+    with begun(root, *commands[:-1], changed=changed) as folder:
+        code, output = folder.type(*commands[-1])
+        assert code == 0, output
+    return root
