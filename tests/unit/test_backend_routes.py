@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 from suite_modules import imported
 
 SERVER = Path(__file__).parents[2] / "e2e" / "images" / "server"
@@ -86,3 +89,24 @@ def test_what_only_tells_is_asked_before_what_does_something(suite: SimpleNamesp
         "/devices/create",
         "/full-update/stream",
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "said"),
+    [
+        (501, {"detail": "use the pages"}, ""),
+        (503, {"detail": "no such service here"}, ""),
+        (501, {}, "answered 501"),
+        (500, {"detail": "unexpected"}, "answered 500 (unexpected)"),
+        (429, {}, "has too many requests"),
+        (404, {}, ""),
+    ],
+)
+def test_a_route_that_says_that_it_does_nothing_is_no_failure_and_a_crash_is_one(
+    suite: SimpleNamespace, status: int, told: dict[str, str], said: str
+) -> None:
+    answer = requests.Response()
+    answer.status_code, answer._content, answer.raw = status, json.dumps(told).encode(), io.BytesIO()
+    answer.headers["Content-Type"] = "application/json"
+    backend = SimpleNamespace(request=lambda *_, **__: answer)
+    assert suite.test_6_routes._complaint(backend, "/x") == said

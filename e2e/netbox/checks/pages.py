@@ -17,7 +17,7 @@ FORMS = ("/add/", "/import/")
 FORBIDDEN = requests.codes.forbidden
 NOT_FOUND = requests.codes.not_found
 SERVER_ERROR = requests.codes.internal_server_error
-UNAVAILABLE = requests.codes.service_unavailable
+DECLINES = frozenset({requests.codes.not_implemented, requests.codes.service_unavailable})
 CAUGHT = re.compile(r"An error occurred when loading content from plugin.*?<pre[^>]*>(.*?)</pre>", re.DOTALL)
 """How a page of NetBox shows that a plugin's part of it crashed: it answers all the same."""
 SHORT = 160
@@ -41,7 +41,7 @@ def refusals(
         except requests.RequestException as error:
             return path, type(error).__name__
         seconds[path] = answer.elapsed.total_seconds()
-        if _explained(answer):
+        if explained(answer):
             return path, ""
         barred = forbidden and answer.status_code == FORBIDDEN
         if barred or answer.status_code == NOT_FOUND or answer.status_code >= SERVER_ERROR:
@@ -67,9 +67,9 @@ def slow(seconds: Mapping[str, float]) -> dict[str, float]:
     return {path: took for path, took in seconds.items() if took > limit}
 
 
-def _explained(answer: requests.Response) -> bool:
-    """Whether an API route says on purpose, in words, that it is switched off here: a crash is never a 503."""
-    return answer.status_code == UNAVAILABLE and bool(body(answer).get("detail"))
+def explained(answer: requests.Response) -> bool:
+    """Whether a route says on purpose, in words, that it does nothing here: a crash is neither a 501 nor a 503."""
+    return answer.status_code in DECLINES and bool(body(answer).get("detail"))
 
 
 def _caught(answer: requests.Response) -> str:

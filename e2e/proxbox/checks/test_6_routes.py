@@ -13,7 +13,7 @@ import requests
 from cell import CANDIDATE, Cell
 from containers import Stack
 from contracts import BACKEND
-from pages import SERVER_ERROR, summary
+from pages import SERVER_ERROR, explained, summary
 from traffic import REQUEST
 from words import body, words
 
@@ -86,7 +86,7 @@ def _complaint(backend: Backend, path: str) -> str:
         with answer:
             if answer.status_code == requests.codes.too_many_requests:
                 return TOO_MANY
-            if answer.status_code >= SERVER_ERROR:
+            if answer.status_code >= SERVER_ERROR and not explained(answer):
                 return f"answered {answer.status_code}{words(answer)}"
             return "" if not DOES.search(path) or _ended(answer) else STILL
     except requests.Timeout:
