@@ -182,7 +182,7 @@ def test_a_persons_word_can_be_waived(proven: Folder) -> None:
         (("--package", API, "--reason", "x"), 2, "A revocation needs --version as well."),
         (("--package", API, "--version", "one", "--reason", "x"), 2, "'one' is not a version."),
         (("--package", API, "--version", "9" * 5000, "--reason", "x"), 2, "is not a version."),
-        (("--package", API, "--version", "1.0.0rc1", "--reason", " "), 2, "A revocation needs a person and a reason."),
+        (("--package", API, "--version", "1.0.0rc1", "--reason", " "), 2, "A revocation needs --reason as well."),
         (("--package", API, "--version", "1.0.0rc1", "--reason", "x"), 3, "is not proven, so there is nothing to take"),
     ],
 )

@@ -153,7 +153,7 @@ def test_the_flag_vendors_before_the_workflows_are_written_and_says_so(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    screen = cast(Screen, SimpleNamespace(say=said.append))
+    screen = cast(Screen, SimpleNamespace(say=said.append, tell=said.append))
     monkeypatch.chdir(project)
     with pytest.raises(ConfigurationError, match="writes nothing"):
         handover.workflows(screen, check=True, force=False, vendored=True)

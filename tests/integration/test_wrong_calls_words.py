@@ -27,7 +27,15 @@ CALLS = tuple(
 
 GATE_NAMES = {gate.command: gate for gate in GATES} | {gate.name: gate for gate in GATES}
 OF_INVOKE = frozenset(ns.task_names)
-PARSED = ("has no option", "does not take the word", "needs a value", "takes no value", "needs NAME", "needs VERSION")
+PARSED = (
+    "is given twice",
+    "has no option",
+    "does not take the word",
+    "needs a value",
+    "takes no value",
+    "needs NAME",
+    "needs VERSION",
+)
 """What invoke says in words of its own, before any task is asked."""
 
 

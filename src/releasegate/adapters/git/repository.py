@@ -43,7 +43,7 @@ class GitRepository(GitHistory):
 
     def has_remote(self) -> bool:
         """Whether the remote that is pushed to is one of this repository."""
-        return tags.has(self.git, self.remote)
+        return tags.is_there(self.git, self.remote)
 
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         """Return the tracked files below *root*, and those *beside* it, that differ from the commit."""

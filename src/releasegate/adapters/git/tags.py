@@ -78,11 +78,20 @@ def heads_there(git: Git, remote: str) -> Mapping[str, str]:
     return {ref.removeprefix(HEADS): commit for commit, ref in pairs if ref.startswith(HEADS)}
 
 
+def is_there(git: Git, remote: str) -> bool:
+    """Whether there is such a remote: one that answers is one, of one that is silent Git knows it."""
+    return may_be_asked(git, remote) and (not _asked(git, remote).exit_code or has(git, remote))
+
+
+def _asked(git: Git, remote: str) -> GitOutput:
+    return git.recall("ls-remote", "--heads", "--tags", remote, timeout=REMOTE_SECONDS)
+
+
 def _listed(git: Git, remote: str) -> Sequence[str]:
     """Return the lines on the branches and the tags of *remote*, both by one question."""
     if not may_be_asked(git, remote):
         return ()
-    answer = git.recall("ls-remote", "--heads", "--tags", remote, timeout=REMOTE_SECONDS)
+    answer = _asked(git, remote)
     if answer.exit_code and not has(git, remote):
         return ()
     if answer.exit_code:
