@@ -232,12 +232,13 @@ def compared(
     check = suite.test_3_offered.test_what_the_last_final_offered_is_still_there
     for phase, version, offers in zip(("released", "candidate"), versions, ([BEFORE], [AFTER]), strict=True):
         cell = SimpleNamespace(
+            path="fresh",
             phase=phase,
             plugin_version=version,
             report=folder,
             undeclared=lambda refused: {k: v for k, v in refused.items() if k not in allowed},
         )
-        check({"offered": offers}, cell, lambda name, value: told.append((name, json.loads(value))))
+        check({"offered": offers}, cell, None, lambda name, value: told.append((name, json.loads(value))))
     return told
 
 
@@ -256,9 +257,9 @@ def test_what_a_new_series_goes_without_is_told(suite: SimpleNamespace, tmp_path
 
 
 def test_without_an_upgrade_nothing_is_compared(suite: SimpleNamespace, tmp_path: Path) -> None:
-    cell = SimpleNamespace(phase="candidate", plugin_version="1.0", report=tmp_path)
+    cell = SimpleNamespace(path="fresh", phase="candidate", plugin_version="1.0", report=tmp_path)
     with pytest.raises(pytest.skip.Exception, match="the last final did not run here"):
-        suite.test_3_offered.test_what_the_last_final_offered_is_still_there({}, cell, lambda *_: None)
+        suite.test_3_offered.test_what_the_last_final_offered_is_still_there({}, cell, None, lambda *_: None)
 
 
 @pytest.mark.parametrize(
@@ -269,3 +270,51 @@ def test_a_series_is_the_first_two_numbers_of_each_plugin(
     suite: SimpleNamespace, before: str, now: str, *, other: bool
 ) -> None:
     assert suite.test_3_offered.new_series(before, now) is other
+
+
+SHOWN = {
+    "app.Thing": {
+        "api": "api/plugins/app/things/",
+        "pages": {"add": "plugins/app/things/add/", "list": "plugins/app/things/"},
+        "record": {"": "plugins/app/things/{pk}/", "settings": "plugins/app/things/{pk}/settings/"},
+    },
+    "app.Bare": {"api": "", "pages": {}, "record": {"settings": "plugins/app/bare/{pk}/settings/"}},
+}
+PLACES = ("plugins/app/things/add/", "plugins/app/things/{}/settings/", "plugins/app/bare/{}/settings/")
+
+
+def test_what_a_page_leaves_out_of_its_form_is_told_in_an_upgrade(suite: SimpleNamespace, tmp_path: Path) -> None:
+    pages = {
+        "/plugins/app/things/add/": '<form><input name="name"><input name="part-1-size"></form>',
+        "/plugins/app/things/7/settings/": '<form><input name="name"><input name="site"><input></form>',
+    }
+
+    def get(path: str) -> SimpleNamespace:
+        return SimpleNamespace(ok=True, text=pages[path])
+
+    listed = SimpleNamespace(ok=True, json=lambda: {"results": [{"id": 7}]})
+    fixtures = {"netbox": SimpleNamespace(request=lambda *_, **__: listed), "browser": SimpleNamespace(get=get)}
+    request, told = SimpleNamespace(getfixturevalue=fixtures.__getitem__), list[object]()
+    check = suite.test_3_offered.test_what_the_last_final_offered_is_still_there
+    facts = {
+        "shown": SHOWN,
+        "offered": [{"page": {key: [] for key in PLACES}, "form field": {key: [] for key in PLACES}}],
+    }
+    cell = SimpleNamespace(
+        path="upgrade", phase="released", plugin_version="1.0", report=tmp_path, undeclared=lambda refused: refused
+    )
+    check(facts, cell, request, lambda *_: told.append(_))
+    cell.phase = "candidate"
+    check(facts, cell, request, lambda *_: told.append(_))
+    pages["/plugins/app/things/add/"] = '<form><input name="part-3-size"></form>'
+    pages["/plugins/app/things/7/settings/"] = "<form></form>"
+    with pytest.raises(AssertionError, match=r"of what 1\.0 offers 3 are gone: the input name of /plugins/"):
+        check(facts, cell, request, lambda *_: told.append(_))
+    assert told == []
+
+
+def test_of_a_page_that_does_not_open_nothing_is_said_here(suite: SimpleNamespace) -> None:
+    closed = SimpleNamespace(get=lambda _: SimpleNamespace(ok=False, text=""))
+    empty = SimpleNamespace(request=lambda *_, **__: SimpleNamespace(ok=True, json=lambda: {"results": []}))
+    found = suite.test_3_offered.asked_for(PLACES, SHOWN.values(), empty, closed)
+    assert found == {key: [] for key in PLACES}

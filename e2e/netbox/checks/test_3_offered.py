@@ -1,7 +1,11 @@
-"""What the last final offered is still there: pages, API routes, and what stands in them, as its classes say."""
+"""What the last final offered is still there: pages, API routes, and what stands in them.
+
+Its classes say it, and of forms the pages too: a template may leave out what the form has.
+"""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -10,18 +14,30 @@ from contracts import PLUGIN
 from packaging.version import InvalidVersion, Version
 from stack_cell import RELEASED
 
-from cell import Cell
+from cell import UPGRADE, Cell
+from forms import forms
+from netbox import Browser, NetBox
+from shelf import there
 
+ARGUMENT, NUMBER = re.compile(r"\{\w+\}"), re.compile(r"\d+")
 Offered = Mapping[str, Mapping[str, list[str]]]
 MOST = 20
 
 
 @pytest.mark.contract("plugin.offered", PLUGIN, needs=("netbox.up",))
 def test_what_the_last_final_offered_is_still_there(
-    facts: dict[str, Any], cell: Cell, record_property: Callable[[str, object], None]
+    facts: dict[str, Any],
+    cell: Cell,
+    request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """In an upgrade the last final runs first. What a new series goes without is told; what another loses is red."""
-    now = {"version": cell.plugin_version, "offered": facts.get("offered", [])}
+    offered = facts.get("offered", [])
+    if cell.path == UPGRADE:
+        netbox, browser = request.getfixturevalue("netbox"), request.getfixturevalue("browser")
+        shown = facts["shown"].values()
+        offered = [{**each, "input": asked_for(each["form field"], shown, netbox, browser)} for each in offered]
+    now = {"version": cell.plugin_version, "offered": offered}
     file = cell.report / f"offered-{cell.phase}.json"
     file.write_text(json.dumps(now), encoding="utf-8")
     if cell.phase == RELEASED:
@@ -39,6 +55,28 @@ def test_what_the_last_final_offered_is_still_there(
         )
         return
     assert not lost, f"of what {before['version']} offers {len(lost)} are gone: {', '.join(lost[:3])}"
+
+
+def asked_for(
+    places: Collection[str], shown: Iterable[Mapping[str, Any]], netbox: NetBox, browser: Browser
+) -> dict[str, list[str]]:
+    """Return what the forms at *places* ask for: those of a new record, and of one that is there."""
+    found = {}
+    for model in shown:
+        number = there(netbox, f"/{model['api']}") if model["api"] else 0
+        for path in (*model["pages"].values(), *model["record"].values()):
+            if (place := ARGUMENT.sub("{}", path)) in places:
+                found[place] = _inputs(browser, path, number)
+    return found
+
+
+def _inputs(browser: Browser, path: str, number: int) -> list[str]:
+    """Return the names of what a page's forms ask for; nothing where it is a record's and there is none."""
+    if "{pk}" in path and not number:
+        return []
+    page = browser.get("/" + path.replace("{pk}", str(number)))
+    names = {NUMBER.sub("N", name) for form in forms(page.text) for name in form.names}
+    return sorted(names - {""}) if page.ok else []
 
 
 def gone(before: Offered, now: Offered) -> Iterator[str]:
