@@ -61,6 +61,7 @@ class ReleaseFixture:
     part: Part | None = None
     by_hand: str | None = None
     forge: Forge | None = field(default_factory=FakeForge)
+    branch_forge: Forge | None = None
     clock: FakeClock = field(default_factory=FakeClock)
     machine: FakeMachine = field(default_factory=FakeMachine)
     repository: FakeRepository = field(default_factory=lambda: FakeRepository({START: tracked("0.9")}))
@@ -92,6 +93,7 @@ class ReleaseFixture:
             runner=self.runner,
             tools=self.tools,
             forge=self.forge,
+            branch_forge=self.branch_forge,
         )
         indexes: dict[str, Index] = {"testpypi": self.staging, "pypi": self.production}
         return RunContext(

@@ -16,6 +16,12 @@ def test_a_remote_on_another_forge_may_be_the_mirror_that_is_released_from() -> 
     (asked,) = of_remotes(RepositoryFacts("develop", "origin", None, elsewhere=elsewhere))
     assert asked.answers == ('tag-remote = "github"', 'forge = { kind = "github", repository = "octo/lamp" }')
     assert "a mirror which follows origin" in asked.asks
+    own = ForgeConfig("gitea", "lab/lamp", "https://git.lab.example")
+    (asked,) = of_remotes(RepositoryFacts("develop", "origin", own, elsewhere=elsewhere))
+    assert asked.answers[2] == (
+        'branch-forge = { kind = "gitea", repository = "lab/lamp", address = "https://git.lab.example", '
+        'token-env = "BRANCH_FORGE_TOKEN" }'
+    )
     assert list(of_remotes(RepositoryFacts("develop", "origin", None))) == []
 
 

@@ -145,3 +145,36 @@ def test_one_remote_is_not_written_down_twice() -> None:
         parse_settings(text, where="pyproject.toml")
     assert 'tag-remote: is "gitea", as remote is; leave it out' in no.value.details[0]
     assert parse_settings(text.replace('tag-remote = "gitea"', ""), where="x").packages[0].forge_remote == "gitea"
+
+
+MIRRORED = """
+    [[tool.releasegate.packages]]
+    name = "sample-app"
+    pythons = ["3.12"]
+    version-from-tag = true
+    tag-remote = "github"
+    forge = { kind = "github", repository = "octo/app" }
+    branch-forge = { kind = "gitea", repository = "lab/app", address = "https://lab.example", token-env = "LAB_TOKEN" }
+"""
+
+
+def test_the_forge_of_the_branch_is_another_one_than_that_of_the_tags() -> None:
+    (package,) = parse_settings(MIRRORED, where="x").packages
+    assert package.branch_forge is not None
+    assert (package.branch_forge.repository, package.branch_forge.token_env) == ("lab/app", "LAB_TOKEN")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('tag-remote = "github"', "", "is for a package whose tags go to a tag-remote; leave it out"),
+        (', token-env = "LAB_TOKEN"', "", "would be sent the token of forge; write another token-env than FORGE_TOKEN"),
+        (', address = "https://lab.example"', "", "has no address; write the web address of the Gitea"),
+    ],
+)
+def test_a_forge_of_the_branch_that_is_none_or_would_be_sent_a_foreign_token_is_refused(
+    old: str, new: str, said: str
+) -> None:
+    with pytest.raises(ConfigurationError) as no:
+        parse_settings(MIRRORED.replace(old, new), where="pyproject.toml")
+    assert any(line.endswith(f"branch-forge: {said}") for line in no.value.details), no.value.details

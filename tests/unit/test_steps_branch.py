@@ -127,3 +127,14 @@ def test_a_runner_whose_push_is_refused_keeps_no_branch_to_propose(
         Tag(fixture.built(version)).run()
     assert f"Bump it where a person can propose it: invoke {line}ackage sample-app" in no.value.hint
     assert no.value.details == ("in its own words",)
+
+
+def test_of_a_mirrored_package_the_forge_of_the_branch_is_asked_and_not_the_mirror(tmp_path: Path) -> None:
+    app = replace(ALONE, tag_remote="github")
+    mirror = FakeForge(branches={"develop": "pull requests"})
+    fixture = ReleaseFixture(tmp_path, app=app, forge=mirror)
+    assert told(fixture) is None, "a mirror is pushed no branch"
+    fixture.branch_forge = FakeForge(branches={"develop": "pushes"})
+    assert require(told(fixture)).found == "takes pushes to develop"
+    fixture.branch_forge = FakeForge(branches={"develop": "pull requests"})
+    assert require(told(fixture)).caution

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.ci.runner import as_read, event_of, git_environment
+from releasegate.app.forges import opened_forges
 from releasegate.app.known import Beliefs
 from releasegate.app.late import LateInstallChecker, LateRunner, late
 from releasegate.app.project import Project, load
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from releasegate.app.container_runner import ContainerOptions
     from releasegate.core.ci.event_payload import Event
     from releasegate.core.ci.part import Part
-    from releasegate.core.config.model import ForgeConfig, Package
+    from releasegate.core.config.model import Package
     from releasegate.core.release.companion import ByHand
     from releasegate.core.release.plan import PackageState
     from releasegate.core.release.versions import Consumed
@@ -60,7 +61,7 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class Workspace:
-    """Everything of one project, ready to be used; ``forges`` are the packages' forges by name.
+    """Everything of one project, ready to be used; ``forges`` and ``branch_forges`` are the packages' by name.
 
     ``event`` is what started the run in CI; ``asked`` is what a command keeps of Git's answers that only looks,
     ``indexes`` are its indexes, and ``beliefs`` what was answered of whether evidence is to be believed.
@@ -70,6 +71,7 @@ class Workspace:
     progress: Progress
     choices: RunOptions = field(default_factory=RunOptions)
     forges: Mapping[str, Forge] = field(default_factory=dict)
+    branch_forges: Mapping[str, Forge] = field(default_factory=dict)
     event: Event | None = None
     asked: Asked | None = None
     beliefs: Beliefs = field(default_factory=Beliefs)
@@ -248,6 +250,7 @@ class Workspace:
             runner=LateRunner(self.runner),
             tools=late(self._tools),
             forge=self.forges.get(package.name),
+            branch_forge=self.branch_forges.get(package.name),
         )
 
     def _tools(self) -> LocalTools:
@@ -286,12 +289,7 @@ def open_workspace(folder: Path, environ: Mapping[str, str], progress: Progress,
     project = replace(project, environ={**environ, **git_environment(event, project.settings, environ)})
     if event is not None and not choices.companions:
         choices = replace(choices, companions=named_in(event.inputs or {}, project.settings))
-    owned = ((p.name, as_read(p, environ)) for p in project.settings.packages)
-    forges = {name: late(partial(_forge, forge, environ, choices.prompt)) for name, forge in owned if forge is not None}
-    return Workspace(project, progress, choices, forges, event)
-
-
-def _forge(config: ForgeConfig, environ: Mapping[str, str], prompt: TokenPrompt | None) -> Forge:
-    from releasegate.adapters.forges import forge_of
-
-    return forge_of(config, environ=environ, prompt=prompt)
+    packages = project.settings.packages
+    forges = opened_forges({p.name: as_read(p, environ) for p in packages}, environ, choices.prompt)
+    branch_forges = opened_forges({p.name: p.branch_forge for p in packages}, environ, choices.prompt)
+    return Workspace(project, progress, choices, forges, branch_forges, event)

@@ -15,15 +15,14 @@ from releasegate.steps.source import is_stated
 if TYPE_CHECKING:
     from packaging.version import Version
 
-    from releasegate.ports import BranchTakes
+    from releasegate.ports import BranchTakes, Forge
     from releasegate.steps.release import Release
 
 
 def pushes_branch(inquiry: Inquiry) -> bool:
     """Whether a commit may be pushed from here to a branch whose forge can be asked; a mirror is pushed no branch."""
-    release, part = inquiry.release, inquiry.release.run.part
-    asked = release.ports.forge is not None and release.package.tag_remote is None
-    return planned(inquiry) and asked and (part is None or part.job == "build")
+    part = inquiry.release.run.part
+    return planned(inquiry) and _forge(inquiry.release) is not None and (part is None or part.job == "build")
 
 
 def release_branch(inquiry: Inquiry) -> str | Caution:
@@ -72,8 +71,13 @@ def _pushed(release: Release) -> Version | None:
 
 def _told(release: Release, branch: str) -> BranchTakes | None:
     """Return what the forge says; one that does not answer is asked about elsewhere."""
-    forge = release.ports.forge
+    forge = _forge(release)
     try:
         return None if forge is None else forge.takes(branch)
     except ReleasegateError:
         return None
+
+
+def _forge(release: Release) -> Forge | None:
+    """Return the forge that the branch is on: where tags go to a mirror, it is another one than theirs."""
+    return release.ports.forge if release.package.tag_remote is None else release.ports.branch_forge

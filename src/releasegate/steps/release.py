@@ -53,6 +53,8 @@ class PackagePorts:
     runner: EndToEndRunner
     tools: Tools
     forge: Forge | None
+    branch_forge: Forge | None = None
+    """The forge that the release branch is pushed to, where that is another one."""
 
 
 @dataclass(frozen=True)

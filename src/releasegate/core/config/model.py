@@ -159,6 +159,10 @@ class Package:
     service: Annotated[Service | None, Key("how it is started")] = None
     end_to_end: Annotated[EndToEndCommand | None, Key("what judges it with its companions")] = None
     forge: Annotated[ForgeConfig | None, Key("where its releases are published")] = None
+    branch_forge: Annotated[
+        ForgeConfig | None,
+        Key("the forge of `remote`, where `tag-remote` is its mirror: it says what the branch takes"),
+    ] = None
     release_notes: Annotated[
         RepositoryFile | None,
         Key(

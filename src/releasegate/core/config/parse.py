@@ -168,9 +168,16 @@ def _forge_problems(package: Fields) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with where a package is pushed to and published."""
     if package.get("tag_remote") is not None and package["tag_remote"] == package.get("remote"):
         yield "tag-remote", f"is {shown(package['tag_remote'])}, as remote is; leave it out"
-    forge: ForgeConfig | None = package.get("forge")
-    if forge is not None and forge.kind == "gitea" and forge.address is None:
-        yield "forge", "has no address; write the web address of the Gitea"
+    if package.get("branch_forge") is not None and package.get("tag_remote") is None:
+        yield "branch-forge", "is for a package whose tags go to a tag-remote; leave it out"
+    forges: dict[str, ForgeConfig | None] = {key: package.get(key) for key in ("forge", "branch_forge")}
+    for key, forge in forges.items():
+        if forge is not None and forge.kind == "gitea" and forge.address is None:
+            yield key.replace("_", "-"), "has no address; write the web address of the Gitea"
+    # A token is for one host.
+    tokens = [forge.token_env for forge in forges.values() if forge is not None]
+    if len(tokens) != len(set(tokens)):
+        yield "branch-forge", f"would be sent the token of forge; write another token-env than {tokens[0]}"
 
 
 def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -> Iterator[tuple[str, str]]:

@@ -9,25 +9,35 @@ import tomlkit
 
 from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.adopt.table import RepositoryFacts
+from releasegate.core.config.model import ForgeConfig
 from releasegate.core.release.notes import is_about_versions
 
 _FILES = ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASES", "RELEASE_NOTES")
 _WORDS = ("release", "changelog", "whatsnew", "changes", "notes")
+BRANCH_TOKEN = "BRANCH_FORGE_TOKEN"  # noqa: S105 - the name of a variable
+"""The variable proposed for the token of the forge that the branch is on: that of another host is not sent there."""
 _LEAST = 2
 """Files about versions that make a folder one of release notes."""
 
 
 def of_remotes(repository: RepositoryFacts) -> Iterator[Question]:
     """Yield what is asked where another remote is the same repository on another forge."""
+    own = repository.forge
     for name, forge in repository.elsewhere:
-        keys = {"kind": forge.kind, "repository": forge.repository, "address": forge.address}
-        inline = ", ".join(f"{key} = {tomlkit.item(value).as_string()}" for key, value in keys.items() if value)
+        asked = () if own is None else (f"branch-forge = {_inline(own, token_env=BRANCH_TOKEN)}",)
         yield Question(
             f"Where is it released? The remote {name} is {forge.repository} on another forge than {repository.remote}. "
-            f"Where that is a mirror which follows {repository.remote}, and tags and releases are made there, say both "
-            "(instead of another forge):",
-            (f"tag-remote = {tomlkit.item(name).as_string()}", f"forge = {{ {inline} }}"),
+            f"Where that is a mirror which follows {repository.remote}, and tags and releases are made there, say all "
+            "of this (instead of another forge):",
+            (f"tag-remote = {tomlkit.item(name).as_string()}", f"forge = {_inline(forge)}", *asked),
         )
+
+
+def _inline(forge: ForgeConfig, *, token_env: str = "") -> str:
+    """Return the table of a forge in a line."""
+    keys = {"kind": forge.kind, "repository": forge.repository, "address": forge.address, "token-env": token_env}
+    told = ", ".join(f"{key} = {tomlkit.item(value).as_string()}" for key, value in keys.items() if value)
+    return f"{{ {told} }}"
 
 
 def of_notes(files: Sequence[PurePosixPath]) -> Iterator[Question]:
