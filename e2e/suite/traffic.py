@@ -15,6 +15,7 @@ WRONG_ROUTE = frozenset({404, 405})
 SERVER_ERROR = 500
 BEGINS = "Traceback (most recent call last)"
 RAISED = re.compile(r"^(?:\s*\| )?(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*(?::|$)")
+UNANSWERED = re.compile(r"Cannot connect to host|Connect call failed|Connection refused|\[Errno 111\]")
 CHAINED = ("During handling of the above", "The above exception was", "  | During", "  | The above")
 LONGEST = 160
 
@@ -44,6 +45,11 @@ class Raised:
 
     service: str
     words: str
+
+    @property
+    def alone(self) -> bool:
+        """Whether it ended with nobody there who takes a connection."""
+        return bool(UNANSWERED.search(self.words))
 
     def __str__(self) -> str:
         return f"{self.service} logged a stack trace: {self.words}"

@@ -110,3 +110,16 @@ def test_only_what_was_not_warned_of_before_is_new(suite: SimpleNamespace, tmp_p
     assert suite.troubles.kept(file) is None
     suite.troubles.keep(file, now)
     assert suite.troubles.kept(file) == now
+
+
+@pytest.mark.parametrize(
+    ("words", "alone"),
+    [
+        ("aiohttp.ClientConnectorError: Cannot connect to host netbox.test:8080 [Connect call failed]", True),
+        ("ConnectionRefusedError: [Errno 111] Connection refused", True),
+        ("KeyError: 'connection'", False),
+    ],
+)
+def test_a_trace_of_nobody_who_answers_yet_is_told_apart(suite: SimpleNamespace, words: str, *, alone: bool) -> None:
+    (found,) = suite.traffic.raised("backend", f"Traceback (most recent call last):\n  x\n{words}\n")
+    assert found.alone is alone

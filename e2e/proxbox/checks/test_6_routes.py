@@ -40,7 +40,7 @@ def test_the_backend_answers_on_every_route(
     """Its own route table and its description, GET without an argument: none is answered with a server error."""
     here = replace(backend, url=f"http://{stack.published('backend', INSIDE['backend'])}")
     told = json.loads(stack.run("exec -T backend /opt/releasegate/run routes").strip().splitlines()[-1])
-    table = {*told, *described(body(backend.request("GET", "/openapi.json")))}
+    table = {*told, *described(body(here.request("GET", "/openapi.json")))}
     if not table:
         pytest.skip("this backend has no route table that can be asked for, and describes no routes")
     end, refused, asked = time.monotonic() + SECONDS, dict[str, str](), 0
