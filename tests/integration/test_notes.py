@@ -285,6 +285,27 @@ def test_a_note_that_is_too_large_is_left_out_and_told_and_not_written_over(lapt
     assert git(remote, "rev-parse", REF) == tip
 
 
+@pytest.mark.parametrize("kind", ["blob", "tree", "notes"])
+def test_what_is_no_notes_of_git_keeps_the_evidence_here_and_is_told_with_the_line_that_takes_it_away(
+    laptop: SharedLedger, remote: Path, kind: str
+) -> None:
+    head = git(remote, "rev-parse", "HEAD")
+    if kind == "notes":
+        laptop.append(Version("0.9rc1"), entry("build"))
+        laptop.push()
+    trees = {"tree": f"{head}^{{tree}}", "notes": f"{REF}^{{tree}}"}
+    stray = git(remote, "rev-parse", trees[kind]) if kind in trees else git(remote, "hash-object", "-w", "HEAD")
+    (remote / REF).parent.mkdir(parents=True, exist_ok=True)
+    (remote / REF).write_text(f"{stray}\n")
+    laptop.append(Version("1.0rc1"), entry("build"))
+    (told,) = laptop.push()
+    assert "is no notes of Git" in told
+    assert laptop.pull() == ()
+    git(laptop.notes.git.root, *told.partition("git -C ")[2].partition(")")[0].split()[1:])
+    assert laptop.push() == ()
+    assert len(laptop.notes.fetch()) == 1
+
+
 def test_a_note_that_would_become_too_large_is_not_written(laptop: SharedLedger, remote: Path) -> None:
     note = {commit_of(laptop): b"x" * (9 * 2**20)}
     told = laptop.notes.publish(note, merge=lambda theirs, ours: theirs + ours)

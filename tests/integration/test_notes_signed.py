@@ -57,6 +57,20 @@ def test_signed_evidence_counts_where_git_verifies_it(remote: Path, tmp_path: Pa
     assert {e.step for e in reader.read(Version("1.0rc1"))} == {"by-one", "by-two"}
 
 
+def test_a_tree_of_notes_that_nobody_can_sign_is_not_read(
+    laptop: SharedLedger, remote: Path, tmp_path: Path, signing: dict[str, str]
+) -> None:
+    laptop.append(Version("1.0rc1"), entry("build"))
+    laptop.push()
+    (remote / REF).parent.mkdir(parents=True, exist_ok=True)
+    (remote / REF).write_text(git(remote, "rev-parse", f"{REF}^{{tree}}") + "\n")
+    reader = clone(remote, tmp_path, "reader", environ=signing, signed=True)
+    reader.pull()
+    assert reader.read(Version("1.0rc1")) == ()
+    reader.append(Version("1.0rc1"), entry("audit"))
+    assert any("is no notes of Git" in line for line in reader.push())
+
+
 def test_who_signed_is_told(remote: Path, tmp_path: Path, signing: dict[str, str]) -> None:
     signer = clone(remote, tmp_path, "one", environ=signing, signed=True)
     assert signer.notes.signature() == ("N", "")

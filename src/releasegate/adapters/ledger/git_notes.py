@@ -83,6 +83,8 @@ class GitNotes:
                 self.git.ask("update-ref", "-d", self.theirs)
             elif answer.exit_code and self._has_remote():
                 raise self._silent(answer)
+        if self.signed and self._is_no_commit():
+            return self._nothing(self.theirs)  # Git reads notes of a tree, too, which nobody can sign
         self._verify()
         return self._read(self.theirs)
 
@@ -120,6 +122,8 @@ class GitNotes:
             told = tuple(_too_large(commit, size) for commit, size in full.items() if commit in notes)
             if not changed:
                 return told
+            if self._is_no_commit():
+                return (*told, self._not_notes())
             self._write(changed)
             if not self._has_remote() or self._push():
                 return told
@@ -127,6 +131,18 @@ class GitNotes:
         raise Unavailable(
             f"The evidence could not be pushed to {self.remote}: others wrote at every try.",
             hint="Run the same command again",
+        )
+
+    def _is_no_commit(self) -> bool:
+        """Whether the remote has something else at the ref of the notes, on top of which none can be written."""
+        kind = self.git.ask("cat-file", "-t", self.theirs)
+        return not kind.exit_code and kind.text != "commit"
+
+    def _not_notes(self) -> str:
+        remove = line_in(self.git.root, f"push --delete {self.remote} {self.ref}")
+        return (
+            f"{self.ref} on {self.remote} is no notes of Git, so the evidence stays here. See who pushed it, take it "
+            f"away ({remove}), and run the same command again."
         )
 
     def _write(self, notes: Mapping[str, bytes]) -> None:
