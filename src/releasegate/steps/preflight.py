@@ -27,7 +27,17 @@ class Preflight(ReleaseStep):
     pipeline: Pipeline
     key: ClassVar[str] = "preflight"
     uses: ClassVar[frozenset[str]] = frozenset(
-        {"repository", "ledger", "forge", "indexes", "consumed", "companion_sources", "machine", "clock"}
+        {
+            "repository",
+            "ledger",
+            "forge",
+            "branch_forge",
+            "indexes",
+            "consumed",
+            "companion_sources",
+            "machine",
+            "clock",
+        }
     )
 
     def describe(self) -> str:
