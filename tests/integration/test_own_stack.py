@@ -12,18 +12,14 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from packaging.version import Version
+from stack_runs import stack_runner
 
-from releasegate.adapters.containers.runner import ContainerRunner
-from releasegate.adapters.index.addresses import addresses
-from releasegate.adapters.kit_folders import kit_folders
-from releasegate.core.config.model import IndexConfig, Package
-from releasegate.core.config.stack import Stack
+from releasegate.core.config.model import Package
 from releasegate.ports import Delivery, EndToEndReport
 from releasegate.rehearsal.index import sample_wheel
 
 pytestmark = [pytest.mark.docker, pytest.mark.network]
 
-FOLDER = Path(__file__).parents[1] / "stacks"
 APP = Package(name="quay-berths", path=PurePosixPath(), version_files=(), pythons=("3.13",))
 MODELS = "from django.db import models\n\n\nclass Berth(models.Model):\n    name = models.CharField(max_length=20)\n"
 ADMIN = "from django.contrib import admin\n\nfrom .models import Berth\n\nadmin.site.register(Berth)\n"
@@ -67,20 +63,13 @@ def judged(
 ) -> EndToEndReport:
     """Judge the next version of the app in the stack of the tests."""
     old, candidate = delivered(folder, "1.0", OLD), delivered(folder, "1.1", new)
-    found = kit_folders("./site", beside=FOLDER)
-    stack = Stack("./site", ("3.13",), packages={"app": (APP.name,)}, paths=paths, kit=found.kit)
-    runner = ContainerRunner(
-        stack=stack,
+    runner = stack_runner(
+        folder,
+        "site",
+        packages={"app": (APP.name,)},
+        paths=paths,
+        released=lambda _: replace(old, source="pypi"),
         environ=environ,
-        folders=found,
-        cache=folder / "cache",
-        folder=folder / "e2e",
-        workplace=folder,
-        index=addresses(IndexConfig("pypi")).simple,
-        staging_hosts=frozenset(),
-        released=lambda *_: replace(old, source="pypi"),
-        hosts=lambda _: (),
-        blame=True,
     )
     return runner.run(candidate, companions=(), progress=lambda _: None)
 

@@ -5,26 +5,21 @@ Run with ``nox -s tests -- -m docker`` where a Docker engine is.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
 from packaging.version import Version
+from stack_runs import stack_runner
 
-from releasegate.adapters.containers.runner import ContainerRunner
-from releasegate.adapters.index.addresses import addresses
-from releasegate.adapters.kit_folders import kit_folders
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import IndexConfig, Package
-from releasegate.core.config.stack import Stack
+from releasegate.core.config.model import Package
 from releasegate.ports import Delivery, EndToEndReport
 from releasegate.rehearsal.index import sample_wheel
 
 pytestmark = [pytest.mark.docker, pytest.mark.network]
 
-FOLDER = Path(__file__).parents[1] / "stacks"
 ROLES = ("client", "tide", "wind")
 COMPANIONS = (Companion("quay-tide"), Companion("quay-wind"))
 PACKAGES = {
@@ -57,20 +52,12 @@ def judged(folder: Path, changed: Mapping[str, str]) -> EndToEndReport:
     """Judge the next versions of all three, those in *changed* with another module."""
     old = {role: replace(delivered(folder, role, "1.0", MODULES[role]), source="pypi") for role in ROLES}
     new = {role: delivered(folder, role, "1.1", changed.get(role, MODULES[role])) for role in ROLES}
-    found = kit_folders("./ferry", beside=FOLDER)
-    players = {role: (PACKAGES[role].name,) for role in ROLES}
-    runner = ContainerRunner(
-        stack=Stack("./ferry", ("3.13",), packages=players, paths=("fresh",), kit=found.kit),
-        environ=os.environ,
-        folders=found,
-        cache=folder / "cache",
-        folder=folder / "e2e",
-        workplace=folder,
-        index=addresses(IndexConfig("pypi")).simple,
-        staging_hosts=frozenset(),
-        released=lambda name, *_: old[name.removeprefix("quay-")],
-        hosts=lambda _: (),
-        blame=True,
+    runner = stack_runner(
+        folder,
+        "ferry",
+        packages={role: (PACKAGES[role].name,) for role in ROLES},
+        paths=("fresh",),
+        released=lambda name: old[name.removeprefix("quay-")],
     )
     return runner.run(new["client"], companions=(new["tide"], new["wind"]), progress=lambda _: None)
 

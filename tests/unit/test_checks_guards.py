@@ -16,7 +16,7 @@ MODULES = (
     "test_4_traces", "test_4_people", "test_4_keys", "test_4_moves", "test_4_buttons", "test_4_fields", "test_4_stream",
     "test_4_records", "netbox",
 )  # fmt: skip
-CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_service="pve")
+CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_service="pve", path="fresh")
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,13 @@ def test_a_stack_trace_in_a_log_is_refused(suite: SimpleNamespace) -> None:
     def backend(log: str) -> None:
         suite.test_4_swallowed.test_the_backend_logs_no_stack_trace(stack(log), CELL)
 
+    alone = "Traceback (most recent call last)\n  File\nConnectionRefusedError: [Errno 111] Connection refused\n"
+    upgraded = SimpleNamespace(allowed=(), path="upgrade")
+    suite.test_4_swallowed.test_the_backend_logs_no_stack_trace(stack(alone), upgraded)
     for judged in (netbox, backend):
         judged("INFO: fine\n")
+        with pytest.raises(AssertionError, match="Connection refused"):
+            judged(alone)
         with pytest.raises(AssertionError, match="KeyError: 'x'"):
             judged("Traceback (most recent call last)\n  File\nKeyError: 'x'\n")
 
