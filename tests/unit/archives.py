@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from packaging.version import Version
+
 from releasegate.core.audit.problem import Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.model import Package
@@ -107,7 +109,7 @@ def subject(
     files = wheel_files(made_of, version=version) | dict(add or {})
     built = wheel({path: data for path, data in files.items() if path not in set(remove)}, version=version)
     source = sdist(made_of, version=version)
-    return Subject(package, version, wheel=built, sdist=source, rebuilt=built, tree=made_of, previous=previous)
+    return Subject(package, Version(version), wheel=built, sdist=source, rebuilt=built, tree=made_of, previous=previous)
 
 
 def said(problems: Problems) -> tuple[str, ...]:

@@ -113,6 +113,7 @@ GUARDED = "try:\n    from netbox.plugins import PluginConfig\nexcept ImportError
         ({INIT: "", "quay_lamp/a.py": "try:\n    import bpy\nfinally:\n    pass\n"}, {"quay_lamp.a": "Blender"}),
         ({INIT: "", "quay_lamp/plugin.py": "import pytest\n"}, {"quay_lamp.plugin": "pytest"}),
         ({INIT: "", "quay_lamp/a.py": "import django\n"}, {}),
+        ({INIT: "", "quay_lamp/__main__.py": "import bpy\n", "quay_lamp/make-it.py": "import bpy\n"}, {}),
         (
             {INIT: "", **{f"quay_lamp/m{n:02}.py": "import qgis\n" for n in range(20)}},
             {"quay_lamp.*": "QGIS"},

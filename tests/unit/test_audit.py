@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from archives import PACKAGE, dist_info, packed, subject
+from packaging.version import Version
 
 from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, look
 from releasegate.core.audit.subject import Subject
@@ -39,7 +40,7 @@ def test_a_sound_build_after_a_release_has_no_findings() -> None:
 
 def test_every_problem_is_reported_at_once() -> None:
     broken = subject(add={"tests/__init__.py": b"", "sample_app/cli.py": b"changed"})
-    checks = [finding.check for finding in audit(build(replace(broken, version="1.0.post1")))]
+    checks = [finding.check for finding in audit(build(replace(broken, version=Version("1.0.post1"))))]
     assert list(dict.fromkeys(checks)) == [
         "names",
         "metadata",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from archives import PACKAGE, WHEEL, dist_info, metadata, sdist, subject, tracked
+from packaging.version import Version
 
 from releasegate.core.audit.checks import names as naming
 from releasegate.core.dists.archive import Members
@@ -46,7 +47,7 @@ def test_a_wheel_under_another_name_is_a_finding(filename: str, problem: str) ->
 
 def test_where_a_tag_says_the_version_a_changed_tree_is_said_to_be_why() -> None:
     package = replace(PACKAGE, version_from_tag=True, version_files=())
-    built = replace(subject(), package=package, version="1.1")
+    built = replace(subject(), package=package, version=Version("1.1"))
     first, *_ = naming.file_names(built)
     assert first.startswith("sample_app-1.0-py3-none-any.whl is not named for sample-app 1.1: where a tag says")
     assert "git rm --cached FILE" in first
@@ -75,7 +76,9 @@ def test_an_sdist_with_another_leading_folder_is_a_finding() -> None:
 
 @pytest.mark.parametrize("version", ["1.0rc1", "1.0.0"])
 def test_a_dist_info_folder_of_another_version_is_a_finding(version: str) -> None:
-    assert f"{INFO} is not named for sample-app {version}." in naming.wheel_layout(replace(subject(), version=version))
+    assert f"{INFO} is not named for sample-app {version}." in naming.wheel_layout(
+        replace(subject(), version=Version(version))
+    )
 
 
 def test_a_wheel_file_without_a_known_format_version_is_a_finding() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from archives import PACKAGE, dist_info, said, subject, wheel
+from packaging.version import Version
 
 from releasegate.core.audit.checks.top_level import own_names
 from releasegate.core.audit.named_packages import named_packages
@@ -19,7 +20,12 @@ def holding(*paths: str, name: str = "sample-app", tree: Mapping[str, bytes] | N
     files = {path: path.encode() for path in paths}
     held = wheel({**files, f"{dist_info()}/METADATA": b""})
     return Subject(
-        replace(PACKAGE, name=name), "1.0", wheel=held, sdist=held, rebuilt=held, tree=files if tree is None else tree
+        replace(PACKAGE, name=name),
+        Version("1.0"),
+        wheel=held,
+        sdist=held,
+        rebuilt=held,
+        tree=files if tree is None else tree,
     )
 
 

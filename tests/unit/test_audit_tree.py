@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from archives import PACKAGE, dist_info, said, subject, wheel
+from packaging.version import Version
 
 from releasegate.core.audit.checks.tracked import declared_data
 from releasegate.core.audit.checks.tracked import tracked as as_tracked
@@ -22,7 +23,7 @@ def layout(files: Mapping[str, bytes], tree: Mapping[str, bytes], *, config: Whe
     """Return a wheel that holds *files*, made of *tree*."""
     held = wheel({**files, f"{dist_info()}/METADATA": b""})
     package = replace(PACKAGE, wheel=config or Wheel())
-    return Subject(package, "1.0", wheel=held, sdist=held, rebuilt=held, tree=tree)
+    return Subject(package, Version("1.0"), wheel=held, sdist=held, rebuilt=held, tree=tree)
 
 
 def configured(generated: tuple[Exemption, ...] = (), omitted: tuple[Exemption, ...] = ()) -> Subject:

@@ -182,6 +182,7 @@ def test_a_licence_file_that_the_metadata_names_must_be_in_an_sdist(index: Local
         (metadata(Name="other"), "Name is 'other' in the metadata of"),
         (metadata(Version="2.0"), "Version is '2.0' in the metadata of"),
         (metadata(Version="two"), "Version is 'two' in the metadata of"),
+        (metadata(Version="9" * 4400), "Version is '9999"),
         (metadata(Metadata_Version="9.9"), "'9.9' is not a valid metadata version in the metadata of"),
         ("", "None is not a valid metadata version in the metadata of"),
     ],

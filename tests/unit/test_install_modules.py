@@ -10,23 +10,20 @@ from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.environment import service_environment
 from releasegate.core.install.extras import brings, offered
 from releasegate.core.install.guarded_imports import Offered, patterns, proposals
-from releasegate.core.install.modules import counted, failures, modules, select
+from releasegate.core.install.modules import counted, failures, select
 
 HOST = "ModuleNotFoundError: No module named 'netbox'"
-
-
-def test_modules_are_told_by_their_files() -> None:
-    files = [
-        *("app/__init__.py", "app/cli.py", "app/__main__.py", "app/data.json", "app/migrations/0001_initial.py"),
-        *("app/fast.cpython-312-x86_64-linux-gnu.so", "app/{{name}}.py", "../../bin/app", "single.py", "__init__.py"),
-    ]
-    assert modules(files) == ("app", "app.cli", "app.fast", "app.migrations.0001_initial", "single")
 
 
 def test_what_is_exempted_is_not_kept_and_what_exempts_nothing_is_told() -> None:
     stale = Exemption("gone.*", "why")
     selection = select(["app", "app.host"], [Exemption("app.h*", "why"), stale])
     assert (selection.kept, selection.stale) == (("app",), (stale,))
+
+
+def test_two_exemptions_of_one_module_are_both_in_use() -> None:
+    both = [Exemption("pkg.*", "host"), Exemption("pkg.a", "host")]
+    assert select(["pkg.a"], both).stale == ()
 
 
 def test_things_are_counted_as_people_do() -> None:

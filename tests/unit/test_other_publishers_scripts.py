@@ -76,7 +76,7 @@ index = "hatch publish"
         "ci/ship.sh": "set -eu\nrm -rf dist\n\nuv build \\\n  && uv publish\n",
         "ci/chain.sh": "make release\n",
         "ci/loop.sh": "./ci/loop.sh\n",
-        "ci/quiet.py": '"""twine upload"""\nprint("now: twine upload dist/*")\n',
+        "ci/quiet.py": '"""twine upload, as \\d says"""\nprint("now: twine upload dist/*")\n',
         "ci/broken.py": "def ship(:\n    twine upload dist\n",
         "tools/ship.py": 'import subprocess\n\nsubprocess.run(["uv", "publish"], check=True)\n',
         "tools/inside.py": "from twine.commands.upload import main\n\nmain()\n",

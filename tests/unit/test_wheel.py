@@ -60,10 +60,17 @@ def test_every_importable_module_is_named() -> None:
             "space/inner.py",
             "pkg/__main__.py",
             "pkg/not-a-module.py",
+            "../../bin/script.py",
             "pkg/two.dots.py",
             "pkg/types.pyi",
             "__init__.py",
         ],
         b"",
     )
-    assert modules(wheel) == ("pkg", "pkg.fast", "pkg.migrations.0001_initial", "single", "space.inner")
+    assert tuple(modules(installed(wheel))) == (
+        "pkg",
+        "pkg.fast",
+        "pkg.migrations.0001_initial",
+        "single",
+        "space.inner",
+    )

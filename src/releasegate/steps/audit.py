@@ -88,7 +88,7 @@ class Audit(ReleaseStep):
         return look(
             AuditedBuild(
                 package=release.package,
-                version=str(release.version),
+                version=release.version,
                 files=_contents(release, manifest),
                 rebuilt=ports.builds.rebuilt(release.package, release.version),
                 tree=ports.repository.tree(release.commit()),

@@ -11,9 +11,10 @@ from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Install
+from releasegate.core.dists.wheel import modules
 from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.guarded_imports import Offered, proposals
-from releasegate.core.install.modules import counted, failures, modules, select
+from releasegate.core.install.modules import counted, failures, select
 
 SCRIPT = script("releasegate.adapters.venvs", "venv_script.py")
 _SECONDS = 600.0
@@ -37,7 +38,7 @@ def imports(  # noqa: PLR0913 - what an environment holds, and what is known of 
     extras: Offered,
 ) -> Trial:
     """Import the modules among *files* and load *points*; each costs next to nothing once the first is there."""
-    names = modules(files)
+    names = tuple(modules(files))
     found = select(names, install.not_imported)
     scripts = select([p.name for p in points if p.group == "console_scripts"], install.scripts_not_run).kept
     loaded = to_load(points, extras=install.extras, not_imported=install.not_imported, run=scripts)

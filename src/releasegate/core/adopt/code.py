@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import configparser
 import re
-import warnings
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from releasegate.core.adopt.claims.claim import Files, decoded, under
+from releasegate.core.audit.code.trees import parse
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.version_files.python_assignments import Literal, read_python
 from releasegate.core.version_files.setup_call import setup_words
@@ -78,12 +78,7 @@ def said_to_setup(files: Files, word: str) -> str | None:
 
 def parsed(content: bytes) -> ast.Module:
     """Return the tree of a Python file; an empty one for what is none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the code's own, of escapes and the like
-            return ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
+    return parse(content) or ast.Module([], [])
 
 
 def package_name(project: Mapping[str, Any], files: Files) -> NormalizedName:

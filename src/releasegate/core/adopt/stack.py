@@ -18,7 +18,6 @@ from releasegate.core.kits.dimensions import chosen
 from releasegate.core.kits.host import Host
 from releasegate.core.kits.kit import Kit
 from releasegate.core.kits.kit_parts import Dimension
-from releasegate.core.release.versions import parse_version
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def _values(kit: Kit, host: Host, accepted: HostRange) -> tuple[tuple[str, ...],
     dimension = _dimension(kit, host)
     if dimension is None:
         return (), ""
-    fitting = tuple(each for each in dimension.default if _accepts(accepted, chosen(dimension, each).bare))
+    fitting = tuple(each for each in dimension.default if accepted.holds(Version(chosen(dimension, each).bare)))
     if fitting:
         return fitting, ""
     newest = f" to {accepted.newest}" if accepted.newest else " on"
@@ -135,11 +134,6 @@ def _older(kit: Kit, host: Host, accepted: HostRange, values: tuple[str, ...]) -
 
 def _dimension(kit: Kit, host: Host) -> Dimension | None:
     return next((each for each in kit.dimensions if each.name == host.dimension and each.origins), None)
-
-
-def _accepts(accepted: HostRange, version: str) -> bool:
-    oldest, newest = parse_version(accepted.oldest), parse_version(accepted.newest)
-    return (oldest is None or Version(version) >= oldest) and (newest is None or Version(version) <= newest)
 
 
 def _text(dimension: Dimension, version: str | None) -> str:

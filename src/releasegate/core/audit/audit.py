@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from packaging.version import Version
+
 from releasegate.core.audit.checks.contents import record, sdist_complete, suspicious
 from releasegate.core.audit.checks.entry_points import dangling
 from releasegate.core.audit.checks.hidden import hidden
@@ -74,7 +76,7 @@ class AuditedBuild:
     """
 
     package: Package
-    version: str
+    version: Version
     files: Mapping[str, bytes]
     rebuilt: Mapping[str, bytes]
     tree: Mapping[str, bytes]

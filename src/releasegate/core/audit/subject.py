@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from packaging.version import Version
+
 from releasegate.core.audit.code.definitions import Definitions
 from releasegate.core.audit.code.trees import parsed
 from releasegate.core.audit.sources import Origins, origins
@@ -27,7 +29,7 @@ class Subject:
     """
 
     package: Package
-    version: str
+    version: Version
     wheel: Members
     sdist: Members
     rebuilt: Members

@@ -11,9 +11,9 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from packaging.utils import canonicalize_name
-from packaging.version import Version
 
 from releasegate.core.config.messages import shown
+from releasegate.core.release.versions import parse_version
 from releasegate.core.toml.lines import split_key
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -59,10 +59,10 @@ def extra(value: str) -> str:
 
 def version(value: str) -> str:
     """Return a version in canonical form."""
-    try:
-        return str(Version(value))
-    except ValueError:
-        raise ValueError(f'{shown(value)} is not a version by PEP 440; write e.g. "1.2.3"') from None
+    parsed = parse_version(value)
+    if parsed is None:
+        raise ValueError(f'{shown(value)} is not a version by PEP 440; write e.g. "1.2.3"')
+    return str(parsed)
 
 
 def version_range(value: str) -> str:

@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
@@ -189,10 +189,11 @@ def module_name(path: str) -> str | None:
     return ".".join(parts) if parts and all(_MODULE.fullmatch(part) for part in parts) else None
 
 
-def modules(wheel: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Return the dotted names of every module that can be imported, sorted.
+def modules(paths: Iterable[str]) -> dict[str, str]:
+    """Return every module among *paths* in site-packages by its dotted name, parents first.
 
-    Extension modules are among them; ``__main__`` is not, since importing it runs the program.
+    Numbered modules (``0001_initial``) are modules too: Django imports them by name. ``__main__`` is none, as to
+    import it is to run the program.
     """
-    names = {module_name(path) for path in installed(wheel)} - {None}
-    return tuple(sorted(name for name in names if name is not None and name.rpartition(".")[2] != "__main__"))
+    named = ((name, path) for path in paths if (name := module_name(path)) is not None)
+    return dict(sorted((name, path) for name, path in named if name.rpartition(".")[2] != "__main__"))

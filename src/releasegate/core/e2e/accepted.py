@@ -23,7 +23,7 @@ def refusal(kit: Kit, cell: Cell, sources: Mapping[str, bytes]) -> str:
         return ""
     host, version = here
     accepted = host_range(sources, (host,))
-    if _holds(accepted, version):
+    if accepted.holds(version):
         return ""
     return f"does not accept {host.title} {version}: it says {_words(accepted)}"
 
@@ -52,12 +52,7 @@ def accepts(kit: Kit, dimension: str, sources: Mapping[str, bytes], version: Ver
     """Whether what has these *sources* says that it accepts a version of the host that the dimension is of."""
     if kit.host is None or kit.host.dimension != dimension:
         return True
-    return _holds(host_range(sources, (kit.host,)), version)
-
-
-def _holds(accepted: HostRange, version: Version) -> bool:
-    oldest, newest = parse_version(accepted.oldest), parse_version(accepted.newest)
-    return (oldest is None or version >= oldest) and (newest is None or version <= newest)
+    return host_range(sources, (kit.host,)).holds(version)
 
 
 def _words(accepted: HostRange) -> str:

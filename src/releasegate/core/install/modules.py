@@ -1,15 +1,13 @@
-"""Which modules an installed distribution holds, which of them a check leaves out, and what their failures say."""
+"""Which modules of an installed distribution a check leaves out, and what the failures of the others say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 
 from releasegate.core.config.exemptions import Exemption
 
-_SUFFIXES = (".py", ".so", ".pyd")
 _NAMED = 3
 
 
@@ -19,27 +17,6 @@ class Selection:
 
     kept: tuple[str, ...]
     stale: tuple[Exemption, ...]
-
-
-def modules(installed: Iterable[str]) -> tuple[str, ...]:
-    """Return the dotted names of all modules among *installed* (the paths of ``RECORD``), parents first.
-
-    Numbered modules (``0001_initial``) are modules too: Django imports them by name. ``__main__`` is none, as to
-    import it is to run the program.
-    """
-    names = {name for path in installed if (name := _module(PurePosixPath(path))) is not None}
-    return tuple(sorted(names))
-
-
-def _module(path: PurePosixPath) -> str | None:
-    if path.suffix not in _SUFFIXES:
-        return None
-    # An extension module carries its platform between two dots: speedups.cpython-312-x86_64-linux-gnu.so
-    stem = path.stem if path.suffix == ".py" else path.name.partition(".")[0]
-    parts = (*path.parts[:-1], stem)
-    if stem == "__main__" or not all(f"_{part}".isidentifier() for part in parts):
-        return None
-    return ".".join(parts[:-1] if stem == "__init__" else parts) or None
 
 
 def select(names: Sequence[str], exemptions: Iterable[Exemption]) -> Selection:

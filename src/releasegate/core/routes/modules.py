@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from releasegate.core.dists.wheel import module_name
+
 Place = tuple[str, str]
 """A module, as it is imported, and a name in it."""
 
@@ -44,16 +46,13 @@ def literal(node: ast.expr | None) -> str | None:
 
 def modules(trees: Mapping[str, ast.Module | None]) -> Modules:
     """Return the modules of *trees*, which are by path in site-packages; what could not be parsed is left out."""
-    named = {_dotted(path): (path, tree) for path, tree in trees.items() if tree is not None}
+    parsed = ((module_name(path), path, tree) for path, tree in trees.items() if tree is not None)
+    named = {name: (path, tree) for name, path, tree in parsed if name is not None}
     imported = {
         name: dict(_imports(tree, name if path.endswith("/__init__.py") else name.rpartition(".")[0]))
         for name, (path, tree) in named.items()
     }
     return Modules({name: tree for name, (_, tree) in named.items()}, imported)
-
-
-def _dotted(path: str) -> str:
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _imports(tree: ast.Module, package: str) -> Iterator[tuple[str, Place]]:

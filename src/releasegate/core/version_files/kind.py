@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 from packaging.version import Version
 
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.release.versions import parse_version
 
 Spelling = Literal["pep440", "semver"]
 
@@ -70,9 +71,8 @@ def stated(text: str, spelling: Spelling, *, where: str) -> str:
     """
     if spelling == "pep440":
         return text
-    try:
-        version = Version(text)
-    except ValueError:  # not InvalidVersion: a number of thousands of digits is refused by int()
+    version = parse_version(text)
+    if version is None:
         return text
     wanted = spelled(str(version), spelling, where=where)
     if wanted != text:

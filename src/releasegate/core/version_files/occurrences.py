@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from packaging.version import Version
-
 from releasegate.core.config.model import Package
 from releasegate.core.config.version_file_types import (
     IniVersionFile,
@@ -20,6 +18,7 @@ from releasegate.core.config.version_file_types import (
     VersionFile,
 )
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.kind import Kind
 
 
@@ -196,8 +195,5 @@ def _normal(version: str) -> str:
 
 def _canonical(version: str) -> str | None:
     """Return *version* in canonical form; ``None`` if it is no version, or has spaces around it."""
-    # ValueError, not InvalidVersion: a number of thousands of digits is refused by int().
-    try:
-        return str(Version(version)) if version == version.strip() else None
-    except ValueError:
-        return None
+    parsed = parse_version(version) if version == version.strip() else None
+    return None if parsed is None else str(parsed)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from packaging.version import Version
-
 from releasegate.core.config.strings import in_repository, pattern
 from releasegate.core.config.version_file_types import TextVersionFile, VersionFile
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files import text
 from releasegate.core.version_files.kind import Spelling
 from releasegate.core.version_files.leftovers import lines_with
@@ -71,10 +70,8 @@ def texts(value: Any) -> tuple[str, ...]:
 
 def same(text: str, version: str) -> bool:
     """Whether *text* spells *version*: ``2026.01.3`` is ``2026.1.3``, and ``1.4`` is not ``1.4.0``, though equal."""
-    try:
-        return str(Version(text)) == str(Version(version))
-    except ValueError:  # not InvalidVersion: a number of thousands of digits is refused by int()
-        return text == version
+    one, other = parse_version(text), parse_version(version)
+    return text == version if one is None or other is None else str(one) == str(other)
 
 
 def decoded(content: bytes) -> str:

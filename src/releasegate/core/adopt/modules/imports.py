@@ -12,22 +12,19 @@ from pathlib import PurePosixPath
 
 from releasegate.core.adopt.claims.claim import Files
 from releasegate.core.adopt.code import parsed
+from releasegate.core.dists.wheel import modules
 from releasegate.core.install.platforms import WINDOWS
 
 
 def modules_of(files: Files, module: PurePosixPath) -> dict[str, PurePosixPath]:
-    """Return the files of the import folder *module*, by their dotted names."""
-    return {_dotted(path, module): path for path in files if path.suffix == ".py" and module in path.parents}
+    """Return the files of the import folder *module* by the dotted names under which an install check imports them."""
+    code = (path.relative_to(module.parent) for path in files if path.suffix == ".py" and module in path.parents)
+    return {name: module.parent / path for name, path in modules(str(path) for path in code).items()}
 
 
 def imports_of(files: Files, names: Mapping[str, PurePosixPath]) -> dict[str, tuple[str, ...]]:
     """Return the dotted names that each module of *names* cannot be imported without."""
     return {name: tuple(dict.fromkeys(_wanted(files[path], name, path))) for name, path in names.items()}
-
-
-def _dotted(path: PurePosixPath, module: PurePosixPath) -> str:
-    parts = (*path.relative_to(module.parent).parts[:-1], path.stem)
-    return ".".join(parts[:-1] if path.stem == "__init__" else parts)
 
 
 def _wanted(content: bytes, name: str, path: PurePosixPath) -> Iterator[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
-from packaging.version import Version
 
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.version_file_types import PythonVersionFile
@@ -23,7 +22,7 @@ _UNCLEAN = (
 
 def file_names(subject: Subject) -> tuple[str, ...]:
     """Both file names parse and carry the package's name and the exact version; the sdist's is PEP 625's form."""
-    version = Version(subject.version)
+    version = subject.version
     problems = []
     wheel, sdist = subject.wheel.filename, subject.sdist.filename
     try:
@@ -50,7 +49,7 @@ def wheel_layout(subject: Subject) -> tuple[str, ...]:
     wheel, folder = subject.wheel, dist_info(subject.wheel)
     problems = []
     name, _, version = folder.removesuffix(".dist-info").partition("-")
-    if (canonicalize_name(name), version) != (subject.package.name, str(Version(subject.version))):
+    if (canonicalize_name(name), version) != (subject.package.name, str(subject.version)):
         problems.append(f"{folder} is not named for {subject.package.name} {subject.version}.")
     lines = member(wheel, f"{folder}/WHEEL").decode(errors="replace").splitlines()
     fields = [(key.strip(), value.strip()) for key, _, value in (line.partition(":") for line in lines)]
@@ -75,7 +74,7 @@ def metadata(subject: Subject) -> tuple[str, ...]:
         said = stated[archive.filename] = identity(content, where=archive.filename)
         if said.name != subject.package.name:
             problems.append(f"The metadata of {archive.filename} names {said.name}, not {subject.package.name}.")
-        if said.version != str(Version(subject.version)):
+        if said.version != str(subject.version):
             problems.append(f"The metadata of {archive.filename} states {said.version}, not {subject.version}.")
     pythons = {said.requires_python for said in stated.values()}
     if len(pythons) > 1:
@@ -96,7 +95,7 @@ def stated_versions(subject: Subject) -> tuple[str, ...]:
             if where not in archive:
                 continue
             seen = find(version_file, archive[where], package=subject.package.name)
-            if seen.version != subject.version:
+            if seen.version != str(subject.version):
                 at = f"{where}:{seen.line} in {archive.filename}"
                 problems.append(f"{at} states {seen.version}, not {subject.version}.")
     return tuple(problems)

@@ -56,7 +56,7 @@ class _Stated:
 
 def left_behind(subject: Subject) -> Problems:
     """No module at the top of a package states a version of its own that is not the release's."""
-    version = Version(subject.version)
+    version = subject.version
     before: dict[tuple[str, str], str | tuple[int, ...]] = {}
     previous = None
     if subject.previous is not None:

@@ -10,8 +10,11 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from packaging.version import Version
+
 from releasegate.core.audit.code.trees import assignments, last_name, parse
 from releasegate.core.kits.host import Host, Hosts
+from releasegate.core.release.versions import parse_version
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,11 @@ class HostRange:
 
     oldest: str | None = None
     newest: str | None = None
+
+    def holds(self, version: Version) -> bool:
+        """Whether a host of *version* is accepted; a bound that is no version keeps none out."""
+        oldest, newest = parse_version(self.oldest), parse_version(self.newest)
+        return (oldest is None or version >= oldest) and (newest is None or version <= newest)
 
 
 def host_range(sources: Mapping[str, bytes], hosts: Hosts) -> HostRange:

@@ -22,7 +22,7 @@ def parsed(sources: Mapping[str, bytes]) -> dict[str, ast.Module | None]:
     return trees
 
 
-def parse(source: bytes) -> ast.Module | None:
+def parse(source: str | bytes) -> ast.Module | None:
     """Return a module's syntax tree; ``None`` where this Python cannot parse it, or it is too large."""
     if len(source) > LARGEST:
         return None

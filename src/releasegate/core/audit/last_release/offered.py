@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
@@ -47,7 +46,7 @@ def dropped(subject: Subject) -> Problems:
 
 def _offers(wheel: Members) -> dict[str, str]:
     """Return what users of a wheel may rely on, by a name for each: what the wheel did."""
-    found = {f"module {name}": "had it" for name in modules(wheel) if _public(name)}
+    found = {f"module {name}": "had it" for name in modules(installed(wheel)) if _public(name)}
     for group, points in entry_points(wheel).items():
         kind = _SCRIPTS.get(group, f"entry-point {group}")
         found |= {f"{kind} {name}": f"had it ({target})" for name, target in points.items()}
@@ -80,7 +79,7 @@ def _minors(requires_python: str) -> Iterator[str]:
 def _told_elsewhere(name: str, subject: Subject) -> bool:
     """Whether another check tells of it: of a post's Pythons, and of published migrations where they are frozen."""
     if name.startswith("python "):
-        return Version(subject.version).is_postrelease
+        return subject.version.is_postrelease
     return bool(subject.package.wheel.frozen) and name.startswith("module ") and ".migrations." in name
 
 

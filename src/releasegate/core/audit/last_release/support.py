@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 from releasegate.core.audit.code.host_range import HostRange, host_range
 from releasegate.core.audit.subject import Subject
@@ -20,7 +19,7 @@ def support(subject: Subject) -> tuple[str, ...]:
 
     A new ``X.Y.Z`` may drop some, and says so by its number.
     """
-    if subject.previous is None or not Version(subject.version).is_postrelease:
+    if subject.previous is None or not subject.version.is_postrelease:
         return ()
     before = identity(wheel_metadata(subject.previous), where=subject.previous.filename)
     now = identity(wheel_metadata(subject.wheel), where=subject.wheel.filename)

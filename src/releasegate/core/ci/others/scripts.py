@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from releasegate.core.audit.code.trees import parse
 from releasegate.core.ci.others.commands import said_in_code
 from releasegate.core.ci.others.sections import RUNNERS, Section, reached, sections, usual
 
@@ -93,9 +94,8 @@ def _plain(path: PurePosixPath, text: str) -> str:
     """Return a program with the lines empty that are strings by themselves; any other text as it is."""
     if path.suffix != ".py":
         return text
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    tree = parse(text)
+    if tree is None:
         return text
     lines = text.splitlines()
     for node in ast.walk(tree):

@@ -12,10 +12,10 @@ from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from packaging.version import InvalidVersion, Version
 
 from releasegate.core.dists.file_rules import entry_points_taken, platform_taken
 from releasegate.core.dists.index_rules import METADATA_VERSIONS
+from releasegate.core.release.versions import parse_version
 from releasegate.rehearsal.index.upload.form import Form
 from releasegate.rehearsal.index.upload.members import Contents, Unreadable
 from releasegate.rehearsal.index.upload.model import UploadedFile, UploadRefusal, bad_request
@@ -125,19 +125,12 @@ def same_metadata(form: Form, contents: Contents) -> UploadRefusal | None:
             f"Invalid distribution file. Name is {inside.get('name')!r} in the metadata of {contents.filename}, "
             f"{form.name!r} in the form"
         )
-    if _version(inside.get("version", "")) != form.metadata.version:
+    if parse_version(inside.get("version", "")) != form.metadata.version:
         return bad_request(
             f"Invalid distribution file. Version is {inside.get('version')!r} in the metadata of {contents.filename}, "
             f"{form.version!r} in the form"
         )
     return None
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
 
 
 CHECKS: tuple[Callable[[Form, Contents], UploadRefusal | None], ...] = (
