@@ -10,7 +10,7 @@ from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.environment import service_environment
 from releasegate.core.install.extras import brings, offered
 from releasegate.core.install.guarded_imports import Offered, patterns, proposals
-from releasegate.core.install.modules import counted, failures, select
+from releasegate.core.install.modules import failures, select
 
 HOST = "ModuleNotFoundError: No module named 'netbox'"
 
@@ -24,10 +24,6 @@ def test_what_is_exempted_is_not_kept_and_what_exempts_nothing_is_told() -> None
 def test_two_exemptions_of_one_module_are_both_in_use() -> None:
     both = [Exemption("pkg.*", "host"), Exemption("pkg.a", "host")]
     assert select(["pkg.a"], both).stale == ()
-
-
-def test_things_are_counted_as_people_do() -> None:
-    assert [counted(n, "module") for n in (0, 1, 2)] == ["0 modules", "1 module", "2 modules"]
 
 
 def test_equal_failures_are_told_once() -> None:

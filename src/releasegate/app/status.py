@@ -15,6 +15,7 @@ from releasegate.app.package_state import side_by_side
 from releasegate.app.reports import answers_of, problem_of, record_of
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
+from releasegate.core.enumerated import first_of
 from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.release.next_command import next_release
 from releasegate.core.release.plan import PackageState, VersionState
@@ -100,8 +101,7 @@ def _notes(workspace: Workspace, package_state: PackageState) -> Iterator[str]:
     package, declared = package_state.package, package_state.declared
     repository, record = workspace.repository(package), package_state.record(declared)
     if changed := changed_files(repository, package):
-        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        yield f"the work tree is not clean: {changed[0]}{more}"
+        yield f"the work tree is not clean: {first_of([str(path) for path in changed], 1)}"
     if repository.branch() is None:
         yield f"HEAD is detached: no branch is checked out, and releases are cut from {package.branches}"
     for waiver in standing_waivers(record):

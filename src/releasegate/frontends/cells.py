@@ -9,6 +9,7 @@ from typing import Any
 from releasegate.app.container_runner import ContainerOptions
 from releasegate.app.project import STATE
 from releasegate.core.e2e.matrix import Cell, Wanted
+from releasegate.core.enumerated import first_of
 from releasegate.core.report import evidence_sections as sections
 from releasegate.core.report.model import PackageReport, Report, VersionReport
 from releasegate.frontends.console import Screen
@@ -91,5 +92,4 @@ def _listed(found: Any) -> str:
     if not isinstance(found, list):
         return str(found)
     names = [str(each.get("name", each) if isinstance(each, dict) else each) for each in found]
-    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-    return f"{len(names)} ({', '.join(names[:_NAMES])}{more})" if names else "0"
+    return f"{len(names)} ({first_of(names, _NAMES)})" if names else "0"

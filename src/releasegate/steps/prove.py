@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
+from releasegate.core.enumerated import joined
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.beside import COMPANIONS, ran_as, ran_beside
 from releasegate.core.release.entry import Evidence
@@ -74,7 +75,7 @@ class EndToEnd(RoleStep):
     )
 
     def describe(self) -> str:
-        names = " and ".join(each.name for each in self.release.package.companions)
+        names = joined([each.name for each in self.release.package.companions])
         beside = f" with {names}" if names else ""
         return f"run {self.release.version} from {self._files().name_in(self.release)}{beside} end to end"
 

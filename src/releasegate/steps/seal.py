@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.config.companion import Companion
+from releasegate.core.enumerated import joined
 from releasegate.core.errors import Refused
 from releasegate.core.release.beside import COMPANIONS, ran_as, ran_beside
 from releasegate.core.release.entry import SEAL, Evidence
@@ -43,7 +44,7 @@ class CompanionPublished(ReleaseStep):
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "ledger", "indexes", "companion_sources"})
 
     def describe(self) -> str:
-        release, names = self.release, " and ".join(each.name for each in self.release.package.companions)
+        release, names = self.release, joined([each.name for each in self.release.package.companions])
         if not names:
             return "the companion is published: it has none"
         are = "are" if len(release.package.companions) > 1 else "is"

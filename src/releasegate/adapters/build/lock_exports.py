@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.build.lock_tools import LockTools
 from releasegate.adapters.venvs.interpreters import UV
+from releasegate.core.enumerated import first_of
 from releasegate.core.install.exported import NAMES, MadeBy, folder_of, made_by, pins
 from releasegate.ports import LockAnswer
 
@@ -29,9 +30,8 @@ def exports(tools: LockTools) -> Iterator[LockAnswer]:
         else:
             others.setdefault(made.tool, []).append(path)
     for tool, paths in others.items():
-        shown = ", ".join(tools.shown(path) for path in paths[:_SHOWN])
-        more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-        yield LockAnswer(shown + more, "", f"nobody was asked: run {tool} as they say, and see that nothing changes")
+        shown = first_of([tools.shown(path) for path in paths], _SHOWN)
+        yield LockAnswer(shown, "", f"nobody was asked: run {tool} as they say, and see that nothing changes")
 
 
 def _lists(folder: Path) -> Iterator[Path]:

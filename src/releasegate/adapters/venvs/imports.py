@@ -12,9 +12,10 @@ from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Install
 from releasegate.core.dists.wheel import modules
+from releasegate.core.enumerated import counted
 from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.guarded_imports import Offered, proposals
-from releasegate.core.install.modules import counted, failures, select
+from releasegate.core.install.modules import failures, select
 
 SCRIPT = script("releasegate.adapters.venvs", "venv_script.py")
 _SECONDS = 600.0

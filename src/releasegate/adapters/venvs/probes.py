@@ -16,12 +16,13 @@ from releasegate.adapters.process import last_lines
 from releasegate.adapters.venvs.imports import SCRIPT, Trial, end_of, imports, stale
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Service
+from releasegate.core.enumerated import counted
 from releasegate.core.errors import Unavailable
 from releasegate.core.install.entry_points import EntryPoint
 from releasegate.core.install.environment import service_environment
 from releasegate.core.install.extras import offered
 from releasegate.core.install.guarded_imports import Offered
-from releasegate.core.install.modules import counted, select
+from releasegate.core.install.modules import select
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import Delivery
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from releasegate.core.audit.problem import Problem
+from releasegate.core.enumerated import first_of
 
 _ENOUGH = 3
 _GROUPS = 25
@@ -34,9 +35,8 @@ class Group:
         first, names = self.problems[0], [problem.about for problem in self.problems]
         if len(names) == 1:
             return first.sentence
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         complaint = first.sentence.removeprefix(first.about).strip().rstrip(".")
-        return f"{len(names)} x {self.pattern} {complaint} ({', '.join(names[:_NAMED])}{more})."
+        return f"{len(names)} x {self.pattern} {complaint} ({first_of(names, _NAMED)})."
 
 
 def grouped(problems: Iterable[Problem]) -> tuple[Group, ...]:

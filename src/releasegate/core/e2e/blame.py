@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from releasegate.core.enumerated import joined
+
 _PAIR = 2
 
 Old = frozenset[str]
@@ -78,15 +80,15 @@ def _of_several(new: Sequence[str], holds: Mapping[Old, bool]) -> str:
     guilty = [name for name in new if holds[frozenset({name})]]
     if len(guilty) == 1:
         others = [name for name in new if name != guilty[0]]
-        listed, passes = _listed(others), "passes" if len(others) == 1 else "pass"
+        listed, passes = joined(others), "passes" if len(others) == 1 else "pass"
         return (
             f"{guilty[0]} broke it: it fails with the old {listed} too, and the new {listed} {passes} with the old one."
         )
     if guilty:
         whose = "the other's" if len(guilty) == _PAIR else "another's"
-        return f"Only together: each passes with {whose} old version, so {_listed(guilty)} disagree."
+        return f"Only together: each passes with {whose} old version, so {joined(guilty)} disagree."
     if len(new) > _PAIR:
-        return f"Several are broken: none of {_listed(new)} passes with the old version of one of the others."
+        return f"Several are broken: none of {joined(new)} passes with the old version of one of the others."
     return f"Both are broken: neither {' nor '.join(new)} passes with the other's old version."
 
 
@@ -116,12 +118,7 @@ def _shown(old: Old, new: Sequence[str], kept: Sequence[str]) -> str:
 
 def _alone(new: str, kept: Sequence[str], *, passes: bool) -> str:
     """Return the sentence where only *new* was exchanged for its old version."""
-    beside = f" with the same {_listed(kept)}" if kept else " here"
+    beside = f" with the same {joined(kept)}" if kept else " here"
     if passes:
         return f"{new} broke it: the {new} that users have passes{beside}."
     return f"Not {new} alone: the {new} that users have fails{beside} too."
-
-
-def _listed(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

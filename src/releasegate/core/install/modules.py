@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from releasegate.core.config.exemptions import Exemption
+from releasegate.core.enumerated import first_of
 
 _NAMED = 3
 
@@ -36,14 +37,4 @@ def failures(errors: Mapping[str, str]) -> tuple[str, ...]:
     by_error: dict[str, list[str]] = {}
     for name, error in errors.items():
         by_error.setdefault(error, []).append(name)
-    return tuple(f"{_some(names)}: {error}" for error, names in by_error.items())
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def counted(number: int, noun: str) -> str:
-    """Return how many there are of something: ``1 module``, ``0 modules``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return tuple(f"{first_of(names, _NAMED)}: {error}" for error, names in by_error.items())

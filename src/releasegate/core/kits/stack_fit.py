@@ -9,6 +9,7 @@ from typing import Any
 from releasegate.core.config.companion import Companions
 from releasegate.core.config.messages import nearest, shown
 from releasegate.core.config.stack import VARIANT, Stack
+from releasegate.core.enumerated import joined
 from releasegate.core.kits.dimensions import chosen
 from releasegate.core.toml.lines import KeyPath
 
@@ -63,7 +64,7 @@ def _service_problems(stack: Stack, named: Mapping[str | None, Fields]) -> Itera
         if image.packages and image.serve is not None and image.serve.command is None:
             names = stack.packages.get(image.packages, ())
             if len(names) > 1:
-                said = f"{image.name} serves one package, and {' and '.join(names)} play {image.packages}; write one"
+                said = f"{image.name} serves one package, and {joined(names)} play {image.packages}; write one"
                 yield ("packages", image.packages), f"{said}, and give each other service a role of its own"
             for name in names:
                 if name in named and named[name].get("service") is None:

@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from releasegate.core.config.companion import Companion
 from releasegate.core.config.model import Package
+from releasegate.core.enumerated import joined
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.nearest import meant
 from releasegate.core.release.versions import parse_version
@@ -139,7 +140,7 @@ def for_whom(told: ByHand, packages: Collection[Package], *, option: str) -> Non
         ConfigurationError: it is so: what was said would be passed over in silence.
     """
     called = {companion.name for each in packages for companion in each.companions}
-    names = " and ".join(sorted(each.name for each in packages))
+    names = joined(sorted(each.name for each in packages))
     for name, word in told.items():
         if not called or (name and name not in called):
             said = f"{name}={word}" if name else word

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from releasegate.core.audit.code.class_texts import class_text
+from releasegate.core.enumerated import first_of
 from releasegate.core.kits.kit import Kit
 from releasegate.core.kits.kit_parts import KitRoutes
 from releasegate.core.routes.declared import declared
@@ -40,10 +41,9 @@ class Unanswered:
     @property
     def sentence(self) -> str:
         """The finding; what is allowed is said of these words."""
-        more = f" and {len(self.places) - 1} more" if len(self.places) > 1 else ""
         near = f"; the nearest that it does is {self.nearest}" if self.nearest else ""
-        where = f"{self.places[0]}{more}"
-        return f"{self.by.called} names {self.address} ({where}), which {self.of.called} does not answer{near}"
+        named = f"{self.by.called} names {self.address} ({first_of(self.places, 1)})"
+        return f"{named}, which {self.of.called} does not answer{near}"
 
 
 def unanswered(kit: Kit, players: Sequence[Player]) -> Iterator[Unanswered]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from releasegate.core.enumerated import first_of
 from releasegate.core.evidence.signed_entries import digest
 from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.release.record import Record, record
@@ -140,7 +141,8 @@ def _gates(recorded: Recorded) -> Iterator[Claim]:
             yield Claim(f"gate {step}", "contradicted", f"it failed: {problem}", who)
     if passed:
         writers = "; ".join(dict.fromkeys(f"{recorded.reason(entry)}, {_writer(entry)}" for entry in passed))
-        yield Claim("gates", "proven", f"{len(passed)} passed: {_named(passed)}", writers)
+        said = f"{len(passed)} passed: {first_of([entry.step for entry in passed], _SHOWN)}"
+        yield Claim("gates", "proven", said, writers)
 
 
 def _doubted_gates(recorded: Recorded) -> Iterator[Claim]:
@@ -162,13 +164,8 @@ def _doubted_gates(recorded: Recorded) -> Iterator[Claim]:
             passed.append(last)
     if passed:
         writers = ", ".join(dict.fromkeys(_writer(entry) for entry in passed))
-        said = f"{len(passed)} are said to have passed: {_named(passed)}; {_NOBODY}"
+        said = f"{len(passed)} are said to have passed: {first_of([entry.step for entry in passed], _SHOWN)}; {_NOBODY}"
         yield Claim("gates", "not believed", said, writers)
-
-
-def _named(passed: Sequence[Entry]) -> str:
-    names = [entry.step for entry in passed]
-    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
 
 
 def _person(waiver: Entry) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from releasegate.core.adopt.asked.stack import packages_line
 from releasegate.core.adopt.service import ProposedService
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.config.stack import Stack
+from releasegate.core.enumerated import joined
 from releasegate.core.kits.kit import Kit
 
 _UNKNOWN = ProposedService(("COMMAND", "--host", "{host}", "--port", "{port}"))
@@ -28,7 +29,7 @@ def pair_questions(
     """
     if not callers:
         return
-    who = " and ".join(each.name for each in callers)
+    who = joined([each.name for each in callers])
     guess = "" if service is not None else " Write its command in the place of COMMAND."
     if all(each.service is None for each in settings.packages if each.name == name):
         yield Question(

@@ -12,6 +12,7 @@ import tomlkit
 
 from releasegate.core.adopt.detect import Detected, as_glob
 from releasegate.core.adopt.table import RepositoryFacts, version_file_row
+from releasegate.core.enumerated import counted, joined
 from releasegate.core.version_files.leftovers import Leftover
 
 Place = Literal["package", "stack", "table", "shell", "file"]
@@ -72,7 +73,7 @@ def questions(found: Detected, repository: RepositoryFacts) -> Iterator[Question
 
 def _of_branch(repository: RepositoryFacts) -> Iterator[Question]:
     if repository.branches:
-        others = " and ".join(repository.branches)
+        others = joined(repository.branches)
         yield Question(
             f"From which branch is it released? {repository.branch} was taken, which a clone has first; {others} "
             f"{'is' if len(repository.branches) == 1 else 'are'} there too.",
@@ -123,8 +124,8 @@ def _left_behind(leftovers: Sequence[Leftover]) -> Question:
         rows.append(f"    # and {len(files) - _FILES} more files: releasegate versions")
     hold = "hold" if len(leftovers) > 1 else "holds"
     return Question(
-        f"{numbered(len(leftovers))} {hold} {leftovers[0].version}, and no bump follows: which files are meant to "
-        "stay? The others belong into version-files.",
+        f"{counted(len(leftovers), 'line')} {hold} {leftovers[0].version}, and no bump follows: which files are meant "
+        "to stay? The others belong into version-files.",
         ("left-behind = [", *rows, "]"),
     )
 
@@ -132,9 +133,4 @@ def _left_behind(leftovers: Sequence[Leftover]) -> Question:
 def _kept(path: PurePosixPath, lines: Sequence[int]) -> str:
     numbers = ", ".join(map(str, lines[:_LINES])) + (", ..." if len(lines) > _LINES else "")
     pattern = tomlkit.item(as_glob(path)).as_string()
-    return f'{{ pattern = {pattern}, reason = "..." }}, # {numbered(len(lines))}: {numbers}'
-
-
-def numbered(lines: int) -> str:
-    """Return a number of lines in words."""
-    return f"{lines} line{'s' if lines != 1 else ''}"
+    return f'{{ pattern = {pattern}, reason = "..." }}, # {counted(len(lines), "line")}: {numbers}'

@@ -10,6 +10,7 @@ from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.adopt.stack import ProposedStack
 from releasegate.core.adopt.table import inline
 from releasegate.core.config.stack import Stack
+from releasegate.core.enumerated import joined
 
 
 def stack_questions(proposed: ProposedStack, stack: Stack | None) -> Iterator[Question]:
@@ -35,7 +36,7 @@ def stack_questions(proposed: ProposedStack, stack: Stack | None) -> Iterator[Qu
             "stack",
         )
     if proposed.settings and proposed.variable:
-        listed = " and ".join(proposed.settings)
+        listed = joined(proposed.settings)
         yield Question(
             f"With which settings is it judged? It does not load without {listed}; where any text will do, nothing "
             "need be changed.",
