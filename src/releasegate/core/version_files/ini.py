@@ -3,29 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from releasegate.core.config.version_file_types import IniVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.toml.lines import BOM
-from releasegate.core.version_files.kind import Found, utf8
-
-
-@dataclass(frozen=True)
-class _Line:
-    """The characters ``text[start:end]`` that state a version, and the line (from 1) that they stand on."""
-
-    text: str
-    start: int
-    end: int
-
-    @property
-    def version(self) -> str:
-        return self.text[self.start : self.end]
-
-    @property
-    def number(self) -> int:
-        return self.text.count("\n", 0, self.start) + 1
+from releasegate.core.version_files.kind import Found, Span, utf8
 
 
 def find(version_file: IniVersionFile, content: bytes, _package: str) -> Found:
@@ -35,17 +17,16 @@ def find(version_file: IniVersionFile, content: bytes, _package: str) -> Found:
         ConfigurationError: the file is not INI in UTF-8, or has no such key.
         Refused: the key's value is not one plain line that can be told from its surroundings.
     """
-    line = _locate(version_file, content)
-    return Found(line.version, line.number, version_file.key)
+    stated = _locate(version_file, content)
+    return Found(stated.version, stated.line, version_file.key)
 
 
 def replace(version_file: IniVersionFile, content: bytes, _package: str, version: str) -> bytes:
     """Return the file with *version* under the key, as ``Kind.replace`` says."""
-    line = _locate(version_file, content)
-    return (line.text[: line.start] + version + line.text[line.end :]).encode()
+    return _locate(version_file, content).replaced(version).encode()
 
 
-def _locate(version_file: IniVersionFile, content: bytes) -> _Line:
+def _locate(version_file: IniVersionFile, content: bytes) -> Span:
     import configparser
 
     where, text = str(version_file.path), utf8(content, where=str(version_file.path))
@@ -70,7 +51,7 @@ def _locate(version_file: IniVersionFile, content: bytes) -> _Line:
             f"{where} does not state {version_file.key} on one line of its own.",
             hint=f"Write it as {key} = 1.2.3, with no comment behind it",
         )
-    return _Line(text, found[0].end() - len(value), found[0].end())
+    return Span(text, found[0].end() - len(value), found[0].end())
 
 
 def _section(text: str, at: int) -> str | None:

@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 
 from releasegate.core.config.version_file_types import JsonVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.toml.lines import BOM, split_key
-from releasegate.core.version_files.kind import Found, spelled, stated, utf8
+from releasegate.core.version_files.kind import Found, Span, spelled, stated, utf8
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-
-
-@dataclass(frozen=True)
-class _Literal:
-    """The characters ``text[start:end]`` between the quotes of a string, and the line (from 1) that they stand on."""
-
-    text: str
-    start: int
-    end: int
-
-    @property
-    def version(self) -> str:
-        return self.text[self.start : self.end]
-
-    @property
-    def line(self) -> int:
-        return self.text.count("\n", 0, self.start) + 1
 
 
 def find(version_file: JsonVersionFile, content: bytes, _package: str) -> Found:
@@ -45,12 +27,11 @@ def find(version_file: JsonVersionFile, content: bytes, _package: str) -> Found:
 
 def replace(version_file: JsonVersionFile, content: bytes, _package: str, version: str) -> bytes:
     """Return the file with *version* under the version file's key, as ``Kind.replace`` says."""
-    literal = _locate(version_file, content)
     new = spelled(version, version_file.spelling, where=str(version_file.path))
-    return (literal.text[: literal.start] + new + literal.text[literal.end :]).encode()
+    return _locate(version_file, content).replaced(new).encode()
 
 
-def _locate(version_file: JsonVersionFile, content: bytes) -> _Literal:
+def _locate(version_file: JsonVersionFile, content: bytes) -> Span:
     where = str(version_file.path)
     text = utf8(content, where=where)
     at = len(text) - len(text.removeprefix(BOM))
@@ -78,7 +59,7 @@ def _locate(version_file: JsonVersionFile, content: bytes) -> _Literal:
             f"{name} is written with escapes, so its characters cannot be replaced.",
             hint="Write the version as a plain string",
         )
-    return _Literal(text, at + 1, end - 1)
+    return Span(text, at + 1, end - 1)
 
 
 def _member(text: str, at: int, key: str, version_file: JsonVersionFile) -> int:

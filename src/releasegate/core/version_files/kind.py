@@ -29,6 +29,29 @@ class Found:
     where: str
 
 
+@dataclass(frozen=True)
+class Span:
+    """The characters ``text[start:end]`` that state a version, and the line (from 1) that they stand on."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def version(self) -> str:
+        """What stands there."""
+        return self.text[self.start : self.end]
+
+    @property
+    def line(self) -> int:
+        """The line that it begins on."""
+        return self.text.count("\n", 0, self.start) + 1
+
+    def replaced(self, version: str) -> str:
+        """Return the text with *version* in their place."""
+        return self.text[: self.start] + version + self.text[self.end :]
+
+
 class Kind(Protocol):
     """The module of one kind; *version_file* is of that kind's own type, *package* the name in the configuration."""
 
