@@ -127,6 +127,16 @@ def test_a_commit_whose_places_disagree_is_not_built(workspace: Workspace) -> No
         gates.build(workspace, api, watch=Quiet())
 
 
+def test_a_commit_that_lacks_a_version_file_is_not_said_to_disagree(workspace: Workspace) -> None:
+    api = workspace.project.settings.packages[0]
+    folder = workspace.project.where(api)
+    git(folder, "rm", "--quiet", "tiny_api/__init__.py")
+    git(folder, "commit", "--quiet", "--message=Lack")
+    with pytest.raises(GateFailed, match="has version files that are missing or cannot be read") as caught:
+        gates.build(workspace, api, watch=Quiet())
+    assert caught.value.details == ("tiny_api/__init__.py is not there",)
+
+
 def test_a_pair_is_built_installed_and_run_together_from_dist_from_the_tree_and_from_an_index(
     workspace: Workspace,
 ) -> None:

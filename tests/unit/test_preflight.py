@@ -120,6 +120,10 @@ def drifted(fixture: ReleaseFixture) -> None:
     fixture.repository.commits[START]["uv.lock"] = tracked("3")["uv.lock"]
 
 
+def lacking(fixture: ReleaseFixture) -> None:
+    del fixture.repository.commits[START]["uv.lock"]
+
+
 def tagged(fixture: ReleaseFixture) -> None:
     fixture.repository.remote["v1.0rc1"] = "1" * 40
 
@@ -165,6 +169,7 @@ def without_space(fixture: ReleaseFixture) -> None:
     [
         (dirty, "work tree", "changes that are not committed", "commit them"),
         (drifted, "version files", "does not state one version", "Write the same version"),
+        (lacking, "version files", "missing or cannot be read", "Put them right"),
         (tagged, "number", "v1.0rc1 names 111111111111", "1.0rc2"),
         (behind, "remote", "origin has commits on develop that are not here", "pull --rebase origin develop"),
         (diverging, "remote", "github has commits on develop that are not here", "pull --rebase github develop"),

@@ -11,14 +11,14 @@ from packaging.version import Version
 from releasegate.app.workspace import Workspace
 from releasegate.core.ci.publish_rules import requested
 from releasegate.core.config.model import Package
-from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError
+from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError
 from releasegate.core.nearest import meant
 from releasegate.core.version_files.survey import survey
 from releasegate.core.version_files.tags import coming
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import deliver
 from releasegate.steps.release import Release
-from releasegate.steps.stated import version_file_contents
+from releasegate.steps.stated import require_agreement, version_file_contents
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,7 @@ def stated(workspace: Workspace, package: Package) -> Release:
         ReleasegateError: the version files disagree.
     """
     found = survey(package, version_file_contents(workspace.repository(package), package))
-    problems = found.problems()
-    if problems:
-        raise GateFailed(
-            f"{package.name} does not state one version everywhere.",
-            hint="Write the same version in every version file, then run nox -s versions",
-            details=problems,
-        )
+    require_agreement(package, found)
     version = Version(found.occurrences[0].version) if found.occurrences else _by_tag(workspace, package)
     return Release(package, version, version, workspace.run_context())
 

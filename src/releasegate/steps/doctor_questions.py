@@ -30,7 +30,7 @@ from releasegate.steps.question import (
     to_production,
 )
 from releasegate.steps.source import Clean, VersionUnused
-from releasegate.steps.stated import version_file_contents
+from releasegate.steps.stated import disagreement, version_file_contents
 from releasegate.steps.text_questions import beside, notes, project_table, tables
 
 if TYPE_CHECKING:
@@ -59,11 +59,8 @@ def _version_files(inquiry: Inquiry) -> str:
     found = survey(package, version_file_contents(repository, package))
     problems = found.problems()
     if problems:
-        raise Refused(
-            f"{package.name} does not state one version everywhere.",
-            hint="Write the same version in every version file, and commit",
-            details=problems,
-        )
+        sentence, remedy = disagreement(package, problems, None, unreadable=found.unreadable)
+        raise Refused(sentence, hint=f"{remedy}, and commit", details=problems)
     return f"all state {found.occurrences[0].version}" if found.occurrences else "none: the tag states the version"
 
 

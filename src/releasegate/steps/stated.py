@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _ANOTHER = "99999.0.0"
 
 
-def require_agreement(package: Package, found: Survey, *, tags: Sequence[str]) -> None:
+def require_agreement(package: Package, found: Survey, *, tags: Sequence[str] = ()) -> None:
     """Raise unless the version files, and the *tags* of their commit, all state one version, whichever it is.
 
     Raises:
@@ -48,19 +48,20 @@ def require_one(
         GateFailed: there are *problems*.
     """
     details = tuple(dict.fromkeys(problems))
-    if details and set(details) <= set(unreadable):
-        raise GateFailed(
-            f"{package.name} has version files that are missing or cannot be read.",
-            hint="Put them right or take them out of version-files, then run nox -s versions",
-            details=details,
-        )
     if details:
-        what = "does not state one version" if version is None else f"does not state {version}"
-        raise GateFailed(
-            f"{package.name} {what} everywhere.",
-            hint="Write the same version in every version file, then run nox -s versions",
-            details=details,
-        )
+        sentence, remedy = disagreement(package, details, version, unreadable=unreadable)
+        raise GateFailed(sentence, hint=f"{remedy}, then run nox -s versions", details=details)
+
+
+def disagreement(
+    package: Package, problems: Collection[str], version: Version | None, *, unreadable: Collection[str]
+) -> tuple[str, str]:
+    """Return in a sentence what *problems* come to, and what mends it; the arguments are those of ``require_one``."""
+    if set(problems) <= set(unreadable):
+        what = "has version files that are missing or cannot be read"
+        return f"{package.name} {what}.", "Put them right or take them out of version-files"
+    what = "does not state one version" if version is None else f"does not state {version}"
+    return f"{package.name} {what} everywhere.", "Write the same version in every version file"
 
 
 def version_file_contents(
