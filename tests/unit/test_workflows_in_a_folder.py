@@ -106,6 +106,13 @@ def test_two_tables_of_one_repository_do_not_write_one_file(project: Project, tm
         app.write(project)
 
 
+def test_a_link_to_nowhere_in_a_workflow_s_place_is_left_as_it_is(project: Project, tmp_path: Path) -> None:
+    (tmp_path / PATH).parent.mkdir(parents=True)
+    (tmp_path / PATH).symlink_to("nowhere.yml")
+    wanted, (asked,) = generated(project.root, SETTINGS, top=tmp_path)
+    assert (wanted, asked.answers) == ({}, ("releasegate workflows --force",))
+
+
 def test_what_another_table_wrote_is_not_removed_as_wanted_no_more(project: Project, tmp_path: Path) -> None:
     app.write(replace(project, settings=replace(SETTINGS, ci=replace(SETTINGS.ci, workflows=("release", "watch")))))
     other = replace(project, root=tmp_path / "packages" / "buoy")

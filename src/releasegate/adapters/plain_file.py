@@ -26,6 +26,11 @@ def plain_lines(path: Path) -> Iterator[bytes]:
         yield from file
 
 
+def is_there(path: Path) -> bool:
+    """Whether anything has that name, a link to nowhere too."""
+    return path.is_symlink() or path.exists()
+
+
 def _opened(path: Path) -> BinaryIO:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     mode = os.fstat(descriptor).st_mode

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.kit_folders import KitsBeside
 from releasegate.core.config.model import Package, Settings
-from releasegate.core.config.parse import parse_settings, table_elsewhere
+from releasegate.core.config.parse import has_table, parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.core.nearest import meant
 
@@ -128,10 +128,9 @@ def _seen_from(root: Path, folder: Path) -> PurePosixPath:
 
 def _has_table(file: Path) -> bool:
     try:
-        tool = tomllib.loads(_text(file)).get("tool")
+        return has_table(tomllib.loads(_text(file)))
     except (ValueError, RecursionError):
         return True  # let the parser say what is wrong with it
-    return isinstance(tool, dict) and "releasegate" in tool
 
 
 def _text(file: Path) -> str:

@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.kit_folders import KitsBeside, kits_of_hosts, known_hosts
-from releasegate.adapters.plain_file import read_plain
+from releasegate.adapters.plain_file import is_there
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt.publishers import asked, generated, index_tables, notes_on_secrets, workflows_of
-from releasegate.app.adopt.repository import UNKNOWN, Whole, facts, surroundings, tracked_files
+from releasegate.app.adopt.repository import UNKNOWN, Whole, facts, read_file, surroundings, tracked_files
 from releasegate.app.project import load
 from releasegate.core.adopt.asked.own_files import OWN, PLACES, own_file
 from releasegate.core.adopt.asked.questions import Question, questions
@@ -26,7 +26,7 @@ from releasegate.core.adopt.pythons import tried_here
 from releasegate.core.adopt.service import ProposedService
 from releasegate.core.adopt.table import table
 from releasegate.core.config.model import Settings
-from releasegate.core.config.parse import parse_settings, table_elsewhere
+from releasegate.core.config.parse import has_table, parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.toml.lines import read_toml
 from releasegate.core.version_files.kind import utf8
@@ -34,7 +34,6 @@ from releasegate.core.version_files.kind import utf8
 _PROJECT = PurePosixPath("pyproject.toml")
 _BUILT = PurePosixPath("PKG-INFO")
 _JUNK = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", "dist", "build"})
-_LARGEST = 5 * 2**20
 _UNTRACKED = "Git tracks nothing here, and a build is made of a commit: git init, git add --all, git commit"
 
 
@@ -84,14 +83,14 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     git = Git(folder, environ)
     tracked = tracked_files(git)
     # Git need not know a file for it to be somebody's work.
-    paths = {*(tracked or _walked(folder)), *(path for path in (_PROJECT, *OWN) if _is_there(folder / path))}
-    files = {path: content for path in sorted(paths) if (content := _read(folder / path)) is not None}
+    paths = {*(tracked or _walked(folder)), *(path for path in (_PROJECT, *OWN) if is_there(folder / path))}
+    files = {path: content for path in sorted(paths) if (content := read_file(folder / path)) is not None}
     if _PROJECT in paths and _PROJECT not in files:
         raise ConfigurationError("pyproject.toml cannot be read.", hint="Make it a readable file")
-    whole = surroundings(git, files, read=_read) if tracked else UNKNOWN
+    whole = surroundings(git, files) if tracked else UNKNOWN
     whole = replace(whole, around=replace(whole.around, links=dict(_links(folder, files))))
     home = folder if _has_table(files.get(_PROJECT, b"")) or whole.table is None else whole.table
-    old = _read(home / _PROJECT) or b""
+    old = read_file(home / _PROJECT) or b""
     notes = [] if tracked else [_UNTRACKED]
     table = _with_table(utf8(old, where="pyproject.toml"), {**files, **whole.above}, git, whole, home=home)
     others, text = workflows_of(git) if tracked else {}, table.text
@@ -106,7 +105,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     settings = load(home, environ=environ).settings if shared else _parsed(text, home)
     made, of_workflows = generated(home, settings, top=whole.top)
     changes = {
-        path: ((_read(home / path) or b"").decode(errors="replace"), new)
+        path: ((read_file(home / path) or b"").decode(errors="replace"), new)
         for path, new in {**wanted, **own, **made}.items()
     }
     return Proposal(
@@ -123,8 +122,8 @@ def _own_files(home: Path, paths: Collection[PurePosixPath]) -> tuple[dict[PureP
     """Return the small files that are missing, and what is asked of those that are there."""
     wanted, questions = {}, []
     for path, text in OWN.items():
-        there = next((each for each in PLACES[path] if _is_there(home / each) or each in paths), None)
-        question = own_file(there, _read(home / there) or b"") if there is not None else None
+        there = next((each for each in PLACES[path] if is_there(home / each) or each in paths), None)
+        question = own_file(there, read_file(home / there) or b"") if there is not None else None
         if there is None:
             wanted[path] = text
         elif question is not None:
@@ -148,8 +147,7 @@ def _parsed(text: str, home: Path) -> Settings:
 
 
 def _has_table(content: bytes) -> bool:
-    tool = read_toml(content.decode(errors="replace"), where="pyproject.toml").values.get("tool")
-    return isinstance(tool, dict) and "releasegate" in tool
+    return has_table(read_toml(content.decode(errors="replace"), where="pyproject.toml").values)
 
 
 def _is_package(project: str, files: Mapping[PurePosixPath, bytes]) -> bool:
@@ -217,11 +215,6 @@ def _ended(lines: str, *, as_in: str) -> str:
     return lines.replace("\n", "\r\n") if "\r\n" in as_in else lines
 
 
-def _is_there(path: Path) -> bool:
-    """Whether anything has that name, a link to nowhere too."""
-    return path.is_symlink() or path.exists()
-
-
 def _walked(folder: Path) -> Iterator[PurePosixPath]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
@@ -236,10 +229,3 @@ def _links(folder: Path, files: Collection[PurePosixPath]) -> Iterator[tuple[Pur
         end = (folder / path).resolve() if (folder / path).is_symlink() else None
         if end is not None and end.is_relative_to(top) and PurePosixPath(end.relative_to(top)) in files:
             yield path, PurePosixPath(end.relative_to(top))
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return read_plain(path) if path.stat().st_size <= _LARGEST else None
-    except OSError:
-        return None

@@ -14,6 +14,8 @@ from packaging.utils import canonicalize_name
 
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.plain_file import is_there
+from releasegate.app.adopt.repository import read_file
 from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.adopt.detect import as_glob
 from releasegate.core.ci.others.nodes import MARK
@@ -130,7 +132,7 @@ def generated(home: Path, settings: Settings, *, top: Path | None) -> tuple[dict
         said = f"No workflow was written: {error.problem} {error.hint}. Then:"
         return {}, [Question(said, ("releasegate workflows",), "shell")]
     for path, workflow in made.items():
-        if not _is_there(top / path) or _is_ours((top / path).read_bytes(), folder):
+        if not is_there(top / path) or _is_ours(read_file(top / path) or b"", folder):
             wanted[PurePosixPath(os.path.relpath(top / path, home.resolve()).replace(os.sep, "/"))] = workflow
         else:
             said = f"{path} is there already and was left as it is; shall it be replaced?"
@@ -150,7 +152,3 @@ def _is_ours(content: bytes, folder: PurePosixPath) -> bool:
     """Whether a workflow was written by releasegate, and from the table in *folder*."""
     text = content.decode(errors="replace")
     return text.startswith(MARK) and written_from(text) == folder
-
-
-def _is_there(path: Path) -> bool:
-    return path.is_symlink() or path.exists()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
 
 from releasegate.adapters.git.command import Git
+from releasegate.adapters.plain_file import read_plain
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.claims.of_files import LOCKS
 from releasegate.core.adopt.code import package_name
@@ -18,11 +19,12 @@ from releasegate.core.adopt.detect import ALONE, Surroundings
 from releasegate.core.adopt.former.releasers import CONFIGURATION, MANIFEST
 from releasegate.core.adopt.table import RepositoryFacts
 from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.parse import has_table
 from releasegate.core.config.strings import branch as taken
 from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.core.toml.lines import read_toml
 
-Read = Callable[[Path], bytes | None]
+_LARGEST = 5 * 2**20
 
 _PROJECT = "pyproject.toml"
 _ASIDE = TESTS | {"fixtures", "examples", "example", "vendor", "node_modules", "testdata", "templates"}
@@ -62,7 +64,15 @@ def tracked_files(git: Git) -> tuple[PurePosixPath, ...]:
     return tuple(PurePosixPath(name) for name in names if name)
 
 
-def surroundings(git: Git, files: Mapping[PurePosixPath, bytes], *, read: Read) -> Whole:
+def read_file(path: Path) -> bytes | None:
+    """Return the bytes of a file; ``None`` for what is none, cannot be read or is too large to be looked into."""
+    try:
+        return read_plain(path) if path.stat().st_size <= _LARGEST else None
+    except OSError:
+        return None
+
+
+def surroundings(git: Git, files: Mapping[PurePosixPath, bytes]) -> Whole:
     """Return what is around a package whose *files* Git tracks."""
     prefix = PurePosixPath(git.ask("rev-parse", "--show-prefix").text)
     top = git.root.resolve()
@@ -71,15 +81,15 @@ def surroundings(git: Git, files: Mapping[PurePosixPath, bytes], *, read: Read) 
     everything = tracked_files(Git(top, git.environ)) if prefix.parts else tuple(files)
     others = [path for path in everything if path.parent != prefix and _ASIDE.isdisjoint(path.parts[:-1])]
     projects = [path for path in others if path.name == _PROJECT][:_MANY]
-    tables = sorted((p for p in projects if _table(read(top / p) or b"")), key=lambda p: (len(p.parts), p))
+    tables = sorted((p for p in projects if _table(read_file(top / p) or b"")), key=lambda p: (len(p.parts), p))
     around = Surroundings(
         tags=tuple(git.ask("tag", "--list", "--sort=-creatordate").text.splitlines()),
-        siblings=frozenset(_siblings(top, others, read)),
+        siblings=frozenset(_siblings(top, others)),
         folder=prefix.name,
     )
     folders = ("/".join([".."] * n) for n in range(1, len(prefix.parts) + 1))
     names = (*LOCKS, MANIFEST, CONFIGURATION)
-    above = {PurePosixPath(up, name): read(git.root / up / name) for up in folders for name in names}
+    above = {PurePosixPath(up, name): read_file(git.root / up / name) for up in folders for name in names}
     known = {path: content for path, content in above.items() if content is not None and _is_tracked(git, path)}
     return Whole(top, top / tables[0].parent if tables else None, around, known)
 
@@ -90,16 +100,15 @@ def _is_tracked(git: Git, path: PurePosixPath) -> bool:
 
 def _table(content: bytes) -> bool:
     try:
-        tool = read_toml(content.decode(errors="replace"), where=_PROJECT).values.get("tool")
+        return has_table(read_toml(content.decode(errors="replace"), where=_PROJECT).values)
     except ReleasegateError:
         return False
-    return isinstance(tool, dict) and "releasegate" in tool
 
 
-def _siblings(top: Path, others: list[PurePosixPath], read: Read) -> Iterator[str]:
+def _siblings(top: Path, others: list[PurePosixPath]) -> Iterator[str]:
     """Yield what the other packages in the repository are called, those in other languages too."""
     for path in [each for each in others if each.name in {_PROJECT, "package.json", "Cargo.toml"}][:_MANY]:
-        content = read(top / path) or b""
+        content = read_file(top / path) or b""
         try:
             if path.name == _PROJECT:
                 yield package_name(read_toml(content.decode(errors="replace"), where="").values, {})

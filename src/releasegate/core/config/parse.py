@@ -50,15 +50,14 @@ def parse_settings(text: str, *, where: str, kits: KitSource | None = None) -> S
             with file, line, key and what to write instead. No detail ever shows a secret.
     """
     toml = read_toml(text, where=where)
-    tool = toml.values.get("tool")
-    if not isinstance(tool, dict) or "releasegate" not in tool:
+    if not has_table(toml.values):
         raise ConfigurationError(
             f"{where} has no [tool.releasegate] table.",
             hint=f"Add one to {where}; the least that it needs is shown above",
             details=EXAMPLE.splitlines(),
         )
     problems: list[Problem] = []
-    fields = read_fields(TABLES[Settings], tool["releasegate"], Location(TABLE, problems))
+    fields = read_fields(TABLES[Settings], toml.values["tool"]["releasegate"], Location(TABLE, problems))
     if kits is not None:
         fields["hosts"] = kits.hosts
         if (stack := fields.get("stack")) is not None:
@@ -72,6 +71,12 @@ def parse_settings(text: str, *, where: str, kits: KitSource | None = None) -> S
     if problems:
         raise _error(toml, problems, where=where)
     return _settings(fields)
+
+
+def has_table(values: Mapping[str, Any]) -> bool:
+    """Whether a ``pyproject.toml`` with these *values* has ``[tool.releasegate]``."""
+    tool = values.get("tool")
+    return isinstance(tool, dict) and "releasegate" in tool
 
 
 def table_elsewhere(text: str, *, where: str) -> PurePosixPath | None:
