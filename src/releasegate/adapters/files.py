@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace *path* by *content* in one move that survives a crash; its mode stays.
+def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Replace *path* by *content* in one move that survives a crash; its mode stays, a new file has *mode*.
 
     Raises:
         OSError: it cannot be written; the error names a path.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
+    mode = path.stat().st_mode & 0o7777 if path.exists() else mode
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:

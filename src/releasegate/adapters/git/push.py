@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from releasegate.adapters.git.ancestry import on_branch
-from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, line_in
-from releasegate.core.errors import Unavailable
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git
+from releasegate.adapters.git.tags import silent
 from releasegate.ports import PushAnswer
 
 _FATAL = 128
@@ -22,7 +22,7 @@ def push(git: Git, remote: str, *, branch: str | None, tag: str | None) -> PushA
     # In the porcelain format a line that starts with "!" is a ref that was not taken.
     rejected = tuple(line for line in answer.text.splitlines() if line.startswith("!"))
     if not rejected and answer.exit_code == _FATAL:
-        raise _unreached(git, remote, answer)
+        raise silent(git, remote, answer, so="could not be pushed to")
     about = next((line for line in rejected if line.split("\t")[1].endswith(f":{head}")), "")
     words = (*rejected, *answer.words)
     if "[rejected]" in about and any(reason in about for reason in _STALE):
@@ -48,11 +48,3 @@ def _same(git: Git, branch: str) -> bool:
     """Whether *branch* makes the same files of the same commit as HEAD does: it may be in a pull request already."""
     words = ("log", "-1", "--no-show-signature", "--format=%T %P")
     return git.ask(*words, f"refs/heads/{branch}", "--").text == git.tell(*words, "HEAD", "--").text
-
-
-def _unreached(git: Git, remote: str, answer: GitOutput) -> Unavailable:
-    return Unavailable(
-        f"The Git remote {remote} could not be pushed to.",
-        hint=f"Run the same command again when this works: {line_in(git.root, f'ls-remote {remote}')}",
-        details=answer.words,
-    )

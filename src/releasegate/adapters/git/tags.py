@@ -125,10 +125,10 @@ def has(git: Git, remote: str) -> bool:
     return remote in git.recount("remote").text.splitlines()
 
 
-def silent(git: Git, remote: str, answer: GitOutput) -> Unavailable:
-    """Return the error for a remote that does not answer."""
+def silent(git: Git, remote: str, answer: GitOutput, *, so: str = "does not answer") -> Unavailable:
+    """Return the error for a remote that does not answer, *so* that nothing came of what was asked."""
     return Unavailable(
-        f"The Git remote {remote} does not answer.",
+        f"The Git remote {remote} {so}.",
         hint=f"Run the same command again when this works: {line_in(git.root, f'ls-remote --tags {remote}')}",
         details=answer.words,
     )

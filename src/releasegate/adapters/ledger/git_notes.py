@@ -246,11 +246,7 @@ class GitNotes:
         return tags.has(self.git, self.remote)
 
     def _silent(self, answer: GitOutput) -> Unavailable:
-        return Unavailable(
-            f"The Git remote {self.remote} does not answer, so evidence does not travel.",
-            hint=f"Run the same command again when this works: {line_in(self.git.root, f'ls-remote {self.remote}')}",
-            details=answer.words,
-        )
+        return tags.silent(self.git, self.remote, answer, so="does not answer, so evidence does not travel")
 
 
 def _unsigned(answer: GitOutput) -> Refused:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.tar import packed
+from releasegate.adapters.files import write_atomically
 from releasegate.core.e2e.snapshots import Reordering, Snapshot, nearest
 from releasegate.core.errors import Unavailable
 from releasegate.core.kits.kit_parts import KitDatabase
@@ -180,7 +181,6 @@ def _tag(snapshot: Snapshot) -> str:
 
 def _copied(source: Path, target: Path, keys: list[str]) -> int:
     """Copy the files of these snapshots, the description last: without it there is no snapshot."""
-    target.mkdir(parents=True, exist_ok=True)
     for key in keys:
         for name in (f"{key}{_DUMPED}", f"{key}.json"):
             _write(target / name, (source / name).read_bytes())
@@ -188,8 +188,5 @@ def _copied(source: Path, target: Path, keys: list[str]) -> int:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: runs side by side may keep the same one."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-    Path(temporary).replace(path)
+    """Write a file whole or not at all, for this user alone: runs side by side may keep the same one."""
+    write_atomically(path, content, mode=0o600)
