@@ -24,6 +24,7 @@ from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.reference import render_reference
 from releasegate.core.release.companion import variables
 from releasegate.core.release.entry import Entry, EntryEvent
+from releasegate.core.report.markdown_text import table
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES
 from releasegate.frontends.reference_stacks import CHECKS, stacks
@@ -279,8 +280,7 @@ def _meaning(described: type) -> str:
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+    return "\n".join(table(heads, rows))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from releasegate.core.config.stack import image_variable
 from releasegate.core.kits.host import KnownHosts
 from releasegate.core.kits.kit import Kit
 from releasegate.core.kits.kit_parts import Dimension
+from releasegate.core.report.markdown_text import table
 
 CHECKS = """\
 The checks of a stack (its suite, and `checks` of a project's table) run while all of its containers do; a project's own
@@ -68,16 +69,16 @@ def stacks() -> Iterator[str]:
 def _shipped(name: str, kit: Kit) -> Iterator[str]:
     below = f" It builds on `{kit.extends}`." if kit.extends else ""
     yield f"## The stack `{name}`\n\n{kit.title[:1].upper()}{kit.title[1:]}.{below}\n"
-    yield table(("role", "which packages play it"), [(f"`{role}`", meaning) for role, meaning in kit.roles.items()])
+    yield _table(("role", "which packages play it"), [(f"`{role}`", meaning) for role, meaning in kit.roles.items()])
     rows = [(f"`{each.name}`", f"`--{each.name}`", each.meaning, _default(each)) for each in kit.dimensions]
-    yield table(("dimension", "option", "a value", "if left out"), rows)
+    yield _table(("dimension", "option", "a value", "if left out"), rows)
     given = [(f"`{name}`", f"`{value}`" if value else "nothing") for name, value in kit.variables.items()]
-    yield table(("variable of a project's table", "if left out"), given)
+    yield _table(("variable of a project's table", "if left out"), given)
     pulled = [(f"`{i.name}`", f"`{image_variable(i.name)}`", f"`{i.pull}`") for i in kit.images if i.pull]
-    yield table(("image that is pulled", "replaced on a machine by", "name"), pulled)
+    yield _table(("image that is pulled", "replaced on a machine by", "name"), pulled)
     told = dict.fromkeys(kit.suite.environment, "a text")
     told = {**{each.variable: f"where {each.service} answers" for each in kit.addresses}, **_of(kit)}
-    yield table(("told to the checks", "what it holds"), [(f"`{name}`", said) for name, said in told.items()])
+    yield _table(("told to the checks", "what it holds"), [(f"`{name}`", said) for name, said in told.items()])
 
 
 def _of(kit: Kit) -> dict[str, str]:
@@ -93,9 +94,5 @@ def _default(dimension: Dimension) -> str:
     return ", ".join(f"`{each}`" for each in dimension.default) or "must be written"
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table of Markdown; nothing where it has no rows."""
-    if not rows:
-        return ""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(table(heads, rows)) if rows else ""

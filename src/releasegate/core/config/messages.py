@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
+
+from releasegate.core.nearest import nearest
 
 _LONGEST = 80
 # Tokens as the forges and indexes hand them out, and a password inside an address.
@@ -53,13 +56,13 @@ def unknown(name: str, known: Iterable[str], *, value: Any) -> str:
     """Return the sentence for a key that does not exist: its nearest neighbour, never its value."""
     if _SECRET_KEY.search(name) or is_secret(value):
         return NO_SECRETS
-    return f"is no key here; {nearest(name, known)}"
+    return f"is no key here; {suggestion(name, known)}"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return what was meant by *name*: the nearest of *known*, or all of them where none is near."""
-    import difflib
-
-    names = list(known)
-    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else f"write one of {', '.join(names)}"
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return what to write instead of *name*: the nearest of *known*, or one of them where none is near."""
+    names = sorted(known) if isinstance(known, AbstractSet) else list(known)
+    near = nearest(name, names)
+    if near is not None:
+        return f"did you mean {near}?"
+    return f"write one of {', '.join(names)}" if names else "there is none"

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.messages import is_secret, nearest, shown
+from releasegate.core.config.messages import is_secret, shown, suggestion
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.reader import TABLES, Location, Problem, read_fields
 from releasegate.core.config.strings import within
@@ -192,7 +192,7 @@ def _misfits(companion: Companion, position: int, names: Sequence[str | None]) -
     elif companion.name in names[position:]:
         yield "name", f"{shown(companion.name)} comes later; move its table up: companions are released first"
     elif companion.name not in earlier:
-        instead = nearest(companion.name, earlier) if earlier else "configure it before this package"
+        instead = suggestion(companion.name, earlier) if earlier else "configure it before this package"
         yield "name", f"{shown(companion.name)} is not a configured package; {instead}"
     if companion.default is not None and not within(companion.default, companion.requires):
         yield (
@@ -213,7 +213,7 @@ def _index_problems(fields: Fields, tables: Mapping[str, Fields]) -> Iterator[tu
                 yield ("indexes", name), f"has no {' and no '.join(missing)}; write both addresses, upload and simple"
     for role in ("staging", "production", "dependencies"):
         if role in fields and fields[role] not in known:
-            yield (role,), f"{shown(fields[role])} is not a configured index; {nearest(fields[role], known)}"
+            yield (role,), f"{shown(fields[role])} is not a configured index; {suggestion(fields[role], known)}"
     staging = fields.get("staging")
     for role in ("production", "dependencies"):
         # Anyone can register any name on a staging index: nothing but the named packages may come from it.

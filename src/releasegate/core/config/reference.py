@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from releasegate.core.config.reader import TABLES, Table
+from releasegate.core.report import markdown_text
 
 
 def tables(root: type[Any]) -> list[Table]:
@@ -29,12 +30,9 @@ def render_reference(root: type[Any]) -> str:
 
 def _section(table: Table) -> Iterator[str]:
     heading = f"`{table.heading}`" if table.heading.startswith("[") else table.heading
-    yield from (f"## {heading}", "", table.meaning, "", "| key | value | default | meaning |")
-    yield "| --- | --- | --- | --- |"
-    for key in table.keys:
-        cells = (f"`{key.name}`", key.kind.words, _default(key.absent), key.key.meaning)
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-    yield ""
+    rows = ((f"`{key.name}`", key.kind.words, _default(key.absent), key.key.meaning) for key in table.keys)
+    yield from (f"## {heading}", "", table.meaning, "")
+    yield from markdown_text.table(("key", "value", "default", "meaning"), rows)
 
 
 def _default(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from releasegate.core.config.messages import nearest
+from releasegate.core.config.messages import suggestion
 from releasegate.core.config.reader import TABLES, Location, Problem, read_table
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.host import Hosts, KnownHosts
@@ -79,11 +79,14 @@ def _disagreements(kit: Kit) -> Iterator[tuple[KeyPath, str]]:
     yield from _of_services(kit, images)
     for n, address in enumerate(kit.addresses):
         if address.service not in services:
-            yield ("addresses", n, "service"), f"{address.service} is no service; {_instead(address.service, services)}"
+            yield (
+                ("addresses", n, "service"),
+                f"{address.service} is no service; {suggestion(address.service, services)}",
+            )
         yield from ((("addresses", n, "when"), said) for said in _unknown(address.when, dimensions))
     for n, routes in enumerate(kit.routes):
         if routes.role not in kit.roles:
-            yield ("routes", n, "role"), f"{routes.role} is no role; {_instead(routes.role, kit.roles)}"
+            yield ("routes", n, "role"), f"{routes.role} is no role; {suggestion(routes.role, kit.roles)}"
     yield from _of_database(kit, images, services)
 
 
@@ -94,16 +97,19 @@ def _of_images(kit: Kit, dimensions: set[str]) -> Iterator[tuple[KeyPath, str]]:
         if bool(image.pull) == bool(image.base):
             yield path, f"{image.name} is pulled or made from another one; write pull or base, one of them"
         if image.base and image.base not in before:
-            yield (*path, "base"), f"{image.base} is no image that stands before; {_instead(image.base, before)}"
+            yield (
+                (*path, "base"),
+                f"{image.base} is no image that stands before; {suggestion(image.base, before)}",
+            )
         if image.packages and image.packages not in kit.roles:
-            yield (*path, "packages"), f"{image.packages} is no role; {_instead(image.packages, kit.roles)}"
+            yield (*path, "packages"), f"{image.packages} is no role; {suggestion(image.packages, kit.roles)}"
         yield from (((*path, "when"), said) for said in _unknown(image.when, dimensions))
 
 
 def _of_services(kit: Kit, images: set[str]) -> Iterator[tuple[KeyPath, str]]:
     for n, service in enumerate(kit.services):
         if service.image not in images:
-            yield ("services", n, "image"), f"{service.image} is no image; {_instead(service.image, images)}"
+            yield ("services", n, "image"), f"{service.image} is no image; {suggestion(service.image, images)}"
     if sum(each.begins == "serves" for each in kit.services) > 1:
         yield ("services",), "more than one migrates the database; let one begin with serves and the others after"
 
@@ -113,13 +119,19 @@ def _of_database(kit: Kit, images: set[str], services: set[str]) -> Iterator[tup
     if database is None:
         return
     if database.service not in services:
-        yield ("database", "service"), f"{database.service} is no service; {_instead(database.service, services)}"
+        yield (
+            ("database", "service"),
+            f"{database.service} is no service; {suggestion(database.service, services)}",
+        )
     if database.image not in images:
-        yield ("database", "image"), f"{database.image or 'nothing'} is no image; {_instead(database.image, images)}"
+        yield (
+            ("database", "image"),
+            f"{database.image or 'nothing'} is no image; {suggestion(database.image, images)}",
+        )
     if database.alone_image and database.alone_image not in images:
         yield (
             ("database", "alone-image"),
-            f"{database.alone_image} is no image; {_instead(database.alone_image, images)}",
+            f"{database.alone_image} is no image; {suggestion(database.alone_image, images)}",
         )
     if bool(database.alone_image) != bool(database.alone):
         yield ("database", "alone"), "needs alone-image, and alone-image needs alone; write both or none"
@@ -137,8 +149,4 @@ def _of_dimension(dimension: Dimension) -> Iterator[tuple[str, str]]:
 
 
 def _unknown(when: Mapping[str, str], dimensions: set[str]) -> Iterator[str]:
-    yield from (f"{name} is no dimension; {_instead(name, dimensions)}" for name in when if name not in dimensions)
-
-
-def _instead(given: str, known: set[str] | Mapping[str, str]) -> str:
-    return nearest(given, sorted(known)) if known else "there is none"
+    yield from (f"{name} is no dimension; {suggestion(name, dimensions)}" for name in when if name not in dimensions)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from releasegate.core.config.companion import Companions
-from releasegate.core.config.messages import nearest, shown
+from releasegate.core.config.messages import shown, suggestion
 from releasegate.core.config.stack import VARIANT, Stack
 from releasegate.core.enumerated import joined
 from releasegate.core.kits.dimensions import chosen
@@ -38,18 +38,18 @@ def stack_problems(stack: Stack, packages: Sequence[Fields]) -> Iterator[tuple[K
     ):
         for name in given:
             if name not in known:
-                yield (key, name), f"is nothing of the stack {stack.kit_name}; {_instead(name, known)}"
+                yield (key, name), f"is nothing of the stack {stack.kit_name}; {suggestion(name, known)}"
 
 
 def _player_problems(stack: Stack, named: Mapping[str | None, Fields]) -> Iterator[tuple[KeyPath, str]]:
     roles, seen = stack.kit.roles, set[str]()
     for role, names in stack.packages.items():
         if role not in roles:
-            yield ("packages", role), f"is no role in the stack {stack.kit_name}; {_instead(role, set(roles))}"
+            yield ("packages", role), f"is no role in the stack {stack.kit_name}; {suggestion(role, roles)}"
         for name in names:
             if name not in named:
                 known = [each for each in named if each]
-                yield ("packages", role), f"{shown(name)} is not a configured package; {nearest(name, known)}"
+                yield ("packages", role), f"{shown(name)} is not a configured package; {suggestion(name, known)}"
             if name in seen:
                 yield ("packages", role), f"{name} plays two roles; write it once"
             seen.add(name)
@@ -89,7 +89,7 @@ def _dimension_problems(stack: Stack) -> Iterator[tuple[KeyPath, str]]:
         yield ("variants",), f"the stack {stack.kit_name} has a dimension of that name; write its values in dimensions"
     for name, values in stack.dimensions.items():
         if name not in known:
-            said = _instead(name, set(known))
+            said = suggestion(name, known)
             yield ("dimensions", name), f"is no dimension of the stack {stack.kit_name}; {said}"
         elif not values:
             yield ("dimensions", name), f"is empty; write {known[name].meaning}"
@@ -101,7 +101,3 @@ def _dimension_problems(stack: Stack) -> Iterator[tuple[KeyPath, str]]:
     for name, dimension in known.items():
         if not dimension.default and name not in stack.dimensions:
             yield ("dimensions",), f'has no {name}; write {name} = ["VALUE"], each {dimension.meaning}'
-
-
-def _instead(name: str, known: set[str]) -> str:
-    return nearest(name, sorted(known)) if known else "it has none"

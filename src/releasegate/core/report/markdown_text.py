@@ -9,6 +9,7 @@ _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&!$@]|:(?=//)|(?<=www)\.", re.IGNORECAS
 _FIRST = re.compile(r"^(\d*)([-+=.)])(?= |[-=]|$)")
 """What would make a line a list, a rule or a heading, where it begins one."""
 _PLAIN = re.compile(r"[A-Za-z0-9][\w.+:/=-]*(?: [\w.+:/=-]+)*", re.ASCII)
+_BAR = re.compile(r"(?<!\\)\|")
 
 _CUT = "\n\n*The rest is left out: it is too long for this place.*\n"
 
@@ -24,9 +25,9 @@ def code(text: str) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return the lines of a table; its cells are Markdown."""
-    lines = [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
-    return [*lines, ""]
+    """Return the lines of a table; its cells are Markdown, in which a bar is no end of a cell."""
+    lines = ([_BAR.sub(r"\\|", cell) for cell in cells] for cells in (heads, ["---"] * len(heads), *rows))
+    return [*(f"| {' | '.join(cells)} |" for cells in lines), ""]
 
 
 def bounded(text: str, *, size: int) -> str:
