@@ -21,6 +21,8 @@ NOISE = re.compile(r'"GET /(health|login/|api/status/)[^"]*" 200')
 MATTERS = re.compile(
     r"error|exception|traceback|critical|warning|denied|refused|failed|\b5\d\d\b|\" 4\d\d", re.IGNORECASE
 )
+LINES_TOLD = 12
+"""How many lines of one service are told."""
 
 
 @dataclass(frozen=True)
@@ -121,16 +123,16 @@ class Stack:
         trace = "Traceback (most recent call last)"
         return [side for service, side in self.sides.items() if trace in self.log(service, since)]
 
-    def excerpt(self, since: str, *, lines: int = 12) -> str:
+    def excerpt(self, since: str) -> str:
         """Return the log lines that matter since a moment, service by service."""
-        return "\n".join(filter(None, (self._excerpt(service, since, lines) for service in self.sides)))
+        return "\n".join(filter(None, (self._excerpt(service, since) for service in self.sides)))
 
-    def _excerpt(self, service: str, since: str, lines: int) -> str:
+    def _excerpt(self, service: str, since: str) -> str:
         """Prefer the lines that speak of trouble; else the last ones."""
         lines_of = self.log(service, since).splitlines()
         said = [line for line in lines_of if line.strip() and not NOISE.search(line)]
         chosen = [line for line in said if MATTERS.search(line)] or said
-        shown = "\n".join(f"  {line[:400]}" for line in chosen[-lines:])
+        shown = "\n".join(f"  {line[:400]}" for line in chosen[-LINES_TOLD:])
         return f"--- {service}\n{shown}" if shown else ""
 
     def log(self, service: str, since: str = "") -> str:

@@ -14,7 +14,6 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 _MOST_SECONDS = 120.0
@@ -23,12 +22,12 @@ _SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\r\n|[\r\n\b]|[^\x1b\r\n\b]+|\x
 
 @dataclass
 class Shown:
-    """What a terminal of *width* columns was told: everything in ``raw``, and when each piece came in ``pieces``."""
+    """What a terminal of *width* columns was told: everything in ``raw``, and piece by piece in ``pieces``."""
 
     width: int
     raw: str = ""
     exit_code: int = 0
-    pieces: list[tuple[float, str]] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
 
     @property
     def lines(self) -> list[str]:
@@ -46,12 +45,6 @@ class Shown:
                 lines[-1] = lines[-1][:column].ljust(column) + piece + lines[-1][column + len(piece) :]
                 column += len(piece)
         return [line.rstrip() for line in lines]
-
-    @property
-    def longest_silence(self) -> float:
-        """The seconds for which nothing moved."""
-        moments = [moment for moment, _ in self.pieces]
-        return max((later - earlier for earlier, later in pairwise(moments)), default=0.0)
 
 
 def on_terminal(
@@ -82,7 +75,7 @@ def on_terminal(
                 break
             if said:
                 shown.raw += said
-                shown.pieces.append((time.monotonic() - began, said))
+                shown.pieces.append(said)
             if not typed and interrupt_after in shown.raw:
                 typed = True
                 os.write(ours, b"\x03")

@@ -62,7 +62,7 @@ SESSION = module("nox", "-s", "build", "--no-venv")
 
 def frames(shown: Shown) -> set[str]:
     """Return the different ways in which the line that moves was drawn."""
-    return {piece for _, said in shown.pieces for piece in said.split("\r") if piece.startswith("\x1b[K") and piece[3:]}
+    return {piece for said in shown.pieces for piece in said.split("\r") if piece.startswith("\x1b[K") and piece[3:]}
 
 
 @pytest.mark.parametrize("argv", [BUILD, SESSION], ids=["releasegate", "nox"])

@@ -14,7 +14,6 @@ class PairCell(Cell):
     """One pair that is up: its addresses, and the versions that it must prove."""
 
     backend_url: str
-    backend_name: str
     backend_version: str
     mock_url: str
     proxmox_service: str

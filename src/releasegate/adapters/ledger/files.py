@@ -80,8 +80,7 @@ class FileLedger:
 
     def versions(self) -> tuple[Version, ...]:
         """Return the versions that have a record, oldest first in the order of PEP 440."""
-        named = (parse_version(path.name.removesuffix(_SUFFIX)) for path in self.folder.glob(f"*{_SUFFIX}"))
-        return tuple(sorted(version for version in named if version is not None))
+        return versions_in(self.folder, _SUFFIX)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -115,6 +114,12 @@ class FileLedger:
         if not self.folder.is_dir():
             self.folder.mkdir(parents=True, exist_ok=True)
             _sync_folder(self.folder.parent)
+
+
+def versions_in(folder: Path, suffix: str) -> tuple[Version, ...]:
+    """Return the versions that the files with *suffix* in a folder are named after, oldest first."""
+    named = (parse_version(path.name.removesuffix(suffix)) for path in folder.glob(f"*{suffix}"))
+    return tuple(sorted(version for version in named if version is not None))
 
 
 def _parsed(line: bytes, texts: dict[str, str]) -> Entry | None:

@@ -12,12 +12,12 @@ from pathlib import Path
 from packaging.version import Version
 
 from releasegate.adapters.files import write_atomically
+from releasegate.adapters.ledger.files import versions_in
 from releasegate.core.errors import Unavailable
 from releasegate.core.evidence.merge import merge, moment
 from releasegate.core.evidence.note import Note, parse, write
 from releasegate.core.evidence.signed_entries import Statement
 from releasegate.core.release.entry import Entry
-from releasegate.core.release.versions import parse_version
 
 _SUFFIX = ".note"
 
@@ -63,8 +63,7 @@ class Heard:
 
     def versions(self) -> tuple[Version, ...]:
         """Return the versions of which something was heard."""
-        named = (parse_version(path.name.removesuffix(_SUFFIX)) for path in self.folder.glob(f"*{_SUFFIX}"))
-        return tuple(sorted(version for version in named if version is not None))
+        return versions_in(self.folder, _SUFFIX)
 
     def _unusable(self, error: OSError) -> Unavailable:
         return Unavailable(

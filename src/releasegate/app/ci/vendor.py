@@ -45,9 +45,7 @@ class Vendored:
     setup: tuple[tuple[str, ...], ...]
 
 
-def vendored(
-    *, index: str, environ: Mapping[str, str], pythons: Sequence[str] = (), folder: PurePosixPath = FOLDER
-) -> Vendored:
+def vendored(*, index: str, environ: Mapping[str, str], pythons: Sequence[str] = ()) -> Vendored:
     """Return what installs the releasegate that runs on a runner, with the Pythons that the packages are tried on.
 
     *index* is the address of the simple pages that the pins are resolved from.
@@ -57,11 +55,11 @@ def vendored(
         Unavailable: the index does not answer.
     """
     wheel = own_wheel()
-    lines = [f"./{folder / wheel.filename} --hash=sha256:{wheel.sha256}"]
+    lines = [f"./{FOLDER / wheel.filename} --hash=sha256:{wheel.sha256}"]
     lines.append(pinned(_wanted(wheel.requires), index=index, python=_PYTHON, environ=environ))
     text = _HEAD + "\n".join(lines)
-    files = {folder / wheel.filename: wheel.content, folder / _REQUIREMENTS: text.encode()}
-    return Vendored(files, setup_commands(folder, pythons))
+    files = {FOLDER / wheel.filename: wheel.content, FOLDER / _REQUIREMENTS: text.encode()}
+    return Vendored(files, setup_commands(FOLDER, pythons))
 
 
 def vendor(project: Project) -> Project:

@@ -25,8 +25,6 @@ _EXTENSIONS = ("ext_modules", "cffi_modules", "rust_extensions", "cmake_source_d
 _PLATFORM_KEYS = ("plat_name", "plat-name", "py_limited_api")
 _PLATFORM_WORDS = ("has_ext_modules", "root_is_pure")
 _COMPILING_HOOKS = ("mypyc", "cython", "cmake", "zig", "rust", "autorun-ext")
-# pbr spells 1.2.0rc1 as 1.2.0.0rc1: https://docs.openstack.org/pbr/latest/user/semver.html
-_SPELLS = "pbr"
 
 
 def refusal(project: Mapping[str, Any], files: Files) -> ConfigurationError | None:
@@ -42,6 +40,7 @@ def refusal(project: Mapping[str, Any], files: Files) -> ConfigurationError | No
             "tool.poetry.package-mode is false: the project builds no package.",
             hint="Take package-mode out of [tool.poetry] where it is to be released",
         )
+    # https://docs.openstack.org/pbr/latest/user/semver.html
     if "pbr" in setup_call(files) or "pbr" in str(under(project, "build-system", "build-backend")):
         return ConfigurationError(
             "pbr takes the version from Git's tags and spells a candidate in a form of its own (1.2.0.0rc1).",

@@ -12,7 +12,6 @@ from typing import Any, Literal
 from releasegate.core.errors import ConfigurationError
 
 Trigger = Literal["tag", "branch", "release", "dispatch", "other"]
-Target = Literal["staging", "production"]
 
 _BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
 
