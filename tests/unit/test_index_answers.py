@@ -14,13 +14,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from index_client import JSON, TOKEN, upload
 from werkzeug.test import Client, TestResponse
 
 from releasegate.rehearsal.index import LocalIndex, Policy, Sample, sample_sdist, sample_wheel
 
 PAGE = Path(__file__).parents[2] / "docs/index-answers.md"
-TOKEN = "a-token"
-JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
 INFO = "sample-1.0.dist-info"
 WHEEL = sample_wheel()
 LONG_LABEL = f"{'x' * 33}, https://example.invalid"
@@ -38,9 +37,7 @@ class Asked:
 
     def send(self, sample: Sample = WHEEL, *, password: str = TOKEN, **fields: str) -> str:
         """Upload *sample* and return the answer's status line."""
-        content = (io.BytesIO(sample.content), sample.filename, "application/octet-stream")
-        data = {**sample.fields, **fields, "content": content}
-        return self.client.post("/legacy/", data=data, auth=("__token__", password)).status
+        return upload(self.index, sample, fields, password=password).status
 
     def under(self, policy: Policy, sample: Sample = WHEEL, **fields: str) -> str:
         """Upload *sample* where the owners have set *policy*."""

@@ -13,26 +13,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from werkzeug.test import Client, TestResponse
+from index_client import local_index, upload
+from werkzeug.test import TestResponse
 
 from releasegate.rehearsal.index import LocalIndex, Sample, sample_sdist, sample_wheel
 from releasegate.rehearsal.index.upload.members import Contents, Unreadable, look_into
 
-TOKEN = "a-token"
 INFO = "sample-1.0.dist-info"
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[LocalIndex]:
-    with LocalIndex(name="testpypi", root=tmp_path / "index", token=TOKEN) as index:
+    with local_index(tmp_path) as index:
         yield index
 
 
-def upload(index: LocalIndex, sample: Sample, fields: Mapping[str, str] | None = None) -> TestResponse:
-    digest = hashlib.sha256(sample.content).hexdigest()
-    content = (io.BytesIO(sample.content), sample.filename, "application/octet-stream")
-    data = {**sample.fields, "sha256_digest": digest, **(fields or {}), "content": content}
-    return Client(index.app).post("/legacy/", data=data, auth=("__token__", TOKEN))
+def sent(index: LocalIndex, sample: Sample, fields: Mapping[str, str] | None = None) -> TestResponse:
+    """Upload a file whose content is not the sample's any more."""
+    return upload(index, sample, {"sha256_digest": hashlib.sha256(sample.content).hexdigest(), **(fields or {})})
 
 
 def metadata(**headers: str) -> str:
@@ -67,7 +65,7 @@ def tar_of(*members: tarfile.TarInfo) -> bytes:
     ],
 )
 def test_a_file_that_is_no_whole_distribution_is_refused(index: LocalIndex, sample: Sample, words: str) -> None:
-    response = upload(index, sample)
+    response = sent(index, sample)
     assert response.status_code == 400
     assert words in response.status
     assert index.stored == {}
@@ -86,7 +84,7 @@ def test_a_file_that_is_no_whole_distribution_is_refused(index: LocalIndex, samp
 def test_a_file_name_of_another_project_or_version_is_refused(
     index: LocalIndex, sample: Sample, fields: Mapping[str, str], words: str
 ) -> None:
-    response = upload(index, sample, fields)
+    response = sent(index, sample, fields)
     assert response.status_code == 400
     assert words in response.status
 
@@ -95,23 +93,23 @@ def test_a_zip_is_no_name_of_an_sdist(index: LocalIndex) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("sample-1.0/PKG-INFO", metadata())
-    response = upload(index, replace(sample_sdist(), filename="sample-1.0.zip", content=packed.getvalue()))
+    response = sent(index, replace(sample_sdist(), filename="sample-1.0.zip", content=packed.getvalue()))
     assert "should be 'sample-1.0.tar.gz'." in response.status
 
 
 def test_an_sdist_name_that_is_not_normalized_is_refused(index: LocalIndex) -> None:
     named = replace(sample_sdist("two-words"), filename="two-words-1.0.tar.gz")
-    assert "should be 'two_words-1.0.tar.gz'." in upload(index, named).status
+    assert "should be 'two_words-1.0.tar.gz'." in sent(index, named).status
 
 
 def test_a_wheel_name_that_is_not_normalized_is_refused(index: LocalIndex) -> None:
     wheel = sample_wheel(files={f"Sample-1.0.dist-info/{name}": "" for name in ("WHEEL", "RECORD", "METADATA")})
     named = replace(wheel, filename="Sample-1.0-py3-none-any.whl")
-    assert "should contain the normalized project name 'sample', not 'Sample'." in upload(index, named).status
+    assert "should contain the normalized project name 'sample', not 'Sample'." in sent(index, named).status
 
 
 def test_a_wheel_name_without_tags_is_refused(index: LocalIndex) -> None:
-    response = upload(index, replace(sample_wheel(), filename="sample-1.0-py3.whl"))
+    response = sent(index, replace(sample_wheel(), filename="sample-1.0-py3.whl"))
     assert response.status_code == 400
     assert "Invalid wheel filename" in response.status
 
@@ -133,7 +131,7 @@ def test_a_wheel_name_without_tags_is_refused(index: LocalIndex) -> None:
 )
 def test_a_wheel_for_a_platform_that_is_no_standard_is_refused(index: LocalIndex, platform: str, status: int) -> None:
     wheel = replace(sample_wheel(), filename=f"sample-1.0-cp312-cp312-{platform}.whl")
-    assert upload(index, wheel).status_code == status
+    assert sent(index, wheel).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -141,39 +139,39 @@ def test_a_wheel_for_a_platform_that_is_no_standard_is_refused(index: LocalIndex
     ["[console_scripts]\nto do = sample:main\n", "[gui_scripts]\na/b = sample:main\n", "no = section\n", "[a]\n[a]\n"],
 )
 def test_a_wheel_with_entry_points_that_no_installer_can_make_is_refused(index: LocalIndex, text: str) -> None:
-    response = upload(index, sample_wheel(files={f"{INFO}/entry_points.txt": text}))
+    response = sent(index, sample_wheel(files={f"{INFO}/entry_points.txt": text}))
     said = "has invalid entry points defined in the entry_points.txt file"
     assert response.status == f"400 Wheel 'sample-1.0-py3-none-any.whl' {said}"
 
 
 def test_names_of_other_entry_points_are_free(index: LocalIndex) -> None:
     text = "[console_scripts]\nsample = sample:main\n[other]\nto do = sample:main\n"
-    assert upload(index, sample_wheel(files={f"{INFO}/entry_points.txt": text})).status_code == 200
+    assert sent(index, sample_wheel(files={f"{INFO}/entry_points.txt": text})).status_code == 200
 
 
 def test_an_sdist_name_without_a_version_is_none(index: LocalIndex) -> None:
-    response = upload(index, replace(sample_sdist(), filename="sample.tar.gz"))
+    response = sent(index, replace(sample_sdist(), filename="sample.tar.gz"))
     assert response.status == "400 Invalid source distribution filename: sample.tar.gz"
 
 
 def test_a_project_name_is_compared_normalized(index: LocalIndex) -> None:
-    assert upload(index, sample_wheel("Two.Words"), {"name": "two-words"}).status_code == 200
+    assert sent(index, sample_wheel("Two.Words"), {"name": "two-words"}).status_code == 200
 
 
 def test_a_licence_file_that_the_metadata_names_must_be_in_a_wheel(index: LocalIndex) -> None:
-    response = upload(index, sample_wheel(), {"license_file": "LICENSE"})
+    response = sent(index, sample_wheel(), {"license_file": "LICENSE"})
     assert f"License-File LICENSE does not exist in distribution file sample-1.0-py3-none-any.whl at {INFO}" in (
         response.status
     )
     whole = sample_wheel(files={f"{INFO}/licenses/LICENSE": "text"})
-    assert upload(index, whole, {"license_file": "LICENSE"}).status_code == 200
+    assert sent(index, whole, {"license_file": "LICENSE"}).status_code == 200
 
 
 def test_a_licence_file_that_the_metadata_names_must_be_in_an_sdist(index: LocalIndex) -> None:
-    response = upload(index, sample_sdist(), {"license_file": "LICENSE"})
+    response = sent(index, sample_sdist(), {"license_file": "LICENSE"})
     assert "License-File LICENSE does not exist" in response.status
     whole = sample_sdist(files={"LICENSE": "text"})
-    assert upload(index, whole, {"license_file": "LICENSE"}).status_code == 200
+    assert sent(index, whole, {"license_file": "LICENSE"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -189,13 +187,13 @@ def test_a_licence_file_that_the_metadata_names_must_be_in_an_sdist(index: Local
 )
 def test_metadata_in_the_file_that_disagrees_with_the_form_is_refused(index: LocalIndex, text: str, words: str) -> None:
     for sample in (sample_wheel(files={f"{INFO}/METADATA": text}), sample_sdist(files={"PKG-INFO": text})):
-        response = upload(index, sample)
+        response = sent(index, sample)
         assert response.status_code == 400
         assert words in response.status
 
 
 def test_a_version_in_the_file_may_be_spelled_otherwise(index: LocalIndex) -> None:
-    assert upload(index, sample_wheel(files={f"{INFO}/METADATA": metadata(Version="1.0.0")})).status_code == 200
+    assert sent(index, sample_wheel(files={f"{INFO}/METADATA": metadata(Version="1.0.0")})).status_code == 200
 
 
 def test_an_sdist_with_two_top_folders_is_refused() -> None:

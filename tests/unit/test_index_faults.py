@@ -6,13 +6,13 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from index_client import JSON, TOKEN, Clock, upload
 from werkzeug.test import Client, TestResponse
 
 from releasegate.core.errors import ConfigurationError
@@ -27,7 +27,6 @@ from releasegate.rehearsal.index import (
     LoseAnswer,
     OtherMetadata,
     Refuse,
-    Sample,
     Slow,
     StalePage,
     Trickle,
@@ -36,20 +35,6 @@ from releasegate.rehearsal.index import (
 )
 from releasegate.rehearsal.index.app import IndexApp
 from releasegate.rehearsal.index.held.store import IndexStore
-
-TOKEN = "a-token"
-JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
-
-
-@dataclass
-class Clock:
-    """A clock that stands still until a test moves it."""
-
-    now: datetime = field(default_factory=lambda: datetime(2026, 11, 1, tzinfo=UTC))
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.now
 
 
 @pytest.fixture
@@ -61,12 +46,6 @@ def clock() -> Clock:
 def index(tmp_path: Path, clock: Clock) -> Iterator[LocalIndex]:
     with LocalIndex(name="testpypi", root=tmp_path / "index", token=TOKEN, clock=clock) as index:
         yield index
-
-
-def upload(index: LocalIndex, sample: Sample) -> TestResponse:
-    content = (io.BytesIO(sample.content), sample.filename, "application/octet-stream")
-    data = {**sample.fields, "content": content}
-    return Client(index.app).post("/legacy/", data=data, auth=("__token__", TOKEN))
 
 
 def page(index: LocalIndex) -> TestResponse:

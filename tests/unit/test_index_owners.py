@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from index_client import local_index, upload
 from werkzeug.test import Client
 
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.rehearsal.index import LocalIndex, sample_sdist, sample_wheel
 
-TOKEN = "a-token"
 WHEEL = "sample-1.0-py3-none-any.whl"
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[LocalIndex]:
-    with LocalIndex(name="testpypi", root=tmp_path / "index", token=TOKEN) as index:
+    with local_index(tmp_path) as index:
         for sample in (sample_wheel(), sample_sdist(), sample_wheel(version="1.1")):
-            content = (io.BytesIO(sample.content), sample.filename, "application/octet-stream")
-            data = {**sample.fields, "content": content}
-            assert Client(index.app).post("/legacy/", data=data, auth=("__token__", TOKEN)).status_code == 200
+            assert upload(index, sample).status_code == 200
         yield index
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from index_client import TOKEN, upload
 from packaging.metadata import Metadata
 from werkzeug.test import Client
 
 from releasegate.rehearsal.index import LocalIndex, Sample, sample_sdist, sample_wheel
 
-TOKEN = "a-token"
 JSON = "application/vnd.pypi.simple.v1+json"
 PIP = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
 
@@ -30,9 +29,7 @@ def index(tmp_path: Path) -> Iterator[LocalIndex]:
 
 def store(index: LocalIndex, *samples: Sample) -> None:
     for sample in samples:
-        content = (io.BytesIO(sample.content), sample.filename, "application/octet-stream")
-        data = {**sample.fields, "content": content}
-        assert Client(index.app).post("/legacy/", data=data, auth=("__token__", TOKEN)).status_code == 200
+        assert upload(index, sample).status_code == 200
 
 
 def page(index: LocalIndex, name: str = "sample") -> Any:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import IO
 
 import pytest
+from index_client import TOKEN, upload
 from werkzeug.test import Client
 
 from releasegate.core.errors import Unavailable
-from releasegate.rehearsal.index import LocalIndex, Sample, sample_sdist, sample_wheel
+from releasegate.rehearsal.index import LocalIndex, sample_sdist, sample_wheel
 from releasegate.rehearsal.index.held.events import Stored
 from releasegate.rehearsal.index.held.store import IndexStore
-
-TOKEN = "a-token"
 
 
 def new_index(root: Path) -> LocalIndex:
     return LocalIndex(name="testpypi", root=root, token=TOKEN)
-
-
-def upload(index: LocalIndex, sample: Sample) -> int:
-    content = (io.BytesIO(sample.content), sample.filename, "application/octet-stream")
-    data = {**sample.fields, "content": content}
-    return Client(index.app).post("/legacy/", data=data, auth=("__token__", TOKEN)).status_code
 
 
 def test_a_new_instance_continues_with_all_that_happened(tmp_path: Path) -> None:
@@ -43,7 +35,7 @@ def test_a_new_instance_continues_with_all_that_happened(tmp_path: Path) -> None
     with new_index(tmp_path) as index:
         assert index.state == before
         assert index.stored["sample-1.0.tar.gz"] == 1
-        assert upload(index, sample_wheel("gone")) == 400
+        assert upload(index, sample_wheel("gone")).status_code == 400
 
 
 @pytest.mark.parametrize("kept", [1, 20, -1])
@@ -56,7 +48,7 @@ def test_a_torn_last_line_is_ignored_and_the_next_append_repairs_it(tmp_path: Pa
     journal.write_bytes(first + second[:kept])
     with new_index(tmp_path) as index:
         assert list(index.stored) == [sample_wheel().filename]
-        assert upload(index, sample_sdist()) == 200
+        assert upload(index, sample_sdist()).status_code == 200
     lines = journal.read_bytes().splitlines()
     assert [json.loads(line)["file"]["filename"] for line in lines] == [
         sample_wheel().filename,
@@ -91,7 +83,7 @@ def test_bytes_without_a_line_do_not_count(tmp_path: Path, monkeypatch: pytest.M
     with new_index(tmp_path) as index:
         assert index.stored == {}
         assert Client(index.app).get("/simple/sample/").status_code == 404
-        assert upload(index, sample_wheel()) == 200
+        assert upload(index, sample_wheel()).status_code == 200
         assert index.stored == {sample_wheel().filename: 1}
 
 
@@ -139,4 +131,4 @@ def test_one_folder_is_served_by_one_index_at_a_time(tmp_path: Path) -> None:
     with new_index(tmp_path), pytest.raises(Unavailable, match="Another process serves the index"):
         new_index(tmp_path).start()
     with new_index(tmp_path) as index:
-        assert upload(index, sample_wheel()) == 200
+        assert upload(index, sample_wheel()).status_code == 200

@@ -6,11 +6,11 @@ import base64
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
+from index_client import Clock
 from werkzeug.test import Client
 from werkzeug.wrappers import Request
 
@@ -34,20 +34,9 @@ CLAIMS: dict[str, Any] = {
 }
 
 
-@dataclass
-class Clock:
-    """A clock that is set."""
-
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

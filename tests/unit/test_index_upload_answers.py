@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from werkzeug.test import Client, TestResponse
+from index_client import TOKEN, assert_refused, local_index, upload
+from werkzeug.test import Client
 
 from releasegate.rehearsal.index import LocalIndex, Policy, Sample, sample_sdist, sample_wheel
 from releasegate.rehearsal.index.upload.attested import KINDS, STATEMENT
 
-TOKEN = "a-token"
 LOCAL_VERSION = (
     "The use of local versions in '1.0+local' is not allowed. "
     "See the version specifiers' local version identifiers for more information."
@@ -25,23 +25,8 @@ LOCAL_VERSION = (
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[LocalIndex]:
-    with LocalIndex(name="testpypi", root=tmp_path / "index", token=TOKEN) as index:
+    with local_index(tmp_path) as index:
         yield index
-
-
-def upload(
-    index: LocalIndex, sample: Sample, fields: Mapping[str, str | list[str]] | None = None, *, password: str = TOKEN
-) -> TestResponse:
-    content = (io.BytesIO(sample.content), sample.filename, "application/octet-stream")
-    data = {**sample.fields, **(fields or {}), "content": content}
-    return Client(index.app).post("/legacy/", data=data, auth=("__token__", password))
-
-
-def assert_refused(response: TestResponse, status: int, words: str) -> None:
-    """Words stand in the reason phrase, where twine looks, and in the body."""
-    assert response.status_code == status
-    assert words in response.status
-    assert words.replace("'", "&#x27;") in response.text
 
 
 def test_a_wheel_and_an_sdist_are_stored(index: LocalIndex) -> None:

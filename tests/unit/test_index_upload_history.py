@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from werkzeug.test import Client, TestResponse
+from index_client import TOKEN, Clock, assert_refused, upload
 
-from releasegate.rehearsal.index import LocalIndex, Sample, sample_sdist, sample_wheel
-
-TOKEN = "a-token"
-
-
-@dataclass
-class Clock:
-    """A clock that stands still until a test moves it."""
-
-    now: datetime = field(default_factory=lambda: datetime(2026, 11, 1, 12, 0, tzinfo=UTC))
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.now
+from releasegate.rehearsal.index import LocalIndex, sample_sdist, sample_wheel
 
 
 @pytest.fixture
@@ -36,19 +22,6 @@ def clock() -> Clock:
 def index(tmp_path: Path, clock: Clock) -> Iterator[LocalIndex]:
     with LocalIndex(name="testpypi", root=tmp_path / "index", token=TOKEN, clock=clock) as index:
         yield index
-
-
-def upload(index: LocalIndex, sample: Sample) -> TestResponse:
-    content = (io.BytesIO(sample.content), sample.filename, "application/octet-stream")
-    data = {**sample.fields, "content": content}
-    return Client(index.app).post("/legacy/", data=data, auth=("__token__", TOKEN))
-
-
-def assert_refused(response: TestResponse, status: int, words: str) -> None:
-    """Words stand in the reason phrase, where twine looks, and in the body."""
-    assert response.status_code == status
-    assert words in response.status
-    assert words.replace("'", "&#x27;") in response.text
 
 
 def test_the_identical_file_again_changes_nothing(index: LocalIndex, clock: Clock) -> None:
