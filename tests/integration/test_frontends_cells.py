@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from in_process import typed_here
 from packaging.version import Version
 
 from releasegate.app import deliveries, gates
@@ -20,7 +22,6 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.frontends.cells import show_report
 from releasegate.frontends.console import Screen
-from releasegate.frontends.program import Releasegate
 from releasegate.frontends.single_gates import told
 from releasegate.ports import EndToEndReport
 
@@ -127,13 +128,7 @@ def here(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """Return what runs ``releasegate`` in this process: its exit code, and both outputs."""
     monkeypatch.chdir(project)
 
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            Releasegate().run(["releasegate", *words])
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
+    return partial(typed_here, capsys)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from git_repositories import git
+from git_repositories import make_repository
 from real_indexes import free_port
 
 CLIENTS = "docker github requests urllib3 twine pypi_simple bs4 pydantic pip keyring readme_renderer"
@@ -51,14 +51,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository whose indexes do not answer."""
     folder = tmp_path_factory.mktemp("project")
     address = f"http://127.0.0.1:{free_port()}"
-    (folder / "pyproject.toml").write_text(PYPROJECT.format(address=address), encoding="utf-8")
-    (folder / "tasks.py").write_text("from releasegate.frontends.invoke import ns\n", encoding="utf-8")
+    tasks = "from releasegate.frontends.invoke import ns\n"
     noxfile = "from releasegate.frontends.nox import sessions\n\nsessions()\n"
-    (folder / "noxfile.py").write_text(noxfile, encoding="utf-8")
-    git(folder, "init", "--quiet")
-    git(folder, "add", "--all")
-    git(folder, "-c", "user.name=Ada", "-c", "user.email=ada@example.test", "commit", "--quiet", "--message=First")
-    return folder
+    files = {"pyproject.toml": PYPROJECT.format(address=address), "tasks.py": tasks, "noxfile.py": noxfile}
+    return make_repository(folder, files).root
 
 
 def loaded(folder: Path, *words: str) -> set[str]:

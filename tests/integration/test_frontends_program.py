@@ -9,17 +9,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from git_repositories import git
+from git_repositories import git, make_repository
+from in_process import typed_here
 
 from releasegate.about import version
 from releasegate.core.errors import GateFailed, NotYet, ReleasegateError, Unavailable
 from releasegate.frontends.program import Releasegate
 from releasegate.frontends.single_gates import exit_code
 
-AUTHOR = ("-c", "user.name=Ada", "-c", "user.email=ada@example.test")
 PACKAGE = """\
 [project]
 name = "sample"
@@ -44,13 +45,8 @@ Typed = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A configured repository that has files of invoke's and Nox's which nobody may load."""
-    (tmp_path / "pyproject.toml").write_text(PACKAGE, encoding="utf-8")
-    for name in ("tasks.py", "noxfile.py"):
-        (tmp_path / name).write_text("raise SystemExit('this was loaded')\n", encoding="utf-8")
-    (tmp_path / "invoke.yaml").write_text("run: {dry: true}\n", encoding="utf-8")
-    git(tmp_path, "init", "--quiet")
-    git(tmp_path, "add", "--all")
-    git(tmp_path, *AUTHOR, "commit", "--quiet", "--message=First")
+    loaded = dict.fromkeys(("tasks.py", "noxfile.py"), "raise SystemExit('this was loaded')\n")
+    make_repository(tmp_path, {"pyproject.toml": PACKAGE, "invoke.yaml": "run: {dry: true}\n", **loaded})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INVOKE_RUN_DRY", "1")
     return tmp_path
@@ -59,14 +55,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def typed(capsys: pytest.CaptureFixture[str]) -> Typed:
     """Return what runs a command line in this process: its exit code, and both outputs."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            Releasegate().run(["releasegate", *words])
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
+    return partial(typed_here, capsys)
 
 
 @pytest.mark.parametrize("words", [("--version",), ("-V",), ("status", "--version")])

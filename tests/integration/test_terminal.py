@@ -8,13 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from git_repositories import git
+from git_repositories import make_repository
 from terminals import Shown, on_terminal
 
 if sys.platform == "win32":
     pytest.skip("there are no such terminals", allow_module_level=True)
 
-AUTHOR = ("-c", "user.name=Ada", "-c", "user.email=ada@example.test")
 PROJECT = """\
 [build-system]
 requires = []
@@ -36,15 +35,10 @@ pythons = ["3.12"]
 def project(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A repository whose build takes its time (seconds, where they are given), and fails."""
     seconds = getattr(request, "param", 3)
-    (tmp_path / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
     slow = f"import time\n\ntime.sleep({seconds})\nraise SystemExit('no build')\n"
-    (tmp_path / "slow.py").write_text(slow, encoding="utf-8")
     noxfile = "from releasegate.frontends.nox import sessions\n\nsessions()\n"
-    (tmp_path / "noxfile.py").write_text(noxfile, encoding="utf-8")
-    git(tmp_path, "init", "--quiet")
-    git(tmp_path, "add", "--all")
-    git(tmp_path, *AUTHOR, "commit", "--quiet", "--message=First")
-    return tmp_path
+    files = {"pyproject.toml": PROJECT, "slow.py": slow, "noxfile.py": noxfile}
+    return make_repository(tmp_path, files).root
 
 
 def environ(**more: str) -> dict[str, str]:

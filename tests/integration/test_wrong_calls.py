@@ -9,11 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from git_repositories import git
+from git_repositories import make_repository
+from in_process import typed_here
 
-from releasegate.frontends.program import Releasegate
-
-AUTHOR = ("-c", "user.name=Ada", "-c", "user.email=ada@example.test")
 PACKAGE = """\
 [build-system]
 requires = []
@@ -85,13 +83,8 @@ Typed = Callable[..., tuple[int, str]]
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A configured repository whose indexes do not answer; nobody asks one for what its build needs."""
     root = tmp_path / "project"
-    root.mkdir()
-    (root / "pyproject.toml").write_text(PACKAGE, encoding="utf-8")
-    (root / "version.json").write_text('{"version": "1.0.0"}', encoding="utf-8")
-    (root / "broken.py").write_text("raise SystemExit('no build')\n", encoding="utf-8")
-    git(root, "init", "--quiet")
-    git(root, "add", "--all")
-    git(root, *AUTHOR, "commit", "--quiet", "--message=First")
+    broken = "raise SystemExit('no build')\n"
+    make_repository(root, {"pyproject.toml": PACKAGE, "version.json": '{"version": "1.0.0"}', "broken.py": broken})
     monkeypatch.chdir(root)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     return root
@@ -102,10 +95,8 @@ def typed(capsys: pytest.CaptureFixture[str]) -> Typed:
     """Return what runs a command line in this process: its exit code and all that it printed."""
 
     def run(*words: str) -> tuple[int, str]:
-        with pytest.raises(SystemExit) as ended:
-            Releasegate().run(["releasegate", *words])
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out + err
+        code, out, err = typed_here(capsys, *words)
+        return code, out + err
 
     return run
 

@@ -11,7 +11,7 @@ import nox
 import pytest
 from git_repositories import git
 from invoke.program import Program
-from test_wrong_calls import AUTHOR, PACKAGE
+from test_wrong_calls import PACKAGE
 
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.nox import _session
@@ -47,7 +47,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "version.json").write_text('{"version": "1.0.0"}', encoding="utf-8")
     git(root, "init", "--quiet")
     git(root, "add", "--all")
-    git(root, *AUTHOR, "commit", "--quiet", "--message=First")
+    git(root, "commit", "--quiet", "--message=First")
     return root
 
 

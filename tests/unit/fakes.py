@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
-from archives import sdist, wheel, wheel_files
+from archives import sdist, tracked, wheel, wheel_files
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
@@ -64,6 +64,12 @@ def stamped(archive: Members, *, stamp: int) -> bytes:
             info.size, info.mtime = len(data), stamp
             tarred.addfile(info, io.BytesIO(data))
     return gzip.compress(stream.getvalue(), mtime=stamp)
+
+
+def wheel_of(version: str, **more: bytes) -> bytes:
+    """Return the bytes of a wheel of the sample package."""
+    files = {**wheel_files(tracked(version), version=version), **more}
+    return stamped(wheel(files, version=version), stamp=0)
 
 
 @dataclass

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 E2E = Path(__file__).parents[2] / "e2e"
 CHECKS = (E2E / "suite", E2E / "netbox" / "checks", E2E / "proxbox" / "checks")
+MARKS = ("contract", "phases", "services", "paths", "depths", "worlds")
 
 
 @contextmanager
@@ -26,3 +29,12 @@ def imported(*names: str) -> Iterator[SimpleNamespace]:
         for name in set(sys.modules) - before:
             if str(E2E) in str(getattr(sys.modules[name], "__file__", "")):
                 del sys.modules[name]
+
+
+@contextmanager
+def checks(config: pytest.Config, *names: str) -> Iterator[SimpleNamespace]:
+    """Import modules of the checks with the marks that they carry, which their suites declare where they run."""
+    for mark in MARKS:
+        config.addinivalue_line("markers", f"{mark}(): as the suites say")
+    with imported(*names) as modules:
+        yield modules

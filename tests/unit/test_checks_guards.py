@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, Self, cast
 
 import pytest
-from suite_modules import imported
+from suite_modules import checks
 from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 
 MODULES = (
@@ -21,10 +21,8 @@ CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_servi
 
 @pytest.fixture(scope="module")
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
-    """Return the checks."""
-    for mark in ("contract", "phases", "services", "paths", "depths", "worlds"):
-        pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
-    with imported(*MODULES) as modules:
+    """Return the modules of the checks."""
+    with checks(pytestconfig, *MODULES) as modules:
         yield modules
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from suite_modules import imported
+from suite_modules import checks
 
 MODULES = (
     "worlds", "answers", "world", "holdings", "pages", "netbox", "filters", "test_1_up", "test_4_people",
@@ -21,9 +21,7 @@ Kinds = dict[str, dict[int, dict[str, Any]]]
 @pytest.fixture(scope="module")
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the modules of the checks."""
-    for mark in ("contract", "phases", "services"):
-        pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
-    with imported(*MODULES) as modules:
+    with checks(pytestconfig, *MODULES) as modules:
         yield modules
 
 

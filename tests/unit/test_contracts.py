@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import requests
-from suite_modules import E2E, imported
+from suite_modules import E2E, checks
 
 from releasegate.adapters.containers.suite import THE_STACK
 
@@ -43,10 +43,8 @@ Change = Callable[[Kinds], object]
 
 @pytest.fixture(scope="module")
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
-    """Return the modules of the checks, which are no package: they run beside the stack, not inside of releasegate."""
-    for mark in ("contract", "phases", "services"):
-        pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
-    with imported(*MODULES) as modules:
+    """Return the modules of the checks."""
+    with checks(pytestconfig, *MODULES) as modules:
         yield modules
 
 

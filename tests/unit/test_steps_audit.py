@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from archives import sdist, tracked, wheel, wheel_files
-from fakes import stamped
+from archives import sdist, tracked
+from fakes import stamped, wheel_of
 from release_fixture import START, ReleaseFixture, entry
 
 from releasegate.core.audit.audit import CHECK_NAMES
@@ -28,11 +28,6 @@ WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
 @pytest.fixture
 def fixture(tmp_path: Path) -> ReleaseFixture:
     return ReleaseFixture(tmp_path)
-
-
-def wheel_of(version: str, **more: bytes) -> bytes:
-    files = {**wheel_files(tracked(version), version=version), **more}
-    return stamped(wheel(files, version=version), stamp=0)
 
 
 def waiver(gate: str) -> Entry:

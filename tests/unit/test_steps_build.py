@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 from archives import sdist, tracked, wheel, wheel_files
-from fakes import FakeForge, sha256, stamped
+from fakes import FakeForge, sha256, stamped, wheel_of
 from packaging.version import Version
 from release_fixture import ReleaseFixture, entry
 
@@ -28,11 +28,6 @@ WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
 @pytest.fixture
 def fixture(tmp_path: Path) -> ReleaseFixture:
     return ReleaseFixture(tmp_path)
-
-
-def wheel_of(version: str, **more: bytes) -> bytes:
-    files = {**wheel_files(tracked(version), version=version), **more}
-    return stamped(wheel(files, version=version), stamp=0)
 
 
 def test_a_build_is_known_by_its_bytes(fixture: ReleaseFixture) -> None:
