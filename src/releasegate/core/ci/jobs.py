@@ -8,7 +8,7 @@ index's own environment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -75,12 +75,12 @@ def jobs(settings: Settings, forge: ForgeConfig) -> Iterator[Job]:
     )
     reads = any(p.forge and p.forge.read_token_env for p in settings.packages if ".." in p.path.parts)
     before = (f"needs: [{PRIVATE}]",) if reads else ()
-    yield from _half(settings, forge, "staging", (*before, f"if: ${{{{ {first} }}}}"))
+    yield from _Half(settings, forge, "staging").jobs((*before, f"if: ${{{{ {first} }}}}"))
     begins = ("needs: [seal-staging]", f"if: ${{{{ !cancelled() && ({second}) }}}}")
     if reads:
         read = f"needs.{PRIVATE}.result == 'success'"
         begins = (f"needs: [seal-staging, {PRIVATE}]", f"if: ${{{{ !cancelled() && {read} && ({second}) }}}}")
-    for job in _half(settings, forge, "production", begins):
+    for job in _Half(settings, forge, "production").jobs(begins):
         yield replace(job, permissions=(*job.permissions, *_ASKS))
 
 
@@ -89,69 +89,115 @@ def quoted_word(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _half(settings: Settings, forge: ForgeConfig, role: Role, begins: tuple[str, ...]) -> Iterator[Job]:
-    index = settings.indexes.get(settings.staging if role == "staging" else settings.production)
-    name = settings.staging if role == "staging" else settings.production
-    told, stack = companions(settings, role), settings.stack
-    keys = {word: f"{word}-{role}" for word in ("prove", "tell", "build", "publish", "e2e", "judge", "seal")}
-    files = f"files-{role}"
-    # Before a final, its candidate is proven where nobody who is believed has proven it.
-    proven = (f"proven-{role}",) if role == "production" else ()
+@dataclass(frozen=True)
+class _Half:
+    """The jobs on the way to the index of one role; ``told`` is what all their lines are told."""
 
-    def line(job: str, *words: str) -> tuple[tuple[str, str], ...]:
-        return ((job, " ".join(["releasegate release --event --yes --job", job, "--index", name, *words])),)
+    settings: Settings
+    forge: ForgeConfig
+    role: Role
 
-    build = Job(keys["build"], READS, LONG, line("build", "--given", GIVEN), begins, told, gives=files)
-    if proven:
-        words = ("--taken", TAKEN, "--given", GIVEN)
-        yield Job(keys["prove"], READS, LONG, line("prove", *words), begins, told, ("judged-staging*",), proven[0])
-        yield _tells(keys, line("tell", "--taken", TAKEN), told, takes=f"{proven[0]}*")
-        begins = _after(keys["prove"])
-        build = replace(build, runs=line("build", *words), lines=begins, takes=proven)
-    if stack is not None and forge.kind == "github":
-        outputs = ("outputs:", "  cells: ${{ steps.plan.outputs.cells }}")
-        build = replace(build, lines=(*begins, *outputs), runs=(*build.runs, ("plan", _PLAN)))
-    yield build
-    yield Job(
-        keys["publish"],
-        (*_WRITES, *(("id-token: write  # trusted publishing",) if is_trusted(index, forge) else ())),
-        LONG,
-        line("publish", "--taken", TAKEN),
-        (*_after(keys["build"]), f"environment: {quoted((index.environment if index else '') or name)}"),
-        (*told, *_token(name, index, forge)),
-        takes=(files, *proven),
-    )
-    before: tuple[str, ...] = (keys["publish"],)
-    if stack is not None:
-        yield _cells_job(settings, forge, keys, role, told)
-        before = (keys["publish"], keys["e2e"])
-    proofs = tuple(f"proof-{role}-*" for _ in range(stack is not None))
-    yield Job(
-        keys["judge"],
-        READS,
-        LONG,
-        line("judge", "--taken", TAKEN, "--given", GIVEN),
-        _after(*before),
-        told,
-        takes=(files, *proven, *proofs),
-        gives=f"judged-{role}",
-    )
-    yield Job(
-        keys["seal"],
-        _WRITES,
-        SHORT,
-        line("seal", "--taken", TAKEN),
-        _after(keys["publish"], keys["judge"]),
-        told,
-        takes=(files, *proven, f"judged-{role}"),
-    )
+    @property
+    def name(self) -> str:
+        """What the configuration calls the index."""
+        return self.settings.staging if self.role == "staging" else self.settings.production
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The variables that may name a companion."""
+        return companions(self.settings, self.role)
 
-def _tells(keys: Mapping[str, str], line: tuple[tuple[str, str], ...], told: tuple[str, ...], *, takes: str) -> Job:
-    """Return the job that records what a candidate failed at: who proves may not write, and nothing follows it."""
-    begins = f"needs: [{keys['prove']}]", f"if: ${{{{ !cancelled() && needs.{keys['prove']}.result == 'failure' }}}}"
-    # By a pattern: a job that did not get as far as to find anything hands over nothing.
-    return Job(keys["tell"], _WRITES, SHORT, line, begins, told, (takes,))
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """What every job after the build is handed: the files, and before a final the proof of its candidate."""
+        return (f"files-{self.role}", *self.proven)
+
+    @property
+    def proven(self) -> tuple[str, ...]:
+        """Before a final, its candidate is proven where nobody who is believed has proven it."""
+        return (f"proven-{self.role}",) if self.role == "production" else ()
+
+    def jobs(self, begins: tuple[str, ...]) -> Iterator[Job]:
+        """Yield them in the order in which they run; the first *begins* so."""
+        build = Job(self.key("build"), READS, LONG, self.line("build", "--given", GIVEN), begins, self.told)
+        build = replace(build, gives=f"files-{self.role}")
+        if self.proven:
+            words = ("--taken", TAKEN, "--given", GIVEN)
+            line, proven = self.line("prove", *words), self.proven[0]
+            yield Job(self.key("prove"), READS, LONG, line, begins, self.told, ("judged-staging*",), proven)
+            yield self.tells(takes=f"{proven}*")
+            begins = _after(self.key("prove"))
+            build = replace(build, runs=self.line("build", *words), lines=begins, takes=self.proven)
+        if self.settings.stack is not None and self.forge.kind == "github":
+            outputs = ("outputs:", "  cells: ${{ steps.plan.outputs.cells }}")
+            build = replace(build, lines=(*begins, *outputs), runs=(*build.runs, ("plan", _PLAN)))
+        yield build
+        yield self.publishes()
+        yield from self.judge()
+        needs = _after(self.key("publish"), self.key("judge"))
+        takes = (*self.taken, f"judged-{self.role}")
+        yield Job(self.key("seal"), _WRITES, SHORT, self.line("seal", "--taken", TAKEN), needs, self.told, takes)
+
+    def key(self, job: str) -> str:
+        """Return the name of a job of this half."""
+        return f"{job}-{self.role}"
+
+    def line(self, job: str, *words: str) -> tuple[tuple[str, str], ...]:
+        """Return what a job runs."""
+        return ((job, " ".join(["releasegate release --event --yes --job", job, "--index", self.name, *words])),)
+
+    def tells(self, *, takes: str) -> Job:
+        """Return the job that records what a candidate failed at: who proves may not write, and nothing follows it."""
+        proof = self.key("prove")
+        begins = f"needs: [{proof}]", f"if: ${{{{ !cancelled() && needs.{proof}.result == 'failure' }}}}"
+        # By a pattern: a job that did not get as far as to find anything hands over nothing.
+        line = self.line("tell", "--taken", TAKEN)
+        return Job(self.key("tell"), _WRITES, SHORT, line, begins, self.told, (takes,))
+
+    def publishes(self) -> Job:
+        """Return the one job that has the index's identity or token."""
+        index = self.settings.indexes.get(self.name)
+        trusted = ("id-token: write  # trusted publishing",) if is_trusted(index, self.forge) else ()
+        return Job(
+            self.key("publish"),
+            (*_WRITES, *trusted),
+            LONG,
+            self.line("publish", "--taken", TAKEN),
+            (*_after(self.key("build")), f"environment: {quoted((index.environment if index else '') or self.name)}"),
+            (*self.told, *_token(self.name, index, self.forge)),
+            takes=self.taken,
+        )
+
+    def judge(self) -> Iterator[Job]:
+        """Yield what installs and runs the files: where there is a stack, each cell on a runner of its own before."""
+        needs, proofs = [self.key("publish")], tuple[str, ...]()
+        if self.settings.stack is not None:
+            yield self.cells()
+            needs, proofs = [*needs, self.key("e2e")], (f"proof-{self.role}-*",)
+        yield Job(
+            self.key("judge"),
+            READS,
+            LONG,
+            self.line("judge", "--taken", TAKEN, "--given", GIVEN),
+            _after(*needs),
+            self.told,
+            takes=(*self.taken, *proofs),
+            gives=f"judged-{self.role}",
+        )
+
+    def cells(self) -> Job:
+        """Return the job that runs every cell on a runner of its own."""
+        needs, condition = _after(self.key("publish"), self.key("build"))
+        return Job(
+            self.key("e2e"),
+            READS,
+            CELL,
+            (("e2e", f"releasegate e2e --record --given {GIVEN} $CELL"),),
+            (needs, condition, *fan_out(self.settings, self.forge, self.key("build"))),
+            (*self.told, "CELL: ${{ matrix.options }}"),
+            gives=f"proof-{self.role}-${{{{ matrix.number }}}}",
+            restores=True,
+        )
 
 
 def _after(published: str, *others: str) -> tuple[str, ...]:
@@ -161,21 +207,6 @@ def _after(published: str, *others: str) -> tuple[str, ...]:
     """
     needs = ", ".join((published, *others))
     return f"needs: [{needs}]", f"if: ${{{{ !cancelled() && needs.{published}.result == 'success' }}}}"
-
-
-def _cells_job(settings: Settings, forge: ForgeConfig, keys: dict[str, str], role: Role, told: tuple[str, ...]) -> Job:
-    """Return the job that runs every cell on a runner of its own."""
-    needs, condition = _after(keys["publish"], keys["build"])
-    return Job(
-        keys["e2e"],
-        READS,
-        CELL,
-        (("e2e", f"releasegate e2e --record --given {GIVEN} $CELL"),),
-        (needs, condition, *fan_out(settings, forge, keys["build"])),
-        (*told, "CELL: ${{ matrix.options }}"),
-        gives=f"proof-{role}-${{{{ matrix.number }}}}",
-        restores=True,
-    )
 
 
 def fan_out(settings: Settings, forge: ForgeConfig, planned: str) -> tuple[str, ...]:
