@@ -20,9 +20,9 @@ orders outcomes package_state pairs project release reports status verify/eviden
 verify/verify watch workspace
 """
 _FRONTENDS = """
-aftercare cells completion configuration_schema console error_page forms handover invoke log_progress moving_line nox
-options overview pairs printer program readme_sample rehearsals releases report_schema run_log shown single_gates
-tables terminal_text upkeep verification
+aftercare cells completion configuration_schema console each_package end_to_end_gate error_page forms handover invoke
+log_progress moving_line nox options overview pairs printer program readme_sample rehearsals releases report_schema
+run_log shown single_gates tables terminal_text upkeep verification
 """
 PROVEN = ",".join(
     f"src/releasegate/{place}"

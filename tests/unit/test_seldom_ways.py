@@ -105,7 +105,7 @@ def test_where_verdicts_alone_are_wanted_versions_is_one_line_a_package(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(version_gate, "versions", lambda *_, **__: ["pyproject.toml:3 states 1.0"])
-    monkeypatch.setattr(single_gates, "_each", lambda *words: words[2](None, SimpleNamespace(name="lamp")))
+    monkeypatch.setattr(single_gates, "each_package", lambda *words: words[2](None, SimpleNamespace(name="lamp")))
     for loudness, said in (("quiet", "lamp: pass\n"), ("usual", "lamp: pyproject.toml:3 states 1.0\n")):
         single_gates._versions({"tag": None}, Screen(loudness=cast("Any", loudness)))
         assert capsys.readouterr().out == said
@@ -116,7 +116,7 @@ def test_a_package_of_which_nothing_states_a_version_yet_is_told_of(
 ) -> None:
     monkeypatch.setattr(version_gate, "versions", lambda *_, **__: ())
     lamp = SimpleNamespace(name="lamp", tag_prefix="lamp-v")
-    monkeypatch.setattr(single_gates, "_each", lambda *words: words[2](None, lamp))
+    monkeypatch.setattr(single_gates, "each_package", lambda *words: words[2](None, lamp))
     single_gates._versions({"tag": None}, Screen())
     assert capsys.readouterr().out == "lamp: nothing states a version yet: no tag begins with 'lamp-v'\n"
 
@@ -129,7 +129,7 @@ def test_a_lock_that_nobody_was_asked_of_is_told_though_the_build_passes(
     built = SimpleNamespace(manifest=lambda: SimpleNamespace(artifacts=()))
     monkeypatch.setattr(gates, "build", lambda *_, **__: outcomes)
     monkeypatch.setattr(deliveries, "checked_out", lambda *_: built)
-    monkeypatch.setattr(single_gates, "_each", lambda *words: words[2](None, SimpleNamespace(name="lamp")))
+    monkeypatch.setattr(single_gates, "each_package", lambda *words: words[2](None, SimpleNamespace(name="lamp")))
     single_gates._build({}, Screen())
     assert capsys.readouterr().out == "lamp: poetry.lock: poetry is not here, so it was not asked\n"
 
