@@ -15,14 +15,14 @@ from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import read_sdist, read_wheel
-from releasegate.core.dists.promotion import Built, Proof, compare
+from releasegate.core.dists.promotion import Built, PromotionProof, compare
 from releasegate.core.dists.version_text import Source
 from releasegate.core.version_files.occurrences import bump_all
 
 pytestmark = pytest.mark.network  # the backends come from the default index
 
 
-def promoted(folder: Path, backend: Backend, *, before: str, after: str) -> tuple[Proof, set[str]]:
+def promoted(folder: Path, backend: Backend, *, before: str, after: str) -> tuple[PromotionProof, set[str]]:
     """Return the proof of what *before* leads to, and the files of the candidate's archives."""
     files = {path: text.replace("0.4.1rc1", before) for path, text in backend.files(before).items()}
     repository = make_repository(folder / "repo", files)

@@ -119,9 +119,9 @@ def index() -> Iterator[Index]:
 
 
 @pytest.fixture
-def furnish(tmp_path: Path) -> Any:
+def image_script(tmp_path: Path) -> Any:
     """Return what installs inside of an image, with a folder of its own; pip resolves, loads and builds here only."""
-    spec = importlib.util.spec_from_file_location("furnish", package_folder("e2e") / "images" / "furnish.py")
+    spec = importlib.util.spec_from_file_location("install", package_folder("e2e") / "images" / "install.py")
     assert spec is not None
     assert spec.loader is not None
     module: Any = importlib.util.module_from_spec(spec)
@@ -138,7 +138,7 @@ Ended = GateFailed | Unavailable | None
 
 @pytest.fixture
 def installed(
-    furnish: Any, index: Index, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    image_script: Any, index: Index, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> Callable[[str, bytes], Ended]:
     """Return what installs a file and says whose fault it is that it does not install, nothing where it does."""
 
@@ -147,10 +147,10 @@ def installed(
         package = {"name": "app", "file": name, "extras": []}
         told = {"requirements": [], "packages": [package], "index": index.url}
         try:
-            furnish.install(sys.executable, told)
+            image_script.install(sys.executable, told)
         except SystemExit as error:
             said = "".join(capfd.readouterr())
-            message = f"The command '/bin/sh -c python3 furnish.py' returned a non-zero code: {error.code}"
+            message = f"The command '/bin/sh -c python3 install.py' returned a non-zero code: {error.code}"
             events = [{"stream": said}, {"error": message, "errorDetail": {"code": error.code, "message": message}}]
             build = BuildOutput()
             assert list(build.lines(events))
@@ -237,13 +237,13 @@ def test_what_cannot_be_installed_for_its_own_sake_fails_and_says_why_in_the_fir
     assert words in ended.problem
 
 
-def test_what_says_no_in_the_image_and_who_hears_it_mean_the_same_code(furnish: Any) -> None:
-    assert furnish.REFUSED == REFUSED
+def test_what_says_no_in_the_image_and_who_hears_it_mean_the_same_code(image_script: Any) -> None:
+    assert image_script.REFUSED == REFUSED
 
 
 @pytest.mark.parametrize(("code", "ends"), [(1, REFUSED), (2, 2), (137, 137)])
-def test_only_where_pip_says_no_the_image_ends_with_that_code(code: int, ends: int, furnish: Any) -> None:
-    furnish.done = lambda *_: code
+def test_only_where_pip_says_no_the_image_ends_with_that_code(code: int, ends: int, image_script: Any) -> None:
+    image_script.done = lambda *_: code
     with pytest.raises(SystemExit) as caught:
-        furnish.install("python", {"requirements": ["x"], "packages": [], "index": ""})
+        image_script.install("python", {"requirements": ["x"], "packages": [], "index": ""})
     assert caught.value.code == ends

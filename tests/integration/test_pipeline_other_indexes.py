@@ -21,7 +21,7 @@ from releasegate.app.project import load
 from releasegate.app.release import Planned, plan, release
 from releasegate.app.workspace import Workspace
 from releasegate.core.errors import Conflict
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 from releasegate.core.release.record import record
 from releasegate.engine import Outcome
 from releasegate.rehearsal.index import sample_wheel
@@ -79,7 +79,7 @@ def opened(two: list[RunningIndex], folder: Path, changed: tuple[str, str] = (""
     return Workspace(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Quiet())
 
 
-def ordered(workspace: Workspace, pipeline: Pipeline, package: str | None = None) -> tuple[Outcome, ...]:
+def ordered(workspace: Workspace, pipeline: PipelineName, package: str | None = None) -> tuple[Outcome, ...]:
     def planned(_: Planned) -> None: ...
 
     return release(workspace, Order(pipeline, package), watch=Quiet(), confirm=lambda _: True, planned=planned)

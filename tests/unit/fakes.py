@@ -33,9 +33,9 @@ from releasegate.ports import (
     ForgeRelease,
     IndexFile,
     LockAnswer,
+    MirrorStanding,
     Progress,
     PushAnswer,
-    Standing,
     Tool,
     TrialBuild,
     UploadAnswer,
@@ -82,7 +82,7 @@ class FakeRepository:
     local: dict[str, str] = field(default_factory=dict)
     remote: dict[str, str] = field(default_factory=dict)
     pushed: list[tuple[str | None, str | None]] = field(default_factory=list)
-    standings: list[Standing] = field(default_factory=lambda: ["level"])
+    standings: list[MirrorStanding] = field(default_factory=lambda: ["level"])
     strayed: set[str] = field(default_factory=set)
     plain: frozenset[PurePosixPath] = frozenset()
     answer: PushAnswer = field(default_factory=PushAnswer)
@@ -206,7 +206,7 @@ class FakeRepository:
             self.remote[tag] = self.local[tag]
         return PushAnswer()
 
-    def mirrored(self, branch: str, commit: str) -> Standing:  # noqa: ARG002
+    def mirrored(self, branch: str, commit: str) -> MirrorStanding:  # noqa: ARG002
         return self.standings.pop(0) if len(self.standings) > 1 else self.standings[0]
 
     def withdraw(self, *, branch: str, tag: str, message: str, keep: str | None) -> None:

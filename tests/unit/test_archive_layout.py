@@ -14,7 +14,7 @@ from archives import tarred, zipped
 
 from releasegate.core.dists.archive import read_sdist, read_wheel
 from releasegate.core.dists.tar_layout import BadHeader, check_headers
-from releasegate.core.dists.zip_layout import BadLayout, places
+from releasegate.core.dists.zip_layout import BadLayout, packed_members
 from releasegate.core.errors import GateFailed
 
 WHEEL, SDIST = "a-1-py3-none-any.whl", "a-1.tar.gz"
@@ -73,7 +73,7 @@ def lying(declared: int, content: bytes = bytes(2**22)) -> bytes:
 @pytest.mark.parametrize("data", [GOOD, streamed(), with_large_sizes(), with_large_end(), zipped([])])
 def test_what_packagers_write_is_taken(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert len(places(data, most=9)) == len(archive.infolist())
+        assert len(packed_members(data, most=9)) == len(archive.infolist())
         assert dict(read_wheel(WHEEL, data)) == {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -122,14 +122,14 @@ LARGE = with_large_sizes()
 )
 def test_a_zip_that_two_readers_read_differently_is_refused(data: bytes, why: str) -> None:
     with pytest.raises(BadLayout, match=why):
-        places(data, most=9)
+        packed_members(data, most=9)
     with pytest.raises(GateFailed, match="is damaged"):
         read_wheel(WHEEL, data)
 
 
 def test_members_are_counted_before_they_are_held() -> None:
     with pytest.raises(BadLayout, match="more than 1 members"):
-        places(GOOD, most=1)
+        packed_members(GOOD, most=1)
 
 
 @pytest.mark.parametrize("declared", [1, 2**22 - 1, 2**22 + 1])

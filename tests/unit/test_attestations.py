@@ -13,7 +13,7 @@ from pypi_attestations import Attestation, GitHubPublisher, VerificationError
 from sigstore.errors import NetworkError, TUFError
 
 from releasegate.adapters import attestations
-from releasegate.adapters.attestations import Signatures, signatures
+from releasegate.adapters.attestations import SignatureCheck, signatures
 
 WHEEL, SHA256 = "sample-1.0-py3-none-any.whl", "a" * 64
 KIND = "publish/v1"
@@ -58,7 +58,7 @@ def test_every_attestation_is_checked_against_its_publisher_and_the_file_without
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = verified(monkeypatch, raising(None))
-    assert signatures(provenance(), filename=WHEEL, sha256=SHA256) == Signatures((KIND,))
+    assert signatures(provenance(), filename=WHEEL, sha256=SHA256) == SignatureCheck((KIND,))
     assert asked == [(GitHubPublisher, "octo/app", WHEEL, SHA256, True)] * 2
 
 
@@ -67,9 +67,9 @@ def test_what_the_keys_of_the_library_do_not_vouch_for_is_looked_at_with_those_o
 ) -> None:
     wrong = VerificationError("subject does not match")
     verified(monkeypatch, raising(wrong))
-    assert signatures(provenance(), filename=WHEEL, sha256=SHA256) == Signatures((KIND,))
+    assert signatures(provenance(), filename=WHEEL, sha256=SHA256) == SignatureCheck((KIND,))
     verified(monkeypatch, raising(wrong, wrong))
-    assert signatures(provenance(), filename=WHEEL, sha256=SHA256) == Signatures(problem=str(wrong))
+    assert signatures(provenance(), filename=WHEEL, sha256=SHA256) == SignatureCheck(problem=str(wrong))
 
 
 @pytest.mark.parametrize("error", [TUFError("none"), NetworkError(), OSError("none")])
@@ -98,4 +98,4 @@ def test_a_form_or_a_publisher_that_the_library_does_not_know_is_not_checked(bod
 def test_without_the_extra_nothing_is_checked_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attestations, "find_spec", lambda _: None)
     found = signatures(provenance(), filename=WHEEL, sha256=SHA256)
-    assert found == Signatures(unchecked="the extra attestations is not installed")
+    assert found == SignatureCheck(unchecked="the extra attestations is not installed")

@@ -227,8 +227,8 @@ def test_a_tab_that_is_missing_is_told_where_the_record_s_page_leads_there(suite
             return _answer(404 if path == missing else 200, text=texts[path])
 
         shown = SimpleNamespace(tabs=list(texts), of_record=lambda _: ["/things/3/"])
-        shelf = SimpleNamespace(models=[shown])
-        suite.test_4_records.test_the_pages_of_a_record_answer(shelf, SimpleNamespace(get=get), CELL)
+        records = SimpleNamespace(models=[shown])
+        suite.test_4_records.test_the_pages_of_a_record_answer(records, SimpleNamespace(get=get), CELL)
 
     judged("/things/3/hidden/")
     for missing in ("/things/3/parts/", "/things/3/"):

@@ -315,5 +315,5 @@ def _ends(status: int, bodies: dict[str, Any]) -> Any:
         said.headers["Content-Type"] = "application/json"
         return said
 
-    with imported("shelf") as modules:
-        return modules.shelf.ends(SimpleNamespace(request=answer), "/api/own/")
+    with imported("records") as modules:
+        return modules.records.ends(SimpleNamespace(request=answer), "/api/own/")

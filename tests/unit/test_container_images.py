@@ -22,7 +22,7 @@ NO_ROOM = APIError("500 Server Error", explanation="write /var/lib/docker/tmp: n
 
 def ended(code: int | None, *said: str, message: str = "") -> list[dict[str, Any]]:
     """Return what an engine answers to a build of which a step ended with *code*."""
-    words = message or f"The command '/bin/sh -c python3 /opt/releasegate/furnish.py' returned a non-zero code: {code}"
+    words = message or f"The command '/bin/sh -c python3 /opt/releasegate/install.py' returned a non-zero code: {code}"
     detail = {"message": words} if code is None else {"code": code, "message": words}
     return [*({"stream": f"{line}\n"} for line in said), {"errorDetail": detail, "error": words}]
 

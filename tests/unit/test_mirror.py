@@ -12,7 +12,7 @@ from release_fixture import APP, START, ReleaseFixture
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError, NotYet, Refused
-from releasegate.ports import PushAnswer, Standing
+from releasegate.ports import MirrorStanding, PushAnswer
 from releasegate.steps.mirror import mirrored, require_following
 from releasegate.steps.publish import Tag
 from releasegate.steps.source import Bump
@@ -56,7 +56,7 @@ def test_a_mirror_that_does_not_follow_in_time_is_waited_for_later_and_nothing_i
 @pytest.mark.parametrize(
     ("standing", "said"), [("absent", "github has no branch develop"), ("apart", "github has commits on develop")]
 )
-def test_what_can_never_follow_is_not_waited_for(fixture: ReleaseFixture, standing: Standing, said: str) -> None:
+def test_what_can_never_follow_is_not_waited_for(fixture: ReleaseFixture, standing: MirrorStanding, said: str) -> None:
     fixture.repository.standings = [standing]
     release = fixture.built("1.0rc1")
     with pytest.raises(Refused, match=said):
@@ -97,7 +97,7 @@ def test_what_either_remote_refuses_leaves_branch_and_tags_as_they_were(
     ],
 )
 def test_what_a_bump_would_diverge_from_is_known_before_it_is_made(
-    fixture: ReleaseFixture, standing: Standing, said: str
+    fixture: ReleaseFixture, standing: MirrorStanding, said: str
 ) -> None:
     fixture.repository.standings = [standing]
     with pytest.raises(Refused) as no:
@@ -106,7 +106,7 @@ def test_what_a_bump_would_diverge_from_is_known_before_it_is_made(
 
 
 @pytest.mark.parametrize("standing", ["behind", "level"])
-def test_a_mirror_that_lags_behind_follows_all_the_same(fixture: ReleaseFixture, standing: Standing) -> None:
+def test_a_mirror_that_lags_behind_follows_all_the_same(fixture: ReleaseFixture, standing: MirrorStanding) -> None:
     fixture.repository.standings = [standing]
     require_following(fixture.release("1.0rc1"), "develop")
 

@@ -14,7 +14,7 @@ from releasegate.app.orders import Order, plan_order, selected
 from releasegate.app.release import require_gate
 from releasegate.app.workspace import Workspace
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.release.plan import PackageState, Pipeline, Plan
+from releasegate.core.release.plan import PackageState, PipelineName, Plan
 
 RELEASED = package_state("1.0", pypi="1.0", tags={"v1.0": HEAD}, records={"1.0": SEALED})
 PROVEN = package_state("1.0rc1", testpypi="1.0rc1", tags={"v1.0rc1": HEAD}, records={"1.0rc1": SEALED})
@@ -54,7 +54,7 @@ def test_what_is_not_published_from_here_and_whole_is_something_new(standing: Pa
     ],
 )
 def test_each_pipeline_has_its_own_plan_and_says_where_it_is_finished(
-    pipeline: Pipeline, standing: PackageState, made: Plan, reason: str
+    pipeline: PipelineName, standing: PackageState, made: Plan, reason: str
 ) -> None:
     assert plan_order(Order(pipeline, "demo"), standing) == (made, reason)
 
@@ -109,7 +109,7 @@ def test_a_post_has_no_aim_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("pipeline", ["rc", "final", "post"])
-def test_a_gate_to_stop_before_is_one_of_the_pipeline(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_gate_to_stop_before_is_one_of_the_pipeline(pipeline: PipelineName, tmp_path: Path) -> None:
     run = ReleaseFixture(tmp_path).release("1.0rc1").run
     project = SimpleNamespace(select=lambda _: (APP,))
     workspace = cast(Workspace, SimpleNamespace(project=project, run_context=lambda: run))

@@ -9,9 +9,9 @@ import pytest
 from packaging.version import Version
 
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.pairs.matrix import Key, Pairs
+from releasegate.core.pairs.matrix import PackageVersion, Pairs
 from releasegate.core.pairs.proofs import Proof, Side, proofs
-from releasegate.core.pairs.question import Question, answer
+from releasegate.core.pairs.question import PairsQuestion, answer
 from releasegate.core.pairs.table import BEGIN, END, with_table
 from releasegate.core.release.entry import Entry, EntryEvent
 from releasegate.core.release.taken_back import CELL
@@ -21,7 +21,7 @@ NETBOX = "NetBox pypi:4.7.3, Python 3.13, testpypi, fresh, pve"
 OLD = NETBOX.replace("pypi:4.7.3", "image:4.5.8")
 
 
-def key(text: str) -> Key:
+def key(text: str) -> PackageVersion:
     name, _, version = text.partition(" ")
     return name, Version(version)
 
@@ -206,7 +206,7 @@ RELEASED = {
 
 
 def asked(text: str, **more: Any) -> list[str]:
-    question = Question(*key(text), **more)
+    question = PairsQuestion(*key(text), **more)
     found = question.asked(Pairs(EDGES, released=RELEASED))
     return [f"{one[0]} {one[1]} {other[0]} {other[1]}" for one, other in found]
 
@@ -242,7 +242,7 @@ def test_the_answer_is_red_where_anything_is_else_unknown_where_anything_is_else
     released = {"plugin": [Version("1.1"), Version("1.0")]}
     new, old = proof("plugin 1.1", "api 2.0"), proof("plugin 1.0", "api 2.0")
     broken = proof("plugin 1.0", "api 2.0", green=False)
-    question = Question(*key("api 2.0"))
+    question = PairsQuestion(*key("api 2.0"))
     for known, verdict in (((new, old), "green"), ((new,), "unknown"), ((new, broken), "red"), ((broken,), "red")):
         said = answer(Pairs({"plugin": ["api"]}, known, released), question)
         assert said.verdict == verdict

@@ -16,7 +16,7 @@ from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable
 from releasegate.core.release.entry import SEAL, TOLD
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 from releasegate.ports import CiRun, ForgeRelease
 from releasegate.rehearsal.index import sample_wheel
 from releasegate.steps.doctor_questions import QUESTIONS
@@ -32,13 +32,13 @@ def fixture(tmp_path: Path) -> ReleaseFixture:
 
 
 def asked(
-    fixture: ReleaseFixture, pipeline: Pipeline = "rc", *, version: str = "1.0rc1", candidate: str | None = None
+    fixture: ReleaseFixture, pipeline: PipelineName = "rc", *, version: str = "1.0rc1", candidate: str | None = None
 ) -> dict[str, Answer]:
     release = fixture.release(version, candidate=candidate)
     return {answer.key: answer for answer in answers(Inquiry(release, pipeline))}
 
 
-def refused(fixture: ReleaseFixture, pipeline: Pipeline = "rc", **release: str) -> dict[str, str]:
+def refused(fixture: ReleaseFixture, pipeline: PipelineName = "rc", **release: str) -> dict[str, str]:
     """Return the problems by question."""
     found = asked(fixture, pipeline, **release)
     return {key: answer.error.problem for key, answer in found.items() if answer.error is not None}

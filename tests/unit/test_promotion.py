@@ -10,7 +10,7 @@ from archives import PACKAGE, dist_info, metadata, sdist, sealed, tracked, wheel
 
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.diff import LINES, lines_between
-from releasegate.core.dists.promotion import Built, Difference, Proof, compare
+from releasegate.core.dists.promotion import Built, Difference, PromotionProof, compare
 from releasegate.core.dists.version_text import Source
 from releasegate.core.dists.wheel import record_row
 from releasegate.core.errors import ReleasegateError
@@ -39,7 +39,7 @@ def with_sdist(add: Mapping[str, bytes]) -> Built:
     return replace(final, sdist=replace(final.sdist, files={**final.sdist, **add}))
 
 
-def proof(final: Built, *, candidate: Built | None = None, tree: Mapping[str, bytes] | None = None) -> Proof:
+def proof(final: Built, *, candidate: Built | None = None, tree: Mapping[str, bytes] | None = None) -> PromotionProof:
     return compare(candidate or built(RC), final, package=PACKAGE, tracked=tree or tracked(RC))
 
 

@@ -15,7 +15,7 @@ from packaging.version import Version
 from werkzeug.wrappers import Request
 
 from releasegate.app import deliveries, gates, kept, version_gate
-from releasegate.app.verify.rebuild import Served
+from releasegate.app.verify.rebuild import ServedFiles
 from releasegate.app.verify.verify import PublishedTag, _untagged
 from releasegate.core.config.model import Package
 from releasegate.core.config.strings import part_name
@@ -161,7 +161,7 @@ def test_of_a_version_without_a_tag_a_file_that_is_damaged_contradicts() -> None
         raise GateFailed(f"{file.filename} is not what pypi lists.", hint="Look at it")
 
     index = SimpleNamespace(name="pypi", provenance=lambda _: None)
-    served = cast("Served", SimpleNamespace(index=index, content=damaged))
+    served = cast("ServedFiles", SimpleNamespace(index=index, content=damaged))
     file = IndexFile("lamp-1.0-py3-none-any.whl", "", Version("1.0"), None)
     package = Package("lamp", PurePosixPath(), (), ("3.12",))
     found = _untagged(package, Version("1.0"), served, (file,), PublishedTag("v1.0", "", ()))

@@ -12,7 +12,7 @@ from release_fixture import ALONE, START, ReleaseFixture
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.part import Part
 from releasegate.core.errors import Refused, Unavailable
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 from releasegate.ports import BranchTakes, PushAnswer
 from releasegate.steps.preflight import answers
 from releasegate.steps.publish import Tag
@@ -27,7 +27,7 @@ def fixture(tmp_path: Path) -> ReleaseFixture:
 
 
 def told(
-    fixture: ReleaseFixture, version: str = "1.0rc1", pipeline: Pipeline = "rc", *, candidate: str | None = None
+    fixture: ReleaseFixture, version: str = "1.0rc1", pipeline: PipelineName = "rc", *, candidate: str | None = None
 ) -> Answer | None:
     found = answers(Inquiry(fixture.release(version, candidate=candidate), pipeline))
     return next((each for each in found if each.key == "release branch"), None)

@@ -13,7 +13,7 @@ import pytest
 from fake_index import PAGE, SHA256, WHEEL, Reply, entry, index, page
 from packaging.version import Version
 
-from releasegate.adapters.attestations import Signatures
+from releasegate.adapters.attestations import SignatureCheck
 from releasegate.app.project import Project
 from releasegate.app.verify.evidence import _signature
 from releasegate.app.verify.provenance import _command, provenance_claims
@@ -42,16 +42,16 @@ def provenance(sha256: str = SHA256, **publisher: str) -> bytes:
     return json.dumps({"version": 1, "attestation_bundles": [bundle]}).encode()
 
 
-UNCHECKED = Signatures(unchecked="nobody looked")
+UNCHECKED = SignatureCheck(unchecked="nobody looked")
 
 
 def told(
-    *, reply: Reply | None, package: Package = PACKAGE, named: Any = PROVENANCE, signed: Signatures = UNCHECKED
+    *, reply: Reply | None, package: Package = PACKAGE, named: Any = PROVENANCE, signed: SignatureCheck = UNCHECKED
 ) -> Claim:
     """Return what is said where the index names a provenance, answers *reply*, and its signatures are *signed*."""
     listed = json.dumps(page(entry(provenance=named))).encode()
 
-    def checks(_: bytes, /, *, filename: str, sha256: str) -> Signatures:
+    def checks(_: bytes, /, *, filename: str, sha256: str) -> SignatureCheck:
         assert (filename, sha256) == (WHEEL, SHA256)
         return signed
 
@@ -71,11 +71,11 @@ def test_a_provenance_of_the_very_bytes_is_told_with_the_line_that_checks_its_si
 
 def test_signatures_that_hold_prove_and_those_that_do_not_contradict() -> None:
     reply = Reply(provenance(repository="octo/app", workflow="release.yml"))
-    claim = told(reply=reply, signed=Signatures(("publish/v1",)))
+    claim = told(reply=reply, signed=SignatureCheck(("publish/v1",)))
     assert claim.standing == "proven"
     assert claim.said.endswith("octo/app release.yml; its signatures hold (publish/v1)")
     assert (claim.by, claim.details) == ("staging, checked here by pypi-attestations", ())
-    claim = told(reply=reply, signed=Signatures(problem="another signer"))
+    claim = told(reply=reply, signed=SignatureCheck(problem="another signer"))
     assert (claim.standing, claim.said) == ("contradicted", "its signatures do not hold: another signer")
 
 

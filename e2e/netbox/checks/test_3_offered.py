@@ -17,7 +17,7 @@ from stack_cell import RELEASED
 from cell import UPGRADE, Cell
 from forms import forms
 from netbox import Browser, NetBox
-from shelf import there
+from records import there
 
 ARGUMENT, NUMBER = re.compile(r"\{\w+\}"), re.compile(r"\d+")
 Offered = Mapping[str, Mapping[str, list[str]]]

@@ -12,7 +12,7 @@ from cell import CANDIDATE, Cell
 from netbox import AT_ONCE, NetBox
 from pages import refusals, summary
 from people import Person, Right, dismissed, hired
-from shelf import there
+from records import there
 
 pytestmark = pytest.mark.phases(CANDIDATE)
 NEEDS = ("netbox.up", "plugin.schema")

@@ -19,7 +19,7 @@ from forms import confirmed, main_form
 from graph import faults
 from netbox import Browser, NetBox
 from pages import refusals, summary
-from shelf import Shelf, Shown, api_lists, ends, filled
+from records import Records, Shown, api_lists, ends, filled
 
 pytestmark = pytest.mark.phases(CANDIDATE)
 NEEDS = ("netbox.up", "plugin.schema")
@@ -27,7 +27,7 @@ MOVED = {requests.codes.found, requests.codes.see_other}
 
 
 @pytest.fixture(scope="module")
-def shelf(netbox: NetBox, schema: dict[str, Any], facts: dict[str, Any], cell: Cell) -> Iterator[Shelf]:
+def records(netbox: NetBox, schema: dict[str, Any], facts: dict[str, Any], cell: Cell) -> Iterator[Records]:
     """Return a record of each model; what was made is gone afterwards, and what was not tried is in the report."""
     made = filled(netbox, schema, facts["shown"])
     (cell.report / "not-tried.json").write_text(json.dumps(made.not_tried, indent=2) + "\n", encoding="utf-8")
@@ -38,17 +38,17 @@ def shelf(netbox: NetBox, schema: dict[str, Any], facts: dict[str, Any], cell: C
 @pytest.mark.contract("plugin.records", PLUGIN, needs=NEEDS)
 def test_the_api_makes_records(request: pytest.FixtureRequest, cell: Cell) -> None:
     """A new record is taken or refused in words, by an API that does not crash over it."""
-    shelf: Shelf = request.getfixturevalue("shelf")
-    crashed = cell.undeclared(shelf.crashed)
-    assert not crashed, f"of {len(shelf.models)} models {summary(crashed)}"
+    records: Records = request.getfixturevalue("records")
+    crashed = cell.undeclared(records.crashed)
+    assert not crashed, f"of {len(records.models)} models {summary(crashed)}"
 
 
 @pytest.mark.contract("plugin.record-pages", PLUGIN, needs=NEEDS)
-def test_the_pages_of_a_record_answer(shelf: Shelf, browser: Browser, cell: Cell) -> None:
+def test_the_pages_of_a_record_answer(records: Records, browser: Browser, cell: Cell) -> None:
     """Its own page and every tab of it: what it holds, its change log, its journal, the plugin's own."""
-    paths = [path for shown in shelf.models for path in shown.tabs]
+    paths = [path for shown in records.models for path in shown.tabs]
     refused = refusals(paths, browser.get)
-    own = [path for shown in shelf.models for path in shown.of_record("")]
+    own = [path for shown in records.models for path in shown.of_record("")]
     refused = {path: said for path, said in refused.items() if "404" not in said or _offered(browser, own, path)}
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(paths)} pages of a record {summary(refused)}"
@@ -61,7 +61,7 @@ def _offered(browser: Browser, own: list[str], path: str) -> bool:
 
 
 @pytest.mark.contract("plugin.static", PLUGIN, needs=NEEDS)
-def test_what_the_pages_link_to_is_there(shelf: Shelf, browser: Browser, facts: dict[str, Any], cell: Cell) -> None:  # noqa: ARG001
+def test_what_the_pages_link_to_is_there(records: Records, browser: Browser, facts: dict[str, Any], cell: Cell) -> None:  # noqa: ARG001
     """Each style, script and picture of the plugin's own that a page wants is among those that it brings."""
     lost = cell.undeclared(dict.fromkeys(sorted(lost_files(browser.linked, facts)), "is not in the plugin"))
     assert not lost, f"of {len(browser.linked)} files that pages link to {len(lost)} are lost: {next(iter(lost))}"
@@ -88,24 +88,24 @@ def test_the_pages_of_netbox_s_own_records_answer(
 
 
 @pytest.mark.contract("plugin.record-api", PLUGIN, needs=NEEDS)
-def test_the_api_shows_and_changes_a_record(shelf: Shelf, netbox: NetBox, cell: Cell) -> None:
+def test_the_api_shows_and_changes_a_record(records: Records, netbox: NetBox, cell: Cell) -> None:
     """What was made is shown, and takes a change that changes nothing."""
 
     def answers(path: str) -> requests.Response:
         shown = netbox.request("GET", path)
         return netbox.request("PATCH", path, json={}) if shown.ok else shown
 
-    paths = [shown.own.address for shown in shelf.models if shown.own]
+    paths = [shown.own.address for shown in records.models if shown.own]
     refused = refusals(paths, answers)
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(paths)} records {summary(refused)}"
 
 
 @pytest.mark.contract("plugin.record-forms", PLUGIN, needs=NEEDS)
-def test_a_record_can_be_edited_and_its_deletion_asked_for(shelf: Shelf, browser: Browser, cell: Cell) -> None:
+def test_a_record_can_be_edited_and_its_deletion_asked_for(records: Records, browser: Browser, cell: Cell) -> None:
     """Both forms open; what is sent back as it was shown is taken, or refused in words."""
-    paths = [path for shown in shelf.models for kind in ("edit", "delete") for path in shown.of_record(kind)]
-    edits = [path for shown in shelf.models if shown.own for path in shown.of_record("edit")[:1]]
+    paths = [path for shown in records.models for kind in ("edit", "delete") for path in shown.of_record(kind)]
+    edits = [path for shown in records.models if shown.own for path in shown.of_record("edit")[:1]]
     refused = refusals(paths, browser.get)
     refused |= refusals([path for path in edits if path not in refused], lambda path: _sent_back(browser, path))
     refused = cell.undeclared(refused)
@@ -119,11 +119,11 @@ def _sent_back(browser: Browser, path: str) -> requests.Response:
 
 
 @pytest.mark.contract("plugin.bulk", PLUGIN, needs=NEEDS)
-def test_many_records_can_be_edited_and_deleted_at_once(shelf: Shelf, browser: Browser, cell: Cell) -> None:
+def test_many_records_can_be_edited_and_deleted_at_once(records: Records, browser: Browser, cell: Cell) -> None:
     """The form for one chosen record opens; nothing is sent that would change it."""
     chosen = {
         f"/{shown.pages[kind]}": str(shown.number)
-        for shown in shelf.models
+        for shown in records.models
         for kind in ("bulk-edit", "bulk-rename", "bulk-delete")
         if kind in shown.pages and shown.number
     }
@@ -133,14 +133,14 @@ def test_many_records_can_be_edited_and_deleted_at_once(shelf: Shelf, browser: B
 
 
 @pytest.mark.contract("plugin.lists", PLUGIN, needs=NEEDS)
-def test_the_lists_can_be_searched_and_exported(shelf: Shelf, browser: Browser, netbox: NetBox, cell: Cell) -> None:
+def test_the_lists_can_be_searched_and_exported(records: Records, browser: Browser, netbox: NetBox, cell: Cell) -> None:
     """As a page, as a table and as data, with words to look for and without; through the API, too."""
-    lists = [f"/{shown.pages['list']}" for shown in shelf.models if "list" in shown.pages]
+    lists = [f"/{shown.pages['list']}" for shown in records.models if "list" in shown.pages]
     paths = [f"{path}?{query}" for path in lists for query in ("export", "export=table", "q=sample")]
     refused = refusals(paths, browser.get)
     apis = [
         f"{shown.api}?{query}"
-        for shown in shelf.models
+        for shown in records.models
         if shown.api
         for query in ("q=sample", "brief=true", "ordering=-id")
     ]
@@ -151,22 +151,22 @@ def test_the_lists_can_be_searched_and_exported(shelf: Shelf, browser: Browser, 
 
 
 @pytest.mark.contract("plugin.filters", PLUGIN, needs=NEEDS)
-def test_the_lists_can_be_narrowed(shelf: Shelf, netbox: NetBox, schema: dict[str, Any], cell: Cell) -> None:
+def test_the_lists_can_be_narrowed(records: Records, netbox: NetBox, schema: dict[str, Any], cell: Cell) -> None:
     """By all at once that the API says a list can be narrowed by; a value may be refused in words."""
-    routes = [shown.api for shown in shelf.models if shown.api]
+    routes = [shown.api for shown in records.models if shown.api]
     wrong = cell.undeclared(filters.faults(netbox, schema, routes))
     assert not wrong, f"of {len(routes)} lists {summary(wrong)}"
 
 
 @pytest.mark.contract("plugin.graphql", PLUGIN, needs=NEEDS)
-def test_graphql_answers(shelf: Shelf, netbox: NetBox, cell: Cell) -> None:
+def test_graphql_answers(records: Records, netbox: NetBox, cell: Cell) -> None:
     """Every field of the query that lists or shows a model of the plugin's answers without an error."""
-    wrong = cell.undeclared(faults(netbox, {shown.label.rpartition(".")[2]: shown.number for shown in shelf.models}))
+    wrong = cell.undeclared(faults(netbox, {shown.label.rpartition(".")[2]: shown.number for shown in records.models}))
     assert not wrong, f"of GraphQL's queries {summary(wrong)}"
 
 
 @pytest.mark.contract("plugin.deletion", PLUGIN, needs=NEEDS)
-def test_records_can_be_deleted(shelf: Shelf, browser: Browser, netbox: NetBox, cell: Cell) -> None:
+def test_records_can_be_deleted(records: Records, browser: Browser, netbox: NetBox, cell: Cell) -> None:
     """What is confirmed is gone; what the API deletes is gone, too, or refused because others need it."""
 
     def deleted(shown: Shown) -> tuple[str, str]:
@@ -180,9 +180,9 @@ def test_records_can_be_deleted(shelf: Shelf, browser: Browser, netbox: NetBox, 
         return path, ""
 
     # One after the other, the newest first: what others need is not taken away under their feet.
-    made = [record.address for record in shelf.maker.made]
-    own = {shown.own.address: shown for shown in shelf.models if shown.own and shown.of_record("delete")}
+    made = [record.address for record in records.maker.made]
+    own = {shown.own.address: shown for shown in records.models if shown.own and shown.of_record("delete")}
     told = dict(deleted(own[address]) for address in reversed(made) if address in own)
     refused = {path: said for path, said in told.items() if said}
-    refused = cell.undeclared(refused | dict(shelf.maker.unmake()))
+    refused = cell.undeclared(refused | dict(records.maker.unmake()))
     assert not refused, f"of {len(told)} deletions {summary(refused)}"

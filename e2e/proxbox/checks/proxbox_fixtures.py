@@ -10,7 +10,7 @@ from contracts import BACKEND, PLUGIN
 from holdings import Holdings
 from netbox import Browser, NetBox
 from people import Person, Right, hired
-from shelf import api_lists
+from records import api_lists
 
 from answers import answers
 from backend import Backend

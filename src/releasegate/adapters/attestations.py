@@ -15,7 +15,7 @@ _EXTRA = "the extra attestations is not installed"
 
 
 @dataclass(frozen=True)
-class Signatures:
+class SignatureCheck:
     """What came of it: ``kinds`` of statements whose signatures hold, what is wrong with one, or why it is unknown."""
 
     kinds: tuple[str, ...] = ()
@@ -23,19 +23,19 @@ class Signatures:
     unchecked: str = ""
 
 
-def signatures(provenance: bytes, *, filename: str, sha256: str) -> Signatures:
+def signatures(provenance: bytes, *, filename: str, sha256: str) -> SignatureCheck:
     """Return whether every attestation is signed by the publisher that it names, about the file of that name and hash.
 
     The keys that its certificates hang on are those that the library came with; where these do not do, those of now.
     """
     if find_spec("pypi_attestations") is None:
-        return Signatures(unchecked=_EXTRA)
+        return SignatureCheck(unchecked=_EXTRA)
     from pypi_attestations import Provenance  # noqa: PLC0415 - with sigstore, for who asks
 
     try:
         parsed = Provenance.model_validate_json(provenance)
     except ValueError:
-        return Signatures(unchecked="their form or their publisher is not known to the library that checks them")
+        return SignatureCheck(unchecked="their form or their publisher is not known to the library that checks them")
     # Where it says that it asks nobody is not for the page.
     logging.getLogger("sigstore").addHandler(logging.NullHandler())
     first = _checked(parsed, filename, sha256, offline=True)
@@ -46,7 +46,7 @@ def signatures(provenance: bytes, *, filename: str, sha256: str) -> Signatures:
     return replace(again, unchecked=f"{first.problem}, and {again.unchecked}") if again.unchecked else again
 
 
-def _checked(provenance: Provenance, filename: str, sha256: str, *, offline: bool) -> Signatures:
+def _checked(provenance: Provenance, filename: str, sha256: str, *, offline: bool) -> SignatureCheck:
     from pypi_attestations import AttestationError, Distribution  # noqa: PLC0415
     from sigstore.errors import Error  # noqa: PLC0415
 
@@ -56,12 +56,12 @@ def _checked(provenance: Provenance, filename: str, sha256: str, *, offline: boo
         for publisher, attestation in _each(provenance):
             kinds.append(attestation.verify(publisher, file, offline=offline)[0])
     except AttestationError as error:
-        return Signatures(problem=str(error))
+        return SignatureCheck(problem=str(error))
     except (Error, OSError) as error:
-        return Signatures(unchecked=f"the keys of now cannot be had ({type(error).__name__})")
+        return SignatureCheck(unchecked=f"the keys of now cannot be had ({type(error).__name__})")
     except ValueError as error:
-        return Signatures(problem=str(error))
-    return Signatures(tuple(dict.fromkeys(kinds)))
+        return SignatureCheck(problem=str(error))
+    return SignatureCheck(tuple(dict.fromkeys(kinds)))
 
 
 def _each(provenance: Provenance) -> Iterator[tuple[Publisher, Attestation]]:

@@ -13,12 +13,12 @@ from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.release.next_command import next_release
-from releasegate.core.release.plan import PackageState, Pipeline
+from releasegate.core.release.plan import PackageState, PipelineName
 from releasegate.steps.preflight import answers
 from releasegate.steps.question import Answer, Inquiry
 from releasegate.steps.release import Release
 
-NOBODY: Mapping[str, Pipeline] = MappingProxyType({})
+NOBODY: Mapping[str, PipelineName] = MappingProxyType({})
 NOTHING = Version("0")
 """The version of a release that cannot be planned: the questions that need one are not asked."""
 
@@ -29,7 +29,7 @@ class Examination:
 
     answers: tuple[Answer, ...]
     state: PackageState | ReleasegateError
-    pipeline: Pipeline
+    pipeline: PipelineName
 
 
 def examine(
@@ -37,7 +37,7 @@ def examine(
     package: Package,
     order: Order | None = None,
     *,
-    before: Mapping[str, Pipeline] = NOBODY,
+    before: Mapping[str, PipelineName] = NOBODY,
     proposed: bool = False,
 ) -> Examination:
     """Ask all that can be known about *order*, or about what would be released next of *package*.

@@ -11,7 +11,7 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.release.plan import (
     PackageState,
-    Pipeline,
+    PipelineName,
     Plan,
     VersionState,
     plan_candidate,
@@ -29,7 +29,7 @@ class Order:
     of its key, before which the run stops.
     """
 
-    pipeline: Pipeline
+    pipeline: PipelineName
     package: str | None = None
     to: str | None = None
     exactly: Version | None = None
@@ -94,7 +94,7 @@ def plan_order(order: Order, package_state: PackageState) -> tuple[Plan | None, 
     return made, f"{made.version} is {word}" if made.finished else ""
 
 
-def _plan(package_state: PackageState, pipeline: Pipeline, to: Version | None) -> Plan:
+def _plan(package_state: PackageState, pipeline: PipelineName, to: Version | None) -> Plan:
     if pipeline == "rc":
         return plan_candidate(package_state, to=to)
     return plan_final(package_state, to=to) if pipeline == "final" else plan_post(package_state)

@@ -9,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Settings
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.pairs.matrix import Key, Pairs
+from releasegate.core.pairs.matrix import PackageVersion, Pairs
 from releasegate.core.pairs.question import answer
 from releasegate.core.release.versions import parse_version
 from releasegate.core.report.model import PairAnswer, Report
@@ -75,7 +75,7 @@ def _known(workspace: Workspace) -> Pairs:
     return known
 
 
-def _released(settings: Settings, known: Pairs, last: int) -> Iterable[tuple[Key, Key]]:
+def _released(settings: Settings, known: Pairs, last: int) -> Iterable[tuple[PackageVersion, PackageVersion]]:
     """Yield every two of the *last* released versions of which one accepts the other."""
     for (package, name), companion in settings.edges.items():
         accepted = SpecifierSet(companion.requires)

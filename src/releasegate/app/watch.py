@@ -31,7 +31,7 @@ SERVED, INSTALLED, PAIR = "served files", "newest final", "newest pair"
 
 
 @dataclass(frozen=True)
-class Finding:
+class WatchAnswer:
     """What came of one question about one version: what holds, or the ``error`` that says what does not."""
 
     question: str
@@ -51,40 +51,40 @@ class Watched:
     told: Callable[[str, EndToEndReport], None] = lambda *_: None
 
 
-def watch(workspace: Workspace, package: Package, wanted: Watched) -> Iterator[Finding]:
+def watch(workspace: Workspace, package: Package, wanted: Watched) -> Iterator[WatchAnswer]:
     """Yield the answer to every question about *package*; one that is bad keeps none from being asked."""
     yield from _served(workspace, package, wanted.newest)
     try:
         index = workspace.index(workspace.project.settings.production)
         version = newest(index, package.name)
     except ReleasegateError as error:
-        yield Finding(INSTALLED, "", error)
+        yield WatchAnswer(INSTALLED, "", error)
         return
     if version is None:
-        yield Finding(INSTALLED, f"{index.name} has no final")
+        yield WatchAnswer(INSTALLED, f"{index.name} has no final")
         return
     yield _asked(INSTALLED, lambda: _installed(workspace, package, version))
     if wanted.end_to_end and workspace.project.settings.judged(package.name):
         yield _asked(PAIR, lambda: _pair(workspace, package, version, wanted))
 
 
-def _asked(question: str, ask: Callable[[], str]) -> Finding:
+def _asked(question: str, ask: Callable[[], str]) -> WatchAnswer:
     try:
-        return Finding(question, ask())
+        return WatchAnswer(question, ask())
     except ReleasegateError as error:
-        return Finding(question, "", error)
+        return WatchAnswer(question, "", error)
 
 
-def _served(workspace: Workspace, package: Package, count: int) -> Iterator[Finding]:
+def _served(workspace: Workspace, package: Package, count: int) -> Iterator[WatchAnswer]:
     """Yield whether the indexes serve the files of every version that was closed here, byte for byte."""
     settings = workspace.project.settings
     try:
         closed = _closed(workspace, package)
     except ReleasegateError as error:
-        yield Finding(SERVED, "", error)
+        yield WatchAnswer(SERVED, "", error)
         return
     if not closed:
-        yield Finding(SERVED, "no version has a closed record to compare with")
+        yield WatchAnswer(SERVED, "no version has a closed record to compare with")
     finals = sorted((version for version in closed if not version.is_prerelease), reverse=True)
     candidates = sorted((version for version in closed if version.is_prerelease), reverse=True)
     for number, version in enumerate(finals):

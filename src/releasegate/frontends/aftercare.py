@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from releasegate.app.reports import problem_of
-from releasegate.app.watch import Finding, Watched
+from releasegate.app.watch import WatchAnswer, Watched
 from releasegate.app.watch import watch as watched
 from releasegate.app.workspace import RunOptions, open_workspace
 from releasegate.core.errors import ConfigurationError, ReleasegateError
@@ -42,7 +42,7 @@ def watch(screen: Screen, *, package: str, last: str, end_to_end: bool) -> int:
         except ReleasegateError as error:
             screen.tell(f"Other machines' evidence is not known: {error.problem}")
         screen.tell(f"{each.name}:")
-        answers: list[Finding] = []
+        answers: list[WatchAnswer] = []
         for finding in watched(workspace, each, wanted):
             answers.append(finding)
             if finding.error is None:
@@ -55,7 +55,7 @@ def watch(screen: Screen, *, package: str, last: str, end_to_end: bool) -> int:
     return code
 
 
-def _report(name: str, found: Sequence[Finding]) -> PackageReport:
+def _report(name: str, found: Sequence[WatchAnswer]) -> PackageReport:
     wrong = [_answer(each.question, each.error) for each in found if each.error is not None]
     state = f"{len(wrong)} of {len(found)} answers are bad" if wrong else "as it was released"
     notes = tuple(f"{each.question}: {each.said}" for each in found if each.error is None)
@@ -66,7 +66,7 @@ def _answer(question: str, error: ReleasegateError) -> AnswerReport:
     return AnswerReport(question, problem_of(error))
 
 
-def _exit_code(before: int, found: Sequence[Finding]) -> int:
+def _exit_code(before: int, found: Sequence[WatchAnswer]) -> int:
     """Return the lowest code of what is bad: what is certain goes before what may pass when it is run again."""
     codes = [each.error.exit_code for each in found if each.error is not None]
     return min([*([before] if before else []), *codes], default=0)

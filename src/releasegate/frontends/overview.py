@@ -14,7 +14,7 @@ from releasegate.app.status import status as status_of
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, ReleasegateError
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 from releasegate.core.release.versions import parse_version
 from releasegate.core.report import terminal
 from releasegate.core.report.model import PackageReport, QuestionReport, Report
@@ -99,7 +99,7 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
 def doctor(screen: Screen, *, package: str) -> int:
     """Print every answer about the next release of each package; return the exit code of the worst one."""
     workspace, found, reports = _looking(screen), list[Answer](), list[PackageReport]()
-    packages, before = workspace.project.select(package or None), dict[str, Pipeline]()
+    packages, before = workspace.project.select(package or None), dict[str, PipelineName]()
     for number, each in enumerate(packages, start=1):
         screen.at(number, len(packages), f"asking what a release of {each.name} needs")
         asked = examine(workspace, each, before=before)

@@ -25,7 +25,7 @@ from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.nearest import meant
 from releasegate.core.release.companion import by_hand, for_whom
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.core.report import terminal
 from releasegate.core.report.model import PackageReport, Report
@@ -248,7 +248,7 @@ def shows_plan(screen: Screen, *, brief: bool = False) -> Callable[[Planned], No
 def _order(workspace: Workspace, wish: Wish) -> Order:
     if wish.event:
         return ordered(workspace, package=wish.package or None, until=wish.until)
-    pipeline: Pipeline = "rc" if wish.rc else "post" if wish.post else "final"
+    pipeline: PipelineName = "rc" if wish.rc else "post" if wish.post else "final"
     return Order(pipeline, wish.package or None, wish.to or None, until=wish.until)
 
 

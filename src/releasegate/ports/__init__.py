@@ -15,8 +15,8 @@ from releasegate.ports.forge import CiRun as CiRun
 from releasegate.ports.forge import Forge as Forge
 from releasegate.ports.forge import ForgeRelease as ForgeRelease
 from releasegate.ports.history import History as History
+from releasegate.ports.history import MirrorStanding as MirrorStanding
 from releasegate.ports.history import PushAnswer as PushAnswer
-from releasegate.ports.history import Standing as Standing
 from releasegate.ports.machine import Machine as Machine
 from releasegate.ports.machine import Tool as Tool
 from releasegate.ports.trials import CellReport as CellReport
@@ -112,7 +112,7 @@ class Repository(Protocol):
         """Return whether the remote's *branch* has commits that are not in what is checked out."""
         ...
 
-    def mirrored(self, branch: str, commit: str) -> Standing:
+    def mirrored(self, branch: str, commit: str) -> MirrorStanding:
         """Return how *branch* of the remote of tags stands to *commit*."""
         ...
 

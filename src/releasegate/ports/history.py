@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal, Protocol
 
-Standing = Literal["absent", "behind", "level", "ahead", "apart"]
+MirrorStanding = Literal["absent", "behind", "level", "ahead", "apart"]
 """How a mirror's branch stands to a commit: not there, or what came before, the same, what follows, none of these."""
 
 

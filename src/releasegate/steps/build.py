@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from releasegate.core.dists.archive import read_sdist, read_wheel
 from releasegate.core.dists.manifest import Manifest, manifest_from_json
-from releasegate.core.dists.promotion import Built, Proof, compare
+from releasegate.core.dists.promotion import Built, PromotionProof, compare
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import GateFailed
 from releasegate.core.release.entry import Evidence
@@ -158,7 +158,7 @@ def _shown(manifest: Manifest) -> Evidence:
     return {"commit": manifest.commit, "files": files, "tools": dict(manifest.tools)}
 
 
-def _lines(proof: Proof) -> list[str]:
+def _lines(proof: PromotionProof) -> list[str]:
     return [line for d in proof.differences for line in (str(d), *(f"  {text}" for text in d.lines))]
 
 

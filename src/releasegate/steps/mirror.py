@@ -5,7 +5,7 @@ from __future__ import annotations
 from releasegate.core.config.model import Package
 from releasegate.core.errors import NotYet, Refused
 from releasegate.core.release.next_command import release_line
-from releasegate.ports import Standing
+from releasegate.ports import MirrorStanding
 from releasegate.steps.release import Release
 
 _PAUSE, _LONGEST_PAUSE = 1.0, 20.0
@@ -68,7 +68,7 @@ def await_mirror(release: Release) -> None:
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
-def _unfit(package: Package, branch: str, standing: Standing) -> Refused:
+def _unfit(package: Package, branch: str, standing: MirrorStanding) -> Refused:
     remote, mirror = package.remote, package.forge_remote
     if standing == "absent":
         return Refused(

@@ -12,9 +12,9 @@ from packaging.version import Version
 from releasegate.core.config.model import Settings
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix
 from releasegate.core.errors import GateFailed, Refused
-from releasegate.core.pairs.matrix import Key, Pairs, Place
+from releasegate.core.pairs.matrix import HostAndPython, PackageVersion, Pairs
 from releasegate.core.pairs.proofs import Proof, proofs
-from releasegate.core.pairs.question import Answer, Edge, Question, answer
+from releasegate.core.pairs.question import Edge, PairsAnswer, PairsQuestion, answer
 from releasegate.core.release.entry import Evidence
 from releasegate.core.release.record import Record, record
 from releasegate.core.release.versions import is_candidate, parse_version, promoted
@@ -34,8 +34,8 @@ def pairs(run: RunContext) -> Pairs:
     settings = run.settings
     edges = {p.name: [each.name for each in p.companions] for p in settings.packages if p.companions}
     found: list[Proof] = []
-    candidates: dict[Key, Version] = {}
-    files: dict[Key, frozenset[str]] = {}
+    candidates: dict[PackageVersion, Version] = {}
+    files: dict[PackageVersion, frozenset[str]] = {}
     released: dict[str, Sequence[Version]] = {}
     for name in dict.fromkeys(each for edge in edges.items() for each in (edge[0], *edge[1])):
         ledger = run.ports[name].ledger
@@ -49,13 +49,13 @@ def pairs(run: RunContext) -> Pairs:
     return Pairs(edges, found, released, candidates, files, _cells(settings))
 
 
-def question(settings: Settings, package: str, version: Version, *, back: int | None = None) -> Question:
+def question(settings: Settings, package: str, version: Version, *, back: int | None = None) -> PairsQuestion:
     """Return the question whether *version* may go out; *back* bounds how many released versions it is about."""
     requires = {edge: companion.requires for edge, companion in settings.edges.items()}
-    return Question(package, version, requires, {} if back is None else dict.fromkeys(requires, back))
+    return PairsQuestion(package, version, requires, {} if back is None else dict.fromkeys(requires, back))
 
 
-def commands(run: RunContext, known: Pairs, said: Answer) -> tuple[str, ...]:
+def commands(run: RunContext, known: Pairs, said: PairsAnswer) -> tuple[str, ...]:
     """Return the lines that run what the answer lacks, each cell by itself; they are recorded for all machines."""
     settings, staging = run.settings, run.indexes[run.settings.staging]
     names = dict.fromkeys(key[0] for both in said.unknown for key in both)
@@ -70,7 +70,7 @@ def commands(run: RunContext, known: Pairs, said: Answer) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _others(settings: Settings, known: Pairs, package: str, companion: str) -> Iterator[Key]:
+def _others(settings: Settings, known: Pairs, package: str, companion: str) -> Iterator[PackageVersion]:
     """Yield what a package's other companions run as, beside the one that is asked about: the newest that it accepts.
 
     Of one that nobody can get yet, its rule picks the version.
@@ -109,7 +109,7 @@ class ReleasedPairs(ReleaseStep):
         known = pairs(release.run)
         asked = question(release.run.settings, release.package.name, release.candidate)
         counts = {edge: back[edge][1] if edge in back else 0 for edge in asked.requires}
-        said = answer(known, Question(asked.package, asked.version, asked.requires, counts))
+        said = answer(known, PairsQuestion(asked.package, asked.version, asked.requires, counts))
         shown = [f"{r.package} {r.version} with {r.companion} {r.companion_version}: {r.verdict}" for r in said.rows]
         if said.verdict == "red":
             raise GateFailed(
@@ -143,7 +143,7 @@ def _sealed(record: Record) -> tuple[str, ...]:
     return tuple(map(str, files.values())) if isinstance(files, Mapping) else ()
 
 
-def _released(index: Index, name: str) -> tuple[tuple[Version, ...], dict[Key, frozenset[str]]]:
+def _released(index: Index, name: str) -> tuple[tuple[Version, ...], dict[PackageVersion, frozenset[str]]]:
     """Return what users can get of a package, the newest first, and the bytes of what is there."""
     found: dict[Version, list[str | None]] = {}
     for file in index.files(name):
@@ -165,11 +165,11 @@ def _candidates(records: Mapping[Version, Record]) -> Iterator[tuple[Version, Ve
             yield version, candidate
 
 
-def _cells(settings: Settings) -> dict[Edge, dict[Place, frozenset[str]]]:
+def _cells(settings: Settings) -> dict[Edge, dict[HostAndPython, frozenset[str]]]:
     """Return what is to be run of every two that are judged together in containers."""
     if settings.stack is None:
         return {}
-    found: dict[Place, set[str]] = {}
+    found: dict[HostAndPython, set[str]] = {}
     for cell in matrix(settings.stack, Wanted()):
         found.setdefault((cell.ground, cell.python), set()).add(cell.task)
     cells = {place: frozenset(tasks) for place, tasks in found.items()}
@@ -177,7 +177,7 @@ def _cells(settings: Settings) -> dict[Edge, dict[Place, frozenset[str]]]:
 
 
 def _from(
-    settings: Settings, known: Pairs, staged: Collection[Version], key: Key, *, companion_of: str = ""
+    settings: Settings, known: Pairs, staged: Collection[Version], key: PackageVersion, *, companion_of: str = ""
 ) -> list[str]:
     """Return the options that name one side as it can be had: a final that is nowhere yet is its candidate."""
     name, version = key
@@ -191,7 +191,7 @@ def _from(
     return [f"--{prefix}source", f"{whose}{index}", f"--{prefix}version", f"{whose}{there}"]
 
 
-def _options(settings: Settings, place: Place, task: str) -> tuple[str, ...]:
+def _options(settings: Settings, place: HostAndPython, task: str) -> tuple[str, ...]:
     """Return the options that run one cell and no other, but for the source."""
     cells: Sequence[Cell] = matrix(settings.stack, Wanted()) if settings.stack is not None and task else ()
     for cell in cells:

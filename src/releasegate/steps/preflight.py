@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
 from releasegate.core.release.entry import TOLD, Evidence
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 from releasegate.steps.doctor_questions import QUESTIONS
 from releasegate.steps.question import Answer, Caution, Inquiry, Question
 from releasegate.steps.step import ReleaseStep
@@ -24,7 +24,7 @@ OF_A_PROPOSAL = frozenset({"version files", "other publishers", "tables", "index
 class Preflight(ReleaseStep):
     """All that can be known before anything is changed speaks for the release."""
 
-    pipeline: Pipeline
+    pipeline: PipelineName
     key: ClassVar[str] = "preflight"
     uses: ClassVar[frozenset[str]] = frozenset(
         {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from releasegate.core.errors import ReleasegateError
-    from releasegate.core.release.plan import Pipeline
+    from releasegate.core.release.plan import PipelineName
     from releasegate.steps.release import Release, Role
 
 
@@ -22,7 +22,7 @@ class Inquiry:
     """
 
     release: Release
-    pipeline: Pipeline
+    pipeline: PipelineName
     unplanned: ReleasegateError | None = None
     before: frozenset[str] = frozenset()
     proposed: bool = False
@@ -30,7 +30,7 @@ class Inquiry:
     @property
     def roles(self) -> tuple[Role, ...]:
         """The roles of the indexes that the pipeline uploads to."""
-        by_pipeline: dict[Pipeline, tuple[Role, ...]] = {
+        by_pipeline: dict[PipelineName, tuple[Role, ...]] = {
             "rc": ("staging",),
             "final": ("production",),
             "post": ("staging", "production"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from releasegate.adapters.forges.gitea_records import each, optional
-from releasegate.adapters.forges.outcomes import STARTED_BY, NotShown, State, in_utc, state, text, verdict
+from releasegate.adapters.forges.outcomes import STARTED_BY, CiState, NotShown, in_utc, state, text, verdict
 from releasegate.core.evidence.belief import CiOutcome
 from releasegate.ports import CiRun
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PAGE = 50
 _PAGES = 4
 """How far back it is looked for: a run that counts is new."""
-_WORST_FIRST: tuple[State, ...] = ("failed", "running", "waiting", "passed")
+_WORST_FIRST: tuple[CiState, ...] = ("failed", "running", "waiting", "passed")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class GiteaRun:
     refs: frozenset[str]
     path: str
     event: str
-    state: State
+    state: CiState
     url: str
     held: bool = False
 

@@ -20,7 +20,7 @@ from releasegate.ports import ForgeRelease
 
 Found = TypeVar("Found")
 
-State = Literal["waiting", "running", "passed", "failed"]
+CiState = Literal["waiting", "running", "passed", "failed"]
 
 STARTED_BY = frozenset({"push", "release"})
 """The events by which a tag starts a CI run."""
@@ -135,7 +135,7 @@ def existing(found: Found | None, tag: str) -> Found:
     return found
 
 
-def state(status: str | None, conclusion: str | None) -> State:
+def state(status: str | None, conclusion: str | None) -> CiState:
     """Return how far a CI run is; GitHub has a status and a conclusion, Forgejo's status is both."""
     if conclusion or status in _ENDED:
         return "passed" if (conclusion or status) in _PASSED else "failed"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, line_in
 from releasegate.adapters.git.tags import has, heads_there, silent
 from releasegate.core.errors import Refused
-from releasegate.ports import Standing
+from releasegate.ports import MirrorStanding
 
 _MIRROR = "refs/releasegate/mirror/"
 
 
-def standing(git: Git, remote: str, *, branch: str, commit: str) -> Standing:
+def standing(git: Git, remote: str, *, branch: str, commit: str) -> MirrorStanding:
     """Return how *branch* of *remote* stands to *commit*; see ``GitRepository``."""
     if not has(git, remote):
         raise Refused(

@@ -18,7 +18,7 @@ from releasegate.core.errors import Unavailable
 
 if TYPE_CHECKING:
     from releasegate.core.dists.version_text import Source
-    from releasegate.ports import Standing
+    from releasegate.ports import MirrorStanding
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class GitRepository(GitHistory):
         """
         return ancestry.lacks(self.git, remote=self.remote, branch=branch)
 
-    def mirrored(self, branch: str, commit: str) -> Standing:
+    def mirrored(self, branch: str, commit: str) -> MirrorStanding:
         """Return how *branch* of the remote of tags stands to *commit*.
 
         Raises:

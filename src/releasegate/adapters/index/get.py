@@ -26,7 +26,7 @@ class TooLargeError(Exception):
 
 
 @dataclass(frozen=True)
-class Question:
+class PageRequest:
     """What is asked for: ``auth`` are a user and a token, ``limit`` is how many bytes the body may have."""
 
     url: str
@@ -81,7 +81,7 @@ def reading_session() -> requests.Session:
     return session
 
 
-def answer_of(session: requests.Session, question: Question, arrived: Arrived) -> Response:
+def answer_of(session: requests.Session, question: PageRequest, arrived: Arrived) -> Response:
     """Return what comes of *question*, its whole body if it is 200; what comes is counted in *arrived*.
 
     Raises:
@@ -102,7 +102,7 @@ def answer_of(session: requests.Session, question: Question, arrived: Arrived) -
     raise AssertionError("the last try returns or raises")
 
 
-def _asked(session: requests.Session, question: Question, arrived: Arrived) -> Response:
+def _asked(session: requests.Session, question: PageRequest, arrived: Arrived) -> Response:
     options: dict[str, Any] = {"timeout": TIMEOUT, "stream": True, "allow_redirects": question.follow}
     with session.get(question.url, headers=dict(question.headers), auth=question.auth, **options) as response:
         target = None if question.follow else session.get_redirect_target(response)

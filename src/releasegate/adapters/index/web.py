@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from releasegate.adapters.index.access import Access, origin
 from releasegate.adapters.index.deadline import Arrived, in_time
-from releasegate.adapters.index.get import Question, Response, TooLargeError, answer_of, reading_session
+from releasegate.adapters.index.get import PageRequest, Response, TooLargeError, answer_of, reading_session
 from releasegate.adapters.index.reach import require_reachable
 from releasegate.adapters.masking import masked
 from releasegate.core.errors import Unavailable
@@ -127,7 +127,7 @@ class Web:
         limit: int,
         follow: bool = True,
     ) -> Response:
-        question = Question(url, auth, headers, limit, follow)
+        question = PageRequest(url, auth, headers, limit, follow)
 
         def read(arrived: Arrived) -> Response:
             if self.given is None:

@@ -89,8 +89,8 @@ class ProcessRunner:
     def _judge(
         self, delivery: Delivery, companions: Sequence[Delivery], folder: Path, *, progress: Progress
     ) -> _Verdict:
-        venv, *rooms = self._rooms((delivery, *companions), folder, progress=progress)
-        venvs = {each.package.name: room for each, room in zip(companions, rooms, strict=True)}
+        venv, *others = self._venvs((delivery, *companions), folder, progress=progress)
+        venvs = {each.package.name: its for each, its in zip(companions, others, strict=True)}
         running: dict[str, Running] = {}
         with ExitStack() as opened:
             for each in called_first(companions):
@@ -115,12 +115,12 @@ class ProcessRunner:
         ]
         return _Verdict((*ended, *verdict.problems), log)
 
-    def _rooms(self, deliveries: Sequence[Delivery], folder: Path, *, progress: Progress) -> list[Venv]:
+    def _venvs(self, deliveries: Sequence[Delivery], folder: Path, *, progress: Progress) -> list[Venv]:
         """Make an environment for each delivery, side by side; the first that fails ends the others."""
         stop = Event()
         with ThreadPoolExecutor(len(deliveries)) as pool:
             futures = [
-                pool.submit(self._room, each, Venv(folder / str(n), self.environ, stop), progress=progress)
+                pool.submit(self._venv, each, Venv(folder / str(n), self.environ, stop), progress=progress)
                 for n, each in enumerate(deliveries)
             ]
             try:
@@ -129,7 +129,7 @@ class ProcessRunner:
                 stop.set()
                 raise
 
-    def _room(self, delivery: Delivery, venv: Venv, *, progress: Progress) -> Venv:
+    def _venv(self, delivery: Delivery, venv: Venv, *, progress: Progress) -> Venv:
         """Make an environment with the delivery's wheel (or its tree), on the newest of its Pythons that is here."""
         package = delivery.package
         progress(f"installing {package.name} {delivery.version} from {delivery.source}")

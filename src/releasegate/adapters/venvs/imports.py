@@ -22,7 +22,7 @@ _SECONDS = 600.0
 
 
 @dataclass(frozen=True)
-class Trial:
+class TrialResult:
     """What something came to that was tried: what is wrong, and in a few words what was tried."""
 
     problems: tuple[str, ...]
@@ -37,7 +37,7 @@ def imports(  # noqa: PLR0913 - what an environment holds, and what is known of 
     install: Install,
     told: Mapping[str, str],
     extras: Offered,
-) -> Trial:
+) -> TrialResult:
     """Import the modules among *files* and load *points*; each costs next to nothing once the first is there."""
     names = tuple(modules(files))
     found = select(names, install.not_imported)
@@ -60,7 +60,7 @@ def imports(  # noqa: PLR0913 - what an environment holds, and what is known of 
         *stale(found.stale, key="not-imported", nothing="no module"),
     ]
     said = f"{counted(len(found.kept), 'module')} imported{', all exempted' if names and not found.kept else ''}"
-    return Trial(tuple(problems), f"{said}, {counted(len(loaded), 'entry point')} loaded")
+    return TrialResult(tuple(problems), f"{said}, {counted(len(loaded), 'entry point')} loaded")
 
 
 def _tells(point: EntryPoint, errors: Mapping[str, str], failed: Mapping[str, str]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from packaging.version import Version
 
 from releasegate.adapters.process import last_lines
-from releasegate.adapters.venvs.imports import SCRIPT, Trial, end_of, imports, stale
+from releasegate.adapters.venvs.imports import SCRIPT, TrialResult, end_of, imports, stale
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Service
 from releasegate.core.enumerated import counted
@@ -41,14 +41,14 @@ class Installed:
     extras: Mapping[str, Collection[str]]
 
 
-def probe(venv: Venv, delivery: Delivery) -> Trial:
+def probe(venv: Venv, delivery: Delivery) -> TrialResult:
     """Try everything on the installed *delivery*, in the environment that its service is told."""
     package, install = delivery.package, delivery.package.install
     told = _told(package.service, venv)
     try:
         installed = _describe(venv, package.name)
     except Unavailable as error:
-        return Trial((error.problem, *error.details), "")
+        return TrialResult((error.problem, *error.details), "")
     left = {name: brings for name, brings in installed.extras.items() if name not in install.extras}
     extras = Offered(install.extras, left)
     imported = imports(venv, installed.files, installed.entry_points, install=install, told=told, extras=extras)
@@ -63,7 +63,7 @@ def probe(venv: Venv, delivery: Delivery) -> Trial:
     )
     exempted = ", all exempted" if scripts and not found.kept else ""
     smoke = f", {counted(len(install.smoke), 'smoke command')}" if install.smoke else ""
-    return Trial(problems, f"{imported.tried}, {counted(len(found.kept), 'script')} run{exempted}{smoke}")
+    return TrialResult(problems, f"{imported.tried}, {counted(len(found.kept), 'script')} run{exempted}{smoke}")
 
 
 def _told(service: Service | None, venv: Venv) -> Mapping[str, str]:

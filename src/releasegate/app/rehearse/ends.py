@@ -7,11 +7,11 @@ from releasegate.app.rehearse.sandbox import OpenSandbox
 from releasegate.app.rehearse.scenario import record_of
 from releasegate.app.release import plan, waive
 from releasegate.core.config.model import Package
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 from releasegate.ledger_writer import Waiver
 
 
-def is_over(opened: OpenSandbox, package: Package, pipeline: Pipeline) -> bool:
+def is_over(opened: OpenSandbox, package: Package, pipeline: PipelineName) -> bool:
     """Whether a candidate, or a final, of the package is sealed."""
     records = opened.workspace.package_state(package).records
     return any(r.seal is not None and v.is_prerelease == (pipeline == "rc") for v, r in records.items())

@@ -27,7 +27,7 @@ from releasegate.app.rehearse.scenario import (
 from releasegate.app.workspace import RunOptions
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 from releasegate.steps.fetch import newest, published
 
 
@@ -59,7 +59,7 @@ def rehearse_own(
     recorder = Recorder(reporter)
     prepare(sandbox, lambda: _set_up(sandbox, homes, reporter))
 
-    def step(pipeline: Pipeline, package: Package) -> ScenarioStep:
+    def step(pipeline: PipelineName, package: Package) -> ScenarioStep:
         order = Order(pipeline, package.name)
 
         def performed(opened: OpenSandbox) -> None:

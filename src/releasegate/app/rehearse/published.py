@@ -31,7 +31,7 @@ from releasegate.core.dists.archive import read_sdist
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.core.nearest import meant
 from releasegate.core.release.next_version import next_base
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 from releasegate.core.release.versions import parse_version
 from releasegate.steps.fetch import newest, published
 
@@ -78,7 +78,7 @@ def rehearse_published(  # noqa: PLR0913 - the nouns of a rehearsal
     recorder = Recorder(reporter)
     prepare(sandbox, lambda: _publish_real(sandbox, reporter))
 
-    def release_step(pipeline: Pipeline, package: Package) -> ScenarioStep:
+    def release_step(pipeline: PipelineName, package: Package) -> ScenarioStep:
         def performed(opened: OpenSandbox) -> None:
             if not contained:
                 without_end_to_end(opened, Order(pipeline, package.name, _aim(opened, package, pipeline)), package)
@@ -132,7 +132,7 @@ def _unpack(sdist: Path, folder: Path) -> None:
         target.chmod(0o755 if name in members.executable else 0o644)
 
 
-def _aim(opened: OpenSandbox, package: Package, pipeline: Pipeline) -> str | None:
+def _aim(opened: OpenSandbox, package: Package, pipeline: PipelineName) -> str | None:
     if pipeline != "rc":
         return None
     package_state = opened.workspace.package_state(package)

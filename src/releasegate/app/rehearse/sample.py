@@ -26,7 +26,7 @@ from releasegate.app.rehearse.scenario import (
 from releasegate.core.config.model import Package
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 
 
 def rehearse_sample(folder: Path, *, environ: Mapping[str, str], reporter: Reporter) -> ScenarioResult:
@@ -46,7 +46,7 @@ def rehearse_sample(folder: Path, *, environ: Mapping[str, str], reporter: Repor
     def failed(package: Package, version: str) -> Callable[[OpenSandbox], bool]:
         return lambda opened: record_of(opened, package, version).failure is not None
 
-    def order(pipeline: Pipeline, package: Package, to: str | None = None) -> Callable[[OpenSandbox], None]:
+    def order(pipeline: PipelineName, package: Package, to: str | None = None) -> Callable[[OpenSandbox], None]:
         return lambda opened: release_in(opened, Order(pipeline, package.name, to), recorder)
 
     def planting(*names: str) -> ScenarioStep:

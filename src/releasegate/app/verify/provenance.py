@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from releasegate.adapters.attestations import Signatures, signatures
+from releasegate.adapters.attestations import SignatureCheck, signatures
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.core.config.model import Package
 from releasegate.core.verification.attested import Attested, read_provenance
@@ -23,7 +23,7 @@ _FILENAME = re.compile(r"\w[\w.+-]*", re.ASCII)
 class Checks(Protocol):
     """Checks the signatures of a provenance."""
 
-    def __call__(self, provenance: bytes, /, *, filename: str, sha256: str) -> Signatures:
+    def __call__(self, provenance: bytes, /, *, filename: str, sha256: str) -> SignatureCheck:
         """Return whether they hold, of the file of that name and hash."""
         ...
 
@@ -48,14 +48,16 @@ def provenance_claims(
             without.append(file.filename)
             continue
         found = _of(package, read_provenance(content, filename=file.filename, sha256=held[file.filename]))
-        signed = Signatures() if found.problem else checks(content, filename=file.filename, sha256=held[file.filename])
+        signed = (
+            SignatureCheck() if found.problem else checks(content, filename=file.filename, sha256=held[file.filename])
+        )
         claims.append(_claim(file.filename, found, signed, index.name))
     if without:
         claims.append(Claim("provenance", "not recorded", f"{index.name} has none of {', '.join(without)}"))
     return tuple(claims)
 
 
-def _claim(filename: str, found: Attested, signed: Signatures, index: str) -> Claim:
+def _claim(filename: str, found: Attested, signed: SignatureCheck, index: str) -> Claim:
     about, said = f"provenance of {filename}", f"these very bytes, published by {', '.join(found.publishers)}"
     if found.problem:
         return Claim(about, "contradicted", found.problem, index)

@@ -19,7 +19,7 @@ from releasegate.ports import IndexFile
 
 
 @dataclass
-class Served:
+class ServedFiles:
     """The files of an index, each fetched when it is first asked for."""
 
     workspace: Workspace
@@ -42,7 +42,7 @@ class Served:
         return hashlib.sha256(self.content(file)).hexdigest()
 
 
-def build_backend(served: Served, files: tuple[IndexFile, ...]) -> dict[str, Version]:
+def build_backend(served: ServedFiles, files: tuple[IndexFile, ...]) -> dict[str, Version]:
     """Return the build backend that the first wheel names; nothing where it cannot be read, which is told elsewhere."""
     wheel = next((file for file in files if file.filename.endswith(".whl")), None)
     try:
@@ -73,12 +73,14 @@ def rebuild(
     )
 
 
-def compared_claims(served: Served, files: tuple[IndexFile, ...], rebuilt: Mapping[str, bytes]) -> tuple[Claim, ...]:
+def compared_claims(
+    served: ServedFiles, files: tuple[IndexFile, ...], rebuilt: Mapping[str, bytes]
+) -> tuple[Claim, ...]:
     """Return what is known of every file; those that the build does not make are not even fetched."""
     return tuple(_compared(served, files, rebuilt))
 
 
-def _compared(served: Served, files: tuple[IndexFile, ...], rebuilt: Mapping[str, bytes]) -> Iterator[Claim]:
+def _compared(served: ServedFiles, files: tuple[IndexFile, ...], rebuilt: Mapping[str, bytes]) -> Iterator[Claim]:
     own = {file.filename: counterpart(file.filename, rebuilt) for file in files}
     for file in files:
         name = own[file.filename]

@@ -14,7 +14,7 @@ from releasegate.adapters.git import tags
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.app.verify.evidence import notes_of, record_claims
 from releasegate.app.verify.provenance import provenance_claims
-from releasegate.app.verify.rebuild import Served, build_backend, compared_claims, rebuild
+from releasegate.app.verify.rebuild import ServedFiles, build_backend, compared_claims, rebuild
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, Unavailable
@@ -59,7 +59,7 @@ def verify(workspace: Workspace, package: Package, version: Version, *, on: str)
     index = workspace.index(on)
     files = _files(workspace, package, version, index)
     tag = _tag(workspace, package, version)
-    served = Served(workspace, index)
+    served = ServedFiles(workspace, index)
     if not tag.commit:
         return Verified(_untagged(package, version, served, files, tag), record(()))
     rebuilt = rebuild(workspace, package, version, commit=tag.commit, tools=build_backend(served, files))
@@ -80,7 +80,7 @@ def verify(workspace: Workspace, package: Package, version: Version, *, on: str)
 
 
 def _untagged(
-    package: Package, version: Version, served: Served, files: tuple[IndexFile, ...], tag: PublishedTag
+    package: Package, version: Version, served: ServedFiles, files: tuple[IndexFile, ...], tag: PublishedTag
 ) -> Verification:
     """Return what is found where no tag says which commit the files were made from: nothing is recorded of them."""
     index, contents = served.index, dict[str, bytes]()

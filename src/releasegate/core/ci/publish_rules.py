@@ -15,7 +15,7 @@ from packaging.version import Version
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.errors import Refused
-from releasegate.core.release.plan import Pipeline
+from releasegate.core.release.plan import PipelineName
 from releasegate.core.release.versions import is_candidate, parse_version
 
 _PLAIN = "Publish the forge release of it, or dispatch the workflow with the production index as its target"
@@ -25,7 +25,7 @@ _PLAIN = "Publish the forge release of it, or dispatch the workflow with the pro
 class Requested:
     """What an event asks for; ``version`` is ``None`` where the event leaves it to the plan (a dispatch)."""
 
-    pipeline: Pipeline
+    pipeline: PipelineName
     package: Package
     version: Version | None = None
 
@@ -178,7 +178,7 @@ def _by_dispatch(event: Event, settings: Settings, package: Package) -> Requeste
     version = _tagged(event, [package])[1] if event.detached else None
     if version is not None:
         wanted = "rc" if version.is_prerelease else "final" if version.post is None else "post"
-    pipeline = next((p for p in get_args(Pipeline) if p == (wanted or allowed[target][0])), None)
+    pipeline = next((p for p in get_args(PipelineName) if p == (wanted or allowed[target][0])), None)
     if pipeline not in allowed[target]:
         raise Refused(
             f"The dispatch asks for {wanted} on {target}.", hint=f"To {target} goes: {' or '.join(allowed[target])}"

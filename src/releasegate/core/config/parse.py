@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from releasegate.core.config.companion import Companion
 from releasegate.core.config.messages import is_secret, shown, suggestion
 from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
-from releasegate.core.config.reader import TABLES, Location, Problem, read_fields
+from releasegate.core.config.reader import TABLES, KeyProblem, Location, read_fields
 from releasegate.core.config.strings import within
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.toml.lines import KeyPath, TomlText, join_key, read_toml
@@ -56,7 +56,7 @@ def parse_settings(text: str, *, where: str, kits: KitSource | None = None) -> S
             hint=f"Add one to {where}; the least that it needs is shown above",
             details=EXAMPLE.splitlines(),
         )
-    problems: list[Problem] = []
+    problems: list[KeyProblem] = []
     fields = read_fields(TABLES[Settings], toml.values["tool"]["releasegate"], Location(TABLE, problems))
     if kits is not None:
         fields["hosts"] = kits.hosts
@@ -67,7 +67,7 @@ def parse_settings(text: str, *, where: str, kits: KitSource | None = None) -> S
             fields["stack"] = with_players(made, fields.get("packages", ()))
     told = {problem.path[: len(TABLE) + len(("packages", 0, "key"))] for problem in problems}
     # A key with a problem of its own is not compared with others.
-    problems += [Problem((*TABLE, *p), said) for p, said in _disagreements(fields) if (*TABLE, *p) not in told]
+    problems += [KeyProblem((*TABLE, *p), said) for p, said in _disagreements(fields) if (*TABLE, *p) not in told]
     if problems:
         raise _error(toml, problems, where=where)
     return _settings(fields)
@@ -90,7 +90,7 @@ def table_elsewhere(text: str, *, where: str) -> PurePosixPath | None:
     table = tool.get("releasegate") if isinstance(tool, dict) else None
     if not isinstance(table, dict) or set(table) != {"table"}:
         return None
-    problems: list[Problem] = []
+    problems: list[KeyProblem] = []
     kind = next(key.kind for key in TABLES[Settings].keys if key.name == "table")
     folder: PurePosixPath = Location((*TABLE, "table"), problems).read(kind, table["table"])
     if problems:
@@ -98,7 +98,7 @@ def table_elsewhere(text: str, *, where: str) -> PurePosixPath | None:
     return folder
 
 
-def _error(toml: TomlText, problems: Sequence[Problem], *, where: str) -> ConfigurationError:
+def _error(toml: TomlText, problems: Sequence[KeyProblem], *, where: str) -> ConfigurationError:
     """Return the error that shows all problems in the file's order."""
     lines = sorted((toml.line(p.path), n, f"{_masked(p.path)}: {p.sentence}") for n, p in enumerate(problems))
     return ConfigurationError(

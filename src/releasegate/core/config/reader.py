@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Problem:
+class KeyProblem:
     """What is wrong at one key, and what to write instead."""
 
     path: KeyPath
@@ -25,7 +25,7 @@ class Location:
     """Where a value stands while it is read. Problems of all locations of one reading end in the same list."""
 
     path: KeyPath
-    problems: list[Problem]
+    problems: list[KeyProblem]
 
     def at(self, part: str | int) -> Location:
         """Return the location of a key of this table or of a member of this list."""
@@ -33,7 +33,7 @@ class Location:
 
     def wrong(self, sentence: str) -> None:
         """Note a problem."""
-        self.problems.append(Problem(self.path, sentence))
+        self.problems.append(KeyProblem(self.path, sentence))
 
     def read(self, kind: ValueKind, value: Any) -> Any:
         """Return what *value* means as *kind*, or note the problem and return ``None``."""

@@ -18,7 +18,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from releasegate.core.dists.tar_contents import Unpacked, gunzipped, taken_out
 from releasegate.core.dists.tar_layout import BadHeader, check_headers
-from releasegate.core.dists.zip_layout import Place, places
+from releasegate.core.dists.zip_layout import PackedMember, packed_members
 from releasegate.core.errors import GateFailed
 
 SIZE_LIMIT = 2**30
@@ -69,7 +69,7 @@ def read_wheel(filename: str, data: bytes, *, limit: int = SIZE_LIMIT) -> Member
             bytes that belong to none.
     """
     try:
-        where = places(data, most=COUNT_LIMIT)
+        where = packed_members(data, most=COUNT_LIMIT)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
         placed = list(zip(entries, where, strict=True))
@@ -86,7 +86,7 @@ def read_wheel(filename: str, data: bytes, *, limit: int = SIZE_LIMIT) -> Member
     return Members(filename, files, executable=executable)
 
 
-def _unpacked(filename: str, data: bytes, entry: zipfile.ZipInfo, place: Place) -> bytes:
+def _unpacked(filename: str, data: bytes, entry: zipfile.ZipInfo, place: PackedMember) -> bytes:
     """Return a member's bytes: as many as the directory says, and never more come out."""
     content = data[place.start : place.start + place.size]
     whole = True

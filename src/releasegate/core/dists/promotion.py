@@ -22,7 +22,7 @@ from releasegate.core.dists.wheel import Row, dist_info, member, record_row, rec
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.version_files.occurrences import bump
 
-Kind = Literal["wheel", "sdist"]
+ArchiveKind = Literal["wheel", "sdist"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Built:
 class Difference:
     """A file of the final that is not what the candidate proves; ``lines`` show how."""
 
-    archive: Kind
+    archive: ArchiveKind
     path: str
     problem: str
     lines: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Proof:
+class PromotionProof:
     """What the comparison found.
 
     ``differences`` are what may not differ and does; ``changed`` names the files that differ as they must
@@ -65,7 +65,7 @@ class Proof:
         return not self.differences
 
 
-def compare(candidate: Built, final: Built, *, package: Package, tracked: Mapping[str, bytes]) -> Proof:
+def compare(candidate: Built, final: Built, *, package: Package, tracked: Mapping[str, bytes]) -> PromotionProof:
     """Compare a final with its proven candidate, file by file; *tracked* are the files in Git of the candidate.
 
     Only these may differ: the version in the version files, the ``Version`` of METADATA and PKG-INFO, the names of the
@@ -86,7 +86,7 @@ def compare(candidate: Built, final: Built, *, package: Package, tracked: Mappin
     record = f"{dist_info(final.wheel)}/RECORD"
     rows = record_rows(member(final.wheel, record), where=f"{record} in {final.wheel.filename}")
     final_wheel = {**final.wheel, record: _record(rows)}
-    return Proof(
+    return PromotionProof(
         differences=(
             *_differences("wheel", wheel, final_wheel, executable=final.wheel.executable),
             *_differences("sdist", sdist, final.sdist, executable=final.sdist.executable),
@@ -211,7 +211,7 @@ def _record(rows: Iterable[Row]) -> bytes:
 
 
 def _differences(
-    archive: Kind, due: _Due, held: Mapping[str, bytes], *, executable: frozenset[str]
+    archive: ArchiveKind, due: _Due, held: Mapping[str, bytes], *, executable: frozenset[str]
 ) -> Iterator[Difference]:
     for path in sorted(due.files.keys() | held.keys()):
         if path not in held:
@@ -225,5 +225,5 @@ def _differences(
             yield Difference(archive, path, f"is executable in the {which} only")
 
 
-def _changed(archive: Kind, due: _Due, held: Mapping[str, bytes]) -> Iterator[str]:
+def _changed(archive: ArchiveKind, due: _Due, held: Mapping[str, bytes]) -> Iterator[str]:
     yield from (f"{archive}: {path}" for path in sorted(due.restated) if due.files[path] == held.get(path))

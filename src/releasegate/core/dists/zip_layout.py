@@ -24,7 +24,7 @@ class BadLayout(ValueError):
 
 
 @dataclass(frozen=True)
-class Place:
+class PackedMember:
     """A member's bytes in the file, as they are packed: from ``start``, ``size`` of them."""
 
     start: int
@@ -39,7 +39,7 @@ class _Entry:
     offset: int
 
 
-def places(data: bytes, *, most: int) -> tuple[Place, ...]:
+def packed_members(data: bytes, *, most: int) -> tuple[PackedMember, ...]:
     """Return where the members are, in the order of the directory.
 
     Raises:
@@ -118,10 +118,10 @@ def _zip64(extra: bytes) -> bytes:
     return b""
 
 
-def _tiled(data: bytes, entries: list[_Entry], *, until: int) -> tuple[Place, ...]:
-    """Return the members' places, which follow each other without a gap from the first byte *until* the directory."""
+def _tiled(data: bytes, entries: list[_Entry], *, until: int) -> tuple[PackedMember, ...]:
+    """Return the members, which follow each other without a gap from the first byte *until* the directory."""
     order = sorted(range(len(entries)), key=lambda number: entries[number].offset)
-    found: dict[int, Place] = {}
+    found: dict[int, PackedMember] = {}
     at = 0
     ends = [*(entries[number].offset for number in order[1:]), until]
     for here, end in zip(order, ends, strict=False):
@@ -139,7 +139,7 @@ def _tiled(data: bytes, entries: list[_Entry], *, until: int) -> tuple[Place, ..
     return tuple(found[number] for number in range(len(entries)))
 
 
-def _place(data: bytes, entry: _Entry) -> Place:
+def _place(data: bytes, entry: _Entry) -> PackedMember:
     """Return where a member's bytes are; its own header must say what the directory says."""
     flags, packed, unpacked, name, extra = struct.unpack_from("<6xH10xLLHH", data, entry.offset)
     after = entry.offset + _MEMBER_SIZE + name
@@ -148,4 +148,4 @@ def _place(data: bytes, entry: _Entry) -> Place:
     own, _ = _from_extra(data[after : after + extra], packed, unpacked, 0)
     if (flags ^ entry.flags) & _STREAMED or (own != entry.size and not (flags & _STREAMED and own == 0)):
         raise BadLayout("Mis-matched data size")
-    return Place(after + extra, entry.size)
+    return PackedMember(after + extra, entry.size)

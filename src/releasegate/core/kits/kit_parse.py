@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from releasegate.core.config.messages import suggestion
-from releasegate.core.config.reader import TABLES, Location, Problem, read_table
+from releasegate.core.config.reader import TABLES, KeyProblem, Location, read_table
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.host import Hosts, KnownHosts
 from releasegate.core.kits.kit import Kit
@@ -26,7 +26,7 @@ def parse_hosts(text: str, *, where: str) -> Hosts:
         ConfigurationError: the text is no such file.
     """
     toml = read_toml(text, where=where)
-    problems: list[Problem] = []
+    problems: list[KeyProblem] = []
     found: KnownHosts | None = read_table(TABLES[KnownHosts], toml.values, Location((), problems))
     if problems or found is None:
         raise _error(problems, toml, where)
@@ -40,11 +40,11 @@ def parse_kit(text: str, *, where: str, below: Callable[[str], Kit]) -> Kit:
         ConfigurationError: the text is not TOML, or has problems: each is a detail with its line and what to write.
     """
     toml = read_toml(text, where=where)
-    problems: list[Problem] = []
+    problems: list[KeyProblem] = []
     own: Kit | None = read_table(TABLES[Kit], toml.values, Location((), problems))
     if own is not None and not problems:
         written, own = own, own.on(below(own.extends)) if own.extends else own
-        problems += [Problem(_written(path, own, written), said) for path, said in _disagreements(own)]
+        problems += [KeyProblem(_written(path, own, written), said) for path, said in _disagreements(own)]
     if problems or own is None:
         raise _error(problems, toml, where)
     return own
@@ -60,7 +60,7 @@ def _written(path: KeyPath, whole: Kit, own: Kit) -> KeyPath:
     return (key, parts.index(part), *rest[1:]) if part in parts else (key,)
 
 
-def _error(problems: Sequence[Problem], toml: TomlText, where: str) -> ConfigurationError:
+def _error(problems: Sequence[KeyProblem], toml: TomlText, where: str) -> ConfigurationError:
     lines = sorted((toml.line(p.path), ".".join(map(str, p.path)), p.sentence) for p in problems)
     return ConfigurationError(
         f"{len(lines)} problem{'s' * (len(lines) > 1)} in {where}.",

@@ -10,9 +10,9 @@ from packaging.version import Version
 from releasegate.core.pairs.proofs import Edges, Proof, Side
 from releasegate.core.report.model import PairRow, Proven
 
-Key = tuple[str, Version]
+PackageVersion = tuple[str, Version]
 """A version of a package."""
-Place = tuple[str, str]
+HostAndPython = tuple[str, str]
 """A host and a Python."""
 
 
@@ -29,11 +29,11 @@ class Pairs:
     edges: Edges
     proofs: Sequence[Proof] = ()
     released: Mapping[str, Sequence[Version]] = field(default_factory=dict)
-    candidates: Mapping[Key, Version] = field(default_factory=dict)
-    files: Mapping[Key, frozenset[str]] = field(default_factory=dict)
-    cells: Mapping[tuple[str, str], Mapping[Place, frozenset[str]]] = field(default_factory=dict)
+    candidates: Mapping[PackageVersion, Version] = field(default_factory=dict)
+    files: Mapping[PackageVersion, frozenset[str]] = field(default_factory=dict)
+    cells: Mapping[tuple[str, str], Mapping[HostAndPython, frozenset[str]]] = field(default_factory=dict)
 
-    def rows(self, one: Key, other: Key) -> tuple[PairRow, ...]:
+    def rows(self, one: PackageVersion, other: PackageVersion) -> tuple[PairRow, ...]:
         """Return what is proven of a package's version with its companion's, a row for each host and Python."""
         newest = self._newest(one, other)
         wanted = self.cells.get((one[0], other[0]), {})
@@ -43,12 +43,12 @@ class Pairs:
             for place in places or [("", "")]
         )
 
-    def asked(self, one: Key, other: Key) -> tuple[PairRow, ...]:
+    def asked(self, one: PackageVersion, other: PackageVersion) -> tuple[PairRow, ...]:
         """Return the rows that an answer needs: those of what is to be run, where that is said."""
         wanted = self.cells.get((one[0], other[0]), {})
         return tuple(row for row in self.rows(one, other) if not wanted or (row.host, row.python) in wanted)
 
-    def missing(self, one: Key, other: Key) -> tuple[tuple[Place, str], ...]:
+    def missing(self, one: PackageVersion, other: PackageVersion) -> tuple[tuple[HostAndPython, str], ...]:
         """Return each cell that nobody has run, by its place; ``("", "")`` and no words where any run would do."""
         newest = self._newest(one, other)
         wanted = self.cells.get((one[0], other[0]), {})
@@ -58,19 +58,19 @@ class Pairs:
         each = ((place, cell) for place, cells in wanted.items() for cell in sorted(cells))
         return tuple(cell for cell in each if cell not in ran)
 
-    def known(self) -> Iterator[tuple[Key, Key]]:
+    def known(self) -> Iterator[tuple[PackageVersion, PackageVersion]]:
         """Yield every two versions of which something is proven."""
         yield from dict.fromkeys(
             ((proof.dependent.package, proof.dependent.version), (proof.companion.package, proof.companion.version))
             for proof in self.proofs
         )
 
-    def _newest(self, one: Key, other: Key) -> list[Proof]:
+    def _newest(self, one: PackageVersion, other: PackageVersion) -> list[Proof]:
         """Return the newest proof of each cell of a pair, or of the candidates that stand for it.
 
         That others beside the two broke a run takes nothing from them that they have shown beside other ones.
         """
-        newest: dict[tuple[Place, str], Proof] = {}
+        newest: dict[tuple[HostAndPython, str], Proof] = {}
         for proof in sorted(self.proofs, key=lambda each: each.at):
             if self._is_of(proof.dependent, one) and self._is_of(proof.companion, other):
                 cell = _place(proof), proof.cell
@@ -78,7 +78,7 @@ class Pairs:
                     newest[cell] = proof
         return list(newest.values())
 
-    def _is_of(self, side: Side, key: Key) -> bool:
+    def _is_of(self, side: Side, key: PackageVersion) -> bool:
         """Whether what ran is the version of *key*, or the candidate that it is but for its version; by its bytes."""
         ran = (side.package, side.version)
         if ran != key and (side.package != key[0] or self.candidates.get(key) != side.version):
@@ -92,11 +92,13 @@ def _by_others(proof: Proof, before: Proof) -> bool:
     return not proof.green and before.green and proof.beside not in ((), before.beside)
 
 
-def _place(proof: Proof) -> Place:
+def _place(proof: Proof) -> HostAndPython:
     return proof.host, proof.python
 
 
-def _row(one: Key, other: Key, place: Place, newest: Sequence[Proof], wanted: frozenset[str]) -> PairRow:
+def _row(
+    one: PackageVersion, other: PackageVersion, place: HostAndPython, newest: Sequence[Proof], wanted: frozenset[str]
+) -> PairRow:
     counted = [proof for proof in newest if not wanted or proof.cell in wanted]
     stood = dict.fromkeys(
         f"{side.package} {side.version}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from releasegate.core.pairs.matrix import Key, Pairs
+from releasegate.core.pairs.matrix import PackageVersion, Pairs
 from releasegate.core.release.versions import is_candidate, promoted
 from releasegate.core.report.model import PairRow, Proven
 
@@ -17,7 +17,7 @@ Edge = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Question:
+class PairsQuestion:
     """Which version is asked about; ``requires`` are the companion's versions that a package accepts.
 
     ``back`` says how many released versions back of the other side are asked about: all where an edge is not in it.
@@ -28,7 +28,7 @@ class Question:
     requires: Mapping[Edge, str] = field(default_factory=dict)
     back: Mapping[Edge, int] = field(default_factory=dict)
 
-    def asked(self, pairs: Pairs) -> tuple[tuple[Key, Key], ...]:
+    def asked(self, pairs: Pairs) -> tuple[tuple[PackageVersion, PackageVersion], ...]:
         """Return every two versions that the answer is about: each package with each companion of its own."""
         mine = (self.package, self.version)
         return tuple(
@@ -52,15 +52,15 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PairsAnswer:
     """The verdict on a version, the rows that it rests on, and every two versions of which something was not run."""
 
     verdict: Proven
     rows: tuple[PairRow, ...]
-    unknown: tuple[tuple[Key, Key], ...]
+    unknown: tuple[tuple[PackageVersion, PackageVersion], ...]
 
 
-def answer(pairs: Pairs, question: Question) -> Answer:
+def answer(pairs: Pairs, question: PairsQuestion) -> PairsAnswer:
     """Return the answer: red where anything is, else unknown where anything is, else green."""
     rows: list[PairRow] = []
     unknown = []
@@ -69,7 +69,7 @@ def answer(pairs: Pairs, question: Question) -> Answer:
         rows += found
         if any(row.verdict == "unknown" for row in found) or pairs.missing(one, other):
             unknown.append((one, other))
-    return Answer(_whole([row.verdict for row in rows], unknown=bool(unknown)), tuple(rows), tuple(unknown))
+    return PairsAnswer(_whole([row.verdict for row in rows], unknown=bool(unknown)), tuple(rows), tuple(unknown))
 
 
 def _whole(verdicts: Sequence[Proven], *, unknown: bool) -> Proven:

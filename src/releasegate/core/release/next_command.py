@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from releasegate.core.release.plan import PackageState, Pipeline, VersionState, bump_branch
+from releasegate.core.release.plan import PackageState, PipelineName, VersionState, bump_branch
 from releasegate.core.release.taken_back import because
 from releasegate.core.release.versions import is_candidate, promoted
 
-_FLAGS: dict[Pipeline, str] = {"rc": "--rc ", "final": "", "post": "--post "}
+_FLAGS: dict[PipelineName, str] = {"rc": "--rc ", "final": "", "post": "--post "}
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class NextRelease:
 
     state: str
     missing: str
-    pipeline: Pipeline
+    pipeline: PipelineName
     line: str = ""
 
     def command(self, package: str) -> str:
@@ -29,7 +29,7 @@ class NextRelease:
 
 def release_line(version: Version, *, package: str) -> str:
     """Return the command that releases *version*; what stages a post is released with the post."""
-    pipeline: Pipeline = "post" if version.post is not None else "rc" if version.is_prerelease else "final"
+    pipeline: PipelineName = "post" if version.post is not None else "rc" if version.is_prerelease else "final"
     return f"invoke release {_FLAGS[pipeline]}--package {package}"
 
 
@@ -55,7 +55,7 @@ def given_up(version: Version, *, package: str, published: bool) -> str:
 
 def _proposed(package_state: PackageState, version: Version) -> NextRelease:
     branch = bump_branch(package_state.package, version)
-    by_kind: Pipeline = "rc" if version.pre is not None else "final" if version.post is None else "post"
+    by_kind: PipelineName = "rc" if version.pre is not None else "final" if version.post is None else "post"
     merge = f"a pull request of the branch {branch} into the release branch, merged"
     return NextRelease(f"{version} waits until its bump is merged", merge, by_kind)
 
@@ -63,7 +63,7 @@ def _proposed(package_state: PackageState, version: Version) -> NextRelease:
 def _after_candidate(package_state: PackageState) -> NextRelease:
     declared, failure = package_state.declared, package_state.record(package_state.declared).failure
     state = package_state.state(declared)
-    again: Pipeline = "rc" if declared.pre is not None else "post"
+    again: PipelineName = "rc" if declared.pre is not None else "post"
     final = promoted(declared)
     if final in package_state.published and package_state.tag_of(final) not in {None, package_state.head}:
         package = package_state.package
@@ -91,7 +91,7 @@ def _after_final(package_state: PackageState) -> NextRelease:
         return NextRelease(words, "a look at who wrote that record; a fix if the files are wrong", "post")
     if record.failure is not None:
         # Only what is out can be repaired by a post.
-        forward: Pipeline = "post" if declared in package_state.published or declared.post is not None else "rc"
+        forward: PipelineName = "post" if declared in package_state.published or declared.post is not None else "rc"
         return NextRelease(f"{declared} failed at {record.failure.step}", "a fix", forward)
     return _after_sound_final(package_state)
 

@@ -17,7 +17,7 @@ from releasegate.core.release.record import Record
 from releasegate.core.release.taken_back import because
 from releasegate.core.release.versions import Consumed
 
-Pipeline = Literal["rc", "final", "post"]
+PipelineName = Literal["rc", "final", "post"]
 
 
 class VersionState(Enum):
@@ -104,7 +104,7 @@ def bump_branch(package: Package, version: Version) -> str:
 class Plan:
     """The version to work on; ``candidate`` is what it is (or was) proven as, ``finished`` that nothing is left."""
 
-    pipeline: Pipeline
+    pipeline: PipelineName
     version: Version
     candidate: Version
     finished: bool = False

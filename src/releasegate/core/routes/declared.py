@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from releasegate.core.audit.code.trees import last_name, parsed
-from releasegate.core.routes.modules import Modules, Place, literal, modules
+from releasegate.core.routes.modules import Definition, Modules, literal, modules
 from releasegate.core.routes.named import texts
 from releasegate.core.routes.tables import Tables
 from releasegate.core.routes.templates import NOTHING, OPEN, PLACE, Template, template
@@ -29,7 +29,7 @@ _PREFIXES = frozenset({"prefix", "url_prefix"})
 def declared(sources: Mapping[str, bytes]) -> frozenset[Template]:
     """Return the routes that the applications in *sources*, by path in site-packages, answer."""
     known, tables = modules(parsed(_with_routes(sources))), Tables()
-    routers: dict[Place, Template] = {}
+    routers: dict[Definition, Template] = {}
     for module, tree in known.trees.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Assign | ast.AnnAssign):
@@ -53,7 +53,9 @@ def _with_routes(sources: Mapping[str, bytes]) -> dict[str, bytes]:
     return {path: source for path, source in sources.items() if _ROUTING.search(source)}
 
 
-def _routers(module: str, node: ast.Assign | ast.AnnAssign, tables: Tables, known: Modules) -> dict[Place, Template]:
+def _routers(
+    module: str, node: ast.Assign | ast.AnnAssign, tables: Tables, known: Modules
+) -> dict[Definition, Template]:
     """Return the routers that are made here, each with its prefix; another name for one includes it."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     places = [(module, each.id) for each in targets if isinstance(each, ast.Name)]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from releasegate.core.audit.code.trees import last_name, parsed
-from releasegate.core.routes.modules import Modules, Place, literal, modules
+from releasegate.core.routes.modules import Definition, Modules, literal, modules
 from releasegate.core.routes.tables import Tables
 from releasegate.core.routes.templates import NOTHING, OPEN, Template, template
 
@@ -42,7 +42,7 @@ def _registered(module: str, node: ast.Call, tables: Tables, known: Modules) -> 
         tables.add(place, OPEN if text is None else OPEN.under(template(text)))
 
 
-def _listed(module: str, place: Place, value: ast.expr, tables: Tables, known: Modules) -> None:
+def _listed(module: str, place: Definition, value: ast.expr, tables: Tables, known: Modules) -> None:
     """Keep what a list of paths holds; of what else is assigned there is nothing."""
     for each in _elements(value):
         if isinstance(each, ast.Call) and last_name(each.func) in _PATHS and each.args:
@@ -67,7 +67,7 @@ def _elements(value: ast.expr) -> Iterator[ast.expr]:
         yield value
 
 
-def _path(module: str, place: Place, call: ast.Call, tables: Tables, known: Modules) -> None:
+def _path(module: str, place: Definition, call: ast.Call, tables: Tables, known: Modules) -> None:
     text = literal(call.args[0])
     if text is None or last_name(call.func) != "path":
         plain = _PLAIN.match(text or "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from releasegate.core.dists.wheel import module_name
 
-Place = tuple[str, str]
+Definition = tuple[str, str]
 """A module, as it is imported, and a name in it."""
 
 
@@ -17,9 +17,9 @@ class Modules:
     """Syntax trees by dotted name, and what each imports: the local name, and the place that it stands for."""
 
     trees: Mapping[str, ast.Module]
-    imported: Mapping[str, Mapping[str, Place]]
+    imported: Mapping[str, Mapping[str, Definition]]
 
-    def place(self, module: str, node: ast.expr) -> Place | None:
+    def place(self, module: str, node: ast.expr) -> Definition | None:
         """Return where what an expression names is defined; ``None`` where it is more than a dotted name."""
         if isinstance(node, ast.Name):
             return self._followed((module, node.id))
@@ -29,7 +29,7 @@ class Modules:
             return self._followed((inner, node.attr)) if inner else None
         return None
 
-    def _followed(self, place: Place) -> Place:
+    def _followed(self, place: Definition) -> Definition:
         """Follow imports to where something is defined, through at most as many modules as there are."""
         for _ in range(len(self.trees)):
             further = self.imported.get(place[0], {}).get(place[1])
@@ -55,7 +55,7 @@ def modules(trees: Mapping[str, ast.Module | None]) -> Modules:
     return Modules({name: tree for name, (_, tree) in named.items()}, imported)
 
 
-def _imports(tree: ast.Module, package: str) -> Iterator[tuple[str, Place]]:
+def _imports(tree: ast.Module, package: str) -> Iterator[tuple[str, Definition]]:
     """Yield each name that is imported anywhere in a module, with its place; a module is a place without a name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):

@@ -42,7 +42,7 @@ _BACKENDS = {
 
 
 @dataclass(frozen=True)
-class Difference:
+class MemberDifference:
     """A member that is not the same in both; where both have it, ``contents`` are the rebuilt and the served one."""
 
     path: str
@@ -54,7 +54,7 @@ class Difference:
 class Comparison:
     """What two archives differ in; ``builders`` are the rebuilt and the served one's backend where these differ."""
 
-    differences: tuple[Difference, ...]
+    differences: tuple[MemberDifference, ...]
     builders: tuple[str, str] | None = None
 
 
@@ -66,7 +66,7 @@ def compare(rebuilt: Members, served: Members) -> Comparison:
     """
     found = [*_differences(rebuilt, served)]
     if rebuilt.folder != served.folder:
-        found.insert(0, Difference(served.folder, f"is its folder, and not {rebuilt.folder}"))
+        found.insert(0, MemberDifference(served.folder, f"is its folder, and not {rebuilt.folder}"))
     builders = _generator(rebuilt), _generator(served)
     return Comparison(tuple(found), builders if builders[0] != builders[1] else None)
 
@@ -111,21 +111,23 @@ def build_tools(wheel: Members) -> dict[str, Version]:
     return {name: version} if name is not None and version is not None else {}
 
 
-def _differences(rebuilt: Members, served: Members) -> Iterator[Difference]:
+def _differences(rebuilt: Members, served: Members) -> Iterator[MemberDifference]:
     changed = frozenset(path for path in rebuilt.keys() | served.keys() if rebuilt.get(path) != served.get(path))
     for path in sorted(rebuilt.keys() | served.keys()):
         if path not in served:
-            yield Difference(path, "is missing from what is served")
+            yield MemberDifference(path, "is missing from what is served")
         elif path not in rebuilt:
-            yield Difference(path, "is only in what is served")
+            yield MemberDifference(path, "is only in what is served")
         elif _is_record(path):
             rows = _rows(rebuilt, path, changed), _rows(served, path, changed)
             if rows[0] != rows[1]:
-                yield Difference(path, "differs", rows)
+                yield MemberDifference(path, "differs", rows)
         elif _plain(path, rebuilt) != _plain(path, served):
-            yield Difference(path, "differs", (rebuilt[path], served[path]))
+            yield MemberDifference(path, "differs", (rebuilt[path], served[path]))
         elif (path in rebuilt.executable) != (path in served.executable):
-            yield Difference(path, f"is executable as {'served' if path in served.executable else 'rebuilt'} only")
+            yield MemberDifference(
+                path, f"is executable as {'served' if path in served.executable else 'rebuilt'} only"
+            )
 
 
 def _plain(path: str, archive: Members) -> bytes:
@@ -170,7 +172,7 @@ def _identity(name: str) -> object:
         return name
 
 
-def _told(differences: tuple[Difference, ...]) -> Iterator[str]:
+def _told(differences: tuple[MemberDifference, ...]) -> Iterator[str]:
     for number, each in enumerate(differences):
         if number == _FILES:
             yield f"and {len(differences) - _FILES} members more"

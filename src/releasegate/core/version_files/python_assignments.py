@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.version_files.kind import utf8
-from releasegate.core.version_files.tuples import Part, parts_of, version_of
+from releasegate.core.version_files.tuples import TuplePart, parts_of, version_of
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -38,7 +38,7 @@ class Literal:
     end: int
     version: str
     line: int
-    parts: tuple[Part, ...] = ()
+    parts: tuple[TuplePart, ...] = ()
     between: str = ", "
     encoding: str = "utf-8"
 

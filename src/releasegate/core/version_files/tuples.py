@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from packaging.version import Version
 
-Part = int | str
+TuplePart = int | str
 
 _LEVELS = {"alpha": "a", "beta": "b", "candidate": "rc", "rc": "rc", "final": ""}
 _NUMBERS = 3
 
 
-def version_of(parts: Sequence[Part]) -> str | None:
+def version_of(parts: Sequence[TuplePart]) -> str | None:
     """Return the version that *parts* mean, in canonical form; ``None`` where they mean none."""
     mark = _LEVELS[str(parts[_NUMBERS])] if _levelled(parts) else None
     try:
@@ -25,7 +25,7 @@ def version_of(parts: Sequence[Part]) -> str | None:
         return None
 
 
-def parts_of(version: Version, *, like: Sequence[Part]) -> tuple[Part, ...] | None:
+def parts_of(version: Version, *, like: Sequence[TuplePart]) -> tuple[TuplePart, ...] | None:
     """Return the parts that mean *version*, in the form of *like*; ``None`` where it has none there."""
     if version.epoch or version.local is not None:
         return None
@@ -43,7 +43,7 @@ def parts_of(version: Version, *, like: Sequence[Part]) -> tuple[Part, ...] | No
     return (*version.release, words[level], serial)
 
 
-def _levelled(parts: Sequence[Part]) -> bool:
+def _levelled(parts: Sequence[TuplePart]) -> bool:
     """Whether the parts are three numbers, a release level and a serial number."""
     numbers = all(isinstance(part, int) for part in (*parts[:_NUMBERS], *parts[_NUMBERS + 1 :]))
     return len(parts) == _NUMBERS + 2 and numbers and parts[_NUMBERS] in _LEVELS

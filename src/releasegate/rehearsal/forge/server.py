@@ -14,7 +14,7 @@ from releasegate.rehearsal.forge.branches import Protection
 from releasegate.rehearsal.forge.dialects import dialect_of
 from releasegate.rehearsal.forge.faults import Fault, Limit
 from releasegate.rehearsal.forge.state import ForgeRepository
-from releasegate.rehearsal.forge.store import Event, State
+from releasegate.rehearsal.forge.store import RunEvent, RunState
 from releasegate.rehearsal.index.listener import Listener
 
 
@@ -70,7 +70,7 @@ class EmbeddedForge:
         """What a package's configuration says of this forge."""
         return ForgeConfig(self.kind, self.app.name, address=self.address, immutable=self.immutable)
 
-    def run(self, tag: str, state: State, *, event: Event = "push") -> int:
+    def run(self, tag: str, state: RunState, *, event: RunEvent = "push") -> int:
         """Let the CI run that *tag* (or, as the *event*, its release) started be in *state*; return its number."""
         return self.state.run(tag, state, event=event)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Literal
 
-from releasegate.rehearsal.forge.store import Asset, Event, ForgeStore, Kept, State, StoredRelease, WorkflowRun
+from releasegate.rehearsal.forge.store import Asset, ForgeStore, Kept, RunEvent, RunState, StoredRelease, WorkflowRun
 
 
 class ForgeRefusal(Exception):
@@ -136,7 +136,7 @@ class ForgeRepository:
         """Return an asset's bytes."""
         return self._store.content(asset)
 
-    def run(self, tag: str, state: State, *, event: Event = "push") -> int:
+    def run(self, tag: str, state: RunState, *, event: RunEvent = "push") -> int:
         """Let the newest CI run that *event* of *tag* started be in *state*; start one where there is none.
 
         Return its number.

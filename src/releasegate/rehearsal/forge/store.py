@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-State = Literal["held", "waiting", "running", "passed", "failed"]
+RunState = Literal["held", "waiting", "running", "passed", "failed"]
 """``held`` is a run that waits for a person, ``waiting`` one that waits for a runner."""
-Event = Literal["push", "release", "pull_request"]
+RunEvent = Literal["push", "release", "pull_request"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class WorkflowRun:
 
     number: int
     tag: str
-    state: State
-    event: Event
+    state: RunState
+    event: RunEvent
     began: str = "2026-01-01T00:00:00Z"
     ended: str = "2026-01-01T00:00:00Z"
 

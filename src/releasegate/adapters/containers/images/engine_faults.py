@@ -16,7 +16,7 @@ from releasegate.core.printable import printable
 
 _LAST_LINES = 25
 REFUSED = 81
-"""The exit code of ``furnish.py`` where pip said no to what is installed; with any other one nothing was judged."""
+"""The exit code of ``install.py`` where pip said no to what is installed; with any other one nothing was judged."""
 _KILLED = frozenset({137, 143})
 _PIP_TRACEBACK = "Exception information:"
 """Behind it, pip's log has pip's own traceback."""

@@ -25,7 +25,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True)
 class ImageSpec:
-    """What goes into an image: ``spec`` as ``furnish.py`` reads it, and the files beside it by name.
+    """What goes into an image: ``spec`` as ``install.py`` reads it, and the files beside it by name.
 
     ``what`` names it for people. ``bad`` says whether it is the release's fault where it cannot be made.
     """
@@ -94,7 +94,7 @@ class ImageSpecs:
 
     def _files(self, image: KitImage) -> dict[str, Path]:
         """Return the files that lie beside what is installed, by name; a kit's own stand in for those below it."""
-        found = {name: self.folders.common / "images" / name for name in ("Dockerfile", "furnish.py")}
+        found = {name: self.folders.common / "images" / name for name in ("Dockerfile", "install.py")}
         for folder in image.files:
             place = next(self.folders.find("images", folder), None)
             if place is None:

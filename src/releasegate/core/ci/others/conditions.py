@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from releasegate.core.ci.others.nodes import Place
+from releasegate.core.ci.others.nodes import Node
 
 Events = frozenset[str] | None
 """The events that something is reached by; ``None`` where all of them do."""
@@ -23,7 +23,7 @@ def both(one: Events, other: Events) -> Events:
     return other if one is None else one if other is None else one & other
 
 
-def reached_by(top: Place, job: Place, step: Place) -> Events:
+def reached_by(top: Node, job: Node, step: Node) -> Events:
     """Return the events that reach a step of a job, which is skipped where a job is that it needs."""
     reached = both(_by(job.get("if").text), _by(step.get("if").text))
     for needed in _needed(top, job):
@@ -46,7 +46,7 @@ def _by(condition: str) -> Events:
     return found
 
 
-def _needed(top: Place, job: Place) -> Iterator[Place]:
+def _needed(top: Node, job: Node) -> Iterator[Node]:
     """Yield every job that must have run before *job* does, however far; of one that runs anyway none."""
     jobs = {key.text: each for key, each in top.get("jobs").pairs}
     waiting, seen = [job], set[str]()

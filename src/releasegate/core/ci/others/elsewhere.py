@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.others.commands import said
-from releasegate.core.ci.others.nodes import Place, read_workflow
+from releasegate.core.ci.others.nodes import Node, read_workflow
 from releasegate.core.ci.others.scripts import Files, runs
 
 SYSTEMS = {
@@ -51,7 +51,7 @@ def _of_text(text: str, files: Files) -> Iterator[tuple[int, str]]:
             yield number, by
 
 
-def _of_gitlab(top: Place, files: Files) -> Iterator[tuple[int, str, str]]:
+def _of_gitlab(top: Node, files: Files) -> Iterator[tuple[int, str, str]]:
     for key, job in top.pairs:
         lines = [line for name in _STEPS for each in _flat(job.get(name)) for line in each.lines()]
         for number, line in lines if not _by_hand(job) else []:
@@ -60,12 +60,12 @@ def _of_gitlab(top: Place, files: Files) -> Iterator[tuple[int, str, str]]:
                 break
 
 
-def _flat(place: Place) -> Iterator[Place]:
+def _flat(place: Node) -> Iterator[Node]:
     for each in place.members:
         yield from _flat(each) if each.members and each.members[0].node is not each.node else (each,)
 
 
-def _by_hand(job: Place) -> bool:
+def _by_hand(job: Node) -> bool:
     """Whether no push of a branch or a tag starts a job."""
     rules = [rule.get("when").text in _BY_HAND for rule in job.get("rules").members]
     only = [each.text for each in (job.get("only").members or job.get("only").get("refs").members)]

@@ -23,7 +23,7 @@ LARGEST = 2**20
 
 
 @dataclass(frozen=True)
-class Place:
+class Node:
     """One value of a workflow: a node of PyYAML's; ``None`` stands for what is not there."""
 
     node: Any
@@ -39,25 +39,25 @@ class Place:
         return str(self.node.value) if self.node is not None and self.node.id == "scalar" else ""
 
     @property
-    def members(self) -> tuple[Place, ...]:
+    def members(self) -> tuple[Node, ...]:
         """What is in the list; a single value counts as a list of one."""
         if self.node is None or self.node.id == "mapping":
             return ()
-        return tuple(Place(each) for each in ([self.node] if self.node.id == "scalar" else self.node.value))
+        return tuple(Node(each) for each in ([self.node] if self.node.id == "scalar" else self.node.value))
 
     @property
-    def pairs(self) -> tuple[tuple[Place, Place], ...]:
+    def pairs(self) -> tuple[tuple[Node, Node], ...]:
         """The keys of the table, each with what stands under it."""
         if self.node is None or self.node.id != "mapping":
             return ()
-        return tuple((Place(key), Place(value)) for key, value in self.node.value)
+        return tuple((Node(key), Node(value)) for key, value in self.node.value)
 
-    def get(self, key: str) -> Place:
+    def get(self, key: str) -> Node:
         """Return what stands under *key*, or a place that is not there."""
         if self.node is None or self.node.id != "mapping":
             return NOWHERE
         found = [value for name, value in self.node.value if name.id == "scalar" and name.value == key]
-        return Place(found[-1]) if found else NOWHERE
+        return Node(found[-1]) if found else NOWHERE
 
     def texts(self) -> tuple[str, ...]:
         """Return every single value below it, however deep; of an alias that leads to itself none."""
@@ -86,10 +86,10 @@ class Place:
         return joined
 
 
-NOWHERE = Place(None)
+NOWHERE = Node(None)
 
 
-def read_workflow(text: str) -> Place | None:
+def read_workflow(text: str) -> Node | None:
     """Return the top of a workflow, or ``None`` for a text that is no YAML, or larger than any workflow."""
     import yaml
 
@@ -98,7 +98,7 @@ def read_workflow(text: str) -> Place | None:
     # libyaml reads a workflow in a tenth of the time, where PyYAML has it; what it refuses, the other may still read.
     for loader in (getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader):
         try:
-            return Place(yaml.compose(text, Loader=loader))
+            return Node(yaml.compose(text, Loader=loader))
         except (yaml.YAMLError, RecursionError):
             continue
     return None

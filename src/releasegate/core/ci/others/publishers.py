@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from releasegate.core.ci.others.conditions import Events, both
 from releasegate.core.ci.others.elsewhere import uploads_elsewhere
-from releasegate.core.ci.others.nodes import ACTIONS, FOLDERS, MARK, Place, read_workflow
+from releasegate.core.ci.others.nodes import ACTIONS, FOLDERS, MARK, Node, read_workflow
 from releasegate.core.ci.others.scripts import Files, runs
 from releasegate.core.ci.others.triggers import Start, starts
 from releasegate.core.ci.others.uploads import Uploading, calls, uploading_words, uploads
@@ -122,7 +122,7 @@ def _is_workflow(path: PurePosixPath) -> bool:
 
 
 def _reached(
-    path: PurePosixPath, tops: Mapping[PurePosixPath, Place], files: Files
+    path: PurePosixPath, tops: Mapping[PurePosixPath, Node], files: Files
 ) -> Iterator[tuple[PurePosixPath, Uploading, Events]]:
     """Yield what uploads in a workflow and in the files that it runs, each with the events that reach it."""
     waiting: list[tuple[PurePosixPath, Events]] = [(path, None)]
@@ -140,7 +140,7 @@ def _reached(
                     waiting.append(step)
 
 
-def _own_program(path: PurePosixPath, top: Place, files: Files) -> Iterator[Uploading]:
+def _own_program(path: PurePosixPath, top: Node, files: Files) -> Iterator[Uploading]:
     """Yield what uploads of the program of an action that is no list of steps: a script, or an image's files."""
     how = top.get("runs")
     if path.name in ACTIONS and how.node is not None and how.get("using").text != "composite":

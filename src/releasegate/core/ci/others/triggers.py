@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from releasegate.core.ci.others.nodes import NOWHERE, Place
+from releasegate.core.ci.others.nodes import NOWHERE, Node
 from releasegate.core.config.model import Package
 
 _RELEASED = frozenset({"published", "released", "created", "edited"})
@@ -34,7 +34,7 @@ class Start:
 
 
 def starts(
-    workflows: Mapping[PurePosixPath, Place], packages: Sequence[Package]
+    workflows: Mapping[PurePosixPath, Node], packages: Sequence[Package]
 ) -> dict[PurePosixPath, tuple[Start, ...]]:
     """Return what a release of *packages* starts each workflow by; a workflow that follows a started one counts."""
     found = {path: tuple(_direct(path, top, packages)) for path, top in workflows.items()}
@@ -46,18 +46,18 @@ def starts(
         found |= {path: each for path, each in more.items() if each}
 
 
-def events(top: Place) -> Iterator[tuple[str, int, Place]]:
+def events(top: Node) -> Iterator[tuple[str, int, Node]]:
     """Yield the name of every event that a workflow waits for, its line and its filters."""
     on = top.get("on")
     yield from ((each.text, each.line, NOWHERE) for each in on.members)
     yield from ((key.text, key.line, filters) for key, filters in on.pairs)
 
 
-def _name(path: PurePosixPath, top: Place) -> str:
+def _name(path: PurePosixPath, top: Node) -> str:
     return top.get("name").text or str(path)
 
 
-def _direct(path: PurePosixPath, top: Place, packages: Sequence[Package]) -> Iterator[Start]:
+def _direct(path: PurePosixPath, top: Node, packages: Sequence[Package]) -> Iterator[Start]:
     for event, line, filters in events(top):
         if event == "push":
             yield from (Start(path, line, event, words) for words in _pushes(filters, packages))
@@ -69,14 +69,14 @@ def _direct(path: PurePosixPath, top: Place, packages: Sequence[Package]) -> Ite
                 yield Start(path, line, event, "a published release")
 
 
-def _following(path: PurePosixPath, top: Place, begun: set[str]) -> Iterator[Start]:
+def _following(path: PurePosixPath, top: Node, begun: set[str]) -> Iterator[Start]:
     for event, line, filters in events(top):
         followed = [each.text for each in filters.get("workflows").members if each.text in begun]
         if event == "workflow_run" and followed:
             yield Start(path, line, event, f"the end of the workflow {followed[0]}")
 
 
-def _pushes(filters: Place, packages: Sequence[Package]) -> Iterator[str]:
+def _pushes(filters: Node, packages: Sequence[Package]) -> Iterator[str]:
     """Yield which of a release's pushes pass the filters: where only branches are named no tag does, and vice versa."""
     named = {key.text for key, _ in filters.pairs}
     tags, branches = named & {"tags", "tags-ignore"}, named & {"branches", "branches-ignore"}
@@ -94,7 +94,7 @@ def _pushes(filters: Place, packages: Sequence[Package]) -> Iterator[str]:
                 yield f"a push to {branch}"
 
 
-def _patterns(filters: Place, key: str) -> list[str]:
+def _patterns(filters: Node, key: str) -> list[str]:
     return [each.text for each in filters.get(key).members]
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from releasegate.core.ci.others.commands import command, said_in_code
 from releasegate.core.ci.others.conditions import Events, reached_by
-from releasegate.core.ci.others.nodes import FOLDERS, NOWHERE, Place
+from releasegate.core.ci.others.nodes import FOLDERS, NOWHERE, Node
 from releasegate.core.ci.others.scripts import Files, runs
 
 _INDEX = r"(?:py-?pi|poetry|twine|flit|hatch|pdm)"
@@ -55,7 +55,7 @@ class Call:
     events: Events
 
 
-def uploads(top: Place, beside: Files) -> Iterator[Uploading]:
+def uploads(top: Node, beside: Files) -> Iterator[Uploading]:
     """Yield every place of a workflow, or of an action of the repository, that uploads to a package index.
 
     *beside* are the scripts and the task runners' files of the repository.
@@ -67,7 +67,7 @@ def uploads(top: Place, beside: Files) -> Iterator[Uploading]:
             yield Uploading(line, by, name, reached_by(top, job, step), _index_of(step, job, top), token, username)
 
 
-def calls(top: Place) -> Iterator[Call]:
+def calls(top: Node) -> Iterator[Call]:
     """Yield every job and step that runs a file of the same repository."""
     for _, job, step in _steps(top):
         used = step.get("uses").text
@@ -86,14 +86,14 @@ def uploading_words(text: str) -> str:
     return command(text) or (action[1] if action is not None and _ACTION.search(action[1]) else "")
 
 
-def _steps(top: Place) -> Iterator[tuple[str, Place, Place]]:
+def _steps(top: Node) -> Iterator[tuple[str, Node, Node]]:
     """Yield each step with its job and that job's name; a job counts as a step, for it may run another workflow."""
     for key, job in top.get("jobs").pairs:
         yield from ((key.text, job, step) for step in (job, *job.get("steps").members))
     yield from (("of this action", NOWHERE, step) for step in top.get("runs").get("steps").members)
 
 
-def _uploads_by(step: Place, job: Place, top: Place, beside: Files) -> tuple[str, int]:
+def _uploads_by(step: Node, job: Node, top: Node, beside: Files) -> tuple[str, int]:
     used = step.get("uses")
     action = used.text.partition("@")[0]
     maturin = "maturin-action" in action and step.get("with").get("command").text in {"publish", "upload"}
@@ -122,7 +122,7 @@ def _publishes(action: str) -> bool:
     return _PUBLISHING.search(name) is not None and _OF_OTHERS.search(name) is None
 
 
-def _spelled_out(line: str, step: Place, job: Place, top: Place) -> str:
+def _spelled_out(line: str, step: Node, job: Node, top: Node) -> str:
     """Return a line with what the environment, and all that the job's matrix, may put into it."""
     if "$" not in line:
         return line
@@ -134,17 +134,17 @@ def _spelled_out(line: str, step: Place, job: Place, top: Place) -> str:
     return _MATRIX.sub(lambda _: values, line)
 
 
-def _is_given_an_index(job: Place) -> bool:
+def _is_given_an_index(job: Node) -> bool:
     """Whether a workflow of another repository is handed a secret of a package index."""
     return any(_OF_INDEX.search(f"{key.text} {value.text}") for key, value in job.get("secrets").pairs)
 
 
-def _told(place: Place) -> list[tuple[str, str]]:
+def _told(place: Node) -> list[tuple[str, str]]:
     """Return what a step or a job is told: its ``with``, its ``env`` and what is handed to another workflow."""
     return [(k.text, v.text) for key in ("with", "env", "secrets") for k, v in place.get(key).pairs]
 
 
-def _secrets(*places: Place) -> tuple[str, str]:
+def _secrets(*places: Node) -> tuple[str, str]:
     """Return the names of the secrets that are the token and the user: the nearest place that names one says it."""
     token = username = ""
     for key, value in (pair for place in places for pair in _told(place)):
@@ -163,7 +163,7 @@ def _secret(value: str) -> str:
     return next((name for name in names if name != "GITHUB_TOKEN"), "")
 
 
-def _index_of(*places: Place) -> str:
+def _index_of(*places: Node) -> str:
     """Return the index: ``testpypi`` or an address where the step, its job or its workflow says so, else ``pypi``."""
     for place in places:
         told = [*(f"{key} {value}" for key, value in _told(place)), *(line for _, line in place.get("run").lines())]

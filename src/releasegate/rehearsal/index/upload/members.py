@@ -17,7 +17,7 @@ from typing import IO
 from releasegate.core.dists.archive import COUNT_LIMIT, RATIO, growth
 from releasegate.core.dists.tar_contents import Unpacked, gunzipped
 from releasegate.core.dists.tar_layout import BadHeader, check_headers
-from releasegate.core.dists.zip_layout import BadLayout, places
+from releasegate.core.dists.zip_layout import BadLayout, packed_members
 
 _MEMBERS = COUNT_LIMIT
 _METADATA_BYTES = 8 * 1024 * 1024
@@ -94,7 +94,7 @@ def _laid_out_zip(stream: IO[bytes], filename: str, *, size: int) -> Contents | 
 def _layout(content: bytes) -> Unreadable | None:
     """Refuse a zip that is not the same for everybody; what PyPI looks at before that, it says in words of its own."""
     try:
-        places(content, most=_MEMBERS)
+        packed_members(content, most=_MEMBERS)
     except BadLayout as error:
         said = str(error)
         return Unreadable(said if said.startswith("File ") else f"ZIP archive not accepted: {said}.")

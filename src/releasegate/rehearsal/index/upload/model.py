@@ -77,7 +77,7 @@ class UploadAccepted:
     core_metadata: bytes | None
 
 
-Answer = UploadRefusal | Identical | UploadAccepted
+UploadOutcome = UploadRefusal | Identical | UploadAccepted
 
 
 def bad_request(message: str) -> UploadRefusal:

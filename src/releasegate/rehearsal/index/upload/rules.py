@@ -35,11 +35,11 @@ from releasegate.rehearsal.index.upload.history import (
     size,
 )
 from releasegate.rehearsal.index.upload.model import (
-    Answer,
     Identical,
     Policy,
     ReceivedUpload,
     UploadAccepted,
+    UploadOutcome,
     UploadRefusal,
     bad_request,
 )
@@ -50,7 +50,7 @@ ATTESTATIONS = 2
 _EXTENSION = re.compile(r".+?(\.(?:tar\.gz|zip|whl))", re.IGNORECASE)
 
 
-def judge(upload: ReceivedUpload, *, state: State, policy: Policy, token: str, now: datetime) -> Answer:
+def judge(upload: ReceivedUpload, *, state: State, policy: Policy, token: str, now: datetime) -> UploadOutcome:
     """Return the index's answer to *upload* at the time *now* (UTC)."""
     if refusal := _not_listened_to(upload, policy, token=token):
         return refusal

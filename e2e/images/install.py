@@ -31,7 +31,7 @@ TOLD = 400
 
 
 def main() -> None:
-    """Furnish the image."""
+    """Install all that the image is to hold."""
     spec: dict[str, Any] = json.loads((HERE / "spec.json").read_text(encoding="utf-8"))
     venv = Path(spec["venv"])
     install_packages(spec["system"])

@@ -50,7 +50,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Records:
     """All models with their records, what could not be made and why, and what crashed where it was made."""
 
     models: tuple[Shown, ...]
@@ -59,7 +59,7 @@ class Shelf:
     crashed: dict[str, str] = field(default_factory=dict)
 
 
-def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]) -> Shelf:
+def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]) -> Records:
     """Make a record of each model; where none can be made, one that is there stands in."""
     routes = api_lists(netbox)
     relations = {
@@ -81,7 +81,7 @@ def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]
         # A description says little of what goes together: that one of all that is taken can be made is asked of nobody.
         other = found[label] or (maker.make(listed[label], whole=True).number if own else 0)
         models.append(Shown(label, listed[label], each["pages"], each["record"], own, other))
-    return Shelf(tuple(models), maker, not_tried, crashed)
+    return Records(tuple(models), maker, not_tried, crashed)
 
 
 def api_lists(netbox: NetBox) -> dict[str, str]:
