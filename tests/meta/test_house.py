@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,32 @@ def test_no_room_of_the_core_and_the_adapters_is_crowded() -> None:
     rooms = {path.parent for path in sources() if path.relative_to(SOURCE).parts[0] in {"core", "adapters"}}
     crowded = {str(room.relative_to(SOURCE)): len(list(room.glob("[!_]*.py"))) for room in rooms}
     assert {room: count for room, count in crowded.items() if count > MOST_FILES} == {}
+
+
+def hints(code: str) -> Iterator[str]:
+    """Yield the hints that stand in a module; what is computed in one is three dots."""
+    for node in ast.walk(ast.parse(code)):
+        for said in (word.value for word in getattr(node, "keywords", ()) if word.arg == "hint"):
+            for each in (said.body, said.orelse) if isinstance(said, ast.IfExp) else (said,):
+                parts = each.values if isinstance(each, ast.JoinedStr) else [each]
+                texts = [part.value if isinstance(part, ast.Constant) else "..." for part in parts]
+                yield "".join(text for text in texts if isinstance(text, str))
+
+
+def is_a_hint(text: str) -> bool:
+    """Whether a hint ends as all do: a line to paste may be its end, so no full stop is, but where it is a folder."""
+    return not text.endswith(("!", ";")) and (not text.endswith(".") or text.endswith(("...", " .")))
+
+
+def test_hints_end_alike() -> None:
+    found = {str(path.relative_to(SOURCE)): [*hints(path.read_text(encoding="utf-8"))] for path in sources()}
+    assert sum(map(len, found.values())) > 300
+    assert {(path, hint) for path, said in found.items() for hint in said if not is_a_hint(hint)} == set()
+
+
+@pytest.mark.parametrize("code", ['f(hint="Do it.")', 'f(hint=f"Do {it}, now.")', 'f(hint="Do it" if x else "Do it!")'])
+def test_a_hint_that_ends_otherwise_is_found(code: str) -> None:
+    assert not all(is_a_hint(each) for each in hints(code))
 
 
 def test_no_file_names_the_host_of_a_package_registry() -> None:

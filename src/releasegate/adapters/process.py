@@ -150,7 +150,7 @@ def find_program(name: str, *, env: Mapping[str, str], cwd: Path) -> str:
     found = shutil.which(wanted, path=env.get("PATH", ""))
     if found is None:
         raise Unavailable(
-            f"The program {name} is not here.", hint=f"Install {name}, or put the folder that holds it on PATH."
+            f"The program {name} is not here.", hint=f"Install {name}, or put the folder that holds it on PATH"
         )
     return found
 

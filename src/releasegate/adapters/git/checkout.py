@@ -44,7 +44,7 @@ def clean_checkout(
         if not (clone / prefix).is_dir():
             raise Refused(
                 f"The commit {commit} has no folder {prefix.rstrip('/')}.",
-                hint="Commit the package's folder first, or correct its path in the configuration.",
+                hint="Commit the package's folder first, or correct its path in the configuration",
             )
         fill_submodules(Git(top, git.environ), Git(clone, git.environ), package=PurePosixPath(prefix))
         own = Git(clone / prefix, git.environ)

@@ -99,7 +99,7 @@ class Git:
                 if not ended(process, timeout=timeout):
                     raise Unavailable(
                         f"git {command_of(words)} did not end in {timeout:g} seconds.",
-                        hint="Run the same command again; if it hangs again, try that Git command by hand.",
+                        hint="Run the same command again; if it hangs again, try that Git command by hand",
                     )
                 code = process.returncode
             out.seek(0)
@@ -218,7 +218,7 @@ class Git:
         if answer.exit_code and "dubious ownership" in answer.stderr:
             raise Unavailable(
                 f"Git does not trust {self.root}: it belongs to someone else.",
-                hint="Do what Git says, if you trust that repository.",
+                hint="Do what Git says, if you trust that repository",
                 details=answer.words,
             )
 
@@ -243,15 +243,15 @@ def line_in(root: Path, words: str) -> str:
 
 def failure(answer: GitOutput, problem: str) -> ReleasegateError:
     """Return the error for a Git command that a person must look at."""
-    return Refused(problem, hint="Put right what Git says, and run the same command again.", details=answer.words)
+    return Refused(problem, hint="Put right what Git says, and run the same command again", details=answer.words)
 
 
 def _no_repository(root: Path) -> Refused:
     if not root.is_dir():
         return Refused(
-            f"There is no folder {root}.", hint="Clone the package's repository there, or correct the package's path."
+            f"There is no folder {root}.", hint="Clone the package's repository there, or correct the package's path"
         )
     return Refused(
         f"{root} is not a Git repository.",
-        hint="Correct the package's path, or make it one: git init, git add, git commit.",
+        hint="Correct the package's path, or make it one: git init, git add, git commit",
     )

@@ -75,7 +75,7 @@ class GitHistory:
         elif existing != commit:
             raise Refused(
                 f"The tag {name} names {existing}, not {commit}.",
-                hint="A tag that was published is never moved: take the next version.",
+                hint="A tag that was published is never moved: take the next version",
             )
 
     def push(self, *, branch: str | None, tag: str | None) -> PushAnswer:

@@ -97,5 +97,5 @@ def _write(git: Git, files: Mapping[PurePosixPath, bytes]) -> None:
                 write_atomically(target, content)
         except OSError as error:
             raise Unavailable(
-                f"{path} cannot be written: {error}.", hint="Make room or correct the permissions, and run it again."
+                f"{path} cannot be written: {error}.", hint="Make room or correct the permissions, and run it again"
             ) from error

@@ -171,7 +171,7 @@ class ProcessRunner:
         if not delivery.commit:
             raise Unavailable(
                 f"It is not known which commit {delivery.package.name} {delivery.version} was made from.",
-                hint="Give the commit (a tag v*, say), so that its own end-to-end command can be found.",
+                hint="Give the commit (a tag v*, say), so that its own end-to-end command can be found",
             )
         end_to_end = _command(delivery)
         env = venv.environment(
@@ -197,7 +197,7 @@ def _command(delivery: Delivery) -> EndToEndCommand:
     if delivery.package.end_to_end is None:
         raise ConfigurationError(
             f"{delivery.package.name} has no end-to-end command.",
-            hint="Write the command that judges it running with its companion as end_to_end.command.",
+            hint="Write the command that judges it running with its companion as end-to-end.command",
         )
     return delivery.package.end_to_end
 
@@ -206,7 +206,7 @@ def _service(companion: Delivery) -> Service:
     if companion.package.service is None:
         raise ConfigurationError(
             f"{companion.package.name} is a companion, but nothing says how to start it.",
-            hint='Write its command as service.command, with "{port}" where the port belongs.',
+            hint='Write its command as service.command, with "{port}" where the port belongs',
         )
     return companion.package.service
 
@@ -216,7 +216,7 @@ def _installable(delivery: Delivery) -> Path:
     if not wheels:
         raise Unavailable(
             f"There is no wheel of {delivery.package.name} {delivery.version} to run.",
-            hint="Build it or fetch it from the index first.",
+            hint="Build it or fetch it from the index first",
         )
     return wheels[0]
 

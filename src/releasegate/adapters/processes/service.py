@@ -73,7 +73,7 @@ def serving(
             why = telling_line(_log(path))
             raise GateFailed(
                 f"{name} {trouble}{f': {why}' if why else '.'}",
-                hint="Start it by hand as service.command says, and look at service.ready.",
+                hint="Start it by hand as service.command says, and look at service.ready",
                 details=_log(path),
             )
         yield Running(f"http://{LOOPBACK}:{port}", path, process)
@@ -112,7 +112,7 @@ def _started(
     except Unavailable as error:
         raise GateFailed(
             f"{name} does not install {command[0]}, which service.command starts.",
-            hint="Add what installs it to the package's dependencies, or correct service.command.",
+            hint="Add what installs it to the package's dependencies, or correct service.command",
         ) from error
     beside = subprocess.STDOUT
     with started(words, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=beside) as process:

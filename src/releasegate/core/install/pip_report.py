@@ -28,7 +28,7 @@ def installed_from(report: str) -> tuple[InstalledFrom, ...]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unavailable(
             "pip's installation report cannot be read, so nothing is known about where the files came from.",
-            hint="Run the same command again; if it stays so, install a pip that writes report version 1.",
+            hint="Run the same command again; if it stays so, install a pip that writes report version 1",
             details=[f"{type(error).__name__}: {error}"],
         ) from error
 

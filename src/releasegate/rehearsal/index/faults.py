@@ -168,7 +168,7 @@ class IndexFaults:
         if not (1 <= fault.times <= TIMES and 0 <= reads <= TIMES and 0 <= seconds <= SECONDS):
             raise ConfigurationError(
                 f"{fault} has no bounded end.",
-                hint=f"Give 1 to {TIMES} times, at most {TIMES} reads and at most {SECONDS:.0f} seconds.",
+                hint=f"Give 1 to {TIMES} times, at most {TIMES} reads and at most {SECONDS:.0f} seconds",
             )
         with self._lock:
             self._waiting.append((fault, fault.times))

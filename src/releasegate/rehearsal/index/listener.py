@@ -84,7 +84,7 @@ class Listener:
             except OSError as error:
                 raise Unavailable(
                     f"Port {port} of {HOST} cannot be used: {error.strerror}.",
-                    hint="Give another port, or 0 for a free one.",
+                    hint="Give another port, or 0 for a free one",
                 ) from error
             listening.listen(128)
             self._server = _Server(app, listening=listening, context=context)

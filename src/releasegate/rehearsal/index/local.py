@@ -181,4 +181,4 @@ class LocalIndex:
         return project, release
 
     def _nothing(self, wanted: str) -> Refused:
-        return Refused(f"The index {self.name} holds no {wanted}.", hint="Look at its simple page for what it holds.")
+        return Refused(f"The index {self.name} holds no {wanted}.", hint="Look at its simple page for what it holds")

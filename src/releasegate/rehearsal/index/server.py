@@ -70,7 +70,7 @@ class EmbeddedIndex(LocalIndex):
             Unavailable: it is not started.
         """
         if self._listener is None:
-            raise Unavailable(f"The index {self.name} is not running.", hint="Start it first.")
+            raise Unavailable(f"The index {self.name} is not running.", hint="Start it first")
         return self._listener.address
 
     @property

@@ -51,7 +51,7 @@ class IndexStore:
             self._lock.acquire(timeout=0)
         except filelock.Timeout as error:
             raise Unavailable(
-                f"Another process serves the index in {self.root}.", hint="Stop it, or give this index its own folder."
+                f"Another process serves the index in {self.root}.", hint="Stop it, or give this index its own folder"
             ) from error
         try:
             self._read()
@@ -111,7 +111,7 @@ class IndexStore:
 
     def _require_open(self) -> None:
         if not self._lock.is_locked:
-            raise Unavailable(f"The index in {self.root} is not running.", hint="Start it first.")
+            raise Unavailable(f"The index in {self.root} is not running.", hint="Start it first")
 
     def _read(self) -> None:
         text = self._journal.read_bytes() if self._journal.exists() else b""
@@ -125,7 +125,7 @@ class IndexStore:
             except (ValueError, KeyError) as error:
                 raise Unavailable(
                     f"{self._journal}:{number} is not an event of an index.",
-                    hint="Remove the index's folder: a rehearsal fills a new one.",
+                    hint="Remove the index's folder: a rehearsal fills a new one",
                 ) from error
         self._events, self._end, self.state = events, len(whole), state
 
