@@ -10,7 +10,7 @@ from typing import ClassVar
 from packaging.version import Version
 
 from releasegate.core.dists.archive import read_sdist, read_wheel
-from releasegate.core.dists.manifest import Manifest, manifest_from_json
+from releasegate.core.dists.manifest import MANIFEST, Manifest, manifest_from_json
 from releasegate.core.dists.promotion import Built, PromotionProof, compare
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import GateFailed
@@ -18,7 +18,6 @@ from releasegate.core.release.entry import Evidence
 from releasegate.core.release.versions import promoted
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.fetch import published
-from releasegate.steps.forge_release import MANIFEST
 from releasegate.steps.release import Release
 from releasegate.steps.stated import version_file_contents
 from releasegate.steps.step import Kind, ReleaseStep

@@ -8,13 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasegate.core.ci.others.publishers import other_publishers, workflow_files
-from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.branch_question import pushes_branch, release_branch
 from releasegate.steps.companion_questions import companions, dependents
 from releasegate.steps.end_to_end_question import end_to_end
 from releasegate.steps.foreign_code import foreign_code, runs_foreign_code
-from releasegate.steps.machine_questions import clock, commits, identity, tools
+from releasegate.steps.machine_questions import (
+    clock,
+    commits,
+    confirmation,
+    containers,
+    identity,
+    pythons,
+    space,
+    tools,
+)
 from releasegate.steps.mirror import mirrored, require_following
 from releasegate.steps.question import (
     Caution,
@@ -37,9 +46,6 @@ if TYPE_CHECKING:
     from releasegate.core.config.model import IndexConfig
     from releasegate.steps.release import Role
     from releasegate.steps.step import Step
-
-LEAST_SPACE = 2**30
-"""Bytes that a release of one package may need for clean checkouts, builds and fetched files."""
 
 
 def _looked(step: Step) -> str:
@@ -102,30 +108,6 @@ def _trusted_publishers(inquiry: Inquiry) -> str:
     where = f"owner {owner}, repository {repository}, workflow release.yml, environment"
     fields = [f"{each.name}: {where} {each.environment or each.name}" for each in _trusting(inquiry)]
     return f"{'; '.join(fields)} (whether an index knows them cannot be checked from here)"
-
-
-def _confirmation(inquiry: Inquiry) -> str:
-    if not inquiry.release.run.machine.may_confirm():
-        raise Refused(
-            "Nobody can be asked here before what cannot be taken back.",
-            hint="Say --yes where that is meant",
-        )
-    return "somebody can say yes to what cannot be taken back"
-
-
-def _pythons(inquiry: Inquiry) -> str:
-    pythons, machine = inquiry.release.package.pythons, inquiry.release.run.machine
-    missing = [python for python in pythons if machine.python(python) is None]
-    if missing:
-        raise Unavailable(
-            f"Python {', '.join(missing)} is not on this machine, and the install check needs it.",
-            hint=f"Install it: uv python install {' '.join(missing)}",
-        )
-    return f"all here: {', '.join(pythons)}"
-
-
-def _containers(inquiry: Inquiry) -> str:
-    return inquiry.release.run.machine.containers()
 
 
 def _indexes(inquiry: Inquiry) -> str:
@@ -200,15 +182,6 @@ def _candidate(inquiry: Inquiry) -> str:
     return _looked(CandidateProven(release))
 
 
-def _space(inquiry: Inquiry) -> str:
-    free = inquiry.release.run.machine.free_space()
-    if free < LEAST_SPACE:
-        raise Unavailable(
-            f"Only {free / 2**20:.0f} MiB are free for builds and fetched files.", hint="Make room, a GiB at least"
-        )
-    return f"{free / 2**30:.0f} GiB are free"
-
-
 def _trusted(inquiry: Inquiry) -> bool:
     forge = inquiry.release.package.forge
     return forge is not None and forge.kind == "github" and _trusting(inquiry) != []
@@ -235,12 +208,12 @@ QUESTIONS: tuple[Question, ...] = (
     Question("token", _tokens, publishes),
     Question("foreign code", foreign_code, runs_foreign_code),
     Question("trusted publisher", _trusted_publishers, _trusted),
-    Question("confirmation", _confirmation),
+    Question("confirmation", confirmation),
     Question("identity", identity, commits),
     Question("tools", tools),
-    Question("pythons", _pythons, judges),
+    Question("pythons", pythons, judges),
     Question("end to end", end_to_end),
-    Question("containers", _containers, contained),
-    Question("space", _space),
+    Question("containers", containers, contained),
+    Question("space", space),
 )
 """Everything that is asked, in the order in which it is told."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import quote
 
+from releasegate.core.dists.manifest import MANIFEST
 from releasegate.core.errors import NotYet, Refused, Unavailable
 from releasegate.core.evidence.note import write
 from releasegate.core.release.entry import Evidence
@@ -18,7 +19,6 @@ from releasegate.steps.release import Release, Role
 from releasegate.steps.step import Kind, ReleaseStep
 
 RECEIPT = "receipt.jsonl"
-MANIFEST = "manifest.json"
 STATEMENT = "seal.intoto.json"
 CANDIDATE_STATEMENT = "candidate-seal.intoto.json"
 

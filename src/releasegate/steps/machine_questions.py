@@ -1,4 +1,4 @@
-"""What is asked of the machine itself before anything is changed: its clock, and the programs that a release runs."""
+"""What is asked of the machine itself before anything is changed: its clock, what it has, and who sits before it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from packaging.specifiers import SpecifierSet
 
-from releasegate.core.errors import ReleasegateError, Unavailable
+from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.release.versions import parse_version
 from releasegate.steps.question import Caution, Inquiry, planned
 
 TOLD, WRONG = timedelta(minutes=2), timedelta(hours=1)
 """From which difference on it is told, and from which on nothing is begun: times in the record would be wrong."""
+
+LEAST_SPACE = 2**30
+"""Bytes that a release of one package may need for clean checkouts, builds and fetched files."""
 
 
 def clock(inquiry: Inquiry) -> str | Caution:
@@ -63,6 +66,43 @@ def tools(inquiry: Inquiry) -> str:
             details=wrong,
         )
     return ", ".join(f"{tool.name} {tool.version}" for tool in found)
+
+
+def confirmation(inquiry: Inquiry) -> str:
+    """Somebody can say yes to what cannot be taken back."""
+    if not inquiry.release.run.machine.may_confirm():
+        raise Refused(
+            "Nobody can be asked here before what cannot be taken back.",
+            hint="Say --yes where that is meant",
+        )
+    return "somebody can say yes to what cannot be taken back"
+
+
+def pythons(inquiry: Inquiry) -> str:
+    """Each Python that the package is tried on is here."""
+    wanted, machine = inquiry.release.package.pythons, inquiry.release.run.machine
+    missing = [python for python in wanted if machine.python(python) is None]
+    if missing:
+        raise Unavailable(
+            f"Python {', '.join(missing)} is not on this machine, and the install check needs it.",
+            hint=f"Install it: uv python install {' '.join(missing)}",
+        )
+    return f"all here: {', '.join(wanted)}"
+
+
+def containers(inquiry: Inquiry) -> str:
+    """There is a container engine that can be used."""
+    return inquiry.release.run.machine.containers()
+
+
+def space(inquiry: Inquiry) -> str:
+    """There is room for builds and fetched files."""
+    free = inquiry.release.run.machine.free_space()
+    if free < LEAST_SPACE:
+        raise Unavailable(
+            f"Only {free / 2**20:.0f} MiB are free for builds and fetched files.", hint="Make room, a GiB at least"
+        )
+    return f"{free / 2**30:.0f} GiB are free"
 
 
 def _fits(version: str, fitting: str) -> bool:

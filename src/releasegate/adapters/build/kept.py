@@ -20,12 +20,11 @@ from releasegate.adapters.plain_file import read_plain
 from releasegate.adapters.scratch import scratch
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import read_wheel
-from releasegate.core.dists.manifest import Artifact, Manifest, manifest_from_json
+from releasegate.core.dists.manifest import MANIFEST, Artifact, Manifest, manifest_from_json
 from releasegate.core.dists.wheel import dist_info, member
 from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.ports import LockAnswer, Progress, TrialBuild
 
-_MANIFEST = "manifest.json"
 _FROM_SDIST = "from-sdist"
 _DISTRIBUTION = (".whl", ".tar.gz")
 
@@ -131,8 +130,8 @@ class LocalBuilds:
         """Return the manifest whose files are all here, byte for byte, or ``None``."""
         home = self._home(package.name, str(version))
         try:
-            text = read_plain(home / _MANIFEST).decode()
-            manifest = manifest_from_json(text, where=_MANIFEST)
+            text = read_plain(home / MANIFEST).decode()
+            manifest = manifest_from_json(text, where=MANIFEST)
             files = {a.filename: (home / _plain(a.filename)).read_bytes() for a in manifest.artifacts}
             mine = self._home(manifest.name, manifest.version) == home
         except (OSError, UnicodeDecodeError, ReleasegateError):
@@ -169,7 +168,7 @@ class LocalBuilds:
         """Write the files first and the manifest last: a kill in between leaves no build, never half of one."""
         home = self._home(manifest.name, manifest.version)
         contents = {home / _plain(name): content for name, content in files.items()}
-        (home / _MANIFEST).unlink(missing_ok=True)
+        (home / MANIFEST).unlink(missing_ok=True)
         old = [path for path in home.glob("*") if path.is_file()]
         if rebuilt is not None:
             old += home.glob(f"{_FROM_SDIST}/*")
@@ -178,7 +177,7 @@ class LocalBuilds:
             path.unlink()
         for path, content in contents.items():
             write_atomically(path, content)
-        write_atomically(home / _MANIFEST, manifest.to_json().encode())
+        write_atomically(home / MANIFEST, manifest.to_json().encode())
 
     def _home(self, name: str, version: str) -> Path:
         try:

@@ -19,7 +19,7 @@ from releasegate.adapters.git.bundle import bundle, forward, unbundle
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
-from releasegate.core.dists.manifest import Manifest
+from releasegate.core.dists.manifest import MANIFEST, Manifest
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.evidence.merge import merge
 from releasegate.core.release.entry import Entry
@@ -36,7 +36,6 @@ PAIR = "pair"
 """What the job that proves finds of the pair, by the step's key."""
 
 _BUNDLE = "commit.bundle"
-_MANIFEST = "manifest.json"
 
 
 def is_judged(key: str) -> bool:
@@ -74,7 +73,7 @@ class Handover:
         Raises:
             Refused: there is more than one.
         """
-        names = {path.parent.name for path in self._all(f"dist/{package.name}/*/{_MANIFEST}")}
+        names = {path.parent.name for path in self._all(f"dist/{package.name}/*/{MANIFEST}")}
         versions = [version for name in sorted(names) if (version := parse_version(name)) is not None]
         if len(versions) > 1:
             raise Refused(
@@ -108,7 +107,7 @@ class Handover:
         Raises:
             GateFailed: the files are others than the manifest says.
         """
-        for manifest in self._all(f"dist/{package.name}/{version}/{_MANIFEST}"):
+        for manifest in self._all(f"dist/{package.name}/{version}/{MANIFEST}"):
             there = LocalBuilds(manifest.parents[2], workspace.repository, "", {})
             found = there.find(package, version)
             if found is not None:

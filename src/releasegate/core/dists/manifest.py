@@ -9,6 +9,9 @@ from typing import Any, Literal
 
 from releasegate.core.errors import Unavailable
 
+MANIFEST = "manifest.json"
+"""What a manifest's file is called, beside the files that it lists."""
+
 
 @dataclass(frozen=True)
 class Artifact:
