@@ -85,7 +85,7 @@ def bump_row(folder: Path, peers: Path) -> Row:
     ours = f"PYTHONPATH={TOP} exec {sys.executable} -m tests.bench.pieces bump {NEW}"
     uv = " ".join(uv_words())
     return Row(
-        "bump of all version places, a lock of 600 KB among them",
+        "bump of all version files, a lock of 600 KB among them",
         1.0,
         Command("the bump of a release, and its commit", ("sh", "-c", ours), made["ours"]),
         (

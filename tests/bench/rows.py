@@ -92,7 +92,7 @@ def rows(ground: Ground) -> Iterator[Row]:
         ("start: the list of tasks", 1.3, (invoke, "--list"), ()),
         ("start: the list of sessions", 1.3, (nox, "-l"), ()),
         ("status without network", 2.0, (invoke, "status"), ()),
-        ("all version places of the pair", 1.6, (nox, "-s", "versions"), _version_peers(ground, clone)),
+        ("all version files of the pair", 1.6, (nox, "-s", "versions"), _version_peers(ground, clone)),
     ):
         named = " ".join((Path(argv[0]).name, *argv[1:]))
         # Without an index, status ends with what says so.

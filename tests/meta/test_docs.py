@@ -182,6 +182,14 @@ def test_every_file_on_the_map_is_there() -> None:
         assert (ROOT / "src/releasegate" / name).exists() or (ROOT / name).exists(), name
 
 
+def test_the_map_has_every_room() -> None:
+    source = ROOT / "src" / "releasegate"
+    rooms = {path.parent.relative_to(source).as_posix() for path in source.rglob("*.py")}
+    rooms -= {".", "core", "adapters", "app", "ports", "rehearsal"}
+    text = read(ROOT / "docs/architecture.md")
+    assert [room for room in sorted(rooms) if f"`{room}/`" not in text] == []
+
+
 def test_the_nucleus_is_at_most_twenty_files_that_are_read_in_an_hour() -> None:
     nucleus = read(ROOT / "docs/architecture.md").partition("## The nucleus")[2].partition("\n## ")[0]
     files = re.findall(r"^\| `([\w/]+\.py)` \|", nucleus, re.MULTILINE)
