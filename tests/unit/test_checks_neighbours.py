@@ -72,7 +72,7 @@ def test_a_first_cluster_that_the_second_touches_is_told(
 
 
 @pytest.mark.parametrize(
-    ("state", "troubles", "words"), [("errored", (), "ended errored"), ("completed", ("x",), "reports 1 errors")]
+    ("state", "troubles", "words"), [("errored", (), "job 1 ended errored"), ("completed", ("lost",), "job 1 lost")]
 )
 def test_a_synchronisation_of_two_clusters_that_fails_is_told(
     state: str, troubles: tuple[str, ...], words: str, suite: SimpleNamespace

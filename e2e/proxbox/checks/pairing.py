@@ -85,6 +85,10 @@ class Registrar:
         place = {"ip_address": record["id"], "domain": "off.test", "port": INSIDE["mock"]}
         self._further({"name": "off", "enabled": False} | place)
 
+    def has_sites(self) -> bool:
+        """Whether a Proxmox can be told which site it is at: within one, NetBox takes the name of a device once."""
+        return "site" in self.netbox.accepted(f"{self.root}proxmox/")
+
     def further(self, name: str, **fields: Any) -> int:
         """Register and approve a further Proxmox of that name, which the mock plays; return its record's number."""
         number, said = self._further({"name": name, "domain": f"{name}.test", "port": INSIDE["mock"]} | fields)

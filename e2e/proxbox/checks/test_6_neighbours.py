@@ -10,7 +10,7 @@ from netbox import NetBox
 
 from answers import answers
 from pair_cell import PVE
-from pairing import LARGE, SILENT, Registrar
+from pairing import SILENT, Registrar
 from syncing import Job, Synchroniser
 from world import Proxmox, World
 from worlds import Datacenter, annex
@@ -41,11 +41,14 @@ class Neighbours:
 def neighbours(
     netbox: NetBox, registrar: Registrar, synchroniser: Synchroniser, proxmox: Proxmox, datacenter: Datacenter
 ) -> Neighbours:
-    """Register the other cluster, and synchronise both."""
+    """Register the other cluster, which is at a site of its own, and synchronise both."""
+    if not registrar.has_sites():
+        pytest.skip("this release puts every Proxmox at one site, where NetBox takes the name of a device once")
     other = Proxmox(proxmox.url, f"{ANNEX}.test")
     other.exchange(answers(annex(datacenter)))
     before = Holdings.of(netbox, ())
-    registrar.further(ANNEX)
+    site = netbox.json("POST", "/api/dcim/sites/", json={"name": ANNEX, "slug": ANNEX})
+    registrar.further(ANNEX, site=site["id"])
     job = synchroniser.run()
     return Neighbours(before, Holdings.of(netbox, ()), other.world(), job)
 
@@ -54,14 +57,18 @@ def neighbours(
 def test_a_second_cluster_is_synchronised(request: pytest.FixtureRequest, cell: Cell) -> None:
     """Its nodes are called as the first's and its guests have their numbers: the synchronisation says no error."""
     job: Job = request.getfixturevalue("neighbours").job
-    assert job.completed, f"with a second cluster, job {job.number} ended {job.state}: {job.words}"
-    troubles = list(cell.undeclared(dict.fromkeys(job.troubles, "")))
-    assert not troubles, f"with a second cluster, job {job.number} reports {len(troubles)} errors, first {troubles[0]}"
+    ended = {} if job.completed else {f"ended {job.state}:": job.words}
+    wrong = [
+        f"{what} {said}".strip() for what, said in cell.undeclared(ended | dict.fromkeys(job.troubles, "")).items()
+    ]
+    assert not wrong, f"with a second cluster, job {job.number} {wrong[0]}; it says {len(wrong)} such things"
 
 
 @pytest.mark.contract("pair.neighbours-apart", BACKEND, needs=JOINED)
 def test_each_cluster_has_its_own(neighbours: Neighbours, cell: Cell) -> None:
     """The second's nodes are devices of it, and its guests are in it and on them."""
+    if not neighbours.job.completed:
+        pytest.skip("a second cluster does not come in, which is declared")
     other = neighbours.other
     machines, devices = (neighbours.of(other.cluster, kind) for kind in ("virtual-machines", "devices"))
     wrong = {f"node {node}": f"is no device in {other.cluster}" for node in other.nodes.keys() - devices.keys()}
