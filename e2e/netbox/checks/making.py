@@ -22,12 +22,13 @@ LEFT_OUT = frozenset({"tags", "custom_fields", "owner", "changelog_message"})
 
 @dataclass(frozen=True)
 class Made:
-    """What came of making one record: its number and address, or why there is none."""
+    """What came of making one record: its number and address and what was sent for it, or why there is none."""
 
     number: int = 0
     route: str = ""
     why_not: str = ""
     crashed: bool = False
+    sent: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -54,13 +55,13 @@ class Maker:
             return Made(why_not="its API takes no new records")
         wanted = [each for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT)]
         values = {each.name: self._value(route, each, depth) for each in wanted}
-        lost = {name for name, value in values.items() if value in (0, [0]) and self._refers_to(route, fields[name])}
+        lost = {name for name, value in values.items() if value in (0, [0]) and self.refers_to(route, fields[name])}
         for name in (name for name in lost if fields[name].required):
-            return Made(why_not=f"it needs a record of {self._refers_to(route, fields[name])}, and none can be made")
+            return Made(why_not=f"it needs a record of {self.refers_to(route, fields[name])}, and none can be made")
         body = {name: value for name, value in values.items() if name not in lost}
         said = self._sent(route, fields, body, depth, whole=whole)
         if said.status_code == requests.codes.created:
-            self.made.append(Made(int(said.json()["id"]), route))
+            self.made.append(Made(int(said.json()["id"]), route, sent=dict(body)))
             return self.made[-1]
         # That there is one already is a refusal, however it is told.
         crashed = said.status_code >= requests.codes.internal_server_error and TAKEN not in said.text
@@ -74,9 +75,9 @@ class Maker:
         for number in range(1, ROUNDS):
             if said.status_code != requests.codes.bad_request:
                 break
-            without = whole and number > 1 and _shortened(fields, body, said)
+            without = whole and number > 1 and shortened(fields, body, said)
             amended = without or self._amend(route, fields, body, said, depth)
-            if not amended and not (whole and _shortened(fields, body, said)):
+            if not amended and not (whole and shortened(fields, body, said)):
                 break
             said = self.netbox.request("POST", route, json=body)
         return said
@@ -95,12 +96,12 @@ class Maker:
             if said.status_code not in {requests.codes.no_content, requests.codes.not_found, requests.codes.conflict}:
                 yield f"DELETE {record.address}", f"answered {said.status_code}{words(said)}"
 
-    def _refers_to(self, route: str, field: Field) -> str:
+    def refers_to(self, route: str, field: Field) -> str:
         """Return the list that a field refers to; nothing where it holds a value of its own."""
         return self.relations.get(route, {}).get(field.name) or self.described.lists.get(field.refers_to, "")
 
     def _value(self, route: str, field: Field, depth: int) -> Any:
-        refers_to = self._refers_to(route, field)
+        refers_to = self.refers_to(route, field)
         if not refers_to:
             return sample(field.name, field.schema)
         number = self.some(refers_to, depth)
@@ -129,7 +130,7 @@ class Maker:
 
     def _other(self, route: str, field: Field, body: dict[str, Any], reasons: Any, depth: int) -> bool:
         """Give a field that was refused another value, or none; whether there is one to try."""
-        name, refers_to = field.name, self._refers_to(route, field)
+        name, refers_to = field.name, self.refers_to(route, field)
         if name not in body:
             body[name] = self._value(route, field, depth)
         elif refers_to and isinstance(reasons, dict):
@@ -161,7 +162,7 @@ def _refused(said: requests.Response) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _shortened(fields: Mapping[str, Field], body: dict[str, Any], said: requests.Response) -> bool:
+def shortened(fields: Mapping[str, Field], body: dict[str, Any], said: requests.Response) -> bool:
     """Leave out of *body* what a refusal speaks of and the record does not need; whether there was any such."""
     refused = _refused(said)
     reasons = " ".join(str(refused[name]) for name in WHOLE if name in refused)

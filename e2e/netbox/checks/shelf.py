@@ -17,8 +17,8 @@ from netbox import NetBox
 class Shown:
     """One model: its API's list, its pages, the pages of a record (``{pk}``), and its records.
 
-    ``own`` is the one that was made with what it needs, ``other`` the number of one that was there before, else of one
-    that was made with all that the API takes; either may be missing.
+    ``own`` is the one that was made with what it needs, ``other`` the number of one that was there before, else of the
+    ``whole`` one, which was made with all that the API takes; each may be missing.
     """
 
     label: str
@@ -27,6 +27,7 @@ class Shown:
     record: Mapping[str, str]
     own: Made | None
     other: int
+    whole: Made | None = None
 
     @property
     def number(self) -> int:
@@ -44,6 +45,17 @@ class Shown:
         return [number for number in (self.own.number if self.own else 0, self.other) if number]
 
     @property
+    def made(self) -> list[Made]:
+        """What was made here, and may be changed."""
+        return [record for record in (self.own, self.whole) if record]
+
+    @property
+    def edits(self) -> dict[str, Made]:
+        """Each of them by the page that edits it."""
+        path = self.record.get("edit", "")
+        return {f"/{path.replace('{pk}', str(record.number))}": record for record in self.made if path}
+
+    @property
     def tabs(self) -> list[str]:
         """Return the addresses of all pages that show something of a record, or change it."""
         return [path for kind in self.record if kind not in {"edit", "delete"} for path in self.of_record(kind)]
@@ -57,6 +69,11 @@ class Shelf:
     maker: Maker
     not_tried: dict[str, str] = field(default_factory=dict)
     crashed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def made(self) -> list[Made]:
+        """What was made of all models."""
+        return [record for shown in self.models for record in shown.made]
 
 
 def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]) -> Shelf:
@@ -79,8 +96,11 @@ def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]
             not_tried[label] = made.why_not
         own = made if made.number else None
         # A description says little of what goes together: that one of all that is taken can be made is asked of nobody.
-        other = found[label] or (maker.make(listed[label], whole=True).number if own else 0)
-        models.append(Shown(label, listed[label], each["pages"], each["record"], own, other))
+        whole = maker.make(listed[label], whole=True) if own and not found[label] else Made()
+        other = found[label] or whole.number
+        models.append(
+            Shown(label, listed[label], each["pages"], each["record"], own, other, whole if whole.number else None)
+        )
     return Shelf(tuple(models), maker, not_tried, crashed)
 
 

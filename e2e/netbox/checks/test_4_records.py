@@ -16,7 +16,9 @@ from words import words
 import filters
 from cell import CANDIDATE, Cell
 from forms import confirmed, main_form
+from forms import refused as wrong_in
 from graph import faults
+from keeping import departures, settled, unkept
 from netbox import Browser, NetBox
 from pages import refusals, summary
 from shelf import Shelf, Shown, api_lists, ends, filled
@@ -101,21 +103,42 @@ def test_the_api_shows_and_changes_a_record(shelf: Shelf, netbox: NetBox, cell: 
     assert not refused, f"of {len(paths)} records {summary(refused)}"
 
 
+@pytest.mark.contract("plugin.record-values", PLUGIN, needs=NEEDS)
+def test_a_record_keeps_what_it_is_told(shelf: Shelf, netbox: NetBox, cell: Cell) -> None:
+    """What is sent to the API is what it shows then: of a new record, and of one that is changed."""
+    told = {record.address: departures(record.sent, netbox.get(record.address)) for record in shelf.made}
+    told |= {each.address: unkept(netbox, shelf.maker, each) for each in shelf.made if not told[each.address]}
+    wrong = cell.undeclared({address: said for address, said in told.items() if said})
+    first = "; ".join(f"{address}: {said}" for address, said in list(wrong.items())[:3])
+    assert not wrong, f"of {len(told)} records {len(wrong)} do not keep what they are told: {first}"
+
+
 @pytest.mark.contract("plugin.record-forms", PLUGIN, needs=NEEDS)
-def test_a_record_can_be_edited_and_its_deletion_asked_for(shelf: Shelf, browser: Browser, cell: Cell) -> None:
-    """Both forms open; what is sent back as it was shown is taken, or refused in words."""
+def test_a_record_can_be_edited_and_its_deletion_asked_for(
+    shelf: Shelf, browser: Browser, netbox: NetBox, cell: Cell
+) -> None:
+    """Both forms open; what is sent back as it was shown is refused in words, or taken and changes nothing."""
     paths = [path for shown in shelf.models for kind in ("edit", "delete") for path in shown.of_record(kind)]
-    edits = [path for shown in shelf.models if shown.own for path in shown.of_record("edit")[:1]]
     refused = refusals(paths, browser.get)
-    refused |= refusals([path for path in edits if path not in refused], lambda path: _sent_back(browser, path))
+    edits = {path: record for shown in shelf.models for path, record in shown.edits.items() if path not in refused}
+    before = {path: settled(netbox.get(record.address)) for path, record in edits.items()}
+    said: dict[str, str] = {}
+    refused |= refusals(edits, lambda path: _sent_back(browser, path, said))
+    (cell.report / "forms.json").write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
+    changed = {path: departures(told, netbox.get(edits[path].address)) for path, told in before.items()}
+    refused |= {path: f"changed what it shows: {each}" for path, each in changed.items() if each}
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(paths)} forms {summary(refused)}"
 
 
-def _sent_back(browser: Browser, path: str) -> requests.Response:
+def _sent_back(browser: Browser, path: str, said: dict[str, str]) -> requests.Response:
+    """Send the form of a page as it is shown, and write down what it says to be wrong, where it comes back."""
     page = browser.get(path)
     form = main_form(page.text)
-    return browser.post(path, form.fields) if form else page
+    answer = browser.post(path, form.fields) if form else page
+    if form and answer.status_code == requests.codes.ok:
+        said[path] = wrong_in(answer.text)
+    return answer
 
 
 @pytest.mark.contract("plugin.bulk", PLUGIN, needs=NEEDS)
