@@ -317,3 +317,43 @@ def _ends(status: int, bodies: dict[str, Any]) -> Any:
 
     with imported("shelf") as modules:
         return modules.shelf.ends(SimpleNamespace(request=answer), "/api/own/")
+
+
+@pytest.mark.parametrize(
+    ("among", "kind"), [(["app.lost", "dcim.site"], "dcim.site"), ([], "dcim.device"), (["app.lost"], "app.lost")]
+)
+def test_what_may_refer_to_several_kinds_gets_one_of_which_there_is_a_record(
+    among: list[str], kind: str, suite: SimpleNamespace
+) -> None:
+    class Sites(Picky):
+        def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+            lost = method == "GET" and path == "/api/lost/"
+            return _said(200, {"results": []}) if lost else super().request(method, path, **extra)
+
+    api = Sites(told_of="address")
+    several = {"/api/things/": [suite.making.Several("name", "parent", among), suite.making.Several("address", "")]}
+    lists = {"app.lost": "/api/lost/", "dcim.site": "/api/sites/", "dcim.device": "/api/devices/"}
+    maker = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {}, several=several, lists=lists)
+    assert maker.make("/api/things/", whole=True).number == 1
+    number = None if kind == "app.lost" else 7
+    assert (api.sent[0]["name"], api.sent[0].get("parent"), api.sent[0]["address"]) == (kind, number, "dcim.device")
+
+
+@pytest.mark.parametrize(
+    ("words", "held"),
+    [("The submitted data was not a file.", b"sample "), ("Upload a valid image.", b"GIF89a")],
+)
+def test_where_a_file_is_wanted_one_is_sent_as_a_form_sends_it(words: str, held: bytes, suite: SimpleNamespace) -> None:
+    forms: list[dict[str, Any]] = []
+
+    class Files(Picky):
+        def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+            if method == "POST" and path == "/api/things/":
+                forms.append(extra)
+                return _said(201, {"id": 1}) if "files" in extra else _said(400, {"name": [words]})
+            return super().request(method, path, **extra)
+
+    maker = suite.making.Maker(Files(told_of=""), suite.api_description.Described(DOCUMENT), {})
+    assert maker.make("/api/things/").number == 1
+    assert forms[-1]["data"] == {"site": 7}
+    assert forms[-1]["files"]["name"][1].startswith(held)

@@ -1,6 +1,6 @@
 """Makes records through an API by its own description, and takes them away again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ ROUNDS = 8
 DEPTH = 6
 TAKEN = "duplicate key value"
 WHOLE = ("non_field_errors", "__all__", "detail")
+ANY = "dcim.device"
+"""What is referred to where anything may be."""
 LEFT_OUT = frozenset({"tags", "custom_fields", "owner", "changelog_message"})
 """What NetBox itself lets any record have."""
 
@@ -36,17 +38,32 @@ class Made:
         return f"{self.route}{self.number}/"
 
 
+@dataclass(frozen=True)
+class Several:
+    """What may refer to records of several kinds: the field with the kind, and with the number, and what is admitted.
+
+    ``number`` is empty where only a kind is held, ``among`` where any may be named.
+    """
+
+    kind: str
+    number: str = ""
+    among: Sequence[str] = ()
+
+
 @dataclass
 class Maker:
     """Makes records; what it made, it takes away in the opposite order.
 
-    ``relations`` names, for a list and a field of it, the list that a bare number refers to.
+    ``relations`` names, for a list and a field of it, the list that a bare number refers to, ``several`` what refers to
+    records of several kinds, and ``lists`` the list of each kind.
     """
 
     netbox: NetBox
     described: Described
     relations: Mapping[str, Mapping[str, str]]
     made: list[Made] = field(default_factory=list)
+    several: Mapping[str, Sequence[Several]] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
 
     def make(self, route: str, depth: int = 0, *, whole: bool = False) -> Made:
         """Make one record of a list, and first what it must refer to: of what it needs, or *whole*, of all it takes."""
@@ -71,7 +88,7 @@ class Maker:
         self, route: str, fields: Mapping[str, Field], body: dict[str, Any], depth: int, *, whole: bool
     ) -> requests.Response:
         """Send a new record, and again as each refusal wants it; a whole one goes without what is refused twice."""
-        said = self.netbox.request("POST", route, json=body)
+        said = self._posted(route, body)
         for number in range(1, ROUNDS):
             if said.status_code != requests.codes.bad_request:
                 break
@@ -79,8 +96,16 @@ class Maker:
             amended = without or self._amend(route, fields, body, said, depth)
             if not amended and not (whole and shortened(fields, body, said)):
                 break
-            said = self.netbox.request("POST", route, json=body)
+            said = self._posted(route, body)
         return said
+
+    def _posted(self, route: str, body: Mapping[str, Any]) -> requests.Response:
+        """Send a new record: as data, or where a file is among it as a form."""
+        files = {name: (name, value) for name, value in body.items() if isinstance(value, bytes)}
+        if not files:
+            return self.netbox.request("POST", route, json=body)
+        rest = {name: str(value).lower() if isinstance(value, bool) else value for name, value in body.items()}
+        return self.netbox.request("POST", route, data={n: v for n, v in rest.items() if n not in files}, files=files)
 
     def some(self, route: str, depth: int = 0) -> int:
         """Return the number of a record of a list: one that is there, else a new one; 0 where there can be none."""
@@ -101,11 +126,24 @@ class Maker:
         return self.relations.get(route, {}).get(field.name) or self.described.lists.get(field.refers_to, "")
 
     def _value(self, route: str, field: Field, depth: int) -> Any:
+        for each in self.several.get(route, ()):
+            if field.name in {each.kind, each.number}:
+                kind, number = self._one_of(each, depth)
+                value = kind if field.name == each.kind else number
+                return [value] if field.many else value
         refers_to = self.refers_to(route, field)
         if not refers_to:
             return sample(field.name, field.schema)
         number = self.some(refers_to, depth)
         return [number] if field.many else number
+
+    def _one_of(self, several: Several, depth: int) -> tuple[str, int]:
+        """Choose a kind to refer to, of those admitted the first of which there can be a record, and that record."""
+        among = several.among or (ANY,)
+        found = (
+            (kind, self.some(self.lists[kind], depth)) for kind in among if several.number and self.lists.get(kind)
+        )
+        return next((each for each in found if each[1]), (among[0], 0))
 
     def _amend(
         self, route: str, fields: Mapping[str, Field], body: dict[str, Any], said: requests.Response, depth: int

@@ -9,7 +9,7 @@ from contracts import PLUGIN, BrokenContract
 from words import words
 
 from api_description import Described
-from making import Made, Maker
+from making import Made, Maker, Several
 from netbox import NetBox
 
 
@@ -84,7 +84,8 @@ def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]
         for each in shown.values()
         if each["api"]
     }
-    maker = Maker(netbox, Described(document), relations)
+    several = {f"/{each['api']}": tuple(Several(**told) for told in each.get("kinds", ())) for each in shown.values()}
+    maker = Maker(netbox, Described(document), relations, several=several, lists=routes)
     listed = {label: f"/{each['api']}" if each["api"] else "" for label, each in shown.items()}
     found = {label: there(netbox, route) if route else 0 for label, route in listed.items()}
     models, not_tried, crashed = [], {}, {}

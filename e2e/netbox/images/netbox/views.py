@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from kinds import kinds
+
 KINDS = {
     "BulkDeleteView": "bulk-delete",
     "BulkEditView": "bulk-edit",
@@ -22,13 +24,13 @@ _ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 def shown_models(patterns: Any, api_patterns: Any, base: str) -> dict[str, dict[str, Any]]:
     """Return for each model its pages without an argument, those of one record (``{pk}``), and its API's list.
 
-    ``relations`` names the model that each of its fields refers to.
+    ``relations`` names the model that each of its fields refers to, ``kinds`` those that may refer to several.
     """
     found: dict[str, dict[str, Any]] = {}
     nameless: list[str] = []
 
     def entry(model: Any) -> dict[str, Any]:
-        empty: dict[str, Any] = {"api": "", "pages": {}, "record": {}, "relations": _relations(model)}
+        empty: dict[str, Any] = {"api": "", "pages": {}, "record": {}, "relations": _relations(model), "kinds": []}
         return found.setdefault(model._meta.label, empty)
 
     for path, view in views(patterns, "plugins/", base):
@@ -46,6 +48,7 @@ def shown_models(patterns: Any, api_patterns: Any, base: str) -> dict[str, dict[
         listed = (getattr(view.callback, "actions", None) or {}).get("get") == "list"
         if model is not None and listed and "{" not in path:
             entry(model)["api"] = entry(model)["api"] or path
+            entry(model)["kinds"] = kinds(model, view.callback.cls)
     for each in found.values():
         own = each["record"].get("")
         each["record"] |= {_tab(path): path for path in nameless if own and path.startswith(own)}
