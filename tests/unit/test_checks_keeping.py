@@ -49,6 +49,7 @@ def suite() -> Iterator[SimpleNamespace]:
         ([], None),
         ({}, None),
         (None, "made up"),
+        (None, False),
     ],
 )
 def test_what_stands_for_what_was_sent_is_kept(sent: object, shown: object, suite: SimpleNamespace) -> None:

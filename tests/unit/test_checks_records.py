@@ -357,3 +357,28 @@ def test_where_a_file_is_wanted_one_is_sent_as_a_form_sends_it(words: str, held:
     assert maker.make("/api/things/").number == 1
     assert forms[-1]["data"] == {"site": 7}
     assert forms[-1]["files"]["name"][1].startswith(held)
+
+
+def test_a_kind_that_must_be_named_is_sent_with_a_number_and_a_list_that_may_not_be_empty_with_an_item(
+    suite: SimpleNamespace,
+) -> None:
+    sent: list[dict[str, Any]] = []
+
+    class Lists(Picky):
+        def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+            if method == "POST" and path == "/api/things/":
+                sent.append(dict(extra["json"]))
+                empty = not sent[-1].get("words")
+                return _said(400, {"words": ["This list may not be empty."]}) if empty else _said(201, {"id": 1})
+            return super().request(method, path, **extra)
+
+    words = {"type": "array", "items": {"type": "string", "enum": ["permit"]}}
+    thing = {"required": ["kind", "words"], "properties": {"kind": {}, "number": {"type": "integer"}, "words": words}}
+    document = {"paths": DOCUMENT["paths"], "components": {"schemas": {"ThingRequest": thing}}}
+    several = {"/api/things/": [suite.making.Several("kind", "number", ["dcim.site"])]}
+    maker = suite.making.Maker(
+        Lists(told_of=""), suite.api_description.Described(document), {}, several=several,
+        lists={"dcim.site": "/api/sites/"},
+    )  # fmt: skip
+    assert maker.make("/api/things/").number == 1
+    assert sent[-1] == {"kind": "dcim.site", "number": 7, "words": ["permit"]}

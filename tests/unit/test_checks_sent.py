@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +22,7 @@ def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the checks."""
     for mark in ("contract", "phases"):
         pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
-    with imported("cell", "making", "shelf", "test_4_records") as modules:
+    with imported("cell", "making", "shelf", "test_3_plugin", "test_4_records") as modules:
         yield modules
 
 
@@ -119,3 +120,13 @@ def test_what_a_form_says_to_be_wrong_with_what_it_shows_is_written_down(
 ) -> None:
     _judged(suite, CHECKS["forms"], Site(status=200, text=REFUSED), tmp_path)
     assert "No such name." in (tmp_path / "forms.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("status", "asking", "red"), [(200, [], 0), (404, ["a/"], 0), (404, [], 1), (500, ["a/"], 1)])
+def test_a_page_may_only_be_none_where_its_view_reads_what_the_address_asks_for(
+    status: int, asking: list[str], red: int, suite: SimpleNamespace
+) -> None:
+    site = Site()
+    browser = SimpleNamespace(get=lambda _: site._said(status, "no"))
+    with pytest.raises(AssertionError, match=f"/a/ answered {status}") if red else nullcontext():
+        suite.test_3_plugin.test_the_pages_answer(browser, {"pages": ["a/"], "asking": asking}, {})

@@ -20,6 +20,8 @@ FEW = 3
 
 def kept(sent: Any, shown: Any) -> bool:
     """Whether *shown* stands for what was *sent*: a record by its number, a choice by its value, a text freely."""
+    if sent is None:
+        return True
     if isinstance(sent, list):
         return all(any(kept(each, other) for other in shown or ()) for each in sent)
     if isinstance(shown, dict):

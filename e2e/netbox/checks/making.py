@@ -16,6 +16,7 @@ ROUNDS = 8
 DEPTH = 6
 TAKEN = "duplicate key value"
 WHOLE = ("non_field_errors", "__all__", "detail")
+EMPTY = "may not be empty"
 ANY = "dcim.device"
 """What is referred to where anything may be."""
 LEFT_OUT = frozenset({"tags", "custom_fields", "owner", "changelog_message"})
@@ -70,7 +71,10 @@ class Maker:
         fields = {each.name: each for each in self.described.takes(route)}
         if not fields:
             return Made(why_not="its API takes no new records")
-        wanted = [each for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT)]
+        needed = {each.name for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT)}
+        for each in self.several.get(route, ()):  # a kind says nothing without a number
+            needed |= {each.kind, each.number} if needed & {each.kind, each.number} else set()
+        wanted = [each for name, each in fields.items() if name in needed]
         values = {each.name: self._value(route, each, depth) for each in wanted}
         lost = {name for name, value in values.items() if value in (0, [0]) and self.refers_to(route, fields[name])}
         for name in (name for name in lost if fields[name].required):
@@ -173,6 +177,8 @@ class Maker:
             body[name] = self._value(route, field, depth)
         elif refers_to and isinstance(reasons, dict):
             return self._spelt_out(body, name, refers_to, reasons)
+        elif EMPTY in str(reasons) and field.schema.get("type") == "array":
+            body[name] = [sample(name, field.schema.get("items", {}))]
         elif not refers_to and (value := said_of(str(reasons))) is not None and value != body[name]:
             body[name] = value
         elif field.required:

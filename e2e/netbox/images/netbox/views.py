@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -53,6 +54,22 @@ def shown_models(patterns: Any, api_patterns: Any, base: str) -> dict[str, dict[
         own = each["record"].get("")
         each["record"] |= {_tab(path): path for path in nameless if own and path.startswith(own)}
     return found
+
+
+def asking(patterns: Any, base: str) -> list[str]:
+    """Return the pages without an argument whose own view reads the query: without one, there may be nothing to show."""
+    return sorted(path for path, view in views(patterns, "plugins/", base) if "{" not in path and _reads(view.callback))
+
+
+def _reads(callback: Any) -> bool:
+    """Whether a view, as the plugin wrote it, reads the query of an address."""
+    view = getattr(callback, "view_class", callback)
+    root = str(getattr(view, "__module__", "")).partition(".")[0]
+    own = [each for each in getattr(view, "__mro__", (view,)) if str(each.__module__).partition(".")[0] == root]
+    try:
+        return any("request.GET" in inspect.getsource(each) for each in own)
+    except (OSError, TypeError):  # what was compiled, or made while it runs, has no source
+        return False
 
 
 def host_pages(modules: Sequence[str]) -> dict[str, list[str]]:
