@@ -13,7 +13,6 @@ import pytest
 from suite_modules import imported
 
 FORM = '<form method="post"><input name="name" value="n"><input type="checkbox" name="on" checked></form>'
-REFUSED = '<form method="post"><div class="text-danger">No such name.</div></form>'
 ADDRESS = "/api/things/1/"
 
 
@@ -115,11 +114,15 @@ def test_deleting_one_as_of_many_that_deletes_nothing_is_told(suite: SimpleNames
         _judged(suite, CHECKS["deletion"], Site(deletes=False), tmp_path, whole=True)
 
 
-def test_what_a_form_says_to_be_wrong_with_what_it_shows_is_written_down(
-    suite: SimpleNamespace, tmp_path: Path
+@pytest.mark.parametrize(
+    ("words", "red"), [("No such name.", 1), ("", 0), ("This field is required.", 0), ("Required.</div><div>No.", 1)]
+)
+def test_a_form_may_refuse_what_it_shows_only_for_what_is_missing(
+    words: str, red: int, suite: SimpleNamespace, tmp_path: Path
 ) -> None:
-    _judged(suite, CHECKS["forms"], Site(status=200, text=REFUSED), tmp_path)
-    assert "No such name." in (tmp_path / "forms.json").read_text(encoding="utf-8")
+    site = Site(status=200, text=f'<form method="post"><div class="text-danger"><div>{words}</div></div></form>')
+    with pytest.raises(AssertionError, match="/1/edit/ refuses what it shows: ") if red else nullcontext():
+        _judged(suite, CHECKS["forms"], site, tmp_path)
 
 
 @pytest.mark.parametrize(("status", "asking", "red"), [(200, [], 0), (404, ["a/"], 0), (404, [], 1), (500, ["a/"], 1)])

@@ -57,7 +57,7 @@ def shown_models(patterns: Any, api_patterns: Any, base: str) -> dict[str, dict[
 
 
 def asking(patterns: Any, base: str) -> list[str]:
-    """Return the pages without an argument whose own view reads the query: without one, there may be nothing to show."""
+    """Return the pages without an argument whose own view reads the query: without one, it may show nothing."""
     return sorted(path for path, view in views(patterns, "plugins/", base) if "{" not in path and _reads(view.callback))
 
 
