@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 E2E = Path(__file__).parents[2] / "e2e"
 CHECKS = (E2E / "suite", E2E / "netbox" / "checks", E2E / "proxbox" / "checks")
@@ -26,3 +28,13 @@ def imported(*names: str) -> Iterator[SimpleNamespace]:
         for name in set(sys.modules) - before:
             if str(E2E) in str(getattr(sys.modules[name], "__file__", "")):
                 del sys.modules[name]
+
+
+def of_the_image(name: str) -> Any:
+    """Return a module of NetBox's image."""
+    spec = importlib.util.spec_from_file_location(name, E2E / "netbox" / "images" / "netbox" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

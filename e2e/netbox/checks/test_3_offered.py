@@ -6,17 +6,16 @@ Its classes say it, and of forms the pages too: a template may leave out what th
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from itertools import zip_longest
 from typing import Any
 
 import pytest
 from contracts import PLUGIN
-from packaging.version import InvalidVersion, Version
 from stack_cell import RELEASED
 
 from cell import UPGRADE, Cell
 from forms import forms
 from netbox import Browser, NetBox
+from series import new_series
 from shelf import there
 
 ARGUMENT, NUMBER = re.compile(r"\{\w+\}"), re.compile(r"\d+")
@@ -93,17 +92,3 @@ def gone(before: Offered, now: Offered) -> Iterator[str]:
 
 def _called(kind: str) -> str:
     return "method" if kind == "route" else kind
-
-
-def new_series(before: str, now: str) -> bool:
-    """Whether the first two numbers of any plugin's version are others: such a release may go without something."""
-    return any(
-        _series(one) != _series(other) for one, other in zip_longest(before.split(","), now.split(","), fillvalue="")
-    )
-
-
-def _series(version: str) -> tuple[int, ...]:
-    try:
-        return Version(version).release[:2]
-    except InvalidVersion:
-        return ()

@@ -23,10 +23,13 @@ from graph import faults
 from keeping import departures, settled, unkept
 from netbox import Browser, NetBox
 from pages import refusals, summary
+from series import new_series
 from shelf import Shelf, api_lists, ends, filled
+from test_3_upgraded import FILE
 
 pytestmark = pytest.mark.phases(CANDIDATE)
 NEEDS = ("netbox.up", "plugin.schema")
+NOTHING_BEFORE = {"models": (), "version": ""}
 EDIT = "bulk-edit"
 MISSING = re.compile(r"^$|required|blank|empty|null", re.IGNORECASE)
 MOVED = {requests.codes.found, requests.codes.see_other}
@@ -43,10 +46,19 @@ def shelf(netbox: NetBox, schema: dict[str, Any], facts: dict[str, Any], cell: C
 
 @pytest.mark.contract("plugin.records", PLUGIN, needs=NEEDS)
 def test_the_api_makes_records(request: pytest.FixtureRequest, cell: Cell) -> None:
-    """A new record is taken or refused in words, by an API that does not crash over it."""
+    """A new record is taken or refused in words, by an API that does not crash over it.
+
+    In an upgrade what could be made with the last final can be made still, but for a new series.
+    """
     shelf: Shelf = request.getfixturevalue("shelf")
     crashed = cell.undeclared(shelf.crashed)
     assert not crashed, f"of {len(shelf.models)} models {summary(crashed)}"
+    file = cell.report / FILE
+    before: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else NOTHING_BEFORE
+    refused = cell.undeclared({label: shelf.not_tried[label] for label in before["models"] if label in shelf.not_tried})
+    new = new_series(before["version"], cell.plugin_version)
+    first = "; ".join(f"{label} ({why})" for label, why in list(refused.items())[:3])
+    assert new or not refused, f"{before['version']} makes records of {len(refused)} models that this refuses: {first}"
 
 
 @pytest.mark.contract("plugin.record-pages", PLUGIN, needs=NEEDS)

@@ -53,6 +53,12 @@ def cell() -> PairCell:
 
 
 @pytest.fixture(scope="session")
+def fills() -> bool:
+    """Records come from a synchronisation here, which would ask endpoints that are none."""
+    return False
+
+
+@pytest.fixture(scope="session")
 def further_secrets(cell: PairCell) -> tuple[str, ...]:
     """Return the backend's key, which is derived from a secret of the run."""
     return (Backend.of(cell).key,)

@@ -10,7 +10,7 @@ from netbox import NetBox
 
 from answers import answers
 from pair_cell import PVE
-from pairing import SILENT, Registrar
+from pairing import LARGE, SILENT, Registrar
 from syncing import Job, Synchroniser
 from world import Proxmox, World
 from worlds import Datacenter, annex
