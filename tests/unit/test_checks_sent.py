@@ -19,7 +19,7 @@ ADDRESS = "/api/things/1/"
 @pytest.fixture(scope="module")
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the checks."""
-    for mark in ("contract", "phases"):
+    for mark in ("contract", "phases", "paths"):
         pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
     with imported("cell", "making", "shelf", "test_3_plugin", "test_4_records") as modules:
         yield modules

@@ -17,6 +17,7 @@ from words import words
 
 import filters
 from cell import CANDIDATE, Cell
+from finding import unfound, unlisted, unpaged
 from forms import confirmed, main_form
 from forms import refused as wrong_in
 from graph import faults
@@ -199,15 +200,21 @@ def test_the_lists_can_be_searched_and_exported(shelf: Shelf, browser: Browser, 
     ]
     refused |= refusals(apis, lambda path: netbox.request("GET", path))
     refused |= refusals(["/search/?q=sample"], browser.get)
+    refused |= {shown.api: said for shown in shelf.models if shown.api and (said := unpaged(netbox, shown.api))}
+    pages = {f"/{shown.pages['list']}": shown.numbers for shown in shelf.models if "list" in shown.pages}
+    left = {path: unlisted(browser, path, numbers) for path, numbers in pages.items() if path not in refused}
+    refused |= {path: said for path, said in left.items() if said}
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(paths) + len(apis)} lists {summary(refused)}"
 
 
 @pytest.mark.contract("plugin.filters", PLUGIN, needs=NEEDS)
 def test_the_lists_can_be_narrowed(shelf: Shelf, netbox: NetBox, schema: dict[str, Any], cell: Cell) -> None:
-    """By all at once that the API says a list can be narrowed by; a value may be refused in words."""
+    """By all at once that the API says, and by what a record shows: that is found; a value may be refused in words."""
     routes = [shown.api for shown in shelf.models if shown.api]
-    wrong = cell.undeclared(filters.faults(netbox, schema, routes))
+    wrong = filters.faults(netbox, schema, routes)
+    lost = {record.address: unfound(netbox, schema, record) for record in shelf.made}
+    wrong = cell.undeclared(wrong | {address: said for address, said in lost.items() if said})
     assert not wrong, f"of {len(routes)} lists {summary(wrong)}"
 
 
