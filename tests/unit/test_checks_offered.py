@@ -255,6 +255,43 @@ def test_without_an_upgrade_nothing_is_compared(suite: SimpleNamespace, tmp_path
         suite.test_3_offered.test_what_the_last_final_offered_is_still_there({}, cell, None, lambda *_: None)
 
 
+def test_what_is_added_to_netbox_s_own_pages_menu_and_start_page_is_offered_too(
+    suite: SimpleNamespace, tmp_path: Path
+) -> None:
+    check = suite.test_3_offered.test_what_the_last_final_offered_is_still_there
+    before = {
+        "host": {"dcim.device": ["", "bgp/"]},
+        "menu": ["plugins:app:one", "plugins:app:two"],
+        "widgets": {"app.W": {}},
+    }
+    now = {"host": {"dcim.device": [""]}, "menu": ["plugins:app:two"], "widgets": {}}
+    cell = SimpleNamespace(
+        path="fresh", phase="released", plugin_version="1.0", report=tmp_path, undeclared=lambda refused: refused
+    )
+    check(before, cell, None, lambda *_: None)
+    cell.phase = "candidate"
+    check(before, cell, None, lambda *_: None)
+    lost = "what is added to dcim.device at /bgp/, the menu's entry plugins:app:one, the widget app.W"
+    with pytest.raises(AssertionError, match=f"3 are gone: {lost}"):
+        check(now, cell, None, lambda *_: None)
+
+
+def test_the_menu_s_entries_are_those_of_menus_and_single_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    def entry(name: str) -> SimpleNamespace:
+        return SimpleNamespace(link=f"plugins:app:{name}")
+
+    menu = SimpleNamespace(groups=[SimpleNamespace(items=[entry("b")]), SimpleNamespace(items=[entry("a")])])
+    for plugins, names in (
+        ({"menus": [menu], "menu_items": {"App": [entry("c")]}}, "abc"),
+        ({"menus": [], "menu_items": {}}, ""),
+    ):
+        host = ModuleType("netbox.registry")
+        host.registry = {"plugins": plugins}  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "netbox", ModuleType("netbox"))
+        monkeypatch.setitem(sys.modules, "netbox.registry", host)
+        assert of_the_image("views").menu() == [f"plugins:app:{name}" for name in names]
+
+
 @pytest.mark.parametrize(
     ("before", "now", "other"),
     [("1.2", "1.2.9", False), ("1.2,3.0", "1.2,3.1", True), ("1.2", "2.2", True), ("odd", "odd", False)],

@@ -36,7 +36,7 @@ def test_what_the_last_final_offered_is_still_there(
         netbox, browser = request.getfixturevalue("netbox"), request.getfixturevalue("browser")
         shown = facts["shown"].values()
         offered = [{**each, "input": asked_for(each["form field"], shown, netbox, browser)} for each in offered]
-    now = {"version": cell.plugin_version, "offered": offered}
+    now = {"version": cell.plugin_version, "offered": offered, "added": added(facts)}
     file = cell.report / f"offered-{cell.phase}.json"
     file.write_text(json.dumps(now), encoding="utf-8")
     if cell.phase == RELEASED:
@@ -47,6 +47,8 @@ def test_what_the_last_final_offered_is_still_there(
     before = json.loads(released.read_text(encoding="utf-8"))
     plugins: list[Offered] = [*now["offered"], *({} for _ in before["offered"])]
     lost = [each for one, other in zip(before["offered"], plugins, strict=False) for each in gone(one, other)]
+    lost += [f"{what} {name}" for what in before["added"] for name in before["added"][what]
+             if name not in now["added"].get(what, ())]  # fmt: skip
     lost = list(cell.undeclared(dict.fromkeys(lost, "")))
     if lost and new_series(before["version"], cell.plugin_version):
         record_property(
@@ -54,6 +56,14 @@ def test_what_the_last_final_offered_is_still_there(
         )
         return
     assert not lost, f"of what {before['version']} offers {len(lost)} are gone: {', '.join(lost[:3])}"
+
+
+def added(facts: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what a plugin adds to NetBox's own pages, menu and start page, by what it is called."""
+    tabs = {
+        f"what is added to {model} at": [f"/{tab}" for tab in tabs] for model, tabs in facts.get("host", {}).items()
+    }
+    return {**tabs, "the menu's entry": facts.get("menu", []), "the widget": sorted(facts.get("widgets", ()))}
 
 
 def asked_for(

@@ -97,6 +97,17 @@ def _added(module: str) -> Iterator[tuple[str, str]]:
             yield model, ""
 
 
+def menu() -> list[str]:
+    """Return what the plugins add to NetBox's menu, by the names of the pages that it leads to."""
+    from netbox.registry import registry
+
+    plugins = registry["plugins"]
+    groups = [group for each in plugins.get("menus") or () for group in each.groups]
+    single = (plugins.get("menu_items") or {}).values()
+    items = [item for each in (*(group.items for group in groups), *single) for item in each]
+    return sorted({str(item.link) for item in items})
+
+
 def widgets(modules: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return what the plugins offer for NetBox's start page: by name, what a person leaves as it is offered.
 
