@@ -17,8 +17,8 @@ from netbox import NetBox
 class Shown:
     """One model: its API's list, its pages, the pages of a record (``{pk}``), and its records.
 
-    ``own`` is the one that was made with what it needs, ``other`` the number of one that was there before, else of the
-    ``whole`` one, which was made with all that the API takes; each may be missing.
+    ``own`` is the one that was made with what it needs, ``second`` another that was made here, and ``other`` the number
+    of one that was there before, else of the second, which has all that the API takes then; each may be missing.
     """
 
     label: str
@@ -27,7 +27,7 @@ class Shown:
     record: Mapping[str, str]
     own: Made | None
     other: int
-    whole: Made | None = None
+    second: Made | None = None
 
     @property
     def number(self) -> int:
@@ -47,7 +47,7 @@ class Shown:
     @property
     def made(self) -> list[Made]:
         """What was made here, and may be changed."""
-        return [record for record in (self.own, self.whole) if record]
+        return [record for record in (self.own, self.second) if record]
 
     @property
     def edits(self) -> dict[str, Made]:
@@ -97,10 +97,10 @@ def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]
             not_tried[label] = made.why_not
         own = made if made.number else None
         # A description says little of what goes together: that one of all that is taken can be made is asked of nobody.
-        whole = maker.make(listed[label], whole=True) if own and not found[label] else Made()
-        other = found[label] or whole.number
+        second = maker.make(listed[label], whole=not found[label]) if own else Made()
+        other = found[label] or second.number
         models.append(
-            Shown(label, listed[label], each["pages"], each["record"], own, other, whole if whole.number else None)
+            Shown(label, listed[label], each["pages"], each["record"], own, other, second if second.number else None)
         )
     return Shelf(tuple(models), maker, not_tried, crashed)
 

@@ -232,9 +232,9 @@ def test_records_can_be_deleted(shelf: Shelf, browser: Browser, netbox: NetBox, 
     for shown in shelf.models:
         if shown.own and (paths := shown.of_record("delete")):
             doomed[shown.own.address] = paths[0], lambda path: confirmed(browser, path)
-        if shown.whole and (path := shown.pages.get("bulk-delete")):
-            sent = [("pk", str(shown.whole.number)), ("confirm", "true"), ("_confirm", "")]
-            doomed[shown.whole.address] = f"/{path}", partial(browser.post, fields=sent)
+        if shown.second and (path := shown.pages.get("bulk-delete")):
+            sent = [("pk", str(shown.second.number)), ("confirm", "true"), ("_confirm", "")]
+            doomed[shown.second.address] = f"/{path}", partial(browser.post, fields=sent)
 
     def deleted(address: str) -> tuple[str, str]:
         path, ask = doomed[address]
