@@ -21,16 +21,14 @@ class Kinds(list[Any]):
         """Return those of these models, or all."""
         return Kinds(each for each in self if each.model in limit) if limit else self
 
-    def count(self) -> int:  # type: ignore[override]
-        """Return how many there are."""
-        return len(self)
-
 
 @pytest.mark.parametrize(
     ("limit", "serialized", "among"),
     [
         (("device",), None, ["dcim.device"]),
         (("device",), ("site",), ["dcim.site"]),
+        (("device",), ("device", "site", "vlan"), ["dcim.device"]),
+        ((), ("site",), ["dcim.site"]),
         ((), None, []),
         ((), ("device", "site", "vlan"), []),
     ],

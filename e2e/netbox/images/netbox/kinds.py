@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 
@@ -21,15 +21,16 @@ def _kinds(model: Any, viewset: Any) -> Iterator[dict[str, Any]]:
     told = _querysets(viewset)
     for field in (*model._meta.concrete_fields, *model._meta.many_to_many):
         if isinstance(field.related_model, type) and issubclass(field.related_model, ContentType):
-            limit = getattr(field, "get_limit_choices_to", dict)()
-            among = told.get(field.name) or ContentType.objects.complex_filter(limit)
-            every = ContentType.objects.count()
-            admitted = [f"{each.app_label}.{each.model}" for each in among]
-            yield {
-                "kind": field.name,
-                "number": numbers.get(field.name, ""),
-                "among": sorted(admitted) if len(admitted) < every else [],
-            }
+            every = _names(ContentType.objects.all())
+            limited = _names(ContentType.objects.complex_filter(getattr(field, "get_limit_choices_to", dict)()))
+            taken = _names(told.get(field.name, ())) or every
+            admitted = limited & taken or taken
+            among = sorted(admitted) if admitted != every else []
+            yield {"kind": field.name, "number": numbers.get(field.name, ""), "among": among}
+
+
+def _names(kinds: Iterable[Any]) -> set[str]:
+    return {f"{each.app_label}.{each.model}" for each in kinds}
 
 
 def _querysets(viewset: Any) -> dict[str, Any]:
