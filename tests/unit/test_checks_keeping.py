@@ -41,6 +41,7 @@ def suite() -> Iterator[SimpleNamespace]:
         ("198.51.7.0/24", {"value": "198.51.7.0/24"}),
         ("b", {"value": "b", "label": "B"}),
         ("", None),
+        ("c2FtcGxl", "https://netbox.example/media/1_sample"),
         (7, {"id": 7, "display": "seven"}),
         (7, "7.00"),
         (7, 7.0),

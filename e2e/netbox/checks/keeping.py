@@ -30,6 +30,8 @@ def kept(sent: Any, shown: Any) -> bool:
         return sent is shown
     if isinstance(sent, int | float):
         return str(shown).removesuffix(".0") == str(sent) or _number(shown) == sent
+    if isinstance(sent, str) and "://" in str(shown) and "://" not in sent:
+        return True  # a file, which is shown by where it is
     # How a text is written may be the plugin's matter: a network, a name in small letters.
     return not isinstance(sent, str) or not _bare(sent) or bool(_bare(shown) and _alike(_bare(sent), _bare(shown)))
 
