@@ -20,20 +20,24 @@ FEW = 3
 
 def kept(sent: Any, shown: Any) -> bool:
     """Whether *shown* stands for what was *sent*: a record by its number, a choice by its value, a text freely."""
-    if sent is None:
-        return True
     if isinstance(sent, list):
         return all(any(kept(each, other) for other in shown or ()) for each in sent)
     if isinstance(shown, dict):
         return isinstance(sent, dict) or str(sent) in {str(shown.get("value")), str(shown.get("id"))}
+    if isinstance(sent, str):
+        return _written(sent, "" if shown is None else str(shown))
     if isinstance(sent, bool) or isinstance(shown, bool):
-        return sent is shown
-    if isinstance(sent, int | float):
-        return str(shown).removesuffix(".0") == str(sent) or _number(shown) == sent
-    if isinstance(sent, str) and "://" in str(shown) and "://" not in sent:
-        return True  # a file, which is shown by where it is
-    # How a text is written may be the plugin's matter: a network, a name in small letters.
-    return not isinstance(sent, str) or not _bare(sent) or bool(_bare(shown) and _alike(_bare(sent), _bare(shown)))
+        return sent is shown or sent is None
+    numbers = isinstance(sent, int | float)
+    return not numbers or str(shown).removesuffix(".0") == str(sent) or _number(shown) == sent
+
+
+def _written(sent: str, shown: str) -> bool:
+    """Whether a text is what was sent: how it is written is the plugin's matter, and a file is shown by where it is."""
+    if not _bare(sent) or ("://" in shown and "://" not in sent):
+        return True
+    one, other = _bare(sent), _bare(shown)
+    return bool(other) and (one in other or other in one)
 
 
 def departures(sent: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
@@ -105,9 +109,5 @@ def _number(shown: Any) -> float | None:
         return None
 
 
-def _bare(text: Any) -> str:
-    return "".join(each for each in str("" if text is None else text).casefold() if each.isalnum())
-
-
-def _alike(one: str, other: str) -> bool:
-    return one in other or other in one
+def _bare(text: str) -> str:
+    return "".join(each for each in text.casefold() if each.isalnum())
