@@ -1,4 +1,7 @@
-"""What services warn of: the lines of their logs that state a level, told apart by what they say and not by when."""
+"""What services warn of: the lines of their logs that state a level, or that Python's own warnings print.
+
+They are told apart by what they say and not by when.
+"""
 
 import json
 import re
@@ -6,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-LEVEL = re.compile(r"\b(?:WARNING|ERROR|CRITICAL)\b.*")
+LEVEL = re.compile(r"\b(?:WARNING|ERROR|CRITICAL)\b.*|(?<=: )\w+Warning: .*")
 # What differs from one run to the next: numbers, and what is made of them.
 MOVES = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|0x[0-9a-f]+|[0-9a-f]{12,})\b|\d+(?:\.\d+)*")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -38,3 +40,13 @@ def checks(config: pytest.Config, *names: str) -> Iterator[SimpleNamespace]:
         config.addinivalue_line("markers", f"{mark}(): as the suites say")
     with imported(*names) as modules:
         yield modules
+
+
+def of_the_image(name: str) -> Any:
+    """Return a module of NetBox's image."""
+    spec = importlib.util.spec_from_file_location(name, E2E / "netbox" / "images" / "netbox" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

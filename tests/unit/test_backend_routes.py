@@ -8,11 +8,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests
 from suite_modules import imported
+from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 SERVER = Path(__file__).parents[2] / "e2e" / "images" / "server"
 
@@ -110,3 +111,24 @@ def test_a_route_that_says_that_it_does_nothing_is_no_failure_and_a_crash_is_one
     answer.headers["Content-Type"] = "application/json"
     backend = SimpleNamespace(request=lambda *_, **__: answer)
     assert suite.test_6_routes._complaint(backend, "/x") == said
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (ReadTimeoutError(cast("Any", None), "/x/create", "Read timed out."), "does not answer in time"),
+        (ProtocolError("Connection broken"), "ConnectionError"),
+    ],
+)
+def test_a_stream_that_falls_silent_is_not_over_and_one_that_breaks_off_has_failed(
+    suite: SimpleNamespace, fault: Exception, said: str
+) -> None:
+    def content(_: int) -> Iterator[bytes]:
+        yield b"data: begun"
+        raise requests.ConnectionError(fault)
+
+    answer = requests.Response()
+    answer.status_code, answer.raw = 200, io.BytesIO()
+    answer.iter_content = content  # type: ignore[method-assign, assignment]
+    backend = SimpleNamespace(request=lambda *_, **__: answer)
+    assert suite.test_6_routes._complaint(backend, "/x/create") == said

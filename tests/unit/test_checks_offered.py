@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from collections.abc import Iterator
@@ -11,9 +10,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from suite_modules import imported
-
-IMAGE = Path(__file__).parents[2] / "e2e" / "netbox" / "images" / "netbox"
+from suite_modules import imported, of_the_image
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +18,7 @@ def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the modules of the checks."""
     for mark in ("contract", "phases"):
         pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
-    with imported("netbox", "pages", "cell", "stack_cell", "test_3_offered", "test_4_widgets") as modules:
+    with imported("netbox", "pages", "cell", "stack_cell", "series", "test_3_offered", "test_4_widgets") as modules:
         yield modules
 
 
@@ -41,14 +38,10 @@ def widget(name: str, default: Any = None, *, module: str = "app.widgets", **fie
     return type(name, (), {"ConfigForm": Form, "default_config": default, "__module__": module})
 
 
-def of_the_image(name: str) -> Any:
-    """Return a module of NetBox's image."""
-    spec = importlib.util.spec_from_file_location(name, IMAGE / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture(autouse=True)
+def _beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the image's modules find each other."""
+    monkeypatch.setitem(sys.modules, "kinds", of_the_image("kinds"))
 
 
 def tried(monkeypatch: pytest.MonkeyPatch, registry: dict[str, Any]) -> dict[str, Any]:
@@ -262,6 +255,43 @@ def test_without_an_upgrade_nothing_is_compared(suite: SimpleNamespace, tmp_path
         suite.test_3_offered.test_what_the_last_final_offered_is_still_there({}, cell, None, lambda *_: None)
 
 
+def test_what_is_added_to_netbox_s_own_pages_menu_and_start_page_is_offered_too(
+    suite: SimpleNamespace, tmp_path: Path
+) -> None:
+    check = suite.test_3_offered.test_what_the_last_final_offered_is_still_there
+    before = {
+        "host": {"dcim.device": ["", "bgp/"]},
+        "menu": ["plugins:app:one", "plugins:app:two"],
+        "widgets": {"app.W": {}},
+    }
+    now = {"host": {"dcim.device": [""]}, "menu": ["plugins:app:two"], "widgets": {}}
+    cell = SimpleNamespace(
+        path="fresh", phase="released", plugin_version="1.0", report=tmp_path, undeclared=lambda refused: refused
+    )
+    check(before, cell, None, lambda *_: None)
+    cell.phase = "candidate"
+    check(before, cell, None, lambda *_: None)
+    lost = "what is added to dcim.device at /bgp/, the menu's entry plugins:app:one, the widget app.W"
+    with pytest.raises(AssertionError, match=f"3 are gone: {lost}"):
+        check(now, cell, None, lambda *_: None)
+
+
+def test_the_menu_s_entries_are_those_of_menus_and_single_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    def entry(name: str) -> SimpleNamespace:
+        return SimpleNamespace(link=f"plugins:app:{name}")
+
+    menu = SimpleNamespace(groups=[SimpleNamespace(items=[entry("b")]), SimpleNamespace(items=[entry("a")])])
+    for plugins, names in (
+        ({"menus": [menu], "menu_items": {"App": [entry("c")]}}, "abc"),
+        ({"menus": [], "menu_items": {}}, ""),
+    ):
+        host = ModuleType("netbox.registry")
+        host.registry = {"plugins": plugins}  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "netbox", ModuleType("netbox"))
+        monkeypatch.setitem(sys.modules, "netbox.registry", host)
+        assert of_the_image("views").menu() == [f"plugins:app:{name}" for name in names]
+
+
 @pytest.mark.parametrize(
     ("before", "now", "other"),
     [("1.2", "1.2.9", False), ("1.2,3.0", "1.2,3.1", True), ("1.2", "2.2", True), ("odd", "odd", False)],
@@ -269,7 +299,7 @@ def test_without_an_upgrade_nothing_is_compared(suite: SimpleNamespace, tmp_path
 def test_a_series_is_the_first_two_numbers_of_each_plugin(
     suite: SimpleNamespace, before: str, now: str, *, other: bool
 ) -> None:
-    assert suite.test_3_offered.new_series(before, now) is other
+    assert suite.series.new_series(before, now) is other
 
 
 SHOWN = {

@@ -317,3 +317,68 @@ def _ends(status: int, bodies: dict[str, Any]) -> Any:
 
     with imported("records") as modules:
         return modules.records.ends(SimpleNamespace(request=answer), "/api/own/")
+
+
+@pytest.mark.parametrize(
+    ("among", "kind"), [(["app.lost", "dcim.site"], "dcim.site"), ([], "dcim.device"), (["app.lost"], "app.lost")]
+)
+def test_what_may_refer_to_several_kinds_gets_one_of_which_there_is_a_record(
+    among: list[str], kind: str, suite: SimpleNamespace
+) -> None:
+    class Sites(Picky):
+        def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+            lost = method == "GET" and path == "/api/lost/"
+            return _said(200, {"results": []}) if lost else super().request(method, path, **extra)
+
+    api = Sites(told_of="address")
+    several = {"/api/things/": [suite.making.Several("name", "parent", among), suite.making.Several("address", "")]}
+    lists = {"app.lost": "/api/lost/", "dcim.site": "/api/sites/", "dcim.device": "/api/devices/"}
+    maker = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {}, several=several, lists=lists)
+    assert maker.make("/api/things/", whole=True).number == 1
+    number = None if kind == "app.lost" else 7
+    assert (api.sent[0]["name"], api.sent[0].get("parent"), api.sent[0]["address"]) == (kind, number, "dcim.device")
+
+
+@pytest.mark.parametrize(
+    ("words", "held"),
+    [("The submitted data was not a file.", b"sample "), ("Upload a valid image.", b"GIF89a")],
+)
+def test_where_a_file_is_wanted_one_is_sent_as_a_form_sends_it(words: str, held: bytes, suite: SimpleNamespace) -> None:
+    forms: list[dict[str, Any]] = []
+
+    class Files(Picky):
+        def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+            if method == "POST" and path == "/api/things/":
+                forms.append(extra)
+                return _said(201, {"id": 1}) if "files" in extra else _said(400, {"name": [words]})
+            return super().request(method, path, **extra)
+
+    maker = suite.making.Maker(Files(told_of=""), suite.api_description.Described(DOCUMENT), {})
+    assert maker.make("/api/things/").number == 1
+    assert forms[-1]["data"] == {"site": 7}
+    assert forms[-1]["files"]["name"][1].startswith(held)
+
+
+def test_a_kind_that_must_be_named_is_sent_with_a_number_and_a_list_that_may_not_be_empty_with_an_item(
+    suite: SimpleNamespace,
+) -> None:
+    sent: list[dict[str, Any]] = []
+
+    class Lists(Picky):
+        def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+            if method == "POST" and path == "/api/things/":
+                sent.append(dict(extra["json"]))
+                empty = not sent[-1].get("words")
+                return _said(400, {"words": ["This list may not be empty."]}) if empty else _said(201, {"id": 1})
+            return super().request(method, path, **extra)
+
+    words = {"type": "array", "items": {"type": "string", "enum": ["permit"]}}
+    thing = {"required": ["kind", "words"], "properties": {"kind": {}, "number": {"type": "integer"}, "words": words}}
+    document = {"paths": DOCUMENT["paths"], "components": {"schemas": {"ThingRequest": thing}}}
+    several = {"/api/things/": [suite.making.Several("kind", "number", ["dcim.site"])]}
+    maker = suite.making.Maker(
+        Lists(told_of=""), suite.api_description.Described(document), {}, several=several,
+        lists={"dcim.site": "/api/sites/"},
+    )  # fmt: skip
+    assert maker.make("/api/things/").number == 1
+    assert sent[-1] == {"kind": "dcim.site", "number": 7, "words": ["permit"]}

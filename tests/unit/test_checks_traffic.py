@@ -89,6 +89,8 @@ WARNED = """2026-01-01 00:00:00 [worker] WARNING rq.worker:17 - job 42 took 3.5 
 WARNING rq.worker:99 - job 43 took 1 s
 \x1b[33mERROR\x1b[0m no key 0123456789abcdef
 INFO nothing to tell of an error
+/opt/netbox/paginator.py:33: UnorderedObjectListWarning: pages may yield things twice
+  super().__init__(object_list)
 """
 
 
@@ -97,6 +99,7 @@ def test_a_warning_is_the_same_whenever_and_of_whatever_number_it_is_told(suite:
         "worker: WARNING rq.worker:N - job N took N s",
         "worker: WARNING rq.worker:N - job N took N s",
         "worker: ERROR no key N",
+        "worker: UnorderedObjectListWarning: pages may yield things twice",
     ]
 
 
@@ -104,7 +107,8 @@ def test_only_what_was_not_warned_of_before_is_new(suite: SimpleNamespace, tmp_p
     now = Counter(suite.troubles.troubles("worker", WARNED))
     assert suite.troubles.new(now, now) == []
     assert suite.troubles.new({"worker: ERROR no key N": 3}, now) == [
-        "worker: WARNING rq.worker:N - job N took N s (2 times)"
+        "worker: WARNING rq.worker:N - job N took N s (2 times)",
+        "worker: UnorderedObjectListWarning: pages may yield things twice",
     ]
     file = tmp_path / "new" / "warnings.json"
     assert suite.troubles.kept(file) is None

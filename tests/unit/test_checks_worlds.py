@@ -87,6 +87,20 @@ def test_a_datacenter_that_moved_differs_in_what_it_says_and_holds_together(
     assert read.kinds()["storage"].records["local",]["shared"]
 
 
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_another_cluster_has_the_names_and_numbers_of_the_first_and_nothing_else_of_it(
+    size: str, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = getattr(suite.worlds, size)(1)
+    here, there = (_read(suite, each, monkeypatch).world for each in (first, suite.worlds.annex(first)))
+    assert set(there.nodes) <= set(here.nodes)
+    assert {guest.vmid for guest in there.guests} < {guest.vmid for guest in suite.worlds.moved(first).guests}
+    macs = [{nic.mac for guest in world.guests for nic in guest.nics} for world in (here, there)]
+    assert not macs[0] & macs[1]
+    assert not here.addresses & there.addresses
+    assert not {guest.name for guest in here.guests} & {guest.name for guest in there.guests}
+
+
 def _held(suite: SimpleNamespace, kind: Any, *records: dict[str, Any]) -> Any:
     return suite.holdings.Holdings({f"plugin:{kind.name}": dict(enumerate(records))})
 

@@ -1,6 +1,6 @@
 """Makes records through an API by its own description, and takes them away again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,18 +16,22 @@ ROUNDS = 8
 DEPTH = 6
 TAKEN = "duplicate key value"
 WHOLE = ("non_field_errors", "__all__", "detail")
+EMPTY = "may not be empty"
+ANY = "dcim.device"
+"""What is referred to where anything may be."""
 LEFT_OUT = frozenset({"tags", "custom_fields", "owner", "changelog_message"})
 """What NetBox itself lets any record have."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """What came of making one record: its number and address, or why there is none."""
+    """What came of making one record: its number and address and what was sent for it, or why there is none."""
 
     number: int = 0
     route: str = ""
     why_not: str = ""
     crashed: bool = False
+    sent: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -35,32 +39,50 @@ class Made:
         return f"{self.route}{self.number}/"
 
 
+@dataclass(frozen=True)
+class Several:
+    """What may refer to records of several kinds: the field with the kind, and with the number, and what is admitted.
+
+    ``number`` is empty where only a kind is held, ``among`` where any may be named.
+    """
+
+    kind: str
+    number: str = ""
+    among: Sequence[str] = ()
+
+
 @dataclass
 class Maker:
     """Makes records; what it made, it takes away in the opposite order.
 
-    ``relations`` names, for a list and a field of it, the list that a bare number refers to.
+    ``relations`` names, for a list and a field of it, the list that a bare number refers to, ``several`` what refers to
+    records of several kinds, and ``lists`` the list of each kind.
     """
 
     netbox: NetBox
     described: Described
     relations: Mapping[str, Mapping[str, str]]
     made: list[Made] = field(default_factory=list)
+    several: Mapping[str, Sequence[Several]] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
 
     def make(self, route: str, depth: int = 0, *, whole: bool = False) -> Made:
         """Make one record of a list, and first what it must refer to: of what it needs, or *whole*, of all it takes."""
         fields = {each.name: each for each in self.described.takes(route)}
         if not fields:
             return Made(why_not="its API takes no new records")
-        wanted = [each for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT)]
+        needed = {each.name for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT)}
+        for each in self.several.get(route, ()):  # a kind says nothing without a number
+            needed |= {each.kind, each.number} if needed & {each.kind, each.number} else set()
+        wanted = [each for name, each in fields.items() if name in needed]
         values = {each.name: self._value(route, each, depth) for each in wanted}
-        lost = {name for name, value in values.items() if value in (0, [0]) and self._refers_to(route, fields[name])}
+        lost = {name for name, value in values.items() if value in (0, [0]) and self.refers_to(route, fields[name])}
         for name in (name for name in lost if fields[name].required):
-            return Made(why_not=f"it needs a record of {self._refers_to(route, fields[name])}, and none can be made")
+            return Made(why_not=f"it needs a record of {self.refers_to(route, fields[name])}, and none can be made")
         body = {name: value for name, value in values.items() if name not in lost}
         said = self._sent(route, fields, body, depth, whole=whole)
         if said.status_code == requests.codes.created:
-            self.made.append(Made(int(said.json()["id"]), route))
+            self.made.append(Made(int(said.json()["id"]), route, sent=dict(body)))
             return self.made[-1]
         # That there is one already is a refusal, however it is told.
         crashed = said.status_code >= requests.codes.internal_server_error and TAKEN not in said.text
@@ -70,16 +92,24 @@ class Maker:
         self, route: str, fields: Mapping[str, Field], body: dict[str, Any], depth: int, *, whole: bool
     ) -> requests.Response:
         """Send a new record, and again as each refusal wants it; a whole one goes without what is refused twice."""
-        said = self.netbox.request("POST", route, json=body)
+        said = self._posted(route, body)
         for number in range(1, ROUNDS):
             if said.status_code != requests.codes.bad_request:
                 break
-            without = whole and number > 1 and _shortened(fields, body, said)
+            without = whole and number > 1 and shortened(fields, body, said)
             amended = without or self._amend(route, fields, body, said, depth)
-            if not amended and not (whole and _shortened(fields, body, said)):
+            if not amended and not (whole and shortened(fields, body, said)):
                 break
-            said = self.netbox.request("POST", route, json=body)
+            said = self._posted(route, body)
         return said
+
+    def _posted(self, route: str, body: Mapping[str, Any]) -> requests.Response:
+        """Send a new record: as data, or where a file is among it as a form."""
+        files = {name: (name, value) for name, value in body.items() if isinstance(value, bytes)}
+        if not files:
+            return self.netbox.request("POST", route, json=body)
+        rest = {name: str(value).lower() if isinstance(value, bool) else value for name, value in body.items()}
+        return self.netbox.request("POST", route, data={n: v for n, v in rest.items() if n not in files}, files=files)
 
     def some(self, route: str, depth: int = 0) -> int:
         """Return the number of a record of a list: one that is there, else a new one; 0 where there can be none."""
@@ -95,16 +125,29 @@ class Maker:
             if said.status_code not in {requests.codes.no_content, requests.codes.not_found, requests.codes.conflict}:
                 yield f"DELETE {record.address}", f"answered {said.status_code}{words(said)}"
 
-    def _refers_to(self, route: str, field: Field) -> str:
+    def refers_to(self, route: str, field: Field) -> str:
         """Return the list that a field refers to; nothing where it holds a value of its own."""
         return self.relations.get(route, {}).get(field.name) or self.described.lists.get(field.refers_to, "")
 
     def _value(self, route: str, field: Field, depth: int) -> Any:
-        refers_to = self._refers_to(route, field)
+        for each in self.several.get(route, ()):
+            if field.name in {each.kind, each.number}:
+                kind, number = self._one_of(each, depth)
+                value = kind if field.name == each.kind else number
+                return [value] if field.many else value
+        refers_to = self.refers_to(route, field)
         if not refers_to:
             return sample(field.name, field.schema)
         number = self.some(refers_to, depth)
         return [number] if field.many else number
+
+    def _one_of(self, several: Several, depth: int) -> tuple[str, int]:
+        """Choose a kind to refer to, of those admitted the first of which there can be a record, and that record."""
+        among = several.among or (ANY,)
+        found = (
+            (kind, self.some(self.lists[kind], depth)) for kind in among if several.number and self.lists.get(kind)
+        )
+        return next((each for each in found if each[1]), (among[0], 0))
 
     def _amend(
         self, route: str, fields: Mapping[str, Field], body: dict[str, Any], said: requests.Response, depth: int
@@ -129,11 +172,13 @@ class Maker:
 
     def _other(self, route: str, field: Field, body: dict[str, Any], reasons: Any, depth: int) -> bool:
         """Give a field that was refused another value, or none; whether there is one to try."""
-        name, refers_to = field.name, self._refers_to(route, field)
+        name, refers_to = field.name, self.refers_to(route, field)
         if name not in body:
             body[name] = self._value(route, field, depth)
         elif refers_to and isinstance(reasons, dict):
             return self._spelt_out(body, name, refers_to, reasons)
+        elif EMPTY in str(reasons) and field.schema.get("type") == "array":
+            body[name] = [sample(name, field.schema.get("items", {}))]
         elif not refers_to and (value := said_of(str(reasons))) is not None and value != body[name]:
             body[name] = value
         elif field.required:
@@ -161,7 +206,7 @@ def _refused(said: requests.Response) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _shortened(fields: Mapping[str, Field], body: dict[str, Any], said: requests.Response) -> bool:
+def shortened(fields: Mapping[str, Field], body: dict[str, Any], said: requests.Response) -> bool:
     """Leave out of *body* what a refusal speaks of and the record does not need; whether there was any such."""
     refused = _refused(said)
     reasons = " ".join(str(refused[name]) for name in WHOLE if name in refused)

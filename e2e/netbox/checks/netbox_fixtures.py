@@ -43,9 +43,15 @@ def _described(cell: Cell, netbox: NetBox) -> Iterator[Future[dict[str, Any]] | 
 
 
 @pytest.fixture(scope="session")
-def schema(_described: Future[dict[str, Any]]) -> dict[str, Any]:
+def schema(_described: Future[dict[str, Any]] | None, netbox: NetBox) -> dict[str, Any]:
     """Return NetBox's description of its API, asked once."""
-    return _described.result()
+    return _described.result() if _described else netbox.schema()
+
+
+@pytest.fixture(scope="session")
+def fills() -> bool:
+    """Whether records are made with the last final, too: not where a stack has other ways to get some."""
+    return True
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from contracts import PLUGIN, BrokenContract
 from words import words
 
 from api_description import Described
-from making import Made, Maker
+from making import Made, Maker, Several
 from netbox import NetBox
 
 
@@ -17,8 +17,8 @@ from netbox import NetBox
 class Shown:
     """One model: its API's list, its pages, the pages of a record (``{pk}``), and its records.
 
-    ``own`` is the one that was made with what it needs, ``other`` the number of one that was there before, else of one
-    that was made with all that the API takes; either may be missing.
+    ``own`` is the one that was made with what it needs, ``second`` another that was made here, and ``other`` the number
+    of one that was there before, else of the second, which has all that the API takes then; each may be missing.
     """
 
     label: str
@@ -27,6 +27,7 @@ class Shown:
     record: Mapping[str, str]
     own: Made | None
     other: int
+    second: Made | None = None
 
     @property
     def number(self) -> int:
@@ -44,6 +45,17 @@ class Shown:
         return [number for number in (self.own.number if self.own else 0, self.other) if number]
 
     @property
+    def made(self) -> list[Made]:
+        """What was made here, and may be changed."""
+        return [record for record in (self.own, self.second) if record]
+
+    @property
+    def edits(self) -> dict[str, Made]:
+        """Each of them by the page that edits it."""
+        path = self.record.get("edit", "")
+        return {f"/{path.replace('{pk}', str(record.number))}": record for record in self.made if path}
+
+    @property
     def tabs(self) -> list[str]:
         """Return the addresses of all pages that show something of a record, or change it."""
         return [path for kind in self.record if kind not in {"edit", "delete"} for path in self.of_record(kind)]
@@ -58,6 +70,11 @@ class Records:
     not_tried: dict[str, str] = field(default_factory=dict)
     crashed: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def made(self) -> list[Made]:
+        """What was made of all models."""
+        return [record for shown in self.models for record in shown.made]
+
 
 def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]) -> Records:
     """Make a record of each model; where none can be made, one that is there stands in."""
@@ -67,7 +84,8 @@ def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]
         for each in shown.values()
         if each["api"]
     }
-    maker = Maker(netbox, Described(document), relations)
+    several = {f"/{each['api']}": tuple(Several(**told) for told in each.get("kinds", ())) for each in shown.values()}
+    maker = Maker(netbox, Described(document), relations, several=several, lists=routes)
     listed = {label: f"/{each['api']}" if each["api"] else "" for label, each in shown.items()}
     found = {label: there(netbox, route) if route else 0 for label, route in listed.items()}
     models, not_tried, crashed = [], {}, {}
@@ -79,8 +97,11 @@ def filled(netbox: NetBox, document: Mapping[str, Any], shown: Mapping[str, Any]
             not_tried[label] = made.why_not
         own = made if made.number else None
         # A description says little of what goes together: that one of all that is taken can be made is asked of nobody.
-        other = found[label] or (maker.make(listed[label], whole=True).number if own else 0)
-        models.append(Shown(label, listed[label], each["pages"], each["record"], own, other))
+        second = maker.make(listed[label], whole=not found[label]) if own else Made()
+        other = found[label] or second.number
+        models.append(
+            Shown(label, listed[label], each["pages"], each["record"], own, other, second if second.number else None)
+        )
     return Records(tuple(models), maker, not_tried, crashed)
 
 

@@ -1,11 +1,15 @@
 """Values that a field may take, by its description and by what was said of an earlier value."""
 
 import itertools
+import os
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-COUNT = itertools.count(1)
+from stack_cell import RELEASED
+
+COUNT = itertools.count(401 if os.environ.get("RELEASEGATE_PHASE") == RELEASED else 1)
+"""Numbers of samples: those of the last final's records, which stay, are others than the candidate's."""
 FORMATS: dict[str, Callable[[int], Any]] = {
     "date": lambda _: "2026-01-02",
     "date-time": lambda _: "2026-01-02T03:04:05Z",
@@ -19,6 +23,8 @@ FORMATS: dict[str, Callable[[int], Any]] = {
 }
 FORMED = itertools.cycle(("65000:1", "10", "sample-1.example.com", "1.1", "Aa1", "+1 555 0100"))
 """What fields take whose form nobody tells: a community, a number, a host's name, a version, a word, a telephone's."""
+IMAGE = b"GIF89a\1\0\1\0\200\0\0\0\0\0\377\377\377!\371\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
+"""A picture of one point."""
 SAID: tuple[tuple[re.Pattern[str], Callable[[int], Any]], ...] = (
     (re.compile(r"(content|object) type", re.IGNORECASE), lambda _: "dcim.device"),
     (
@@ -39,6 +45,8 @@ SAID: tuple[tuple[re.Pattern[str], Callable[[int], Any]], ...] = (
     (re.compile(r"host ?name|domain|qualified", re.IGNORECASE), lambda n: f"sample-{n}.example.com"),
     (re.compile(r"unique|already exists", re.IGNORECASE), lambda n: f"sample-{n}"),
     (re.compile(r"valid value", re.IGNORECASE), lambda _: next(FORMED)),
+    (re.compile(r"not a file|no file", re.IGNORECASE), lambda n: f"sample {n}\n".encode()),
+    (re.compile(r"valid image", re.IGNORECASE), lambda _: IMAGE),
 )
 NAMED = tuple((re.compile(word, re.IGNORECASE), value) for word, value in (
     (r"^(address|prefix|network|cidr|subnet)$", SAID[1][1]),

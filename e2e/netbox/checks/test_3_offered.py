@@ -6,18 +6,17 @@ Its classes say it, and of forms the pages too: a template may leave out what th
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from itertools import zip_longest
 from typing import Any
 
 import pytest
 from contracts import PLUGIN
-from packaging.version import InvalidVersion, Version
 from stack_cell import RELEASED
 
 from cell import UPGRADE, Cell
 from forms import forms
 from netbox import Browser, NetBox
 from records import there
+from series import new_series
 
 ARGUMENT, NUMBER = re.compile(r"\{\w+\}"), re.compile(r"\d+")
 Offered = Mapping[str, Mapping[str, list[str]]]
@@ -37,7 +36,7 @@ def test_what_the_last_final_offered_is_still_there(
         netbox, browser = request.getfixturevalue("netbox"), request.getfixturevalue("browser")
         shown = facts["shown"].values()
         offered = [{**each, "input": asked_for(each["form field"], shown, netbox, browser)} for each in offered]
-    now = {"version": cell.plugin_version, "offered": offered}
+    now = {"version": cell.plugin_version, "offered": offered, "added": added(facts)}
     file = cell.report / f"offered-{cell.phase}.json"
     file.write_text(json.dumps(now), encoding="utf-8")
     if cell.phase == RELEASED:
@@ -48,6 +47,8 @@ def test_what_the_last_final_offered_is_still_there(
     before = json.loads(released.read_text(encoding="utf-8"))
     plugins: list[Offered] = [*now["offered"], *({} for _ in before["offered"])]
     lost = [each for one, other in zip(before["offered"], plugins, strict=False) for each in gone(one, other)]
+    lost += [f"{what} {name}" for what in before["added"] for name in before["added"][what]
+             if name not in now["added"].get(what, ())]  # fmt: skip
     lost = list(cell.undeclared(dict.fromkeys(lost, "")))
     if lost and new_series(before["version"], cell.plugin_version):
         record_property(
@@ -55,6 +56,14 @@ def test_what_the_last_final_offered_is_still_there(
         )
         return
     assert not lost, f"of what {before['version']} offers {len(lost)} are gone: {', '.join(lost[:3])}"
+
+
+def added(facts: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what a plugin adds to NetBox's own pages, menu and start page, by what it is called."""
+    tabs = {
+        f"what is added to {model} at": [f"/{tab}" for tab in tabs] for model, tabs in facts.get("host", {}).items()
+    }
+    return {**tabs, "the menu's entry": facts.get("menu", []), "the widget": sorted(facts.get("widgets", ()))}
 
 
 def asked_for(
@@ -93,17 +102,3 @@ def gone(before: Offered, now: Offered) -> Iterator[str]:
 
 def _called(kind: str) -> str:
     return "method" if kind == "route" else kind
-
-
-def new_series(before: str, now: str) -> bool:
-    """Whether the first two numbers of any plugin's version are others: such a release may go without something."""
-    return any(
-        _series(one) != _series(other) for one, other in zip_longest(before.split(","), now.split(","), fillvalue="")
-    )
-
-
-def _series(version: str) -> tuple[int, ...]:
-    try:
-        return Version(version).release[:2]
-    except InvalidVersion:
-        return ()

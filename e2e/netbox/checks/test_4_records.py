@@ -5,7 +5,9 @@ description. A record that cannot be made is not tried; the report says why.
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,14 +17,22 @@ from words import words
 
 import filters
 from cell import CANDIDATE, Cell
+from finding import unfound, unlisted, unpaged
 from forms import confirmed, main_form
+from forms import refused as wrong_in
 from graph import faults
+from keeping import departures, settled, unkept
 from netbox import Browser, NetBox
 from pages import refusals, summary
-from records import Records, Shown, api_lists, ends, filled
+from records import Records, api_lists, ends, filled
+from series import new_series
+from test_3_upgraded import FILE
 
 pytestmark = pytest.mark.phases(CANDIDATE)
 NEEDS = ("netbox.up", "plugin.schema")
+NOTHING_BEFORE = {"models": (), "version": ""}
+EDIT = "bulk-edit"
+MISSING = re.compile(r"^$|required|blank|empty|null", re.IGNORECASE)
 MOVED = {requests.codes.found, requests.codes.see_other}
 
 
@@ -37,10 +47,21 @@ def records(netbox: NetBox, schema: dict[str, Any], facts: dict[str, Any], cell:
 
 @pytest.mark.contract("plugin.records", PLUGIN, needs=NEEDS)
 def test_the_api_makes_records(request: pytest.FixtureRequest, cell: Cell) -> None:
-    """A new record is taken or refused in words, by an API that does not crash over it."""
+    """A new record is taken or refused in words, by an API that does not crash over it.
+
+    In an upgrade what could be made with the last final can be made still, but for a new series.
+    """
     records: Records = request.getfixturevalue("records")
     crashed = cell.undeclared(records.crashed)
     assert not crashed, f"of {len(records.models)} models {summary(crashed)}"
+    file = cell.report / FILE
+    before: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else NOTHING_BEFORE
+    refused = cell.undeclared(
+        {label: records.not_tried[label] for label in before["models"] if label in records.not_tried}
+    )
+    new = new_series(before["version"], cell.plugin_version)
+    first = "; ".join(f"{label} ({why})" for label, why in list(refused.items())[:3])
+    assert new or not refused, f"{before['version']} makes records of {len(refused)} models that this refuses: {first}"
 
 
 @pytest.mark.contract("plugin.record-pages", PLUGIN, needs=NEEDS)
@@ -101,35 +122,70 @@ def test_the_api_shows_and_changes_a_record(records: Records, netbox: NetBox, ce
     assert not refused, f"of {len(paths)} records {summary(refused)}"
 
 
+@pytest.mark.contract("plugin.record-values", PLUGIN, needs=NEEDS)
+def test_a_record_keeps_what_it_is_told(records: Records, netbox: NetBox, cell: Cell) -> None:
+    """What is sent to the API is what it shows then: of a new record, and of one that is changed."""
+    told = {record.address: departures(record.sent, netbox.get(record.address)) for record in records.made}
+    told |= {each.address: unkept(netbox, records.maker, each) for each in records.made if not told[each.address]}
+    wrong = cell.undeclared({address: said for address, said in told.items() if said})
+    first = "; ".join(f"{address}: {said}" for address, said in list(wrong.items())[:3])
+    assert not wrong, f"of {len(told)} records {len(wrong)} do not keep what they are told: {first}"
+
+
 @pytest.mark.contract("plugin.record-forms", PLUGIN, needs=NEEDS)
-def test_a_record_can_be_edited_and_its_deletion_asked_for(records: Records, browser: Browser, cell: Cell) -> None:
-    """Both forms open; what is sent back as it was shown is taken, or refused in words."""
+def test_a_record_can_be_edited_and_its_deletion_asked_for(
+    records: Records, browser: Browser, netbox: NetBox, cell: Cell
+) -> None:
+    """Both forms open; what is sent back as it was shown is taken and changes nothing, if nothing is missing in it."""
     paths = [path for shown in records.models for kind in ("edit", "delete") for path in shown.of_record(kind)]
-    edits = [path for shown in records.models if shown.own for path in shown.of_record("edit")[:1]]
     refused = refusals(paths, browser.get)
-    refused |= refusals([path for path in edits if path not in refused], lambda path: _sent_back(browser, path))
+    edits = {path: record for shown in records.models for path, record in shown.edits.items() if path not in refused}
+    before = {path: settled(netbox.get(record.address)) for path, record in edits.items()}
+    said: dict[str, str] = {}
+    refused |= refusals(edits, lambda path: _sent_back(browser, path, said))
+    refused |= {path: f"refuses what it shows: {wrong}" for path, wrong in said.items() if not _missing(wrong)}
+    changed = {path: departures(told, netbox.get(edits[path].address)) for path, told in before.items()}
+    refused |= {path: f"changed what it shows: {each}" for path, each in changed.items() if each}
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(paths)} forms {summary(refused)}"
 
 
-def _sent_back(browser: Browser, path: str) -> requests.Response:
+def _missing(wrong: str) -> bool:
+    """Whether a form only wants what it was not given: it may ask for more than the API does."""
+    return all(MISSING.search(each) for each in wrong.split("; "))
+
+
+def _sent_back(browser: Browser, path: str, said: dict[str, str]) -> requests.Response:
+    """Send the form of a page as it is shown, and write down what it says to be wrong, where it comes back."""
     page = browser.get(path)
     form = main_form(page.text)
-    return browser.post(path, form.fields) if form else page
+    answer = browser.post(path, form.fields) if form else page
+    if form and answer.status_code == requests.codes.ok:
+        said[path] = wrong_in(answer.text)
+    return answer
 
 
 @pytest.mark.contract("plugin.bulk", PLUGIN, needs=NEEDS)
 def test_many_records_can_be_edited_and_deleted_at_once(records: Records, browser: Browser, cell: Cell) -> None:
-    """The form for one chosen record opens; nothing is sent that would change it."""
+    """The form for one chosen record opens; of one that was made here it is sent, with nothing changed."""
     chosen = {
         f"/{shown.pages[kind]}": str(shown.number)
         for shown in records.models
-        for kind in ("bulk-edit", "bulk-rename", "bulk-delete")
+        for kind in (EDIT, "bulk-rename", "bulk-delete")
         if kind in shown.pages and shown.number
     }
     refused = refusals(chosen, lambda path: browser.post(path, [("pk", chosen[path])]))
+    own = {f"/{shown.pages[EDIT]}" for shown in records.models if EDIT in shown.pages and shown.own} - refused.keys()
+    refused |= refusals(own, lambda path: _applied(browser, path, chosen[path]))
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(chosen)} forms for many records {summary(refused)}"
+
+
+def _applied(browser: Browser, path: str, number: str) -> requests.Response:
+    """Send the form for many records as it is shown for one."""
+    shown = browser.post(path, [("pk", number)])
+    form = main_form(shown.text)
+    return browser.post(path, [*form.fields, ("_apply", "")]) if form else shown
 
 
 @pytest.mark.contract("plugin.lists", PLUGIN, needs=NEEDS)
@@ -146,15 +202,21 @@ def test_the_lists_can_be_searched_and_exported(records: Records, browser: Brows
     ]
     refused |= refusals(apis, lambda path: netbox.request("GET", path))
     refused |= refusals(["/search/?q=sample"], browser.get)
+    refused |= {shown.api: said for shown in records.models if shown.api and (said := unpaged(netbox, shown.api))}
+    pages = {f"/{shown.pages['list']}": shown.numbers for shown in records.models if "list" in shown.pages}
+    left = {path: unlisted(browser, path, numbers) for path, numbers in pages.items() if path not in refused}
+    refused |= {path: said for path, said in left.items() if said}
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(paths) + len(apis)} lists {summary(refused)}"
 
 
 @pytest.mark.contract("plugin.filters", PLUGIN, needs=NEEDS)
 def test_the_lists_can_be_narrowed(records: Records, netbox: NetBox, schema: dict[str, Any], cell: Cell) -> None:
-    """By all at once that the API says a list can be narrowed by; a value may be refused in words."""
+    """By all at once that the API says, and by what a record shows: that is found; a value may be refused in words."""
     routes = [shown.api for shown in records.models if shown.api]
-    wrong = cell.undeclared(filters.faults(netbox, schema, routes))
+    wrong = filters.faults(netbox, schema, routes)
+    lost = {record.address: unfound(netbox, schema, record) for record in records.made}
+    wrong = cell.undeclared(wrong | {address: said for address, said in lost.items() if said})
     assert not wrong, f"of {len(routes)} lists {summary(wrong)}"
 
 
@@ -167,22 +229,28 @@ def test_graphql_answers(records: Records, netbox: NetBox, cell: Cell) -> None:
 
 @pytest.mark.contract("plugin.deletion", PLUGIN, needs=NEEDS)
 def test_records_can_be_deleted(records: Records, browser: Browser, netbox: NetBox, cell: Cell) -> None:
-    """What is confirmed is gone; what the API deletes is gone, too, or refused because others need it."""
+    """What is confirmed is gone, alone or as one of many; what the API deletes, too, or refused as others need it."""
+    doomed: dict[str, tuple[str, Callable[[str], requests.Response]]] = {}
+    for shown in records.models:
+        if shown.own and (paths := shown.of_record("delete")):
+            doomed[shown.own.address] = paths[0], lambda path: confirmed(browser, path)
+        if shown.second and (path := shown.pages.get("bulk-delete")):
+            sent = [("pk", str(shown.second.number)), ("confirm", "true"), ("_confirm", "")]
+            doomed[shown.second.address] = f"/{path}", partial(browser.post, fields=sent)
 
-    def deleted(shown: Shown) -> tuple[str, str]:
-        path = shown.of_record("delete")[0]
-        answer = confirmed(browser, path)
+    def deleted(address: str) -> tuple[str, str]:
+        path, ask = doomed[address]
+        answer = ask(path)
         if answer.status_code >= requests.codes.internal_server_error:
             return path, f"answered {answer.status_code}{words(answer)}"
-        gone = netbox.request("GET", shown.own.address).status_code == requests.codes.not_found if shown.own else True
-        if answer.status_code in MOVED and not gone and not browser.get(path).ok:
-            return path, "said that the record is deleted, and it is there"
-        return path, ""
+        # Where others need a record, the API refuses to delete it, too.
+        left = (
+            answer.status_code in MOVED and netbox.request("DELETE", address).status_code == requests.codes.no_content
+        )
+        return path, "was confirmed, and the record is there" if left else ""
 
     # One after the other, the newest first: what others need is not taken away under their feet.
-    made = [record.address for record in records.maker.made]
-    own = {shown.own.address: shown for shown in records.models if shown.own and shown.of_record("delete")}
-    told = dict(deleted(own[address]) for address in reversed(made) if address in own)
+    told = dict(deleted(record.address) for record in reversed(records.maker.made) if record.address in doomed)
     refused = {path: said for path, said in told.items() if said}
     refused = cell.undeclared(refused | dict(records.maker.unmake()))
     assert not refused, f"of {len(told)} deletions {summary(refused)}"

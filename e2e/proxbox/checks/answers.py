@@ -57,12 +57,11 @@ def _answers(center: Datacenter) -> Iterator[tuple[str, Any]]:
     )
     yield "storage", [_storage(each) for each in center.storages]
     yield from ((f"storage/{each.name}", _storage(each)) for each in center.storages)
-    yield "cluster/backup", [
-        {"id": "backup-nightly", "type": "vzdump", "enabled": 1, "schedule": "02:00", "storage": "vault",
-         "mode": "snapshot",
-         "vmid": ",".join(str(guest.vmid) for guest in center.guests if guest.backed_up) or str(center.guests[0].vmid),
-         "compress": "zstd", "comment": "nightly"},
-    ]  # fmt: skip
+    selected = [guest.vmid for guest in center.guests if guest.backed_up] or [center.guests[0].vmid]
+    nightly = {"id": "backup-nightly", "type": "vzdump", "enabled": 1, "schedule": "02:00", "storage": "vault",
+               "mode": "snapshot", "vmid": ",".join(map(str, selected)), "compress": "zstd",
+               "comment": "nightly"}  # fmt: skip
+    yield "cluster/backup", [nightly] if any(each.name == "vault" for each in center.storages) else []
     yield "cluster/replication", [_replication(center, center.guest(vmid)) for vmid in center.replicated]
     yield from ((f"cluster/{path}", []) for path in NOTHING)
     yield "cluster/firewall/options", {"digest": "0" * 40}
@@ -112,7 +111,7 @@ def _print(number: int) -> str:
 
 
 def _address(center: Datacenter, node: str) -> str:
-    return f"10.77.0.{11 + center.nodes.index(node)}"
+    return f"{center.network}.{11 + center.nodes.index(node)}"
 
 
 def _member(center: Datacenter, node: str) -> dict[str, Any]:
@@ -149,7 +148,7 @@ def _guest_resource(guest: Guest) -> dict[str, Any]:
 
 
 def _mac(guest: Guest, number: int) -> str:
-    return f"BC:24:{guest.vmid // 256:02X}:{guest.vmid % 256:02X}:00:{number:02X}"
+    return f"{guest.maker}:{guest.vmid // 256:02X}:{guest.vmid % 256:02X}:00:{number:02X}"
 
 
 def _config(guest: Guest) -> dict[str, Any]:
@@ -238,8 +237,8 @@ def _network(center: Datacenter, node: str) -> list[dict[str, Any]]:
          "priority": 3,
          "families": ["inet"]},
         {"iface": "vmbr0", "type": "bridge", "active": 1, "autostart": 1, "bridge_ports": "eno1", "method": "static",
-         "method6": "manual", "address": address, "netmask": "24", "cidr": f"{address}/24", "gateway": "10.77.0.1",
-         "priority": 4, "families": ["inet"]},
+         "method6": "manual", "address": address, "netmask": "24", "cidr": f"{address}/24",
+         "gateway": f"{center.network}.1", "priority": 4, "families": ["inet"]},
     ]  # fmt: skip
 
 

@@ -21,6 +21,8 @@ NOWHERE = "198.51.100.254/32"
 """An address of a documentation network."""
 # What each service is called, and where it listens, inside the stack's own network.
 INSIDE = {"netbox": 8080, "backend": 8000, "mock": 8006}
+SILENT = 8007
+"""Where the mock listens and never answers."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,30 @@ class Registrar:
 
         Whether a release takes it is another contract's matter.
         """
-        route = f"{self.root}proxmox/"
-        if sum(1 for _ in self.netbox.every(route)) > 1:
+        if sum(1 for _ in self.netbox.every(f"{self.root}proxmox/")) > 1:
             return
         record = self.netbox.json("POST", "/api/ipam/ip-addresses/", json={"address": NOWHERE})
-        place = {"name": "off", "enabled": False, "ip_address": record["id"], "domain": "off.test", "port": 8006}
+        place = {"ip_address": record["id"], "domain": "off.test", "port": INSIDE["mock"]}
+        self._further({"name": "off", "enabled": False} | place)
+
+    def has_sites(self) -> bool:
+        """Whether a Proxmox can be told which site it is at: within one, NetBox takes the name of a device once."""
+        return "site" in self.netbox.accepted(f"{self.root}proxmox/")
+
+    def further(self, name: str, **fields: Any) -> int:
+        """Register and approve a further Proxmox of that name, which the mock plays; return its record's number."""
+        number, said = self._further({"name": name, "domain": f"{name}.test", "port": INSIDE["mock"]} | fields)
+        if not number:
+            raise BrokenContract(f"the plugin refused a further Proxmox with {self.stack.masked(said)}", side=PLUGIN)
+        self._approve(f"{self.root}proxmox/{number}/")
+        return number
+
+    def _further(self, fields: dict[str, Any]) -> tuple[int, str]:
+        """Make one more record of a Proxmox with what this release takes; return its number, or 0 and what is wrong."""
+        route = f"{self.root}proxmox/"
         accepted = self.netbox.accepted(route)
-        body = {name: value for name, value in (self._proxmox_fields() | place).items() if name in accepted}
-        self.netbox.request("POST", route, json=body)
+        body = {name: value for name, value in (self._proxmox_fields() | fields).items() if name in accepted}
+        return _new(self.netbox.request("POST", route, json=body))
 
     def _ensure(self, kind: str, service: str, fields: dict[str, Any]) -> int:
         """Reuse the record of an earlier phase, or create it with the fields that this release takes."""

@@ -53,6 +53,12 @@ def cell() -> PairCell:
 
 
 @pytest.fixture(scope="session")
+def fills() -> bool:
+    """Records come from a synchronisation here, which would ask endpoints that are none."""
+    return False
+
+
+@pytest.fixture(scope="session")
 def further_secrets(cell: PairCell) -> tuple[str, ...]:
     """Return the backend's key, which is derived from a secret of the run."""
     return (Backend.of(cell).key,)
@@ -117,17 +123,23 @@ def pairs_cell(cell: PairCell, operator: Person | None) -> PairCell:
 
 
 @pytest.fixture(scope="session")
-def endpoints(
+def registrar(
     request: pytest.FixtureRequest, pairs_cell: PairCell, netbox: NetBox, backend: Backend, stack: Stack
-) -> Endpoints:
-    """Return the pair's registered endpoints: made through the API, and by an ordinary user through forms."""
+) -> Registrar:
+    """Return who makes the pair's endpoints: through the API, and for an ordinary user through forms."""
     facts: dict[str, Any] = request.getfixturevalue("facts")
     operator: Person | None = request.getfixturevalue("operator")
     adding = {
         f"/{each['api']}": f"/{each['pages']['add']}" for each in facts["shown"].values() if "add" in each["pages"]
     }
     person = operator.browser if operator else None
-    return Registrar(pairs_cell, netbox, backend, stack, facts["base"], person, adding).register()
+    return Registrar(pairs_cell, netbox, backend, stack, facts["base"], person, adding)
+
+
+@pytest.fixture(scope="session")
+def endpoints(registrar: Registrar) -> Endpoints:
+    """Return the pair's registered endpoints."""
+    return registrar.register()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from containers import Stack
 from contracts import BACKEND
 from pages import SERVER_ERROR, explained, summary
 from traffic import REQUEST
+from urllib3.exceptions import ReadTimeoutError
 from words import body, words
 
 from backend import TIMEOUT, Backend
@@ -96,9 +97,17 @@ def _complaint(backend: Backend, path: str) -> str:
 
 
 def _ended(answer: requests.Response) -> bool:
-    """Whether what an answer does is over: it was read to its end."""
+    """Whether what an answer does is over: it was read to its end.
+
+    One that falls silent on the way is not, and has answered all the same: requests calls that a broken connection.
+    """
     end = time.monotonic() + TIMEOUT
-    return all(time.monotonic() < end for _ in answer.iter_content(4096))
+    try:
+        return all(time.monotonic() < end for _ in answer.iter_content(4096))
+    except requests.ConnectionError as error:
+        if any(isinstance(each, ReadTimeoutError) for each in error.args):
+            return False
+        raise
 
 
 def _world_ends(backend: Backend, stack: Stack, path: str) -> bool:

@@ -76,9 +76,13 @@ class World:
 
 @dataclass(frozen=True)
 class Proxmox:
-    """The mock's API, which needs no login; its certificate was made for this run, so it is not verified."""
+    """The mock's API, which needs no login; its certificate was made for this run, so it is not verified.
+
+    ``host`` names one of the further clusters that it plays; without it, it is the first.
+    """
 
     url: str
+    host: str = ""
 
     def healthy(self) -> bool:
         """Whether the mock answers at all."""
@@ -87,13 +91,16 @@ class Proxmox:
 
     def exchange(self, answers: dict[str, Any]) -> None:
         """Let the mock hold another datacenter from now on."""
-        answer = requests.put(f"{self.url}/world", json=answers, timeout=30, verify=False)  # noqa: S501
+        host = {"host": self.host} if self.host else {}
+        answer = requests.put(f"{self.url}/world", params=host, json=answers, timeout=30, verify=False)  # noqa: S501
         if not answer.ok:
             raise BrokenContract(f"the Proxmox mock answered {answer.status_code} to another world", side=STACK)
 
     def get(self, path: str, **query: Any) -> Any:
         """Return the data of one Proxmox route."""
-        answer = requests.get(f"{self.url}/api2/json/{path}", params=query, timeout=30, verify=False)  # noqa: S501
+        headers = {"Host": self.host} if self.host else {}
+        route = f"{self.url}/api2/json/{path}"
+        answer = requests.get(route, params=query, headers=headers, timeout=30, verify=False)  # noqa: S501
         body = answer.json() if answer.ok else {}
         if "data" not in body:
             raise BrokenContract(f"the Proxmox mock holds nothing at {path} ({answer.status_code})", side=STACK)

@@ -22,7 +22,7 @@ class Storage:
 class Guest:
     """A virtual machine or container: where it is, its sizes in GiB, and its network cards' addresses.
 
-    An address is empty where Proxmox does not know it.
+    An address is empty where Proxmox does not know it. Its cards' hardware addresses begin with ``maker``.
     """
 
     vmid: int
@@ -39,17 +39,19 @@ class Guest:
     template: bool = False
     sparse: bool = False
     starts: int = 1
+    maker: str = "BC:24"
 
 
 @dataclass(frozen=True)
 class Datacenter:
-    """A cluster with its nodes, storages and guests."""
+    """A cluster with its nodes, storages and guests; ``network`` is where its nodes have their addresses."""
 
     name: str
     nodes: tuple[str, ...]
     storages: tuple[Storage, ...]
     guests: tuple[Guest, ...]
     replicated: tuple[int, ...] = ()
+    network: str = "10.77.0"
 
     def guest(self, vmid: int) -> Guest:
         """Return the guest of that number."""
@@ -121,6 +123,19 @@ def _drawn(draw: random.Random, vmid: int, node: str) -> Guest:
     )
     running, kept, backed_up = (draw.random() < share for share in (0.8, 0.3, 0.3))
     return replace(made, running=running, snapshots=("before",) if kept else (), backed_up=backed_up)
+
+
+def annex(beside: Datacenter) -> Datacenter:
+    """Return another cluster, whose nodes are called as those *beside* and whose guests have numbers of guests there.
+
+    Neither knows of the other: a name and a number mean something within one cluster only.
+    """
+    nodes = beside.nodes[:2]
+    same = [replace(each, name=f"{each.name}-annex", node=node, kind="qemu", cards=("",), disks=(8,), cores=1,
+                    memory=1, snapshots=(), backed_up=False, template=False, sparse=False, running=True, starts=1,
+                    maker="BC:25")
+            for node, each in zip(nodes, beside.guests[2:4], strict=True)]  # fmt: skip
+    return Datacenter("rg-annex", nodes, STORAGES[:2], tuple(same), network="10.79.0")
 
 
 def moved(before: Datacenter) -> Datacenter:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from offered import offered
-from views import host_pages, shown_models, widgets
+from views import asking, host_pages, menu, shown_models, widgets
 
 
 def facts(plugins: list[str]) -> dict[str, Any]:
@@ -37,9 +37,11 @@ def facts(plugins: list[str]) -> dict[str, Any]:
         "static": sorted({file for config in every for file in static_files(config.path)}),
         "models": {model._meta.label: unreadable(model) for model in models},
         "pages": [page for pages, _ in known for page in pages],
+        "asking": [page for base in bases.values() for page in asking(_patterns()[0], base)],
         "api": [route for _, routes in known for route in routes],
         "host": host_pages(plugins),
         "widgets": widgets(plugins),
+        "menu": menu(),
         "offered": [offered(*_patterns(), base) for base in bases.values()],
         "shown": _shown(bases.values(), {model._meta.label for model in models}),
     }

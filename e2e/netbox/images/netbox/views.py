@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+from kinds import kinds
 
 KINDS = {
     "BulkDeleteView": "bulk-delete",
@@ -22,13 +25,13 @@ _ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 def shown_models(patterns: Any, api_patterns: Any, base: str) -> dict[str, dict[str, Any]]:
     """Return for each model its pages without an argument, those of one record (``{pk}``), and its API's list.
 
-    ``relations`` names the model that each of its fields refers to.
+    ``relations`` names the model that each of its fields refers to, ``kinds`` those that may refer to several.
     """
     found: dict[str, dict[str, Any]] = {}
     nameless: list[str] = []
 
     def entry(model: Any) -> dict[str, Any]:
-        empty: dict[str, Any] = {"api": "", "pages": {}, "record": {}, "relations": _relations(model)}
+        empty: dict[str, Any] = {"api": "", "pages": {}, "record": {}, "relations": _relations(model), "kinds": []}
         return found.setdefault(model._meta.label, empty)
 
     for path, view in views(patterns, "plugins/", base):
@@ -46,10 +49,27 @@ def shown_models(patterns: Any, api_patterns: Any, base: str) -> dict[str, dict[
         listed = (getattr(view.callback, "actions", None) or {}).get("get") == "list"
         if model is not None and listed and "{" not in path:
             entry(model)["api"] = entry(model)["api"] or path
+            entry(model)["kinds"] = kinds(model, view.callback.cls)
     for each in found.values():
         own = each["record"].get("")
         each["record"] |= {_tab(path): path for path in nameless if own and path.startswith(own)}
     return found
+
+
+def asking(patterns: Any, base: str) -> list[str]:
+    """Return the pages without an argument whose own view reads the query: without one, it may show nothing."""
+    return sorted(path for path, view in views(patterns, "plugins/", base) if "{" not in path and _reads(view.callback))
+
+
+def _reads(callback: Any) -> bool:
+    """Whether a view, as the plugin wrote it, reads the query of an address."""
+    view = getattr(callback, "view_class", callback)
+    root = str(getattr(view, "__module__", "")).partition(".")[0]
+    own = [each for each in getattr(view, "__mro__", (view,)) if str(each.__module__).partition(".")[0] == root]
+    try:
+        return any("request.GET" in inspect.getsource(each) for each in own)
+    except (OSError, TypeError):  # what was compiled, or made while it runs, has no source
+        return False
 
 
 def host_pages(modules: Sequence[str]) -> dict[str, list[str]]:
@@ -75,6 +95,17 @@ def _added(module: str) -> Iterator[tuple[str, str]]:
     for model, extensions in registry["plugins"]["template_extensions"].items():
         if model and not model.startswith(f"{module}.") and any(_is_of(each, module) for each in extensions):
             yield model, ""
+
+
+def menu() -> list[str]:
+    """Return what the plugins add to NetBox's menu, by the names of the pages that it leads to."""
+    from netbox.registry import registry
+
+    plugins = registry["plugins"]
+    groups = [group for each in plugins.get("menus") or () for group in each.groups]
+    single = (plugins.get("menu_items") or {}).values()
+    items = [item for each in (*(group.items for group in groups), *single) for item in each]
+    return sorted({str(item.link) for item in items})
 
 
 def widgets(modules: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,144 @@
+"""A record that shows what it was told keeps it, however that is written; what is lost or another value is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from suite_modules import imported
+
+TEXT = {"type": "string"}
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "name": TEXT,
+    "mac_address": TEXT,
+    "begins": {"type": "string", "format": "date"},
+    "kind": {"type": "string", "enum": ["a", "b", ""]},
+    "enabled": {"type": "boolean"},
+    "port": {"type": "integer", "maximum": 9},
+    "secret": TEXT,
+    "tags": {"type": "array"},
+    "site": {"type": "integer"},
+}
+SHOWN = {
+    "id": 1, "name": "n", "mac_address": "x", "begins": "2026-01-02", "kind": {"value": "a", "label": "A"},
+    "enabled": True, "port": 9, "tags": [], "site": {"id": 3}, "things_count": 4, "last_updated": "now",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def suite() -> Iterator[SimpleNamespace]:
+    """Return what compares."""
+    with imported("keeping", "api_description", "making") as modules:
+        yield modules
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("A name", "a-name"),
+        ("198.51.7.0/24", {"value": "198.51.7.0/24"}),
+        ("b", {"value": "b", "label": "B"}),
+        ("", None),
+        ("c2FtcGxl", "https://netbox.example/media/1_sample"),
+        (7, {"id": 7, "display": "seven"}),
+        (7, "7.00"),
+        (7, 7.0),
+        (True, True),
+        ([7, 8], [{"id": 8}, {"id": 7}, {"id": 9}]),
+        ([], None),
+        ({}, None),
+        (None, "made up"),
+        (None, False),
+    ],
+)
+def test_what_stands_for_what_was_sent_is_kept(sent: object, shown: object, suite: SimpleNamespace) -> None:
+    assert suite.keeping.kept(sent, shown)
+    assert suite.keeping.departures({"x": sent}, {"x": shown}) == suite.keeping.departures({"x": sent}, {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "words"),
+    [
+        ("a name", "", "x is '', not 'a name'"),
+        ("a name", None, "x is None, not 'a name'"),
+        ("a name", "another", "x is 'another', not 'a name'"),
+        ("b", {"value": "a", "label": "A"}, "x is 'a', not 'b'"),
+        (7, {"id": 8}, "x is 8, not 7"),
+        (7, None, "x is None, not 7"),
+        (7, 8, "x is 8, not 7"),
+        (True, False, "x is False, not True"),
+        (True, None, "x is None, not True"),
+        ([7, 8], [{"id": 7}], "x is [7], not [7, 8]"),
+    ],
+)
+def test_what_is_lost_or_another_is_told(sent: object, shown: object, words: str, suite: SimpleNamespace) -> None:
+    assert suite.keeping.departures({"x": sent}, {"x": shown}) == words
+
+
+def test_each_plain_field_that_is_shown_and_can_be_told_is_changed(suite: SimpleNamespace) -> None:
+    taken = suite.api_description.Field
+    fields = [
+        taken(name, schema, required=True, refers_to="Site" if name == "site" else "")
+        for name, schema in SCHEMAS.items()
+    ]
+    changes = suite.keeping.changes(fields, SHOWN)
+    assert changes.keys() == {"name", "kind", "enabled", "port"}
+    assert (changes["kind"], changes["enabled"], changes["port"]) == ("b", False, 8)
+    assert changes["name"] != "n"
+
+
+def test_an_edit_that_changes_nothing_may_move_times_and_counts(suite: SimpleNamespace) -> None:
+    told = suite.keeping.settled(SHOWN)
+    assert told == {
+        "id": 1, "name": "n", "mac_address": "x", "begins": "2026-01-02", "kind": "a", "enabled": True, "port": 9,
+        "tags": [], "site": 3,
+    }  # fmt: skip
+    assert suite.keeping.departures(told, SHOWN | {"things_count": 5, "last_updated": "later"}) == ""
+    assert suite.keeping.departures(told, SHOWN | {"site": None}) == "site is None, not 3"
+
+
+class Api:
+    """An API that keeps all changes but of one field, refuses one, and may crash."""
+
+    def __init__(self, *, loses: str = "", refuses: str = "", status: int = 200) -> None:
+        self.loses, self.refuses, self.status, self.held = loses, refuses, status, dict(SHOWN)
+
+    def get(self, _: str) -> dict[str, Any]:
+        """Return the record."""
+        return dict(self.held)
+
+    def request(self, _: str, __: str, *, json: dict[str, Any]) -> SimpleNamespace:
+        """Take a change as NetBox does."""
+        if self.refuses in json:
+            return _said(400, {self.refuses: ["No."]})
+        if self.status == 200:
+            self.held |= {name: value for name, value in json.items() if name != self.loses}
+        return _said(self.status, {"error": "boom"} if self.status == 500 else {"detail": "no"})
+
+
+def _said(status: int, told: object) -> SimpleNamespace:
+    kind = {"Content-Type": "application/json"}
+    return SimpleNamespace(status_code=status, ok=status < 400, json=lambda: told, headers=kind, text=str(told))
+
+
+@pytest.mark.parametrize(
+    ("api", "words"),
+    [
+        (Api(), ""),
+        (Api(loses="port"), "port is 9, not 8"),
+        (Api(refuses="port"), ""),
+        (Api(refuses="name", loses="enabled"), "enabled is True, not False"),
+        (Api(status=403), ""),
+        (Api(status=500), "answered 500 (boom) to a change of enabled, kind, name, port"),
+    ],
+)
+def test_a_change_that_is_taken_is_kept_and_what_is_refused_of_it_is_left_out(
+    api: Api, words: str, suite: SimpleNamespace
+) -> None:
+    body = {"type": "object", "required": ["name"], "properties": {n: s for n, s in SCHEMAS.items() if n != "site"}}
+    post = {"requestBody": {"content": {"application/json": {"schema": body}}}}
+    described = suite.api_description.Described({"paths": {"/api/things/": {"post": post}}})
+    maker = suite.making.Maker(api, described, {})
+    assert suite.keeping.unkept(api, maker, suite.making.Made(1, "/api/things/")) == words

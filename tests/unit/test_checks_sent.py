@@ -1,0 +1,133 @@
+"""Forms that are sent, of one record and of many: what crashes, changes what it shows or deletes nothing is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from suite_modules import checks
+
+FORM = '<form method="post"><input name="name" value="n"><input type="checkbox" name="on" checked></form>'
+ADDRESS = "/api/things/1/"
+
+
+@pytest.fixture(scope="module")
+def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
+    """Return the checks."""
+    with checks(pytestconfig, "cell", "making", "records", "test_3_plugin", "test_4_records") as modules:
+        yield modules
+
+
+class Site:
+    """NetBox with one thing: its forms say *status* and *text* when they are sent, and change or delete it."""
+
+    def __init__(self, *, status: int = 302, text: str = "", changes: Any = None, deletes: bool = True) -> None:
+        self.status, self.text, self.deletes = status, text, deletes
+        self.after = {"name": "n", "on": True} | (changes or {})
+        self.held: dict[str, Any] | None = {"name": "n", "on": True}
+        self.sent: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def browsed(self, path: str, fields: Sequence[tuple[str, str]] | None = None) -> SimpleNamespace:
+        """Show a form, or take what it sends."""
+        if fields is None or (path == "/bulk-edit/" and ("_apply", "") not in fields):
+            return self._said(200, FORM)
+        self.sent.append((path, list(fields)))
+        if self.status == 302:
+            self.held = (None if self.deletes else self.held) if "delete" in path else self.after
+        return self._said(self.status, self.text)
+
+    def request(self, method: str, _: str) -> SimpleNamespace:
+        """Answer the API."""
+        there, self.held = self.held, None if method == "DELETE" else self.held
+        return self._said(204 if there is not None else 404, "")
+
+    def get(self, _: str) -> dict[str, Any]:
+        """Return the record as the API shows it."""
+        return dict(self.held or {})
+
+    def _said(self, status: int, text: str) -> SimpleNamespace:
+        return SimpleNamespace(
+            status_code=status, ok=status < 400, text=text, headers={"Content-Type": "text/html"},
+            elapsed=timedelta(seconds=1), url="/x", json=dict,
+        )  # fmt: skip
+
+
+def _judged(suite: SimpleNamespace, check: str, site: Site, folder: Path, *, whole: bool = False) -> None:
+    made = suite.making.Made(1, "/api/things/")
+    maker = suite.making.Maker(site, None, {}, [made])
+    pages = {"bulk-edit": "bulk-edit/", "bulk-delete": "bulk-delete/"}
+    record = {"edit": "{pk}/edit/", "delete": "{pk}/delete/"}
+    own, all_of_it = (None, made) if whole else (made, None)
+    thing = suite.records.Shown("app.thing", "/api/things/", pages, record, own, 1 if whole else 0, all_of_it)
+    given = {
+        "records": suite.records.Records((thing,), maker),
+        "browser": SimpleNamespace(get=site.browsed, post=lambda path, fields=(): site.browsed(path, fields)),
+        "netbox": site,
+        "cell": SimpleNamespace(report=folder, undeclared=lambda found: found),
+    }
+    judged = getattr(suite.test_4_records, check)
+    judged(**{name: value for name, value in given.items() if name in judged.__annotations__})
+
+
+CHECKS = {
+    "forms": "test_a_record_can_be_edited_and_its_deletion_asked_for",
+    "bulk": "test_many_records_can_be_edited_and_deleted_at_once",
+    "deletion": "test_records_can_be_deleted",
+}
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("check", CHECKS)
+def test_forms_that_are_taken_and_change_nothing_but_what_they_are_for_pass(
+    check: str, *, whole: bool, suite: SimpleNamespace, tmp_path: Path
+) -> None:
+    _judged(suite, CHECKS[check], Site(), tmp_path, whole=whole)
+
+
+@pytest.mark.parametrize(
+    ("check", "site", "words"),
+    [
+        ("forms", Site(status=500), "/1/edit/ answered 500"),
+        ("forms", Site(changes={"on": False}), "/1/edit/ changed what it shows: on is False, not True"),
+        ("forms", Site(changes={"name": ""}), "/1/edit/ changed what it shows: name is '', not 'n'"),
+        ("bulk", Site(status=500), "/bulk-edit/ answered 500"),
+        ("deletion", Site(status=500, deletes=False), "/1/delete/ answered 500"),
+        ("deletion", Site(deletes=False), "/1/delete/ was confirmed, and the record is there"),
+    ],
+)
+def test_a_form_that_crashes_changes_what_it_shows_or_deletes_nothing_is_told(
+    check: str, site: Site, words: str, suite: SimpleNamespace, tmp_path: Path
+) -> None:
+    with pytest.raises(AssertionError, match=words):
+        _judged(suite, CHECKS[check], site, tmp_path)
+
+
+def test_deleting_one_as_of_many_that_deletes_nothing_is_told(suite: SimpleNamespace, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="/bulk-delete/ was confirmed, and the record is there"):
+        _judged(suite, CHECKS["deletion"], Site(deletes=False), tmp_path, whole=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "red"), [("No such name.", 1), ("", 0), ("This field is required.", 0), ("Required.</div><div>No.", 1)]
+)
+def test_a_form_may_refuse_what_it_shows_only_for_what_is_missing(
+    words: str, red: int, suite: SimpleNamespace, tmp_path: Path
+) -> None:
+    site = Site(status=200, text=f'<form method="post"><div class="text-danger"><div>{words}</div></div></form>')
+    with pytest.raises(AssertionError, match="/1/edit/ refuses what it shows: ") if red else nullcontext():
+        _judged(suite, CHECKS["forms"], site, tmp_path)
+
+
+@pytest.mark.parametrize(("status", "asking", "red"), [(200, [], 0), (404, ["a/"], 0), (404, [], 1), (500, ["a/"], 1)])
+def test_a_page_may_only_be_none_where_its_view_reads_what_the_address_asks_for(
+    status: int, asking: list[str], red: int, suite: SimpleNamespace
+) -> None:
+    site = Site()
+    browser = SimpleNamespace(get=lambda _: site._said(status, "no"))
+    with pytest.raises(AssertionError, match=f"/a/ answered {status}") if red else nullcontext():
+        suite.test_3_plugin.test_the_pages_answer(browser, {"pages": ["a/"], "asking": asking}, {})
