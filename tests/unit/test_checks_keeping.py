@@ -99,6 +99,12 @@ def test_an_edit_that_changes_nothing_may_move_times_and_counts(suite: SimpleNam
     assert suite.keeping.departures(told, SHOWN | {"site": None}) == "site is None, not 3"
 
 
+def test_what_becomes_another_is_not_lost_and_what_becomes_nothing_is(suite: SimpleNamespace) -> None:
+    held = {"name": "n", "status": "active", "on": True, "tags": [1], "note": "", "off": False}
+    assert suite.keeping.lost(held, held | {"status": {"value": "stale"}, "note": "x", "off": True}) == ""
+    assert suite.keeping.lost(held, held | {"on": False, "tags": []}) == "on is False, not True; tags is [], not [1]"
+
+
 class Api:
     """An API that keeps all changes but of one field, refuses one, and may crash."""
 

@@ -93,8 +93,8 @@ def test_forms_that_are_taken_and_change_nothing_but_what_they_are_for_pass(
     ("check", "site", "words"),
     [
         ("forms", Site(status=500), "/1/edit/ answered 500"),
-        ("forms", Site(changes={"on": False}), "/1/edit/ changed what it shows: on is False, not True"),
-        ("forms", Site(changes={"name": ""}), "/1/edit/ changed what it shows: name is '', not 'n'"),
+        ("forms", Site(changes={"on": False}), "/1/edit/ loses what the record holds: on is False, not True"),
+        ("forms", Site(changes={"name": ""}), "/1/edit/ loses what the record holds: name is '', not 'n'"),
         ("bulk", Site(status=500), "/bulk-edit/ answered 500"),
         ("deletion", Site(status=500, deletes=False), "/1/delete/ answered 500"),
         ("deletion", Site(deletes=False), "/1/delete/ was confirmed, and the record is there"),
@@ -113,7 +113,15 @@ def test_deleting_one_as_of_many_that_deletes_nothing_is_told(suite: SimpleNames
 
 
 @pytest.mark.parametrize(
-    ("words", "red"), [("No such name.", 1), ("", 0), ("This field is required.", 0), ("Required.</div><div>No.", 1)]
+    ("words", "red"),
+    [
+        ("No such name.", 1),
+        ("", 0),
+        ("This field is required.", 0),
+        ("Provide a password or a token.", 0),
+        ("Select a valid choice. b is not one of the available choices.", 1),
+        ("Required.</div><div>No.", 1),
+    ],
 )
 def test_a_form_may_refuse_what_it_shows_only_for_what_is_missing(
     words: str, red: int, suite: SimpleNamespace, tmp_path: Path

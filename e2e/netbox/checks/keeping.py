@@ -16,6 +16,7 @@ from samples import NAMED, sample
 ROUNDS = 4
 """How often a change is tried again without what is refused of it."""
 FEW = 3
+EMPTY: tuple[Any, ...] = (None, "", False, [], {})
 
 
 def kept(sent: Any, shown: Any) -> bool:
@@ -48,6 +49,11 @@ def departures(sent: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
         if name in shown and not kept(value, shown[name])
     ]
     return "; ".join(found[:FEW])
+
+
+def lost(held: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+    """Say what a record held and holds no more, or nothing: that something is another now may be meant so."""
+    return departures({name: value for name, value in held.items() if shown.get(name) in EMPTY}, shown)
 
 
 def changes(fields: Iterable[Field], record: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from netbox import Browser, NetBox
 
 PAUSE = 1.0  # seconds between two looks at the job: each costs NetBox what the job could use
 DEADLINE = 900.0
+PATIENCE = 4
 ENDED = frozenset({"completed", "errored", "failed"})
 TROUBLE = frozenset({"error", "failure", "critical"})
 FULL = re.compile(r"/sync/(full-update|full_update|all)/$")
@@ -84,14 +85,21 @@ class Synchroniser:
         )
 
     def wait(self, number: int, *, deadline: float = DEADLINE, until_started: bool = False) -> Job:
-        """Follow a job until the worker is done with it (or has begun), or the deadline says that nobody works."""
-        began = time.monotonic()
+        """Follow a job until the worker is done with it (or has begun), or the deadline says that nobody works.
+
+        Who says something works: the deadline is for a silence, and four times as long for all.
+        """
+        began = heard = time.monotonic()
+        said_before = 0
         while True:
             job = self.look(number)
-            spent = time.monotonic() - began
+            now = time.monotonic()
+            if len(job.log) != said_before:
+                heard, said_before = now, len(job.log)
+            spent = now - began
             if job.ended or (until_started and job.state not in {"pending", "scheduled"}):
                 return job
-            if spent > deadline:
+            if now - heard > deadline or spent > PATIENCE * deadline:
                 said = "; ".join(job.log[-3:]) or "nothing"
                 raise BrokenContract(f"job {number} is {job.state} after {spent:.0f} s; it says {said}")
             time.sleep(PAUSE)
