@@ -135,7 +135,9 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
             ["\nversion: {version}"],
         ),
         ("CITATION.cff", "version: 1.4.0\nreferences:\n  - version: 2.0\n", []),
-        ("docs/conf.py", 'release = "1.4.0"\nversion = "1.4"\n', ["release"]),
+        ("docs/conf.py", 'release = "1.4.0"\nversion = "1.4"\n', ["release", "version"]),
+        ("docs/conf.py", 'release = "1.4.0"\nversion = "1.3"\n', ["release", "version"]),
+        ("docs/conf.py", 'release = "1.4"\nversion = "1"\n', ["release", "version"]),
         ("doc/conf.py", 'version = "1.4.0"\nrelease = version\n', ["release"]),
         ("docs/conf.py", 'release = get("x")\n', []),
         (
@@ -341,11 +343,58 @@ def test_what_the_build_reads_and_nobody_can_change_is_said() -> None:
         ('VERSION = (1, 4, 0)\n__version__ = ".".join(map(str, VERSION))\n', False),
         ('VERSION = "1.4.0"\n__version__ = VERSION + ""\n', False),
         ("__version__ = version(__name__)\n", False),
+        ('MAJOR, MINOR, PATCH = 1, 4, 0\n__version__ = f"{MAJOR}.{MINOR}.{PATCH}"\n', True),
+        ('Info = namedtuple("Info", "a b c d")\nversion_info = Info(1, 4, 0, "final")\n', True),
+        ("Info = object\nVERSION = Info(major=1, minor=4, micro=0)\n__version__ = str(VERSION)\n", True),
+        ('x = 1\nVERSION = {"major": 1, "minor": 4, "patch": 0}\n', True),
+        ('x = 1\nVERSION = {"major": 1, "minor": 3, "patch": 0}\n', False),
+        ("x = 1\nVERSION = Info(1)\n", False),
     ],
 )
 def test_a_version_made_of_parts_is_told_as_one_that_no_bump_follows(code: str, *, told: bool) -> None:
     found = look({"pyproject.toml": STATIC, INIT: code, "quay_lamp/data/a.py": code})
     assert [note.startswith(f"{INIT}:2 makes") for note in found.notes if "of parts" in note] == [True] * told
+
+
+def test_a_version_made_of_parts_is_told_of_a_module_that_is_about_it_however_deep_it_lies() -> None:
+    code = 'MAJOR, MINOR, (PATCH) = 1, 4, 0\n__version__ = f"{MAJOR}.{MINOR}.{PATCH}"\n'
+    found = look({"pyproject.toml": STATIC, INIT: "", "quay_lamp/core/version.py": code})
+    assert [note for note in found.notes if note.startswith("quay_lamp/core/version.py:2 makes __version__ of parts")]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"quay_lamp/base.py": "class Base(PluginConfig): pass\n", INIT: "class Lamp(Base):\n    version = '1.3.0'\n"},
+        {INIT: "from hosts.plugins import PluginConfig as Base\nclass Lamp(Base):\n    version = '1.3.0'\n"},
+        {INIT: "from .base import Base as B\nclass Lamp(B):\n    version = '1.3.0'\n", "quay_lamp/base.py": "class Base(x.AppConfig): pass\n"},
+    ],
+)
+def test_a_plugin_s_class_is_known_by_the_bases_of_its_bases(files: dict[str, str]) -> None:
+    assert shown(look({"pyproject.toml": STATIC, **files})) == [PROJECT, f"{INIT} Lamp.version"]
+
+
+def test_a_class_that_rests_on_itself_or_on_nothing_that_is_here_configures_nothing() -> None:
+    code = "class A(B):\n    version = '1.3.0'\nclass B(A): pass\nclass C(gone.D):\n    version = '1.3.0'\n"
+    assert shown(look({"pyproject.toml": STATIC, INIT: code})) == [PROJECT]
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({"lib/quay_lamp/about.py": VERSIONED, "tests/quay_lamp/about.py": VERSIONED}, "lib/quay_lamp/about.py __version__"),
+        ({"quay_lamp/about.py": VERSIONED, "a/quay_lamp/about.py": VERSIONED}, "quay_lamp/about.py __version__"),
+    ],
+)
+def test_a_module_is_found_below_whatever_folder_is_the_root_of_all_packages(files: dict[str, str], place: str) -> None:
+    dynamic = f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.about.__version__" }}\n'
+    assert shown(look({"pyproject.toml": dynamic, **files})) == [place]
+
+
+def test_the_name_that_setup_py_takes_from_a_module_it_runs_is_followed_there() -> None:
+    setup = 'ns = {}\nexec(open("quay_lamp/_meta.py").read(), ns)\nsetup(name="quay-lamp", version=ns["RELEASE"])\n'
+    found = look({"setup.py": setup, INIT: "", "quay_lamp/_meta.py": 'RELEASE = "1.4.0"\n'})
+    assert shown(found) == ["quay_lamp/_meta.py RELEASE"]
 
 
 def test_a_version_that_the_build_reads_and_is_made_of_parts_is_refused_with_its_place() -> None:

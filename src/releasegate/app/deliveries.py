@@ -43,7 +43,7 @@ def stated(workspace: Workspace, package: Package) -> Release:
             hint="Write the same version in every version file, then run nox -s versions",
             details=problems,
         )
-    version = Version(found.occurrences[0].version) if found.occurrences else _by_tag(workspace, package)
+    version = Version(found.entire[0].version) if found.entire else _by_tag(workspace, package)
     return Release(package, version, version, workspace.run_context())
 
 

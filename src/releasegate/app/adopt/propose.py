@@ -89,7 +89,9 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     if _PROJECT in paths and _PROJECT not in files:
         raise ConfigurationError("pyproject.toml cannot be read.", hint="Make it a readable file")
     whole = surroundings(git, files, read=_read) if tracked else UNKNOWN
-    whole = replace(whole, around=replace(whole.around, links=dict(_links(folder, files))))
+    links = dict(_links(folder, files, top=whole.top or folder))
+    files |= {end: content for end in links.values() if end not in files and (content := _read(folder / end))}
+    whole = replace(whole, around=replace(whole.around, links=links))
     home = folder if _has_table(files.get(_PROJECT, b"")) or whole.table is None else whole.table
     old = _read(home / _PROJECT) or b""
     notes = [] if tracked else [_UNTRACKED]
@@ -229,13 +231,16 @@ def _walked(folder: Path) -> Iterator[PurePosixPath]:
             yield PurePosixPath(inside.as_posix())
 
 
-def _links(folder: Path, files: Collection[PurePosixPath]) -> Iterator[tuple[PurePosixPath, PurePosixPath]]:
-    """Yield the links among *files*, each with the other file that it leads to."""
-    top = folder.resolve()
+def _links(
+    folder: Path, files: Collection[PurePosixPath], *, top: Path
+) -> Iterator[tuple[PurePosixPath, PurePosixPath]]:
+    """Yield the links among *files*, each with the other file of the repository at *top* that it leads to."""
+    here, top = folder.resolve(), top.resolve()
     for path in files:
         end = (folder / path).resolve() if (folder / path).is_symlink() else None
-        if end is not None and end.is_relative_to(top) and PurePosixPath(end.relative_to(top)) in files:
-            yield path, PurePosixPath(end.relative_to(top))
+        inside = PurePosixPath(os.path.relpath(end, here)) if end is not None and end.is_relative_to(top) else None
+        if inside is not None and (inside in files or ".." in inside.parts) and (folder / inside).is_file():
+            yield path, inside
 
 
 def _read(path: Path) -> bytes | None:

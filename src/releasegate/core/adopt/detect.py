@@ -12,6 +12,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt import scm
+from releasegate.core.adopt.above import NOTHING, Above
 from releasegate.core.adopt.asked.end_to_end import Suggested, suggest
 from releasegate.core.adopt.claims.claim import Files, Source
 from releasegate.core.adopt.claims.of_code import TESTS
@@ -47,7 +48,7 @@ class Surroundings:
     ``folder`` is the name of the package's own folder there, where it is not the repository's top; ``used`` are the
     beginnings of tags that other packages' tables name, ``hosts`` are those that are known, ``kits`` the stacks of
     those that have one, ``standard`` the modules of Python's own library. ``links`` are the tracked links of the
-    package, by the file that each leads to.
+    package, by the file that each leads to, ``above`` is what lies over its folder.
     """
 
     tags: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ class Surroundings:
     kits: Mapping[str, Kit] = field(default_factory=dict)
     standard: frozenset[str] = frozenset()
     links: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
+    above: Above = NOTHING
 
 
 ALONE = Surroundings()
@@ -118,7 +120,9 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     source = Source(
         name, project, kept, modules, around.links, frozenset(path.with_name(f"{path.name}.py") for path in single)
     )
-    found = find_version_files(source, tools=tools, tagged=tagged)
+    found = find_version_files(
+        source, tools=tools, tagged=tagged, above=around.above, siblings=around.siblings - _names(name, module, around)
+    )
     pythons, pythons_from = claimed_pythons(project, files)
     kept_out = omitted(project, files, module)
     left_out = matched([pattern for pattern, _ in kept_out], files)

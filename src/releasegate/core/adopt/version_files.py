@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.adopt.claims import of_build, of_code, of_files
+from releasegate.core.adopt.above import NOTHING, Above, beside, kept_by_tools, read_by_build
+from releasegate.core.adopt.claims import of_build, of_code, of_files, of_parts
 from releasegate.core.adopt.claims.claim import Claim, Files, Source, same, text_around
 from releasegate.core.adopt.former import told
 from releasegate.core.adopt.former.tool import FormerTool
@@ -16,6 +17,7 @@ from releasegate.core.config.strings import in_repository
 from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.toml.lines import read_toml
+from releasegate.core.version_files.kind import short
 from releasegate.core.version_files.leftovers import Leftover, held, left_in, lines_with
 from releasegate.core.version_files.occurrences import Occurrence, bump, find, kind_of
 
@@ -56,15 +58,24 @@ class Declared:
     others: tuple[Other, ...] = ()
 
 
-def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagged: str | None = None) -> Declared:
+def find_version_files(
+    source: Source,
+    *,
+    tools: Sequence[FormerTool] = (),
+    tagged: str | None = None,
+    above: Above = NOTHING,
+    siblings: Collection[str] = (),
+) -> Declared:
     """Return where the version stands; each version file was read, and changed in memory.
 
-    *tagged* is the version of the newest tag, where the build takes the version from there.
+    *tagged* is the version of the newest tag, where the build takes the version from there. *above* is what lies over
+    the package's folder, where there are *siblings*, too.
 
     Raises:
         ConfigurationError: the build takes the version from where it cannot be changed; what to do is said.
     """
-    files = source.files
+    files = {**source.files, **read_by_build(source.project, source.files, above)}
+    source = replace(source, files=files)
     unfit = refusal(source.project, files)
     if unfit is not None:
         raise unfit
@@ -80,8 +91,12 @@ def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagg
     version = read.version or ""
     read.take(of_code.claims(source))
     read.take(told.claims(tools, files, version))
+    for tool, claims in kept_by_tools(above, version):
+        read.take_above(above, claims)
+        read.notes.append(f"{tool.name} was asked for its files above the package's folder")
     read.take(of_files.claims(files, version, name=source.name))
-    notes = (*read.notes, *of_code.computed(source, version), *told.missed(tools, files, version))
+    read.take_above(above, tuple(beside(above, version, name=source.name, siblings=siblings)))
+    notes = (*read.notes, *of_parts.computed(source, version), *told.missed(tools, files, version))
     kept = {path: content for path, content in read.files.items() if path not in source.links}
     return Declared(version, tuple(read.found), notes, left_in(_lines(kept, version)), tuple(read.others))
 
@@ -112,8 +127,14 @@ class _Reading:
             except (KeyError, ValueError, ReleasegateError) as error:
                 self._tell(claim, error)
                 continue
-            if not same(occurrence.version, _ANOTHER[-1]):
+            if not _states(occurrence, _ANOTHER[-1]):
                 self._judge(fitting, occurrence, changed)
+
+    def take_above(self, above: Above, claims: Collection[Claim]) -> None:
+        """Look into *claims* on what lies above the package's folder."""
+        paths = {claim.version_file.path: above.found(claim.version_file.path) for claim in claims}
+        self.files = {**{path: above.files[end] for path, end in paths.items() if end is not None}, **self.files}
+        self.take(claims)
 
     def _at_its_end(self, claim: Claim) -> Claim:
         """Return the claim on the file that a link leads to: a bump writes files, and leaves links as they are."""
@@ -131,13 +152,15 @@ class _Reading:
     def _try(self, version_file: VersionFile) -> tuple[Occurrence, bytes]:
         content = self.files[version_file.path]
         occurrence = find(version_file, content, package=self.name)
-        if not same(occurrence.version, _ANOTHER[-1]):
+        if not _states(occurrence, _ANOTHER[-1]):
             for version in _ANOTHER:
                 content = bump(version_file, content, package=self.name, version=version)
         return occurrence, content
 
     def _judge(self, claim: Claim, occurrence: Occurrence, changed: bytes) -> None:
-        agrees = self.version is None or same(occurrence.version, self.version)
+        if self.version is None and occurrence.short:
+            return
+        agrees = self.version is None or _states(occurrence, self.version)
         unsure = claim.rank in {"like", "value"}
         asked = claim.rank in {"named", "like"}
         if not agrees and (unsure or asked or self.tagged):
@@ -150,8 +173,9 @@ class _Reading:
             return
         remark = "a guess: it states the same version" if unsure else ""
         if not agrees:
-            remark = f"states {occurrence.version}, not {self.version}: correct it, or take this line out"
-            self.notes.append(f"{occurrence}, not {self.version}: nox -s versions fails until they agree")
+            due = short(self.version or "") if occurrence.short else self.version
+            remark = f"states {occurrence.version}, not {due}: correct it, or take this line out"
+            self.notes.append(f"{occurrence}, not {due}: nox -s versions fails until they agree")
         self.notes += self._limits(claim.version_file, occurrence)
         self.version = self.version or occurrence.version
         self.files[claim.version_file.path] = changed
@@ -178,6 +202,11 @@ class _Reading:
             self.unread.append(
                 f"The build reads {claim.version_file.path}, where no version can be changed: {error.problem}"
             )
+
+
+def _states(occurrence: Occurrence, version: str) -> bool:
+    """Whether a place states *version*, or as much of it as stands there."""
+    return occurrence.version == short(version) if occurrence.short else same(occurrence.version, version)
 
 
 def _lines(files: Files, version: str) -> Iterator[Leftover]:

@@ -97,7 +97,12 @@ def left_in(lines: Iterable[Leftover], *, exemptions: Iterable[Exemption] = ()) 
     return tuple(sorted((e for e in kept if str(e.path) not in exempted), key=lambda e: (e.path, e.line)))
 
 
+def is_lock(path: PurePosixPath) -> bool:
+    """Whether a file is one that a tool locks versions in."""
+    return _LOCKS.search(path.name) is not None
+
+
 def expected(path: PurePosixPath) -> bool:
     """Whether a file is a lock, or is about what was changed in every version."""
     folders = any(_CHANGES.search(part) for part in path.parts[:-1])
-    return folders or _CHANGES.search(path.stem) is not None or _LOCKS.search(path.name) is not None
+    return folders or _CHANGES.search(path.stem) is not None or is_lock(path)

@@ -10,7 +10,17 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from releasegate.core.adopt.claims.claim import Claim, Files, Rank, decoded, fits_once, same, text_around, text_file
+from releasegate.core.adopt.claims.claim import (
+    Claim,
+    Files,
+    Rank,
+    decoded,
+    fits_once,
+    same,
+    spelling_of,
+    text_around,
+    text_file,
+)
 from releasegate.core.adopt.code import assigned
 from releasegate.core.config.version_file_types import (
     IniVersionFile,
@@ -23,7 +33,7 @@ from releasegate.core.config.version_file_types import (
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.toml.lines import join_key, read_toml
 from releasegate.core.version_files.ini import keys_of
-from releasegate.core.version_files.kind import Spelling
+from releasegate.core.version_files.kind import Spelling, short
 from releasegate.core.version_files.leftovers import lines_with
 
 LOCKS = ("uv.lock", "pylock.toml")
@@ -51,10 +61,15 @@ _CITED = re.compile(r"""^version\s*:\s*["']?v?([0-9][^"'\s#]*)""", re.MULTILINE)
 def claims(files: Files, version: str, *, name: str) -> Iterator[Claim]:
     """Yield what states *version* beside the code of package *name*, and what usually does and states another."""
     for path in sorted(files, key=lambda p: (len(p.parts), p)):
-        if path.name in LOCKS or _PYLOCK.fullmatch(path.name):
+        if is_followed(path):
             yield Claim(LockVersionFile(path), "usual")
         elif ".." not in path.parts and not _aside(path):
             yield from _in_file(path, files[path], version, name)
+
+
+def is_followed(path: PurePosixPath) -> bool:
+    """Whether a lock has an entry of the package's own, which a bump follows."""
+    return path.name in LOCKS or _PYLOCK.fullmatch(path.name) is not None
 
 
 def _aside(path: PurePosixPath) -> bool:
@@ -105,9 +120,12 @@ def _cited(path: PurePosixPath, content: bytes) -> Iterator[VersionFile]:
 def _documented(path: PurePosixPath, content: bytes, version: str) -> Iterator[VersionFile]:
     """Yield what Sphinx's configuration states: ``release`` is the whole version, ``version`` may be a short one."""
     found = assigned(content, ("release", "version"))
-    for name in ("release", "version"):
-        literal = found.get(name)
-        if literal is not None and literal.version and (name == "release" or same(literal.version, version)):
+    for name in [each for each in ("release", "version") if each in found]:
+        stated = found[name].version
+        spelling = spelling_of(stated, version)
+        if name == "version" or (spelling == "major.minor" and stated == short(version)):
+            yield PythonVersionFile(path, name, spelling)
+        elif stated:
             yield PythonVersionFile(path, name)
 
 

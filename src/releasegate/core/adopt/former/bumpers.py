@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
-from releasegate.core.adopt.former.tool import FormerTool, Search, paths, rows, text_or_none, toml_of
+from releasegate.core.adopt.former.tool import FormerTool, Search, paths, rows, spelling_in, text_or_none, toml_of
 from releasegate.core.config.version_file_types import IniVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.toml.lines import join_key, split_key
 
@@ -37,8 +37,11 @@ def _tbump(path: PurePosixPath, table: Any, keys: tuple[str, ...]) -> Iterator[F
     version, tag = under(table, "version", "current"), under(table, "git", "tag_template")
     if not isinstance(version, str):
         return
-    told = [(src, row.get("search")) for row in rows(under(table, "file")) for src in texts(row.get("src"))]
-    searches = [Search(src, text_or_none(text)) for src, text in told]
+    searches = [
+        Search(src, text_or_none(row.get("search")), spelling=spelling_in(row.get("version_template")))
+        for row in rows(under(table, "file"))
+        for src in texts(row.get("src"))
+    ]
     own = TomlVersionFile(path, join_key((*keys, "version", "current")))
     yield FormerTool("tbump", version, own, searches=tuple(searches), tag=text_or_none(tag))
 
@@ -57,7 +60,8 @@ def _bump_my_version(path: PurePosixPath, body: Any) -> Iterator[FormerTool]:
             found += [TomlVersionFile(PurePosixPath(name), key) for name in names]
             continue
         plain, regex = (None, text_or_none(text)) if row.get("regex") else (text_or_none(text), None)
-        searches += [Search(name, plain, regex, texts(row.get("glob_exclude"))) for name in names]
+        spelling = spelling_in(row.get("serialize"))
+        searches += [Search(name, plain, regex, texts(row.get("glob_exclude")), spelling) for name in names]
     own = TomlVersionFile(path, "tool.bumpversion.current_version") if version is not None else None
     tag = text_or_none(under(table, "tag_name"))
     yield FormerTool("bump-my-version", version, own, tuple(found), tuple(searches), tag=tag)
@@ -76,7 +80,9 @@ def _bump2version(path: PurePosixPath, files: Files) -> Iterator[FormerTool]:
     for section in parser.sections():
         match = re.fullmatch(r"bumpversion:(?:file|glob)(?:\s*\([^)]*\))?\s*:(.+)", section)
         if match is not None:
-            searches.append(Search(match[1].strip(), parser.get(section, "search", fallback=None)))
+            text = parser.get(section, "search", fallback=None)
+            spelling = spelling_in(parser.get(section, "serialize", fallback="").strip().splitlines())
+            searches.append(Search(match[1].strip(), text, spelling=spelling))
     tag = parser.get("bumpversion", "tag_name", fallback=None)
     own = IniVersionFile(path, "bumpversion.current_version")
     yield FormerTool("bump2version", version, own, searches=tuple(searches), tag=tag)

@@ -1,0 +1,98 @@
+"""What lies above a package's folder in its repository, and states its version: read by its build, or kept by a tool.
+
+A package in a folder of its own may share a ``VERSION`` with others, and the tool that bumps it is most often told at
+the repository's top.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from releasegate.core.adopt.claims import of_files
+from releasegate.core.adopt.claims.claim import Claim, Files, decoded, same, texts, under
+from releasegate.core.adopt.code import SETUP, setup_cfg
+from releasegate.core.adopt.former import told
+from releasegate.core.adopt.former.tool import FormerTool
+
+_PACKAGES = frozenset({"pyproject.toml", "setup.py", "package.json", "Cargo.toml"})
+_QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
+
+
+@dataclass(frozen=True)
+class Above:
+    """The repository's tracked *files*, by path from its top, and the package's *folder* in it, the top being none."""
+
+    files: Files = field(default_factory=dict)
+    folder: PurePosixPath = field(default_factory=PurePosixPath)
+
+    def seen_from(self, path: PurePosixPath) -> PurePosixPath:
+        """Return a path of the repository as the package's folder sees it: ``../VERSION``."""
+        return PurePosixPath(posixpath.relpath(str(path), str(self.folder)))
+
+    def found(self, path: PurePosixPath) -> PurePosixPath | None:
+        """Return the file of the repository that *path* leads to from the package's folder, where it lies above."""
+        end = PurePosixPath(posixpath.normpath(str(self.folder / path)))
+        return end if end in self.files and self.folder not in end.parents else None
+
+    def of_others(self, path: PurePosixPath) -> bool:
+        """Whether a file of the repository lies in another package's folder."""
+        inside = {each.parent for each in self.files if each.name in _PACKAGES} - {PurePosixPath(), self.folder}
+        return self.folder not in path.parents and not inside.isdisjoint(path.parents)
+
+
+NOTHING = Above()
+"""Nothing lies above a package at the repository's top."""
+
+
+def read_by_build(project: Mapping[str, Any], files: Files, above: Above) -> dict[PurePosixPath, bytes]:
+    """Return the files above that the package's build names as where the version is, by path from its folder."""
+    tables = (("hatch", "version", "path"), ("pdm", "version", "path"), ("setuptools", "dynamic", "version", "file"))
+    named = [text for keys in tables for text in texts(under(project, "tool", *keys))]
+    named += setup_cfg(files).get("version", "").removeprefix("file:").split(",")
+    paths = [PurePosixPath(each.strip()) for each in named if each.strip()]
+    # setup.py puts the path together: from a folder above, and a name.
+    words = _QUOTED.findall(decoded(files.get(SETUP, b"")))
+    ups = [PurePosixPath("/".join([".."] * n)) for n in range(1, len(above.folder.parts) + 1)]
+    paths += [up / word.lstrip("/") for word in words for up in ups if not word.startswith("..")]
+    paths += [PurePosixPath(word) for word in words if word.startswith("..")]
+    ends = dict.fromkeys(end for path in paths if (end := above.found(path)) is not None and not above.of_others(end))
+    return {above.seen_from(end): above.files[end] for end in ends}
+
+
+def kept_by_tools(above: Above, version: str) -> Iterator[tuple[FormerTool, tuple[Claim, ...]]]:
+    """Yield the tools that the repository's top configures for this package, and what they keep there in step.
+
+    A tool is this package's where it keeps the package's version and was told of a file in its folder. What lies in
+    another package's folder is that one's.
+    """
+    if above is NOTHING:
+        return
+    for tool in told.former_tools(above.files):
+        if tool.version is not None and not same(tool.version, version):
+            continue
+        found = tuple(told.claims([tool], above.files, version))
+        if any(above.folder in claim.version_file.path.parents for claim in found):
+            yield tool, tuple(_from_here(above, found))
+
+
+def beside(above: Above, version: str, *, name: str, siblings: Collection[str]) -> Iterator[Claim]:
+    """Yield what states *version* above a package that is the only one of its repository: its citation, its documents.
+
+    Whose such a file is in a repository of several, nothing says.
+    """
+    if above is NOTHING or siblings:
+        return
+    outside = {path: above.files[path] for path in above.files if above.folder not in path.parents}
+    yield from _from_here(above, tuple(of_files.claims(outside, version, name=name)))
+
+
+def _from_here(above: Above, claims: Collection[Claim]) -> Iterator[Claim]:
+    for claim in claims:
+        path = claim.version_file.path
+        if not above.of_others(path):
+            yield replace(claim, version_file=replace(claim.version_file, path=above.seen_from(path)))
