@@ -367,7 +367,10 @@ def test_a_version_made_of_parts_is_told_of_a_module_that_is_about_it_however_de
     [
         {"quay_lamp/base.py": "class Base(PluginConfig): pass\n", INIT: "class Lamp(Base):\n    version = '1.3.0'\n"},
         {INIT: "from hosts.plugins import PluginConfig as Base\nclass Lamp(Base):\n    version = '1.3.0'\n"},
-        {INIT: "from .base import Base as B\nclass Lamp(B):\n    version = '1.3.0'\n", "quay_lamp/base.py": "class Base(x.AppConfig): pass\n"},
+        {
+            INIT: "from .base import Base as B\nclass Lamp(B):\n    version = '1.3.0'\n",
+            "quay_lamp/base.py": "class Base(x.AppConfig): pass\n",
+        },
     ],
 )
 def test_a_plugin_s_class_is_known_by_the_bases_of_its_bases(files: dict[str, str]) -> None:
@@ -382,7 +385,10 @@ def test_a_class_that_rests_on_itself_or_on_nothing_that_is_here_configures_noth
 @pytest.mark.parametrize(
     ("files", "place"),
     [
-        ({"lib/quay_lamp/about.py": VERSIONED, "tests/quay_lamp/about.py": VERSIONED}, "lib/quay_lamp/about.py __version__"),
+        (
+            {"lib/quay_lamp/about.py": VERSIONED, "tests/quay_lamp/about.py": VERSIONED},
+            "lib/quay_lamp/about.py __version__",
+        ),
         ({"quay_lamp/about.py": VERSIONED, "a/quay_lamp/about.py": VERSIONED}, "quay_lamp/about.py __version__"),
     ],
 )
@@ -418,3 +424,11 @@ def test_a_module_that_is_a_file_alone_states_the_version_whatever_it_is_called(
     build = '[tool.setuptools]\npy-modules = ["lampmod"]\n'
     found = look({"pyproject.toml": f"{STATIC}{build}", path: '__version__ = "1.3.0"\n', "other.py": VERSIONED})
     assert shown(found) == [PROJECT, f"{path} __version__"]
+
+
+def test_a_tuple_beside_an_epoch_is_told_as_what_no_bump_follows() -> None:
+    found = look(
+        {"pyproject.toml": STATIC.replace("1.4.0", "1!1.4.0"), INIT: "VERSION = (1, 4, 0)\n__version__ = '1!1.4.0'\n"}
+    )
+    assert shown(found) == [PROJECT, f"{INIT} __version__"]
+    assert [note for note in found.notes if "No bump follows there: state it as text" in note]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from adopted import INIT, STATIC, look, stated
+from adopted import DYNAMIC, INIT, STATIC, look, stated
 
 from releasegate.core.config.version_file_types import PythonVersionFile, TextVersionFile
 
@@ -58,7 +58,7 @@ def test_two_numbers_are_the_whole_of_a_version_that_has_no_more() -> None:
 
 
 def test_two_numbers_that_the_build_reads_are_the_version() -> None:
-    dynamic = '[project]\nname = "quay-lamp"\ndynamic = ["version"]\n[tool.hatch.version]\npath = "quay_lamp/__init__.py"\n'
+    dynamic = f'{DYNAMIC}[tool.hatch.version]\npath = "{INIT}"\n'
     found = look({"pyproject.toml": dynamic, INIT: '__version__ = "1.4"\n', "docs/conf.py": 'version = "1.4"\n'})
     assert (found.version, len(found.version_files)) == ("1.4", 2)
 

@@ -123,11 +123,13 @@ class _Reading:
             try:
                 in_repository(str(claim.version_file.path))  # not every name that Git has can be written down
                 fitting = replace(claim, version_file=self._behind_its_mark(claim.version_file))
-                occurrence, changed = self._try(fitting.version_file)
+                content = self.files[fitting.version_file.path]
+                occurrence = find(fitting.version_file, content, package=self.name)
+                changed = self._changed(fitting, occurrence, content)
             except (KeyError, ValueError, ReleasegateError) as error:
                 self._tell(claim, error)
                 continue
-            if not _states(occurrence, _ANOTHER[-1]):
+            if changed is not None:
                 self._judge(fitting, occurrence, changed)
 
     def take_above(self, above: Above, claims: Collection[Claim]) -> None:
@@ -149,13 +151,23 @@ class _Reading:
         made = (text_around(version_file.path, line, at) for number, line, at in marked if number == found.line)
         return next((each for each in made if each is not None), version_file)
 
-    def _try(self, version_file: VersionFile) -> tuple[Occurrence, bytes]:
-        content = self.files[version_file.path]
-        occurrence = find(version_file, content, package=self.name)
-        if not _states(occurrence, _ANOTHER[-1]):
+    def _changed(self, claim: Claim, occurrence: Occurrence, content: bytes) -> bytes | None:
+        """Return the file with another version, of the same epoch; ``None`` for a place that has been found before.
+
+        Raises:
+            ReleasegateError: nothing can be changed there; of what is custom that is said.
+        """
+        if _states(replace(occurrence, version=_plain(occurrence.version)), _ANOTHER[-1]):
+            return None
+        try:
             for version in _ANOTHER:
-                content = bump(version_file, content, package=self.name, version=version)
-        return occurrence, content
+                there = f"{_epoch(self.version or occurrence.version)}{version}"
+                content = bump(claim.version_file, content, package=self.name, version=there)
+        except ReleasegateError as error:
+            if claim.rank == "usual" and self.version is not None and _states(occurrence, _plain(self.version)):
+                self.notes.append(f"{error.problem} No bump follows there: {error.hint[:1].lower()}{error.hint[1:]}")
+            raise
+        return content
 
     def _judge(self, claim: Claim, occurrence: Occurrence, changed: bytes) -> None:
         if self.version is None and occurrence.short:
@@ -202,6 +214,14 @@ class _Reading:
             self.unread.append(
                 f"The build reads {claim.version_file.path}, where no version can be changed: {error.problem}"
             )
+
+
+def _epoch(version: str) -> str:
+    return version[: version.find("!") + 1]
+
+
+def _plain(version: str) -> str:
+    return version[version.find("!") + 1 :]
 
 
 def _states(occurrence: Occurrence, version: str) -> bool:

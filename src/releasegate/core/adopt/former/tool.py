@@ -47,10 +47,13 @@ class FormerTool:
         """What stands before the version in the tool's tags, where it says so."""
         if self.tag is None:
             return None
-        match = re.fullmatch(r"([^{}$]*)(?:\{[\w:]+\}|\$\{?version\}?|\$\{?major\}?\..*)", self.tag)
+        match = re.fullmatch(
+            r"([^{}$]*)(?:\{[\w:]+\}|\$\{?version\}?|\$\{?major\}?\.\$\{?minor\}?\.\$\{?patch\}?.*)", self.tag
+        )
         return match[1] if match is not None else None
 
 
+_TAG = re.compile(r"([^{}$]*)(?:\{[\w:]+\}|\$\{?version\}?|\$\{?major\}?\.\$\{?minor\}?\.\$\{?patch\}?.*)")
 _TWO = re.compile(r"\{major\}\.\{minor\}")
 
 
