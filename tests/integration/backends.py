@@ -139,6 +139,7 @@ BACKENDS = {
         "setuptools.build_meta",
         settings="[tool.setuptools-git-versioning]\nenabled = true\n",
         version_files=TAGGED,
+        more={".gitignore": "*.egg-info/\nbuild/\n"},  # to it, what Git does not ignore is a changed tree
     ),
     "uv_build": Backend("uv_build>=0.9,<1", "uv_build", shows=("sdist: pyproject.toml.orig",)),
     "old uv_build": Backend("uv_build>=0.8.24,<0.9", "uv_build"),

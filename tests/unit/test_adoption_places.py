@@ -169,6 +169,8 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
         ("recipe/meta.yaml", '{% set version = "1.4.0" %}\n', ['{% set version = "{version}" %}']),
         ("app.yaml", "min_version: 1.4.0\npython-version: 1.4.0\n\tversion: 1.4.0\n", ["version: {version}"]),
         ("quay_lamp/VERSION", "1.4.0\n", ["{version}"]),
+        ("src/quay_lamp/VERSION", "1.4.0\n", ["{version}"]),
+        ("a/quay_lamp/VERSION", "1.4.0\n", []),
         ("version.txt", "v1.4.0", ["v{version}"]),
         ("version.txt", "1.4.0 of 3", []),
         (".github/workflows/a.yml", "version: 1.4.0\n", []),
@@ -349,6 +351,9 @@ def test_what_the_build_reads_and_nobody_can_change_is_said() -> None:
         ('x = 1\nVERSION = {"major": 1, "minor": 4, "patch": 0}\n', True),
         ('x = 1\nVERSION = {"major": 1, "minor": 3, "patch": 0}\n', False),
         ("x = 1\nVERSION = Info(1)\n", False),
+        ('x = 1\n__version__ = "1.4" ".0"\n', True),
+        ('x = 1\n__version__ = "1.\\x34.0"\n', True),
+        ('x = 1\n__version__ = "1.3" ".0"\n', False),
     ],
 )
 def test_a_version_made_of_parts_is_told_as_one_that_no_bump_follows(code: str, *, told: bool) -> None:

@@ -147,10 +147,14 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         generated=_generated(project, files, from_tag=from_tag),
         allowed=_allowed(project, files) if from_tag else (),
         pythons_from=pythons_from,
-        notes=(
-            *found.notes,
-            *map(_untracked, rewritten),
-            *(f"{tool.name} was asked for its files and tags" for tool in tools),
+        notes=tuple(
+            dict.fromkeys(
+                (
+                    *found.notes,
+                    *map(_untracked, rewritten),
+                    *(f"{tool.name} was asked for its files and tags" for tool in tools),
+                )
+            )
         ),
         leftovers=found.leftovers,
         others=found.others,

@@ -69,12 +69,17 @@ def spellings(version: str) -> re.Pattern[str]:
     found = f"{parsed.epoch}!" if parsed.epoch else ""
     found += r"\.".join(f"0*{number}" for number in parsed.release)
     if parsed.pre is not None:
-        found += rf"[-_.]?{_LETTERS[parsed.pre[0]]}[-_.]?{parsed.pre[1]}"
-    found += rf"[-_.]?(?:post|rev|r)[-_.]?{parsed.post}" if parsed.post is not None else ""
-    found += rf"[-_.]?dev[-_.]?{parsed.dev}" if parsed.dev is not None else ""
+        found += rf"[-_.]?{_LETTERS[parsed.pre[0]]}{_numbered(parsed.pre[1])}"
+    found += rf"[-_.]?(?:post|rev|r){_numbered(parsed.post)}" if parsed.post is not None else ""
+    found += rf"[-_.]?dev{_numbered(parsed.dev)}" if parsed.dev is not None else ""
     found += rf"\+{re.escape(parsed.local)}" if parsed.local is not None else ""
     after = rf"(?![0-9A-Za-z_!+]|\.[0-9]|[-.]?(?:{_MARKS})[-.]?[0-9])"
     return re.compile(rf"(?<![0-9A-Za-z_.!+])v?({found}){after}", re.IGNORECASE)
+
+
+def _numbered(number: int) -> str:
+    """Return what finds a number behind its word: ``1.4.dev`` is ``1.4.dev0``."""
+    return rf"(?:[-_.]?{number})" + ("" if number else "?")
 
 
 def roughly(version: str) -> str:

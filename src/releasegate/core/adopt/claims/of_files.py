@@ -83,7 +83,7 @@ def _in_file(path: PurePosixPath, content: bytes, version: str, name: str) -> It
         yield from (Claim(each, "usual") for each in _cited(path, content))
     elif path.name == "conf.py" and path.parts[0] in {"docs", "doc", "documentation"}:
         yield from (Claim(each, "usual") for each in _documented(path, content, version))
-    elif path.name in _PLAIN and len(path.parts) <= len(("pkg", "VERSION")):
+    elif path.name in _PLAIN and len(path.parts) - (path.parts[0] == "src") <= len(("pkg", "VERSION")):
         mark = "v" if decoded(content).lstrip("\ufeff \t\r\n").startswith("v") else ""
         made = text_file(path, f"{mark}{{version}}")
         yield from [Claim(made, "like")] if made is not None else []

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from packaging.version import Version
 
-from releasegate.core.adopt.claims.claim import Source, same
+from releasegate.core.adopt.claims.claim import Source, decoded, same
 from releasegate.core.adopt.claims.of_code import FILES, NAMES, TUPLES
 from releasegate.core.adopt.code import parsed
 from releasegate.core.audit.code.computed import constant, rests_on
@@ -27,7 +27,8 @@ def computed(source: Source, version: str) -> Iterator[str]:
         told: set[int] = set()
         for name in [each for each in (*NAMES, *TUPLES) if each in held]:
             line = held[name].lineno
-            if line not in told and (_text(held[name], held, version) or _numbers(held[name]) == _release(version)):
+            made = _text(held[name], held, version) or _numbers(held[name]) == _release(version)
+            if line not in told and (made or _glued(held[name], source.files[path], version)):
                 told.add(line)
                 yield (
                     f"{path}:{line} makes {name} of parts, and no bump follows there: write it as one text, "
@@ -47,6 +48,12 @@ def _text(node: ast.expr, held: Mapping[str, ast.expr], version: str) -> bool:
     apart = isinstance(made, str) and not isinstance(node, (ast.Constant, ast.Name))
     stated = any(same(str(constant(each, held)), version) for each in rests) or any(map(_is_tuple, rests))
     return apart and same(str(made), version) and not stated
+
+
+def _glued(node: ast.expr, content: bytes, version: str) -> bool:
+    """Whether a text is written in pieces, or with escapes: ``"1.4" ".0"``."""
+    said = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    return bool(said) and same(said, version) and said not in (ast.get_source_segment(decoded(content), node) or said)
 
 
 def _is_tuple(node: ast.expr) -> bool:
