@@ -78,3 +78,18 @@ def test_a_build_of_the_folder_has_the_version_that_lies_above_it(tmp_path: Path
     bumped = bump_all(package, version_file_contents(repository, package), version="1.4.1rc1")
     built = builds.trial(package, version=Version("1.4.1rc1"), commit=repository.head(), files=bumped, progress=str)
     assert sorted(built.files) == ["quay_lamp-1.4.1rc1-py3-none-any.whl", "quay_lamp-1.4.1rc1.tar.gz"]
+
+
+def test_a_version_that_two_packages_share_is_told_with_the_second(tmp_path: Path) -> None:
+    lamp = LAMP.format(path="../VERSION")
+    files = {"lamp/pyproject.toml": lamp, "lamp/quay_lamp/__init__.py": "", "VERSION": "1.4.0\n", "uv.lock": ""}
+    files |= {"post/pyproject.toml": lamp.replace("quay-lamp", "quay-post"), "post/quay_post/__init__.py": ""}
+    files["uv.lock"] = "".join(
+        f'[[package]]\nname = "quay-{name}"\nversion = "1.4.0"\nsource = {{ editable = "{name}" }}\n\n'
+        for name in ("lamp", "post")
+    )
+    top = make_repository(tmp_path / "quay", files).root
+    adopted(top)
+    said = propose(top / "post", environ=ENVIRON).notes
+    (note,) = [each for each in said if "quay-lamp" in each]
+    assert note.startswith("../VERSION states the version of quay-lamp, too: a bump of one is a bump of both")

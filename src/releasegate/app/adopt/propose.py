@@ -24,8 +24,9 @@ from releasegate.core.adopt.asked.stack import stack_questions
 from releasegate.core.adopt.detect import Detected, detect
 from releasegate.core.adopt.pythons import tried_here
 from releasegate.core.adopt.service import ProposedService
+from releasegate.core.adopt.shared import shared
 from releasegate.core.adopt.table import table
-from releasegate.core.config.model import Settings
+from releasegate.core.config.model import Package, Settings
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.toml.lines import read_toml
@@ -167,6 +168,7 @@ def _with_table(old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole:
     Every byte before the table is as it was.
     """
     stack = None
+    mine: list[Package] = []
     path = os.path.relpath(git.root, home).replace(os.sep, "/")
     if table_elsewhere(old, where="pyproject.toml") is not None:
         return _WithTable(old)
@@ -197,7 +199,8 @@ def _with_table(old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole:
         ) from None
     of_stack = stack_questions(found.stack, stack) if found.stack is not None else ()
     asked_of_it = (*of_remotes(known), *questions(found, known), *of_stack, *of_notes(tuple(files)))
-    return _WithTable(text, (*found.notes, *absent), asked_of_it, found.name, found.service)
+    both = shared(mine, path, [each.version_file for each in found.version_files])
+    return _WithTable(text, (*found.notes, *both, *absent), asked_of_it, found.name, found.service)
 
 
 def _tried_here(found: Detected, environ: Mapping[str, str]) -> tuple[Detected, list[str]]:
