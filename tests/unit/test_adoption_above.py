@@ -29,13 +29,22 @@ filename = "packages/post/pyproject.toml"
 
 
 def look_from(
-    inside: Mapping[str, str], over: Mapping[str, str], *, folder: PurePosixPath = FOLDER, siblings: str = ""
+    inside: Mapping[str, str],
+    over: Mapping[str, str],
+    *,
+    siblings: str = "",
+    links: Mapping[str, str] | None = None,
+    tag: str = "v1.4.0",
 ) -> Detected:
     """Return what is found of a package in *folder*; *over* are the files of the repository outside of it."""
-    everything = {folder / path: text.encode() for path, text in inside.items()}
+    everything = {FOLDER / path: text.encode() for path, text in inside.items()}
     everything |= {PurePosixPath(path): text.encode() for path, text in over.items()}
     around = Surroundings(
-        folder=folder.name, above=Above(everything, folder), siblings=frozenset(siblings.split()), tags=("v1.4.0",)
+        folder=FOLDER.name,
+        above=Above(everything, FOLDER),
+        siblings=frozenset(siblings.split()),
+        tags=(tag,),
+        links={PurePosixPath(path): PurePosixPath(end) for path, end in (links or {}).items()},
     )
     return look(inside, around)
 
@@ -134,3 +143,32 @@ def test_what_states_the_version_at_the_top_is_the_only_package_s(siblings: str,
 
 def test_the_top_itself_has_nothing_above() -> None:
     assert shown(look({"pyproject.toml": STATIC}, Surroundings(siblings=frozenset()))) == [PROJECT]
+
+
+@pytest.mark.parametrize(
+    ("link", "path", "over", "place"),
+    [
+        ("../../common", "common/about.py", {"common/about.py": ABOUT}, "../../common/about.py __version__"),
+        ("lib", "common/deep/about.py", {}, "lib/deep/about.py __version__"),
+    ],
+)
+def test_what_the_build_reaches_through_a_link_to_a_folder_is_bumped_where_it_lies(
+    link: str, path: str, over: dict[str, str], place: str
+) -> None:
+    dynamic = f'{DYNAMIC}[tool.hatch.version]\npath = "{path}"\n'
+    inside = {"pyproject.toml": dynamic, "lib/deep/about.py": ABOUT}
+    assert shown(look_from(inside, over, links={"common": link})) == [place]
+
+
+def test_a_link_to_a_folder_that_holds_no_such_file_leads_nowhere() -> None:
+    dynamic = f'{DYNAMIC}[tool.hatch.version]\npath = "common/about.py"\n'
+    with pytest.raises(ConfigurationError, match="No file states the version"):
+        look_from({"pyproject.toml": dynamic}, {}, links={"common": "../../common"})
+
+
+def test_the_tags_are_those_that_the_tool_at_the_top_makes() -> None:
+    told = BUMPVERSION.replace(
+        'current_version = "1.4.0"', 'current_version = "1.4.0"\ntag_name = "lamp-{new_version}"'
+    )
+    found = look_from({"pyproject.toml": STATIC}, {".bumpversion.toml": told}, siblings="quay-post", tag="lamp-1.4.0")
+    assert found.prefix.text == "lamp-"

@@ -137,7 +137,7 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
         ("CITATION.cff", "version: 1.4.0\nreferences:\n  - version: 2.0\n", []),
         ("docs/conf.py", 'release = "1.4.0"\nversion = "1.4"\n', ["release", "version"]),
         ("docs/conf.py", 'release = "1.4.0"\nversion = "1.3"\n', ["release", "version"]),
-        ("docs/conf.py", 'release = "1.4"\nversion = "1"\n', ["release", "version"]),
+        ("docs/conf.py", 'release = "1.4"\nversion = "1"\n', ["release"]),
         ("doc/conf.py", 'version = "1.4.0"\nrelease = version\n', ["release"]),
         ("docs/conf.py", 'release = get("x")\n', []),
         (
@@ -155,6 +155,7 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
         ("data.json", '["version"', []),
         ("Cargo.toml", '[workspace.package]\nversion = "1.4.0"\n', ["workspace.package.version"]),
         ("pixi.toml", '[package]\nversion = "1.4.0"\n[[x]]\nversion = "1.4.0"\n', ["package.version"]),
+        ("pixi.toml", '[workspace]\nname = "Quay_Lamp"\nversion = "1.4.0"\n', ["workspace.version"]),
         ("odd.toml", "['a b']\nversion = '1.4.0'\n", []),
         ("odd.toml", "[", []),
         ("odd.toml", "version = 'main'\n", []),
@@ -352,6 +353,7 @@ def test_what_the_build_reads_and_nobody_can_change_is_said() -> None:
         ('x = 1\nVERSION = {"major": 1, "minor": 3, "patch": 0}\n', False),
         ("x = 1\nVERSION = Info(1)\n", False),
         ('x = 1\n__version__ = "1.4" ".0"\n', True),
+        ('VERSION = tuple([1, 4, 0])\n__version__ = ".".join(str(i) for i in VERSION)\n', True),
         ('x = 1\n__version__ = "1.\\x34.0"\n', True),
         ('x = 1\n__version__ = "1.3" ".0"\n', False),
     ],
@@ -437,3 +439,20 @@ def test_a_tuple_beside_an_epoch_is_told_as_what_no_bump_follows() -> None:
     )
     assert shown(found) == [PROJECT, f"{INIT} __version__"]
     assert [note for note in found.notes if "No bump follows there: state it as text" in note]
+
+
+def test_a_table_that_is_called_as_the_package_is_and_states_another_version_is_asked_about() -> None:
+    text = '[workspace]\nname = "quay-lamp"\nversion = "1.3.0"\n[other]\nname = "x"\nversion = "1.2.0"\n'
+    found = look({"pyproject.toml": STATIC, "pixi.toml": text})
+    assert [(str(each.version_file.path), each.occurrence.version) for each in found.others] == [("pixi.toml", "1.3.0")]
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [(["rel_1_4_0", "rel_1_3_0"], True), (["rel_1_4_0", "v1.4.0"], False), (["nightly"], False), ([], False)],
+)
+def test_tags_that_no_version_is_read_from_are_told(tags: list[str], *, told: bool) -> None:
+    found = look({"pyproject.toml": STATIC}, Surroundings(tags=tuple(tags)))
+    assert [each for each in found.notes if each.startswith("rel_1_4_0 is not read as the tag")] == [
+        each for each in found.notes if told
+    ]

@@ -37,6 +37,7 @@ serialize =
         ('version = "1.3"\n', [("version", "major.minor")]),
         ('version = "1.3.0"\n', [("version", "pep440")]),
         ('version = "latest"\n', []),
+        ('version = "1"\n', []),
         ('version = ""\n', []),
     ],
 )
@@ -75,3 +76,10 @@ def test_a_tool_that_was_told_to_write_two_numbers_is_followed(path: str, text: 
     files = {"pyproject.toml": STATIC, path: text, "series.txt": "series 1.4\nsince 1.4.0\n"}
     (found,) = [each for each in stated(look(files)) if isinstance(each, TextVersionFile)]
     assert (str(found.path), found.pattern, found.spelling) == ("series.txt", pattern, "major.minor")
+
+
+def test_the_zeros_of_a_calendar_are_no_part_of_a_short_one() -> None:
+    files = {"pyproject.toml": STATIC.replace("1.4.0", "2026.04.1"), "docs/conf.py": 'version = "2026.04"\n'}
+    found = look(files)
+    assert [(f.path.name, getattr(f, "spelling", "")) for f in stated(found)][1] == ("conf.py", "major.minor")
+    assert not [note for note in found.notes if "fails until they agree" in note]

@@ -57,7 +57,7 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
             {
                 ".bumpversion.toml": '[tool.bumpversion]\ncurrent_version = "1.4.0"\ntag_name = "x-{new_version}"\n'
                 '[[tool.bumpversion.files]]\nfilename = "a.js"\nsearch = "= \\"{current_version}\\";"\n'
-                '[[tool.bumpversion.files]]\nfilename = "b.js"\nsearch = "(x"\nregex = true\n'
+                '[[tool.bumpversion.files]]\nfilename = "b.js"\nsearch = "({current_version}"\nregex = true\n'
             },
             [".bumpversion.toml tool.bumpversion.current_version", 'a.js = "{version}";', B],
             "x-",

@@ -57,6 +57,11 @@ def test_more_or_less_than_two_numbers_is_refused_with_what_to_write(stands: str
     assert error.value.hint in {"Write 1.4", "Write 1.0"}
 
 
+def test_the_zeros_of_a_calendar_are_read_and_not_written() -> None:
+    assert find(CONF, b'version = "2026.04"\n', package="quay-lamp").version == "2026.4"
+    assert bump(CONF, b'version = "2026.04"\n', package="quay-lamp", version="2026.5.0rc1") == b'version = "2026.5"\n'
+
+
 def test_what_is_no_version_is_refused_as_everywhere() -> None:
     with pytest.raises(Refused, match="not a version by PEP 440"):
         find(CONF, b'version = "latest"\n', package="quay-lamp")

@@ -237,12 +237,12 @@ def _walked(folder: Path) -> Iterator[PurePosixPath]:
 def _links(
     folder: Path, files: Collection[PurePosixPath], *, top: Path
 ) -> Iterator[tuple[PurePosixPath, PurePosixPath]]:
-    """Yield the links among *files*, each with the other file of the repository at *top* that it leads to."""
+    """Yield the links among *files*, each with the other file, or the folder, of the repository that it leads to."""
     here, top = folder.resolve(), top.resolve()
     for path in files:
         end = (folder / path).resolve() if (folder / path).is_symlink() else None
         inside = PurePosixPath(os.path.relpath(end, here)) if end is not None and end.is_relative_to(top) else None
-        if inside is not None and (inside in files or ".." in inside.parts) and (folder / inside).is_file():
+        if inside is not None and (inside in files or (folder / inside).is_dir() or ".." in inside.parts):
             yield path, inside
 
 

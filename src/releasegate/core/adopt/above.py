@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -25,10 +26,20 @@ _QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
 
 @dataclass(frozen=True)
 class Above:
-    """The repository's tracked *files*, by path from its top, and the package's *folder* in it, the top being none."""
+    """The repository's tracked *files*, by path from its top, and the package's *folder* in it.
+
+    Where the package is at the top there are none. *siblings* are the other packages.
+    """
 
     files: Files = field(default_factory=dict)
     folder: PurePosixPath = field(default_factory=PurePosixPath)
+    siblings: frozenset[str] = frozenset()
+
+    @cached_property
+    def tools(self) -> tuple[FormerTool, ...]:
+        """The tools that the top configures for this package: each was told of a file in its folder."""
+        tools = told.former_tools(self.files) if self.files else ()
+        return tuple(t for t in tools if any(self.folder in path.parents for path in told.paths_of(t, self.files)))
 
     def seen_from(self, path: PurePosixPath) -> PurePosixPath:
         """Return a path of the repository as the package's folder sees it: ``../VERSION``."""
@@ -49,8 +60,13 @@ NOTHING = Above()
 """Nothing lies above a package at the repository's top."""
 
 
-def read_by_build(project: Mapping[str, Any], files: Files, above: Above) -> dict[PurePosixPath, bytes]:
-    """Return the files above that the package's build names as where the version is, by path from its folder."""
+def read_by_build(
+    project: Mapping[str, Any], files: Files, above: Above, links: Mapping[PurePosixPath, PurePosixPath]
+) -> tuple[dict[PurePosixPath, bytes], dict[PurePosixPath, PurePosixPath]]:
+    """Return the files above that the package's build names as where the version is, by path from its folder.
+
+    Beside them come those that it reaches through one of the *links*, each with where that leads to.
+    """
     tables = (("hatch", "version", "path"), ("pdm", "version", "path"), ("setuptools", "dynamic", "version", "file"))
     named = [text for keys in tables for text in texts(under(project, "tool", *keys))]
     named += setup_cfg(files).get("version", "").removeprefix("file:").split(",")
@@ -61,31 +77,36 @@ def read_by_build(project: Mapping[str, Any], files: Files, above: Above) -> dic
     paths += [up / word.lstrip("/") for word in words for up in ups if not word.startswith("..")]
     paths += [PurePosixPath(word) for word in words if word.startswith("..")]
     ends = dict.fromkeys(end for path in paths if (end := above.found(path)) is not None and not above.of_others(end))
-    return {above.seen_from(end): above.files[end] for end in ends}
+    found = {above.seen_from(end): above.files[end] for end in ends}
+    led = {path: end for path in paths if (end := _through(path, links)) is not None}
+    for path, end in led.items():
+        content = files.get(end) if (over := above.found(end)) is None else above.files[over]
+        found |= {path: content, end: content} if content is not None else {}
+    return found, {path: end for path, end in led.items() if path in found}
 
 
-def kept_by_tools(above: Above, version: str) -> Iterator[tuple[FormerTool, tuple[Claim, ...]]]:
-    """Yield the tools that the repository's top configures for this package, and what they keep there in step.
+def _through(path: PurePosixPath, links: Mapping[PurePosixPath, PurePosixPath]) -> PurePosixPath | None:
+    """Return where a path leads to that goes through a link to a folder."""
+    link = next((each for each in path.parents if each in links), None)
+    return PurePosixPath(posixpath.normpath(str(links[link] / path.relative_to(link)))) if link is not None else None
 
-    A tool is this package's where it keeps the package's version and was told of a file in its folder. What lies in
-    another package's folder is that one's.
+
+def kept_by_tools(above: Above, version: str) -> Iterator[Claim]:
+    """Yield what the tools of the repository's top keep in step with *version*.
+
+    One that keeps another is another package's, as is what lies in the folder of such a one.
     """
-    if above is NOTHING:
-        return
-    for tool in told.former_tools(above.files):
-        if tool.version is not None and not same(tool.version, version):
-            continue
-        found = tuple(told.claims([tool], above.files, version))
-        if any(above.folder in claim.version_file.path.parents for claim in found):
-            yield tool, tuple(_from_here(above, found))
+    for tool in above.tools:
+        if tool.version is None or same(tool.version, version):
+            yield from _from_here(above, tuple(told.claims([tool], above.files, version)))
 
 
-def beside(above: Above, version: str, *, name: str, siblings: Collection[str]) -> Iterator[Claim]:
+def beside(above: Above, version: str, *, name: str) -> Iterator[Claim]:
     """Yield what states *version* above a package that is the only one of its repository: its citation, its documents.
 
     Whose such a file is in a repository of several, nothing says.
     """
-    if above is NOTHING or siblings:
+    if above.siblings:
         return
     outside = {path: above.files[path] for path in above.files if above.folder not in path.parents}
     yield from _from_here(above, tuple(of_files.claims(outside, version, name=name)))

@@ -23,7 +23,7 @@ from releasegate.core.adopt.former.tool import FormerTool
 from releasegate.core.adopt.modules.folders import import_folders, root_of, single_modules
 from releasegate.core.adopt.modules.hosts import frozen, not_imported
 from releasegate.core.adopt.modules.needed_extras import needed_extras
-from releasegate.core.adopt.prefixes import Around, Prefix, choose
+from releasegate.core.adopt.prefixes import Around, Prefix, choose, unread
 from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
 from releasegate.core.adopt.service import ProposedService, propose_service
 from releasegate.core.adopt.stack import ProposedStack, propose_stack
@@ -113,16 +113,16 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     single = tuple(single_modules(name, project, files))
     alone = next(iter(single), None)
     tools, from_tag = former_tools(files, folder=around.folder), scm.from_tags(project, files)
-    prefix = _prefix(project, tools, around, names=_names(name, module, around))
+    names = _names(name, module, around)
+    above = replace(around.above, siblings=around.siblings - names)
+    prefix = _prefix(project, (*tools, *above.tools), around, names=names)
     tagged = _newest(around.tags, prefix.text) if from_tag else None
     rewritten = tuple(scm.rewritten(project, files)) if from_tag else ()
     kept = {path: content for path, content in files.items() if path not in rewritten}
     source = Source(
         name, project, kept, modules, around.links, frozenset(path.with_name(f"{path.name}.py") for path in single)
     )
-    found = find_version_files(
-        source, tools=tools, tagged=tagged, above=around.above, siblings=around.siblings - _names(name, module, around)
-    )
+    found = find_version_files(source, tools=tools, tagged=tagged, above=above)
     pythons, pythons_from = claimed_pythons(project, files)
     kept_out = omitted(project, files, module)
     left_out = matched([pattern for pattern, _ in kept_out], files)
@@ -152,7 +152,9 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
                 (
                     *found.notes,
                     *map(_untracked, rewritten),
+                    *unread(around.tags, prefix),
                     *(f"{tool.name} was asked for its files and tags" for tool in tools),
+                    *(f"{tool.name} was asked for its files above the package's folder" for tool in above.tools),
                 )
             )
         ),

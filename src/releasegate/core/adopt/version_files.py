@@ -64,18 +64,18 @@ def find_version_files(
     tools: Sequence[FormerTool] = (),
     tagged: str | None = None,
     above: Above = NOTHING,
-    siblings: Collection[str] = (),
 ) -> Declared:
     """Return where the version stands; each version file was read, and changed in memory.
 
     *tagged* is the version of the newest tag, where the build takes the version from there. *above* is what lies over
-    the package's folder, where there are *siblings*, too.
+    the package's folder.
 
     Raises:
         ConfigurationError: the build takes the version from where it cannot be changed; what to do is said.
     """
-    files = {**source.files, **read_by_build(source.project, source.files, above)}
-    source = replace(source, files=files)
+    named, led = read_by_build(source.project, source.files, above, source.links)
+    files = {**source.files, **named}
+    source = replace(source, files=files, links={**source.links, **led})
     unfit = refusal(source.project, files)
     if unfit is not None:
         raise unfit
@@ -91,11 +91,9 @@ def find_version_files(
     version = read.version or ""
     read.take(of_code.claims(source))
     read.take(told.claims(tools, files, version))
-    for tool, claims in kept_by_tools(above, version):
-        read.take_above(above, claims)
-        read.notes.append(f"{tool.name} was asked for its files above the package's folder")
+    read.take_above(above, tuple(kept_by_tools(above, version)))
     read.take(of_files.claims(files, version, name=source.name))
-    read.take_above(above, tuple(beside(above, version, name=source.name, siblings=siblings)))
+    read.take_above(above, tuple(beside(above, version, name=source.name)))
     notes = (*read.notes, *of_parts.computed(source, version), *told.missed(tools, files, version))
     kept = {path: content for path, content in read.files.items() if path not in source.links}
     return Declared(version, tuple(read.found), notes, left_in(_lines(kept, version)), tuple(read.others))

@@ -76,7 +76,8 @@ def stated(text: str, spelling: Spelling, *, where: str) -> str:
     except ValueError:  # not InvalidVersion: a number of thousands of digits is refused by int()
         return text
     wanted = spelled(str(version), spelling, where=where)
-    if wanted != text:
+    written = str(version) if spelling == "major.minor" else text  # which may be that of a calendar, 2026.04
+    if wanted != written:
         said = "more or less than two numbers" if spelling == "major.minor" else "which is not how SemVer spells it"
         raise Refused(f"{where} states {text!a}, {said}.", hint=f"Write {wanted}")
     return str(version)

@@ -83,7 +83,7 @@ def spelling_of(text: str, version: str) -> Spelling:
         numbers, all_numbers = Version(text), Version(version)
     except ValueError:
         return "pep440"
-    two = str(numbers) == text == f"{numbers.major}.{numbers.minor}"
+    two = str(numbers) == f"{numbers.major}.{numbers.minor}"
     return "major.minor" if two and len(all_numbers.release) > len(numbers.release) else "pep440"
 
 

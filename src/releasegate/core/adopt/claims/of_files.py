@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from releasegate.core.adopt.claims.claim import (
     Claim,
@@ -31,6 +32,7 @@ from releasegate.core.config.version_file_types import (
     VersionFile,
 )
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.release.versions import parse_version
 from releasegate.core.toml.lines import join_key, read_toml
 from releasegate.core.version_files.ini import keys_of
 from releasegate.core.version_files.kind import Spelling, short
@@ -92,7 +94,7 @@ def _in_file(path: PurePosixPath, content: bytes, version: str, name: str) -> It
     elif path.name == "Chart.yaml":
         yield from _in_chart(path, content, version)
     elif path.suffix == ".toml":
-        yield from (Claim(each, "value") for each in _in_toml(path, content, version, spelling))
+        yield from _in_toml(path, content, version, spelling, name)
     elif path.suffix in {".cfg", ".ini"}:
         found = (key for key in keys_of(content) if key.rpartition(".")[2].lower() in _KEYS)
         yield from (Claim(IniVersionFile(path, key), "value") for key in found)
@@ -121,11 +123,11 @@ def _documented(path: PurePosixPath, content: bytes, version: str) -> Iterator[V
     """Yield what Sphinx's configuration states: ``release`` is the whole version, ``version`` may be a short one."""
     found = assigned(content, ("release", "version"))
     for name in [each for each in ("release", "version") if each in found]:
-        stated = found[name].version
-        spelling = spelling_of(stated, version)
-        if name == "version" or (spelling == "major.minor" and stated == short(version)):
+        stated = parse_version(found[name].version)
+        spelling = spelling_of(found[name].version, version)
+        if spelling == "major.minor" and (name == "version" or short(str(stated)) == short(version)):
             yield PythonVersionFile(path, name, spelling)
-        elif stated:
+        elif name == "release" or (stated is not None and len(stated.release) >= len(Version(version).release)):
             yield PythonVersionFile(path, name)
 
 
@@ -156,17 +158,19 @@ def _in_chart(path: PurePosixPath, content: bytes, version: str) -> Iterator[Cla
         yield Claim(made, "like")
 
 
-def _in_toml(path: PurePosixPath, content: bytes, version: str, spelling: Spelling) -> Iterator[VersionFile]:
+def _in_toml(path: PurePosixPath, content: bytes, version: str, spelling: Spelling, name: str) -> Iterator[Claim]:
     try:
         body = read_toml(decoded(content), where=str(path)).values
     except ReleasegateError:
         return
-    for parts, value in _walked(body):
-        if str(parts[-1]).lower() in _KEYS and same(value, version):
+    texts = dict(_walked(body))
+    for parts, value in texts.items():
+        named = canonicalize_name(texts.get((*parts[:-1], "name"), "")) == name and parts[-1] == "version"
+        if str(parts[-1]).lower() in _KEYS and (named or same(value, version)):
             key = join_key(parts)
             # Only a key that is read back as it was written can be configured.
             if "'" not in key:
-                yield TomlVersionFile(path, key, spelling)
+                yield Claim(TomlVersionFile(path, key, spelling), "value" if same(value, version) else "like")
 
 
 def _walked(body: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -60,6 +60,8 @@ def _bump_my_version(path: PurePosixPath, body: Any) -> Iterator[FormerTool]:
             found += [TomlVersionFile(PurePosixPath(name), key) for name in names]
             continue
         plain, regex = (None, text_or_none(text)) if row.get("regex") else (text_or_none(text), None)
+        if regex is not None and "version}" not in regex:
+            continue  # it is about a date, say
         spelling = spelling_in(row.get("serialize"))
         searches += [Search(name, plain, regex, texts(row.get("glob_exclude")), spelling) for name in names]
     own = TomlVersionFile(path, "tool.bumpversion.current_version") if version is not None else None

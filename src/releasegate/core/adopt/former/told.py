@@ -43,11 +43,17 @@ def claims(tools: Iterable[FormerTool], files: Files, version: str) -> Iterator[
             yield from (Claim(e, "tool", tool.name) for e in _found(search, files, tool.version or version))
 
 
+def paths_of(tool: FormerTool, files: Files) -> Iterator[PurePosixPath]:
+    """Yield the files that a tool was told of."""
+    yield from (each.path for each in tool.files)
+    yield from (path for search in tool.searches for path in _meant(search, files))
+
+
 def missed(tools: Iterable[FormerTool], files: Files, version: str) -> Iterator[str]:
     """Yield in words what a tool was told to keep in step, and where the version was not found."""
     for tool in tools:
         current = tool.version or version
-        for search in tool.searches:
+        for search in [each for each in tool.searches if each.text is None or _CURRENT.search(each.text)]:
             if next(_found(search, files, current), None) is None:
                 yield (
                     f"{tool.name} was told of {search.pattern}, where {current} was not found as text: no bump follows "
