@@ -6,7 +6,7 @@ the repository's top.
 
 from __future__ import annotations
 
-import posixpath
+import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -43,11 +43,13 @@ class Above:
 
     def seen_from(self, path: PurePosixPath) -> PurePosixPath:
         """Return a path of the repository as the package's folder sees it: ``../VERSION``."""
-        return PurePosixPath(posixpath.relpath(str(path), str(self.folder)))
+        pairs = zip(path.parts, self.folder.parts, strict=False)
+        same_folders = len(tuple(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
+        return PurePosixPath(*[".."] * (len(self.folder.parts) - same_folders), *path.parts[same_folders:])
 
     def found(self, path: PurePosixPath) -> PurePosixPath | None:
         """Return the file of the repository that *path* leads to from the package's folder, where it lies above."""
-        end = PurePosixPath(posixpath.normpath(str(self.folder / path)))
+        end = without_detours(self.folder / path)
         return end if end in self.files and self.folder not in end.parents else None
 
     def of_others(self, path: PurePosixPath) -> bool:
@@ -58,6 +60,17 @@ class Above:
 
 NOTHING = Above()
 """Nothing lies above a package at the repository's top."""
+
+
+def without_detours(path: PurePosixPath) -> PurePosixPath:
+    """Return a path without the folders that it goes into and out of again: ``a/../b`` is ``b``."""
+    parts: list[str] = []
+    for part in path.parts:
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return PurePosixPath(*parts)
 
 
 def read_by_build(
@@ -88,7 +101,7 @@ def read_by_build(
 def _through(path: PurePosixPath, links: Mapping[PurePosixPath, PurePosixPath]) -> PurePosixPath | None:
     """Return where a path leads to that goes through a link to a folder."""
     link = next((each for each in path.parents if each in links), None)
-    return PurePosixPath(posixpath.normpath(str(links[link] / path.relative_to(link)))) if link is not None else None
+    return without_detours(links[link] / path.relative_to(link)) if link is not None else None
 
 
 def kept_by_tools(above: Above, version: str) -> Iterator[Claim]:
