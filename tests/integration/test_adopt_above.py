@@ -75,8 +75,9 @@ def test_a_build_of_the_folder_has_the_version_that_lies_above_it(tmp_path: Path
     builds = LocalBuilds(
         tmp_path / "dist", lambda _: repository, PYPI_SIMPLE_ENDPOINT, {**os.environ, **ENVIRON, "HOME": str(tmp_path)}
     )
-    bumped = bump_all(package, version_file_contents(repository, package), version="1.4.1rc1")
-    built = builds.trial(package, version=Version("1.4.1rc1"), commit=repository.head(), files=bumped, progress=str)
+    bumped, said = bump_all(package, version_file_contents(repository, package), version="1.4.1rc1"), list[str]()
+    head = repository.head()
+    built = builds.trial(package, version=Version("1.4.1rc1"), commit=head, files=bumped, progress=said.append)
     assert sorted(built.files) == ["quay_lamp-1.4.1rc1-py3-none-any.whl", "quay_lamp-1.4.1rc1.tar.gz"]
 
 

@@ -50,6 +50,22 @@ VERSIONED = '__version__ = "1.4.0"\n'
         ),
         (
             {
+                "pyproject.toml": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.__version__" }}\n',
+                INIT: "from . import _about\n__version__ = _about.version\n",
+                "quay_lamp/_about.py": 'version = "1.4.0"\n',
+            },
+            ["quay_lamp/_about.py version"],
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.__version__" }}\n',
+                INIT: "from quay_lamp._about import NUMBER\n__version__ = NUMBER\n",
+                "quay_lamp/_about.py": 'NUMBER = "1.4.0"\n',
+            },
+            ["quay_lamp/_about.py NUMBER"],
+        ),
+        (
+            {
                 "pyproject.toml": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ file = ["VERSION"] }}\n',
                 "VERSION": "1.4.0\n",
             },
@@ -456,3 +472,14 @@ def test_tags_that_no_version_is_read_from_are_told(tags: list[str], *, told: bo
     assert [each for each in found.notes if each.startswith("rel_1_4_0 is not read as the tag")] == [
         each for each in found.notes if told
     ]
+
+
+def test_what_cannot_be_changed_and_states_another_version_is_nobody_s() -> None:
+    found = look({"pyproject.toml": STATIC.replace("1.4.0", "1!1.4.0"), INIT: "VERSION = (1, 3, 0)\n"})
+    assert (shown(found), [note for note in found.notes if "bump follows" in note]) == ([PROJECT], [])
+
+
+def test_two_numbers_that_no_whole_version_stands_beside_lead_to_none() -> None:
+    dynamic = f'{DYNAMIC}[tool.hatch.version]\npath = "{INIT}"\n'
+    with pytest.raises(ConfigurationError):
+        look({"pyproject.toml": dynamic, INIT: "", "docs/conf.py": 'version = "1.4"\n'})

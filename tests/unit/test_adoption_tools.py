@@ -530,3 +530,19 @@ def test_what_semantic_release_takes_for_an_assignment_is_followed(line: str, na
 def test_a_tag_that_is_put_together_from_numbers_begins_as_it_says(tag: str, prefix: str) -> None:
     told = f'[tool.commitizen]\nversion_provider = "pep621"\ntag_format = "{tag}"\n'
     assert look({"pyproject.toml": STATIC + told}).prefix.text == prefix
+
+
+def test_a_search_that_is_about_a_date_is_no_place_of_the_version() -> None:
+    told = """[tool.bumpversion]
+current_version = "1.4.0"
+[[tool.bumpversion.files]]
+filename = "a.txt"
+search = "created=\\\\d{4}"
+regex = true
+[[tool.bumpversion.files]]
+filename = "a.txt"
+search = "series"
+"""
+    found = look({"pyproject.toml": STATIC, ".bumpversion.toml": told, "a.txt": "created=2026 of 1.3.0\n"})
+    assert not [place for place in shown(found) if place.startswith("a.txt")]
+    assert not [note for note in found.notes if "a.txt" in note]
