@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from adopted import INIT, look, shown
+from adopted import INIT, STATIC, look, shown
 
 from releasegate.core.errors import ConfigurationError
 
@@ -78,3 +78,15 @@ def test_a_name_that_is_computed_is_never_guessed(name: str) -> None:
     with pytest.raises(ConfigurationError, match=r"computes the name|names no package") as error:
         look(files)
     assert "setup(name=" in str(error.value.hint) or "[project]" in str(error.value.hint)
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_setup_cfg() -> None:
+    cfg = "\ufeff[metadata]\r\nname = quay-lamp\r\nversion = attr: quay_lamp.__version__\r\n"
+    found = look({"setup.cfg": cfg, INIT: "__version__ = '1.4.0'\r\n"})
+    assert shown(found) == [f"{INIT} __version__"]
+
+
+def test_of_two_packages_of_one_name_the_one_that_is_installed_states_the_version() -> None:
+    old = {"legacy/quay_lamp/__init__.py": "__version__ = '0.9.0'\n"}
+    found = look({"pyproject.toml": STATIC, INIT: "__version__ = '1.4.0'\n", **old})
+    assert shown(found) == ["pyproject.toml project.version", f"{INIT} __version__"]

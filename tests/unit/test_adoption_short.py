@@ -64,9 +64,17 @@ def test_two_numbers_that_the_build_reads_are_the_version() -> None:
     assert (found.version, len(found.version_files)) == ("1.4", 2)
 
 
+BUMPVER = """[bumpver]
+current_version = "1.4.0"
+[bumpver.file_patterns]
+"series.txt" = ["series MAJOR.MINOR"]
+"""
+
+
 @pytest.mark.parametrize(
     ("path", "text", "pattern"),
     [
+        ("bumpver.toml", BUMPVER, "series {version}"),
         ("tbump.toml", TBUMP, "series {version}"),
         (".bumpversion.toml", BUMP_MY_VERSION, "series {version}"),
         (".bumpversion.cfg", BUMP2VERSION, "series {version}"),

@@ -11,7 +11,7 @@ from typing import Any
 from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
 from releasegate.core.adopt.former.tool import FormerTool, Search, paths, rows, spelling_in, text_or_none, toml_of
 from releasegate.core.config.version_file_types import IniVersionFile, TomlVersionFile, VersionFile
-from releasegate.core.toml.lines import join_key, split_key
+from releasegate.core.toml.lines import BOM, join_key, split_key
 
 _PROJECT = PurePosixPath("pyproject.toml")
 
@@ -72,7 +72,7 @@ def _bump_my_version(path: PurePosixPath, body: Any) -> Iterator[FormerTool]:
 def _bump2version(path: PurePosixPath, files: Files) -> Iterator[FormerTool]:
     parser = configparser.RawConfigParser(strict=False)
     try:
-        parser.read_string(decoded(files.get(path, b"")))
+        parser.read_string(decoded(files.get(path, b"")).removeprefix(BOM))
     except configparser.Error:
         return
     version = parser.get("bumpversion", "current_version", fallback=None)
@@ -95,10 +95,21 @@ def _bumpver(path: PurePosixPath, table: Any, keys: tuple[str, ...]) -> Iterator
     if not isinstance(version, str) or not isinstance(patterns, dict):
         return
     searches = [
-        Search(name, text) for name, listed in patterns.items() if PurePosixPath(name) != path for text in texts(listed)
+        _bumpver_search(name, text)
+        for name, listed in patterns.items()
+        if PurePosixPath(name) != path
+        for text in texts(listed)
     ]
     own = TomlVersionFile(path, join_key((*keys, "current_version")))
     yield FormerTool("bumpver", version, own, searches=tuple(searches))
+
+
+def _bumpver_search(name: str, text: str) -> Search:
+    """Return the search of a pattern, which may name the parts of a version: ``series MAJOR.MINOR``."""
+    whole = text.replace("MAJOR.MINOR.PATCH", "{version}")
+    if "MAJOR.MINOR" in whole:
+        return Search(name, whole.replace("MAJOR.MINOR", "{version}"), spelling="major.minor")
+    return Search(name, whole)
 
 
 class _OfPaths(configparser.RawConfigParser):
@@ -113,14 +124,14 @@ def _bumpver_cfg(path: PurePosixPath, files: Files) -> Iterator[FormerTool]:
     """Read bumpver's older form, an INI file whose values are in quotes."""
     parser = _OfPaths(strict=False)
     try:
-        parser.read_string(decoded(files.get(path, b"")))
+        parser.read_string(decoded(files.get(path, b"")).removeprefix(BOM))
     except configparser.Error:
         return
     version = parser.get("bumpver", "current_version", fallback="").strip("\"' ")
     if not version or not parser.has_section("bumpver:file_patterns"):
         return
     searches = [
-        Search(name, text.strip())
+        _bumpver_search(name, text.strip())
         for name, listed in parser["bumpver:file_patterns"].items()
         for text in listed.splitlines()
         if text.strip()
