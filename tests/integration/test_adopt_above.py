@@ -64,6 +64,16 @@ def test_a_version_above_the_folder_is_found_and_bumped_and_a_link_to_it_stays_o
     assert survey(package, version_file_contents(repository, package)).problems(version="1.4.1rc1") == ()
 
 
+def test_a_version_that_is_reached_through_a_link_to_a_folder_is_bumped_where_it_lies(tmp_path: Path) -> None:
+    files = {"lamp/pyproject.toml": LAMP.format(path="shared/VERSION"), "lamp/quay_lamp/__init__.py": ""}
+    top = make_repository(tmp_path / "quay", {**files, "common/VERSION": "1.4.0\n"}).root
+    (top / "lamp/shared").symlink_to("../common")
+    git(top, "add", "--all")
+    git(top, "commit", "--quiet", "--message", "A link")
+    _, package = adopted(top)
+    assert [each.path for each in package.version_files] == [PurePosixPath("../common/VERSION")]
+
+
 @pytest.mark.network
 def test_a_build_of_the_folder_has_the_version_that_lies_above_it(tmp_path: Path) -> None:
     files = {

@@ -90,7 +90,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     if _PROJECT in paths and _PROJECT not in files:
         raise ConfigurationError("pyproject.toml cannot be read.", hint="Make it a readable file")
     whole = surroundings(git, files, read=_read) if tracked else UNKNOWN
-    links = dict(_links(folder, files, top=whole.top or folder))
+    links = dict(_links(folder, paths, top=whole.top or folder))
     files |= {end: content for end in links.values() if end not in files and (content := _read(folder / end))}
     whole = replace(whole, around=replace(whole.around, links=links))
     home = folder if _has_table(files.get(_PROJECT, b"")) or whole.table is None else whole.table
@@ -235,14 +235,14 @@ def _walked(folder: Path) -> Iterator[PurePosixPath]:
 
 
 def _links(
-    folder: Path, files: Collection[PurePosixPath], *, top: Path
+    folder: Path, paths: Collection[PurePosixPath], *, top: Path
 ) -> Iterator[tuple[PurePosixPath, PurePosixPath]]:
-    """Yield the links among *files*, each with the other file, or the folder, of the repository that it leads to."""
+    """Yield the links among *paths*, each with the other file, or the folder, of the repository that it leads to."""
     here, top = folder.resolve(), top.resolve()
-    for path in files:
+    for path in paths:
         end = (folder / path).resolve() if (folder / path).is_symlink() else None
         inside = PurePosixPath(os.path.relpath(end, here)) if end is not None and end.is_relative_to(top) else None
-        if inside is not None and (inside in files or (folder / inside).is_dir() or ".." in inside.parts):
+        if inside is not None and (inside in paths or (folder / inside).is_dir() or ".." in inside.parts):
             yield path, inside
 
 
