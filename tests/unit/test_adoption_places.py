@@ -483,3 +483,11 @@ def test_two_numbers_that_no_whole_version_stands_beside_lead_to_none() -> None:
     dynamic = f'{DYNAMIC}[tool.hatch.version]\npath = "{INIT}"\n'
     with pytest.raises(ConfigurationError):
         look({"pyproject.toml": dynamic, INIT: "", "docs/conf.py": 'version = "1.4"\n'})
+
+
+@pytest.mark.parametrize(("version", "kept"), [("1.4.0", True), ("1.3.0", False)])
+def test_a_plugin_s_class_that_lies_deep_is_asked_about(version: str, *, kept: bool) -> None:
+    deep = "quay_lamp/config/app.py"
+    found = look({"pyproject.toml": STATIC, INIT: "", deep: f"class App(PluginConfig):\n    version = '{version}'\n"})
+    assert shown(found) == [PROJECT, *([f"{deep} App.version"] if kept else [])]
+    assert [str(each.version_file.path) for each in found.others] == ([] if kept else [deep])

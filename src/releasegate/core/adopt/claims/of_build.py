@@ -21,6 +21,7 @@ from releasegate.core.config.version_file_types import (
     VersionFile,
 )
 from releasegate.core.release.versions import parse_version
+from releasegate.core.toml.lines import join_key
 
 PROJECT, SETUP, CFG = (PurePosixPath(name) for name in ("pyproject.toml", "setup.py", "setup.cfg"))
 _LONGEST = 100
@@ -69,15 +70,25 @@ def _setup(files: Files) -> Iterator[VersionFile]:
 
 
 def _named_in_setup(files: Files) -> Iterator[VersionFile]:
-    """Yield what setup is called with by its name, ``about["RELEASE"]``, in the modules that setup.py reads."""
+    """Yield what setup is called with by its name, ``about["RELEASE"]``, in the files that setup.py reads."""
     value = setup_call(files)["version"]
-    index = value.slice if isinstance(value, ast.Subscript) else None
-    name = getattr(index, "value", getattr(value, "id", getattr(value, "attr", None)))
+    keys = tuple(_keys(value))
+    name = keys[-1] if keys else getattr(value, "id", getattr(value, "attr", None))
     texts = decoded(files[SETUP])
-    if isinstance(name, str) and name.isidentifier():
-        for path in sorted(files, key=lambda path: (len(path.parts), path)):
-            if path.suffix == ".py" and path != SETUP and _in_quotes(path.name, texts):
-                yield from (PythonVersionFile(path, each) for each in assigned(files[path], (name,)) if each == name)
+    named = (path for path in files if path != SETUP and _in_quotes(path.name, texts))
+    for path in sorted(named, key=lambda path: (len(path.parts), path)):
+        if path.suffix == ".py" and isinstance(name, str) and name.isidentifier():
+            yield from (PythonVersionFile(path, each) for each in assigned(files[path], (name,)) if each == name)
+        elif keys and path.suffix in {".json", ".toml"}:
+            made = JsonVersionFile if path.suffix == ".json" else TomlVersionFile
+            yield made(path, join_key(keys))
+
+
+def _keys(node: ast.expr) -> Iterator[str]:
+    """Yield the texts by which something is looked up: ``a`` and ``b`` of ``read()["a"]["b"]``."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        yield from _keys(node.value)
+        yield node.slice.value
 
 
 def read_by_setup(source: Source, found: Sequence[VersionFile]) -> bool:

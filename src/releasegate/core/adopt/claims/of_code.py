@@ -46,12 +46,14 @@ def _in_file(
         owner, _, last = attribute.rpartition(".")
         if last not in (TUPLES if literal.parts else ()) and last not in NAMES:
             continue
+        plugin = bool(owner) and _configures(owner, content, code)
         usual = top and (
-            _configures(owner, content, code)
+            plugin
             if owner
             else last == "__version__" or path.name in FILES or (bool(literal.parts) and path.name == "__init__.py")
         )
-        rank: Rank = "value" if owner or last in TUPLES or _others(path, modules) else "like"
+        another = (owner and not plugin) or last in TUPLES or _others(path, modules)
+        rank: Rank = "value" if another else "like"
         if usual:
             # What a module of data states may be the version of the data.
             rank = "usual" if owner or path.name in FILES | {"__init__.py"} or path.parent not in modules else "named"
