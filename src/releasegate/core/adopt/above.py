@@ -21,6 +21,7 @@ from releasegate.core.adopt.former import told
 from releasegate.core.adopt.former.tool import FormerTool
 
 _PACKAGES = frozenset({"pyproject.toml", "setup.py", "package.json", "Cargo.toml"})
+_DEEPEST = len(("docs", "source", "conf.py"))
 _QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
 
 
@@ -54,8 +55,11 @@ class Above:
 
     def of_others(self, path: PurePosixPath) -> bool:
         """Whether a file of the repository lies in another package's folder."""
-        inside = {each.parent for each in self.files if each.name in _PACKAGES} - {PurePosixPath(), self.folder}
-        return self.folder not in path.parents and not inside.isdisjoint(path.parents)
+        return self.folder not in path.parents and not self._packages.isdisjoint(path.parents)
+
+    @cached_property
+    def _packages(self) -> frozenset[PurePosixPath]:
+        return frozenset(each.parent for each in self.files if each.name in _PACKAGES) - {PurePosixPath(), self.folder}
 
 
 NOTHING = Above()
@@ -121,7 +125,8 @@ def beside(above: Above, version: str, *, name: str) -> Iterator[Claim]:
     """
     if above.siblings:
         return
-    outside = {path: above.files[path] for path in above.files if above.folder not in path.parents}
+    near = (path for path in above.files if len(path.parts) <= _DEEPEST and above.folder not in path.parents)
+    outside = {path: above.files[path] for path in near}
     yield from _from_here(above, tuple(of_files.claims(outside, version, name=name)))
 
 
