@@ -369,6 +369,7 @@ def test_what_the_build_reads_and_nobody_can_change_is_said() -> None:
         ('x = 1\nVERSION = {"major": 1, "minor": 3, "patch": 0}\n', False),
         ("x = 1\nVERSION = Info(1)\n", False),
         ('x = 1\n__version__ = "1.4" ".0"\n', True),
+        ('x = 1\n__version__ = Version("quay_lamp", 1, 4, 0)\n', True),
         ('VERSION = tuple([1, 4, 0])\n__version__ = ".".join(str(i) for i in VERSION)\n', True),
         ('x = 1\n__version__ = "1.\\x34.0"\n', True),
         ('x = 1\n__version__ = "1.3" ".0"\n', False),

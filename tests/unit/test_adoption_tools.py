@@ -541,8 +541,23 @@ search = "created=\\\\d{4}"
 regex = true
 [[tool.bumpversion.files]]
 filename = "a.txt"
-search = "series"
+search = "Unreleased"
 """
-    found = look({"pyproject.toml": STATIC, ".bumpversion.toml": told, "a.txt": "created=2026 of 1.3.0\n"})
+    found = look({"pyproject.toml": STATIC, ".bumpversion.toml": told, "a.txt": "created=2026 Unreleased\n1.4.0\n"})
     assert not [place for place in shown(found) if place.startswith("a.txt")]
+    assert not [note for note in found.notes if "a.txt" in note]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "places"),
+    [
+        ("YYYY.BUILD is it", "2026.1004 is it\n", ["a.txt {version} is it"]),
+        ("(c) YYYY", "(c) 2026\nof 2026.1004\n", []),
+        ("v{version}", "v2026.1004 is it\n", ["a.txt v{version}"]),
+    ],
+)
+def test_bumpver_s_parts_mean_the_version_where_they_are_joined(pattern: str, text: str, places: list[str]) -> None:
+    told = f'[bumpver]\ncurrent_version = "2026.1004"\n[bumpver.file_patterns]\n"a.txt" = ["{pattern}"]\n'
+    found = look({"pyproject.toml": STATIC.replace("1.4.0", "2026.1004"), "bumpver.toml": told, "a.txt": text})
+    assert [place for place in shown(found) if place.startswith("a.txt")] == places
     assert not [note for note in found.notes if "a.txt" in note]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
@@ -66,7 +67,9 @@ def _numbers(node: ast.expr) -> tuple[int, ...]:
         case ast.Dict(values=parts):
             written = parts
         case ast.Call(args=given, keywords=named):
-            written = [*given, *(word.value for word in named)]
+            # incremental's Version("name", 1, 4, 0)
+            named_first = itertools.dropwhile(lambda each: isinstance(getattr(each, "value", None), str), given)
+            written = [*named_first, *(word.value for word in named)]
         case _:
             return ()
     numbers = []

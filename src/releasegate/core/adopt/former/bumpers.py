@@ -109,7 +109,8 @@ def _bumpver_search(name: str, text: str) -> Search:
     whole = text.replace("MAJOR.MINOR.PATCH", "{version}")
     if "MAJOR.MINOR" in whole:
         return Search(name, whole.replace("MAJOR.MINOR", "{version}"), spelling="major.minor")
-    return Search(name, whole)
+    # Of other parts that are joined, YYYY.BUILD, every place of the version is meant; YYYY alone is a year.
+    return Search(name, None if re.search(r"[A-Z]\.[A-Z0]", whole) and "version}" not in whole else whole)
 
 
 class _OfPaths(configparser.RawConfigParser):

@@ -25,6 +25,7 @@ from releasegate.core.version_files.kind import short
 from releasegate.core.version_files.leftovers import is_lock
 
 _CURRENT = re.compile(r"\{(?:current_version|pep440_version|version|new_version)\}")
+_FILLED = re.compile(r"\{(?!now|utcnow)\w")
 _GLOB = frozenset("*?[")
 
 
@@ -43,6 +44,11 @@ def claims(tools: Iterable[FormerTool], files: Files, version: str) -> Iterator[
             yield from (Claim(e, "tool", tool.name) for e in _found(search, files, tool.version or version))
 
 
+def is_of_version(search: Search) -> bool:
+    """Whether a search is about the version: one for ``Unreleased``, or for a year, is not."""
+    return search.text is None or _FILLED.search(search.text) is not None
+
+
 def paths_of(tool: FormerTool, files: Files) -> Iterator[PurePosixPath]:
     """Yield the files that a tool was told of."""
     yield from (each.path for each in tool.files)
@@ -53,7 +59,7 @@ def missed(tools: Iterable[FormerTool], files: Files, version: str) -> Iterator[
     """Yield in words what a tool was told to keep in step, and where the version was not found."""
     for tool in tools:
         current = tool.version or version
-        for search in [each for each in tool.searches if each.text is None or _CURRENT.search(each.text)]:
+        for search in filter(is_of_version, tool.searches):
             if next(_found(search, files, current), None) is None:
                 yield (
                     f"{tool.name} was told of {search.pattern}, where {current} was not found as text: no bump follows "
@@ -88,6 +94,8 @@ def _in_file(path: PurePosixPath, content: bytes, search: Search, version: str) 
     """
     if is_lock(path):
         yield from [LockVersionFile(path)] if is_followed(path) else []
+        return
+    if not is_of_version(search):
         return
     mark = version[:1] if version[:1] in {"v", "V"} else ""  # as a part of the version, which bumpver has
     version = short(version) if search.spelling == "major.minor" else version.removeprefix(mark)
