@@ -168,8 +168,6 @@ class _Reading:
         return content
 
     def _judge(self, claim: Claim, occurrence: Occurrence, changed: bytes) -> None:
-        if self.version is None and occurrence.short:
-            return
         agrees = self.version is None or _states(occurrence, self.version)
         unsure = claim.rank in {"like", "value"}
         asked = claim.rank in {"named", "like"}
