@@ -172,3 +172,16 @@ def test_the_tags_are_those_that_the_tool_at_the_top_makes() -> None:
     )
     found = look_from({"pyproject.toml": STATIC}, {".bumpversion.toml": told}, siblings="quay-post", tag="lamp-1.4.0")
     assert found.prefix.text == "lamp-"
+
+
+def test_a_lock_beside_the_package_follows_where_it_has_the_package_by_its_folder() -> None:
+    entry = '[[package]]\nname = "quay-lamp"\nversion = "1.4.0"\nsource = {{ {} }}\n'
+    over = {
+        "app/uv.lock": entry.format('editable = "../packages/lamp"'),
+        "app/pyproject.toml": STATIC.replace("quay-lamp", "quay-app"),
+        "other/uv.lock": entry.format('registry = "x"'),
+        "uv.lock": entry.format('editable = "packages/lamp"'),
+    }
+    found = look_from({"pyproject.toml": STATIC}, over, siblings="quay-app")
+    assert shown(found) == [PROJECT, "../../app/uv.lock", "../../uv.lock"]
+    assert found.notes == ()

@@ -19,6 +19,7 @@ from releasegate.core.adopt.claims.claim import Claim, Files, decoded, same, tex
 from releasegate.core.adopt.code import SETUP, setup_cfg
 from releasegate.core.adopt.former import told
 from releasegate.core.adopt.former.tool import FormerTool
+from releasegate.core.config.version_file_types import LockVersionFile
 
 _PACKAGES = frozenset({"pyproject.toml", "setup.py", "package.json", "Cargo.toml"})
 _DEEPEST = len(("docs", "source", "conf.py"))
@@ -128,6 +129,13 @@ def beside(above: Above, version: str, *, name: str) -> Iterator[Claim]:
     near = (path for path in above.files if len(path.parts) <= _DEEPEST and above.folder not in path.parents)
     outside = {path: above.files[path] for path in near}
     yield from _from_here(above, tuple(of_files.claims(outside, version, name=name)))
+
+
+def locks(above: Above) -> Iterator[Claim]:
+    """Yield the locks elsewhere in the repository: one of an application beside has the package by its folder."""
+    for path in above.files:
+        if of_files.is_followed(path) and above.folder not in path.parents:
+            yield Claim(LockVersionFile(above.seen_from(path)), "usual")
 
 
 def _from_here(above: Above, claims: Collection[Claim]) -> Iterator[Claim]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.adopt.above import NOTHING, Above, beside, kept_by_tools, read_by_build
+from releasegate.core.adopt.above import NOTHING, Above, beside, kept_by_tools, locks, read_by_build
 from releasegate.core.adopt.claims import of_build, of_code, of_files, of_parts
 from releasegate.core.adopt.claims.claim import Claim, Files, Source, same, text_around
 from releasegate.core.adopt.former import told
@@ -91,7 +91,7 @@ def find_version_files(
     version = read.version or ""
     read.take(of_code.claims(source))
     read.take(told.claims(tools, files, version))
-    read.take_above(above, tuple(kept_by_tools(above, version)))
+    read.take_above(above, (*kept_by_tools(above, version), *locks(above)))
     read.take(of_files.claims(files, version, name=source.name))
     read.take_above(above, tuple(beside(above, version, name=source.name)))
     notes = (*read.notes, *of_parts.computed(source, version), *told.missed(tools, files, version))
