@@ -98,6 +98,49 @@ BACKENDS = {
         version_files=DYNAMIC,
         shows=("sdist: pyproject.toml",),
     ),
+    "pdm scm": Backend(
+        "pdm-backend",
+        "pdm.backend",
+        settings='[tool.pdm.version]\nsource = "scm"\nwrite_to = "quay_lamp/_version.py"\n'
+        "write_template = \"__version__ = '{}'\\n\"\n",
+        version_files=TAGGED,
+        shows=("wheel: quay_lamp/_version.py", "sdist: pyproject.toml"),
+    ),
+    "versioningit": Backend(
+        "setuptools versioningit",
+        "setuptools.build_meta",
+        settings='[tool.versioningit.write]\nfile = "src/quay_lamp/_version.py"\n',
+        version_files=TAGGED,
+        shows=("wheel: quay_lamp/_version.py",),
+    ),
+    "flit-scm": Backend(
+        "flit_scm",
+        "flit_scm:buildapi",
+        settings='[tool.setuptools_scm]\nwrite_to = "src/quay_lamp/_version.py"\n',
+        version_files=TAGGED,
+        more={str(INIT): '"""Lamp."""\n\nfrom ._version import version as __version__\n'},
+        shows=("wheel: quay_lamp/_version.py",),
+    ),
+    "poetry-dynamic-versioning": Backend(
+        "poetry-core poetry-dynamic-versioning",
+        "poetry_dynamic_versioning.backend",
+        settings="[tool.poetry]\nversion = '0.0.0'\n[tool.poetry-dynamic-versioning]\nenable = true\n",
+        version_files=TAGGED,
+        shows=("sdist: pyproject.toml",),
+    ),
+    "uv-dynamic-versioning": Backend(
+        "hatchling uv-dynamic-versioning",
+        "hatchling.build",
+        settings='[tool.hatch.version]\nsource = "uv-dynamic-versioning"\n',
+        version_files=TAGGED,
+    ),
+    "setuptools-git-versioning": Backend(
+        "setuptools setuptools-git-versioning",
+        "setuptools.build_meta",
+        settings="[tool.setuptools-git-versioning]\nenabled = true\n",
+        version_files=TAGGED,
+        more={".gitignore": "*.egg-info/\nbuild/\n"},  # to it, what Git does not ignore is a changed tree
+    ),
     "uv_build": Backend("uv_build>=0.9,<1", "uv_build", shows=("sdist: pyproject.toml.orig",)),
     "old uv_build": Backend("uv_build>=0.8.24,<0.9", "uv_build"),
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 import pytest
-from backends import BACKENDS, Backend
+from backends import BACKENDS, TAGGED, Backend
 from git_repositories import ENVIRON, make_repository
 from packaging.version import Version
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
@@ -57,7 +57,10 @@ def test_a_candidate_of_this_backend_can_be_promoted(tmp_path: Path, name: str) 
     assert set(backend.shows) <= set(proof.changed)
 
 
-@pytest.mark.parametrize("name", ["hatch-vcs", "setuptools-scm", "uv_build"])
+TAGGING = [name for name, each in BACKENDS.items() if each.version_files == TAGGED]
+
+
+@pytest.mark.parametrize("name", [*TAGGING, "uv_build"])
 def test_a_staged_post_of_this_backend_can_be_promoted(tmp_path: Path, name: str) -> None:
     proof, _ = promoted(tmp_path, BACKENDS[name], before="0.4.0.post1.dev2", after="0.4.0.post1")
     assert [(str(d), *d.lines) for d in proof.differences] == []

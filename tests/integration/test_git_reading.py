@@ -453,6 +453,17 @@ def test_the_tag_of_a_clean_checkout_is_its_only_one_and_exists_nowhere_else(nes
     assert "v1.0" not in nested.tags_before("HEAD")
 
 
+def test_the_tag_of_a_clean_checkout_is_the_newest_though_an_older_commit_s_was_made_later(
+    nested: GitRepository,
+) -> None:
+    late = GitRepository(nested.root, {**ENVIRON, "GIT_COMMITTER_DATE": "1800000000 +0000"})
+    late.git.tell("tag", "--annotate", "--message=x", "v0.9", "HEAD")
+    git(nested.root, "tag", "light")
+    git(nested.root, "commit", "--quiet", "--allow-empty", "--message=Second")
+    with nested.clean_checkout("HEAD", tag="v1.0") as folder:
+        assert git(folder, "tag", "--list", "--sort=-creatordate").splitlines()[:2] == ["v1.0", "v0.9"]
+
+
 def test_lines_are_found_in_the_work_tree_and_at_a_commit(nested: GitRepository) -> None:
     (nested.root / "ä b.txt").write_text("x\nv1.0\n")
     (nested.root / "binary").write_bytes(b"\0 1.0\n")

@@ -58,6 +58,7 @@ def test_a_tag_is_split_before_its_version(tag: str, prefix: str | None) -> None
         (["v9.0", "Quay_Lamp-1.0"], Around(LAMP), "Quay_Lamp-", False),
         (["packages/quay-lamp@1.0"], Around(LAMP, BUOY), "packages/quay-lamp@", False),
         (["quay-buoy-v1.2.0", "quay-lamp-v0.4.0"], Around(LAMP, BUOY), "quay-lamp-v", False),
+        (["quay-buoy==1.2.0", "quaylamp==0.4.0"], Around(LAMP, BUOY), "quaylamp==", False),
         (["quay-buoy-v1.2.0"], Around(LAMP, BUOY), "quay-lamp-v", True),
         (["quay_buoy@1.2.0"], Around(LAMP, BUOY), "quay-lamp@", True),
         (["quay-buoy-v1.2.0"], Around(LAMP, BUOY, alone=False), "quay-lamp-v", True),

@@ -50,6 +50,22 @@ VERSIONED = '__version__ = "1.4.0"\n'
         ),
         (
             {
+                "pyproject.toml": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.__version__" }}\n',
+                INIT: "from . import _about\n__version__ = _about.version\n",
+                "quay_lamp/_about.py": 'version = "1.4.0"\n',
+            },
+            ["quay_lamp/_about.py version"],
+        ),
+        (
+            {
+                "pyproject.toml": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.__version__" }}\n',
+                INIT: "from quay_lamp._about import NUMBER\n__version__ = NUMBER\n",
+                "quay_lamp/_about.py": 'NUMBER = "1.4.0"\n',
+            },
+            ["quay_lamp/_about.py NUMBER"],
+        ),
+        (
+            {
                 "pyproject.toml": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ file = ["VERSION"] }}\n',
                 "VERSION": "1.4.0\n",
             },
@@ -135,7 +151,9 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
             ["\nversion: {version}"],
         ),
         ("CITATION.cff", "version: 1.4.0\nreferences:\n  - version: 2.0\n", []),
-        ("docs/conf.py", 'release = "1.4.0"\nversion = "1.4"\n', ["release"]),
+        ("docs/conf.py", 'release = "1.4.0"\nversion = "1.4"\n', ["release", "version"]),
+        ("docs/conf.py", 'release = "1.4.0"\nversion = "1.3"\n', ["release", "version"]),
+        ("docs/conf.py", 'release = "1.4"\nversion = "1"\n', ["release"]),
         ("doc/conf.py", 'version = "1.4.0"\nrelease = version\n', ["release"]),
         ("docs/conf.py", 'release = get("x")\n', []),
         (
@@ -153,6 +171,7 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
         ("data.json", '["version"', []),
         ("Cargo.toml", '[workspace.package]\nversion = "1.4.0"\n', ["workspace.package.version"]),
         ("pixi.toml", '[package]\nversion = "1.4.0"\n[[x]]\nversion = "1.4.0"\n', ["package.version"]),
+        ("pixi.toml", '[workspace]\nname = "Quay_Lamp"\nversion = "1.4.0"\n', ["workspace.version"]),
         ("odd.toml", "['a b']\nversion = '1.4.0'\n", []),
         ("odd.toml", "[", []),
         ("odd.toml", "version = 'main'\n", []),
@@ -167,6 +186,8 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
         ("recipe/meta.yaml", '{% set version = "1.4.0" %}\n', ['{% set version = "{version}" %}']),
         ("app.yaml", "min_version: 1.4.0\npython-version: 1.4.0\n\tversion: 1.4.0\n", ["version: {version}"]),
         ("quay_lamp/VERSION", "1.4.0\n", ["{version}"]),
+        ("src/quay_lamp/VERSION", "1.4.0\n", ["{version}"]),
+        ("a/quay_lamp/VERSION", "1.4.0\n", []),
         ("version.txt", "v1.4.0", ["v{version}"]),
         ("version.txt", "1.4.0 of 3", []),
         (".github/workflows/a.yml", "version: 1.4.0\n", []),
@@ -341,11 +362,69 @@ def test_what_the_build_reads_and_nobody_can_change_is_said() -> None:
         ('VERSION = (1, 4, 0)\n__version__ = ".".join(map(str, VERSION))\n', False),
         ('VERSION = "1.4.0"\n__version__ = VERSION + ""\n', False),
         ("__version__ = version(__name__)\n", False),
+        ('MAJOR, MINOR, PATCH = 1, 4, 0\n__version__ = f"{MAJOR}.{MINOR}.{PATCH}"\n', True),
+        ('Info = namedtuple("Info", "a b c d")\nversion_info = Info(1, 4, 0, "final")\n', True),
+        ("Info = object\nVERSION = Info(major=1, minor=4, micro=0)\n__version__ = str(VERSION)\n", True),
+        ('x = 1\nVERSION = {"major": 1, "minor": 4, "patch": 0}\n', True),
+        ('x = 1\nVERSION = {"major": 1, "minor": 3, "patch": 0}\n', False),
+        ("x = 1\nVERSION = Info(1)\n", False),
+        ('x = 1\n__version__ = "1.4" ".0"\n', True),
+        ('x = 1\n__version__ = Version("quay_lamp", 1, 4, 0)\n', True),
+        ('VERSION = tuple([1, 4, 0])\n__version__ = ".".join(str(i) for i in VERSION)\n', True),
+        ('x = 1\n__version__ = "1.\\x34.0"\n', True),
+        ('x = 1\n__version__ = "1.3" ".0"\n', False),
     ],
 )
 def test_a_version_made_of_parts_is_told_as_one_that_no_bump_follows(code: str, *, told: bool) -> None:
     found = look({"pyproject.toml": STATIC, INIT: code, "quay_lamp/data/a.py": code})
     assert [note.startswith(f"{INIT}:2 makes") for note in found.notes if "of parts" in note] == [True] * told
+
+
+def test_a_version_made_of_parts_is_told_of_a_module_that_is_about_it_however_deep_it_lies() -> None:
+    code = 'MAJOR, MINOR, (PATCH) = 1, 4, 0\n__version__ = f"{MAJOR}.{MINOR}.{PATCH}"\n'
+    found = look({"pyproject.toml": STATIC, INIT: "", "quay_lamp/core/version.py": code})
+    assert [note for note in found.notes if note.startswith("quay_lamp/core/version.py:2 makes __version__ of parts")]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"quay_lamp/base.py": "class Base(PluginConfig): pass\n", INIT: "class Lamp(Base):\n    version = '1.3.0'\n"},
+        {INIT: "from hosts.plugins import PluginConfig as Base\nclass Lamp(Base):\n    version = '1.3.0'\n"},
+        {
+            INIT: "from .base import Base as B\nclass Lamp(B):\n    version = '1.3.0'\n",
+            "quay_lamp/base.py": "class Base(x.AppConfig): pass\n",
+        },
+    ],
+)
+def test_a_plugin_s_class_is_known_by_the_bases_of_its_bases(files: dict[str, str]) -> None:
+    assert shown(look({"pyproject.toml": STATIC, **files})) == [PROJECT, f"{INIT} Lamp.version"]
+
+
+def test_a_class_that_rests_on_itself_or_on_nothing_that_is_here_configures_nothing() -> None:
+    code = "class A(B):\n    version = '1.3.0'\nclass B(A): pass\nclass C(gone.D):\n    version = '1.3.0'\n"
+    assert shown(look({"pyproject.toml": STATIC, INIT: code})) == [PROJECT]
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        (
+            {"lib/quay_lamp/about.py": VERSIONED, "tests/quay_lamp/about.py": VERSIONED},
+            "lib/quay_lamp/about.py __version__",
+        ),
+        ({"quay_lamp/about.py": VERSIONED, "a/quay_lamp/about.py": VERSIONED}, "quay_lamp/about.py __version__"),
+    ],
+)
+def test_a_module_is_found_below_whatever_folder_is_the_root_of_all_packages(files: dict[str, str], place: str) -> None:
+    dynamic = f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ attr = "quay_lamp.about.__version__" }}\n'
+    assert shown(look({"pyproject.toml": dynamic, **files})) == [place]
+
+
+def test_the_name_that_setup_py_takes_from_a_module_it_runs_is_followed_there() -> None:
+    setup = 'ns = {}\nexec(open("quay_lamp/_meta.py").read(), ns)\nsetup(name="quay-lamp", version=ns["RELEASE"])\n'
+    found = look({"setup.py": setup, INIT: "", "quay_lamp/_meta.py": 'RELEASE = "1.4.0"\n'})
+    assert shown(found) == ["quay_lamp/_meta.py RELEASE"]
 
 
 def test_a_version_that_the_build_reads_and_is_made_of_parts_is_refused_with_its_place() -> None:
@@ -369,3 +448,47 @@ def test_a_module_that_is_a_file_alone_states_the_version_whatever_it_is_called(
     build = '[tool.setuptools]\npy-modules = ["lampmod"]\n'
     found = look({"pyproject.toml": f"{STATIC}{build}", path: '__version__ = "1.3.0"\n', "other.py": VERSIONED})
     assert shown(found) == [PROJECT, f"{path} __version__"]
+
+
+def test_a_tuple_beside_an_epoch_is_told_as_what_no_bump_follows() -> None:
+    found = look(
+        {"pyproject.toml": STATIC.replace("1.4.0", "1!1.4.0"), INIT: "VERSION = (1, 4, 0)\n__version__ = '1!1.4.0'\n"}
+    )
+    assert shown(found) == [PROJECT, f"{INIT} __version__"]
+    assert [note for note in found.notes if "No bump follows there: state it as text" in note]
+
+
+def test_a_table_that_is_called_as_the_package_is_and_states_another_version_is_asked_about() -> None:
+    text = '[workspace]\nname = "quay-lamp"\nversion = "1.3.0"\n[other]\nname = "x"\nversion = "1.2.0"\n'
+    found = look({"pyproject.toml": STATIC, "pixi.toml": text})
+    assert [(str(each.version_file.path), each.occurrence.version) for each in found.others] == [("pixi.toml", "1.3.0")]
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [(["rel_1_4_0", "rel_1_3_0"], True), (["rel_1_4_0", "v1.4.0"], False), (["nightly"], False), ([], False)],
+)
+def test_tags_that_no_version_is_read_from_are_told(tags: list[str], *, told: bool) -> None:
+    found = look({"pyproject.toml": STATIC}, Surroundings(tags=tuple(tags)))
+    assert [each for each in found.notes if each.startswith("rel_1_4_0 is not read as the tag")] == [
+        each for each in found.notes if told
+    ]
+
+
+def test_what_cannot_be_changed_and_states_another_version_is_nobody_s() -> None:
+    found = look({"pyproject.toml": STATIC.replace("1.4.0", "1!1.4.0"), INIT: "VERSION = (1, 3, 0)\n"})
+    assert (shown(found), [note for note in found.notes if "bump follows" in note]) == ([PROJECT], [])
+
+
+def test_two_numbers_that_no_whole_version_stands_beside_lead_to_none() -> None:
+    dynamic = f'{DYNAMIC}[tool.hatch.version]\npath = "{INIT}"\n'
+    with pytest.raises(ConfigurationError):
+        look({"pyproject.toml": dynamic, INIT: "", "docs/conf.py": 'version = "1.4"\n'})
+
+
+@pytest.mark.parametrize(("version", "kept"), [("1.4.0", True), ("1.3.0", False)])
+def test_a_plugin_s_class_that_lies_deep_is_asked_about(version: str, *, kept: bool) -> None:
+    deep = "quay_lamp/config/app.py"
+    found = look({"pyproject.toml": STATIC, INIT: "", deep: f"class App(PluginConfig):\n    version = '{version}'\n"})
+    assert shown(found) == [PROJECT, *([f"{deep} App.version"] if kept else [])]
+    assert [str(each.version_file.path) for each in found.others] == ([] if kept else [deep])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from adopted import INIT, look, shown
+from adopted import INIT, STATIC, look, shown
 
 from releasegate.core.errors import ConfigurationError
 
@@ -78,3 +78,32 @@ def test_a_name_that_is_computed_is_never_guessed(name: str) -> None:
     with pytest.raises(ConfigurationError, match=r"computes the name|names no package") as error:
         look(files)
     assert "setup(name=" in str(error.value.hint) or "[project]" in str(error.value.hint)
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_setup_cfg() -> None:
+    cfg = "\ufeff[metadata]\r\nname = quay-lamp\r\nversion = attr: quay_lamp.__version__\r\n"
+    found = look({"setup.cfg": cfg, INIT: "__version__ = '1.4.0'\r\n"})
+    assert shown(found) == [f"{INIT} __version__"]
+
+
+def test_of_two_packages_of_one_name_the_one_that_is_installed_states_the_version() -> None:
+    old = {"legacy/quay_lamp/__init__.py": "__version__ = '0.9.0'\n"}
+    found = look({"pyproject.toml": STATIC, INIT: "__version__ = '1.4.0'\n", **old})
+    assert shown(found) == ["pyproject.toml project.version", f"{INIT} __version__"]
+
+
+@pytest.mark.parametrize(
+    ("read", "path", "text", "place"),
+    [
+        ("json.load(open('meta.json'))['version']", "meta.json", '{"version": "1.4.0"}', "meta.json version"),
+        ("toml.load('a.toml')['lamp']['number']", "a.toml", '[lamp]\nnumber = "1.4.0"\n', "a.toml lamp.number"),
+    ],
+)
+def test_what_setup_py_looks_up_in_a_file_is_followed_by_its_keys(read: str, path: str, text: str, place: str) -> None:
+    setup = f"setup(name='quay-lamp', version={read})\n"
+    assert shown(look({"setup.py": setup, path: text, "other.json": "{}"})) == [place]
+
+
+def test_what_setup_py_looks_up_by_no_text_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="stands nowhere as one plain text"):
+        look({"setup.py": "setup(name='quay-lamp', version=read('a.json')[0])\n", "a.json": '["1.4.0"]'})

@@ -57,7 +57,7 @@ EXTRA = '["a.js", {"type": "json", "path": "/c.json", "jsonpath": "$.info.versio
             {
                 ".bumpversion.toml": '[tool.bumpversion]\ncurrent_version = "1.4.0"\ntag_name = "x-{new_version}"\n'
                 '[[tool.bumpversion.files]]\nfilename = "a.js"\nsearch = "= \\"{current_version}\\";"\n'
-                '[[tool.bumpversion.files]]\nfilename = "b.js"\nsearch = "(x"\nregex = true\n'
+                '[[tool.bumpversion.files]]\nfilename = "b.js"\nsearch = "({current_version}"\nregex = true\n'
             },
             [".bumpversion.toml tool.bumpversion.current_version", 'a.js = "{version}";', B],
             "x-",
@@ -459,3 +459,105 @@ def test_a_module_that_each_build_writes_anew_is_to_be_taken_out_of_git() -> Non
 def test_pdms_older_backend_reads_the_tag_where_it_says_so() -> None:
     found = look({"pyproject.toml": f"{DYNAMIC}[tool.pdm]\nversion = {{ use_scm = true }}\n", INIT: ""})
     assert found.from_tag
+
+
+LOCK = """[[package]]
+name = "six"
+version = "1.4.0"
+source = { registry = "x" }
+
+[[package]]
+name = "quay-lamp"
+version = "1.4.0"
+source = { editable = "." }
+"""
+OF_LOCK = """[tool.bumpversion]
+current_version = "1.4.0"
+[[tool.bumpversion.files]]
+filename = "uv.lock"
+search = '''name = "quay-lamp"
+version = "{current_version}"'''
+"""
+RELEASE_PLEASE = """{"packages": {".": {"extra-files": [
+  {"type": "toml", "path": "uv.lock", "jsonpath": "$.package[?(@.name.value=='quay-lamp')].version"}, "poetry.lock"
+]}}}"""
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"bumper.toml": "", ".bumpversion.toml": OF_LOCK},
+        {"release-please-config.json": RELEASE_PLEASE, ".release-please-manifest.json": '{".": "1.4.0"}'},
+    ],
+)
+def test_of_a_lock_the_own_entry_alone_is_kept_whatever_a_tool_searches_there(files: dict[str, str]) -> None:
+    found = look({"pyproject.toml": STATIC, "uv.lock": LOCK, "poetry.lock": LOCK, **files})
+    kept = [place for place in shown(found) if place.startswith(("uv.lock", "poetry.lock"))]
+    assert kept == ["uv.lock"]
+    assert not [note for note in found.notes if "uv.lock" in note]
+
+
+def test_a_search_of_several_lines_means_its_own_line_and_no_other_that_reads_alike() -> None:
+    told = OF_LOCK.replace("uv.lock", "a.yaml").replace('name = "quay-lamp"\nversion = "{', 'lamp:\n  tag: "{')
+    alike = look(
+        {"pyproject.toml": STATIC, ".bumpversion.toml": told, "a.yaml": 'lamp:\n  tag: "1.4.0"\nx:\n  tag: "1.4.0"\n'}
+    )
+    assert not [place for place in shown(alike) if place.startswith("a.yaml")]
+    assert [note for note in alike.notes if note.startswith("bump-my-version was told of a.yaml")]
+    alone = look({"pyproject.toml": STATIC, ".bumpversion.toml": told, "a.yaml": 'lamp:\n  tag: "1.4.0"\nx: 1\n'})
+    assert [place for place in shown(alone) if place.startswith("a.yaml")] == ['a.yaml tag: "{version}"']
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("uses: quay/lamp@v1.4.0", "quay/lamp"),
+        ("uses: quay/lamp@COMMIT  # v1.4.0", "quay/lamp@COMMIT  #"),
+        ("LAMP := 1.4.0", "LAMP"),
+        ('"lamp" = "1.4.0"', "lamp"),
+    ],
+)
+def test_what_semantic_release_takes_for_an_assignment_is_followed(line: str, name: str) -> None:
+    told = f"[tool.semantic_release]\nversion_variables = ['a.yml:{name}:tf']\n"
+    (place,) = shown(look({"pyproject.toml": STATIC + told, "a.yml": f"x: 1.4.0\n{line}\n"}))[1:]
+    assert place == f"a.yml {line.replace('1.4.0', '{version}')}"
+
+
+@pytest.mark.parametrize(
+    ("tag", "prefix"),
+    [("lamp-$major.$minor.$patch$prerelease", "lamp-"), ("${major}.${minor}.${patch}", ""), ("$major.$minor", "v")],
+)
+def test_a_tag_that_is_put_together_from_numbers_begins_as_it_says(tag: str, prefix: str) -> None:
+    told = f'[tool.commitizen]\nversion_provider = "pep621"\ntag_format = "{tag}"\n'
+    assert look({"pyproject.toml": STATIC + told}).prefix.text == prefix
+
+
+def test_a_search_that_is_about_a_date_is_no_place_of_the_version() -> None:
+    told = """[tool.bumpversion]
+current_version = "1.4.0"
+[[tool.bumpversion.files]]
+filename = "a.txt"
+search = "created=\\\\d{4}"
+regex = true
+[[tool.bumpversion.files]]
+filename = "a.txt"
+search = "Unreleased"
+"""
+    found = look({"pyproject.toml": STATIC, ".bumpversion.toml": told, "a.txt": "created=2026 Unreleased\n1.4.0\n"})
+    assert not [place for place in shown(found) if place.startswith("a.txt")]
+    assert not [note for note in found.notes if "a.txt" in note]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "places"),
+    [
+        ("YYYY.BUILD is it", "2026.1004 is it\n", ["a.txt {version} is it"]),
+        ("(c) YYYY", "(c) 2026\nof 2026.1004\n", []),
+        ("v{version}", "v2026.1004 is it\n", ["a.txt v{version}"]),
+    ],
+)
+def test_bumpver_s_parts_mean_the_version_where_they_are_joined(pattern: str, text: str, places: list[str]) -> None:
+    told = f'[bumpver]\ncurrent_version = "2026.1004"\n[bumpver.file_patterns]\n"a.txt" = ["{pattern}"]\n'
+    found = look({"pyproject.toml": STATIC.replace("1.4.0", "2026.1004"), "bumpver.toml": told, "a.txt": text})
+    assert [place for place in shown(found) if place.startswith("a.txt")] == places
+    assert not [note for note in found.notes if "a.txt" in note]

@@ -29,6 +29,9 @@ from releasegate.steps.stated import before, left_behind
         ("1.2.0a1", "1.2.0alpha1"),
         ("1.2.0.post1", "1.2.0-post.1"),
         ("1.2.0.post1.dev2", "1.2.0.post1.dev2"),
+        ("1.2.0.dev0", "1.2.0.dev"),
+        ("1.2.0rc0", "1.2.0rc"),
+        ("1.2.0.post0", "1.2.0-post"),
         ("1!2.0", "1!2.0"),
         ("1.2+a.b", "1.2+a.b"),
     ],
@@ -55,6 +58,11 @@ def test_since_when_something_is_so_stays_so(text: str) -> None:
 )  # fmt: skip
 def test_another_version_is_not_found(text: str) -> None:
     assert not spellings("1.2.0").search(text)
+
+
+@pytest.mark.parametrize("text", ["1.2.0.dev1", "1.2.0.develop", "1.2.0.dev01"])
+def test_a_number_that_is_left_out_is_no_other_one(text: str) -> None:
+    assert not spellings("1.2.0.dev0").search(text)
 
 
 def test_lines_are_told_with_their_place_and_files_that_are_no_text_are_not() -> None:

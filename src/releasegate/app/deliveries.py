@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from packaging.version import Version
 
+from releasegate.adapters.scratch import scratch
 from releasegate.app.workspace import Workspace
 from releasegate.core.ci.publish_rules import requested
 from releasegate.core.config.model import Package
+from releasegate.core.config.version_file_types import LockVersionFile
+from releasegate.core.dists.archive import read_sdist
 from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError
 from releasegate.core.nearest import meant
 from releasegate.core.version_files.survey import survey
@@ -37,7 +41,7 @@ def stated(workspace: Workspace, package: Package) -> Release:
     """
     found = survey(package, version_file_contents(workspace.repository(package), package))
     require_agreement(package, found)
-    version = Version(found.occurrences[0].version) if found.occurrences else _by_tag(workspace, package)
+    version = Version(found.entire[0].version) if found.entire else _by_tag(workspace, package)
     return Release(package, version, version, workspace.run_context())
 
 
@@ -95,7 +99,7 @@ def delivered(workspace: Workspace, package: Package, source: Source) -> Iterato
     version = source.version or stated(workspace, package).version
     if source.name == "local":
         head = repository.head()
-        with repository.clean_checkout(head, tag=package.tag(version) if package.version_from_tag else None) as folder:
+        with _tree(workspace, package, version, head) as folder:
             yield Delivery(package, version, "local", head, (folder,))
     elif source.name == "dist":
         release = Release(package, version, version, run) if source.version else checked_out(workspace, package)
@@ -110,6 +114,27 @@ def delivered(workspace: Workspace, package: Package, source: Source) -> Iterato
     else:
         known = ("dist", "local", *workspace.project.settings.indexes)
         raise ConfigurationError(f"There is no source {source.name}.", hint=meant(source.name, known))
+
+
+@contextmanager
+def _tree(workspace: Workspace, package: Package, version: Version, commit: str) -> Iterator[Path]:
+    """Yield the package's files at *commit*, which are copied to where they are installed.
+
+    Neither Git nor what lies above the folder is in a copy: where one of them states the version, the tree is that of
+    the sdist, which has it.
+    """
+    above = [file for file in package.version_files if ".." in file.path.parts]
+    if not package.version_from_tag and all(isinstance(file, LockVersionFile) for file in above):
+        with workspace.repository(package).clean_checkout(commit) as folder:
+            yield folder
+        return
+    made = workspace.builds().rebuild(package, version=version, commit=commit, tools={}, progress=workspace.progress)
+    name = next(name for name in made if not name.endswith(".whl"))
+    with scratch() as folder:
+        for path, content in read_sdist(name, made[name]).items():
+            (folder / package.name / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / package.name / path).write_bytes(content)
+        yield folder / package.name
 
 
 def _not_built(workspace: Workspace, package: Package, version: Version) -> Refused:

@@ -35,14 +35,15 @@ def versions(workspace: Workspace, package: Package, *, tag: str | None = None) 
     tags = [tag] if tag is not None else _tags_at_head(workspace, package)
     found = survey(package, version_file_contents(repository, package, commit=None))
     require_agreement(package, found, tags=tags)
-    stated = found.occurrences
+    stated, shown = found.entire, found.occurrences
     if not stated:
         last = newest(package, repository.tags_before(repository.head()))
         stated = (last,) if last is not None else ()
+        shown = (*stated, *shown)
     left: tuple[Leftover, ...] = ()
     with suppress(ReleasegateError):  # files that are in no repository, such as an unpacked sdist
         left = left_behind(repository, package, stated[0].version, commit=None) if stated else ()
-    return (*stated, *left[:_TOLD])
+    return (*shown, *left[:_TOLD])
 
 
 def _tags_at_head(workspace: Workspace, package: Package) -> list[str]:

@@ -67,7 +67,7 @@ def _version_files(inquiry: Inquiry) -> str:
     if problems:
         sentence, remedy = disagreement(package, problems, None, unreadable=found.unreadable)
         raise Refused(sentence, hint=f"{remedy}, and commit", details=problems)
-    return f"all state {found.occurrences[0].version}" if found.occurrences else "none: the tag states the version"
+    return f"all state {found.entire[0].version}" if found.entire else "none: the tag states the version"
 
 
 def _other_publishers(inquiry: Inquiry) -> str:

@@ -181,7 +181,7 @@ def is_stated(release: Release) -> bool:
     if changed_files(repository, package):
         return False
     found = survey(package, version_file_contents(repository, package))
-    return not found.unreadable and {each.version for each in found.occurrences} == {str(release.version)}
+    return not found.problems(version=str(release.version))
 
 
 def bump_message(release: Release) -> str:

@@ -16,7 +16,7 @@ from packaging.version import Version
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, ReleasegateError
 from releasegate.core.version_files.leftovers import Leftover, expected, held, left_in, roughly
-from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, find_all
+from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, find_all, whole
 from releasegate.core.version_files.survey import Survey, survey, tag_problems
 from releasegate.core.version_files.tags import FIRST, newest
 
@@ -85,19 +85,20 @@ def declared(repository: Repository, package: Package) -> Version:
     Raises:
         ReleasegateError: the version files disagree.
     """
-    if package.version_files:
-        return Version(agreed(find_all(package, version_file_contents(repository, package))))
+    found = find_all(package, version_file_contents(repository, package))
+    if whole(found) or not package.version_from_tag:
+        return Version(agreed(found))
     head = repository.head()
     there = [name for name, commit in repository.tags().items() if commit == head]
-    found = newest(package, [*there, *repository.tags_before(head)])
-    return Version(found.version) if found is not None else FIRST
+    last = newest(package, [*there, *repository.tags_before(head)])
+    return Version(last.version) if last is not None else FIRST
 
 
 def before(repository: Repository, package: Package, version: Version, *, commit: str) -> str | None:
     """Return the version before *version*: what the commit before states, else the newest of the tags before it."""
     stated: list[Occurrence] = []
     with suppress(ReleasegateError):
-        stated += survey(package, version_file_contents(repository, package, commit=f"{commit}~1")).occurrences
+        stated += survey(package, version_file_contents(repository, package, commit=f"{commit}~1")).entire
     stated += filter(None, [newest(package, [t for t in repository.tags_before(commit) if t != package.tag(version)])])
     return next((each.version for each in stated if each.version != str(version)), None)
 

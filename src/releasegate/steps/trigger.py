@@ -55,7 +55,7 @@ class TriggerPermitted(RoleStep):
         state = SourceState(
             head,
             tagged=repository.tagged_there(event.ref_name),
-            stated=[*(each.version for each in found.occurrences), *found.unreadable],
+            stated=[*(each.version for each in found.entire), *found.unreadable],
             on_branch=repository.on_branch(base, package.released_from),
         )
         problems = disagreements(event, wanted, state)

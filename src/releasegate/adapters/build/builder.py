@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
@@ -48,10 +48,14 @@ class Made:
 
 @dataclass(frozen=True)
 class Builder:
-    """Builds with the Python that runs here; *index* is the only one that build requirements come from."""
+    """Builds with the Python that runs here; *index* is the only one that build requirements come from.
+
+    *told* are variables that the backends see beside the usual ones.
+    """
 
     index: str
     environ: Mapping[str, str]
+    told: Mapping[str, str] = field(default_factory=dict)
 
     def make(self, checkout: Checkout, *, epoch: int, out: Path, tools: Mapping[str, Version] | None = None) -> Made:
         """Make the wheel from the tree and, beside it, the sdist and from that another wheel, into *out*.
@@ -63,7 +67,7 @@ class Builder:
             GateFailed: a build fails or makes anything but one wheel and one sdist.
             Unavailable: what the build needs cannot be fetched.
         """
-        own = {"SOURCE_DATE_EPOCH": str(epoch), "UV_DEFAULT_INDEX": self.index, "COLUMNS": _COLUMNS}
+        own = {**self.told, "SOURCE_DATE_EPOCH": str(epoch), "UV_DEFAULT_INDEX": self.index, "COLUMNS": _COLUMNS}
         pins = "".join(f"{name}=={number}\n" for name, number in (tools or {}).items())
         if pins:
             (constraints := out / "constraints.txt").write_text(pins)

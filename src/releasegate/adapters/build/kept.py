@@ -27,6 +27,8 @@ from releasegate.ports import LockAnswer, Progress, TrialBuild
 
 _FROM_SDIST = "from-sdist"
 _DISTRIBUTION = (".whl", ".tar.gz")
+# dunamai, which these read tags with, knows no X.Y.Z.postN.devM: https://github.com/mtkennerly/dunamai
+_TOLD = ("POETRY_DYNAMIC_VERSIONING_BYPASS", "UV_DYNAMIC_VERSIONING_BYPASS")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class LocalBuilds:
         progress(f"building {package.name} {version}")
         checkout = partial(repository.clean_checkout, commit, tag=package.tag(version))
         with scratch() as temporary:
-            made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=temporary)
+            made = self._builder(version).make(checkout, epoch=epoch, out=temporary)
             files = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
             rebuilt = {made.rebuilt.name: made.rebuilt.read_bytes()}
         artifacts = tuple(_artifact(name, content) for name, content in files.items())
@@ -88,7 +90,7 @@ class LocalBuilds:
         ):
             final = GitRepository(changed, repository.environ)
             checkout = partial(final.clean_checkout, final.head())
-            made = Builder(self.index, self.environ).make(checkout, epoch=final.epoch("HEAD"), out=temporary)
+            made = self._builder(version).make(checkout, epoch=final.epoch("HEAD"), out=temporary)
             built = {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
             return TrialBuild(built, final.source("HEAD"))
 
@@ -110,7 +112,7 @@ class LocalBuilds:
         checkout = partial(repository.clean_checkout, commit, tag=package.tag(version))
         with scratch() as temporary:
             epoch, out = repository.epoch(commit), temporary
-            made = Builder(self.index, self.environ).make(checkout, epoch=epoch, out=out, tools=tools)
+            made = self._builder(version).make(checkout, epoch=epoch, out=out, tools=tools)
             return {path.name: path.read_bytes() for path in (made.wheel, made.sdist)}
 
     def locks(self, package: Package, *, version: Version, commit: str) -> tuple[LockAnswer, ...]:
@@ -125,6 +127,10 @@ class LocalBuilds:
             top = Path(GitRepository(folder, repository.environ).git.tell("rev-parse", "--show-toplevel").text)
             declared = tuple(each.path for each in package.version_files)
             return Locks(folder, top, self.index, self.environ, declared).ask()
+
+    def _builder(self, version: Version) -> Builder:
+        """Return what builds *version*: tools that read no tag of a post's candidate are told what it is."""
+        return Builder(self.index, self.environ, {} if version.dev is None else dict.fromkeys(_TOLD, str(version)))
 
     def find(self, package: Package, version: Version) -> Manifest | None:
         """Return the manifest whose files are all here, byte for byte, or ``None``."""

@@ -16,6 +16,7 @@ from releasegate.core.errors import Refused
 _SUBMODULE = "160000"
 _DATES = ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
 _DAY = 86400
+_TAGS = "%(creatordate:unix) %(objectname) %(*objectname) %(refname:lstrip=2)"
 _NOBODY = (
     "-c",
     "user.name=releasegate",
@@ -69,14 +70,18 @@ def _commit_on_top(own: Git, files: Mapping[PurePosixPath, bytes]) -> None:
 def _tag_alone(clone: Git, tag: str) -> None:
     """Make *tag* the only one of the commit that is checked out: a build that reads tags must find this one.
 
-    A candidate's and its final's tag may name one commit, and its name may be that of an earlier one. It is annotated
-    and of the commit's own time, since some tools read no others, and two builds must be equal.
+    A candidate's and its final's tag may name one commit, and its name may be that of an earlier one. It is annotated,
+    since some tools read no others, and the newest, since some take that of all that came before: the tag of an older
+    commit may have been made after this one.
     """
-    there = clone.tell("tag", "--list", "--points-at", "HEAD").text.splitlines()
+    head, made = clone.tell("show", "--no-patch", "--no-show-signature", "--format=%H %ct", "HEAD").text.split()
+    listed = clone.tell("for-each-ref", f"--format={_TAGS}", "refs/tags").text.splitlines()
+    tags = [line.split(" ", 3) for line in listed]
+    there = [name for _, named, peeled, name in tags if head in {named, peeled}]
     if there:
         clone.tell("tag", "--delete", "--", *there)
-    date = clone.tell("show", "--no-patch", "--no-show-signature", "--format=%cI", "HEAD").text
-    environ = {**clone.environ, "GIT_COMMITTER_DATE": date}
+    newest = max(int(made), *(int(date or 0) for date, *_ in tags), 0)
+    environ = {**clone.environ, "GIT_COMMITTER_DATE": f"{newest + 1} +0000"}
     words = (*_NOBODY, "tag", "--annotate", "--force", "--no-sign", f"--message={tag}", "--", tag)
     Git(clone.root, environ).tell(*NO_HOOKS, *words)
 

@@ -24,8 +24,9 @@ from releasegate.core.adopt.asked.stack import stack_questions
 from releasegate.core.adopt.detect import Detected, detect
 from releasegate.core.adopt.pythons import tried_here
 from releasegate.core.adopt.service import ProposedService
+from releasegate.core.adopt.shared import shared
 from releasegate.core.adopt.table import table
-from releasegate.core.config.model import Settings
+from releasegate.core.config.model import Package, Settings
 from releasegate.core.config.parse import has_table, parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.toml.lines import read_toml
@@ -88,7 +89,9 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     if _PROJECT in paths and _PROJECT not in files:
         raise ConfigurationError("pyproject.toml cannot be read.", hint="Make it a readable file")
     whole = surroundings(git, files) if tracked else UNKNOWN
-    whole = replace(whole, around=replace(whole.around, links=dict(_links(folder, files))))
+    links = dict(_links(folder, paths, top=whole.top or folder))
+    files |= {end: content for end in links.values() if end not in files and (content := read_file(folder / end))}
+    whole = replace(whole, around=replace(whole.around, links=links))
     home = folder if _has_table(files.get(_PROJECT, b"")) or whole.table is None else whole.table
     old = read_file(home / _PROJECT) or b""
     notes = [] if tracked else [_UNTRACKED]
@@ -163,6 +166,7 @@ def _with_table(old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole:
     Every byte before the table is as it was.
     """
     stack = None
+    mine: list[Package] = []
     path = os.path.relpath(git.root, home).replace(os.sep, "/")
     if table_elsewhere(old, where="pyproject.toml") is not None:
         return _WithTable(old)
@@ -193,7 +197,8 @@ def _with_table(old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole:
         ) from None
     of_stack = stack_questions(found.stack, stack) if found.stack is not None else ()
     asked_of_it = (*of_remotes(known), *questions(found, known), *of_stack, *of_notes(tuple(files)))
-    return _WithTable(text, (*found.notes, *absent), asked_of_it, found.name, found.service)
+    both = shared(mine, path, [each.version_file for each in found.version_files])
+    return _WithTable(text, (*found.notes, *both, *absent), asked_of_it, found.name, found.service)
 
 
 def _tried_here(found: Detected, environ: Mapping[str, str]) -> tuple[Detected, list[str]]:
@@ -222,10 +227,13 @@ def _walked(folder: Path) -> Iterator[PurePosixPath]:
             yield PurePosixPath(inside.as_posix())
 
 
-def _links(folder: Path, files: Collection[PurePosixPath]) -> Iterator[tuple[PurePosixPath, PurePosixPath]]:
-    """Yield the links among *files*, each with the other file that it leads to."""
-    top = folder.resolve()
-    for path in files:
+def _links(
+    folder: Path, paths: Collection[PurePosixPath], *, top: Path
+) -> Iterator[tuple[PurePosixPath, PurePosixPath]]:
+    """Yield the links among *paths*, each with the other file, or the folder, of the repository that it leads to."""
+    here, top = folder.resolve(), top.resolve()
+    for path in paths:
         end = (folder / path).resolve() if (folder / path).is_symlink() else None
-        if end is not None and end.is_relative_to(top) and PurePosixPath(end.relative_to(top)) in files:
-            yield path, PurePosixPath(end.relative_to(top))
+        inside = PurePosixPath(os.path.relpath(end, here)) if end is not None and end.is_relative_to(top) else None
+        if inside is not None and (inside in paths or (folder / inside).is_dir() or ".." in inside.parts):
+            yield path, inside

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
 
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.plain_file import read_plain
+from releasegate.core.adopt.above import NOTHING, Above
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.claims.of_files import LOCKS
 from releasegate.core.adopt.code import package_name
@@ -83,15 +85,45 @@ def surroundings(git: Git, files: Mapping[PurePosixPath, bytes]) -> Whole:
     projects = [path for path in others if path.name == _PROJECT][:_MANY]
     tables = sorted((p for p in projects if _table(read_file(top / p) or b"")), key=lambda p: (len(p.parts), p))
     around = Surroundings(
-        tags=tuple(git.ask("tag", "--list", "--sort=-creatordate").text.splitlines()),
+        tags=tuple(git.ask("tag", "--list", "--sort=-version:refname", "--sort=-creatordate").text.splitlines()),
         siblings=frozenset(_siblings(top, others)),
         folder=prefix.name,
+        above=Above(_Tracked(everything, lambda path: read_file(top / path)), prefix) if prefix.parts else NOTHING,
     )
     folders = ("/".join([".."] * n) for n in range(1, len(prefix.parts) + 1))
     names = (*LOCKS, MANIFEST, CONFIGURATION)
     above = {PurePosixPath(up, name): read_file(git.root / up / name) for up in folders for name in names}
     known = {path: content for path, content in above.items() if content is not None and _is_tracked(git, path)}
     return Whole(top, top / tables[0].parent if tables else None, around, known)
+
+
+@dataclass(frozen=True)
+class _Tracked(Mapping[PurePosixPath, bytes]):
+    """Tracked files by path, each read when it is asked for; what cannot be read is empty."""
+
+    paths: tuple[PurePosixPath, ...]
+    read: Callable[[PurePosixPath], bytes | None]
+    kept: dict[PurePosixPath, bytes] = field(default_factory=dict)
+
+    def __getitem__(self, path: PurePosixPath) -> bytes:
+        if path not in self:
+            raise KeyError(path)
+        if path not in self.kept:
+            self.kept[path] = self.read(path) or b""
+        return self.kept[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._known
+
+    def __iter__(self) -> Iterator[PurePosixPath]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @cached_property
+    def _known(self) -> frozenset[PurePosixPath]:
+        return frozenset(self.paths)
 
 
 def _is_tracked(git: Git, path: PurePosixPath) -> bool:

@@ -14,6 +14,7 @@ from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from releasegate.core.adopt.claims.claim import Files, decoded, under
 from releasegate.core.audit.code.trees import parse
 from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.toml.lines import BOM
 from releasegate.core.version_files.python_assignments import Literal, read_python
 from releasegate.core.version_files.setup_call import setup_words
 
@@ -45,7 +46,7 @@ def setup_cfg(files: Files, section: str = "metadata") -> Mapping[str, str]:
     """Return a section of ``setup.cfg``; nothing where there is none, or it cannot be read."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string(decoded(files.get(CFG, b"")))
+        parser.read_string(decoded(files.get(CFG, b"")).removeprefix(BOM))
     except configparser.Error:
         return {}
     return dict(parser[section]) if parser.has_section(section) else {}

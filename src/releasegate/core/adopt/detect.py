@@ -12,6 +12,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from releasegate.core.adopt import scm
+from releasegate.core.adopt.above import NOTHING, Above
 from releasegate.core.adopt.asked.end_to_end import Suggested, suggest
 from releasegate.core.adopt.claims.claim import Files, Source
 from releasegate.core.adopt.claims.of_code import TESTS
@@ -22,7 +23,7 @@ from releasegate.core.adopt.former.tool import FormerTool
 from releasegate.core.adopt.modules.folders import import_folders, root_of, single_modules
 from releasegate.core.adopt.modules.hosts import frozen, not_imported
 from releasegate.core.adopt.modules.needed_extras import needed_extras
-from releasegate.core.adopt.prefixes import Around, Prefix, choose
+from releasegate.core.adopt.prefixes import Around, Prefix, choose, unread
 from releasegate.core.adopt.pythons import PythonsFrom, claimed_pythons
 from releasegate.core.adopt.service import ProposedService, propose_service
 from releasegate.core.adopt.stack import ProposedStack, propose_stack
@@ -47,7 +48,7 @@ class Surroundings:
     ``folder`` is the name of the package's own folder there, where it is not the repository's top; ``used`` are the
     beginnings of tags that other packages' tables name, ``hosts`` are those that are known, ``kits`` the stacks of
     those that have one, ``standard`` the modules of Python's own library. ``links`` are the tracked links of the
-    package, by the file that each leads to.
+    package, by the file that each leads to, ``above`` is what lies over its folder.
     """
 
     tags: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ class Surroundings:
     kits: Mapping[str, Kit] = field(default_factory=dict)
     standard: frozenset[str] = frozenset()
     links: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
+    above: Above = NOTHING
 
 
 ALONE = Surroundings()
@@ -111,14 +113,16 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     single = tuple(single_modules(name, project, files))
     alone = next(iter(single), None)
     tools, from_tag = former_tools(files, folder=around.folder), scm.from_tags(project, files)
-    prefix = _prefix(project, tools, around, names=_names(name, module, around))
+    names = _names(name, module, around)
+    above = replace(around.above, siblings=around.siblings - names)
+    prefix = _prefix(project, (*tools, *above.tools), around, names=names)
     tagged = _newest(around.tags, prefix.text) if from_tag else None
     rewritten = tuple(scm.rewritten(project, files)) if from_tag else ()
     kept = {path: content for path, content in files.items() if path not in rewritten}
     source = Source(
         name, project, kept, modules, around.links, frozenset(path.with_name(f"{path.name}.py") for path in single)
     )
-    found = find_version_files(source, tools=tools, tagged=tagged)
+    found = find_version_files(source, tools=tools, tagged=tagged, above=above)
     pythons, pythons_from = claimed_pythons(project, files)
     kept_out = omitted(project, files, module)
     left_out = matched([pattern for pattern, _ in kept_out], files)
@@ -143,10 +147,16 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         generated=_generated(project, files, from_tag=from_tag),
         allowed=_allowed(project, files) if from_tag else (),
         pythons_from=pythons_from,
-        notes=(
-            *found.notes,
-            *map(_untracked, rewritten),
-            *(f"{tool.name} was asked for its files and tags" for tool in tools),
+        notes=tuple(
+            dict.fromkeys(
+                (
+                    *found.notes,
+                    *map(_untracked, rewritten),
+                    *unread(around.tags, prefix),
+                    *(f"{tool.name} was asked for its files and tags" for tool in tools),
+                    *(f"{tool.name} was asked for its files above the package's folder" for tool in above.tools),
+                )
+            )
         ),
         leftovers=found.leftovers,
         others=found.others,

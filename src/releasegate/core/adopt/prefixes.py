@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
@@ -77,6 +77,16 @@ def choose(tags: Sequence[str], around: Around, *, told: Iterable[str] = ()) -> 
     return Prefix(shape or f"{name}-v", "no tag has the package's name")
 
 
+def unread(tags: Sequence[str], prefix: Prefix) -> Iterator[str]:
+    """Yield what to know of a repository of whose tags none is read as a version's: ``rel_1_4_0``."""
+    numbered = [tag for tag in tags if re.search(r"[0-9][-_.][0-9]", tag)]
+    if numbered and not any(split(tag) for tag in tags):
+        yield (
+            f"{numbered[0]} is not read as the tag of a version, nor is any other: what was released is known from the "
+            f"index alone, and new tags are {prefix.text}X.Y.Z"
+        )
+
+
 def _taken(prefix: str) -> bool:
     try:
         return checked(prefix) == prefix
@@ -95,7 +105,9 @@ def _last(prefix: str) -> str:
 
 
 def _names(prefix: str, names: Collection[str]) -> bool:
-    return _owner(prefix) in names or _last(prefix) in names
+    """Whether a prefix is that of one of *names*, which a tag may write without what joins their words."""
+    called = {_owner(prefix), _last(prefix)}
+    return not called.isdisjoint({*names, *(name.replace("-", "") for name in names)})
 
 
 def _reshaped(prefix: str, siblings: Collection[str], name: str) -> str | None:

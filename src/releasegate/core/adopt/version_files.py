@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from releasegate.core.adopt.claims import of_build, of_code, of_files
+from releasegate.core.adopt.above import NOTHING, Above, beside, kept_by_tools, locks, read_by_build
+from releasegate.core.adopt.claims import of_build, of_code, of_files, of_parts
 from releasegate.core.adopt.claims.claim import Claim, Files, Source, same, text_around
 from releasegate.core.adopt.former import told
 from releasegate.core.adopt.former.tool import FormerTool
@@ -16,6 +17,7 @@ from releasegate.core.config.strings import in_repository
 from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.toml.lines import read_toml
+from releasegate.core.version_files.kind import short
 from releasegate.core.version_files.leftovers import Leftover, held, left_in, lines_with
 from releasegate.core.version_files.occurrences import Occurrence, bump, find, kind_of
 
@@ -56,15 +58,24 @@ class Declared:
     others: tuple[Other, ...] = ()
 
 
-def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagged: str | None = None) -> Declared:
+def find_version_files(
+    source: Source,
+    *,
+    tools: Sequence[FormerTool] = (),
+    tagged: str | None = None,
+    above: Above = NOTHING,
+) -> Declared:
     """Return where the version stands; each version file was read, and changed in memory.
 
-    *tagged* is the version of the newest tag, where the build takes the version from there.
+    *tagged* is the version of the newest tag, where the build takes the version from there. *above* is what lies over
+    the package's folder.
 
     Raises:
         ConfigurationError: the build takes the version from where it cannot be changed; what to do is said.
     """
-    files = source.files
+    named, led = read_by_build(source.project, source.files, above, source.links)
+    files = {**source.files, **named}
+    source = replace(source, files=files, links={**source.links, **led})
     unfit = refusal(source.project, files)
     if unfit is not None:
         raise unfit
@@ -80,8 +91,10 @@ def find_version_files(source: Source, *, tools: Sequence[FormerTool] = (), tagg
     version = read.version or ""
     read.take(of_code.claims(source))
     read.take(told.claims(tools, files, version))
+    read.take_above(above, (*kept_by_tools(above, version), *locks(above)))
     read.take(of_files.claims(files, version, name=source.name))
-    notes = (*read.notes, *of_code.computed(source, version), *told.missed(tools, files, version))
+    read.take_above(above, tuple(beside(above, version, name=source.name)))
+    notes = (*read.notes, *of_parts.computed(source, version), *told.missed(tools, files, version))
     kept = {path: content for path, content in read.files.items() if path not in source.links}
     return Declared(version, tuple(read.found), notes, left_in(_lines(kept, version)), tuple(read.others))
 
@@ -108,12 +121,20 @@ class _Reading:
             try:
                 in_repository(str(claim.version_file.path))  # not every name that Git has can be written down
                 fitting = replace(claim, version_file=self._behind_its_mark(claim.version_file))
-                occurrence, changed = self._try(fitting.version_file)
+                content = self.files[fitting.version_file.path]
+                occurrence = find(fitting.version_file, content, package=self.name)
+                changed = self._changed(fitting, occurrence, content)
             except (KeyError, ValueError, ReleasegateError) as error:
                 self._tell(claim, error)
                 continue
-            if not same(occurrence.version, _ANOTHER[-1]):
+            if changed is not None:
                 self._judge(fitting, occurrence, changed)
+
+    def take_above(self, above: Above, claims: Collection[Claim]) -> None:
+        """Look into *claims* on what lies above the package's folder."""
+        paths = {claim.version_file.path: above.found(claim.version_file.path) for claim in claims}
+        self.files = {**{path: above.files[end] for path, end in paths.items() if end is not None}, **self.files}
+        self.take(claims)
 
     def _at_its_end(self, claim: Claim) -> Claim:
         """Return the claim on the file that a link leads to: a bump writes files, and leaves links as they are."""
@@ -128,16 +149,26 @@ class _Reading:
         made = (text_around(version_file.path, line, at) for number, line, at in marked if number == found.line)
         return next((each for each in made if each is not None), version_file)
 
-    def _try(self, version_file: VersionFile) -> tuple[Occurrence, bytes]:
-        content = self.files[version_file.path]
-        occurrence = find(version_file, content, package=self.name)
-        if not same(occurrence.version, _ANOTHER[-1]):
+    def _changed(self, claim: Claim, occurrence: Occurrence, content: bytes) -> bytes | None:
+        """Return the file with another version, of the same epoch; ``None`` for a place that has been found before.
+
+        Raises:
+            ReleasegateError: nothing can be changed there; of what is custom that is said.
+        """
+        if _states(replace(occurrence, version=_plain(occurrence.version)), _ANOTHER[-1]):
+            return None
+        try:
             for version in _ANOTHER:
-                content = bump(version_file, content, package=self.name, version=version)
-        return occurrence, content
+                there = f"{_epoch(self.version or occurrence.version)}{version}"
+                content = bump(claim.version_file, content, package=self.name, version=there)
+        except ReleasegateError as error:
+            if claim.rank == "usual" and self.version is not None and _states(occurrence, _plain(self.version)):
+                self.notes.append(f"{error.problem} No bump follows there: {error.hint[:1].lower()}{error.hint[1:]}")
+            raise
+        return content
 
     def _judge(self, claim: Claim, occurrence: Occurrence, changed: bytes) -> None:
-        agrees = self.version is None or same(occurrence.version, self.version)
+        agrees = self.version is None or _states(occurrence, self.version)
         unsure = claim.rank in {"like", "value"}
         asked = claim.rank in {"named", "like"}
         if not agrees and (unsure or asked or self.tagged):
@@ -150,8 +181,9 @@ class _Reading:
             return
         remark = "a guess: it states the same version" if unsure else ""
         if not agrees:
-            remark = f"states {occurrence.version}, not {self.version}: correct it, or take this line out"
-            self.notes.append(f"{occurrence}, not {self.version}: nox -s versions fails until they agree")
+            due = short(self.version or "") if occurrence.short else self.version
+            remark = f"states {occurrence.version}, not {due}: correct it, or take this line out"
+            self.notes.append(f"{occurrence}, not {due}: nox -s versions fails until they agree")
         self.notes += self._limits(claim.version_file, occurrence)
         self.version = self.version or occurrence.version
         self.files[claim.version_file.path] = changed
@@ -178,6 +210,19 @@ class _Reading:
             self.unread.append(
                 f"The build reads {claim.version_file.path}, where no version can be changed: {error.problem}"
             )
+
+
+def _epoch(version: str) -> str:
+    return version[: version.find("!") + 1]
+
+
+def _plain(version: str) -> str:
+    return version[version.find("!") + 1 :]
+
+
+def _states(occurrence: Occurrence, version: str) -> bool:
+    """Whether a place states *version*, or as much of it as stands there."""
+    return occurrence.version == short(version) if occurrence.short else same(occurrence.version, version)
 
 
 def _lines(files: Files, version: str) -> Iterator[Leftover]:

@@ -124,6 +124,19 @@ def _index(name: str, fields: Fields) -> IndexConfig:
     return IndexConfig(**{**fields, "name": name, "token_env": token})
 
 
+def _version_file_problems(package: Fields) -> Iterator[str]:
+    """Yield what is wrong with the version files of one package."""
+    version_files = package.get("version_files", ())
+    if not package.get("version_from_tag"):
+        if not version_files:
+            yield _NO_VERSION_FILE
+        elif all(getattr(file, "spelling", "") == "major.minor" for file in version_files):
+            yield "state two numbers alone; name one that states the whole version"
+    for m, version_file in enumerate(version_files):
+        if version_file in version_files[:m]:
+            yield f"names a version file in {version_file.path} twice; write each once"
+
+
 def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
     """Yield what is wrong between keys that are each right by themselves."""
     packages: Sequence[Fields] = fields.get("packages", ())
@@ -135,12 +148,7 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
         name = names[n]
         if name is not None and name in names[:n]:
             yield (*path, "name"), f"{shown(name)} is configured twice; write each package once"
-        version_files = package.get("version_files", ())
-        if not version_files and not package.get("version_from_tag"):
-            yield (*path, "version-files"), _NO_VERSION_FILE
-        for m, version_file in enumerate(version_files):
-            if version_file in version_files[:m]:
-                yield (*path, "version-files"), f"names a version file in {version_file.path} twice; write each once"
+        yield from (((*path, "version-files"), said) for said in _version_file_problems(package))
         yield from (((*path, key), said) for key, said in _forge_problems(package))
         misfits = _companion_problems(package.get("companions", ()), n, names)
         yield from (((*path, "companion", *key), said) for key, said in misfits)

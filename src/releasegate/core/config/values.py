@@ -170,7 +170,8 @@ TomlKey = Annotated[str, text("a dotted key", checks.toml_key)]
 IniKey = Annotated[str, text("a section and a key", checks.ini_key)]
 Pattern = Annotated[str, text("a text with {version} in it", checks.pattern)]
 Spelling = Annotated[
-    Literal["pep440", "semver"], text("how the version is spelled", checks.one_of(("pep440", "semver")))
+    Literal["pep440", "semver", "major.minor"],
+    text("how the version is spelled", checks.one_of(("pep440", "semver", "major.minor"))),
 ]
 LockedName = Annotated[str, text("a name in a lock file", checks.name)]
 Attribute = Annotated[str, text("a name or a dotted attribute", checks.attribute)]

@@ -21,7 +21,10 @@ from releasegate.core.config.values import (
     list_of,
 )
 
-_SPELLING = Key("`semver` where the file spells a candidate as SemVer does, `1.2.0-rc.1`")
+_SPELLING = Key(
+    "`semver` where the file spells a candidate as SemVer does, `1.2.0-rc.1`; `major.minor` where the first two "
+    "numbers stand there alone, `1.2`"
+)
 
 
 @table("version-files: a key of a TOML file")
@@ -41,6 +44,7 @@ class PythonVersionFile:
 
     path: Annotated[RepositoryFile, Key("the file", name="python")]
     attribute: Annotated[Attribute, Key("the module's name or class attribute that is assigned the version")]
+    spelling: Annotated[Spelling, _SPELLING] = "pep440"
 
 
 @table("version-files: the package's own entry in a lock file")

@@ -1,7 +1,8 @@
 """What a kind of version file is: a module that finds the version in a file's bytes, and replaces it there.
 
 A file spells a version as PEP 440 does, or as SemVer, which Cargo, npm and Helm demand. SemVer 2.0.0 has no
-post-releases: what PEP 440 calls ``1.2.0.post1`` is spelled ``1.2.0-post.1``, as maturin reads it.
+post-releases: what PEP 440 calls ``1.2.0.post1`` is spelled ``1.2.0-post.1``, as maturin reads it. Some state the
+first two numbers alone, as Sphinx's short version is: ``1.2``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from packaging.version import Version
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.release.versions import parse_version
 
-Spelling = Literal["pep440", "semver"]
+Spelling = Literal["pep440", "semver", "major.minor"]
 
 _PRE = {"a": "alpha", "b": "beta", "rc": "rc"}
 _NUMBERS = 3
@@ -98,8 +99,10 @@ def stated(text: str, spelling: Spelling, *, where: str) -> str:
     if version is None:
         return text
     wanted = spelled(str(version), spelling, where=where)
-    if wanted != text:
-        raise Refused(f"{where} states {text!a}, which is not how SemVer spells it.", hint=f"Write {wanted}")
+    written = str(version) if spelling == "major.minor" else text  # which may be that of a calendar, 2026.04
+    if wanted != written:
+        said = "more or less than two numbers" if spelling == "major.minor" else "which is not how SemVer spells it"
+        raise Refused(f"{where} states {text!a}, {said}.", hint=f"Write {wanted}")
     return str(version)
 
 
@@ -112,6 +115,8 @@ def spelled(version: str, spelling: Spelling, *, where: str) -> str:
     if spelling == "pep440":
         return version
     parsed = Version(version)
+    if spelling == "major.minor":
+        return short(version)
     if len(parsed.release) != _NUMBERS or parsed.epoch or parsed.local is not None:
         raise Refused(
             f"{where} is spelled as SemVer, which has no form for {version}.",
@@ -121,3 +126,9 @@ def spelled(version: str, spelling: Spelling, *, where: str) -> str:
     marks += [] if parsed.post is None else [f"post.{parsed.post}"]
     marks += [] if parsed.dev is None else [f"dev.{parsed.dev}"]
     return "-".join([".".join(map(str, parsed.release)), *([".".join(marks)] if marks else [])])
+
+
+def short(version: str) -> str:
+    """Return the first two numbers of a version: ``1.4`` of ``1.4.2rc1``."""
+    parsed = Version(version)
+    return f"{parsed.major}.{parsed.minor}"

@@ -69,12 +69,17 @@ def spellings(version: str) -> re.Pattern[str]:
     found = f"{parsed.epoch}!" if parsed.epoch else ""
     found += r"\.".join(f"0*{number}" for number in parsed.release)
     if parsed.pre is not None:
-        found += rf"[-_.]?{_LETTERS[parsed.pre[0]]}[-_.]?{parsed.pre[1]}"
-    found += rf"[-_.]?(?:post|rev|r)[-_.]?{parsed.post}" if parsed.post is not None else ""
-    found += rf"[-_.]?dev[-_.]?{parsed.dev}" if parsed.dev is not None else ""
+        found += rf"[-_.]?{_LETTERS[parsed.pre[0]]}{_numbered(parsed.pre[1])}"
+    found += rf"[-_.]?(?:post|rev|r){_numbered(parsed.post)}" if parsed.post is not None else ""
+    found += rf"[-_.]?dev{_numbered(parsed.dev)}" if parsed.dev is not None else ""
     found += rf"\+{re.escape(parsed.local)}" if parsed.local is not None else ""
     after = rf"(?![0-9A-Za-z_!+]|\.[0-9]|[-.]?(?:{_MARKS})[-.]?[0-9])"
     return re.compile(rf"(?<![0-9A-Za-z_.!+])v?({found}){after}", re.IGNORECASE)
+
+
+def _numbered(number: int) -> str:
+    """Return what finds a number behind its word: ``1.4.dev`` is ``1.4.dev0``."""
+    return rf"(?:[-_.]?{number})" + ("" if number else "?")
 
 
 def roughly(version: str) -> str:
@@ -97,7 +102,12 @@ def left_in(lines: Iterable[Leftover], *, exemptions: Iterable[Exemption] = ()) 
     return tuple(sorted((e for e in kept if str(e.path) not in exempted), key=lambda e: (e.path, e.line)))
 
 
+def is_lock(path: PurePosixPath) -> bool:
+    """Whether a file is one that a tool locks versions in."""
+    return _LOCKS.search(path.name) is not None
+
+
 def expected(path: PurePosixPath) -> bool:
     """Whether a file is a lock, or is about what was changed in every version."""
     folders = any(_CHANGES.search(part) for part in path.parts[:-1])
-    return folders or _CHANGES.search(path.stem) is not None or _LOCKS.search(path.name) is not None
+    return folders or _CHANGES.search(path.stem) is not None or is_lock(path)

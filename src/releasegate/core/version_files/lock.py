@@ -1,6 +1,6 @@
 """The version in a package's own entry of a ``uv.lock``, a ``pylock.toml`` (PEP 751) or a ``Cargo.lock``.
 
-tomlkit reads and writes the entry alone: a whole lock file costs it most of a second.
+The entry alone is looked at for it; that nothing else has changed is proven of the whole.
 """
 
 from __future__ import annotations

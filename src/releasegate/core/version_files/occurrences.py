@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -19,20 +19,21 @@ from releasegate.core.config.version_file_types import (
 )
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.release.versions import parse_version
-from releasegate.core.version_files.kind import Kind
+from releasegate.core.version_files.kind import Kind, short
 
 
 @dataclass(frozen=True)
 class Occurrence:
     """A version as a file states it; ``line`` counts from 1, ``where`` names the key or the attribute for people.
 
-    Of a tag, ``path`` is its name, and there is no line (0).
+    Of a tag, ``path`` is its name, and there is no line (0). One that is ``short`` has the first two numbers alone.
     """
 
     path: PurePosixPath
     line: int
     version: str
     where: str
+    short: bool = False
 
     def __str__(self) -> str:
         """What the version file states, as it is shown: ``pyproject.toml:3 states 1.0 (project.version)``."""
@@ -89,7 +90,8 @@ def find(version_file: VersionFile, content: bytes, *, package: str) -> Occurren
             f"{version_file.path}:{found.line} states {found.version!a}, which is not a version by PEP 440.",
             hint="Write a version such as 1.2.3 or 1.2.3rc1, without spaces around it",
         )
-    return Occurrence(version_file.path, found.line, _normal(found.version), found.where)
+    is_short = getattr(version_file, "spelling", "") == "major.minor"
+    return Occurrence(version_file.path, found.line, _normal(found.version), found.where, short=is_short)
 
 
 def find_all(package: Package, contents: Mapping[PurePosixPath, bytes | None]) -> tuple[Occurrence, ...]:
@@ -146,16 +148,26 @@ def compare(
     first one states.
     """
     lines = []
-    for occurrence in occurrences:
+    entire = whole(occurrences)
+    for occurrence in (each for each in occurrences if each.short):
+        due = version if version is not None else entire[0].version if entire else None
+        if due is not None and _canonical(due) is not None and short(due) != occurrence.version:
+            lines.append(f"{said_by if version is not None else entire[0].path} states {due}, {occurrence}")
+    for occurrence in entire:
         canonical = _canonical(occurrence.version)
         if canonical != occurrence.version:
             lines.append(f"{occurrence}, which is not in canonical form: write {canonical}")
-        first = occurrences[0]
+        first = entire[0]
         if version is not None and canonical != _canonical(version):
             lines.append(f"{said_by} states {version}, {occurrence}")
         elif version is None and canonical != _canonical(first.version):
             lines.append(f"{first}, {occurrence}")
     return tuple(lines)
+
+
+def whole(occurrences: Iterable[Occurrence]) -> tuple[Occurrence, ...]:
+    """Return those of *occurrences* that state the version with all that it has."""
+    return tuple(each for each in occurrences if not each.short)
 
 
 def agreed(occurrences: Sequence[Occurrence], *, version: str | None = None, said_by: str = "the release") -> str:
@@ -165,13 +177,14 @@ def agreed(occurrences: Sequence[Occurrence], *, version: str | None = None, sai
         Refused: the version files disagree (each is a detail), or there is no version file at all.
     """
     lines = compare(occurrences, version=version, said_by=said_by)
-    if lines or not occurrences:
+    entire = whole(occurrences)
+    if lines or not entire:
         raise Refused(
             "The version files do not agree." if lines else "No version file states the version.",
             hint="Write the same version in every version file",
             details=lines,
         )
-    return occurrences[0].version
+    return entire[0].version
 
 
 def _content(version_file: VersionFile, contents: Mapping[PurePosixPath, bytes | None]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from releasegate.core.config.version_file_types import PythonVersionFile
-from releasegate.core.version_files.kind import Found
+from releasegate.core.version_files.kind import Found, spelled, stated
 from releasegate.core.version_files.python_assignments import Literal, read_python
 
 
@@ -18,12 +18,14 @@ def find(version_file: PythonVersionFile, content: bytes, _package: str) -> Foun
         Refused: the version is not one plain literal, so that its characters cannot be replaced.
     """
     literal = _literal(version_file, content)
-    return Found(literal.version, literal.line, version_file.attribute)
+    where = f"{version_file.path}:{literal.line}"
+    return Found(stated(literal.version, version_file.spelling, where=where), literal.line, version_file.attribute)
 
 
 def replace(version_file: PythonVersionFile, content: bytes, _package: str, version: str) -> bytes:
     """Return the file with *version* assigned to the attribute, as ``Kind.replace`` says."""
-    return _literal(version_file, content).replaced(version, where=str(version_file.path))
+    where = str(version_file.path)
+    return _literal(version_file, content).replaced(spelled(version, version_file.spelling, where=where), where=where)
 
 
 def _literal(version_file: PythonVersionFile, content: bytes) -> Literal:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.version_files.occurrences import Occurrence, compare, find
+from releasegate.core.version_files.occurrences import Occurrence, compare, find, whole
 
 Contents = Mapping[PurePosixPath, bytes | None]
 """The version files of a package by path, ``None`` for one that is not there."""
@@ -20,6 +20,11 @@ class Survey:
 
     occurrences: tuple[Occurrence, ...]
     unreadable: tuple[str, ...] = ()
+
+    @property
+    def entire(self) -> tuple[Occurrence, ...]:
+        """What states the version with all that it has, and not its first two numbers alone."""
+        return whole(self.occurrences)
 
     def problems(self, *, version: str | None = None, said_by: str = "the release") -> tuple[str, ...]:
         """Return a line for everything that keeps the files from stating one version (*version*, where given)."""

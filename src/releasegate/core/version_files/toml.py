@@ -1,4 +1,4 @@
-"""Versions stated under a dotted key of a TOML file; tomlkit changes them, and keeps how the file is written."""
+"""Versions stated under a dotted key of a TOML file: changed where they stand, and proven to be all that changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.core.toml.lines import BOM, KeyPath, TomlText, join_key, read_toml, split_key
+from releasegate.core.toml.lines import KeyPath, TomlText, join_key, read_toml, split_key
 from releasegate.core.version_files.kind import Found, spelled, stated, utf8
 
 
@@ -50,6 +50,22 @@ def plain_string(toml: TomlText, path: KeyPath, *, where: str, name: str = "", l
         ConfigurationError: it is not a string.
         Refused: the string does not stand in the text as it is, but with escapes.
     """
+    start, value = _located(toml, path, where=where, name=name, lines_above=lines_above)
+    return value, lines_above + toml.text.count("\n", 0, start) + 1
+
+
+def with_string(toml: TomlText, path: KeyPath, version: str, *, where: str, lines_above: int = 0) -> str:
+    """Return the text with *version* as the string at *path*, in the quotes that stand there.
+
+    Raises:
+        ConfigurationError, Refused: as ``plain_string``.
+    """
+    start, old = _located(toml, path, where=where, lines_above=lines_above)
+    return toml.text[:start] + version + toml.text[start + len(old) :]
+
+
+def _located(toml: TomlText, path: KeyPath, *, where: str, name: str = "", lines_above: int = 0) -> tuple[int, str]:
+    """Return where the string at *path* begins, behind its quotes, and the string."""
     value: Any = toml.values
     for part in path:
         value = value[part]
@@ -59,48 +75,14 @@ def plain_string(toml: TomlText, path: KeyPath, *, where: str, name: str = "", l
             f"{where}:{line}: {name} is not a string.", hint='Name a key that holds the version in quotes: "1.2.3"'
         )
     # The line end behind three opening quotes is not part of the string.
-    literal = re.compile(rf"""("{{3}}|'{{3}}|"|')(\r?\n)?{re.escape(value)}\1""").match(toml.text, toml.starts[path])
+    quoted = re.compile(rf"""(?:("{{3}}|'{{3}})(?:\r?\n)?|("|'))(?P<value>{re.escape(value)})(?:\1|\2)""")
+    literal = quoted.match(toml.text, toml.starts[path])
     if literal is None:
         raise Refused(
             f"{where}:{line}: {name} is written with escapes, so its characters cannot be replaced.",
             hint="Write the version as a plain string",
         )
-    return value, line + (literal[2] is not None)
-
-
-def with_string(toml: TomlText, path: KeyPath, version: str, *, where: str, lines_above: int = 0) -> str:
-    """Return the text with *version* as the string at *path*, in the quotes that stand there.
-
-    Raises:
-        Refused: tomlkit would write another character of the text anew, too.
-    """
-    import tomlkit  # noqa: PLC0415 - slow to load, and only a bump needs it
-    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
-
-    body = toml.text.removeprefix(BOM)
-    try:
-        document = tomlkit.parse(body)
-        kept = document.as_string() == body
-    except (TOMLKitError, RecursionError):
-        kept = False
-    if not kept:
-        # As of 0.15: [[a]], then another table, then [a.b].
-        raise Refused(
-            f"{where} is written in a way that tomlkit does not keep, so the version in it cannot be changed.",
-            hint=f"Write the tables of {where} so that those of one name follow each other",
-        )
-    *above, last = path
-    table: Any = document
-    for part in above:
-        table = table[part]
-    old = table[last]
-    # A value that tomlkit parses keeps its quotes, and the line end behind three opening ones.
-    table[last] = tomlkit.value(old.as_string().replace(old, version))
-    after = document.as_string()
-    spans = (found.span() for found in re.finditer(re.escape(old), body))
-    if not any(after == body[:start] + version + body[end:] for start, end in spans):
-        raise _unfit(f"{where}:{lines_above + toml.line(path)}")
-    return toml.text.removesuffix(body) + after
+    return literal.start("value"), value
 
 
 def prove(before: TomlText, after: str, path: KeyPath, version: str, *, where: str) -> None:

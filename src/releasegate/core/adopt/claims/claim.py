@@ -74,20 +74,34 @@ def same(text: str, version: str) -> bool:
     return text == version if one is None or other is None else str(one) == str(other)
 
 
+def spelling_of(text: str, version: str) -> Spelling:
+    """Return how *text* spells *version*: ``1.4`` has the first two numbers of ``1.4.0``."""
+    numbers, all_numbers = parse_version(text), parse_version(version)
+    if numbers is None or all_numbers is None:
+        return "pep440"
+    two = str(numbers) == f"{numbers.major}.{numbers.minor}"
+    return "major.minor" if two and len(all_numbers.release) > len(numbers.release) else "pep440"
+
+
 def decoded(content: bytes) -> str:
     """Return *content* as text, whatever it is: it is only looked through."""
     return content.decode(errors="replace")
 
 
 def by_line(
-    path: PurePosixPath, content: bytes, version: str, *, lines: re.Pattern[str] | None = None
+    path: PurePosixPath,
+    content: bytes,
+    version: str,
+    *,
+    lines: re.Pattern[str] | None = None,
+    spelling: Spelling = "pep440",
 ) -> Iterator[VersionFile]:
     """Yield text version files for every place where *content* holds *version*, each with what stands around it.
 
     Only *lines* that have that pattern are looked at, where one is given.
     """
     found = (
-        text_around(path, line, match)
+        text_around(path, line, match, spelling=spelling)
         for _, line, match in lines_with(content, version)
         if lines is None or lines.search(line)
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from releasegate.core.adopt.claims.claim import Claim, Files, Source, decoded, text_around, texts, under
-from releasegate.core.adopt.code import assigned, imported, said_to_setup, setup_call, setup_cfg
+from releasegate.core.adopt.code import assigned, imported, parsed, said_to_setup, setup_call, setup_cfg
+from releasegate.core.audit.code.trees import assignments
 from releasegate.core.config.version_file_types import (
     IniVersionFile,
     JsonVersionFile,
@@ -19,6 +21,7 @@ from releasegate.core.config.version_file_types import (
     VersionFile,
 )
 from releasegate.core.release.versions import parse_version
+from releasegate.core.toml.lines import join_key
 
 PROJECT, SETUP, CFG = (PurePosixPath(name) for name in ("pyproject.toml", "setup.py", "setup.cfg"))
 _LONGEST = 100
@@ -63,6 +66,29 @@ def _setup(files: Files) -> Iterator[VersionFile]:
         yield SetupVersionFile(SETUP)
         if said_to_setup(files, "version") is None:
             yield from _plain_files(_read_by_setup(files), files)
+        yield from _named_in_setup(files)
+
+
+def _named_in_setup(files: Files) -> Iterator[VersionFile]:
+    """Yield what setup is called with by its name, ``about["RELEASE"]``, in the files that setup.py reads."""
+    value = setup_call(files)["version"]
+    keys = tuple(_keys(value))
+    name = keys[-1] if keys else getattr(value, "id", getattr(value, "attr", None))
+    texts = decoded(files[SETUP])
+    named = (path for path in files if path != SETUP and _in_quotes(path.name, texts))
+    for path in sorted(named, key=lambda path: (len(path.parts), path)):
+        if path.suffix == ".py" and isinstance(name, str) and name.isidentifier():
+            yield from (PythonVersionFile(path, each) for each in assigned(files[path], (name,)) if each == name)
+        elif keys and path.suffix in {".json", ".toml"}:
+            made = JsonVersionFile if path.suffix == ".json" else TomlVersionFile
+            yield made(path, join_key(keys))
+
+
+def _keys(node: ast.expr) -> Iterator[str]:
+    """Yield the texts by which something is looked up: ``a`` and ``b`` of ``read()["a"]["b"]``."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        yield from _keys(node.value)
+        yield node.slice.value
 
 
 def read_by_setup(source: Source, found: Sequence[VersionFile]) -> bool:
@@ -76,7 +102,7 @@ def read_by_setup(source: Source, found: Sequence[VersionFile]) -> bool:
 def _read_by_setup(files: Files) -> list[str]:
     """Return the files that hold a version and nothing else, and whose name is a text in setup.py."""
     texts = decoded(files[SETUP])
-    plain = (path for path, content in files.items() if len(content) <= _LONGEST and ".." not in path.parts)
+    plain = (path for path, content in files.items() if len(content) <= _LONGEST)
     return [
         str(path)
         for path in sorted(plain, key=lambda path: (len(path.parts), path))
@@ -148,9 +174,20 @@ def _of_attribute(dotted: str, files: Files) -> Iterator[VersionFile]:
     """Yield the file and the name of ``package.module.attribute``, followed to where it is assigned."""
     *parts, attribute = dotted.split(".")
     stem = PurePosixPath(*parts)
-    for root in (PurePosixPath(), PurePosixPath("src"), *_package_roots(files)):
-        for path in (root / f"{stem}.py", root / stem / "__init__.py"):
-            yield from _attributes(path, (attribute,), files)
+    for path in dict.fromkeys(_modules(stem, files)):
+        yield from _attributes(path, (attribute,), files)
+
+
+def _modules(stem: PurePosixPath, files: Files) -> Iterator[PurePosixPath]:
+    """Yield the files that may be a module, the likeliest first; any folder may be the root of all packages."""
+    usual = (PurePosixPath(), PurePosixPath("src"), *_package_roots(files))
+    known = [root / tail for root in usual for tail in (f"{stem}.py", stem / "__init__.py")]
+    yield from known
+    if any(path in files for path in known):
+        return
+    tails = (PurePosixPath(f"{stem}.py").parts, (stem / "__init__.py").parts)
+    ends = (path for path in files if any(path.parts[-len(tail) :] == tail for tail in tails))
+    yield from sorted(ends, key=lambda path: (len(path.parts), path))[:1]
 
 
 def _package_roots(files: Files) -> Iterator[PurePosixPath]:
@@ -170,7 +207,7 @@ def follow(path: PurePosixPath, attribute: str, files: Files, *, depth: int = 4)
     if path not in files or not depth:
         return
     yield PythonVersionFile(path, attribute)
-    for module, level, name in imported(files[path], attribute):
+    for module, level, name in _imported(files[path], attribute):
         folder = path.parent
         for _ in range(level - 1):
             folder = folder.parent
@@ -179,3 +216,14 @@ def follow(path: PurePosixPath, attribute: str, files: Files, *, depth: int = 4)
             stem = start.joinpath(*module.split(".")) if module else start
             for target in (stem.with_name(f"{stem.name}.py") if stem.name else stem, stem / "__init__.py"):
                 yield from follow(target, name, files, depth=depth - 1)
+
+
+def _imported(content: bytes, attribute: str) -> Iterator[tuple[str, int, str]]:
+    """Yield where a module imports *attribute* from, under that name or the one that it is assigned: ``_v.VERSION``."""
+    yield from imported(content, attribute)
+    value = assignments(parsed(content).body).get(attribute)
+    if isinstance(value, ast.Name):
+        yield from imported(content, value.id)
+    elif isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):
+        for module, level, name in imported(content, value.value.id):
+            yield f"{module}.{name}".lstrip("."), level, value.attr

@@ -9,8 +9,19 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
-from releasegate.core.adopt.claims.claim import Claim, Files, Rank, decoded, fits_once, same, text_around, text_file
+from releasegate.core.adopt.claims.claim import (
+    Claim,
+    Files,
+    Rank,
+    decoded,
+    fits_once,
+    same,
+    spelling_of,
+    text_around,
+    text_file,
+)
 from releasegate.core.adopt.code import assigned
 from releasegate.core.config.version_file_types import (
     IniVersionFile,
@@ -21,9 +32,10 @@ from releasegate.core.config.version_file_types import (
     VersionFile,
 )
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.release.versions import parse_version
 from releasegate.core.toml.lines import join_key, read_toml
 from releasegate.core.version_files.ini import keys_of
-from releasegate.core.version_files.kind import Spelling
+from releasegate.core.version_files.kind import Spelling, short
 from releasegate.core.version_files.leftovers import lines_with
 
 LOCKS = ("uv.lock", "pylock.toml")
@@ -51,10 +63,15 @@ _CITED = re.compile(r"""^version\s*:\s*["']?v?([0-9][^"'\s#]*)""", re.MULTILINE)
 def claims(files: Files, version: str, *, name: str) -> Iterator[Claim]:
     """Yield what states *version* beside the code of package *name*, and what usually does and states another."""
     for path in sorted(files, key=lambda p: (len(p.parts), p)):
-        if path.name in LOCKS or _PYLOCK.fullmatch(path.name):
+        if is_followed(path):
             yield Claim(LockVersionFile(path), "usual")
         elif ".." not in path.parts and not _aside(path):
             yield from _in_file(path, files[path], version, name)
+
+
+def is_followed(path: PurePosixPath) -> bool:
+    """Whether a lock has an entry of the package's own, which a bump follows."""
+    return path.name in LOCKS or _PYLOCK.fullmatch(path.name) is not None
 
 
 def _aside(path: PurePosixPath) -> bool:
@@ -68,7 +85,7 @@ def _in_file(path: PurePosixPath, content: bytes, version: str, name: str) -> It
         yield from (Claim(each, "usual") for each in _cited(path, content))
     elif path.name == "conf.py" and path.parts[0] in {"docs", "doc", "documentation"}:
         yield from (Claim(each, "usual") for each in _documented(path, content, version))
-    elif path.name in _PLAIN and len(path.parts) <= len(("pkg", "VERSION")):
+    elif path.name in _PLAIN and len(path.parts) - (path.parts[0] == "src") <= len(("pkg", "VERSION")):
         mark = "v" if decoded(content).lstrip("\ufeff \t\r\n").startswith("v") else ""
         made = text_file(path, f"{mark}{{version}}")
         yield from [Claim(made, "like")] if made is not None else []
@@ -77,7 +94,7 @@ def _in_file(path: PurePosixPath, content: bytes, version: str, name: str) -> It
     elif path.name == "Chart.yaml":
         yield from _in_chart(path, content, version)
     elif path.suffix == ".toml":
-        yield from (Claim(each, "value") for each in _in_toml(path, content, version, spelling))
+        yield from _in_toml(path, content, version, spelling, name)
     elif path.suffix in {".cfg", ".ini"}:
         found = (key for key in keys_of(content) if key.rpartition(".")[2].lower() in _KEYS)
         yield from (Claim(IniVersionFile(path, key), "value") for key in found)
@@ -105,9 +122,12 @@ def _cited(path: PurePosixPath, content: bytes) -> Iterator[VersionFile]:
 def _documented(path: PurePosixPath, content: bytes, version: str) -> Iterator[VersionFile]:
     """Yield what Sphinx's configuration states: ``release`` is the whole version, ``version`` may be a short one."""
     found = assigned(content, ("release", "version"))
-    for name in ("release", "version"):
-        literal = found.get(name)
-        if literal is not None and literal.version and (name == "release" or same(literal.version, version)):
+    for name in [each for each in ("release", "version") if each in found]:
+        stated = parse_version(found[name].version)
+        spelling = spelling_of(found[name].version, version)
+        if spelling == "major.minor" and (name == "version" or short(str(stated)) == short(version)):
+            yield PythonVersionFile(path, name, spelling)
+        elif name == "release" or (stated is not None and len(stated.release) >= len(Version(version).release)):
             yield PythonVersionFile(path, name)
 
 
@@ -138,17 +158,19 @@ def _in_chart(path: PurePosixPath, content: bytes, version: str) -> Iterator[Cla
         yield Claim(made, "like")
 
 
-def _in_toml(path: PurePosixPath, content: bytes, version: str, spelling: Spelling) -> Iterator[VersionFile]:
+def _in_toml(path: PurePosixPath, content: bytes, version: str, spelling: Spelling, name: str) -> Iterator[Claim]:
     try:
         body = read_toml(decoded(content), where=str(path)).values
     except ReleasegateError:
         return
-    for parts, value in _walked(body):
-        if str(parts[-1]).lower() in _KEYS and same(value, version):
+    texts = dict(_walked(body))
+    for parts, value in texts.items():
+        named = canonicalize_name(texts.get((*parts[:-1], "name"), "")) == name and parts[-1] == "version"
+        if str(parts[-1]).lower() in _KEYS and (named or same(value, version)):
             key = join_key(parts)
             # Only a key that is read back as it was written can be configured.
             if "'" not in key:
-                yield TomlVersionFile(path, key, spelling)
+                yield Claim(TomlVersionFile(path, key, spelling), "value" if same(value, version) else "like")
 
 
 def _walked(body: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
-from releasegate.core.adopt.former.tool import FormerTool, Search, paths, rows, text_or_none, toml_of
+from releasegate.core.adopt.former.tool import FormerTool, Search, paths, rows, spelling_in, text_or_none, toml_of
 from releasegate.core.config.version_file_types import IniVersionFile, TomlVersionFile, VersionFile
-from releasegate.core.toml.lines import join_key, split_key
+from releasegate.core.toml.lines import BOM, join_key, split_key
 
 _PROJECT = PurePosixPath("pyproject.toml")
 
@@ -37,8 +37,11 @@ def _tbump(path: PurePosixPath, table: Any, keys: tuple[str, ...]) -> Iterator[F
     version, tag = under(table, "version", "current"), under(table, "git", "tag_template")
     if not isinstance(version, str):
         return
-    told = [(src, row.get("search")) for row in rows(under(table, "file")) for src in texts(row.get("src"))]
-    searches = [Search(src, text_or_none(text)) for src, text in told]
+    searches = [
+        Search(src, text_or_none(row.get("search")), spelling=spelling_in(row.get("version_template")))
+        for row in rows(under(table, "file"))
+        for src in texts(row.get("src"))
+    ]
     own = TomlVersionFile(path, join_key((*keys, "version", "current")))
     yield FormerTool("tbump", version, own, searches=tuple(searches), tag=text_or_none(tag))
 
@@ -57,7 +60,10 @@ def _bump_my_version(path: PurePosixPath, body: Any) -> Iterator[FormerTool]:
             found += [TomlVersionFile(PurePosixPath(name), key) for name in names]
             continue
         plain, regex = (None, text_or_none(text)) if row.get("regex") else (text_or_none(text), None)
-        searches += [Search(name, plain, regex, texts(row.get("glob_exclude"))) for name in names]
+        if regex is not None and "version}" not in regex:
+            continue  # it is about a date, say
+        spelling = spelling_in(row.get("serialize"))
+        searches += [Search(name, plain, regex, texts(row.get("glob_exclude")), spelling) for name in names]
     own = TomlVersionFile(path, "tool.bumpversion.current_version") if version is not None else None
     tag = text_or_none(under(table, "tag_name"))
     yield FormerTool("bump-my-version", version, own, tuple(found), tuple(searches), tag=tag)
@@ -66,7 +72,7 @@ def _bump_my_version(path: PurePosixPath, body: Any) -> Iterator[FormerTool]:
 def _bump2version(path: PurePosixPath, files: Files) -> Iterator[FormerTool]:
     parser = configparser.RawConfigParser(strict=False)
     try:
-        parser.read_string(decoded(files.get(path, b"")))
+        parser.read_string(decoded(files.get(path, b"")).removeprefix(BOM))
     except configparser.Error:
         return
     version = parser.get("bumpversion", "current_version", fallback=None)
@@ -76,7 +82,9 @@ def _bump2version(path: PurePosixPath, files: Files) -> Iterator[FormerTool]:
     for section in parser.sections():
         match = re.fullmatch(r"bumpversion:(?:file|glob)(?:\s*\([^)]*\))?\s*:(.+)", section)
         if match is not None:
-            searches.append(Search(match[1].strip(), parser.get(section, "search", fallback=None)))
+            text = parser.get(section, "search", fallback=None)
+            spelling = spelling_in(parser.get(section, "serialize", fallback="").strip().splitlines())
+            searches.append(Search(match[1].strip(), text, spelling=spelling))
     tag = parser.get("bumpversion", "tag_name", fallback=None)
     own = IniVersionFile(path, "bumpversion.current_version")
     yield FormerTool("bump2version", version, own, searches=tuple(searches), tag=tag)
@@ -87,10 +95,22 @@ def _bumpver(path: PurePosixPath, table: Any, keys: tuple[str, ...]) -> Iterator
     if not isinstance(version, str) or not isinstance(patterns, dict):
         return
     searches = [
-        Search(name, text) for name, listed in patterns.items() if PurePosixPath(name) != path for text in texts(listed)
+        _bumpver_search(name, text)
+        for name, listed in patterns.items()
+        if PurePosixPath(name) != path
+        for text in texts(listed)
     ]
     own = TomlVersionFile(path, join_key((*keys, "current_version")))
     yield FormerTool("bumpver", version, own, searches=tuple(searches))
+
+
+def _bumpver_search(name: str, text: str) -> Search:
+    """Return the search of a pattern, which may name the parts of a version: ``series MAJOR.MINOR``."""
+    whole = text.replace("MAJOR.MINOR.PATCH", "{version}")
+    if "MAJOR.MINOR" in whole:
+        return Search(name, whole.replace("MAJOR.MINOR", "{version}"), spelling="major.minor")
+    # Of other parts that are joined, YYYY.BUILD, every place of the version is meant; YYYY alone is a year.
+    return Search(name, None if re.search(r"[A-Z]\.[A-Z0]", whole) and "version}" not in whole else whole)
 
 
 class _OfPaths(configparser.RawConfigParser):
@@ -105,14 +125,14 @@ def _bumpver_cfg(path: PurePosixPath, files: Files) -> Iterator[FormerTool]:
     """Read bumpver's older form, an INI file whose values are in quotes."""
     parser = _OfPaths(strict=False)
     try:
-        parser.read_string(decoded(files.get(path, b"")))
+        parser.read_string(decoded(files.get(path, b"")).removeprefix(BOM))
     except configparser.Error:
         return
     version = parser.get("bumpver", "current_version", fallback="").strip("\"' ")
     if not version or not parser.has_section("bumpver:file_patterns"):
         return
     searches = [
-        Search(name, text.strip())
+        _bumpver_search(name, text.strip())
         for name, listed in parser["bumpver:file_patterns"].items()
         for text in listed.splitlines()
         if text.strip()

@@ -75,7 +75,9 @@ def _semantic_release(body: Any) -> Iterator[FormerTool]:
         path, _, name = each.partition(":")
         name = name.partition(":")[0]
         if not path.endswith(".py"):
-            searches.append(Search(path, lines=rf"""{re.escape(name)}["']?\s*[:=]""" if name else None))
+            # An operator, or blanks, and the version or its tag behind it.
+            behind = r"""["']?(?:\s*(?::=|==|[:=@])|\s)\s*["']?v?[0-9]"""
+            searches.append(Search(path, lines=f"{re.escape(name)}{behind}" if name else None))
         elif name.isidentifier():
             found.append(PythonVersionFile(PurePosixPath(path), name))
     tag = text_or_none(under(body, "tag_format"))

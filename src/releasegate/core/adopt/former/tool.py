@@ -13,6 +13,7 @@ from releasegate.core.adopt.claims.claim import Files, decoded
 from releasegate.core.config.version_file_types import VersionFile
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.toml.lines import read_toml
+from releasegate.core.version_files.kind import Spelling
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,14 @@ class Search:
     """Where a tool changes the version: in files by *pattern*, which may be a glob, but for those of *excluded*.
 
     ``text`` is what it looks for, with ``{current_version}`` in it; ``None`` is the version itself. ``lines`` is a
-    regular expression of the only lines that it changes.
+    regular expression of the only lines that it changes. ``spelling`` is how much of the version it writes.
     """
 
     pattern: str
     text: str | None = None
     lines: str | None = None
     excluded: tuple[str, ...] = ()
+    spelling: Spelling = "pep440"
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,23 @@ class FormerTool:
         """What stands before the version in the tool's tags, where it says so."""
         if self.tag is None:
             return None
-        match = re.fullmatch(r"([^{}$]*)(?:\{[\w:]+\}|\$\{?version\}?)", self.tag)
+        match = re.fullmatch(
+            r"([^{}$]*)(?:\{[\w:]+\}|\$\{?version\}?|\$\{?major\}?\.\$\{?minor\}?\.\$\{?patch\}?.*)", self.tag
+        )
         return match[1] if match is not None else None
+
+
+_TAG = re.compile(r"([^{}$]*)(?:\{[\w:]+\}|\$\{?version\}?|\$\{?major\}?\.\$\{?minor\}?\.\$\{?patch\}?.*)")
+_TWO = re.compile(r"\{major\}\.\{minor\}")
+
+
+def spelling_in(template: Any) -> Spelling:
+    """Return how a tool's template, or the first of several, writes the version: ``{major}.{minor}`` is a part of it.
+
+    One that writes more of it, or is not there, writes it whole.
+    """
+    first = next(iter(template), "") if isinstance(template, list) else template
+    return "major.minor" if isinstance(first, str) and _TWO.fullmatch(first.strip()) else "pep440"
 
 
 def text_or_none(value: Any) -> str | None:

@@ -17,8 +17,14 @@ _ELSEWHERE = TESTS | {"examples", "example", "scripts", "build", "benchmarks"}
 
 
 def import_folders(files: Files, name: str) -> tuple[PurePosixPath, ...]:
-    """Return the import packages of the package *name*, that which is called most like it first."""
-    return tuple(sorted(set(_folders(files, name)), key=lambda m: (_unlike(m.name, name), len(m.parts), m)))
+    """Return the import packages of the package *name*, that which is called most like it first.
+
+    Of those that are called alike the first is the one that is installed: ``legacy/quay_lamp`` is another's.
+    """
+    found: dict[str, PurePosixPath] = {}
+    for module in sorted(set(_folders(files, name)), key=lambda m: (_unlike(m.name, name), len(m.parts), m)):
+        found.setdefault(module.name, module)
+    return tuple(found.values())
 
 
 def root_of(module: PurePosixPath, name: str) -> PurePosixPath:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from releasegate.core.audit.code.computed import constant, rests_on
-from releasegate.core.audit.code.trees import assignments, last_name, parsed
+from releasegate.core.audit.code.trees import assignments, configuring, parsed
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import identity, sources, wheel_metadata
@@ -126,8 +126,9 @@ def _all_stated(trees: Mapping[str, ast.Module | None]) -> Iterator[_Stated]:
     bodies = {path: tree.body for path, tree in trees.items() if tree is not None}
     named = {name: (path, value) for path, body in bodies.items() for name, value in assignments(body).items()}
     known = {name: value for name, (_, value) in named.items()}
+    hosted = configuring(tree for tree in trees.values() if tree is not None)
     for path, body in bodies.items():
-        classes = [node for node in body if isinstance(node, ast.ClassDef) and _hosts(node)]
+        classes = [node for node in body if isinstance(node, ast.ClassDef) and node.name in hosted]
         held = assignments(body)
         held |= {f"{c.name}.version": v for c in classes if (v := assignments(c.body).get("version")) is not None}
         for name, value in held.items():
@@ -151,10 +152,6 @@ def _computed(node: ast.expr, held: Mapping[str, ast.expr]) -> tuple[int, ...] |
     if not isinstance(text, str) or any(_value(each) is not None for each in rests_on(node, held)):
         return None
     return tuple(map(int, text.split("."))) if _NUMBERS.fullmatch(text) else None
-
-
-def _hosts(node: ast.ClassDef) -> bool:
-    return any(last_name(base).endswith("Config") for base in node.bases)
 
 
 def _value(node: ast.expr | None) -> str | tuple[int, ...] | None:

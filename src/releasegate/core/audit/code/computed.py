@@ -60,7 +60,7 @@ def _operated(node: ast.expr | None, known: _Known) -> Any:
 
 
 def _called(node: ast.Call, known: _Known) -> Any:
-    """Return what ``join``, ``format``, ``str`` and ``map`` come to."""
+    """Return what ``join``, ``format``, ``str``, ``map``, ``tuple`` and ``list`` come to."""
     made: Any = None
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="join"), args=[inner], keywords=[]):
@@ -71,6 +71,8 @@ def _called(node: ast.Call, known: _Known) -> Any:
             made = _joined("", (known(inner),))
         case ast.Call(func=ast.Name(id="map"), args=[ast.Name(id="str"), inner]):
             made = known(inner)
+        case ast.Call(func=ast.Name(id="tuple" | "list"), args=[inner], keywords=[]):
+            made = parts if isinstance(parts := known(inner), tuple) else None
     return made
 
 

@@ -36,13 +36,41 @@ def parse(source: str | bytes) -> ast.Module | None:
 
 
 def assignments(body: Iterable[ast.stmt]) -> dict[str, ast.expr]:
-    """Return what is assigned to plain names by the statements of *body* themselves, the last value of each name."""
-    found = {}
+    """Return what is assigned to plain names by the statements of *body* themselves, the last value of each name.
+
+    ``MAJOR, MINOR = 1, 4`` assigns two.
+    """
+    found: dict[str, ast.expr] = {}
     for node in body:
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            found.update({target.id: node.value for target in targets if isinstance(target, ast.Name)})
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                found.update(_taken_apart(target, node.value))
     return found
+
+
+def _taken_apart(target: ast.expr, value: ast.expr) -> dict[str, ast.expr]:
+    if isinstance(target, ast.Name):
+        return {target.id: value}
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        pairs = zip(target.elts, value.elts, strict=True)
+        return {name.id: part for name, part in pairs if isinstance(name, ast.Name)}
+    return {}
+
+
+def configuring(trees: Iterable[ast.Module]) -> frozenset[str]:
+    """Return the names of the classes whose bases, or theirs, are called ``...Config``, by that or another name."""
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    above: dict[str, set[str]] = {}
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            above.setdefault(node.name, set()).update(map(last_name, node.bases))
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                above.setdefault(alias.asname or alias.name, set()).update({alias.name} - {alias.asname, None})
+    found = {name for name, bases in above.items() if any(base.endswith("Config") for base in bases)}
+    while more := {name for name, bases in above.items() if not bases.isdisjoint(found)} - found:
+        found |= more
+    return frozenset(found)
 
 
 def last_name(node: ast.expr) -> str:
