@@ -136,8 +136,8 @@ def _walk(tree: ast.Module) -> Iterator[tuple[ast.AST, bool]]:
         node, inner = pending.pop()
         yield node, inner
         deeper = inner or isinstance(node, _SCOPES)
-        bare = isinstance(node, ast.AnnAssign) and node.value is None
-        pending += [(child, deeper) for child in ast.iter_child_nodes(node) if not (bare and child is node.target)]
+        bare = node.target if isinstance(node, ast.AnnAssign) and node.value is None else None
+        pending += [(child, deeper) for child in ast.iter_child_nodes(node) if child is not bare]
 
 
 def _of_sys(node: ast.Name | ast.Attribute) -> bool:
