@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 _OPEN = frozenset({"exec", "globals", "locals", "vars"})
 _BINDERS = frozenset({"_convert_", "deferredimport", "global_enum"})
 """What binds names in the module that calls it, without naming them."""
 _FINDERS = frozenset({"meta_path", "path_hooks"})
 _HOOKS = frozenset({"__path__", "declare_namespace", "extend_path", *_FINDERS})
+_OWN = frozenset({"", "cls", "self"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -54,7 +56,6 @@ def names_of(tree: ast.Module, *, path: str) -> Names:
     """Return what the module at *path* binds."""
     bound: set[str] = set()
     stars: list[str] = []
-    imported = _imported(tree)
     more = hooked = finds = False
     for node, inner in _walk(tree):
         if isinstance(node, (ast.Name, ast.Attribute)):
@@ -63,7 +64,7 @@ def names_of(tree: ast.Module, *, path: str) -> Names:
             hooked = hooked or word in _HOOKS or (word == "modules" and _of_sys(node))
             finds = finds or word in _FINDERS
         elif isinstance(node, ast.Call):
-            more = more or _sets(node, anywhere=not inner, imported=imported)
+            more = more or _sets(node, tree, inner=inner)
         if isinstance(node, ast.Global):
             bound.update(node.names)
         elif isinstance(node, ast.ImportFrom) and not inner and node.names[0].name == "*":
@@ -78,10 +79,21 @@ def names_of(tree: ast.Module, *, path: str) -> Names:
 
 def set_from_outside(tree: ast.Module) -> Iterator[str]:
     """Yield the attributes that code gives to what it has imported: ``import pkg.core as core; core.more = 1``."""
-    imported = _imported(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _root(node.value) in imported:
-            yield node.attr
+    set_on = [(_root(node.value), node.attr) for node in ast.walk(tree) if _is_set(node)]
+    others = [(name, attribute) for name, attribute in set_on if name not in _OWN]
+    imported = _imported(tree) if others else frozenset()
+    yield from (attribute for name, attribute in others if name in imported)
+
+
+def _is_set(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+
+
+def _root(node: ast.expr) -> str:
+    """Return the first name of a dotted one, empty for other code."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _imported(tree: ast.Module) -> frozenset[str]:
@@ -94,18 +106,11 @@ def _imported(tree: ast.Module) -> frozenset[str]:
     )
 
 
-def _root(node: ast.expr) -> str:
-    """Return the first name of a dotted one, empty for other code."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _sets(call: ast.Call, *, anywhere: bool, imported: Collection[str]) -> bool:
+def _sets(call: ast.Call, tree: ast.Module, *, inner: bool) -> bool:
     """Whether a call sets attributes on what may be the module itself: in an inner scope one that was imported."""
     if not isinstance(call.func, ast.Name) or call.func.id != "setattr":
         return False
-    return anywhere or (call.args != [] and _root(call.args[0]) in imported)
+    return not inner or (call.args != [] and _root(call.args[0]) in _imported(tree) - _OWN)
 
 
 def _hands_itself_on(node: ast.AST) -> bool:
