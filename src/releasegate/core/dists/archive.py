@@ -6,7 +6,6 @@ Formats: the binary distribution format (a zip) and PEP 625 sdists (a gzipped ta
 from __future__ import annotations
 
 import io
-import posixpath
 import stat
 import struct
 import tarfile
@@ -151,8 +150,7 @@ def _untar(filename: str, unpacked: bytearray, *, limit: int) -> tuple[dict[str,
                 folders.append(member.name)
                 continue
             if member.issym() or member.islnk():
-                beside = posixpath.dirname(member.name) if member.issym() else ""
-                links.append((member.name, posixpath.normpath(posixpath.join(beside, member.linkname))))
+                links.append((member.name, _led_to(member)))
                 continue
             if not member.isreg() or member.issparse():
                 raise _refusal(filename, f"holds {member.name!r}, which is no plain file (a device or the like)")
@@ -171,6 +169,19 @@ def _untar(filename: str, unpacked: bytearray, *, limit: int) -> tuple[dict[str,
         raise _refusal(filename, f"unpacks to more than {limit} bytes")
     executable |= {path for path, end in ends.items() if end in executable}
     return files | {path: files[end] for path, end in ends.items()}, executable
+
+
+def _led_to(link: tarfile.TarInfo) -> str:
+    """Return the path in the archive that a link names; what it says itself where that leads out."""
+    parts: list[str] = link.name.split("/")[:-1] if link.issym() else []
+    for part in link.linkname.split("/"):
+        if part == ".." and not parts:
+            return link.linkname
+        if part == "..":
+            parts.pop()
+        elif part not in {"", "."}:
+            parts.append(part)
+    return link.linkname if link.linkname.startswith("/") else "/".join(parts)
 
 
 def _end_of(filename: str, path: str, links: Mapping[str, str], files: Mapping[str, bytes]) -> str:
