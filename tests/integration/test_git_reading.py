@@ -116,7 +116,10 @@ def test_the_tree_is_what_a_clean_checkout_has(tmp_path: Path) -> None:
     }
     repository = make_repository(tmp_path / "harbor-api", files)
     (repository.root / "link").symlink_to("ä.bin")
-    git(repository.root, "add", "link")
+    (repository.root / "out").symlink_to("/etc/hostname")
+    (repository.root / "gone").symlink_to("nothing")
+    (repository.root / "folder").symlink_to(".")
+    git(repository.root, "add", "link", "out", "gone", "folder")
     git(repository.root, "commit", "--quiet", "--message=Link")
     (repository.root / "untracked").write_text("no")
     (repository.root / "ä.bin").write_text("changed")
@@ -124,7 +127,9 @@ def test_the_tree_is_what_a_clean_checkout_has(tmp_path: Path) -> None:
         ".gitattributes": b"*.crlf text eol=crlf\n",
         "x.crlf": b"1\r\n2\r\n",
         "ä.bin": b"\0\xff",
-        "link": "ä.bin".encode(),
+        "link": b"\0\xff",
+        "out": b"/etc/hostname",
+        "gone": b"nothing",
     }
 
 

@@ -134,10 +134,45 @@ def test_a_link_in_a_wheel_is_refused() -> None:
         read_wheel(WHEEL, zipped([(entry("a", stat.S_IFLNK | 0o777), b"/etc/passwd")]))
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
-def test_a_link_or_device_in_an_sdist_is_refused(kind: bytes) -> None:
+@pytest.mark.parametrize("kind", [tarfile.CHRTYPE, tarfile.FIFOTYPE])
+def test_a_device_in_an_sdist_is_refused(kind: bytes) -> None:
     with pytest.raises(GateFailed, match="no plain file"):
         read_sdist(SDIST, sdist([("a-1/a.py", b"1"), (member("a-1/b", kind, to="a-1/a.py"), b"")]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "to"),
+    [
+        (tarfile.SYMTYPE, "a.py"),
+        (tarfile.SYMTYPE, "../a-1/./a.py"),
+        (tarfile.SYMTYPE, "c"),
+        (tarfile.LNKTYPE, "a-1/a.py"),
+    ],
+)
+def test_a_link_in_an_sdist_is_the_file_that_it_leads_to(kind: bytes, to: str) -> None:
+    links = [(member("a-1/b", kind, to=to), b""), (member("a-1/c", tarfile.SYMTYPE, to="a.py"), b"")]
+    program = member("a-1/a.py", tarfile.REGTYPE)
+    program.mode = 0o755
+    read = read_sdist(SDIST, sdist([*links, (program, b"1")]))
+    assert dict(read) == {"a.py": b"1", "b": b"1", "c": b"1"}
+    assert read.executable == {"a.py", "b", "c"}
+
+
+@pytest.mark.parametrize("to", ["/etc/passwd", "../../a.py", "gone", "b", ".", "folder"])
+def test_a_link_that_leads_to_no_file_of_the_sdist_is_refused(to: str) -> None:
+    folder = (member("a-1/folder", tarfile.DIRTYPE), b"")
+    with pytest.raises(GateFailed, match=r"'a-1/b', a link to '.*', which is no file in it"):
+        read_sdist(SDIST, sdist([("a-1/a.py", b"1"), folder, (member("a-1/b", tarfile.SYMTYPE, to=to), b"")]))
+
+
+def test_links_do_not_unpack_beyond_the_limit_and_have_paths_of_their_own() -> None:
+    links = [(member(f"a-1/{n}", tarfile.SYMTYPE, to="a.py"), b"") for n in range(9)]
+    with pytest.raises(GateFailed, match="more than 40000 bytes"):
+        read_sdist(SDIST, sdist([("a-1/a.py", bytes(9000)), *links]), limit=40_000)
+    with pytest.raises(GateFailed, match="twice"):
+        read_sdist(SDIST, sdist([("a-1/a.py", b"1"), links[0], links[0]]))
+    with pytest.raises(GateFailed, match="files in a folder of that name"):
+        read_sdist(SDIST, sdist([("a-1/a.py", b"1"), links[0], ("a-1/0/b.py", b"1")]))
 
 
 def test_an_encrypted_member_is_refused() -> None:

@@ -68,6 +68,16 @@ def after(
         ('"""The first."""', '"""Another word."""'),
         ('("dcim", "0001_initial")', '("dcim", "0001_squashed_0150")'),
         ("check=models", "condition=models"),
+        ("import django.db.models.deletion\n", "from __future__ import annotations\n"),
+        (
+            "from django.db import migrations",
+            "import uuid\nfrom typing import ClassVar\nfrom django.db import migrations",
+        ),
+        ("    dependencies =", "    dependencies: ClassVar[list] ="),
+        ("    operations =", "    operations: ClassVar[list] ="),
+        ('name="Lamp",\n', 'name=u"Lamp",\n'),
+        ('check=models.Q(a=1), name="c"', 'name="c", check=models.Q(a=1)'),
+        ('{"verbose_name": "lamp", "ordering": ("name",)}', '{"ordering": ("name",), "verbose_name": "x"}'),
     ],
 )
 def test_a_migration_that_means_the_same_is_no_finding(old: str, new: str) -> None:
@@ -97,6 +107,41 @@ def test_a_migration_that_means_something_else_is_a_finding_with_the_difference(
     assert not isinstance(found, str)
     assert found.lines[0] == f"--- {PREVIOUS}"
     assert any(line.startswith("-") for line in found.lines[2:])
+
+
+RUNS = """from django.db import migrations
+from django.utils import timezone
+
+def forwards(apps, schema_editor):
+    rows: list = apps.get_model("a", "B")
+    rows.update(at=timezone.now(), **{"b": 1, **MORE})
+
+class Migration(migrations.Migration):
+    operations = [migrations.RunPython(forwards)]
+"""
+
+
+def test_a_function_of_a_migration_may_be_annotated_and_what_it_uses_comes_from_where_it_came() -> None:
+    typed = RUNS.replace("(apps, schema_editor):", "(apps: Apps, schema_editor: object) -> None:").replace(": list", "")
+    typed = "from django.apps import Apps\n" + typed
+    assert frozen(after(typed, before=RUNS)) == ()
+    assert len(frozen(after(RUNS.replace("django.utils", "pkg.clock"), before=RUNS))) == 1
+    assert len(frozen(after(RUNS.replace('"b": 1, **MORE', '**MORE, "b": 1'), before=RUNS))) == 1
+
+
+def test_dependencies_in_a_tuple_are_read_too() -> None:
+    tupled = BEFORE.replace('[("dcim", "0001_initial"), migrations.swappable_dependency(USER)]', '(("dcim", "0001"),)')
+    assert len(frozen(after(tupled.replace('"0001"', '"0002"'), before=tupled))) == 1
+
+
+def test_what_a_helper_passes_on_stays_and_what_it_imports_for_itself_may_go() -> None:
+    helps = "import os\nimport re\nfrom ._old import forwards\nPATTERN = re.compile('a')\n"
+    tidied, other = helps.replace("import os\n", ""), helps.replace("._old", "._new")
+    held = {HELPER: tidied.encode(), MIGRATION: BEFORE.encode()}
+    old = wheel({**wheel_files(tracked("0.9"), version="0.9"), **held, HELPER: helps.encode()}, version="0.9")
+    assert frozen(subject(package=FROZEN, previous=old, add=held)) == ()
+    (found,) = frozen(subject(package=FROZEN, previous=old, add={**held, HELPER: other.encode()}))
+    assert str(found).startswith(f"{HELPER} was published in ")
 
 
 def test_a_frozen_file_that_is_gone_is_a_finding() -> None:

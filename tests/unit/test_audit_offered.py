@@ -149,3 +149,17 @@ def test_what_is_missing_is_written_where_the_build_reads_it(files: dict[str, st
 def test_a_wheel_without_requires_python_is_a_finding() -> None:
     (found,) = said(oldest_tried(stating(None)))
     assert 'write requires-python = ">=3.11" into [project]' in found
+
+
+def test_a_package_whose_empty_file_is_gone_is_imported_as_a_folder_still() -> None:
+    before = subject(add={"sample_app/pages/__init__.py": b'"""Words."""\n', "sample_app/pages/a.html": b""})
+    assert dropped(subject(previous=before.wheel, add={"sample_app/pages/a.html": b""})) == ()
+    assert len(dropped(subject(previous=before.wheel))) == 1
+    front = subject(add={"sample_app/pages/__init__.py": b"from .a import x\n", "sample_app/pages/a.py": b""})
+    assert len(dropped(subject(previous=front.wheel, add={"sample_app/pages/a.py": b""}))) == 1
+
+
+def test_a_folder_of_stubs_that_is_gone_is_told() -> None:
+    before = subject(add={"sample_app-stubs/__init__.pyi": b"", "sample_app-stubs/cli.pyi": b""})
+    (found,) = said(dropped(subject(previous=before.wheel)))
+    assert found == "stubs sample_app-stubs is gone: sample_app-1.0-py3-none-any.whl had them."

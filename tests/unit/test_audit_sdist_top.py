@@ -16,9 +16,7 @@ POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12\
 
 
 def shipping(**files: bytes) -> Subject:
-    return replace(
-        subject(), sdist=sdist({**tracked(), **{path.replace("__", "/"): data for path, data in files.items()}})
-    )
+    return replace(subject(), sdist=sdist({**tracked(), **files}))
 
 
 def test_a_sound_sdist_holds_nothing_strange() -> None:
@@ -27,8 +25,15 @@ def test_a_sound_sdist_holds_nothing_strange() -> None:
         "Makefile": b"",
         "pyproject.toml.orig": b"",
         ".env.example": b"",
-        "tests__server.pem": b"",
-        "docs__log": b"",
+        "tests/server.pem": b"",
+        "docs/log": b"",
+        ".env.docker.sample": b"",
+        ".env.test": b"",
+        "secrets.py": b"import os",
+        "tokens.md": b"ghp_short AKIA pypi-AgE",
+        ".npmrc": b"save-exact=true",
+        "tutorial.ipynb": b"{}",
+        "cache/of_our_own.py": b"",
     }
     assert top_of_sdist(shipping(**good)) == ()
 
@@ -50,11 +55,33 @@ def test_a_sound_sdist_holds_nothing_strange() -> None:
         ("setup.exe", b"", "a program"),
         ("dumps/monday", b"\x7fELF", "a program"),
         ("logs/today.log", b"", "a log"),
+        (".DS_Store", b"", "a leftover"),
+        ("Untitled1.ipynb", b"", "a leftover"),
+        ("coverage.xml", b"", "a leftover"),
+        (".python_history", b"", "a leftover"),
+        ("perf.data", b"", "a dump"),
+        (".git-credentials", b"", "a key or a password"),
+        ("client_secret.json", b"", "a key or a password"),
+        ("my-service-account-1.json", b"", "a key or a password"),
+        ("token.txt", b"", "a key or a password"),
+        (".env.prod", b"", "a key or a password"),
+        ("release.asc", b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n", "a key or a password"),
+        ("publish.sh", b"twine upload -p pypi-AgE" + b"x" * 60, "a key or a password"),
+        (".npmrc", b"//host/:_authToken=0123456789ab", "a key or a password"),
+        ("settings.ini", b"key = AKIA" + b"Q2" * 8 + b"\n", "a key or a password"),
     ],
 )
 def test_what_looks_as_if_it_slipped_in_is_a_finding(path: str, content: bytes, kind: str) -> None:
     (found,) = said(top_of_sdist(shipping(**{path: content})))
     assert found.startswith(f"{path} at the top of the sdist looks like {kind}: ")
+
+
+@pytest.mark.parametrize("folder", ["__pycache__", ".pytest_cache", ".venv", "node_modules", ".tox", "htmlcov"])
+def test_a_folder_that_some_tool_keeps_for_itself_is_told_once(folder: str) -> None:
+    held = {f"{folder}/{name}": b"" for name in ("a", "b/c")}
+    (found,) = said(top_of_sdist(shipping(**held)))
+    assert found.startswith(f"{folder} at the top of the sdist looks like a cache: ")
+    assert top_of_sdist(replace(shipping(**held), previous_sdist=sdist(held))) == ()
 
 
 def test_what_the_previous_sdist_had_there_is_meant() -> None:

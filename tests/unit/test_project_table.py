@@ -11,6 +11,7 @@ from archives import tracked
 from fakes import FakeRepository
 from release_fixture import APP, START, ReleaseFixture, entry
 
+from releasegate.core.audit.invalid_fields import invalid_fields
 from releasegate.core.audit.project_table import refused_by_table
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Wheel
@@ -82,6 +83,41 @@ def test_one_field_that_is_no_metadata_hides_no_other() -> None:
     assert [problem.about.partition(":")[0] for problem in refused_by_table(text.encode())] == ["classifier"]
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('license = "mit-ish"', "license: Unknown license: 'mit-ish'; write an SPDX expression, such as MIT or"),
+        ('requires-python = ">=3.12.*"', "requires-python: '>=3.12.*' is no range of versions"),
+        ('dynamic = ["version", "readme", 1]', "dynamic: version is named there and stated too"),
+        ('authors = ["Me <me@localhost>"]', "authors: 'Me <me@localhost>' is no person"),
+        ('readme = { file = "README.md", content-type = "text/md" }', "readme: 'text/md' is no content type"),
+        ('optional-dependencies = { "my extra" = [] }', "optional-dependencies: 'my extra' is no name of an extra"),
+        ('optional-dependencies = { x = ["six >> 2"] }', "optional-dependencies.x: 'six >> 2' is no requirement: "),
+        ("optional-dependencies = { x = [{}] }", "optional-dependencies.x: {} is no requirement: "),
+    ],
+)
+def test_what_no_build_takes_is_read_off_the_table(line: str, said: str) -> None:
+    (found,) = invalid_fields(GOOD.replace("urls =", f"{line}\nurls =").encode())
+    assert found.startswith(said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[project",
+        "project = 1",
+        "[project]\ndependencies = 1\noptional-dependencies = 1\nreadme = 1\nlicense = 1\ndynamic = 1\nauthors = 1\n",
+        GOOD
+        + 'license = "MIT OR LicenseRef-Own"\nreadme = { text = "x", content-type = "Text/Markdown; variant=GFM" }\n'
+        'authors = [{ name = "Me" }]\ndynamic = ["keywords"]\nrequires-python = ">=3.11"\n',
+        '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n[project]\nlicense = "Proprietary"\n',
+    ],
+)
+def test_what_some_build_takes_is_left_to_it(text: str) -> None:
+    assert invalid_fields(text.encode()) == ()
+
+
 @pytest.fixture
 def fixture(tmp_path: Path) -> ReleaseFixture:
     return ReleaseFixture(tmp_path)
@@ -99,6 +135,12 @@ def test_a_release_is_refused_before_its_bump_with_the_line_to_paste(fixture: Re
         asked(fixture, PRIVATE)
     assert "'Private :: Do Not Upload'" in refusal.value.details[0]
     assert "allowed = [{ pattern = " in refusal.value.details[1]
+
+
+def test_what_no_build_takes_is_refused_before_the_bump(fixture: ReleaseFixture) -> None:
+    with pytest.raises(Refused, match="says what no build takes") as refusal:
+        asked(fixture, GOOD.replace("packaging>=20", "packaging >> 20"))
+    assert refusal.value.details[0].startswith("dependencies: 'packaging >> 20' is no requirement")
 
 
 def test_what_is_allowed_or_waived_is_not_in_the_way(fixture: ReleaseFixture) -> None:

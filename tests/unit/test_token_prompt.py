@@ -14,6 +14,7 @@ import pytest
 
 from releasegate.adapters.forges.credential import ForgeCredential
 from releasegate.adapters.index.token_prompt import TokenPrompt
+from releasegate.adapters.index.token_shape import flaw
 from releasegate.adapters.index.twine import Uploader
 from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.errors import Refused, Unavailable
@@ -216,3 +217,35 @@ def test_where_nobody_can_be_asked_the_variable_of_the_forge_is_named() -> None:
 def test_who_types_no_token_for_a_forge_is_refused() -> None:
     with pytest.raises(Refused, match="No token for the forge \\(FORGE_TOKEN\\) was given"):
         ForgeCredential(FORGE, {}, TokenPrompt(Person(""))).describe()
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        ('"pypi-x"', "it stands in quotes"),
+        ("'x'", "it stands in quotes"),
+        ("pypi-a\nb", "it has a line's end or the like in it"),
+        ("pypi-a b", "it has a space in it, or a character that no token has"),
+        ("pypi-ä", "it has a space in it, or a character that no token has"),
+        ("${{ secrets.PYPI_TOKEN }}", "it only stands for one"),
+        ("$PYPI_TOKEN", "it only stands for one"),
+        ("<token>", "it only stands for one"),
+        ("***", "it only stands for one"),
+        ("changeme", "it only stands for one"),
+        ("ghp_another", "those of this index begin with pypi-"),
+    ],
+)
+def test_what_cannot_be_a_token_is_refused_before_anything_changes(tmp_path: Path, token: str, why: str) -> None:
+    index = IndexConfig(name="pypi", token_env="STAGING_TOKEN")
+    sends = Uploader(index, "https://localhost/", {"STAGING_TOKEN": token}, tmp_path)
+    with pytest.raises(Refused) as refusal:
+        sends.credential()
+    assert refusal.value.problem == f"What STAGING_TOKEN holds is no token for pypi: {why}."
+    assert token not in str(refusal.value)
+
+
+def test_the_password_of_a_named_user_and_the_token_of_an_own_index_may_be_anything_on_one_line() -> None:
+    assert flaw("pypi-AgE", user="__token__", public=True) == ""
+    assert flaw("tok", user="__token__", public=False) == ""
+    assert flaw("'my pass wörd'", user="team", public=False) == ""
+    assert flaw("my\tpass", user="team", public=False) != ""

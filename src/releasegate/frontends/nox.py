@@ -18,7 +18,7 @@ import nox
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.nearest import meant
 from releasegate.frontends.loading import loads_quickly
-from releasegate.frontends.options import GATES, Gate, Given, loudness
+from releasegate.frontends.options import GATES, Gate, Given, loudness, refuse_empty
 
 if TYPE_CHECKING:
     from releasegate.frontends.console import Screen
@@ -108,6 +108,7 @@ def _given(parser: argparse.ArgumentParser, gate: Gate, words: list[str]) -> Giv
                 hint=f"Write the option that it belongs to before it, as in --package NAME; see {parser.prog} --help",
             )
         raise ConfigurationError(f"{gate.name} has no option {word}.", hint=meant(word, flags))
+    refuse_empty(vars(options))
     return vars(options)
 
 

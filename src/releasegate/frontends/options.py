@@ -160,3 +160,20 @@ def loudness(given: Given) -> Literal["quiet", "usual", "loud"]:
 
         raise ConfigurationError("--verbose and --quiet exclude each other.", hint="Give one of them")
     return "loud" if loud else "quiet" if quiet else "usual"
+
+
+def empty(value: object) -> bool:
+    """Whether an option is given an empty word, such as a shell makes of a variable that is not set."""
+    return value in ("", [""])
+
+
+def refuse_empty(given: Given) -> None:
+    """Raise ``ConfigurationError`` where an option is given an empty word: it would be as if nothing was said."""
+    from releasegate.core.errors import ConfigurationError
+
+    for name in (name for name, value in given.items() if empty(value)):
+        flag = f"--{name.replace('_', '-')}"
+        raise ConfigurationError(
+            f"{flag} is given an empty word.",
+            hint=f"Write {flag} VALUE, or leave it out; is a variable of the shell not set?",
+        )

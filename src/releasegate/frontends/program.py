@@ -23,7 +23,7 @@ from invoke.tasks import Task
 from releasegate.core.nearest import meant
 from releasegate.frontends import completion
 from releasegate.frontends.invoke import ns
-from releasegate.frontends.options import E2E, GATES, Gate, Option
+from releasegate.frontends.options import E2E, GATES, Gate, Option, refuse_empty
 from releasegate.frontends.shown import needs_value, shown
 from releasegate.frontends.wrong_words import WrongWords
 
@@ -68,6 +68,7 @@ class _GateTask(Task[Any]):
 
 def _value(option: Option, given: Any) -> Any:
     """Return what was given for an option; raises ``ConfigurationError`` for a word that it does not know."""
+    refuse_empty({option.name: given})
     if given is True and option.words:
         return option.words[0]
     if given is not None and option.words and given not in option.words:

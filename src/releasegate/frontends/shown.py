@@ -14,7 +14,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import Task
 
 from releasegate.frontends.loading import loads_quickly
-from releasegate.frontends.options import SPEAKING, Given, loudness
+from releasegate.frontends.options import SPEAKING, Given, empty, loudness, refuse_empty
 
 if TYPE_CHECKING:
     from invoke.parser.argument import Argument
@@ -72,9 +72,11 @@ def _shown(context: Context, kind: ReportKind, *, as_json: bool, options: Given 
 
 
 def needs_value(argument: Argument) -> Argument:
-    """Let an option that may be given twice be refused without a value: its empty list would pass for one."""
+    """Let an option be refused without a value: an empty list would pass for one, and an empty word for none at all."""
     if argument.kind is list:
         argument.raw_value = None
+    if argument.default == "":
+        argument.default = None
     return argument
 
 
@@ -88,7 +90,10 @@ class SpokenTask(Task[Any]):
         def run(context: Context, **given: Any) -> Any:
             token = _ASKED.set({option.name: given.pop(option.name) for option in SPEAKING})
             try:
-                return body(context, **given)
+                if any(map(empty, given.values())):
+                    with shown(context):
+                        refuse_empty(given)
+                return body(context, **{name: value for name, value in given.items() if value is not None})
             finally:
                 _ASKED.reset(token)
 

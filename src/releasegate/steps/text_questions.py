@@ -48,6 +48,7 @@ def notes(inquiry: Inquiry) -> str:
 
 def project_table(inquiry: Inquiry) -> str:
     """What the project's own table names is there; PyPI refuses nothing that it states, nor a first release's name."""
+    from releasegate.core.audit.invalid_fields import invalid_fields
     from releasegate.core.audit.project_table import refused_by_table, refused_name
     from releasegate.core.audit.telling import told
 
@@ -55,6 +56,12 @@ def project_table(inquiry: Inquiry) -> str:
     package, first = release.package, not release.index("production").files(release.package.name)
     content = release.ports.repository.read(_PROJECT) or b""
     _require_files(release, content)
+    if invalid := invalid_fields(content):
+        raise Refused(
+            f"{_PROJECT} of {package.name} says what no build takes.",
+            hint="Put right what each line says and commit, then run the same command again",
+            details=invalid,
+        )
     problems = refused_by_table(content)
     problems += refused_name(package.name, standard_library=sys.stdlib_module_names) if first else ()
     found = [each for each in told({"index": problems}, package.wheel, known=["index"]) if each.check == "index"]

@@ -87,10 +87,12 @@ def _tag_alone(clone: Git, tag: str) -> None:
 
 
 def tracked_files(git: Git) -> Mapping[str, bytes]:
-    """Return the tracked files of a clean checkout: path -> bytes, a symbolic link as its target's text.
+    """Return the tracked files of a clean checkout: path -> bytes, as a build reads them.
 
-    The files of a submodule that is checked out are among them.
+    A symbolic link is the file that it leads to, the text of its target where that is outside of the checkout; one to a
+    folder is no file. The files of a submodule that is checked out are among them.
     """
+    top = Path(git.tell("rev-parse", "--show-toplevel").text).resolve()
     files: dict[str, bytes] = {}
     for path in submodules(git, "HEAD"):
         if (git.root / path / ".git").exists():
@@ -99,6 +101,16 @@ def tracked_files(git: Git) -> Mapping[str, bytes]:
     for entry in git.tell("ls-tree", "-r", "-z", "HEAD").stdout.split(b"\0"):
         if entry and not entry.startswith(_SUBMODULE.encode()):
             path = os.fsdecode(entry.split(b"\t", 1)[1])
-            file = git.root / path
-            files[path] = os.fsencode(file.readlink()) if file.is_symlink() else file.read_bytes()
+            content = _content(git.root / path, top)
+            if content is not None:
+                files[path] = content
     return files
+
+
+def _content(file: Path, top: Path) -> bytes | None:
+    if not file.is_symlink():
+        return file.read_bytes()
+    end = Path(os.path.realpath(file))
+    if not end.is_relative_to(top) or not end.exists():
+        return os.fsencode(file.readlink())
+    return end.read_bytes() if end.is_file() else None

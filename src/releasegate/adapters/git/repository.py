@@ -222,7 +222,7 @@ class GitRepository(GitHistory):
     def tree(self, commit: str) -> Mapping[str, bytes]:
         """Return every tracked file at *commit* as a clean checkout has it: path -> bytes.
 
-        A symbolic link is the text that it points to. The files of submodules are among them.
+        A symbolic link is the file that it leads to. The files of submodules are among them.
         """
         from releasegate.adapters.git.checkout import tracked_files
 

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from releasegate.adapters.index.token_shape import flaw
 from releasegate.adapters.masking import masked
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import Completed, clean_environment, run
@@ -158,6 +159,12 @@ class Uploader:
         """Return the token, or ``None`` where twine is to ask the keyring for it."""
         token, variable = self._exported(), self.config.token_env
         if token:
+            why = flaw(token, user=self.config.username, public=self.config.upload is None)
+            if why:
+                raise Refused(
+                    f"What {variable} holds is no token for {self.config.name}: {why}.",
+                    hint=f"Set {variable} to the token alone, as the index showed it",
+                )
             return token
         if self.prompt is not None and self._is_nowhere():
             return self.prompt.token(self.config.name)

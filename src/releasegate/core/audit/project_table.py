@@ -35,14 +35,14 @@ def refused_by_table(content: bytes) -> tuple[Problem, ...]:
 
     What is dynamic, what is no valid metadata at all and a table that cannot be read are left to the build.
     """
-    stated = cast("Metadata", _stated(_table(content)))
+    stated = cast("Metadata", _stated(table_of(content, "project")))
     found = [(problem.field, problem.sentence) for rule in RULES_OF_TABLE for problem in rule(stated)]
     return tuple(refusal(name, sentence) for name, sentence in dict.fromkeys(found))
 
 
 def named_files(content: bytes) -> dict[str, PurePosixPath]:
     """Return the files that ``pyproject.toml`` names one by one and no build does without, by the key that does."""
-    table, found = _table(content), {}
+    table, found = table_of(content, "project"), {}
     for key in ("readme", "license"):
         value = table.get(key)
         path = value.get("file") if isinstance(value, Mapping) else value if key == "readme" else None
@@ -51,9 +51,10 @@ def named_files(content: bytes) -> dict[str, PurePosixPath]:
     return found
 
 
-def _table(content: bytes) -> Mapping[str, Any]:
+def table_of(content: bytes, name: str) -> Mapping[str, Any]:
+    """Return a table at the top of ``pyproject.toml``; an empty one where nothing can be read."""
     try:
-        table = tomllib.loads(content.decode()).get("project", {})
+        table = tomllib.loads(content.decode()).get(name, {})
     except (ValueError, RecursionError):
         return {}
     return table if isinstance(table, Mapping) else {}

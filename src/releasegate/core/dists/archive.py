@@ -30,6 +30,9 @@ COUNT_LIMIT = 100_000
 RATIO, RATIO_COUNTS_FROM = 50, 64 * 2**20
 """How often its own size an archive may unpack to, where that is many bytes."""
 
+_HOPS = 40
+"""Links that are followed, one to the next: as many as a system follows."""
+
 _PLAIN = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _DAMAGE = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error),
@@ -106,15 +109,16 @@ def read_sdist(filename: str, data: bytes, *, limit: int = SIZE_LIMIT) -> Member
     """Read an sdist (``.tar.gz``) that unpacks to *limit* bytes at most; paths are without its one leading folder.
 
     Raises:
-        GateFailed: the archive is damaged, too large, has a member that is no plain file inside it, or no single
-            leading folder.
+        GateFailed: the archive is damaged, too large, has a member that is neither a plain file inside it nor a link
+            to one, or no single leading folder.
     """
     try:
-        unpacked = gunzipped(data, limit=min(limit, growth(len(data))))
+        most = min(limit, growth(len(data)))
+        unpacked = gunzipped(data, limit=most)
         if unpacked is None:
             raise _too_large(filename, packed=len(data), limit=limit)
         check_headers(unpacked, most=COUNT_LIMIT)
-        files, executable = _untar(filename, unpacked)
+        files, executable = _untar(filename, unpacked, limit=most)
     except BadHeader as error:
         raise _refusal(filename, str(error)) from error
     except _DAMAGE as error:
@@ -132,9 +136,10 @@ def read_sdist(filename: str, data: bytes, *, limit: int = SIZE_LIMIT) -> Member
     )
 
 
-def _untar(filename: str, unpacked: bytearray) -> tuple[dict[str, bytes], set[str]]:
-    """Return the files of a tar, and which can be executed; *unpacked* is empty afterwards."""
+def _untar(filename: str, unpacked: bytearray, *, limit: int) -> tuple[dict[str, bytes], set[str]]:
+    """Return the files of a tar, a link as what it leads to, and which can be executed; *unpacked* is empty then."""
     found: list[tuple[str, int, int]] = []
+    links: list[tuple[str, str]] = []
     folders: list[str] = []
     executable = set()
     with tarfile.open(fileobj=Unpacked(unpacked), mode="r:") as archive:
@@ -144,16 +149,49 @@ def _untar(filename: str, unpacked: bytearray) -> tuple[dict[str, bytes], set[st
             if member.isdir():
                 folders.append(member.name)
                 continue
+            if member.issym() or member.islnk():
+                links.append((member.name, _led_to(member)))
+                continue
             if not member.isreg() or member.issparse():
-                raise _refusal(filename, f"holds {member.name!r}, which is no plain file (a link or a device)")
+                raise _refusal(filename, f"holds {member.name!r}, which is no plain file (a device or the like)")
             found.append((member.name, member.offset_data, member.size))
             if member.mode & 0o111:
                 executable.add(member.name)
         # tarfile takes a header that it cannot read for the end of the archive.
         if unpacked[archive.offset :].strip(b"\0"):
             raise _refusal(filename, "is damaged (a header in the middle cannot be read)")
-    _check_paths(filename, [path for path, _, _ in found], folders)
-    return taken_out(unpacked, found), executable
+    _check_paths(filename, [*(path for path, _, _ in found), *(path for path, _ in links)], folders)
+    whole = len(unpacked)
+    files = taken_out(unpacked, found)
+    leads = dict(links)
+    ends = {path: _end_of(filename, path, leads, files) for path in leads}
+    if whole + sum(len(files[end]) for end in ends.values()) > limit:
+        raise _refusal(filename, f"unpacks to more than {limit} bytes")
+    executable |= {path for path, end in ends.items() if end in executable}
+    return files | {path: files[end] for path, end in ends.items()}, executable
+
+
+def _led_to(link: tarfile.TarInfo) -> str:
+    """Return the path in the archive that a link names; what it says itself where that leads out."""
+    parts: list[str] = link.name.split("/")[:-1] if link.issym() else []
+    for part in link.linkname.split("/"):
+        if part == ".." and not parts:
+            return link.linkname
+        if part == "..":
+            parts.pop()
+        elif part not in {"", "."}:
+            parts.append(part)
+    return link.linkname if link.linkname.startswith("/") else "/".join(parts)
+
+
+def _end_of(filename: str, path: str, links: Mapping[str, str], files: Mapping[str, bytes]) -> str:
+    """Return the file that a link leads to: one of the same archive, as everybody unpacks it."""
+    end = links[path]
+    for _ in range(_HOPS):
+        end = links.get(end, end)
+    if end not in files:
+        raise _refusal(filename, f"holds {path!r}, a link to {end!r}, which is no file in it")
+    return end
 
 
 def growth(packed: int) -> int:

@@ -121,6 +121,13 @@ def extras(metadata: bytes) -> tuple[str, ...]:
     return tuple(sorted({canonicalize_name(name) for name in parse_email(metadata)[0].get("provides_extra", [])}))
 
 
+def requires(metadata: bytes) -> tuple[str, ...]:
+    """Return the dependencies that core metadata states, those of extras too."""
+    from packaging.metadata import parse_email
+
+    return tuple(parse_email(metadata)[0].get("requires_dist", []))
+
+
 def record_row(path: str, content: bytes) -> Row:
     """Return the line that RECORD must have for a file."""
     digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()

@@ -10,9 +10,19 @@ from releasegate.core.dists.wheel import module_name
 
 
 def hidden(subject: Subject) -> Problems:
-    """No ``x.py`` lies beside a package ``x``, and no folder of modules without ``__init__.py`` beside an ``x.py``."""
+    """No ``x.py`` lies beside a package ``x``, and no folder of modules without ``__init__.py`` beside an ``x.py``.
+
+    Nor has anything at the top the name of a module of the standard library.
+    """
     held = subject.held
-    return tuple(Problem(sentence, about=path, key="allowed") for path, sentence in _hidden(sorted(held), set(held)))
+    found = (*_hidden(sorted(held), set(held)), *_by_python(subject))
+    return tuple(Problem(sentence, about=path, key="allowed") for path, sentence in found)
+
+
+def _by_python(subject: Subject) -> Iterator[tuple[str, str]]:
+    tops = {name.partition(".")[0] for path in subject.held if (name := module_name(path)) is not None}
+    for top in sorted(tops & subject.standard_library):
+        yield top, f"{top} is hidden by the module of the standard library: no import finds it."
 
 
 def _hidden(paths: list[str], held: set[str]) -> Iterator[tuple[str, str]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from releasegate.core.audit.code.definitions import Definitions, target_of
+from releasegate.core.audit.code.definitions import Definitions
+from releasegate.core.audit.code.names import target_of
+from releasegate.core.audit.code.trees import last_name
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 
@@ -14,7 +17,14 @@ _CONDITIONS = frozenset(
     """MYPY PY2 PY3 PYPY TYPE_CHECKING find_spec os platform python_implementation sys typing
     version_info""".split()  # noqa: SIM905 - names, as one reads them
 )
-_EXPECTED = frozenset({"raises", "suppress"})
+_PLATFORM = re.compile(
+    r"(?i)_*(?:is|on|has)?_*(?:aix|android|cygwin|darwin|emscripten|[a-z]*bsd|ios|java|jython|linux|mac|macos|nt|osx|posix|pypy"
+    r"|py_?\d+|sunos|wasm|win|win32|windows)(?:_.*)?"
+)
+"""How projects call what they have found out of the platform and the Python."""
+_CHECKERS = frozenset({"MYPY", "TYPE_CHECKING"})
+_EXPECTED = frozenset({"assertraises", "assertraisesregex", "raises", "suppress"})
+_NO_ATTEMPT = frozenset({"import_module", "importerror", "importlib"})
 
 
 def own_imports(subject: Subject) -> Problems:
@@ -48,7 +58,10 @@ def _missing(node: ast.Import | ast.ImportFrom, *, path: str, known: Definitions
         yield lost, f"{lost}, which the wheel does not hold"
     elif target:
         for alias in node.names:
-            if alias.name != "*" and known.lacks(target, alias.name):
+            if alias.name == "*":
+                for name in known.unlisted(target):
+                    yield f"{target}.{name}", f"all of {target}, whose __all__ names {name}, which it does not define"
+            elif known.lacks(target, alias.name):
                 yield f"{target}.{alias.name}", f"{alias.name} from {target}, which does not define it"
 
 
@@ -62,22 +75,39 @@ def _unguarded(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
         elif isinstance(node, (ast.Try, ast.TryStar)):
             body = [] if any(map(_catches, node.handlers)) else node.body
             pending += [*body, *node.handlers, *node.orelse, *node.finalbody][::-1]
-        elif not isinstance(node, ast.expr) and not _conditional(node):
+        elif isinstance(node, ast.If):
+            pending += _certain(node)[::-1]
+        elif not isinstance(node, ast.expr) and not _may_fail(node):
             pending += list(ast.iter_child_nodes(node))[::-1]
 
 
-def _catches(handler: ast.excepthandler) -> bool:
-    caught = handler.type if isinstance(handler, ast.ExceptHandler) else None
-    return caught is None or not _CAUGHT.isdisjoint(_words(caught))
+def _catches(handler: ast.ExceptHandler) -> bool:
+    """Whether a failed import ends here; a handler that raises it anew only says it in other words."""
+    last = handler.body[-1]
+    if isinstance(last, ast.Raise) and (last.exc is None or not _CAUGHT.isdisjoint(_words(last.exc))):
+        return False
+    return handler.type is None or not _CAUGHT.isdisjoint(_words(handler.type))
 
 
-def _conditional(node: ast.AST) -> bool:
-    """Whether a block runs only on some platform or Python, for a type checker, or where an import may fail."""
-    if isinstance(node, ast.If):
-        return not _CONDITIONS.isdisjoint(_words(node.test))
-    if isinstance(node, (ast.With, ast.AsyncWith)):
-        return any(not _EXPECTED.isdisjoint(_words(item.context_expr)) for item in node.items)
-    return False
+def _certain(node: ast.If) -> list[ast.stmt]:
+    """Return what runs on every platform and Python, type checkers aside: none of what a condition on these decides."""
+    match node.test:
+        case ast.Constant(value=value):
+            return node.body if value else node.orelse
+        case ast.UnaryOp(op=ast.Not(), operand=inner) if last_name(inner) in _CHECKERS:
+            return node.body
+        case test if last_name(test) in _CHECKERS:
+            return node.orelse
+    words = _words(node.test)
+    decided = not _CONDITIONS.isdisjoint(words) or any(map(_PLATFORM.fullmatch, words))
+    return [] if decided else [*node.body, *node.orelse]
+
+
+def _may_fail(node: ast.AST) -> bool:
+    """Whether a block expects that an import fails: ``with suppress(ImportError)``, ``with try_import()``."""
+    items = node.items if isinstance(node, (ast.With, ast.AsyncWith)) else []
+    words = {word.lower() for item in items for word in _words(item.context_expr)}
+    return not _EXPECTED.isdisjoint(words) or any("import" in word for word in words - _NO_ATTEMPT)
 
 
 def _words(node: ast.expr) -> set[str]:

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from releasegate.core.audit.code.names import UNKNOWN, Names, names_of, set_from_outside
 from releasegate.core.dists.wheel import module_name
 
 ModuleKind = Literal["package", "module", "compiled", "namespace"]
 
-_OPEN = frozenset({"exec", "globals", "locals", "vars"})
-_HOOKS = frozenset({"__path__", "extend_path", "meta_path", "path_hooks"})
 _EVERYWHERE = frozenset(
     """__annotations__ __builtins__ __cached__ __dict__ __doc__ __file__ __loader__ __name__ __package__ __path__
     __spec__""".split()  # noqa: SIM905 - names, as one reads them
 )
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-
-
-@dataclass(frozen=True)
-class _Names:
-    """What one module binds; ``more`` says that it may bind others, ``hooked`` that it may have other submodules.
-
-    ``stars`` are the modules whose names it takes over.
-    """
-
-    bound: frozenset[str]
-    stars: tuple[str, ...]
-    more: bool
-    hooked: bool
 
 
 @dataclass(frozen=True)
@@ -65,7 +50,7 @@ class Definitions:
         return {name: path for path in files if (name := module_name(path)) is not None}
 
     @cached_property
-    def _names(self) -> dict[str, _Names]:
+    def _names(self) -> dict[str, Names]:
         return {}
 
     def missing_module(self, module: str) -> str | None:
@@ -74,15 +59,38 @@ class Definitions:
         for depth in range(1, len(parts) + 1):
             name, parent = ".".join(parts[:depth]), ".".join(parts[: depth - 1])
             if name not in self.kinds:
-                own = self.kinds.get(parent) in {"package", "module"} and not self._of(parent).hooked
+                own = self.kinds.get(parent) in {"package", "module"} and not self._hooked(parent)
                 return name if own else None
         return None
+
+    def _hooked(self, package: str) -> bool:
+        """Whether other submodules than the wheel's may be found in *package*."""
+        inside = (name for name in self._paths if name.rpartition(".")[0] == package)
+        return self._of(package).hooked or any(self._of(name).finds for name in inside)
 
     def lacks(self, module: str, name: str) -> bool:
         """Whether *module* is of the wheel and certainly has neither an attribute nor a submodule *name*."""
         if self.kinds.get(module) not in {"package", "module"} or f"{module}.{name}" in self.kinds:
             return False
-        return not self._has(module, name)
+        return not (self._hooked(module) or self._has(module, name))
+
+    def unlisted(self, module: str) -> tuple[str, ...]:
+        """Return what ``import *`` of *module* fails for: the names of its ``__all__`` that it certainly lacks."""
+        of_the_wheel = self.kinds.get(module) in {"package", "module"}
+        listed = (self._of(module).listed or ()) if of_the_wheel else ()
+        return tuple(name for name in listed if self.lacks(module, name))
+
+    def class_lacks(self, module: str, name: str, attribute: str) -> bool:
+        """Whether *name* of *module* is a class made of nothing else, and certainly without the *attribute*."""
+        path = self._paths.get(module)
+        tree = self.code.get(path) if path is not None else None
+        defined = [node for node in tree.body if getattr(node, "name", "") == name] if tree is not None else []
+        if len(defined) != 1 or not isinstance(defined[0], ast.ClassDef) or attribute in self._set_from_outside:
+            return False
+        node = defined[0]
+        made_otherwise = node.bases or node.keywords or node.decorator_list
+        known = names_of(ast.Module(node.body, []), path="")
+        return not (made_otherwise or known.more or attribute in known.bound or attribute.startswith("__"))
 
     def _has(self, module: str, name: str) -> bool:
         """Whether *module* may have *name*, by itself or by way of the modules whose names it takes over."""
@@ -92,75 +100,21 @@ class Definitions:
             if self.kinds.get(current) not in {"package", "module"}:
                 return True  # another project's, or compiled: nobody knows
             names = self._of(current)
-            if names.more or names.hooked or name in names.bound or name in _EVERYWHERE:
+            if current != module and not names.exports(name):
+                continue
+            if names.more or names.hooked or name in names.bound or f"{current}.{name}" in self.kinds:
                 return True
             pending += [star for star in names.stars if star not in seen]
             seen.update(names.stars)
-        return False
+        return name in _EVERYWHERE or name in self._set_from_outside
 
-    def _of(self, module: str) -> _Names:
+    @cached_property
+    def _set_from_outside(self) -> frozenset[str]:
+        return frozenset(name for tree in self.code.values() if tree is not None for name in set_from_outside(tree))
+
+    def _of(self, module: str) -> Names:
         if module not in self._names:
             path = self._paths.get(module)
             tree = self.code.get(path) if path is not None else None
-            self._names[module] = _UNKNOWN if tree is None or path is None else _read(tree, path=path)
+            self._names[module] = UNKNOWN if tree is None or path is None else names_of(tree, path=path)
         return self._names[module]
-
-
-_UNKNOWN = _Names(frozenset(), (), more=True, hooked=True)
-
-
-def target_of(node: ast.ImportFrom, *, path: str) -> str | None:
-    """Return the module that a ``from ... import`` in the file at *path* names; ``None`` where it leads out."""
-    if not node.level:
-        return node.module
-    folders = path.split("/")[:-1]
-    if node.level > len(folders):
-        return None
-    return ".".join([*folders[: len(folders) - node.level + 1], *([node.module] if node.module else [])])
-
-
-def _read(tree: ast.Module, *, path: str) -> _Names:
-    bound: set[str] = set()
-    stars: list[str] = []
-    more = hooked = False
-    for node, inner in _walk(tree):
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            word = node.id if isinstance(node, ast.Name) else node.attr
-            more = more or (isinstance(node, ast.Name) and word in _OPEN)
-            hooked = hooked or word in _HOOKS or (word == "modules" and _of_sys(node))
-        if isinstance(node, ast.Global):
-            bound.update(node.names)
-        elif isinstance(node, ast.ImportFrom) and not inner and node.names[0].name == "*":
-            stars.append(target_of(node, path=path) or "")
-        elif not inner:
-            bound.update(_bound(node))
-    return _Names(frozenset(bound), tuple(stars), more=more or "__getattr__" in bound, hooked=hooked)
-
-
-def _walk(tree: ast.Module) -> Iterator[tuple[ast.AST, bool]]:
-    """Yield every node, and whether it stands in an inner scope."""
-    pending: list[tuple[ast.AST, bool]] = [(tree, False)]
-    while pending:
-        node, inner = pending.pop()
-        yield node, inner
-        deeper = inner or isinstance(node, _SCOPES)
-        pending += [(child, deeper) for child in ast.iter_child_nodes(node)]
-
-
-def _of_sys(node: ast.Name | ast.Attribute) -> bool:
-    """Whether it is ``sys.modules``, or a plain ``modules`` that may have been imported as such."""
-    return isinstance(node, ast.Name) or (isinstance(node.value, ast.Name) and node.value.id.endswith("sys"))
-
-
-def _bound(node: ast.AST) -> Iterator[str]:
-    """Yield the names that one node binds in its scope."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        yield node.name
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-        yield node.name
-    elif isinstance(node, ast.MatchMapping) and node.rest:
-        yield node.rest

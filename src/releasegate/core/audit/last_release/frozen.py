@@ -49,14 +49,14 @@ def _helpers(kept: Collection[str], before: Mapping[str, bytes]) -> Iterator[str
     """Yield the other Python files that lie beside frozen ones and hold any code."""
     folders = {path.rpartition("/")[0] for path in kept if path.endswith(".py")}
     for path in sorted(before.keys() - set(kept)):
-        if path.endswith(".py") and path.rpartition("/")[0] in folders and meaning(before[path]):
+        if path.endswith(".py") and path.rpartition("/")[0] in folders and meaning(before[path], imported_from=True):
             yield path
 
 
 def _same(path: str, before: bytes, now: bytes, *, helper: bool, replaced: Pairs) -> bool:
     if before == now:
         return True
-    old, new = (meaning(before), meaning(now)) if path.endswith(".py") else (None, None)
+    old, new = (meaning(each, imported_from=helper) if path.endswith(".py") else None for each in (before, now))
     if old is None or new is None:
         return False
     if helper:

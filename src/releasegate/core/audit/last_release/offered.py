@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from packaging.specifiers import SpecifierSet
 
+from releasegate.core.audit.code.meaning import meaning
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.archive import Members
@@ -29,7 +30,7 @@ def dropped(subject: Subject) -> Problems:
     before, now = _offers(subject.previous), _offers(subject.wheel)
     declared = subject.package.wheel.dropped
     lost = [name for name in before if name not in now and _promised(name, subject.previous)]
-    gone = [name for name in lost if not _told_elsewhere(name, subject)]
+    gone = [name for name in lost if not _not_lost(name, subject)]
     undeclared = [name for name in gone if not any(fnmatchcase(name, each.pattern) for each in declared)]
     problems = [
         Problem(f"{name} is gone: {subject.previous.filename} {before[name]}.", about=name, key="dropped")
@@ -53,6 +54,9 @@ def _offers(wheel: Members) -> dict[str, str]:
     found |= {f"script {path.rpartition('/')[2]}": "had it" for path in wheel if ".data/scripts/" in path}
     found |= {f"extra {name}": "had it" for name in extras(wheel_metadata(wheel))}
     found |= {f"file {path}": "had it" for path in installed(wheel) if path.endswith("/py.typed")}
+    found |= {
+        f"stubs {top}": "had them" for path in installed(wheel) if (top := path.partition("/")[0]).endswith("-stubs")
+    }
     python = identity(wheel_metadata(wheel), where=wheel.filename).requires_python
     return found | {f"python {minor}": f"ran on it ({python!r})" for minor in _minors(python)}
 
@@ -76,11 +80,27 @@ def _minors(requires_python: str) -> Iterator[str]:
             yield f"3.{minor}"
 
 
-def _told_elsewhere(name: str, subject: Subject) -> bool:
-    """Whether another check tells of it: of a post's Pythons, and of published migrations where they are frozen."""
+def _not_lost(name: str, subject: Subject) -> bool:
+    """Whether another check tells of it, or it is as good as there.
+
+    Told elsewhere are a post's Pythons, and published migrations where they are frozen; a folder is imported without
+    its ``__init__.py``, too, and where that was empty nothing of it is lost.
+    """
     if name.startswith("python "):
         return subject.version.is_postrelease
-    return bool(subject.package.wheel.frozen) and name.startswith("module ") and ".migrations." in name
+    if not name.startswith("module "):
+        return False
+    if _emptied(name.removeprefix("module ").replace(".", "/"), subject):
+        return True
+    return bool(subject.package.wheel.frozen) and ".migrations." in name
+
+
+def _emptied(folder: str, subject: Subject) -> bool:
+    """Whether a package is a folder now whose ``__init__.py`` held no code before."""
+    path = f"{folder}/__init__.py"
+    code = installed(subject.previous or {}).get(path)
+    empty = code is not None and meaning(code, imported_from=True) == ()
+    return empty and any(each.startswith(f"{folder}/") for each in subject.held)
 
 
 def _outermost(names: Collection[str]) -> Iterator[str]:
