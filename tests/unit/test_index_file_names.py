@@ -49,7 +49,14 @@ def test_every_name_tells_of_the_version_that_pypi_simple_finds_in_it(project: s
     found = {name: version(name) for name in names}
 
     assert found == {name: by_pypi_simple(name, project) for name in names}
-    assert {str(each) for each in found.values()} >= {"1.0", "1!2.0rc1", "0.1.post2.dev3", "1.0+local.1", "1.0b0", "None"}
+    assert {str(each) for each in found.values()} >= {
+        "1.0",
+        "1!2.0rc1",
+        "0.1.post2.dev3",
+        "1.0+local.1",
+        "1.0b0",
+        "None",
+    }
 
 
 @pytest.mark.parametrize("name", ["harbor-api-1.0-py3-none-any.whl", "harbor_api-1.0-py3-none-any.whl"])
