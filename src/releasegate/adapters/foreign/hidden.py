@@ -128,15 +128,21 @@ def _named(environ: Mapping[str, str]) -> Iterator[Path]:
 
 def _programs_in(folder: Path, hiding: tuple[str, ...]) -> tuple[Path, ...]:
     """Return a folder of ``PATH`` and what its programs need: where links lead, and what was installed with them."""
-    # Most links lead to what is not hidden, and neither is what was installed with that.
-    try:
-        links = [os.path.realpath(each.path) for each in os.scandir(folder) if each.is_symlink()]
-    except OSError:
-        return ()
     found = [folder, *_prefix(folder)]
-    for target in dict.fromkeys(links):
+    # Most links lead to what is not hidden, and neither is what was installed with that.
+    for target in _links_of(os.path.realpath(folder)):
         found += _installed_with(Path(target)) if _is_below(hiding, target) and os.path.isfile(target) else ()
     return tuple(found)
+
+
+@cache
+def _links_of(folder: str) -> tuple[str, ...]:
+    """Return where the links in *folder* lead; several folders of a ``PATH`` are often one."""
+    try:
+        links = [each.path for each in os.scandir(folder) if each.is_symlink()]
+    except OSError:
+        return ()
+    return tuple(dict.fromkeys(map(os.path.realpath, links)))
 
 
 def _installed_with(program: Path) -> Iterator[Path]:
