@@ -10,7 +10,7 @@ import pytest
 from packaging.version import Version
 from pypi_simple import UnparsableFilenameError, parse_filename
 
-from releasegate.adapters.index.file_names import versions_in_names
+from releasegate.adapters.index.page import versions_in_names
 from releasegate.core.release.versions import parse_version
 
 PROJECTS = ("sample", "harbor-api", "a.b_c")

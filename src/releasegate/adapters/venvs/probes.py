@@ -12,7 +12,6 @@ from pathlib import Path
 from packaging.version import Version
 
 from releasegate.adapters.process import last_lines
-from releasegate.adapters.venvs.distributions import installed
 from releasegate.adapters.venvs.imports import Trial, end_of, imports, stale
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Service
@@ -73,6 +72,8 @@ def _told(service: Service | None, venv: Venv) -> Mapping[str, str]:
 
 
 def _describe(venv: Venv, name: str) -> Installed:
+    from releasegate.adapters.venvs.distributions import installed
+
     try:
         found = installed(venv.folder / "env", name)
         if found is None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from releasegate.adapters.venvs.distributions import folders
 from releasegate.adapters.venvs.installer import Installation, expected, requirements
 from releasegate.adapters.venvs.interpreters import uv
 from releasegate.adapters.venvs.venv import Venv
@@ -77,6 +76,8 @@ class UvInstaller:
 
 def _present(venv: Venv) -> dict[str, Present]:
     """Return the distributions that the environment holds, as their own folders tell of them."""
+    from releasegate.adapters.venvs.distributions import folders
+
     return {each.name: each for each in map(_told, folders(venv.folder / "env"))}
 
 
