@@ -1,4 +1,9 @@
-"""What the steps do of a release that no command does alone: ``python -m tests.bench.pieces PIECE ...``."""
+"""What the steps do of a release that no command does alone: ``python -m tests.bench.pieces PIECE ...``.
+
+Each loads what it needs, and as a command does.
+"""
+
+# ruff: noqa: PLC0415 - the other pieces are measured
 
 from __future__ import annotations
 
@@ -8,12 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from releasegate.adapters.git.repository import GitRepository
-from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.core.config.model import IndexConfig, Package
-from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile
-from releasegate.core.version_files.occurrences import bump_all
-from releasegate.steps.stated import version_file_contents
+from releasegate.frontends.loading import loads_quickly
 
 if TYPE_CHECKING:
     from releasegate.app.release import Planned
@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     from releasegate.engine import Outcome
     from releasegate.steps.step import Step
 
-TOML, CODE, LOCK = (PurePosixPath(name) for name in ("pyproject.toml", "whole/__init__.py", "uv.lock"))
-FILES = (TomlVersionFile(TOML, "project.version"), PythonVersionFile(CODE, "__version__"), LockVersionFile(LOCK))
-"""Where the version stands of the project that is bumped."""
-
 
 def bump(version: str) -> None:
     """State *version* in all places of the project that lies here, and commit it."""
-    package = Package("whole", PurePosixPath(), FILES, ("3.11",))
+    from releasegate.adapters.git.repository import GitRepository
+    from releasegate.core.config.model import Package
+    from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile
+    from releasegate.core.version_files.occurrences import bump_all
+    from releasegate.steps.stated import version_file_contents
+
+    toml, code, lock = (PurePosixPath(name) for name in ("pyproject.toml", "whole/__init__.py", "uv.lock"))
+    files = (TomlVersionFile(toml, "project.version"), PythonVersionFile(code, "__version__"), LockVersionFile(lock))
+    package = Package("whole", PurePosixPath(), files, ("3.11",))
     repository = GitRepository(Path.cwd(), os.environ)
     bumped = bump_all(package, version_file_contents(repository, package), version=version)
     repository.commit(bumped, message=f"Release {version}")
@@ -36,6 +40,9 @@ def bump(version: str) -> None:
 
 def upload(address: str, simple: str, *paths: str) -> None:
     """Upload the files, and see each on the index with its size."""
+    from releasegate.adapters.index.package_index import SimpleIndex
+    from releasegate.core.config.model import IndexConfig
+
     config = IndexConfig("testpypi", address, simple, token_env="BENCH_TOKEN")
     index = SimpleIndex(config, environ=os.environ, workdir=Path.cwd())
     answer = index.upload(*map(Path, paths))
@@ -70,7 +77,7 @@ class Silent:
 
 def sandbox(folder: str) -> None:
     """Set the sample pair's rehearsal up."""
-    from releasegate.app.rehearse.sample import set_up  # noqa: PLC0415 - the other pieces are measured
+    from releasegate.app.rehearse.sample import set_up
 
     set_up(Path(folder).absolute(), environ=os.environ, reporter=Silent())
 
@@ -79,4 +86,5 @@ PIECES: Mapping[str, Callable[..., None]] = {"bump": bump, "upload": upload, "sa
 
 if __name__ == "__main__":
     piece, *words = sys.argv[1:]
-    PIECES[piece](*words)
+    with loads_quickly():
+        PIECES[piece](*words)

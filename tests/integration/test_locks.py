@@ -76,6 +76,19 @@ def test_a_lock_that_is_current_needs_no_index(tmp_path: Path) -> None:
     assert answers(tmp_path, {"pyproject.toml": PROJECT, "uv.lock": LOCK}) == (LockAnswer("uv.lock", "uv lock"),)
 
 
+@pytest.mark.parametrize("lock", [LOCK, LOCK.replace('"1.0"', '"0.9"')], ids=["current", "stale"])
+def test_no_shim_is_started_to_ask_of_a_lock(tmp_path: Path, lock: str) -> None:
+    shim = tmp_path / "shims" / "python3"
+    shim.parent.mkdir()
+    shim.write_text(f"#!/bin/sh\ntouch {tmp_path / 'started'}\nexit 127\n", encoding="utf-8")
+    for name in ("python3", "python", "python3.11", "python3.12"):
+        shutil.copy(shim, shim.with_name(name)) if name != shim.name else shim.chmod(0o755)
+    (answer,) = answers(tmp_path / "mine", {"pyproject.toml": PROJECT, "uv.lock": lock}, path=str(shim.parent))
+
+    assert (answer.problem == "") is (lock == LOCK)
+    assert not (tmp_path / "started").exists()
+
+
 def test_a_lock_of_another_index_than_ours_is_current_all_the_same(tmp_path: Path) -> None:
     head, _, mine = LOCK.partition("[[package]]")
     needs = 'dependencies = [\n    { name = "other" },\n]\n\n[package.metadata]\nrequires-dist = [{ name = "other" }]\n'

@@ -39,9 +39,9 @@ def masked(text: str, secrets: Iterable[str]) -> str:
     known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
     squeezed = _BETWEEN_ANY.sub("", text) if any(len(secret) >= LONG for secret in known) else text
     for secret in known:
-        for form, pattern in _forms(secret):
+        for form, encoded in _forms(secret):
             if form in text or _BETWEEN_ANY.sub("", form) in squeezed or "%" in form:
-                text = pattern.sub(MASK, text)
+                text = _pattern(form, encoded=encoded).sub(MASK, text)
     for secret in known:
         text = _without_ends(text, secret)
     return text
@@ -53,8 +53,8 @@ def without_user_info(text: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _forms(secret: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return the forms of a secret, the longest first, each with what finds it."""
+def _forms(secret: str) -> tuple[tuple[str, bool], ...]:
+    """Return the forms of a secret, the longest first, each with whether it is in base64."""
     # It loads every name that HTML has for a character.
     import html
 
@@ -65,14 +65,17 @@ def _forms(secret: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         *(quote(secret, safe="", errors="replace"), quote(secret, errors="replace")),
         quote_plus(secret, errors="replace"),
     )
-    found = [(form, _pattern(form)) for form in as_text]
+    found = dict.fromkeys(as_text, False)
     if len(secret) >= LONG:
-        found += [(form, re.compile(_BASE64 + _spread(form) + _BASE64)) for form in _base64_forms(content)]
-    return tuple(sorted(dict(found).items(), key=lambda each: len(each[0]), reverse=True))
+        found |= dict.fromkeys(_base64_forms(content), True)
+    return tuple(sorted(found.items(), key=lambda each: len(each[0]), reverse=True))
 
 
-def _pattern(form: str) -> re.Pattern[str]:
-    return re.compile(_spread(form) if len(form) >= LONG else _any_case(form))
+@lru_cache(maxsize=256)
+def _pattern(form: str, *, encoded: bool) -> re.Pattern[str]:
+    """Return what finds a form: made where it may be there, since a run has many secrets that no text has."""
+    spread = _spread(form) if len(form) >= LONG else _any_case(form)
+    return re.compile(f"{_BASE64}{spread}{_BASE64}" if encoded else spread)
 
 
 def _spread(form: str) -> str:

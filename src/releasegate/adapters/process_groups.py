@@ -16,6 +16,9 @@ from releasegate.adapters.package_data import script
 MARK = "RUN_OF_RELEASEGATE"
 """The variable by which what left its group is found."""
 
+_BEGIN = "import sys; sys.path.append(sys.argv[1]); import die_with_parent; die_with_parent.main(sys.argv[2])"
+"""What starts the watcher; a script would be compiled each time."""
+
 
 class _Watcher:
     """The watcher of this process: told of every group, and started again if somebody ended it."""
@@ -59,7 +62,8 @@ class _Watcher:
     def _started(self) -> int:
         """Start the watcher, which has nothing of this process but the pipe; return the pipe's end."""
         reading, writing = os.pipe()
-        words = [sys.executable, "-I", "-S", str(script("releasegate.adapters", "die_with_parent.py"))]
+        folder = script("releasegate.adapters", "die_with_parent.py").parent
+        words = [sys.executable, "-I", "-S", "-c", _BEGIN, str(folder)]
         quiet = [(os.POSIX_SPAWN_OPEN, each, os.devnull, os.O_WRONLY, 0) for each in (1, 2)]
         actions = [(os.POSIX_SPAWN_DUP2, reading, 0), *quiet]
         try:

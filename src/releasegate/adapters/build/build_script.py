@@ -9,6 +9,7 @@ With ``sdist`` the sdist is made, and the wheel from nothing but the sdist; else
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -161,6 +162,7 @@ def unpacked(sdist: Path, folder: Path) -> Path:
 
 def main(told: str) -> None:
     """Do what is asked, and end with 1 where that fails."""
+    gc.freeze()  # what is imported stays, and no look for garbage goes through it
     asked = json.loads(told)
     tree, out, env = Path(asked["tree"]), Path(asked["out"]), asked.get("env")
     lent = LentEnv(Path(env), frozenset(asked["requires"]), files(Path(env))) if env else None

@@ -12,6 +12,7 @@ Where the import began a thread, which no fork has, or failed, this ends before 
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import runpy
@@ -27,6 +28,8 @@ def main(module: str, asked: int, told: int) -> None:
     # The folder of this file is on no backend's path.
     sys.path.pop(0)
     import_module(module)
+    # What is imported stays: no look for garbage, here or in a fork, goes through it, or copies it by that.
+    gc.freeze()
     if threads() > 1:
         sys.exit(1)
     with os.fdopen(asked, encoding="utf-8") as lines:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.build.lock_tools import LockTools
-from releasegate.adapters.venvs.interpreters import UV
 from releasegate.core.enumerated import first_of
 from releasegate.core.install.exported import NAMES, MadeBy, folder_of, made_by, pins
 from releasegate.ports import LockAnswer
@@ -53,7 +52,7 @@ def _exported(tools: LockTools, path: Path, text: str, made: MadeBy) -> LockAnsw
         return None
     # What is asked here is the list; whether the lock itself is current is asked of the lock.
     words = [word for word in made.words if word not in {"--locked", "--frozen", "--check"}]
-    done = tools.run([*UV, "export", *words, "--frozen", "--offline", "--no-header"], tools.folder / (ran or ""))
+    done = tools.run_uv("export", *words, "--frozen", "--offline", "--no-header", cwd=tools.folder / (ran or ""))
     if done.exit_code:
         return None
     again, shown = "uv export", tools.shown(path)

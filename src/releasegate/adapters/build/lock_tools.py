@@ -13,7 +13,7 @@ from releasegate.adapters.build.builder import UNREACHED
 from releasegate.adapters.foreign.isolation import Isolation
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.scratch import scratch
-from releasegate.adapters.venvs.interpreters import UV
+from releasegate.adapters.venvs.interpreters import Interpreters, uv
 from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.toml.lines import read_toml
 from releasegate.ports import LockAnswer
@@ -38,9 +38,9 @@ class LockTools:
     def uv(self, lock: Path) -> LockAnswer:
         """Ask uv, without the network first: a lock that is current needs none."""
         index = {"UV_DEFAULT_INDEX": _registry(lock) or self.index, "UV_PYTHON_DOWNLOADS": "never"}
-        done = self.run([*UV, "lock", "--check", "--offline"], lock.parent, **index)
+        done = self.run_uv("lock", "--check", "--offline", cwd=lock.parent, **index)
         if done.exit_code and not _stale(done):
-            done = self.run([*UV, "lock", "--check"], lock.parent, **index)
+            done = self.run_uv("lock", "--check", cwd=lock.parent, **index)
         return self._answer(lock, done, "uv lock")
 
     def poetry(self, lock: Path) -> LockAnswer:
@@ -92,6 +92,10 @@ class LockTools:
             # What the project itself says of its indexes and pins is a part of what was locked.
             env.pop("UV_NO_CONFIG", None)
             return isolation.run(argv, env=env, cwd=cwd, timeout=_SECONDS)
+
+    def run_uv(self, *words: str, cwd: Path, **more: str) -> Completed:
+        """Run the uv that is installed beside this package, which finds its Python without asking any shim."""
+        return self.run([*uv(), *words], cwd, PATH=Interpreters(self.environ).path, **more)
 
     def _by_hash(self, lock: Path, tool: str, *words: str, again: str) -> LockAnswer:
         program = self.program(tool)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from releasegate.adapters.index.twine_script import command
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import clean_environment, last_lines, run
 from releasegate.adapters.scratch import scratch
@@ -41,16 +41,7 @@ class LocalTools:
 
     def render(self, paths: Sequence[Path]) -> tuple[str, ...]:
         """Return what ``twine check --strict`` objects to, each line once: nothing where every description renders."""
-        argv = [
-            sys.executable,
-            "-I",
-            "-m",
-            "twine",
-            "--no-color",
-            "check",
-            "--strict",
-            *(str(path.absolute()) for path in paths),
-        ]
+        argv = command("--no-color", "check", "--strict", *(str(path.absolute()) for path in paths))
         env = clean_environment(self.environ, COLUMNS=_COLUMNS)
         done = run(argv, env=env, cwd=Path(tempfile.gettempdir()), timeout=_TIMEOUT)
         if done.exit_code == 0:

@@ -34,7 +34,7 @@ _PEOPLES = ("share/keyrings", "state", ".config", ".local", ".ssh", ".bashrc")
 
 
 _LOOKING = Lock()
-"""Held while programs are looked for: who asks at the same time waits for the answer."""
+"""Held while programs and folders are looked for: who asks at the same time waits for the answer."""
 
 
 def hidden(environ: Mapping[str, str]) -> list[str]:
@@ -61,15 +61,23 @@ def shown(environ: Mapping[str, str], *, given: Iterable[Path], hiding: Iterable
 
     Of a program that is given, that is also what was installed with it.
     """
-    needed = [*_named(environ), *shown_folders(environ)]
+    needed: list[Path] = []
     for path in given:
         needed += [path, *(_installed_with(path) if os.path.isfile(path) else _lent(path))]
-    runtime = environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
-    needed += [Path(runtime, name) for name in _SOCKETS]
     hiding = tuple(hiding)
     with _LOOKING:
         programs = _programs(environ.get("PATH", ""), hiding)
-    return sorted(_below(hiding, needed) | programs)
+        folders = _folders(frozenset(environ.items()), hiding)
+    return sorted(_below(hiding, needed) | folders | programs)
+
+
+@cache
+def _folders(variables: frozenset[tuple[str, str]], hiding: tuple[str, ...]) -> frozenset[str]:
+    """Return the ways to what of a person's is shown to all foreign code of a run."""
+    environ = dict(variables)
+    runtime = environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    sockets = (Path(runtime, name) for name in _SOCKETS)
+    return _below(hiding, [*_named(environ), *shown_folders(environ), *sockets])
 
 
 def _below(hiding: tuple[str, ...], paths: Iterable[Path]) -> frozenset[str]:
@@ -128,15 +136,21 @@ def _named(environ: Mapping[str, str]) -> Iterator[Path]:
 
 def _programs_in(folder: Path, hiding: tuple[str, ...]) -> tuple[Path, ...]:
     """Return a folder of ``PATH`` and what its programs need: where links lead, and what was installed with them."""
-    # Most links lead to what is not hidden, and neither is what was installed with that.
-    try:
-        links = [os.path.realpath(each.path) for each in os.scandir(folder) if each.is_symlink()]
-    except OSError:
-        return ()
     found = [folder, *_prefix(folder)]
-    for target in dict.fromkeys(links):
+    # Most links lead to what is not hidden, and neither is what was installed with that.
+    for target in _links_of(os.path.realpath(folder)):
         found += _installed_with(Path(target)) if _is_below(hiding, target) and os.path.isfile(target) else ()
     return tuple(found)
+
+
+@cache
+def _links_of(folder: str) -> tuple[str, ...]:
+    """Return where the links in *folder* lead; several folders of a ``PATH`` are often one."""
+    try:
+        links = [each.path for each in os.scandir(folder) if each.is_symlink()]
+    except OSError:
+        return ()
+    return tuple(dict.fromkeys(map(os.path.realpath, links)))
 
 
 def _installed_with(program: Path) -> Iterator[Path]:

@@ -9,16 +9,21 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from releasegate.adapters.index.addresses import is_web_address
 from releasegate.adapters.index.get import Response
 from releasegate.core.release.versions import parse_version
 
 if TYPE_CHECKING:
-    from pypi_simple import DistributionPackage, ProjectPage
+    from pypi_simple import DistributionPackage
 
     from releasegate.ports import IndexFile
 
@@ -27,8 +32,10 @@ HTML_PAGES = ("application/vnd.pypi.simple.v1+html", "text/html")
 ACCEPTED = f"{JSON_PAGE}, {HTML_PAGES[0]};q=0.5, {HTML_PAGES[1]};q=0.01"
 """JSON, and HTML from an index that has no JSON. What reads an answer is loaded when there is one."""
 SHA256 = re.compile("[0-9a-f]{64}")
+_FORMAT = (0, 1)
+"""The newest version of the format that is read: epoch and major number."""
 UNREADABLE = (
-    ValueError,  # also malformed JSON, pydantic's ValidationError, an invalid version
+    ValueError,  # also malformed JSON, an invalid version
     TypeError,
     KeyError,
     AttributeError,
@@ -47,65 +54,109 @@ class Page:
 
 def read_page(answer: Response, project: str) -> Page:
     """Return what the page says; raises one of ``UNREADABLE`` for what is no simple page of *project*."""
-    page = _parsed(answer, project)
-    files = tuple(_file(package) for package in page.packages if _is_name(package.filename))
-    return Page(files, tuple(page.versions or ()))
+    kind = answer.content_type.partition(";")[0].strip().lower()
+    if kind in (JSON_PAGE, "application/json"):
+        return _json_page(json.loads(answer.body), project, base=answer.url)
+    if kind not in HTML_PAGES:
+        raise ValueError(kind)
+    return _html_page(answer, project)
 
 
-def _parsed(answer: Response, project: str) -> ProjectPage:
+def versions_in_names(project: str) -> Callable[[str], Version | None]:
+    """Return what reads the version in the name of a file of *project*; ``None`` where it finds none.
+
+    Wheels and sdists, named as everybody names them, are read here. What knows the names of eggs, installers and
+    archives of other systems (pypi-simple, with pydantic and BeautifulSoup) takes as long to load as an upload takes.
+    """
+    name = "[-_.]+".join(map(re.escape, canonicalize_name(project).split("-")))
+    # Where a platform or a local version may follow, the name is left to what knows them all.
+    usual = re.compile(rf"{name}-([a-z0-9_.!]+)(?:-.+-.+-.+\.whl|\.tar\.gz|\.zip)", re.IGNORECASE)
+
+    def version(filename: str) -> Version | None:
+        named = usual.fullmatch(filename)
+        found = parse_version(named[1]) if named is not None else None
+        return found or _unusual(filename, project)
+
+    return version
+
+
+def _unusual(filename: str, project: str) -> Version | None:
+    from pypi_simple import UnparsableFilenameError, parse_filename
+
+    try:
+        return parse_version(parse_filename(filename, project)[1])
+    except UnparsableFilenameError:
+        return None
+
+
+def _json_page(body: Any, project: str, *, base: str) -> Page:
+    """Return what a page of JSON says.
+
+    ``hashes`` may be missing or null, numbers may be texts and texts numbers, as mirrors have them. Nothing else in it
+    than what is read can be wrong.
+    """
+    declared = Version(str((body.get("meta") or {}).get("api-version", "1.0")))
+    # A newer minor version of the format is readable.
+    if (declared.epoch, declared.major) > _FORMAT:
+        raise ValueError(f"version {declared} of the format")
+    version = versions_in_names(project)
+    files = (_json_file(file, base, version) for file in body["files"] if _is_name(file["filename"]))
+    return Page(tuple(files), tuple(str(each) for each in body.get("versions") or []))
+
+
+def _json_file(file: Any, base: str, version: Callable[[str], Version | None]) -> IndexFile:
+    from releasegate.ports import IndexFile
+
+    filename, url = file["filename"], file["url"]
+    hashes, yanked = file.get("hashes") or {}, file.get("yanked") or False
+    told = [filename, url, *hashes.keys(), *hashes.values()]
+    if not all(isinstance(each, str) for each in told) or not isinstance(yanked, bool | str):
+        raise TypeError(filename)
+    size, provenance = file.get("size"), file.get("provenance")
+    beside = file.get("core-metadata", file.get("data-dist-info-metadata"))
+    return IndexFile(
+        filename,
+        _address(urljoin(base, url)),
+        version(filename),
+        _sha256(hashes),
+        # A reason may be empty in HTML alone.
+        bool(yanked),
+        provenance if is_web_address(str(provenance)) else None,
+        size=int(size) if isinstance(size, int | str) and str(size).isascii() and str(size).isdecimal() else None,
+        uploaded=_moment(str(file.get("upload-time"))),
+        metadata=_metadata(beside),
+    )
+
+
+def _html_page(answer: Response, project: str) -> Page:
     from pypi_simple import ProjectPage, UnsupportedRepoVersionError
 
-    kind = answer.content_type.partition(";")[0].strip().lower()
     with warnings.catch_warnings():
         # A newer minor version of the format is readable, and what BeautifulSoup finds odd may be right.
         warnings.simplefilter("ignore")
         try:
-            if kind in (JSON_PAGE, "application/json"):
-                return ProjectPage.from_json_data(_reduced(json.loads(answer.body), project), answer.url)
-            if kind not in HTML_PAGES:
-                raise ValueError(kind)
             page = ProjectPage.from_html(project, answer.body, answer.url)
         except UnsupportedRepoVersionError as error:
             raise ValueError(str(error)) from error
     if page.packages and all(package.version is None for package in page.packages):
         raise ValueError("links, but none to a distribution")
-    return page
+    files = tuple(_html_file(package) for package in page.packages if _is_name(package.filename))
+    return Page(files, tuple(page.versions or ()))
 
 
-def _reduced(body: Any, project: str) -> dict[str, Any]:
-    """Return the part of a JSON page that is read here, so that nothing else in it can be wrong.
+def _html_file(package: DistributionPackage) -> IndexFile:
+    from releasegate.ports import IndexFile
 
-    ``hashes`` may be missing or null, numbers may be texts and texts numbers, as mirrors have them.
-    """
-    files = [
-        {
-            "filename": file["filename"],
-            "url": file["url"],
-            "hashes": file.get("hashes") or {},
-            "yanked": file.get("yanked") or False,
-            "provenance": file["provenance"] if is_web_address(str(file.get("provenance"))) else None,
-            **_sound(file),
-        }
-        for file in body["files"]
-    ]
-    version = str((body.get("meta") or {}).get("api-version", "1.0"))
-    versions = [str(version) for version in body.get("versions") or []]
-    return {"name": project, "meta": {"api-version": version}, "files": files, "versions": versions}
-
-
-def _sound(file: dict[str, Any]) -> dict[str, Any]:
-    """Return the size, the core metadata and the time of upload, where they are what they should be."""
-    size, uploaded = file.get("size"), file.get("upload-time")
-    beside = file.get("core-metadata", file.get("data-dist-info-metadata"))
-    hashes = beside if isinstance(beside, dict) and all(isinstance(v, str) for v in beside.values()) else None
-    found: dict[str, Any] = {"core-metadata": hashes or beside is True}
-    if isinstance(size, int | str) and str(size).isascii() and str(size).isdecimal():
-        found["size"] = int(size)
-    try:
-        found["upload-time"] = datetime.fromisoformat(str(uploaded)).isoformat()
-    except ValueError:
-        return found
-    return found
+    provenance = package.provenance_url
+    return IndexFile(
+        package.filename,
+        _address(package.url),
+        parse_version(package.version),
+        _sha256(package.digests),
+        package.is_yanked,
+        provenance if provenance is not None and is_web_address(provenance) else None,
+        metadata=_metadata(package.metadata_digests or package.has_metadata),
+    )
 
 
 def _is_name(filename: str) -> bool:
@@ -118,36 +169,32 @@ def _is_name(filename: str) -> bool:
     )
 
 
-def _file(package: DistributionPackage) -> IndexFile:
-    from releasegate.ports import IndexFile
+def _address(url: str) -> str:
+    if not is_web_address(url):
+        raise ValueError(url)
+    return url
 
-    if not is_web_address(package.url):
-        raise ValueError(package.url)
-    sha256 = package.digests.get("sha256", "").lower() or None
+
+def _sha256(hashes: Mapping[str, str]) -> str | None:
+    sha256 = hashes.get("sha256", "").lower() or None
     if sha256 is not None and not SHA256.fullmatch(sha256):
         raise ValueError(sha256)
-    provenance = package.provenance_url
-    return IndexFile(
-        package.filename,
-        package.url,
-        parse_version(package.version),
-        sha256,
-        package.is_yanked,
-        provenance if provenance is not None and is_web_address(provenance) else None,
-        size=package.size,
-        uploaded=None if package.upload_time is None else _utc(package.upload_time),
-        metadata=_metadata(package),
-    )
+    return sha256
 
 
-def _metadata(package: DistributionPackage) -> str | None:
+def _metadata(beside: Any) -> str | None:
     """Return the sha256 of the core metadata that lies beside the file, empty if it is not told; ``None`` for none."""
-    if not package.has_metadata:
+    if beside is True:
+        return ""
+    if not beside or not isinstance(beside, dict) or not all(isinstance(each, str) for each in beside.values()):
         return None
-    told = (package.metadata_digests or {}).get("sha256", "").lower()
+    told = beside.get("sha256", "").lower()
     return told if SHA256.fullmatch(told) else ""
 
 
-def _utc(moment: datetime) -> str:
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat()
+def _moment(text: str) -> str | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.index.token_shape import flaw
+from releasegate.adapters.index.twine_script import command
 from releasegate.adapters.masking import masked
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import Completed, clean_environment, run
@@ -88,16 +89,11 @@ class Uploader:
                 raise Refused(f"There is no file {path.name} to upload.", hint="Build again: nox -s build")
         token = self._token()
         attested = [made for path in paths for made in self._attested(path)]
-        argv = [sys.executable, "-I", "-X", "utf8", "-m", "twine", "upload", "--non-interactive"]
-        argv += ["--disable-progress-bar", "--config-file", os.devnull, "--repository-url", self.url]
+        words = ["upload", "--non-interactive", "--disable-progress-bar", "--config-file", os.devnull]
+        words += ["--repository-url", self.url, *(["--attestations"] if attested else [])]
         with scratch(self.workdir) as home:
             completed = run(
-                [
-                    *argv,
-                    *(["--attestations"] if attested else []),
-                    *(str(p.resolve()) for p in paths),
-                    *map(str, attested),
-                ],
+                command(*words, *(str(p.resolve()) for p in paths), *map(str, attested), keyring=self.config.keyring),
                 env=self._environment(token, home=str(home)),
                 cwd=home,
                 timeout=TIMEOUT + sum(path.stat().st_size for path in paths) / RATE,

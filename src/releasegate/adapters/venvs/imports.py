@@ -17,7 +17,7 @@ from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.guarded_imports import Offered, proposals
 from releasegate.core.install.modules import failures, select
 
-SCRIPT = script("releasegate.adapters.venvs", "venv_script.py")
+_SCRIPT = script("releasegate.adapters.venvs", "venv_script.py")
 _SECONDS = 600.0
 
 
@@ -45,7 +45,7 @@ def imports(  # noqa: PLR0913 - what an environment holds, and what is known of 
     loaded = to_load(points, extras=install.extras, not_imported=install.not_imported, run=scripts)
     wanted = list(dict.fromkeys((*found.kept, *(point.target for point in loaded))))
     result = venv.folder / "imported.jsonl"
-    words = [str(venv.python), "-I", str(SCRIPT), "import", str(result)]
+    words = [str(venv.python), "-I", str(_SCRIPT), str(result)]
     done = venv.try_out(words, timeout=_SECONDS, input=json.dumps(wanted), told=told)
     lines = result.read_text(encoding="utf-8", errors="replace").splitlines() if result.is_file() else []
     outcomes = _outcomes(lines)

@@ -59,6 +59,16 @@ class Interpreters:
             _FOUND[key] = found
         return found
 
+    @property
+    def path(self) -> str:
+        """A ``PATH`` for uv: what runs here comes first, then the interpreters behind shims, then all as it is.
+
+        A shim is a script of a shell, and asked by uv once more in each empty home folder: where none is needed, that
+        is most of what a look at a lock costs.
+        """
+        own = getattr(sys, "_base_executable", sys.executable)
+        return os.pathsep.join([str(Path(own).parent), *self._search_paths()])
+
     def _named(self, python: str) -> Path | None:
         """Return the interpreter that is called by its version and runs, without asking another program."""
         path, _ = self._search_paths()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import csv
 import secrets
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from packaging.version import Version
 
 from releasegate.adapters.process import last_lines
-from releasegate.adapters.venvs.imports import SCRIPT, TrialResult, end_of, imports, stale
+from releasegate.adapters.venvs.imports import TrialResult, end_of, imports, stale
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.model import Service
 from releasegate.core.enumerated import counted
@@ -26,14 +25,13 @@ from releasegate.core.install.modules import select
 from releasegate.core.release.versions import parse_version
 from releasegate.ports import Delivery
 
-_DESCRIBE_SECONDS = 60.0
 _HELP_SECONDS = 60.0
 _SMOKE_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
 class Installed:
-    """A distribution as the environment's own Python sees it."""
+    """A distribution as its own files describe it."""
 
     version: str
     files: tuple[str, ...]
@@ -46,24 +44,24 @@ def probe(venv: Venv, delivery: Delivery) -> TrialResult:
     package, install = delivery.package, delivery.package.install
     told = _told(package.service, venv)
     try:
-        installed = _describe(venv, package.name)
+        found = _describe(venv, package.name)
     except Unavailable as error:
         return TrialResult((error.problem, *error.details), "")
-    left = {name: brings for name, brings in installed.extras.items() if name not in install.extras}
+    left = {name: brings for name, brings in found.extras.items() if name not in install.extras}
     extras = Offered(install.extras, left)
-    imported = imports(venv, installed.files, installed.entry_points, install=install, told=told, extras=extras)
-    scripts = [point.name for point in installed.entry_points if point.group == "console_scripts"]
-    found = select(scripts, install.scripts_not_run)
+    imported = imports(venv, found.files, found.entry_points, install=install, told=told, extras=extras)
+    scripts = [point.name for point in found.entry_points if point.group == "console_scripts"]
+    kept = select(scripts, install.scripts_not_run)
     problems = (
-        *_version(installed, delivery.version),
+        *_version(found, delivery.version),
         *imported.problems,
-        *(line for name in found.kept for line in _passes(venv, (str(venv.bin / name), "--help"), _HELP_SECONDS, told)),
-        *stale(found.stale, key="scripts-not-run", nothing="no console script"),
+        *(line for name in kept.kept for line in _passes(venv, (str(venv.bin / name), "--help"), _HELP_SECONDS, told)),
+        *stale(kept.stale, key="scripts-not-run", nothing="no console script"),
         *(line for command in install.smoke for line in _passes(venv, command, _SMOKE_SECONDS, told)),
     )
-    exempted = ", all exempted" if scripts and not found.kept else ""
+    exempted = ", all exempted" if scripts and not kept.kept else ""
     smoke = f", {counted(len(install.smoke), 'smoke command')}" if install.smoke else ""
-    return TrialResult(problems, f"{imported.tried}, {counted(len(found.kept), 'script')} run{exempted}{smoke}")
+    return TrialResult(problems, f"{imported.tried}, {counted(len(kept.kept), 'script')} run{exempted}{smoke}")
 
 
 def _told(service: Service | None, venv: Venv) -> Mapping[str, str]:
@@ -75,27 +73,29 @@ def _told(service: Service | None, venv: Venv) -> Mapping[str, str]:
 
 
 def _describe(venv: Venv, name: str) -> Installed:
-    result = venv.folder / "described.json"
-    words = [str(venv.python), "-I", str(SCRIPT), "describe", str(result), name]
-    done = venv.try_out(words, timeout=_DESCRIBE_SECONDS)
+    from releasegate.adapters.venvs.distributions import installed
+
     try:
-        body: Any = json.loads(result.read_bytes())
-        points = tuple(EntryPoint(str(group), str(name), str(value)) for group, name, value in body["entry_points"])
-        extras = offered(body["requires"], body["extras"])
-        return Installed(body["version"], tuple(body["files"]), points, extras)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        found = installed(venv.folder / "env", name)
+        if found is None:
+            raise FileNotFoundError(name)
+        points = tuple(EntryPoint(each.group, each.name, each.value) for each in found.entry_points)
+        files = tuple(file.as_posix() for file in found.files or ())
+        extras = offered(found.requires or [], found.metadata.get_all("Provides-Extra") or [])
+        return Installed(found.version, files, points, extras)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
         raise Unavailable(
             f"{name} is installed, but its metadata cannot be read.",
             hint="Look into the file's dist-info folder",
-            details=last_lines(done.stderr, count=3),
+            details=[f"{type(error).__name__}: {error}"],
         ) from error
 
 
-def _version(installed: Installed, expected: Version) -> tuple[str, ...]:
+def _version(found: Installed, expected: Version) -> tuple[str, ...]:
     # As texts: 1.0 and 1.0.0 are equal, but not the same.
-    if str(parse_version(installed.version)) == str(expected):
+    if str(parse_version(found.version)) == str(expected):
         return ()
-    return (f"The installed version is {installed.version}, expected {expected}.",)
+    return (f"The installed version is {found.version}, expected {expected}.",)
 
 
 def _passes(venv: Venv, command: Sequence[str], timeout: float, told: Mapping[str, str]) -> tuple[str, ...]:

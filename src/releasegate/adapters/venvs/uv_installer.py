@@ -5,7 +5,7 @@ What uv says counts only where all of it is right. Anything else is no verdict: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,7 +20,6 @@ from releasegate.ports import Origin
 
 _SECONDS = 600.0
 _WANTED, _LOCK = "wanted.txt", "pylock.toml"
-_SITE_PACKAGES = ("lib*/*/site-packages", "Lib/site-packages")
 
 
 @dataclass(frozen=True)
@@ -77,12 +76,9 @@ class UvInstaller:
 
 def _present(venv: Venv) -> dict[str, Present]:
     """Return the distributions that the environment holds, as their own folders tell of them."""
-    return {each.name: each for each in map(_told, _folders(venv))}
+    from releasegate.adapters.venvs.distributions import folders
 
-
-def _folders(venv: Venv) -> Iterator[Path]:
-    places = chain.from_iterable((venv.folder / "env").glob(place) for place in _SITE_PACKAGES)
-    return chain.from_iterable(place.glob("*.dist-info") for place in places)
+    return {each.name: each for each in map(_told, folders(venv.folder / "env"))}
 
 
 def _told(info: Path) -> Present:

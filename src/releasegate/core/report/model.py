@@ -4,7 +4,7 @@ A form (terminal, JSON, Markdown, workflow commands) is a module beside this one
 the fields are the documentation of the JSON form: its schema is made from them.
 """
 
-# The annotations are data (see schema): their evaluation must not be postponed.
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

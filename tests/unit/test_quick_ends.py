@@ -1,0 +1,52 @@
+"""What is loaded stays, so that no look for garbage goes through it; and twine loads what it is asked to use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from releasegate.adapters.index.twine_script import command
+
+ASKED = """\
+import atexit, gc
+from releasegate.frontends.loading import loads_quickly
+atexit.register(lambda: print(gc.get_freeze_count() > 0))
+for _ in range(2):
+    with loads_quickly():
+        pass
+print(gc.get_freeze_count() > 0)
+"""
+TWINE = """\
+import sys, types
+from releasegate.adapters.index import twine_script
+
+def main():
+    try:
+        import keyring
+    except ModuleNotFoundError:
+        keyring = None
+    print(keyring is not None, sys.argv[1:])
+    return 3
+
+sys.modules["twine.__main__"] = types.SimpleNamespace(main=main)
+twine_script.main(sys.argv[1:])
+"""
+
+
+def ran(code: str, *words: str) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+def test_what_a_command_holds_is_looked_through_for_garbage_while_it_runs_and_not_at_its_end() -> None:
+    assert ran(ASKED) == (0, "False\nTrue\n")
+
+
+@pytest.mark.parametrize("keyring", [True, False])
+def test_twine_finds_a_keyring_only_where_it_is_to_ask_one_and_ends_with_its_own_code(*, keyring: bool) -> None:
+    words = command("upload", "a.whl", keyring=keyring)
+    _, _, told = (" ".join(words)).partition("twine_script.py ")
+
+    assert ran(TWINE, *told.split()) == (3, f"{keyring} ['upload', 'a.whl']\n")
