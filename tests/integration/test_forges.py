@@ -14,7 +14,7 @@ import requests
 from releasegate.adapters.forges import forge_of
 from releasegate.adapters.forges.gitea_runs import outcome_of
 from releasegate.adapters.forges.outcomes import verdict
-from releasegate.adapters.index.token_prompt import TokenPrompt
+from releasegate.adapters.tokens.prompt import TokenPrompt
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.evidence.belief import CiOutcome, vouched

@@ -15,7 +15,7 @@ from stored import store
 from releasegate.adapters import process
 from releasegate.adapters.index import deadline, resolve, twine
 from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.adapters.index.token_prompt import TokenPrompt
+from releasegate.adapters.tokens.prompt import TokenPrompt
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.rehearsal.index import (

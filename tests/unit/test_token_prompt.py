@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from releasegate.adapters.forges.credential import ForgeCredential
-from releasegate.adapters.index.token_prompt import TokenPrompt
-from releasegate.adapters.index.token_shape import flaw
 from releasegate.adapters.index.twine import Uploader
+from releasegate.adapters.tokens.prompt import TokenPrompt
+from releasegate.adapters.tokens.shape import flaw
 from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.frontends.console import Screen

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate.app.late import late
 
 if TYPE_CHECKING:
-    from releasegate.adapters.index.token_prompt import TokenPrompt
+    from releasegate.adapters.tokens.prompt import TokenPrompt
     from releasegate.core.config.model import ForgeConfig
     from releasegate.ports import Forge
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from releasegate.adapters.build.tools import LocalTools
     from releasegate.adapters.git.command import Asked
     from releasegate.adapters.index.package_index import SimpleIndex
-    from releasegate.adapters.index.token_prompt import TokenPrompt
     from releasegate.adapters.ledger.shared import SharedLedger
     from releasegate.adapters.machine import LocalMachine
+    from releasegate.adapters.tokens.prompt import TokenPrompt
     from releasegate.adapters.venvs.install_check import VenvInstallChecker
     from releasegate.app.container_runner import ContainerOptions
     from releasegate.core.ci.event_payload import Event

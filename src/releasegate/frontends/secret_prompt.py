@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from getpass import GetPassWarning, getpass
 from typing import TYPE_CHECKING
 
-from releasegate.adapters.index.token_prompt import TokenPrompt
+from releasegate.adapters.tokens.prompt import TokenPrompt
 from releasegate.core.errors import Refused
 
 if TYPE_CHECKING:

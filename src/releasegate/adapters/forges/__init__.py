@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from releasegate.adapters.index.token_prompt import TokenPrompt
+    from releasegate.adapters.tokens.prompt import TokenPrompt
     from releasegate.core.config.model import ForgeConfig
     from releasegate.ports import Forge
 

@@ -10,7 +10,7 @@ from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Unavailable
 
 if TYPE_CHECKING:
-    from releasegate.adapters.index.token_prompt import TokenPrompt
+    from releasegate.adapters.tokens.prompt import TokenPrompt
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from releasegate.ports import BranchTakes, CiRun, ForgeRelease
 
 if TYPE_CHECKING:
     from releasegate.adapters.forges.gitea_client import GiteaClient
-    from releasegate.adapters.index.token_prompt import TokenPrompt
+    from releasegate.adapters.tokens.prompt import TokenPrompt
 
 _PAGE = 50
 

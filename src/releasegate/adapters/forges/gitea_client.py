@@ -18,7 +18,7 @@ from releasegate.adapters.forges.outcomes import ForgeResponse, failure, nonsens
 from releasegate.core.config.model import ForgeConfig
 
 if TYPE_CHECKING:
-    from releasegate.adapters.index.token_prompt import TokenPrompt
+    from releasegate.adapters.tokens.prompt import TokenPrompt
 
 Read = TypeVar("Read")
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from github.GitRelease import GitRelease
     from github.Repository import Repository
 
-    from releasegate.adapters.index.token_prompt import TokenPrompt
+    from releasegate.adapters.tokens.prompt import TokenPrompt
 
 _SECONDS = 30
 _PAGE = 100

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import requests
     from packaging.version import Version
 
-    from releasegate.adapters.index.token_prompt import TokenPrompt
     from releasegate.adapters.index.twine import Uploader
+    from releasegate.adapters.tokens.prompt import TokenPrompt
     from releasegate.core.config.model import IndexConfig
     from releasegate.ports import IndexFile, UploadAnswer
 

@@ -12,16 +12,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from releasegate.adapters.index.token_shape import flaw
 from releasegate.adapters.index.twine_script import command
 from releasegate.adapters.masking import masked
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import Completed, clean_environment, run
 from releasegate.adapters.scratch import scratch
+from releasegate.adapters.tokens.shape import flaw
 from releasegate.core.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
-    from releasegate.adapters.index.token_prompt import TokenPrompt
+    from releasegate.adapters.tokens.prompt import TokenPrompt
     from releasegate.core.config.model import IndexConfig
     from releasegate.ports import UploadAnswer
 

@@ -1,0 +1,1 @@
+"""Tokens: asked of the person who is there, and looked at before they are used."""
