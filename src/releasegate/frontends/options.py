@@ -38,9 +38,8 @@ class Option:
     @property
     def usage(self) -> str:
         """The flag with the value that it takes, before the short one if there is one."""
-        if self.short:
-            return f"{self.flag}, {self.short}"
-        return f"{self.flag} [{self.value}]" if self.takes == "maybe" else f"{self.flag} {self.value}".strip()
+        value = f"[{self.value}]" if self.takes == "maybe" else self.value
+        return ", ".join(f"{flag} {value}".strip() for flag in (self.flag, self.short) if flag)
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Gate:
         return self.name.replace("_", "-")
 
 
-_PACKAGE = Option("--package", "one package instead of all", value="NAME")
+_PACKAGE = Option("--package", "one package instead of all", value="NAME", short="-p")
 _FOLDER = Option("--path", "where that package is, instead of the configured folder", value="FOLDER")
 _PLACES = (
     "`dist` (what `build` made), `local` (a checkout of HEAD), or an index: `testpypi`, `pypi` or a configured one"
@@ -70,6 +69,9 @@ SPEAKING = (
     Option("--quiet", "show verdicts alone", "none", short="-q"),
 )
 """The options that every task, session and command has."""
+
+LETTERS = {option.name: option.short.removeprefix("-") for option in (_PACKAGE, *SPEAKING)}
+"""The only letters there are: each is the same option in every command that has it."""
 
 VERSIONS = Gate(
     "versions",

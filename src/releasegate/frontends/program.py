@@ -171,7 +171,7 @@ class Releasegate(Program):
             self.print_task_help(first)
             raise Exit
         words = self._wrong_words()
-        if (wrong := words.one_dash(next(iter(self.core.unparsed), ""))) is not None:
+        if (wrong := words.mistyped(self.core.unparsed)) is not None:
             raise wrong
         super().parse_tasks()
         if len(self.tasks) > 1:
@@ -230,7 +230,7 @@ class Releasegate(Program):
         return self._made
 
 
-_TAKES = frozenset({"--path", "-p", "--table"})
+_TAKES = frozenset({"--path", "--table"})
 """The options of ``adopt`` that take a word."""
 
 
@@ -246,5 +246,5 @@ def _spelt_out(words: list[str]) -> list[str]:
         return spelt
     known = [[w] if w.startswith("-") or before in _TAKES else ["--path", w] for before, w in pairwise(spelt)]
     options = [word for each in known for word in each]
-    named = any(word in {"--path", "-p"} or word.startswith("--path=") for word in options)
+    named = any(word == "--path" or word.startswith("--path=") for word in options)
     return ["adopt", *([] if named else ["--path", "."]), *options]
