@@ -347,10 +347,11 @@ def test_a_version_has_one_heading_and_its_lines_do_not_name_it_again(capsys: py
     ]
 
 
+@pytest.mark.parametrize("mark", ["GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS"])
 def test_in_the_log_of_a_ci_a_version_is_a_group_that_ends_before_what_is_wrong(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, mark: str
 ) -> None:
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv(mark, "true")
     screen = Screen()
     screen.ends(RAN[0])
     screen.error(GateFailed("It broke.", hint="Mend it"), expected=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.report.workflow_commands import in_actions
 from releasegate.frontends.printer import Printer
 from releasegate.frontends.terminal_text import broken, width_of, word_of
 
@@ -60,7 +61,7 @@ class Screen(Printer):
             return
         self.ends_group()
         self._headed = name
-        if os.environ.get("GITHUB_ACTIONS") == "true":
+        if in_actions(os.environ):
             self._grouped = True
             self.command(f"::group::{self.fit(name + more)}")
         else:
@@ -111,7 +112,7 @@ class Screen(Printer):
 
     def tell_forms(self, error: ReleasegateError | None = None) -> None:
         """Tell the report, and what ended the command, in every form but lines that is asked for."""
-        if self.reports or os.environ.get("GITHUB_ACTIONS") == "true":
+        if self.reports or in_actions(os.environ):
             # Nobody else waits for what this takes to load.
             from releasegate.frontends.forms import tell
 

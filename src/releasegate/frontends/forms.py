@@ -36,7 +36,7 @@ def tell(screen: Screen, error: ReleasegateError | None = None) -> None:
         report = replace(report, error=problem_of(error), exit_code=error.exit_code)
     if report is None:
         return
-    if os.environ.get("GITHUB_ACTIONS") == "true":
+    if workflow_commands.in_actions(os.environ):
         for line in workflow_commands.lines(report, folders=_folders(screen), is_file=_is_file):
             screen.command(masked(line, screen.secrets))
     if os.environ.get(SUMMARY):

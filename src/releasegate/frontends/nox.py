@@ -124,12 +124,12 @@ def _parser(gate: Gate) -> argparse.ArgumentParser:
 def _given(parser: argparse.ArgumentParser, gate: Gate, words: list[str]) -> Given:
     options, unknown = parser.parse_known_args(words)
     if unknown:
+        from releasegate.frontends.wrong_words import no_option, not_taken
+
         word, flags = unknown[0].partition("=")[0], sorted(option.flag for option in gate.options)
         if not word.startswith("-"):
-            from releasegate.frontends.wrong_words import not_taken
-
             raise not_taken(gate.name, word, flags, helps=f"{parser.prog} --help")
-        raise ConfigurationError(f"{gate.name} has no option {word}.", hint=meant(word, flags))
+        raise no_option(gate.name, word, flags)
     given = {name: value for name, value in vars(options).items() if name != _GIVEN}
     for option in gate.options:
         value = given[option.name]

@@ -71,6 +71,7 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
     Raises:
         ConfigurationError: what is named is no version, or has no record.
     """
+    require_one_form(screen, as_markdown=as_markdown)
     workspace, found, heard = _looking(screen), list[PackageReport](), dict[str, str]()
     packages = workspace.project.select(package or None)
     named = parse_version(version)
@@ -94,6 +95,12 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
         from releasegate.core.report import markdown
 
         screen.say(markdown.text(screen.report).rstrip())
+
+
+def require_one_form(screen: Screen, *, as_markdown: bool) -> None:
+    """Raise ``ConfigurationError`` where a report is wanted in two forms: there is one standard output."""
+    if screen.as_json and as_markdown:
+        raise ConfigurationError("--json and --markdown exclude each other.", hint="Give one of them")
 
 
 def doctor(screen: Screen, *, package: str) -> int:

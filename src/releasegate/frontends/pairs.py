@@ -13,6 +13,7 @@ from releasegate.core.pairs.table import with_table
 from releasegate.core.report import markdown, terminal
 from releasegate.core.report.model import PairRow, Report
 from releasegate.frontends.console import Screen
+from releasegate.frontends.overview import require_one_form
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def pairs(screen: Screen, wish: PairsWish) -> int:
     Raises:
         ReleasegateError: an index does not answer, the page has no markers, or it holds another table.
     """
+    require_one_form(screen, as_markdown=wish.markdown)
     last = wish.counted()
     workspace = replace(open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions()), asked={})
     for package in workspace.project.settings.packages:

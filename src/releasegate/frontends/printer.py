@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 from releasegate.adapters.masking import masked, secrets_of
 from releasegate.core.printable import printable
-from releasegate.core.report.workflow_commands import harmless
+from releasegate.core.report.workflow_commands import harmless, in_actions
 from releasegate.frontends.log_progress import LogProgress
 from releasegate.frontends.moving_line import MovingLine
 from releasegate.frontends.run_log import RunLog
@@ -114,7 +114,7 @@ class Printer:
     def fit(self, text: str) -> str:
         """Return *text* without what no terminal and no runner may be told."""
         fitted = printable(masked(text, self.secrets))
-        return harmless(fitted) if os.environ.get("GITHUB_ACTIONS") == "true" else fitted
+        return harmless(fitted) if in_actions(os.environ) else fitted
 
     def command(self, line: str) -> None:
         """Print what the runner of a CI is to do."""

@@ -118,19 +118,14 @@ class Releasegate(Program):
             self._answer(argv)
         except Exit as ended:
             code = ended.code
-        except ParseError as error:
-            from releasegate.frontends.console import Screen
-
-            wrong = self._wrong_words().told(error)
-            screen = Screen(as_json="--json" in self.argv)
-            screen.error(wrong)
-            screen.tell_forms(wrong)
-            code = wrong.exit_code
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
             from releasegate.frontends.console import Screen
             from releasegate.frontends.endings import as_told
 
-            Screen().error(told := as_told(error))
+            told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
+            screen = Screen(as_json="--json" in self.argv)
+            screen.error(told)
+            screen.tell_forms(told)
             code = told.exit_code
         if exit:
             sys.exit(code)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from releasegate.frontends.console import Screen
     from releasegate.frontends.options import Gate, Given
 
+_BACKEND = "--backend-version"
+
 Failures: TypeAlias = Mapping[str, ReleasegateError]
 """What did not pass, by package; all of it is shown already."""
 
@@ -127,7 +129,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
     _require_stack(settings, given)
     beside = _Backends.of(settings, given)
     _require_sources(settings, [*sources, *beside.sources.values()])
-    for_whom(beside.versions, workspace.project.select(package), option="--backend-version")
+    for_whom(beside.versions, workspace.project.select(package), option=_BACKEND)
     version, backends = _number(given["version"]), beside.given()
     handed = Path(given["given"]) if given["given"] else None
 
@@ -135,7 +137,7 @@ def _e2e(given: Given, screen: Screen) -> Failures:
         if not settings.judged(each.name):
             screen.tell(f"{each.name}: not run, it declares no end-to-end command")
             return
-        choices = RunOptions(companions=beside.versions, containers=asked)
+        choices = RunOptions(beside.versions, _BACKEND, containers=asked)
         chosen, shown = replace(opened, choices=choices), partial(cells.show_report, screen, each.name)
         failed: list[ReleasegateError] = []
         for name in sources:
@@ -170,7 +172,7 @@ class _Backends:
 
         known = frozenset(name for _, name in settings.edges)
         sources = by_hand(given["backend_source"] or (), option="--backend-source", known=known)
-        versions = by_hand(given["backend_version"] or (), option="--backend-version", known=known)
+        versions = by_hand(given["backend_version"] or (), option=_BACKEND, known=known)
         for version in versions.values():
             _number(version)
         return cls(sources, versions, known)
@@ -193,7 +195,11 @@ _RUN: Mapping[str, Callable[[Given, Screen], Failures]] = {
 
 
 def _require_stack(settings: Settings, given: Given) -> None:
-    """Raise ``ConfigurationError`` for an option that chooses cells where there are none to choose."""
+    """Raise ``ConfigurationError`` for an option that chooses cells where there are none to choose, or says nothing."""
+    if given["given"] and not given["record"]:
+        raise ConfigurationError(
+            "--given is the folder for what --record records.", hint="Add --record, or leave it out"
+        )
     chosen = [f"--{name}" for name in ("python", "path", "from") if given[name]]
     if chosen and settings.stack is None:
         raise ConfigurationError(

@@ -15,6 +15,7 @@ from invoke.parser.context import ParserContext
 
 from releasegate.core.nearest import meant, nearest
 from releasegate.frontends import completion
+from releasegate.frontends.options import E2E
 
 if TYPE_CHECKING:
     from releasegate.core.errors import ConfigurationError
@@ -100,11 +101,13 @@ class WrongWords:
         return self._no_option(word, context) if word.startswith("-") else self._no_command(word)
 
     def _no_option(self, word: str, context: ParserContext) -> ConfigurationError:
-        flags = sorted(flag for flag in context.flags if completion.is_for_people(flag))
-        hint = f"{_NAME} release --plan prints the steps and runs none" if word.startswith("--dry") else ""
-        if not context.name and any(word in each.flags for each in self.contexts.values()):
+        if word.startswith("--dry"):
+            hint = f"{_NAME} release --plan prints the steps and runs none"
+        elif not context.name and any(word in each.flags for each in self.contexts.values()):
             hint = f"Write it behind the command: {_NAME} COMMAND {word}"
-        return _wrong(f"{context.name or _NAME} has no option {word}.", hint or meant(word, flags))
+        else:
+            return no_option(context.name or _NAME, word, context.flags)
+        return _wrong(f"{context.name or _NAME} has no option {word}.", hint)
 
     def _no_command(self, word: str) -> ConfigurationError:
         """Return that *word* is no command; behind one it is probably what an option was to take, or the option."""
@@ -124,6 +127,20 @@ class WrongWords:
 
     def _count(self, flag: str) -> int:
         return sum(word.partition("=")[0] == flag for word in self.argv)
+
+
+def no_option(command: str, word: str, flags: Iterable[str]) -> ConfigurationError:
+    """Return that *command*, whose options are *flags*, has no option *word*."""
+    if command == E2E.command:
+        from releasegate.frontends.stack_options import of_any_stack
+
+        if word in of_any_stack():
+            return _wrong(
+                f"{word} chooses cells of a stack that has it, and there is none here.",
+                "Leave it out, or name that stack in the table [tool.releasegate.stack]",
+            )
+    known = sorted(flag for flag in flags if completion.is_for_people(flag))
+    return _wrong(f"{command} has no option {word}.", meant(word, known))
 
 
 def not_taken(command: str, word: str, flags: Iterable[str], *, helps: str) -> ConfigurationError:
