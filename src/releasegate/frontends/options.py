@@ -154,6 +154,13 @@ E2E = Gate(
 GATES = tuple(replace(gate, options=(*gate.options, *SPEAKING)) for gate in (VERSIONS, BUILD, INSTALL_CHECK, E2E))
 
 
+TASKS = (
+    *("release", "status", "show", "pairs", "doctor", "verify", "watch"),
+    *("waive", "revoke", "adopt", "workflows", "rehearse", "cache"),
+)
+"""What the tasks are called, for who does not load them."""
+
+
 def loudness(given: Given) -> Literal["quiet", "usual", "loud"]:
     """Return how loud a command is to be; raises ``ConfigurationError`` where it is to be both."""
     loud, quiet = (bool(given.get(option.name)) for option in SPEAKING)

@@ -1,0 +1,44 @@
+"""A line that is proposed works where it is pasted, whatever files the repository has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from releasegate.frontends.invoke import ns
+from releasegate.frontends.options import TASKS
+from releasegate.frontends.proposals import pasteable
+
+SAID = "-> Prove it: invoke release --rc --package a, then nox -s install_check -- --source pypi"
+OWN = "-> Prove it: releasegate release --rc --package a, then releasegate install-check --source pypi"
+
+
+def test_all_tasks_are_known_by_name() -> None:
+    assert sorted(TASKS) == sorted(ns.task_names)
+
+
+def test_where_a_repository_has_neither_file_the_command_itself_is_proposed(tmp_path: Path) -> None:
+    assert pasteable(SAID, tmp_path) == OWN
+    assert pasteable("run nox -s versions", tmp_path) == "run releasegate versions"
+    assert pasteable("nox -s build --\nmore", tmp_path) == "releasegate build\nmore"
+
+
+def test_where_it_has_them_they_are_proposed(tmp_path: Path) -> None:
+    (tmp_path / "tasks.py").touch()
+    (tmp_path / "noxfile.py").touch()
+    assert pasteable(SAID, tmp_path) == SAID
+
+
+def test_invoke_looks_in_the_folders_above_and_nox_does_not(tmp_path: Path) -> None:
+    for name in ("tasks.py", "noxfile.py"):
+        (tmp_path / name).touch()
+    below = tmp_path / "below"
+    below.mkdir()
+    assert pasteable("invoke status", below) == "invoke status"
+    assert pasteable("nox -s e2e -- --plan", below) == "releasegate e2e --plan"
+
+
+@pytest.mark.parametrize("said", ["invoke's --dry", "invoke tasks", "nox -s tests", "nox -s buildings", "uninvoke x"])
+def test_what_is_no_command_of_its_own_is_left_as_it_is(said: str, tmp_path: Path) -> None:
+    assert pasteable(said, tmp_path) == said
