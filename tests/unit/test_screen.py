@@ -180,6 +180,16 @@ def test_a_question_that_is_not_answered_leaves_the_cursor_where_a_line_begins(
     assert terminal.getvalue().endswith("\n")
 
 
+def test_a_question_fits_the_terminal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = terminal_of(monkeypatch)
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    assert Screen().asks("This cannot be taken back: tag v1.0.0rc1 and push it. Go on?") is True
+    asked = [line for line in terminal.getvalue().splitlines() if line.strip()]
+    assert max(map(len, asked)) <= 40
+    assert asked[-1].endswith("[y/N] ")
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"), [("y\n", True), (" YES \n", True), ("\n", False), ("no\n", False), ("", False)]
 )

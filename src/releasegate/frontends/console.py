@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.report.workflow_commands import in_actions
 from releasegate.frontends.printer import Printer
+from releasegate.frontends.proposals import in_package, pasteable
 from releasegate.frontends.terminal_text import broken, width_of, word_of
 
 if TYPE_CHECKING:
-    from releasegate.core.report.model import Report, ReportKind
+    from releasegate.core.report.model import PackageReport, Report, ReportKind
     from releasegate.engine import Outcome
     from releasegate.steps.step import Step
 
@@ -49,6 +50,10 @@ class Screen(Printer):
     def reports(self) -> bool:
         """Whether a report is wanted in any form but lines."""
         return self.as_json or bool(os.environ.get("GITHUB_STEP_SUMMARY"))
+
+    def proposes(self, package: PackageReport) -> PackageReport:
+        """Return what is to be shown of *package*, the lines that it proposes as they work here."""
+        return in_package(package, Path.cwd())
 
     def expects(self, steps: int) -> None:
         """Say how many steps a run will have from here on."""
@@ -122,12 +127,12 @@ class Screen(Printer):
         """Print what is wrong and what to do next; an *expected* error is part of what the command tells."""
         self.ends_group()
         self._failed = self._failed or not expected
-        stream = self.stream if expected else sys.stderr
+        stream, hint = self.stream if expected else sys.stderr, pasteable(error.hint, Path.cwd())
         # Who cannot be told is not told that.
         with suppress(OSError, ValueError):
             width = width_of(stream, os.environ)
             # Together: of a secret that is broken over lines, nothing is left.
-            words = "\n".join([error.problem, *(f"  {detail}" for detail in error.details), f"-> {error.hint}"])
+            words = "\n".join([error.problem, *(f"  {detail}" for detail in error.details), f"-> {hint}"])
             problem, *more = ("\n".join(broken(line, width)) for line in self.fit(words).splitlines())
             for line in (problem, *more):
                 self.log.note(line)

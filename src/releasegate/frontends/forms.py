@@ -20,7 +20,7 @@ from releasegate.core.report import json_form, markdown, workflow_commands
 from releasegate.core.report.markdown_text import bounded
 from releasegate.core.report.model import Report
 from releasegate.frontends.console import Screen
-from releasegate.frontends.proposals import pasteable
+from releasegate.frontends.proposals import in_report
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable that names the file of the job's summary; Gitea's Actions set it, too."""
@@ -37,26 +37,22 @@ def tell(screen: Screen, error: ReleasegateError | None = None) -> None:
         report = replace(report, error=problem_of(error), exit_code=error.exit_code)
     if report is None:
         return
+    report = in_report(report, Path.cwd())
     if workflow_commands.in_actions(os.environ):
         for line in workflow_commands.lines(report, folders=_folders(screen), is_file=_is_file):
-            screen.command(_told(line, screen))
+            screen.command(masked(line, screen.secrets))
     if os.environ.get(SUMMARY):
         _summarize(screen, Path(os.environ[SUMMARY]), report)
     if screen.as_json:
-        sys.stdout.write(_told(json_form.text(report), screen))
+        sys.stdout.write(masked(json_form.text(report), screen.secrets))
         sys.stdout.flush()
-
-
-def _told(text: str, screen: Screen) -> str:
-    """Return *text* without secrets, its lines to paste as they work here."""
-    return pasteable(masked(text, screen.secrets), Path.cwd())
 
 
 def _summarize(screen: Screen, path: Path, report: Report) -> None:
     """Add the report to the job's summary, as far as there is room; a summary that cannot be written ends nothing."""
     try:
         held = path.stat().st_size if path.exists() else 0
-        text = bounded(f"{_told(markdown.text(report), screen)}\n", size=SUMMARY_BYTES - held)
+        text = bounded(f"{masked(markdown.text(report), screen.secrets)}\n", size=SUMMARY_BYTES - held)
         with path.open("a", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except OSError as error:

@@ -58,7 +58,7 @@ def status(screen: Screen, *, package: str) -> int:
     for number, each in enumerate(packages, start=1):
         screen.at(number, len(packages), f"looking where {each.name} stands")
         _pull(screen, workspace, each, heard)
-        found.append(status_of(workspace, each))
+        found.append(screen.proposes(status_of(workspace, each)))
         screen.lines(terminal.status(found[-1], brief=screen.loudness == "quiet"))
         code = next((report.look.exit_code for report in found if report.look is not None), 0)
         screen.report = Report("status", tuple(found), exit_code=code)
@@ -111,11 +111,12 @@ def doctor(screen: Screen, *, package: str) -> int:
         screen.at(number, len(packages), f"asking what a release of {each.name} needs")
         asked = examine(workspace, each, before=before)
         answers, before = asked.answers, {**before, each.name: asked.pipeline}
-        questions, wrong = questions_of(answers), answers_of(answers)
+        asked_of = PackageReport(each.name, in_the_way=answers_of(answers), questions=questions_of(answers))
+        reports.append(screen.proposes(asked_of))
+        questions = reports[-1].questions
         screen.tell(f"{each.name}: {_summary(questions)}")
         screen.lines(terminal.questions(questions, well=screen.loudness != "quiet"))
         found += answers
-        reports.append(PackageReport(each.name, in_the_way=wrong, questions=questions))
         screen.report = Report("doctor", tuple(reports), exit_code=exit_code(found))
     return exit_code(found)
 

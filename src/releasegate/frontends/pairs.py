@@ -14,6 +14,7 @@ from releasegate.core.report import markdown, terminal
 from releasegate.core.report.model import PairRow, Report
 from releasegate.frontends.console import Screen
 from releasegate.frontends.overview import require_one_form
+from releasegate.frontends.proposals import in_report
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def pairs(screen: Screen, wish: PairsWish) -> int:
         except ReleasegateError as error:
             screen.tell(f"Other machines' evidence on {package.name} is not known: {error.problem}")
     report = proven.may_go_out(workspace, wish.asked, last=last) if wish.asked else proven.matrix(workspace, last=last)
-    screen.report = report
+    screen.report = report = in_report(report, Path.cwd())
     if wish.write or wish.check:
         _page(screen, wish, report.pairs)
     elif wish.markdown:

@@ -16,7 +16,6 @@ from releasegate.core.printable import printable
 from releasegate.core.report.workflow_commands import harmless, in_actions
 from releasegate.frontends.log_progress import LogProgress
 from releasegate.frontends.moving_line import MovingLine
-from releasegate.frontends.proposals import pasteable
 from releasegate.frontends.run_log import RunLog
 from releasegate.frontends.terminal_text import COLOURS, broken, coloured, redraws, width_of
 
@@ -113,8 +112,8 @@ class Printer:
             self.tell(line)
 
     def fit(self, text: str) -> str:
-        """Return *text* without what no terminal and no runner may be told, its lines to paste as they work here."""
-        fitted = pasteable(printable(masked(text, self.secrets)), Path.cwd())
+        """Return *text* without what no terminal and no runner may be told."""
+        fitted = printable(masked(text, self.secrets))
         return harmless(fitted) if in_actions(os.environ) else fitted
 
     def command(self, line: str) -> None:
@@ -127,7 +126,8 @@ class Printer:
             return False
         self._line.stop()
         try:
-            prompt = f"{self.fit(question)} [y/N] "
+            lines = broken(f"{self.fit(question)} [y/N]", width_of(self.stream, os.environ))
+            prompt = "\n".join([*lines[:-1], f"{lines[-1]} "])
             if self.as_json:
                 # Its own prompt may go to standard output.
                 print(prompt, end="", file=self.stream, flush=True)

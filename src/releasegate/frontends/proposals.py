@@ -6,11 +6,17 @@ Messages name invoke and Nox, as the documents do; a repository without a ``task
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from releasegate.frontends.options import GATES, TASKS
 
+if TYPE_CHECKING:
+    from releasegate.core.report.model import PackageReport, Problem, Report
+
+_Problem = TypeVar("_Problem", "Problem", "Problem | None")
 _TASK = re.compile(rf"\binvoke (?=(?:{'|'.join(TASKS)})\b)")
 _SESSION = re.compile(rf"\bnox -s ({'|'.join(gate.name for gate in GATES)})\b(?: --(?= |$))?", re.MULTILINE)
 
@@ -20,6 +26,31 @@ def pasteable(text: str, folder: Path) -> str:
     if not _has_tasks(folder):
         text = _TASK.sub("releasegate ", text)
     return text if _has_sessions(folder) else _SESSION.sub(_command, text)
+
+
+def in_report(report: Report, folder: Path) -> Report:
+    """Return *report* with every line that it proposes as it works in *folder*; words of others stay as they are."""
+    answer = report.answer
+    if answer is not None:
+        answer = replace(answer, commands=tuple(pasteable(each, folder) for each in answer.commands))
+    packages = tuple(in_package(each, folder) for each in report.packages)
+    return replace(report, packages=packages, answer=answer, error=_in_problem(report.error, folder))
+
+
+def in_package(package: PackageReport, folder: Path) -> PackageReport:
+    """Return what is told of one package with every line that it proposes as it works in *folder*."""
+    return replace(
+        package,
+        missing=pasteable(package.missing, folder),
+        command=pasteable(package.command, folder),
+        look=_in_problem(package.look, folder),
+        in_the_way=tuple(replace(each, problem=_in_problem(each.problem, folder)) for each in package.in_the_way),
+        questions=tuple(replace(each, problem=_in_problem(each.problem, folder)) for each in package.questions),
+    )
+
+
+def _in_problem(problem: _Problem, folder: Path) -> _Problem:
+    return problem and replace(problem, hint=pasteable(problem.hint, folder))
 
 
 def _command(found: re.Match[str]) -> str:
