@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from releasegate.core.report.model import (
 )
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import TASKS
-from releasegate.frontends.proposals import in_report, pasteable
+from releasegate.frontends.proposals import here, in_report, pasteable
 
 SAID = "-> Prove it: invoke release --rc --package a, then nox -s install_check -- --source pypi"
 OWN = "-> Prove it: releasegate release --rc --package a, then releasegate install-check --source pypi"
@@ -74,6 +76,22 @@ def test_a_report_proposes_what_is_here_and_the_words_of_others_stay_as_they_are
     assert all(each is not None and each.details == ("invoke release",) for each in problems)
     assert mine.versions == package.versions
     assert in_report(Report("run"), tmp_path) == Report("run")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
+def test_a_folder_that_was_removed_or_that_nobody_may_read_has_no_such_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> object:
+        raise PermissionError
+
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert pasteable("invoke status", here()) == "releasegate status"
+    monkeypatch.setattr(os, "stat", refused)
+    assert pasteable(SAID, tmp_path / "unread") == OWN
 
 
 @pytest.mark.parametrize("said", ["invoke's --dry", "invoke tasks", "nox -s tests", "nox -s buildings", "uninvoke x"])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.report.workflow_commands import in_actions
 from releasegate.frontends.printer import Printer
-from releasegate.frontends.proposals import in_package, pasteable
+from releasegate.frontends.proposals import here, in_package, pasteable
 from releasegate.frontends.terminal_text import broken, width_of, word_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Screen(Printer):
 
     def proposes(self, package: PackageReport) -> PackageReport:
         """Return what is to be shown of *package*, the lines that it proposes as they work here."""
-        return in_package(package, Path.cwd())
+        return in_package(package, here())
 
     def expects(self, steps: int) -> None:
         """Say how many steps a run will have from here on."""
@@ -127,7 +127,7 @@ class Screen(Printer):
         """Print what is wrong and what to do next; an *expected* error is part of what the command tells."""
         self.ends_group()
         self._failed = self._failed or not expected
-        stream, hint = self.stream if expected else sys.stderr, pasteable(error.hint, Path.cwd())
+        stream, hint = self.stream if expected else sys.stderr, pasteable(error.hint, here())
         # Who cannot be told is not told that.
         with suppress(OSError, ValueError):
             width = width_of(stream, os.environ)

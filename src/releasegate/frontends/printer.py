@@ -16,6 +16,7 @@ from releasegate.core.printable import printable
 from releasegate.core.report.workflow_commands import harmless, in_actions
 from releasegate.frontends.log_progress import LogProgress
 from releasegate.frontends.moving_line import MovingLine
+from releasegate.frontends.proposals import here
 from releasegate.frontends.run_log import RunLog
 from releasegate.frontends.terminal_text import COLOURS, broken, coloured, redraws, width_of
 
@@ -45,7 +46,7 @@ class Printer:
     secrets: tuple[str, ...] = field(default_factory=lambda: secrets_of(os.environ.items()))
     as_json: bool = False
     loudness: Loudness = "usual"
-    log: RunLog = field(default_factory=lambda: RunLog(Path.cwd()))
+    log: RunLog = field(default_factory=lambda: RunLog(here()))
     _line: MovingLine = field(init=False)
     _place: str = ""
     _progress: LogProgress = field(default_factory=LogProgress)

@@ -5,6 +5,7 @@ Messages name invoke and Nox, as the documents do; a repository without a ``task
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from functools import cache
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 _Problem = TypeVar("_Problem", "Problem", "Problem | None")
 _TASK = re.compile(rf"\binvoke (?=(?:{'|'.join(TASKS)})\b)")
 _SESSION = re.compile(rf"\bnox -s ({'|'.join(gate.name for gate in GATES)})\b(?: --(?= |$))?", re.MULTILINE)
+
+
+def here() -> Path:
+    """Return the folder that a command runs in; where it was removed meanwhile, one that has no files of a project."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path(os.devnull)
 
 
 def pasteable(text: str, folder: Path) -> str:
@@ -60,9 +69,11 @@ def _command(found: re.Match[str]) -> str:
 @cache
 def _has_tasks(folder: Path) -> bool:
     # As invoke looks for it: in every folder above, too.
-    return any((each / "tasks.py").is_file() or (each / "tasks").is_dir() for each in (folder, *folder.parents))
+    places = (os.path.join(each, "tasks") for each in (folder, *folder.parents))  # noqa: PTH118 - see below
+    # Where nobody may look, there is none: a path of pathlib raises.
+    return any(os.path.isfile(f"{each}.py") or os.path.isdir(each) for each in places)  # noqa: PTH112, PTH113
 
 
 @cache
 def _has_sessions(folder: Path) -> bool:
-    return (folder / "noxfile.py").is_file()
+    return os.path.isfile(folder / "noxfile.py")  # noqa: PTH113
