@@ -65,13 +65,15 @@ class Engine:
         except ReleasegateError as error:
             may_be_waived = step.waivable and step.kind is not Kind.ONE_WAY and isinstance(error, GateFailed | Refused)
             waiver = self._record(step).waiver(step.key) if may_be_waived else None
+            found = {**error.evidence, "problem": error.problem}
             if waiver is None:
-                found = {**error.evidence, "problem": error.problem}
                 self.writer.step(step, "failed", verdict=error.verdict, evidence=found)
                 self.watch.ends(self._outcome(step, error.verdict, "failed", found, started))
                 raise
+            # What a person took on is told with what was found: it stays a gate that did not pass.
+            self.writer.step(step, "failed", verdict="waived", evidence=found)
             verdict, how = "waived", "waived"
-            evidence = {**waiver.evidence, "problem": error.problem}
+            evidence = {**found, **waiver.evidence}
         outcome = self._outcome(step, verdict, how, evidence, started)
         self.watch.ends(outcome)
         return outcome

@@ -10,6 +10,7 @@ from git_repositories import ENVIRON, git, make_repository
 from releasegate.adapters.git.command import Git
 from releasegate.app.adopt.propose import propose
 from releasegate.app.adopt.repository import facts
+from releasegate.core.errors import Refused
 
 PROJECT = '[project]\nname = "harbor-lamp"\nversion = "1.0.0"\nrequires-python = ">=3.12"\n'
 GITEA = "https://gitea.example/quay/harbor-lamp.git"
@@ -46,3 +47,17 @@ def test_release_notes_are_asked_about(tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "lamp", {"pyproject.toml": PROJECT, **files})
     answers = [line for each in propose(repository.root, environ=ENVIRON).questions for line in each.answers]
     assert 'release-notes = "docs/release-notes"' in answers
+
+
+def test_a_bare_repository_is_refused_by_its_kind_and_said_to_be_cloned(tmp_path: Path) -> None:
+    make_repository(tmp_path / "lamp", {"pyproject.toml": PROJECT})
+    git(tmp_path, "clone", "--quiet", "--bare", "lamp", "lamp.git")
+    with pytest.raises(Refused, match="is a bare repository") as refusal:
+        propose(tmp_path / "lamp.git", environ=ENVIRON)
+    assert refusal.value.hint.endswith(f": git clone {tmp_path / 'lamp.git'}")
+
+
+def test_a_tag_of_the_branch_s_name_keeps_the_branch_s_name_whole(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "lamp", {"pyproject.toml": PROJECT})
+    git(repository.root, "tag", repository.branch() or "")
+    assert facts(Git(repository.root, ENVIRON), path=".").branch == repository.branch()

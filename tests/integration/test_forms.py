@@ -115,6 +115,8 @@ def test_a_run_that_fails_tells_how_far_it_came_and_what_ended_it(folder: Folder
         (("show", "--json", "--version", "x", *API), 2),
         (("show", "--json", "--version", "9.9", *API), 2),
         (("show", "--json", "--version", "9.9"), 2),
+        (("show", "--json", "--markdown"), 2),
+        (("pairs", "--markdown", "--json"), 2),
         (("release", "--json", "--rc", "--post"), 2),
         (("release", "--json", *API), 3),
     ],
@@ -126,7 +128,8 @@ def test_an_error_is_json_too_and_is_said_on_standard_error(typed: Typed, words:
     assert f"-> {report['error']['hint']}" in err
 
 
-def test_in_actions_a_finding_is_said_beside_its_line(folder: Folder, typed: Typed) -> None:
+@pytest.mark.parametrize("mark", ["GITHUB_ACTIONS", "GITEA_ACTIONS"])
+def test_in_actions_a_finding_is_said_beside_its_line(folder: Folder, typed: Typed, mark: str) -> None:
     file = folder.pair.clone("tiny-api") / "tiny_api" / "__init__.py"
     file.write_text(file.read_text().replace("1.0.0", "1.0.1"))
     folder.tokens["GITHUB_STEP_SUMMARY"] = str(folder.pair.root / "summary.md")
@@ -135,7 +138,7 @@ def test_in_actions_a_finding_is_said_beside_its_line(folder: Folder, typed: Typ
     payload = folder.pair.root / "event.json"
     payload.write_text("{}")
     event = {"GITHUB_EVENT_PATH": str(payload), "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/develop"}
-    folder.tokens.update({"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(folder.pair.root), **event})
+    folder.tokens.update({mark: "true", "GITHUB_WORKSPACE": str(folder.pair.root), **event})
     _, output, _ = typed("releasegate", "versions", *API)
     assert "::error file=tiny-api/tiny_api/__init__.py,line=3,title=tiny-api does not state one version" in output
     assert "versions: tiny-api does not state one version everywhere." in (folder.pair.root / "summary.md").read_text()

@@ -14,6 +14,7 @@ from real_indexes import RunningIndex
 from stored import store_files
 from testpair import AUTHOR, Quiet, make_pair, on_indexes, sources
 
+from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.project import load
 from releasegate.app.status import status
 from releasegate.app.workspace import Workspace
@@ -176,3 +177,56 @@ def test_what_is_named_next_is_pasted_and_takes_what_is_in_the_way_away(
     after = status(workspace, api(workspace))
     assert in_the_way(after) == set()
     assert after.command == "invoke release --rc --package tiny-api"
+
+
+def test_a_branch_that_another_work_tree_has_is_gone_to_and_not_switched_to(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace.project.root)
+    folder, other = clone(workspace), tmp_path / "the other"
+    git(folder, "switch", "--quiet", "--create", "feature")
+    git(folder, "worktree", "add", "--quiet", str(other), "develop")
+    assert status(workspace, api(workspace)).command == f"cd '{other}'"
+    held = GitRepository(other, workspace.project.environ)
+    assert (held.branch(), held.holder("develop"), held.holder("feature")) == ("develop", "", str(folder))
+
+
+def test_a_tag_of_the_branch_s_name_is_not_taken_for_it(workspace: Workspace) -> None:
+    git(clone(workspace), "tag", "develop")
+    assert workspace.repository(api(workspace)).branch() == "develop"
+    assert in_the_way(status(workspace, api(workspace))) == set()
+
+
+def damaged_index(folder: Path) -> None:
+    """Leave half of what Git knows of the work tree."""
+    (folder / ".git" / "index").write_bytes(b"x")
+
+
+def damaged_settings(folder: Path) -> None:
+    """Leave settings that Git cannot read."""
+    with (folder / ".git" / "config").open("a") as stream:
+        stream.write("[[[")
+
+
+def without_a_work_tree(folder: Path) -> None:
+    """Let there be nothing but what is pushed to."""
+    git(folder, "config", "core.bare", "true")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (damaged_index, "git status failed"),
+        (damaged_settings, "git rev-parse failed"),
+        (without_a_work_tree, "is a bare repository"),
+    ],
+)
+def test_where_git_itself_fails_the_look_has_failed_and_nothing_is_said_of_version_files(
+    workspace: Workspace, damage: Callable[[Path], None], said: str
+) -> None:
+    damage(clone(workspace))
+    report = status(workspace, api(workspace))
+    assert report.look is not None
+    assert said in report.look.problem
+    assert (report.look.exit_code, report.state) == (6, "it cannot be told where it stands")
+    assert not report.command.startswith("nox ")

@@ -75,7 +75,7 @@ def test_a_version_of_which_one_file_is_stored_says_how_long_the_other_is_taken(
     stored = "note      1.0.0rc1 on staging: tiny_api-1.0.0rc1-py3-none-any.whl is stored and the sdist is not; "
     assert f"{stored}13 days remain to send it" in output
     assert "tiny-api: 1.0.0rc1 is under way" in output
-    assert "next      invoke release --rc --package tiny-api" in output
+    assert "next      releasegate release --rc --package tiny-api" in output
     staging.faults.clear()
     code, output = folder.type(*RC, "--until", "install")
     assert code == 0, output

@@ -73,6 +73,17 @@ def test_something_moves_as_long_as_a_build_takes_and_nothing_of_it_is_left(proj
 
 
 @pytest.mark.parametrize("project", [30], ids=["longer than anybody waits"], indirect=True)
+def test_who_ends_the_trial_of_an_adoption_is_told_that_nothing_was_written(project: Path) -> None:
+    before = sorted(project.iterdir())
+    shown = on_terminal(module("releasegate", "adopt", "."), cwd=project, env=environ(), interrupt_after="building")
+    assert shown.exit_code == 130
+    assert "Interrupted: nothing was written, and the repository is as it was." in shown.lines
+    assert "-> Run the same command again; it goes on from there" in shown.lines
+    assert shown.lines[-1] == ""
+    assert sorted(project.iterdir()) == before
+
+
+@pytest.mark.parametrize("project", [30], ids=["longer than anybody waits"], indirect=True)
 @pytest.mark.parametrize("argv", [BUILD, SESSION], ids=["releasegate", "nox"])
 def test_who_types_ctrl_c_is_told_what_is_safe_and_how_to_go_on(project: Path, argv: list[str]) -> None:
     shown = on_terminal(argv, cwd=project, env=environ(), interrupt_after="building sample")

@@ -101,7 +101,7 @@ def test_who_finds_other_bytes_goes_on_with_the_next_number_by_the_line_that_is_
     assert code == 5, output
     assert f"staging holds other bytes under {SDIST}." in output
     assert "and 1.0.0rc2 is the next legal version" in output
-    assert "then go on with the next number: invoke release --rc --package " in output
+    assert "then go on with the next number: releasegate release --rc --package " in output
     code, output = world.types(*RELEASE)
     assert code == 0, output
     assert {"tiny_api-1.0.0rc2-py3-none-any.whl", "tiny_api-1.0.0rc2.tar.gz"} < world.held()

@@ -186,3 +186,13 @@ def test_an_output_that_nobody_can_read_ends_without_a_traceback(project: Path, 
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
+@pytest.mark.parametrize(("words", "code"), [("status", 6), ("doctor --json", 6), ("adopt", 6), ("nope", 2)])
+def test_a_folder_that_was_removed_meanwhile_ends_without_a_traceback(tmp_path: Path, words: str, code: int) -> None:
+    line = f"mkdir gone && cd gone && rmdir ../gone && {sys.executable} -m releasegate {words}"
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == code
+    assert done.stderr.splitlines()[-1].startswith("-> ")
+    assert "Traceback" not in done.stderr

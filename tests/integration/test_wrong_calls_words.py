@@ -28,6 +28,8 @@ CALLS = tuple(
 GATE_NAMES = {gate.command: gate for gate in GATES} | {gate.name: gate for gate in GATES}
 OF_INVOKE = frozenset(ns.task_names)
 PARSED = (
+    "There is no command",
+    "takes no -- of its own",
     "is given twice",
     "has no option",
     "does not take the word",

@@ -13,6 +13,7 @@ import pytest
 from invoke.exceptions import Exit, ParseError
 from test_docs import PAGES, ROOT, blocks, read
 
+from releasegate.core.errors import ConfigurationError
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.program import Releasegate
 
@@ -65,7 +66,7 @@ def misunderstood(words: list[str]) -> str:
         program.parse_tasks()
     except Exit:  # it only prints
         return ""
-    except ParseError as error:
+    except (ParseError, ConfigurationError) as error:
         return str(error)
     return program.core.remainder
 

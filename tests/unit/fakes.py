@@ -94,12 +94,16 @@ class FakeRepository:
     begun: str = ""
     branches: frozenset[str] = frozenset({"develop"})
     remotes: frozenset[str] = frozenset({"origin"})
+    holders: dict[str, str] = field(default_factory=dict)
 
     def unfinished(self) -> str:
         return self.begun
 
     def has_branch(self, name: str) -> bool:
         return name in self.branches
+
+    def holder(self, name: str) -> str:
+        return self.holders.get(name, "")
 
     def has_remote(self) -> bool:
         return "origin" in self.remotes

@@ -109,7 +109,9 @@ class ReleaseFixture:
                 for each in (self.app, self.core, *self.others)
             },
             consumed=self.consumed,
-            companion_sources=lambda package, companion, role: CompanionSources(by_hand=self.by_hand),  # noqa: ARG005
+            companion_sources=lambda package, *_: CompanionSources(
+                by_hand=self.by_hand, several=len(package.companions) > 1
+            ),
             clock=self.clock,
             machine=self.machine,
             downloads=FakeDownloads(self.root / "downloads"),

@@ -7,7 +7,14 @@ from packaging.version import Version
 
 from releasegate.core.config.companion import Companion
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.release.companion import CompanionSources, PickedCompanion, Purpose, pick_companion, variables
+from releasegate.core.release.companion import (
+    CompanionSources,
+    PickedCompanion,
+    Purpose,
+    by_hand,
+    pick_companion,
+    variables,
+)
 
 API = Companion("proxbox-api", default="0.1")
 EVERYBODY = {
@@ -79,6 +86,21 @@ def test_a_companion_that_nobody_names_is_refused_and_the_ways_to_name_it_are_to
     assert "PROXBOX_API_TESTPYPI_VERSION" in refusal.value.hint
     # A line to paste ends it, so that status can offer it.
     assert refusal.value.hint.endswith("or release it first: invoke release --rc --package proxbox-api")
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_the_option_that_is_named_is_one_of_the_command_that_runs(several: bool) -> None:  # noqa: FBT001
+    theirs = f"--backend-version {'proxbox-api=' if several else ''}VERSION"
+    with pytest.raises(ConfigurationError) as refusal:
+        chosen(CompanionSources(several=several, option="--backend-version"), companion=Companion("proxbox-api"))
+    assert refusal.value.hint.startswith(f"Give {theirs}, set")
+    picked = chosen(CompanionSources(by_hand="0.6", several=several, option="--backend-version"))
+    assert (picked.reason, picked.option) == ("--backend-version", theirs)
+
+
+@pytest.mark.parametrize("word", ["proxbox-api=1.0", "proxbox-api==1.0", "Proxbox_API == 1.0"])
+def test_a_companion_may_be_named_as_a_requirement_is_written(word: str) -> None:
+    assert by_hand([word], option="--companion", known={"proxbox-api"}) == {"proxbox-api": "1.0"}
 
 
 def test_a_word_that_is_no_version_is_refused_with_the_name_of_who_said_it() -> None:

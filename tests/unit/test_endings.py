@@ -28,7 +28,7 @@ def test_an_error_with_a_message_stays_what_it_is() -> None:
         (FileExistsError(errno.EEXIST, "File exists", ".releasegate"), "'.releasegate' cannot", "Move away the file"),
         (IsADirectoryError(errno.EISDIR, "Is a directory", "a"), "'a' cannot be used: Is a", "Move away the folder"),
         (OSError(errno.EXDEV, "Invalid link", "a", None, "b"), "'a' and 'b' cannot be used", "Put that right"),
-        (BrokenPipeError(errno.EPIPE, "Broken pipe"), "does not do what is needed: Broken", "read all of it"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), "reads the output has stopped: Broken", "read all of it"),
         (TimeoutError(), "does not do what is needed: TimeoutError", "Put that right"),
         (MemoryError(), "not enough memory", "Free some"),
     ],

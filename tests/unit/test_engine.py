@@ -14,6 +14,7 @@ from releasegate.adapters.ledger.memory import MemoryLedger
 from releasegate.core.errors import Conflict, GateFailed, NotYet, Refused, ReleasegateError, Unavailable
 from releasegate.core.release.entry import Entry, EntryEvent, Evidence
 from releasegate.core.release.record import Record
+from releasegate.core.release.taken_back import is_red
 from releasegate.engine import Engine, Outcome
 from releasegate.ledger_writer import LedgerWriter
 from releasegate.steps.step import Kind
@@ -308,6 +309,18 @@ def test_a_waiver_turns_a_verdict_of_a_waivable_step_into_waived(error: Releaseg
     assert after.ran == ["after"]
     assert release.record().done("step", subject="commit") is None
     assert release.record().failure is None
+
+
+def test_what_was_found_by_a_gate_that_is_waived_is_recorded_and_told() -> None:
+    error = GateFailed("It is bad.", hint="Mend it", evidence={"cells": ["red"]})
+    release = waived()
+    (outcome,) = run(FakeStep(release, waivable=True, doing=raising(error)))
+    found = {"cells": ["red"], "problem": "It is bad."}
+    assert outcome.evidence == {**found, "by": "Ada", "reason": "flaky host"}
+    assert events(release)[-2:] == [("started", "pass"), ("failed", "waived")]
+    assert release.entries[-1].evidence == found
+    assert release.record().waiver("step") is not None
+    assert not is_red(release.entries[-1])
 
 
 def test_a_waived_step_that_passes_has_passed() -> None:

@@ -32,6 +32,15 @@ def test_where_no_runner_is_there_is_no_event() -> None:
     assert parse_event({"GITHUB_ACTIONS": "false"}, None) is None
 
 
+@pytest.mark.parametrize(
+    ("mark", "forge"), [("GITHUB_ACTIONS", "github"), ("GITEA_ACTIONS", "gitea"), ("FORGEJO_ACTIONS", "gitea")]
+)
+def test_any_mark_of_a_runner_is_enough(mark: str, forge: str) -> None:
+    event = parse_event({mark: "true", "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/tags/v1.0"}, {})
+    assert event is not None
+    assert (event.trigger, event.forge) == ("tag", forge)
+
+
 def test_a_pushed_tag() -> None:
     event = parsed("push", "refs/tags/v1.0rc1")
     assert (event.trigger, event.ref_name, event.commit) == ("tag", "v1.0rc1", "a" * 40)

@@ -22,3 +22,18 @@ COMMANDS = ("status", "release", "versions", "--package", "--until")
 )
 def test_the_nearest_word_is_named_or_all_of_them(word: str, said: str) -> None:
     assert meant(word, COMMANDS) == said
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("e2e", "Name one of: e2e:staging, e2e:today"),
+        ("--pac", "Did you mean --package?"),
+        ("-p", "Name one of: --package, --plan"),
+        ("up", "Did you mean upload?"),
+        ("--json", "Name one of: e2e:staging, e2e:today, upload, --package, --plan"),
+        ("", "Name one of: e2e:staging, e2e:today, upload, --package, --plan"),
+    ],
+)
+def test_what_begins_so_goes_before_what_is_alike(word: str, said: str) -> None:
+    assert meant(word, ["e2e:staging", "e2e:today", "upload", "--package", "--plan"]) == said

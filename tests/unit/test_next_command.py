@@ -35,6 +35,14 @@ def test_a_bump_that_is_merged_or_left_behind_is_not_waited_for(stated: str) -> 
     assert next_release(standing).state == f"{stated} is not begun"
 
 
+@pytest.mark.parametrize("stated", ["1.0.1rc1", "1.0.1"])
+def test_a_version_of_which_something_was_done_is_under_way_before_its_number_is_used(stated: str) -> None:
+    built = Record((entry("build", "done"),))
+    records = {"1.0.1rc1": SEALED, stated: built}
+    standing = package_state(stated, pypi="1.0", tags={"v1.0": OTHER}, records=records)
+    assert next_release(standing).state == f"{stated} is under way, and its number is not used yet"
+
+
 def test_a_bump_of_a_number_that_was_overtaken_is_not_waited_for() -> None:
     standing = package_state("1.0", testpypi="1.0.1rc2", tags={"v1.0": OTHER}, records={"1.0.1rc1": PUSHED_BACK})
     assert standing.proposed is None

@@ -167,6 +167,19 @@ def test_text_of_a_record_is_one_line_without_control_characters() -> None:
     assert list(members("pair", {}, package="demo")) == []
 
 
+def test_a_gate_that_was_waived_before_it_ran_tells_what_ran_and_what_was_wrong() -> None:
+    companion = {"name": "api", "version": "2.0", "source": "pypi", "files": {}}
+    ran = {**RAN, "companion": companion, "problem": "It breaks.", "cells": [{"cell": "all", "verdict": "fail"}]}
+    failed = entry("e2e:staging", "failed", ran, at="9", verdict="waived")
+    found = of_record("demo", "1.0", Record((WAIVED, entry("e2e:staging", "started", at="8"), failed)), between=between)
+    assert [(m.package, m.version) for m in found.pair] == [("demo", "1.0"), ("api", "2.0")]
+    assert [(cell.cell, cell.verdict) for cell in found.cells] == [("all", "fail")]
+    (step,) = found.path
+    assert (step.verdict, step.problem, step.seconds) == ("waived", "It breaks.", 1.0)
+    assert [(w.gate, w.by) for w in found.waivers] == [("e2e:staging", "Ada")]
+    assert standing_waivers(Record((WAIVED, failed))) == (WAIVED,)
+
+
 def test_a_waiver_stands_until_its_gate_has_passed() -> None:
     failed, passed = entry("e2e:staging", "failed", verdict="fail"), entry("e2e:staging")
     assert standing_waivers(Record((failed, WAIVED))) == (WAIVED,)

@@ -180,6 +180,16 @@ def test_a_question_that_is_not_answered_leaves_the_cursor_where_a_line_begins(
     assert terminal.getvalue().endswith("\n")
 
 
+def test_a_question_fits_the_terminal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = terminal_of(monkeypatch)
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    assert Screen().asks("This cannot be taken back: tag v1.0.0rc1 and push it. Go on?") is True
+    asked = [line for line in terminal.getvalue().splitlines() if line.strip()]
+    assert max(map(len, asked)) <= 40
+    assert asked[-1].endswith("[y/N] ")
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"), [("y\n", True), (" YES \n", True), ("\n", False), ("no\n", False), ("", False)]
 )
@@ -347,10 +357,11 @@ def test_a_version_has_one_heading_and_its_lines_do_not_name_it_again(capsys: py
     ]
 
 
+@pytest.mark.parametrize("mark", ["GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS"])
 def test_in_the_log_of_a_ci_a_version_is_a_group_that_ends_before_what_is_wrong(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, mark: str
 ) -> None:
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv(mark, "true")
     screen = Screen()
     screen.ends(RAN[0])
     screen.error(GateFailed("It broke.", hint="Mend it"), expected=True)

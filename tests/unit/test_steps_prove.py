@@ -64,6 +64,9 @@ def test_a_cell_that_fails_is_refused(fixture: ReleaseFixture) -> None:
     with pytest.raises(GateFailed, match=r"sample-app 1\.0rc1 from testpypi fails its install check") as failure:
         InstallCheck(fixture.uploaded("1.0rc1"), "staging").run()
     assert failure.value.details == ("3.12 sdist: sample_app.cli cannot be imported",)
+    cells = {each["cell"]: each["verdict"] for each in failure.value.evidence["cells"]}
+    assert cells["3.12 sdist"] == "fail"
+    assert cells["3.12 wheel"] == "pass"
 
 
 def test_a_cell_that_fails_without_a_word_is_refused_too() -> None:

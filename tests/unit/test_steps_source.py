@@ -45,6 +45,10 @@ def test_another_branch_is_refused(fixture: ReleaseFixture, branch: str | None, 
     with pytest.raises(Refused, match="There is no develop here") as refusal:
         Clean(fixture.release("1.0rc1")).run()
     assert refusal.value.hint.endswith("git switch --create develop")
+    fixture.repository.holders["develop"] = "/there it is"
+    with pytest.raises(Refused) as refusal:
+        Clean(fixture.release("1.0rc1")).run()
+    assert refusal.value.hint == "develop is checked out in another work tree; go on there: cd '/there it is'"
 
 
 @pytest.mark.parametrize(("begun", "back"), [("merge", "merge --abort"), ("bisect", "bisect reset")])

@@ -113,7 +113,9 @@ def test_what_is_cut_fits_by_its_columns(text: str, width: int, shown: str) -> N
         (Terminal(), {"TERM": "xterm", "GITHUB_ACTIONS": "true"}, True, False),
         (io.StringIO(), {"TERM": "xterm"}, False, False),
         (io.StringIO(), {"FORCE_COLOR": "1"}, True, False),
+        (Terminal(), {"TERM": "xterm", "GITEA_ACTIONS": "true"}, True, False),
         (io.StringIO(), {"FORCE_COLOR": "0"}, False, False),
+        (io.StringIO(), {"FORCE_COLOR": ""}, False, False),
         (io.StringIO(), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, False),
     ],
 )

@@ -13,7 +13,7 @@ from releasegate.app.project import Project
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted, matrix
 from releasegate.core.e2e.places import filled
-from releasegate.core.errors import ReleasegateError
+from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.kits.kit import fits
 
 _DATABASES = "databases"
@@ -34,7 +34,13 @@ def give(project: Project, folder: Path) -> tuple[str, ...]:
 
 
 def take(project: Project, folder: Path) -> tuple[str, ...]:
-    """Take over what *folder* holds; what is not there, or cannot be used, is made anew and no reason to fail."""
+    """Take over what *folder* holds; what is not there, or cannot be used, is made anew and no reason to fail.
+
+    Raises:
+        ConfigurationError: it is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ConfigurationError(f"{folder} is no folder.", hint="Name the folder that the forge's cache gave back")
     if not folder.is_dir():
         return (f"{folder} is not there: nothing is kept yet, and all is made anew",)
     try:

@@ -44,7 +44,7 @@ def may_go_out(workspace: Workspace, text: str, *, last: int | None) -> Report:
         Unavailable: an index does not answer.
         ConfigurationError: *text* names no version of a package with a companion or a dependent, or none that there is.
     """
-    name, _, number = (part.strip() for part in text.partition("=="))
+    name, _, number = (part.strip() for part in text.replace("==", "=", 1).partition("="))
     version = parse_version(number)
     if not name or version is None:
         raise ConfigurationError(f"{text!r} names no version.", hint="Write --for NAME==VERSION")

@@ -28,7 +28,7 @@ from releasegate.steps.preflight import in_the_way
 from releasegate.steps.release import Release
 from releasegate.steps.stated import changed_files, version_file_contents
 
-_LINE = re.compile(r"[^:]*: ((?:invoke|nox|git|uv) (?!.*\b[A-Z]{2,}\b).+)")
+_LINE = re.compile(r"[^:]*: ((?:invoke|nox|git|uv|cd) (?!.*\b[A-Z]{2,}\b).+)")
 """A hint that ends with a line: words in capitals are what a person puts in."""
 
 
@@ -49,12 +49,11 @@ def status(workspace: Workspace, package: Package) -> PackageReport:
     candidate, state = package_state.declared, coming.state
     if is_candidate(candidate) and package_state.state(candidate) is VersionState.SEALED:
         state = _proven(workspace, package, candidate, state)
-    first = next(filter(None, (_line_of(each.problem.hint) for each in blocking)), "")
     return PackageReport(
         package.name,
         state,
         coming.missing,
-        first or coming.command(package.name),
+        _first_line(blocking) or coming.command(package.name),
         package_state.head,
         tuple(map(str, occurrences)) or (f"none: the tag states {package_state.declared}",),
         lines,
@@ -88,6 +87,11 @@ def _proven(workspace: Workspace, package: Package, candidate: Version, state: s
         return asked_again(workspace.ledger(package), candidate) if doubted else state
     except ReleasegateError as error:
         return f"{state}; whether that is to be believed cannot be told: {error.problem}"
+
+
+def _first_line(blocking: tuple[AnswerReport, ...]) -> str:
+    """Return the line to paste of the first answer that is in the way and has one; empty where none has."""
+    return next(filter(None, (_line_of(each.problem.hint) for each in blocking)), "")
 
 
 def _line_of(hint: str) -> str:
@@ -142,8 +146,9 @@ def _unknown(
     workspace: Workspace, package: Package, error: ReleasegateError, blocking: tuple[AnswerReport, ...]
 ) -> PackageReport:
     """Return the status of a package of which it cannot be told where it stands."""
-    missing = _missing_repository(workspace, package)
-    if missing is None and not isinstance(error, Unavailable):
+    may_pass = isinstance(error, Unavailable)
+    missing = _missing_repository(workspace, package, whole=may_pass)
+    if missing is None and not may_pass:
         # The look did not fail: what it saw is that the version files are not right.
         command = _line_of(error.hint) or f"nox -s versions -- --package {package.name}"
         return PackageReport(package.name, error.problem, error.hint, command, in_the_way=blocking)
@@ -153,17 +158,23 @@ def _unknown(
         package.name,
         "it cannot be told where it stands",
         look.hint,
-        clone or f"invoke status --package {package.name}",
+        clone or ("" if may_pass else _first_line(blocking)) or f"invoke status --package {package.name}",
         consumed={where: tuple(map(str, held)) for where, held in held_versions(workspace, package).items()},
         in_the_way=blocking,
         look=look,
     )
 
 
-def _missing_repository(workspace: Workspace, package: Package) -> Problem | None:
-    """Return what is wrong where there is no repository to look at, ``None`` where there is one."""
+def _missing_repository(workspace: Workspace, package: Package, *, whole: bool) -> Problem | None:
+    """Return what is wrong where there is no repository that can be looked at, ``None`` where there is one.
+
+    One that is damaged, or has no work tree, is told by nothing less than its files; *whole*: it is neither.
+    """
+    repository = workspace.repository(package)
     try:
-        workspace.repository(package).head()
+        repository.head()
+        if not whole:
+            changed_files(repository, package)
     except Unavailable:
         return None
     except ReleasegateError as error:

@@ -46,12 +46,14 @@ if TYPE_CHECKING:
 class RunOptions:
     """What a person chose for one run: companions by hand, what is left out where it is not here, and the cells.
 
+    ``companion_option`` is where the command that runs takes the companions.
     ``attended`` says that somebody can confirm what cannot be taken back; ``containers`` is ``None`` where the cells
     are as configured; ``part`` is what one job of CI does, ``None`` where a run does all of it. ``prompt`` asks for a
     token that is nowhere else; ``None`` where nobody can be asked.
     """
 
     companions: ByHand = field(default_factory=dict)
+    companion_option: str = "--companion"
     only_available: bool = False
     attended: bool = True
     containers: ContainerOptions | None = None

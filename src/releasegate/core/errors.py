@@ -154,8 +154,10 @@ class Interrupted(ReleasegateError):
     exit_code = 130
     verdict = "interrupted"
 
-    def __init__(self) -> None:
+    def __init__(
+        self, safe: str = "what was recorded or published stays as it is, and nothing is uploaded twice"
+    ) -> None:
         super().__init__(
-            "Interrupted: what was recorded or published stays as it is, and nothing is uploaded twice.",
+            f"Interrupted: {safe}.",
             hint="Run the same command again; it goes on from there",
         )

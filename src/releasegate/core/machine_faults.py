@@ -17,8 +17,13 @@ _NEXT = {
     errno.EISDIR: "Move away the folder that stands where a file is needed",
     errno.ELOOP: "Remove the link that leads to itself",
     errno.EMFILE: "Let this user open more files (ulimit -n)",
-    errno.EPIPE: "Let whoever reads the output read all of it",
 }
+_OF_NO_FILE = {
+    errno.ENOENT: ("The folder that this runs in was removed", "Go to a folder that is there"),
+    errno.ENOSPC: ("Nothing more can be written", _NEXT[errno.ENOSPC]),
+    errno.EPIPE: ("Whoever reads the output has stopped", "Let whoever reads the output read all of it"),
+}
+"""What is wrong, and what to mend, where no file is named."""
 
 
 def machine_fault(error: OSError) -> Unavailable:
@@ -27,4 +32,6 @@ def machine_fault(error: OSError) -> Unavailable:
     where = " and ".join(repr(str(name)) for name in (error.filename, error.filename2) if name is not None)
     subject = f"{where} cannot be used" if where else "This machine does not do what is needed"
     hint = _NEXT.get(error.errno or 0, "Put that right")
+    if not where:
+        subject, hint = _OF_NO_FILE.get(error.errno or 0, (subject, hint))
     return Unavailable(f"{subject}: {reason}.", hint=f"{hint}, and run the same command again")

@@ -48,7 +48,8 @@ def watch(screen: Screen, *, package: str, last: str, end_to_end: bool) -> int:
             if finding.error is None:
                 screen.tell(f"  {'ok':<11} {finding.question}: {finding.said}")
             else:
-                screen.lines(terminal.answers([_answer(finding.question, finding.error)]))
+                told = PackageReport(each.name, in_the_way=(_answer(finding.question, finding.error),))
+                screen.lines(terminal.answers(screen.proposes(told).in_the_way))
         found.append(_report(each.name, answers))
         code = _exit_code(code, answers)
         screen.report = Report("watch", tuple(found), exit_code=code)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from invoke.program import Program
 
 SCRIPT, WORDS = "print-completion-script", "complete"
+FLAG = f"--{WORDS}"
+"""Behind it is a line that somebody is typing."""
 SHELLS = ("bash", "zsh", "fish")
 
 

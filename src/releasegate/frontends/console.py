@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.report.workflow_commands import in_actions
 from releasegate.frontends.printer import Printer
+from releasegate.frontends.proposals import here, in_package, pasteable
 from releasegate.frontends.terminal_text import broken, width_of, word_of
 
 if TYPE_CHECKING:
-    from releasegate.core.report.model import Report, ReportKind
+    from releasegate.core.report.model import PackageReport, Report, ReportKind
     from releasegate.engine import Outcome
     from releasegate.steps.step import Step
 
@@ -49,6 +51,10 @@ class Screen(Printer):
         """Whether a report is wanted in any form but lines."""
         return self.as_json or bool(os.environ.get("GITHUB_STEP_SUMMARY"))
 
+    def proposes(self, package: PackageReport) -> PackageReport:
+        """Return what is to be shown of *package*, the lines that it proposes as they work here."""
+        return in_package(package, here())
+
     def expects(self, steps: int) -> None:
         """Say how many steps a run will have from here on."""
         self._steps = (0, steps)
@@ -60,7 +66,7 @@ class Screen(Printer):
             return
         self.ends_group()
         self._headed = name
-        if os.environ.get("GITHUB_ACTIONS") == "true":
+        if in_actions(os.environ):
             self._grouped = True
             self.command(f"::group::{self.fit(name + more)}")
         else:
@@ -111,7 +117,7 @@ class Screen(Printer):
 
     def tell_forms(self, error: ReleasegateError | None = None) -> None:
         """Tell the report, and what ended the command, in every form but lines that is asked for."""
-        if self.reports or os.environ.get("GITHUB_ACTIONS") == "true":
+        if self.reports or in_actions(os.environ):
             # Nobody else waits for what this takes to load.
             from releasegate.frontends.forms import tell
 
@@ -121,12 +127,12 @@ class Screen(Printer):
         """Print what is wrong and what to do next; an *expected* error is part of what the command tells."""
         self.ends_group()
         self._failed = self._failed or not expected
-        stream = self.stream if expected else sys.stderr
+        stream, hint = self.stream if expected else sys.stderr, pasteable(error.hint, here())
         # Who cannot be told is not told that.
         with suppress(OSError, ValueError):
             width = width_of(stream, os.environ)
             # Together: of a secret that is broken over lines, nothing is left.
-            words = "\n".join([error.problem, *(f"  {detail}" for detail in error.details), f"-> {error.hint}"])
+            words = "\n".join([error.problem, *(f"  {detail}" for detail in error.details), f"-> {hint}"])
             problem, *more = ("\n".join(broken(line, width)) for line in self.fit(words).splitlines())
             for line in (problem, *more):
                 self.log.note(line)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from releasegate.frontends.options import Given
     from releasegate.ports import EndToEndReport
 
+_BACKEND = "--backend-version"
+
 
 def end_to_end(given: Given, screen: Screen) -> Failures:
     """Run every package that is asked for from each source, or show the plan of that; return what did not pass.
@@ -46,7 +48,7 @@ def end_to_end(given: Given, screen: Screen) -> Failures:
     _require_stack(settings, given)
     beside = _Backends.of(settings, given)
     _require_sources(settings, [*sources, *beside.sources.values()])
-    for_whom(beside.versions, workspace.project.select(package), option="--backend-version")
+    for_whom(beside.versions, workspace.project.select(package), option=_BACKEND)
     version, backends = version_of(given["version"]), beside.given()
     handed = Path(given["given"]) if given["given"] else None
 
@@ -54,7 +56,7 @@ def end_to_end(given: Given, screen: Screen) -> Failures:
         if not settings.judged(each.name):
             screen.tell(f"{each.name}: not run, it declares no end-to-end command")
             return
-        choices = RunOptions(companions=beside.versions, containers=asked)
+        choices = RunOptions(beside.versions, _BACKEND, containers=asked)
         chosen, shown = replace(opened, choices=choices), partial(cells.show_report, screen, each.name)
         requests = (
             gates.EndToEndRequest(Source(name, version), backends, recorded=given["record"], given=handed)
@@ -96,7 +98,7 @@ class _Backends:
         """Return what was given; raises ``ConfigurationError`` where it makes no sense."""
         known = frozenset(name for _, name in settings.edges)
         sources = by_hand(given["backend_source"] or (), option="--backend-source", known=known)
-        versions = by_hand(given["backend_version"] or (), option="--backend-version", known=known)
+        versions = by_hand(given["backend_version"] or (), option=_BACKEND, known=known)
         for version in versions.values():
             version_of(version)
         return cls(sources, versions, known)
@@ -108,7 +110,11 @@ class _Backends:
 
 
 def _require_stack(settings: Settings, given: Given) -> None:
-    """Raise ``ConfigurationError`` for an option that chooses cells where there are none to choose."""
+    """Raise ``ConfigurationError`` for an option that chooses cells where there are none to choose, or says nothing."""
+    if given["given"] and not given["record"]:
+        raise ConfigurationError(
+            "--given is the folder for what --record records.", hint="Add --record, or leave it out"
+        )
     chosen = [f"--{name}" for name in ("python", "path", "from") if given[name]]
     if chosen and settings.stack is None:
         raise ConfigurationError(

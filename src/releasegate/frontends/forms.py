@@ -20,6 +20,7 @@ from releasegate.core.report import json_form, markdown, workflow_commands
 from releasegate.core.report.markdown_text import bounded
 from releasegate.core.report.model import Report
 from releasegate.frontends.console import Screen
+from releasegate.frontends.proposals import here, in_report
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable that names the file of the job's summary; Gitea's Actions set it, too."""
@@ -36,7 +37,8 @@ def tell(screen: Screen, error: ReleasegateError | None = None) -> None:
         report = replace(report, error=problem_of(error), exit_code=error.exit_code)
     if report is None:
         return
-    if os.environ.get("GITHUB_ACTIONS") == "true":
+    report = in_report(report, here())
+    if workflow_commands.in_actions(os.environ):
         for line in workflow_commands.lines(report, folders=_folders(screen), is_file=_is_file):
             screen.command(masked(line, screen.secrets))
     if os.environ.get(SUMMARY):

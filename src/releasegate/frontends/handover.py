@@ -13,7 +13,7 @@ from releasegate.app.ci import workflows as generated
 from releasegate.app.ci.vendor import FOLDER, vendor
 from releasegate.app.project import load
 from releasegate.core.adopt.asked.questions import Question
-from releasegate.core.errors import ConfigurationError
+from releasegate.core.errors import ConfigurationError, Interrupted
 from releasegate.frontends.console import Screen
 
 
@@ -23,21 +23,21 @@ def adopt(  # noqa: PLR0913 - each is an option
     """Show what hands releasegate over to the repository in *path*, try it, and write it where that is said.
 
     With *vendored*, or where a person says so, releasegate itself and the workflow are written, too.
+
+    Raises:
+        Interrupted: a person ended it before anything was written.
     """
     environ = dict(os.environ)
     folder, beside = (Path(each).expanduser().resolve() for each in (path, table))
     proposal = propose_beside(folder, beside, environ=environ) if table else propose(folder, environ=environ)
-    for line in proposal.diff():
-        screen.say(line)
-    if trial:
-        _try(screen, proposal, environ)
-    for note in proposal.notes:
-        screen.tell(f"note: {note}")
-    _ask(screen, [each for each in proposal.questions if not (vendored and each is VENDOR)])
-    wanted = bool(proposal.files)
-    if not wanted:
+    try:
+        _show(screen, proposal, environ, trial=trial, vendored=vendored)
+        wanted = bool(proposal.files) and (yes or screen.asks(f"Write these {len(proposal.files)} files?"))
+    except KeyboardInterrupt:
+        raise Interrupted("nothing was written, and the repository is as it was") from None
+    if not proposal.files:
         screen.tell("There is nothing to write: the repository has it all.")
-    elif yes or screen.asks(f"Write these {len(proposal.files)} files?"):
+    elif wanted:
         proposal.write()
         screen.tell(f"Wrote {', '.join(map(str, proposal.files))}.")
     else:
@@ -49,6 +49,17 @@ def adopt(  # noqa: PLR0913 - each is an option
         "To see a candidate and its final without an account, committed or not: releasegate rehearse --pair own"
     )
     screen.tell(f"Next: {'answer the questions above, ' if proposal.questions else ''}{_NEXT}")
+
+
+def _show(screen: Screen, proposal: Proposal, environ: Mapping[str, str], *, trial: bool, vendored: bool) -> None:
+    """Show what would be written, what came of the trial of it, and what only a person knows; nothing is written."""
+    for line in proposal.diff():
+        screen.say(line)
+    if trial:
+        _try(screen, proposal, environ)
+    for note in proposal.notes:
+        screen.tell(f"note: {note}")
+    _ask(screen, [each for each in proposal.questions if not (vendored and each is VENDOR)])
 
 
 _PUT = f"Put this releasegate and its pins into {FOLDER}, and write the workflow?"

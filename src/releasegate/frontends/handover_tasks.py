@@ -14,7 +14,7 @@ from releasegate.frontends.shown import shown
         "table": "the folder of another repository, beside it, whose table holds both: for a pair, the companion first",
         "yes": "write it without being asked",
         "vendor": "put this releasegate and its pins into ci/releasegate, and write the workflow, too",
-        "trial": "without it, versions and build are not tried with the proposal",
+        "trial": "with --no-trial, versions and build are not tried with the proposal",
     }
 )
 def adopt(  # noqa: PLR0913 - each is a flag of the command line

@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import nox
 
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.nearest import meant
 from releasegate.frontends.loading import loads_quickly
-from releasegate.frontends.options import GATES, Gate, Given, loudness, refuse_empty
+from releasegate.frontends.options import GATES, Gate, Given, loudness
 
 if TYPE_CHECKING:
     from releasegate.frontends.console import Screen
@@ -66,7 +66,7 @@ class _Parser(argparse.ArgumentParser):
         """Raise what is wrong with the arguments, in the words that ``releasegate`` has for it."""
         flag, _, said = message.removeprefix("argument ").partition(": ")
         flag, seen = flag.rpartition("/")[2], f"see {self.prog} --help"
-        if said.startswith("expected"):
+        if said.startswith(("expected", "invalid choice: ''")):
             raise ConfigurationError(f"{flag} needs a value.", hint=f"Write {flag} VALUE; {seen}")
         if choice := _CHOICE.match(said):
             known = [word.strip(" '") for word in choice[2].split(",")]
@@ -76,19 +76,42 @@ class _Parser(argparse.ArgumentParser):
         raise ConfigurationError(f"{message.rstrip('.')}.", hint=f"{seen.capitalize()}")
 
 
+class _Once(argparse.Action):
+    """Keeps the one value of an option; the same option again would be passed over in silence."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse's
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep *values*; raises ``ConfigurationError`` where there is one already."""
+        given = vars(namespace).setdefault(_GIVEN, set())
+        if self.dest in given:
+            raise ConfigurationError(f"{option_string} is given twice.", hint="Give it once, or leave it out")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
+_GIVEN = " given"
+"""Where a parse keeps which options it has met: no option is called so."""
+
+
 def _parser(gate: Gate) -> argparse.ArgumentParser:
     prog = f"nox -s {gate.name} --"
     parser = _Parser(prog, description=gate.title, epilog=f"Example: {prog} {gate.example}", allow_abbrev=False)
     for option in gate.options:
+        flags = (option.short, option.flag) if option.short else (option.flag,)
         if option.takes == "none":
-            flags = (option.short, option.flag) if option.short else (option.flag,)
             parser.add_argument(*flags, action="store_true", help=option.help)
         elif option.takes == "many":
             parser.add_argument(option.flag, action="append", metavar=option.value, help=option.help)
         else:
             known = {"nargs": "?", "const": option.words[0]} if option.takes == "maybe" else {}
             parser.add_argument(
-                option.flag,
+                *flags,
+                action=_Once,
                 default=option.default,
                 choices=option.words or None,
                 metavar=option.value,
@@ -101,15 +124,18 @@ def _parser(gate: Gate) -> argparse.ArgumentParser:
 def _given(parser: argparse.ArgumentParser, gate: Gate, words: list[str]) -> Given:
     options, unknown = parser.parse_known_args(words)
     if unknown:
+        from releasegate.frontends.wrong_words import no_option, not_taken
+
         word, flags = unknown[0].partition("=")[0], sorted(option.flag for option in gate.options)
         if not word.startswith("-"):
-            raise ConfigurationError(
-                f"{gate.name} does not take the word {word}.",
-                hint=f"Write the option that it belongs to before it, as in --package NAME; see {parser.prog} --help",
-            )
-        raise ConfigurationError(f"{gate.name} has no option {word}.", hint=meant(word, flags))
-    refuse_empty(vars(options))
-    return vars(options)
+            raise not_taken(gate.name, word, flags, helps=f"{parser.prog} --help")
+        raise no_option(gate.name, word, flags)
+    given = {name: value for name, value in vars(options).items() if name != _GIVEN}
+    for option in gate.options:
+        value = given[option.name]
+        if "" in (value if isinstance(value, list) else [value]):
+            parser.error(f"argument {option.flag}: expected one argument")
+    return given
 
 
 @contextmanager

@@ -38,9 +38,8 @@ class Option:
     @property
     def usage(self) -> str:
         """The flag with the value that it takes, before the short one if there is one."""
-        if self.short:
-            return f"{self.flag}, {self.short}"
-        return f"{self.flag} [{self.value}]" if self.takes == "maybe" else f"{self.flag} {self.value}".strip()
+        value = f"[{self.value}]" if self.takes == "maybe" else self.value
+        return ", ".join(f"{flag} {value}".strip() for flag in (self.flag, self.short) if flag)
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Gate:
         return self.name.replace("_", "-")
 
 
-_PACKAGE = Option("--package", "one package instead of all", value="NAME")
+_PACKAGE = Option("--package", "one package instead of all", value="NAME", short="-p")
 _FOLDER = Option("--path", "where that package is, instead of the configured folder", value="FOLDER")
 _PLACES = (
     "`dist` (what `build` made), `local` (a checkout of HEAD), or an index: `testpypi`, `pypi` or a configured one"
@@ -70,6 +69,9 @@ SPEAKING = (
     Option("--quiet", "show verdicts alone", "none", short="-q"),
 )
 """The options that every task, session and command has."""
+
+LETTERS = {option.name: option.short.removeprefix("-") for option in (_PACKAGE, *SPEAKING)}
+"""The only letters there are: each is the same option in every command that has it."""
 
 VERSIONS = Gate(
     "versions",
@@ -152,6 +154,13 @@ E2E = Gate(
 GATES = tuple(replace(gate, options=(*gate.options, *SPEAKING)) for gate in (VERSIONS, BUILD, INSTALL_CHECK, E2E))
 
 
+TASKS = (
+    *("release", "status", "show", "pairs", "doctor", "verify", "watch"),
+    *("waive", "revoke", "adopt", "workflows", "rehearse", "cache"),
+)
+"""What the tasks are called, for who does not load them."""
+
+
 def loudness(given: Given) -> Literal["quiet", "usual", "loud"]:
     """Return how loud a command is to be; raises ``ConfigurationError`` where it is to be both."""
     loud, quiet = (bool(given.get(option.name)) for option in SPEAKING)
@@ -160,20 +169,3 @@ def loudness(given: Given) -> Literal["quiet", "usual", "loud"]:
 
         raise ConfigurationError("--verbose and --quiet exclude each other.", hint="Give one of them")
     return "loud" if loud else "quiet" if quiet else "usual"
-
-
-def empty(value: object) -> bool:
-    """Whether an option is given an empty word, such as a shell makes of a variable that is not set."""
-    return value in ("", [""])
-
-
-def refuse_empty(given: Given) -> None:
-    """Raise ``ConfigurationError`` where an option is given an empty word: it would be as if nothing was said."""
-    from releasegate.core.errors import ConfigurationError
-
-    for name in (name for name, value in given.items() if empty(value)):
-        flag = f"--{name.replace('_', '-')}"
-        raise ConfigurationError(
-            f"{flag} is given an empty word.",
-            hint=f"Write {flag} VALUE, or leave it out; is a variable of the shell not set?",
-        )

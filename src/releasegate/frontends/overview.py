@@ -58,7 +58,7 @@ def status(screen: Screen, *, package: str) -> int:
     for number, each in enumerate(packages, start=1):
         screen.at(number, len(packages), f"looking where {each.name} stands")
         _pull(screen, workspace, each, heard)
-        found.append(status_of(workspace, each))
+        found.append(screen.proposes(status_of(workspace, each)))
         screen.lines(terminal.status(found[-1], brief=screen.loudness == "quiet"))
         code = next((report.look.exit_code for report in found if report.look is not None), 0)
         screen.report = Report("status", tuple(found), exit_code=code)
@@ -71,6 +71,7 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
     Raises:
         ConfigurationError: what is named is no version, or has no record.
     """
+    require_one_form(screen, as_markdown=as_markdown)
     workspace, found, heard = _looking(screen), list[PackageReport](), dict[str, str]()
     packages = workspace.project.select(package or None)
     named = parse_version(version)
@@ -96,6 +97,12 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
         screen.say(markdown.text(screen.report).rstrip())
 
 
+def require_one_form(screen: Screen, *, as_markdown: bool) -> None:
+    """Raise ``ConfigurationError`` where a report is wanted in two forms: there is one standard output."""
+    if screen.as_json and as_markdown:
+        raise ConfigurationError("--json and --markdown exclude each other.", hint="Give one of them")
+
+
 def doctor(screen: Screen, *, package: str) -> int:
     """Print every answer about the next release of each package; return the exit code of the worst one."""
     workspace, found, reports = _looking(screen), list[Answer](), list[PackageReport]()
@@ -104,11 +111,12 @@ def doctor(screen: Screen, *, package: str) -> int:
         screen.at(number, len(packages), f"asking what a release of {each.name} needs")
         asked = examine(workspace, each, before=before)
         answers, before = asked.answers, {**before, each.name: asked.pipeline}
-        questions, wrong = questions_of(answers), answers_of(answers)
+        asked_of = PackageReport(each.name, in_the_way=answers_of(answers), questions=questions_of(answers))
+        reports.append(screen.proposes(asked_of))
+        questions = reports[-1].questions
         screen.tell(f"{each.name}: {_summary(questions)}")
         screen.lines(terminal.questions(questions, well=screen.loudness != "quiet"))
         found += answers
-        reports.append(PackageReport(each.name, in_the_way=wrong, questions=questions))
         screen.report = Report("doctor", tuple(reports), exit_code=exit_code(found))
     return exit_code(found)
 

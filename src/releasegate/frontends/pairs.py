@@ -13,6 +13,8 @@ from releasegate.core.pairs.table import with_table
 from releasegate.core.report import markdown, terminal
 from releasegate.core.report.model import PairRow, Report
 from releasegate.frontends.console import Screen
+from releasegate.frontends.overview import require_one_form
+from releasegate.frontends.proposals import in_report
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ def pairs(screen: Screen, wish: PairsWish) -> int:
     Raises:
         ReleasegateError: an index does not answer, the page has no markers, or it holds another table.
     """
+    require_one_form(screen, as_markdown=wish.markdown)
     last = wish.counted()
     workspace = replace(open_workspace(Path.cwd(), dict(os.environ), screen, RunOptions()), asked={})
     for package in workspace.project.settings.packages:
@@ -50,7 +53,7 @@ def pairs(screen: Screen, wish: PairsWish) -> int:
         except ReleasegateError as error:
             screen.tell(f"Other machines' evidence on {package.name} is not known: {error.problem}")
     report = proven.may_go_out(workspace, wish.asked, last=last) if wish.asked else proven.matrix(workspace, last=last)
-    screen.report = report
+    screen.report = report = in_report(report, Path.cwd())
     if wish.write or wish.check:
         _page(screen, wish, report.pairs)
     elif wish.markdown:

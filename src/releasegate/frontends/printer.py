@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 from releasegate.adapters.masking import masked, secrets_of
 from releasegate.core.printable import printable
-from releasegate.core.report.workflow_commands import harmless
+from releasegate.core.report.workflow_commands import harmless, in_actions
 from releasegate.frontends.log_progress import LogProgress
 from releasegate.frontends.moving_line import MovingLine
+from releasegate.frontends.proposals import here
 from releasegate.frontends.run_log import RunLog
 from releasegate.frontends.terminal_text import COLOURS, broken, coloured, redraws, width_of
 
@@ -45,7 +46,7 @@ class Printer:
     secrets: tuple[str, ...] = field(default_factory=lambda: secrets_of(os.environ.items()))
     as_json: bool = False
     loudness: Loudness = "usual"
-    log: RunLog = field(default_factory=lambda: RunLog(Path.cwd()))
+    log: RunLog = field(default_factory=lambda: RunLog(here()))
     _line: MovingLine = field(init=False)
     _place: str = ""
     _progress: LogProgress = field(default_factory=LogProgress)
@@ -114,7 +115,7 @@ class Printer:
     def fit(self, text: str) -> str:
         """Return *text* without what no terminal and no runner may be told."""
         fitted = printable(masked(text, self.secrets))
-        return harmless(fitted) if os.environ.get("GITHUB_ACTIONS") == "true" else fitted
+        return harmless(fitted) if in_actions(os.environ) else fitted
 
     def command(self, line: str) -> None:
         """Print what the runner of a CI is to do."""
@@ -126,7 +127,8 @@ class Printer:
             return False
         self._line.stop()
         try:
-            prompt = f"{self.fit(question)} [y/N] "
+            lines = broken(f"{self.fit(question)} [y/N]", width_of(self.stream, os.environ))
+            prompt = "\n".join([*lines[:-1], f"{lines[-1]} "])
             if self.as_json:
                 # Its own prompt may go to standard output.
                 print(prompt, end="", file=self.stream, flush=True)

@@ -23,7 +23,7 @@ from invoke.tasks import Task
 from releasegate.core.nearest import meant
 from releasegate.frontends import completion
 from releasegate.frontends.invoke import ns
-from releasegate.frontends.options import E2E, GATES, Gate, Option, refuse_empty
+from releasegate.frontends.options import E2E, GATES, Gate, Option
 from releasegate.frontends.shown import needs_value, shown
 from releasegate.frontends.wrong_words import WrongWords
 
@@ -68,7 +68,6 @@ class _GateTask(Task[Any]):
 
 def _value(option: Option, given: Any) -> Any:
     """Return what was given for an option; raises ``ConfigurationError`` for a word that it does not know."""
-    refuse_empty({option.name: given})
     if given is True and option.words:
         return option.words[0]
     if given is not None and option.words and given not in option.words:
@@ -119,19 +118,14 @@ class Releasegate(Program):
             self._answer(argv)
         except Exit as ended:
             code = ended.code
-        except ParseError as error:
-            from releasegate.frontends.console import Screen
-
-            wrong = self._wrong_words().told(error)
-            screen = Screen(as_json="--json" in self.argv)
-            screen.error(wrong)
-            screen.tell_forms(wrong)
-            code = wrong.exit_code
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
             from releasegate.frontends.console import Screen
             from releasegate.frontends.endings import as_told
 
-            Screen().error(told := as_told(error))
+            told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
+            screen = Screen(as_json="--json" in self.argv)
+            screen.error(told)
+            screen.tell_forms(told)
             code = told.exit_code
         if exit:
             sys.exit(code)
@@ -172,7 +166,7 @@ class Releasegate(Program):
             self.print_task_help(first)
             raise Exit
         words = self._wrong_words()
-        if (wrong := words.one_dash(next(iter(self.core.unparsed), ""))) is not None:
+        if (wrong := words.mistyped(self.core.unparsed)) is not None:
             raise wrong
         super().parse_tasks()
         if len(self.tasks) > 1:
@@ -231,7 +225,7 @@ class Releasegate(Program):
         return self._made
 
 
-_TAKES = frozenset({"--path", "-p", "--table"})
+_TAKES = frozenset({"--path", "--table"})
 """The options of ``adopt`` that take a word."""
 
 
@@ -247,5 +241,5 @@ def _spelt_out(words: list[str]) -> list[str]:
         return spelt
     known = [[w] if w.startswith("-") or before in _TAKES else ["--path", w] for before, w in pairwise(spelt)]
     options = [word for each in known for word in each]
-    named = any(word in {"--path", "-p"} or word.startswith("--path=") for word in options)
+    named = any(word == "--path" or word.startswith("--path=") for word in options)
     return ["adopt", *([] if named else ["--path", "."]), *options]

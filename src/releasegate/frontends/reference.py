@@ -26,7 +26,7 @@ from releasegate.core.release.companion import variables
 from releasegate.core.release.entry import Entry, EntryEvent
 from releasegate.core.report.markdown_text import table
 from releasegate.frontends.invoke import ns
-from releasegate.frontends.options import GATES
+from releasegate.frontends.options import GATES, LETTERS
 from releasegate.frontends.reference_stacks import CHECKS, stacks
 from releasegate.pipelines import PIPELINES, bind
 from releasegate.steps.release import Release
@@ -202,10 +202,14 @@ def _commands() -> Iterator[str]:
     for task in (ns[name] for name in ns.task_names):
         words, _, example = (inspect.getdoc(task) or "").partition("Example: ")
         yield f"## `invoke {task.name}`\n\n{words}Example: `{example}`\n"
-        names = list(inspect.signature(task.body).parameters)[1:]
-        flags = [name.rstrip("_") for name in names]
-        options = [(f"`--{flag.replace('_', '-')}`", task.help[flag]) for flag in flags]
-        yield _table(("option", "meaning"), options)
+        known = list(inspect.signature(task.body).parameters.values())[1:]
+        yield _table(("option", "meaning"), [(_typed(each), task.help[each.name.rstrip("_")]) for each in known])
+
+
+def _typed(option: inspect.Parameter) -> str:
+    """Return an option of a task as it is typed: what holds unless it is denied, and its letter if it has one."""
+    flag = f"--{'no-' if option.default is True else ''}{option.name.rstrip('_').replace('_', '-')}"
+    return f"`{flag}, -{LETTERS[option.name]}`" if option.name in LETTERS else f"`{flag}`"
 
 
 def _sessions() -> Iterator[str]:

@@ -17,7 +17,8 @@ from releasegate.app.rehearse.published import published_pair, rehearse_publishe
 from releasegate.app.rehearse.sample import rehearse_sample
 from releasegate.app.rehearse.scenario import ScenarioResult
 from releasegate.app.release import Planned
-from releasegate.core.e2e.matrix import Wanted
+from releasegate.core.config.stack import Stack
+from releasegate.core.e2e.matrix import Wanted, matrix
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.engine import Outcome
 from releasegate.frontends import tables
@@ -47,6 +48,7 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
     play: Callable[..., ScenarioResult] = partial(rehearse_sample, environ=dict(os.environ))
     if pair == _OWN:
         project = load(Path.cwd(), environ=dict(os.environ))
+        _require_cells(project.settings.stack if contained else None, wanted)
         play = partial(rehearse_own, project, asked=asked, contained=contained)
     elif pair != _SAMPLE:
         real = published_pair(pair)
@@ -77,6 +79,17 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
         screen.tell(f"Everything is in {folder}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _require_cells(stack: Stack | None, wanted: Wanted) -> None:
+    """Raise ``ConfigurationError`` where cells are chosen that there are not."""
+    if stack is not None:
+        matrix(stack, wanted)
+    elif wanted != Wanted():
+        raise ConfigurationError(
+            "--on and --path choose cells of a stack, and none are run.",
+            hint="Leave them out, or add the table [tool.releasegate.stack]",
+        )
 
 
 def _dimensions(on: Sequence[str]) -> Mapping[str, tuple[str, ...]]:

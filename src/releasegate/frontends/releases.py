@@ -31,6 +31,7 @@ from releasegate.core.report import terminal
 from releasegate.core.report.model import PackageReport, Report
 from releasegate.engine import Outcome
 from releasegate.frontends.console import Screen
+from releasegate.frontends.proposals import pasteable
 from releasegate.frontends.secret_prompt import token_prompt
 from releasegate.ledger_writer import Waiver
 from releasegate.steps.preflight import exit_code, worth_telling
@@ -174,7 +175,8 @@ def _plan(screen: Screen, workspace: Workspace, order: Order, *, proposed: bool)
             screen.lines(terminal.plan(report))
         before = {package.name: order.pipeline for package in packages[:number]}
         answers = examine(workspace, each, order, before=before, proposed=proposed).answers
-        screen.lines(terminal.questions(questions_of(worth_telling(answers))))
+        told = PackageReport(each.name, questions=questions_of(worth_telling(answers)))
+        screen.lines(terminal.questions(screen.proposes(told).questions))
         found += answers
         reports.append(replace(report, in_the_way=answers_of(answers)))
         screen.report = Report("plan", tuple(reports), exit_code=exit_code(found))
@@ -206,7 +208,7 @@ def revoke(screen: Screen, *, package: str, version: str, reason: str, by: str) 
     who = _in_a_line(by) or _user(workspace, which)
     entry = releasing.revoke(workspace, which, version=number, by=who, reason=_in_a_line(reason))
     screen.tell(f"{which.name} {entry.line}")
-    screen.tell(f"-> See what is next: invoke status --package {which.name}")
+    screen.tell(pasteable(f"-> See what is next: invoke status --package {which.name}", Path.cwd()))
 
 
 def _in_a_line(typed: str) -> str:

@@ -10,15 +10,14 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from invoke.context import Context
-from invoke.exceptions import Exit
+from invoke.exceptions import Exit, ParseError
+from invoke.parser.argument import Argument
 from invoke.tasks import Task
 
 from releasegate.frontends.loading import loads_quickly
-from releasegate.frontends.options import SPEAKING, Given, empty, loudness, refuse_empty
+from releasegate.frontends.options import LETTERS, SPEAKING, Given, loudness
 
 if TYPE_CHECKING:
-    from invoke.parser.argument import Argument
-
     from releasegate.core.report.model import ReportKind
     from releasegate.frontends.console import Screen
 
@@ -71,13 +70,37 @@ def _shown(context: Context, kind: ReportKind, *, as_json: bool, options: Given 
         finish_output()
 
 
+class _Worded(Argument):
+    """An option whose word is not empty: one is what a variable of a shell leaves that nobody has set."""
+
+    def set_value(self, value: Any, cast: bool = True) -> None:  # noqa: FBT001, FBT002 - invoke's
+        """Take *value*; raises ``ParseError`` where it is as good as none."""
+        if value == "":
+            raise ParseError(f"Flag {self!r} needed value and was not given one!")
+        super().set_value(value, cast)
+
+    def __repr__(self) -> str:
+        """Name it as invoke does."""
+        return super().__repr__().replace(type(self).__name__, "Argument", 1)
+
+
 def needs_value(argument: Argument) -> Argument:
-    """Let an option be refused without a value: an empty list would pass for one, and an empty word for none at all."""
-    if argument.kind is list:
-        argument.raw_value = None
-    if argument.default == "":
-        argument.default = None
-    return argument
+    """Let an option that takes a word be refused without one: left out at the end, or an empty one."""
+    if argument.kind is bool:
+        return argument
+    worded = _Worded(
+        names=argument.names,
+        kind=argument.kind,
+        default=argument.default,
+        help=argument.help,
+        positional=argument.positional,
+        optional=argument.optional,
+        attr_name=argument.attr_name,
+    )
+    if worded.kind is list:
+        # Its empty list would pass for a value.
+        worded.raw_value = None
+    return worded
 
 
 class SpokenTask(Task[Any]):
@@ -90,10 +113,7 @@ class SpokenTask(Task[Any]):
         def run(context: Context, **given: Any) -> Any:
             token = _ASKED.set({option.name: given.pop(option.name) for option in SPEAKING})
             try:
-                if any(map(empty, given.values())):
-                    with shown(context):
-                        refuse_empty(given)
-                return body(context, **{name: value for name, value in given.items() if value is not None})
+                return body(context, **given)
             finally:
                 _ASKED.reset(token)
 
@@ -107,6 +127,8 @@ class SpokenTask(Task[Any]):
             positional=task.positional,
             iterable=task.iterable,
             help={**task.help, **words},
+            # A letter that nobody chose means one thing in one command and another in the next.
+            auto_shortflags=False,
         )
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:  # noqa: FBT001 - invoke's
@@ -117,9 +139,10 @@ class SpokenTask(Task[Any]):
         return [needs_value(each) for each in found]
 
     def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
-        """Keep the letters of these options for them, in every command."""
-        letters = {option.short.removeprefix("-") for option in SPEAKING if option.name != name}
-        return super().arg_opts(name, default, taken_names | letters)
+        """Add the letter that an option has in every command."""
+        found = super().arg_opts(name, default, taken_names)
+        found["names"] += [LETTERS[name]] if name in LETTERS else []
+        return found
 
 
 def _refuse_dry(context: Context) -> None:

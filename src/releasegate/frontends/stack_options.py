@@ -33,6 +33,14 @@ def here(gate: Gate, start: Path) -> Gate:
     return gate if stack is None else replace(gate, options=tuple(_options(gate, stack.every_dimension)))
 
 
+def of_any_stack() -> frozenset[str]:
+    """Return the options that any of the stacks adds which come with releasegate."""
+    from releasegate.adapters.kit_folders import kit_folders, shipped
+
+    kits = (kit_folders(name, beside=Path()).kit for name in shipped())
+    return frozenset(f"--{each.name}" for kit in kits for each in kit.dimensions)
+
+
 def _options(gate: Gate, dimensions: tuple[Dimension, ...]) -> Iterator[Option]:
     for option in gate.options:
         yield option

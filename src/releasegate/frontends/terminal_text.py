@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from itertools import accumulate, takewhile
 from typing import TextIO
 
+from releasegate.core.report.workflow_commands import in_actions
+
 COLOURS = {"pass": "32", "waived": "33", "wait": "33", "told": "33", "fail": "31", "refused": "31"}
 """The verdicts with the colour of each, as a terminal is told it; all others are as bad as ``fail``."""
 
@@ -37,14 +39,14 @@ def coloured(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Whether *stream* takes colours: https://no-color.org, https://force-color.org, and what a terminal can."""
     if environ.get("NO_COLOR"):
         return False
-    if environ.get("FORCE_COLOR", "0") != "0":
+    if environ.get("FORCE_COLOR") not in {None, "", "0"}:
         return True
     return stream.isatty() and environ.get("TERM") not in _DUMB
 
 
 def redraws(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Whether a line can be drawn over on *stream*: never in a log, whatever its colours, and never in CI."""
-    return stream.isatty() and environ.get("TERM") not in _DUMB and environ.get("GITHUB_ACTIONS") != "true"
+    return stream.isatty() and environ.get("TERM") not in _DUMB and not in_actions(environ)
 
 
 _DUMB = frozenset({None, "", "dumb", "unknown"})
@@ -55,7 +57,7 @@ def width_of(stream: TextIO, environ: Mapping[str, str]) -> int | None:
 
     What a runner of a CI shows is a log, whatever it lets a program believe.
     """
-    if not stream.isatty() or environ.get("GITHUB_ACTIONS") == "true":
+    if not stream.isatty() or in_actions(environ):
         return None
     told = environ.get("COLUMNS", "")
     if told.isascii() and told.isdigit() and int(told[:5]) >= _LEAST:

@@ -53,6 +53,10 @@ class Repository(Protocol):
         """Whether a branch of that name is here, or was seen on the remote."""
         ...
 
+    def holder(self, name: str) -> str:
+        """Return the folder of another work tree that has the branch checked out, empty where none has."""
+        ...
+
     def has_remote(self) -> bool:
         """Whether the remote that is pushed to is one of this repository."""
         ...

@@ -45,10 +45,9 @@ def held_on(release: Release, choice: PickedCompanion, role: Role) -> Role:
         if published(release.index(each), choice.name, choice.version):
             return each
     names = " nor ".join(release.index(each).name for each in roles)
-    by_hand = f"{choice.name}=VERSION" if len(release.package.companions) > 1 else "VERSION"
     raise Refused(
         f"{choice.name} {choice.version} (named by {choice.reason}) is not on {names}.",
-        hint=f"Release {choice.name} first, or name another version with --companion {by_hand}",
+        hint=f"Release {choice.name} first, or name another version with {choice.option}",
     )
 
 

@@ -50,8 +50,9 @@ class InstallCheck(RoleStep):
             checker = release.ports.install_checker
             cells = checker.check(delivery, pythons=release.package.pythons, progress=release.run.progress)
             what = f"{release.package.name} {delivery.version} from {delivery.source}"
-            require_passed(cells, what=what, hint=after_red(release, delivery))
-            return {"source": delivery.source, "files": sha256s(delivery), "cells": [_cell(c) for c in cells]}
+            found = {"source": delivery.source, "files": sha256s(delivery), "cells": [_cell(c) for c in cells]}
+            require_passed(cells, what=what, hint=after_red(release, delivery), evidence=found)
+            return found
 
     def _files(self) -> FileSource:
         return self.files or OwnFiles(self.role)
@@ -237,8 +238,12 @@ def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | N
     return {"version": str(candidate), "ran with": ran_with}
 
 
-def require_passed(cells: Sequence[CellReport], *, what: str, hint: str = "Mend it and commit") -> None:
+def require_passed(
+    cells: Sequence[CellReport], *, what: str, hint: str = "Mend it and commit", evidence: Evidence | None = None
+) -> None:
     """Raise where a cell failed, with the *hint* that goes on; at least one must have been tried, and passed.
+
+    The *evidence* is what was found of all of them, for the record.
 
     Raises:
         GateFailed: a cell failed.
@@ -250,12 +255,14 @@ def require_passed(cells: Sequence[CellReport], *, what: str, hint: str = "Mend 
             f"{what} fails its install check.",
             hint=hint,
             details=_together(failed),
+            evidence=evidence,
         )
     if not any(c.verdict == "pass" for c in cells):
         raise Refused(
             f"No install of {what} could be tried.",
             hint="Install one of its Pythons: uv python install VERSION",
             details=[f"{c.cell}: {problem}" for c in cells for problem in c.problems],
+            evidence=evidence,
         )
 
 

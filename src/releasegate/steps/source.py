@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -69,11 +70,13 @@ def _begun(repository: Repository, package: Package) -> Refused | None:
 def _elsewhere(repository: Repository, package: Package, branch: str | None) -> Refused:
     line = f"switch {package.branch}"
     hint = "A branch that mends an older line belongs into maintenance-branches; from any other go back: "
-    if not repository.has_branch(package.branch):
+    if holder := repository.holder(package.branch):
+        line, hint = "", f"{package.branch} is checked out in another work tree; go on there: cd {shlex.quote(holder)}"
+    elif not repository.has_branch(package.branch):
         line = f"switch --create {package.branch}"
         hint = f'There is no {package.branch} here. Set branch = "NAME" to the one that is released from, or make it: '
     problem = f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}."
-    return Refused(problem, hint=hint + package.git_line(line))
+    return Refused(problem, hint=hint + (package.git_line(line) if line else ""))
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ _COMMIT = ("--verify", "--quiet", "HEAD^{commit}")
 _HEADS = "refs/heads/"
 _OBJECT = re.compile(rb"[0-9a-f]{40,64} ([a-z]+) ([0-9]+)")
 
+_NO_WORK_TREE = ("must be run in a work tree", "outside working tree")
+
 LOCAL_SECONDS = 120.0
 REMOTE_SECONDS = 300.0
 
@@ -129,18 +131,26 @@ class Git:
         return prefix, back
 
     def head(self) -> str:
-        """Return the full hash of the commit that is checked out; empty before the first commit."""
+        """Return the full hash of the commit that is checked out; empty before the first commit; raises as ``tell``."""
         whole = self._looked()
-        return whole.text.splitlines()[-2] if whole is not None else self.recall("rev-parse", *_COMMIT).text
+        if whole is not None:
+            return whole.text.splitlines()[-2]
+        return self._quietly("rev-parse", *_COMMIT)
 
     def branch(self) -> str:
-        """Return the branch that is checked out; empty for a detached head."""
+        """Return the branch that is checked out; empty for a detached head; raises as ``tell``."""
         whole = self._looked()
         ref = whole.text.splitlines()[-1] if whole is not None else ""
         if ref == "HEAD":
             return ""
         # Before the first commit, Git tells a branch in no other way.
-        return ref.removeprefix(_HEADS) or self.recall("symbolic-ref", "--quiet", "--short", "HEAD").text
+        # Whole: where a tag has the branch's name, Git shortens it to no name of a branch.
+        return (ref or self._quietly("symbolic-ref", "--quiet", "HEAD")).removeprefix(_HEADS)
+
+    def _quietly(self, *words: str) -> str:
+        """Return what Git tells, empty where it says in silence, by 1, that there is none; raises as ``tell``."""
+        answer = self.recall(*words)
+        return self._good(answer, words).text if answer.exit_code > 1 else answer.text
 
     def _looked(self) -> GitOutput | None:
         """Return all that is asked of the work tree, told at once where a command only looks.
@@ -173,6 +183,8 @@ class Git:
 
     def _good(self, answer: GitOutput, words: Sequence[str]) -> GitOutput:
         if answer.exit_code:
+            if any(said in answer.stderr for said in _NO_WORK_TREE):
+                raise bare(self.root)
             raise failure(answer, f"git {command_of(words)} failed in {self.root} (exit code {answer.exit_code}).")
         return answer
 
@@ -244,6 +256,14 @@ def line_in(root: Path, words: str) -> str:
 def failure(answer: GitOutput, problem: str) -> ReleasegateError:
     """Return the error for a Git command that a person must look at."""
     return Refused(problem, hint="Put right what Git says, and run the same command again", details=answer.words)
+
+
+def bare(root: Path) -> Refused:
+    """Return that there are no files to work on in *root*."""
+    return Refused(
+        f"{root} is a bare repository: it has no work tree.",
+        hint=f"Clone it, and run this in the clone: git clone {shlex.quote(str(root))}",
+    )
 
 
 def _no_repository(root: Path) -> Refused:

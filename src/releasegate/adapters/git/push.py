@@ -37,8 +37,7 @@ def withdraw(git: Git, remote: str, *, branch: str, tag: str, message: str, keep
         git.tell("tag", "--delete", "--", tag)
     if keep is not None and not _same(git, keep):
         git.tell("branch", "--force", "--no-track", "--", keep, "HEAD")
-    here = git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text
-    ours = here == branch and git.tell("log", "-1", "--format=%s").text == message
+    ours = git.branch() == branch and git.tell("log", "-1", "--format=%s").text == message
     if ours and not on_branch(git, "HEAD", remote=remote, accepted=lambda name: name == branch):
         # What is not committed stays as it is.
         git.tell("reset", "--quiet", "--keep", "HEAD~1")

@@ -41,6 +41,10 @@ class GitRepository(GitHistory):
         """Whether a branch of that name is here, or was seen on the remote."""
         return work_tree.has_branch(self.git, name, remote=self.remote)
 
+    def holder(self, name: str) -> str:
+        """Return the folder of another work tree that has the branch checked out, empty where none has."""
+        return work_tree.holder(self.git, name)
+
     def has_remote(self) -> bool:
         """Whether the remote that is pushed to is one of this repository."""
         return tags.is_there(self.git, self.remote)

@@ -23,6 +23,19 @@ def unfinished(git: Git) -> str:
     return next((begun for begun, path in zip(_BEGUN.values(), paths, strict=False) if (git.root / path).exists()), "")
 
 
+def is_bare(git: Git) -> bool:
+    """Whether there is no work tree at all: only what is fetched from and pushed to."""
+    return git.ask("rev-parse", "--is-bare-repository").text == "true"
+
+
+def holder(git: Git, name: str) -> str:
+    """Return the folder of another work tree that has the branch checked out, where Git lets nobody else have it."""
+    trees = git.ask("worktree", "list", "--porcelain").text.split("\n\n")
+    lines = (tree.splitlines() for tree in trees)
+    found = (tree[0].removeprefix("worktree ") for tree in lines if f"branch refs/heads/{name}" in tree)
+    return "" if git.branch() == name else next(found, "")
+
+
 def has_branch(git: Git, name: str, *, remote: str) -> bool:
     """Whether a branch of that name is here, or was seen on *remote*, so that Git makes it where one switches to it."""
     refs = (f"refs/heads/{name}", f"refs/remotes/{remote}/{name}")

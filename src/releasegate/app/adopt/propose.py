@@ -78,6 +78,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
 
     Raises:
         ConfigurationError: there is nothing that could be adopted; what to do is said.
+        Refused: the repository is a bare one.
     """
     if not folder.is_dir():
         raise ConfigurationError(f"{folder} is no folder.", hint="Name the folder of the repository")

@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.command import Git, bare
+from releasegate.adapters.git.work_tree import is_bare
 from releasegate.adapters.plain_file import read_plain
 from releasegate.core.adopt.above import NOTHING, Above
 from releasegate.core.adopt.claims.of_code import TESTS
@@ -57,12 +58,18 @@ UNKNOWN = Whole()
 
 
 def tracked_files(git: Git) -> tuple[PurePosixPath, ...]:
-    """Return the files that Git tracks below its folder, by path from there; none outside of any repository."""
+    """Return the files that Git tracks below its folder, by path from there; none outside of any repository.
+
+    Raises:
+        Refused: it is a bare repository.
+    """
     try:
         listed = git.ask("ls-files", "-z")
     except Refused:
         return ()
     names = listed.stdout.decode(errors="surrogateescape").split("\0")
+    if not any(names) and is_bare(git):
+        raise bare(git.root)
     return tuple(PurePosixPath(name) for name in names if name)
 
 
@@ -161,12 +168,12 @@ def facts(git: Git, *, path: str) -> RepositoryFacts:
     if git.ask("rev-parse", "--show-prefix").text and not tracked_files(git):
         return RepositoryFacts("main", "origin", None, path)  # an archive unpacked inside of another repository
     remote = "origin" if "origin" in remotes or not remotes else remotes[0]
-    head = git.ask("symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD").text.removeprefix(f"{remote}/")
-    branch = head or git.ask("symbolic-ref", "--quiet", "--short", "HEAD").text
+    there = f"refs/remotes/{remote}/"
+    branch = git.ask("symbolic-ref", "--quiet", f"{there}HEAD").text.removeprefix(there) or git.branch()
     address = git.ask("remote", "get-url", remote).text
     forge = _forge(address)
-    there = git.ask("for-each-ref", "--format=%(refname:lstrip=3)", f"refs/remotes/{remote}").text.splitlines()
-    others = tuple(name for name in _USUAL if name in there and name != branch)
+    seen = git.ask("for-each-ref", "--format=%(refname:lstrip=3)", there).text.splitlines()
+    others = tuple(name for name in _USUAL if name in seen and name != branch)
     addresses = {name: git.ask("remote", "get-url", name).text for name in remotes if name != remote}
     elsewhere = tuple(_elsewhere(address, forge, addresses))
     return RepositoryFacts(_taken(branch, "main"), _taken(remote, "origin"), forge, path, others, elsewhere)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.report.workflow_commands import in_actions
 
 if TYPE_CHECKING:
     from releasegate.core.ci.event_payload import Event
@@ -23,7 +24,7 @@ def event_of(environ: Mapping[str, str]) -> Event | None:
     Raises:
         ConfigurationError: the runner's payload cannot be read, or is none.
     """
-    if environ.get("GITHUB_ACTIONS") != "true":
+    if not in_actions(environ):
         return None
     from releasegate.core.ci.event_payload import parse_event
 

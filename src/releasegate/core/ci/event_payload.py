@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.report.workflow_commands import in_actions
 
 Trigger = Literal["tag", "branch", "release", "dispatch", "other"]
 
@@ -64,7 +65,7 @@ def parse_event(environ: Mapping[str, str], payload: Any) -> Event | None:
     Raises:
         ConfigurationError: the payload is not what a forge writes.
     """
-    if environ.get("GITHUB_ACTIONS") != "true":
+    if not in_actions(environ):
         return None
     if not isinstance(payload, dict):
         raise ConfigurationError("The event's payload is no JSON object.", hint="Run this in the workflow as it is")
@@ -84,7 +85,7 @@ def parse_event(environ: Mapping[str, str], payload: Any) -> Event | None:
     branch = ref.removeprefix(_BRANCHES) if tag else _text(release, "target_commitish").removeprefix(_BRANCHES)
     return Event(
         trigger=trigger,
-        forge="gitea" if environ.get("GITEA_ACTIONS") == "true" else "github",
+        forge="gitea" if "true" in (environ.get("GITEA_ACTIONS"), environ.get("FORGEJO_ACTIONS")) else "github",
         repository=repository,
         ref_name=tag or _text(release, "tag_name") or ref.removeprefix(_TAGS).removeprefix(_BRANCHES),
         commit="" if tag else environ.get("GITHUB_SHA", ""),

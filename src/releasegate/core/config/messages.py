@@ -63,6 +63,6 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     """Return what to write instead of *name*: the nearest of *known*, or one of them where none is near."""
     names = sorted(known) if isinstance(known, AbstractSet) else list(known)
     near = nearest(name, names)
-    if near is not None:
+    if near:
         return f"did you mean {near}?"
     return f"write one of {', '.join(names)}" if names else "there is none"

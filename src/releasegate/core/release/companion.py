@@ -23,13 +23,14 @@ Purpose = Literal["staging", "production"]
 class PickedCompanion:
     """A companion's version and the reason for it (``--companion``, a variable's name, ``the configuration``).
 
-    ``order`` is everybody who was asked, in that order, with what each says.
+    ``order`` is everybody who was asked, in that order, with what each says; ``option`` is what names another.
     """
 
     name: str
     version: Version
     reason: str
     order: tuple[str, ...] = field(default=(), compare=False)
+    option: str = field(default="--companion VERSION", compare=False)
 
 
 def variables(name: str, *, purpose: Purpose, index: str) -> tuple[str, ...]:
@@ -48,13 +49,15 @@ def variables(name: str, *, purpose: Purpose, index: str) -> tuple[str, ...]:
 class CompanionSources:
     """All that may say which companion it is: a person's word, the environment, and the pair's own candidate.
 
-    ``several`` says that the package has others beside it, so that a person's word must name it.
+    ``several`` says that the package has others beside it, so that a person's word must name it, and ``option`` is
+    where the command that runs takes that word.
     """
 
     by_hand: str | None = None
     environ: Mapping[str, str] | None = None
     of_pair: str | None = None
     several: bool = False
+    option: str = "--companion"
 
 
 def pick_companion(
@@ -69,10 +72,11 @@ def pick_companion(
         ConfigurationError: nobody names a version, or what is named is none.
     """
     environ = companion_sources.environ or {}
-    named = [("--companion", companion_sources.by_hand)]
+    named = [(companion_sources.option, companion_sources.by_hand)]
     names = variables(companion.name, purpose=purpose, index=index)
     named += [(name, environ.get(name)) for name in names]
     named += [(f"{companion.name}'s own release", companion_sources.of_pair), ("the configuration", companion.default)]
+    named_by_hand = f"{companion_sources.option} {f'{companion.name}=' if companion_sources.several else ''}VERSION"
     for reason, text in named:
         if not text:
             continue
@@ -83,12 +87,11 @@ def pick_companion(
                 hint="Write a version such as 1.2.0rc1",
             )
         order = tuple(f"{who}: {said or 'nothing'}" for who, said in named)
-        return PickedCompanion(companion.name, version, reason, order)
-    named_by_hand = f"{companion.name}=VERSION" if companion_sources.several else "VERSION"
+        return PickedCompanion(companion.name, version, reason, order, named_by_hand)
     flag = "--rc " if purpose == "staging" else ""
     raise ConfigurationError(
         f"Nothing says which version of {companion.name} to run with.",
-        hint=f"Give --companion {named_by_hand}, set {names[0]}, set companion.default in the configuration, "
+        hint=f"Give {named_by_hand}, set {names[0]}, set companion.default in the configuration, "
         f"or release it first: invoke release {flag}--package {companion.name}",
     )
 
@@ -116,7 +119,8 @@ def by_hand(words: Iterable[str], *, option: str, known: Collection[str]) -> ByH
 
 
 def _parts(word: str, *, option: str, known: Collection[str]) -> tuple[str, str]:
-    typed, equals, value = word.partition("=")
+    # As a requirement is written, it says the same.
+    typed, equals, value = word.replace("==", "=", 1).partition("=")
     if not equals:
         return "", word
     name, shown = canonicalize_name(typed.strip()), f"{option} {word[:_LONGEST]}"

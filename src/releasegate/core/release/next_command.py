@@ -78,7 +78,8 @@ def _after_candidate(package_state: PackageState) -> NextRelease:
         return NextRelease(f"{declared} is not proven any more: {because(taken_back)}", missing, again)
     if failure is not None:
         return NextRelease(f"{declared} failed at {failure.step}", "a mended candidate", again)
-    words = {VersionState.OPEN: "is under way", VersionState.FREE: "is not begun"}.get(state, "was left behind")
+    free = _begun(package_state, declared)
+    words = {VersionState.OPEN: "is under way", VersionState.FREE: free}.get(state, "was left behind")
     return NextRelease(f"{declared} {words}", "its proof", again)
 
 
@@ -108,5 +109,12 @@ def _after_sound_final(package_state: PackageState) -> NextRelease:
     proven = [v for v in package_state.records if is_candidate(v) and promoted(v) == declared]
     if state is VersionState.FREE and proven and package_state.record(max(proven)).seal is not None:
         # The bump of a proven candidate, merged by a pull request.
-        return NextRelease(f"{declared} is not begun", "its end", "final" if declared.post is None else "post")
+        by_kind: PipelineName = "final" if declared.post is None else "post"
+        return NextRelease(f"{declared} {_begun(package_state, declared)}", "its end", by_kind)
     return NextRelease(f"{declared} is not begun", "a candidate", "rc")
+
+
+def _begun(package_state: PackageState, version: Version) -> str:
+    """Return whether anything of a version was done whose number is not used yet: its bump or its build may be."""
+    done = any(entry.event == "done" for entry in package_state.record(version).entries)
+    return "is under way, and its number is not used yet" if done else "is not begun"

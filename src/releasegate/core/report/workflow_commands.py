@@ -15,6 +15,13 @@ _A_COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 """What begins one: at the start of a line, or in the older form anywhere."""
 _MOST = 10
 """How many annotations of one step the forges show."""
+_MARKS = ("GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS")
+"""What runners set; those of Gitea and Forgejo set the first, too, unless somebody has taken it away."""
+
+
+def in_actions(environ: Mapping[str, str]) -> bool:
+    """Whether a runner started this: it reads what is printed, and takes commands from it."""
+    return any(environ.get(mark) == "true" for mark in _MARKS)
 
 
 def lines(report: Report, *, folders: Mapping[str, str], is_file: Callable[[str], bool]) -> tuple[str, ...]:
