@@ -82,6 +82,10 @@ class Stack:
         command = ["docker", "exec", "--interactive", container, "/opt/releasegate/run", "lighten"]
         subprocess.run(command, input=key.encode(), capture_output=True, check=False)
 
+    def restart(self, service: str) -> None:
+        """Let one service end and begin anew with what it keeps: it may be published elsewhere then."""
+        self.run(f"restart {service}")
+
     def cut_off(self, service: str) -> None:
         """Take one service off the stack's network: for all others it is gone, and need not start anew to be back."""
         self._network("disconnect", service)

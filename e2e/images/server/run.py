@@ -65,10 +65,17 @@ def serve(spec: dict[str, Any]) -> None:
     environment.pop("SERVICE_SECRET", None)
     environment["PYTHONPATH"] = patient()
     environment["RELEASEGATE_SERVER"] = str(os.getpid())
-    environment.update({name: replaced(value, places) for name, value in spec["environment"].items()})
+    environment.update({name: replaced(value, places) for name, value in told(spec["environment"]).items()})
     command = [replaced(word, places) for word in spec["command"]]
     os.chdir(DATA)
     os.execvpe(command[0], command, environment)  # noqa: S606 - this container runs this program
+
+
+def told(environment: dict[str, str]) -> dict[str, str]:
+    """Return what a service is told: where the stack keeps its secret from it, nothing of what holds that."""
+    if os.environ.get("SERVICE_SECRET"):
+        return environment
+    return {name: value for name, value in environment.items() if "{secret}" not in value}
 
 
 def patient() -> str:

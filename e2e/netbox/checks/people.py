@@ -16,6 +16,7 @@ V2 = 2
 class Person:
     """One user, by the API and with a browser; ``records`` are what to delete to be rid of them."""
 
+    number: int
     name: str
     api: NetBox
     browser: Browser
@@ -44,7 +45,7 @@ def hired(boss: NetBox, name: str, rights: Iterable[Right]) -> Person:
         made = boss.json("POST", "/api/users/permissions/", json=body)
         records.insert(0, f"/api/users/permissions/{made['id']}/")
     api = NetBox(boss.url, provisioned(boss, name, password))
-    return Person(name, api, Browser.login(api, name, password), tuple(records))
+    return Person(int(user["id"]), name, api, Browser.login(api, name, password), tuple(records))
 
 
 def provisioned(netbox: NetBox, name: str, password: str) -> str:

@@ -7,6 +7,7 @@ from cell import Cell
 PVE = "pve"
 WHOLE = "whole"
 SMALL = "small"
+ORDINARY = "ordinary"
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,14 @@ from records import api_lists
 from answers import answers
 from backend import Backend
 from inventory import called
-from pair_cell import PairCell
+from pair_cell import ORDINARY, PairCell
 from pairing import Endpoints, Registrar
 from syncing import Job, Synchroniser
 from world import Proxmox, World
 from worlds import Datacenter, large, small
 
-ORDINARY = "ordinary"
+GRANTS = "sensitive-data-access"
+"""Where a release grants that a user may read the key that the plugin keeps for its backend, as it asks for."""
 WRITTEN = ("dcim", "extras", "ipam", "tenancy", "virtualization")
 """The parts of NetBox that a synchronisation writes to."""
 
@@ -108,7 +109,11 @@ def operator(cell: PairCell, netbox: NetBox, facts: dict[str, Any]) -> Person | 
         return None
     apps = (*WRITTEN, *{label.partition(".")[0] for label in facts["shown"]})
     models = tuple(model for model in api_lists(netbox) if model.partition(".")[0] in apps)
-    return hired(netbox, "automation", [Right(models, ("view", "add", "change", "delete"))])
+    person = hired(netbox, "automation", [Right(models, ("view", "add", "change", "delete"))])
+    grants = f"/api/plugins/{facts['base']}/{GRANTS}/"
+    if netbox.has(grants):
+        netbox.json("POST", grants, json={"user": person.number, "can_access_sensitive_data": True})
+    return person
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,11 @@ COMPARED, ALIVE = ("/login/", "/user/preferences/"), ("/health", "/version")
 """What answers at once, in NetBox and in the backend: how slow the machine is."""
 
 
+def keepalive(facts: dict[str, Any], endpoints: Endpoints, kind: str) -> str:
+    """Return the page that tells whether an endpoint is reached."""
+    return f"/plugins/{facts['base']}/keepalive-status/{kind}/{endpoints.numbers[kind]}/"
+
+
 @pytest.mark.contract("pair.keepalives", PAIR, needs=PAIRED)
 @pytest.mark.parametrize("kind", ["fastapi", "netbox", "proxmox"])
 def test_each_keepalive_is_a_success(
@@ -34,7 +39,7 @@ def test_each_keepalive_is_a_success(
     """The backend, NetBox as the backend sees it, and Proxmox: each is reached, and what was tried is told."""
     if kind not in endpoints.numbers:
         pytest.skip(f"not applicable: {cell.proxmox_service} has no such endpoint")
-    path = f"/plugins/{facts['base']}/keepalive-status/{kind}/{endpoints.numbers[kind]}/"
+    path = keepalive(facts, endpoints, kind)
     refused = refusals([path, *COMPARED], browser.get).get(path)
     assert not refused, f"the keepalive of the {kind} endpoint {refused}"
     answer = browser.get(path)

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from cell import CANDIDATE
 from containers import Stack
-from contracts import BACKEND, PLUGIN
+from contracts import BACKEND, PAIR, PLUGIN
 from netbox import Browser
 from pages import refusals, summary
 
 from backend import Backend
-from pair_cell import PVE
+from pair_cell import ORDINARY, PVE, PairCell
 from pairing import INSIDE, Endpoints
 from syncing import BRIEF, Job, Synchroniser
+from test_4_keys import keepalive
 
 pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
 # The plugin may keep a good answer for half a minute; after that it must know better.
@@ -31,10 +32,20 @@ class Outage:
     during: Job
 
 
-def _status(browser: Browser, facts: dict[str, Any], endpoints: Endpoints) -> dict[str, Any]:
-    """Ask the plugin how its backend is."""
-    answer = browser.get(f"/plugins/{facts['base']}/keepalive-status/fastapi/{endpoints.numbers['fastapi']}/")
+def _status(browser: Browser, facts: dict[str, Any], endpoints: Endpoints, kind: str = "fastapi") -> dict[str, Any]:
+    """Ask the plugin how its backend is, or how what is behind that is."""
+    answer = browser.get(keepalive(facts, endpoints, kind))
     status: dict[str, Any] = answer.json() if answer.ok else {"status": f"HTTP {answer.status_code}"}
+    return status
+
+
+def _until_well(browser: Browser, facts: dict[str, Any], endpoints: Endpoints, kind: str) -> dict[str, Any]:
+    """Ask until all is well, or the plugin has had the time to forget what it noticed before."""
+    end = time.monotonic() + NOTICED
+    status = _status(browser, facts, endpoints, kind)
+    while status.get("status") != "success" and time.monotonic() < end:
+        time.sleep(PAUSE)
+        status = _status(browser, facts, endpoints, kind)
     return status
 
 
@@ -80,9 +91,35 @@ def test_an_absent_backend_is_told_clearly(request: pytest.FixtureRequest) -> No
 @pytest.mark.contract("pair.recovery", BACKEND, needs=("pair.outage",))
 def test_the_pair_recovers(outage: Outage, synchroniser: Synchroniser, backend: Backend, stack: Stack) -> None:
     """The job of the outage ends with words or by itself; the next synchronisation completes."""
-    back = Backend(f"http://{stack.published('backend', INSIDE['backend'])}", backend.key)
-    assert back.version(), "the backend came back without a version"
+    assert _here(stack, backend).version(), "the backend came back without a version"
     ended = synchroniser.wait(outage.during.number)
     assert ended.completed or ended.words, f"job {ended.number} ended {ended.state} without a word"
     again = ended if ended.completed else synchroniser.run(BRIEF)
     assert again.completed, f"after the backend came back, job {again.number} ended {again.state}: {again.words}"
+
+
+@pytest.mark.contract("pair.restart", PAIR, needs=("pair.recovery",))
+def test_a_backend_that_begins_anew_knows_what_it_knew(  # noqa: PLR0913, PLR0917 -- fixtures
+    outage: Outage,  # noqa: ARG001 - after it
+    cell: PairCell,
+    stack: Stack,
+    backend: Backend,
+    browser: Browser,
+    facts: dict[str, Any],
+    endpoints: Endpoints,
+) -> None:
+    """Whoever asks it first, with no synchronisation before: it reaches Proxmox and NetBox as it did."""
+    if cell.pair_user != ORDINARY:
+        pytest.skip(f"its key is its own here: run with --user {ORDINARY}")
+    stack.restart("backend")
+    stack.await_answer("backend", lambda: _here(stack, backend).answers(), side=BACKEND)
+    # What is behind it comes first: who asks for NetBox tells it where that is.
+    told = {kind: _until_well(browser, facts, endpoints, kind) for kind in ("proxmox", "netbox", "fastapi")}
+    wrong = {kind: each for kind, each in told.items() if each.get("status") != "success"}
+    said = "; ".join(f"{kind}: {each.get('status')}, {each.get('detail')}" for kind, each in wrong.items())
+    assert not wrong, f"after the backend began anew, keepalives are no success: {said}"
+
+
+def _here(stack: Stack, backend: Backend) -> Backend:
+    """Return the backend where it is published now."""
+    return Backend(f"http://{stack.published('backend', INSIDE['backend'])}", backend.key)
