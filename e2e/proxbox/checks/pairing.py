@@ -1,5 +1,7 @@
 """Registers the pair's endpoints as an operator does, in any release: each route says itself what it takes."""
 
+import base64
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,17 +14,24 @@ from netbox import Browser, NetBox
 from words import words
 
 from backend import Backend
-from pair_cell import PairCell
+from pair_cell import ORDINARY, PairCell
 
 ORPHANS = "delete_orphans"
 """The plugin's setting that lets it mark what Proxmox has no more; off where nobody asks for it."""
 LARGE = "large"
+KEY = "encryption_key"
+"""The plugin's setting with the key that secrets are kept by, its own and the backend's."""
 NOWHERE = "198.51.100.254/32"
 """An address of a documentation network."""
 # What each service is called, and where it listens, inside the stack's own network.
 INSIDE = {"netbox": 8080, "backend": 8000, "mock": 8006}
 SILENT = 8007
 """Where the mock listens and never answers."""
+
+
+def plugin_key(cell: PairCell) -> str:
+    """Return the key that a person gives the plugin, derived from a secret of the run; it has Fernet's form."""
+    return base64.urlsafe_b64encode(hashlib.sha256(f"plugin key of {cell.netbox_password}".encode()).digest()).decode()
 
 
 @dataclass(frozen=True)
@@ -185,6 +194,9 @@ class Registrar:
             return
         current = self.netbox.get(f"{route}runtime/")
         wanted = {"credential_storage_backend": "legacy_encrypted", ORPHANS: True}
+        if self.cell.pair_user == ORDINARY and current.get(KEY) == "":
+            # The backend has none of its own, and asks for the one that a person gave the plugin.
+            wanted[KEY] = plugin_key(self.cell)
         change = {name: value for name, value in wanted.items() if current.get(name, value) != value}
         if change:
             self.netbox.json("PATCH", f"{route}{current['id']}/", json=change)

@@ -16,7 +16,7 @@ from answers import answers
 from backend import Backend
 from inventory import called
 from pair_cell import ORDINARY, PairCell
-from pairing import Endpoints, Registrar
+from pairing import Endpoints, Registrar, plugin_key
 from syncing import Job, Synchroniser
 from world import Proxmox, World
 from worlds import Datacenter, large, small
@@ -61,8 +61,8 @@ def fills() -> bool:
 
 @pytest.fixture(scope="session")
 def further_secrets(cell: PairCell) -> tuple[str, ...]:
-    """Return the backend's key, which is derived from a secret of the run."""
-    return (Backend.of(cell).key,)
+    """Return the backend's key and the plugin's, which are derived from secrets of the run."""
+    return Backend.of(cell).key, plugin_key(cell)
 
 
 @pytest.fixture(scope="session")
