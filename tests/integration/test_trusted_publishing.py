@@ -92,7 +92,7 @@ def served(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
     (folder / "sign.py").write_text(signs)
-    with EmbeddedIndex(name="pypi", root=folder / "index", token="t", context=context) as index:
+    with EmbeddedIndex(name="pypi", root=folder / "index", token="pypi-t", context=context) as index:
         index.trusted.publishers = (PUBLISHER,)
         listener = Listener(replace(job or THE_JOB, key=index.trusted.key), port=0)
         with ExitStack() as stack:
@@ -118,7 +118,7 @@ def first(uploader: Uploader, folder: Path) -> UploadAnswer:
     """Upload an earlier version with a person's token, which makes the project."""
     sample = sample_wheel("harbor", "0.9")
     (folder / sample.filename).write_bytes(sample.content)
-    return replace(uploader, environ={**uploader.environ, "PYPI_TOKEN": "t"}).upload(folder / sample.filename)
+    return replace(uploader, environ={**uploader.environ, "PYPI_TOKEN": "pypi-t"}).upload(folder / sample.filename)
 
 
 def test_the_job_that_is_registered_gets_a_token_and_its_attestation_is_kept(

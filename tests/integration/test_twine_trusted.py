@@ -101,8 +101,8 @@ def test_a_file_that_cannot_be_attested_is_not_sent(tmp_path: Path, wheel: Path)
 
 
 def test_a_token_uploads_without_an_attestation(tmp_path: Path, wheel: Path) -> None:
-    with EmbeddedIndex(name="pypi", root=tmp_path / "index", token="t-o-k-e-n") as index:
-        one = replace(uploader(tmp_path, FAILS, **JOB, PYPI_TOKEN="t-o-k-e-n"), url=index.upload_url)
+    with EmbeddedIndex(name="pypi", root=tmp_path / "index", token="pypi-t-o-k-e-n") as index:
+        one = replace(uploader(tmp_path, FAILS, **JOB, PYPI_TOKEN="pypi-t-o-k-e-n"), url=index.upload_url)
         assert one.upload(wheel).exit_code == 0
         assert dict(index.stored) == {wheel.name: 1}
 

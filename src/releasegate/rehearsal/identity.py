@@ -23,7 +23,7 @@ _SECONDS = 300.0
 class IdentityProvider:
     """A WSGI application that vouches for one job: *right* is the bearer token of a job with ``id-token: write``.
 
-    ``workflow`` is the file's name.
+    ``workflow`` is the file's name; ``audience`` overrides the one that is asked for.
     """
 
     key: bytes
@@ -31,12 +31,13 @@ class IdentityProvider:
     repository: str
     workflow: str
     environment: str
+    audience: str | None = None
 
     def claims(self, audience: str) -> Mapping[str, str | float]:
         """Return what is said of the job."""
         at = f"{self.repository}/.github/workflows/{self.workflow}@refs/tags/v1.0"
         return {
-            "aud": audience,
+            "aud": self.audience or audience,
             "exp": time.time() + _SECONDS,
             "jti": uuid.uuid4().hex,
             "repository": self.repository,

@@ -234,7 +234,15 @@ def _links(
     """Yield the links among *paths*, each with the other file, or the folder, of the repository that it leads to."""
     here, top = folder.resolve(), top.resolve()
     for path in paths:
-        end = (folder / path).resolve() if (folder / path).is_symlink() else None
+        end = _end(folder / path)
         inside = PurePosixPath(os.path.relpath(end, here)) if end is not None and end.is_relative_to(top) else None
         if inside is not None and (inside in paths or (folder / inside).is_dir() or ".." in inside.parts):
             yield path, inside
+
+
+def _end(path: Path) -> Path | None:
+    """Return where a link leads at last; nothing where it is none, or leads round in a circle."""
+    try:
+        return path.resolve() if path.is_symlink() else None
+    except (OSError, RuntimeError):
+        return None
