@@ -14,7 +14,7 @@ from suite_modules import checks
 @pytest.fixture
 def suite(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """Return the check, with a clock of its own."""
-    with checks(pytestconfig, "pair_cell", "test_5_outage", "backend") as modules:
+    with checks(pytestconfig, "pair_cell", "test_5_outage", "backend", "contracts") as modules:
         seconds = itertools.count(0, 10)
         clock = SimpleNamespace(monotonic=seconds.__next__, sleep=lambda _: None)
         monkeypatch.setattr(modules.test_5_outage, "time", clock)
@@ -22,40 +22,83 @@ def suite(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield modules
 
 
-def _judged(suite: SimpleNamespace, statuses: Iterator[str], *, user: str = "ordinary") -> list[str]:
+def _judged(
+    suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, statuses: Iterator[str], *, states: str = "completed",
+    user: str = "ordinary",
+) -> list[str]:  # fmt: skip
     did: list[str] = []
+    monkeypatch.setattr(suite.backend.Backend, "forget_key", lambda _: did.append("forgotten"))
 
     def get(path: str) -> SimpleNamespace:
-        did.append(path)
+        did.append(path.split("/")[4])
         told = {"status": next(statuses), "detail": "no key"}
         return SimpleNamespace(ok=True, json=lambda: told)
+
+    def run(_: object) -> SimpleNamespace:
+        did.append("synchronised")
+        state = states if did.count("synchronised") == 2 else "completed"
+        return SimpleNamespace(number=9, state=state, completed=state == "completed", words="no key")
 
     stack = SimpleNamespace(
         restart=did.append, published=lambda *_: "127.0.0.1:1", await_answer=lambda _, answers, **__: answers()
     )
     endpoints = SimpleNamespace(numbers={"proxmox": 1, "netbox": 2, "fastapi": 3})
+    given = {"browser": SimpleNamespace(get=get), "facts": {"base": "app"}, "endpoints": endpoints}
     suite.test_5_outage.test_a_backend_that_begins_anew_knows_what_it_knew(
-        None, SimpleNamespace(pair_user=user), stack, SimpleNamespace(key="k"), SimpleNamespace(get=get),
-        {"base": "app"}, endpoints,
+        SimpleNamespace(pair_user=user), stack, SimpleNamespace(key="k"), SimpleNamespace(run=run),
+        SimpleNamespace(getfixturevalue=given.__getitem__),
     )  # fmt: skip
     return did
 
 
-def test_what_is_behind_it_is_asked_for_first_and_may_take_a_moment(suite: SimpleNamespace) -> None:
-    did = _judged(suite, iter(["error", "success", "success", "success"]))
-    asked = [path.split("/")[4] for path in did[1:]]
-    assert did[0] == "backend"
-    assert asked == ["proxmox", "proxmox", "netbox", "fastapi"]
+def test_what_is_behind_it_is_asked_for_first_and_may_take_a_moment(
+    suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    did = _judged(suite, monkeypatch, iter(["error", "success", "success", "success"]))
+    assert did == [
+        "forgotten", "backend", "proxmox", "proxmox", "netbox", "fastapi", "synchronised", "synchronised",
+    ]  # fmt: skip
+
+
+def test_what_does_not_become_well_is_told(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AssertionError, match="proxmox: error, no key; netbox: error"):
+        _judged(suite, monkeypatch, itertools.repeat("error"))
+
+
+def test_a_second_synchronisation_that_the_first_spoils_is_told(
+    suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(AssertionError, match="job 9 ended errored: no key"):
+        _judged(suite, monkeypatch, itertools.repeat("success"), states="errored")
+
+
+def test_a_backend_with_a_key_of_its_own_is_not_asked(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(pytest.skip.Exception, match="its key is its own"):
+        _judged(suite, monkeypatch, iter(()), user="superuser")
 
 
 @pytest.mark.parametrize(
-    ("statuses", "words"), [(itertools.repeat("error"), "proxmox: error, no key; netbox: error"), (None, "")]
+    ("status", "configured", "holds"), [(200, True, True), (200, False, False), (404, False, True)]
 )
-def test_what_does_not_become_well_is_told(statuses: Iterator[str] | None, words: str, suite: SimpleNamespace) -> None:
-    with pytest.raises(AssertionError, match=words) if words else nullcontext():
-        _judged(suite, statuses or itertools.repeat("success"))
+def test_a_backend_says_itself_whether_it_needs_a_key(
+    suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, *, status: int, configured: bool, holds: bool
+) -> None:
+    asked: list[str] = []
 
+    def request(_: object, method: str, path: str, **__: object) -> SimpleNamespace:
+        asked.append(f"{method} {path}")
+        return SimpleNamespace(ok=status < 400, status_code=status, json=lambda: {"configured": configured})
 
-def test_a_backend_with_a_key_of_its_own_is_not_asked(suite: SimpleNamespace) -> None:
-    with pytest.raises(pytest.skip.Exception, match="its key is its own"):
-        _judged(suite, iter(()), user="superuser")
+    monkeypatch.setattr(suite.backend.Backend, "request", request)
+    backend = suite.backend.Backend("http://b", "k")
+    assert backend.holds_a_key() is holds
+    with (
+        pytest.raises(suite.contracts.BrokenContract, match="refused a key of its own with 404")
+        if status == 404
+        else (nullcontext())
+    ):
+        backend.keep_key("secret")
+    backend.forget_key()
+    assert asked == [
+        "GET /admin/encryption/status", "POST /admin/encryption/key", "DELETE /admin/encryption/key",
+    ]  # fmt: skip

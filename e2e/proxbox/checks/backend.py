@@ -11,6 +11,7 @@ from pair_cell import PairCell
 
 KEY_HEADER = "X-Proxbox-API-Key"
 TIMEOUT = 60.0
+KEYS = "/admin/encryption/"
 
 
 @dataclass(frozen=True)
@@ -60,3 +61,18 @@ class Backend:
         answer = self.request("GET", "/auth/keys")
         if not answer.ok:
             raise BrokenContract(f"the backend does not know its key any more ({answer.status_code})", side=BACKEND)
+
+    def holds_a_key(self) -> bool:
+        """Whether it has a key to keep secrets by, or is a release that needs none."""
+        told = self.request("GET", f"{KEYS}status")
+        return not told.ok or bool(told.json().get("configured"))
+
+    def keep_key(self, key: str) -> None:
+        """Give it a key of its own: to begin with it needs one, until the plugin's can be asked for."""
+        answer = self.request("POST", f"{KEYS}key", json={"key": key})
+        if not answer.ok:
+            raise BrokenContract(f"the backend refused a key of its own with {answer.status_code}", side=BACKEND)
+
+    def forget_key(self) -> None:
+        """Let it go without one of its own again; a release that cannot is left as it is."""
+        self.request("DELETE", f"{KEYS}key")

@@ -71,6 +71,8 @@ def backend(cell: PairCell, stack: Stack) -> Backend:
     backend = Backend.of(cell)
     stack.await_answer("backend", backend.answers, side=BACKEND)
     backend.admit()
+    if cell.pair_user == ORDINARY and not backend.holds_a_key():
+        backend.keep_key(plugin_key(cell))
     stack.lighten("backend", backend.key)
     return backend
 

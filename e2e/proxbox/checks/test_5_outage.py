@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
 # The plugin may keep a good answer for half a minute; after that it must know better.
 NOTICED = 90.0
 PAUSE = 1.0
+TWICE = 2
+"""The first synchronisation may spoil the second."""
 
 
 @dataclass(frozen=True)
@@ -99,18 +101,14 @@ def test_the_pair_recovers(outage: Outage, synchroniser: Synchroniser, backend: 
 
 
 @pytest.mark.contract("pair.restart", PAIR, needs=("pair.recovery",))
-def test_a_backend_that_begins_anew_knows_what_it_knew(  # noqa: PLR0913, PLR0917 -- fixtures
-    outage: Outage,  # noqa: ARG001 - after it
-    cell: PairCell,
-    stack: Stack,
-    backend: Backend,
-    browser: Browser,
-    facts: dict[str, Any],
-    endpoints: Endpoints,
+def test_a_backend_that_begins_anew_knows_what_it_knew(
+    cell: PairCell, stack: Stack, backend: Backend, synchroniser: Synchroniser, request: pytest.FixtureRequest
 ) -> None:
-    """Whoever asks it first, with no synchronisation before: it reaches Proxmox and NetBox as it did."""
+    """With the plugin's key alone it reaches Proxmox and NetBox, whoever asks first, and synchronises as before."""
     if cell.pair_user != ORDINARY:
         pytest.skip(f"its key is its own here: run with --user {ORDINARY}")
+    browser, facts, endpoints = map(request.getfixturevalue, ("browser", "facts", "endpoints"))
+    _here(stack, backend).forget_key()
     stack.restart("backend")
     stack.await_answer("backend", lambda: _here(stack, backend).answers(), side=BACKEND)
     # What is behind it comes first: who asks for NetBox tells it where that is.
@@ -118,6 +116,9 @@ def test_a_backend_that_begins_anew_knows_what_it_knew(  # noqa: PLR0913, PLR091
     wrong = {kind: each for kind, each in told.items() if each.get("status") != "success"}
     said = "; ".join(f"{kind}: {each.get('status')}, {each.get('detail')}" for kind, each in wrong.items())
     assert not wrong, f"after the backend began anew, keepalives are no success: {said}"
+    for _ in range(TWICE):
+        job = synchroniser.run(BRIEF)
+        assert job.completed, f"after the backend began anew, job {job.number} ended {job.state}: {job.words}"
 
 
 def _here(stack: Stack, backend: Backend) -> Backend:
