@@ -101,6 +101,16 @@ def test_our_own_half_written_bump_is_accepted_and_finished(fixture: ReleaseFixt
     )
 
 
+def test_the_half_written_bump_of_what_a_version_is_proven_as_is_accepted_where_the_version_is_asked_for(
+    fixture: ReleaseFixture,
+) -> None:
+    fixture.repository.work["pyproject.toml"] = version_files("1.0.post1.dev1")["pyproject.toml"]
+    release = fixture.release("1.0.post1", candidate="1.0.post1.dev1")
+    assert Clean(release).run()["commit"] == START
+    with pytest.raises(Refused, match="not committed"):
+        Clean(fixture.release("1.0.post1", candidate="1.0.post1.dev2")).run()
+
+
 def test_the_half_written_bump_of_another_version_is_refused(fixture: ReleaseFixture) -> None:
     fixture.repository.work["pyproject.toml"] = version_files("1.0rc2")["pyproject.toml"]
     with pytest.raises(Refused, match="not committed"):

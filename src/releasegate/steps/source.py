@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
+from packaging.version import Version
+
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
 from releasegate.core.release.entry import Evidence
@@ -43,9 +45,10 @@ class Clean(ReleaseStep):
         if not package.released_from(branch) and not at_event:
             raise _begun(repository, package) or _elsewhere(repository, package, branch)
         changed = changed_files(repository, package)
-        ours = _bumped(self.release) if changed else {}
-        # A bump that was interrupted is no stranger: it is what the step after this one writes again.
-        strangers = [p for p in changed if p not in ours or repository.read(p) != ours[p]]
+        # A bump that was interrupted is no stranger: it is what the step after this one writes again. Who asks for a
+        # version is told of it before its candidate, which may be the one that was interrupted.
+        bumps = [_bumped(self.release, version) for version in self._versions()] if changed else []
+        strangers = [p for p in changed if not any(p in ours and repository.read(p) == ours[p] for ours in bumps)]
         if strangers:
             raise _begun(repository, package) or Refused(
                 f"{package.name} has changes that are not committed.",
@@ -53,6 +56,9 @@ class Clean(ReleaseStep):
                 details=[str(path) for path in strangers[:20]],
             )
         return {"branch": branch, "commit": repository.head()}
+
+    def _versions(self) -> tuple[Version, ...]:
+        return self.release.version, self.release.candidate
 
 
 def _begun(repository: Repository, package: Package) -> Refused | None:
@@ -137,7 +143,8 @@ class Bump(ReleaseStep):
     def run(self) -> Evidence:
         release = self.release
         require_source(release)
-        return {"commit": release.ports.history.commit(_bumped(release), message=bump_message(release))}
+        content = _bumped(release, release.version)
+        return {"commit": release.ports.history.commit(content, message=bump_message(release))}
 
 
 @dataclass(frozen=True)
@@ -192,10 +199,10 @@ def bump_message(release: Release) -> str:
     return f"Release {release.package.name} {release.version}"
 
 
-def _bumped(release: Release) -> dict[PurePosixPath, bytes]:
-    """Return the new bytes of every version file: computed all before any is written, from the commit alone."""
+def _bumped(release: Release, version: Version) -> dict[PurePosixPath, bytes]:
+    """Return every version file with *version*: computed all before any is written, from the commit alone."""
     contents = version_file_contents(release.ports.repository, release.package)
-    return bump_all(release.package, contents, version=str(release.version))
+    return bump_all(release.package, contents, version=str(version))
 
 
 def _counted(package: Package, *beside: str) -> str:
