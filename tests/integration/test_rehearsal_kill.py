@@ -140,12 +140,14 @@ def kind_of(line: str) -> str:
 def kinds() -> set[str]:
     """Return every kind of step that a release and a post have, as ``kind_of`` names them."""
     unbound = cast("Release", _Unbound())
-    return {
+    every = {
         f"{step.key} of a {stage}'s {end}"
         for stage in ("release", "post")
         for end, pipeline in (("candidate", RC), ("final", FINAL))
         for step in bind(pipeline, unbound)
     }
+    # Of a post all is asked before its candidate begins, which is then not asked again.
+    return every - {"preflight of a post's candidate"}
 
 
 def run_until(process: subprocess.Popen[str], seen: set[str], delay: float) -> str | None:
