@@ -10,12 +10,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from packaging.version import Version
+
 from releasegate.adapters.forges import forge_of
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.index.addresses import addresses
 from releasegate.adapters.process import clean_environment, run
 from releasegate.app.project import Project
 from releasegate.app.workspace import RunOptions, Workspace
+from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import IndexConfig, Package, Settings
 from releasegate.core.errors import Unavailable
 from releasegate.ports import Progress
@@ -153,6 +156,17 @@ class OpenSandbox:
 
 
 def running_python(packages: Sequence[Package]) -> tuple[Package, ...]:
-    """Return *packages* with the running Python as the only one that is asked for."""
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return tuple(replace(p, pythons=(version,)) for p in packages)
+    """Return *packages* with the running Python as the only one that is asked for.
+
+    That none tries the older ones that they name is meant so, and no finding of the rehearsal.
+    """
+    return tuple(map(_by_running_python, packages))
+
+
+def _by_running_python(package: Package) -> Package:
+    version, oldest = f"{sys.version_info.major}.{sys.version_info.minor}", package.pythons[0]
+    wheel = package.wheel
+    if Version(oldest) < Version(version):
+        untried = Exemption(f"pythons: {oldest}", "a rehearsal tries the Python that runs it")
+        wheel = replace(wheel, allowed=(*wheel.allowed, untried))
+    return replace(package, pythons=(version,), wheel=wheel)
