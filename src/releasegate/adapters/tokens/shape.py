@@ -14,7 +14,7 @@ _PUBLIC = "pypi-"
 def flaw(token: str, *, user: str, public: bool) -> str:
     """Return why a token cannot be right, empty where it can; *public* says that it is one of a public index.
 
-    The password of a *user* with a name may be anything on one line.
+    The password of a *user* with a name may be anything on one line, and so may what an index of one's own gives out.
     """
     if not token.isprintable():
         return "it has a line's end or the like in it"
@@ -24,6 +24,6 @@ def flaw(token: str, *, user: str, public: bool) -> str:
         return "it stands in quotes"
     if _PLACEHOLDER.fullmatch(token):
         return "it only stands for one"
-    if not re.fullmatch(r"[!-~]+", token):
+    if public and not re.fullmatch(r"[!-~]+", token):
         return "it has a space in it, or a character that no token has"
     return f"those of this index begin with {_PUBLIC}" if public and not token.startswith(_PUBLIC) else ""
