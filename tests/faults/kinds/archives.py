@@ -90,7 +90,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
         if path not in NO_MEMBERS
     },
     "sdist: a symbolic link": lambda: sdist(member("link", tarfile.SYMTYPE, "/etc/passwd")),
-    "sdist: a hard link": lambda: sdist(member("link", tarfile.LNKTYPE, "sample-1.0/PKG-INFO")),
+    "sdist: a hard link out of it": lambda: sdist(member("link", tarfile.LNKTYPE, "../PKG-INFO")),
     "sdist: a device": lambda: sdist(member("null", tarfile.CHRTYPE)),
     "sdist: a pipe": lambda: sdist(member("pipe", tarfile.FIFOTYPE)),
     "sdist: a name twice": lambda: sdist(member("PKG-INFO")),
