@@ -176,8 +176,6 @@ class Releasegate(Program):
         """Answer what only asks for words: help, the list, nothing at all."""
         self._tell_version()
         completion.tell_words(self)
-        if self.core.remainder:
-            raise ParseError(f"No idea what {self.core.remainder!r} is!")
         topic = self.args.help.value
         if isinstance(topic, str):
             topic = _SESSIONS.get(topic, topic)
