@@ -1,4 +1,4 @@
-"""What a person seldom does to a command ends in words: an adoption that is ended, cells of no stack, words after --."""
+"""What a person seldom does ends in words: an adoption that is ended, cells of no stack, words after two dashes."""
 
 from __future__ import annotations
 
