@@ -31,7 +31,7 @@ from releasegate.core.report import terminal
 from releasegate.core.report.model import PackageReport, Report
 from releasegate.engine import Outcome
 from releasegate.frontends.console import Screen
-from releasegate.frontends.proposals import pasteable
+from releasegate.frontends.proposals import here, pasteable
 from releasegate.frontends.secret_prompt import token_prompt
 from releasegate.ledger_writer import Waiver
 from releasegate.steps.preflight import exit_code, worth_telling
@@ -208,7 +208,7 @@ def revoke(screen: Screen, *, package: str, version: str, reason: str, by: str) 
     who = _in_a_line(by) or _user(workspace, which)
     entry = releasing.revoke(workspace, which, version=number, by=who, reason=_in_a_line(reason))
     screen.tell(f"{which.name} {entry.line}")
-    screen.tell(pasteable(f"-> See what is next: invoke status --package {which.name}", Path.cwd()))
+    screen.tell(pasteable(f"-> See what is next: invoke status --package {which.name}", here()))
 
 
 def _in_a_line(typed: str) -> str:

@@ -47,7 +47,8 @@ class Clean(ReleaseStep):
         changed = changed_files(repository, package)
         # A bump that was interrupted is no stranger: it is what the step after this one writes again. Who asks for a
         # version is told of it before its candidate, which may be the one that was interrupted.
-        bumps = [_bumped(self.release, version) for version in self._versions()] if changed else []
+        versions = {self.release.version, self.release.candidate} if changed else set()
+        bumps = [_bumped(self.release, version) for version in versions]
         strangers = [p for p in changed if not any(p in ours and repository.read(p) == ours[p] for ours in bumps)]
         if strangers:
             raise _begun(repository, package) or Refused(
@@ -56,9 +57,6 @@ class Clean(ReleaseStep):
                 details=[str(path) for path in strangers[:20]],
             )
         return {"branch": branch, "commit": repository.head()}
-
-    def _versions(self) -> tuple[Version, ...]:
-        return self.release.version, self.release.candidate
 
 
 def _begun(repository: Repository, package: Package) -> Refused | None:

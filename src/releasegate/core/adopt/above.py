@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import Any
 
 from releasegate.core.adopt.claims import of_files
@@ -51,7 +52,7 @@ class Above:
 
     def found(self, path: PurePosixPath) -> PurePosixPath | None:
         """Return the file of the repository that *path* leads to from the package's folder, where it lies above."""
-        end = without_detours(self.folder / path)
+        end = PurePosixPath(normpath(self.folder / path))
         return end if end in self.files and self.folder not in end.parents else None
 
     def of_others(self, path: PurePosixPath) -> bool:
@@ -65,17 +66,6 @@ class Above:
 
 NOTHING = Above()
 """Nothing lies above a package at the repository's top."""
-
-
-def without_detours(path: PurePosixPath) -> PurePosixPath:
-    """Return a path without the folders that it goes into and out of again: ``a/../b`` is ``b``."""
-    parts: list[str] = []
-    for part in path.parts:
-        if part == ".." and parts and parts[-1] != "..":
-            parts.pop()
-        else:
-            parts.append(part)
-    return PurePosixPath(*parts)
 
 
 def read_by_build(
@@ -106,7 +96,7 @@ def read_by_build(
 def _through(path: PurePosixPath, links: Mapping[PurePosixPath, PurePosixPath]) -> PurePosixPath | None:
     """Return where a path leads to that goes through a link to a folder."""
     link = next((each for each in path.parents if each in links), None)
-    return without_detours(links[link] / path.relative_to(link)) if link is not None else None
+    return PurePosixPath(normpath(links[link] / path.relative_to(link))) if link is not None else None
 
 
 def kept_by_tools(above: Above, version: str) -> Iterator[Claim]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
+from posixpath import normpath
 
-from releasegate.core.adopt.above import without_detours
 from releasegate.core.config.model import Package
 from releasegate.core.config.version_file_types import LockVersionFile, VersionFile
 
@@ -28,4 +28,4 @@ def shared(packages: Iterable[Package], path: str, version_files: Iterable[Versi
 
 
 def _in_place(folder: PurePosixPath, version_file: VersionFile) -> VersionFile:
-    return replace(version_file, path=without_detours(folder / version_file.path))
+    return replace(version_file, path=PurePosixPath(normpath(folder / version_file.path)))

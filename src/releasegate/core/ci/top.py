@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import PurePosixPath
+from posixpath import normpath
 
 from releasegate.core.config.model import Settings
 
@@ -15,15 +16,5 @@ def seen_from_top(settings: Settings, folder: PurePosixPath) -> Settings:
     """Return the settings of a table in *folder* with its packages' paths from the top of the repository."""
     if folder == TOP:
         return settings
-    packages = (replace(package, path=_normal(folder / package.path)) for package in settings.packages)
+    packages = (replace(package, path=PurePosixPath(normpath(folder / package.path))) for package in settings.packages)
     return replace(settings, packages=tuple(packages))
-
-
-def _normal(path: PurePosixPath) -> PurePosixPath:
-    parts: list[str] = []
-    for part in path.parts:
-        if part == ".." and parts and parts[-1] != "..":
-            parts.pop()
-        else:
-            parts.append(part)
-    return PurePosixPath(*parts)

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
+from posixpath import dirname, join, normpath
 
 from releasegate.core.dists.tar_contents import Unpacked, gunzipped, taken_out
 from releasegate.core.dists.tar_layout import BadHeader, check_headers
@@ -173,15 +174,8 @@ def _untar(filename: str, unpacked: bytearray, *, limit: int) -> tuple[dict[str,
 
 def _led_to(link: tarfile.TarInfo) -> str:
     """Return the path in the archive that a link names; what it says itself where that leads out."""
-    parts: list[str] = link.name.split("/")[:-1] if link.issym() else []
-    for part in link.linkname.split("/"):
-        if part == ".." and not parts:
-            return link.linkname
-        if part == "..":
-            parts.pop()
-        elif part not in {"", "."}:
-            parts.append(part)
-    return link.linkname if link.linkname.startswith("/") else "/".join(parts)
+    end = normpath(join(dirname(link.name) if link.issym() else "", link.linkname))
+    return link.linkname if end.startswith(("/", "../")) or end == ".." else end
 
 
 def _end_of(filename: str, path: str, links: Mapping[str, str], files: Mapping[str, bytes]) -> str:
