@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import http.server
-import importlib.util
 import io
 import socket
 import struct
@@ -18,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from suite_modules import script
 
 from releasegate.adapters.containers.images.engine_faults import REFUSED, BuildOutput
 from releasegate.adapters.containers.images.image_specs import ImageSpec
-from releasegate.adapters.package_data import package_folder
 from releasegate.core.errors import GateFailed, Unavailable
 
 
@@ -121,11 +120,7 @@ def index() -> Iterator[Index]:
 @pytest.fixture
 def image_script(tmp_path: Path) -> Any:
     """Return what installs inside of an image, with a folder of its own; pip resolves, loads and builds here only."""
-    spec = importlib.util.spec_from_file_location("install", package_folder("e2e") / "images" / "install.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = script("images/install")
     module.HERE, module.TRUST = tmp_path, tmp_path / "ca.crt"
     module.TRUST.touch()
     real: Callable[..., int] = module.done

@@ -44,7 +44,13 @@ def checks(config: pytest.Config, *names: str) -> Iterator[SimpleNamespace]:
 
 def of_the_image(name: str) -> Any:
     """Return a module of NetBox's image."""
-    spec = importlib.util.spec_from_file_location(name, E2E / "netbox" / "images" / "netbox" / f"{name}.py")
+    return script(f"netbox/images/netbox/{name}")
+
+
+def script(place: str) -> Any:
+    """Return a module that is copied into an image, and belongs to no package; *place* is below the stacks' folder."""
+    file = E2E / f"{place}.py"
+    spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from suite_modules import script
 
 KEY = b"key of the run"
 DEAR = "$2b$12$" + "d" * 53
@@ -19,13 +19,7 @@ FOREIGN = "$2b$12$" + "f" * 53
 @pytest.fixture(scope="module")
 def keys() -> Any:
     """Return the module, which is no package: it is copied into an image."""
-    file = Path(__file__).parents[2] / "e2e" / "images" / "server" / "keys.py"
-    spec = importlib.util.spec_from_file_location("keys", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("images/server/keys")
 
 
 def fits(key: bytes, stored: bytes) -> bool:

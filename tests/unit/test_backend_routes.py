@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 import requests
-from suite_modules import imported
+from suite_modules import checks, script
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
-
-SERVER = Path(__file__).parents[2] / "e2e" / "images" / "server"
 
 
 @pytest.fixture(scope="module")
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the check that asks them."""
-    for mark in ("contract", "phases", "services", "depths"):
-        pytestconfig.addinivalue_line("markers", f"{mark}(): as the suites say")
-    with imported("test_6_routes") as modules:
+    with checks(pytestconfig, "test_6_routes") as modules:
         yield modules
 
 
 def table(*routes: Any) -> list[str]:
     """Return what a server with these routes would tell."""
-    spec = importlib.util.spec_from_file_location("releasegate_routes", SERVER / "releasegate_routes.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return list(module._paths(routes, ""))
+    return list(script("images/server/releasegate_routes")._paths(routes, ""))
 
 
 def route(path: str, *methods: str, needs: bool = False, depends: Any = ()) -> SimpleNamespace:

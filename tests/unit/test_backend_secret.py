@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import pytest
+from suite_modules import script
 
 SAYS = {"KEY": "{secret}", "DATABASE": "{data}/a.db", "PLAIN": "true"}
 
@@ -14,13 +13,7 @@ SAYS = {"KEY": "{secret}", "DATABASE": "{data}/a.db", "PLAIN": "true"}
 @pytest.fixture(scope="module")
 def server() -> Any:
     """Return the script that serves, which is no package: it is copied into an image."""
-    file = Path(__file__).parents[2] / "e2e" / "images" / "server" / "run.py"
-    spec = importlib.util.spec_from_file_location("serving", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("images/server/run")
 
 
 @pytest.mark.parametrize(("secret", "told"), [("s", {"KEY", "DATABASE", "PLAIN"}), ("", {"DATABASE", "PLAIN"})])

@@ -20,7 +20,7 @@ MACHINE = {"name": "web-annex", "cluster": {"name": "annex"}, "device": {"id": 2
 @pytest.fixture(scope="module")
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the checks."""
-    with checks(pytestconfig, "holdings", "syncing", "test_6_neighbours") as modules:
+    with checks(pytestconfig, "contracts", "holdings", "pairing", "syncing", "test_6_neighbours") as modules:
         yield modules
 
 
@@ -103,3 +103,49 @@ def test_one_that_never_answers_and_takes_something_from_the_others_is_told(
     with pytest.raises(AssertionError, match="web-annex was deleted"):
         judged(_held(suite, [FIRST, SECOND], []))
     assert asked == ["silent", "silent"]
+
+
+class Plugin:
+    """A plugin's API that takes these fields of a further Proxmox, and answers so."""
+
+    def __init__(self, *accepted: str, status: int = 201) -> None:
+        self.taken, self.status, self.sent = frozenset(accepted), status, list[dict[str, Any]]()
+
+    def accepted(self, _: str) -> frozenset[str]:
+        """Return the fields that are taken."""
+        return self.taken
+
+    def request(self, _: str, __: str, *, json: dict[str, Any]) -> SimpleNamespace:
+        """Take a record, or refuse it."""
+        self.sent.append(json)
+        kind = {"Content-Type": "application/json"}
+        told = {"id": 7} if self.status == 201 else {"domain": ["No."]}
+        ok = self.status < 400
+        return SimpleNamespace(ok=ok, status_code=self.status, json=lambda: told, headers=kind, text=str(told))
+
+    def has(self, _: str) -> bool:
+        """Say that nothing is to be approved."""
+        return False
+
+
+def test_a_further_proxmox_is_registered_with_what_the_plugin_takes(suite: SimpleNamespace) -> None:
+    plugin, stack = Plugin("name", "domain", "site"), SimpleNamespace(masked=str)
+    registrar = suite.pairing.Registrar(None, plugin, None, stack, "app")
+    assert registrar.further("annex", site=4) == 7
+    assert plugin.sent == [{"name": "annex", "domain": "annex.test", "site": 4}]
+    refusing = suite.pairing.Registrar(None, Plugin("name", status=400), None, stack, "app")
+    with pytest.raises(suite.contracts.BrokenContract, match="refused a further Proxmox with 400"):
+        refusing.further("annex")
+
+
+@pytest.mark.parametrize("fields", [("name", "site"), ("name",)])
+def test_where_no_site_can_be_told_two_clusters_of_the_same_names_are_not_tried(
+    fields: tuple[str, ...], suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registrar = suite.pairing.Registrar(None, Plugin(*fields), None, None, "app")
+    assert registrar.has_sites() is ("site" in fields)
+    monkeypatch.setattr(suite.test_6_neighbours, "Proxmox", None)
+    neighbours = suite.test_6_neighbours.neighbours.__wrapped__
+    # Where it is tried, the next thing is to ask the mock for another cluster.
+    with pytest.raises(TypeError if "site" in fields else pytest.skip.Exception):
+        neighbours(None, registrar, None, SimpleNamespace(url=""), None)
