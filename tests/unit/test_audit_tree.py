@@ -67,6 +67,16 @@ def test_the_text_of_a_catalogue_that_is_in_the_wheel_need_not_be_there() -> Non
     assert found.startswith("pkg/locale/fr/django.po is tracked")
 
 
+@pytest.mark.parametrize(("pattern", "stale"), [("*.po", False), ("*.pot", True)])
+def test_who_excludes_the_text_of_a_catalogue_need_not_know_that_nobody_asks_for_it(
+    pattern: str, *, stale: bool
+) -> None:
+    code = {"pkg/__init__.py": b"", "pkg/locale/de/django.mo": b"1"}
+    config = Wheel(omitted=(Exemption(pattern, "kept out by the build"),))
+    found = said(as_tracked(layout(code, {**code, "pkg/locale/de/django.po": b"1"}, config=config)))
+    assert found == ((f"wheel.omitted {pattern!r} exempts nothing: remove it.",) if stale else ())
+
+
 def test_a_file_that_git_does_not_track_is_a_finding() -> None:
     found = said(as_tracked(subject(add={"sample_app/debug.py": b"1", "sample_app/new/__init__.py": b""})))
     assert found == (

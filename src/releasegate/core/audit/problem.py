@@ -37,10 +37,15 @@ Problems = Sequence[Problem | str]
 """What a check returns: a sentence alone where nothing can be exempted."""
 
 
-def not_exempted(problems: Iterable[Problem], exemptions: Sequence[Exemption], *, key: ExemptionKey) -> list[Problem]:
-    """Leave out what an exemption's glob pattern matches; one that matches nothing is a problem of its own."""
+def not_exempted(
+    problems: Iterable[Problem], exemptions: Sequence[Exemption], *, key: ExemptionKey, spared: Iterable[str] = ()
+) -> list[Problem]:
+    """Leave out what an exemption's glob pattern matches; one that matches nothing is a problem of its own.
+
+    It may match what is *spared* anyhow: who excludes something need not know whether that would be a problem.
+    """
     left = {problem.about: problem for problem in problems}
-    names = tuple(left)
+    names = (*left, *spared)
     stale = []
     for exemption in exemptions:
         exempted = matching(exemption.pattern, names)

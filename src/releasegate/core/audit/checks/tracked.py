@@ -19,7 +19,7 @@ def tracked(subject: Subject) -> Problems:
     held, tree = subject.held, subject.tree
     found = subject.origins
     foreign = _foreign(held, tree, found=found) | _loose(subject)
-    absent = _absent(held, tree, found=found)
+    absent, spared = _absent(held, tree, found=found)
     wheel, members = subject.package.wheel, frozenset(subject.wheel) | held.keys()
     generated = [Problem(said, path, "generated", among=members) for path, said in foreign.items()]
     # A pattern for what is left out speaks of the packages' folders, not of all that lies beside them.
@@ -28,7 +28,7 @@ def tracked(subject: Subject) -> Problems:
     omitted = [Problem(said, path, "omitted", among=inside) for path, said in absent.items()]
     return (
         *not_exempted(generated, wheel.generated, key="generated"),
-        *not_exempted(omitted, wheel.omitted, key="omitted"),
+        *not_exempted(omitted, wheel.omitted, key="omitted", spared=spared),
     )
 
 
@@ -60,18 +60,26 @@ def _foreign(held: Mapping[str, bytes], tree: Mapping[str, bytes], *, found: Ori
     return complaints
 
 
-def _absent(held: Mapping[str, bytes], tree: Mapping[str, bytes], *, found: Origins) -> dict[str, str]:
-    """Return what Git tracks of the wheel's packages, and the wheel lacks: tracked path -> complaint."""
+def _absent(held: Mapping[str, bytes], tree: Mapping[str, bytes], *, found: Origins) -> tuple[dict[str, str], set[str]]:
+    """Return what Git tracks of the wheel's packages, and the wheel lacks: tracked path -> complaint.
+
+    Beside it come the paths that are spared, since nobody would read them there.
+    """
     shipped = set(found.files.values())
-    complaints = {}
+    complaints: dict[str, str] = {}
+    spared: set[str] = set()
     paths = sorted(tree)
     for folder, home in found.homes.items():
         # A package that is the repository's root owns no folder: what belongs to it cannot be told.
         for path in below(home, paths) if home else ():
             member = f"{folder}{path[len(home) :]}"
-            if path not in shipped and member not in held and not _unread(member, held):
+            if path in shipped or member in held:
+                continue
+            if _unread(member, held):
+                spared.add(path)
+            else:
                 complaints[path] = f"{path} is tracked, but the wheel does not hold it."
-    return complaints
+    return complaints, spared
 
 
 def _unread(member: str, held: Mapping[str, bytes]) -> bool:
