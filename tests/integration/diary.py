@@ -109,7 +109,7 @@ def opened(root: Path, stack: ExitStack) -> Ground:
     stack.callback(listener.stop)
     words |= {listener.address: "https://forge.example", str(work): "~/work"}
     # The page is the same, whichever Python runs it.
-    words |= {f"Python {PYTHON}": "Python 3.11", f'"{PYTHON}"': '"3.11"'}
+    words |= {f"Python {PYTHON}": "Python 3.11", f'"{PYTHON}"': '"3.11"', f"=={PYTHON}.*": "==3.11.*"}
     told = {"FORGE": listener.address}
     return Ground(work, words, addresses, told)
 
@@ -126,7 +126,7 @@ def _repository(root: Path, work: Path, name: str) -> EmbeddedForge:
     clone = work / name
     for path, text in {**sources(name, version="1.0.0"), **OLD_WORKFLOW, **_variables(name)}.items():
         (clone / path).parent.mkdir(parents=True, exist_ok=True)
-        (clone / path).write_text(text.replace(">=3.11", f"=={PYTHON}.*"))
+        (clone / path).write_text(text.replace(f">={PYTHON}", f"=={PYTHON}.*"))
     git(clone, "init", "--quiet", f"--initial-branch={branch}")
     git(clone, "add", "--all")
     subprocess.run(["git", "commit", "-qm", "1.0.0"], cwd=clone, env={**ENVIRON, **DATES}, check=True)

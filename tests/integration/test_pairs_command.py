@@ -13,7 +13,7 @@ import pytest
 from git_repositories import git
 from stored import store_files
 from test_doctor import Folder, folder
-from testpair import sources
+from testpair import PYTHON, sources
 from typed import Typed, typed
 
 from releasegate.app.project import load
@@ -108,14 +108,14 @@ def _see_the_page(folder: Folder, typed: Typed) -> None:
     assert typed("invoke", "pairs", "--check", "README.md")[0] == 0
     text = page.read_text()
     assert text.endswith("<!-- releasegate pairs: end -->\n\nMore\n")
-    assert text.count("| tiny-plugin 1.2.0 | tiny-api 1.1.0 |  | 3.11 | red |") == 1
+    assert text.count(f"| tiny-plugin 1.2.0 | tiny-api 1.1.0 |  | {PYTHON} | red |") == 1
     assert text.count("| unknown |  |  |") == 2
     page.write_text(text.replace("| red |", "| green |"))
     assert typed("releasegate", "pairs", "--check", "README.md")[0] == 4
     _, output, _ = typed("releasegate", "pairs", "--markdown")
     assert output in text
     _, output, _ = typed("releasegate", "pairs")
-    assert "  red     tiny-plugin 1.2.0 with tiny-api 1.1.0 on Python 3.11 (" in output
+    assert f"  red     tiny-plugin 1.2.0 with tiny-api 1.1.0 on Python {PYTHON} (" in output
 
 
 def _see_another_machine(folder: Folder, typed: Typed) -> None:

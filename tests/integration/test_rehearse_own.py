@@ -46,11 +46,14 @@ def table(tmp_path: Path, indexes: Mapping[str, EmbeddedIndex]) -> Path:
         f'token-env = "A_TOKEN_OF_{name.upper()}"\n'
         for name, index in indexes.items()
     )
-    python = f'pythons = ["{sys.version_info.major}.{sys.version_info.minor}"]'
-    first = first.replace('pythons = ["3.11"]', python)
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    first = first.replace('pythons = ["3.11"]', f'pythons = ["{python}"]')
     (folder / "pyproject.toml").write_text(f"{head}[[tool.releasegate.packages]]{first}{served}", encoding="utf-8")
     api = folder / "harbor-api"
     git(api, "init", "-q", "-b", "work")
+    for name in ("pyproject.toml", "uv.lock"):  # the oldest that they admit is the one that is tried
+        stated = (api / name).read_text(encoding="utf-8")
+        (api / name).write_text(stated.replace(">=3.11", f">={python}"), encoding="utf-8")
     (api / "stray.log").write_text("a log\n", encoding="utf-8")
     git(api, "add", "--all", "--force")
     git(api, "commit", "-q", "-m", "as it is")

@@ -152,7 +152,8 @@ def _made(version: str) -> Path:
 def sources(name: str, *, version: str) -> dict[str, str]:
     """Return every file of a package."""
     module = name.replace("-", "_")
-    project = f'[project]\nname = "{name}"\nversion = "{version}"\ndescription = "Tiny"\nrequires-python = ">=3.11"\n'
+    named = f'[project]\nname = "{name}"\nversion = "{version}"\n'
+    project = f'{named}description = "Tiny"\nrequires-python = ">={PYTHON}"\n'
     backend = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
     service = {"tiny_api/__main__.py": SERVICE} if name == "tiny-api" else {}
     return {
