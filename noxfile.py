@@ -20,9 +20,11 @@ orders outcomes package_state pairs project release reports status verify/eviden
 verify/verify watch workspace
 """
 _FRONTENDS = """
-aftercare cells completion configuration_schema console each_package end_to_end_gate error_page forms handover invoke
-log_progress moving_line nox options overview pairs printer program readme_sample rehearsals releases report_schema
-run_log shown single_gates tables terminal_text upkeep verification
+commands/aftercare commands/cells commands/each_package commands/end_to_end_gate commands/handover commands/overview
+commands/pairs commands/rehearsals commands/releases commands/single_gates commands/upkeep commands/verification
+completion generated/configuration_schema generated/error_page generated/readme_sample generated/report_schema invoke
+nox options program screen/console screen/forms screen/log_progress screen/moving_line screen/printer screen/run_log
+screen/tables screen/terminal_text shown
 """
 PROVEN = ",".join(
     f"src/releasegate/{place}"

@@ -10,7 +10,7 @@ from releasegate.steps.audit import Audit
 from releasegate.steps.build import Build, Promotable, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.pairs import ReleasedPairs
-from releasegate.steps.preflight import Preflight
+from releasegate.steps.preflight.preflight import Preflight
 from releasegate.steps.propagation import Propagation
 from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
 from releasegate.steps.publish import Tag, Upload

@@ -39,8 +39,8 @@ from releasegate.core.release.entry import Entry
 from releasegate.core.release.next_version import next_base, next_candidate
 from releasegate.core.release.record import record
 from releasegate.core.release.versions import consumed
-from releasegate.frontends import overview
-from releasegate.frontends.console import Screen
+from releasegate.frontends.commands import overview
+from releasegate.frontends.screen.console import Screen
 from tests.bench.commands import AUTHOR
 from tests.bench.measured import used_here
 

@@ -21,8 +21,8 @@ from releasegate.app.ci import vendor
 from releasegate.app.project import load
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, GateFailed
-from releasegate.frontends import handover
-from releasegate.frontends.console import Screen
+from releasegate.frontends.commands import handover
+from releasegate.frontends.screen.console import Screen
 from releasegate.ports import CellReport, Delivery
 
 PROJECT = PurePosixPath("pyproject.toml")

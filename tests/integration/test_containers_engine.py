@@ -22,12 +22,12 @@ import pytest
 from docker.models.containers import Container
 from stacks import kit, pair_stack
 
-from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.engine import ContainerEngine, opened
 from releasegate.adapters.containers.images.image_specs import ImageSpec
 from releasegate.adapters.containers.images.images import Images
+from releasegate.adapters.containers.runs import labels, sweep
 from releasegate.adapters.package_data import package_folder
 from releasegate.core.e2e.snapshots import Snapshot
 from releasegate.core.errors import GateFailed, Unavailable
@@ -79,10 +79,10 @@ def test_a_stack_that_is_taken_down_leaves_nothing(engine: ContainerEngine, tmp_
     with labels.running(tmp_path / "runs") as run:
         small = stack_of(engine, run, tmp_path)
         small.up("lives")
-        assert len(labels.left(engine.client, run.name)) == 3
+        assert len(sweep.left(engine.client, run.name)) == 3
         small.keep_logs(tmp_path / "logs")
         small.down()
-        assert labels.left(engine.client, run.name) == ()
+        assert sweep.left(engine.client, run.name) == ()
     assert not run.lock.exists()
 
 
@@ -147,9 +147,9 @@ def test_a_stack_of_no_run_survives_the_end_of_every_run_and_goes_by_the_line_th
         small = stack_of(engine, run, tmp_path)
         kept = replace(small, variables={**small.variables, "RELEASEGATE_RUN": "kept", "RELEASEGATE_LOCK": ""})
         kept.up("lives")
-        labels.remove(engine.client, run.name)
+        sweep.remove(engine.client, run.name)
     try:
-        labels.sweep(engine.client, run)
+        sweep.remove_dead(engine.client, run)
         assert kept.container("lives") is not None
     finally:
         done = subprocess.run(kept.taken_down_by, shell=True, capture_output=True, check=False)  # noqa: S602 - pasted
@@ -188,7 +188,7 @@ def test_a_command_is_told_line_by_line_and_ends_with_its_exit_code(engine: Cont
             done = small.once("lives", *words, line=said.append, timeout=60)
         finally:
             small.down()
-        assert (done.exit_code, "one" in said, labels.left(engine.client, run.name)) == (3, True, ())
+        assert (done.exit_code, "one" in said, sweep.left(engine.client, run.name)) == (3, True, ())
 
 
 def test_an_interruption_ends_what_waits(engine: ContainerEngine, tmp_path: Path) -> None:
@@ -201,9 +201,9 @@ def test_an_interruption_ends_what_waits(engine: ContainerEngine, tmp_path: Path
                 small.once("lives", "sleep", "600", line=lambda _: None, timeout=60)
         finally:
             small.down()
-            labels.remove(engine.client, run.name)
+            sweep.remove(engine.client, run.name)
             timer.join()
-        assert labels.left(engine.client, run.name) == ()
+        assert sweep.left(engine.client, run.name) == ()
 
 
 KILLED = """\
@@ -211,10 +211,10 @@ import os, sys
 from pathlib import Path
 sys.path[:0] = {path!r}
 from test_containers_engine import stack_of
-from releasegate.adapters.containers import labels as marks
+from releasegate.adapters.containers.runs import labels
 from releasegate.adapters.containers.engine import opened
 folder = Path(sys.argv[1])
-with opened(os.environ) as engine, marks.running(folder / "runs") as run:
+with opened(os.environ) as engine, labels.running(folder / "runs") as run:
     stack_of(engine, run, folder).up("lives")
     print(run.name, flush=True)
     sys.stdin.read()
@@ -234,22 +234,22 @@ def test_what_a_killed_run_left_is_swept_by_the_next_one_and_nothing_else_is(
         with labels.running(tmp_path / "runs") as living:
             labels.announce(client, living)
             kept = client.networks.create(f"{living.name}-kept", labels=living.labels())
-            assert name not in labels.sweep(client, living)  # its process lives
+            assert name not in sweep.remove_dead(client, living)  # its process lives
             os.kill(child.pid, signal.SIGKILL)
             child.wait()
-            assert len(labels.left(client, name)) == 3
+            assert len(sweep.left(client, name)) == 3
             with labels.running(tmp_path / "elsewhere") as other:
-                assert name not in labels.sweep(client, other)  # another machine cannot know
-                assert {name, living.name} <= set(labels.living(client, other))
-            assert name in labels.sweep(client, living)
-            assert labels.left(client, name) == ()
-            assert labels.left(client, living.name) == (f"network {kept.name}", f"volume {living.name}-lives")
-            labels.remove(client, living.name)
+                assert name not in sweep.remove_dead(client, other)  # another machine cannot know
+                assert {name, living.name} <= set(sweep.living(client, other))
+            assert name in sweep.remove_dead(client, living)
+            assert sweep.left(client, name) == ()
+            assert sweep.left(client, living.name) == (f"network {kept.name}", f"volume {living.name}-lives")
+            sweep.remove(client, living.name)
         assert client.volumes.get(mine.name).name == mine.name
     finally:
         child.kill()
         child.communicate()
-        labels.remove(client, name)
+        sweep.remove(client, name)
         mine.remove()
 
 
@@ -270,7 +270,7 @@ def silent(_: str) -> None:
 def images(engine: ContainerEngine, tmp_path: Path) -> Iterator[Images]:
     with labels.running(tmp_path / "runs") as run:
         yield Images(engine, run)
-        labels.remove(engine.client, run.name)
+        sweep.remove(engine.client, run.name)
     for image in engine.client.images.list("releasegate/test"):
         for tag in image.tags:
             engine.client.images.remove(tag, force=True)
@@ -294,7 +294,7 @@ def test_an_image_that_cannot_be_made_fails_in_its_own_words(images: Images, eng
     assert images.run is not None
     mine = {"dangling": True, "label": f"{labels.RUN}={images.run.name}"}
     assert engine.client.images.list(filters=mine)
-    labels.remove(engine.client, images.run.name)
+    sweep.remove(engine.client, images.run.name)
     assert engine.client.images.list(filters=mine) == []
 
 
@@ -337,7 +337,7 @@ def server(engine: ContainerEngine, tmp_path: Path) -> Iterator[Container]:
                 time.sleep(0.2)
             yield made
         finally:
-            labels.remove(engine.client, run.name)
+            sweep.remove(engine.client, run.name)
 
 
 def asked(server: Container, *lines: str) -> list[str]:

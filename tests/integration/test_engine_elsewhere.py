@@ -19,12 +19,12 @@ import pytest
 from stacks import kit, pair_stack
 from test_own_stack import NEW, judged
 
-from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.elsewhere.location import is_here
 from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay
 from releasegate.adapters.containers.engine import ContainerEngine, opened
 from releasegate.adapters.containers.images.images import Images
+from releasegate.adapters.containers.runs import labels, sweep
 
 TOOLS = ("dockerd", "ip", "nsenter", "iptables")
 pytestmark = [
@@ -96,7 +96,7 @@ def test_an_engine_in_another_network_is_elsewhere_and_a_container_of_it_says_so
 ) -> None:
     with labels.running(tmp_path) as run:
         assert not is_here(elsewhere, image=IMAGE, run=run)
-        assert labels.left(elsewhere.client, run.name) == ()
+        assert sweep.left(elsewhere.client, run.name) == ()
 
 
 def test_a_stack_elsewhere_is_started_awaited_reached_and_taken_away(
@@ -118,7 +118,7 @@ def test_a_stack_elsewhere_is_started_awaited_reached_and_taken_away(
             stack.require_ground()
         finally:
             stack.down()
-        assert labels.left(elsewhere.client, run.name) == ()
+        assert sweep.left(elsewhere.client, run.name) == ()
 
 
 @pytest.mark.network

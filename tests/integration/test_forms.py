@@ -12,7 +12,7 @@ from git_repositories import git
 from test_doctor import Folder, folder
 from typed import Typed, typed
 
-from releasegate.frontends.report_schema import schema
+from releasegate.frontends.generated.report_schema import schema
 
 __all__ = ["folder", "typed"]
 

@@ -27,12 +27,12 @@ from releasegate.app import gates
 from releasegate.app.project import Project
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
 from releasegate.core.release.entry import SEAL, Entry
-from releasegate.frontends import rehearsals
-from releasegate.frontends.console import Screen
+from releasegate.frontends.commands import rehearsals
+from releasegate.frontends.commands.releases import _confirm, waive
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.nox import _session, sessions
 from releasegate.frontends.options import GATES
-from releasegate.frontends.releases import _confirm, waive
+from releasegate.frontends.screen.console import Screen
 from releasegate.ports import CellReport
 from releasegate.rehearsal.index import EmbeddedIndex
 
@@ -306,7 +306,7 @@ def test_a_task_that_ends_itself_keeps_its_exit_code(cwd: Desk, monkeypatch: pyt
     def ended(*_: object, **__: object) -> None:
         raise Exit(code=9)
 
-    monkeypatch.setattr("releasegate.frontends.overview.status", ended)
+    monkeypatch.setattr("releasegate.frontends.commands.overview.status", ended)
     assert cwd.type("invoke", "status")[0] == 9
 
 
@@ -504,7 +504,7 @@ def test_a_task_that_is_interrupted_in_this_process_says_what_is_safe(
     def interrupted(*_: object, **__: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("releasegate.frontends.overview.status", interrupted)
+    monkeypatch.setattr("releasegate.frontends.commands.overview.status", interrupted)
     code, output = cwd.type("invoke", "status")
     assert code == 130
     assert "nothing is uploaded twice" in output

@@ -20,9 +20,9 @@ from releasegate.app.deliveries import Source
 from releasegate.app.gates import EndToEndRequest
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, Unavailable
-from releasegate.frontends.cells import show_report
-from releasegate.frontends.console import Screen
-from releasegate.frontends.single_gates import told
+from releasegate.frontends.commands.cells import show_report
+from releasegate.frontends.commands.single_gates import told
+from releasegate.frontends.screen.console import Screen
 from releasegate.ports import EndToEndReport
 
 Typed = Callable[..., tuple[int, str, str]]

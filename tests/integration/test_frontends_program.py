@@ -18,8 +18,8 @@ from in_process import typed_here
 
 from releasegate.about import version
 from releasegate.core.errors import GateFailed, NotYet, ReleasegateError, Unavailable
+from releasegate.frontends.commands.single_gates import exit_code
 from releasegate.frontends.program import Releasegate
-from releasegate.frontends.single_gates import exit_code
 
 PACKAGE = """\
 [project]

@@ -20,8 +20,8 @@ from releasegate.app import kept
 from releasegate.app.project import Project
 from releasegate.core.e2e.snapshots import Reordering, Snapshot
 from releasegate.core.errors import ConfigurationError, Unavailable
-from releasegate.frontends.console import Screen
-from releasegate.frontends.rehearsals import cache
+from releasegate.frontends.commands.rehearsals import cache
+from releasegate.frontends.screen.console import Screen
 
 KEPT = Snapshot("server", "pypi:4.7.3", {"dcim.0001": "a"})
 DOCKER = """\

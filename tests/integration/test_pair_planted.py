@@ -21,7 +21,7 @@ import tomlkit
 from git_repositories import git
 from packaging.version import Version
 
-from releasegate.adapters.containers import labels as marks
+from releasegate.adapters.containers.runs import sweep
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.core.config.model import IndexConfig
 from releasegate.steps.fetch import published
@@ -53,7 +53,7 @@ class Project:
         said = done.stdout + done.stderr
         assert done.returncode == 1, said
         (run,) = set(re.findall(r"\.releasegate/e2e/(rg-[0-9a-f]+)", said))
-        assert marks.left(docker.from_env(), run) == ()
+        assert sweep.left(docker.from_env(), run) == ()
         return said
 
 

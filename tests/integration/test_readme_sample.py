@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from releasegate.frontends.readme_sample import same, samples, written
+from releasegate.frontends.generated.readme_sample import same, samples, written
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 OUTPUT = """\
@@ -68,5 +68,5 @@ def test_the_sample_in_the_readme_is_what_a_rehearsal_prints(tmp_path: Path) -> 
         [sys.executable, "-m", "releasegate", "rehearse"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    hint = "run: invoke rehearse > out.txt && python -m releasegate.frontends.readme_sample out.txt README.md"
+    hint = "run: invoke rehearse > out.txt && python -m releasegate.frontends.generated.readme_sample out.txt README.md"
     assert same(written(README, done.stdout), README), hint

@@ -38,7 +38,7 @@ from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.report.model import Problem
 from releasegate.ports import BranchTakes, CiRun, Delivery, Forge
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
-from releasegate.steps.preflight import in_the_way
+from releasegate.steps.preflight.preflight import in_the_way
 
 
 @dataclass

@@ -23,8 +23,8 @@ from releasegate.app.project import load
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.errors import ConfigurationError, Refused
-from releasegate.frontends import handover
-from releasegate.frontends.console import Screen
+from releasegate.frontends.commands import handover
+from releasegate.frontends.screen.console import Screen
 
 
 def test_equal_sources_make_equal_bytes() -> None:

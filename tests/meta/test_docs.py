@@ -18,9 +18,9 @@ from releasegate.adapters.processes.companions import companion_variables, deliv
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.config.stack import image_variable
 from releasegate.core.config.version_file_types import TomlVersionFile
+from releasegate.frontends.generated.reference import render
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES
-from releasegate.frontends.reference import render
 
 ROOT = Path(__file__).parents[2]
 DOCS = tuple(sorted((ROOT / "docs").glob("*.md")))
@@ -54,12 +54,12 @@ def reference() -> str:
 
 
 def test_the_reference_is_what_the_code_says(reference: str) -> None:
-    hint = "run: python -m releasegate.frontends.reference > docs/reference.md"
+    hint = "run: python -m releasegate.frontends.generated.reference > docs/reference.md"
     assert read(ROOT / "docs/reference.md") == reference, hint
 
 
 def test_the_reference_can_be_written_as_it_says_itself(reference: str) -> None:
-    command = [sys.executable, "-m", "releasegate.frontends.reference"]
+    command = [sys.executable, "-m", "releasegate.frontends.generated.reference"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == reference
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from releasegate.core import errors
 from releasegate.core.config.reader import TABLES
-from releasegate.frontends.configuration_schema import schema
-from releasegate.frontends.error_page import kinds, render
+from releasegate.frontends.generated.configuration_schema import schema
+from releasegate.frontends.generated.error_page import kinds, render
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "src" / "releasegate" / "configuration.schema.json"
@@ -76,7 +76,8 @@ def found(text: str) -> list[str]:
 
 
 def test_the_schema_of_the_configuration_is_what_the_declarations_say() -> None:
-    hint = "run: python -m releasegate.frontends.configuration_schema > src/releasegate/configuration.schema.json"
+    written = "python -m releasegate.frontends.generated.configuration_schema"
+    hint = f"run: {written} > src/releasegate/configuration.schema.json"
     assert STORED.read_text(encoding="utf-8") == schema(), hint
 
 
@@ -150,7 +151,7 @@ def test_the_schema_travels_with_the_package() -> None:
 
 
 def test_the_page_of_errors_is_what_the_classes_say() -> None:
-    hint = "run: python -m releasegate.frontends.error_page > docs/errors.md"
+    hint = "run: python -m releasegate.frontends.generated.error_page > docs/errors.md"
     assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == render(), hint
 
 

@@ -21,8 +21,8 @@ from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, Prepared
-from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.observed import Observed
+from releasegate.adapters.containers.runs.labels import Run
 from releasegate.adapters.containers.suite import THE_STACK, Suite
 from releasegate.core.e2e.contracts import Judged, broken
 from releasegate.core.e2e.snapshots import Snapshot

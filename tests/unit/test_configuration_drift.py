@@ -10,8 +10,8 @@ from release_fixture import ReleaseFixture
 
 from releasegate.core.config.drift import drift
 from releasegate.core.config.parse import parse_settings
-from releasegate.steps.preflight import answers
-from releasegate.steps.question import Inquiry
+from releasegate.steps.preflight.preflight import answers
+from releasegate.steps.preflight.question import Inquiry
 
 HERE = """
 [[tool.releasegate.packages]]

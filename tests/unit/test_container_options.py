@@ -15,8 +15,9 @@ from packaging.version import Version
 from release_fixture import APP, CORE, ReleaseFixture
 from stacks import pair_stack
 
-from releasegate.adapters.containers import engine, labels
+from releasegate.adapters.containers import engine
 from releasegate.adapters.containers.runner import ContainerRunner
+from releasegate.adapters.containers.runs import sweep
 from releasegate.adapters.kit_folders import kit_folders
 from releasegate.app import container_runner as options
 from releasegate.app.container_runner import ContainerOptions, cached, cells, container_runner
@@ -142,7 +143,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         )
         yield SimpleNamespace(client=SimpleNamespace(images=held))
 
-    monkeypatch.setattr(labels, "living", lambda *_: ())
+    monkeypatch.setattr(sweep, "living", lambda *_: ())
 
     monkeypatch.setattr(engine, "opened", opened)
     monkeypatch.setattr(options, "cache_folder", lambda: tmp_path)
@@ -165,7 +166,7 @@ def test_what_is_kept_can_be_removed(kept: list[str], tmp_path: Path) -> None:
 def test_what_another_run_may_be_about_to_start_is_not_removed(
     kept: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(labels, "living", lambda *_: ("rg-other",))
+    monkeypatch.setattr(sweep, "living", lambda *_: ("rg-other",))
     with pytest.raises(Unavailable, match="rg-other may be running in this Docker engine"):
         cached(project(ReleaseFixture(tmp_path)), clear=True)
     assert kept == []

@@ -19,7 +19,7 @@ from requests.exceptions import ChunkedEncodingError
 from stacks import folders, hosts, pair_stack
 from urllib3.exceptions import ProtocolError
 
-from releasegate.adapters.containers import health, labels
+from releasegate.adapters.containers import health
 from releasegate.adapters.containers import runner as running
 from releasegate.adapters.containers.cell import CellRun
 from releasegate.adapters.containers.images.engine_faults import not_made
@@ -28,6 +28,7 @@ from releasegate.adapters.containers.images.image_specs import ImageSpec
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.runner import ContainerRunner
+from releasegate.adapters.containers.runs import labels, sweep
 from releasegate.core.config.model import Package
 from releasegate.core.e2e.contracts import Judged, broken
 from releasegate.core.e2e.matrix import Cell, Wanted
@@ -110,9 +111,9 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setattr(labels, "announce", lambda *_: None)
     monkeypatch.setattr(running, "is_here", lambda *_, **__: house.here)
     monkeypatch.setattr(running, "with_python", lambda _: "releasegate/app:1")
-    monkeypatch.setattr(labels, "living", lambda *_: ())
-    monkeypatch.setattr(labels, "sweep", lambda *_: ("dead",))
-    monkeypatch.setattr(labels, "remove", lambda _, name: house.removed.append(name))
+    monkeypatch.setattr(sweep, "living", lambda *_: ())
+    monkeypatch.setattr(sweep, "remove_dead", lambda *_: ("dead",))
+    monkeypatch.setattr(sweep, "remove", lambda _, name: house.removed.append(name))
     monkeypatch.setattr(Images, "trim", lambda *_: 0)
     monkeypatch.setattr(EnsembleImages, "prepare", lambda _, ensemble, cell: house.prepare(ensemble, cell))
 
@@ -448,10 +449,10 @@ def test_images_are_trimmed_where_no_other_run_may_be_about_to_start_one(
 ) -> None:
     trimmed: list[float] = []
     monkeypatch.setattr(Images, "trim", lambda _, limit: trimmed.append(limit))
-    monkeypatch.setattr(labels, "living", lambda *_: ("rg-other",))
+    monkeypatch.setattr(sweep, "living", lambda *_: ("rg-other",))
     play(house, tmp_path)
     assert trimmed == []
-    monkeypatch.setattr(labels, "living", lambda *_: ())
+    monkeypatch.setattr(sweep, "living", lambda *_: ())
     play(house, tmp_path)
     assert trimmed == [20.0]
 
@@ -497,7 +498,7 @@ def test_an_engine_that_dies_between_the_cells_judges_nothing(
     def dies(*_: object) -> Any:
         raise DockerException("connection refused")
 
-    monkeypatch.setattr(labels, "sweep", dies)
+    monkeypatch.setattr(sweep, "remove_dead", dies)
     with pytest.raises(Unavailable, match="stopped answering") as caught:
         play(house, tmp_path)
     assert caught.value.details == ("connection refused",)

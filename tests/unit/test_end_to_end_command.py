@@ -12,8 +12,8 @@ from stacks import pair_stack
 from releasegate.core.config.model import EndToEndCommand, Install
 from releasegate.core.e2e.command import beside, files_of, module_of, program_of, unstartable
 from releasegate.core.errors import Refused
-from releasegate.steps.end_to_end_question import end_to_end
-from releasegate.steps.question import Caution, Inquiry
+from releasegate.steps.preflight.end_to_end_question import end_to_end
+from releasegate.steps.preflight.question import Caution, Inquiry
 
 ALONE = Install()
 PROJECT = b'[project]\nname = "sample-app"\ndependencies = ["packaging"]\n'

@@ -11,8 +11,8 @@ from typing import cast
 import pytest
 
 from releasegate.core.errors import GateFailed, InternalError, Unavailable
-from releasegate.frontends.console import Screen
 from releasegate.frontends.endings import as_told, finish_output
+from releasegate.frontends.screen.console import Screen
 
 
 def test_an_error_with_a_message_stays_what_it_is() -> None:
@@ -49,7 +49,7 @@ def test_what_nobody_foresaw_is_told_with_where_it_was_met_and_without_a_traceba
     assert isinstance(told, InternalError)
     assert told.exit_code == 70
     assert told.problem.startswith("releasegate met what it does not know: AttributeError ('NoneType' object has no")
-    assert told.details[0].startswith("at frontends/console.py:")
+    assert told.details[0].startswith("at frontends/screen/console.py:")
     assert "Traceback" not in str(told)
 
 

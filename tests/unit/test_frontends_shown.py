@@ -12,8 +12,8 @@ from test_screen import STEP, ended
 from releasegate.app.rehearse.scenario import ScenarioResult
 from releasegate.core.errors import ConfigurationError, GateFailed
 from releasegate.core.release.record import Record
-from releasegate.frontends import cells, handover, rehearsals, releases
-from releasegate.frontends.console import Screen
+from releasegate.frontends.commands import cells, handover, rehearsals, releases
+from releasegate.frontends.screen.console import Screen
 from releasegate.ports import EndToEndReport
 
 ROW: dict[str, Any] = {

@@ -12,10 +12,10 @@ from stacks import pair_stack
 
 from releasegate.core.e2e.matrix import Wanted
 from releasegate.core.errors import ConfigurationError, Interrupted
-from releasegate.frontends import handover
-from releasegate.frontends.console import Screen
+from releasegate.frontends.commands import handover
+from releasegate.frontends.commands.rehearsals import _require_cells
 from releasegate.frontends.program import Releasegate
-from releasegate.frontends.rehearsals import _require_cells
+from releasegate.frontends.screen.console import Screen
 
 
 def test_who_ends_an_adoption_is_told_that_nothing_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from fakes import FakeRepository
 from release_fixture import START, ReleaseFixture
 
 from releasegate.core.errors import Refused, Unavailable
-from releasegate.steps.machine_questions import commits, identity
-from releasegate.steps.question import Inquiry
+from releasegate.steps.preflight.machine_questions import commits, identity
+from releasegate.steps.preflight.question import Inquiry
 
 
 def test_who_commits_is_told_and_nobody_is_refused(tmp_path: Path) -> None:

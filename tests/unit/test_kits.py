@@ -9,7 +9,7 @@ import pytest
 import yaml
 from stacks import folders, kit
 
-from releasegate.adapters.containers.compose_labels import with_labels
+from releasegate.adapters.containers.runs.compose_labels import with_labels
 from releasegate.adapters.kit_folders import KitFolders, KitsBeside, kit_folders, known_hosts, shipped
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.kits.kit import NO_KIT, Kit, fits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from releasegate.frontends.log_progress import INTERVAL, REPEAT, LogProgress
+from releasegate.frontends.screen.log_progress import INTERVAL, REPEAT, LogProgress
 
 
 def at(*seconds: float) -> LogProgress:

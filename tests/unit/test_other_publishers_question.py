@@ -8,8 +8,8 @@ import pytest
 from release_fixture import START, ReleaseFixture
 
 from releasegate.core.errors import Refused
-from releasegate.steps.doctor_questions import QUESTIONS
-from releasegate.steps.question import Inquiry
+from releasegate.steps.preflight.doctor_questions import QUESTIONS
+from releasegate.steps.preflight.question import Inquiry
 
 (ASK,) = [question.ask for question in QUESTIONS if question.key == "other publishers"]
 UPLOADS = b"on: push\njobs:\n  ship:\n    steps:\n      - run: uv publish\n"

@@ -12,10 +12,9 @@ from typing import Any, cast
 import pytest
 from filelock import FileLock
 
-from releasegate.adapters.containers import labels
-from releasegate.adapters.containers.elsewhere import ownership
-from releasegate.adapters.containers.elsewhere.ownership import LONGEST, Left, is_dead, moment, owner_of
-from releasegate.adapters.containers.labels import LOCK, RUN, Run
+from releasegate.adapters.containers.runs import labels, ownership, sweep
+from releasegate.adapters.containers.runs.labels import LOCK, RUN, Run
+from releasegate.adapters.containers.runs.ownership import LONGEST, Left, is_dead, moment, owner_of
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 JUST_NOW, LONG_AGO = NOW - timedelta(minutes=1), NOW - LONGEST - timedelta(minutes=1)
@@ -127,7 +126,7 @@ def test_the_newest_thing_of_a_run_counts_and_the_own_run_and_what_is_kept_are_n
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine, removed = Engine(), list[str]()
-    monkeypatch.setattr(labels, "remove", lambda _, name: removed.append(name))
+    monkeypatch.setattr(sweep, "remove", lambda _, name: removed.append(name))
     mine = Run("rg-mine", tmp_path / "rg-mine.lock", owner_of(tmp_path))
     other = {RUN: "rg-other", LOCK: "elsewhere.1 /runs/rg-other.lock"}
     dead = {RUN: "rg-dead", LOCK: "elsewhere.1 /runs/with a space/rg-dead.lock"}
@@ -135,7 +134,7 @@ def test_the_newest_thing_of_a_run_counts_and_the_own_run_and_what_is_kept_are_n
     engine.containers.held = [Thing(other), Thing({RUN: "kept", LOCK: ""}, LONG_AGO)]
     engine.images.held = [Thing(dead, LONG_AGO - LONGEST)]
     labels.announce(cast("Any", engine), mine)
-    assert labels.living(cast("Any", engine), mine) == ("rg-other",)
-    assert labels.sweep(cast("Any", engine), mine) == ("rg-dead",)
+    assert sweep.living(cast("Any", engine), mine) == ("rg-other",)
+    assert sweep.remove_dead(cast("Any", engine), mine) == ("rg-dead",)
     assert removed == ["rg-dead"]
     assert Thing({**mine.labels(), "name": "rg-mine-lives"}) in engine.volumes.held

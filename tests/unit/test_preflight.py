@@ -19,9 +19,17 @@ from releasegate.core.release.entry import SEAL, TOLD
 from releasegate.core.release.plan import PipelineName
 from releasegate.ports import CiRun, ForgeRelease
 from releasegate.rehearsal.index import sample_wheel
-from releasegate.steps.doctor_questions import QUESTIONS
-from releasegate.steps.preflight import OF_A_PROPOSAL, Preflight, answers, exit_code, in_the_way, require, worth_telling
-from releasegate.steps.question import Answer, Inquiry
+from releasegate.steps.preflight.doctor_questions import QUESTIONS
+from releasegate.steps.preflight.preflight import (
+    OF_A_PROPOSAL,
+    Preflight,
+    answers,
+    exit_code,
+    in_the_way,
+    require,
+    worth_telling,
+)
+from releasegate.steps.preflight.question import Answer, Inquiry
 
 
 @pytest.fixture

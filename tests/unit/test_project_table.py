@@ -16,8 +16,8 @@ from releasegate.core.audit.project_table import refused_by_table
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Wheel
 from releasegate.core.errors import Refused
-from releasegate.steps.question import Inquiry
-from releasegate.steps.text_questions import project_table
+from releasegate.steps.preflight.question import Inquiry
+from releasegate.steps.preflight.text_questions import project_table
 
 GOOD = """
 [project]

@@ -15,8 +15,8 @@ from releasegate.core.errors import Refused
 from releasegate.core.release.notes import note_file, note_section, notes_of_commits
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.notes import release_notes
-from releasegate.steps.preflight import answers
-from releasegate.steps.question import Inquiry
+from releasegate.steps.preflight.preflight import answers
+from releasegate.steps.preflight.question import Inquiry
 
 FOLDER, CHANGES = PurePosixPath("docs/release-notes"), PurePosixPath("CHANGELOG.md")
 MARKDOWN = """\

@@ -33,7 +33,7 @@ from releasegate.core.report.model import (
     VersionReport,
     WaiverReport,
 )
-from releasegate.frontends.report_schema import schema
+from releasegate.frontends.generated.report_schema import schema
 
 STORED = Path(__file__).parents[2] / "src" / "releasegate" / "report.schema.json"
 EVIL = "x](http://e.example) <img src=y> |`a` *b* _c_ #1 @me ![i](j) \\ www.e.example\n# H\n- l &amp; $m$ ~~s~~"
@@ -104,7 +104,7 @@ def told(report: Report) -> Any:
 
 
 def test_the_schema_that_is_shipped_is_the_model_s() -> None:
-    hint = "run: python -m releasegate.frontends.report_schema > src/releasegate/report.schema.json"
+    hint = "run: python -m releasegate.frontends.generated.report_schema > src/releasegate/report.schema.json"
     assert STORED.read_text(encoding="utf-8") == schema(), hint
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from releasegate.adapters.process import run
 from releasegate.adapters.transcript import Said, heard_by, tell
-from releasegate.frontends import run_log
-from releasegate.frontends.run_log import RunLog
+from releasegate.frontends.screen import run_log
+from releasegate.frontends.screen.run_log import RunLog
 
 
 @dataclass

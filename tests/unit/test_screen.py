@@ -23,9 +23,9 @@ from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.release.entry import TOLD
 from releasegate.core.report import terminal
 from releasegate.engine import Outcome, Verdict
-from releasegate.frontends.console import Screen, clean_up_when_ended
-from releasegate.frontends.tables import table
-from releasegate.steps.question import Answer
+from releasegate.frontends.screen.console import Screen, clean_up_when_ended
+from releasegate.frontends.screen.tables import table
+from releasegate.steps.preflight.question import Answer
 from releasegate.steps.step import Step
 
 STEP = cast(

@@ -21,10 +21,10 @@ from releasegate.core.config.model import Package
 from releasegate.core.config.strings import part_name
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.frontends import nox as sessions
-from releasegate.frontends import overview, rehearsals, single_gates
-from releasegate.frontends.console import Screen
+from releasegate.frontends.commands import overview, rehearsals, single_gates
+from releasegate.frontends.commands.releases import Wish, release
 from releasegate.frontends.options import GATES
-from releasegate.frontends.releases import Wish, release
+from releasegate.frontends.screen.console import Screen
 from releasegate.ports import IndexFile
 from releasegate.rehearsal.index.pages.provenances import Provenances
 from releasegate.rehearsal.index.trusted import _claims

@@ -19,7 +19,7 @@ from releasegate.adapters.containers.elsewhere import relay as relay_module
 from releasegate.adapters.containers.elsewhere.location import is_here
 from releasegate.adapters.containers.elsewhere.relay import PROGRAM
 from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay, with_python
-from releasegate.adapters.containers.labels import Run
+from releasegate.adapters.containers.runs.labels import Run
 from releasegate.core.errors import Unavailable
 
 

@@ -14,9 +14,9 @@ from releasegate.core.ci.part import Part
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.plan import PipelineName
 from releasegate.ports import BranchTakes, PushAnswer
-from releasegate.steps.preflight import answers
+from releasegate.steps.preflight.preflight import answers
+from releasegate.steps.preflight.question import Answer, Inquiry
 from releasegate.steps.publish import Tag
-from releasegate.steps.question import Answer, Inquiry
 
 DISPATCH = Event("dispatch", "github", "octo/app", "develop", START, actor="mona")
 

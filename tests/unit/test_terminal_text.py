@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from releasegate.frontends.moving_line import MovingLine, in_minutes
-from releasegate.frontends.terminal_text import broken, coloured, columns, cut, redraws, width_of
+from releasegate.frontends.screen.moving_line import MovingLine, in_minutes
+from releasegate.frontends.screen.terminal_text import broken, coloured, columns, cut, redraws, width_of
 
 STEP = "  pass   0.6 s  audit the wheel and the sdist against the commit and the last published wheel"
 COMMAND = "invoke waive --package harbor-plugin --version 1.1.0rc1 --gate e2e:staging --reason WHY"

@@ -18,8 +18,8 @@ from releasegate.adapters.tokens.prompt import TokenPrompt
 from releasegate.adapters.tokens.shape import flaw
 from releasegate.core.config.model import ForgeConfig, IndexConfig
 from releasegate.core.errors import Refused, Unavailable
-from releasegate.frontends.console import Screen
-from releasegate.frontends.secret_prompt import secret, token_prompt
+from releasegate.frontends.screen.console import Screen
+from releasegate.frontends.screen.secret_prompt import secret, token_prompt
 
 CONFIG = IndexConfig("staging", "https://index.test/legacy/", "https://index.test/simple", token_env="STAGING_TOKEN")
 TYPED = "typed-and-secret"
@@ -114,11 +114,11 @@ def test_without_a_terminal_nobody_is_asked(
 
 
 def test_what_is_typed_is_masked_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("releasegate.frontends.secret_prompt.getpass", lambda *_, **__: f"{TYPED}\n")
+    monkeypatch.setattr("releasegate.frontends.screen.secret_prompt.getpass", lambda *_, **__: f"{TYPED}\n")
     screen = Screen(secrets=("other",))
     assert secret(screen, "Token:") == f"{TYPED}\n"
     assert screen.fit(f"it is {TYPED} and other") == "it is *** and ***"
-    monkeypatch.setattr("releasegate.frontends.secret_prompt.getpass", _ends)
+    monkeypatch.setattr("releasegate.frontends.screen.secret_prompt.getpass", _ends)
     assert secret(screen, "Token:") == ""
 
 
@@ -132,7 +132,7 @@ def test_who_interrupts_the_question_for_a_secret_is_told_so_on_a_line_of_its_ow
     def interrupted(*_: object, **__: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("releasegate.frontends.secret_prompt.getpass", interrupted)
+    monkeypatch.setattr("releasegate.frontends.screen.secret_prompt.getpass", interrupted)
     with pytest.raises(KeyboardInterrupt):
         secret(Screen(), "Token:")
     assert capsys.readouterr().out == "\n"
@@ -143,7 +143,7 @@ def test_a_terminal_that_would_show_it_is_not_asked(monkeypatch: pytest.MonkeyPa
         warnings.warn("it would show", getpass.GetPassWarning, stacklevel=2)
         return TYPED
 
-    monkeypatch.setattr("releasegate.frontends.secret_prompt.getpass", shows)
+    monkeypatch.setattr("releasegate.frontends.screen.secret_prompt.getpass", shows)
     with pytest.raises(Refused, match="would show the token"):
         secret(Screen(), "Token:")
 

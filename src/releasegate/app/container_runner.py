@@ -145,10 +145,10 @@ def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
 
 def _require_alone(engine: ContainerEngine) -> None:
     """Raise where another run in the engine may be about to start what would be removed."""
-    from releasegate.adapters.containers import labels
+    from releasegate.adapters.containers.runs import labels, sweep
 
     with labels.running(cache_folder() / "runs") as run:
-        if others := labels.living(engine.client, run):
+        if others := sweep.living(engine.client, run):
             raise Unavailable(
                 f"{', '.join(others)} may be running in this Docker engine, so no image is removed.",
                 hint="Run the same command again when it has ended",

@@ -14,8 +14,8 @@ from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.release.next_command import next_release
 from releasegate.core.release.plan import PackageState, PipelineName
-from releasegate.steps.preflight import answers
-from releasegate.steps.question import Answer, Inquiry
+from releasegate.steps.preflight.preflight import answers
+from releasegate.steps.preflight.question import Answer, Inquiry
 from releasegate.steps.release import Release
 
 NOBODY: Mapping[str, PipelineName] = MappingProxyType({})

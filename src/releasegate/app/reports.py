@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from releasegate.app.workspace import Workspace
     from releasegate.core.config.model import Package
     from releasegate.engine import Outcome
-    from releasegate.steps.question import Answer
+    from releasegate.steps.preflight.question import Answer
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _ENDS = {"fail": "failed", "wait": "waits"}

@@ -24,7 +24,7 @@ from releasegate.core.release.versions import is_candidate, promoted
 from releasegate.core.report.model import AnswerReport, PackageReport, Problem
 from releasegate.core.report.of_record import imported_nothing, standing_waivers
 from releasegate.core.version_files.survey import survey
-from releasegate.steps.preflight import in_the_way
+from releasegate.steps.preflight.preflight import in_the_way
 from releasegate.steps.release import Release
 from releasegate.steps.stated import changed_files, version_file_contents
 

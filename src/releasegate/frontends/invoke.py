@@ -10,9 +10,9 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from releasegate.frontends.handover_tasks import adopt, workflows
+from releasegate.frontends.commands.handover_tasks import adopt, workflows
+from releasegate.frontends.commands.upkeep import cache, rehearse, watch
 from releasegate.frontends.shown import SpokenTask, shown
-from releasegate.frontends.upkeep import cache, rehearse, watch
 
 _JSON = "print it as JSON; all other words go to standard error"
 _PACKAGE = "one package instead of all"
@@ -62,8 +62,8 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
     Example: invoke release --rc --package my-plugin --to 1.1.0 --plan
     """
     with shown(context, "plan" if plan else "run", as_json=json) as screen:
-        from releasegate.frontends.releases import JobWish, Wish
-        from releasegate.frontends.releases import release as run
+        from releasegate.frontends.commands.releases import JobWish, Wish
+        from releasegate.frontends.commands.releases import release as run
 
         code = run(
             screen,
@@ -83,7 +83,7 @@ def status(context: Context, *, package: str = "", json: bool = False) -> None:
     Example: invoke status --package my-plugin
     """
     with shown(context, "status", as_json=json) as screen:
-        from releasegate.frontends.overview import status as run
+        from releasegate.frontends.commands.overview import status as run
 
         code = run(screen, package=package)
     if code:
@@ -105,7 +105,7 @@ def show(context: Context, *, package: str = "", version: str = "", json: bool =
     Example: invoke show --package my-plugin --version 1.1.0rc2
     """
     with shown(context, "record", as_json=json) as screen:
-        from releasegate.frontends.overview import show as run
+        from releasegate.frontends.commands.overview import show as run
 
         run(screen, package=package, version=version, as_markdown=markdown)
 
@@ -117,7 +117,7 @@ def doctor(context: Context, *, package: str = "", json: bool = False) -> None:
     Example: invoke doctor --package my-plugin
     """
     with shown(context, "doctor", as_json=json) as screen:
-        from releasegate.frontends.overview import doctor as run
+        from releasegate.frontends.commands.overview import doctor as run
 
         code = run(screen, package=package)
     if code:
@@ -141,7 +141,7 @@ def verify(context: Context, name: str, version: str, *, index: str = "", statem
     Example: invoke verify my-plugin 1.1.0
     """
     with shown(context) as screen:
-        from releasegate.frontends.verification import verification as run
+        from releasegate.frontends.commands.verification import verification as run
 
         code = run(screen, name=name, version=version, index=index, statement=statement)
     if code:
@@ -174,8 +174,8 @@ def pairs(  # noqa: PLR0913 - each is a flag of the command line
     Example: invoke pairs --for my-backend==1.2.0
     """
     with shown(context, "pairs", as_json=json) as screen:
-        from releasegate.frontends.pairs import PairsWish
-        from releasegate.frontends.pairs import pairs as run
+        from releasegate.frontends.commands.pairs import PairsWish
+        from releasegate.frontends.commands.pairs import pairs as run
 
         code = run(screen, PairsWish(for_, last, write, check, markdown))
     if code:
@@ -200,7 +200,7 @@ def waive(  # noqa: PLR0913 - each is a flag of the command line
     Example: invoke waive --package my-plugin --version 1.1.0rc2 --gate e2e:staging --reason "the mock lacks Ceph"
     """
     with shown(context) as screen:
-        from releasegate.frontends.releases import waive as run
+        from releasegate.frontends.commands.releases import waive as run
 
         run(screen, package=package, version=version, gate=gate, reason=reason, by=by)
 
@@ -220,7 +220,7 @@ def revoke(context: Context, *, package: str = "", version: str = "", reason: st
     Example: invoke revoke --package my-plugin --version 1.1.0rc2 --reason "the migration loses rows"
     """
     with shown(context) as screen:
-        from releasegate.frontends.releases import revoke as run
+        from releasegate.frontends.commands.releases import revoke as run
 
         run(screen, package=package, version=version, reason=reason, by=by)
 

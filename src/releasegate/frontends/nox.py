@@ -21,7 +21,7 @@ from releasegate.frontends.loading import loads_quickly
 from releasegate.frontends.options import GATES, Gate, Given, loudness
 
 if TYPE_CHECKING:
-    from releasegate.frontends.console import Screen
+    from releasegate.frontends.screen.console import Screen
 
 
 def sessions(prefix: str = "") -> None:
@@ -40,7 +40,7 @@ def _session(gate: Gate) -> Callable[[nox.Session], None]:
             parser.print_help()
             return
         with loads_quickly(), _shown(session) as screen:
-            from releasegate.frontends.single_gates import judge, told
+            from releasegate.frontends.commands.single_gates import judge, told
 
             given = _given(parser, asked, session.posargs)
             screen.loudness = loudness(given)
@@ -124,7 +124,7 @@ def _parser(gate: Gate) -> argparse.ArgumentParser:
 def _given(parser: argparse.ArgumentParser, gate: Gate, words: list[str]) -> Given:
     options, unknown = parser.parse_known_args(words)
     if unknown:
-        from releasegate.frontends.wrong_words import no_option, not_taken
+        from releasegate.frontends.usage_errors import no_option, not_taken
 
         word, flags = unknown[0].partition("=")[0], sorted(option.flag for option in gate.options)
         if not word.startswith("-"):
@@ -143,8 +143,8 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
     """Yield the screen; an error is shown there, once and whole, and ends the session as failed."""
     from releasegate.adapters.transcript import heard_by
     from releasegate.core.errors import Interrupted
-    from releasegate.frontends.console import Screen, clean_up_when_ended
     from releasegate.frontends.endings import as_told, finish_output
+    from releasegate.frontends.screen.console import Screen, clean_up_when_ended
 
     # Nox shows every library's debug lines; they would bury the few lines that are for people.
     for library in ("urllib3", "filelock", "requests", "keyring", "docker"):

@@ -25,7 +25,7 @@ from releasegate.frontends import completion
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import E2E, GATES, Gate, Option
 from releasegate.frontends.shown import needs_value, shown
-from releasegate.frontends.wrong_words import WrongWords
+from releasegate.frontends.usage_errors import WrongWords
 
 _NAME = "releasegate"
 _SESSIONS = {gate.name: gate.command for gate in GATES}
@@ -37,7 +37,7 @@ class _GateTask(Task[Any]):
     def __init__(self, gate: Gate) -> None:
         def body(context: Context, **given: Any) -> None:
             with shown(context, options=given) as screen:
-                from releasegate.frontends.single_gates import exit_code, judge
+                from releasegate.frontends.commands.single_gates import exit_code, judge
 
                 options = self.gate.options
                 failed = judge(gate, {option.name: _value(option, given[option.name]) for option in options}, screen)
@@ -119,8 +119,8 @@ class Releasegate(Program):
         except Exit as ended:
             code = ended.code
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
-            from releasegate.frontends.console import Screen
             from releasegate.frontends.endings import as_told
+            from releasegate.frontends.screen.console import Screen
 
             told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
             screen = Screen(as_json="--json" in self.argv)

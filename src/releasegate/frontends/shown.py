@@ -19,7 +19,7 @@ from releasegate.frontends.options import LETTERS, SPEAKING, Given, loudness
 
 if TYPE_CHECKING:
     from releasegate.core.report.model import ReportKind
-    from releasegate.frontends.console import Screen
+    from releasegate.frontends.screen.console import Screen
 
 _ASKED: ContextVar[Given] = ContextVar("_ASKED", default={})  # noqa: B039 - it is replaced, never changed
 """The options of the command that runs which are every command's."""
@@ -41,8 +41,8 @@ def shown(
 def _shown(context: Context, kind: ReportKind, *, as_json: bool, options: Given | None) -> Iterator[Screen]:
     from releasegate.adapters.transcript import heard_by
     from releasegate.core.errors import Interrupted
-    from releasegate.frontends.console import Screen, clean_up_when_ended
     from releasegate.frontends.endings import as_told, finish_output
+    from releasegate.frontends.screen.console import Screen, clean_up_when_ended
 
     screen = Screen(as_json=as_json, kind=kind)
     clean_up_when_ended()

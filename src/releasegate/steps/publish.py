@@ -13,10 +13,10 @@ from releasegate.core.release.next_command import given_up
 from releasegate.core.release.next_version import next_legal
 from releasegate.core.release.plan import bump_branch
 from releasegate.ports import PushAnswer
-from releasegate.steps.branch_question import proposed_elsewhere
 from releasegate.steps.fetch import held_hashes
 from releasegate.steps.forge_release import await_ci
 from releasegate.steps.mirror import await_mirror, mirrored
+from releasegate.steps.preflight.branch_question import proposed_elsewhere
 from releasegate.steps.source import bump_message
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 from releasegate.steps.takeover import taken_over

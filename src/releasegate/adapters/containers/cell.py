@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Event
 
 from releasegate.adapters.containers.compose import ComposeProject
-from releasegate.adapters.containers.compose_labels import with_labels
 from releasegate.adapters.containers.database.databases import Databases
 from releasegate.adapters.containers.database.migrating import Migrating
 from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay, with_python
@@ -23,8 +22,9 @@ from releasegate.adapters.containers.environment import (
     with_images,
 )
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, Prepared, own
-from releasegate.adapters.containers.labels import Run
 from releasegate.adapters.containers.observed import Observed, arrived, objects, telling
+from releasegate.adapters.containers.runs.compose_labels import with_labels
+from releasegate.adapters.containers.runs.labels import Run
 from releasegate.adapters.containers.suite import THE_STACK, Suite, require_stack
 from releasegate.adapters.kit_folders import KitFolders
 from releasegate.adapters.process import clean_environment

@@ -16,7 +16,7 @@ from releasegate.adapters import transcript
 from releasegate.adapters.containers import health
 from releasegate.adapters.containers.elsewhere.stack_relay import StackRelay
 from releasegate.adapters.containers.engine import ContainerEngine
-from releasegate.adapters.containers.labels import labelled
+from releasegate.adapters.containers.runs.labels import labelled
 from releasegate.adapters.masking import masked
 from releasegate.adapters.process import TIMED_OUT, Completed, last_lines, run, started
 from releasegate.core.e2e.contracts import telling_line

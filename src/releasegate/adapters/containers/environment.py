@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 
 from releasegate.adapters.containers.compose import ComposeProject
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, Prepared
-from releasegate.adapters.containers.labels import Run
+from releasegate.adapters.containers.runs.labels import Run
 from releasegate.core.config.stack import Stack, compose_variable
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.e2e.places import filled

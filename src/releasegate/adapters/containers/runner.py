@@ -13,7 +13,6 @@ from typing import Any
 
 from packaging.version import Version
 
-from releasegate.adapters.containers import labels
 from releasegate.adapters.containers.blaming import Blaming, Ended
 from releasegate.adapters.containers.cell import CellContext, CellRun, no_origin
 from releasegate.adapters.containers.database.databases import Databases
@@ -27,6 +26,7 @@ from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.reports import recalled, summary, write
+from releasegate.adapters.containers.runs import labels, sweep
 from releasegate.adapters.containers.verdicts import ended_by, placed, tell_end, told, unjudged
 from releasegate.adapters.kit_folders import KitFolders
 from releasegate.core.config.stack import Stack
@@ -115,7 +115,7 @@ class ContainerRunner:
         try:
             with opened(self.environ) as engine, labels.running(self.cache / "runs") as run:
                 labels.announce(engine.client, run)
-                if swept := labels.sweep(engine.client, run):
+                if swept := sweep.remove_dead(engine.client, run):
                     progress(f"removed what {len(swept)} dead run{'s' * (len(swept) > 1)} had left")
                 context = self._context(engine, run, progress)
                 ended, said = self._run_cells(context, ensemble, missing)
@@ -133,9 +133,9 @@ class ContainerRunner:
             return ended, self._blamed(context, ensemble, ended) if self.blame else ()
         finally:
             with suppress(*engine_errors()):
-                labels.remove(client, context.run.name)
+                sweep.remove(client, context.run.name)
                 # An image that another run is about to start may be the oldest one here.
-                if not labels.living(client, context.run):
+                if not sweep.living(client, context.run):
                     Images(context.engine).trim(self.stack.cache)
 
     def _ensemble(self, delivery: Delivery, companions: Sequence[Delivery]) -> Ensemble:

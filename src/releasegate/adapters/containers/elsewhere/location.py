@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from releasegate.adapters.containers.engine import ContainerEngine
-from releasegate.adapters.containers.labels import Run
+from releasegate.adapters.containers.runs.labels import Run
 
 if TYPE_CHECKING:
     from docker.models.containers import Container

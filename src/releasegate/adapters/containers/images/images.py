@@ -14,7 +14,7 @@ from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault
 from releasegate.adapters.containers.images.engine_faults import BuildOutput, not_made
 from releasegate.adapters.containers.images.image_specs import ImageSpec
-from releasegate.adapters.containers.labels import MADE, Run, labelled
+from releasegate.adapters.containers.runs.labels import MADE, Run, labelled
 from releasegate.adapters.containers.tar import packed, unpacked
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.ports import Progress

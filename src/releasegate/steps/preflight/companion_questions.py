@@ -1,0 +1,65 @@
+"""What the preflight asks of the packages that a release runs with: those that it calls, and those that call it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasegate.core.errors import ReleasegateError
+
+if TYPE_CHECKING:
+    from releasegate.core.config.companion import Companion
+    from releasegate.steps.preflight.question import Inquiry
+
+
+def companions(inquiry: Inquiry) -> str:
+    """Return which companions it is run with: each known now, and on an index that counts.
+
+    Raises:
+        ReleasegateError: one is not, or several are not, which are told together.
+    """
+    found, wrong = list[str](), dict[str, ReleasegateError]()
+    for each in inquiry.release.package.companions:
+        try:
+            found.append(_known(inquiry, each))
+        except ReleasegateError as error:
+            wrong.setdefault(str(error), error)
+    first = next(iter(wrong.values()), None)
+    if first is None:
+        return "; ".join(found) or "it has none"
+    if len(wrong) == 1:
+        raise first
+    raise type(first)(
+        f"{len(wrong)} companions of {inquiry.release.package.name} are not there to run with.",
+        hint="Mend each as its line says",
+        details=[f"{error.problem} -> {error.hint}" for error in wrong.values()],
+    )
+
+
+def _known(inquiry: Inquiry, companion: Companion) -> str:
+    from releasegate.steps.companions import held_on, picked
+    from releasegate.steps.seal import CompanionPublished
+
+    if companion.name in inquiry.before:
+        return f"{companion.name} is released before it"
+    release, role = inquiry.release, inquiry.roles[-1]
+    if role == "production" and inquiry.pipeline == "final" and not release.doubted():
+        CompanionPublished(release).as_proven(companion)
+        return f"{companion.name}, as proven with {release.candidate}, is on {release.index_name(role)}"
+    choice = picked(release, companion, role)
+    where, order = release.index_name(held_on(release, choice, role)), ", ".join(choice.order)
+    return f"{choice.name} {choice.version} (named by {choice.reason}) on {where}; asked: {order}"
+
+
+def dependents(inquiry: Inquiry) -> str:
+    """Return with which dependents the candidate is green, and with which it is to be run."""
+    from releasegate.steps.prove import open_candidate, require_published, require_recorded
+
+    release = inquiry.release
+    if release.record().waiver("pair") is not None:
+        return "waived"
+    calling = release.run.settings.dependents(release.package.name)
+    known = [each.name for each in calling if require_recorded(release, each)]
+    others = [each for each in calling if each.name not in known]
+    due = [f"{e.name} {open_candidate(release, e) or require_published(release, e.name)}" for e in others]
+    said = [f"green with {', '.join(known)}"] if known else []
+    return "; ".join([*said, *([f"to be run with {', '.join(due)}"] if due else [])]) or "nothing depends on it"

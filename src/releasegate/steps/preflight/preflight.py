@@ -1,0 +1,116 @@
+"""The preflight: all questions are asked before anything is changed, and told together.
+
+A release asks them before its first commit; ``--plan``, ``status`` and ``doctor`` show the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
+from releasegate.core.release.entry import TOLD, Evidence
+from releasegate.core.release.plan import PipelineName
+from releasegate.steps.preflight.doctor_questions import QUESTIONS
+from releasegate.steps.preflight.question import Answer, Caution, Inquiry, Question
+from releasegate.steps.step import ReleaseStep
+
+OF_A_PROPOSAL = frozenset({"version files", "other publishers", "tables", "indexes", "plan", "number"})
+"""The questions about a commit itself; what is only due when its candidate is made (notes, a companion) is no fault."""
+
+
+@dataclass(frozen=True)
+class Preflight(ReleaseStep):
+    """All that can be known before anything is changed speaks for the release."""
+
+    pipeline: PipelineName
+    key: ClassVar[str] = "preflight"
+    uses: ClassVar[frozenset[str]] = frozenset(
+        {
+            "repository",
+            "ledger",
+            "forge",
+            "branch_forge",
+            "indexes",
+            "consumed",
+            "companion_sources",
+            "machine",
+            "clock",
+        }
+    )
+
+    def describe(self) -> str:
+        return f"ask all that can be known before {self.release.version} changes anything"
+
+    def subject(self) -> str:
+        return self.release.ports.repository.head()
+
+    def run(self) -> Evidence:
+        found = answers(Inquiry(self.release, self.pipeline))
+        require(found)
+        # Who names a companion is told of each run: it is what the pair is judged by.
+        named = {"companion"} if self.release.package.companions else set[str]()
+        told = [str(each) for each in found if each.caution or each.key in named]
+        return {**{each.key: each.found for each in found}, **({TOLD: told} if told else {})}
+
+
+def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
+    """Return the answer to every question of ``QUESTIONS`` that is about *inquiry*; nothing is changed.
+
+    What one question has met already (an index that is away, say) is not told again by the next.
+    """
+    found: list[Answer] = []
+    for question in QUESTIONS:
+        if question.about(inquiry) and (not inquiry.proposed or question.key in OF_A_PROPOSAL):
+            answer = _answer(question, inquiry)
+            if answer.error is None or str(answer.error) not in {str(each.error) for each in found}:
+                found.append(answer)
+    return tuple(found)
+
+
+def worth_telling(found: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Return the answers that keep a release from being begun, and those that are told in any case."""
+    return tuple(answer for answer in found if answer.error is not None or answer.caution)
+
+
+def in_the_way(found: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Return the answers that keep a release from being begun."""
+    return tuple(answer for answer in found if answer.error is not None)
+
+
+def exit_code(found: Sequence[Answer]) -> int:
+    """Return the exit code of the worst answer; 0 where all is well."""
+    return _worst(found).exit_code if in_the_way(found) else 0
+
+
+def require(found: Sequence[Answer]) -> None:
+    """Raise what keeps a release from being begun: the one error, or all of them as one.
+
+    Raises:
+        ReleasegateError: an answer is an error; the exit code is that of the worst one.
+    """
+    wrong = in_the_way(found)
+    if len(wrong) == 1 and wrong[0].error is not None:
+        raise wrong[0].error
+    if wrong:
+        raise _worst(wrong)(
+            f"{len(wrong)} things keep the release from being begun; nothing was changed.",
+            hint="Mend each as its line says, then run the same command again",
+            details=[str(each) for each in wrong],
+        )
+
+
+def _worst(found: Sequence[Answer]) -> type[ReleasegateError]:
+    kinds = {type(each.error) for each in found}
+    return next((kind for kind in (ConfigurationError, Refused, Unavailable) if kind in kinds), Refused)
+
+
+def _answer(question: Question, inquiry: Inquiry) -> Answer:
+    try:
+        found = question.ask(inquiry)
+    except ReleasegateError as error:
+        return Answer(question.key, "", error)
+    if isinstance(found, Caution):
+        return Answer(question.key, found.said, caution=True)
+    return Answer(question.key, found)
