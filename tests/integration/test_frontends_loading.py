@@ -113,7 +113,9 @@ APART = "adapters.foreign.isolation core.install.extras core.machine_faults html
 NOT_OF_VERSIONS = "core.report.model adapters.forges ports steps.release configparser difflib uuid"
 """What only tells of a release, or asks for one."""
 
-OF_STATUS = "adapters.files adapters.index adapters.ledger core.ci.others.nodes steps.doctor_questions steps.source"
+OF_STATUS = (
+    "adapters.files adapters.index adapters.ledger core.ci.others.nodes steps.preflight.doctor_questions steps.source"
+)
 """What looks at more than the version files."""
 
 
@@ -176,5 +178,5 @@ def test_what_a_command_loads_is_compiled_once_unless_python_was_told_to_keep_no
     subprocess.run([sys.executable, "-m", "invoke", "status"], cwd=project, env=env, capture_output=True, check=False)
     compiled = {str(Path("/") / file.relative_to(tmp_path)).partition(".")[0] for file in tmp_path.rglob("*.pyc")}
 
-    assert any(each.endswith("releasegate/frontends/overview") for each in compiled) is kept
+    assert any(each.endswith("releasegate/frontends/commands/overview") for each in compiled) is kept
     assert str(project / "tasks") not in compiled
