@@ -172,6 +172,7 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
         ("Cargo.toml", '[workspace.package]\nversion = "1.4.0"\n', ["workspace.package.version"]),
         ("pixi.toml", '[package]\nversion = "1.4.0"\n[[x]]\nversion = "1.4.0"\n', ["package.version"]),
         ("pixi.toml", '[workspace]\nname = "Quay_Lamp"\nversion = "1.4.0"\n', ["workspace.version"]),
+        ("pixi.lock", "packages:\n- pypi: ./\n  name: quay-lamp\n  version: 1.4.0\n", [""]),
         ("odd.toml", "['a b']\nversion = '1.4.0'\n", []),
         ("odd.toml", "[", []),
         ("odd.toml", "version = 'main'\n", []),
@@ -492,3 +493,25 @@ def test_a_plugin_s_class_that_lies_deep_is_asked_about(version: str, *, kept: b
     found = look({"pyproject.toml": STATIC, INIT: "", deep: f"class App(PluginConfig):\n    version = '{version}'\n"})
     assert shown(found) == [PROJECT, *([f"{deep} App.version"] if kept else [])]
     assert [str(each.version_file.path) for each in found.others] == ([] if kept else [deep])
+
+
+@pytest.mark.parametrize("table", ["briefcase", "briefcase.app.lamp", "briefcase.app.lamp.macOS", "pixi.workspace"])
+def test_what_another_tool_packages_by_a_version_of_its_own_is_found_and_asked_about(table: str) -> None:
+    def found(version: str) -> tuple[list[str], list[str]]:
+        seen = look({"pyproject.toml": f'{STATIC}[tool.{table}]\nversion = "{version}"\n'})
+        return shown(seen), [str(each.occurrence) for each in seen.others]
+
+    assert found("1.4.0") == ([PROJECT, f"pyproject.toml tool.{table}.version"], [])
+    assert found("1.3.0") == ([PROJECT], [f"pyproject.toml:6 states 1.3.0 (tool.{table}.version)"])
+
+
+def test_the_version_of_what_another_tool_depends_on_is_not_asked_about() -> None:
+    text = f'{STATIC}[tool.pixi.dependencies.tar]\nversion = "1.3.0"\n[tool.pixi.tasks.x]\nversion = "1.3.0"\n'
+    assert look({"pyproject.toml": text}).others == ()
+
+
+def test_a_name_that_is_deleted_is_asked_about_by_nobody_and_what_it_was_given_to_is_followed() -> None:
+    text = "version = '1.4.0'\n__version__ = version\nVERSION = '3.0'\nMAJOR = 1\n"
+    text += "version_info = Info(MAJOR, 4, 0)\ndel (version, VERSION), version_info\n"
+    found = look({"pyproject.toml": STATIC, INIT: text})
+    assert (shown(found), found.others, found.notes) == ([PROJECT, f"{INIT} __version__"], (), ())

@@ -38,7 +38,7 @@ from releasegate.core.version_files.ini import keys_of
 from releasegate.core.version_files.kind import Spelling, short
 from releasegate.core.version_files.leftovers import lines_with
 
-LOCKS = ("uv.lock", "pylock.toml")
+LOCKS = ("uv.lock", "pylock.toml", "pixi.lock")
 _PYLOCK = re.compile(r"pylock\.[^.]+\.toml")
 _SEMVER = frozenset({"package.json", "package-lock.json", "Cargo.toml", "Chart.yaml", "composer.json", "galaxy.yml"})
 _ASKED = frozenset({"package.json", "package-lock.json", "composer.json", "codemeta.json", ".zenodo.json"})
@@ -56,6 +56,8 @@ _KEYED = re.compile(
     r"""(?:^|[\s"'{,<.])(?:(?:app|software|project|current|image)?[._-]?version|release)["']?\s*[:=]{1,2}\s*["']?v?$""",
     re.IGNORECASE,
 )
+# Tables of pyproject.toml in which a tool has what it packages by its own version, or by that of [project].
+_ABOUT_THE_PROJECT = re.compile(r"tool\.(?:briefcase\.(?:app\.)?|pixi\.(?:workspace|project|package)\.)")
 _STARTED = re.compile(r"""^(appVersion\s*:\s*["']?v?)([0-9][^"'\s#]*)""", re.MULTILINE)
 _CITED = re.compile(r"""^version\s*:\s*["']?v?([0-9][^"'\s#]*)""", re.MULTILINE)
 
@@ -165,7 +167,8 @@ def _in_toml(path: PurePosixPath, content: bytes, version: str, spelling: Spelli
         return
     texts = dict(_walked(body))
     for parts, value in texts.items():
-        named = canonicalize_name(texts.get((*parts[:-1], "name"), "")) == name and parts[-1] == "version"
+        called = canonicalize_name(texts.get((*parts[:-1], "name"), "")) == name
+        named = parts[-1] == "version" and (called or _ABOUT_THE_PROJECT.match(".".join(parts)) is not None)
         if str(parts[-1]).lower() in _KEYS and (named or same(value, version)):
             key = join_key(parts)
             # Only a key that is read back as it was written can be configured.
