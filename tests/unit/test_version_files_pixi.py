@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import PurePosixPath as Path
 
 import pytest
-from archives import PACKAGE
+from archives import PACKAGE, sdist, tracked, wheel, wheel_files
 
 from releasegate.core.config.version_file_types import LockVersionFile, TomlVersionFile
+from releasegate.core.dists.promotion import Built, compare
+from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.version_files.occurrences import bump, bump_all, files_of, find
 
@@ -79,20 +81,39 @@ def test_what_has_no_own_version_is_refused_with_what_to_do(text: str, problem: 
     assert "emove the version file pixi.lock" in caught.value.hint
 
 
-def test_the_sum_of_the_folder_follows_the_bump_with_the_version() -> None:
-    def state(version: str, *, summed: Mapping[str, bytes] | None = None) -> dict[Path, bytes | None]:
-        project = f'[project]\r\nversion = "{version}"\r\n'.encode()
-        files = summed or {"pyproject.toml": project, "setup.cfg": b"[metadata]\n"}
-        total = hashlib.sha256(b"".join(files.values()).replace(b"\r\n", b"\n")).hexdigest()
-        lock = f"{OTHERS}- pypi: ./\n  name: sample-app\n  version: {version}\n  sha256: {total}\n".encode()
-        return {PROJECT.path: project, PIXI.path: lock, Path("setup.py"): None, Path("setup.cfg"): b"[metadata]\n"}
+def state(version: str, *, summed: Mapping[str, bytes] | None = None) -> dict[Path, bytes | None]:
+    """Return a folder whose lock has the sum of its files, or of what is *summed*."""
+    project = f'[project]\r\nname = "sample-app"\r\nversion = "{version}"\r\n'.encode()
+    files = summed or {"pyproject.toml": project, "setup.cfg": b"[metadata]\n"}
+    total = hashlib.sha256(b"".join(files.values()).replace(b"\r\n", b"\n")).hexdigest()
+    lock = f"{OTHERS}- pypi: ./\n  name: sample-app\n  version: '{version}'\n  sha256: {total}\n".encode()
+    return {PROJECT.path: project, PIXI.path: lock, Path("setup.py"): None, Path("setup.cfg"): b"[metadata]\n"}
 
+
+def test_the_sum_of_the_folder_follows_the_bump_with_the_version() -> None:
     package = replace(PACKAGE, version_files=(PROJECT, PIXI))
     after = state("1.4.1rc1")
     assert bump_all(package, state("1.4.0"), version="1.4.1rc1") == {f.path: after[f.path] for f in (PROJECT, PIXI)}
     stale = {"pyproject.toml": b"another"}  # which pixi says, and nobody else mends
     kept = state("1.4.1rc1", summed=stale)[PIXI.path]
     assert bump_all(package, state("1.4.0", summed=stale), version="1.4.1rc1")[PIXI.path] == kept
+
+
+def test_a_final_is_proven_though_the_sum_in_its_lock_is_another() -> None:
+    def tree(version: str, *, summed: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+        files = state(version, summed=summed).items()
+        return {**tracked(version), **{str(path): data for path, data in files if data is not None}}
+
+    def built(version: str, files: Mapping[str, bytes]) -> Built:
+        made = wheel(wheel_files(files, version=version), version=version), sdist(files, version=version)
+        return Built(version, *made, Source("0" * 40, "2026-11-26"))
+
+    package = replace(PACKAGE, version_files=(PROJECT, PIXI, *PACKAGE.version_files[1:]))
+    before, after, stale = tree("1.0rc1"), tree("1.0"), tree("1.0", summed={"pyproject.toml": b"another"})
+    proof = compare(built("1.0rc1", before), built("1.0", after), package=package, tracked=before)
+    assert (proof.differences, "sdist: pixi.lock" in proof.changed) == ((), True)
+    proof = compare(built("1.0rc1", before), built("1.0", stale), package=package, tracked=before)
+    assert [each.path for each in proof.differences] == ["pixi.lock"]
 
 
 def test_what_the_sum_is_made_from_is_read_where_there_is_such_a_lock() -> None:
