@@ -44,7 +44,7 @@ _SEMVER = frozenset({"package.json", "package-lock.json", "Cargo.toml", "Chart.y
 _ASKED = frozenset({"package.json", "package-lock.json", "composer.json", "codemeta.json", ".zenodo.json"})
 _PLAIN = frozenset({"VERSION", "VERSION.txt", "version.txt", ".version"})
 _CONFIGURED = frozenset({".yaml", ".yml", ".cff", ".properties", ".mk", ".spec", ".sh"})
-_NAMED = ("Dockerfile", "Containerfile", "Makefile", "meta.yaml")
+_NAMED = ("Dockerfile", "Containerfile", "Makefile", "PKGBUILD", "meta.yaml")
 _ELSEWHERE = frozenset(
     [
         *("test", "tests", "testing", "fixtures", "examples", "example", "vendor", "_vendor", "third_party"),
@@ -53,9 +53,10 @@ _ELSEWHERE = frozenset(
 )
 _KEYS = frozenset({"version", "current_version", "appversion", "app_version", "softwareversion", "projectversion"})
 _KEYED = re.compile(
-    r"""(?:^|[\s"'{,<.])(?:(?:app|software|project|current|image)?[._-]?version|release)["']?\s*[:=]{1,2}\s*["']?v?$""",
+    r"""(?:^|[\s"'{,<.])(?:(?:app|software|project|current|image)?[._-]?version|release|pkgver)["']?\s*[:=]{1,2}\s*["']?v?$""",
     re.IGNORECASE,
 )
+_IMAGE_TAG = re.compile(r"""^\s*(?:image[._-]?)?tag\s*:\s*["']?v?$""", re.IGNORECASE)
 # Tables of pyproject.toml in which a tool has what it packages by its own version, or by that of [project].
 _ABOUT_THE_PROJECT = re.compile(r"tool\.(?:briefcase\.(?:app\.)?|pixi\.(?:workspace|project|package)\.)")
 _STARTED = re.compile(r"""^(appVersion\s*:\s*["']?v?)([0-9][^"'\s#]*)""", re.MULTILINE)
@@ -94,14 +95,14 @@ def _in_file(path: PurePosixPath, content: bytes, version: str, name: str) -> It
     elif path.suffix == ".json":
         yield from _in_json(path, content, spelling, name)
     elif path.name == "Chart.yaml":
-        yield from _in_chart(path, content, version)
+        yield from _in_chart(path, content, version, name)
     elif path.suffix == ".toml":
         yield from _in_toml(path, content, version, spelling, name)
     elif path.suffix in {".cfg", ".ini"}:
         found = (key for key in keys_of(content) if key.rpartition(".")[2].lower() in _KEYS)
         yield from (Claim(IniVersionFile(path, key), "value") for key in found)
     elif path.suffix in _CONFIGURED or path.name.startswith(_NAMED):
-        yield from (Claim(each, "value") for each in _keyed(path, content, version, spelling))
+        yield from (Claim(each, "value") for each in _keyed(path, content, version, spelling, name=name))
     if path.name == "Cargo.toml":
         yield from _crate(path, content, version, name)
 
@@ -150,9 +151,9 @@ def _in_json(path: PurePosixPath, content: bytes, spelling: Spelling, name: str)
             yield Claim(JsonVersionFile(path, 'packages."".version', spelling), rank)
 
 
-def _in_chart(path: PurePosixPath, content: bytes, version: str) -> Iterator[Claim]:
+def _in_chart(path: PurePosixPath, content: bytes, version: str, name: str) -> Iterator[Claim]:
     """Yield what a Helm chart states: its own version may be another than that of what it starts, its appVersion."""
-    for each in _keyed(path, content, version, "semver"):
+    for each in _keyed(path, content, version, "semver", name=name):
         yield Claim(each, "value")
     match = _STARTED.search(decoded(content))
     made = text_file(path, f"{match[1]}{{version}}", spelling="pep440") if match is not None else None
@@ -202,10 +203,17 @@ def _crate(path: PurePosixPath, content: bytes, version: str, name: str) -> Iter
         yield Claim(LockVersionFile(folder / "Cargo.lock", called), rank)
 
 
-def _keyed(path: PurePosixPath, content: bytes, version: str, spelling: Spelling) -> Iterator[VersionFile]:
-    """Yield the lines of a configuration file in which *version* stands behind a key of that name."""
+def _keyed(
+    path: PurePosixPath, content: bytes, version: str, spelling: Spelling, *, name: str
+) -> Iterator[VersionFile]:
+    """Yield the lines of a configuration file in which *version* stands behind a key of that name, or of *name*'s.
+
+    In the values of a chart it is the tag of an image.
+    """
     found = []
+    own = re.compile(rf"(?<![0-9A-Za-z]){name.replace('-', '[-_.]?')}[-_.]?(?=version)", re.IGNORECASE)
     for _, line, match in lines_with(content, version):
-        if _KEYED.search(line[: match.start(1)]):
+        before = own.sub("", line[: match.start(1)])
+        if _KEYED.search(before) or (path.name.startswith("values") and _IMAGE_TAG.search(before)):
             found.append(text_around(path, line, match, spelling=spelling))
     yield from dict.fromkeys(each for each in found if each is not None)
