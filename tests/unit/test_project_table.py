@@ -170,6 +170,7 @@ def test_the_name_of_a_module_of_python_s_own_is_no_first_release_s(fixture: Rel
         ('readme = "NOT.md"', "NOT.md (readme)"),
         ('readme = { file = "NOT.rst", content-type = "text/x-rst" }', "NOT.rst (readme)"),
         ('readme = "NOT.md"\nlicense = { file = "NO" }', "NOT.md (readme) and NO (license)"),
+        ('license-files = ["NO", "pyproject.toml", "a/NOT"]', "NO (license-files) and a/NOT (license-files)"),
     ],
 )
 def test_a_file_that_the_table_names_and_the_commit_lacks_is_refused(
@@ -187,6 +188,8 @@ def test_a_file_that_the_table_names_and_the_commit_lacks_is_refused(
         'readme = { text = "An app", content-type = "text/plain" }',
         'license = "MIT"\nreadme = { file = "/etc/readme" }',
         'readme = "../README.md"\nlicense = { text = "MIT" }',
+        'license-files = ["pyproject.toml", "LICEN[CS]E*", "a/**", "../LICENSE", "", 1]',
+        'license-files = "NO"',
         'readme = ""',
     ],
 )

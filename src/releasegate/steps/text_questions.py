@@ -79,8 +79,8 @@ def _require_files(release: Release, content: bytes) -> None:
     from releasegate.core.audit.project_table import named_files
 
     named, repository = named_files(content), release.ports.repository
-    there = repository.read_all(tuple(named.values()), commit=repository.head()) if named else {}
-    gone = [f"{path} ({key})" for key, path in named.items() if there[path] is None]
+    there = repository.read_all(tuple(named), commit=repository.head()) if named else {}
+    gone = [f"{path} ({key})" for path, key in named.items() if there[path] is None]
     if gone:
         raise Refused(
             f"{_PROJECT} of {release.package.name} names {' and '.join(gone)}, which the commit does not have.",
