@@ -519,3 +519,16 @@ def test_a_name_that_is_deleted_is_asked_about_by_nobody_and_what_it_was_given_t
     text += "version_info = Info(MAJOR, 4, 0)\ndel (version, VERSION), version_info\n"
     found = look({"pyproject.toml": STATIC, INIT: text})
     assert (shown(found), found.others, found.notes) == ([PROJECT, f"{INIT} __version__"], (), ())
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("package.json", '{"name": "quay-lamp", "private": true, "version": "0.0.0"}'),
+        ("native/Cargo.toml", '[package]\nname = "quay-lamp"\nversion = "0.0.0"\n'),
+    ],
+)
+def test_a_version_of_zeros_is_asked_about_and_makes_nothing_red(path: str, text: str) -> None:
+    found = look({"pyproject.toml": STATIC, path: text})
+    assert (shown(found), found.notes) == ([PROJECT], ())
+    assert [str(each.version_file.path) for each in found.others] == [path]

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from releasegate.core.adopt.claims.claim import Claim, Rank, text_around
+from releasegate.core.adopt.claims.claim import Claim, Rank, placeholder, text_around
 from releasegate.core.adopt.code import parsed
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.leftovers import lines_with
@@ -33,13 +33,8 @@ def claims(path: PurePosixPath, content: bytes, found: dict[str, ast.Constant]) 
         said = str(value.value)
         there = [(line, match) for number, line, match in lines_with(content, said) if number == value.lineno]
         made = [text_around(path, line, match) for line, match in there]
-        yield from (Claim(each, rank_of(said)) for each in made if each is not None)
-
-
-def rank_of(text: str) -> Rank:
-    """Return who speaks for a fallback that states *text*."""
-    version = parse_version(text)
-    return "like" if version is not None and any(version.release) and version.local is None else "value"
+        rank: Rank = "value" if placeholder(said) else "like"
+        yield from (Claim(each, rank) for each in made if each is not None)
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:

@@ -17,6 +17,7 @@ from releasegate.core.adopt.claims.claim import (
     Rank,
     decoded,
     fits_once,
+    placeholder,
     same,
     spelling_of,
     text_around,
@@ -144,7 +145,8 @@ def _in_json(path: PurePosixPath, content: bytes, spelling: Spelling, name: str)
         called = canonicalize_name(str(body.get("name", "")).rpartition("/")[2])
         mine = called == name  # further in, it may be about what that folder alone is built from
         asked = mine or path.name in _ASKED
-        rank: Rank = "usual" if mine and path.name == str(path) else "like" if asked else "value"
+        usual = mine and path.name == str(path) and not placeholder(body["version"])
+        rank: Rank = "usual" if usual else "like" if asked else "value"
         yield Claim(JsonVersionFile(path, "version", spelling), rank)
         packages = body.get("packages")
         if isinstance(packages, dict) and "" in packages:  # npm writes it twice
@@ -197,7 +199,8 @@ def _crate(path: PurePosixPath, content: bytes, version: str, name: str) -> Iter
         return
     own = canonicalize_name(called) == name
     if isinstance(states, str):
-        yield Claim(TomlVersionFile(path, "package.version", "semver"), "usual" if own else "value")
+        stating: Rank = ("like" if placeholder(states) else "usual") if own else "value"
+        yield Claim(TomlVersionFile(path, "package.version", "semver"), stating)
     rank: Rank = "usual" if own or (isinstance(states, str) and same(states, version)) else "value"
     for folder in path.parents:
         yield Claim(LockVersionFile(folder / "Cargo.lock", called), rank)
