@@ -10,7 +10,7 @@ import pytest
 from adopted import DYNAMIC, INIT, STATIC, look, shown
 
 from releasegate.core.adopt.detect import Surroundings, detect
-from releasegate.core.adopt.prefixes import Around, choose, split
+from releasegate.core.adopt.prefixes import Around, choose, newest_first, split
 from releasegate.core.adopt.table import RepositoryFacts, table
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.parse import parse_settings
@@ -73,6 +73,12 @@ def test_the_beginning_of_tags_is_the_packages_own_and_never_a_siblings(
 ) -> None:
     found = choose(tags, around)
     assert (found.text, bool(found.guess)) == (prefix, guessed)
+
+
+def test_tags_of_one_moment_are_as_new_as_their_versions_and_one_without_a_date_comes_last() -> None:
+    listed = "17 v0.3.0\n17 0.4.0\n17 nightly\n17 v0.2.0\n19 v0.1.0\n of-a-tree\n"
+    assert newest_first(listed) == ("v0.1.0", "0.4.0", "v0.3.0", "v0.2.0", "nightly", "of-a-tree")
+    assert newest_first("") == ()
 
 
 def test_what_a_tool_was_told_goes_before_the_tags_there_are() -> None:

@@ -13,6 +13,7 @@ from releasegate.core.config.strings import prefix as checked
 from releasegate.core.release.versions import parse_version
 
 _PLAIN = frozenset({"", "v", "release", "releases", "rel", "version", "ver", "r"})
+_NONE = Version("0.dev0")
 _STARTS = re.compile(r"(?<![0-9A-Za-z])v?(?=[0-9])|(?<=[A-Za-z])(?=[0-9])", re.IGNORECASE)
 
 
@@ -34,6 +35,20 @@ def split(tag: str) -> tuple[str, Version] | None:
         if re.match(r"[0-9]+(?:![0-9]|\.[0-9])", text) and (version := parse_version(text)) is not None:
             return tag[: start.end()], version
     return None
+
+
+def newest_first(listed: str) -> tuple[str, ...]:
+    """Return the tags of lines such as ``1700000000 v1.4.0``, the newest first.
+
+    What was made in one moment, as by an import, is as new as its version.
+    """
+
+    def age(pair: tuple[str, str]) -> tuple[int, Version, str]:
+        read = split(pair[1])
+        return int(pair[0] or 0), read[1] if read is not None else _NONE, pair[1]
+
+    pairs = [(date, tag) for date, _, tag in (line.partition(" ") for line in listed.splitlines())]
+    return tuple(tag for _, tag in sorted(pairs, key=age, reverse=True))
 
 
 @dataclass(frozen=True)
