@@ -184,6 +184,13 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
             ["LABEL org.opencontainers.image.version={version}"],
         ),
         ("Dockerfile", "ARG QUAY_LAMP_VERSION=1.4.0\nARG UV_VERSION=1.4.0\n", ["ARG QUAY_LAMP_VERSION={version}"]),
+        (
+            "CMakeLists.txt",
+            "cmake_minimum_required(VERSION 1.4.0)\nproject(l VERSION 1.4.0)\n",
+            ["project(l VERSION {version})"],
+        ),
+        ("meson.build", "project('l', 'c',\n  version: '1.4.0')\n", ["version: '{version}')"]),
+        ("flake.nix", '{ version = "1.4.0"; }\n', ['{ version = "{version}"; }']),
         ("PKGBUILD", "pkgname=lamp\npkgver=1.4.0\n", ["pkgver={version}"]),
         ("chart/values.yaml", "image:\n  tag: 'v1.4.0'\nstage: 1.4.0\n", ["tag: 'v{version}'"]),
         ("other.yaml", "image:\n  tag: 1.4.0\n", []),
@@ -532,3 +539,4 @@ def test_a_version_of_zeros_is_asked_about_and_makes_nothing_red(path: str, text
     found = look({"pyproject.toml": STATIC, path: text})
     assert (shown(found), found.notes) == ([PROJECT], ())
     assert [str(each.version_file.path) for each in found.others] == [path]
+    assert look({"pyproject.toml": STATIC, f"e2e/{path}": text.replace("quay-lamp", "another")}).others == ()

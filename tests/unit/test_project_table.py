@@ -15,7 +15,7 @@ from releasegate.core.audit.invalid_fields import invalid_fields
 from releasegate.core.audit.project_table import refused_by_table
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Wheel
-from releasegate.core.errors import Refused
+from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.steps.question import Inquiry
 from releasegate.steps.text_questions import project_table
 
@@ -195,3 +195,11 @@ def test_a_file_that_the_table_names_and_the_commit_lacks_is_refused(
 )
 def test_what_is_there_or_names_no_file_of_the_commit_is_no_reason(fixture: ReleaseFixture, readme: str) -> None:
     assert asked(fixture, f'[project]\nname = "sample-app"\n{readme}\n') == "nothing that PyPI refuses"
+
+
+def test_a_readme_in_another_encoding_is_told_before_the_bump(fixture: ReleaseFixture) -> None:
+    table = b'[project]\nname = "sample-app"\nreadme = "README.md"\n'
+    tree = {**tracked("0.9"), "pyproject.toml": table, "README.md": b"# caf\xe9\n"}
+    fixture.repository = FakeRepository({START: tree})
+    with pytest.raises(ConfigurationError, match=r"README\.md:1 is not UTF-8"):
+        project_table(Inquiry(fixture.release("1.0rc1"), "rc"))

@@ -124,6 +124,9 @@ def _not_bumped(package: Package, path: PurePosixPath, content: bytes | None, ve
     # Most often the places alone hold it; where there are more lines, a bump tells which of them it changes.
     if not lines or sorted(stated) == sorted(each.line for each in lines):
         return []
+    # They are told as they are written, and not with what the try puts beside them.
+    written = {each.line: each for each in lines}
     with suppress(ReleasegateError):
-        return list(held(path, bump_all(here, {path: content}, version=_ANOTHER)[path], version))
+        bumped = bump_all(here, {path: content}, version=_ANOTHER)[path]
+        return [written[each.line] for each in held(path, bumped, version)]
     return lines

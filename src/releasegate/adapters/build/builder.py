@@ -15,6 +15,7 @@ from packaging.version import Version
 
 from releasegate.adapters.build.environments import BuildEnvironments, required
 from releasegate.adapters.foreign.isolation import Isolation
+from releasegate.adapters.output import without_frames
 from releasegate.adapters.package_data import script
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.scratch import scratch
@@ -139,5 +140,5 @@ def _failure(done: Completed) -> ReleasegateError:
     return GateFailed(
         f"The build {how}.",
         hint="Put right what it says, commit, and run the same command again",
-        details=last_lines(words, count=_SHOWN),
+        details=last_lines(without_frames(words), count=_SHOWN),
     )

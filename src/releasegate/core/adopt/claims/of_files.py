@@ -44,8 +44,8 @@ _PYLOCK = re.compile(r"pylock\.[^.]+\.toml")
 _SEMVER = frozenset({"package.json", "package-lock.json", "Cargo.toml", "Chart.yaml", "composer.json", "galaxy.yml"})
 _ASKED = frozenset({"package.json", "package-lock.json", "composer.json", "codemeta.json", ".zenodo.json"})
 _PLAIN = frozenset({"VERSION", "VERSION.txt", "version.txt", ".version"})
-_CONFIGURED = frozenset({".yaml", ".yml", ".cff", ".properties", ".mk", ".spec", ".sh"})
-_NAMED = ("Dockerfile", "Containerfile", "Makefile", "PKGBUILD", "meta.yaml")
+_CONFIGURED = frozenset({".yaml", ".yml", ".cff", ".properties", ".mk", ".nix", ".spec", ".sh"})
+_NAMED = ("CMakeLists.txt", "Dockerfile", "Containerfile", "Makefile", "PKGBUILD", "meson.build", "meta.yaml")
 _ELSEWHERE = frozenset(
     [
         *("test", "tests", "testing", "fixtures", "examples", "example", "vendor", "_vendor", "third_party"),
@@ -57,6 +57,7 @@ _KEYED = re.compile(
     r"""(?:^|[\s"'{,<.])(?:(?:app|software|project|current|image)?[._-]?version|release|pkgver)["']?\s*[:=]{1,2}\s*["']?v?$""",
     re.IGNORECASE,
 )
+_OF_CMAKE = re.compile(r"\bproject\s*\([^)]*\bVERSION\s+$", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r"""^\s*(?:image[._-]?)?tag\s*:\s*["']?v?$""", re.IGNORECASE)
 # Tables of pyproject.toml in which a tool has what it packages by its own version, or by that of [project].
 _ABOUT_THE_PROJECT = re.compile(r"tool\.(?:briefcase\.(?:app\.)?|pixi\.(?:workspace|project|package)\.)")
@@ -144,8 +145,9 @@ def _in_json(path: PurePosixPath, content: bytes, spelling: Spelling, name: str)
     if isinstance(body, dict) and isinstance(body.get("version"), str):
         called = canonicalize_name(str(body.get("name", "")).rpartition("/")[2])
         mine = called == name  # further in, it may be about what that folder alone is built from
-        asked = mine or path.name in _ASKED
-        usual = mine and path.name == str(path) and not placeholder(body["version"])
+        none = placeholder(body["version"])
+        asked = mine or (path.name in _ASKED and not none)
+        usual = mine and path.name == str(path) and not none
         rank: Rank = "usual" if usual else "like" if asked else "value"
         yield Claim(JsonVersionFile(path, "version", spelling), rank)
         packages = body.get("packages")
@@ -217,6 +219,7 @@ def _keyed(
     own = re.compile(rf"(?<![0-9A-Za-z]){name.replace('-', '[-_.]?')}[-_.]?(?=version)", re.IGNORECASE)
     for _, line, match in lines_with(content, version):
         before = own.sub("", line[: match.start(1)])
-        if _KEYED.search(before) or (path.name.startswith("values") and _IMAGE_TAG.search(before)):
+        other = _IMAGE_TAG if path.name.startswith("values") else _OF_CMAKE
+        if _KEYED.search(before) or other.search(before):
             found.append(text_around(path, line, match, spelling=spelling))
     yield from dict.fromkeys(each for each in found if each is not None)
