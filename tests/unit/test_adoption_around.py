@@ -64,7 +64,11 @@ def test_a_tag_is_split_before_its_version(tag: str, prefix: str | None) -> None
         (["quay-buoy-v1.2.0"], Around(LAMP, BUOY, alone=False), "quay-lamp-v", True),
         (["quay-buoy-v1.2.0", "v3.0"], Around(LAMP, BUOY), "v", True),
         (["v3.0"], Around(LAMP, BUOY, used=frozenset({"v"})), "quay-lamp-v", True),
-        (["other-3.0"], Around(LAMP, BUOY, alone=False), "v", False),
+        (["other-3.0"], Around(LAMP, BUOY, alone=False), "v", True),
+        (["rs-v1.2.0", "py-v0.4.0"], Around(LAMP, alone=False, version="0.4.0"), "py-v", True),
+        (["rs-v1.2.0", "py-v0.3.0"], Around(LAMP, alone=False, version="0.4.0"), "v", True),
+        (["nightly-1.2.0", "v0.3.0", "0.4.0"], Around(LAMP, version="0.4.0"), "", False),
+        (["quay-buoy-v0.4.0", "v0.3.0"], Around(LAMP, BUOY, version="0.4.0"), "v", True),
         (["quay buoy-1.0", "bad~1.0"], Around(LAMP, BUOY), "v", False),
     ],
 )

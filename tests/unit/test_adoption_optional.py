@@ -130,6 +130,22 @@ def test_packages_that_setup_py_does_not_exclude_are_in_the_wheel(packages: str)
         ({"pyproject.toml": STATIC + '[tool.flit.module]\nname = "lamp"\n', "lamp.py": ""}, "lamp"),
         ({"setup.py": 'setup(name="quay-lamp", version="1.4.0", py_modules=["lamp", L])\n', "lamp.py": ""}, "lamp"),
         ({"setup.cfg": "[metadata]\nname=lamps\nversion=1.4.0\n[options]\npy_modules = lamp\n", "lamp.py": ""}, "lamp"),
+        (
+            {
+                "pyproject.toml": STATIC + '[tool.hatch.build.targets.wheel]\nonly-include = ["src/lamp.py", "x/"]\n',
+                "src/lamp.py": "",
+            },
+            "lamp",
+        ),
+        (
+            {
+                "pyproject.toml": STATIC + '[tool.hatch.build.force-include]\n"lamp.py" = "lamp.py"\n',
+                "lamp.py": "",
+            },
+            "lamp",
+        ),
+        ({"pyproject.toml": STATIC + '[tool.poetry]\npackages = [{include = "lamp.py"}]\n', "lamp.py": ""}, "lamp"),
+        ({"pyproject.toml": STATIC + '[tool.pdm.build]\nincludes = ["lamp.py"]\n', "lamp.py": ""}, "lamp"),
         ({"pyproject.toml": STATIC, "docs/quay_lamp.py": ""}, None),
     ],
 )  # fmt: skip

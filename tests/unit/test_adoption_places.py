@@ -176,6 +176,7 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
         ("odd.toml", "['a b']\nversion = '1.4.0'\n", []),
         ("odd.toml", "[", []),
         ("odd.toml", "version = 'main'\n", []),
+        ("settings.ini", "[DEFAULT]\nlib_name = lamp\nversion = 1.4.0\n[a]\nb = 1\n", ["DEFAULT.version"]),
         (".bumpversion.cfg", "[x]\nversion = 1.4.0\n", ["x.version"]),
         ("broken.cfg", "version = 1.4.0\n", []),
         (
@@ -540,3 +541,9 @@ def test_a_version_of_zeros_is_asked_about_and_makes_nothing_red(path: str, text
     assert (shown(found), found.notes) == ([PROJECT], ())
     assert [str(each.version_file.path) for each in found.others] == [path]
     assert look({"pyproject.toml": STATIC, f"e2e/{path}": text.replace("quay-lamp", "another")}).others == ()
+
+
+def test_a_version_that_is_none_is_told_with_one_that_is() -> None:
+    with pytest.raises(ConfigurationError, match=r"'1\.4-SNAPSHOT', which is not a version by PEP 440") as refusal:
+        look({"pyproject.toml": STATIC.replace("1.4.0", "1.4-SNAPSHOT")})
+    assert refusal.value.hint == "Write one that is: 1.2.3, or 1.2.3.dev0 on the way there"

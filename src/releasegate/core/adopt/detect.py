@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -115,14 +116,15 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     tools, from_tag = former_tools(files, folder=around.folder), scm.from_tags(project, files)
     names = _names(name, module, around)
     above = replace(around.above, siblings=around.siblings - names)
-    prefix = _prefix(project, (*tools, *above.tools), around, names=names)
-    tagged = _newest(around.tags, prefix.text) if from_tag else None
+    prefixed = partial(_prefix, project, (*tools, *above.tools), around, names=names)
+    tagged = _newest(around.tags, prefixed(version=None).text) if from_tag else None
     rewritten = tuple(scm.rewritten(project, files)) if from_tag else ()
     kept = {path: content for path, content in files.items() if path not in rewritten}
     source = Source(
         name, project, kept, modules, around.links, frozenset(path.with_name(f"{path.name}.py") for path in single)
     )
     found = find_version_files(source, tools=tools, tagged=tagged, above=above)
+    prefix = prefixed(version=None if from_tag else found.version)
     pythons, pythons_from = claimed_pythons(project, files)
     kept_out = omitted(project, files, module)
     left_out = matched([pattern for pattern, _ in kept_out], files)
@@ -178,10 +180,15 @@ def _names(name: str, module: PurePosixPath | None, around: Surroundings) -> fro
 
 
 def _prefix(
-    project: Mapping[str, Any], tools: Sequence[FormerTool], around: Surroundings, *, names: frozenset[str]
+    project: Mapping[str, Any],
+    tools: Sequence[FormerTool],
+    around: Surroundings,
+    *,
+    names: frozenset[str],
+    version: str | None,
 ) -> Prefix:
     told = [each for each in (scm.tag_prefix(project), *(tool.tag_prefix for tool in tools)) if each is not None]
-    whose = Around(names, around.siblings - names, around.used, alone=not around.folder)
+    whose = Around(names, around.siblings - names, around.used, alone=not around.folder, version=version)
     return choose(around.tags, whose, told=told)
 
 

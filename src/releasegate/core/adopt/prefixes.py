@@ -56,13 +56,14 @@ class Around:
     """Whose tags there may be: the package is called *names*, the others in the repository *siblings*.
 
     ``used`` are the beginnings that other packages' tables name; ``alone`` says that the package is the repository's
-    top.
+    top, and ``version`` is what its files state, where they do.
     """
 
     names: Collection[str]
     siblings: frozenset[str] = frozenset()
     used: Collection[str] = frozenset()
     alone: bool = True
+    version: str | None = None
 
 
 def choose(tags: Sequence[str], around: Around, *, told: Iterable[str] = ()) -> Prefix:
@@ -79,17 +80,26 @@ def choose(tags: Sequence[str], around: Around, *, told: Iterable[str] = ()) -> 
     for prefix in found:
         if _names(prefix, around.names):
             return Prefix(prefix)
-    plain = next((prefix for prefix in found if _owner(prefix) in _PLAIN), None)
-    if plain is not None:
-        return Prefix(plain, "of the newest tag, which names no package" if around.siblings else "")
-    strange = next((prefix for prefix in found if not _names(prefix, around.siblings)), None)
-    if strange is not None and around.alone:
-        return Prefix(strange, "of the newest tag")
+    nobodys = [prefix for prefix in found if not _names(prefix, around.siblings)]
+    unnamed = _of_nobody(nobodys, tags, around)
+    if unnamed is not None:
+        return unnamed
     if not (around.siblings & set(map(_last, known)) or around.used):
-        return Prefix("v")
+        return Prefix("v", "no tag has the package's name" if nobodys else "")
     (name, *_) = sorted(around.names, key=len, reverse=True)
     shape = next((made for prefix in known if (made := _reshaped(prefix, around.siblings, name)) is not None), None)
     return Prefix(shape or f"{name}-v", "no tag has the package's name")
+
+
+def _of_nobody(prefixes: Sequence[str], tags: Collection[str], around: Around) -> Prefix | None:
+    """Return that of *prefixes*, which name no package, that is most likely the package's; ``None`` where none is."""
+    plain = next((prefix for prefix in prefixes if _owner(prefix) in _PLAIN), None)
+    here = next((prefix for prefix in prefixes if f"{prefix}{around.version}" in tags), plain)
+    if here is not None and _owner(here) in _PLAIN:
+        return Prefix(here, "of the newest tag, which names no package" if around.siblings else "")
+    if here is not None:
+        return Prefix(here, f"of {here}{around.version}, which has the version of the package")
+    return Prefix(prefixes[0], "of the newest tag") if prefixes and around.alone else None
 
 
 def unread(tags: Sequence[str], prefix: Prefix) -> Iterator[str]:

@@ -65,7 +65,11 @@ def not_found(files: Files, unread: Sequence[str]) -> ConfigurationError:
             hint='Write it as __version__ = "1.2.3" in the package, or as version = "1.2.3" in [project]',
         )
     if unread:
-        return ConfigurationError(unread[0], hint='Write it there as one text: __version__ = "1.2.3"')
+        spelled = unread[0].endswith("which is not a version by PEP 440.")
+        plain = 'Write it there as one text: __version__ = "1.2.3"'
+        return ConfigurationError(
+            unread[0], hint="Write one that is: 1.2.3, or 1.2.3.dev0 on the way there" if spelled else plain
+        )
     return ConfigurationError(
         "No file states the version.", hint='Write version = "1.2.3" into [project] of pyproject.toml'
     )
@@ -115,4 +119,6 @@ def _computed(project: Mapping[str, Any]) -> str | None:
         return "hatch's environment variable"
     if under(project, "tool", "pdm", "version", "source") == "call":
         return "a function that pdm calls"
+    if under(project, "tool", "incremental", "name"):
+        return "incremental, from numbers that stand apart"
     return None

@@ -46,10 +46,24 @@ def single_modules(name: str, project: Mapping[str, Any], files: Files) -> Itera
         *texts(under(project, "tool", "setuptools", "py-modules")),
         *setup_cfg(files, "options").get("py_modules", "").replace(",", "\n").split(),
         *(each for each in constants if isinstance(each, str)),
+        *(path.stem for each in _included(project) if (path := PurePosixPath(each)).suffix == ".py"),
     }
     for path in sorted(files):
         if path.suffix == ".py" and path.stem in named and path.parent in {PurePosixPath(), PurePosixPath("src")}:
             yield path.with_suffix("")
+
+
+def _included(project: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what hatchling, poetry-core and pdm-backend are told to take into the wheel, folders and patterns too."""
+    hatch = under(project, "tool", "hatch", "build")
+    for table in (hatch, under(hatch, "targets", "wheel")):
+        for key in ("packages", "only-include", "include"):
+            yield from texts(under(table, key))
+        sources = under(table, "force-include")
+        yield from map(str, sources if isinstance(sources, dict) else ())
+    listed = under(project, "tool", "poetry", "packages")
+    yield from (str(under(each, "include")) for each in (listed if isinstance(listed, list) else ()))
+    yield from texts(under(project, "tool", "pdm", "build", "includes"))
 
 
 def _folders(files: Files, name: str) -> Iterator[PurePosixPath]:
