@@ -98,7 +98,7 @@ def _of_nobody(prefixes: Sequence[str], tags: Collection[str], around: Around) -
     if here is not None and _owner(here) in _PLAIN:
         return Prefix(here, "of the newest tag, which names no package" if around.siblings else "")
     if here is not None:
-        return Prefix(here, f"of {here}{around.version}, which has the version of the package")
+        return Prefix(here, "of the tag that has the package's version")
     return Prefix(prefixes[0], "of the newest tag") if prefixes and around.alone else None
 
 
