@@ -22,6 +22,7 @@ from releasegate.core.adopt.claims.claim import (
     spelling_of,
     text_around,
     text_file,
+    under,
 )
 from releasegate.core.adopt.code import assigned
 from releasegate.core.config.version_file_types import (
@@ -57,6 +58,7 @@ _KEYED = re.compile(
     r"""(?:^|[\s"'{,<.])(?:(?:app|software|project|current|image)?[._-]?version|release|pkgver)["']?\s*[:=]{1,2}\s*["']?v?$""",
     re.IGNORECASE,
 )
+_VERSION_KEY = re.compile(rb'"(?:v|softwareV)ersion"')
 _OF_CMAKE = re.compile(r"\bproject\s*\([^)]*\bVERSION\s+$", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r"""^\s*(?:image[._-]?)?tag\s*:\s*["']?v?$""", re.IGNORECASE)
 # Tables of pyproject.toml in which a tool has what it packages by its own version, or by that of [project].
@@ -139,9 +141,12 @@ def _documented(path: PurePosixPath, content: bytes, version: str) -> Iterator[V
 def _in_json(path: PurePosixPath, content: bytes, spelling: Spelling, name: str) -> Iterator[Claim]:
     """Yield the version of a JSON file; one at the top that has the package's name is about it."""
     try:
-        body = json.loads(decoded(content).removeprefix("\ufeff")) if b'"version"' in content else None
+        body = json.loads(decoded(content).removeprefix("\ufeff")) if _VERSION_KEY.search(content) else None
     except (ValueError, RecursionError):
         return
+    for key in ("softwareVersion", "info.version"):  # of schema.org, and of OpenAPI
+        if isinstance(under(body, *key.split(".")), str):
+            yield Claim(JsonVersionFile(path, key, spelling), "like" if path.name in _ASKED else "value")
     if isinstance(body, dict) and isinstance(body.get("version"), str):
         called = canonicalize_name(str(body.get("name", "")).rpartition("/")[2])
         mine = called == name  # further in, it may be about what that folder alone is built from
