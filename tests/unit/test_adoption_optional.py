@@ -22,6 +22,21 @@ def installed(found: Detected) -> Install:
 
 
 @pytest.mark.parametrize(
+    "told",
+    [
+        '[project.scripts]\nlamp = "lampctl.app:main"\n',
+        '[project.gui-scripts]\nlamp = "lampctl:main"\n',
+        '[tool.poetry.scripts]\nlamp = "lampctl:main"\nother = { reference = "x" }\n',
+        '[tool.hatch.build.targets.wheel]\npackages = ["quay_lamp", "lampctl"]\n',
+    ],
+)
+def test_an_extra_for_a_package_beside_is_proposed_where_that_is_surely_installed(told: str) -> None:
+    files = {INIT: "", "lampctl/__init__.py": "import h2\nimport lampctl.app\n", "lampctl/app.py": ""}
+    assert look({"pyproject.toml": STATIC + told + OFFERED, **files}).extras == ("HTTP",)
+    assert look({"pyproject.toml": STATIC + OFFERED, **files}).extras == ()
+
+
+@pytest.mark.parametrize(
     ("files", "extras"),
     [
         ({"pyproject.toml": STATIC + OFFERED, **ASIDE}, ("HTTP", "trio")),

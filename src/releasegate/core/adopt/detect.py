@@ -21,7 +21,7 @@ from releasegate.core.adopt.code import package_name
 from releasegate.core.adopt.excludes import matched, omitted
 from releasegate.core.adopt.former.told import former_tools
 from releasegate.core.adopt.former.tool import FormerTool
-from releasegate.core.adopt.modules.folders import import_folders, root_of, single_modules
+from releasegate.core.adopt.modules.folders import import_folders, installed, root_of, single_modules
 from releasegate.core.adopt.modules.hosts import frozen, not_imported
 from releasegate.core.adopt.modules.needed_extras import needed_extras
 from releasegate.core.adopt.prefixes import Around, Prefix, choose, unread
@@ -144,7 +144,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         frozen=_globs(_frozen(files, name, module, project, around.hosts)),
         data=_data(files, module),
         not_imported=hosted,
-        extras=needed_extras(project, shipped, module, without=[pattern for pattern, _ in hosted]),
+        extras=needed_extras(project, shipped, installed(modules, project), without=[pattern for pattern, _ in hosted]),
         omitted=kept_out,
         generated=_generated(project, files, from_tag=from_tag),
         allowed=_allowed(project, files) if from_tag else (),
