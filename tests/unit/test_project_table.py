@@ -118,6 +118,11 @@ def test_what_some_build_takes_is_left_to_it(text: str) -> None:
     assert invalid_fields(text.encode()) == ()
 
 
+def test_a_mark_of_the_byte_order_is_read_by_no_build() -> None:
+    (found,) = invalid_fields(GOOD.encode("utf-8-sig"))
+    assert found.startswith("byte order mark: ")
+
+
 @pytest.fixture
 def fixture(tmp_path: Path) -> ReleaseFixture:
     return ReleaseFixture(tmp_path)
