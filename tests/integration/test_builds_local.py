@@ -109,8 +109,19 @@ def test_a_build_that_fails_shows_its_last_words_and_keeps_nothing(tmp_path: Pat
         build(local)
     assert any("the crane is broken" in line for line in failure.value.details)
     assert 0 < len(failure.value.details) <= 30
+    assert not any("Traceback" in line or line.startswith("  File") for line in failure.value.details)
     assert local.find(PACKAGE, V1) is None
     assert not list(tmp_path.glob("dist/**/*.whl"))
+
+
+def test_a_link_that_leads_out_of_the_sdist_is_told_with_what_to_do(tmp_path: Path) -> None:
+    linking = "        link = tarfile.TarInfo('harbor_api-1.0/LICENSE')\n        link.type = tarfile.SYMTYPE\n"
+    linking += "        link.linkname = '../../LICENSE'\n        archive.addfile(link)\n    return name\n"
+    first, _, last = BACKEND.rpartition("    return name\n")
+    local = builds(tmp_path, {**SOURCE, "backend.py": first + linking + last})
+    with pytest.raises(GateFailed, match="LICENSE in the sdist is a link that leads out of it") as failure:
+        build(local)
+    assert failure.value.hint.startswith("Commit the file itself in the link's place")
 
 
 def test_a_build_that_fails_once_does_not_take_the_last_one_away(tmp_path: Path) -> None:

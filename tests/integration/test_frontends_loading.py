@@ -94,7 +94,7 @@ steps.fetch steps.forge_release steps.prove steps.seal steps.trigger
 """What a release needs, or a part of its preflight that not every package has, and no command that looks."""
 
 OTHER_FILES = """
-core.version_files.ini core.version_files.json_key core.version_files.lock core.version_files.python
+core.version_files.ini core.version_files.json_key core.version_files.locks.lock core.version_files.python
 core.version_files.setup_call core.version_files.text
 """
 """What reads version files of other types than the project's."""

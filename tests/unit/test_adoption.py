@@ -146,6 +146,7 @@ def test_migrations_never_change_and_a_plugin_imports_only_in_its_host() -> None
         ({"setup": 'setup(name="h", pbr=True)\n'}, "pbr takes the version from Git's tags"),
         ({"project": f'{DYNAMIC}[tool.hatch.version]\nsource = "env"\n'}, "computed by hatch's environment variable"),
         ({"project": f'{DYNAMIC}[tool.pdm.version]\nsource = "call"\n'}, "computed by a function that pdm calls"),
+        ({"project": f'{DYNAMIC}[tool.incremental]\nname = "quay_lamp"\n'}, "computed by incremental, from numbers"),
         ({"project": DYNAMIC}, "No file states the version"),
         ({"project": f"{PROJECT}[tool.poetry]\npackage-mode = false\n"}, "builds no package"),
         ({"project": "[project]\n"}, "names no package"),

@@ -10,7 +10,7 @@ import pytest
 from adopted import DYNAMIC, INIT, STATIC, look, shown
 
 from releasegate.core.adopt.detect import Surroundings, detect
-from releasegate.core.adopt.prefixes import Around, choose, split
+from releasegate.core.adopt.prefixes import Around, choose, newest_first, split
 from releasegate.core.adopt.table import RepositoryFacts, table
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.parse import parse_settings
@@ -64,7 +64,11 @@ def test_a_tag_is_split_before_its_version(tag: str, prefix: str | None) -> None
         (["quay-buoy-v1.2.0"], Around(LAMP, BUOY, alone=False), "quay-lamp-v", True),
         (["quay-buoy-v1.2.0", "v3.0"], Around(LAMP, BUOY), "v", True),
         (["v3.0"], Around(LAMP, BUOY, used=frozenset({"v"})), "quay-lamp-v", True),
-        (["other-3.0"], Around(LAMP, BUOY, alone=False), "v", False),
+        (["other-3.0"], Around(LAMP, BUOY, alone=False), "v", True),
+        (["rs-v1.2.0", "py-v0.4.0"], Around(LAMP, alone=False, version="0.4.0"), "py-v", True),
+        (["rs-v1.2.0", "py-v0.3.0"], Around(LAMP, alone=False, version="0.4.0"), "v", True),
+        (["nightly-1.2.0", "v0.3.0", "0.4.0"], Around(LAMP, version="0.4.0"), "", False),
+        (["quay-buoy-v0.4.0", "v0.3.0"], Around(LAMP, BUOY, version="0.4.0"), "v", True),
         (["quay buoy-1.0", "bad~1.0"], Around(LAMP, BUOY), "v", False),
     ],
 )
@@ -73,6 +77,12 @@ def test_the_beginning_of_tags_is_the_packages_own_and_never_a_siblings(
 ) -> None:
     found = choose(tags, around)
     assert (found.text, bool(found.guess)) == (prefix, guessed)
+
+
+def test_tags_of_one_moment_are_as_new_as_their_versions_and_one_without_a_date_comes_last() -> None:
+    listed = "17 v0.3.0\n17 0.4.0\n17 nightly\n17 v0.2.0\n19 v0.1.0\n of-a-tree\n"
+    assert newest_first(listed) == ("v0.1.0", "0.4.0", "v0.3.0", "v0.2.0", "nightly", "of-a-tree")
+    assert newest_first("") == ()
 
 
 def test_what_a_tool_was_told_goes_before_the_tags_there_are() -> None:

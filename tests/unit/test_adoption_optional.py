@@ -22,6 +22,21 @@ def installed(found: Detected) -> Install:
 
 
 @pytest.mark.parametrize(
+    "told",
+    [
+        '[project.scripts]\nlamp = "lampctl.app:main"\n',
+        '[project.gui-scripts]\nlamp = "lampctl:main"\n',
+        '[tool.poetry.scripts]\nlamp = "lampctl:main"\nother = { reference = "x" }\n',
+        '[tool.hatch.build.targets.wheel]\npackages = ["quay_lamp", "lampctl"]\n',
+    ],
+)
+def test_an_extra_for_a_package_beside_is_proposed_where_that_is_surely_installed(told: str) -> None:
+    files = {INIT: "", "lampctl/__init__.py": "import h2\nimport lampctl.app\n", "lampctl/app.py": ""}
+    assert look({"pyproject.toml": STATIC + told + OFFERED, **files}).extras == ("HTTP",)
+    assert look({"pyproject.toml": STATIC + OFFERED, **files}).extras == ()
+
+
+@pytest.mark.parametrize(
     ("files", "extras"),
     [
         ({"pyproject.toml": STATIC + OFFERED, **ASIDE}, ("HTTP", "trio")),
@@ -130,6 +145,22 @@ def test_packages_that_setup_py_does_not_exclude_are_in_the_wheel(packages: str)
         ({"pyproject.toml": STATIC + '[tool.flit.module]\nname = "lamp"\n', "lamp.py": ""}, "lamp"),
         ({"setup.py": 'setup(name="quay-lamp", version="1.4.0", py_modules=["lamp", L])\n', "lamp.py": ""}, "lamp"),
         ({"setup.cfg": "[metadata]\nname=lamps\nversion=1.4.0\n[options]\npy_modules = lamp\n", "lamp.py": ""}, "lamp"),
+        (
+            {
+                "pyproject.toml": STATIC + '[tool.hatch.build.targets.wheel]\nonly-include = ["src/lamp.py", "x/"]\n',
+                "src/lamp.py": "",
+            },
+            "lamp",
+        ),
+        (
+            {
+                "pyproject.toml": STATIC + '[tool.hatch.build.force-include]\n"lamp.py" = "lamp.py"\n',
+                "lamp.py": "",
+            },
+            "lamp",
+        ),
+        ({"pyproject.toml": STATIC + '[tool.poetry]\npackages = [{include = "lamp.py"}]\n', "lamp.py": ""}, "lamp"),
+        ({"pyproject.toml": STATIC + '[tool.pdm.build]\nincludes = ["lamp.py"]\n', "lamp.py": ""}, "lamp"),
         ({"pyproject.toml": STATIC, "docs/quay_lamp.py": ""}, None),
     ],
 )  # fmt: skip

@@ -167,14 +167,19 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
             '{"version": "1.4.0", "packages": {"": {"version": "1.4.0"}}}',
             ["version", 'packages."".version'],
         ),
+        ("codemeta.json", '{"version": "1.4.0", "softwareVersion": "1.4.0"}', ["softwareVersion", "version"]),
+        ("openapi.json", '{"info": {"version": "1.4.0"}, "x": "1.4.0"}', ["info.version"]),
+        ("openapi.json", '{"info": {"version": 1}, "version": "main"}', []),
         ("data.json", '{"version": 1}', []),
         ("data.json", '["version"', []),
         ("Cargo.toml", '[workspace.package]\nversion = "1.4.0"\n', ["workspace.package.version"]),
         ("pixi.toml", '[package]\nversion = "1.4.0"\n[[x]]\nversion = "1.4.0"\n', ["package.version"]),
         ("pixi.toml", '[workspace]\nname = "Quay_Lamp"\nversion = "1.4.0"\n', ["workspace.version"]),
+        ("pixi.lock", "packages:\n- pypi: ./\n  name: quay-lamp\n  version: 1.4.0\n", [""]),
         ("odd.toml", "['a b']\nversion = '1.4.0'\n", []),
         ("odd.toml", "[", []),
         ("odd.toml", "version = 'main'\n", []),
+        ("settings.ini", "[DEFAULT]\nlib_name = lamp\nversion = 1.4.0\n[a]\nb = 1\n", ["DEFAULT.version"]),
         (".bumpversion.cfg", "[x]\nversion = 1.4.0\n", ["x.version"]),
         ("broken.cfg", "version = 1.4.0\n", []),
         (
@@ -182,6 +187,17 @@ def test_what_the_build_reads_is_found_followed_to_where_it_is_written(
             "FROM x\nLABEL org.opencontainers.image.version=1.4.0\nRUN pip install quay-lamp==1.4.0\n",
             ["LABEL org.opencontainers.image.version={version}"],
         ),
+        ("Dockerfile", "ARG QUAY_LAMP_VERSION=1.4.0\nARG UV_VERSION=1.4.0\n", ["ARG QUAY_LAMP_VERSION={version}"]),
+        (
+            "CMakeLists.txt",
+            "cmake_minimum_required(VERSION 1.4.0)\nproject(l VERSION 1.4.0)\n",
+            ["project(l VERSION {version})"],
+        ),
+        ("meson.build", "project('l', 'c',\n  version: '1.4.0')\n", ["version: '{version}')"]),
+        ("flake.nix", '{ version = "1.4.0"; }\n', ['{ version = "{version}"; }']),
+        ("PKGBUILD", "pkgname=lamp\npkgver=1.4.0\n", ["pkgver={version}"]),
+        ("chart/values.yaml", "image:\n  tag: 'v1.4.0'\nstage: 1.4.0\n", ["tag: 'v{version}'"]),
+        ("other.yaml", "image:\n  tag: 1.4.0\n", []),
         ("Makefile", "VERSION := 1.4.0\n", ["VERSION := {version}"]),
         ("recipe/meta.yaml", '{% set version = "1.4.0" %}\n', ['{% set version = "{version}" %}']),
         ("app.yaml", "min_version: 1.4.0\npython-version: 1.4.0\n\tversion: 1.4.0\n", ["version: {version}"]),
@@ -492,3 +508,45 @@ def test_a_plugin_s_class_that_lies_deep_is_asked_about(version: str, *, kept: b
     found = look({"pyproject.toml": STATIC, INIT: "", deep: f"class App(PluginConfig):\n    version = '{version}'\n"})
     assert shown(found) == [PROJECT, *([f"{deep} App.version"] if kept else [])]
     assert [str(each.version_file.path) for each in found.others] == ([] if kept else [deep])
+
+
+@pytest.mark.parametrize("table", ["briefcase", "briefcase.app.lamp", "briefcase.app.lamp.macOS", "pixi.workspace"])
+def test_what_another_tool_packages_by_a_version_of_its_own_is_found_and_asked_about(table: str) -> None:
+    def found(version: str) -> tuple[list[str], list[str]]:
+        seen = look({"pyproject.toml": f'{STATIC}[tool.{table}]\nversion = "{version}"\n'})
+        return shown(seen), [str(each.occurrence) for each in seen.others]
+
+    assert found("1.4.0") == ([PROJECT, f"pyproject.toml tool.{table}.version"], [])
+    assert found("1.3.0") == ([PROJECT], [f"pyproject.toml:6 states 1.3.0 (tool.{table}.version)"])
+
+
+def test_the_version_of_what_another_tool_depends_on_is_not_asked_about() -> None:
+    text = f'{STATIC}[tool.pixi.dependencies.tar]\nversion = "1.3.0"\n[tool.pixi.tasks.x]\nversion = "1.3.0"\n'
+    assert look({"pyproject.toml": text}).others == ()
+
+
+def test_a_name_that_is_deleted_is_asked_about_by_nobody_and_what_it_was_given_to_is_followed() -> None:
+    text = "version = '1.4.0'\n__version__ = version\nVERSION = '3.0'\nMAJOR = 1\n"
+    text += "version_info = Info(MAJOR, 4, 0)\ndel (version, VERSION), version_info\n"
+    found = look({"pyproject.toml": STATIC, INIT: text})
+    assert (shown(found), found.others, found.notes) == ([PROJECT, f"{INIT} __version__"], (), ())
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("package.json", '{"name": "quay-lamp", "private": true, "version": "0.0.0"}'),
+        ("native/Cargo.toml", '[package]\nname = "quay-lamp"\nversion = "0.0.0"\n'),
+    ],
+)
+def test_a_version_of_zeros_is_asked_about_and_makes_nothing_red(path: str, text: str) -> None:
+    found = look({"pyproject.toml": STATIC, path: text})
+    assert (shown(found), found.notes) == ([PROJECT], ())
+    assert [str(each.version_file.path) for each in found.others] == [path]
+    assert look({"pyproject.toml": STATIC, f"e2e/{path}": text.replace("quay-lamp", "another")}).others == ()
+
+
+def test_a_version_that_is_none_is_told_with_one_that_is() -> None:
+    with pytest.raises(ConfigurationError, match=r"'1\.4-SNAPSHOT', which is not a version by PEP 440") as refusal:
+        look({"pyproject.toml": STATIC.replace("1.4.0", "1.4-SNAPSHOT")})
+    assert refusal.value.hint == "Write one that is: 1.2.3, or 1.2.3.dev0 on the way there"

@@ -96,6 +96,12 @@ def test_of_two_packages_of_one_name_the_one_that_is_installed_states_the_versio
     ("read", "path", "text", "place"),
     [
         ("json.load(open('meta.json'))['version']", "meta.json", '{"version": "1.4.0"}', "meta.json version"),
+        (
+            "read('settings.ini')['version']",
+            "settings.ini",
+            "[DEFAULT]\nversion = 1.4.0\n",
+            "settings.ini DEFAULT.version",
+        ),
         ("toml.load('a.toml')['lamp']['number']", "a.toml", '[lamp]\nnumber = "1.4.0"\n', "a.toml lamp.number"),
     ],
 )

@@ -391,6 +391,28 @@ def test_beside_a_tag_only_files_that_agree_with_the_newest_are_proposed() -> No
             "tool.poetry.build",
         ),
         ({"pyproject.toml": f'{STATIC}[tool.poetry]\nbuild = "b.py"\n', "b.py": "Extension(x)"}, "tool.poetry.build"),
+        (
+            {
+                "pyproject.toml": f'{STATIC}[build-system]\nbuild-backend = "poetry.core.masonry.api"\n'
+                '[tool.poetry.build]\nscript = "b.py"\n',
+                "b.py": "print()",
+            },
+            "tool.poetry.build",
+        ),
+        (
+            {
+                "pyproject.toml": f"{STATIC}[tool.hatch.build.targets.wheel.hooks.custom]\n",
+                "hatch_build.py": "build_data['infer_tag'] = True\n",
+            },
+            "hatch's build hook custom",
+        ),
+        (
+            {
+                "pyproject.toml": f'{STATIC}[tool.hatch.build.hooks.custom]\npath = "h.py"\n',
+                "h.py": 'build_data.update({"pure_python": False})\n',
+            },
+            "hatch's build hook custom",
+        ),
     ],
 )
 def test_a_package_of_platform_wheels_is_refused_by_name(files: dict[str, str], by: str) -> None:
@@ -401,7 +423,7 @@ def test_a_package_of_platform_wheels_is_refused_by_name(files: dict[str, str], 
 
 def test_a_script_that_only_generates_files_makes_no_platform_wheel() -> None:
     project = f'{STATIC}[tool.poetry.build]\nscript = "b.py"\n[tool.hatch.build.hooks.custom]\n'
-    assert stated(look({"pyproject.toml": project, "b.py": "print()"}))
+    assert stated(look({"pyproject.toml": project, "b.py": "print()", "hatch_build.py": "pure_python = True"}))
 
 
 def test_what_a_tool_was_told_and_does_not_hold_the_version_is_said() -> None:

@@ -75,7 +75,11 @@ def test_compiled_code_is_a_finding(path: str) -> None:
 def test_an_empty_wheel_is_a_finding() -> None:
     built = subject()
     empty = subject(remove=[path for path in built.wheel if not path.startswith(INFO)])
-    assert said(suspicious(empty)) == ("sample_app-1.0-py3-none-any.whl installs no file.",)
+    (problem,) = suspicious(empty)
+    assert str(problem) == "sample_app-1.0-py3-none-any.whl installs no file."
+    # What only requires others is meant so.
+    assert not isinstance(problem, str)
+    assert (problem.about, problem.key) == ("no file", "allowed")
 
 
 def test_the_same_wheel_from_the_sdist_is_no_finding() -> None:

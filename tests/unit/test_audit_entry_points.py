@@ -71,6 +71,8 @@ def test_an_entry_point_of_what_is_not_there_is_a_finding(points: str, problem: 
         "elsewhere.cli:main",
         "sample_app",
         "sample_app.cli:main",
+        "sample_app.__init__",
+        "sample_app.more.__init__:Held.run",
         "sample_app.cli:PAGE.upper",
         "sample_app.migrations",
         "sample_app.cli:main [extra, more]",
@@ -88,6 +90,7 @@ def test_an_entry_point_that_can_be_loaded_or_is_another_project_s_is_no_finding
         "kinds": b"class Made:\n    def run(self): ...\nclass Derived(B): ...\n@patch\nclass Patched: ...\n"
         b"class Twice: ...\nclass Twice: ...\nclass Plain: ...\ndef function(): ...\n",
         "broken": b"def (",
+        "more/__init__": b"class Held:\n    def run(self): ...\n",
     }
     files = {f"sample_app/{name}.py": text for name, text in code.items()}
     assert dangling(pointing(f"[some.group]\nx = {target}", files)) == ()

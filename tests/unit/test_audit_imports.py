@@ -32,6 +32,8 @@ def test_a_sound_wheel_imports_what_it_holds() -> None:
     [
         ("from .gone import x", "sample_app.gone, which the wheel does not hold."),
         ("from . import gone", "gone from sample_app, which does not define it."),
+        ("from .__init__ import gone", "gone from sample_app.__init__, which does not define it."),
+        ("from .cli.__init__ import gone", "sample_app.cli.__init__, which the wheel does not hold."),
         ("from .cli import gone", "gone from sample_app.cli, which does not define it."),
         ("from sample_app.cli import main, gone", "gone from sample_app.cli, which does not define it."),
         ("import sample_app.gone.deep", "sample_app.gone, which the wheel does not hold."),
@@ -92,6 +94,8 @@ def test_a_finding_says_where_and_is_told_once_for_a_module() -> None:
         "with try_import() as found:\n    from .gone import x",
         "async def f():\n    async with optional_imports():\n        from .gone import x",
         "try:\n    from .gone import x\nexcept ImportError:\n    raise SkipTest('not here')",
+        "from .__init__ import __name__\nfrom sample_app.__init__ import cli\nfrom . import __init__",
+        "import sample_app.__init__\nfrom .__init__ import *",
     ],
 )
 def test_an_import_that_may_fail_or_is_there_is_no_finding(code: str) -> None:

@@ -157,3 +157,10 @@ def test_a_usual_name_that_was_out_of_step_before_is_something_else_but_for_the_
     assert names(stating(text, before=text)) == [f"{INIT} __version__", f"{INIT} App.version"]
     assert names(stating('VERSION = "7.1"', before='VERSION = "7.1"')) == []
     assert names(stating('VERSION = "1.0"', before='VERSION = "1.0"')) == [f"{INIT} VERSION"]
+
+
+def test_a_name_that_the_module_deletes_is_no_finding_but_what_it_was_given_to_is() -> None:
+    assert names(stating('VERSION = version = "1.0"\ndel VERSION, version\n')) == []
+    assert names(stating('version = "1.0"\ndel version\nversion = "1.0"\n')) == [f"{INIT} version"]
+    assert names(stating('_v = version = "1.0"\n__version__ = version\ndel version\n')) == [f"{INIT} __version__"]
+    assert names(stating('version = "1.0"\ndel version.more\n')) == [f"{INIT} version"]

@@ -208,3 +208,38 @@ def test_a_stack_has_no_command(fixture: ReleaseFixture) -> None:
     run = replace(release.run, settings=replace(release.run.settings, stack=pair_stack("sample-app", "sample-core")))
     judged = replace(release, package=replace(release.package, end_to_end=None), run=run)
     assert end_to_end(Inquiry(judged, "rc")) == "what judges it is configured"
+
+
+@pytest.mark.parametrize(
+    ("project", "install"),
+    [
+        (b'[project]\nname = "sample-app"\nversion = "1.0"\nscripts = { gauge = "sample_app:main" }\n', ALONE),
+        (b'[project]\nname = "sample-app"\nversion = "1.0"\ngui-scripts = { gauge = "sample_app:main" }\n', ALONE),
+        (b'[project]\nname = "sample-app"\nversion = "1.0"\ndependencies = ["gauge"]\n', ALONE),
+        (PROJECT, Install(requirements=("Gauge>=2",))),
+    ],
+)
+def test_a_program_that_comes_with_the_package_need_not_be_on_the_machine(
+    fixture: ReleaseFixture, project: bytes, install: Install
+) -> None:
+    fixture.machine.missing |= {"gauge"}
+    assert asked(fixture, "gauge", "run", project=project, install=install) == "what judges it is configured"
+
+
+def test_a_program_that_something_may_bring_is_told(fixture: ReleaseFixture) -> None:
+    fixture.machine.missing |= {"robot"}
+    for project, install in (
+        (b"", ALONE),
+        (PROJECT, Install(requirements=("robotframework",))),
+        (PROJECT, Install(extras=("test",))),
+        (PROJECT + b'[tool.poetry.scripts]\nrobot = "sample_app:main"\n', ALONE),
+    ):
+        assert "runs robot: see that" in str(asked(fixture, "robot", "e2e", project=project, install=install))
+
+
+def test_a_program_that_is_nowhere_and_that_nothing_brings_is_refused(fixture: ReleaseFixture) -> None:
+    assert asked(fixture, "gauge") == "what judges it is configured"
+    fixture.machine.missing |= {"gauge"}
+    with pytest.raises(Refused, match="runs gauge, which nothing installs and this machine does not have") as refusal:
+        asked(fixture, "gauge")
+    assert 'requirements = ["gauge"]' in refusal.value.hint

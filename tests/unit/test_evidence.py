@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 from packaging.version import Version
 
-from releasegate.core.evidence.merge import following, merge, without
+from releasegate.core.evidence.merge import following, merge, told, without
 from releasegate.core.evidence.note import Known, LeftOut, accepted, read, write
 from releasegate.core.release.entry import Entry
 from releasegate.core.release.record import Record
@@ -214,3 +214,18 @@ def test_moments_that_follow_each_other_without_a_clock_stay_in_order() -> None:
     endless = f"2026-01-01T00:00:00.{'9' * 9000}Z"
     entries += [entry(endless), entry(following([entry(endless)], "2026-01-01T00:00:00Z"))]
     assert read(write("harbor", {Version("1.0"): entries}), package="harbor") == {Version("1.0"): entries}
+
+
+@pytest.mark.parametrize("step", ["preflight", "clean", "free", "trigger:staging"])
+def test_a_run_that_only_asked_is_told_to_nobody(step: str) -> None:
+    asked = replace(entry(run="r2", step=step), event="failed", verdict="refused")
+    assert told([asked]) == ()
+    assert told([entry(run="r2", step="preflight"), asked]) == ()
+    assert told(iter([entry(), asked])) == (entry(),)
+
+
+def test_a_run_that_went_on_is_told_whole_and_so_is_the_word_of_a_person() -> None:
+    went_on = (entry(step="preflight"), entry(step="free"), entry(step="bump"))
+    assert told(went_on) == went_on
+    waived = replace(entry(step="preflight"), event="waived")
+    assert told([waived]) == (waived,)

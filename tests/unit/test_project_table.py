@@ -15,7 +15,7 @@ from releasegate.core.audit.invalid_fields import invalid_fields
 from releasegate.core.audit.project_table import refused_by_table
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Wheel
-from releasegate.core.errors import Refused
+from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.steps.preflight.question import Inquiry
 from releasegate.steps.preflight.text_questions import project_table
 
@@ -118,6 +118,11 @@ def test_what_some_build_takes_is_left_to_it(text: str) -> None:
     assert invalid_fields(text.encode()) == ()
 
 
+def test_a_mark_of_the_byte_order_is_read_by_no_build() -> None:
+    (found,) = invalid_fields(GOOD.encode("utf-8-sig"))
+    assert found.startswith("byte order mark: ")
+
+
 @pytest.fixture
 def fixture(tmp_path: Path) -> ReleaseFixture:
     return ReleaseFixture(tmp_path)
@@ -170,6 +175,7 @@ def test_the_name_of_a_module_of_python_s_own_is_no_first_release_s(fixture: Rel
         ('readme = "NOT.md"', "NOT.md (readme)"),
         ('readme = { file = "NOT.rst", content-type = "text/x-rst" }', "NOT.rst (readme)"),
         ('readme = "NOT.md"\nlicense = { file = "NO" }', "NOT.md (readme) and NO (license)"),
+        ('license-files = ["NO", "pyproject.toml", "a/NOT"]', "NO (license-files) and a/NOT (license-files)"),
     ],
 )
 def test_a_file_that_the_table_names_and_the_commit_lacks_is_refused(
@@ -187,8 +193,18 @@ def test_a_file_that_the_table_names_and_the_commit_lacks_is_refused(
         'readme = { text = "An app", content-type = "text/plain" }',
         'license = "MIT"\nreadme = { file = "/etc/readme" }',
         'readme = "../README.md"\nlicense = { text = "MIT" }',
+        'license-files = ["pyproject.toml", "LICEN[CS]E*", "a/**", "../LICENSE", "", 1]',
+        'license-files = "NO"',
         'readme = ""',
     ],
 )
 def test_what_is_there_or_names_no_file_of_the_commit_is_no_reason(fixture: ReleaseFixture, readme: str) -> None:
     assert asked(fixture, f'[project]\nname = "sample-app"\n{readme}\n') == "nothing that PyPI refuses"
+
+
+def test_a_readme_in_another_encoding_is_told_before_the_bump(fixture: ReleaseFixture) -> None:
+    table = b'[project]\nname = "sample-app"\nreadme = "README.md"\n'
+    tree = {**tracked("0.9"), "pyproject.toml": table, "README.md": b"# caf\xe9\n"}
+    fixture.repository = FakeRepository({START: tree})
+    with pytest.raises(ConfigurationError, match=r"README\.md:1 is not UTF-8"):
+        project_table(Inquiry(fixture.release("1.0rc1"), "rc"))

@@ -142,3 +142,12 @@ def test_a_version_file_s_other_lines_are_told_and_its_own_place_is_not(fixture:
     tree["pyproject.toml"] += b"# as of 0.9\n"
     found = left_behind(fixture.repository, APP, "0.9", commit=None)
     assert [each.line for each in found if each.path.name == "pyproject.toml"] == [lines + 1]
+
+
+def test_a_line_that_holds_the_version_twice_is_told_as_it_is_written(fixture: ReleaseFixture) -> None:
+    tree = fixture.repository.commits[fixture.repository.head()]
+    project = tree["pyproject.toml"].decode()
+    tree["pyproject.toml"] = project.replace('version = "0.9"', 'version = "0.9" # 0.9 of the year').encode()
+    found = left_behind(fixture.repository, APP, "0.9", commit=None)
+    told = [each.text for each in found if each.path.name == "pyproject.toml"]
+    assert told == ['version = "0.9" # 0.9 of the year']

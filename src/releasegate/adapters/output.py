@@ -16,6 +16,15 @@ def meaningful(text: str, *, noise: re.Pattern[str]) -> tuple[str, ...]:
     return last_lines("\n".join(line.strip() for line in lines if not noise.search(line.strip())))
 
 
+def without_frames(text: str) -> str:
+    """Return a program's output without the frames of its tracebacks: what was raised stands behind them."""
+    kept, inside = [], False
+    for line in text.splitlines():
+        inside = line.strip() == TRACEBACK or (inside and (not line.strip() or line[0].isspace()))
+        kept += [] if inside else [line]
+    return "\n".join(kept)
+
+
 def _without_traceback(lines: list[str]) -> list[str]:
     start = next((number for number, line in enumerate(lines) if line.strip() == TRACEBACK), None)
     if start is None:

@@ -16,7 +16,7 @@ from packaging.version import Version
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, ReleasegateError
 from releasegate.core.version_files.leftovers import Leftover, expected, held, left_in, roughly
-from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, find_all, whole
+from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, files_of, find_all, whole
 from releasegate.core.version_files.survey import Survey, survey, tag_problems
 from releasegate.core.version_files.tags import FIRST, newest
 
@@ -67,9 +67,9 @@ def disagreement(
 def version_file_contents(
     repository: Repository, package: Package, *, commit: str | None = "HEAD"
 ) -> Mapping[PurePosixPath, bytes | None]:
-    """Return the version files of *package* as they are at *commit* (``None``: in the work tree)."""
+    """Return what a bump of *package* reads, as it is at *commit* (``None``: in the work tree)."""
     at = repository.head() if commit == "HEAD" else commit
-    paths = [file.path for file in package.version_files]
+    paths = files_of(package)
     return {path: repository.read(path) for path in paths} if at is None else repository.read_all(paths, commit=at)
 
 
@@ -105,7 +105,8 @@ def before(repository: Repository, package: Package, version: Version, *, commit
 
 def left_behind(repository: Repository, package: Package, version: str, *, commit: str | None) -> tuple[Leftover, ...]:
     """Return the lines that hold *version* and that no version file, no custom and no ``left-behind`` speaks for."""
-    contents = version_file_contents(repository, package, commit=commit)
+    read = version_file_contents(repository, package, commit=commit)
+    contents = {file.path: read[file.path] for file in package.version_files}
     found = [line for path, content in contents.items() for line in _not_bumped(package, path, content, version)]
     for path, number, text in repository.lines(roughly(version), commit=commit):
         if path not in contents:
@@ -123,6 +124,9 @@ def _not_bumped(package: Package, path: PurePosixPath, content: bytes | None, ve
     # Most often the places alone hold it; where there are more lines, a bump tells which of them it changes.
     if not lines or sorted(stated) == sorted(each.line for each in lines):
         return []
+    # They are told as they are written, and not with what the try puts beside them.
+    written = {each.line: each for each in lines}
     with suppress(ReleasegateError):
-        return list(held(path, bump_all(here, {path: content}, version=_ANOTHER)[path], version))
+        bumped = bump_all(here, {path: content}, version=_ANOTHER)[path]
+        return [written[each.line] for each in held(path, bumped, version)]
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -15,6 +16,7 @@ from packaging.version import Version
 
 from releasegate.adapters.build.environments import BuildEnvironments, required
 from releasegate.adapters.foreign.isolation import Isolation
+from releasegate.adapters.output import without_frames
 from releasegate.adapters.package_data import script
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.scratch import scratch
@@ -30,6 +32,9 @@ UNREACHED = (
     *("Network is unreachable", "No route to host"),
 )
 """What uv says of an index, and a build that asks the network by itself (for a licence, say), where nothing answers."""
+
+# What tarfile's data filter (PEP 706) says, which build and pip unpack sdists with.
+_LEADS_OUT = re.compile(r"'[^'/]+/([^']+)' would link to .*outside the destination")
 
 # build breaks the lines of uv at the width that it is told.
 _COLUMNS = "500"
@@ -136,8 +141,15 @@ def _failure(done: Completed) -> ReleasegateError:
             details=last_lines(words),
         )
     how = f"did not end in {_SECONDS:.0f} seconds" if done.timed_out else f"failed (exit code {done.exit_code})"
+    link = _LEADS_OUT.search(words)
+    if link is not None:
+        return GateFailed(
+            f"The build {how}: {link[1]} in the sdist is a link that leads out of it, and no installer unpacks that.",
+            hint="Commit the file itself in the link's place, or keep the link out of the sdist; then run it again",
+            details=last_lines(without_frames(words), count=_SHOWN),
+        )
     return GateFailed(
         f"The build {how}.",
         hint="Put right what it says, commit, and run the same command again",
-        details=last_lines(words, count=_SHOWN),
+        details=last_lines(without_frames(words), count=_SHOWN),
     )

@@ -13,7 +13,7 @@ from releasegate.adapters.ledger.doubt import Doubt
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.adapters.ledger.git_notes import GitNotes
 from releasegate.adapters.ledger.heard import Heard
-from releasegate.core.evidence.merge import merge, without
+from releasegate.core.evidence.merge import merge, told, without
 from releasegate.core.evidence.note import Known, LeftOut, accepted, parse, write
 from releasegate.core.evidence.signed_entries import Statement
 from releasegate.core.release.entry import Entry
@@ -95,6 +95,8 @@ class SharedLedger:
     def push(self) -> tuple[str, ...]:
         """Put every version's record on its commit as a note, and push the notes; return what could not be added.
 
+        What a run of ours left that only asked stays here.
+
         Raises:
             Unavailable: the remote does not answer.
             Refused: the remote would not have it, or Git does not sign.
@@ -103,7 +105,7 @@ class SharedLedger:
         signed: dict[str, list[Statement]] = {}
         tagged, package = self._tagged(self.tags()), self.notes.package
         for version in self.versions():
-            ours, heard = self.files.read(version), self.heard.read(version)
+            ours, heard = told(self.files.read(version)), self.heard.read(version)
             if entries := merge(ours, self.heard.entries(version)):
                 commit = self._commit(version, entries, tagged)
                 by_commit.setdefault(commit, {})[version] = entries

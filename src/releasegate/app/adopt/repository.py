@@ -20,6 +20,7 @@ from releasegate.core.adopt.claims.of_files import LOCKS
 from releasegate.core.adopt.code import package_name
 from releasegate.core.adopt.detect import ALONE, Surroundings
 from releasegate.core.adopt.former.releasers import CONFIGURATION, MANIFEST
+from releasegate.core.adopt.prefixes import newest_first
 from releasegate.core.adopt.table import RepositoryFacts
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.parse import has_table
@@ -30,6 +31,7 @@ from releasegate.core.toml.lines import read_toml
 _LARGEST = 5 * 2**20
 
 _PROJECT = "pyproject.toml"
+_TAGS = "%(creatordate:unix) %(refname:lstrip=2)"
 _ASIDE = TESTS | {"fixtures", "examples", "example", "vendor", "node_modules", "testdata", "templates"}
 _MANY = 200
 _WEB = re.compile(r"^(https?)://(?:[^@/]+@)?([^/:]+(?::\d+)?)/(.+?)/?$")
@@ -92,7 +94,7 @@ def surroundings(git: Git, files: Mapping[PurePosixPath, bytes]) -> Whole:
     projects = [path for path in others if path.name == _PROJECT][:_MANY]
     tables = sorted((p for p in projects if _table(read_file(top / p) or b"")), key=lambda p: (len(p.parts), p))
     around = Surroundings(
-        tags=tuple(git.ask("tag", "--list", "--sort=-version:refname", "--sort=-creatordate").text.splitlines()),
+        tags=newest_first(git.ask("for-each-ref", f"--format={_TAGS}", "refs/tags").text),
         siblings=frozenset(_siblings(top, others)),
         folder=prefix.name,
         above=Above(_Tracked(everything, lambda path: read_file(top / path)), prefix) if prefix.parts else NOTHING,

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -20,7 +21,7 @@ from releasegate.core.adopt.code import package_name
 from releasegate.core.adopt.excludes import matched, omitted
 from releasegate.core.adopt.former.told import former_tools
 from releasegate.core.adopt.former.tool import FormerTool
-from releasegate.core.adopt.modules.folders import import_folders, root_of, single_modules
+from releasegate.core.adopt.modules.folders import import_folders, installed, root_of, single_modules
 from releasegate.core.adopt.modules.hosts import frozen, not_imported
 from releasegate.core.adopt.modules.needed_extras import needed_extras
 from releasegate.core.adopt.prefixes import Around, Prefix, choose, unread
@@ -115,14 +116,15 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
     tools, from_tag = former_tools(files, folder=around.folder), scm.from_tags(project, files)
     names = _names(name, module, around)
     above = replace(around.above, siblings=around.siblings - names)
-    prefix = _prefix(project, (*tools, *above.tools), around, names=names)
-    tagged = _newest(around.tags, prefix.text) if from_tag else None
+    prefixed = partial(_prefix, project, (*tools, *above.tools), around, names=names)
+    tagged = _newest(around.tags, prefixed(version=None).text) if from_tag else None
     rewritten = tuple(scm.rewritten(project, files)) if from_tag else ()
     kept = {path: content for path, content in files.items() if path not in rewritten}
     source = Source(
         name, project, kept, modules, around.links, frozenset(path.with_name(f"{path.name}.py") for path in single)
     )
     found = find_version_files(source, tools=tools, tagged=tagged, above=above)
+    prefix = prefixed(version=None if from_tag else found.version)
     pythons, pythons_from = claimed_pythons(project, files)
     kept_out = omitted(project, files, module)
     left_out = matched([pattern for pattern, _ in kept_out], files)
@@ -142,7 +144,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         frozen=_globs(_frozen(files, name, module, project, around.hosts)),
         data=_data(files, module),
         not_imported=hosted,
-        extras=needed_extras(project, shipped, module, without=[pattern for pattern, _ in hosted]),
+        extras=needed_extras(project, shipped, installed(modules, project), without=[pattern for pattern, _ in hosted]),
         omitted=kept_out,
         generated=_generated(project, files, from_tag=from_tag),
         allowed=_allowed(project, files) if from_tag else (),
@@ -178,10 +180,15 @@ def _names(name: str, module: PurePosixPath | None, around: Surroundings) -> fro
 
 
 def _prefix(
-    project: Mapping[str, Any], tools: Sequence[FormerTool], around: Surroundings, *, names: frozenset[str]
+    project: Mapping[str, Any],
+    tools: Sequence[FormerTool],
+    around: Surroundings,
+    *,
+    names: frozenset[str],
+    version: str | None,
 ) -> Prefix:
     told = [each for each in (scm.tag_prefix(project), *(tool.tag_prefix for tool in tools)) if each is not None]
-    whose = Around(names, around.siblings - names, around.used, alone=not around.folder)
+    whose = Around(names, around.siblings - names, around.used, alone=not around.folder, version=version)
     return choose(around.tags, whose, told=told)
 
 

@@ -13,6 +13,7 @@ from releasegate.core.config.strings import prefix as checked
 from releasegate.core.release.versions import parse_version
 
 _PLAIN = frozenset({"", "v", "release", "releases", "rel", "version", "ver", "r"})
+_NONE = Version("0.dev0")
 _STARTS = re.compile(r"(?<![0-9A-Za-z])v?(?=[0-9])|(?<=[A-Za-z])(?=[0-9])", re.IGNORECASE)
 
 
@@ -36,18 +37,33 @@ def split(tag: str) -> tuple[str, Version] | None:
     return None
 
 
+def newest_first(listed: str) -> tuple[str, ...]:
+    """Return the tags of lines such as ``1700000000 v1.4.0``, the newest first.
+
+    What was made in one moment, as by an import, is as new as its version.
+    """
+
+    def age(pair: tuple[str, str]) -> tuple[int, Version, str]:
+        read = split(pair[1])
+        return int(pair[0] or 0), read[1] if read is not None else _NONE, pair[1]
+
+    pairs = [(date, tag) for date, _, tag in (line.partition(" ") for line in listed.splitlines())]
+    return tuple(tag for _, tag in sorted(pairs, key=age, reverse=True))
+
+
 @dataclass(frozen=True)
 class Around:
     """Whose tags there may be: the package is called *names*, the others in the repository *siblings*.
 
     ``used`` are the beginnings that other packages' tables name; ``alone`` says that the package is the repository's
-    top.
+    top, and ``version`` is what its files state, where they do.
     """
 
     names: Collection[str]
     siblings: frozenset[str] = frozenset()
     used: Collection[str] = frozenset()
     alone: bool = True
+    version: str | None = None
 
 
 def choose(tags: Sequence[str], around: Around, *, told: Iterable[str] = ()) -> Prefix:
@@ -64,17 +80,26 @@ def choose(tags: Sequence[str], around: Around, *, told: Iterable[str] = ()) -> 
     for prefix in found:
         if _names(prefix, around.names):
             return Prefix(prefix)
-    plain = next((prefix for prefix in found if _owner(prefix) in _PLAIN), None)
-    if plain is not None:
-        return Prefix(plain, "of the newest tag, which names no package" if around.siblings else "")
-    strange = next((prefix for prefix in found if not _names(prefix, around.siblings)), None)
-    if strange is not None and around.alone:
-        return Prefix(strange, "of the newest tag")
+    nobodys = [prefix for prefix in found if not _names(prefix, around.siblings)]
+    unnamed = _of_nobody(nobodys, tags, around)
+    if unnamed is not None:
+        return unnamed
     if not (around.siblings & set(map(_last, known)) or around.used):
-        return Prefix("v")
+        return Prefix("v", "no tag has the package's name" if nobodys else "")
     (name, *_) = sorted(around.names, key=len, reverse=True)
     shape = next((made for prefix in known if (made := _reshaped(prefix, around.siblings, name)) is not None), None)
     return Prefix(shape or f"{name}-v", "no tag has the package's name")
+
+
+def _of_nobody(prefixes: Sequence[str], tags: Collection[str], around: Around) -> Prefix | None:
+    """Return that of *prefixes*, which name no package, that is most likely the package's; ``None`` where none is."""
+    plain = next((prefix for prefix in prefixes if _owner(prefix) in _PLAIN), None)
+    here = next((prefix for prefix in prefixes if f"{prefix}{around.version}" in tags), plain)
+    if here is not None and _owner(here) in _PLAIN:
+        return Prefix(here, "of the newest tag, which names no package" if around.siblings else "")
+    if here is not None:
+        return Prefix(here, "of the tag that has the package's version")
+    return Prefix(prefixes[0], "of the newest tag") if prefixes and around.alone else None
 
 
 def unread(tags: Sequence[str], prefix: Prefix) -> Iterator[str]:

@@ -24,6 +24,8 @@ _EXTENSIONS = ("ext_modules", "cffi_modules", "rust_extensions", "cmake_source_d
 # What makes a wheel one of a platform without a compiler of setuptools': a library that is carried along, say.
 _PLATFORM_KEYS = ("plat_name", "plat-name", "py_limited_api")
 _PLATFORM_WORDS = ("has_ext_modules", "root_is_pure")
+# What hatchling's hook says of a wheel that is not for all: https://hatch.pypa.io/latest/plugins/builder/wheel/
+_IMPURE = re.compile(r"""pure_python["']\]?\s*[=:]\s*False|infer_tag["']\]?\s*[=:]\s*True""")
 _COMPILING_HOOKS = ("mypyc", "cython", "cmake", "zig", "rust", "autorun-ext")
 
 
@@ -65,7 +67,11 @@ def not_found(files: Files, unread: Sequence[str]) -> ConfigurationError:
             hint='Write it as __version__ = "1.2.3" in the package, or as version = "1.2.3" in [project]',
         )
     if unread:
-        return ConfigurationError(unread[0], hint='Write it there as one text: __version__ = "1.2.3"')
+        spelled = unread[0].endswith("which is not a version by PEP 440.")
+        plain = 'Write it there as one text: __version__ = "1.2.3"'
+        return ConfigurationError(
+            unread[0], hint="Write one that is: 1.2.3, or 1.2.3.dev0 on the way there" if spelled else plain
+        )
     return ConfigurationError(
         "No file states the version.", hint='Write version = "1.2.3" into [project] of pyproject.toml'
     )
@@ -90,16 +96,27 @@ def _native(project: Mapping[str, Any], files: Files) -> str | None:
         ["tool.pdm.build.run-setuptools"] if under(project, "tool", "pdm", "build", "run-setuptools") is True else []
     )
     script = under(project, "tool", "poetry", "build")
-    named += (
-        ["tool.poetry.build"]
-        if script and ("Extension(" in _read(files, script) or "cython" in _read(files, script))
-        else []
-    )
+    # With a script poetry-core tags its wheel for this platform, whatever the script does.
+    made = backend.startswith("poetry") and (isinstance(script, str) or under(script, "script"))
+    named += ["tool.poetry.build"] if made or _compiles(_read(files, script)) else []
+    named += ["hatch's build hook custom"] if _IMPURE.search(_read(files, _custom_hook(project))) else []
     return ", ".join(dict.fromkeys(named)) or None
 
 
 def _wheel_hooks(project: Mapping[str, Any]) -> Any:
     return under(project, "tool", "hatch", "build", "targets", "wheel", "hooks")
+
+
+def _custom_hook(project: Mapping[str, Any]) -> str:
+    """Return the file of hatchling's custom hook, which is ``hatch_build.py`` where nothing else is said."""
+    for hooks in (under(project, "tool", "hatch", "build", "hooks"), _wheel_hooks(project)):
+        if isinstance(hooks, dict) and "custom" in hooks:
+            return str(under(hooks["custom"], "path") or "hatch_build.py")
+    return ""
+
+
+def _compiles(script: str) -> bool:
+    return "Extension(" in script or "cython" in script
 
 
 def _read(files: Files, script: Any) -> str:
@@ -115,4 +132,6 @@ def _computed(project: Mapping[str, Any]) -> str | None:
         return "hatch's environment variable"
     if under(project, "tool", "pdm", "version", "source") == "call":
         return "a function that pdm calls"
+    if under(project, "tool", "incremental", "name"):
+        return "incremental, from numbers that stand apart"
     return None

@@ -5,6 +5,7 @@ What a backend may read otherwise is left to the build.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,11 +20,15 @@ _LAX_LICENCE = ("poetry",)
 """Backends that took other texts for a licence, too."""
 
 
+_MARKED = "byte order mark: the file begins with one, and no build reads that: save it as UTF-8 without"
+
+
 def invalid_fields(content: bytes) -> tuple[str, ...]:
     """Return what is wrong with the table ``[project]`` of a ``pyproject.toml``, a sentence each."""
     table, backend = table_of(content, "project"), table_of(content, "build-system").get("build-backend")
     lax = isinstance(backend, str) and backend.startswith(_LAX_LICENCE)
     return (
+        *([_MARKED] if content.startswith(codecs.BOM_UTF8) else []),
         *_requirements("dependencies", table.get("dependencies")),
         *_extras(table.get("optional-dependencies")),
         *_python(table.get("requires-python")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from releasegate.core.dists.index_rules import RULES_OF_TABLE, name_problem
 
 if TYPE_CHECKING:
     from packaging.metadata import Metadata
+
+_GLOB = re.compile(r"[*?\[]")
 
 
 def refusal(part: str, sentence: str) -> Problem:
@@ -40,14 +43,20 @@ def refused_by_table(content: bytes) -> tuple[Problem, ...]:
     return tuple(refusal(name, sentence) for name, sentence in dict.fromkeys(found))
 
 
-def named_files(content: bytes) -> dict[str, PurePosixPath]:
-    """Return the files that ``pyproject.toml`` names one by one and no build does without, by the key that does."""
-    table, found = table_of(content, "project"), {}
-    for key in ("readme", "license"):
+def named_files(content: bytes) -> dict[PurePosixPath, str]:
+    """Return the files that ``pyproject.toml`` names one by one and no build may do without, and the key that does.
+
+    Of ``license-files`` those that are no pattern: a backend must not go on where one fits nothing (PEP 639), and some
+    do, and leave the licence out.
+    """
+    table, found = table_of(content, "project"), dict[PurePosixPath, str]()
+    for key in ("readme", "license", "license-files"):
         value = table.get(key)
-        path = value.get("file") if isinstance(value, Mapping) else value if key == "readme" else None
-        if isinstance(path, str) and path and not path.startswith("/") and ".." not in PurePosixPath(path).parts:
-            found[key] = PurePosixPath(path)
+        single = value.get("file") if isinstance(value, Mapping) else value if key == "readme" else None
+        for path in _texts(value) if key == "license-files" else _texts([single]):
+            plain = path and not path.startswith("/") and ".." not in PurePosixPath(path).parts
+            if plain and not _GLOB.search(path):
+                found.setdefault(PurePosixPath(path), key)
     return found
 
 

@@ -52,7 +52,7 @@ class PythonVersionFile:
 class LockVersionFile:
     """For example ``{ lock = "uv.lock" }``; in a workspace ``{ lock = "../../uv.lock" }``."""
 
-    path: Annotated[RepositoryFile, Key("the `uv.lock`, `pylock.toml` or `Cargo.lock`", name="lock")]
+    path: Annotated[RepositoryFile, Key("the `uv.lock`, `pylock.toml`, `pixi.lock` or `Cargo.lock`", name="lock")]
     name: Annotated[LockedName | None, Key("the entry's name, where it is not the package's")] = None
 
 

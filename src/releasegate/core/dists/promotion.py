@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Literal
@@ -20,7 +20,7 @@ from releasegate.core.dists.diff import lines_between
 from releasegate.core.dists.version_text import Source, VersionText
 from releasegate.core.dists.wheel import Row, dist_info, member, record_row, record_rows
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.version_files.occurrences import bump
+from releasegate.core.version_files.occurrences import bump, bump_all
 
 ArchiveKind = Literal["wheel", "sdist"]
 
@@ -127,6 +127,8 @@ class _Promotion:
 
         What is *held* is taken where a backend wrote the file, and it differs by the version's text alone.
         """
+        if self.tracked.get(path) == content and PurePosixPath(path) in self._bumped:
+            return self._bumped[PurePosixPath(path)]
         written = self._written(path, content)
         for version_file in self.package.version_files:
             if path == version_file.path.as_posix():
@@ -137,6 +139,16 @@ class _Promotion:
                     if not written:
                         raise
         return self._alike(content, held) if written else content
+
+    @cached_property
+    def _bumped(self) -> Mapping[PurePosixPath, bytes]:
+        """The version files in Git as the bump writes them: what a lock has the sum of follows other files."""
+        files = {PurePosixPath(path): content for path, content in self.tracked.items()}
+        here = tuple(file for file in self.package.version_files if file.path in files)
+        try:
+            return bump_all(replace(self.package, version_files=here), files, version=self.text.after)
+        except ReleasegateError:
+            return {}  # one that cannot be changed is told where its own file is looked at
 
     def _written(self, path: str, content: bytes) -> bool:
         """Whether a backend wrote the file: no file in Git is it, be it in another folder.

@@ -45,6 +45,12 @@ def program_of(command: Sequence[str]) -> PurePosixPath | None:
     return path if runs else None
 
 
+def plain_program(command: Sequence[str]) -> str | None:
+    """Return the program that a command calls by its name alone; ``None`` for a path, and for Python and pytest."""
+    first = command[0]
+    return None if "/" in first or first == PYTEST or _PYTHON.fullmatch(first) else first
+
+
 def unstartable(content: bytes) -> str:
     """Return why a system does not start an executable file; empty where it does."""
     first, _, _ = content.partition(b"\n")

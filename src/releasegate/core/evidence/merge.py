@@ -35,6 +35,21 @@ def without(entries: Iterable[Entry], others: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if not known or _known_by(entry) not in known]
 
 
+def told(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return those of *entries* whose run did more than ask.
+
+    One that was refused before the first step that changes anything proved nothing, and leaves nothing for others.
+    """
+    ours = tuple(entries)
+    runs = {entry.run for entry in ours if not _asks(entry)}
+    return tuple(entry for entry in ours if entry.run in runs)
+
+
+def _asks(entry: Entry) -> bool:
+    written = entry.event in {"started", "done", "failed"}  # and no word of a person
+    return written and entry.step.partition(":")[0] in {"preflight", "clean", "free", "trigger"}
+
+
 def _rank(ranked: tuple[tuple[str, str, int], Entry]) -> tuple[str, str, int]:
     return ranked[0]
 

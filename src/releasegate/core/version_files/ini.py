@@ -67,6 +67,7 @@ def keys_of(content: bytes) -> tuple[str, ...]:
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(content.decode(errors="replace").removeprefix(BOM))
-        return tuple(f"{section}.{key}" for section in parser.sections() for key in parser[section])
+        sections = (parser.default_section, *parser.sections())
+        return tuple(f"{section}.{key}" for section in sections for key in parser[section])
     except (configparser.Error, KeyError):
         return ()

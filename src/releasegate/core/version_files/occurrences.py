@@ -20,6 +20,8 @@ from releasegate.core.config.version_file_types import (
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.kind import Kind, short
+from releasegate.core.version_files.locks.pixi_lock import NAME as PIXI
+from releasegate.core.version_files.locks.pixi_lock import SUMMED, summed_anew
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,12 @@ def kind_of(version_file: VersionFile) -> Kind:  # noqa: PLR0911 - one for each 
             from releasegate.core.version_files import python
 
             return python
+        case LockVersionFile(path=path) if path.name == PIXI:
+            from releasegate.core.version_files.locks import pixi_lock
+
+            return pixi_lock
         case LockVersionFile():
-            from releasegate.core.version_files import lock
+            from releasegate.core.version_files.locks import lock
 
             return lock
         case SetupVersionFile():
@@ -136,7 +142,15 @@ def bump_all(
     for version_file in package.version_files:
         content = _content(version_file, {**contents, **changed})
         changed[version_file.path] = bump(version_file, content, package=package.name, version=version)
+    for path in [path for path in changed if path.name == PIXI]:
+        changed[path] = summed_anew(changed[path], contents, {**contents, **changed})
     return changed
+
+
+def files_of(package: Package) -> tuple[PurePosixPath, ...]:
+    """Return what a bump of *package* reads: its version files, and what an entry of a lock is the sum of."""
+    paths = [file.path for file in package.version_files]
+    return tuple(dict.fromkeys([*paths, *(SUMMED if any(path.name == PIXI for path in paths) else ())]))
 
 
 def compare(

@@ -81,7 +81,7 @@ class PythonSource:
             scopes = [
                 node.body
                 for scope in scopes
-                for node in _statements(scope)
+                for node in statements(scope)
                 if isinstance(node, ast.ClassDef) and node.name == wanted
             ]
         values = _values(scopes, name)
@@ -99,7 +99,7 @@ class PythonSource:
 
     def literals(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Literal]]:
         """Yield the *wanted* names of the module, and of classes in it, that are once assigned text or a tuple."""
-        classes = [node for node in _statements(self.tree.body) if isinstance(node, ast.ClassDef)]
+        classes = [node for node in statements(self.tree.body) if isinstance(node, ast.ClassDef)]
         for before, body in [("", self.tree.body), *((f"{node.name}.", node.body) for node in classes)]:
             for name in dict.fromkeys(filter(wanted, _targets(body))):
                 try:
@@ -218,7 +218,7 @@ def _parse(text: str, *, where: str) -> ast.Module:
         ) from error
 
 
-def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+def statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Yield the statements of one scope: also those under ``if``, ``try`` and the like, but not of inner scopes."""
     pending = deque(body)
     while pending:
@@ -230,7 +230,7 @@ def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 def _values(scopes: Iterable[Sequence[ast.stmt]], name: str) -> list[ast.expr]:
     """Return everything that is assigned to *name* in *scopes*."""
-    return [value for scope in scopes for node in _statements(scope) for value in _assigned(node, name)]
+    return [value for scope in scopes for node in statements(scope) for value in _assigned(node, name)]
 
 
 def _assigned(node: ast.AST, name: str) -> Iterator[ast.expr]:
@@ -252,7 +252,7 @@ def _assigned(node: ast.AST, name: str) -> Iterator[ast.expr]:
 
 def _targets(body: Sequence[ast.stmt]) -> Iterator[str]:
     """Yield the names that one scope assigns to."""
-    for node in _statements(body):
+    for node in statements(body):
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             yield from (target.id for target in targets if isinstance(target, ast.Name))

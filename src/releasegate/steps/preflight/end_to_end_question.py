@@ -18,6 +18,7 @@ from releasegate.core.e2e.command import (
     files_of,
     module_files,
     module_of,
+    plain_program,
     program_of,
     unstartable,
 )
@@ -66,6 +67,8 @@ def _command(release: Release) -> str | Caution:
             "folder as it is committed",
         )
     _require_startable(release, configured.command, there)
+    if (word := plain_program(configured.command)) is not None:
+        return _program(release, word)
     module = module_of(configured.command)
     return _pytest(release) if module == PYTEST else _other(release, module)
 
@@ -113,13 +116,28 @@ def _other(release: Release, module: str) -> str | Caution:
         return _CONFIGURED
     in_commit = repository.read_all(module_files(module), commit=repository.head())
     found = [str(path) for path, content in in_commit.items() if content is not None]
-    if found:
+    return _CONFIGURED if found else _brought(release, module, known, missing="the commit does not have")
+
+
+def _program(release: Release, word: str) -> str | Caution:
+    """Judge a program that is called by its name: of the machine, of the package, or of what is installed with it."""
+    known, project = _beside(release), _project(release).get("project")
+    table = project if isinstance(project, dict) else {}
+    own = {name for key in ("scripts", "gui-scripts") if isinstance(each := table.get(key), dict) for name in each}
+    here = word in own or release.run.machine.program(word) is not None
+    if here or (known is not None and canonicalize_name(word) in known):
         return _CONFIGURED
-    if known is None or package.install.requirements or package.install.extras or _is_named(release, module):
-        return Caution(f"the end-to-end command runs {module}: see that what is installed beside the package has it")
+    return _brought(release, word, known, missing="this machine does not have")
+
+
+def _brought(release: Release, name: str, known: frozenset[str] | None, *, missing: str) -> Caution:
+    """Raise ``Refused`` where nothing that is installed can bring what a command runs; else say that it must."""
+    package = release.package
+    if known is None or package.install.requirements or package.install.extras or _is_named(release, name):
+        return Caution(f"the end-to-end command runs {name}: see that what is installed beside the package has it")
     raise Refused(
-        f"The end-to-end command of {package.name} runs {module}, which nothing installs and the commit does not have.",
-        hint=f'Write requirements = ["{module}"], or what else has it, into [tool.releasegate.packages.install]',
+        f"The end-to-end command of {package.name} runs {name}, which nothing installs and {missing}.",
+        hint=f'Write requirements = ["{name}"], or what else has it, into [tool.releasegate.packages.install]',
     )
 
 

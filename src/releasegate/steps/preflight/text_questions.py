@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
+from releasegate.core.version_files.kind import utf8
 from releasegate.steps.preflight.question import Inquiry
 
 if TYPE_CHECKING:
@@ -75,14 +76,19 @@ def project_table(inquiry: Inquiry) -> str:
 
 
 def _require_files(release: Release, content: bytes) -> None:
-    """Raise ``Refused`` where the table names a file that no clean checkout has: no backend builds without it."""
+    """Raise ``Refused`` where the table names a file that no clean checkout has: no backend builds without it.
+
+    One that is not in the encoding of all metadata is a ``ConfigurationError``.
+    """
     from releasegate.core.audit.project_table import named_files
 
     named, repository = named_files(content), release.ports.repository
-    there = repository.read_all(tuple(named.values()), commit=repository.head()) if named else {}
-    gone = [f"{path} ({key})" for key, path in named.items() if there[path] is None]
+    there = repository.read_all(tuple(named), commit=repository.head()) if named else {}
+    gone = [f"{path} ({key})" for path, key in named.items() if there[path] is None]
     if gone:
         raise Refused(
             f"{_PROJECT} of {release.package.name} names {' and '.join(gone)}, which the commit does not have.",
             hint=f"Commit it (git add --force where Git ignores it), or correct {_PROJECT}",
         )
+    for path in (path for path, key in named.items() if key == "readme"):
+        utf8(there[path] or b"", where=str(path))  # PEP 621: what a backend puts into the metadata is

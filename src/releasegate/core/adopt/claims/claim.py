@@ -74,6 +74,12 @@ def same(text: str, version: str) -> bool:
     return text == version if one is None or other is None else str(one) == str(other)
 
 
+def placeholder(text: str) -> bool:
+    """Whether *text* is a version that is meant to be none: ``0.0.0``, ``0+unknown``."""
+    version = parse_version(text)
+    return version is not None and (not any(version.release) or version.local is not None)
+
+
 def spelling_of(text: str, version: str) -> Spelling:
     """Return how *text* spells *version*: ``1.4`` has the first two numbers of ``1.4.0``."""
     numbers, all_numbers = parse_version(text), parse_version(version)

@@ -22,6 +22,7 @@ from releasegate.core.config.version_file_types import (
 )
 from releasegate.core.release.versions import parse_version
 from releasegate.core.toml.lines import join_key
+from releasegate.core.version_files.ini import keys_of
 
 PROJECT, SETUP, CFG = (PurePosixPath(name) for name in ("pyproject.toml", "setup.py", "setup.cfg"))
 _LONGEST = 100
@@ -82,6 +83,9 @@ def _named_in_setup(files: Files) -> Iterator[VersionFile]:
         elif keys and path.suffix in {".json", ".toml"}:
             made = JsonVersionFile if path.suffix == ".json" else TomlVersionFile
             yield made(path, join_key(keys))
+        elif keys and path.suffix in {".ini", ".cfg"}:
+            found = (key for key in keys_of(files[path]) if key.rpartition(".")[2] == keys[-1])
+            yield from (IniVersionFile(path, key) for key in found)
 
 
 def _keys(node: ast.expr) -> Iterator[str]:

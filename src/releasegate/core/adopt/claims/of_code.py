@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
 
+from releasegate.core.adopt.claims import of_fallbacks
 from releasegate.core.adopt.claims.claim import Claim, Rank, Source
+from releasegate.core.adopt.claims.of_fallbacks import fallbacks
 from releasegate.core.adopt.code import assigned, imported, parsed
-from releasegate.core.audit.code.trees import last_name
+from releasegate.core.audit.code.trees import deleted, last_name
 from releasegate.core.config.version_file_types import PythonVersionFile
 
 TESTS = frozenset({"test", "tests", "testing", "docs", "doc"})
@@ -42,6 +44,8 @@ def _in_file(
     path: PurePosixPath, content: bytes, modules: Sequence[PurePosixPath], code: Sequence[bytes]
 ) -> Iterator[Claim]:
     top = path.parent in {*modules, PurePosixPath(), PurePosixPath("src")}
+    gone, left = deleted(parsed(content).body), fallbacks(content, NAMES) if top else {}
+    yield from of_fallbacks.claims(path, content, left)
     for attribute, literal in assigned(content, (*NAMES, *TUPLES)).items():
         owner, _, last = attribute.rpartition(".")
         if last not in (TUPLES if literal.parts else ()) and last not in NAMES:
@@ -52,9 +56,11 @@ def _in_file(
             if owner
             else last == "__version__" or path.name in FILES or (bool(literal.parts) and path.name == "__init__.py")
         )
-        another = (owner and not plugin) or last in TUPLES or _others(path, modules)
+        another = (owner and not plugin) or last in TUPLES or _others(path, modules) or attribute in gone
         rank: Rank = "value" if another else "like"
-        if usual:
+        if attribute in left:
+            continue
+        if usual and attribute not in gone:
             # What a module of data states may be the version of the data.
             rank = "usual" if owner or path.name in FILES | {"__init__.py"} or path.parent not in modules else "named"
         yield Claim(PythonVersionFile(path, attribute), rank)

@@ -17,10 +17,12 @@ from releasegate.core.adopt.claims.claim import (
     Rank,
     decoded,
     fits_once,
+    placeholder,
     same,
     spelling_of,
     text_around,
     text_file,
+    under,
 )
 from releasegate.core.adopt.code import assigned
 from releasegate.core.config.version_file_types import (
@@ -38,13 +40,13 @@ from releasegate.core.version_files.ini import keys_of
 from releasegate.core.version_files.kind import Spelling, short
 from releasegate.core.version_files.leftovers import lines_with
 
-LOCKS = ("uv.lock", "pylock.toml")
+LOCKS = ("uv.lock", "pylock.toml", "pixi.lock")
 _PYLOCK = re.compile(r"pylock\.[^.]+\.toml")
 _SEMVER = frozenset({"package.json", "package-lock.json", "Cargo.toml", "Chart.yaml", "composer.json", "galaxy.yml"})
 _ASKED = frozenset({"package.json", "package-lock.json", "composer.json", "codemeta.json", ".zenodo.json"})
 _PLAIN = frozenset({"VERSION", "VERSION.txt", "version.txt", ".version"})
-_CONFIGURED = frozenset({".yaml", ".yml", ".cff", ".properties", ".mk", ".spec", ".sh"})
-_NAMED = ("Dockerfile", "Containerfile", "Makefile", "meta.yaml")
+_CONFIGURED = frozenset({".yaml", ".yml", ".cff", ".properties", ".mk", ".nix", ".spec", ".sh"})
+_NAMED = ("CMakeLists.txt", "Dockerfile", "Containerfile", "Makefile", "PKGBUILD", "meson.build", "meta.yaml")
 _ELSEWHERE = frozenset(
     [
         *("test", "tests", "testing", "fixtures", "examples", "example", "vendor", "_vendor", "third_party"),
@@ -53,9 +55,14 @@ _ELSEWHERE = frozenset(
 )
 _KEYS = frozenset({"version", "current_version", "appversion", "app_version", "softwareversion", "projectversion"})
 _KEYED = re.compile(
-    r"""(?:^|[\s"'{,<.])(?:(?:app|software|project|current|image)?[._-]?version|release)["']?\s*[:=]{1,2}\s*["']?v?$""",
+    r"""(?:^|[\s"'{,<.])(?:(?:app|software|project|current|image)?[._-]?version|release|pkgver)["']?\s*[:=]{1,2}\s*["']?v?$""",
     re.IGNORECASE,
 )
+_VERSION_KEY = re.compile(rb'"(?:v|softwareV)ersion"')
+_OF_CMAKE = re.compile(r"\bproject\s*\([^)]*\bVERSION\s+$", re.IGNORECASE)
+_IMAGE_TAG = re.compile(r"""^\s*(?:image[._-]?)?tag\s*:\s*["']?v?$""", re.IGNORECASE)
+# Tables of pyproject.toml in which a tool has what it packages by its own version, or by that of [project].
+_ABOUT_THE_PROJECT = re.compile(r"tool\.(?:briefcase\.(?:app\.)?|pixi\.(?:workspace|project|package)\.)")
 _STARTED = re.compile(r"""^(appVersion\s*:\s*["']?v?)([0-9][^"'\s#]*)""", re.MULTILINE)
 _CITED = re.compile(r"""^version\s*:\s*["']?v?([0-9][^"'\s#]*)""", re.MULTILINE)
 
@@ -92,14 +99,14 @@ def _in_file(path: PurePosixPath, content: bytes, version: str, name: str) -> It
     elif path.suffix == ".json":
         yield from _in_json(path, content, spelling, name)
     elif path.name == "Chart.yaml":
-        yield from _in_chart(path, content, version)
+        yield from _in_chart(path, content, version, name)
     elif path.suffix == ".toml":
         yield from _in_toml(path, content, version, spelling, name)
     elif path.suffix in {".cfg", ".ini"}:
         found = (key for key in keys_of(content) if key.rpartition(".")[2].lower() in _KEYS)
         yield from (Claim(IniVersionFile(path, key), "value") for key in found)
     elif path.suffix in _CONFIGURED or path.name.startswith(_NAMED):
-        yield from (Claim(each, "value") for each in _keyed(path, content, version, spelling))
+        yield from (Claim(each, "value") for each in _keyed(path, content, version, spelling, name=name))
     if path.name == "Cargo.toml":
         yield from _crate(path, content, version, name)
 
@@ -134,23 +141,28 @@ def _documented(path: PurePosixPath, content: bytes, version: str) -> Iterator[V
 def _in_json(path: PurePosixPath, content: bytes, spelling: Spelling, name: str) -> Iterator[Claim]:
     """Yield the version of a JSON file; one at the top that has the package's name is about it."""
     try:
-        body = json.loads(decoded(content).removeprefix("\ufeff")) if b'"version"' in content else None
+        body = json.loads(decoded(content).removeprefix("\ufeff")) if _VERSION_KEY.search(content) else None
     except (ValueError, RecursionError):
         return
+    for key in ("softwareVersion", "info.version"):  # of schema.org, and of OpenAPI
+        if isinstance(under(body, *key.split(".")), str):
+            yield Claim(JsonVersionFile(path, key, spelling), "like" if path.name in _ASKED else "value")
     if isinstance(body, dict) and isinstance(body.get("version"), str):
         called = canonicalize_name(str(body.get("name", "")).rpartition("/")[2])
         mine = called == name  # further in, it may be about what that folder alone is built from
-        asked = mine or path.name in _ASKED
-        rank: Rank = "usual" if mine and path.name == str(path) else "like" if asked else "value"
+        none = placeholder(body["version"])
+        asked = mine or (path.name in _ASKED and not none)
+        usual = mine and path.name == str(path) and not none
+        rank: Rank = "usual" if usual else "like" if asked else "value"
         yield Claim(JsonVersionFile(path, "version", spelling), rank)
         packages = body.get("packages")
         if isinstance(packages, dict) and "" in packages:  # npm writes it twice
             yield Claim(JsonVersionFile(path, 'packages."".version', spelling), rank)
 
 
-def _in_chart(path: PurePosixPath, content: bytes, version: str) -> Iterator[Claim]:
+def _in_chart(path: PurePosixPath, content: bytes, version: str, name: str) -> Iterator[Claim]:
     """Yield what a Helm chart states: its own version may be another than that of what it starts, its appVersion."""
-    for each in _keyed(path, content, version, "semver"):
+    for each in _keyed(path, content, version, "semver", name=name):
         yield Claim(each, "value")
     match = _STARTED.search(decoded(content))
     made = text_file(path, f"{match[1]}{{version}}", spelling="pep440") if match is not None else None
@@ -165,7 +177,8 @@ def _in_toml(path: PurePosixPath, content: bytes, version: str, spelling: Spelli
         return
     texts = dict(_walked(body))
     for parts, value in texts.items():
-        named = canonicalize_name(texts.get((*parts[:-1], "name"), "")) == name and parts[-1] == "version"
+        called = canonicalize_name(texts.get((*parts[:-1], "name"), "")) == name
+        named = parts[-1] == "version" and (called or _ABOUT_THE_PROJECT.match(".".join(parts)) is not None)
         if str(parts[-1]).lower() in _KEYS and (named or same(value, version)):
             key = join_key(parts)
             # Only a key that is read back as it was written can be configured.
@@ -193,16 +206,25 @@ def _crate(path: PurePosixPath, content: bytes, version: str, name: str) -> Iter
         return
     own = canonicalize_name(called) == name
     if isinstance(states, str):
-        yield Claim(TomlVersionFile(path, "package.version", "semver"), "usual" if own else "value")
+        stating: Rank = ("like" if placeholder(states) else "usual") if own else "value"
+        yield Claim(TomlVersionFile(path, "package.version", "semver"), stating)
     rank: Rank = "usual" if own or (isinstance(states, str) and same(states, version)) else "value"
     for folder in path.parents:
         yield Claim(LockVersionFile(folder / "Cargo.lock", called), rank)
 
 
-def _keyed(path: PurePosixPath, content: bytes, version: str, spelling: Spelling) -> Iterator[VersionFile]:
-    """Yield the lines of a configuration file in which *version* stands behind a key of that name."""
+def _keyed(
+    path: PurePosixPath, content: bytes, version: str, spelling: Spelling, *, name: str
+) -> Iterator[VersionFile]:
+    """Yield the lines of a configuration file in which *version* stands behind a key of that name, or of *name*'s.
+
+    In the values of a chart it is the tag of an image.
+    """
     found = []
+    own = re.compile(rf"(?<![0-9A-Za-z]){name.replace('-', '[-_.]?')}[-_.]?(?=version)", re.IGNORECASE)
     for _, line, match in lines_with(content, version):
-        if _KEYED.search(line[: match.start(1)]):
+        before = own.sub("", line[: match.start(1)])
+        other = _IMAGE_TAG if path.name.startswith("values") else _OF_CMAKE
+        if _KEYED.search(before) or other.search(before):
             found.append(text_around(path, line, match, spelling=spelling))
     yield from dict.fromkeys(each for each in found if each is not None)

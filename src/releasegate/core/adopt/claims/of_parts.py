@@ -13,7 +13,7 @@ from releasegate.core.adopt.claims.claim import Source, decoded, same
 from releasegate.core.adopt.claims.of_code import FILES, NAMES, TUPLES
 from releasegate.core.adopt.code import parsed
 from releasegate.core.audit.code.computed import constant, rests_on
-from releasegate.core.audit.code.trees import assignments
+from releasegate.core.audit.code.trees import assignments, deleted
 
 _FEWEST = 2
 
@@ -24,9 +24,10 @@ def computed(source: Source, version: str) -> Iterator[str]:
     Looked at are its top modules, and those that are usually about the version.
     """
     for path in sorted(path for path in source.files if _looked_at(path, source)):
-        held = assignments(parsed(source.files[path]).body)
+        body = parsed(source.files[path]).body
+        held, gone = assignments(body), deleted(body)
         told: set[int] = set()
-        for name in [each for each in (*NAMES, *TUPLES) if each in held]:
+        for name in [each for each in (*NAMES, *TUPLES) if each in held and each not in gone]:
             line = held[name].lineno
             made = _text(held[name], held, version) or _numbers(held[name]) == _release(version)
             if line not in told and (made or _glued(held[name], source.files[path], version)):

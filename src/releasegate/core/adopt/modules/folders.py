@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -46,10 +46,35 @@ def single_modules(name: str, project: Mapping[str, Any], files: Files) -> Itera
         *texts(under(project, "tool", "setuptools", "py-modules")),
         *setup_cfg(files, "options").get("py_modules", "").replace(",", "\n").split(),
         *(each for each in constants if isinstance(each, str)),
+        *(path.stem for each in _included(project) if (path := PurePosixPath(each)).suffix == ".py"),
     }
     for path in sorted(files):
         if path.suffix == ".py" and path.stem in named and path.parent in {PurePosixPath(), PurePosixPath("src")}:
             yield path.with_suffix("")
+
+
+def installed(modules: Sequence[PurePosixPath], project: Mapping[str, Any]) -> tuple[PurePosixPath, ...]:
+    """Return those of *modules* that are certainly in the wheel: the likeliest, what it is told to take, what runs."""
+    named = {PurePosixPath(each).name for each in _included(project)}
+    for table in ("scripts", "gui-scripts"):
+        for under_what in ("project", "tool.poetry"):
+            commands = under(project, *under_what.split("."), table)
+            targets = commands.values() if isinstance(commands, dict) else ()
+            named |= {each.partition(":")[0].partition(".")[0] for each in targets if isinstance(each, str)}
+    return (*modules[:1], *(each for each in modules[1:] if each.name in named))
+
+
+def _included(project: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what hatchling, poetry-core and pdm-backend are told to take into the wheel, folders and patterns too."""
+    hatch = under(project, "tool", "hatch", "build")
+    for table in (hatch, under(hatch, "targets", "wheel")):
+        for key in ("packages", "only-include", "include"):
+            yield from texts(under(table, key))
+        sources = under(table, "force-include")
+        yield from map(str, sources if isinstance(sources, dict) else ())
+    listed = under(project, "tool", "poetry", "packages")
+    yield from (str(under(each, "include")) for each in (listed if isinstance(listed, list) else ()))
+    yield from texts(under(project, "tool", "pdm", "build", "includes"))
 
 
 def _folders(files: Files, name: str) -> Iterator[PurePosixPath]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
@@ -21,18 +21,16 @@ TESTING = frozenset({"pytest", "hypothesis", "nose"})
 
 
 def needed_extras(
-    project: Mapping[str, Any], files: Files, module: PurePosixPath | None, *, without: Collection[str]
+    project: Mapping[str, Any], files: Files, folders: Sequence[PurePosixPath], *, without: Collection[str]
 ) -> tuple[str, ...]:
-    """Return the extras that bring what modules of the package import; modules of the patterns *without* aside.
+    """Return the extras that bring what modules of the *folders* import; modules of the patterns *without* aside.
 
     A module that tests import by themselves, such as pytest, is no reason for an extra.
     """
-    if module is None:
-        return ()
-    declared = dependencies(project, files)
-    wanted = imports_of(files, modules_of(files, module))
+    declared, own = dependencies(project, files), {folder.name for folder in folders}
+    wanted = {name: names for folder in folders for name, names in imports_of(files, modules_of(files, folder)).items()}
     kept = [names for name, names in wanted.items() if not any(fnmatchcase(name, pattern) for pattern in without)]
-    tops = {each.partition(".")[0] for names in kept for each in names if each} - {module.name, *TESTING}
+    tops = {each.partition(".")[0] for names in kept for each in names if each} - {*own, *TESTING}
     missing = sorted(top for top in tops if not brings(top, declared))
     return tuple(sorted(set(extras_for(missing, dict(offers(project, files))).values())))
 

@@ -37,7 +37,7 @@ def suspicious(subject: Subject) -> Problems:
     empty = all(path.startswith(own) for path in subject.wheel)
     compiled = [p for p in sorted(subject.held) if "__pycache__" in p.split("/") or p.endswith((".pyc", ".pyo"))]
     return (
-        *([f"{subject.wheel.filename} installs no file."] if empty else []),
+        *([Problem(f"{subject.wheel.filename} installs no file.", about="no file", key="allowed")] if empty else []),
         *(Problem(f"{path} is compiled code: every interpreter makes its own.", about=path) for path in compiled),
     )
 

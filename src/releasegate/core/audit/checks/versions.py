@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from releasegate.core.audit.code.computed import constant, rests_on
-from releasegate.core.audit.code.trees import assignments, configuring, parsed
+from releasegate.core.audit.code.trees import assignments, configuring, deleted, parsed
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import identity, sources, wheel_metadata
@@ -131,7 +131,8 @@ def _all_stated(trees: Mapping[str, ast.Module | None]) -> Iterator[_Stated]:
         classes = [node for node in body if isinstance(node, ast.ClassDef) and node.name in hosted]
         held = assignments(body)
         held |= {f"{c.name}.version": v for c in classes if (v := assignments(c.body).get("version")) is not None}
-        for name, value in held.items():
+        gone = deleted(body)
+        for name, value in ((name, value) for name, value in held.items() if name not in gone):
             place: str = path
             literal: ast.expr | None = value
             for _ in range(_HOPS):

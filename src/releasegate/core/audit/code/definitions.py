@@ -14,8 +14,8 @@ from releasegate.core.dists.wheel import module_name
 ModuleKind = Literal["package", "module", "compiled", "namespace"]
 
 _EVERYWHERE = frozenset(
-    """__annotations__ __builtins__ __cached__ __dict__ __doc__ __file__ __loader__ __name__ __package__ __path__
-    __spec__""".split()  # noqa: SIM905 - names, as one reads them
+    """__annotations__ __builtins__ __cached__ __dict__ __doc__ __file__ __init__ __loader__ __name__ __package__
+    __path__ __spec__""".split()  # noqa: SIM905 - names, as one reads them
 )
 
 
@@ -55,13 +55,18 @@ class Definitions:
 
     def missing_module(self, module: str) -> str | None:
         """Return the part of a dotted name that the wheel should hold and does not, ``None`` where nothing is wrong."""
-        parts = module.split(".")
+        parts = self._called(module).split(".")
         for depth in range(1, len(parts) + 1):
             name, parent = ".".join(parts[:depth]), ".".join(parts[: depth - 1])
             if name not in self.kinds:
                 own = self.kinds.get(parent) in {"package", "module"} and not self._hooked(parent)
                 return name if own else None
         return None
+
+    def _called(self, module: str) -> str:
+        """Return the name by which a module is known: ``pkg`` may be imported as ``pkg.__init__``, too."""
+        package = module.removesuffix(".__init__")
+        return package if self.kinds.get(package) == "package" else module
 
     def _hooked(self, package: str) -> bool:
         """Whether other submodules than the wheel's may be found in *package*."""
@@ -70,19 +75,21 @@ class Definitions:
 
     def lacks(self, module: str, name: str) -> bool:
         """Whether *module* is of the wheel and certainly has neither an attribute nor a submodule *name*."""
+        module = self._called(module)
         if self.kinds.get(module) not in {"package", "module"} or f"{module}.{name}" in self.kinds:
             return False
         return not (self._hooked(module) or self._has(module, name))
 
     def unlisted(self, module: str) -> tuple[str, ...]:
         """Return what ``import *`` of *module* fails for: the names of its ``__all__`` that it certainly lacks."""
+        module = self._called(module)
         of_the_wheel = self.kinds.get(module) in {"package", "module"}
         listed = (self._of(module).listed or ()) if of_the_wheel else ()
         return tuple(name for name in listed if self.lacks(module, name))
 
     def class_lacks(self, module: str, name: str, attribute: str) -> bool:
         """Whether *name* of *module* is a class made of nothing else, and certainly without the *attribute*."""
-        path = self._paths.get(module)
+        path = self._paths.get(self._called(module))
         tree = self.code.get(path) if path is not None else None
         defined = [node for node in tree.body if getattr(node, "name", "") == name] if tree is not None else []
         if len(defined) != 1 or not isinstance(defined[0], ast.ClassDef) or attribute in self._set_from_outside:

@@ -48,6 +48,17 @@ def assignments(body: Iterable[ast.stmt]) -> dict[str, ast.expr]:
     return found
 
 
+def deleted(body: Iterable[ast.stmt]) -> frozenset[str]:
+    """Return the names that the statements of *body* themselves delete, and do not assign again: nobody sees them."""
+    gone: set[str] = set()
+    for node in body:
+        if isinstance(node, ast.Delete):
+            gone |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Del)}
+        else:
+            gone -= assignments([node]).keys()
+    return frozenset(gone)
+
+
 def _taken_apart(target: ast.expr, value: ast.expr) -> dict[str, ast.expr]:
     if isinstance(target, ast.Name):
         return {target.id: value}

@@ -1,0 +1,1 @@
+"""The package's own entry in the locks of several tools."""
