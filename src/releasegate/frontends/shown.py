@@ -16,6 +16,7 @@ from invoke.tasks import Task
 
 from releasegate.frontends.loading import loads_quickly
 from releasegate.frontends.options import LETTERS, SPEAKING, Given, loudness
+from releasegate.frontends.task_help import answers_help
 
 if TYPE_CHECKING:
     from releasegate.core.report.model import ReportKind
@@ -136,7 +137,7 @@ class SpokenTask(Task[Any]):
         words = dict(self.help)
         found = super().get_arguments(ignore_unknown_help)
         self.help = words
-        return [needs_value(each) for each in found]
+        return [answers_help(needs_value(each), self) for each in found]
 
     def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
         """Add the letter that an option has in every command."""

@@ -35,7 +35,7 @@ from releasegate.core.version_files.kind import utf8
 _PROJECT = PurePosixPath("pyproject.toml")
 _BUILT = PurePosixPath("PKG-INFO")
 _JUNK = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", "dist", "build"})
-_UNTRACKED = "Git tracks nothing here, and a build is made of a commit: git init, git add --all, git commit"
+_UNTRACKED = "Git tracks nothing here, and a build is made of a commit: git init; git add --all; git commit -m Begin"
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Definitions:
 
     @cached_property
     def kinds(self) -> Mapping[str, ModuleKind]:
-        """What each dotted name is; a folder without ``__init__`` is a namespace."""
+        """What each dotted name is; a folder without ``__init__`` is a namespace, and that file a module, too."""
         found: dict[str, ModuleKind] = {}
         for path in self.held:
             folder = path.rpartition("/")[0]
@@ -38,7 +38,7 @@ class Definitions:
         for path in self.held:
             name, last = module_name(path), path.rpartition("/")[2]
             if name is not None and last.startswith("__init__."):
-                found[name] = "package"
+                found[name], found[f"{name}.__init__"] = "package", "module"
             elif name is not None and found.get(name) != "package":
                 found[name] = "module" if last.endswith(".py") else "compiled"
         return found
@@ -47,7 +47,9 @@ class Definitions:
     def _paths(self) -> Mapping[str, str]:
         """The Python file of each dotted name; of a package's and a module's of one name, the package's."""
         files = sorted(self.code, key=lambda path: path.endswith("/__init__.py"))
-        return {name: path for path in files if (name := module_name(path)) is not None}
+        found = {name: path for path in files if (name := module_name(path)) is not None}
+        insides = {f"{name}.__init__": path for name, path in found.items() if path.endswith("/__init__.py")}
+        return {**found, **insides}
 
     @cached_property
     def _names(self) -> dict[str, Names]:
