@@ -1,4 +1,4 @@
-"""Help where it is typed: ``invoke verify --help``, too, where invoke takes ``--help`` for the name that it waits for."""
+"""Help where it is typed: ``invoke verify --help``, too, where invoke takes the word for the name that it needs."""
 
 from __future__ import annotations
 
