@@ -33,6 +33,7 @@ from releasegate.steps.question import (
     contained,
     final,
     judges,
+    known_beside,
     noted,
     planned,
     publishes,
@@ -152,8 +153,9 @@ def _forge(inquiry: Inquiry) -> str | Caution:
         return "answers"
     if forge is None:
         if not release.run.settings.production_without_forge:
+            version = release.version if planned(inquiry) else "A final"
             raise Refused(
-                f"{release.version} may reach {release.index_name('production')} only from a published forge release.",
+                f"{version} may reach {release.index_name('production')} only from a published forge release.",
                 hint="Set forge, or production-without-forge = true in [tool.releasegate] to publish without one",
             )
         return "none, by production-without-forge"
@@ -201,7 +203,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("trigger", _trigger, planned),
     Question("candidate", _candidate, final),
     Question("pair", dependents, final),
-    Question("companion", companions),
+    Question("companion", companions, known_beside),
     Question("forge", _forge, asks_forge),
     Question("release branch", release_branch, pushes_branch),
     Question("release notes", notes, noted),

@@ -84,6 +84,11 @@ def final(inquiry: Inquiry) -> bool:
     return planned(inquiry) and inquiry.pipeline == "final"
 
 
+def known_beside(inquiry: Inquiry) -> bool:
+    """Whether what it is run with can be told: a final's companions are those of its candidate."""
+    return planned(inquiry) or inquiry.pipeline != "final"
+
+
 def noted(inquiry: Inquiry) -> bool:
     """Whether the configuration names its release notes."""
     return planned(inquiry) and inquiry.release.package.release_notes is not None

@@ -81,7 +81,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
         Refused: the repository is a bare one.
     """
     if not folder.is_dir():
-        raise ConfigurationError(f"{folder} is no folder.", hint="Name the folder of the repository")
+        raise ConfigurationError(f"{folder} is no folder.", hint="Name the folder of the repository, a clone of it")
     git = Git(folder, environ)
     tracked = tracked_files(git)
     # Git need not know a file for it to be somebody's work.
