@@ -10,6 +10,9 @@ from releasegate.core.release.plan import PackageState, PipelineName, VersionSta
 from releasegate.core.release.taken_back import because
 from releasegate.core.release.versions import is_candidate, promoted
 
+_BESIDE = frozenset({"pair", "pairs"})
+"""The gates of a final that ask what other packages do with it."""
+
 _FLAGS: dict[PipelineName, str] = {"rc": "--rc ", "final": "", "post": "--post "}
 
 
@@ -70,7 +73,7 @@ def _after_candidate(package_state: PackageState) -> NextRelease:
         bring = package.git_line(f"pull --no-rebase {package.remote} {package.tag(final)}")
         return NextRelease(f"{final} is released, and its candidate is checked out", f"what {final} is", "rc", bring)
     if state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head:
-        return NextRelease(f"{declared} is proven", f"{promoted(declared)}", "final" if again == "rc" else "post")
+        return _after_proven(package_state, final, again)
     taken_back = package_state.record(declared).taken_back
     if taken_back is not None:
         here = package_state.tag_of(declared) == package_state.head
@@ -81,6 +84,16 @@ def _after_candidate(package_state: PackageState) -> NextRelease:
     free = _begun(package_state, declared)
     words = {VersionState.OPEN: "is under way", VersionState.FREE: free}.get(state, "was left behind")
     return NextRelease(f"{declared} {words}", "its proof", again)
+
+
+def _after_proven(package_state: PackageState, final: Version, again: PipelineName) -> NextRelease:
+    """Return what follows a proof: *final*, unless a gate has judged that, before it was begun, as bad as it stands."""
+    proven, failure = f"{package_state.declared} is proven", package_state.record(final).failure
+    if failure is None or again != "rc" or package_state.state(final) is not VersionState.FREE:
+        return NextRelease(proven, f"{final}", "final" if again == "rc" else "post")
+    # What it was judged with may be mended instead: the same command asks again then.
+    instead = " (or of what it ran with, and then the final again)" if failure.step in _BESIDE else ""
+    return NextRelease(f"{proven}, and {final} failed at {failure.step}", f"a mended candidate{instead}", again)
 
 
 def _after_final(package_state: PackageState) -> NextRelease:
