@@ -58,6 +58,8 @@ def _looked(step: Step) -> str:
 def _plan(inquiry: Inquiry) -> str:
     if inquiry.unplanned is not None:
         raise inquiry.unplanned
+    if inquiry.idle:
+        return f"{inquiry.idle}: the next number is chosen once something is committed"
     return f"{inquiry.release.version} is next"
 
 
@@ -166,7 +168,10 @@ def _forge(inquiry: Inquiry) -> str | Caution:
 
 
 def _number(inquiry: Inquiry) -> str:
-    return _looked(VersionUnused(inquiry.release))
+    step = VersionUnused(inquiry.release)
+    if step.run()["resumed"]:
+        return f"{inquiry.release.version} is begun, and goes on: {inquiry.release.tag} is at HEAD"
+    return step.describe()
 
 
 def _trigger(inquiry: Inquiry) -> str:
