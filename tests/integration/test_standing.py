@@ -417,5 +417,10 @@ def test_a_proven_candidate_whose_final_was_judged_bad_waits_for_a_commit(worksp
     assert found.state == "1.0.0rc1 is proven, and 1.0.0 failed at pair"
     assert found.command == "invoke release --rc --package tiny-api"
     asked = {each.key: each.found for each in examine(workspace, package).answers}
-    assert asked["plan"] == "1.0.0rc1 is proven: the next number is chosen once something is committed"
+    assert asked["plan"] == (
+        "1.0.0rc1 is proven, and 1.0.0 failed at pair: commit what mends it; "
+        "the next number is chosen once there is a commit"
+    )
     assert "number" not in asked
+    again = plan(workspace, Order("rc", "tiny-api"), package)
+    assert (again.steps, again.reason) == ((), "1.0.0rc1 is proven, and 1.0.0 failed at pair: commit what mends it")

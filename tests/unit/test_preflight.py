@@ -286,7 +286,7 @@ def test_a_release_that_is_begun_is_not_called_unused(fixture: ReleaseFixture) -
 
 def test_where_there_is_nothing_to_plan_before_a_commit_no_number_is_named(fixture: ReleaseFixture) -> None:
     found = {a.key: a for a in answers(Inquiry(fixture.release("0"), "rc", idle="1.0rc1 is proven"))}
-    assert found["plan"].found == "1.0rc1 is proven: the next number is chosen once something is committed"
+    assert found["plan"].found == "1.0rc1 is proven; the next number is chosen once there is a commit"
     assert not {"number", "trigger"} & found.keys()
 
 

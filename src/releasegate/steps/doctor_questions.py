@@ -59,7 +59,7 @@ def _plan(inquiry: Inquiry) -> str:
     if inquiry.unplanned is not None:
         raise inquiry.unplanned
     if inquiry.idle:
-        return f"{inquiry.idle}: the next number is chosen once something is committed"
+        return f"{inquiry.idle}; the next number is chosen once there is a commit"
     return f"{inquiry.release.version} is next"
 
 
