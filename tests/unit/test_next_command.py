@@ -63,6 +63,9 @@ def test_a_final_that_a_gate_has_judged_bad_is_not_offered_again_as_it_stands(st
     found = next_release(package_state("1.0rc1", testpypi="1.0rc1", tags=tags, records={"1.0rc1": SEALED, "1.0": red}))
     assert (found.state, found.missing) == (f"1.0rc1 is proven, and 1.0 failed at {step}", missing)
     assert found.command("demo") == "invoke release --rc --package demo"
+    mended = Record(tuple(replace(each, at="2026-11-02") for each in SEALED.entries))
+    then = package_state("1.0rc2", testpypi="1.0rc2", tags={"v1.0rc2": HEAD}, records={"1.0rc2": mended, "1.0": red})
+    assert next_release(then).state == "1.0rc2 is proven", "the verdict was on the candidate before it"
     green = Record((*red.entries, entry(step, "done")))
     after = package_state("1.0rc1", testpypi="1.0rc1", tags=tags, records={"1.0rc1": SEALED, "1.0": green})
     assert next_release(after).command("demo") == "invoke release --package demo"

@@ -9,6 +9,7 @@ from packaging.version import Version
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.release.next_command import judged_bad
 from releasegate.core.release.plan import (
     PackageState,
     PipelineName,
@@ -97,7 +98,7 @@ def _standing(made: Plan, package_state: PackageState) -> str:
     """Return where a version stands of which nothing is left to do."""
     if made.pipeline != "rc":
         return f"{made.version} is released"
-    failure = package_state.record(promoted(made.version)).failure
+    failure = judged_bad(package_state, made.version)
     final = f", and {promoted(made.version)} failed at {failure.step}: commit what mends it" if failure else ""
     return f"{made.version} is proven{final}"
 
