@@ -61,9 +61,9 @@ class Checker:
     def check(self, delivery: Delivery, *, pythons: Sequence[str], **_: object) -> tuple[CellReport, ...]:
         """Report what the checker was told to."""
         assert [path.suffix for path in delivery.files] == [".whl"]
-        (python,) = pythons
         verdict = "fail" if self.problems else "pass"
-        return (CellReport(f"{python} wheel", verdict, self.problems, (), 0.0, "1 module imported"),)
+        told = [CellReport(f"{each} wheel", verdict, self.problems, (), 0.0, "1 module imported") for each in pythons]
+        return tuple(told)
 
 
 def installing(monkeypatch: pytest.MonkeyPatch, checker: Checker) -> None:
@@ -86,6 +86,25 @@ def test_the_wheel_of_a_proposal_is_installed_before_any_number_is_spent(
     *_, last = tried(folder)
     assert (last.gate, last.error) == ("install_check", None)
     assert last.found.endswith(" wheel: 1 module imported")
+
+
+@pytest.mark.parametrize(
+    ("here", "asked"),
+    [
+        (("3.9", "3.10", "3.11", "3.12"), "3.9 wheel: 1 module imported, 3.12 wheel: 1 module imported"),
+        (("3.11",), "3.11 wheel: 1 module imported"),
+    ],
+)
+def test_the_wheel_is_tried_on_the_oldest_and_the_newest_python_that_is_here(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, here: tuple[str, ...], asked: str
+) -> None:
+    project = folder / "pyproject.toml"
+    project.write_text(re.sub(r"requires-python.*", 'requires-python = ">=3.9"', project.read_text()))
+    installing(monkeypatch, Checker())
+    found = "releasegate.adapters.venvs.interpreters.Interpreters.find"
+    monkeypatch.setattr(found, lambda _, each: "python" if each in here else None)
+    *_, last = tried(folder)
+    assert last.found == asked
 
 
 def test_what_cannot_be_imported_is_told_with_the_proposal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +134,10 @@ def test_a_repository_without_a_commit_cannot_be_tried_and_that_is_said(tmp_path
         (tmp_path / path).write_text(text)
     (one,) = tried(tmp_path)
     assert one.error is not None
+    git(tmp_path, "init")
+    git(tmp_path, "add", "--all")
+    (one,) = tried(tmp_path)
+    assert str(one.error).startswith(f"{tmp_path} has no commit yet.\n-> Commit the package first: git add --all")
 
 
 OWN = "from invoke.tasks import task\n@task\ndef release(c):\n    print('ours')\n@task\ndef paint(c):\n    pass\n"

@@ -383,11 +383,18 @@ def test_an_option_that_a_session_does_not_know_names_the_nearest(cwd: Desk) -> 
     assert output.count("-> Did you mean --package?") == 1
 
 
-@pytest.mark.parametrize("task", ["waive", "release", "cache"])
-def test_a_task_says_what_it_takes_with_an_example(cwd: Desk, task: str) -> None:
-    code, output = cwd.type("invoke", task, "--help")
-    assert code == 0, output
-    assert f"Example: invoke {task} --" in output
+@pytest.mark.parametrize("task", sorted(ns.tasks))
+def test_every_task_says_what_it_takes_with_an_example(cwd: Desk, task: str) -> None:
+    for words in ([task, "--help"], [task, "-h"], ["--help", task]):
+        code, output = cwd.type("invoke", *words)
+        assert code == 0, output
+        assert f"Example: invoke {task}" in output
+        assert "--verbose" in output
+
+
+def test_a_task_that_has_one_of_its_two_names_says_still_what_it_takes(cwd: Desk) -> None:
+    code, output = cwd.type("invoke", "verify", "tiny-api", "--help")
+    assert (code, "Example: invoke verify my-plugin 1.1.0" in output) == (0, True), output
 
 
 def test_a_waiver_names_all_that_it_needs(cwd: Desk) -> None:

@@ -81,6 +81,14 @@ def test_a_tag_at_head_must_say_what_the_places_say(workspace: Workspace) -> Non
     assert any("tag v1.0.1" in line for line in caught.value.details)
 
 
+@pytest.mark.parametrize("tag", ["1.0.0", "v1.0.1", "refs/tags/v1.0.0", "x"])
+def test_of_a_tag_that_is_not_of_what_is_stated_the_right_one_is_named(workspace: Workspace, tag: str) -> None:
+    with pytest.raises(GateFailed) as caught:
+        versions(workspace, workspace.project.settings.packages[0], tag=tag)
+    assert caught.value.problem == "The tag of tiny-api is not of the version that is stated: that one's is v1.0.0."
+    assert caught.value.hint.startswith("Name that tag, or write what the tag states in every version file")
+
+
 def test_a_place_that_is_gone_is_named_with_all_other_problems(workspace: Workspace) -> None:
     api = workspace.project.settings.packages[0]
     (workspace.project.where(api) / "tiny_api" / "__init__.py").unlink()

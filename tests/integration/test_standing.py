@@ -403,3 +403,24 @@ def test_a_proven_candidate_whose_dependent_nobody_has_is_followed_by_the_depend
     found = status(workspace, package)
     assert found.state == "1.0.0rc1 is proven"
     assert found.command == "invoke release --rc --package tiny-plugin"
+
+
+def test_a_proven_candidate_whose_final_was_judged_bad_waits_for_a_commit(workspace: Workspace) -> None:
+    package, version = api(workspace), "1.0.0rc1"
+    head = commit(workspace, version)
+    git(workspace.project.where(package), "push", "--quiet", "origin", "develop", f"v{version}")
+    at = "2026-01-01T00:00:00.000000+00:00"
+    sealed = Entry(at, "run", SEAL, "done", "x", "", evidence={"commit": head, "files": {}})
+    workspace.ledger(package).append(Version(version), sealed)
+    workspace.ledger(package).append(Version("1.0.0"), Entry(at, "run", "pair", "failed", "x", "", verdict="fail"))
+    found = status(workspace, package)
+    assert found.state == "1.0.0rc1 is proven, and 1.0.0 failed at pair"
+    assert found.command == "invoke release --rc --package tiny-api"
+    asked = {each.key: each.found for each in examine(workspace, package).answers}
+    assert asked["plan"] == (
+        "1.0.0rc1 is proven, and 1.0.0 failed at pair: commit what mends it; "
+        "the next number is chosen once there is a commit"
+    )
+    assert "number" not in asked
+    again = plan(workspace, Order("rc", "tiny-api"), package)
+    assert (again.steps, again.reason) == ((), "1.0.0rc1 is proven, and 1.0.0 failed at pair: commit what mends it")

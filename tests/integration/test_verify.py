@@ -430,7 +430,7 @@ def test_what_was_typed_wrongly_is_told_with_the_documented_code(world: World, t
         (("tiny-apo", "1.0"), "There is no package tiny-apo."),
         ((NAME, "1.0.0", "--index", "nowhere"), "There is no index nowhere."),
         ((NAME,), "verify needs VERSION."),
-        ((NAME, "1.0.0", "--statement", "no/such/folder"), "no/such/folder cannot be written"),
+        ((NAME, "1.0.0", "--statement", "no/such/folder"), "no/such/folder is no file that can be written"),
     ):
         code, output = typed(project, "verify", *words)
         assert code == 2, output

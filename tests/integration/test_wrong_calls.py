@@ -188,6 +188,17 @@ def test_an_output_that_nobody_can_read_ends_without_a_traceback(project: Path, 
     assert "Exception ignored" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
+@pytest.mark.parametrize("words", ["status --json", "doctor --json", "status --nope --json", "pairs --json"])
+def test_json_that_nobody_can_read_ends_in_a_sentence(project: Path, words: str) -> None:
+    """The error that its words cannot be written is told; its own JSON cannot be written, either."""
+    line = f"{sys.executable} -m releasegate {words} >/dev/full"
+    done = subprocess.run(["bash", "-c", line], cwd=project, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == (2 if "--nope" in words or "pairs" in words else 6)
+    assert any(each.startswith("-> ") for each in done.stderr.splitlines())
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
 @pytest.mark.parametrize(("words", "code"), [("status", 6), ("doctor --json", 6), ("adopt", 6), ("nope", 2)])
 def test_a_folder_that_was_removed_meanwhile_ends_without_a_traceback(tmp_path: Path, words: str, code: int) -> None:

@@ -89,6 +89,27 @@ def test_a_hint_that_ends_otherwise_is_found(code: str) -> None:
     assert not all(is_a_hint(each) for each in hints(code))
 
 
+_RELEASES = re.compile(r"\binvoke (?:release|waive|revoke) [^;,]*--(?:rc|post|gate)\b[^;,]*")
+
+
+def names_no_package(hint: str) -> bool:
+    """Whether a line to paste is about one package and does not say of which; what is computed may say it."""
+    return any("--package" not in line and "..." not in line for line in _RELEASES.findall(hint))
+
+
+def test_a_line_to_paste_says_which_package_it_is_about() -> None:
+    told = {hint for path in sources() for hint in hints(path.read_text(encoding="utf-8"))}
+    prose = {"(invoke release --rc does)", "is pushed: invoke release --rc"}
+    assert [hint for hint in told if names_no_package(hint) and not hint.endswith(tuple(prose))] == []
+
+
+@pytest.mark.parametrize(
+    "hint", ["Repair it: invoke release --post", "Prove it: invoke release --rc --to 1.0, or wait"]
+)
+def test_a_line_that_names_no_package_is_found(hint: str) -> None:
+    assert names_no_package(hint)
+
+
 def test_no_file_names_the_host_of_a_package_registry() -> None:
     naming = [
         str(path.relative_to(ROOT)) for path in kept() if REGISTRY.search(path.read_bytes().decode("utf-8", "replace"))

@@ -9,6 +9,7 @@ import pytest
 from archives import dist_info, metadata, said, subject
 
 from releasegate.core.audit.checks.entry_points import dangling
+from releasegate.core.audit.checks.imports import own_imports
 from releasegate.core.audit.subject import Subject
 
 INFO = dist_info()
@@ -50,6 +51,10 @@ def pointing(points: str, files: Mapping[str, bytes] | None = None) -> Subject:
             "The script run is sample_app.cli: it names no function, such as sample_app.cli:main.",
         ),
         (
+            "[console_scripts]\nrun = sample_app.__init__:gone",
+            "The script run is sample_app.__init__:gone: sample_app.__init__ does not define gone.",
+        ),
+        (
             "[console_scripts]\nrun = Sample_App.cli:main",
             "The script run is Sample_App.cli:main: the wheel does not hold Sample_App, but sample_app.",
         ),
@@ -75,6 +80,7 @@ def test_an_entry_point_of_what_is_not_there_is_a_finding(points: str, problem: 
         "sample_app.more.__init__:Held.run",
         "sample_app.cli:PAGE.upper",
         "sample_app.migrations",
+        "sample_app.made.__init__:run",
         "sample_app.cli:main [extra, more]",
         "sample_app.kinds:Made.run",
         "sample_app.kinds:Derived.run",
@@ -91,9 +97,11 @@ def test_an_entry_point_that_can_be_loaded_or_is_another_project_s_is_no_finding
         b"class Twice: ...\nclass Twice: ...\nclass Plain: ...\ndef function(): ...\n",
         "broken": b"def (",
         "more/__init__": b"class Held:\n    def run(self): ...\n",
+        "made/__init__": b"from sample_app.made.__init__ import run\nimport sample_app.made.__init__\ndef run(): ...\n",
     }
     files = {f"sample_app/{name}.py": text for name, text in code.items()}
-    assert dangling(pointing(f"[some.group]\nx = {target}", files)) == ()
+    built = pointing(f"[some.group]\nx = {target}", files)
+    assert (dangling(built), own_imports(built)) == ((), ())
 
 
 def test_a_command_of_a_package_that_requires_nothing_is_its_own_or_python_s() -> None:

@@ -50,6 +50,27 @@ def test_a_bump_of_a_number_that_was_overtaken_is_not_waited_for() -> None:
     assert beside.proposed == v("1.0.1rc1")
 
 
+@pytest.mark.parametrize(
+    ("step", "missing"),
+    [
+        ("pair", "a mended candidate (or of what it ran with, and then the final again)"),
+        ("promotion", "a mended candidate"),
+    ],
+)
+def test_a_final_that_a_gate_has_judged_bad_is_not_offered_again_as_it_stands(step: str, missing: str) -> None:
+    red = Record((entry(step, "failed", verdict="fail"),))
+    tags = {"v1.0rc1": HEAD}
+    found = next_release(package_state("1.0rc1", testpypi="1.0rc1", tags=tags, records={"1.0rc1": SEALED, "1.0": red}))
+    assert (found.state, found.missing) == (f"1.0rc1 is proven, and 1.0 failed at {step}", missing)
+    assert found.command("demo") == "invoke release --rc --package demo"
+    mended = Record(tuple(replace(each, at="2026-11-02") for each in SEALED.entries))
+    then = package_state("1.0rc2", testpypi="1.0rc2", tags={"v1.0rc2": HEAD}, records={"1.0rc2": mended, "1.0": red})
+    assert next_release(then).state == "1.0rc2 is proven", "the verdict was on the candidate before it"
+    green = Record((*red.entries, entry(step, "done")))
+    after = package_state("1.0rc1", testpypi="1.0rc1", tags=tags, records={"1.0rc1": SEALED, "1.0": green})
+    assert next_release(after).command("demo") == "invoke release --package demo"
+
+
 def test_the_merged_bump_of_a_proven_candidate_is_followed_by_its_release() -> None:
     tags, records = {"v1.0": OTHER, "v1.0.1rc1": OTHER}, {"1.0.1rc1": SEALED, "1.0.1": PUSHED_BACK}
     final = package_state("1.0.1", pypi="1.0", tags=tags, records=records)

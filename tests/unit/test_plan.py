@@ -34,6 +34,8 @@ def entry(step: str, event: EntryEvent, *, kind: str = "work", verdict: str = "p
 BEGUN = Record((entry("tag", "started", kind="one-way"),))
 FAILED = Record((*BEGUN.entries, entry("e2e", "failed", verdict="fail")))
 SEALED = Record((*BEGUN.entries, entry("seal", "done")))
+WORD = Entry("2026-11-02", "run", "revoked", "revoked", "", "1.0rc1 is revoked by Ada: why")
+REVOKED = Record((*SEALED.entries, WORD))
 UNPROMOTED = Record((entry("promotion", "failed", verdict="fail"),))
 
 
@@ -267,7 +269,16 @@ def test_a_failed_final_that_is_published_is_repaired_by_a_post() -> None:
     bad = package_state("1.1", pypi="1.1", tags={"v1.1": HEAD}, records={"1.1": FAILED})
     with pytest.raises(Refused, match=r"1\.1 failed and its number is consumed") as refusal:
         plan_final(bad, to=None)
-    assert refusal.value.hint.endswith("invoke release --post")
+    assert refusal.value.hint.endswith("invoke release --post --package demo")
+
+
+@pytest.mark.parametrize("final", [FAILED, REVOKED])
+def test_a_final_that_a_post_has_repaired_is_not_repaired_again(final: Record) -> None:
+    records = {"1.1": final, "1.1.post1": SEALED, "1.1.post2": SEALED, "1.1.post3": FAILED, "1.1.post4.dev1": SEALED}
+    after = package_state("1.1.post2", pypi="1.1 1.1.post1 1.1.post2", tags={"v1.1.post2": HEAD}, records=records)
+    with pytest.raises(Refused, match=r"1\.1\.post2 has repaired 1\.1\.") as refusal:
+        plan_final(after, to=None)
+    assert refusal.value.hint == "Start the next one: invoke release --rc --package demo"
 
 
 def test_a_failed_final_that_never_reached_the_index_is_followed_by_the_next_candidate() -> None:
@@ -453,10 +464,6 @@ def test_a_final_whose_push_was_refused_is_made_once_its_bump_is_merged() -> Non
     assert told(plan_final(merged, to=None)) == plan("final", "1.0.1", "1.0.1rc1")
 
 
-WORD = Entry("2026-11-02", "run", "revoked", "revoked", "", "1.0rc1 is revoked by Ada: why")
-REVOKED = Record((*SEALED.entries, WORD))
-
-
 def test_a_candidate_whose_proof_is_taken_back_is_run_again_where_it_is_checked_out() -> None:
     standing = package_state("1.0rc1", testpypi="1.0rc1", tags={"v1.0rc1": HEAD}, records={"1.0rc1": REVOKED})
     assert standing.state(v("1.0rc1")) is VersionState.TAKEN_BACK
@@ -479,7 +486,7 @@ def test_a_final_whose_proof_is_taken_back_is_repaired_forward() -> None:
     standing = package_state("1.0", pypi="1.0", tags={"v1.0": HEAD}, records={"1.0": REVOKED})
     with pytest.raises(Refused, match=r"1\.0 is not proven any more") as refusal:
         plan_final(standing, to=None)
-    assert refusal.value.hint == "Repair it forward: invoke release --post"
+    assert refusal.value.hint == "Repair it forward: invoke release --post --package demo"
     assert told(plan_post(standing)) == plan("post", "1.0.post1", "1.0.post1.dev1")
 
 

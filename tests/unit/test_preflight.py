@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -283,6 +284,30 @@ def test_a_release_that_cannot_be_planned_is_one_answer_and_the_others_are_asked
     assert found["plan"].error is why
     assert found["token"].error is not None
     assert not {"number", "trigger", "candidate"} & found.keys()
+
+
+def test_a_release_that_is_begun_is_not_called_unused(fixture: ReleaseFixture) -> None:
+    assert asked(fixture)["number"].found == "1.0rc1 is unused on every index, as a tag and in the ledger"
+    fixture.uploaded("1.0rc1")
+    assert asked(fixture)["number"].found == "1.0rc1 is begun, and goes on: v1.0rc1 is at HEAD"
+
+
+def test_where_there_is_nothing_to_plan_before_a_commit_no_number_is_named(fixture: ReleaseFixture) -> None:
+    found = {a.key: a for a in answers(Inquiry(fixture.release("0"), "rc", idle="1.0rc1 is proven"))}
+    assert found["plan"].found == "1.0rc1 is proven; the next number is chosen once there is a commit"
+    assert not {"number", "trigger"} & found.keys()
+
+
+@pytest.mark.parametrize("pipeline", ["rc", "final", "post"])
+def test_where_nothing_can_be_planned_no_answer_is_about_a_version(
+    fixture: ReleaseFixture, pipeline: PipelineName
+) -> None:
+    without_command(fixture)
+    fixture.forge = None
+    why = Refused("1.0 exists already.", hint="Aim higher")
+    found = answers(Inquiry(fixture.release("0"), pipeline, unplanned=why))
+    assert "end to end" in {each.key for each in found if each.error is not None}
+    assert [str(each) for each in found if re.search(r"(?<![\d.])0 (?:of|may)|version 0\b", str(each))] == []
 
 
 def test_a_final_is_asked_for_its_candidate_its_pair_and_its_companion(fixture: ReleaseFixture) -> None:

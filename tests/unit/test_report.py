@@ -116,6 +116,20 @@ def test_the_cells_of_every_gate_are_told_with_their_place_in_the_grid() -> None
     assert told.path[1].verdict == "waived"
 
 
+def test_a_cell_that_was_run_by_itself_says_with_what() -> None:
+    def ran(version: str, verdict: str) -> Entry:
+        beside = [{"name": "api", "version": version}, {"name": "mail", "version": "3.0"}]
+        return entry(CELL, evidence={"cell": "processes", "verdict": verdict, "ran": {"companions": beside}})
+
+    runs = (ran("2.0", "fail"), ran("1.0", "pass"), ran("2.0", "pass"), entry(CELL, evidence={"ran": "x"}))
+    told = of_record("demo", "1.0", Record((*runs, entry(SEAL))), between=between)
+    assert [(each.gate, each.verdict) for each in told.cells] == [
+        ("e2e with api 2.0 and mail 3.0", "pass"),
+        ("e2e with api 1.0 and mail 3.0", "pass"),
+        ("e2e", ""),
+    ]
+
+
 @pytest.mark.parametrize("name", ["", "processes", "3.12 egg", "NetBox 4.7.3, Python 3.13", "Net [x](y)"])
 def test_a_cell_of_another_runner_is_a_row_of_its_own(name: str) -> None:
     assert read_cell(name) is None

@@ -181,6 +181,7 @@ def test_what_is_not_known_has_no_section() -> None:
         "is",
         "there",
     ]
+    assert "## What was proven with what\n\n| package |" in markdown.text(Report("pairs", pairs=WHOLE.pairs))
     answered = Report("pairs", answer=PairAnswer("api", "2.0", "green"))
     assert markdown.text(answered) == "## May api 2.0 go out? green\n"
 

@@ -57,8 +57,17 @@ def test_a_delivery_is_the_wheel_and_the_sdist_and_no_older_kind_of_file(fixture
 
 
 def test_a_version_that_is_not_listed_is_not_yet_there(fixture: ReleaseFixture) -> None:
-    with pytest.raises(NotYet, match=r"pypi does not list all files of sample-core 1\.0"):
+    with pytest.raises(NotYet, match=r"pypi does not list all files of sample-core 1\.0") as wait:
         delivered(fixture, "1.0")
+    assert wait.value.hint.endswith("what the indexes hold says invoke status --package sample-core")
+
+
+def test_a_version_that_nobody_may_ever_upload_is_told_with_the_newest_that_is_there(fixture: ReleaseFixture) -> None:
+    fixture.publish_core("1.0", on=fixture.production)
+    fixture.publish_core("1.2", on=fixture.production)
+    with pytest.raises(NotYet) as wait:
+        delivered(fixture, "1.1rc1")
+    assert wait.value.hint.endswith("if it was uploaded just now; the newest that pypi holds: --version 1.2")
 
 
 def test_a_delivery_that_is_not_whole_is_not_yet_there(fixture: ReleaseFixture) -> None:

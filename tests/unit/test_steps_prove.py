@@ -206,6 +206,18 @@ def test_what_was_never_published_is_mended_and_tried_again(fixture: ReleaseFixt
     assert after_red(fixture.release("1.0"), delivery) == "Mend it, then run the same command again"
 
 
+def test_what_is_not_out_yet_is_mended_where_what_is_out_fails_with_it(fixture: ReleaseFixture) -> None:
+    out = Delivery(fixture.app, Version("1.0.post1"), "pypi", "", ())
+    coming, known = (Delivery(fixture.core, Version(each), "testpypi", "", ()) for each in ("2.1rc1", "2.0"))
+    line = "invoke release --rc --package sample-core"
+    assert after_red(fixture.release("1.0.post1"), out, (known, coming)) == (
+        f"sample-core 2.1rc1 is not out yet: mend it and commit, then go on with the next number: {line}"
+    )
+    both = Delivery(fixture.app, Version("1.1rc1"), "testpypi", "", ())
+    assert after_red(fixture.release("1.1rc1"), both, (coming,)).endswith("--rc --package sample-app")
+    assert after_red(fixture.release("1.0.post1"), out, (known,)).endswith("--post --package sample-app")
+
+
 def test_a_run_that_could_not_be_judged_says_why_and_is_no_failure(fixture: ReleaseFixture) -> None:
     fixture.publish_core("2.0", on=fixture.production)
     fixture.runner.unjudged = Unavailable("no room on the disk", hint="Make some")

@@ -56,7 +56,7 @@ def test_a_final_whose_candidate_is_not_proven_here_is_refused(fixture: ReleaseF
     fixture.uploaded("1.0rc1")
     with pytest.raises(Refused, match=r"1\.0rc1 of sample-app is not proven here") as refusal:
         CandidateProven(fixture.release("1.0", candidate="1.0rc1")).run()
-    assert "invoke release --rc" in refusal.value.hint
+    assert refusal.value.hint == "Prove it first: invoke release --rc --package sample-app"
 
 
 def test_other_bytes_than_the_sealed_ones_are_not_proven(fixture: ReleaseFixture) -> None:

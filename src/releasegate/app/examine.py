@@ -67,10 +67,10 @@ def _inquiry(
         return Inquiry(nothing, pipeline, unplanned=state)
     try:
         order = order or Order(next_release(state).pipeline, package.name)
-        made, _ = plan_order(order, state)
+        made, reason = plan_order(order, state)
     except ReleasegateError as error:
         return Inquiry(nothing, pipeline, unplanned=error)
-    if made is None:
-        return Inquiry(nothing, pipeline)
+    if made is None or (made.finished and made.pipeline == "rc"):
+        return Inquiry(nothing, pipeline, idle=reason)
     release = Release(package, made.version, made.candidate, nothing.run)
     return Inquiry(release, made.pipeline)

@@ -9,6 +9,7 @@ from packaging.version import Version
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.release.next_command import judged_bad
 from releasegate.core.release.plan import (
     PackageState,
     PipelineName,
@@ -18,7 +19,7 @@ from releasegate.core.release.plan import (
     plan_final,
     plan_post,
 )
-from releasegate.core.release.versions import parse_target
+from releasegate.core.release.versions import parse_target, promoted
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,16 @@ def plan_order(order: Order, package_state: PackageState) -> tuple[Plan | None, 
     if not named and _nothing_new(package_state):
         return None, f"{package_state.declared} is published and nothing has changed since"
     made = _exact(_plan(package_state, order.pipeline, to), order, package)
-    word = "proven" if made.pipeline == "rc" else "released"
-    return made, f"{made.version} is {word}" if made.finished else ""
+    return made, _standing(made, package_state) if made.finished else ""
+
+
+def _standing(made: Plan, package_state: PackageState) -> str:
+    """Return where a version stands of which nothing is left to do."""
+    if made.pipeline != "rc":
+        return f"{made.version} is released"
+    failure = judged_bad(package_state, made.version)
+    final = f", and {promoted(made.version)} failed at {failure.step}: commit what mends it" if failure else ""
+    return f"{made.version} is proven{final}"
 
 
 def _plan(package_state: PackageState, pipeline: PipelineName, to: Version | None) -> Plan:

@@ -37,6 +37,10 @@ def matrix(workspace: Workspace, *, last: int | None) -> Report:
     return Report("pairs", pairs=tuple(sorted(rows, key=lambda row: (row.package, row.companion))))
 
 
+_COMPARING = ("<", ">", "~", "!")
+"""Ends of a name that was written as a requirement: a question is about one version."""
+
+
 def may_go_out(workspace: Workspace, text: str, *, last: int | None) -> Report:
     """Return the answer whether the version that *text* names may go out, for all that is released and accepts it.
 
@@ -46,7 +50,7 @@ def may_go_out(workspace: Workspace, text: str, *, last: int | None) -> Report:
     """
     name, _, number = (part.strip() for part in text.replace("==", "=", 1).partition("="))
     version = parse_version(number)
-    if not name or version is None:
+    if not name or version is None or name.endswith(_COMPARING):
         raise ConfigurationError(f"{text!r} names no version.", hint="Write --for NAME==VERSION")
     (package,) = workspace.project.select(name)
     known, run = _known(workspace), workspace.run_context()

@@ -84,7 +84,8 @@ def _proven(workspace: Workspace, package: Package, candidate: Version, state: s
 
     try:
         doubted = Release(package, promoted(candidate), candidate, workspace.run_context()).doubted()
-        return asked_again(workspace.ledger(package), candidate) if doubted else state
+        more = state.removeprefix(f"{candidate} is proven")
+        return f"{asked_again(workspace.ledger(package), candidate)}{more}" if doubted else state
     except ReleasegateError as error:
         return f"{state}; whether that is to be believed cannot be told: {error.problem}"
 

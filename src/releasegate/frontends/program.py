@@ -22,9 +22,10 @@ from invoke.tasks import Task
 
 from releasegate.core.nearest import meant
 from releasegate.frontends import completion
+from releasegate.frontends.arguments import needs_value
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import E2E, GATES, Gate, Option
-from releasegate.frontends.shown import needs_value, shown
+from releasegate.frontends.shown import shown
 from releasegate.frontends.usage_errors import WrongWords
 
 _NAME = "releasegate"

@@ -10,10 +10,11 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from invoke.context import Context
-from invoke.exceptions import Exit, ParseError
+from invoke.exceptions import Exit
 from invoke.parser.argument import Argument
 from invoke.tasks import Task
 
+from releasegate.frontends.arguments import answers_help, needs_value
 from releasegate.frontends.loading import loads_quickly
 from releasegate.frontends.options import LETTERS, SPEAKING, Given, loudness
 
@@ -70,39 +71,6 @@ def _shown(context: Context, kind: ReportKind, *, as_json: bool, options: Given 
         finish_output()
 
 
-class _Worded(Argument):
-    """An option whose word is not empty: one is what a variable of a shell leaves that nobody has set."""
-
-    def set_value(self, value: Any, cast: bool = True) -> None:  # noqa: FBT001, FBT002 - invoke's
-        """Take *value*; raises ``ParseError`` where it is as good as none."""
-        if value == "":
-            raise ParseError(f"Flag {self!r} needed value and was not given one!")
-        super().set_value(value, cast)
-
-    def __repr__(self) -> str:
-        """Name it as invoke does."""
-        return super().__repr__().replace(type(self).__name__, "Argument", 1)
-
-
-def needs_value(argument: Argument) -> Argument:
-    """Let an option that takes a word be refused without one: left out at the end, or an empty one."""
-    if argument.kind is bool:
-        return argument
-    worded = _Worded(
-        names=argument.names,
-        kind=argument.kind,
-        default=argument.default,
-        help=argument.help,
-        positional=argument.positional,
-        optional=argument.optional,
-        attr_name=argument.attr_name,
-    )
-    if worded.kind is list:
-        # Its empty list would pass for a value.
-        worded.raw_value = None
-    return worded
-
-
 class SpokenTask(Task[Any]):
     """A task with the options that every command has: how loud it is."""
 
@@ -136,7 +104,7 @@ class SpokenTask(Task[Any]):
         words = dict(self.help)
         found = super().get_arguments(ignore_unknown_help)
         self.help = words
-        return [needs_value(each) for each in found]
+        return [answers_help(needs_value(each), self) for each in found]
 
     def arg_opts(self, name: str, default: str, taken_names: set[str]) -> dict[str, Any]:
         """Add the letter that an option has in every command."""

@@ -21,6 +21,22 @@ if TYPE_CHECKING:
     from releasegate.core.errors import ConfigurationError
 
 _NAME = "releasegate"
+_ELSEWHERE = {
+    "bump": "release --rc",
+    "candidate": "release --rc",
+    "check": "versions",
+    "final": "release",
+    "init": "adopt",
+    "matrix": "pairs",
+    "next": "status",
+    "plan": "release --rc --plan",
+    "preflight": "doctor",
+    "publish": "release",
+    "setup": "adopt",
+    "upload": "release",
+}
+"""What other tools call what a command does here."""
+
 _ONE_DASH = re.compile(r"-([a-z][a-z-]+)(?:=.*)?", re.DOTALL)
 
 
@@ -123,7 +139,14 @@ class WrongWords:
             return _twice(option)
         if before:
             return not_taken(before, word, self.contexts[before].flags, helps=f"{_NAME} {before} --help")
-        return _wrong(f"There is no command {word if word.strip() else repr(word)}.", meant(word, commands))
+        said = f"There is no command {word if word.strip() else repr(word)}."
+        return _wrong(said, self._by_another_name(word.lower(), commands) or meant(word, commands))
+
+    def _by_another_name(self, word: str, commands: Sequence[str]) -> str:
+        """Return which command *word* is an option of, or what it is called here; empty where nobody can tell."""
+        having = [name for name in commands if f"--{word}" in self.contexts[name].flags]
+        line = _ELSEWHERE.get(word, f"{having[0]} --{word}" if len(having) == 1 else "")
+        return f"Did you mean {_NAME} {line}?" if line else ""
 
     def _count(self, flag: str) -> int:
         return sum(word.partition("=")[0] == flag for word in self.argv)

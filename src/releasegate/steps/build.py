@@ -106,7 +106,7 @@ class Promotion(ReleaseStep):
         if not proof.ok:
             raise GateFailed(
                 f"{release.version} is not the proven {release.candidate}: more than the version differs.",
-                hint="Prove what is there now with invoke release --rc (for a post: --post), or take the change back",
+                hint=f"Take the change back, or prove what is there now: {release.line()}",
                 details=_lines(proof),
             )
         return {"candidate": str(release.candidate), "changed": list(proof.changed), "identical otherwise": True}
@@ -184,7 +184,7 @@ def _built_candidate(release: Release) -> Built:
     if set(contents) != proven or not proven:
         raise GateFailed(
             f"The staging index no longer holds all proven files of {version}.",
-            hint="Prove another candidate: invoke release --rc",
+            hint=f"Prove another candidate: {release.line()}",
             details=sorted(proven - set(contents)),
         )
     release.require_proven(contents)

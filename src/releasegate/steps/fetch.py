@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -42,7 +42,7 @@ def deliver(
     if not wanted or (known is not None and {f.filename for f in wanted} != set(known)):
         raise NotYet(
             f"{index.name} does not list all files of {package.name} {version}.",
-            hint="Run the same command again in a few minutes; see invoke status for what it holds",
+            hint="Run the same command again in a few minutes" + _instead(index, package, files),
         )
     paths = []
     for file in wanted:
@@ -54,6 +54,14 @@ def deliver(
             digest = known[file.filename]
         paths.append(run.downloads.keep(f"{index.name}-{digest[:16]}", name=file.filename, content=content))
     return Delivery(package, version, index.name, "", tuple(paths))
+
+
+def _instead(index: Index, package: Package, files: Sequence[IndexFile]) -> str:
+    """Return what there is instead of a version of which *files* are listed: if none, maybe nobody ever uploads it."""
+    others = [f.version for f in index.files(package.name) if f.version is not None and not files]
+    if others:
+        return f", if it was uploaded just now; the newest that {index.name} holds: --version {max(others)}"
+    return f"; what the indexes hold says invoke status --package {package.name}"
 
 
 def _again(index: Index, project: str, file: IndexFile, *, uploaded: str, served: str) -> bytes:

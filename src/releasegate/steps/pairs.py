@@ -114,7 +114,7 @@ class ReleasedPairs(ReleaseStep):
         if said.verdict == "red":
             raise GateFailed(
                 f"{release.package.name} {release.candidate} breaks a released version that is in use.",
-                hint="Mend it and prove the next candidate: invoke release --rc",
+                hint=f"Mend it and prove the next candidate: {release.line()}",
                 details=[line for line, row in zip(shown, said.rows, strict=True) if row.verdict == "red"],
             )
         if said.verdict == "unknown":

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.release.next_command import release_line
 from releasegate.core.release.record import record
 from releasegate.core.release.taken_back import because
-from releasegate.core.release.versions import flag
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -216,26 +216,30 @@ class Release:
             raise Refused(
                 f"The record of {self.candidate} was sealed on {str(seal.evidence.get('commit'))[:12]}, "
                 f"and its tag names {tagged[:12]}.",
-                hint="Prove another candidate: invoke release --rc",
+                hint=f"Prove another candidate: {self.line()}",
             )
         if seal is None and known.taken_back is not None:
             raise Refused(
                 f"{self.candidate} of {self.package.name} is not proven any more: {because(known.taken_back)}.",
-                hint=f"Run it again: invoke release {flag(self.candidate)} --package {self.package.name}",
+                hint=f"Run it again: {self.line()}",
             )
         if seal is None:
             raise Refused(
                 f"{self.candidate} of {self.package.name} is not proven here.",
-                hint="Prove a candidate first: invoke release --rc (for a post: --post)",
+                hint=f"Prove it first: {self.line()}",
             )
         files = seal.evidence.get("files", {})
         named = isinstance(files, dict) and all(isinstance(digest, str) for digest in files.values())
         if not named or not isinstance(seal.evidence.get("commit", ""), str):
             raise Refused(
                 f"The seal of {self.candidate} does not say of which files and commit it is.",
-                hint="Prove another candidate: invoke release --rc",
+                hint=f"Prove another candidate: {self.line()}",
             )
         return replace(seal, evidence={"commit": "", **seal.evidence, "files": files})
+
+    def line(self) -> str:
+        """Return the command that proves this candidate, or the one after it."""
+        return release_line(self.candidate, package=self.package.name)
 
     def candidate_identity(self) -> str:
         """Return what the candidate's proven bytes are known by."""
@@ -254,6 +258,6 @@ class Release:
         if wrong:
             raise GateFailed(
                 f"The files of {self.candidate} are not the ones that were proven.",
-                hint="Prove another candidate: invoke release --rc",
+                hint=f"Prove another candidate: {self.line()}",
                 details=wrong,
             )

@@ -33,8 +33,15 @@ def require_agreement(package: Package, found: Survey, *, tags: Sequence[str] = 
     Raises:
         GateFailed: they do not; every problem is a detail.
     """
-    problems = (*found.problems(), *tag_problems(found, tags, prefix=package.tag_prefix))
-    require_one(package, problems, None, unreadable=found.unreadable)
+    problems, tagged = found.problems(), tag_problems(found, tags, prefix=package.tag_prefix)
+    if tagged and not problems and found.entire:
+        mine = package.tag(found.entire[0].version)
+        raise GateFailed(
+            f"The tag of {package.name} is not of the version that is stated: that one's is {mine}.",
+            hint="Name that tag, or write what the tag states in every version file, then run nox -s versions",
+            details=tagged,
+        )
+    require_one(package, (*problems, *tagged), None, unreadable=found.unreadable)
 
 
 def require_one(

@@ -20,7 +20,9 @@ def head(git: Git) -> str:
     """
     commit = git.head()
     if not commit:
-        raise Refused(f"{git.root} has no commit yet.", hint="Commit the package first: git add, git commit")
+        raise Refused(
+            f"{git.root} has no commit yet.", hint="Commit the package first: git add --all; git commit -m Begin"
+        )
     return commit
 
 

@@ -273,5 +273,5 @@ def _no_repository(root: Path) -> Refused:
         )
     return Refused(
         f"{root} is not a Git repository.",
-        hint="Correct the package's path, or make it one: git init, git add, git commit",
+        hint="Correct the package's path, or make it one: git init; git add --all; git commit -m Begin",
     )

@@ -171,7 +171,7 @@ class ProcessRunner:
         if not delivery.commit:
             raise Unavailable(
                 f"It is not known which commit {delivery.package.name} {delivery.version} was made from.",
-                hint="Give the commit (a tag v*, say), so that its own end-to-end command can be found",
+                hint="Have its repository here, with its tags (git fetch --tags): its end-to-end command is in it",
             )
         end_to_end = _command(delivery)
         env = venv.environment(

@@ -35,7 +35,7 @@ from releasegate.core.version_files.kind import utf8
 _PROJECT = PurePosixPath("pyproject.toml")
 _BUILT = PurePosixPath("PKG-INFO")
 _JUNK = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", "dist", "build"})
-_UNTRACKED = "Git tracks nothing here, and a build is made of a commit: git init, git add --all, git commit"
+_UNTRACKED = "Git tracks nothing here, and a build is made of a commit: git init; git add --all; git commit -m Begin"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
         Refused: the repository is a bare one.
     """
     if not folder.is_dir():
-        raise ConfigurationError(f"{folder} is no folder.", hint="Name the folder of the repository")
+        raise ConfigurationError(f"{folder} is no folder.", hint="Name the folder of the repository, a clone of it")
     git = Git(folder, environ)
     tracked = tracked_files(git)
     # Git need not know a file for it to be somebody's work.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from releasegate.adapters.git.ancestry import head
 from releasegate.adapters.git.checkout import clean_checkout
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.venvs.interpreters import Interpreters
@@ -73,7 +73,7 @@ class Trial:
 
     def _workspace(self, proposed: Mapping[PurePosixPath, str]) -> Workspace:
         git = Git(self.proposal.folder, self.environ)
-        changed = git.tell("diff", "--name-only", "-z", "--relative", "--diff-filter=AM", "HEAD").stdout
+        changed = git.tell("diff", "--name-only", "-z", "--relative", "--diff-filter=AM", head(git)).stdout
         paths = [PurePosixPath(name) for name in changed.decode(errors="surrogateescape").split("\0") if name]
         files = {path: (git.root / path).read_bytes() for path in paths if (git.root / path).is_file()}
         files |= {path: new.encode() for path, new in proposed.items() if ".." not in path.parts}
@@ -97,15 +97,15 @@ class Trial:
         yield from self._installed(workspace, package)
 
     def _installed(self, workspace: Workspace, package: Package) -> Iterator[Tried]:
-        """Yield what comes of installing the wheel on one Python, where both are here: what it cannot import, say."""
-        python = self._python(package)
-        if python is None:
+        """Yield what comes of installing the wheel, where it and a Python are here: what it cannot import, say."""
+        pythons = self._pythons(package)
+        if not pythons:
             return
         try:
             with delivered(workspace, package, Source("dist")) as built:
                 wheels = tuple(path for path in built.files if path.suffix == ".whl")
                 checker = workspace.install_checker(built)
-                cells = checker.check(replace(built, files=wheels), pythons=(python,), progress=self.progress)
+                cells = checker.check(replace(built, files=wheels), pythons=pythons, progress=self.progress)
             require_passed(cells, what=f"{package.name} {built.version} from dist")
         except Refused:
             return  # nothing was built
@@ -114,8 +114,11 @@ class Trial:
             return
         yield Tried("install_check", ", ".join(f"{each.cell}: {each.tried}" for each in cells))
 
-    def _python(self, package: Package) -> str | None:
-        """Return the Python that runs here, else the newest one of the package's that is here."""
-        running = f"{sys.version_info.major}.{sys.version_info.minor}"
-        newest = [running] if running in package.pythons else package.pythons[::-1]
-        return next((each for each in newest if Interpreters(self.environ).find(each) is not None), None)
+    def _pythons(self, package: Package) -> tuple[str, ...]:
+        """Return the oldest and the newest of the package's Pythons that are here: most breaks at either end.
+
+        An old one gets dependencies that nobody looks at any more, and a new one has lost what they need.
+        """
+        interpreters = Interpreters(self.environ)
+        here = [each for each in package.pythons if interpreters.find(each) is not None]
+        return tuple(dict.fromkeys([*here[:1], *here[-1:]]))

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
+from releasegate.core.release.entry import Entry
 from releasegate.core.release.plan import PackageState, PipelineName, VersionState, bump_branch
 from releasegate.core.release.taken_back import because
 from releasegate.core.release.versions import is_candidate, promoted
+
+_BESIDE = frozenset({"pair", "pairs"})
+"""The gates of a final that ask what other packages do with it."""
 
 _FLAGS: dict[PipelineName, str] = {"rc": "--rc ", "final": "", "post": "--post "}
 
@@ -70,7 +74,7 @@ def _after_candidate(package_state: PackageState) -> NextRelease:
         bring = package.git_line(f"pull --no-rebase {package.remote} {package.tag(final)}")
         return NextRelease(f"{final} is released, and its candidate is checked out", f"what {final} is", "rc", bring)
     if state is VersionState.SEALED and package_state.tag_of(declared) == package_state.head:
-        return NextRelease(f"{declared} is proven", f"{promoted(declared)}", "final" if again == "rc" else "post")
+        return _after_proven(package_state, again)
     taken_back = package_state.record(declared).taken_back
     if taken_back is not None:
         here = package_state.tag_of(declared) == package_state.head
@@ -81,6 +85,30 @@ def _after_candidate(package_state: PackageState) -> NextRelease:
     free = _begun(package_state, declared)
     words = {VersionState.OPEN: "is under way", VersionState.FREE: free}.get(state, "was left behind")
     return NextRelease(f"{declared} {words}", "its proof", again)
+
+
+def judged_bad(package_state: PackageState, candidate: Version) -> Entry | None:
+    """Return the red verdict on the final of a proven *candidate* that was given before it was begun, since the proof.
+
+    What was said before that is of another candidate.
+    """
+    final, closed = promoted(candidate), package_state.record(candidate).closed
+    failure = package_state.record(final).failure
+    begun = package_state.state(final) is not VersionState.FREE
+    return None if failure is None or begun or (closed is not None and failure.at < closed.at) else failure
+
+
+def _after_proven(package_state: PackageState, again: PipelineName) -> NextRelease:
+    """Return what follows a proof: its final, unless a gate has judged that as bad as it stands."""
+    declared, final = package_state.declared, promoted(package_state.declared)
+    failure = judged_bad(package_state, declared) if again == "rc" else None
+    if failure is None:
+        return NextRelease(f"{declared} is proven", f"{final}", "final" if again == "rc" else "post")
+    # What it was judged with may be mended instead: the same command asks again then.
+    instead = " (or of what it ran with, and then the final again)" if failure.step in _BESIDE else ""
+    return NextRelease(
+        f"{declared} is proven, and {final} failed at {failure.step}", f"a mended candidate{instead}", again
+    )
 
 
 def _after_final(package_state: PackageState) -> NextRelease:

@@ -83,7 +83,7 @@ def next_candidate(aim: Version, *, consumed: Consumed) -> Version:
         newest = above[-1]
         raise Refused(
             f"A candidate of {aim} would come below {newest}, which exists ({', '.join(consumed.where(newest))}).",
-            hint=f"Aim higher: --to {_free_above(newest, consumed)}, or repair {newest} with invoke release --post",
+            hint=f"Aim higher: --to {_free_above(newest, consumed)}, or repair {newest}: --post, not --rc and --to",
         )
     numbers = [v.pre[1] for v in consumed.seen if base(v) == aim and v.pre is not None and v.pre[0] == "rc"]
     return Version(f"{aim}rc{max(numbers, default=0) + 1}")

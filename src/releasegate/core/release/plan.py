@@ -142,18 +142,19 @@ def plan_final(package_state: PackageState, *, to: Version | None) -> Plan:
     state = package_state.state(aim)
     if state is VersionState.SEALED:
         return Plan("final", aim, candidates[-1] if candidates else aim, finished=True)
+    _require_unrepaired(package_state, aim)
     taken_back = package_state.record(aim).taken_back
     if taken_back is not None:
         raise Refused(
-            f"{aim} is not proven any more: {because(taken_back)}.", hint="Repair it forward: invoke release --post"
+            f"{aim} is not proven any more: {because(taken_back)}.", hint=f"Repair it forward: {_post(package_state)}"
         )
     if state is VersionState.FAILED:
         following = next_version.next_base(declared=aim, consumed=package_state.consumed)
-        forward = "invoke release --post" if aim in package_state.published else _rc(package_state, following)
+        forward = _post(package_state) if aim in package_state.published else _rc(package_state, following)
         raise Refused(f"{aim} failed and its number is consumed.", hint=f"Repair it forward: {forward}")
     if state is VersionState.ABANDONED or (aim in package_state.published and not package_state.record(aim).attempted):
         seen = ", ".join(package_state.consumed.where(aim))
-        raise Refused(f"{aim} exists already ({seen}).", hint="Start the next one with invoke release --rc")
+        raise Refused(f"{aim} exists already ({seen}).", hint=f"Start the next one: {_rc(package_state)}")
     if not candidates:
         raise Refused(f"{aim} has no release candidate.", hint=f"Prove one first: {_rc(package_state, aim)}")
     newest = candidates[-1]
@@ -184,7 +185,7 @@ def plan_post(package_state: PackageState) -> Plan:
     if not published or next_version.newest_final(consumed, declared=declared) is None:
         raise Refused(
             f"{package_state.package.name} has no published final that HEAD descends from and a post could repair.",
-            hint="Release the final first: invoke release --rc, then invoke release",
+            hint=f"Release the final first, from a candidate that is proven: {_rc(package_state)}",
         )
     state = package_state.state(declared)
     if declared.post is not None and declared.dev is None:
@@ -231,5 +232,21 @@ def _just_bumped(package_state: PackageState, staged: Version) -> bool:
     )
 
 
-def _rc(package_state: PackageState, aim: Version) -> str:
-    return f"invoke release --rc --package {package_state.package.name} --to {aim}"
+def _require_unrepaired(package_state: PackageState, aim: Version) -> None:
+    """Raise where a post has taken the place of the final *aim*.
+
+    Raises:
+        Refused: one has.
+    """
+    sealed = [version for version, record in package_state.records.items() if record.seal is not None]
+    posts = [v for v in sealed if v.post is not None and v.dev is None and versions.base(v) == aim]
+    if posts:
+        raise Refused(f"{max(posts)} has repaired {aim}.", hint=f"Start the next one: {_rc(package_state)}")
+
+
+def _post(package_state: PackageState) -> str:
+    return f"invoke release --post --package {package_state.package.name}"
+
+
+def _rc(package_state: PackageState, aim: Version | None = None) -> str:
+    return f"invoke release --rc --package {package_state.package.name}{f' --to {aim}' if aim is not None else ''}"

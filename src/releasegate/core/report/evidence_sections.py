@@ -58,6 +58,14 @@ def cells(gate: str, evidence: Mapping[str, Any]) -> Iterator[CellVerdict]:
             yield cell(gate, row)
 
 
+def ran_with(row: Mapping[str, Any]) -> str:
+    """Return what a cell that was run by itself is told as: its companions need not be those of the record."""
+    said = row.get("ran")
+    beside = ran_beside(said) if isinstance(said, Mapping) else ()
+    names = [f"{plain(each.get('name'))} {plain(each.get('version'))}" for each in beside]
+    return f"e2e with {' and '.join(names)}" if names else "e2e"
+
+
 def cell(gate: str, row: Mapping[str, Any]) -> CellVerdict:
     """Return the cell that *row* tells of."""
     name, phases = plain(row.get("cell")), row.get("phases")

@@ -32,6 +32,7 @@ def text(report: Report) -> str:
         lines += [line for command in report.answer.commands for line in (f"- {code(command)}",)]
         lines += [""] if report.answer.commands else []
     if report.pairs:
+        lines += [] if report.answer is not None else ["## What was proven with what", ""]
         lines += pairs(report.pairs)
     if report.error is not None:
         lines += _problem(report.error)

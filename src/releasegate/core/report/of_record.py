@@ -31,7 +31,11 @@ def of_record(package: str, version: str, record: Record, *, between: Between) -
     ended = _ended(record.entries)
     evidence = {entry.step: entry.evidence for entry in ended}
     # Cells of their own first: what a step tells of the same cell is the later word.
-    found = [sections.cell("e2e", e.evidence) for e in record.entries if e.step == CELL and e.event == "done"]
+    found = [
+        sections.cell(sections.ran_with(e.evidence), e.evidence)
+        for e in record.entries
+        if e.step == CELL and e.event == "done"
+    ]
     return VersionReport(
         package,
         version,

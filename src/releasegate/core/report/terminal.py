@@ -30,7 +30,7 @@ def status(package: PackageReport, *, brief: bool = False) -> Iterator[str]:
 
 
 def _known(package: PackageReport) -> Iterator[str]:
-    yield from (f"  version file     {each}" for each in package.version_files)
+    yield from (f"  version   {each}" for each in package.version_files)
     yield from (f"  line      {each}" for each in package.lines)
     for where, held in package.consumed.items():
         newest = ", ".join(held[-_NEWEST:])

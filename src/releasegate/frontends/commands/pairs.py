@@ -57,7 +57,8 @@ def pairs(screen: Screen, wish: PairsWish) -> int:
     if wish.write or wish.check:
         _page(screen, wish, report.pairs)
     elif wish.markdown:
-        screen.say(markdown.text(report).rstrip())
+        page = markdown.text(report) if report.answer is not None else "\n".join(markdown.pairs(report.pairs))
+        screen.say(page.rstrip())
     else:
         _lines(screen, report)
     return report.exit_code

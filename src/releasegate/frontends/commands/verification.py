@@ -11,6 +11,8 @@ from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.core.release.versions import parse_version
 from releasegate.frontends.screen.console import Screen
 
+_ELSEWHERE = "Name a file in a folder that is there"
+
 
 def verification(screen: Screen, *, name: str, version: str, index: str, statement: str) -> int:
     """Print the page, and write the seal into the file *statement* where one is named; return the exit code.
@@ -25,6 +27,9 @@ def verification(screen: Screen, *, name: str, version: str, index: str, stateme
     number = parse_version(version)
     if number is None:
         raise ConfigurationError(f"{version!r} is not a version.", hint="Write it as X.Y.Z or X.Y.ZrcN")
+    if statement and (Path(statement).is_dir() or not Path(statement).parent.is_dir()):
+        # Told before minutes of building, not after them.
+        raise ConfigurationError(f"{statement} is no file that can be written.", hint=_ELSEWHERE)
     on = index or workspace.project.settings.production
     verified = verify(workspace, package, number, on=on)
     screen.lines(verified.found.page())
@@ -33,9 +38,7 @@ def verification(screen: Screen, *, name: str, version: str, index: str, stateme
         try:
             Path(statement).write_bytes(content)
         except OSError as error:
-            raise ConfigurationError(
-                f"{statement} cannot be written: {error.strerror}.", hint="Name a file in a folder that is there"
-            ) from error
+            raise ConfigurationError(f"{statement} cannot be written: {error.strerror}.", hint=_ELSEWHERE) from error
         screen.tell(f"wrote {statement}")
     if verified.found.contradicted:
         return GateFailed.exit_code

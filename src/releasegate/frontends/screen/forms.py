@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,8 +45,10 @@ def tell(screen: Screen, error: ReleasegateError | None = None) -> None:
     if os.environ.get(SUMMARY):
         _summarize(screen, Path(os.environ[SUMMARY]), report)
     if screen.as_json:
-        sys.stdout.write(masked(json_form.text(report), screen.secrets))
-        sys.stdout.flush()
+        # That standard output takes nothing may be the very error that is told.
+        with suppress(OSError) if error is not None else nullcontext():
+            sys.stdout.write(masked(json_form.text(report), screen.secrets))
+            sys.stdout.flush()
 
 
 def _summarize(screen: Screen, path: Path, report: Report) -> None:

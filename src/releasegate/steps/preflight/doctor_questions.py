@@ -33,6 +33,7 @@ from releasegate.steps.preflight.question import (
     contained,
     final,
     judges,
+    known_beside,
     noted,
     planned,
     publishes,
@@ -57,6 +58,8 @@ def _looked(step: Step) -> str:
 def _plan(inquiry: Inquiry) -> str:
     if inquiry.unplanned is not None:
         raise inquiry.unplanned
+    if inquiry.idle:
+        return f"{inquiry.idle}; the next number is chosen once there is a commit"
     return f"{inquiry.release.version} is next"
 
 
@@ -152,8 +155,9 @@ def _forge(inquiry: Inquiry) -> str | Caution:
         return "answers"
     if forge is None:
         if not release.run.settings.production_without_forge:
+            version = release.version if planned(inquiry) else "A final"
             raise Refused(
-                f"{release.version} may reach {release.index_name('production')} only from a published forge release.",
+                f"{version} may reach {release.index_name('production')} only from a published forge release.",
                 hint="Set forge, or production-without-forge = true in [tool.releasegate] to publish without one",
             )
         return "none, by production-without-forge"
@@ -164,7 +168,10 @@ def _forge(inquiry: Inquiry) -> str | Caution:
 
 
 def _number(inquiry: Inquiry) -> str:
-    return _looked(VersionUnused(inquiry.release))
+    step = VersionUnused(inquiry.release)
+    if step.run()["resumed"]:
+        return f"{inquiry.release.version} is begun, and goes on: {inquiry.release.tag} is at HEAD"
+    return step.describe()
 
 
 def _trigger(inquiry: Inquiry) -> str:
@@ -201,7 +208,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("trigger", _trigger, planned),
     Question("candidate", _candidate, final),
     Question("pair", dependents, final),
-    Question("companion", companions),
+    Question("companion", companions, known_beside),
     Question("forge", _forge, asks_forge),
     Question("release branch", release_branch, pushes_branch),
     Question("release notes", notes, noted),

@@ -24,7 +24,7 @@ from releasegate.core.e2e.command import (
 )
 from releasegate.core.errors import Refused
 from releasegate.core.toml.lines import read_toml
-from releasegate.steps.preflight.question import Caution, Inquiry
+from releasegate.steps.preflight.question import Caution, Inquiry, planned
 
 if TYPE_CHECKING:
     from releasegate.steps.release import Release
@@ -42,11 +42,11 @@ def end_to_end(inquiry: Inquiry) -> str | Caution:
     if all(waived):
         return "waived"
     if not release.run.settings.judged(name):
-        gate = f"--gate e2e:{inquiry.roles[0]}"
+        words = f"invoke waive --package {name} --version {release.version} --gate e2e:{inquiry.roles[0]} --reason WHY"
+        or_waive = f", or record a waiver: {words}" if planned(inquiry) else ""
         raise Refused(
             f"{name} declares no end-to-end command.",
-            hint="Set end-to-end or a stack in the configuration, or record a waiver: invoke waive "
-            f"--package {name} --version {release.version} {gate} --reason WHY",
+            hint=f"Set end-to-end or a stack in the configuration{or_waive}",
         )
     return _command(release)
 

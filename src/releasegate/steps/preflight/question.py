@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 class Inquiry:
     """What the questions are about: a release and its pipeline.
 
-    Where no release can be planned, ``unplanned`` says why, and *release* only names the package. ``before`` are the
-    packages that the same order releases first. ``proposed`` is a commit that nobody releases from here: of it alone is
-    asked, and not of the branch, the tokens and the machine.
+    Where no release can be planned, ``unplanned`` says why, and where there is none until something is committed,
+    ``idle`` says what stands; *release* only names the package then. ``before`` are the packages that the same order
+    releases first. ``proposed`` is a commit that nobody releases from here: of it alone is asked, and not of the
+    branch, the tokens and the machine.
     """
 
     release: Release
     pipeline: PipelineName
     unplanned: ReleasegateError | None = None
+    idle: str = ""
     before: frozenset[str] = frozenset()
     proposed: bool = False
 
@@ -76,12 +78,17 @@ class Answer:
 
 def planned(inquiry: Inquiry) -> bool:
     """Whether a release can be planned."""
-    return inquiry.unplanned is None
+    return inquiry.unplanned is None and not inquiry.idle
 
 
 def final(inquiry: Inquiry) -> bool:
     """Whether that is a final."""
     return planned(inquiry) and inquiry.pipeline == "final"
+
+
+def known_beside(inquiry: Inquiry) -> bool:
+    """Whether what it is run with can be told: a final's companions are those of its candidate."""
+    return planned(inquiry) or inquiry.pipeline != "final"
 
 
 def noted(inquiry: Inquiry) -> bool:
