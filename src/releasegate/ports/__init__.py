@@ -270,6 +270,10 @@ class Tools(Protocol):
         """Return the modules that the interpreter *python* (``"3.12"``) cannot compile."""
         ...
 
+    def served(self, project: str) -> tuple[Version | None, ...] | None:
+        """Return the version of each file that dependencies' index has of *project*; ``None`` where nobody says."""
+        ...
+
 
 class DownloadCache(Protocol):
     """Keeps files that were fetched."""
