@@ -62,7 +62,11 @@ class Repository(Protocol):
         ...
 
     def committer(self) -> str:
-        """Return who commits here, as Git knows it; raises ``Unavailable`` where it does not."""
+        """Return who commits here, as Git knows it.
+
+        Raises:
+            Unavailable: Git does not know, or is told to sign and could not.
+        """
         ...
 
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
