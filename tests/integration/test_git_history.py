@@ -8,6 +8,7 @@ import pytest
 from git_repositories import ENVIRON, UNNAMED, add_remote, git, make_repository
 
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.transcript import Said, heard_by
 from releasegate.core.errors import Refused, Unavailable
 
 A, NEW = PurePosixPath("a.txt"), PurePosixPath("deep/new.txt")
@@ -146,6 +147,17 @@ def test_without_a_name_nothing_is_written(repository: GitRepository) -> None:
     assert repository.committer() == ENVIRON["GIT_COMMITTER_NAME"]
 
 
+class Kept:
+    """Keeps what programs said."""
+
+    def __init__(self) -> None:
+        self.heard: list[Said] = []
+
+    def hears(self, said: Said, /) -> None:
+        """Keep it."""
+        self.heard.append(said)
+
+
 def program(folder: Path, name: str, exit_code: int) -> str:
     """Write a program that ends with *exit_code*, and notes what it was asked; return where it is."""
     file = folder / name
@@ -190,7 +202,11 @@ def test_a_key_is_looked_for_by_its_name_and_nothing_is_signed(repository: GitRe
         git(repository.root, "config", key, value)
     repository.committer()
     git(repository.root, "config", "user.signingKey", "4B1D")
-    repository.committer()
+    kept = Kept()
+    with heard_by(kept):
+        repository.committer()
+    assert all(isinstance(word, str) for said in kept.heard for word in said.words)
+    assert [said.words[1:] for said in kept.heard] == [("--batch", "--list-secret-keys", "--", "4B1D")]
     asked = (tmp_path / "asked").read_text().splitlines()
     assert asked == [
         f"--batch --list-secret-keys -- {ENVIRON['GIT_COMMITTER_EMAIL']}",

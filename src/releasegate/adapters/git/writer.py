@@ -94,7 +94,7 @@ def require_signer(git: Git) -> None:
     form, key = told.get("gpg.format", "openpgp"), told.get("user.signingkey", "")
     older = told.get("gpg.program") if form == "openpgp" else None
     program = told.get(f"gpg.{form}.program") or older or _SIGNERS.get(form, form)
-    found = shutil.which(Path(program).expanduser(), path=git.environ.get("PATH"))
+    found = shutil.which(str(Path(program).expanduser()), path=git.environ.get("PATH"))
     why = f"{program} is not here" if found is None else ""
     if found is not None and form == "openpgp" and not _has_secret_key(git, found, key):
         why = f"{program} has no secret key {key or 'of who commits'}"
