@@ -8,6 +8,7 @@ import pytest
 from git_repositories import ENVIRON, UNNAMED, add_remote, git, make_repository
 
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.transcript import Said, heard_by
 from releasegate.core.errors import Refused, Unavailable
 
 A, NEW = PurePosixPath("a.txt"), PurePosixPath("deep/new.txt")
@@ -144,6 +145,73 @@ def test_without_a_name_nothing_is_written(repository: GitRepository) -> None:
     assert repository.changed() == ()
     assert repository.tags() == {}
     assert repository.committer() == ENVIRON["GIT_COMMITTER_NAME"]
+
+
+class Kept:
+    """Keeps what programs said."""
+
+    def __init__(self) -> None:
+        self.heard: list[Said] = []
+
+    def hears(self, said: Said, /) -> None:
+        """Keep it."""
+        self.heard.append(said)
+
+
+def program(folder: Path, name: str, exit_code: int) -> str:
+    """Write a program that ends with *exit_code*, and notes what it was asked; return where it is."""
+    file = folder / name
+    file.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> "{folder}/asked"\nexit {exit_code}\n')
+    file.chmod(0o755)
+    return str(file)
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        ({"commit.gpgSign": "true", "gpg.program": "{no}"}, "has no secret key of who commits"),
+        ({"tag.gpgSign": "yes", "gpg.openpgp.program": "{no}", "user.signingKey": "4B1D"}, "has no secret key 4B1D"),
+        ({"tag.forceSignAnnotated": "1", "gpg.program": "quay-no-gpg"}, "quay-no-gpg is not here"),
+        ({"commit.gpgSign": "on", "gpg.format": "x509", "gpg.x509.program": "quay-no-sm"}, "quay-no-sm is not here"),
+        ({"commit.gpgSign": "true", "gpg.format": "ssh"}, "the key to sign with is not here"),
+        ({"commit.gpgSign": "true", "gpg.format": "ssh", "user.signingKey": "~/none.pub"}, "the key ~/none.pub is not"),
+        ({"commit.gpgSign": "true", "gpg.program": "{yes}"}, None),
+        ({"commit.gpgSign": "true", "gpg.format": "ssh", "user.signingKey": "a.txt"}, None),
+        ({"commit.gpgSign": "true", "gpg.format": "ssh", "user.signingKey": "key::ssh-ed25519 A"}, None),
+        ({"commit.gpgSign": "true", "gpg.format": "ssh", "gpg.ssh.defaultKeyCommand": "ssh-add -L"}, None),
+        ({"commit.gpgSign": "true", "gpg.format": "x509", "gpg.x509.program": "{no}"}, None),
+        ({"commit.gpgSign": "false", "gpg.program": "quay-no-gpg"}, None),
+    ],
+)
+def test_where_git_is_told_to_sign_and_could_not_that_is_known_before_it_must(
+    repository: GitRepository, tmp_path: Path, told: dict[str, str], problem: str | None
+) -> None:
+    programs = {"no": program(tmp_path, "no", 2), "yes": program(tmp_path, "yes", 0)}
+    for key, value in told.items():
+        git(repository.root, "config", key, value.format(**programs))
+    if problem is None:
+        assert repository.committer() == ENVIRON["GIT_COMMITTER_NAME"]
+        return
+    with pytest.raises(Unavailable, match=problem) as error:
+        repository.committer()
+    assert "user.signingKey" in error.value.hint
+
+
+def test_a_key_is_looked_for_by_its_name_and_nothing_is_signed(repository: GitRepository, tmp_path: Path) -> None:
+    for key, value in {"commit.gpgSign": "true", "gpg.program": program(tmp_path, "gpg", 0)}.items():
+        git(repository.root, "config", key, value)
+    repository.committer()
+    git(repository.root, "config", "user.signingKey", "4B1D")
+    kept = Kept()
+    with heard_by(kept):
+        repository.committer()
+    assert all(isinstance(word, str) for said in kept.heard for word in said.words)
+    assert [said.words[1:] for said in kept.heard] == [("--batch", "--list-secret-keys", "--", "4B1D")]
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked == [
+        f"--batch --list-secret-keys -- {ENVIRON['GIT_COMMITTER_EMAIL']}",
+        "--batch --list-secret-keys -- 4B1D",
+    ]
 
 
 def test_a_hook_that_objects_is_heard(repository: GitRepository) -> None:

@@ -9,12 +9,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from fakes import FakeClock, FakeIndex
+from packaging.version import Version
 
 from releasegate.adapters.build.tools import LocalTools
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.errors import Unavailable
 
-TOOLS = LocalTools(os.environ)
+CLOCK = FakeClock()
+INDEX = FakeIndex("pypi", CLOCK)
+TOOLS = LocalTools(os.environ, INDEX)
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -105,3 +109,14 @@ def test_a_python_that_is_not_here_is_unavailable_and_says_how_to_get_it() -> No
 def test_an_interpreter_that_does_not_end_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("releasegate.adapters.build.tools._TIMEOUT", 0.0)
     assert TOOLS.compile({"a.py": b""}, python=HERE)[0] == f"Python {HERE}, compiling the modules, did not end in time."
+
+
+def test_the_versions_of_a_dependency_are_told_and_nothing_where_the_index_is_away() -> None:
+    index = FakeIndex("pypi", CLOCK)
+    index.put("six-1.17-py3-none-any.whl", b"")
+    index.put("six-1.16.tar.gz", b"")
+    tools = LocalTools(os.environ, index)
+    assert set(tools.served("six") or ()) == {Version("1.16"), Version("1.17")}
+    assert tools.served("seven") == ()
+    index.away = True
+    assert tools.served("six") is None

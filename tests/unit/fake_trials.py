@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes import sha256
+from packaging.version import Version
 
 from releasegate.core.errors import ReleasegateError
 from releasegate.ports import CellReport, Delivery, EndToEndReport, Origin, Progress
@@ -68,10 +69,17 @@ class FakeRunner:
 
 @dataclass
 class FakeTools:
-    """Compiles with the Python that runs the test; ``unrenderable`` is what twine would say of each file."""
+    """Compiles with the Python that runs the test; ``unrenderable`` is what twine would say of each file.
+
+    ``dependencies`` has the versions of dependencies; of all others there is a file of which nothing is known.
+    """
 
     unrenderable: tuple[str, ...] = ()
     warned: tuple[str, ...] = ()
+    dependencies: Mapping[str, tuple[Version | None, ...] | None] = field(default_factory=dict)
+
+    def served(self, project: str) -> tuple[Version | None, ...] | None:
+        return self.dependencies.get(project, (None,))
 
     def render(self, paths: Sequence[Path]) -> tuple[str, ...]:
         said = tuple(f"{path.name}: {words}" for path in paths for words in self.unrenderable)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from archives import sdist, tracked
 from fakes import stamped, wheel_of
+from packaging.version import Version
 from release_fixture import START, ReleaseFixture, entry
 
 from releasegate.core.audit.audit import CHECK_NAMES
@@ -64,6 +65,28 @@ def test_a_module_that_does_not_compile_is_refused(fixture: ReleaseFixture) -> N
     assert problem.startswith("compile: sample_app/cli.py: ")
     assert '{ pattern = "compile: sample_app/cli.py", ' in paste
     assert problem.endswith("(Python 3.11)")
+
+
+def test_a_requirement_that_no_index_meets_is_refused_before_anything_is_public(fixture: ReleaseFixture) -> None:
+    fixture.tools.dependencies = {"six": ()}
+    with pytest.raises(GateFailed, match=r"not what it should be \(requirements\)") as refusal:
+        Audit(fixture.built("1.0rc1")).run()
+    problem, paste = refusal.value.details
+    assert problem == "requirements: six is required, and pypi has no such project: no installer finds it."
+    assert '{ pattern = "requirements: six", ' in paste
+    fixture.tools.dependencies = {"six": (Version("1.16"),)}
+    assert Audit(fixture.built("1.0rc1")).run()
+
+
+def test_where_nobody_says_what_is_served_the_install_check_will(fixture: ReleaseFixture) -> None:
+    fixture.tools.dependencies = {"six": None}
+    assert Audit(fixture.built("1.0rc1")).run()
+
+
+def test_a_requirement_of_a_package_that_is_released_beside_is_asked_of_nobody(fixture: ReleaseFixture) -> None:
+    fixture.tools.dependencies = {"six": ()}
+    fixture.others = (replace(fixture.core, name="Six"),)
+    assert Audit(fixture.built("1.0rc1")).run()
 
 
 def test_what_twine_only_warns_of_may_be_meant_so(fixture: ReleaseFixture) -> None:
@@ -171,7 +194,7 @@ def test_a_waiver_is_for_one_check_and_hides_no_other(fixture: ReleaseFixture) -
 
 def test_every_check_can_be_waived_by_itself() -> None:
     assert {"audit:index", "audit:tree", "audit:compile", "audit:twine"} <= set(Audit.parts)
-    assert len(Audit.parts) == len(set(CHECK_NAMES)) + 3
+    assert len(Audit.parts) == len(set(CHECK_NAMES)) + 4
 
 
 def test_the_previous_sdist_is_compared_with_too(fixture: ReleaseFixture) -> None:

@@ -258,7 +258,7 @@ class Workspace:
     def _tools(self) -> LocalTools:
         from releasegate.adapters.build.tools import LocalTools
 
-        return LocalTools(self.project.environ)
+        return LocalTools(self.project.environ, self.index(self.project.settings.dependencies))
 
     def _dependencies(self) -> str:
         from releasegate.adapters.index.addresses import addresses

@@ -62,7 +62,11 @@ class Repository(Protocol):
         ...
 
     def committer(self) -> str:
-        """Return who commits here, as Git knows it; raises ``Unavailable`` where it does not."""
+        """Return who commits here, as Git knows it.
+
+        Raises:
+            Unavailable: Git does not know, or is told to sign and could not.
+        """
         ...
 
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
@@ -268,6 +272,10 @@ class Tools(Protocol):
 
     def compile(self, sources: Mapping[str, bytes], *, python: str) -> tuple[str, ...]:
         """Return the modules that the interpreter *python* (``"3.12"``) cannot compile."""
+        ...
+
+    def served(self, project: str) -> tuple[Version | None, ...] | None:
+        """Return the version of each file that dependencies' index has of *project*; ``None`` where nobody says."""
         ...
 
 

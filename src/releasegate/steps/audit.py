@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from packaging.utils import canonicalize_name
 
 from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, look
 from releasegate.core.audit.description import is_markdown
@@ -13,14 +15,15 @@ from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.telling import Finding, told
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.dists.manifest import Manifest
-from releasegate.core.dists.wheel import sources, wheel_metadata
+from releasegate.core.dists.requirements import required, unmet
+from releasegate.core.dists.wheel import requires, sources, wheel_metadata
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.release.entry import Evidence
 from releasegate.ports import Index, IndexFile, LockAnswer
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep
 
-_TOOLS = ("compile", "twine", "locks")
+_TOOLS = ("compile", "twine", "requirements", "locks")
 _UNTYPED = "`long_description_content_type` missing"
 _WAIVE = "what cannot be mended is waived one check at a time: invoke waive --gate audit:CHECK"
 
@@ -121,8 +124,23 @@ class Audit(ReleaseStep):
         said = tools.compile(code, python=python) if code else ()
         return {
             "compile": [Problem(line, about=line.partition(":")[0], key="allowed") for line in said],
+            "requirements": list(self._unmet(wheels)),
             "twine": [_objection(line) for line in tools.render(paths) if not _is_meant(line, wheels)],
         }
+
+    def _unmet(self, wheels: Mapping[str, bytes]) -> Iterator[Problem]:
+        """Yield what the wheel requires and nobody can install; packages of the same table may be released with it."""
+        package, settings = self.release.package, self.release.run.settings
+        said = [text for name, data in wheels.items() for text in requires(_metadata(name, data))]
+        own = {canonicalize_name(each.name) for each in settings.packages}
+        asked = required(said, pythons=package.pythons, extras=package.install.extras)
+        for each in (each for each in asked if canonicalize_name(each.name) not in own):
+            versions = self.release.ports.tools.served(each.name)
+            if versions is None:
+                return  # the install check says it, when the index answers
+            if (why := unmet(each, versions)) is not None:
+                sentence = f"{each} is required, and {settings.dependencies} {why}: no installer finds it."
+                yield Problem(sentence, about=each.name, key="allowed")
 
 
 def _is_meant(line: str, wheels: Mapping[str, bytes]) -> bool:

@@ -9,12 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.version import Version
+
 from releasegate.adapters.index.twine_script import command
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import clean_environment, last_lines, run
 from releasegate.adapters.scratch import scratch
 from releasegate.adapters.venvs.interpreters import Interpreters
-from releasegate.core.errors import Unavailable
+from releasegate.core.errors import ReleasegateError, Unavailable
+from releasegate.ports import Index
 
 _TIMEOUT = 300.0
 # rich breaks twine's lines at the width that it is told.
@@ -35,9 +38,17 @@ for path, text in json.load(open(sys.argv[1], encoding="utf-8")).items():
 
 @dataclass(frozen=True)
 class LocalTools:
-    """The tools of this machine."""
+    """The tools of this machine, and the index that dependencies are installed from."""
 
     environ: Mapping[str, str]
+    dependencies: Index
+
+    def served(self, project: str) -> tuple[Version | None, ...] | None:
+        """Return the version of each file that dependencies' index has of *project*; ``None`` where nobody says."""
+        try:
+            return tuple(file.version for file in self.dependencies.files(project))
+        except ReleasegateError:
+            return None
 
     def render(self, paths: Sequence[Path]) -> tuple[str, ...]:
         """Return what ``twine check --strict`` objects to, each line once: nothing where every description renders."""

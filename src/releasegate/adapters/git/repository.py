@@ -211,10 +211,12 @@ class GitRepository(GitHistory):
         return int(self.git.tell(*words).text)
 
     def committer(self) -> str:
-        """Return who commits here; raises ``Unavailable`` where Git does not know."""
+        """Return who commits here; raises ``Unavailable`` where Git does not know, or could not sign as it is told."""
         from releasegate.adapters.git import writer
 
-        return writer.committer(self.git)
+        name = writer.committer(self.git)
+        writer.require_signer(self.git)
+        return name
 
     def source(self, commit: str) -> Source:
         """Return what a build of *commit* is made of: its hash, and its day in the time zone of who committed it."""

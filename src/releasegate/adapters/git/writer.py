@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.ancestry import head
-from releasegate.adapters.git.command import Git, failure
+from releasegate.adapters.git.command import LOCAL_SECONDS, Git, failure
+from releasegate.adapters.process import clean_environment, run
 from releasegate.core.errors import Refused, Unavailable
 
 # Git would otherwise make up a name from the machine's, and that would be published.
 _NAMED = ("-c", "user.useConfigOnly=true")
+_SIGNING = r"^(commit\.gpgsign|tag\.(gpgsign|forcesignannotated)|gpg\..*|user\.signingkey)$"
+_SIGNED = ("commit.gpgsign", "tag.gpgsign", "tag.forcesignannotated")
+_YES = frozenset({"", "true", "yes", "on", "1"})
+_SIGNERS = {"openpgp": "gpg", "x509": "gpgsm", "ssh": "ssh-keygen"}
+_LITERAL = ("key::", "ssh-")
+_DEFAULT_KEY = "gpg.ssh.defaultkeycommand"
 
 
 def commit(git: Git, files: Mapping[PurePosixPath, bytes], *, message: str) -> str:
@@ -72,6 +80,44 @@ def committer(git: Git, role: str = "COMMITTER") -> str:
             details=answer.words,
         )
     return answer.text.partition(" <")[0]
+
+
+def require_signer(git: Git) -> None:
+    """Raise ``Unavailable`` where Git is told to sign what it commits or tags, and could not.
+
+    Nothing is signed for it, and nobody is asked for a passphrase: the program is there, and has the key.
+    """
+    answer = git.ask("config", "--get-regexp", _SIGNING)
+    told = {key: value for key, _, value in (line.partition(" ") for line in answer.text.splitlines())}
+    if not any(told.get(key, "false").lower() in _YES for key in _SIGNED):
+        return
+    form, key = told.get("gpg.format", "openpgp"), told.get("user.signingkey", "")
+    older = told.get("gpg.program") if form == "openpgp" else None
+    program = told.get(f"gpg.{form}.program") or older or _SIGNERS.get(form, form)
+    found = shutil.which(str(Path(program).expanduser()), path=git.environ.get("PATH"))
+    why = f"{program} is not here" if found is None else ""
+    if found is not None and form == "openpgp" and not _has_secret_key(git, found, key):
+        why = f"{program} has no secret key {key or 'of who commits'}"
+    elif found is not None and form == "ssh" and not (key.startswith(_LITERAL) or told.get(_DEFAULT_KEY)):
+        why = (
+            ""
+            if key and (git.root / Path(key).expanduser()).is_file()
+            else f"the key {key or 'to sign with'} is not here"
+        )
+    if why:
+        raise Unavailable(
+            f"Git is told to sign its commits and tags, and {why}.",
+            hint="Set user.signingKey, gpg.format and gpg.program right (git config --show-origin --get-regexp "
+            "'gpg|sign'), or switch it off here: git config commit.gpgSign false; git config tag.gpgSign false",
+        )
+
+
+def _has_secret_key(git: Git, program: str, key: str) -> bool:
+    """Whether gpg has a secret key by that name, or where none is set by that of who commits."""
+    whose = key or git.ask("var", "GIT_COMMITTER_IDENT").text.rpartition(" <")[2].partition(">")[0]
+    env = clean_environment(git.environ, **{k: v for k, v in git.environ.items() if k == "GNUPGHOME"})
+    words = [program, "--batch", "--list-secret-keys", "--", whose]
+    return run(words, env=env, cwd=git.root, timeout=LOCAL_SECONDS).exit_code == 0
 
 
 def _check_identity(git: Git) -> None:
