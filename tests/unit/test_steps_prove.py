@@ -16,7 +16,8 @@ from releasegate.core.errors import GateFailed, Refused, Unavailable
 from releasegate.core.release.entry import SEAL
 from releasegate.core.release.taken_back import CELL
 from releasegate.ports import CellReport, Delivery
-from releasegate.steps.end_to_end import after_red, cell_subject
+from releasegate.steps.after_red import after_red
+from releasegate.steps.end_to_end import cell_subject
 from releasegate.steps.fetch import GivenFiles, deliver
 from releasegate.steps.prove import (
     AgainstReleasedCompanion,

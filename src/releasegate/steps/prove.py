@@ -16,8 +16,9 @@ from releasegate.core.release.beside import COMPANIONS, ran_as, ran_beside
 from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import line
 from releasegate.ports import CellReport
+from releasegate.steps.after_red import after_red
 from releasegate.steps.companions import as_today, by_rule, today
-from releasegate.steps.end_to_end import after_red, run_end_to_end
+from releasegate.steps.end_to_end import run_end_to_end
 from releasegate.steps.fetch import FileSource, OwnFiles, deliver, newest, sha256s
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
