@@ -163,6 +163,10 @@ def test_a_pair_is_built_installed_and_run_together_from_dist_from_the_tree_and_
     assert report.verdict == "pass"
     with pytest.raises(ConfigurationError, match="There is no source nowhere"):
         gates.install_check(workspace, api, source=Source("nowhere"))
+    other = {"tiny-api": Source("local", Version("0.9"))}
+    with pytest.raises(ConfigurationError, match=r"tiny-api 0\.9 is asked for, and 1\.0\.0 is checked out") as refusal:
+        gates.end_to_end(workspace, plugin, EndToEndRequest(Source("local", Version("1.0")), other))
+    assert refusal.value.hint == "Leave 0.9 out, or take it from an index: --source production"
     # None of it is evidence.
     assert written(workspace) == NOTHING
 

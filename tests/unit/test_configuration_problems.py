@@ -124,6 +124,12 @@ def test_a_missing_required_key_is_named(missing: str) -> None:
     [
         ("versionfiles = 1", "versionfiles: is no key here; did you mean version-files?"),
         ("tag_prefix = 'v'", "tag_prefix: is no key here; did you mean tag-prefix?"),
+        (
+            "released-versions = 3",
+            "released-versions: is no key here; it belongs into [[tool.releasegate.packages.companion]]",
+        ),
+        ("smoke = []", "smoke: is no key here; it belongs into [tool.releasegate.packages.install]"),
+        ("staging = 'x'", "staging: is no key here; it belongs into [tool.releasegate]"),
         ("'a b' = 1", "'a b': is no key here; write one of name, path, version-files"),
         ("name = 1", "name: is a number; write a package's name, in quotes"),
         ("name = 'a b'", 'name: "a b" is not a package\'s name; write letters'),

@@ -10,9 +10,12 @@ import pytest
 from fake_index import JSON, JSON_API, LISTED, PAGE, SHA256, WHEEL, Reply, answering, entry, index, page
 from packaging.version import Version
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
+from requests import Response, Session
+from requests.exceptions import SSLError
 
 from releasegate.adapters.index import simple
 from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.adapters.index.web import Web
 from releasegate.core.errors import Unavailable
 from releasegate.ports import IndexFile
 
@@ -199,3 +202,20 @@ def test_endless_redirects_are_no_answer() -> None:
     reader, _ = index({PAGE: Reply(status=302, location=PAGE)})
     with pytest.raises(Unavailable, match="The index staging cannot be read"):
         reader.files("sample")
+
+
+@pytest.mark.parametrize(
+    ("problem", "hint"),
+    [
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] unable to get local issuer certificate", "export REQUESTS_CA_BUNDLE=FILE"),
+        ("[SSL: WRONG_VERSION_NUMBER]", "Check its address and the network"),
+    ],
+)
+def test_who_does_not_trust_the_certificate_of_an_index_is_told_how_to(problem: str, hint: str) -> None:
+    class Refusing(Session):
+        def get(self, *_: object, **__: object) -> Response:
+            raise SSLError(problem)
+
+    with pytest.raises(Unavailable, match="The index staging cannot be read") as away:
+        Web("staging", given=Refusing()).get(PAGE, headers={}, limit=10)
+    assert f"{hint}, then run the same command again" in away.value.hint

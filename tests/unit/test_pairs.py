@@ -67,6 +67,13 @@ def test_a_run_that_failed_is_red_and_one_that_was_not_judged_is_nothing(step: s
     assert read(entry(step, {"problem": "no command"}, "failed", "fail"), entry(step, ran(), "started")) == []
 
 
+@pytest.mark.parametrize("step", ["e2e:staging", "e2e:today", "pair"])
+def test_a_run_that_failed_is_red_even_where_a_person_took_that_on(step: str) -> None:
+    (found,) = read(entry(step, ran(), "failed", "waived"))
+    assert not found.green
+    assert read(entry(step, {"problem": "no command"}, "failed", "waived")) == []
+
+
 def test_each_cell_of_a_run_is_a_proof_of_its_own() -> None:
     cells = [
         {"cell": NETBOX, "verdict": "pass"},

@@ -46,7 +46,8 @@ def test_of_a_program_that_ran_apart_its_own_command_line_is_told() -> None:
             exit_code=0,
             env={},
         )
-    assert heard.said[0].words == ("pip", "install")
+        tell(["python", "-c", "...", "/cwd", "--show", "--lend", "--run-apart"], "", exit_code=0, env={})
+    assert [said.words for said in heard.said] == [("pip", "install")], "the trial of the place is no program"
 
 
 def test_there_is_no_log_before_a_program_has_said_something_nor_where_nothing_is_kept(tmp_path: Path) -> None:

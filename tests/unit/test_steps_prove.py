@@ -202,6 +202,26 @@ def test_what_an_index_holds_and_is_red_is_gone_on_from_with_the_line_that_makes
     assert after_red(fixture.release(version), delivery) == f"{line} --package sample-app"
 
 
+def test_a_final_that_a_post_came_after_is_not_repaired_again(fixture: ReleaseFixture) -> None:
+    old, newest, other = (Delivery(fixture.app, Version(v), "pypi", START, ()) for v in ("1.0", "1.0.post2", "1.1"))
+    for version in ("1.0", "1.0.post1", "1.0.post2", "1.1"):
+        fixture.publish_core(version, on=fixture.production, package=fixture.app)
+    said = "1.0.post2 came after it: what is there to do says invoke status --package sample-app"
+    assert after_red(fixture.release("1.0"), old) == said
+    assert all(after_red(fixture.release("1.0"), each).startswith("Repair it forward") for each in (newest, other))
+
+
+def test_an_index_that_is_away_does_not_hide_a_red_verdict(
+    fixture: ReleaseFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: str) -> None:
+        raise Unavailable("pypi does not answer.", hint="Wait")
+
+    monkeypatch.setattr(fixture.production, "versions", away)
+    old = Delivery(fixture.app, Version("1.0"), "pypi", START, ())
+    assert after_red(fixture.release("1.0"), old) == "Repair it forward: invoke release --post --package sample-app"
+
+
 def test_what_was_never_published_is_mended_and_tried_again(fixture: ReleaseFixture) -> None:
     delivery = Delivery(fixture.app, Version("1.0"), "dist", START, ())
     assert after_red(fixture.release("1.0"), delivery) == "Mend it, then run the same command again"

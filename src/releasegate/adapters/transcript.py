@@ -55,8 +55,9 @@ def tell(
     words: Sequence[str], text: str, *, exit_code: int | None, seconds: float = 0.0, env: Mapping[str, str]
 ) -> None:
     """Tell the keepers what the program of *words* said, which was run with *env*."""
-    if _keepers:
-        own = words[words.index(_APART) + 1 :] if _APART in words else words
+    own = words[words.index(_APART) + 1 :] if _APART in words else words
+    # Whether anything can be run apart here is tried without a program, of which there is nothing to tell.
+    if _keepers and own:
         said = Said(tuple(own), exit_code, text, seconds, secrets_of(env.items()))
         for keeper in tuple(_keepers):
             keeper.hears(said)

@@ -99,6 +99,7 @@ def delivered(workspace: Workspace, package: Package, source: Source) -> Iterato
     version = source.version or stated(workspace, package).version
     if source.name == "local":
         head = repository.head()
+        _require_checked_out(workspace, package, version)
         with _tree(workspace, package, version, head) as folder:
             yield Delivery(package, version, "local", head, (folder,))
     elif source.name == "dist":
@@ -114,6 +115,16 @@ def delivered(workspace: Workspace, package: Package, source: Source) -> Iterato
     else:
         known = ("dist", "local", *workspace.project.settings.indexes)
         raise ConfigurationError(f"There is no source {source.name}.", hint=meant(source.name, known))
+
+
+def _require_checked_out(workspace: Workspace, package: Package, version: Version) -> None:
+    """Raise ``ConfigurationError`` where what is checked out is another version than is asked for."""
+    here = stated(workspace, package).version
+    if version != here:
+        raise ConfigurationError(
+            f"{package.name} {version} is asked for, and {here} is checked out.",
+            hint=f"Leave {version} out, or take it from an index: --source {workspace.project.settings.production}",
+        )
 
 
 @contextmanager

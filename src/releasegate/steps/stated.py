@@ -5,6 +5,7 @@ It knows no release: ``nox -s versions`` loads nothing that a release needs.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -68,6 +69,11 @@ def disagreement(
         what = "has version files that are missing or cannot be read"
         return f"{package.name} {what}.", "Put them right or take them out of version-files"
     what = "does not state one version" if version is None else f"does not state {version}"
+    locks = [file.path for file in package.version_files if file.path.name == "uv.lock"]
+    if locks and all(any(f", {path}:" in line for path in locks) for line in problems):
+        # Only the lock says otherwise than the file before it.
+        folder = "" if package.path == PurePosixPath() else f" --directory {shlex.quote(str(package.path))}"
+        return f"{package.name} {what} everywhere.", f"Write the lock anew: uv lock{folder}"
     return f"{package.name} {what} everywhere.", "Write the same version in every version file"
 
 

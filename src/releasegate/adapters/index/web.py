@@ -25,6 +25,14 @@ WITHHELD = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 REDIRECTS = 10
 
 
+_TRUST = "Name the certificates that are trusted here, a file of them: export REQUESTS_CA_BUNDLE=FILE"
+
+
+def _untrusted(error: Exception) -> bool:
+    """Whether *error* is that the other side's certificate is none that is trusted here, as behind some proxies."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
 class WithheldError(Unavailable):
     """The index does not let read who could read before."""
 
@@ -147,8 +155,9 @@ class Web:
             raise self._silent(error) from error
 
     def _silent(self, error: Exception) -> Unavailable:
+        first = _TRUST if _untrusted(error) else "Check its address and the network"
         return SilentError(
             f"The index {self.name} cannot be read.",
-            hint="Check its address and the network, then run the same command again",
+            hint=f"{first}, then run the same command again",
             details=[masked(f"{type(error).__name__}: {error}", [self.access.token])],
         )

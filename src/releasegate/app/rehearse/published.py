@@ -47,7 +47,7 @@ def published_pair(kit: str) -> Settings:
     settings = parse_settings(file.read_text(encoding="utf-8"), where=file.name, kits=KitsBeside(file.parent))
     known = settings.stack.kit_name if settings.stack is not None else ""
     if kit != known:
-        raise ConfigurationError(f"There is no pair {kit}.", hint=meant(kit, ["sample", known]))
+        raise ConfigurationError(f"There is no pair {kit}.", hint=meant(kit, ["sample", "own", known]))
     return settings
 
 

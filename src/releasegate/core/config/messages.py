@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -52,10 +52,15 @@ def shown(value: str) -> str:
     return "(a secret)" if is_secret(value) else json.dumps(value[:_LONGEST]) + "..." * (len(value) > _LONGEST)
 
 
-def unknown(name: str, known: Iterable[str], *, value: Any) -> str:
-    """Return the sentence for a key that does not exist: its nearest neighbour, never its value."""
+def unknown(name: str, known: Iterable[str], *, value: Any, elsewhere: Sequence[str] = ()) -> str:
+    """Return the sentence for a key that does not exist: its nearest neighbour, never its value.
+
+    *elsewhere* are the headings of the tables that have it.
+    """
     if _SECRET_KEY.search(name) or is_secret(value):
         return NO_SECRETS
+    if elsewhere:
+        return f"is no key here; it belongs into {' or '.join(elsewhere)}"
     return f"is no key here; {suggestion(name, known)}"
 
 

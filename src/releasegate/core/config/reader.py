@@ -103,6 +103,7 @@ class Table:
     keys: tuple[FieldKey, ...]
 
 
+_CONFIGURATION = "tool.releasegate"
 TABLES: dict[type[Any], Table] = {}
 """Every table by its dataclass."""
 
@@ -135,6 +136,12 @@ def kind_of_type(declared: Any) -> ValueKind:
     return (kinds or [_a_table(each) for each in types if each in TABLES])[0]
 
 
+def _headings(name: str, table: Table) -> list[str]:
+    """Return the headings of the tables in the file of *table* that have a key *name*."""
+    having = [each.heading for each in TABLES.values() if name in {key.name for key in each.keys}]
+    return [heading for heading in having if _CONFIGURATION in heading and _CONFIGURATION in table.heading]
+
+
 def read_fields(table: Table, value: Any, here: Location) -> dict[str, Any]:
     """Return the fields that *value* fills; a key with a problem fills none."""
     if not isinstance(value, dict):
@@ -143,7 +150,7 @@ def read_fields(table: Table, value: Any, here: Location) -> dict[str, Any]:
     keys = {key.name: key for key in table.keys}
     for name in value:
         if name not in keys:
-            here.at(name).wrong(unknown(name, keys, value=value[name]))
+            here.at(name).wrong(unknown(name, keys, value=value[name], elsewhere=_headings(name, table)))
     filled: dict[str, Any] = {}
     for name, key in keys.items():
         absent = key.absent

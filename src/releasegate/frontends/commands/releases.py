@@ -189,7 +189,7 @@ def waive(screen: Screen, *, package: str, version: str, gate: str, reason: str,
     Raises:
         ConfigurationError: something is not said that a waiver needs, or is wrong.
     """
-    said = {"--package": package, "--version": version, "--gate": gate, "--reason": reason}
+    said = {"--package": package, "--version": version, "--gate": gate, "--reason": reason, **_named(by)}
     workspace, which, number = _word(screen, "waive", "A waiver", said)
     waiver = Waiver(gate, _in_a_line(by) or _user(workspace, which), _in_a_line(reason))
     entry = releasing.waive(workspace, which, version=number, waiver=waiver)
@@ -203,12 +203,17 @@ def revoke(screen: Screen, *, package: str, version: str, reason: str, by: str) 
         ConfigurationError: something is not said that a revocation needs, or is wrong.
         Refused: there is no proof to take back.
     """
-    said = {"--package": package, "--version": version, "--reason": reason}
+    said = {"--package": package, "--version": version, "--reason": reason, **_named(by)}
     workspace, which, number = _word(screen, "revoke", "A revocation", said)
     who = _in_a_line(by) or _user(workspace, which)
     entry = releasing.revoke(workspace, which, version=number, by=who, reason=_in_a_line(reason))
     screen.tell(f"{which.name} {entry.line}")
     screen.tell(pasteable(f"-> See what is next: invoke status --package {which.name}", here()))
+
+
+def _named(by: str) -> dict[str, str]:
+    """Return the option that names a person, where it was given: blanks are nobody."""
+    return {"--by": by} if by else {}
 
 
 def _in_a_line(typed: str) -> str:
