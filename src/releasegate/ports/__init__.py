@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
+from releasegate.core.frozen import dataclass
 from releasegate.ports.builds import Builds as Builds
 from releasegate.ports.builds import LockAnswer as LockAnswer
 from releasegate.ports.builds import TrialBuild as TrialBuild

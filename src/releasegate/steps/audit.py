@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, look
@@ -15,6 +14,7 @@ from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.dists.wheel import sources, wheel_metadata
 from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
 from releasegate.ports import Index, IndexFile, LockAnswer
 from releasegate.steps.release import Release
