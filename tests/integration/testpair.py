@@ -18,80 +18,99 @@ AUTHOR = {name: value for name, value in ENVIRON.items() if name.startswith("GIT
 """Who commits, and that no setting of the machine's Git counts; the tools' own caches are used."""
 
 BACKEND = '''"""Packs the one module as the wheel, and every file of the tree but Git's own as the sdist."""
-import base64, hashlib, io, os, pathlib, tarfile, tomllib, zipfile
+# Each hook has a Python of its own, so it loads what it needs and no more.
+import os
 
-PROJECT = tomllib.loads(pathlib.Path("pyproject.toml").read_text())["project"]
-STEM = f"{PROJECT['name'].replace('-', '_')}-{PROJECT['version']}"
-METADATA = f"""Metadata-Version: 2.1
-Name: {PROJECT['name']}
-Version: {PROJECT['version']}
-Summary: {PROJECT['description']}
-Requires-Python: {PROJECT['requires-python']}
+EPOCH = int(os.environ.get("SOURCE_DATE_EPOCH", "1700000000"))
+WHEEL = "Wheel-Version: 1.0\\nGenerator: tiny 1\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+
+
+def project():
+    import tomllib
+
+    with open("pyproject.toml", "rb") as file:
+        told = tomllib.load(file)["project"]
+    metadata = f"""Metadata-Version: 2.1
+Name: {told['name']}
+Version: {told['version']}
+Summary: {told['description']}
+Requires-Python: {told['requires-python']}
 Description-Content-Type: text/markdown
 
 Tiny.
 """
-WHEEL = "Wheel-Version: 1.0\\nGenerator: tiny 1\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
-EPOCH = int(os.environ.get("SOURCE_DATE_EPOCH", "1700000000"))
+    return told, f"{told['name'].replace('-', '_')}-{told['version']}", metadata
 
 
 def files(folder):
-    found = (p for p in sorted(pathlib.Path(folder).rglob("*")) if p.is_file())
-    return {p.as_posix(): p.read_bytes() for p in found if not {".git", "__pycache__"} & set(p.parts)}
+    found = {}
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(set(folders) - {".git", "__pycache__"})
+        for path in (os.path.join(place, name) for name in sorted(names)):
+            with open(path, "rb") as file:
+                found[os.path.normpath(path)] = file.read()
+    return found
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
-    info = f"{STEM}.dist-info"
-    held = files(PROJECT["name"].replace("-", "_"))
-    held |= {f"{info}/METADATA": METADATA.encode(), f"{info}/WHEEL": WHEEL.encode()}
+    import base64, hashlib, zipfile
+
+    told, stem, metadata = project()
+    info = f"{stem}.dist-info"
+    held = files(told["name"].replace("-", "_"))
+    held |= {f"{info}/METADATA": metadata.encode(), f"{info}/WHEEL": WHEEL.encode()}
     lines = []
     for path, data in held.items():
         digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
         lines.append(f"{path},sha256={digest},{len(data)}\\n")
     held[f"{info}/RECORD"] = "".join([*lines, f"{info}/RECORD,,\\n"]).encode()
-    name = f"{STEM}-py3-none-any.whl"
-    with zipfile.ZipFile(pathlib.Path(wheel_directory, name), "w") as wheel:
+    name = f"{stem}-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as wheel:
         for path, data in held.items():
             wheel.writestr(zipfile.ZipInfo(path), data)
     return name
 
 
 def build_sdist(sdist_directory, config_settings=None):
-    name = f"{STEM}.tar.gz"
-    with tarfile.open(pathlib.Path(sdist_directory, name), "w:gz") as sdist:
-        for path, data in {**files("."), "PKG-INFO": METADATA.encode()}.items():
-            member = tarfile.TarInfo(f"{STEM}/{path}")
+    import io, tarfile
+
+    _, stem, metadata = project()
+    name = f"{stem}.tar.gz"
+    with tarfile.open(os.path.join(sdist_directory, name), "w:gz") as sdist:
+        for path, data in {**files("."), "PKG-INFO": metadata.encode()}.items():
+            member = tarfile.TarInfo(f"{stem}/{path}")
             member.size, member.mtime = len(data), EPOCH
             sdist.addfile(member, io.BytesIO(data))
     return name
 '''
 SERVICE = '''"""Answers every question with this module's version."""
-import http.server, sys
+import socket, sys
 
 from tiny_api import __version__
 
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(__version__.encode())
-
-    def log_message(self, *_):
-        pass
-
+ANSWER = b"HTTP/1.0 200 OK\\r\\n\\r\\n" + __version__.encode()
 
 if __name__ == "__main__":
-    http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+    with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as server:
+        while True:
+            connection, _ = server.accept()
+            with connection, connection.makefile("rb") as asked:
+                # All of it is read: what is closed before that is reset, for who asks.
+                while asked.readline().strip():
+                    pass
+                connection.sendall(ANSWER)
 '''
 CHECKS = {
     "tiny-api": """import os, tiny_api
 assert tiny_api.__version__ == os.environ["RELEASEGATE_VERSION"]
 """,
-    "tiny-plugin": """import os, tiny_plugin, urllib.request
+    "tiny-plugin": """import os, socket, tiny_plugin
 assert tiny_plugin.__version__ == os.environ["RELEASEGATE_VERSION"]
-with urllib.request.urlopen(os.environ["RELEASEGATE_COMPANION_URL"], timeout=10) as answer:
-    assert answer.read().decode() == os.environ["RELEASEGATE_COMPANION_VERSION"]
+host, port = os.environ["RELEASEGATE_COMPANION_URL"].removeprefix("http://").strip("/").split(":")
+with socket.create_connection((host, int(port)), timeout=10) as service, service.makefile("rb") as answer:
+    service.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    said = answer.read().decode().split("\\r\\n\\r\\n")[1]
+assert said == os.environ["RELEASEGATE_COMPANION_VERSION"]
 """,
 }
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from releasegate.core.frozen import dataclass
 
 _DIFFERENCE = timedelta(hours=1)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from releasegate.core.frozen import dataclass
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:

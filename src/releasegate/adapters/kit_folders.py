@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.package_data import package_folder
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from releasegate.core.kits.host import Hosts

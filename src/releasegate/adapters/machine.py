@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from releasegate.adapters.process import clean_environment, find_program, run
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.config.messages import holds_secret
 from releasegate.core.errors import Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.ports import Tool
 
 _GIT = ">=2.30"

@@ -12,13 +12,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import IO
 
 from releasegate.adapters import process_groups, transcript
 from releasegate.core.errors import Unavailable
+from releasegate.core.frozen import dataclass
 
 PASSED_ON = frozenset(
     [

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from releasegate.adapters.masking import secrets_of
+from releasegate.core.frozen import dataclass
 
 _APART = "--run-apart"
 """The word behind which, where a program is run apart, its own words begin."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from packaging.version import Version
@@ -12,6 +12,7 @@ from releasegate.app.orders import Order, plan_order
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.next_command import next_release
 from releasegate.core.release.plan import PackageState, PipelineName
 from releasegate.steps.preflight.preflight import answers

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from packaging.version import Version
 
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.next_command import judged_bad
 from releasegate.core.release.plan import (
     PackageState,

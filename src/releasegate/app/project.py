@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.kit_folders import KitsBeside
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.config.parse import has_table, parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError, Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.core.nearest import meant
 
 STATE = ".releasegate"

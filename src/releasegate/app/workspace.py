@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from releasegate.app.late import LateInstallChecker, LateRunner, late
 from releasegate.app.project import Project, load
 from releasegate.core.ci.companion_inputs import named_in
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from releasegate.adapters.build.kept import LocalBuilds

@@ -6,8 +6,10 @@ Nothing is imported here that a list of commands could not pay for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
+
+from releasegate.core.frozen import dataclass
 
 Given = Mapping[str, Any]
 """The value of every option of a gate by the option's name, with ``_`` for ``-``; ``None`` where it was left out."""

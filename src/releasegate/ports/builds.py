@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
+
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from packaging.version import Version

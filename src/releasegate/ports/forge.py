@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from releasegate.core.evidence.belief import CiOutcome
+from releasegate.core.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal, Protocol
+
+from releasegate.core.frozen import dataclass
 
 MirrorStanding = Literal["absent", "behind", "level", "ahead", "apart"]
 """How a mirror's branch stands to a commit: not there, or what came before, the same, what follows, none of these."""

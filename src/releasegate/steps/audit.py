@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from packaging.utils import canonicalize_name
@@ -18,6 +17,7 @@ from releasegate.core.dists.manifest import Manifest
 from releasegate.core.dists.requirements import required, unmet
 from releasegate.core.dists.wheel import requires, sources, wheel_metadata
 from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
 from releasegate.ports import Index, IndexFile, LockAnswer
 from releasegate.steps.release import Release

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from packaging.version import Version
@@ -14,6 +13,7 @@ from releasegate.core.dists.manifest import MANIFEST, Manifest, manifest_from_js
 from releasegate.core.dists.promotion import Built, PromotionProof, compare
 from releasegate.core.dists.version_text import Source
 from releasegate.core.errors import GateFailed
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
 from releasegate.core.release.versions import promoted
 from releasegate.core.version_files.occurrences import bump_all

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from releasegate.core.config.companion import Companion
 from releasegate.core.errors import Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.companion import PickedCompanion, pick_companion
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import deliver, newest, published

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, NotYet, Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.ports import Delivery, Index, IndexFile
 from releasegate.steps.release import Release, Role, RunContext
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import quote
 
 from releasegate.core.dists.manifest import MANIFEST
 from releasegate.core.errors import NotYet, Refused, Unavailable
 from releasegate.core.evidence.note import write
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
 from releasegate.core.release.record import record
 from releasegate.core.release.statement import statement

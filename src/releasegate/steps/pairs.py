@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from packaging.specifiers import SpecifierSet
@@ -12,6 +11,7 @@ from packaging.version import Version
 from releasegate.core.config.model import Settings
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.pairs.matrix import HostAndPython, PackageVersion, Pairs
 from releasegate.core.pairs.proofs import Proof, proofs
 from releasegate.core.pairs.question import Edge, PairsAnswer, PairsQuestion, answer

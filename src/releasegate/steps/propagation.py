@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.wheel import metadata_differences, wheel_metadata
 from releasegate.core.errors import GateFailed, NotYet, ReleasegateError, Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
 from releasegate.ports import Index, IndexFile
 from releasegate.steps.fetch import held_hashes, published

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar
 
 from packaging.version import Version
@@ -12,6 +12,7 @@ from packaging.version import Version
 from releasegate.core.config.model import Package
 from releasegate.core.enumerated import joined
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.beside import COMPANIONS, ran_as, ran_beside
 from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import line

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.dists.manifest import Artifact
 from releasegate.core.errors import Conflict, Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import TAG, Evidence
 from releasegate.core.release.next_command import given_up
 from releasegate.core.release.next_version import next_legal

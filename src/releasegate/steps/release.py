@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.next_command import release_line
 from releasegate.core.release.record import record
 from releasegate.core.release.taken_back import because

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.errors import GateFailed, Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.beside import COMPANIONS, ran_beside
 from releasegate.core.release.entry import SEAL, Evidence
 from releasegate.ports import Delivery

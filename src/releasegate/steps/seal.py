@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.config.companion import Companion
 from releasegate.core.enumerated import joined
 from releasegate.core.errors import Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.beside import COMPANIONS, ran_as, ran_beside
 from releasegate.core.release.entry import SEAL, Evidence
 from releasegate.core.release.versions import parse_version, promoted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -11,6 +10,7 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import next_legal
 from releasegate.core.version_files.occurrences import bump_all

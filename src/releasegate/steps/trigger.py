@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.publish_rules import SourceState, disagreements, requested
 from releasegate.core.errors import Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.release import Role

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Unavailable
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from releasegate.adapters.tokens.prompt import TokenPrompt

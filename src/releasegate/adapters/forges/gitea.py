@@ -8,7 +8,7 @@ repository's path ``releases/download``, where a token is taken, too. Gitea tell
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from releasegate.adapters.forges.gitea_runs import held_runs, newest_run, outcom
 from releasegate.adapters.forges.outcomes import NotShown, existing, is_draft, looked_at_again, published
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.evidence.belief import CiOutcome
+from releasegate.core.frozen import dataclass
 from releasegate.ports import BranchTakes, CiRun, ForgeRelease
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ only the tasks, a task a job, whose ``head_branch`` is the tag.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from releasegate.adapters.forges.gitea_records import each, optional
 from releasegate.adapters.forges.outcomes import STARTED_BY, CiState, NotShown, in_utc, state, text, verdict
 from releasegate.core.evidence.belief import CiOutcome
+from releasegate.core.frozen import dataclass
 from releasegate.ports import CiRun
 
 if TYPE_CHECKING:

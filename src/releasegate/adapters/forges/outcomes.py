@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
 from releasegate.adapters.masking import masked
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.core.printable import printable
 from releasegate.ports import ForgeRelease
 

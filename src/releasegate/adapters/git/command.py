@@ -8,7 +8,6 @@ import shlex
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import IO, TypeAlias
@@ -17,6 +16,7 @@ from releasegate.adapters.git.hooks import command_of, hooks_apart, may_run_hook
 from releasegate.adapters.masking import without_user_info
 from releasegate.adapters.process import clean_environment, ended, last_lines, started
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.core.printable import printable
 
 _PASSED_ON = frozenset(

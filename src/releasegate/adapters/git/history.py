@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from releasegate.adapters.git import tags
 from releasegate.adapters.git.command import Asked, Git
 from releasegate.core.errors import Refused
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from releasegate.ports import PushAnswer

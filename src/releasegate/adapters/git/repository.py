@@ -6,7 +6,6 @@ import os
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from releasegate.adapters.git.command import Git, failure
 from releasegate.adapters.git.history import GitHistory
 from releasegate.adapters.plain_file import read_plain
 from releasegate.core.errors import Unavailable
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from releasegate.core.dists.version_text import Source

@@ -7,12 +7,12 @@ index has https.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from releasegate.adapters.index.addresses import Addresses
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.frozen import dataclass
 
 _PORTS = {"http": 80, "https": 443}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.frozen import dataclass
 
 SCHEMES = ("http", "https")
 ALIASES = ("pypi", "testpypi")

@@ -5,12 +5,14 @@ A socket's own timeout starts anew with every byte: a server that sends one each
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Generic, TypeVar
+
+from releasegate.core.frozen import dataclass
 
 T = TypeVar("T")
 
@@ -25,7 +27,7 @@ class TooSlowError(OSError):
     """An answer did not come, or not fast enough."""
 
 
-@dataclass
+@dataclasses.dataclass
 class Arrived:
     """How many bytes of an answer came so far, and whether nobody waits for more."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from releasegate.adapters.index.access import origin
 from releasegate.adapters.index.deadline import Arrived
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     import requests

@@ -10,7 +10,6 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -20,6 +19,7 @@ from packaging.version import Version
 
 from releasegate.adapters.index.addresses import is_web_address
 from releasegate.adapters.index.get import Response
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.versions import parse_version
 
 if TYPE_CHECKING:

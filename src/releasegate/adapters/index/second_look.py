@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from releasegate.core.errors import Unavailable
+from releasegate.core.frozen import dataclass
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urljoin, urlsplit
@@ -23,6 +23,7 @@ from releasegate.adapters.index.second_look import Sight, settled
 from releasegate.adapters.index.web import MEBIBYTE, SilentError, Web, WithheldError
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError, Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.versions import parse_version
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +19,7 @@ from releasegate.adapters.process import Completed, clean_environment, run
 from releasegate.adapters.scratch import scratch
 from releasegate.adapters.tokens.shape import flaw
 from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from releasegate.adapters.tokens.prompt import TokenPrompt

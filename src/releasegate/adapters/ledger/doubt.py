@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from packaging.version import Version
 
 from releasegate.adapters.ledger.signatures import Signatures
 from releasegate.core.evidence.belief import ANYBODY, ci_run, must_be_believed
 from releasegate.core.evidence.signed_entries import Statement, digest, statement
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Entry
 from releasegate.core.release.taken_back import REVOKED
 

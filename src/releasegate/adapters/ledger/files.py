@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.version import Version
@@ -14,6 +13,7 @@ from packaging.version import Version
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.plain_file import plain_lines
 from releasegate.core.errors import Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
 

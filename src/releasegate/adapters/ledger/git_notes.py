@@ -8,12 +8,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from releasegate.adapters.git import tags
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, failure, line_in
 from releasegate.adapters.git.hooks import NO_HOOKS
 from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.frozen import dataclass
 
 NAMESPACE = "refs/notes/releasegate"
 _ROLES = ("AUTHOR", "COMMITTER")

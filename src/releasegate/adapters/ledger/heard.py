@@ -6,7 +6,6 @@ What was heard once is kept: notes that are taken away or put back later do not 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.version import Version
@@ -17,6 +16,7 @@ from releasegate.core.errors import Unavailable
 from releasegate.core.evidence.merge import merge, moment
 from releasegate.core.evidence.note import Note, parse, write
 from releasegate.core.evidence.signed_entries import Statement
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Entry
 
 _SUFFIX = ".note"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
 from packaging.version import Version
 
@@ -16,6 +15,7 @@ from releasegate.adapters.ledger.heard import Heard
 from releasegate.core.evidence.merge import merge, told, without
 from releasegate.core.evidence.note import Known, LeftOut, accepted, parse, write
 from releasegate.core.evidence.signed_entries import Statement
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Entry
 from releasegate.core.release.record import record
 from releasegate.core.release.versions import by_version, parse_version

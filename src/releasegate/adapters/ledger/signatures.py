@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.process import clean_environment, run
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.frozen import dataclass
 
 NAMESPACE = "releasegate"
 """What a signature is for: one of a commit or a mail is none of evidence."""

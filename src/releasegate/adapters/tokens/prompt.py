@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from releasegate.core.errors import Refused
+from releasegate.core.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
 
 from releasegate.adapters.process import clean_environment, run
+from releasegate.core.frozen import dataclass
 
 UV = (sys.executable, "-P", "-m", "uv")
 """The uv that is installed beside this package, which looks for interpreters from the one that runs here."""

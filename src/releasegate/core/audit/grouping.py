@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from releasegate.core.audit.problem import Problem
 from releasegate.core.enumerated import first_of
+from releasegate.core.frozen import dataclass
 
 _ENOUGH = 3
 _GROUPS = 25

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from releasegate.core.config.exemptions import Exemption
+from releasegate.core.frozen import dataclass
 from releasegate.core.globs import matching
 
 ExemptionKey = Literal["allowed", "dropped", "generated", "omitted"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from releasegate.core.audit.problem import Problem
 from releasegate.core.dists.index_rules import RULES_OF_TABLE, name_problem
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from packaging.metadata import Metadata

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from releasegate.core.audit.grouping import Group, escaped, grouped
 from releasegate.core.audit.problem import ExemptionKey, Problem, Problems, exemption_line
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Wheel
+from releasegate.core.frozen import dataclass
 
 _TOLD = 40
 _PLATFORM = re.compile(r"\.(?:cpython-|cp\d|abi3)[\w.-]*\.(so|pyd)$")

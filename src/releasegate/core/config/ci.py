@@ -2,12 +2,12 @@
 
 # The annotations are data (see reader.table): their evaluation must not be postponed.
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from releasegate.core.config import strings as checks
 from releasegate.core.config.reader import Key, table
 from releasegate.core.config.values import Commands, Flag, RepositoryFile, Runner, Seconds, Texts, list_of, text
+from releasegate.core.frozen import dataclass
 
 WORKFLOWS = ("release", "pull-request", "watch", "cache")
 

@@ -2,11 +2,11 @@
 
 # The annotations are data (see reader.table): their evaluation must not be postponed.
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from releasegate.core.config.reader import Key, table
 from releasegate.core.config.values import CanonicalVersion, Count, PackageName, VersionRange, alone_or_listed
+from releasegate.core.frozen import dataclass
 
 
 @table("[[tool.releasegate.packages.companion]]")

@@ -8,7 +8,7 @@ declarations, and the reference is written from them.
 
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated
@@ -46,6 +46,7 @@ from releasegate.core.config.values import (
     Variables,
 )
 from releasegate.core.config.version_file_types import VersionFiles
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from releasegate.core.kits.host import Hosts

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, fields
 from typing import Any, TypeVar, get_args
 
 from releasegate.core.config.messages import kind_of, typed, unknown
+from releasegate.core.frozen import dataclass
 from releasegate.core.toml.lines import KeyPath
 
 T = TypeVar("T")

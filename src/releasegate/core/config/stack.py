@@ -3,7 +3,7 @@
 # The annotations are data (see reader.table): their evaluation must not be postponed.
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Annotated
 
 from releasegate.core.config import strings as checks
@@ -24,6 +24,7 @@ from releasegate.core.config.values import (
     list_of,
     text,
 )
+from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from releasegate.core.kits.kit import Kit

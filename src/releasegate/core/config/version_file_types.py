@@ -5,7 +5,6 @@ A further kind is a dataclass here, in ``VersionFile`` too, and a module there.
 
 # The annotations are data (see reader.table): their evaluation must not be postponed.
 
-from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
 from releasegate.core.config.messages import typed
@@ -20,6 +19,7 @@ from releasegate.core.config.values import (
     TomlKey,
     list_of,
 )
+from releasegate.core.frozen import dataclass
 
 _SPELLING = Key(
     "`semver` where the file spells a candidate as SemVer does, `1.2.0-rc.1`; `major.minor` where the first two "

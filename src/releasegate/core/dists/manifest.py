@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from releasegate.core.errors import Unavailable
+from releasegate.core.frozen import dataclass
 
 MANIFEST = "manifest.json"
 """What a manifest's file is called, beside the files that it lists."""

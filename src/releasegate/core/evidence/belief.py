@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from releasegate.core.evidence.merge import moment
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Entry
 from releasegate.core.release.taken_back import is_red
 

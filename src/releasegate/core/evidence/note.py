@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from packaging.version import Version
@@ -17,6 +17,7 @@ from packaging.version import Version
 from releasegate.core.evidence.merge import moment
 from releasegate.core.evidence.shapes import is_sound
 from releasegate.core.evidence.signed_entries import Statement, statement_from
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import SEAL, Entry, entry_from_json
 from releasegate.core.release.versions import parse_version
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Entry
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from packaging.utils import canonicalize_name
@@ -13,6 +13,7 @@ from releasegate.core.config.companion import Companion
 from releasegate.core.config.model import Package
 from releasegate.core.enumerated import joined
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.frozen import dataclass
 from releasegate.core.nearest import meant
 from releasegate.core.release.versions import parse_version
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, get_args
+
+from releasegate.core.frozen import dataclass
 
 EntryEvent = Literal["started", "done", "failed", "waived", "revoked"]
 Evidence = Mapping[str, Any]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from packaging.version import Version
 
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Entry
 from releasegate.core.release.plan import PackageState, PipelineName, VersionState, bump_branch
 from releasegate.core.release.taken_back import because

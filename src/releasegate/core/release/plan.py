@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cached_property
 from typing import Literal
@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release import next_version, versions
 from releasegate.core.release.record import Record
 from releasegate.core.release.taken_back import because

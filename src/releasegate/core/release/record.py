@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import SEAL, TAG, Entry
 from releasegate.core.release.taken_back import CELL, REVOKED, runs_end_to_end
 from releasegate.core.release.taken_back import unsettled as taking_back

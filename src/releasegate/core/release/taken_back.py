@@ -7,9 +7,9 @@ watches, such as a cell beyond the version's own matrix or a scheduled run, tell
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.beside import ran_beside
 
 if TYPE_CHECKING:

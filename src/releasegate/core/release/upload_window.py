@@ -6,7 +6,8 @@ PyPI (and TestPyPI) takes no new file of a release whose first file is more than
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from releasegate.core.frozen import dataclass
 
 DAY = 86400.0
 WINDOW = 14

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from packaging.version import Version
 
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.frozen import dataclass
 
 
 def parse_version(text: object) -> Version | None:

@@ -7,8 +7,10 @@ the fields are the documentation of the JSON form: its schema is made from them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
+
+from releasegate.core.frozen import dataclass
 
 SCHEMA = "releasegate-report/1"
 """The name and version of the JSON form. A key that is added keeps it; one that goes or changes counts it up."""

@@ -10,11 +10,11 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from releasegate.core.errors import ConfigurationError
+from releasegate.core.frozen import dataclass
 
 KeyPath = tuple[str | int, ...]
 

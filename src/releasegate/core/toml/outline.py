@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+
+from releasegate.core.frozen import dataclass
 
 _UNUSUAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\\\ufeff]")
 _STRING = re.compile(r'"[^"\n]*"')

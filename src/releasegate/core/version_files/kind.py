@@ -7,12 +7,12 @@ first two numbers alone, as Sphinx's short version is: ``1.2``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from packaging.version import Version
 
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.versions import parse_version
 
 Spelling = Literal["pep440", "semver", "major.minor"]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from packaging.version import Version
 
 from releasegate.core.config.exemptions import Exemption
+from releasegate.core.frozen import dataclass
 from releasegate.core.globs import matching
 
 _ABOUT_CHANGES = r"change(?:s|log)?|history|news(?:fragments)?|release[-_]?notes?|releases|whatsnew"

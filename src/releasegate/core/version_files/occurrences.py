@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -18,6 +17,7 @@ from releasegate.core.config.version_file_types import (
     VersionFile,
 )
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.kind import Kind, short
 from releasegate.core.version_files.locks.pixi_lock import NAME as PIXI

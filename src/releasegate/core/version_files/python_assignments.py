@@ -11,11 +11,11 @@ import tokenize
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from packaging.version import Version
 
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.version_files.kind import utf8
 from releasegate.core.version_files.tuples import TuplePart, parts_of, version_of
 

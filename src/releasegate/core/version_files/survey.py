@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ReleasegateError
+from releasegate.core.frozen import dataclass
 from releasegate.core.version_files.occurrences import Occurrence, compare, find, whole
 
 Contents = Mapping[PurePosixPath, bytes | None]

@@ -6,10 +6,10 @@ A release asks them before its first commit; ``--plan``, ``status`` and ``doctor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import TOLD, Evidence
 from releasegate.core.release.plan import PipelineName
 from releasegate.steps.preflight.doctor_questions import QUESTIONS

@@ -6,8 +6,9 @@ word, and an alias stays one node, however often it is used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from releasegate.core.frozen import dataclass
 
 FOLDERS = (".github", ".gitea", ".forgejo")
 """Where forges look for workflows, from the top of the Git repository."""

@@ -8,7 +8,6 @@ runners' targets that they run, and of other systems' files.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.others.conditions import Events, both
@@ -19,6 +18,7 @@ from releasegate.core.ci.others.triggers import Start, starts
 from releasegate.core.ci.others.uploads import Uploading, calls, uploading_words, uploads
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Package
+from releasegate.core.frozen import dataclass
 from releasegate.core.globs import matching
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from releasegate.core.audit.code.trees import parse
 from releasegate.core.ci.others.commands import said_in_code
 from releasegate.core.ci.others.sections import RUNNERS, Section, reached, sections, usual
+from releasegate.core.frozen import dataclass
 
 SCRIPTS = frozenset(
     {".sh", ".bash", ".zsh", ".py", ".ps1", ".rb", ".pl", ".js", ".mjs", ".cjs", ".ts", ".bat", ".cmd", ""}

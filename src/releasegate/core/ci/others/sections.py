@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from releasegate.core.frozen import dataclass
 
 RUNNERS = {
     **dict.fromkeys(("Makefile", "makefile", "GNUmakefile"), ("make", "gmake", "MAKE")),

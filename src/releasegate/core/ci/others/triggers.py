@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.others.nodes import NOWHERE, Node
 from releasegate.core.config.model import Package
+from releasegate.core.frozen import dataclass
 
 _RELEASED = frozenset({"published", "released", "created", "edited"})
 """What a final does to its forge release, in the words of ``types``."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from releasegate.core.ci.others.commands import command, said_in_code
 from releasegate.core.ci.others.conditions import Events, reached_by
 from releasegate.core.ci.others.nodes import FOLDERS, NOWHERE, Node
 from releasegate.core.ci.others.scripts import Files, runs
+from releasegate.core.frozen import dataclass
 
 _INDEX = r"(?:py-?pi|poetry|twine|flit|hatch|pdm)"
 _VERB = r"(?:publish|upload|deploy|release)"

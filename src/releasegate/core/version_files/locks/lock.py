@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from releasegate.core.config.version_file_types import LockVersionFile
 from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.frozen import dataclass
 from releasegate.core.toml.lines import TomlText, read_toml
 from releasegate.core.toml.outline import outline
 from releasegate.core.version_files.kind import Found, Spelling, spelled, stated, utf8
