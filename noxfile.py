@@ -20,11 +20,11 @@ orders outcomes package_state pairs project release reports status verify/eviden
 verify/verify watch workspace
 """
 _FRONTENDS = """
-commands/aftercare commands/cells commands/each_package commands/end_to_end_gate commands/handover commands/overview
-commands/pairs commands/rehearsals commands/releases commands/single_gates commands/upkeep commands/verification
-completion generated/configuration_schema generated/error_page generated/readme_sample generated/report_schema invoke
-nox options program screen/console screen/forms screen/log_progress screen/moving_line screen/printer screen/run_log
-screen/tables screen/terminal_text shown
+commands/aftercare commands/cells commands/doctor commands/each_package commands/end_to_end_gate commands/handover
+commands/pairs commands/rehearsals commands/releases commands/single_gates commands/status commands/upkeep
+commands/verification completion generated/configuration_schema generated/error_page generated/readme_sample
+generated/report_schema invoke nox options program screen/console screen/forms screen/log_progress screen/moving_line
+screen/printer screen/run_log screen/tables screen/terminal_text shown
 """
 PROVEN = ",".join(
     f"src/releasegate/{place}"

@@ -39,7 +39,7 @@ from releasegate.core.release.entry import Entry
 from releasegate.core.release.next_version import next_base, next_candidate
 from releasegate.core.release.record import record
 from releasegate.core.release.versions import consumed
-from releasegate.frontends.commands import overview
+from releasegate.frontends.commands import status as looks
 from releasegate.frontends.screen.console import Screen
 from tests.bench.commands import AUTHOR
 from tests.bench.measured import used_here
@@ -92,7 +92,7 @@ def status(size: int) -> Task:
         tables.append(f'[[tool.releasegate.packages]]\nname = "{clone.name}"\npath = "{clone.name}"\n{KEYS}')
     (folder / "pyproject.toml").write_text("\n".join(tables), encoding="utf-8")
     os.chdir(folder)
-    return lambda: overview.status(Screen(), package="")
+    return lambda: looks.status(Screen(), package="")
 
 
 def versions(size: int) -> Task:

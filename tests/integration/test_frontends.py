@@ -306,7 +306,7 @@ def test_a_task_that_ends_itself_keeps_its_exit_code(cwd: Desk, monkeypatch: pyt
     def ended(*_: object, **__: object) -> None:
         raise Exit(code=9)
 
-    monkeypatch.setattr("releasegate.frontends.commands.overview.status", ended)
+    monkeypatch.setattr("releasegate.frontends.commands.status.status", ended)
     assert cwd.type("invoke", "status")[0] == 9
 
 
@@ -511,7 +511,7 @@ def test_a_task_that_is_interrupted_in_this_process_says_what_is_safe(
     def interrupted(*_: object, **__: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("releasegate.frontends.commands.overview.status", interrupted)
+    monkeypatch.setattr("releasegate.frontends.commands.status.status", interrupted)
     code, output = cwd.type("invoke", "status")
     assert code == 130
     assert "nothing is uploaded twice" in output

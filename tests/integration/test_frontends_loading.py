@@ -112,9 +112,10 @@ core.version_files.setup_call core.version_files.text
 FORMS = "core.report.markdown core.report.markdown_text core.report.json_form"
 """What tells a report in another form than lines."""
 
-OF_A_STACK = (
-    "core.kits.host core.kits.kit core.kits.kit_parse core.kits.kit_parts core.kits.dimensions core.kits.stack_fit"
-)
+OF_A_STACK = """
+core.stacks.host core.stacks.kit core.stacks.stack_parse core.stacks.stack_keys core.stacks.dimensions
+core.stacks.stack_fit
+"""
 """What reads the folders of stacks, and of the hosts that are known."""
 
 APART = "adapters.foreign.isolation core.install.extras core.machine_faults html"
@@ -194,5 +195,5 @@ def test_what_a_command_loads_is_compiled_once_unless_python_was_told_to_keep_no
     subprocess.run([sys.executable, "-m", "invoke", "status"], cwd=project, env=env, capture_output=True, check=False)
     compiled = {str(Path("/") / file.relative_to(tmp_path)).partition(".")[0] for file in tmp_path.rglob("*.pyc")}
 
-    assert any(each.endswith("releasegate/frontends/commands/overview") for each in compiled) is kept
+    assert any(each.endswith("releasegate/frontends/commands/status") for each in compiled) is kept
     assert str(project / "tasks") not in compiled

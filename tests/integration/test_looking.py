@@ -16,7 +16,7 @@ from releasegate.adapters.git.hooks import may_run_hooks
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.core.config.model import IndexConfig
 from releasegate.core.errors import Unavailable
-from releasegate.frontends.commands.overview import status
+from releasegate.frontends.commands.status import status
 from releasegate.frontends.screen.console import Screen
 from releasegate.rehearsal.index import EmbeddedIndex, Refuse, sample_wheel
 

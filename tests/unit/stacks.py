@@ -9,8 +9,8 @@ from typing import Any
 from releasegate.adapters.kit_folders import KitFolders, kit_folders
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Cell
-from releasegate.core.kits.dimensions import chosen
-from releasegate.core.kits.kit import Kit
+from releasegate.core.stacks.dimensions import chosen
+from releasegate.core.stacks.kit import Kit
 
 PLAIN = {"world": ("small",), "user": ("superuser",), "depth": ("usual",)}
 """One value of each dimension of the pair's that is spread over the cells."""

@@ -16,7 +16,7 @@ from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Package
 from releasegate.core.e2e.accepted import refusal
 from releasegate.core.errors import GateFailed
-from releasegate.core.kits.kit import Kit
+from releasegate.core.stacks.kit import Kit
 from releasegate.ports import Delivery
 from releasegate.rehearsal.index import sample_wheel
 

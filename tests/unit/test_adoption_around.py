@@ -14,7 +14,7 @@ from releasegate.core.adopt.prefixes import Around, choose, newest_first, split
 from releasegate.core.adopt.table import RepositoryFacts, table
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.parse import parse_settings
-from releasegate.core.kits.host import Host
+from releasegate.core.stacks.host import Host
 
 LAMP, BUOY = frozenset({"quay-lamp"}), frozenset({"quay-buoy"})
 

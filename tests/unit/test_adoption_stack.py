@@ -17,8 +17,8 @@ from releasegate.core.adopt.table import RepositoryFacts, table
 from releasegate.core.config.model import ForgeConfig
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.stack import Stack
-from releasegate.core.kits.host import Host
-from releasegate.core.kits.kit import Kit
+from releasegate.core.stacks.host import Host
+from releasegate.core.stacks.kit import Kit
 
 FACTS = RepositoryFacts("main", "origin", ForgeConfig("github", "octo/quay-lamp"))
 AROUND = Surroundings(hosts=known_hosts(), kits=kits_of_hosts())

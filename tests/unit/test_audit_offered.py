@@ -8,7 +8,7 @@ import pytest
 from archives import PACKAGE, dist_info, metadata, said, subject
 
 from releasegate.core.audit.checks.pythons import oldest_tried
-from releasegate.core.audit.last_release.offered import dropped
+from releasegate.core.audit.last_release.dropped import dropped
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.model import Wheel

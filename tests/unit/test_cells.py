@@ -12,9 +12,9 @@ from releasegate.core.config.stack import PATHS, compose_variable, image_variabl
 from releasegate.core.e2e.matrix import Told, Wanted, matrix, read_cell, side_by_side
 from releasegate.core.e2e.places import filled
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.dimensions import chosen
-from releasegate.core.kits.kit import fits
-from releasegate.core.kits.kit_parts import Dimension, DimensionValue, KitImage, VersionOrigin
+from releasegate.core.stacks.dimensions import chosen
+from releasegate.core.stacks.kit import fits
+from releasegate.core.stacks.stack_keys import Dimension, DimensionValue, KitImage, VersionOrigin
 
 STACK = pair_stack("app", "core", dimensions=hosts("image:4.5.8", "4.7.3"), pythons=("3.12", "3.13"))
 NETBOX, SERVICE, *_ = kit().dimensions

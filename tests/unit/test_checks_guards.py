@@ -12,9 +12,9 @@ from suite_modules import checks
 from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 
 MODULES = (
-    "cell", "pair_cell", "contracts", "traffic", "people", "syncing", "world", "worlds", "holdings", "test_4_swallowed",
-    "test_4_traces", "test_4_people", "test_4_keys", "test_4_moves", "test_4_buttons", "test_4_fields", "test_4_stream",
-    "test_4_records", "netbox",
+    "cell", "pair_cell", "contracts", "traffic", "people", "syncing", "proxmox_side", "datacenters", "holdings",
+    "test_4_swallowed", "test_4_traces", "test_4_people", "test_4_keys", "test_4_moves", "test_4_buttons",
+    "test_4_fields", "test_4_stream", "test_4_records", "netbox",
 )  # fmt: skip
 CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_service="pve", path="fresh")
 
@@ -203,15 +203,15 @@ def test_a_guest_that_netbox_does_not_follow_is_told(
 
 
 def test_a_guest_that_changes_though_nothing_happened_to_it_is_told(suite: SimpleNamespace) -> None:
-    before = suite.worlds.small(1)
-    still = next(guest.name for guest in before.guests if guest in suite.worlds.moved(before).guests)
+    before = suite.datacenters.small(1)
+    still = next(guest.name for guest in before.guests if guest in suite.datacenters.moved(before).guests)
 
     def holdings(memory: int, stopped: str) -> Any:
         records = [{"name": still, "memory": memory}, {"name": before.guests[0].name, "status": stopped}]
         return suite.holdings.Holdings({"virtual-machines": dict(enumerate(records))})
 
     def later(memory: int) -> Any:
-        now = SimpleNamespace(guests=suite.worlds.moved(before).guests)
+        now = SimpleNamespace(guests=suite.datacenters.moved(before).guests)
         return suite.test_4_moves.Later(before, now, None, holdings(memory, "offline"), None)
 
     suite.test_4_moves.test_nothing_else_of_netbox_moves(holdings(1, "active"), later(1))

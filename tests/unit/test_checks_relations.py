@@ -11,7 +11,7 @@ import pytest
 from suite_modules import checks
 
 MODULES = (
-    "worlds", "answers", "world", "holdings", "pages", "netbox", "filters", "test_1_up", "test_4_people",
+    "datacenters", "answers", "proxmox_side", "holdings", "pages", "netbox", "filters", "test_1_up", "test_4_people",
     "test_4_records", "test_4_relations",
 )  # fmt: skip
 
@@ -28,8 +28,8 @@ def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
 @pytest.fixture
 def world(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what the mock holds of the small datacenter."""
-    held = suite.answers.answers(suite.worlds.small(1))
-    proxmox = suite.world.Proxmox("https://mock.invalid")
+    held = suite.answers.answers(suite.datacenters.small(1))
+    proxmox = suite.proxmox_side.Proxmox("https://mock.invalid")
     monkeypatch.setattr(type(proxmox), "get", lambda _, path, **__: held[f"/api2/json/{path}"]["data"])
     return proxmox.world()
 

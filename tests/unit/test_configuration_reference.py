@@ -7,8 +7,8 @@ import pytest
 from releasegate.core.config.model import IndexConfig, Settings
 from releasegate.core.config.reader import TABLES, Table
 from releasegate.core.config.reference import render_reference, tables
-from releasegate.core.kits.host import KnownHosts
-from releasegate.core.kits.kit import Kit
+from releasegate.core.stacks.host import KnownHosts
+from releasegate.core.stacks.kit import Kit
 
 ROOTS = (Settings, Kit, KnownHosts)
 EVERY = list({table.type: table for root in ROOTS for table in tables(root)}.values())

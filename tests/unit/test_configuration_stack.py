@@ -11,9 +11,9 @@ from stacks import kit
 from releasegate.core.config.model import Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.host import Hosts
-from releasegate.core.kits.kit import Kit
-from releasegate.core.kits.kit_parts import DimensionValue
+from releasegate.core.stacks.host import Hosts
+from releasegate.core.stacks.kit import Kit
+from releasegate.core.stacks.stack_keys import DimensionValue
 
 PACKAGES = """\
 [[tool.releasegate.packages]]

@@ -27,7 +27,7 @@ MODULES = (
     "containers",
     "netbox",
     "holdings",
-    "world",
+    "proxmox_side",
     "pages",
     "pairing",
     "syncing",
@@ -52,7 +52,7 @@ def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
 def world(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what the mock holds, read from its own data as if it had answered."""
     held = json.loads((E2E / "proxbox" / "images" / "mock" / "pve.json").read_text(encoding="utf-8"))
-    proxmox = suite.world.Proxmox("https://mock.invalid")
+    proxmox = suite.proxmox_side.Proxmox("https://mock.invalid")
     monkeypatch.setattr(type(proxmox), "get", lambda _, path, **__: held[f"/api2/json/{path}"]["data"])
     return proxmox.world()
 

@@ -15,7 +15,7 @@ from releasegate.core.e2e.accepted import accepts, correction
 from releasegate.core.e2e.aliases import aliases, called, settled, told
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix, on_newest
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.dimensions import chosen
+from releasegate.core.stacks.dimensions import chosen
 
 HELD = tuple(map(Version, ("4.7.1", "4.7.3", "4.8.0", "4.9.0b1")))
 

@@ -12,8 +12,8 @@ from stacks import folders, kit
 from releasegate.adapters.containers.runs.compose_labels import with_labels
 from releasegate.adapters.kit_folders import KitFolders, KitsBeside, kit_folders, known_hosts, shipped
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.kit import NO_KIT, Kit, fits
-from releasegate.core.kits.kit_parse import parse_hosts, parse_kit
+from releasegate.core.stacks.kit import NO_KIT, Kit, fits
+from releasegate.core.stacks.stack_parse import parse_hosts, parse_kit
 
 WHOLE = """\
 title = "a Django app"

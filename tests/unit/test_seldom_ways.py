@@ -21,7 +21,7 @@ from releasegate.core.config.model import Package
 from releasegate.core.config.strings import part_name
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.frontends import nox as sessions
-from releasegate.frontends.commands import overview, rehearsals, single_gates
+from releasegate.frontends.commands import rehearsals, single_gates, status
 from releasegate.frontends.commands.releases import Wish, release
 from releasegate.frontends.options import GATES
 from releasegate.frontends.screen.console import Screen
@@ -72,7 +72,7 @@ def test_what_other_machines_tell_is_heard_once_and_what_went_wrong_is_told_each
     )
     heard: dict[str, str] = {}
     for package in (*packages, packages[1]):
-        overview._pull(Screen(), cast("Any", workspace), cast("Any", package), heard)
+        status._pull(Screen(), cast("Any", workspace), cast("Any", package), heard)
     assert told == ["one line"]
     assert capsys.readouterr().out.count("The remote is away.") == 2
 

@@ -21,9 +21,9 @@ from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted, matrix
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.host import Hosts
-from releasegate.core.kits.kit import Kit
-from releasegate.core.kits.kit_parse import parse_kit
+from releasegate.core.stacks.host import Hosts
+from releasegate.core.stacks.kit import Kit
+from releasegate.core.stacks.stack_parse import parse_kit
 
 KIT = """\
 roles = { app = "what is under test", core = "the service that it calls", mail = "another one" }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from worlds import Datacenter, Guest, Storage
+from datacenters import Datacenter, Guest, Storage
 
 GIB = 1024**3
 FIRST_MOMENT = 1_767_225_600  # the first second of 2026

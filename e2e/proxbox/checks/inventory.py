@@ -6,7 +6,7 @@ from typing import Any
 
 from holdings import Holdings, plain
 
-from world import Guest, Proxmox, World
+from proxmox_side import Guest, Proxmox, World
 
 Fields = dict[str, Any]
 Key = tuple[Any, ...]

@@ -14,12 +14,12 @@ from records import api_lists
 
 from answers import answers
 from backend import Backend
+from datacenters import Datacenter, large, small
 from inventory import called
 from pair_cell import ORDINARY, PairCell
 from pairing import Endpoints, Registrar, plugin_key
+from proxmox_side import Proxmox, World
 from syncing import Job, Synchroniser
-from world import Proxmox, World
-from worlds import Datacenter, large, small
 
 GRANTS = "sensitive-data-access"
 """Where a release grants that a user may read the key that the plugin keeps for its backend, as it asks for."""

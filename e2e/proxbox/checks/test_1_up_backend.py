@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from backend import Backend
 from pair_cell import PairCell
-from world import Proxmox
+from proxmox_side import Proxmox
 
 
 @pytest.mark.contract("mock.up", STACK)

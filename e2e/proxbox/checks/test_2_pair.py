@@ -10,8 +10,8 @@ from netbox import NetBox
 
 from pair_cell import PVE
 from pairing import Endpoints
+from proxmox_side import Guest, World
 from syncing import Job
-from world import Guest, World
 
 SYNCED = ("pair.sync",)
 

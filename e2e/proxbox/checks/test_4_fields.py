@@ -11,7 +11,7 @@ from netbox import NetBox
 
 from inventory import Inventory, Kind
 from pair_cell import PVE
-from world import Proxmox, World
+from proxmox_side import Proxmox, World
 
 pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
 SYNCED = ("pair.sync",)

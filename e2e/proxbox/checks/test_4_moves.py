@@ -10,13 +10,13 @@ from holdings import Holdings, plain
 from netbox import NetBox
 
 from answers import answers
+from datacenters import Datacenter, moved
 from inventory import Inventory, called
 from pair_cell import PVE
 from pairing import ORPHANS
+from proxmox_side import Guest, Proxmox, World
 from syncing import Job, Synchroniser
 from test_2_pair import of_guest
-from world import Guest, Proxmox, World
-from worlds import Datacenter, moved
 
 pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
 FOLLOWED = ("pair.moves",)

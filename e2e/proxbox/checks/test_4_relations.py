@@ -9,8 +9,8 @@ from contracts import BACKEND
 from holdings import Holdings, plain
 
 from pair_cell import PVE
+from proxmox_side import Guest, World
 from test_2_pair import of_guest
-from world import Guest, World
 
 pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
 SYNCED = ("pair.sync",)

@@ -10,7 +10,7 @@ from words import words
 
 from backend import Backend
 from pair_cell import PVE, SMALL
-from world import Proxmox
+from proxmox_side import Proxmox
 
 # Slow, so judged in the cells that begin with nothing, and hold little.
 pytestmark = [

@@ -9,11 +9,11 @@ from holdings import Holdings, plain
 from netbox import NetBox
 
 from answers import answers
+from datacenters import Datacenter, annex
 from pair_cell import PVE
 from pairing import LARGE, SILENT, Registrar
+from proxmox_side import Proxmox, World
 from syncing import Job, Synchroniser
-from world import Proxmox, World
-from worlds import Datacenter, annex
 
 pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.worlds(LARGE)]
 ANNEX = "annex"

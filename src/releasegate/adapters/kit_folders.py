@@ -12,8 +12,8 @@ from releasegate.core.errors import ConfigurationError
 from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
-    from releasegate.core.kits.host import Hosts
-    from releasegate.core.kits.kit import Kit
+    from releasegate.core.stacks.host import Hosts
+    from releasegate.core.stacks.kit import Kit
 
 KIT_FILE = "stack.toml"
 
@@ -67,7 +67,7 @@ class KitsBeside:
 @cache
 def known_hosts() -> Hosts:
     """Return every host that the stacks which come with releasegate are of, and those that have none."""
-    from releasegate.core.kits.kit_parse import parse_hosts
+    from releasegate.core.stacks.stack_parse import parse_hosts
 
     file = package_folder("e2e") / "hosts.toml"
     others = parse_hosts(file.read_text(encoding="utf-8"), where=file.name)
@@ -93,7 +93,7 @@ def kits_on(name: str) -> Mapping[str, Kit]:
 
 
 def _read(name: str, beside: Path, homes: list[Path]) -> Kit:
-    from releasegate.core.kits.kit_parse import parse_kit
+    from releasegate.core.stacks.stack_parse import parse_kit
 
     home = _home(name, beside)
     if home in homes:

@@ -14,7 +14,7 @@ from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted, matrix
 from releasegate.core.e2e.places import filled
 from releasegate.core.errors import ConfigurationError, ReleasegateError
-from releasegate.core.kits.kit import fits
+from releasegate.core.stacks.kit import fits
 
 _DATABASES = "databases"
 

@@ -83,7 +83,7 @@ def status(context: Context, *, package: str = "", json: bool = False) -> None:
     Example: invoke status --package my-plugin
     """
     with shown(context, "status", as_json=json) as screen:
-        from releasegate.frontends.commands.overview import status as run
+        from releasegate.frontends.commands.status import status as run
 
         code = run(screen, package=package)
     if code:
@@ -105,7 +105,7 @@ def show(context: Context, *, package: str = "", version: str = "", json: bool =
     Example: invoke show --package my-plugin --version 1.1.0rc2
     """
     with shown(context, "record", as_json=json) as screen:
-        from releasegate.frontends.commands.overview import show as run
+        from releasegate.frontends.commands.status import show as run
 
         run(screen, package=package, version=version, as_markdown=markdown)
 
@@ -117,7 +117,7 @@ def doctor(context: Context, *, package: str = "", json: bool = False) -> None:
     Example: invoke doctor --package my-plugin
     """
     with shown(context, "doctor", as_json=json) as screen:
-        from releasegate.frontends.commands.overview import doctor as run
+        from releasegate.frontends.commands.doctor import doctor as run
 
         code = run(screen, package=package)
     if code:

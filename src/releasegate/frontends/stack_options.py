@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from releasegate.frontends.options import E2E, SPEAKING, Gate, Given, Option
 
 if TYPE_CHECKING:
-    from releasegate.core.kits.kit_parts import Dimension
+    from releasegate.core.stacks.stack_keys import Dimension
 
 _AFTER = "backend_version"
 

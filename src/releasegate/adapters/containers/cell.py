@@ -33,7 +33,7 @@ from releasegate.core.e2e.contracts import Judged, broken
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.errors import GateFailed, Refused, ReleasegateError
 from releasegate.core.install.installed_from import provenance_problems
-from releasegate.core.kits.kit import Kit
+from releasegate.core.stacks.kit import Kit
 from releasegate.ports import CellReport, Origin, Progress
 
 _AS_NOTE = {"pass": "pass", "skipped": "skipped", "fail": "skipped"}

@@ -14,7 +14,7 @@ from releasegate.adapters.containers.runs.labels import Run
 from releasegate.core.config.stack import Stack, compose_variable
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.e2e.places import filled
-from releasegate.core.kits.kit import fits
+from releasegate.core.stacks.kit import fits
 
 KEPT = "kept"
 """The run that a stack is marked with which is left up."""

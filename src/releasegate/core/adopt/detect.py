@@ -30,9 +30,9 @@ from releasegate.core.adopt.service import ProposedService, propose_service
 from releasegate.core.adopt.stack import ProposedStack, propose_stack
 from releasegate.core.adopt.version_files import Other, Proposed, find_version_files, read_project
 from releasegate.core.config.strings import plain
-from releasegate.core.kits.host import Hosts
-from releasegate.core.kits.kit import Kit
 from releasegate.core.release.versions import parse_version
+from releasegate.core.stacks.host import Hosts
+from releasegate.core.stacks.kit import Kit
 from releasegate.core.version_files.leftovers import Leftover
 from releasegate.core.version_files.tags import FIRST
 

@@ -14,10 +14,10 @@ from releasegate.core.adopt.claims.claim import Files
 from releasegate.core.adopt.code import imported, parsed
 from releasegate.core.audit.code.host_range import HostRange, host_range
 from releasegate.core.audit.code.trees import assignments, last_name
-from releasegate.core.kits.dimensions import chosen
-from releasegate.core.kits.host import Host
-from releasegate.core.kits.kit import Kit
-from releasegate.core.kits.kit_parts import Dimension
+from releasegate.core.stacks.dimensions import chosen
+from releasegate.core.stacks.host import Host
+from releasegate.core.stacks.kit import Kit
+from releasegate.core.stacks.stack_keys import Dimension
 
 
 @dataclass(frozen=True)

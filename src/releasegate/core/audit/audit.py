@@ -21,15 +21,15 @@ from releasegate.core.audit.checks.submodules import from_submodules
 from releasegate.core.audit.checks.top_level import own_names
 from releasegate.core.audit.checks.tracked import declared_data, tracked
 from releasegate.core.audit.checks.versions import left_behind
+from releasegate.core.audit.last_release.dropped import dropped
 from releasegate.core.audit.last_release.frozen import frozen
-from releasegate.core.audit.last_release.offered import dropped
 from releasegate.core.audit.last_release.support import support
 from releasegate.core.audit.problem import Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.errors import ReleasegateError
-from releasegate.core.kits.host import Hosts
+from releasegate.core.stacks.host import Hosts
 
 Check = Callable[[Subject], Problems]
 

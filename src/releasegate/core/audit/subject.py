@@ -15,7 +15,7 @@ from releasegate.core.audit.sources import Origins, origins
 from releasegate.core.config.model import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.wheel import installed, sources
-from releasegate.core.kits.host import Hosts
+from releasegate.core.stacks.host import Hosts
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ from releasegate.core.config.version_file_types import VersionFiles
 from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
-    from releasegate.core.kits.host import Hosts
+    from releasegate.core.stacks.host import Hosts
 
 
 @table("[tool.releasegate.packages.service]")

@@ -18,7 +18,7 @@ from releasegate.core.toml.lines import KeyPath, TomlText, join_key, read_toml
 
 if TYPE_CHECKING:
     from releasegate.core.config.stack import Stack
-    from releasegate.core.kits.kit import KitSource
+    from releasegate.core.stacks.kit import KitSource
 
 TABLE: KeyPath = ("tool", "releasegate")
 # The variables are read unless the configuration names others.
@@ -61,7 +61,7 @@ def parse_settings(text: str, *, where: str, kits: KitSource | None = None) -> S
     if kits is not None:
         fields["hosts"] = kits.hosts
         if (stack := fields.get("stack")) is not None:
-            from releasegate.core.kits.stack_fit import with_players
+            from releasegate.core.stacks.stack_fit import with_players
 
             made = replace(stack, kit=kits.kit(stack.kit_name))
             fields["stack"] = with_players(made, fields.get("packages", ()))
@@ -156,8 +156,8 @@ def _disagreements(fields: Fields) -> Iterator[tuple[KeyPath, str]]:
     stack: Stack | None = fields.get("stack")
     if stack is None:
         return
-    from releasegate.core.kits.kit import NO_KIT
-    from releasegate.core.kits.stack_fit import stack_problems
+    from releasegate.core.stacks.kit import NO_KIT
+    from releasegate.core.stacks.stack_fit import stack_problems
 
     if stack.kit is not NO_KIT:
         yield from ((("stack", *path), said) for path, said in stack_problems(stack, packages))

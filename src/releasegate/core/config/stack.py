@@ -27,8 +27,8 @@ from releasegate.core.config.values import (
 from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
-    from releasegate.core.kits.kit import Kit
-    from releasegate.core.kits.kit_parts import Dimension, KitImage
+    from releasegate.core.stacks.kit import Kit
+    from releasegate.core.stacks.stack_keys import Dimension, KitImage
 
 PATHS = ("fresh", "upgrade")
 VARIANT = "variant"
@@ -54,7 +54,7 @@ ImageNames = Annotated[Mapping[str, str], by_name(ImageName, "a table of images,
 
 def _no_kit() -> "Kit":
     """Return the kit of a stack that none was read for; few projects have a stack, and only theirs load what it is."""
-    from releasegate.core.kits.kit import NO_KIT
+    from releasegate.core.stacks.kit import NO_KIT
 
     return NO_KIT
 
@@ -127,7 +127,7 @@ class Stack:
         """The dimensions of the matrix besides source, Python and path: the kit's, and that of the variants."""
         if not self.variants:
             return self.kit.dimensions
-        from releasegate.core.kits.kit_parts import Dimension, DimensionValue
+        from releasegate.core.stacks.stack_keys import Dimension, DimensionValue
 
         values = tuple(DimensionValue(name, variables) for name, variables in self.variants.items())
         own = Dimension(VARIANT, "a variant of what the services are told", values=values, default=tuple(self.variants))

@@ -8,9 +8,9 @@ from packaging.version import Version
 
 from releasegate.core.audit.code.host_range import HostRange, host_range
 from releasegate.core.e2e.matrix import Cell
-from releasegate.core.kits.host import Host
-from releasegate.core.kits.kit import Kit
 from releasegate.core.release.versions import parse_version
+from releasegate.core.stacks.host import Host
+from releasegate.core.stacks.kit import Kit
 
 
 def refusal(kit: Kit, cell: Cell, sources: Mapping[str, bytes]) -> str:

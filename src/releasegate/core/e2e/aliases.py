@@ -15,8 +15,8 @@ from packaging.version import Version
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted, values
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.dimensions import NEWEST, Chosen, chosen
-from releasegate.core.kits.kit_parts import Dimension
+from releasegate.core.stacks.dimensions import NEWEST, Chosen, chosen
+from releasegate.core.stacks.stack_keys import Dimension
 
 ALIASES = "aliases"
 """The key of a cell's evidence that says what the words stood for when it ran."""

@@ -12,10 +12,10 @@ from packaging.version import Version
 from releasegate.core.config.stack import PATHS, Stack
 from releasegate.core.e2e.spread import spread
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.dimensions import Chosen, chosen
-from releasegate.core.kits.kit_parts import Dimension
 from releasegate.core.nearest import meant
 from releasegate.core.release.versions import parse_version
+from releasegate.core.stacks.dimensions import Chosen, chosen
+from releasegate.core.stacks.stack_keys import Dimension
 
 CELL_MEMORY = 2.0
 """GiB that one cell's containers need."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from releasegate.core.kits.dimensions import Chosen
+from releasegate.core.stacks.dimensions import Chosen
 
 if TYPE_CHECKING:
     from releasegate.core.e2e.matrix import Cell

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from releasegate.core.audit.code.class_texts import class_text
 from releasegate.core.enumerated import first_of
-from releasegate.core.kits.kit import Kit
-from releasegate.core.kits.kit_parts import KitRoutes
 from releasegate.core.routes.declared import declared
 from releasegate.core.routes.django_paths import declared_below
 from releasegate.core.routes.named import named
 from releasegate.core.routes.templates import PLACE, REST, Template, answered, template
+from releasegate.core.stacks.kit import Kit
+from releasegate.core.stacks.stack_keys import KitRoutes
 
 Sources = Mapping[str, bytes]
 _LIKE = 0.75

@@ -12,7 +12,7 @@ from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateE
 from releasegate.core.pairs.table import with_table
 from releasegate.core.report import markdown, terminal
 from releasegate.core.report.model import PairRow, Report
-from releasegate.frontends.commands.overview import require_one_form
+from releasegate.frontends.commands.status import require_one_form
 from releasegate.frontends.proposals import in_report
 from releasegate.frontends.screen.console import Screen
 

@@ -8,10 +8,10 @@ from releasegate.adapters.kit_folders import kit_folders, shipped
 from releasegate.adapters.package_data import package_folder
 from releasegate.core.config.reference import render_reference
 from releasegate.core.config.stack import image_variable
-from releasegate.core.kits.host import KnownHosts
-from releasegate.core.kits.kit import Kit
-from releasegate.core.kits.kit_parts import Dimension
 from releasegate.core.report.markdown_text import table
+from releasegate.core.stacks.host import KnownHosts
+from releasegate.core.stacks.kit import Kit
+from releasegate.core.stacks.stack_keys import Dimension
 
 CHECKS = """\
 The checks of a stack (its suite, and `checks` of a project's table) run while all of its containers do; a project's own

@@ -19,8 +19,8 @@ from releasegate.adapters.containers.tar import packed
 from releasegate.adapters.files import write_atomically
 from releasegate.core.e2e.snapshots import Reordering, Snapshot, nearest
 from releasegate.core.errors import Unavailable
-from releasegate.core.kits.kit_parts import KitDatabase
 from releasegate.core.printable import printable
+from releasegate.core.stacks.stack_keys import KitDatabase
 
 if TYPE_CHECKING:
     from docker.models.containers import Container

@@ -16,7 +16,7 @@ from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.e2e.snapshots import Snapshot
 from releasegate.core.errors import GateFailed, Unavailable
-from releasegate.core.kits.kit_parts import KitDatabase, KitService
+from releasegate.core.stacks.stack_keys import KitDatabase, KitService
 
 _SECONDS = 3600.0
 _LOG_LINES = 12

@@ -20,7 +20,7 @@ from releasegate.core.e2e.places import filled
 from releasegate.core.e2e.snapshots import Reordering, Snapshot
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.install.installed_from import Expected
-from releasegate.core.kits.kit_parts import KitImage
+from releasegate.core.stacks.stack_keys import KitImage
 from releasegate.ports import Delivery, Progress
 
 _KEPT = "/opt/releasegate"

@@ -17,7 +17,7 @@ from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.e2e.places import filled
 from releasegate.core.errors import ConfigurationError, Unavailable
-from releasegate.core.kits.kit_parts import KitImage
+from releasegate.core.stacks.stack_keys import KitImage
 from releasegate.ports import Delivery
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

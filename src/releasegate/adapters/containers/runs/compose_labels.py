@@ -9,7 +9,7 @@ from typing import Any
 from releasegate.adapters.containers.health import RUNS, SPEAKS
 from releasegate.adapters.containers.runs.labels import LOCK, RUN
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.kit import Kit
+from releasegate.core.stacks.kit import Kit
 
 FILE = "labels.yaml"
 _MARKS = {RUN: "${RELEASEGATE_RUN}", LOCK: "${RELEASEGATE_LOCK}"}

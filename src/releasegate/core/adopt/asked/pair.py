@@ -10,7 +10,7 @@ from releasegate.core.adopt.service import ProposedService
 from releasegate.core.config.model import Package, Settings
 from releasegate.core.config.stack import Stack
 from releasegate.core.enumerated import joined
-from releasegate.core.kits.kit import Kit
+from releasegate.core.stacks.kit import Kit
 
 _UNKNOWN = ProposedService(("COMMAND", "--host", "{host}", "--port", "{port}"))
 

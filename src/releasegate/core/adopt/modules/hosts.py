@@ -15,7 +15,7 @@ from releasegate.core.adopt.modules.django import REASON, needs_settings
 from releasegate.core.adopt.modules.imports import imports_of, modules_of
 from releasegate.core.adopt.modules.needed_extras import TESTING, dependencies
 from releasegate.core.install.platforms import WINDOWS
-from releasegate.core.kits.host import Host, Hosts
+from releasegate.core.stacks.host import Host, Hosts
 
 _DJANGO = frozenset({"django", "djangorestframework"})
 _MOST = 16

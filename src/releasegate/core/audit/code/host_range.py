@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from releasegate.core.audit.code.trees import assignments, last_name, parse
-from releasegate.core.kits.host import Host, Hosts
 from releasegate.core.release.versions import parse_version
+from releasegate.core.stacks.host import Host, Hosts
 
 
 @dataclass(frozen=True)

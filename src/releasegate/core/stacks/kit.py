@@ -9,8 +9,8 @@ from typing import Annotated, Any, Protocol, Self
 from releasegate.core.config.exemptions import Exemptions
 from releasegate.core.config.reader import Key, table
 from releasegate.core.config.values import Count, Flag, Variables, by_name, list_of
-from releasegate.core.kits.host import Host, Hosts
-from releasegate.core.kits.kit_parts import (
+from releasegate.core.stacks.host import Host, Hosts
+from releasegate.core.stacks.stack_keys import (
     Dimension,
     KitAddress,
     KitDatabase,

@@ -14,34 +14,34 @@ from suite_modules import E2E, imported
 @pytest.fixture(scope="module")
 def suite() -> Iterator[SimpleNamespace]:
     """Return what makes and reads datacenters."""
-    with imported("worlds", "answers", "world", "inventory", "holdings") as modules:
+    with imported("datacenters", "answers", "proxmox_side", "inventory", "holdings") as modules:
         yield modules
 
 
 def _read(suite: SimpleNamespace, center: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     held = suite.answers.answers(center)
-    proxmox = suite.world.Proxmox("https://mock.invalid")
+    proxmox = suite.proxmox_side.Proxmox("https://mock.invalid")
     monkeypatch.setattr(type(proxmox), "get", lambda _, path, **__: held[f"/api2/json/{path}"]["data"])
     return suite.inventory.Inventory(proxmox, proxmox.world())
 
 
 def test_a_seed_makes_the_same_datacenter_and_another_one_another(suite: SimpleNamespace) -> None:
-    assert suite.worlds.small(1) == suite.worlds.small(1) != suite.worlds.small(2)
-    assert suite.worlds.large(1) == suite.worlds.large(1) != suite.worlds.large(2)
+    assert suite.datacenters.small(1) == suite.datacenters.small(1) != suite.datacenters.small(2)
+    assert suite.datacenters.large(1) == suite.datacenters.large(1) != suite.datacenters.large(2)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_small_datacenter_has_something_of_every_kind(
     seed: int, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = _read(suite, suite.worlds.small(seed), monkeypatch)
+    read = _read(suite, suite.datacenters.small(seed), monkeypatch)
     assert all(kind.records for kind in read.kinds().values())
     assert {guest.kind for guest in read.world.guests} == {"qemu", "lxc"}
     assert {guest.running for guest in read.world.guests} == {True, False}
 
 
 def test_a_large_datacenter_is_odd(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    center = suite.worlds.large(1)
+    center = suite.datacenters.large(1)
     read = _read(suite, center, monkeypatch)
     assert len(read.world.guests) > 100
     assert max(len(guest.nics) for guest in read.world.guests) > 50
@@ -56,7 +56,7 @@ def test_a_large_datacenter_is_odd(suite: SimpleNamespace, monkeypatch: pytest.M
 def test_guests_of_one_name_are_called_as_netbox_shows_them_by_their_numbers(
     seed: int, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = _read(suite, suite.worlds.large(seed), monkeypatch)
+    read = _read(suite, suite.datacenters.large(seed), monkeypatch)
     one, other = sorted(read.world.twins)
     name = next(guest.name for guest in read.world.guests if guest.vmid == one)
     state = [
@@ -76,8 +76,8 @@ def test_guests_of_one_name_are_called_as_netbox_shows_them_by_their_numbers(
 def test_a_datacenter_that_moved_differs_in_what_it_says_and_holds_together(
     seed: int, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = suite.worlds.small(seed)
-    read = _read(suite, suite.worlds.moved(before), monkeypatch)
+    before = suite.datacenters.small(seed)
+    read = _read(suite, suite.datacenters.moved(before), monkeypatch)
     old = {guest.vmid: guest for guest in before.guests}
     now = {guest.vmid: guest for guest in read.world.guests}
     assert len(old.keys() - now.keys()) == 1
@@ -91,10 +91,10 @@ def test_a_datacenter_that_moved_differs_in_what_it_says_and_holds_together(
 def test_another_cluster_has_the_names_and_numbers_of_the_first_and_nothing_else_of_it(
     size: str, suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = getattr(suite.worlds, size)(1)
-    here, there = (_read(suite, each, monkeypatch).world for each in (first, suite.worlds.annex(first)))
+    first = getattr(suite.datacenters, size)(1)
+    here, there = (_read(suite, each, monkeypatch).world for each in (first, suite.datacenters.annex(first)))
     assert set(there.nodes) <= set(here.nodes)
-    assert {guest.vmid for guest in there.guests} < {guest.vmid for guest in suite.worlds.moved(first).guests}
+    assert {guest.vmid for guest in there.guests} < {guest.vmid for guest in suite.datacenters.moved(first).guests}
     macs = [{nic.mac for guest in world.guests for nic in guest.nics} for world in (here, there)]
     assert not macs[0] & macs[1]
     assert not here.addresses & there.addresses

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from releasegate.core.config.messages import suggestion
 from releasegate.core.config.reader import TABLES, KeyProblem, Location, read_table
 from releasegate.core.errors import ConfigurationError
-from releasegate.core.kits.host import Hosts, KnownHosts
-from releasegate.core.kits.kit import Kit
-from releasegate.core.kits.kit_parts import Dimension
+from releasegate.core.stacks.host import Hosts, KnownHosts
+from releasegate.core.stacks.kit import Kit
+from releasegate.core.stacks.stack_keys import Dimension
 from releasegate.core.toml.lines import KeyPath, TomlText, read_toml
 
 _OPTION = re.compile(r"[a-z][a-z0-9-]*")

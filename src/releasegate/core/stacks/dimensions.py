@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from packaging.version import Version
 
-from releasegate.core.kits.kit_parts import Dimension, VersionOrigin
+from releasegate.core.stacks.stack_keys import Dimension, VersionOrigin
 
 NEWEST, NEXT = "newest", "next"
 """Words for a version of the host's project: the newest that a package accepts, and the newest that there is."""

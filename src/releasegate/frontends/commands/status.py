@@ -1,31 +1,26 @@
-"""What ``invoke status``, ``invoke show`` and ``invoke doctor`` show."""
+"""What ``invoke status`` and ``invoke show`` show: where packages stand, and what is recorded of a version."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from releasegate.app.checkout import is_here
-from releasegate.app.examine import examine
-from releasegate.app.reports import answers_of, questions_of, record_of
+from releasegate.app.reports import record_of
 from releasegate.app.status import status as status_of
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.model import Package
 from releasegate.core.errors import ConfigurationError, ReleasegateError
-from releasegate.core.release.plan import PipelineName
 from releasegate.core.release.versions import parse_version
 from releasegate.core.report import terminal
-from releasegate.core.report.model import PackageReport, QuestionReport, Report
+from releasegate.core.report.model import PackageReport, Report
 from releasegate.frontends.screen.console import Screen
 from releasegate.frontends.screen.secret_prompt import token_prompt
-from releasegate.steps.preflight.preflight import exit_code
-from releasegate.steps.preflight.question import Answer
 from releasegate.steps.stated import declared
 
 
-def _looking(screen: Screen) -> Workspace:
+def looking(screen: Screen) -> Workspace:
     """Return the workspace of a command that changes nothing, and asks Git for each thing once."""
     options = RunOptions(prompt=token_prompt(screen, os.environ, looks=True))
     workspace = open_workspace(Path.cwd(), dict(os.environ), screen, options)
@@ -53,7 +48,7 @@ def _pull(screen: Screen, workspace: Workspace, package: Package, heard: dict[st
 
 def status(screen: Screen, *, package: str) -> int:
     """Show where every package stands, and the one next command; return the exit code of a look that failed."""
-    workspace, found, heard = _looking(screen), list[PackageReport](), dict[str, str]()
+    workspace, found, heard = looking(screen), list[PackageReport](), dict[str, str]()
     packages = workspace.project.select(package or None)
     for number, each in enumerate(packages, start=1):
         screen.at(number, len(packages), f"looking where {each.name} stands")
@@ -72,7 +67,7 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
         ConfigurationError: what is named is no version, or has no record.
     """
     require_one_form(screen, as_markdown=as_markdown)
-    workspace, found, heard = _looking(screen), list[PackageReport](), dict[str, str]()
+    workspace, found, heard = looking(screen), list[PackageReport](), dict[str, str]()
     packages = workspace.project.select(package or None)
     named = parse_version(version)
     if version and (named is None or len(packages) > 1):
@@ -101,27 +96,3 @@ def require_one_form(screen: Screen, *, as_markdown: bool) -> None:
     """Raise ``ConfigurationError`` where a report is wanted in two forms: there is one standard output."""
     if screen.as_json and as_markdown:
         raise ConfigurationError("--json and --markdown exclude each other.", hint="Give one of them")
-
-
-def doctor(screen: Screen, *, package: str) -> int:
-    """Print every answer about the next release of each package; return the exit code of the worst one."""
-    workspace, found, reports = _looking(screen), list[Answer](), list[PackageReport]()
-    packages, before = workspace.project.select(package or None), dict[str, PipelineName]()
-    for number, each in enumerate(packages, start=1):
-        screen.at(number, len(packages), f"asking what a release of {each.name} needs")
-        asked = examine(workspace, each, before=before)
-        answers, before = asked.answers, {**before, each.name: asked.pipeline}
-        asked_of = PackageReport(each.name, in_the_way=answers_of(answers), questions=questions_of(answers))
-        reports.append(screen.proposes(asked_of))
-        questions = reports[-1].questions
-        screen.tell(f"{each.name}: {_summary(questions)}")
-        screen.lines(terminal.questions(questions, well=screen.loudness != "quiet"))
-        found += answers
-        screen.report = Report("doctor", tuple(reports), exit_code=exit_code(found))
-    return exit_code(found)
-
-
-def _summary(questions: Sequence[QuestionReport]) -> str:
-    """Return in words whether something is in the way."""
-    wrong = sum(each.problem is not None for each in questions)
-    return f"{wrong} of {len(questions)} answers are in the way" if wrong else f"all {len(questions)} answers are well"

@@ -10,7 +10,7 @@ from releasegate.core.config.companion import Companions
 from releasegate.core.config.messages import shown, suggestion
 from releasegate.core.config.stack import VARIANT, Stack
 from releasegate.core.enumerated import joined
-from releasegate.core.kits.dimensions import chosen
+from releasegate.core.stacks.dimensions import chosen
 from releasegate.core.toml.lines import KeyPath
 
 Fields = Mapping[str, Any]
