@@ -24,10 +24,16 @@ def suite(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def _judged(
     suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, statuses: Iterator[str], *, states: str = "completed",
-    user: str = "ordinary",
+    user: str = "ordinary", first: int = 200,
 ) -> list[str]:  # fmt: skip
     did: list[str] = []
     monkeypatch.setattr(suite.backend.Backend, "forget_key", lambda _: did.append("forgotten"))
+
+    def request(_: object, __: str, path: str, **___: object) -> SimpleNamespace:
+        did.append(path)
+        return SimpleNamespace(ok=first < 400, status_code=first, text="no key")
+
+    monkeypatch.setattr(suite.backend.Backend, "request", request)
 
     def get(path: str) -> SimpleNamespace:
         did.append(path.split("/")[4])
@@ -56,8 +62,17 @@ def test_what_is_behind_it_is_asked_for_first_and_may_take_a_moment(
 ) -> None:
     did = _judged(suite, monkeypatch, iter(["error", "success", "success", "success"]))
     assert did == [
-        "forgotten", "backend", "proxmox", "proxmox", "netbox", "fastapi", "synchronised", "synchronised",
+        "forgotten", "backend", "/proxmox/version", "proxmox", "proxmox", "netbox", "fastapi", "synchronised",
+        "synchronised",
     ]  # fmt: skip
+
+
+def test_who_asks_the_backend_first_for_what_is_behind_it_gets_an_answer(
+    suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(AssertionError, match="asked first for Proxmox after it began anew, the backend answers 400"):
+        _judged(suite, monkeypatch, itertools.repeat("success"), first=400)
+    assert _judged(suite, monkeypatch, itertools.repeat("success"), first=404)  # an older release has no such route
 
 
 def test_what_does_not_become_well_is_told(suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,5 +74,5 @@ class Backend:
             raise BrokenContract(f"the backend refused a key of its own with {answer.status_code}", side=BACKEND)
 
     def forget_key(self) -> None:
-        """Let it go without one of its own again; a release that cannot is left as it is."""
+        """Let it go without one of its own again; a release that cannot, or keeps secrets by it, is left as it is."""
         self.request("DELETE", f"{KEYS}key")
