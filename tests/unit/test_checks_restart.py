@@ -22,7 +22,7 @@ def suite(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield modules
 
 
-def _judged(
+def _judged(  # noqa: PLR0913 - what is said by whom
     suite: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, statuses: Iterator[str], *, states: str = "completed",
     user: str = "ordinary", first: int = 200,
 ) -> list[str]:  # fmt: skip
