@@ -83,10 +83,15 @@ def test_where_nobody_says_what_is_served_the_install_check_will(fixture: Releas
     assert Audit(fixture.built("1.0rc1")).run()
 
 
-def test_a_requirement_of_a_package_that_is_released_beside_is_asked_of_nobody(fixture: ReleaseFixture) -> None:
-    fixture.tools.dependencies = {"six": ()}
+def test_a_package_of_the_same_table_that_is_required_must_be_out_first(fixture: ReleaseFixture) -> None:
+    fixture.tools.dependencies = {"six": (Version("1.16"),)}
     fixture.others = (replace(fixture.core, name="Six"),)
     assert Audit(fixture.built("1.0rc1")).run()
+    fixture.tools.dependencies = {"six": ()}
+    fixture.builds.kept.clear()
+    with pytest.raises(GateFailed) as refusal:
+        Audit(fixture.built("1.0rc1")).run()
+    assert "  release it first: invoke release --package Six" in refusal.value.details
 
 
 def test_what_twine_only_warns_of_may_be_meant_so(fixture: ReleaseFixture) -> None:

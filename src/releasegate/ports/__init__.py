@@ -64,11 +64,7 @@ class Repository(Protocol):
         ...
 
     def committer(self) -> str:
-        """Return who commits here, as Git knows it.
-
-        Raises:
-            Unavailable: Git does not know, or is told to sign and could not.
-        """
+        """Return who commits here; raises ``Unavailable`` where Git does not know, or could not sign as it is told."""
         ...
 
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:

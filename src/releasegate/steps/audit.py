@@ -129,18 +129,19 @@ class Audit(ReleaseStep):
         }
 
     def _unmet(self, wheels: Mapping[str, bytes]) -> Iterator[Problem]:
-        """Yield what the wheel requires and nobody can install; packages of the same table may be released with it."""
+        """Yield what the wheel requires and no installer finds: all but the package itself comes from one index."""
         package, settings = self.release.package, self.release.run.settings
         said = [text for name, data in wheels.items() for text in requires(_metadata(name, data))]
-        own = {canonicalize_name(each.name) for each in settings.packages}
-        asked = required(said, pythons=package.pythons, extras=package.install.extras)
-        for each in (each for each in asked if canonicalize_name(each.name) not in own):
+        beside = {canonicalize_name(each.name): each.name for each in settings.packages}
+        for each in required(said, pythons=package.pythons, extras=package.install.extras):
             versions = self.release.ports.tools.served(each.name)
             if versions is None:
                 return  # the install check says it, when the index answers
             if (why := unmet(each, versions)) is not None:
                 sentence = f"{each} is required, and {settings.dependencies} {why}: no installer finds it."
-                yield Problem(sentence, about=each.name, key="allowed")
+                first = beside.get(canonicalize_name(each.name))
+                lines = () if first is None else (f"release it first: invoke release --package {first}",)
+                yield Problem(sentence, about=each.name, key="allowed", lines=lines)
 
 
 def _is_meant(line: str, wheels: Mapping[str, bytes]) -> bool:
