@@ -169,7 +169,7 @@ def without_space(fixture: ReleaseFixture) -> None:
     ("fault", "question", "problem", "hint"),
     [
         (dirty, "work tree", "changes that are not committed", "commit them"),
-        (drifted, "version files", "does not state one version", "Write the same version"),
+        (drifted, "version files", "does not state one version", "Write the lock anew: uv lock"),
         (lacking, "version files", "missing or cannot be read", "Put them right"),
         (tagged, "number", "v1.0rc1 names 111111111111", "1.0rc2"),
         (behind, "remote", "origin has commits on develop that are not here", "pull --rebase origin develop"),
