@@ -183,6 +183,9 @@ def test_what_was_released_is_proven_with_its_record_and_nothing_here_is_changed
     files = {file.filename: file.digests.sha256 for _, file in world.indexes["production"].state.files()}
     assert {each["name"]: each["digest"]["sha256"] for each in said["subject"]} == files
     assert said["predicate"]["resourceUri"].startswith("pkg:pypi/tiny-api@1.0.0?repository_url=http:%2F%2F127.0.0.1:")
+    (project / "elsewhere.json").symlink_to(project / "no" / "such" / "folder")
+    code, output = typed(project, "verify", NAME, "1.0.0", "--statement", "elsewhere.json")
+    assert (code, "elsewhere.json cannot be written: No such file or directory." in output) == (2, True), output
 
 
 def test_a_candidate_is_verified_on_its_own_index(world: World, tmp_path: Path) -> None:

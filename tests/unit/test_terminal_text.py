@@ -171,3 +171,12 @@ def test_a_time_is_shown_as_a_clock_does(seconds: float, shown: str) -> None:
 def test_a_program_with_its_version_is_words_and_no_command() -> None:
     line = "  ok          tools: git 2.39.5, twine 7.0.0, pip 26.3, build 1.6.1, uv 0.13.9, and one more"
     assert all(len(each) <= 60 for each in broken(line, 60))
+
+
+def test_a_comment_that_is_pasted_with_a_line_stays_a_comment_in_each_of_its_parts() -> None:
+    line = "     # release.yml:35 uploads to a package index: remove the job publish, or run git rm release.yml"
+    parts = broken(line, 40)
+    assert len(parts) > 2
+    assert all(part.startswith("     # ") and len(part) <= 40 for part in parts)
+    assert " ".join(part.removeprefix("     # ") for part in parts) == line.removeprefix("     # ")
+    assert broken(line, None) == [line]

@@ -1,5 +1,6 @@
 """Version files agree when all state one version, in canonical form."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath as Path
 
 import pytest
@@ -50,6 +51,17 @@ def test_a_disagreement_is_refused_with_its_lines() -> None:
     with pytest.raises(Refused, match="do not agree") as caught:
         agreed(occurrences("1.0", "1.1"))
     assert caught.value.details == ("0.toml:1 states 1.0 (key0), 1.toml:2 states 1.1 (key1)",)
+
+
+def test_a_lock_that_alone_disagrees_is_written_anew() -> None:
+    project, module = occurrences("1.0", "1.0")
+    lock = replace(project, path=Path("uv.lock"), version="0.9")
+    with pytest.raises(Refused) as caught:
+        agreed((project, module, lock))
+    assert caught.value.hint == "Write the lock anew: uv lock"
+    with pytest.raises(Refused) as caught:
+        agreed((project, replace(module, version="0.9"), lock))
+    assert caught.value.hint == "Write the same version in every version file"
 
 
 def test_a_demand_that_no_version_file_meets_is_refused() -> None:

@@ -83,5 +83,5 @@ def test_a_file_beside_the_tag_must_agree_with_it(fixture: ReleaseFixture) -> No
     release = replace(fixture.release("1.0rc1"), package=package)
     assert Bump(release).describe() == "commit 1.0rc1 to the 3 version files"
     contents = version_file_contents(fixture.repository, package)
-    with pytest.raises(GateFailed, match="is not of the version that is stated"):
+    with pytest.raises(GateFailed, match="The tag of sample-app is not of the version that is stated"):
         require_agreement(package, survey(package, contents), tags=["v1.0rc1"])

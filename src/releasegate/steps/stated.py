@@ -17,7 +17,15 @@ from packaging.version import Version
 from releasegate.core.config.model import Package
 from releasegate.core.errors import GateFailed, ReleasegateError
 from releasegate.core.version_files.leftovers import Leftover, expected, held, left_in, roughly
-from releasegate.core.version_files.occurrences import Occurrence, agreed, bump_all, files_of, find_all, whole
+from releasegate.core.version_files.occurrences import (
+    Occurrence,
+    agreed,
+    bump_all,
+    files_of,
+    find_all,
+    remedy,
+    whole,
+)
 from releasegate.core.version_files.survey import Survey, survey, tag_problems
 from releasegate.core.version_files.tags import FIRST, newest
 
@@ -57,8 +65,8 @@ def require_one(
     """
     details = tuple(dict.fromkeys(problems))
     if details:
-        sentence, remedy = disagreement(package, details, version, unreadable=unreadable)
-        raise GateFailed(sentence, hint=f"{remedy}, then run nox -s versions", details=details)
+        sentence, mend = disagreement(package, details, version, unreadable=unreadable)
+        raise GateFailed(sentence, hint=f"{mend}, then run nox -s versions", details=details)
 
 
 def disagreement(
@@ -69,12 +77,9 @@ def disagreement(
         what = "has version files that are missing or cannot be read"
         return f"{package.name} {what}.", "Put them right or take them out of version-files"
     what = "does not state one version" if version is None else f"does not state {version}"
-    locks = [file.path for file in package.version_files if file.path.name == "uv.lock"]
-    if locks and all(any(f", {path}:" in line for path in locks) for line in problems):
-        # Only the lock says otherwise than the file before it.
-        folder = "" if package.path == PurePosixPath() else f" --directory {shlex.quote(str(package.path))}"
-        return f"{package.name} {what} everywhere.", f"Write the lock anew: uv lock{folder}"
-    return f"{package.name} {what} everywhere.", "Write the same version in every version file"
+    folder = "" if package.path == PurePosixPath() else f" --directory {shlex.quote(str(package.path))}"
+    mended = remedy(problems, [file.path for file in package.version_files], folder=folder)
+    return f"{package.name} {what} everywhere.", mended
 
 
 def version_file_contents(

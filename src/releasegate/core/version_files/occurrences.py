@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -184,6 +184,17 @@ def whole(occurrences: Iterable[Occurrence]) -> tuple[Occurrence, ...]:
     return tuple(each for each in occurrences if not each.short)
 
 
+def remedy(problems: Collection[str], paths: Iterable[PurePosixPath], *, folder: str = "") -> str:
+    """Return what brings version files together that do not agree: a tool's line where only its lock says otherwise.
+
+    *problems* are the lines of ``compare``, *paths* those of the version files; *folder* is an option of that line.
+    """
+    locks = [path for path in paths if path.name == "uv.lock"]
+    if problems and all(any(f", {path}:" in line for path in locks) for line in problems):
+        return f"Write the lock anew: uv lock{folder}"
+    return "Write the same version in every version file"
+
+
 def agreed(occurrences: Sequence[Occurrence], *, version: str | None = None, said_by: str = "the release") -> str:
     """Return the one version that all version files state; the arguments are those of ``compare``.
 
@@ -195,7 +206,7 @@ def agreed(occurrences: Sequence[Occurrence], *, version: str | None = None, sai
     if lines or not entire:
         raise Refused(
             "The version files do not agree." if lines else "No version file states the version.",
-            hint="Write the same version in every version file",
+            hint=remedy(lines, [each.path for each in occurrences]),
             details=lines,
         )
     return entire[0].version

@@ -92,7 +92,7 @@ def _ask(screen: Screen, asked: Sequence[Question]) -> None:
         where = f" ({_BELOW[each.place]})" if _BELOW[each.place] else ""
         screen.tell(f"{number}. {each.asks}{where}")
         for line in each.answers:
-            screen.say(f"     {line}")
+            (screen.tell if line.startswith("# ") else screen.say)(f"     {line}")
 
 
 def _with_itself(screen: Screen, folder: Path, environ: Mapping[str, str]) -> None:

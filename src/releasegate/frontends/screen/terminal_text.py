@@ -32,6 +32,8 @@ _TABLE = r"[\[{](?:[^][{}]|[\[{](?:[^][{}]|[\[{][^][{}]*[\]}])*[\]}])*[\]}]"
 _TOML = re.compile(rf'[\w.-]+ = (?:"[^"]*"|{_TABLE})|{{ [\w.-]+ = [^{{}}]*}}')
 """A piece of a TOML file anywhere in a line: it is pasted too, and an inline table of two lines is none."""
 
+_COMMENT = re.compile(r" *# ")
+
 _HELD = "\N{NO-BREAK SPACE}"
 
 
@@ -99,6 +101,10 @@ def broken(line: str, width: int | None) -> list[str]:
     lead = match[0] if match is not None else ""
     if len(lead) > width // 2:
         lead = line[: len(line) - len(line.lstrip())]
+    comment = _COMMENT.match(line)
+    if comment is not None:
+        # Whoever pastes it runs none of its parts.
+        return _wrapped(line[comment.end() :], width, lead=comment[0], below=comment[0])
     command = _COMMAND.search(line)
     at = max(command.start(), len(lead)) if command else len(line)
     text = line[len(lead) : at] + line[at:].replace(" ", _HELD)
