@@ -22,12 +22,18 @@ from releasegate.core.version_files.occurrences import bump_all
 pytestmark = pytest.mark.network  # the backends come from the default index
 
 
-def promoted(folder: Path, backend: Backend, *, before: str, after: str) -> tuple[PromotionProof, set[str]]:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A person's empty home folder; what a backend is built with is kept there, as it is on a laptop."""
+    return tmp_path_factory.mktemp("home")
+
+
+def promoted(folder: Path, home: Path, backend: Backend, *, before: str, after: str) -> tuple[PromotionProof, set[str]]:
     """Return the proof of what *before* leads to, and the files of the candidate's archives."""
     files = {path: text.replace("0.4.1rc1", before) for path, text in backend.files(before).items()}
     repository = make_repository(folder / "repo", files)
     package = Package("quay-lamp", PurePosixPath(), backend.version_files, ("3.12",))
-    environ = {**os.environ, **ENVIRON, "HOME": str(folder)}
+    environ = {**os.environ, **ENVIRON, "HOME": str(home)}
     builds = LocalBuilds(folder / "dist", lambda _: repository, PYPI_SIMPLE_ENDPOINT, environ)
     commit, said = repository.head(), list[str]()
     manifest = builds.build(package, version=Version(before), commit=commit, progress=said.append)
@@ -48,9 +54,9 @@ def _built(version: str, files: Mapping[str, bytes], source: Source) -> Built:
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-def test_a_candidate_of_this_backend_can_be_promoted(tmp_path: Path, name: str) -> None:
+def test_a_candidate_of_this_backend_can_be_promoted(tmp_path: Path, home: Path, name: str) -> None:
     backend = BACKENDS[name]
-    proof, held = promoted(tmp_path, backend, before="0.4.1rc1", after="0.4.1")
+    proof, held = promoted(tmp_path, home, backend, before="0.4.1rc1", after="0.4.1")
     assert [(str(d), *d.lines) for d in proof.differences] == []
     # These are what a backend writes on its own: without a rule for them no final is ever possible.
     assert set(backend.shows) <= held
@@ -61,12 +67,12 @@ TAGGING = [name for name, each in BACKENDS.items() if each.version_files == TAGG
 
 
 @pytest.mark.parametrize("name", [*TAGGING, "uv_build"])
-def test_a_staged_post_of_this_backend_can_be_promoted(tmp_path: Path, name: str) -> None:
-    proof, _ = promoted(tmp_path, BACKENDS[name], before="0.4.0.post1.dev2", after="0.4.0.post1")
+def test_a_staged_post_of_this_backend_can_be_promoted(tmp_path: Path, home: Path, name: str) -> None:
+    proof, _ = promoted(tmp_path, home, BACKENDS[name], before="0.4.0.post1.dev2", after="0.4.0.post1")
     assert [(str(d), *d.lines) for d in proof.differences] == []
 
 
-def test_what_a_build_takes_from_the_clock_is_seen_before_the_tag(tmp_path: Path) -> None:
+def test_what_a_build_takes_from_the_clock_is_seen_before_the_tag(tmp_path: Path, home: Path) -> None:
     hook = (
         "import os\nfrom hatchling.builders.hooks.plugin.interface import BuildHookInterface\n\n\n"
         "class Hook(BuildHookInterface):\n    def initialize(self, version, build_data):\n"
@@ -77,5 +83,5 @@ def test_what_a_build_takes_from_the_clock_is_seen_before_the_tag(tmp_path: Path
     dated = Backend(
         "hatchling", "hatchling.build", settings="[tool.hatch.build.hooks.custom]\n", more={"hatch_build.py": hook}
     )
-    proof, _ = promoted(tmp_path, dated, before="0.4.1rc1", after="0.4.1")
+    proof, _ = promoted(tmp_path, home, dated, before="0.4.1rc1", after="0.4.1")
     assert "quay_lamp/_version.py in the wheel differs" in map(str, proof.differences)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -246,11 +247,21 @@ class Cells:
         return EndToEndReport(verdict, (), (), 1.0, {"cells": cells}, self.unjudged)
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the pair's files are kept once they are built: each test has the same commits, and a copy."""
+    return tmp_path_factory.mktemp("kept") / "state"
+
+
 @pytest.fixture
-def built(workspace: Workspace) -> Workspace:
+def built(workspace: Workspace, kept: Path) -> Workspace:
     """Return the workspace with the pair's files."""
+    if kept.is_dir():
+        shutil.copytree(kept, workspace.project.state, dirs_exist_ok=True)
+        return workspace
     for package in workspace.project.settings.packages:
         gates.build(workspace, package, watch=Quiet())
+    shutil.copytree(workspace.project.state, kept)
     return workspace
 
 

@@ -151,12 +151,13 @@ def test_a_class_has_the_fields_of_its_base_classes_first() -> None:
 
     @frozen.dataclass(frozen=True)
     class Nothing:
-        """Has none."""
+        pass
 
     assert vars(Derived(1, 2)) == {"x": 1, "y": 2}
     assert Derived(1) != Base(1)
     assert Nothing() == Nothing()
     assert hash(Nothing()) == hash(())
+    assert (Nothing.__doc__, Base.__doc__) == ("Nothing", "Has one.")
 
 
 def test_a_class_that_no_dataclass_could_be_is_refused_where_it_stands() -> None:

@@ -53,6 +53,9 @@ TIMED_OUT = 124
 _SLICE = 0.05
 """Seconds between two looks at whether it is to be stopped."""
 
+_FOUND: dict[tuple[str, str], str] = {}
+"""The programs that this process has found, by their name and where it looked."""
+
 
 @dataclass(frozen=True)
 class Completed:
@@ -143,15 +146,21 @@ def started(  # noqa: PLR0913 - the nouns of a child process, as subprocess.Pope
 def find_program(name: str, *, env: Mapping[str, str], cwd: Path) -> str:
     """Return the path of a program: on ``PATH`` of *env*, or from *cwd* where the name has a slash.
 
+    One that was found is not looked for again while it is there: a command starts Git dozens of times.
+
     Raises:
         Unavailable: there is no such program.
     """
     wanted = str(cwd / name) if Path(name).name != name else name
-    found = shutil.which(wanted, path=env.get("PATH", ""))
+    key = (wanted, env.get("PATH", ""))
+    found = _FOUND.get(key)
+    if found is None or not os.access(found, os.X_OK):
+        found = shutil.which(wanted, path=key[1])
     if found is None:
         raise Unavailable(
             f"The program {name} is not here.", hint=f"Install {name}, or put the folder that holds it on PATH"
         )
+    _FOUND[key] = found
     return found
 
 

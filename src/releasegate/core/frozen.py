@@ -31,6 +31,8 @@ else:
 
 
 def _made(cls: _Class) -> _Class:
+    # Without a docstring, dataclasses would write the signature of an __init__ that is not there yet.
+    cls.__doc__ = cls.__doc__ or cls.__name__
     # It finds the fields, and sees that they can be: no default that can change, none before a field without one.
     dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
     fields = dataclasses.fields(cls)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_ALLOCATIONS = 20_000
+_ALLOCATIONS = 50_000
 """After how many new objects Python looks for those that only hold each other: by itself, after 700."""
 
 
