@@ -93,7 +93,7 @@ def pins(session: nox.Session) -> None:
 @nox.session(reuse_venv=True, default=False)
 def bench(session: nox.Session) -> None:
     """Measure beside what people would use instead, and how the work grows; writes docs/benchmarks.*."""
-    _install(session)
+    _install(session, compiled=True)
     session.run("python", "-m", "tests.bench", *session.posargs)
 
 

@@ -31,6 +31,7 @@ def main(words: Sequence[str]) -> None:
         "--only", default="", help="measure the rows whose work has this in its name, and write nothing"
     )
     asked = parser.parse_args(words)
+    before = os.getloadavg()[1]
     grown = [] if asked.only else [_grown(*point) for point in _sizes()]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         found = rows(Ground(Path(folder)).made())
@@ -38,7 +39,8 @@ def main(words: Sequence[str]) -> None:
         measured = [line for row in wanted for line in _measured(row, asked.runs)]
     if asked.only:
         return
-    ground = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    load = f"where on average {before:.0f} processes ran or waited before, and {os.getloadavg()[1]:.0f} at the end"
+    ground = f"{os.cpu_count()} cores, Python {platform.python_version()},\n{load}"
     (asked.out / "benchmarks.md").write_text(page(measured, grown, runs=asked.runs, ground=ground), encoding="utf-8")
     told = {"runs": asked.runs, "rows": [asdict(each) for each in measured], "growth": [asdict(each) for each in grown]}
     (asked.out / "benchmarks.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
