@@ -147,6 +147,13 @@ class Git:
         # Whole: where a tag has the branch's name, Git shortens it to no name of a branch.
         return (ref or self._quietly("symbolic-ref", "--quiet", "HEAD")).removeprefix(_HEADS)
 
+    def folder(self) -> Path:
+        """Return Git's own folder of this work tree, which no other work tree beside it has."""
+        whole = self._looked()
+        return self.root / (
+            whole.text.splitlines()[-4] if whole is not None else self.ask("rev-parse", "--git-dir").text
+        )
+
     def _quietly(self, *words: str) -> str:
         """Return what Git tells, empty where it says in silence, by 1, that there is none; raises as ``tell``."""
         answer = self.recall(*words)

@@ -32,11 +32,11 @@ def executables(git: Git, paths: Sequence[PurePosixPath], commit: str) -> frozen
 def workflows(git: Git, commit: str) -> Mapping[PurePosixPath, str]:
     """Return what a forge or another system may be told to run, and the scripts that hold a word of uploading.
 
-    They are given by their paths from the top of the repository.
+    They are given by their paths from the top of the repository. Where nobody is told to run anything, nothing is.
     """
     listed = git.tell("ls-tree", "-r", "-z", "--full-tree", commit, "--", *FOLDERS, *SYSTEMS).stdout
     blobs = {path: meta.split(" ")[2] for meta, path in _entries(listed) if _tells(path)}
-    for path in _uploading(git, commit):
+    for path in _uploading(git, commit) if blobs else ():
         blobs.setdefault(path, f"{commit}:{path}")
     texts = git.blobs(tuple(blobs.values()))
     return {

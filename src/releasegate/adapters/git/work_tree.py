@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.tags import refs_here
 
 _BEGUN = {
     "MERGE_HEAD": "merge",
@@ -18,9 +19,8 @@ _BEGUN = {
 def unfinished(git: Git) -> str:
     """Return the command of Git that was begun here and not ended, such as ``merge``; empty where there is none."""
     # In the work tree's own folder: another one beside it may be in the middle of something.
-    words = (word for mark in _BEGUN for word in ("--git-path", mark))
-    paths = git.ask("rev-parse", *words).text.splitlines()
-    return next((begun for begun, path in zip(_BEGUN.values(), paths, strict=False) if (git.root / path).exists()), "")
+    folder = git.folder()
+    return next((begun for mark, begun in _BEGUN.items() if (folder / mark).exists()), "")
 
 
 def is_bare(git: Git) -> bool:
@@ -30,13 +30,14 @@ def is_bare(git: Git) -> bool:
 
 def holder(git: Git, name: str) -> str:
     """Return the folder of another work tree that has the branch checked out, where Git lets nobody else have it."""
+    if git.branch() == name:
+        return ""
     trees = git.ask("worktree", "list", "--porcelain").text.split("\n\n")
     lines = (tree.splitlines() for tree in trees)
-    found = (tree[0].removeprefix("worktree ") for tree in lines if f"branch refs/heads/{name}" in tree)
-    return "" if git.branch() == name else next(found, "")
+    return next((tree[0].removeprefix("worktree ") for tree in lines if f"branch refs/heads/{name}" in tree), "")
 
 
 def has_branch(git: Git, name: str, *, remote: str) -> bool:
     """Whether a branch of that name is here, or was seen on *remote*, so that Git makes it where one switches to it."""
-    refs = (f"refs/heads/{name}", f"refs/remotes/{remote}/{name}")
-    return any(not git.ask("show-ref", "--verify", "--quiet", ref).exit_code for ref in refs)
+    refs = {line.partition(" ")[2] for line in refs_here(git).splitlines()}
+    return not refs.isdisjoint((f"refs/heads/{name}", f"refs/remotes/{remote}/{name}"))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate.core.ci.others.publishers import other_publishers, workflow_files
 from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.mirror import mirrored, require_following
@@ -77,6 +76,10 @@ def _other_publishers(inquiry: Inquiry) -> str:
     """One publisher for one number: nothing else that the release starts uploads to an index."""
     package, repository = inquiry.release.package, inquiry.release.ports.repository
     files = repository.workflows(repository.head())
+    if not files:
+        return "none in 0 workflows and actions, and in what they run"
+    from releasegate.core.ci.others.publishers import other_publishers, workflow_files
+
     meant = inquiry.release.run.settings.other_uploads
     found = other_publishers(files, [package], exempt=meant)
     if found:
