@@ -393,26 +393,31 @@ def test_what_is_first_in_the_way_is_the_next_command_where_it_has_a_line_to_pas
     assert _line_of(hint) == line
 
 
-def test_a_proven_candidate_whose_dependent_nobody_has_is_followed_by_the_dependent(workspace: Workspace) -> None:
+SEALED_AT = "2026-01-01T00:00:00.000000+00:00"
+
+
+def _proven(workspace: Workspace) -> Package:
+    """Leave a candidate behind that is sealed and pushed, and return its package."""
     package, version = api(workspace), "1.0.0rc1"
     head = commit(workspace, version)
     git(workspace.project.where(package), "push", "--quiet", "origin", "develop", f"v{version}")
-    at = "2026-01-01T00:00:00.000000+00:00"
-    sealed = Entry(at, "run", SEAL, "done", "x", "", evidence={"commit": head, "files": {}})
+    sealed = Entry(SEALED_AT, "run", SEAL, "done", "x", "", evidence={"commit": head, "files": {}})
     workspace.ledger(package).append(Version(version), sealed)
+    return package
+
+
+def test_a_proven_candidate_whose_dependent_nobody_has_is_followed_by_the_dependent(workspace: Workspace) -> None:
+    package = _proven(workspace)
     found = status(workspace, package)
     assert found.state == "1.0.0rc1 is proven"
     assert found.command == "invoke release --rc --package tiny-plugin"
 
 
 def test_a_proven_candidate_whose_final_was_judged_bad_waits_for_a_commit(workspace: Workspace) -> None:
-    package, version = api(workspace), "1.0.0rc1"
-    head = commit(workspace, version)
-    git(workspace.project.where(package), "push", "--quiet", "origin", "develop", f"v{version}")
-    at = "2026-01-01T00:00:00.000000+00:00"
-    sealed = Entry(at, "run", SEAL, "done", "x", "", evidence={"commit": head, "files": {}})
-    workspace.ledger(package).append(Version(version), sealed)
-    workspace.ledger(package).append(Version("1.0.0"), Entry(at, "run", "pair", "failed", "x", "", verdict="fail"))
+    package = _proven(workspace)
+    workspace.ledger(package).append(
+        Version("1.0.0"), Entry(SEALED_AT, "run", "pair", "failed", "x", "", verdict="fail")
+    )
     found = status(workspace, package)
     assert found.state == "1.0.0rc1 is proven, and 1.0.0 failed at pair"
     assert found.command == "invoke release --rc --package tiny-api"
