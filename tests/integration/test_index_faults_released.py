@@ -6,11 +6,12 @@ index: the run that meets the fault, and the run after it.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ from releasegate.core.config.model import IndexConfig, Package, Settings
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.errors import GateFailed, NotYet, ReleasegateError, Unavailable
+from releasegate.core.frozen import dataclass
 from releasegate.core.release.record import record
 from releasegate.core.release.versions import Consumed
 from releasegate.engine import Engine
@@ -97,7 +99,7 @@ class Content:
         return COMMIT
 
 
-@dataclass
+@dataclasses.dataclass
 class Bench:
     """One version of a package that is built, an index, and the record."""
 

@@ -120,13 +120,14 @@ class Releasegate(Program):
         except Exit as ended:
             code = ended.code
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
-            from releasegate.frontends.endings import as_told
+            from releasegate.frontends.endings import as_told, finish_output
             from releasegate.frontends.screen.console import Screen
 
             told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
             screen = Screen(as_json="--json" in self.argv)
             screen.error(told)
             screen.tell_forms(told)
+            finish_output()
             code = told.exit_code
         if exit:
             sys.exit(code)
