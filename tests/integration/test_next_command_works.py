@@ -82,7 +82,9 @@ def _conflict(workspace: Workspace) -> Path:
 def merging(workspace: Workspace) -> None:
     """Leave a merge with a conflict in it."""
     folder = _conflict(workspace)
-    assert subprocess.run(["git", "merge", "other"], cwd=folder, capture_output=True, check=False).returncode
+    assert subprocess.run(
+        ["git", "merge", "other"], cwd=folder, env=workspace.project.environ, capture_output=True, check=False
+    ).returncode
 
 
 def rebasing(workspace: Workspace) -> None:
