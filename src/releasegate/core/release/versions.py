@@ -97,11 +97,6 @@ def is_candidate(version: Version) -> bool:
     return rc or (version.pre is None and version.post is not None and version.dev is not None)
 
 
-def flag(candidate: Version) -> str:
-    """Return the option by which a candidate is proven: a staged post is proven by the post that it becomes."""
-    return "--rc" if candidate.pre is not None else "--post"
-
-
 def parse_target(text: str) -> Version:
     """Parse what ``--to`` was given: a final ``X.Y.Z`` and nothing else.
 
