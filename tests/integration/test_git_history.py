@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -108,6 +110,20 @@ def test_a_commit_that_a_hook_refuses_changes_nothing(repository: GitRepository)
     assert "not today" in refusal.value.details
     assert (git(repository.root, "status", "--porcelain"), (repository.root / A).read_bytes()) == before
     assert not (repository.root / "new.txt").exists()
+
+
+def test_what_a_killed_git_left_behind_is_named_with_the_line_that_removes_it(repository: GitRepository) -> None:
+    """Nobody but a person can know that no other Git works there."""
+    lock = repository.root / ".git" / "index.lock"
+    lock.touch()
+    with pytest.raises(Refused, match=r"Git did not commit a\.txt") as refusal:
+        repository.commit({A: b"1.1\n"}, message="Release 1.1")
+    assert (repository.root / A).read_bytes() == b"one\n"
+    line = str(refusal.value.hint).rpartition(": ")[2]
+    assert line == f"rm {lock}"
+    subprocess.run(shlex.split(line), check=True)
+    made = repository.commit({A: b"1.1\n"}, message="Release 1.1")
+    assert repository.read(A, commit=made) == b"1.1\n"
 
 
 def test_a_link_is_never_replaced_by_a_file(repository: GitRepository) -> None:

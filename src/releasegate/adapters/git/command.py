@@ -35,6 +35,9 @@ _COMMIT = ("--verify", "--quiet", "HEAD^{commit}")
 _HEADS = "refs/heads/"
 _OBJECT = re.compile(rb"[0-9a-f]{40,64} ([a-z]+) ([0-9]+)")
 
+# What a Git that is killed while it writes leaves behind.
+_LEFT = re.compile(r"Unable to create '(/[^'\n]+\.lock)': File exists")
+
 _NO_WORK_TREE = ("must be run in a work tree", "outside working tree")
 
 LOCAL_SECONDS = 120.0
@@ -262,7 +265,12 @@ def line_in(root: Path, words: str) -> str:
 
 def failure(answer: GitOutput, problem: str) -> ReleasegateError:
     """Return the error for a Git command that a person must look at."""
-    return Refused(problem, hint="Put right what Git says, and run the same command again", details=answer.words)
+    left = _LEFT.search(answer.stderr)
+    if left is None:
+        hint = "Put right what Git says, and run the same command again"
+    else:
+        hint = f"Run the same command again; where no other Git works there, one was killed: rm {shlex.quote(left[1])}"
+    return Refused(problem, hint=hint, details=answer.words)
 
 
 def bare(root: Path) -> Refused:

@@ -35,11 +35,11 @@ def commit(git: Git, files: Mapping[PurePosixPath, bytes], *, message: str) -> s
     before = {path: target.read_bytes() if (target := git.root / path).is_file() else None for path in files}
     _write(git, files)
     paths = [str(path) for path in files]
-    git.tell("add", "--", *paths)
-    answer = git.ask(*_NAMED, "commit", "--quiet", f"--message={message}", "--", *paths)
-    if answer.exit_code:
-        _take_back(git, before)
-        raise failure(answer, f"Git did not commit {', '.join(paths)}.")
+    for words in (("add",), (*_NAMED, "commit", "--quiet", f"--message={message}")):
+        answer = git.ask(*words, "--", *paths)
+        if answer.exit_code:
+            _take_back(git, before)
+            raise failure(answer, f"Git did not commit {', '.join(paths)}.")
     return head(git)
 
 
