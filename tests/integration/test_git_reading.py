@@ -396,6 +396,11 @@ def test_the_workflows_are_those_at_the_top_of_the_repository_wherever_the_packa
     }
 
 
+def test_where_nobody_is_told_to_run_anything_no_script_is_looked_for(tmp_path: Path) -> None:
+    alone = make_repository(tmp_path / "alone", {"ship.sh": "uv publish\n", "Makefile": "publish:\n"})
+    assert alone.workflows("HEAD") == {}
+
+
 def test_a_file_beside_the_package_is_read_watched_and_committed(nested: GitRepository) -> None:
     beside = PurePosixPath("../../a.txt")
     assert nested.read(beside, commit="HEAD") == nested.read(beside)

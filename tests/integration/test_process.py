@@ -14,7 +14,7 @@ from threading import Event, Timer
 import pytest
 
 from releasegate.adapters.die_with_parent import watch
-from releasegate.adapters.process import TIMED_OUT, clean_environment, last_lines, run
+from releasegate.adapters.process import TIMED_OUT, clean_environment, find_program, last_lines, run
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.core.errors import Unavailable
 
@@ -228,3 +228,16 @@ def test_an_interpreter_is_found_behind_a_broken_shim(tmp_path: Path) -> None:
 
 def test_the_running_interpreter_is_found_without_looking() -> None:
     assert Interpreters({}).find(f"{sys.version_info.major}.{sys.version_info.minor}") == Path(sys.executable)
+
+
+def test_a_program_that_is_gone_is_looked_for_again(tmp_path: Path) -> None:
+    here, there = (tmp_path / name / "tool" for name in ("here", "there"))
+    for program in (here, there):
+        program.parent.mkdir()
+        program.touch(mode=0o755)
+    env = {"PATH": os.pathsep.join(str(program.parent) for program in (here, there))}
+    for left in (here, there):
+        assert find_program("tool", env=env, cwd=tmp_path) == find_program("tool", env=env, cwd=tmp_path) == str(left)
+        left.unlink()
+    with pytest.raises(Unavailable, match="tool is not here"):
+        find_program("tool", env=env, cwd=tmp_path)

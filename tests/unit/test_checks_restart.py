@@ -46,7 +46,10 @@ def _judged(  # noqa: PLR0913 - what is said by whom
         return SimpleNamespace(number=9, state=state, completed=state == "completed", words="no key")
 
     stack = SimpleNamespace(
-        restart=did.append, published=lambda *_: "127.0.0.1:1", await_answer=lambda _, answers, **__: answers()
+        restart=did.append,
+        published=lambda *_: "127.0.0.1:1",
+        await_answer=lambda _, answers, **__: answers(),
+        masked=str,
     )
     endpoints = SimpleNamespace(numbers={"proxmox": 1, "netbox": 2, "fastapi": 3})
     given = {"browser": SimpleNamespace(get=get), "facts": {"base": "app"}, "endpoints": endpoints}

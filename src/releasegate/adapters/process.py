@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from threading import Event
 from typing import IO
@@ -52,9 +53,6 @@ TIMED_OUT = 124
 
 _SLICE = 0.05
 """Seconds between two looks at whether it is to be stopped."""
-
-_FOUND: dict[tuple[str, str], str] = {}
-"""The programs that this process has found, by their name and where it looked."""
 
 
 @dataclass(frozen=True)
@@ -152,16 +150,20 @@ def find_program(name: str, *, env: Mapping[str, str], cwd: Path) -> str:
         Unavailable: there is no such program.
     """
     wanted = str(cwd / name) if Path(name).name != name else name
-    key = (wanted, env.get("PATH", ""))
-    found = _FOUND.get(key)
+    path = env.get("PATH", "")
+    found = _found(wanted, path)
     if found is None or not os.access(found, os.X_OK):
-        found = shutil.which(wanted, path=key[1])
+        found = shutil.which(wanted, path=path)
     if found is None:
         raise Unavailable(
             f"The program {name} is not here.", hint=f"Install {name}, or put the folder that holds it on PATH"
         )
-    _FOUND[key] = found
     return found
+
+
+@lru_cache(maxsize=64)
+def _found(wanted: str, path: str) -> str | None:
+    return shutil.which(wanted, path=path)
 
 
 def ended(process: subprocess.Popen[bytes], *, timeout: float, stop: Event | None = None) -> bool:

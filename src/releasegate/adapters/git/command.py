@@ -269,7 +269,8 @@ def failure(answer: GitOutput, problem: str) -> ReleasegateError:
     if left is None:
         hint = "Put right what Git says, and run the same command again"
     else:
-        hint = f"Run the same command again; where no other Git works there, one was killed: rm {shlex.quote(left[1])}"
+        lock = shlex.quote(left[1])
+        hint = f"Where no other Git works there, one was killed; run this, and the same command again: rm {lock}"
     return Refused(problem, hint=hint, details=answer.words)
 
 
