@@ -112,13 +112,18 @@ def test_the_wheel_and_every_pin_are_known_by_their_hashes(monkeypatch: pytest.M
     assert len(asked) == 1
 
 
+_FORGE = 'forge = { kind = "github", repository = "someone/pair" }\n'
+_PACKAGE = f"[[tool.releasegate.packages]]\n{_FORGE}"
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a repository that says nothing of its runners; no index is asked."""
     monkeypatch.setattr(vendor, "pinned", lambda *_, **__: "invoke==1 --hash=sha256:0\n")
     root = make_pair(tmp_path / "project", settings="production-without-forge = true\n").root
     text = (root / "pyproject.toml").read_text()
-    (root / "pyproject.toml").write_text(text.replace("[tool.releasegate.ci]", "[tool.other]"))
+    text = text.replace("[tool.releasegate.ci]", "[tool.other]")
+    (root / "pyproject.toml").write_text(text.replace("[[tool.releasegate.packages]]\n", _PACKAGE))
     return root
 
 
@@ -149,16 +154,32 @@ def test_a_table_that_lacks_the_setup_is_left_and_the_lines_are_said(project: Pa
     assert not (project / FOLDER).exists()
 
 
+def test_nothing_is_written_where_the_workflows_cannot_be(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    screen = cast(Screen, SimpleNamespace(say=said.append, tell=said.append))
+    monkeypatch.chdir(project)
+    before = (project / "pyproject.toml").read_text()
+    with pytest.raises(ConfigurationError, match="writes nothing"):
+        handover.workflows(screen, check=True, force=False, vendored=True)
+    by_hand = project / ".github/workflows/release.yml"
+    by_hand.parent.mkdir(parents=True)
+    by_hand.write_text("on: push\n")
+    with pytest.raises(Refused, match="by hand"):
+        handover.workflows(screen, check=False, force=False, vendored=True)
+    (project / "pyproject.toml").write_text(before.replace(_FORGE, ""))
+    with pytest.raises(ConfigurationError, match="on which forge"):
+        handover.workflows(screen, check=False, force=False, vendored=True)
+    assert not said
+    assert not (project / FOLDER).exists()
+
+
 def test_the_flag_vendors_before_the_workflows_are_written_and_says_so(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
     screen = cast(Screen, SimpleNamespace(say=said.append, tell=said.append))
     monkeypatch.chdir(project)
-    with pytest.raises(ConfigurationError, match="writes nothing"):
-        handover.workflows(screen, check=True, force=False, vendored=True)
-    assert not (project / FOLDER).exists()
-    with pytest.raises(ConfigurationError, match="on which forge"):
-        handover.workflows(screen, check=False, force=False, vendored=True)
-    assert [line.split()[0] for line in said] == ["ci/releasegate"]
+    handover.workflows(screen, check=False, force=False, vendored=True)
+    assert said[0].startswith("ci/releasegate")
+    assert any(line.startswith("wrote .github/workflows/") for line in said)
     assert (project / FOLDER / "requirements.txt").is_file()

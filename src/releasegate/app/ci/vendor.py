@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from packaging.requirements import Requirement
@@ -18,6 +18,7 @@ from releasegate.adapters.build.pinned import pinned
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.index.addresses import addresses
 from releasegate.app.ci.top import top_of
+from releasegate.app.ci.workflows import planned
 from releasegate.app.project import Project, load
 from releasegate.core.config.model import Settings
 from releasegate.core.errors import Refused
@@ -62,17 +63,23 @@ def vendored(*, index: str, environ: Mapping[str, str], pythons: Sequence[str] =
     return Vendored(files, setup_commands(FOLDER, pythons))
 
 
-def vendor(project: Project) -> Project:
+def vendor(project: Project, *, force: bool = False) -> Project:
     """Write releasegate, and where the configuration lacks it ``setup``, into the repository; return it read anew.
 
+    Nothing is written where the workflows that install it could not be, without or with *force*.
+
     Raises:
-        Refused: releasegate is not installed here, or ``tool.releasegate.ci`` is there and names no ``setup``.
+        Refused: releasegate is not installed here, ``tool.releasegate.ci`` is there and names no ``setup``, or a
+            workflow is somebody else's.
         Unavailable: the index does not answer.
+        ConfigurationError: no package of this repository names a forge.
     """
     settings = project.settings
+    commands = settings.ci.setup or setup_commands(FOLDER, _pythons(settings))
+    added, (top, _) = _table(project, commands), top_of(project)
+    planned(replace(project, settings=replace(settings, ci=replace(settings.ci, setup=commands))), force=force)
     index = addresses(settings.indexes[settings.dependencies]).simple
     made = vendored(index=index, environ=project.environ, pythons=_pythons(settings))
-    added, (top, _) = _table(project, made.setup), top_of(project)
     for path, content in made.files.items():
         write_atomically(top / path, content)
     for wheel in (top / FOLDER).glob("releasegate-*.whl"):

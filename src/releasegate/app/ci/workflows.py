@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
@@ -16,6 +17,22 @@ def write(project: Project, *, force: bool = False) -> tuple[PurePosixPath, ...]
     """Write the workflows to the top of the repository, and remove those that are wanted no more.
 
     Returned are the paths, from there, of those that changed.
+
+    Raises:
+        Refused, ConfigurationError: as :func:`planned` says.
+    """
+    top, folder = top_of(project)
+    changed = planned(project, force=force)
+    for path, text in changed.items():
+        write_atomically(top / path, text.encode())
+    gone = unwanted(project.settings, lambda path: _read(top, path), folder)
+    for path in gone:
+        (top / path).unlink()
+    return (*changed, *gone)
+
+
+def planned(project: Project, *, force: bool = False) -> Mapping[PurePosixPath, str]:
+    """Return the workflows that :func:`write` would change, by their paths from the top; nothing is written.
 
     Raises:
         Refused: a file of that name is there that was not written by this command, or from another table; *force*
@@ -41,13 +58,7 @@ def write(project: Project, *, force: bool = False) -> tuple[PurePosixPath, ...]
             hint=f"Move the packages of both into one table; where that in {other} is gone: invoke workflows --force",
             details=others,
         )
-    changed = tuple(path for path, text in wanted.items() if held[path] != text)
-    for path in changed:
-        write_atomically(top / path, wanted[path].encode())
-    gone = unwanted(project.settings, lambda path: _read(top, path), folder)
-    for path in gone:
-        (top / path).unlink()
-    return (*changed, *gone)
+    return {path: text for path, text in wanted.items() if held[path] != text}
 
 
 def check(project: Project) -> tuple[PurePosixPath, ...]:

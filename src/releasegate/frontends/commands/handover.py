@@ -109,7 +109,7 @@ def workflows(screen: Screen, *, check: bool, force: bool, vendored: bool) -> No
     if check and vendored:
         raise ConfigurationError("--check writes nothing, and --vendor does.", hint="Say one of them")
     if vendored:
-        project = vendor(project)
+        project = vendor(project, force=force)
         screen.tell(f"{FOLDER} holds releasegate and its pins, which ci.setup installs: commit both too")
     if check:
         for path in generated.check(project):
