@@ -8,6 +8,8 @@ from functools import partial
 
 from releasegate.steps.audit import Audit
 from releasegate.steps.build import Build, Promotable, Promotion
+from releasegate.steps.candidate import CandidateProven
+from releasegate.steps.companions import CompanionPublished
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.pairs import ReleasedPairs
 from releasegate.steps.preflight.preflight import Preflight
@@ -16,7 +18,7 @@ from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallC
 from releasegate.steps.publish import Tag, Upload
 from releasegate.steps.release import Release
 from releasegate.steps.reprove import SealAgain, ServedFiles
-from releasegate.steps.seal import CandidateProven, CompanionPublished, Seal
+from releasegate.steps.seal import Seal
 from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused
 from releasegate.steps.step import Step
 from releasegate.steps.trigger import TriggerPermitted

@@ -12,13 +12,12 @@ from release_fixture import ALONE, CORE, ReleaseFixture, entry
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
 from releasegate.core.release.entry import SEAL
 from releasegate.core.release.record import record
-from releasegate.steps.companions import Beside, as_today, by_rule, today
+from releasegate.steps.companions import Beside, CompanionPublished, as_today, by_rule, today
 from releasegate.steps.end_to_end import cell_subject
 from releasegate.steps.preflight.doctor_questions import QUESTIONS
 from releasegate.steps.preflight.question import Inquiry
 from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, PairProven
 from releasegate.steps.release import Release, Role
-from releasegate.steps.seal import CompanionPublished
 
 
 @pytest.fixture

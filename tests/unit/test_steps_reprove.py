@@ -17,12 +17,12 @@ from releasegate.core.release.taken_back import REVOKED
 from releasegate.engine import Engine, Outcome
 from releasegate.ledger_writer import LedgerWriter
 from releasegate.pipelines import FINAL, REPROOF, bind
+from releasegate.steps.candidate import CandidateProven
 from releasegate.steps.preflight.doctor_questions import QUESTIONS
 from releasegate.steps.preflight.question import Inquiry
 from releasegate.steps.prove import PairProven
 from releasegate.steps.release import Release
 from releasegate.steps.reprove import ASKED_AGAIN, SealAgain, ServedFiles
-from releasegate.steps.seal import CandidateProven
 from releasegate.steps.step import Step
 
 RC = Version("1.0rc1")

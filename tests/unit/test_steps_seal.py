@@ -15,9 +15,11 @@ from releasegate.core.config.model import ForgeConfig
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.evidence.note import read
 from releasegate.core.release.entry import SEAL
+from releasegate.steps.candidate import CandidateProven
+from releasegate.steps.companions import CompanionPublished
 from releasegate.steps.forge_release import PublishForgeRelease
 from releasegate.steps.prove import EndToEnd
-from releasegate.steps.seal import CandidateProven, CompanionPublished, Seal
+from releasegate.steps.seal import Seal
 
 
 @pytest.fixture

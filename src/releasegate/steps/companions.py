@@ -1,20 +1,29 @@
-"""The companions that a package runs with: which version of each, where it is, and what users have of it today."""
+"""The companions that a package runs with: which version of each, where it is, and what users have of it today.
+
+Before a final they are published, and are those that the candidate was proven with.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from typing import ClassVar
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from releasegate.core.config.companion import Companion
+from releasegate.core.enumerated import joined
 from releasegate.core.errors import Refused
 from releasegate.core.frozen import dataclass
+from releasegate.core.release.beside import COMPANIONS, ran_as, ran_beside
 from releasegate.core.release.companion import PickedCompanion, pick_companion
+from releasegate.core.release.entry import Evidence
+from releasegate.core.release.versions import parse_version, promoted
 from releasegate.ports import Delivery
 from releasegate.steps.fetch import deliver, newest, published
 from releasegate.steps.release import Release, Role
+from releasegate.steps.step import ReleaseStep
 
 
 @dataclass(frozen=True)
@@ -103,3 +112,59 @@ def as_today(release: Release, *, given: Sequence[Delivery] = ()) -> Beside:
     packages = {name: release.run.settings.package(name) for name in found}
     have = [deliver(release.run, packages[name], version=v, index=index) for name, v in found.items()]
     return by_rule(release, "staging", given=[*given, *have])
+
+
+@dataclass(frozen=True)
+class CompanionPublished(ReleaseStep):
+    """The companions that this final will run with are published, and are what the candidate was proven with."""
+
+    key: ClassVar[str] = "companion"
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "ledger", "indexes", "companion_sources"})
+
+    def describe(self) -> str:
+        release, names = self.release, joined([each.name for each in self.release.package.companions])
+        if not names:
+            return "the companion is published: it has none"
+        are = "are" if len(release.package.companions) > 1 else "is"
+        return f"{names}, as proven with {release.candidate}, {are} on {release.index_name('production')}"
+
+    def subject(self) -> str:
+        return f"{self.release.candidate}"
+
+    def already(self) -> Evidence | None:
+        return None if self.release.package.companions else {COMPANIONS: []}
+
+    def run(self) -> Evidence:
+        return {COMPANIONS: [self.as_proven(each) for each in self.release.package.companions]}
+
+    def as_proven(self, companion: Companion) -> Evidence:
+        """Return which version of *companion* users will get beside this final, and with which it was proven.
+
+        Raises:
+            Refused: it is not published, or the candidate was proven with another one, or without it.
+        """
+        release, index = self.release, self.release.index("production")
+        choice = picked(release, companion, "production")
+        if not published(index, choice.name, choice.version):
+            raise Refused(
+                f"{choice.name} {choice.version} (named by {choice.reason}) is not on {index.name}.",
+                hint=f"Release it first: invoke release --package {choice.name}",
+            )
+        told = {"name": choice.name, "version": str(choice.version), "named by": choice.reason}
+        seal = release.candidate_seal().evidence
+        if not ran_beside(seal):
+            # The end-to-end gate was waived, with a person and a reason: there is nothing to compare with.
+            return {**told, "proven with": None}
+        ran = ran_as(seal, choice.name)
+        proven = parse_version(ran.get("version")) if ran is not None else None
+        if proven is None:
+            raise Refused(
+                f"{release.candidate} was proven without {choice.name}, which {release.package.name} calls.",
+                hint=f"Prove another candidate: invoke release --rc --package {release.package.name}",
+            )
+        if choice.version not in {proven, promoted(proven)}:
+            raise Refused(
+                f"{release.candidate} was proven with {choice.name} {proven}, not with {choice.version}.",
+                hint=f"Release {choice.name} {promoted(proven)} first, or prove a candidate with {choice.version}",
+            )
+        return {**told, "proven with": str(proven)}

@@ -36,14 +36,12 @@ def companions(inquiry: Inquiry) -> str:
 
 
 def _known(inquiry: Inquiry, companion: Companion) -> str:
-    from releasegate.steps.companions import held_on, picked
+    from releasegate.steps.companions import CompanionPublished, held_on, picked
 
     if companion.name in inquiry.before:
         return f"{companion.name} is released before it"
     release, role = inquiry.release, inquiry.roles[-1]
     if role == "production" and inquiry.pipeline == "final" and not release.doubted():
-        from releasegate.steps.seal import CompanionPublished
-
         CompanionPublished(release).as_proven(companion)
         return f"{companion.name}, as proven with {release.candidate}, is on {release.index_name(role)}"
     choice = picked(release, companion, role)

@@ -184,7 +184,7 @@ def _trigger(inquiry: Inquiry) -> str:
 
 
 def _candidate(inquiry: Inquiry) -> str:
-    from releasegate.steps.seal import CandidateProven
+    from releasegate.steps.candidate import CandidateProven
 
     release = inquiry.release
     if release.doubted():

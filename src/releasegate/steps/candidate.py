@@ -1,0 +1,27 @@
+"""Where a final begins: at the candidate of this very version, proven."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from releasegate.core.frozen import dataclass
+from releasegate.core.release.entry import Evidence
+from releasegate.steps.step import ReleaseStep
+
+
+@dataclass(frozen=True)
+class CandidateProven(ReleaseStep):
+    """There is a candidate of this very version whose every gate passed, and its record is here."""
+
+    key: ClassVar[str] = "candidate"
+    uses: ClassVar[frozenset[str]] = frozenset({"repository", "ledger"})
+
+    def describe(self) -> str:
+        return f"{self.release.candidate} is proven, and its record is here"
+
+    def subject(self) -> str:
+        return f"{self.release.candidate}"
+
+    def run(self) -> Evidence:
+        seal = self.release.candidate_seal()
+        return {"candidate": str(self.release.candidate), "commit": seal.evidence["commit"], "at": seal.at}
