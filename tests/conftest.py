@@ -21,10 +21,10 @@ def hurried(request: pytest.FixtureRequest) -> None:
     if request.path.parent.name != "integration":
         return
     from releasegate.adapters.index import second_look  # noqa: PLC0415 - not where nobody asks an index
-    from releasegate.steps import propagation, publish, upload  # noqa: PLC0415 - as above
+    from releasegate.steps import propagation, sending, upload  # noqa: PLC0415 - as above
 
     patch = request.getfixturevalue("monkeypatch")
     patch.setattr(second_look, "PAUSES", (0.0, 0.1))
     patch.setattr(propagation, "SECOND_LOOK", 0.1)
-    patch.setattr(publish, "SECOND_LOOK", 0.1)
-    patch.setattr(upload, "PAUSES", (0.1, 0.1))
+    patch.setattr(upload, "SECOND_LOOK", 0.1)
+    patch.setattr(sending, "PAUSES", (0.1, 0.1))

@@ -15,13 +15,14 @@ from releasegate.steps.pairs import ReleasedPairs
 from releasegate.steps.preflight.preflight import Preflight
 from releasegate.steps.propagation import Propagation
 from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
-from releasegate.steps.publish import Tag, Upload
 from releasegate.steps.release import Release
 from releasegate.steps.reprove import SealAgain, ServedFiles
 from releasegate.steps.seal import Seal
 from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused
 from releasegate.steps.step import Step
+from releasegate.steps.tag import Tag
 from releasegate.steps.trigger import TriggerPermitted
+from releasegate.steps.upload import Upload
 
 Bound = Callable[[Release], Step]
 Pipeline = tuple[Bound, ...]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def bump(version: str) -> None:
     """State *version* in all places of the project that lies here, and commit it."""
     from releasegate.adapters.git.repository import GitRepository
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile
     from releasegate.core.version_files.occurrences import bump_all
     from releasegate.steps.stated import version_file_contents
@@ -41,7 +41,7 @@ def bump(version: str) -> None:
 def upload(address: str, simple: str, *paths: str) -> None:
     """Upload the files, and see each on the index with its size."""
     from releasegate.adapters.index.package_index import SimpleIndex
-    from releasegate.core.config.model import IndexConfig
+    from releasegate.core.config.keys import IndexConfig
 
     config = IndexConfig("testpypi", address, simple, token_env="BENCH_TOKEN")
     index = SimpleIndex(config, environ=os.environ, workdir=Path.cwd())

@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 
 BIN = Path(sys.executable).parent
 STARTED = 180.0

@@ -21,7 +21,7 @@ from releasegate.adapters.foreign import isolation
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.processes.runner import ProcessRunner
 from releasegate.adapters.venvs.install_check import VenvInstallChecker
-from releasegate.core.config.model import EndToEndCommand, Install, Package, Service
+from releasegate.core.config.keys import EndToEndCommand, Install, Package, Service
 from releasegate.ports import Delivery
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.index.addresses import addresses
 from releasegate.adapters.kit_folders import kit_folders
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.config.stack import Stack
 from releasegate.ports import Delivery
 

@@ -13,7 +13,7 @@ from stacks import pair_stack
 
 from releasegate.core.ci.workflows import workflows
 from releasegate.core.config.ci import Ci
-from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.config.keys import ForgeConfig, IndexConfig, Package, Settings
 
 REPOSITORY = "octo/harbor"
 INDEXES = {name: IndexConfig(name) for name in ("testpypi", "pypi")}

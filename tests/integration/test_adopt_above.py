@@ -14,7 +14,7 @@ from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.adopt.propose import propose
 from releasegate.app.project import load
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.stated import version_file_contents

@@ -19,7 +19,7 @@ from releasegate.app.adopt.propose import Proposal, propose
 from releasegate.app.adopt.trial import Trial, Tried
 from releasegate.app.ci import vendor
 from releasegate.app.project import load
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import ConfigurationError, GateFailed
 from releasegate.frontends.commands import handover
 from releasegate.frontends.screen.console import Screen

@@ -13,7 +13,7 @@ from packaging.version import Version
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from releasegate.adapters.build.kept import LocalBuilds
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.dists.archive import read_sdist, read_wheel
 from releasegate.core.dists.promotion import Built, PromotionProof, compare
 from releasegate.core.dists.version_text import Source

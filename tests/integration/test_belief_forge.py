@@ -18,7 +18,7 @@ from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.project import load
 from releasegate.app.verify.evidence import notes_of, record_claims
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.evidence.note import write
 from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.release.record import record

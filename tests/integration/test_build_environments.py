@@ -21,7 +21,7 @@ from releasegate.adapters.foreign import hidden
 from releasegate.adapters.foreign.isolation import Isolation, lends
 from releasegate.app.build_cache import build_cache
 from releasegate.app.project import Project
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 from releasegate.core.errors import GateFailed
 
 HOOKS = BACKEND.replace('"backend.py", ', "")

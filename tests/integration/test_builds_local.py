@@ -23,7 +23,7 @@ from source_trees import BACKEND, PYPROJECT, SOURCE
 from releasegate.adapters import process
 from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.errors import GateFailed, Refused, Unavailable
 

@@ -11,7 +11,7 @@ from stubbed_runner import CI, INDEXES, REPOSITORY, made, stubbed_runner
 from stubbed_runner import ran as said
 
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import EndToEndCommand, ForgeConfig, Package, Settings
+from releasegate.core.config.keys import EndToEndCommand, ForgeConfig, Package, Settings
 
 STUB = """\
 echo "$* with $(cat ../harbor-api/what)" >> "$LOG"

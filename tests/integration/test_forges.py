@@ -15,7 +15,7 @@ from releasegate.adapters.forges import forge_of
 from releasegate.adapters.forges.gitea_runs import outcome_of
 from releasegate.adapters.forges.outcomes import verdict
 from releasegate.adapters.tokens.prompt import TokenPrompt
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.evidence.belief import CiOutcome, vouched
 from releasegate.core.release.entry import Entry
@@ -409,7 +409,7 @@ def test_whoever_has_no_forge_loads_no_client() -> None:
 def test_whoever_has_one_forge_does_not_load_the_client_of_the_other(kind: str, other: str) -> None:
     code = (
         "import sys; from releasegate.adapters.forges import forge_of;"
-        "from releasegate.core.config.model import ForgeConfig;"
+        "from releasegate.core.config.keys import ForgeConfig;"
         f"forge_of(ForgeConfig({kind!r}, 'octo/harbor'), environ={{}});"
         f"print([f'releasegate.adapters.forges.{{kind}}' in sys.modules for kind in ({kind!r}, {other!r})])"
     )
@@ -420,7 +420,7 @@ def test_whoever_has_one_forge_does_not_load_the_client_of_the_other(kind: str, 
 def test_who_asks_a_forge_nothing_does_not_wait_for_its_library() -> None:
     code = (
         "import sys; from releasegate.adapters.forges import forge_of;"
-        "from releasegate.core.config.model import ForgeConfig;"
+        "from releasegate.core.config.keys import ForgeConfig;"
         "[forge_of(ForgeConfig(kind, 'octo/harbor'), environ={}) for kind in ('github', 'gitea')];"
         "print([name for name in ('github', 'requests') if name in sys.modules])"
     )

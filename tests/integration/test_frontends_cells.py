@@ -18,7 +18,7 @@ from packaging.version import Version
 from releasegate.app import deliveries, gates
 from releasegate.app.deliveries import Source
 from releasegate.app.gates import EndToEndRequest
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.frontends.commands.cells import show_report
 from releasegate.frontends.commands.single_gates import told

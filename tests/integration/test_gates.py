@@ -24,7 +24,7 @@ from releasegate.app.project import load
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import RunOptions, Workspace
 from releasegate.core.ci.event_payload import Event
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, NotYet, Refused, ReleasegateError, Unavailable
 from releasegate.core.release.taken_back import CELL
 from releasegate.ports import Delivery, EndToEndReport, Progress

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 from releasegate.adapters.forges import forge_of
 from releasegate.adapters.forges.gitea_client import GiteaClient
 from releasegate.adapters.forges.outcomes import NotShown, UnknownOutcome
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.ports import ForgeRelease
 from releasegate.rehearsal.index.listener import Listener

@@ -20,7 +20,7 @@ from releasegate.app.ci.parts import PartOrder, _kept
 from releasegate.app.project import load
 from releasegate.app.workspace import RunOptions, Workspace
 from releasegate.core.ci.part import Part
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.version_files.occurrences import bump_all

@@ -16,7 +16,7 @@ from releasegate.adapters import process
 from releasegate.adapters.index import deadline, resolve, twine
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.tokens.prompt import TokenPrompt
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.rehearsal.index import (
     BrokenFile,

@@ -25,7 +25,7 @@ from releasegate.adapters.files import FolderDownloadCache
 from releasegate.adapters.index import deadline, resolve
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.ledger.memory import MemoryLedger
-from releasegate.core.config.model import IndexConfig, Package, Settings
+from releasegate.core.config.keys import IndexConfig, Package, Settings
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.errors import GateFailed, NotYet, ReleasegateError, Unavailable
@@ -53,8 +53,8 @@ from releasegate.rehearsal.index import (
 )
 from releasegate.steps.propagation import Propagation
 from releasegate.steps.prove import InstallCheck
-from releasegate.steps.publish import Upload
 from releasegate.steps.release import PackagePorts, Release, RunContext
+from releasegate.steps.upload import Upload
 
 TOKEN = "secret"
 COMMIT = "0" * 40

@@ -17,7 +17,7 @@ from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.adapters.venvs.installer import Installation
 from releasegate.adapters.venvs.uv_installer import UvInstaller
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import Install, Package
+from releasegate.core.config.keys import Install, Package
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery
 from releasegate.rehearsal.index import BrokenFile, EmbeddedIndex, Refuse

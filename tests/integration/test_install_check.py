@@ -21,7 +21,7 @@ from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Install, Package, Service
+from releasegate.core.config.keys import Install, Package, Service
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery
 from releasegate.rehearsal.index import BrokenFile, EmbeddedIndex, Refuse

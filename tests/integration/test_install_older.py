@@ -13,7 +13,7 @@ from packaging.version import Version
 from releasegate.adapters.venvs.install_check import VenvInstallChecker
 from releasegate.adapters.venvs.installer import Installer, serves
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.ports import Delivery
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -16,7 +16,7 @@ from releasegate.adapters import process
 from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.adapters.build.locks import Locks
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.config.version_file_types import LockVersionFile
 from releasegate.core.errors import Unavailable
 from releasegate.ports import LockAnswer

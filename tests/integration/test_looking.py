@@ -14,7 +14,7 @@ from testpair import AUTHOR, make_pair, on_indexes
 from releasegate.adapters.git import command
 from releasegate.adapters.git.hooks import may_run_hooks
 from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.errors import Unavailable
 from releasegate.frontends.commands.status import status
 from releasegate.frontends.screen.console import Screen

@@ -18,7 +18,7 @@ from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.project import load
 from releasegate.app.status import status
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.report.model import PackageReport
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 

@@ -22,7 +22,7 @@ from releasegate.app.project import load
 from releasegate.app.status import status
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import ForgeConfig, Package
+from releasegate.core.config.keys import ForgeConfig, Package
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.rehearsal.index import EmbeddedIndex, sample_sdist, sample_wheel
 

@@ -23,7 +23,7 @@ from packaging.version import Version
 
 from releasegate.adapters.containers.runs import sweep
 from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.steps.fetch import published
 
 pytestmark = pytest.mark.pair

@@ -21,7 +21,7 @@ from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.private import JOB
 from releasegate.core.ci.workflows import workflows
 from releasegate.core.config.ci import Ci
-from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.config.keys import ForgeConfig, IndexConfig, Package, Settings
 
 TOKEN = "reads-the-backend"
 SECRET = "HARBOR_API_READ_TOKEN"

@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from releasegate.adapters.processes.runner import ProcessRunner
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import EndToEndCommand, Package, Service
+from releasegate.core.config.keys import EndToEndCommand, Package, Service
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.ports import Delivery, EndToEndReport
 

@@ -32,7 +32,7 @@ from releasegate.app.reports import commits_since, record_of, seconds_between
 from releasegate.app.status import _line_of, status
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.report.model import Problem

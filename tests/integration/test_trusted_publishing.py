@@ -29,7 +29,7 @@ from redirecting_proxy import redirecting
 from twine.utils import DEFAULT_REPOSITORY
 
 from releasegate.adapters.index.twine import ATTESTATION, Uploader
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.ports import UploadAnswer
 from releasegate.rehearsal.identity import IdentityProvider
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel

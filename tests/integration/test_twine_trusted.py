@@ -10,7 +10,7 @@ import pytest
 
 from releasegate.adapters.index.twine import ATTESTATION, Uploader, answer
 from releasegate.adapters.process import Completed
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 

@@ -14,7 +14,7 @@ from packaging.version import Version
 from stack_runs import stack_runner
 
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.ports import Delivery, EndToEndReport
 from releasegate.rehearsal.index import sample_wheel
 

@@ -11,7 +11,7 @@ from git_repositories import add_remote, git, make_repository
 
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.status import awaited_mirror
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.ports import PushAnswer
 

@@ -96,7 +96,7 @@ def test_who_finds_other_bytes_goes_on_with_the_next_number_by_the_line_that_is_
 ) -> None:
     (folder := tmp_path / "theirs").mkdir()
     # Zeros after a gzip stream are padding: the index takes such a file.
-    with overtaken(world, folder, b"\0"), patch("releasegate.steps.publish.taken_over", return_value={}):
+    with overtaken(world, folder, b"\0"), patch("releasegate.steps.upload.taken_over", return_value={}):
         code, output = world.types(*RELEASE)
     assert code == 5, output
     assert f"staging holds other bytes under {SDIST}." in output

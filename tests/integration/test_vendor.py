@@ -20,7 +20,7 @@ from releasegate.adapters.index.addresses import addresses
 from releasegate.app.ci import vendor
 from releasegate.app.ci.vendor import FOLDER, setup_commands, vendored
 from releasegate.app.project import load
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.frontends.commands import handover

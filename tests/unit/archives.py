@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from releasegate.core.audit.problem import Problems
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.wheel import record_row

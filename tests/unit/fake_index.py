@@ -17,7 +17,7 @@ from urllib3.response import HTTPResponse
 
 from releasegate.adapters.index.get import reading_session
 from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.ports import IndexFile
 
 PAGE = "https://index.test/simple/sample/"

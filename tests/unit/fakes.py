@@ -19,7 +19,7 @@ from archives import sdist, tracked, wheel, wheel_files
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.manifest import Artifact, Manifest
 from releasegate.core.dists.version_text import Source

@@ -10,7 +10,7 @@ from fakes import FakeIndex
 from release_fixture import APP, CORE, START, ReleaseFixture, entry
 
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import EndToEndCommand
+from releasegate.core.config.keys import EndToEndCommand
 from releasegate.core.release.entry import SEAL
 from releasegate.steps.release import Release
 

@@ -23,7 +23,7 @@ from packaging.version import Version
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.part import Part
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import EndToEndCommand, Package, Settings
+from releasegate.core.config.keys import EndToEndCommand, Package, Settings
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.release.companion import CompanionSources
 from releasegate.core.release.entry import SEAL, Entry, Evidence
@@ -32,11 +32,12 @@ from releasegate.core.release.versions import consumed as merge_consumed
 from releasegate.ports import Forge, Index
 from releasegate.rehearsal.index import sample_sdist, sample_wheel
 from releasegate.steps.build import Build
-from releasegate.steps.publish import Tag, Upload
 from releasegate.steps.release import PackagePorts, Release, Role, RunContext
 from releasegate.steps.seal import Seal
 from releasegate.steps.source import Bump
 from releasegate.steps.step import Step
+from releasegate.steps.tag import Tag
+from releasegate.steps.upload import Upload
 
 CORE = Package("sample-core", PurePosixPath("core"), (TomlVersionFile(PurePosixPath("a.toml"), "version"),), ("3.12",))
 APP = replace(PACKAGE, companions=(Companion(CORE.name, default="2.0"),), end_to_end=EndToEndCommand(("check",)))

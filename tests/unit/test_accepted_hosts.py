@@ -13,7 +13,7 @@ from stacks import cell, kit, pair_stack
 from releasegate.adapters.containers.images.ensemble_images import Ensemble
 from releasegate.adapters.containers.images.hosting import require_accepted, unanswered_routes
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.e2e.accepted import refusal
 from releasegate.core.errors import GateFailed
 from releasegate.core.stacks.kit import Kit

@@ -11,7 +11,7 @@ from releasegate.core.adopt.detect import Detected, Surroundings, detect
 from releasegate.core.adopt.pythons import PYTHONS, tried_here
 from releasegate.core.adopt.table import RepositoryFacts, table
 from releasegate.core.adopt.version_files import Proposed
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ConfigurationError

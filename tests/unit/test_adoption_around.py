@@ -12,7 +12,7 @@ from adopted import DYNAMIC, INIT, STATIC, look, shown
 from releasegate.core.adopt.detect import Surroundings, detect
 from releasegate.core.adopt.prefixes import Around, choose, newest_first, split
 from releasegate.core.adopt.table import RepositoryFacts, table
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.stacks.host import Host
 

@@ -8,7 +8,7 @@ from adopted import INIT, STATIC, look
 from releasegate.core.adopt.asked.questions import questions
 from releasegate.core.adopt.detect import Detected
 from releasegate.core.adopt.table import RepositoryFacts, table
-from releasegate.core.config.model import Install
+from releasegate.core.config.keys import Install
 from releasegate.core.config.parse import parse_settings
 
 FACTS = RepositoryFacts("main", "origin", None)

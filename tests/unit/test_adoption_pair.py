@@ -12,7 +12,7 @@ from releasegate.adapters.kit_folders import kit_folders, kits_on
 from releasegate.core.adopt.asked.pair import pair_questions
 from releasegate.core.adopt.service import ProposedService
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import Package, Service, Settings
+from releasegate.core.config.keys import Package, Service, Settings
 from releasegate.core.config.stack import Stack
 
 PROJECT = '[project]\nname = "quay-lamp"\nversion = "1.4.0"\ndependencies = ["DEPENDENCY"]\n'

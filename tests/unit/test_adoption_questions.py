@@ -13,7 +13,7 @@ from releasegate.core.adopt.asked.own_files import own_file
 from releasegate.core.adopt.asked.questions import Question, questions
 from releasegate.core.adopt.detect import Surroundings
 from releasegate.core.adopt.table import RepositoryFacts, table
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.config.parse import parse_settings
 
 FORGE = ForgeConfig("github", "octo/quay-lamp")

@@ -8,7 +8,7 @@ import pytest
 
 from releasegate.core.adopt.asked.releasing import of_notes, of_remotes
 from releasegate.core.adopt.table import RepositoryFacts
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 
 
 def test_a_remote_on_another_forge_may_be_the_mirror_that_is_released_from() -> None:

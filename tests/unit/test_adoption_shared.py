@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from releasegate.core.adopt.shared import shared
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.config.version_file_types import LockVersionFile, TextVersionFile, TomlVersionFile, VersionFile
 
 TOP = PurePosixPath("../VERSION")

@@ -14,7 +14,7 @@ from releasegate.core.adopt.asked.stack import stack_questions
 from releasegate.core.adopt.detect import Detected, Surroundings, detect
 from releasegate.core.adopt.stack import propose_stack
 from releasegate.core.adopt.table import RepositoryFacts, table
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.stack import Stack
 from releasegate.core.stacks.host import Host

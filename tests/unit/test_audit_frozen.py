@@ -10,7 +10,7 @@ from archives import PACKAGE, said, subject, tracked, wheel, wheel_files
 from releasegate.core.audit.code.meaning import listed, meaning
 from releasegate.core.audit.last_release.frozen import frozen
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import Wheel
+from releasegate.core.config.keys import Wheel
 
 FROZEN = replace(PACKAGE, wheel=Wheel(frozen=("sample_app/migrations/[0-9]*.py", "0001_*.py")))
 MIGRATION = "sample_app/migrations/0001_initial.py"

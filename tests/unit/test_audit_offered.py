@@ -11,7 +11,7 @@ from releasegate.core.audit.checks.pythons import oldest_tried
 from releasegate.core.audit.last_release.dropped import dropped
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Wheel
+from releasegate.core.config.keys import Wheel
 
 OFFER = {
     "sample_app/py.typed": b"",

@@ -9,7 +9,7 @@ from archives import PACKAGE, said, subject
 
 from releasegate.core.audit.checks.references import references
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import Wheel
+from releasegate.core.config.keys import Wheel
 
 PAGE = "sample_app/templates/sample_app/page.html"
 DECLARED = replace(PACKAGE, wheel=Wheel(references=("sample_app/templates",)))

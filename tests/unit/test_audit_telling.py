@@ -10,7 +10,7 @@ from releasegate.core.audit.grouping import escaped, grouped
 from releasegate.core.audit.problem import Problem
 from releasegate.core.audit.telling import Finding, told
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Wheel
+from releasegate.core.config.keys import Wheel
 from releasegate.core.globs import matching
 
 TABLE = "if it is meant so, in [tool.releasegate.packages.wheel]:"

@@ -14,7 +14,7 @@ from releasegate.core.audit.checks.tracked import tracked as as_tracked
 from releasegate.core.audit.sources import origins
 from releasegate.core.audit.subject import Subject
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Wheel
+from releasegate.core.config.keys import Wheel
 
 LICENCE = {"LICENSE": b"Do as you like.\n"}
 

@@ -8,7 +8,7 @@ import pytest
 
 from releasegate.core.ci.companion_inputs import companion_inputs, named_in
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.release.companion import by_hand, for_whom, said_of
 

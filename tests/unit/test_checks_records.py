@@ -53,7 +53,7 @@ DOCUMENT = {
 @pytest.fixture(scope="module")
 def suite() -> Iterator[SimpleNamespace]:
     """Return what makes records."""
-    with imported("api_description", "samples", "making", "forms", "graph") as modules:
+    with imported("api_description", "samples", "making", "forms", "graphql_queries") as modules:
         yield modules
 
 
@@ -282,9 +282,9 @@ def test_graphql_s_queries_are_those_that_answer_with_objects_and_want_at_most_a
         {"name": "count", "args": [], "type": _type("SCALAR", "Int")},
         {"name": "by_name", "args": [{"name": "name", "type": _type("NON_NULL")}], "type": thing},
     ]
-    one, many = suite.graph.queries(fields)
-    assert suite.graph.asking(one, ["id", "name"], 3) == "{ thing(id: 3) { id name } }"
-    assert suite.graph.asking(many, ["id"], 3) == "{ thing_list { id } }"
+    one, many = suite.graphql_queries.queries(fields)
+    assert suite.graphql_queries.asking(one, ["id", "name"], 3) == "{ thing(id: 3) { id name } }"
+    assert suite.graphql_queries.asking(many, ["id"], 3) == "{ thing_list { id } }"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from releasegate.app.orders import Order, _exact, ordered
 from releasegate.app.project import Project
 from releasegate.app.workspace import Workspace
 from releasegate.core.ci.event_payload import Event
-from releasegate.core.config.model import ForgeConfig, Settings
+from releasegate.core.config.keys import ForgeConfig, Settings
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.release.plan import Plan
 

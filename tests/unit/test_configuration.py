@@ -7,7 +7,7 @@ import pytest
 
 from releasegate.core.config.companion import Companion
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import EndToEndCommand, IndexConfig, Install, Package, Service, Settings, Wheel
+from releasegate.core.config.keys import EndToEndCommand, IndexConfig, Install, Package, Service, Settings, Wheel
 from releasegate.core.config.parse import EXAMPLE, parse_settings
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from releasegate.core.config.model import IndexConfig, Settings
+from releasegate.core.config.keys import IndexConfig, Settings
 from releasegate.core.config.reader import TABLES, Table
 from releasegate.core.config.reference import render_reference, tables
 from releasegate.core.stacks.host import KnownHosts

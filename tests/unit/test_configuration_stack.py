@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from stacks import kit
 
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.stacks.host import Hosts

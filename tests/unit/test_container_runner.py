@@ -29,7 +29,7 @@ from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
 from releasegate.adapters.containers.runner import ContainerRunner
 from releasegate.adapters.containers.runs import labels, sweep
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.e2e.contracts import Judged, broken
 from releasegate.core.e2e.matrix import Cell, Wanted
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, Unavailable

@@ -9,7 +9,7 @@ import pytest
 from release_fixture import APP, START, ReleaseFixture
 from stacks import pair_stack
 
-from releasegate.core.config.model import EndToEndCommand, Install
+from releasegate.core.config.keys import EndToEndCommand, Install
 from releasegate.core.e2e.command import beside, files_of, module_of, program_of, unstartable
 from releasegate.core.errors import Refused
 from releasegate.steps.preflight.end_to_end_question import end_to_end

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from releasegate.adapters.forges.outcomes import ForgeResponse, UnknownOutcome, failure, looked_at_again, state
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.errors import Refused, Unavailable
 
 CONFIG = ForgeConfig("github", "octo/harbor", token_env="HARBOR_TOKEN")

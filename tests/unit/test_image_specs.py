@@ -17,7 +17,7 @@ from stacks import cell, folders, kit, pair_stack
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
 from releasegate.adapters.containers.images.image_specs import ImageSpec, ImageSpecs
 from releasegate.adapters.containers.images.images import Images
-from releasegate.core.config.model import Service
+from releasegate.core.config.keys import Service
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.errors import ConfigurationError, Unavailable

@@ -19,7 +19,7 @@ from releasegate.adapters.index.access import Access, access
 from releasegate.adapters.index.addresses import Addresses
 from releasegate.adapters.index.get import reading_session
 from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.errors import ConfigurationError
 
 FILE = f"https://index.test/files/{WHEEL}"

@@ -16,7 +16,7 @@ from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 
 from releasegate.adapters.index import simple
 from releasegate.adapters.index.addresses import addresses, constant
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.ports import IndexFile
 
@@ -133,7 +133,7 @@ def test_an_index_without_an_address_is_refused(upload: str | None, simple_url: 
 def test_the_addresses_of_the_aliases_are_known_without_importing_the_libraries_that_know_them() -> None:
     code = (
         "import sys; from releasegate.adapters.index.addresses import addresses;"
-        "from releasegate.core.config.model import IndexConfig;"
+        "from releasegate.core.config.keys import IndexConfig;"
         "[addresses(IndexConfig(alias)) for alias in ('pypi', 'testpypi')];"
         "print([name for name in ('twine', 'pypi_simple', 'requests') if name in sys.modules])"
     )

@@ -9,7 +9,7 @@ import pytest
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.index.twine import answer
 from releasegate.adapters.process import Completed
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.errors import Refused
 
 

@@ -19,7 +19,7 @@ from releasegate.adapters.index.deadline import Arrived, TooSlowError, in_time
 from releasegate.adapters.index.get import reading_session
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.adapters.index.second_look import Sight, settled
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 
 GOOD = Reply(json.dumps(page(entry())).encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Service
+from releasegate.core.config.keys import Service
 from releasegate.core.install.entry_points import EntryPoint, to_load
 from releasegate.core.install.environment import service_environment
 from releasegate.core.install.extras import brings, offered

@@ -14,8 +14,8 @@ from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError, NotYet, Refused
 from releasegate.ports import MirrorStanding, PushAnswer
 from releasegate.steps.mirror import mirrored, require_following
-from releasegate.steps.publish import Tag
 from releasegate.steps.source import Bump
+from releasegate.steps.tag import Tag
 
 DISPATCH = Event("dispatch", "github", "octo/app", "develop", START, actor="mona")
 

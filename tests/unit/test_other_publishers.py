@@ -9,7 +9,7 @@ import pytest
 
 from releasegate.core.ci.others.nodes import LARGEST, MARK
 from releasegate.core.ci.others.publishers import UploadSecrets, other_publishers, upload_secrets
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 
 PACKAGE = Package("harbor", PurePosixPath(), (), ("3.12",))
 PUBLISH = PurePosixPath(".github/workflows/publish.yml")

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from releasegate.core.ci.others.publishers import other_publishers
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 
 PACKAGE = Package("harbor", PurePosixPath(), (), ("3.12",))
 UPLOAD = PurePosixPath(".github/workflows/up.yml")

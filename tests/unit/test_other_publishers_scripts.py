@@ -9,7 +9,7 @@ import pytest
 from releasegate.core.ci.others.publishers import other_publishers, upload_secrets
 from releasegate.core.ci.others.scripts import runs
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 
 PACKAGE = Package("harbor", PurePosixPath(), (), ("3.12",))
 FILES = {

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 import pytest
 from packaging.version import Version
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import Refused
 from releasegate.core.release.entry import Entry, EntryEvent
 from releasegate.core.release.plan import PackageState, Plan, VersionState, plan_candidate, plan_final, plan_post

@@ -14,7 +14,7 @@ from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 from stacks import pair_stack
 
 from releasegate.core.ci.part import Part, PartJob
-from releasegate.core.config.model import ForgeConfig, IndexConfig
+from releasegate.core.config.keys import ForgeConfig, IndexConfig
 from releasegate.core.errors import ConfigurationError, Refused, Unavailable
 from releasegate.core.release.entry import SEAL, TOLD
 from releasegate.core.release.plan import PipelineName

@@ -14,7 +14,7 @@ from release_fixture import APP, START, ReleaseFixture, entry
 from releasegate.core.audit.invalid_fields import invalid_fields
 from releasegate.core.audit.project_table import refused_by_table
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Wheel
+from releasegate.core.config.keys import Wheel
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.steps.preflight.question import Inquiry
 from releasegate.steps.preflight.text_questions import project_table

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from releasegate.core.ci.event_payload import Event
 from releasegate.core.ci.publish_rules import Requested, SourceState, disagreements, requested
-from releasegate.core.config.model import ForgeConfig, Package, Settings
+from releasegate.core.config.keys import ForgeConfig, Package, Settings
 from releasegate.core.errors import Refused
 
 COMMIT = "a" * 40

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request
 from releasegate.app import deliveries, gates, kept, version_gate
 from releasegate.app.verify.rebuild import ServedFiles
 from releasegate.app.verify.verify import PublishedTag, _untagged
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.config.strings import part_name
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.frontends import nox as sessions

@@ -8,7 +8,7 @@ import pytest
 
 from releasegate.core import errors
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError
 
 API = Package("api", PurePosixPath("api"), (), ("3.12",))

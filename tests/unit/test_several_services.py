@@ -16,7 +16,7 @@ from test_image_specs import delivered
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages
 from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.app.adopt.publishers import asked
-from releasegate.core.config.model import Service, Settings
+from releasegate.core.config.keys import Service, Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted, matrix

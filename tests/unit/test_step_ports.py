@@ -17,7 +17,7 @@ from packaging.version import Version
 from release_fixture import APP, ReleaseFixture
 
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import EndToEndCommand, ForgeConfig, Package
+from releasegate.core.config.keys import EndToEndCommand, ForgeConfig, Package
 from releasegate.core.config.version_file_types import TomlVersionFile
 from releasegate.core.errors import Conflict, NotYet
 from releasegate.engine import Engine, Outcome

@@ -16,7 +16,7 @@ from release_fixture import START, ReleaseFixture, entry
 from releasegate.core.audit.audit import CHECK_NAMES
 from releasegate.core.audit.description import is_markdown
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Wheel
+from releasegate.core.config.keys import Wheel
 from releasegate.core.dists.archive import Members
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.release.entry import Entry

@@ -16,7 +16,7 @@ from releasegate.core.release.plan import PipelineName
 from releasegate.ports import BranchTakes, PushAnswer
 from releasegate.steps.preflight.preflight import answers
 from releasegate.steps.preflight.question import Answer, Inquiry
-from releasegate.steps.publish import Tag
+from releasegate.steps.tag import Tag
 
 DISPATCH = Event("dispatch", "github", "octo/app", "develop", START, actor="mona")
 

@@ -18,9 +18,9 @@ from releasegate.core.errors import Conflict, GateFailed, Refused
 from releasegate.steps.audit import Audit
 from releasegate.steps.build import Build, Promotable, Promotion
 from releasegate.steps.forge_release import PublishForgeRelease
-from releasegate.steps.publish import Upload
 from releasegate.steps.release import Role
 from releasegate.steps.source import Bump
+from releasegate.steps.upload import Upload
 
 WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
 

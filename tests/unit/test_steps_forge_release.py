@@ -11,12 +11,12 @@ from fakes import FakeForge, sha256
 from packaging.version import Version
 from release_fixture import START, ReleaseFixture, entry
 
-from releasegate.core.config.model import ForgeConfig, IndexConfig
+from releasegate.core.config.keys import ForgeConfig, IndexConfig
 from releasegate.core.errors import NotYet, Refused, Unavailable
 from releasegate.core.evidence.note import read
 from releasegate.ports import CiRun, ForgeRelease
 from releasegate.steps.forge_release import PublishForgeRelease
-from releasegate.steps.publish import Upload
+from releasegate.steps.upload import Upload
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from release_fixture import ALONE, APP, CORE, ReleaseFixture, done, entry
 from stacks import hosts, pair_stack
 
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.pairs.question import answer
 from releasegate.core.release.entry import SEAL

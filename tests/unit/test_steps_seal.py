@@ -11,7 +11,7 @@ from fakes import FakeForge
 from packaging.version import Version
 from release_fixture import ALONE, START, ReleaseFixture, done, entry
 
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.evidence.note import read
 from releasegate.core.release.entry import SEAL

@@ -16,7 +16,7 @@ from releasegate.adapters.forges.credential import ForgeCredential
 from releasegate.adapters.index.twine import Uploader
 from releasegate.adapters.tokens.prompt import TokenPrompt
 from releasegate.adapters.tokens.shape import flaw
-from releasegate.core.config.model import ForgeConfig, IndexConfig
+from releasegate.core.config.keys import ForgeConfig, IndexConfig
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.frontends.screen.console import Screen
 from releasegate.frontends.screen.secret_prompt import secret, token_prompt

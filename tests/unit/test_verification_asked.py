@@ -19,7 +19,7 @@ from releasegate.app.verify.evidence import _signature
 from releasegate.app.verify.provenance import _command, provenance_claims
 from releasegate.app.verify.rebuild import rebuild
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import ForgeConfig, Package, Settings
+from releasegate.core.config.keys import ForgeConfig, Package, Settings
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.verification.attested import Attested
 from releasegate.core.verification.claims import Claim

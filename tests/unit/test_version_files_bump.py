@@ -5,7 +5,7 @@ from pathlib import PurePosixPath as Path
 
 import pytest
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.config.version_file_types import LockVersionFile, PythonVersionFile, TomlVersionFile, VersionFile
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.version_files.occurrences import bump, bump_all, find, find_all

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath as Path
 
 import pytest
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.version_file_types import (
     JsonVersionFile,

@@ -19,7 +19,7 @@ from releasegate.core.ci.others.nodes import MARK
 from releasegate.core.ci.workflows import drift, workflows
 from releasegate.core.config.ci import Ci
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.config.keys import ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused
 

@@ -19,7 +19,7 @@ from releasegate.app.project import Project
 from releasegate.core.ci.workflows import workflow_path, workflows
 from releasegate.core.config.ci import WORKFLOWS, Ci
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import EndToEndCommand, Settings
+from releasegate.core.config.keys import EndToEndCommand, Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError, GateFailed
 

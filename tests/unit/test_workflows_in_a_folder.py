@@ -17,7 +17,7 @@ from releasegate.app.project import Project
 from releasegate.core.ci.top import seen_from_top
 from releasegate.core.ci.workflows import workflows, written_from
 from releasegate.core.config.ci import Ci
-from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.config.keys import ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.errors import GateFailed, Refused
 
 PATH = PurePosixPath(".github/workflows/release.yml")

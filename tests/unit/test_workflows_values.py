@@ -16,7 +16,7 @@ from releasegate.app.ci import workflows as app
 from releasegate.app.project import Project, load
 from releasegate.core.ci.workflows import workflows
 from releasegate.core.config.ci import Ci
-from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
+from releasegate.core.config.keys import ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.e2e.matrix import Wanted, matrix
 from releasegate.core.errors import ConfigurationError
 

@@ -20,7 +20,7 @@ from cell import CANDIDATE, Cell
 from finding import unfound, unlisted, unpaged
 from forms import confirmed, main_form
 from forms import refused as wrong_in
-from graph import faults
+from graphql_queries import faults
 from keeping import departures, lost, settled, unkept
 from netbox import Browser, NetBox
 from pages import refusals, summary

@@ -14,7 +14,7 @@ from releasegate.core.errors import ReleasegateError, Unavailable
 if TYPE_CHECKING:
     from releasegate.app.deliveries import Source
     from releasegate.app.workspace import Workspace
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.ports import Index
 
 _NONE = Version("0")

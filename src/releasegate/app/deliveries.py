@@ -12,7 +12,7 @@ from packaging.version import Version
 from releasegate.adapters.scratch import scratch
 from releasegate.app.workspace import Workspace
 from releasegate.core.ci.publish_rules import requested
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.config.version_file_types import LockVersionFile
 from releasegate.core.dists.archive import read_sdist
 from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError

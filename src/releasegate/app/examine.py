@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from releasegate.app.orders import Order, plan_order
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.next_command import next_release

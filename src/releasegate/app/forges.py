@@ -10,7 +10,7 @@ from releasegate.app.late import late
 
 if TYPE_CHECKING:
     from releasegate.adapters.tokens.prompt import TokenPrompt
-    from releasegate.core.config.model import ForgeConfig
+    from releasegate.core.config.keys import ForgeConfig
     from releasegate.ports import Forge
 
 

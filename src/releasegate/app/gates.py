@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from releasegate.app.deliveries import Source
     from releasegate.app.workspace import Workspace
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.engine import Outcome, Watch
     from releasegate.ledger_writer import LedgerWriter
     from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, InstallChecker, Progress

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from releasegate.adapters.ledger.doubt import Doubt
     from releasegate.adapters.ledger.shared import SharedLedger
     from releasegate.app.workspace import Workspace
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.core.release.companion import CompanionSources
     from releasegate.core.release.entry import Entry
     from releasegate.steps.release import Role

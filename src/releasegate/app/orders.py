@@ -5,7 +5,7 @@ from __future__ import annotations
 from packaging.version import Version
 
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.next_command import judged_bad

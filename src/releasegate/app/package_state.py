@@ -19,7 +19,7 @@ from releasegate.steps.stated import declared
 
 if TYPE_CHECKING:
     from releasegate.app.workspace import Workspace
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.ports import Repository
 
 

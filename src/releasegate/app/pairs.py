@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from packaging.specifiers import SpecifierSet
 
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.pairs.matrix import PackageVersion, Pairs
 from releasegate.core.pairs.question import answer

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.kit_folders import KitsBeside
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 from releasegate.core.config.parse import has_table, parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError, Unavailable
 from releasegate.core.frozen import dataclass

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from releasegate.app.orders import Order, plan_order, selected
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.core.evidence.merge import without
 from releasegate.core.nearest import meant

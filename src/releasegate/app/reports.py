@@ -31,7 +31,7 @@ from releasegate.core.version_files.tags import newest_final
 if TYPE_CHECKING:
     from releasegate.app.release import Planned
     from releasegate.app.workspace import Workspace
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.engine import Outcome
     from releasegate.steps.preflight.question import Answer
 

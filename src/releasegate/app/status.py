@@ -14,7 +14,7 @@ from releasegate.app.examine import examine
 from releasegate.app.package_state import side_by_side
 from releasegate.app.reports import answers_of, problem_of, record_of
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.enumerated import first_of
 from releasegate.core.errors import ReleasegateError, Unavailable
 from releasegate.core.release.next_command import next_release

@@ -14,7 +14,7 @@ from releasegate.steps.stated import left_behind, require_agreement, version_fil
 
 if TYPE_CHECKING:
     from releasegate.app.workspace import Workspace
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.core.version_files.leftovers import Leftover
     from releasegate.core.version_files.occurrences import Occurrence
 

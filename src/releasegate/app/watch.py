@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from releasegate.adapters.index.package_index import SimpleIndex
     from releasegate.app.workspace import Workspace
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.core.config.stack import Stack
     from releasegate.core.e2e.matrix import Cell
     from releasegate.core.release.entry import Entry

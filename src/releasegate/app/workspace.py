@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from releasegate.app.container_runner import ContainerOptions
     from releasegate.core.ci.event_payload import Event
     from releasegate.core.ci.part import Part
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.core.release.companion import ByHand
     from releasegate.core.release.plan import PackageState
     from releasegate.core.release.versions import Consumed

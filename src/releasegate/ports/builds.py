@@ -11,7 +11,7 @@ from releasegate.core.frozen import dataclass
 if TYPE_CHECKING:
     from packaging.version import Version
 
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.core.dists.manifest import Artifact, Manifest
     from releasegate.core.dists.version_text import Source
     from releasegate.ports.trials import Progress

@@ -12,7 +12,7 @@ from releasegate.core.frozen import dataclass
 if TYPE_CHECKING:
     from packaging.version import Version
 
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.core.errors import ReleasegateError
 
 

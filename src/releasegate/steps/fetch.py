@@ -9,7 +9,7 @@ from typing import Protocol
 
 from packaging.version import Version
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import GateFailed, NotYet, Unavailable
 from releasegate.core.frozen import dataclass
 from releasegate.ports import Delivery, Index, IndexFile

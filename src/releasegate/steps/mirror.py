@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import NotYet, Refused
 from releasegate.core.release.next_command import release_line
 from releasegate.ports import MirrorStanding

@@ -8,7 +8,7 @@ from typing import ClassVar
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.frozen import dataclass

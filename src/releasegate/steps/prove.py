@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from packaging.version import Version
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.enumerated import joined
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.frozen import dataclass

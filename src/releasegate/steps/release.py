@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from releasegate.core.ci.event_payload import Event
     from releasegate.core.ci.part import Part
-    from releasegate.core.config.model import Package, Settings
+    from releasegate.core.config.keys import Package, Settings
     from releasegate.core.dists.manifest import Manifest
     from releasegate.core.release.companion import CompanionSources
     from releasegate.core.release.entry import Entry

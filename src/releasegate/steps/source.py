@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from packaging.version import Version
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import Refused
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import GateFailed, ReleasegateError
 from releasegate.core.version_files.leftovers import Leftover, expected, held, left_in, roughly
 from releasegate.core.version_files.occurrences import (

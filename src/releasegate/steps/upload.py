@@ -1,154 +1,88 @@
-"""Files are sent until the index holds them; what is said of it once is not believed, and the index is read in between.
-
-The same bytes are sent again: an index that has them answers as if it had just taken them, or that the name exists.
-"""
+"""The upload: an index holds exactly the files that were built, whoever sent them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
+from typing import ClassVar
 
 from releasegate.core.dists.manifest import Artifact
-from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError, Unavailable
+from releasegate.core.errors import Conflict
+from releasegate.core.frozen import dataclass
+from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_command import given_up
-from releasegate.ports import Index, UploadAnswer
-from releasegate.steps.release import Release
+from releasegate.core.release.next_version import next_legal
+from releasegate.steps.fetch import held_hashes
+from releasegate.steps.forge_release import await_ci
+from releasegate.steps.sending import STATUS, send_all
+from releasegate.steps.step import Kind, RoleStep
+from releasegate.steps.takeover import taken_over
 
-PAUSES = (2.0, 10.0)
-"""Seconds before a file is sent for the second time, and for the third."""
-
-OF_THE_FILE = frozenset({400, 413, 415, 422})
-"""HTTP statuses of an index that looked at the file, if it says a word of its own with them."""
-
-OF_THE_SENDER = frozenset({401, 403})
-"""HTTP statuses of an index that looked at who asks."""
-
-TAKEN = re.compile("already exist", re.IGNORECASE)
-"""Said of a name that an index holds, perhaps by what was sent before: its page tells whose bytes they are."""
+SECOND_LOOK = 2.0
+"""Seconds until an index is read again that lists other bytes than ours."""
 
 
-STATUS = "status"
-"""The key of a failed upload's evidence that has the HTTP status which ended it."""
+@dataclass(frozen=True)
+class Upload(RoleStep):
+    """The index holds exactly the manifest's files, compared by sha256."""
 
+    stem: ClassVar[str] = "upload"
+    kind: ClassVar[Kind] = Kind.ONE_WAY
+    uses: ClassVar[frozenset[str]] = frozenset({"builds", "forge", "indexes", "consumed", "clock", "ledger"})
 
-def send_all(
-    release: Release, index: Index, *, missing: Callable[[], Sequence[Artifact]], before: int | None = None
-) -> None:
-    """Send the files of the release's build that *index* lacks; *missing* reads there which these are.
+    def describe(self) -> str:
+        files, index = f"the wheel and the sdist of {self.release.version}", self.release.index_name(self.role)
+        by_ci = self.release.uploaded_by(self.role) == "CI"
+        return f"wait until CI has uploaded {files} to {index}" if by_ci else f"upload {files} to {index}"
 
-    All are sent at once. Where that fails, each that is still missing is sent by itself, as ``send`` does.
+    def already(self) -> Evidence | None:
+        missing = self._missing()
+        return None if missing else self._evidence()
 
-    Raises:
-        ReleasegateError: as ``send`` does.
-    """
-    lacking, said = missing(), None
-    if len(lacking) > 1:
-        said = _sent(release, index, *lacking)
-        if said.exit_code == 0:
-            return
-        failed, lacking = said.about or lacking[0].filename, missing()
-    for artifact in lacking:
-        # What was said counts for the file that it was said of.
-        known = said if said is not None and artifact.filename == failed else None
-        send(release, index, artifact, missing=missing, before=before, known=known)
+    def run(self) -> Evidence:
+        if self.release.uploaded_by(self.role) == "CI":
+            await_ci(self.release, lambda: not self._missing())
+            return {**self._evidence(), "uploaded by": "CI"}
+        index, before = self.release.index(self.role), self._refused_before()
+        send_all(self.release, index, missing=self._missing, before=before)
+        return self._evidence()
 
+    def _refused_before(self) -> int | None:
+        """Return the HTTP status that ended the upload the last time, if one did."""
+        entries = reversed(self.release.record().entries)
+        failed = next((e for e in entries if e.step == self.key and e.event in {"done", "failed"}), None)
+        status = None if failed is None else failed.evidence.get(STATUS)
+        return status if isinstance(status, int) else None
 
-def send(  # noqa: PLR0913 - what an earlier run and an earlier look know of one file
-    release: Release,
-    index: Index,
-    artifact: Artifact,
-    *,
-    missing: Callable[[], Sequence[Artifact]],
-    before: int | None = None,
-    known: UploadAnswer | None = None,
-) -> None:
-    """Send one file of the release's build until *index* holds it; *missing* reads there which files it does not.
+    def _missing(self) -> tuple[Artifact, ...]:
+        """Return the files that the index does not list; raises ``Conflict`` where it lists other bytes, asked twice.
 
-    *before* is the HTTP status that ended an earlier run's upload, *known* what came of the file when it was sent just
-    now.
+        Another machine may have uploaded the same files, packed into other bytes, while this one built: then those
+        are the release.
+        """
+        held = held_hashes(self.release, self.role)
+        if self._others(held):
+            taken_over(self.release)
+        if self._others(held):
+            self.release.run.clock.sleep(SECOND_LOOK)
+            held = held_hashes(self.release, self.role)
+        if others := self._others(held):
+            raise self._conflict(others[0], held[others[0].filename])
+        return tuple(a for a in self.release.manifest().artifacts if a.filename not in held)
 
-    Raises:
-        ConfigurationError: the index does not let us upload, now as in the earlier run.
-        GateFailed: the index refuses the file, and again when it is sent anew.
-        Unavailable: the index does not say anything of the file; the same command goes on.
-    """
-    answers: list[UploadAnswer] = []
-    while True:
-        answer, known = known or _sent(release, index, artifact), None
-        if answer.exit_code == 0 or artifact not in missing():
-            return
-        agreed = bool(answers) and _clear(answer) and _said(answer) == _said(answers[-1])
-        if agreed or len(answers) == len(PAUSES):
-            heard = [*(answers[-1:] if agreed else answers), answer]
-            error = _error(release, index, artifact, heard, stored=_stored(release, missing()))
-            raise (
-                _lasting(release, index, error) if answer.status in OF_THE_SENDER and answer.status == before else error
-            )
-        release.run.clock.sleep(PAUSES[len(answers)])
-        answers.append(answer)
+    def _others(self, held: Mapping[str, str]) -> tuple[Artifact, ...]:
+        """Return the files under whose names the index lists other bytes."""
+        return tuple(a for a in self.release.manifest().artifacts if held.get(a.filename, a.sha256) != a.sha256)
 
-
-def _sent(release: Release, index: Index, *artifacts: Artifact) -> UploadAnswer:
-    for each in artifacts:
-        release.run.progress(f"uploading {each.filename} ({each.size} bytes) to {index.name}")
-    return index.upload(*(release.ports.builds.path(release.package, release.version, each) for each in artifacts))
-
-
-def _said(answer: UploadAnswer) -> tuple[int | None, str]:
-    return answer.status, answer.reason
-
-
-def _clear(answer: UploadAnswer) -> bool:
-    """Whether the index said that it did not take the file; else what became of it is not known."""
-    return answer.status is not None and 400 <= answer.status < 500  # noqa: PLR2004 - HTTP: the client's fault
-
-
-def _judged(answer: UploadAnswer) -> bool:
-    return answer.status in OF_THE_FILE and bool(answer.reason) and not TAKEN.search(answer.reason)
-
-
-def _stored(release: Release, missing: Sequence[Artifact]) -> tuple[str, ...]:
-    return tuple(a.filename for a in release.manifest().artifacts if a not in missing)
-
-
-def _lasting(release: Release, index: Index, error: ReleasegateError) -> ConfigurationError:
-    """Return *error* as what it is where it lasts: nothing but another token, or other rights, will mend it."""
-    return ConfigurationError(
-        f"{error.problem.removesuffix('.')}, as in the run before.",
-        hint=f"Give {release.package.name} a token that may upload to it on {index.name} (now: {index.credential()}), "
-        "then run the same command again: it goes on with the same number and sends the same bytes",
-        details=error.details,
-        evidence=error.evidence,
-    )
-
-
-def _error(
-    release: Release, index: Index, artifact: Artifact, answers: Sequence[UploadAnswer], *, stored: tuple[str, ...]
-) -> ReleasegateError:
-    last, file = answers[-1], artifact.filename
-    details = (*last.words, f"{index.name} holds of {release.version}: {', '.join(stored) or 'nothing'}")
-    if all(_judged(answer) for answer in answers):
-        return GateFailed(
-            f"{index.name} refused {file} ({last.status}), and again when it was sent anew.",
-            hint=given_up(release.version, package=release.package.name, published=bool(stored)),
-            details=details,
+    def _conflict(self, ours: Artifact, theirs: str) -> Conflict:
+        release = self.release
+        legal = next_legal(release.version, consumed=release.run.consumed(release.package))
+        return Conflict(
+            f"{release.index(self.role).name} holds other bytes under {ours.filename}.",
+            hint=f"The name is burnt, and {legal} is the next legal version. "
+            + given_up(release.version, package=release.package.name, published=self.role == "production"),
+            details=[f"ours   {ours.sha256}", f"theirs {theirs}"],
         )
-    again = "run the same command again: it reads the index and sends the same bytes"
-    if last.status in OF_THE_SENDER:
-        return Unavailable(
-            f"{index.name} did not let us upload {file} ({last.status}).",
-            hint=f"Check the token and its rights ({index.credential()}), then {again}",
-            details=details,
-            evidence={STATUS: last.status},
-        )
-    if _clear(last):
-        return Unavailable(
-            f"{index.name} did not take {file} ({last.status}), and says nothing of the file itself.",
-            hint=f"Check the index's upload address if it stays so; {again}",
-            details=details,
-        )
-    return Unavailable(
-        f"What became of the upload of {file} to {index.name} is not known.",
-        hint=again[0].upper() + again[1:],
-        details=details,
-    )
+
+    def _evidence(self) -> Evidence:
+        files = {a.filename: a.sha256 for a in self.release.manifest().artifacts}
+        return {"index": self.release.index(self.role).name, "files": files}

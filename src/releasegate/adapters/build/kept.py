@@ -18,7 +18,7 @@ from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.adapters.plain_file import read_plain
 from releasegate.adapters.scratch import scratch
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.manifest import MANIFEST, Artifact, Manifest, manifest_from_json
 from releasegate.core.dists.wheel import dist_info, member

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from releasegate.adapters.build.kept import LocalBuilds
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.errors import Refused
 from releasegate.ports import Progress

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from releasegate.adapters.tokens.prompt import TokenPrompt
-    from releasegate.core.config.model import ForgeConfig
+    from releasegate.core.config.keys import ForgeConfig
     from releasegate.ports import Forge
 
 

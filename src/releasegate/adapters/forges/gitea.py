@@ -18,7 +18,7 @@ from releasegate.adapters.forges.gitea_branches import branch_takes
 from releasegate.adapters.forges.gitea_records import GiteaAttachment, GiteaRelease, commit_of, each
 from releasegate.adapters.forges.gitea_runs import held_runs, newest_run, outcome_of
 from releasegate.adapters.forges.outcomes import NotShown, existing, is_draft, looked_at_again, published
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.evidence.belief import CiOutcome
 from releasegate.core.frozen import dataclass
 from releasegate.ports import BranchTakes, CiRun, ForgeRelease

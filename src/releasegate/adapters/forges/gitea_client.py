@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from releasegate.adapters.forges.credential import ForgeCredential
 from releasegate.adapters.forges.outcomes import ForgeResponse, failure, nonsense, text
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 
 if TYPE_CHECKING:
     from releasegate.adapters.tokens.prompt import TokenPrompt

@@ -31,7 +31,7 @@ from releasegate.adapters.forges.outcomes import (
     text,
     verdict,
 )
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.evidence.belief import CiOutcome
 from releasegate.core.frozen import dataclass

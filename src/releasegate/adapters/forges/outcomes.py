@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
 from releasegate.adapters.masking import masked
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.frozen import dataclass
 from releasegate.core.printable import printable

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from releasegate.adapters.index.addresses import Addresses
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.frozen import dataclass
 

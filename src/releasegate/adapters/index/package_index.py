@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from releasegate.adapters.index.twine import Uploader
     from releasegate.adapters.tokens.prompt import TokenPrompt
-    from releasegate.core.config.model import IndexConfig
+    from releasegate.core.config.keys import IndexConfig
     from releasegate.ports import IndexFile, UploadAnswer
 
 

@@ -21,7 +21,7 @@ from releasegate.adapters.index.get import Response
 from releasegate.adapters.index.page import ACCEPTED, UNREADABLE, Page, read_page
 from releasegate.adapters.index.second_look import Sight, settled
 from releasegate.adapters.index.web import MEBIBYTE, SilentError, Web, WithheldError
-from releasegate.core.config.model import IndexConfig
+from releasegate.core.config.keys import IndexConfig
 from releasegate.core.errors import ConfigurationError, GateFailed, ReleasegateError, Unavailable
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.versions import parse_version

@@ -23,7 +23,7 @@ from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from releasegate.adapters.tokens.prompt import TokenPrompt
-    from releasegate.core.config.model import IndexConfig
+    from releasegate.core.config.keys import IndexConfig
     from releasegate.ports import UploadAnswer
 
 TIMEOUT = 1200.0

@@ -20,7 +20,7 @@ from releasegate.adapters.venvs.installer import Installer
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.adapters.venvs.uv_installer import UvInstaller
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import EndToEndCommand, Package, Service
+from releasegate.core.config.keys import EndToEndCommand, Package, Service
 from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.core.install.pip_faults import no_room

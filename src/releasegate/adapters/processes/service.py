@@ -14,7 +14,7 @@ from typing import IO
 
 from releasegate.adapters.process import KILLED, last_lines, started
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import Service
+from releasegate.core.config.keys import Service
 from releasegate.core.e2e.contracts import telling_line
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.install.environment import service_environment

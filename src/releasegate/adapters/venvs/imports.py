@@ -10,7 +10,7 @@ from releasegate.adapters.package_data import script
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Install
+from releasegate.core.config.keys import Install
 from releasegate.core.dists.wheel import modules
 from releasegate.core.enumerated import counted
 from releasegate.core.install.entry_points import EntryPoint, to_load

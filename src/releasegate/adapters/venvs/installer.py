@@ -12,7 +12,7 @@ from pathlib import Path
 
 from releasegate.adapters.process import Completed, last_lines
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import Unavailable
 from releasegate.core.install.installed_from import Expected, provenance_problems
 from releasegate.core.install.pip_faults import TRANSPORT

@@ -14,7 +14,7 @@ from packaging.version import Version
 from releasegate.adapters.process import last_lines
 from releasegate.adapters.venvs.imports import TrialResult, end_of, imports, stale
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import Service
+from releasegate.core.config.keys import Service
 from releasegate.core.enumerated import counted
 from releasegate.core.errors import Unavailable
 from releasegate.core.install.entry_points import EntryPoint

@@ -13,7 +13,7 @@ from pathlib import Path
 from releasegate.adapters.venvs.installer import Installation, expected, requirements
 from releasegate.adapters.venvs.interpreters import uv
 from releasegate.adapters.venvs.venv import Venv
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.install.installed_from import provenance_problems
 from releasegate.core.install.pylock import Present, located
 from releasegate.ports import Origin

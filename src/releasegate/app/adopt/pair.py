@@ -17,7 +17,7 @@ from releasegate.app.adopt.propose import Proposal, propose
 from releasegate.app.adopt.publishers import called_in, take_in, workflows_of
 from releasegate.core.adopt.asked.pair import pair_questions
 from releasegate.core.adopt.asked.questions import Question
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.toml.lines import read_toml

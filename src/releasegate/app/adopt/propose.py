@@ -26,7 +26,7 @@ from releasegate.core.adopt.pythons import tried_here
 from releasegate.core.adopt.service import ProposedService
 from releasegate.core.adopt.shared import shared
 from releasegate.core.adopt.table import table
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 from releasegate.core.config.parse import has_table, parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.toml.lines import read_toml

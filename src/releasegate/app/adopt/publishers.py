@@ -21,7 +21,7 @@ from releasegate.core.adopt.detect import as_glob
 from releasegate.core.ci.others.nodes import MARK
 from releasegate.core.ci.others.publishers import OtherPublisher, UploadSecrets, other_publishers, upload_secrets
 from releasegate.core.ci.workflows import workflows, written_from
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 from releasegate.core.config.parse import ALIASES
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 

@@ -22,7 +22,7 @@ from releasegate.core.adopt.detect import ALONE, Surroundings
 from releasegate.core.adopt.former.releasers import CONFIGURATION, MANIFEST
 from releasegate.core.adopt.prefixes import newest_first
 from releasegate.core.adopt.table import RepositoryFacts
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.config.parse import has_table
 from releasegate.core.config.strings import branch as taken
 from releasegate.core.errors import Refused, ReleasegateError

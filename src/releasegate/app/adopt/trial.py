@@ -17,7 +17,7 @@ from releasegate.app.deliveries import Source, delivered
 from releasegate.app.gates import build
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.config.parse import table_elsewhere
 from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.core.version_files.occurrences import Occurrence

@@ -18,7 +18,7 @@ from releasegate.adapters.build.kept import LocalBuilds
 from releasegate.adapters.git.bundle import bundle, forward, unbundle
 from releasegate.adapters.ledger.files import FileLedger
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.dists.manifest import MANIFEST, Manifest
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.evidence.merge import merge

@@ -18,7 +18,7 @@ from releasegate.app.orders import Order, selected
 from releasegate.app.release import Planned, plan
 from releasegate.app.workspace import Workspace
 from releasegate.core.ci.part import Part
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.release.entry import SEAL
 from releasegate.core.release.record import record

@@ -15,7 +15,7 @@ from releasegate.core.report.workflow_commands import in_actions
 
 if TYPE_CHECKING:
     from releasegate.core.ci.event_payload import Event
-    from releasegate.core.config.model import ForgeConfig, Package, Settings
+    from releasegate.core.config.keys import ForgeConfig, Package, Settings
 
 
 def event_of(environ: Mapping[str, str]) -> Event | None:

@@ -20,7 +20,7 @@ from releasegate.adapters.index.addresses import addresses
 from releasegate.app.ci.top import top_of
 from releasegate.app.ci.workflows import planned
 from releasegate.app.project import Project, load
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 from releasegate.core.errors import Refused
 
 FOLDER = PurePosixPath("ci/releasegate")

@@ -6,7 +6,7 @@ from releasegate.app.orders import Order
 from releasegate.app.rehearse.sandbox import OpenSandbox
 from releasegate.app.rehearse.scenario import record_of
 from releasegate.app.release import plan, waive
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.release.plan import PipelineName
 from releasegate.ledger_writer import Waiver
 

@@ -25,7 +25,7 @@ from releasegate.app.rehearse.scenario import (
     upload,
 )
 from releasegate.app.workspace import RunOptions
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.plan import PipelineName
 from releasegate.steps.fetch import newest, published

@@ -25,7 +25,7 @@ from releasegate.app.rehearse.scenario import (
     upload,
 )
 from releasegate.app.workspace import RunOptions
-from releasegate.core.config.model import IndexConfig, Package, Settings
+from releasegate.core.config.keys import IndexConfig, Package, Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.dists.archive import read_sdist
 from releasegate.core.errors import ConfigurationError, Unavailable

@@ -23,7 +23,7 @@ from releasegate.app.rehearse.scenario import (
     run_scenario,
     upload,
 )
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.release.plan import PipelineName

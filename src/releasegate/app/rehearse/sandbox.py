@@ -19,7 +19,7 @@ from releasegate.adapters.process import clean_environment, run
 from releasegate.app.project import Project
 from releasegate.app.workspace import RunOptions, Workspace
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import IndexConfig, Package, Settings
+from releasegate.core.config.keys import IndexConfig, Package, Settings
 from releasegate.core.errors import Unavailable
 from releasegate.ports import Progress
 from releasegate.rehearsal.forge import EmbeddedForge

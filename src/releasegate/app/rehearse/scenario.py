@@ -14,7 +14,7 @@ from releasegate.app.orders import Order
 from releasegate.app.outcomes import Recorder
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.release import Planned, release
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.record import Record, record
 from releasegate.engine import Outcome, Watch

@@ -14,7 +14,7 @@ from packaging.version import Version
 from releasegate.adapters.clock import SystemClock
 from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import Refused
 from releasegate.core.evidence.belief import HERE
 from releasegate.core.evidence.merge import merge

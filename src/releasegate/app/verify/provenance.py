@@ -9,7 +9,7 @@ from typing import Protocol
 
 from releasegate.adapters.attestations import SignatureCheck, signatures
 from releasegate.adapters.index.package_index import SimpleIndex
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.verification.attested import Attested, read_provenance
 from releasegate.core.verification.claims import Claim
 from releasegate.ports import IndexFile

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.dists.archive import read_wheel
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.verification.claims import Claim

@@ -16,7 +16,7 @@ from releasegate.app.verify.evidence import notes_of, record_claims
 from releasegate.app.verify.provenance import provenance_claims
 from releasegate.app.verify.rebuild import ServedFiles, build_backend, compared_claims, rebuild
 from releasegate.app.workspace import Workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import ConfigurationError, GateFailed, Refused, Unavailable
 from releasegate.core.nearest import meant
 from releasegate.core.release.record import Record, record

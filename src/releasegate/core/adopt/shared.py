@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from posixpath import normpath
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.config.version_file_types import LockVersionFile, VersionFile
 
 

@@ -10,7 +10,7 @@ from tomlkit.items import Array, InlineTable, String, Table
 
 from releasegate.core.adopt.detect import Detected
 from releasegate.core.adopt.stack import ProposedStack
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.config.reader import TABLES
 from releasegate.core.config.version_file_types import VersionFile
 

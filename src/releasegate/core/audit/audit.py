@@ -26,7 +26,7 @@ from releasegate.core.audit.last_release.frozen import frozen
 from releasegate.core.audit.last_release.support import support
 from releasegate.core.audit.problem import Problems
 from releasegate.core.audit.subject import Subject
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.dists.archive import Members, read_sdist, read_wheel
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.stacks.host import Hosts

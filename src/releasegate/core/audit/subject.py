@@ -12,7 +12,7 @@ from packaging.version import Version
 from releasegate.core.audit.code.definitions import Definitions
 from releasegate.core.audit.code.trees import parsed
 from releasegate.core.audit.sources import Origins, origins
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.wheel import installed, sources
 from releasegate.core.stacks.host import Hosts

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from releasegate.core.audit.grouping import Group, escaped, grouped
 from releasegate.core.audit.problem import ExemptionKey, Problem, Problems, exemption_line
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Wheel
+from releasegate.core.config.keys import Wheel
 from releasegate.core.frozen import dataclass
 
 _TOLD = 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 
 if TYPE_CHECKING:
     from releasegate.core.release.companion import ByHand

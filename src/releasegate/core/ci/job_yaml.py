@@ -13,7 +13,7 @@ from releasegate.core.ci.private import JOB as PRIVATE
 from releasegate.core.ci.private import Private, from_bundle, read_by_git, secret_of
 from releasegate.core.ci.top import TOP
 from releasegate.core.ci.yaml_values import command, quoted
-from releasegate.core.config.model import ForgeConfig, Package, Settings
+from releasegate.core.config.keys import ForgeConfig, Package, Settings
 from releasegate.core.errors import ConfigurationError
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from releasegate.core.ci.private import JOB as PRIVATE
 from releasegate.core.ci.yaml_values import quoted
-from releasegate.core.config.model import ForgeConfig, IndexConfig, Settings
+from releasegate.core.config.keys import ForgeConfig, IndexConfig, Settings
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.release.companion import variables

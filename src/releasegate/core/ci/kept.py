@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from releasegate.core.ci.actions import RESTORE, SAVE
 from releasegate.core.ci.yaml_values import quoted
-from releasegate.core.config.model import ForgeConfig, Settings
+from releasegate.core.config.keys import ForgeConfig, Settings
 
 KEPT = "kept"
 """The folder of a runner that the cache is restored into and saved from."""

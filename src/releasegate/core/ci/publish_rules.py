@@ -13,7 +13,7 @@ from typing import get_args
 from packaging.version import Version
 
 from releasegate.core.ci.event_payload import Event
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 from releasegate.core.errors import Refused
 from releasegate.core.release.plan import PipelineName
 from releasegate.core.release.versions import is_candidate, parse_version

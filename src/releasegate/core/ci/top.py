@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from posixpath import normpath
 
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 
 TOP = PurePosixPath()
 """The folder of a table that is in the repository's own ``pyproject.toml``."""

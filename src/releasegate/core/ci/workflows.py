@@ -22,7 +22,7 @@ from releasegate.core.ci.private import JOB as PRIVATE
 from releasegate.core.ci.top import TOP, seen_from_top
 from releasegate.core.ci.yaml_values import literal, quoted
 from releasegate.core.config.ci import WORKFLOWS
-from releasegate.core.config.model import ForgeConfig, Package, Settings
+from releasegate.core.config.keys import ForgeConfig, Package, Settings
 from releasegate.core.errors import ConfigurationError
 
 SETUP = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, replace
 
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.errors import ConfigurationError
 

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from releasegate.core.config.companion import Companion
+from releasegate.core.config.keys import ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.messages import is_secret, shown, suggestion
-from releasegate.core.config.model import ForgeConfig, IndexConfig, Package, Settings
 from releasegate.core.config.reader import TABLES, KeyProblem, Location, read_fields
 from releasegate.core.config.strings import within
 from releasegate.core.errors import ConfigurationError

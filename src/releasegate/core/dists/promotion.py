@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Literal
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.dists.archive import Members
 from releasegate.core.dists.diff import lines_between
 from releasegate.core.dists.version_text import Source, VersionText

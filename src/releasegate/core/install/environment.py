@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from releasegate.core.config.model import Service
+from releasegate.core.config.keys import Service
 
 
 def service_environment(service: Service, *, secret: str, data: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from releasegate.core.config.companion import Companion
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.enumerated import joined
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.frozen import dataclass

@@ -10,7 +10,7 @@ from typing import Literal
 
 from packaging.version import Version
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import Refused
 from releasegate.core.frozen import dataclass
 from releasegate.core.release import next_version, versions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.frozen import dataclass
 from releasegate.core.version_files.occurrences import Occurrence, compare, find, whole

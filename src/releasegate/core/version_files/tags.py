@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from packaging.version import Version
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.release.next_version import next_base, next_candidate
 from releasegate.core.release.versions import consumed, parse_version
 from releasegate.core.version_files.occurrences import Occurrence

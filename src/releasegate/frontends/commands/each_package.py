@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from releasegate.app.project import Project
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.frontends.options import Given
     from releasegate.frontends.screen.console import Screen
 

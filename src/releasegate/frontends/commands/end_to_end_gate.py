@@ -20,7 +20,7 @@ from releasegate.frontends.commands import cells
 from releasegate.frontends.commands.each_package import Failures, each_package, version_of
 
 if TYPE_CHECKING:
-    from releasegate.core.config.model import Package, Settings
+    from releasegate.core.config.keys import Package, Settings
     from releasegate.core.release.companion import ByHand
     from releasegate.frontends.options import Given
     from releasegate.frontends.screen.console import Screen

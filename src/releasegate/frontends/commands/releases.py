@@ -21,7 +21,7 @@ from releasegate.app.release import Planned
 from releasegate.app.reports import answers_of, commits_since, plan_of, questions_of, run_of
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.ci.part import Part, PartJob
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.nearest import meant
 from releasegate.core.release.companion import by_hand, for_whom

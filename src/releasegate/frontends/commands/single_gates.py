@@ -10,7 +10,7 @@ from releasegate.frontends.commands.each_package import Failures, each_package, 
 
 if TYPE_CHECKING:
     from releasegate.app.workspace import Workspace
-    from releasegate.core.config.model import Package
+    from releasegate.core.config.keys import Package
     from releasegate.frontends.options import Gate, Given
     from releasegate.frontends.screen.console import Screen
 

@@ -10,7 +10,7 @@ from releasegate.app.checkout import is_here
 from releasegate.app.reports import record_of
 from releasegate.app.status import status as status_of
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.versions import parse_version
 from releasegate.core.report import terminal

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 from releasegate.core.config.reader import TABLES, FieldKey, ValueKind
 
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", PurePosixPath: "string"}

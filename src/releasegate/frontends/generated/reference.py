@@ -19,7 +19,7 @@ from releasegate.adapters.package_data import package_folder
 from releasegate.app.project import STATE, Project
 from releasegate.app.workspace import Workspace
 from releasegate.core import errors
-from releasegate.core.config.model import Settings
+from releasegate.core.config.keys import Settings
 from releasegate.core.config.parse import parse_settings
 from releasegate.core.config.reference import render_reference
 from releasegate.core.release.companion import variables

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.errors import Unavailable
 from releasegate.rehearsal.forge.app import ForgeApp
 from releasegate.rehearsal.forge.branches import Protection

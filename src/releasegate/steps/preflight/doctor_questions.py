@@ -43,7 +43,7 @@ from releasegate.steps.source import Clean, VersionUnused
 from releasegate.steps.stated import disagreement, version_file_contents
 
 if TYPE_CHECKING:
-    from releasegate.core.config.model import IndexConfig
+    from releasegate.core.config.keys import IndexConfig
     from releasegate.steps.release import Role
     from releasegate.steps.step import Step
 

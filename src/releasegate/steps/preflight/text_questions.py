@@ -6,7 +6,7 @@ import sys
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.errors import Refused
 from releasegate.core.version_files.kind import utf8
 from releasegate.steps.preflight.question import Inquiry

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from releasegate.adapters.kit_folders import KitFolders
-from releasegate.core.config.model import Service
+from releasegate.core.config.keys import Service
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Cell
 from releasegate.core.e2e.places import filled

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.adopt.asked.stack import packages_line
 from releasegate.core.adopt.service import ProposedService
-from releasegate.core.config.model import Package, Settings
+from releasegate.core.config.keys import Package, Settings
 from releasegate.core.config.stack import Stack
 from releasegate.core.enumerated import joined
 from releasegate.core.stacks.kit import Kit

@@ -9,7 +9,7 @@ import tomlkit
 
 from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.adopt.table import RepositoryFacts
-from releasegate.core.config.model import ForgeConfig
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.release.notes import is_about_versions
 
 _FILES = ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASES", "RELEASE_NOTES")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from releasegate.core.ci.jobs import CELL, LONG, READS, SHORT, Job, companions, fan_out, quoted_word
 from releasegate.core.ci.yaml_values import quoted
-from releasegate.core.config.model import ForgeConfig, Package, Settings
+from releasegate.core.config.keys import ForgeConfig, Package, Settings
 
 CELLS, BRANCH = "e2e", "companion-branch"
 """The labels that choose: run the pair, and run it with the companion's branch of the same name."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from releasegate.core.ci.jobs import LONG, READS, Job, companions
 from releasegate.core.ci.yaml_values import quoted
-from releasegate.core.config.model import ForgeConfig, Settings
+from releasegate.core.config.keys import ForgeConfig, Settings
 from releasegate.core.e2e.matrix import Cell, Wanted, matrix, newest
 
 _DAYS = "0"

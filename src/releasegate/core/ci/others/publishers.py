@@ -17,7 +17,7 @@ from releasegate.core.ci.others.scripts import Files, runs
 from releasegate.core.ci.others.triggers import Start, starts
 from releasegate.core.ci.others.uploads import Uploading, calls, uploading_words, uploads
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.frozen import dataclass
 from releasegate.core.globs import matching
 

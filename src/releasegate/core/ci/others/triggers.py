@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from releasegate.core.ci.others.nodes import NOWHERE, Node
-from releasegate.core.config.model import Package
+from releasegate.core.config.keys import Package
 from releasegate.core.frozen import dataclass
 
 _RELEASED = frozenset({"published", "released", "created", "edited"})

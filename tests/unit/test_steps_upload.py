@@ -23,9 +23,10 @@ from releasegate.core.errors import (
 )
 from releasegate.ports import IndexFile, PushAnswer, UploadAnswer
 from releasegate.steps.propagation import SECOND_LOOK, Propagation
-from releasegate.steps.publish import Tag, Upload
 from releasegate.steps.release import Role
-from releasegate.steps.upload import PAUSES
+from releasegate.steps.sending import PAUSES
+from releasegate.steps.tag import Tag
+from releasegate.steps.upload import Upload
 
 WHEEL, SDIST = "sample_app-1.0rc1-py3-none-any.whl", "sample_app-1.0rc1.tar.gz"
 CUT = Mishap(None)
