@@ -30,7 +30,9 @@ def is_bare(git: Git) -> bool:
 
 def holder(git: Git, name: str) -> str:
     """Return the folder of another work tree that has the branch checked out, where Git lets nobody else have it."""
-    if git.branch() == name:
+    # What Git keeps of further work trees is a folder in the one of the first; without it there is none to ask about.
+    folder = git.folder()
+    if git.branch() == name or (folder.parent.name != "worktrees" and not (folder / "worktrees").is_dir()):
         return ""
     trees = git.ask("worktree", "list", "--porcelain").text.split("\n\n")
     lines = (tree.splitlines() for tree in trees)
