@@ -221,6 +221,17 @@ def test_all_that_a_stack_declares_is_marked_by_who_runs_it(tmp_path: Path) -> N
     assert told["networks"]["default"]["labels"]["releasegate.run"] == "${RELEASEGATE_RUN}"
 
 
+def test_no_service_waits_long_for_a_name_that_nobody_knows_unless_it_says_how_names_are_found(tmp_path: Path) -> None:
+    compose = tmp_path / "compose.yaml"
+    text = "services:\n  app:\n  postgres: {network_mode: none}\n  own: {dns_opt: [ndots:1]}\n  odd: 3\n"
+    compose.write_text(text, encoding="utf-8")
+    files = with_labels([compose], read(WHOLE), folder=tmp_path / "run")
+    told = yaml.safe_load(files[-1].read_text(encoding="utf-8"))["services"]
+    assert told["app"]["dns_opt"] == told["odd"]["dns_opt"] == ["timeout:2", "attempts:1"]
+    assert "dns_opt" not in told["postgres"]
+    assert "dns_opt" not in told["own"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("services:\n  app: {}\n", "has the service postgres"), ("- a\n", "is no Compose file"), ("{", "cannot be read")],

@@ -1,7 +1,12 @@
-"""What every container, network and volume of a stack is marked with, as a Compose file on top of the stack's own."""
+"""What every container, network and volume of a stack gets, as a Compose file on top of the stack's own: its marks.
+
+And how long a name may be looked for: an engine that reaches no name server, as in a network without a way out, lets a
+page that asks the outside for something wait for ten seconds, which is no matter of the package's.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +20,12 @@ FILE = "labels.yaml"
 _MARKS = {RUN: "${RELEASEGATE_RUN}", LOCK: "${RELEASEGATE_LOCK}"}
 """The variables say which run it is: none is known where the file is written."""
 
+_NAMES = ["timeout:2", "attempts:1"]
+"""Options of the resolver (resolv.conf): what the stack has itself is told at once."""
+
+_RESOLVED_OTHERWISE = frozenset({"dns_opt", "network_mode"})
+"""Keys of a service that says itself how names are found, or has no network of its own."""
+
 
 def with_labels(files: Iterable[Path], kit: Kit, *, folder: Path) -> tuple[Path, ...]:
     """Return the Compose *files*, and behind them the one in *folder* that marks all that they declare.
@@ -26,10 +37,13 @@ def with_labels(files: Iterable[Path], kit: Kit, *, folder: Path) -> tuple[Path,
 
     found = tuple(files)
     declared: dict[str, set[str]] = {"services": set(), "networks": {"default"}, "volumes": set()}
+    keys: dict[str, set[str]] = defaultdict(set)
     for file in found:
         told = _read(file)
         for kind, names in declared.items():
             names.update(told.get(kind) or {})
+        for name, service in (told.get("services") or {}).items():
+            keys[name].update(service if isinstance(service, dict) else ())
     if missing := [each.name for each in kit.services if each.name not in declared["services"]]:
         raise ConfigurationError(
             f"No Compose file of the stack has the service {missing[0]}.",
@@ -40,6 +54,8 @@ def with_labels(files: Iterable[Path], kit: Kit, *, folder: Path) -> tuple[Path,
     }
     for name in marked["services"]:
         marked["services"][name] = {"labels": {**_MARKS, **_of_service(kit, name)}}
+        if not keys[name] & _RESOLVED_OTHERWISE:
+            marked["services"][name]["dns_opt"] = _NAMES
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(yaml.safe_dump(marked), encoding="utf-8")
     return (*found, folder / FILE)
