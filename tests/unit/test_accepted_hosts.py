@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from release_fixture import APP, CORE
 from stacks import cell, kit, pair_stack
 
 from releasegate.adapters.containers.images.ensemble_images import Ensemble
-from releasegate.adapters.containers.images.hosting import require_accepted, unanswered_routes
+from releasegate.adapters.containers.images.hosting import require_loadable, unanswered_routes
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.keys import Package
 from releasegate.core.e2e.accepted import refusal
-from releasegate.core.errors import GateFailed
+from releasegate.core.e2e.host_settings import proposed_line, untold
+from releasegate.core.errors import ConfigurationError, GateFailed
 from releasegate.core.stacks.kit import Kit
 from releasegate.ports import Delivery
 from releasegate.rehearsal.index import sample_wheel
@@ -59,8 +61,52 @@ def test_what_does_not_accept_the_host_fails_by_a_contract_of_its_role(tmp_path:
 
     wheel = sample_wheel(APP.name, "1.1", files={n: c.decode() for n, c in sources(min_version="4.8.0").items()})
     with pytest.raises(GateFailed, match=f"contract plugin.host broke: {APP.name} 1.1 does not accept NetBox"):
-        require_accepted(stack, cell(), ensemble(wheel.content))
-    require_accepted(stack, cell(), ensemble(b"damaged: pip says so"))
+        require_loadable(stack, cell(), ensemble(wheel.content))
+    require_loadable(stack, cell(), ensemble(b"damaged: pip says so"))
+
+
+NEEDS = {
+    "lamp/__init__.py": CODE.encode() + b"    required_settings = ['USER', 'KEY']\n",
+    "lamp/a.py": b"",
+    "b/__init__.py": b"(",
+}
+
+
+def test_a_setting_that_the_stack_does_not_give_is_named_with_the_line_that_gives_it() -> None:
+    given = {"PLUGINS_CONFIG": '{"lamp": {"KEY": 1}}'}
+    assert untold(kit(), NEEDS, {}) == ("USER", "KEY")
+    assert untold(kit(), NEEDS, given) == ("USER",)
+    assert untold(kit(), NEEDS, {"PLUGINS_CONFIG": '{"lamp": {"KEY": 1, "USER": ""}}'}) == ()
+    told = """variables = { PLUGINS_CONFIG = '{"lamp": {"USER": "...", "KEY": 1}}' }"""
+    assert proposed_line(kit(), NEEDS, given) == told
+    assert tomllib.loads(told)["variables"].keys() == {"PLUGINS_CONFIG"}
+
+
+@pytest.mark.parametrize("odd", ["{", "[]", '{"lamp": 3}', '{"lamp": null}'])
+def test_settings_that_are_none_give_nothing(odd: str) -> None:
+    assert untold(kit(), NEEDS, {"PLUGINS_CONFIG": odd}) == ("USER", "KEY")
+    assert '"lamp": {"USER": "..."' in proposed_line(kit(), NEEDS, {"PLUGINS_CONFIG": odd})
+
+
+def test_no_setting_is_asked_for_where_the_package_or_the_stack_knows_of_none() -> None:
+    assert untold(kit(), sources(), {}) == ()
+    assert untold(Kit(), NEEDS, {}) == ()
+    host = kit().host
+    assert host is not None
+    assert untold(replace(kit(), host=replace(host, settings="")), NEEDS, {}) == ()
+    assert untold(kit(), {"lamp/__init__.py": CODE.encode() + b"    required_settings = NAMES\n"}, {}) == ()
+
+
+def test_a_plugin_is_not_red_for_settings_that_nobody_gave(tmp_path: Path) -> None:
+    stack, file = pair_stack(APP.name, CORE.name), tmp_path / "app-1.1-py3-none-any.whl"
+    file.write_bytes(sample_wheel(APP.name, "1.1", files={n: c.decode() for n, c in NEEDS.items()}).content)
+    made = Ensemble(
+        (Delivery(APP, Version("1.1"), "pypi", "", (file,)), Delivery(CORE, Version("2.0"), "pypi", "", ()))
+    )
+    with pytest.raises(ConfigurationError, match="does not load without USER and KEY") as told:
+        require_loadable(stack, cell(), made)
+    assert "PLUGINS_CONFIG" in told.value.hint
+    require_loadable(replace(stack, variables={"PLUGINS_CONFIG": '{"lamp": {"USER": 1, "KEY": 2}}'}), cell(), made)
 
 
 def test_what_a_plugin_names_and_its_backend_does_not_answer_is_told_unless_the_stack_declares_it(

@@ -21,7 +21,7 @@ from releasegate.adapters.containers.elsewhere.registry import Registry
 from releasegate.adapters.containers.elsewhere.stack_relay import with_python
 from releasegate.adapters.containers.engine import ContainerEngine, engine_errors, engine_fault, opened
 from releasegate.adapters.containers.images.ensemble_images import Ensemble, EnsembleImages, Prepared
-from releasegate.adapters.containers.images.hosting import meant, require_accepted, unanswered_routes
+from releasegate.adapters.containers.images.hosting import meant, require_loadable, unanswered_routes
 from releasegate.adapters.containers.images.image_specs import ImageSpecs
 from releasegate.adapters.containers.images.images import Images
 from releasegate.adapters.containers.observed import Observed
@@ -208,7 +208,7 @@ class ContainerRunner:
         for number, cell in enumerate(cells, start=1):
             here = replace(context, progress=placed(context.progress, number, of=len(cells)))
             try:
-                require_accepted(self.stack, cell, ensemble)
+                require_loadable(self.stack, cell, ensemble)
                 under_test = images.prepare(ensemble, cell)
                 released = self._origin(images, cell, ensemble)
             except (GateFailed, Refused) as error:
@@ -235,7 +235,7 @@ class ContainerRunner:
         before |= {name: found for name in others if (found := self.released(name, None)) is not None}
         released = ensemble.with_others(before)
         try:
-            require_accepted(self.stack, cell, released)
+            require_loadable(self.stack, cell, released)
             return images.prepare(released, cell)
         except GateFailed as error:
             raise no_origin(released, error) from error

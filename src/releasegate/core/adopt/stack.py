@@ -13,7 +13,8 @@ from packaging.version import Version
 from releasegate.core.adopt.claims.claim import Files
 from releasegate.core.adopt.code import imported, parsed
 from releasegate.core.audit.code.host_range import HostRange, host_range
-from releasegate.core.audit.code.trees import assignments, last_name
+from releasegate.core.audit.code.trees import last_name
+from releasegate.core.e2e.host_settings import listed
 from releasegate.core.stacks.dimensions import chosen
 from releasegate.core.stacks.host import Host
 from releasegate.core.stacks.kit import Kit
@@ -73,7 +74,7 @@ def propose_stack(
                 values=values,
                 guess=guess,
                 oldest=_older(kit, host, accepted, values),
-                settings=tuple(dict.fromkeys(each for node in classes for each in _listed(node, host.settings))),
+                settings=tuple(dict.fromkeys(each for node in classes for each in listed(node, host.settings))),
                 variable=host.told_by,
             )
     return None
@@ -98,14 +99,6 @@ def _is_host_s(base: ast.expr, content: bytes, host: Host) -> bool:
     return any(
         name in host.classes and f"{module}.".startswith(f"{each}.") for module, name in named for each in host.modules
     )
-
-
-def _listed(node: ast.ClassDef, attribute: str) -> Iterator[str]:
-    """Yield the texts of a list that a class assigns to *attribute*."""
-    value = assignments(node.body).get(attribute)
-    for each in value.elts if isinstance(value, (ast.List, ast.Tuple, ast.Set)) else ():
-        if isinstance(each, ast.Constant) and isinstance(each.value, str):
-            yield each.value
 
 
 def _values(kit: Kit, host: Host, accepted: HostRange) -> tuple[tuple[str, ...], str]:

@@ -14,24 +14,35 @@ from releasegate.core.dists.archive import read_wheel
 from releasegate.core.dists.wheel import sources
 from releasegate.core.e2e.accepted import accepts, correction, refusal
 from releasegate.core.e2e.aliases import Meant, aliases, told
+from releasegate.core.e2e.host_settings import proposed_line, untold
 from releasegate.core.e2e.matrix import Cell, Wanted
-from releasegate.core.errors import GateFailed
+from releasegate.core.enumerated import joined
+from releasegate.core.errors import ConfigurationError, GateFailed
 from releasegate.core.routes.agreement import Player, unanswered
 from releasegate.ports import Delivery
 
 
-def require_accepted(stack: Stack, cell: Cell, ensemble: Ensemble) -> None:
-    """Raise where a package of *ensemble* says that it does not accept the cell's host.
+def require_loadable(stack: Stack, cell: Cell, ensemble: Ensemble) -> None:
+    """Raise where the cell's host would not load a package of *ensemble*, as the package's own files say.
 
     Raises:
-        GateFailed: one does.
+        GateFailed: one does not accept that host.
+        ConfigurationError: one asks for a setting that the stack does not give: no fault of the package's, for nobody
+            has said what it is to be judged with.
     """
+    variables = {**stack.kit.variables, **stack.variables, **cell.variables}
     for each in ensemble.packages:
-        if said := refusal(stack.kit, cell, _sources(each)):
-            name = f"{each.package.name} {each.version}"
+        name, code = f"{each.package.name} {each.version}", _sources(each)
+        if said := refusal(stack.kit, cell, code):
             raise GateFailed(
                 f"contract {stack.role(each.package.name)}.host broke: {name} {said}",
-                hint=correction(stack.kit, cell, _sources(each)),
+                hint=correction(stack.kit, cell, code),
+            )
+        if missing := untold(stack.kit, code, variables):
+            line = proposed_line(stack.kit, code, variables)
+            raise ConfigurationError(
+                f"{name} does not load without {joined(missing)}, and the stack does not say what to judge it with.",
+                hint=f"Write below [tool.releasegate.stack], with what a user would have: {line}",
             )
 
 
