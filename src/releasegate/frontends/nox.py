@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 def sessions(prefix: str = "") -> None:
     """Register the sessions ``versions``, ``build``, ``install_check`` and ``e2e``, with *prefix* before each name."""
     for gate in GATES:
-        nox.session(name=f"{prefix}{gate.name}", venv_backend="none", default=False)(_session(gate))
+        nox.session(name=f"{prefix}{gate.name}", venv_backend="none", default=False)(_session(gate, prefix))
 
 
-def _session(gate: Gate) -> Callable[[nox.Session], None]:
+def _session(gate: Gate, prefix: str = "") -> Callable[[nox.Session], None]:
     def run(session: nox.Session) -> None:
         from releasegate.frontends.stack_options import here
 
         asked = here(gate, Path.cwd())
-        parser = _parser(asked)
+        parser = _parser(asked, prefix)
         if {"--help", "-h"} & set(session.posargs):
             parser.print_help()
             return
@@ -98,8 +98,8 @@ _GIVEN = " given"
 """Where a parse keeps which options it has met: no option is called so."""
 
 
-def _parser(gate: Gate) -> argparse.ArgumentParser:
-    prog = f"nox -s {gate.name} --"
+def _parser(gate: Gate, prefix: str = "") -> argparse.ArgumentParser:
+    prog = f"nox -s {prefix}{gate.name} --"
     parser = _Parser(prog, description=gate.title, epilog=f"Example: {prog} {gate.example}", allow_abbrev=False)
     for option in gate.options:
         flags = (option.short, option.flag) if option.short else (option.flag,)
@@ -149,7 +149,7 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
     # Nox shows every library's debug lines; they would bury the few lines that are for people.
     for library in ("urllib3", "filelock", "requests", "keyring", "docker"):
         logging.getLogger(library).setLevel(logging.WARNING + 1)
-    screen = Screen()
+    screen = Screen(typed="nox")
     clean_up_when_ended()
     try:
         with heard_by(screen):

@@ -25,7 +25,7 @@ from releasegate.frontends import completion
 from releasegate.frontends.arguments import needs_value
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import E2E, GATES, Gate, Option
-from releasegate.frontends.shown import shown
+from releasegate.frontends.shown import PREFIX, shown
 from releasegate.frontends.usage_errors import WrongWords
 
 _NAME = "releasegate"
@@ -81,6 +81,8 @@ def _value(option: Option, given: Any) -> Any:
 class _OwnConfig(Config):
     """invoke's configuration without anybody's files and variables: they are about shell commands, and none is run."""
 
+    prefix = PREFIX
+
     def load_base_conf_files(self) -> None:
         """Read no file."""
 
@@ -124,7 +126,7 @@ class Releasegate(Program):
             from releasegate.frontends.screen.console import Screen
 
             told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
-            screen = Screen(as_json="--json" in self.argv)
+            screen = Screen(as_json="--json" in self.argv, typed="releasegate")
             screen.error(told)
             screen.tell_forms(told)
             finish_output()

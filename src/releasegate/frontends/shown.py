@@ -20,7 +20,11 @@ from releasegate.frontends.options import LETTERS, SPEAKING, Given, loudness
 
 if TYPE_CHECKING:
     from releasegate.core.report.model import ReportKind
+    from releasegate.frontends.proposals import FrontEnd
     from releasegate.frontends.screen.console import Screen
+
+PREFIX = "releasegate"
+"""What invoke's configuration is called where the command ``releasegate`` was typed, and not ``invoke``."""
 
 _ASKED: ContextVar[Given] = ContextVar("_ASKED", default={})  # noqa: B039 - it is replaced, never changed
 """The options of the command that runs which are every command's."""
@@ -45,7 +49,8 @@ def _shown(context: Context, kind: ReportKind, *, as_json: bool, options: Given 
     from releasegate.frontends.endings import as_told, finish_output
     from releasegate.frontends.screen.console import Screen, clean_up_when_ended
 
-    screen = Screen(as_json=as_json, kind=kind)
+    typed: FrontEnd = "releasegate" if context.config.prefix == PREFIX else "invoke"
+    screen = Screen(as_json=as_json, kind=kind, typed=typed)
     clean_up_when_ended()
     try:
         with heard_by(screen):

@@ -26,7 +26,7 @@ from releasegate.frontends.invoke import ns
 
 __all__ = ["ns"]
 '''
-_END_TO_END = "Name what judges the package end to end, or waive that gate for a version: invoke waive"
+_END_TO_END = "Name what judges the package end to end, or waive that gate for a version: releasegate waive"
 
 
 @dataclass(frozen=True)
