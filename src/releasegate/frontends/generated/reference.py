@@ -69,9 +69,9 @@ there are none, or where they may not be trusted (the job that publishes). `inst
 example. Of invoke's own options it has `--help`, `--list` and `--version`; `--dry` is refused everywhere, because it
 would leave nothing out: `--plan` prints what would run.
 
-Every line to paste that is printed names the program that was typed: `releasegate`, or invoke's tasks and Nox's sessions
-where the text of the repository's own `tasks.py` or `noxfile.py` shows that they are there, by their names there; where
-it does not show it, `releasegate`.
+Every line to paste that is printed names the program that was typed: `releasegate`, or invoke's tasks and Nox's
+sessions where the text of the repository's own `tasks.py` or `noxfile.py` shows that they are there, by their names
+there; where it does not show it, `releasegate`.
 """
 END_TO_END = """\
 # Environment variables
