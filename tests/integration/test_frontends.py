@@ -505,16 +505,29 @@ def test_what_cannot_be_taken_back_is_asked_of_a_person_only(
     assert asked == ["This cannot be taken back: upload it. Go on? [y/N] "]
 
 
-def test_a_task_that_is_interrupted_in_this_process_says_what_is_safe(
-    cwd: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("words", "again"),
+    [
+        *((task, "again; it begins anew") for task in ("status", "doctor", "watch", "rehearse --pair own")),
+        ("release --rc --plan", "again; it begins anew"),
+        ("release --rc", "again; it goes on from there"),
+        ("rehearse", "again; it goes on from there"),
+        ("rehearse --fresh", "without --fresh; it goes on from there"),
+    ],
+)
+def test_a_task_that_is_interrupted_says_what_is_safe_and_whether_it_goes_on(
+    cwd: Desk, monkeypatch: pytest.MonkeyPatch, words: str, again: str
 ) -> None:
     def interrupted(*_: object, **__: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("releasegate.frontends.commands.status.status", interrupted)
-    code, output = cwd.type("invoke", "status")
+    task = words.split(maxsplit=1)[0]
+    module = {"watch": "aftercare", "release": "releases", "rehearse": "rehearsals"}.get(task, task)
+    monkeypatch.setattr(f"releasegate.frontends.commands.{module}.{task}", interrupted)
+    code, output = cwd.type("invoke", *words.split())
     assert code == 130
     assert "nothing is uploaded twice" in output
+    assert output.endswith(f"-> Run the same command {again}\n")
 
 
 def test_the_sessions_of_a_prefix_do_not_take_the_names_of_others(monkeypatch: pytest.MonkeyPatch) -> None:

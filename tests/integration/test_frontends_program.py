@@ -276,4 +276,4 @@ def test_an_interrupted_command_says_what_is_safe_and_how_to_go_on(project: Path
     assert running.returncode == 130, err
     first, second = err.splitlines()
     assert first == "Interrupted: what was recorded or published stays as it is, and nothing is uploaded twice."
-    assert second == "-> Run the same command again; it goes on from there"
+    assert second == "-> Run the same command again; it begins anew"

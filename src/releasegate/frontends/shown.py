@@ -19,6 +19,7 @@ from releasegate.frontends.loading import loads_quickly
 from releasegate.frontends.options import LETTERS, SPEAKING, Given, loudness
 
 if TYPE_CHECKING:
+    from releasegate.core.errors import Again
     from releasegate.core.report.model import ReportKind
     from releasegate.frontends.proposals import FrontEnd
     from releasegate.frontends.screen.console import Screen
@@ -32,18 +33,26 @@ _ASKED: ContextVar[Given] = ContextVar("_ASKED", default={})  # noqa: B039 - it 
 
 @contextmanager
 def shown(
-    context: Context, kind: ReportKind = "run", *, as_json: bool = False, options: Given | None = None
+    context: Context,
+    kind: ReportKind = "run",
+    *,
+    as_json: bool = False,
+    options: Given | None = None,
+    again: Again = "anew",
 ) -> Iterator[Screen]:
     """Yield the screen; an error that has a message becomes that message and its exit code.
 
     At the end the command's report is told in every form that is asked for: *kind* is what it is a report of. How loud
-    it is say *options*, those of the task that runs if left out.
+    it is say *options*, those of the task that runs if left out; *again* is what becomes of the command where it is
+    ended and typed once more.
     """
     with loads_quickly():
-        yield from _shown(context, kind, as_json=as_json, options=options)
+        yield from _shown(context, kind, as_json=as_json, options=options, again=again)
 
 
-def _shown(context: Context, kind: ReportKind, *, as_json: bool, options: Given | None) -> Iterator[Screen]:
+def _shown(
+    context: Context, kind: ReportKind, *, as_json: bool, options: Given | None, again: Again
+) -> Iterator[Screen]:
     from releasegate.adapters.transcript import heard_by
     from releasegate.core.errors import Interrupted
     from releasegate.frontends.endings import as_told, finish_output
@@ -67,7 +76,7 @@ def _shown(context: Context, kind: ReportKind, *, as_json: bool, options: Given 
         screen.tell_forms(told)
         raise Exit(code=told.exit_code) from None
     except KeyboardInterrupt:
-        screen.error(ended := Interrupted())
+        screen.error(ended := Interrupted(again=again))
         screen.tell_forms(ended)
         raise Exit(code=ended.exit_code) from None
     finally:
