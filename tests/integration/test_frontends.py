@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import re
 import subprocess
@@ -503,6 +504,25 @@ def test_what_cannot_be_taken_back_is_asked_of_a_person_only(
     monkeypatch.setattr("builtins.input", answer)
     assert _confirm(Screen())("upload it") is True
     assert asked == ["This cannot be taken back: upload it. Go on? [y/N] "]
+
+
+@pytest.mark.parametrize(
+    ("words", "silent"), [("status", True), ("release --rc --plan", True), ("release --rc", False)]
+)
+def test_a_release_that_is_cut_short_because_nobody_reads_on_says_so(
+    cwd: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    silent: bool,  # noqa: FBT001
+) -> None:
+    def stopped(*_: object, **__: object) -> NoReturn:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("releasegate.frontends.commands.status.status", stopped)
+    monkeypatch.setattr("releasegate.frontends.commands.releases.release", stopped)
+    monkeypatch.setattr("releasegate.frontends.endings.nobody_reads", lambda _: True)
+    code, output = cwd.type("invoke", *words.split())
+    assert (code, "Whoever reads the output has stopped" not in output) == (6, silent)
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
     """Yield the screen; an error is shown there, once and whole, and ends the session as failed."""
     from releasegate.adapters.transcript import heard_by
     from releasegate.core.errors import Interrupted
-    from releasegate.frontends.endings import as_told, finish_output
+    from releasegate.frontends.endings import as_told, finish_output, nobody_reads
     from releasegate.frontends.screen.console import Screen, clean_up_when_ended
 
     # Nox shows every library's debug lines; they would bury the few lines that are for people.
@@ -159,8 +159,10 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
         screen.tell_forms(interrupted)
         raise
     except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
-        screen.error(ended := as_told(error))
-        screen.tell_forms(ended)
+        ended = as_told(error)
+        if not nobody_reads(error):
+            screen.error(ended)
+            screen.tell_forms(ended)
         session.error(f"{ended.verdict} (exit code {ended.exit_code}), see above")
     finally:
         screen.rests()

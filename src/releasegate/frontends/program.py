@@ -122,17 +122,24 @@ class Releasegate(Program):
         except Exit as ended:
             code = ended.code
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
-            from releasegate.frontends.endings import as_told, finish_output
-            from releasegate.frontends.screen.console import Screen
+            code = self._told(error)
+        from releasegate.frontends.endings import finish_output
 
-            told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
+        finish_output()
+        if exit:
+            sys.exit(code)
+
+    def _told(self, error: Exception) -> int:
+        """Show what is wrong with the arguments, or was met before a command, and return the exit code."""
+        from releasegate.frontends.endings import as_told, nobody_reads
+        from releasegate.frontends.screen.console import Screen
+
+        told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
+        if not nobody_reads(error):
             screen = Screen(as_json="--json" in self.argv, typed="releasegate")
             screen.error(told)
             screen.tell_forms(told)
-            finish_output()
-            code = told.exit_code
-        if exit:
-            sys.exit(code)
+        return told.exit_code
 
     def _answer(self, argv: list[str] | None) -> None:
         self.create_config()

@@ -54,8 +54,8 @@ def _shown(
     context: Context, kind: ReportKind, *, as_json: bool, options: Given | None, again: Again
 ) -> Iterator[Screen]:
     from releasegate.adapters.transcript import heard_by
-    from releasegate.core.errors import Interrupted
-    from releasegate.frontends.endings import as_told, finish_output
+    from releasegate.core.errors import Interrupted, Unavailable
+    from releasegate.frontends.endings import as_told, finish_output, nobody_reads
     from releasegate.frontends.screen.console import Screen, clean_up_when_ended
 
     typed: FrontEnd = "releasegate" if context.config.prefix == PREFIX else "invoke"
@@ -72,6 +72,9 @@ def _shown(
     except Exit:
         raise
     except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
+        # Who has seen enough of what only looks, or begins anew, is told nothing; of a release that it was ended.
+        if again == "anew" and nobody_reads(error):
+            raise Exit(code=Unavailable.exit_code) from None
         screen.error(told := as_told(error))
         screen.tell_forms(told)
         raise Exit(code=told.exit_code) from None
