@@ -273,6 +273,18 @@ def test_with_vendor_the_repository_gets_releasegate_by_its_hashes_and_the_workf
     assert handed_over(folder, capsys, vendored=False).startswith("There is nothing to write")
 
 
+@pytest.mark.parametrize(("files", "said"), [(1, "Write this file?"), (3, "Write these 3 files?")])
+def test_it_is_asked_how_many_files_may_be_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, files: int, said: str
+) -> None:
+    asked: list[str] = []
+    known = {PurePosixPath(name): ("", "new") for name in "abc"[:files]}
+    monkeypatch.setattr(handover, "propose", lambda *_, **__: Proposal(folder, known, ()))
+    monkeypatch.setattr(Screen, "asks", lambda _, question: asked.append(question))
+    handover.adopt(Screen(), path=str(folder), table="", yes=False, vendored=False, trial=False)
+    assert asked == [said]
+
+
 def test_where_no_forge_is_known_the_answers_lead_to_a_workflow_as_they_are_printed(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
