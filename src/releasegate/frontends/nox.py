@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +39,7 @@ def _session(gate: Gate, prefix: str = "") -> Callable[[nox.Session], None]:
         asked = here(gate, Path.cwd())
         parser = _parser(asked, prefix)
         if {"--help", "-h"} & set(session.posargs):
-            parser.print_help()
+            _help(parser)
             return
         with loads_quickly(), _shown(session) as screen:
             from releasegate.frontends.commands.single_gates import judge, told
@@ -119,6 +121,16 @@ def _parser(gate: Gate, prefix: str = "") -> argparse.ArgumentParser:
                 **known,  # type: ignore[arg-type]
             )
     return parser
+
+
+def _help(parser: argparse.ArgumentParser) -> None:
+    """Print what a session takes; an example that the terminal is too narrow for can be pasted still."""
+    from releasegate.frontends.screen.terminal_text import explained, width_of
+
+    width = width_of(sys.stdout, os.environ)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description, parser.epilog = (explained(text or "", width) for text in (parser.description, parser.epilog))
+    parser.print_help()
 
 
 def _given(parser: argparse.ArgumentParser, gate: Gate, words: list[str]) -> Given:

@@ -6,6 +6,7 @@ It ends with the documented exit codes, for its own arguments too: invoke itself
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from copy import deepcopy
 from itertools import pairwise
@@ -215,8 +216,11 @@ class Releasegate(Program):
 
     def print_task_help(self, name: str) -> None:
         """Print what a command does, with an example, and its options."""
-        words = inspect.getdoc(self.collection[name]) or ""
-        print(f"Usage: {_NAME} {name} [OPTIONS]\n\n{words.replace('Example: invoke', f'Example: {_NAME}')}\n")  # noqa: T201
+        from releasegate.frontends.screen.terminal_text import explained, width_of
+
+        words = (inspect.getdoc(self.collection[name]) or "").replace("Example: invoke", f"Example: {_NAME}")
+        shown = explained(words, width_of(sys.stdout, os.environ))
+        print(f"Usage: {_NAME} {name} [OPTIONS]\n\n{shown}\n")  # noqa: T201
         print("Options:\n")  # noqa: T201
         task = self.collection[name]
         gate = task.gate if isinstance(task, _GateTask) else None
