@@ -36,6 +36,17 @@ def test_status_as_json_is_alone_on_standard_output(typed: Typed) -> None:
     assert "tiny-api: 1.0.0 is not begun" in err
 
 
+@pytest.mark.parametrize("words", ["status", "doctor", "pairs", "show", "watch", "release --rc", "release --rc --plan"])
+def test_a_wrong_word_is_told_in_the_report_that_the_command_would_have_made(typed: Typed, words: str) -> None:
+    kinds = []
+    # The latter is said by the command itself.
+    for wrong in ("--bogus", "--for=nowhere==1" if words == "pairs" else "--package=nowhere"):
+        code, out, _ = typed("releasegate", *words.split(), wrong, "--json")
+        kinds.append(json.loads(out)["kind"])
+        assert code == 2
+    assert kinds[0] == kinds[1]
+
+
 def test_doctor_as_json_has_every_question_with_its_answer(typed: Typed) -> None:
     code, report, err = told(typed, "releasegate", "doctor", "--json", *API)
     (package,) = report["packages"]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+from collections.abc import Mapping
 from copy import deepcopy
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from invoke.collection import Collection
 from invoke.config import Config
@@ -28,6 +29,9 @@ from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import E2E, GATES, Gate, Option
 from releasegate.frontends.shown import PREFIX, shown
 from releasegate.frontends.usage_errors import WrongWords
+
+if TYPE_CHECKING:
+    from releasegate.core.report.model import ReportKind
 
 _NAME = "releasegate"
 _SESSIONS = {gate.name: gate.command for gate in GATES}
@@ -137,7 +141,7 @@ class Releasegate(Program):
 
         told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
         if not nobody_reads(error):
-            screen = Screen(as_json="--json" in self.argv, typed="releasegate")
+            screen = Screen(as_json="--json" in self.argv, kind=_kind_of(self.argv[1:]), typed="releasegate")
             screen.error(told)
             screen.tell_forms(told)
         return told.exit_code
@@ -237,6 +241,22 @@ class Releasegate(Program):
         self._made = self._made or super()._make_parser()
         return self._made
 
+
+def _kind_of(words: list[str]) -> ReportKind:
+    """Return what the command would have been a report of whose words are wrong."""
+    command = next((word for word in words if word in _KINDS), "")
+    return "plan" if command == "release" and "--plan" in words else _KINDS.get(command, "run")
+
+
+_KINDS: Mapping[str, ReportKind] = {
+    "release": "run",
+    "status": "status",
+    "show": "record",
+    "doctor": "doctor",
+    "pairs": "pairs",
+    "watch": "watch",
+}
+"""What each command that has ``--json`` is a report of."""
 
 _TAKES = frozenset({"--path", "--table"})
 """The options of ``adopt`` that take a word."""
