@@ -71,6 +71,17 @@ def test_a_session_and_a_task_are_proposed_by_the_name_that_they_have_there(tmp_
     )
 
 
+def test_a_line_that_works_already_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "tasks.py").write_text(
+        "from invoke.collection import Collection\nfrom releasegate.frontends.invoke import ns as gates\n"
+        "ns = Collection(release=gates)\n"
+    )
+    (tmp_path / "noxfile.py").write_text(OURS.replace("sessions()", "sessions('build-')"))
+    once = pasteable("Take it on with invoke waive. Or: nox -s build -- --package a", tmp_path)
+    assert once == "Take it on with invoke release.waive. Or: nox -s build-build -- --package a"
+    assert pasteable(once, tmp_path) == once
+
+
 @pytest.mark.parametrize("typed", ["releasegate", "invoke", "nox"])
 def test_tasks_and_sessions_of_the_repository_itself_are_not_proposed(typed: FrontEnd, tmp_path: Path) -> None:
     (tmp_path / "tasks.py").write_text("from invoke.tasks import task\n\n@task\ndef status(c): ...\n")

@@ -25,8 +25,10 @@ FrontEnd = Literal["releasegate", "invoke", "nox"]
 """What is typed."""
 
 _Problem = TypeVar("_Problem", "Problem", "Problem | None")
-_TASK = re.compile(rf"\binvoke ({'|'.join(TASKS)})\b")
-_SESSION = re.compile(rf"\bnox -s ({'|'.join(gate.name for gate in GATES)})\b( --(?= |$))?", re.MULTILINE)
+_END = r"(?![-\w]|\.\w)"
+"""The end of a name: ``release-build`` and ``release.status`` are names of their own."""
+_TASK = re.compile(rf"\binvoke ({'|'.join(TASKS)}){_END}")
+_SESSION = re.compile(rf"\bnox -s ({'|'.join(gate.name for gate in GATES)}){_END}( --(?= |$))?", re.MULTILINE)
 _LINE = re.compile(rf"(?:[^:]*: |\s*)(?:{_TASK.pattern}|{_SESSION.pattern})")
 """A line of details that is one to paste, alone or behind what it does; others' words have it in their sentences."""
 
