@@ -33,6 +33,7 @@ from releasegate.frontends.commands.releases import _confirm, waive
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.nox import _session, sessions
 from releasegate.frontends.options import GATES
+from releasegate.frontends.program import Releasegate
 from releasegate.frontends.screen.console import Screen
 from releasegate.ports import CellReport
 from releasegate.rehearsal.index import EmbeddedIndex
@@ -523,6 +524,20 @@ def test_a_release_that_is_cut_short_because_nobody_reads_on_says_so(
     monkeypatch.setattr("releasegate.frontends.endings.nobody_reads", lambda _: True)
     code, output = cwd.type("invoke", *words.split())
     assert (code, "Whoever reads the output has stopped" not in output) == (6, silent)
+
+
+def test_a_gate_and_help_are_silent_too_where_nobody_reads_on(cwd: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> NoReturn:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("releasegate.frontends.endings.nobody_reads", lambda _: True)
+    monkeypatch.setattr("releasegate.frontends.commands.each_package.nobody_reads", lambda _: True)
+    monkeypatch.setattr("releasegate.frontends.screen.printer.Printer.say", stopped)
+    assert cwd.nox("versions", "--package", "tiny-api") == (1, "unavailable (exit code 6), see above")
+    monkeypatch.setattr(Releasegate, "print_help", stopped)
+    with pytest.raises(SystemExit) as ended:
+        Releasegate().run(["releasegate", "--help"])
+    assert (ended.value.code, "".join(cwd.capsys.readouterr())) == (6, "")
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,15 @@ def test_a_folder_that_was_removed_or_that_nobody_may_read_has_no_such_files(
     assert pasteable(SAID, tmp_path / "unread") == OWN
 
 
+def test_a_file_that_cannot_be_read_has_no_such_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: object) -> bytes:
+        raise PermissionError
+
+    (tmp_path / "tasks.py").write_text(OUR_TASKS)
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert pasteable(SAID, tmp_path) == OWN
+
+
 @pytest.mark.parametrize("said", ["invoke's --dry", "invoke tasks", "nox -s tests", "nox -s buildings", "uninvoke x"])
 def test_what_is_no_command_of_its_own_is_left_as_it_is(said: str, tmp_path: Path) -> None:
     assert pasteable(said, tmp_path) == said
