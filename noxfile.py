@@ -23,8 +23,8 @@ _FRONTENDS = """
 commands/aftercare commands/cells commands/doctor commands/each_package commands/end_to_end_gate commands/handover
 commands/pairs commands/rehearsals commands/releases commands/single_gates commands/status commands/upkeep
 commands/verification completion generated/configuration_schema generated/error_page generated/readme_sample
-generated/report_schema invoke nox options program screen/console screen/forms screen/log_progress screen/moving_line
-screen/printer screen/run_log screen/tables screen/terminal_text shown
+generated/report_schema invoke nox options own_files program proposals screen/console screen/forms screen/log_progress
+screen/moving_line screen/printer screen/run_log screen/tables screen/terminal_text shown
 """
 PROVEN = ",".join(
     f"src/releasegate/{place}"

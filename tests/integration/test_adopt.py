@@ -136,6 +136,17 @@ def test_the_remote_says_which_forge_it_is(folder: Path, address: str, forge: st
     assert any("on which forge" in each.asks for each in proposal.questions) == (forge is None)
 
 
+def test_where_no_remote_tells_the_metadata_names_the_forge(folder: Path) -> None:
+    project = folder / PROJECT
+    project.write_text(f'{project.read_text()}\n[project.urls]\nRepository = "https://github.com/octo/lantern"\n')
+    row = 'forge = { kind = "github", repository = "octo/lantern" }'
+    for address, taken in (("/srv/git/tiny-api.git", True), ("https://git.harbor.example/octo/tiny-api", False)):
+        git(folder, "remote", "set-url", "origin", address)
+        proposal = propose(folder, environ=ENVIRON)
+        assert (row in proposal.files[PROJECT][1]) == (VENDOR in proposal.questions) == taken
+        assert any(each.answers == (row,) for each in proposal.questions) != taken
+
+
 def test_an_unpacked_archive_is_adopted_and_told_what_a_build_needs(tmp_path: Path) -> None:
     for path, text in sources("tiny-api", version="1.0.0").items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

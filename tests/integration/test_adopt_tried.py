@@ -22,6 +22,7 @@ from releasegate.app.project import load
 from releasegate.core.config.keys import Package
 from releasegate.core.errors import ConfigurationError, GateFailed
 from releasegate.frontends.commands import handover
+from releasegate.frontends.program import Releasegate
 from releasegate.frontends.screen.console import Screen
 from releasegate.ports import CellReport, Delivery
 
@@ -270,6 +271,37 @@ def test_with_vendor_the_repository_gets_releasegate_by_its_hashes_and_the_workf
     assert "--require-hashes" in workflow.read_text()
     assert (folder / "ci" / "releasegate" / "requirements.txt").is_file()
     assert handed_over(folder, capsys, vendored=False).startswith("There is nothing to write")
+
+
+@pytest.mark.parametrize(("files", "said"), [(1, "Write this file?"), (3, "Write these 3 files?")])
+def test_it_is_asked_how_many_files_may_be_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, files: int, said: str
+) -> None:
+    asked: list[str] = []
+    known = {PurePosixPath(name): ("", "new") for name in "abc"[:files]}
+    monkeypatch.setattr(handover, "propose", lambda *_, **__: Proposal(folder, known, ()))
+    monkeypatch.setattr(Screen, "asks", lambda _, question: asked.append(question))
+    handover.adopt(Screen(), path=str(folder), table="", yes=False, vendored=False, trial=False)
+    assert asked == [said]
+
+
+def test_where_no_forge_is_known_the_answers_lead_to_a_workflow_as_they_are_printed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(vendor, "pinned", lambda *_, **__: "invoke==1 --hash=sha256:0\n")
+    said = handed_over(folder, capsys, vendored=False)
+    asked, _, line = said.partition("No workflow was written")[2].partition("\n     ")
+    line = line.partition("\n")[0]
+    key = asked.partition("Add ")[2].partition(" to the package.")[0]
+    file = folder / "pyproject.toml"
+    file.write_text(
+        file.read_text().replace("[[tool.releasegate.packages]]\n", f"[[tool.releasegate.packages]]\n{key}\n")
+    )
+    monkeypatch.chdir(folder)
+    Releasegate().run(line.split(), exit=False)
+    assert "wrote .github/workflows/release.yml" in capsys.readouterr().out
+    file.write_text(file.read_text().replace(f"{key}\n", ""))
+    assert "     releasegate workflows\n" in handed_over(folder, capsys, vendored=False), "setup says it already"
 
 
 def test_what_was_tried_is_shown_with_what_is_wrong(

@@ -32,8 +32,19 @@ def test_status_as_json_is_alone_on_standard_output(typed: Typed) -> None:
     code, report, err = told(typed, "releasegate", "status", "--json", *API)
     (package,) = report["packages"]
     assert (code, report["kind"], package["package"]) == (0, "status", "tiny-api")
-    assert package["command"] == "invoke release --rc --package tiny-api"
+    assert package["command"] == "releasegate release --rc --package tiny-api"
     assert "tiny-api: 1.0.0 is not begun" in err
+
+
+@pytest.mark.parametrize("words", ["status", "doctor", "pairs", "show", "watch", "release --rc", "release --rc --plan"])
+def test_a_wrong_word_is_told_in_the_report_that_the_command_would_have_made(typed: Typed, words: str) -> None:
+    kinds = []
+    # The latter is said by the command itself.
+    for wrong in ("--bogus", "--for=nowhere==1" if words == "pairs" else "--package=nowhere"):
+        code, out, _ = typed("releasegate", *words.split(), wrong, "--json")
+        kinds.append(json.loads(out)["kind"])
+        assert code == 2
+    assert kinds[0] == kinds[1]
 
 
 def test_doctor_as_json_has_every_question_with_its_answer(typed: Typed) -> None:
@@ -172,7 +183,7 @@ def test_the_summary_of_a_repository_that_is_not_here_says_how_to_get_it(folder:
     assert code == 6
     assert package["look"]["exit_code"] == 6
     assert package["missing"] == "Clone its repository to tiny-api, or correct the package's path"
-    assert package["command"] == "invoke status --package tiny-api"
+    assert package["command"] == "releasegate status --package tiny-api"
     assert set(package["consumed"]) == {"staging", "production"}
     forge = 'forge = { kind = "github", repository = "tiny/tiny-api" }\nservice'
     folder.configure("service = {", f"{forge} = {{")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import re
 import subprocess
@@ -32,6 +33,7 @@ from releasegate.frontends.commands.releases import _confirm, waive
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.nox import _session, sessions
 from releasegate.frontends.options import GATES
+from releasegate.frontends.program import Releasegate
 from releasegate.frontends.screen.console import Screen
 from releasegate.ports import CellReport
 from releasegate.rehearsal.index import EmbeddedIndex
@@ -505,16 +507,62 @@ def test_what_cannot_be_taken_back_is_asked_of_a_person_only(
     assert asked == ["This cannot be taken back: upload it. Go on? [y/N] "]
 
 
-def test_a_task_that_is_interrupted_in_this_process_says_what_is_safe(
-    cwd: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("words", "silent"), [("status", True), ("release --rc --plan", True), ("release --rc", False)]
+)
+def test_a_release_that_is_cut_short_because_nobody_reads_on_says_so(
+    cwd: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    silent: bool,  # noqa: FBT001
+) -> None:
+    def stopped(*_: object, **__: object) -> NoReturn:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("releasegate.frontends.commands.status.status", stopped)
+    monkeypatch.setattr("releasegate.frontends.commands.releases.release", stopped)
+    monkeypatch.setattr("releasegate.frontends.endings.nobody_reads", lambda _: True)
+    code, output = cwd.type("invoke", *words.split())
+    assert (code, "Whoever reads the output has stopped" not in output) == (6, silent)
+
+
+def test_a_gate_and_help_are_silent_too_where_nobody_reads_on(cwd: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> NoReturn:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("releasegate.frontends.endings.nobody_reads", lambda _: True)
+    monkeypatch.setattr("releasegate.frontends.commands.each_package.nobody_reads", lambda _: True)
+    monkeypatch.setattr("releasegate.frontends.screen.printer.Printer.say", stopped)
+    assert cwd.nox("versions", "--package", "tiny-api") == (1, "unavailable (exit code 6), see above")
+    monkeypatch.setattr(Releasegate, "print_help", stopped)
+    with pytest.raises(SystemExit) as ended:
+        Releasegate().run(["releasegate", "--help"])
+    assert (ended.value.code, "".join(cwd.capsys.readouterr())) == (6, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "again"),
+    [
+        *((task, "again; it begins anew") for task in ("status", "doctor", "watch", "rehearse --pair own")),
+        ("release --rc --plan", "again; it begins anew"),
+        ("release --rc", "again; it goes on from there"),
+        ("rehearse", "again; it goes on from there"),
+        ("rehearse --fresh", "without --fresh; it goes on from there"),
+    ],
+)
+def test_a_task_that_is_interrupted_says_what_is_safe_and_whether_it_goes_on(
+    cwd: Desk, monkeypatch: pytest.MonkeyPatch, words: str, again: str
 ) -> None:
     def interrupted(*_: object, **__: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("releasegate.frontends.commands.status.status", interrupted)
-    code, output = cwd.type("invoke", "status")
+    task = words.split(maxsplit=1)[0]
+    module = {"watch": "aftercare", "release": "releases", "rehearse": "rehearsals"}.get(task, task)
+    monkeypatch.setattr(f"releasegate.frontends.commands.{module}.{task}", interrupted)
+    code, output = cwd.type("invoke", *words.split())
     assert code == 130
     assert "nothing is uploaded twice" in output
+    assert output.endswith(f"-> Run the same command {again}\n")
 
 
 def test_the_sessions_of_a_prefix_do_not_take_the_names_of_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -19,6 +20,9 @@ from in_process import typed_here
 from releasegate.about import version
 from releasegate.core.errors import GateFailed, NotYet, ReleasegateError, Unavailable
 from releasegate.frontends.commands.single_gates import exit_code
+from releasegate.frontends.invoke import ns
+from releasegate.frontends.nox import _help, _parser
+from releasegate.frontends.options import GATES, Gate
 from releasegate.frontends.program import Releasegate
 
 PACKAGE = """\
@@ -233,6 +237,31 @@ def test_a_command_line_that_was_understood_can_go_on_in_the_same_process(capsys
     assert capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", [*ns.task_names, *(gate.command for gate in GATES)])
+def test_help_is_no_wider_than_the_terminal(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("releasegate.frontends.screen.terminal_text.width_of", lambda *_: 80)
+    Releasegate().run(["releasegate", command, "--help"], exit=False)
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"Usage: releasegate {command} [OPTIONS]"
+    assert [line for line in told if len(line) > 80] == []
+    assert any(line.startswith(f"Example: releasegate {command}") for line in told)
+
+
+@pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.name)
+def test_help_of_a_session_is_no_wider_and_its_example_is_one_command(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("releasegate.frontends.screen.terminal_text.width_of", lambda *_: 50)
+    monkeypatch.setenv("COLUMNS", "52")
+    _help(_parser(gate, "release-"))
+    example = capsys.readouterr().out.partition("Example: ")[2]
+    assert max(map(len, example.splitlines())) <= 50
+    words = f"nox -s release-{gate.name} -- {gate.example}"
+    assert shlex.split(example.replace("\\\n", "")) == shlex.split(words)
+
+
 def test_a_module_and_a_script_are_the_same_command(project: Path) -> None:
     script = Path(sys.executable).with_name("releasegate")
     for command in ([sys.executable, "-m", "releasegate"], [str(script)]):
@@ -276,4 +305,4 @@ def test_an_interrupted_command_says_what_is_safe_and_how_to_go_on(project: Path
     assert running.returncode == 130, err
     first, second = err.splitlines()
     assert first == "Interrupted: what was recorded or published stays as it is, and nothing is uploaded twice."
-    assert second == "-> Run the same command again; it goes on from there"
+    assert second == "-> Run the same command again; it begins anew"

@@ -55,7 +55,7 @@ def run_lines(folder: Folder, lines: list[str]) -> list[int]:
 
 def pairs(typed: Typed, *words: str) -> tuple[int, dict[tuple[str, str], str], list[str]]:
     """Return how the command ends, the verdict of each two versions, and what is to be run."""
-    code, output, _ = typed("releasegate", "pairs", "--json", *words)
+    code, output, _ = typed("invoke", "pairs", "--json", *words)
     report = json.loads(output)
     assert report["exit_code"] == code
     rows = {(row["version"], row["companion_version"]): row["verdict"] for row in report["pairs"]}

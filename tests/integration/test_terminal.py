@@ -78,7 +78,7 @@ def test_who_ends_the_trial_of_an_adoption_is_told_that_nothing_was_written(proj
     shown = on_terminal(module("releasegate", "adopt", "."), cwd=project, env=environ(), interrupt_after="building")
     assert shown.exit_code == 130
     assert "Interrupted: nothing was written, and the repository is as it was." in shown.lines
-    assert "-> Run the same command again; it goes on from there" in shown.lines
+    assert "-> Run the same command again; it begins anew" in shown.lines
     assert shown.lines[-1] == ""
     assert sorted(project.iterdir()) == before
 
@@ -90,7 +90,7 @@ def test_who_types_ctrl_c_is_told_what_is_safe_and_how_to_go_on(project: Path, a
     assert shown.exit_code == 130
     text = " ".join(" ".join(shown.lines).split())
     assert "Interrupted: what was recorded or published stays as it is, and nothing is uploaded twice." in text
-    assert "-> Run the same command again; it goes on from there" in text
+    assert "-> Run the same command again; it begins anew" in text
     assert "\x1b[?25l" not in shown.raw
     assert "Traceback" not in text
 

@@ -16,15 +16,18 @@ from testpair import make_pair
 
 from releasegate.about import version
 from releasegate.adapters.build.own_wheel import own_wheel
+from releasegate.adapters.build.pinned import pinned
 from releasegate.adapters.index.addresses import addresses
+from releasegate.adapters.process import Completed
 from releasegate.app.ci import vendor
 from releasegate.app.ci.vendor import FOLDER, setup_commands, vendored
 from releasegate.app.project import load
 from releasegate.core.config.keys import IndexConfig
 from releasegate.core.dists.archive import read_wheel
-from releasegate.core.errors import ConfigurationError, Refused
+from releasegate.core.errors import ConfigurationError, Refused, Unavailable
 from releasegate.frontends.commands import handover
 from releasegate.frontends.screen.console import Screen
+from releasegate.rehearsal.index import EmbeddedIndex
 
 
 def test_equal_sources_make_equal_bytes() -> None:
@@ -183,3 +186,20 @@ def test_the_flag_vendors_before_the_workflows_are_written_and_says_so(
     assert said[0].startswith("ci/releasegate")
     assert any(line.startswith("wrote .github/workflows/") for line in said)
     assert (project / FOLDER / "requirements.txt").is_file()
+
+
+def test_an_index_that_answers_and_has_nothing_that_fits_is_told_from_one_that_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        EmbeddedIndex(name="empty", root=tmp_path, token="secret") as index,
+        pytest.raises(Unavailable, match="the index answers, and has nothing that fits") as none,
+    ):
+        pinned(["invoke==1.7"], index=index.simple_url, python="3.12", environ=os.environ)
+    assert none.value.hint.startswith("Name an index that has what these lines miss")
+    assert any("invoke" in line for line in none.value.details)
+    refused = Completed(2, "", "error: Request failed after 3 retries\n  cause: Connection refused\n")
+    monkeypatch.setattr("releasegate.adapters.build.pinned.run", lambda *_, **__: refused)
+    with pytest.raises(Unavailable, match="cannot be resolved") as away:
+        pinned(["invoke"], index="index", python="3.12", environ=os.environ)
+    assert away.value.hint == "Run the same command again when the index answers"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Callable
@@ -186,6 +187,17 @@ def test_an_output_that_nobody_can_read_ends_without_a_traceback(project: Path, 
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(select, "poll"), reason="the system does not tell it")
+@pytest.mark.parametrize("words", ["status", "versions", "--help"])
+def test_who_has_read_enough_is_told_nothing(project: Path, words: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "releasegate", *words.split()]
+    done = subprocess.run(command, cwd=project, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (6, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")

@@ -49,7 +49,7 @@ def test_what_sphinx_is_told_is_the_whole_version_or_a_short_one(text: str, attr
 def test_a_short_one_that_disagrees_is_told_with_what_is_right() -> None:
     found = look({"pyproject.toml": STATIC, "docs/conf.py": 'version = "1.3"\n'})
     (note,) = [each for each in found.notes if "conf.py" in each]
-    assert note == "docs/conf.py:1 states 1.3 (version), not 1.4: nox -s versions fails until they agree"
+    assert note == "docs/conf.py:1 states 1.3 (version), not 1.4: releasegate versions fails until they agree"
     assert found.version_files[1].remark == "states 1.3, not 1.4: correct it, or take this line out"
 
 

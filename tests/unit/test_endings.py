@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import sys
 from pathlib import Path
 from typing import cast
@@ -11,7 +12,7 @@ from typing import cast
 import pytest
 
 from releasegate.core.errors import GateFailed, InternalError, Unavailable
-from releasegate.frontends.endings import as_told, finish_output
+from releasegate.frontends.endings import as_told, finish_output, nobody_reads
 from releasegate.frontends.screen.console import Screen
 
 
@@ -55,6 +56,19 @@ def test_what_nobody_foresaw_is_told_with_where_it_was_met_and_without_a_traceba
 
 def test_an_error_without_words_is_told_by_its_kind() -> None:
     assert as_told(RecursionError()).problem == "releasegate met what it does not know: RecursionError."
+
+
+@pytest.mark.skipif(not hasattr(select, "poll"), reason="the system does not tell it")
+def test_that_nobody_reads_is_told_of_our_own_output_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not nobody_reads(BrokenPipeError()), "a pipe to another program"
+    assert not nobody_reads(OSError())
+    read, write = os.pipe()
+    with os.fdopen(write, "w", encoding="utf-8") as ours:
+        monkeypatch.setattr(sys, "stdout", ours)
+        assert not nobody_reads(BrokenPipeError()), "it is read"
+        os.close(read)
+        assert nobody_reads(BrokenPipeError())
+        assert not nobody_reads(OSError())
 
 
 def test_what_cannot_be_printed_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from releasegate.core.dists.diff import LINES, lines_between
 from releasegate.core.dists.promotion import Built, Difference, PromotionProof, compare
 from releasegate.core.dists.version_text import Source
 from releasegate.core.dists.wheel import record_row
+from releasegate.core.enumerated import counted
 from releasegate.core.errors import ReleasegateError
 
 RC, FINAL = "1.0rc2", "1.0"
@@ -297,8 +298,8 @@ def test_a_long_difference_is_cut() -> None:
 @pytest.mark.parametrize("data", [b"\0", b"\xff", b"x" * 300_000], ids=["binary", "not text", "large"])
 def test_a_difference_that_is_no_text_shows_sizes_and_hashes(data: bytes) -> None:
     first, second = lines_between(b"a", data)
-    assert first == "- 1 bytes, sha256 ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
-    assert second.startswith(f"+ {len(data)} bytes, sha256 ")
+    assert first == "- 1 byte, sha256 ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+    assert second.startswith(f"+ {counted(len(data), 'byte')}, sha256 ")
 
 
 def test_a_changed_line_end_or_control_character_is_spelled_out() -> None:

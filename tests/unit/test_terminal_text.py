@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import shlex
 
 import pytest
 
 from releasegate.frontends.screen.moving_line import MovingLine, in_minutes
-from releasegate.frontends.screen.terminal_text import broken, coloured, columns, cut, redraws, width_of
+from releasegate.frontends.screen.terminal_text import broken, coloured, columns, cut, explained, redraws, width_of
 
 STEP = "  pass   0.6 s  audit the wheel and the sdist against the commit and the last published wheel"
 COMMAND = "invoke waive --package harbor-plugin --version 1.1.0rc1 --gate e2e:staging --reason WHY"
@@ -180,3 +181,22 @@ def test_a_comment_that_is_pasted_with_a_line_stays_a_comment_in_each_of_its_par
     assert all(part.startswith("     # ") and len(part) <= 40 for part in parts)
     assert " ".join(part.removeprefix("     # ") for part in parts) == line.removeprefix("     # ")
     assert broken(line, None) == [line]
+
+
+WAIVE = 'Example: releasegate waive --package a --version 1.1.0rc2 --gate e2e:staging --reason "the mock lacks Ceph"'
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_help_fits_the_terminal_and_its_example_is_still_one_command(width: int) -> None:
+    said = explained(f"{'Ask all of it and say so. ' * 6}\n\n{WAIVE}", width).splitlines()
+    assert max(map(len, said)) <= width
+    example = said[said.index("") + 1 :]
+    assert all(line.endswith(" \\") for line in example[:-1])
+    pasted = "\n".join(example).removeprefix("Example: ")
+    assert shlex.split(pasted.replace("\\\n", "")) == shlex.split(WAIVE)[1:]
+    assert not any(line.endswith(("--gate \\", "--reason \\")) for line in example), "an option is with its value"
+
+
+def test_help_stays_as_it_is_where_it_fits_or_goes_to_a_log() -> None:
+    assert explained(f"Long. {'x ' * 90}\n\n{WAIVE}", None) == f"Long. {'x ' * 90}\n\n{WAIVE}"
+    assert explained("Short.\n\nExample: releasegate status", 80) == "Short.\n\nExample: releasegate status"

@@ -48,7 +48,7 @@ def test_where_nothing_is_recorded_that_is_what_is_said() -> None:
 
 def test_a_record_that_is_not_closed_is_no_seal() -> None:
     found = claims(entry("build"))
-    assert found["seal"].said == "the record is not closed: 1 entries and no seal"
+    assert found["seal"].said == "the record is not closed: 1 entry and no seal"
     assert found["gates"].said == "1 passed: build"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate.core.e2e.matrix import Wanted
+from releasegate.core.enumerated import counted
 from releasegate.core.errors import ConfigurationError, NotYet, Unavailable
 
 if TYPE_CHECKING:
@@ -133,13 +134,13 @@ def cached(project: Project, *, clear: bool) -> tuple[str, ...]:
         if clear:
             _require_alone(engine)
             gone, removed = databases.trim(0.0), images.trim(0.0)
-            return (f"removed {gone} databases and {removed} images",)
+            return (f"removed {counted(gone, 'database')} and {counted(removed, 'image')}",)
         count, size = databases.size()
         kept = images.kept()
         total = sum(int(image.attrs["Size"]) for image in kept)
     return (
-        f"{count} migrated databases, {size / 2**20:.1f} MiB, in {databases.folder}",
-        f"{len(kept)} images, {total / 2**30:.1f} GiB at the most, in the engine",
+        f"{counted(count, 'migrated database')}, {size / 2**20:.1f} MiB, in {databases.folder}",
+        f"{counted(len(kept), 'image')}, {total / 2**30:.1f} GiB at the most, in the engine",
     )
 
 

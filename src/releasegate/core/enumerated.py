@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def counted(number: int, noun: str) -> str:
-    """Return how many there are of something: ``1 module``, ``0 modules``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Return how many there are of something: ``1 module``, ``0 modules``; *several* is what many are called."""
+    return f"{number} {noun if number == 1 else several or f'{noun}s'}"
 
 
 def joined(names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from releasegate.core.printable import printable
 
@@ -142,22 +142,34 @@ class NotYet(ReleasegateError):
     verdict = "wait"
 
 
+Again = Literal["anew", "on", "on, not fresh"]
+"""What becomes of a command that was ended and is run again: it begins anew, or goes on, as it was typed or not."""
+
+
 class Interrupted(ReleasegateError):
     """A person ended the command (Ctrl-C), or a request to end did (SIGTERM).
 
     Cause: Ctrl-C in the terminal, a CI that cancels a run, a machine that shuts down.
 
-    Remedy: run the same command again: it goes on in the step that was interrupted. What was begun and cannot
-    be taken back is looked up first, and nothing is uploaded twice.
+    Remedy: run the same command again: a release goes on in the step that was interrupted, and so does a rehearsal
+    without ``--fresh``; any other command begins anew. What was begun and cannot be taken back is looked up first,
+    and nothing is uploaded twice.
     """
 
     exit_code = 130
     verdict = "interrupted"
 
     def __init__(
-        self, safe: str = "what was recorded or published stays as it is, and nothing is uploaded twice"
+        self,
+        safe: str = "what was recorded or published stays as it is, and nothing is uploaded twice",
+        *,
+        again: Again = "anew",
     ) -> None:
-        super().__init__(
-            f"Interrupted: {safe}.",
-            hint="Run the same command again; it goes on from there",
-        )
+        super().__init__(f"Interrupted: {safe}.", hint=_AGAIN[again])
+
+
+_AGAIN: Mapping[Again, str] = {
+    "anew": "Run the same command again; it begins anew",
+    "on": "Run the same command again; it goes on from there",
+    "on, not fresh": "Run the same command without --fresh; it goes on from there",
+}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import traceback
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from releasegate.core.errors import InternalError, ReleasegateError, Unavailable
 
@@ -25,6 +27,20 @@ def as_told(error: Exception) -> ReleasegateError:
     if isinstance(error, MemoryError):
         return Unavailable("There is not enough memory.", hint="Free some, and run the same command again")
     return _own(error)
+
+
+def nobody_reads(error: Exception) -> bool:
+    """Whether *error* is that whoever read what is printed has stopped, as ``head`` does: not of another pipe."""
+    return isinstance(error, BrokenPipeError) and any(map(_is_left, (sys.stdout, sys.stderr)))
+
+
+def _is_left(stream: TextIO) -> bool:
+    """Whether *stream* is a pipe whose other end is closed; not, where the system cannot tell."""
+    with suppress(OSError, ValueError, AttributeError):
+        seen = select.poll()
+        seen.register(stream.fileno(), 0)
+        return any(event & select.POLLERR for _, event in seen.poll(0))
+    return False
 
 
 def finish_output() -> None:

@@ -61,7 +61,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
 
     Example: invoke release --rc --package my-plugin --to 1.1.0 --plan
     """
-    with shown(context, "plan" if plan else "run", as_json=json) as screen:
+    with shown(context, "plan" if plan else "run", as_json=json, again="anew" if plan else "on") as screen:
         from releasegate.frontends.commands.releases import JobWish, Wish
         from releasegate.frontends.commands.releases import release as run
 

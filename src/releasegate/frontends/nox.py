@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,17 +29,17 @@ if TYPE_CHECKING:
 def sessions(prefix: str = "") -> None:
     """Register the sessions ``versions``, ``build``, ``install_check`` and ``e2e``, with *prefix* before each name."""
     for gate in GATES:
-        nox.session(name=f"{prefix}{gate.name}", venv_backend="none", default=False)(_session(gate))
+        nox.session(name=f"{prefix}{gate.name}", venv_backend="none", default=False)(_session(gate, prefix))
 
 
-def _session(gate: Gate) -> Callable[[nox.Session], None]:
+def _session(gate: Gate, prefix: str = "") -> Callable[[nox.Session], None]:
     def run(session: nox.Session) -> None:
         from releasegate.frontends.stack_options import here
 
         asked = here(gate, Path.cwd())
-        parser = _parser(asked)
+        parser = _parser(asked, prefix)
         if {"--help", "-h"} & set(session.posargs):
-            parser.print_help()
+            _help(parser)
             return
         with loads_quickly(), _shown(session) as screen:
             from releasegate.frontends.commands.single_gates import judge, told
@@ -98,8 +100,8 @@ _GIVEN = " given"
 """Where a parse keeps which options it has met: no option is called so."""
 
 
-def _parser(gate: Gate) -> argparse.ArgumentParser:
-    prog = f"nox -s {gate.name} --"
+def _parser(gate: Gate, prefix: str = "") -> argparse.ArgumentParser:
+    prog = f"nox -s {prefix}{gate.name} --"
     parser = _Parser(prog, description=gate.title, epilog=f"Example: {prog} {gate.example}", allow_abbrev=False)
     for option in gate.options:
         flags = (option.short, option.flag) if option.short else (option.flag,)
@@ -119,6 +121,16 @@ def _parser(gate: Gate) -> argparse.ArgumentParser:
                 **known,  # type: ignore[arg-type]
             )
     return parser
+
+
+def _help(parser: argparse.ArgumentParser) -> None:
+    """Print what a session takes; an example that the terminal is too narrow for can be pasted still."""
+    from releasegate.frontends.screen.terminal_text import explained, width_of
+
+    width = width_of(sys.stdout, os.environ)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description, parser.epilog = (explained(text or "", width) for text in (parser.description, parser.epilog))
+    parser.print_help()
 
 
 def _given(parser: argparse.ArgumentParser, gate: Gate, words: list[str]) -> Given:
@@ -143,13 +155,13 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
     """Yield the screen; an error is shown there, once and whole, and ends the session as failed."""
     from releasegate.adapters.transcript import heard_by
     from releasegate.core.errors import Interrupted
-    from releasegate.frontends.endings import as_told, finish_output
+    from releasegate.frontends.endings import as_told, finish_output, nobody_reads
     from releasegate.frontends.screen.console import Screen, clean_up_when_ended
 
     # Nox shows every library's debug lines; they would bury the few lines that are for people.
     for library in ("urllib3", "filelock", "requests", "keyring", "docker"):
         logging.getLogger(library).setLevel(logging.WARNING + 1)
-    screen = Screen()
+    screen = Screen(typed="nox")
     clean_up_when_ended()
     try:
         with heard_by(screen):
@@ -159,8 +171,10 @@ def _shown(session: nox.Session) -> Iterator[Screen]:
         screen.tell_forms(interrupted)
         raise
     except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
-        screen.error(ended := as_told(error))
-        screen.tell_forms(ended)
+        ended = as_told(error)
+        if not nobody_reads(error):
+            screen.error(ended)
+            screen.tell_forms(ended)
         session.error(f"{ended.verdict} (exit code {ended.exit_code}), see above")
     finally:
         screen.rests()

@@ -6,10 +6,12 @@ It ends with the documented exit codes, for its own arguments too: invoke itself
 from __future__ import annotations
 
 import inspect
+import os
 import sys
+from collections.abc import Mapping
 from copy import deepcopy
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from invoke.collection import Collection
 from invoke.config import Config
@@ -25,8 +27,11 @@ from releasegate.frontends import completion
 from releasegate.frontends.arguments import needs_value
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import E2E, GATES, Gate, Option
-from releasegate.frontends.shown import shown
+from releasegate.frontends.shown import PREFIX, shown
 from releasegate.frontends.usage_errors import WrongWords
+
+if TYPE_CHECKING:
+    from releasegate.core.report.model import ReportKind
 
 _NAME = "releasegate"
 _SESSIONS = {gate.name: gate.command for gate in GATES}
@@ -81,6 +86,8 @@ def _value(option: Option, given: Any) -> Any:
 class _OwnConfig(Config):
     """invoke's configuration without anybody's files and variables: they are about shell commands, and none is run."""
 
+    prefix = PREFIX
+
     def load_base_conf_files(self) -> None:
         """Read no file."""
 
@@ -120,17 +127,24 @@ class Releasegate(Program):
         except Exit as ended:
             code = ended.code
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
-            from releasegate.frontends.endings import as_told, finish_output
-            from releasegate.frontends.screen.console import Screen
+            code = self._told(error)
+        from releasegate.frontends.endings import finish_output
 
-            told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
-            screen = Screen(as_json="--json" in self.argv)
-            screen.error(told)
-            screen.tell_forms(told)
-            finish_output()
-            code = told.exit_code
+        finish_output()
         if exit:
             sys.exit(code)
+
+    def _told(self, error: Exception) -> int:
+        """Show what is wrong with the arguments, or was met before a command, and return the exit code."""
+        from releasegate.frontends.endings import as_told, nobody_reads
+        from releasegate.frontends.screen.console import Screen
+
+        told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
+        if not nobody_reads(error):
+            screen = Screen(as_json="--json" in self.argv, kind=_kind_of(self.argv[1:]), typed="releasegate")
+            screen.error(told)
+            screen.tell_forms(told)
+        return told.exit_code
 
     def _answer(self, argv: list[str] | None) -> None:
         self.create_config()
@@ -206,8 +220,11 @@ class Releasegate(Program):
 
     def print_task_help(self, name: str) -> None:
         """Print what a command does, with an example, and its options."""
-        words = inspect.getdoc(self.collection[name]) or ""
-        print(f"Usage: {_NAME} {name} [OPTIONS]\n\n{words.replace('Example: invoke', f'Example: {_NAME}')}\n")  # noqa: T201
+        from releasegate.frontends.screen.terminal_text import explained, width_of
+
+        words = (inspect.getdoc(self.collection[name]) or "").replace("Example: invoke", f"Example: {_NAME}")
+        shown = explained(words, width_of(sys.stdout, os.environ))
+        print(f"Usage: {_NAME} {name} [OPTIONS]\n\n{shown}\n")  # noqa: T201
         print("Options:\n")  # noqa: T201
         task = self.collection[name]
         gate = task.gate if isinstance(task, _GateTask) else None
@@ -224,6 +241,22 @@ class Releasegate(Program):
         self._made = self._made or super()._make_parser()
         return self._made
 
+
+def _kind_of(words: list[str]) -> ReportKind:
+    """Return what the command would have been a report of whose words are wrong."""
+    command = next((word for word in words if word in _KINDS), "")
+    return "plan" if command == "release" and "--plan" in words else _KINDS.get(command, "run")
+
+
+_KINDS: Mapping[str, ReportKind] = {
+    "release": "run",
+    "status": "status",
+    "show": "record",
+    "doctor": "doctor",
+    "pairs": "pairs",
+    "watch": "watch",
+}
+"""What each command that has ``--json`` is a report of."""
 
 _TAKES = frozenset({"--path", "--table"})
 """The options of ``adopt`` that take a word."""

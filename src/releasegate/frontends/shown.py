@@ -19,8 +19,13 @@ from releasegate.frontends.loading import loads_quickly
 from releasegate.frontends.options import LETTERS, SPEAKING, Given, loudness
 
 if TYPE_CHECKING:
+    from releasegate.core.errors import Again
     from releasegate.core.report.model import ReportKind
+    from releasegate.frontends.proposals import FrontEnd
     from releasegate.frontends.screen.console import Screen
+
+PREFIX = "releasegate"
+"""What invoke's configuration is called where the command ``releasegate`` was typed, and not ``invoke``."""
 
 _ASKED: ContextVar[Given] = ContextVar("_ASKED", default={})  # noqa: B039 - it is replaced, never changed
 """The options of the command that runs which are every command's."""
@@ -28,24 +33,33 @@ _ASKED: ContextVar[Given] = ContextVar("_ASKED", default={})  # noqa: B039 - it 
 
 @contextmanager
 def shown(
-    context: Context, kind: ReportKind = "run", *, as_json: bool = False, options: Given | None = None
+    context: Context,
+    kind: ReportKind = "run",
+    *,
+    as_json: bool = False,
+    options: Given | None = None,
+    again: Again = "anew",
 ) -> Iterator[Screen]:
     """Yield the screen; an error that has a message becomes that message and its exit code.
 
     At the end the command's report is told in every form that is asked for: *kind* is what it is a report of. How loud
-    it is say *options*, those of the task that runs if left out.
+    it is say *options*, those of the task that runs if left out; *again* is what becomes of the command where it is
+    ended and typed once more.
     """
     with loads_quickly():
-        yield from _shown(context, kind, as_json=as_json, options=options)
+        yield from _shown(context, kind, as_json=as_json, options=options, again=again)
 
 
-def _shown(context: Context, kind: ReportKind, *, as_json: bool, options: Given | None) -> Iterator[Screen]:
+def _shown(
+    context: Context, kind: ReportKind, *, as_json: bool, options: Given | None, again: Again
+) -> Iterator[Screen]:
     from releasegate.adapters.transcript import heard_by
-    from releasegate.core.errors import Interrupted
-    from releasegate.frontends.endings import as_told, finish_output
+    from releasegate.core.errors import Interrupted, Unavailable
+    from releasegate.frontends.endings import as_told, finish_output, nobody_reads
     from releasegate.frontends.screen.console import Screen, clean_up_when_ended
 
-    screen = Screen(as_json=as_json, kind=kind)
+    typed: FrontEnd = "releasegate" if context.config.prefix == PREFIX else "invoke"
+    screen = Screen(as_json=as_json, kind=kind, typed=typed)
     clean_up_when_ended()
     try:
         with heard_by(screen):
@@ -58,11 +72,14 @@ def _shown(context: Context, kind: ReportKind, *, as_json: bool, options: Given 
     except Exit:
         raise
     except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
+        # Who has seen enough of what only looks, or begins anew, is told nothing; of a release that it was ended.
+        if again == "anew" and nobody_reads(error):
+            raise Exit(code=Unavailable.exit_code) from None
         screen.error(told := as_told(error))
         screen.tell_forms(told)
         raise Exit(code=told.exit_code) from None
     except KeyboardInterrupt:
-        screen.error(ended := Interrupted())
+        screen.error(ended := Interrupted(again=again))
         screen.tell_forms(ended)
         raise Exit(code=ended.exit_code) from None
     finally:

@@ -143,8 +143,9 @@ class WrongWords:
         return _wrong(said, self._by_another_name(word.lower(), commands) or meant(word, commands))
 
     def _by_another_name(self, word: str, commands: Sequence[str]) -> str:
-        """Return which command *word* is an option of, or what it is called here; empty where nobody can tell."""
-        having = [name for name in commands if f"--{word}" in self.contexts[name].flags]
+        """Return what *word* is called here, or which command it is an option of; empty where it begins a command."""
+        begun = any(name.startswith(word) for name in commands)
+        having = [] if begun else [name for name in commands if f"--{word}" in self.contexts[name].flags]
         line = _ELSEWHERE.get(word, f"{having[0]} --{word}" if len(having) == 1 else "")
         return f"Did you mean {_NAME} {line}?" if line else ""
 

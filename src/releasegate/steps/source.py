@@ -9,6 +9,7 @@ from typing import ClassVar
 from packaging.version import Version
 
 from releasegate.core.config.keys import Package
+from releasegate.core.enumerated import counted
 from releasegate.core.errors import Refused
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
@@ -177,7 +178,8 @@ class VersionFilesAgree(ReleaseStep):
         old = before(release.ports.repository, release.package, release.version, commit=commit)
         lines = left_behind(release.ports.repository, release.package, old, commit=commit) if old else ()
         if lines:
-            release.run.progress(f"{len(lines)} lines still hold {old}, the first is {lines[0].path}:{lines[0].line}")
+            count = counted(len(lines), "line still holds", "lines still hold")
+            release.run.progress(f"{count} {old}, the first is {lines[0].path}:{lines[0].line}")
         return {"left behind": [str(each) for each in lines[:_TOLD]]} if lines else {}
 
 

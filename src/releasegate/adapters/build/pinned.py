@@ -10,6 +10,8 @@ from releasegate.adapters.venvs.interpreters import UV
 from releasegate.core.errors import Unavailable
 
 _TIMEOUT = 600.0
+_NOTHING_FITS = "No solution found"
+"""How uv begins to tell of a conflict; an index that does not answer is told in other words."""
 
 
 def pinned(requirements: Iterable[str], *, index: str, python: str, environ: Mapping[str, str]) -> str:
@@ -18,7 +20,7 @@ def pinned(requirements: Iterable[str], *, index: str, python: str, environ: Map
     Versions that are installed here are kept where they fit. No line names *index*, so that each machine uses its own.
 
     Raises:
-        Unavailable: the index does not answer, or nothing fits.
+        Unavailable: the index does not answer, or has nothing that fits; the hint tells which.
     """
     with scratch() as folder:
         (folder / "in.txt").write_text("\n".join(requirements) + "\n", encoding="utf-8")
@@ -28,6 +30,12 @@ def pinned(requirements: Iterable[str], *, index: str, python: str, environ: Map
         argv += ["--python-version", python, "--no-header", "--no-annotate", "--no-config", "--quiet"]
         argv += ["--default-index", index]
         done = run(argv, env=clean_environment(environ), cwd=folder, timeout=_TIMEOUT)
+        if done.exit_code and _NOTHING_FITS in done.stderr:
+            raise Unavailable(
+                "The pins of releasegate cannot be resolved: the index answers, and has nothing that fits.",
+                hint='Name an index that has what these lines miss: dependencies = "NAME" in [tool.releasegate]',
+                details=last_lines(done.stderr),
+            )
         if done.exit_code:
             raise Unavailable(
                 "The pins of releasegate cannot be resolved.",

@@ -22,6 +22,7 @@ from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.adapters.venvs.probes import probe
 from releasegate.adapters.venvs.uv_installer import UvInstaller
 from releasegate.adapters.venvs.venv import Venv
+from releasegate.core.enumerated import counted
 from releasegate.core.errors import Unavailable
 from releasegate.ports import CellReport, Delivery, Progress
 
@@ -81,7 +82,7 @@ class VenvInstallChecker:
             ThreadPoolExecutor(self.workers or os.cpu_count()) as pool,
         ):
             cells = self._cells(delivery, pythons, place=folder)
-            progress(f"install: {len(cells)} environments for {delivery.package.name} {delivery.version}")
+            progress(f"install: {counted(len(cells), 'environment')} for {delivery.package.name} {delivery.version}")
             # pip takes longest: it begins.
             order = sorted(cells, key=lambda cell: not cell.by_pip)
             futures = {cell: pool.submit(self._judge, cell, delivery, stop=stop) for cell in order}

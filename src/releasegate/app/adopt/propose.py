@@ -15,8 +15,9 @@ from releasegate.adapters.kit_folders import KitsBeside, kits_of_hosts, known_ho
 from releasegate.adapters.plain_file import is_there
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt.publishers import asked, generated, index_tables, notes_on_secrets, workflows_of
-from releasegate.app.adopt.repository import UNKNOWN, Whole, facts, read_file, surroundings, tracked_files
+from releasegate.app.adopt.repository import UNKNOWN, Whole, facts, forge_at, read_file, surroundings, tracked_files
 from releasegate.app.project import load
+from releasegate.core.adopt.addresses import stated_source
 from releasegate.core.adopt.asked.own_files import OWN, PLACES, own_file
 from releasegate.core.adopt.asked.questions import Question, questions
 from releasegate.core.adopt.asked.releasing import of_notes, of_remotes
@@ -184,7 +185,7 @@ def _with_table(old: str, files: Mapping[PurePosixPath, bytes], git: Git, whole:
     found, absent = _tried_here(detect(files, around), git.environ)
     if stack is not None and found.stack is not None and found.stack.role not in stack.kit.roles:
         found = replace(found, stack=None)
-    known = facts(git, path=path)
+    known = replace(facts(git, path=path), named=forge_at(stated_source(files)))
     said = table(found, known, joined=stack is not None)
     # At the end as text: in the document, tomlkit would put it behind the other tables of tools.
     gap = "" if not old.strip() or old.endswith("\n\n") else "\n" if old.endswith("\n") else "\n\n"

@@ -130,7 +130,8 @@ def generated(home: Path, settings: Settings, *, top: Path | None) -> tuple[dict
         made = workflows(settings, folder)
     except ConfigurationError as error:
         said = f"No workflow was written: {error.problem} {error.hint}. Then:"
-        return {}, [Question(said, ("releasegate workflows",), "shell")]
+        line = ("releasegate workflows",) if settings.ci.setup else VENDOR.answers
+        return {}, [Question(said, line, "shell")]
     for path, workflow in made.items():
         if not is_there(top / path) or _is_ours(read_file(top / path) or b"", folder):
             wanted[PurePosixPath(os.path.relpath(top / path, home.resolve()).replace(os.sep, "/"))] = workflow

@@ -173,12 +173,14 @@ def facts(git: Git, *, path: str) -> RepositoryFacts:
     there = f"refs/remotes/{remote}/"
     branch = git.ask("symbolic-ref", "--quiet", f"{there}HEAD").text.removeprefix(there) or git.branch()
     address = git.ask("remote", "get-url", remote).text
-    forge = _forge(address)
+    forge = forge_at(address)
     seen = git.ask("for-each-ref", "--format=%(refname:lstrip=3)", there).text.splitlines()
     others = tuple(name for name in _USUAL if name in seen and name != branch)
     addresses = {name: git.ask("remote", "get-url", name).text for name in remotes if name != remote}
     elsewhere = tuple(_elsewhere(address, forge, addresses))
-    return RepositoryFacts(_taken(branch, "main"), _taken(remote, "origin"), forge, path, others, elsewhere)
+    return RepositoryFacts(
+        _taken(branch, "main"), _taken(remote, "origin"), forge, path, others, elsewhere, _host(address) is not None
+    )
 
 
 def _elsewhere(
@@ -187,7 +189,7 @@ def _elsewhere(
     """Yield the remotes that are called as the one of *address* is, on another forge; a fork is on the same."""
     own = PurePosixPath(address.replace(":", "/")).name.removesuffix(".git")
     for name, other in addresses.items():
-        there = _forge(other)
+        there = forge_at(other)
         same = forge is not None and there is not None and (there.kind, there.address) == (forge.kind, forge.address)
         if there is not None and not same and there.repository.partition("/")[2] == own and _taken(name, "") == name:
             yield name, there
@@ -200,15 +202,20 @@ def _taken(name: str, usual: str) -> str:
         return usual
 
 
-def _forge(address: str) -> ForgeConfig | None:
-    """Return the forge that a remote's address names; of one reached by SSH the web address is a guess."""
+def _host(address: str) -> tuple[str, str, str] | None:
+    """Return scheme, host and path of an address on another machine."""
     web, ssh = _WEB.match(address), _SSH.match(address)
     if web is not None:
-        scheme, host, path = web.groups()
-    elif ssh is not None:
-        scheme, host, path = "https", ssh[1] or ssh[2], ssh[3]
-    else:
+        return web[1], web[2], web[3]
+    return None if ssh is None else ("https", ssh[1] or ssh[2], ssh[3])
+
+
+def forge_at(address: str) -> ForgeConfig | None:
+    """Return the forge that a remote's address names; of one reached by SSH the web address is a guess."""
+    known = _host(address)
+    if known is None:
         return None
+    scheme, host, path = known
     host, path = host.lower(), path.removesuffix(".git")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+", path):
         return None

@@ -26,6 +26,7 @@ from releasegate.app.rehearse.scenario import (
 )
 from releasegate.app.workspace import RunOptions
 from releasegate.core.config.keys import Package, Settings
+from releasegate.core.enumerated import counted
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.release.plan import PipelineName
 from releasegate.steps.fetch import newest, published
@@ -128,7 +129,8 @@ def _clone(sandbox: Sandbox, package: Package, home: _Home, reporter: Reporter) 
     sandbox.git(clone, "checkout", "-q", "-B", package.branch, head)
     changed = [line for line in sandbox.git(home.folder, "status", "--porcelain", "-z", "-uall").split("\0") if line]
     if changed:
-        reporter.heading(f"{len(changed)} files that are not committed are part of it")
+        count = counted(len(changed), "file that is not committed is", "files that are not committed are")
+        reporter.heading(f"{count} part of it")
         here = sandbox.git(home.folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
         _copy(home.folder, clone, {*here.split("\0"), *sandbox.git(clone, "ls-files", "-z").split("\0")} - {""})
         sandbox.git(clone, "add", "--all")

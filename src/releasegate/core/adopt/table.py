@@ -26,7 +26,7 @@ from releasegate.frontends.invoke import ns
 
 __all__ = ["ns"]
 '''
-_END_TO_END = "Name what judges the package end to end, or waive that gate for a version: invoke waive"
+_END_TO_END = "Name what judges the package end to end, or waive that gate for a version: releasegate waive"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class RepositoryFacts:
     """What Git says of the repository; ``path`` leads to the package from the file that the table is in.
 
     ``branches`` are those beside ``branch`` that releases are often cut from, ``elsewhere`` the other remotes that are
-    the same repository on another forge.
+    the same repository on another forge. ``named`` is the forge that the package's metadata names: where no remote is
+    elsewhere (``hosted``), that is it; else it is asked about.
     """
 
     branch: str
@@ -43,6 +44,13 @@ class RepositoryFacts:
     path: str = "."
     branches: tuple[str, ...] = ()
     elsewhere: tuple[tuple[str, ForgeConfig], ...] = ()
+    hosted: bool = False
+    named: ForgeConfig | None = None
+
+    @property
+    def taken(self) -> ForgeConfig | None:
+        """The forge that goes into the table."""
+        return self.forge or (None if self.hosted else self.named)
 
 
 def table(found: Detected, repository: RepositoryFacts, *, joined: bool = False) -> str:
@@ -77,10 +85,9 @@ def _package(found: Detected, repository: RepositoryFacts) -> Table:
         package.add("remote", repository.remote)
     if found.prefix.text != "v":
         _add(package, "tag-prefix", found.prefix.text, guess=found.prefix.guess)
-    if repository.forge is not None:
-        forge = repository.forge
-        keys = {"kind": forge.kind, "repository": forge.repository, "address": forge.address}
-        package.add("forge", inline({key: value for key, value in keys.items() if value is not None}))
+    if repository.taken is not None:
+        guess = "" if repository.forge is not None else "its metadata names this address"
+        _add(package, "forge", forge_table(repository.taken), guess=guess)
     for line in _end_to_end(found):
         package.add(tomlkit.comment(line))
     if found.data or found.frozen or found.generated or found.allowed or found.omitted:
@@ -170,6 +177,12 @@ def _add(package: Table, key: str, value: str | list[str] | InlineTable, *, gues
     if guess:
         item.comment(f"a guess: {guess}")
     package.add(key, item)
+
+
+def forge_table(forge: ForgeConfig, *, token_env: str = "") -> InlineTable:
+    """Return the table of a forge in a line."""
+    keys = {"kind": forge.kind, "repository": forge.repository, "address": forge.address, "token-env": token_env}
+    return inline({key: value for key, value in keys.items() if value})
 
 
 def inline(keys: Mapping[str, str | list[str] | String]) -> InlineTable:

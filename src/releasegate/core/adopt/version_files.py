@@ -183,7 +183,7 @@ class _Reading:
         if not agrees:
             due = short(self.version or "") if occurrence.short else self.version
             remark = f"states {occurrence.version}, not {due}: correct it, or take this line out"
-            self.notes.append(f"{occurrence}, not {due}: nox -s versions fails until they agree")
+            self.notes.append(f"{occurrence}, not {due}: releasegate versions fails until they agree")
         self.notes += self._limits(claim.version_file, occurrence)
         self.version = self.version or occurrence.version
         self.files[claim.version_file.path] = changed

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from itertools import islice, takewhile
 
+from releasegate.core.enumerated import counted
+
 LINES = 40
 """Lines shown of one difference."""
 
@@ -39,7 +41,7 @@ def lines_between(before: bytes, after: bytes, *, names: tuple[str, str] = ("can
 
 def _sizes(before: bytes, after: bytes) -> tuple[str, ...]:
     return tuple(
-        f"{sign} {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}"
+        f"{sign} {counted(len(content), 'byte')}, sha256 {hashlib.sha256(content).hexdigest()}"
         for sign, content in (("-", before), ("+", after))
     )
 

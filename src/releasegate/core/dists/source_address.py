@@ -7,6 +7,7 @@ an address that a shell could misread is none.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import chain
 
 from packaging.metadata import parse_email
@@ -21,9 +22,14 @@ _NO_LETTER = re.compile(r"[\W_]+")
 def source_address(metadata: bytes) -> str:
     """Return the address of the repository that the metadata names; empty where it names none."""
     known, _ = parse_email(metadata)
-    named = {_NO_LETTER.sub("", label).lower(): url for label, url in known.get("project_urls", {}).items()}
+    return named_source({**known.get("project_urls", {}), "": known.get("home_page", "")})
+
+
+def named_source(addresses: Mapping[str, str]) -> str:
+    """Return the address of the repository among those that a project gives by their labels; empty for none."""
+    named = {_NO_LETTER.sub("", label).lower(): url for label, url in addresses.items()}
     sources = (address for label in _LABELS if (address := _repository(named.get(label, ""), labelled=True)))
-    others = (address for url in (*named.values(), known.get("home_page", "")) if (address := _repository(url)))
+    others = (address for url in named.values() if (address := _repository(url)))
     return next(chain(sources, others), "")
 
 

@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted, values
+from releasegate.core.enumerated import counted
 from releasegate.core.errors import ConfigurationError
 from releasegate.core.stacks.dimensions import NEWEST, Chosen, chosen
 from releasegate.core.stacks.stack_keys import Dimension
@@ -54,7 +55,7 @@ class Alias:
         if not there:
             what = f"{self.dimension.title or self.dimension.name} that is accepted"
             raise ConfigurationError(
-                f"The index has no {what}, so {self.word!r} stands for none (it has {len(finals)} finals).",
+                f"The index has no {what}, so {self.word!r} stands for none (it has {counted(len(finals), 'final')}).",
                 hint=f"Name one in place of {self.word}: --{self.dimension.name} takes {self.dimension.meaning}",
             )
         return there[-1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from releasegate.core.enumerated import first_of
+from releasegate.core.enumerated import counted, first_of
 from releasegate.core.evidence.signed_entries import digest
 from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.release.record import Record, record
@@ -108,7 +108,11 @@ def _seal(recorded: Recorded, held: Mapping[str, str], commit: str, index: str) 
         yield Claim("seal", "not believed", said, _writer(doubted, where))
     elif seal is None and taken is None:
         count = len(recorded.entries)
-        said = f"the record is not closed: {count} entries and no seal" if count else "there is no record"
+        said = (
+            f"the record is not closed: {counted(count, 'entry', 'entries')} and no seal"
+            if count
+            else "there is no record"
+        )
         yield Claim("seal", "not recorded", said, where if count else "")
 
 

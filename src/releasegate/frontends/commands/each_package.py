@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.errors import ConfigurationError, ReleasegateError
-from releasegate.frontends.endings import as_told
+from releasegate.frontends.endings import as_told, nobody_reads
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -38,6 +38,8 @@ def each_package(given: Given, screen: Screen, one: Callable[[Workspace, Package
         try:
             one(workspace, package)
         except (ReleasegateError, OSError) as error:
+            if nobody_reads(error):
+                raise
             failed[package.name] = as_told(error)
             screen.error(failed[package.name])
     return failed

@@ -32,7 +32,7 @@ def adopt(  # noqa: PLR0913 - each is an option
     proposal = propose_beside(folder, beside, environ=environ) if table else propose(folder, environ=environ)
     try:
         _show(screen, proposal, environ, trial=trial, vendored=vendored)
-        wanted = bool(proposal.files) and (yes or screen.asks(f"Write these {len(proposal.files)} files?"))
+        wanted = bool(proposal.files) and (yes or screen.asks(f"Write {_these(len(proposal.files))}?"))
     except KeyboardInterrupt:
         raise Interrupted("nothing was written, and the repository is as it was") from None
     if not proposal.files:
@@ -60,6 +60,10 @@ def _show(screen: Screen, proposal: Proposal, environ: Mapping[str, str], *, tri
     for note in proposal.notes:
         screen.tell(f"note: {note}")
     _ask(screen, [each for each in proposal.questions if not (vendored and each is VENDOR)])
+
+
+def _these(files: int) -> str:
+    return "this file" if files == 1 else f"these {files} files"
 
 
 _PUT = f"Put this releasegate and its pins into {FOLDER}, and write the workflow?"

@@ -53,7 +53,7 @@ def pairs(screen: Screen, wish: PairsWish) -> int:
         except ReleasegateError as error:
             screen.tell(f"Other machines' evidence on {package.name} is not known: {error.problem}")
     report = proven.may_go_out(workspace, wish.asked, last=last) if wish.asked else proven.matrix(workspace, last=last)
-    screen.report = report = in_report(report, Path.cwd())
+    screen.report = report = in_report(report, screen.names)
     if wish.write or wish.check:
         _page(screen, wish, report.pairs)
     elif wish.markdown:

@@ -30,7 +30,7 @@ from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.core.report import terminal
 from releasegate.core.report.model import PackageReport, Report
 from releasegate.engine import Outcome
-from releasegate.frontends.proposals import here, pasteable
+from releasegate.frontends.proposals import pasteable
 from releasegate.frontends.screen.console import Screen
 from releasegate.frontends.screen.secret_prompt import token_prompt
 from releasegate.ledger_writer import Waiver
@@ -208,7 +208,7 @@ def revoke(screen: Screen, *, package: str, version: str, reason: str, by: str) 
     who = _in_a_line(by) or _user(workspace, which)
     entry = releasing.revoke(workspace, which, version=number, by=who, reason=_in_a_line(reason))
     screen.tell(f"{which.name} {entry.line}")
-    screen.tell(pasteable(f"-> See what is next: invoke status --package {which.name}", here()))
+    screen.tell(pasteable(f"-> See what is next: invoke status --package {which.name}", screen.names))
 
 
 def _named(by: str) -> dict[str, str]:

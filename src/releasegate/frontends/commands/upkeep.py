@@ -34,7 +34,8 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
 
     Example: invoke rehearse --keep
     """
-    with shown(context) as screen:
+    # What lies here may change meanwhile: one's own packages are rehearsed as they are then.
+    with shown(context, again="anew" if pair == "own" else "on, not fresh" if fresh else "on") as screen:
         from releasegate.frontends.commands.rehearsals import rehearse as run
 
         run(screen, pair, on or (), path, contained=not without_containers, keep=keep, fresh=fresh)

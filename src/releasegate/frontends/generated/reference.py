@@ -68,6 +68,10 @@ there are none, or where they may not be trusted (the job that publishes). `inst
 `releasegate adopt` takes the folder as a word, the current one if there is none. `releasegate COMMAND --help` shows an
 example. Of invoke's own options it has `--help`, `--list` and `--version`; `--dry` is refused everywhere, because it
 would leave nothing out: `--plan` prints what would run.
+
+Every line to paste that is printed names the program that was typed: `releasegate`, or invoke's tasks and Nox's
+sessions where the text of the repository's own `tasks.py` or `noxfile.py` shows that they are there, by their names
+there; where it does not show it, `releasegate`.
 """
 END_TO_END = """\
 # Environment variables
@@ -138,9 +142,10 @@ Beside `ledger` there are `dist` (builds with their `manifest.json`), `fetched` 
 """
 VERDICTS = """\
 `releasegate` ends so for everything, its own arguments included; a command about several packages ends with the lowest
-of their codes. A task under `invoke` ends so too, but invoke itself ends with 1 for a task or an option that it does
-not know, before any task could speak. Nox ends with 1 where a session failed, with 2 for its own arguments, and with 3
-for a session that it does not know; the error is printed in the session.
+of their codes. Where whoever reads the output stops (`| head`), a command ends with 6: in silence, but for a release
+and a rehearsal, which it cuts short. A task under `invoke` ends so too, but invoke itself ends with 1 for a task or an
+option that it does not know, before any task could speak. Nox ends with 1 where a session failed, with 2 for its own
+arguments, and with 3 for a session that it does not know; the error is printed in the session.
 
 A run shows two verdicts more: `known` for a step that passed before on the same subject, and `waived` for one that did
 not pass and that a person took on with `invoke waive`.

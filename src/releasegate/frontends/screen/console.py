@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.report.workflow_commands import in_actions
-from releasegate.frontends.proposals import here, in_package, pasteable
+from releasegate.frontends.proposals import FrontEnd, Names, here, in_detail, in_package, names, pasteable
 from releasegate.frontends.screen.printer import Printer
 from releasegate.frontends.screen.terminal_text import broken, width_of, word_of
 
@@ -35,10 +35,11 @@ class Screen(Printer):
     """What one command shows.
 
     ``report`` is what it found so far, as a report of that ``kind``, and ``folders`` are those of the packages that it
-    is about.
+    is about. ``typed`` is what a person begins a line with, who is answered with lines that begin so.
     """
 
     kind: ReportKind = "run"
+    typed: FrontEnd = "invoke"
     report: Report | None = None
     folders: Mapping[str, Path] = field(default_factory=dict)
     _steps: tuple[int, int] = (0, 0)
@@ -51,9 +52,14 @@ class Screen(Printer):
         """Whether a report is wanted in any form but lines."""
         return self.as_json or bool(os.environ.get("GITHUB_STEP_SUMMARY"))
 
+    @property
+    def names(self) -> Names:
+        """What the lines that are proposed may call the tasks and the sessions here."""
+        return names(here(), self.typed)
+
     def proposes(self, package: PackageReport) -> PackageReport:
         """Return what is to be shown of *package*, the lines that it proposes as they work here."""
-        return in_package(package, here())
+        return in_package(package, self.names)
 
     def expects(self, steps: int) -> None:
         """Say how many steps a run will have from here on."""
@@ -127,12 +133,13 @@ class Screen(Printer):
         """Print what is wrong and what to do next; an *expected* error is part of what the command tells."""
         self.ends_group()
         self._failed = self._failed or not expected
-        stream, hint = self.stream if expected else sys.stderr, pasteable(error.hint, here())
+        stream, known = self.stream if expected else sys.stderr, self.names
+        details, hint = [in_detail(each, known) for each in error.details], pasteable(error.hint, known)
         # Who cannot be told is not told that.
         with suppress(OSError, ValueError):
             width = width_of(stream, os.environ)
             # Together: of a secret that is broken over lines, nothing is left.
-            words = "\n".join([error.problem, *(f"  {detail}" for detail in error.details), f"-> {hint}"])
+            words = "\n".join([error.problem, *(f"  {each}" for each in details), f"-> {hint}"])
             problem, *more = ("\n".join(broken(line, width)) for line in self.fit(words).splitlines())
             for line in (problem, *more):
                 self.log.note(line)

@@ -20,7 +20,7 @@ from releasegate.core.errors import ReleasegateError
 from releasegate.core.report import json_form, markdown, workflow_commands
 from releasegate.core.report.markdown_text import bounded
 from releasegate.core.report.model import Report
-from releasegate.frontends.proposals import here, in_report
+from releasegate.frontends.proposals import in_report
 from releasegate.frontends.screen.console import Screen
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -38,7 +38,7 @@ def tell(screen: Screen, error: ReleasegateError | None = None) -> None:
         report = replace(report, error=problem_of(error), exit_code=error.exit_code)
     if report is None:
         return
-    report = in_report(report, here())
+    report = in_report(report, screen.names)
     if workflow_commands.in_actions(os.environ):
         for line in workflow_commands.lines(report, folders=_folders(screen), is_file=_is_file):
             screen.command(masked(line, screen.secrets))

@@ -32,6 +32,9 @@ _TABLE = r"[\[{](?:[^][{}]|[\[{](?:[^][{}]|[\[{][^][{}]*[\]}])*[\]}])*[\]}]"
 _TOML = re.compile(rf'[\w.-]+ = (?:"[^"]*"|{_TABLE})|{{ [\w.-]+ = [^{{}}]*}}')
 """A piece of a TOML file anywhere in a line: it is pasted too, and an inline table of two lines is none."""
 
+_SHELL_WORD = re.compile(r"""(?:-\S+ (?=[^-\s]))?(?:"[^"]*"|'[^']*'|[^\s"'])+""")
+"""A word as a shell takes it, an option together with its value."""
+
 _COMMENT = re.compile(r" *# ")
 
 _HELD = "\N{NO-BREAK SPACE}"
@@ -111,6 +114,32 @@ def broken(line: str, width: int | None) -> list[str]:
     text = _TOML.sub(lambda found: found[0].replace(" ", _HELD), text)
     below = " " * len(lead) if lead.strip() else f"{lead}  "
     return [each.replace(_HELD, " ") for each in _wrapped(text, width, lead=lead, below=below)]
+
+
+def explained(words: str, width: int | None) -> str:
+    """Return what a command says of itself in lines of at most *width* columns; its example can be pasted still."""
+    if width is None:
+        return words
+    lines = [
+        _continued(line, width) if line.startswith("Example: ") else _wrapped(line, width, lead="", below="")
+        for line in words.splitlines()
+    ]
+    return "\n".join(part for parts in lines for part in parts)
+
+
+def _continued(line: str, width: int) -> list[str]:
+    """Return *line*, which ends with a command, in lines of at most *width* columns that a shell takes as one."""
+    if columns(line) <= width:
+        return [line]
+    first, *words = _SHELL_WORD.findall(line)
+    lines = [first]
+    for word in words:
+        if columns(f"{lines[-1]} {word} \\") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines[-1] += " \\"
+            lines.append(f"  {word}")
+    return lines
 
 
 def _wrapped(text: str, width: int, *, lead: str, below: str) -> list[str]:

@@ -11,7 +11,8 @@ from typing import Literal
 import tomlkit
 
 from releasegate.core.adopt.detect import Detected, as_glob
-from releasegate.core.adopt.table import RepositoryFacts, version_file_row
+from releasegate.core.adopt.table import RepositoryFacts, forge_table, version_file_row
+from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.enumerated import counted, joined
 from releasegate.core.version_files.leftovers import Leftover
 
@@ -39,11 +40,12 @@ class Question:
 def questions(found: Detected, repository: RepositoryFacts) -> Iterator[Question]:
     """Yield what is asked of a package that was found, the most telling first."""
     yield from _of_branch(repository)
-    if repository.forge is None:
+    if repository.taken is None:
+        named = repository.named or ForgeConfig("github", "OWNER/NAME")
         yield Question(
             "On which forge is it released? No remote says, and without one a final is refused and no workflow is "
             "written.",
-            ('forge = { kind = "github", repository = "OWNER/NAME" }',),
+            (f"forge = {forge_table(named).as_string()}",),
         )
     if found.pythons_from == "nothing":
         yield Question(

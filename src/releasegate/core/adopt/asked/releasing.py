@@ -8,8 +8,7 @@ from pathlib import PurePosixPath
 import tomlkit
 
 from releasegate.core.adopt.asked.questions import Question
-from releasegate.core.adopt.table import RepositoryFacts
-from releasegate.core.config.keys import ForgeConfig
+from releasegate.core.adopt.table import RepositoryFacts, forge_table
 from releasegate.core.release.notes import is_about_versions
 
 _FILES = ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASES", "RELEASE_NOTES")
@@ -24,20 +23,13 @@ def of_remotes(repository: RepositoryFacts) -> Iterator[Question]:
     """Yield what is asked where another remote is the same repository on another forge."""
     own = repository.forge
     for name, forge in repository.elsewhere:
-        asked = () if own is None else (f"branch-forge = {_inline(own, token_env=BRANCH_TOKEN)}",)
+        asked = () if own is None else (f"branch-forge = {forge_table(own, token_env=BRANCH_TOKEN).as_string()}",)
         yield Question(
             f"Where is it released? The remote {name} is {forge.repository} on another forge than {repository.remote}. "
             f"Where that is a mirror which follows {repository.remote}, and tags and releases are made there, say all "
             "of this (instead of another forge):",
-            (f"tag-remote = {tomlkit.item(name).as_string()}", f"forge = {_inline(forge)}", *asked),
+            (f"tag-remote = {tomlkit.item(name).as_string()}", f"forge = {forge_table(forge).as_string()}", *asked),
         )
-
-
-def _inline(forge: ForgeConfig, *, token_env: str = "") -> str:
-    """Return the table of a forge in a line."""
-    keys = {"kind": forge.kind, "repository": forge.repository, "address": forge.address, "token-env": token_env}
-    told = ", ".join(f"{key} = {tomlkit.item(value).as_string()}" for key, value in keys.items() if value)
-    return f"{{ {told} }}"
 
 
 def of_notes(files: Sequence[PurePosixPath]) -> Iterator[Question]:
