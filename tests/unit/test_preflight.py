@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +13,18 @@ from fakes import FakeForge
 from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 from stacks import pair_stack
 
+from releasegate.adapters.index.web import SilentError, WithheldError
 from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.config.keys import ForgeConfig, IndexConfig
-from releasegate.core.errors import ConfigurationError, Refused, Unavailable
+from releasegate.core.errors import (
+    ConfigurationError,
+    Conflict,
+    Interrupted,
+    NotYet,
+    Refused,
+    ReleasegateError,
+    Unavailable,
+)
 from releasegate.core.release.entry import SEAL, TOLD
 from releasegate.core.release.plan import PipelineName
 from releasegate.ports import CiRun, ForgeRelease
@@ -247,6 +256,10 @@ def test_one_thing_in_the_way_is_the_error_itself(fixture: ReleaseFixture) -> No
         ((Unavailable, ConfigurationError), ConfigurationError),
         ((Unavailable, Refused), Refused),
         ((Unavailable, Unavailable), Unavailable),
+        ((SilentError, Unavailable), Unavailable),
+        ((SilentError, WithheldError), Unavailable),
+        ((NotYet, SilentError), Unavailable),
+        ((SilentError, Conflict), Conflict),
     ],
 )
 def test_the_exit_code_is_that_of_the_worst_answer(kinds: tuple[type[Exception], ...], worst: type[Exception]) -> None:
@@ -254,6 +267,20 @@ def test_the_exit_code_is_that_of_the_worst_answer(kinds: tuple[type[Exception],
     with pytest.raises(worst, match="2 things") as caught:
         require(made)
     assert caught.value.details[0] == "one: It is so. (why) -> Mend it"  # type: ignore[attr-defined]
+    assert exit_code(made) == worst.exit_code  # type: ignore[attr-defined]
+
+
+def every(kind: type[ReleasegateError]) -> Iterator[type[ReleasegateError]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from every(below)
+
+
+@pytest.mark.parametrize("kind", sorted(set(every(ReleasegateError)) - {Interrupted}, key=lambda each: each.__name__))
+def test_one_bad_answer_ends_with_the_exit_code_that_is_told_beside_it(kind: type[ReleasegateError]) -> None:
+    (answer,) = made = [Answer("one", "", kind("It is so.", hint="Mend it"))]
+    assert answer.error is not None
+    assert exit_code(made) == answer.error.exit_code
 
 
 def test_a_package_alone_has_no_companion_to_ask_about(tmp_path: Path) -> None:

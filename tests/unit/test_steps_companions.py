@@ -124,7 +124,7 @@ def test_the_preflight_tells_of_every_companion(tmp_path: Path) -> None:
 
 def test_all_companions_that_are_missing_are_told_together(tmp_path: Path) -> None:
     fixture = family(tmp_path, mail={"default": None})
-    with pytest.raises(Refused, match="2 companions of sample-app are not there to run with") as refusal:
+    with pytest.raises(ConfigurationError, match="2 companions of sample-app are not there to run with") as refusal:
         asked(fixture.release("1.0rc1"))
     assert [line.partition(" ")[0] for line in refusal.value.details] == ["sample-core", "Nothing"]
     fixture.by_hand = "no version"

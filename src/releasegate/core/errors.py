@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from releasegate.core.printable import printable
@@ -161,3 +161,11 @@ class Interrupted(ReleasegateError):
             f"Interrupted: {safe}.",
             hint="Run the same command again; it goes on from there",
         )
+
+
+def worst(errors: Iterable[ReleasegateError]) -> ReleasegateError | None:
+    """Return the one that tells how all end; nothing where there is none.
+
+    What is certain (a lower exit code) goes before what may pass when the command is run again.
+    """
+    return min(errors, key=lambda error: error.exit_code, default=None)

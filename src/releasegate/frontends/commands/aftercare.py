@@ -11,7 +11,7 @@ from releasegate.app.reports import problem_of
 from releasegate.app.watch import WatchAnswer, Watched
 from releasegate.app.watch import watch as watched
 from releasegate.app.workspace import RunOptions, open_workspace
-from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.errors import ConfigurationError, ReleasegateError, worst
 from releasegate.core.report import terminal
 from releasegate.core.report.model import AnswerReport, PackageReport, Report
 from releasegate.frontends.commands import cells
@@ -69,5 +69,5 @@ def _answer(question: str, error: ReleasegateError) -> AnswerReport:
 
 def _exit_code(before: int, found: Sequence[WatchAnswer]) -> int:
     """Return the lowest code of what is bad: what is certain goes before what may pass when it is run again."""
-    codes = [each.error.exit_code for each in found if each.error is not None]
-    return min([*([before] if before else []), *codes], default=0)
+    told = worst(each.error for each in found if each.error is not None)
+    return min((code for code in (before, told.exit_code if told is not None else 0) if code), default=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate.core.errors import ReleasegateError
+from releasegate.core.errors import ReleasegateError, worst
 
 if TYPE_CHECKING:
     from releasegate.core.config.companion import Companion
@@ -23,12 +23,12 @@ def companions(inquiry: Inquiry) -> str:
             found.append(_known(inquiry, each))
         except ReleasegateError as error:
             wrong.setdefault(str(error), error)
-    first = next(iter(wrong.values()), None)
-    if first is None:
+    told = worst(wrong.values())
+    if told is None:
         return "; ".join(found) or "it has none"
     if len(wrong) == 1:
-        raise first
-    raise type(first)(
+        raise told
+    raise type(told)(
         f"{len(wrong)} companions of {inquiry.release.package.name} are not there to run with.",
         hint="Mend each as its line says",
         details=[f"{error.problem} -> {error.hint}" for error in wrong.values()],

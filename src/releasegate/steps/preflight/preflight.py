@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
+from releasegate.core.errors import ReleasegateError, worst
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import TOLD, Evidence
 from releasegate.core.release.plan import PipelineName
@@ -81,7 +81,8 @@ def in_the_way(found: Sequence[Answer]) -> tuple[Answer, ...]:
 
 def exit_code(found: Sequence[Answer]) -> int:
     """Return the exit code of the worst answer; 0 where all is well."""
-    return _worst(found).exit_code if in_the_way(found) else 0
+    told = _worst(found)
+    return told.exit_code if told is not None else 0
 
 
 def require(found: Sequence[Answer]) -> None:
@@ -90,20 +91,19 @@ def require(found: Sequence[Answer]) -> None:
     Raises:
         ReleasegateError: an answer is an error; the exit code is that of the worst one.
     """
-    wrong = in_the_way(found)
-    if len(wrong) == 1 and wrong[0].error is not None:
-        raise wrong[0].error
-    if wrong:
-        raise _worst(wrong)(
+    wrong, told = in_the_way(found), _worst(found)
+    if told is not None and len(wrong) == 1:
+        raise told
+    if told is not None:
+        raise type(told)(
             f"{len(wrong)} things keep the release from being begun; nothing was changed.",
             hint="Mend each as its line says, then run the same command again",
             details=[str(each) for each in wrong],
         )
 
 
-def _worst(found: Sequence[Answer]) -> type[ReleasegateError]:
-    kinds = {type(each.error) for each in found}
-    return next((kind for kind in (ConfigurationError, Refused, Unavailable) if kind in kinds), Refused)
+def _worst(found: Sequence[Answer]) -> ReleasegateError | None:
+    return worst(each.error for each in found if each.error is not None)
 
 
 def _answer(question: Question, inquiry: Inquiry) -> Answer:
