@@ -276,7 +276,7 @@ def every(kind: type[ReleasegateError]) -> Iterator[type[ReleasegateError]]:
         yield from every(below)
 
 
-@pytest.mark.parametrize("kind", sorted(set(every(ReleasegateError)) - {Interrupted}, key=lambda each: each.__name__))
+@pytest.mark.parametrize("kind", sorted(set(every(ReleasegateError)) - {Interrupted}, key=str))
 def test_one_bad_answer_ends_with_the_exit_code_that_is_told_beside_it(kind: type[ReleasegateError]) -> None:
     (answer,) = made = [Answer("one", "", kind("It is so.", hint="Mend it"))]
     assert answer.error is not None

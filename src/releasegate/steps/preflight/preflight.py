@@ -6,6 +6,7 @@ A release asks them before its first commit; ``--plan``, ``status`` and ``doctor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from releasegate.core.errors import ReleasegateError, worst
@@ -13,7 +14,7 @@ from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import TOLD, Evidence
 from releasegate.core.release.plan import PipelineName
 from releasegate.steps.preflight.doctor_questions import QUESTIONS
-from releasegate.steps.preflight.question import Answer, Caution, Inquiry, Question
+from releasegate.steps.preflight.question import Answer, Inquiry, answer
 from releasegate.steps.step import ReleaseStep
 
 OF_A_PROPOSAL = frozenset({"version files", "other publishers", "tables", "indexes", "plan", "number"})
@@ -63,9 +64,9 @@ def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
     found: list[Answer] = []
     for question in QUESTIONS:
         if question.about(inquiry) and (not inquiry.proposed or question.key in OF_A_PROPOSAL):
-            answer = _answer(question, inquiry)
-            if answer.error is None or str(answer.error) not in {str(each.error) for each in found}:
-                found.append(answer)
+            made = answer(question.key, partial(question.ask, inquiry))
+            if made.error is None or str(made.error) not in {str(each.error) for each in found}:
+                found.append(made)
     return tuple(found)
 
 
@@ -104,13 +105,3 @@ def require(found: Sequence[Answer]) -> None:
 
 def _worst(found: Sequence[Answer]) -> ReleasegateError | None:
     return worst(each.error for each in found if each.error is not None)
-
-
-def _answer(question: Question, inquiry: Inquiry) -> Answer:
-    try:
-        found = question.ask(inquiry)
-    except ReleasegateError as error:
-        return Answer(question.key, "", error)
-    if isinstance(found, Caution):
-        return Answer(question.key, found.said, caution=True)
-    return Answer(question.key, found)

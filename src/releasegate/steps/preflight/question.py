@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from releasegate.core.errors import ReleasegateError
 from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
-    from releasegate.core.errors import ReleasegateError
     from releasegate.core.release.plan import PipelineName
     from releasegate.steps.release import Release, Role
 
@@ -75,6 +75,15 @@ class Answer:
             return f"{self.key}: {self.found}"
         more = f" ({'; '.join(self.error.details[:3])})" if self.error.details else ""
         return f"{self.key}: {self.error.problem}{more} -> {self.error.hint}"
+
+
+def answer(key: str, ask: Callable[[], str | Caution]) -> Answer:
+    """Return what came of asking: an error is an answer, too."""
+    try:
+        found = ask()
+    except ReleasegateError as error:
+        return Answer(key, "", error)
+    return Answer(key, found.said, caution=True) if isinstance(found, Caution) else Answer(key, found)
 
 
 def planned(inquiry: Inquiry) -> bool:
