@@ -30,6 +30,7 @@ from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.core.report import terminal
 from releasegate.core.report.model import PackageReport, Report
 from releasegate.engine import Outcome
+from releasegate.frontends.commands.status import hear
 from releasegate.frontends.proposals import here, pasteable
 from releasegate.frontends.screen.console import Screen
 from releasegate.frontends.screen.secret_prompt import token_prompt
@@ -163,12 +164,9 @@ def _plan(screen: Screen, workspace: Workspace, order: Order, *, proposed: bool)
     """Print what the order means for each package, and what keeps it from being begun; return the exit code."""
     releasing.require_gate(workspace, order)
     packages = selected(workspace, order)
-    found, reports = list[Answer](), list[PackageReport]()
+    found, reports, heard = list[Answer](), list[PackageReport](), dict[str, str]()
     for number, each in enumerate(packages):
-        try:
-            workspace.pull(each)
-        except ReleasegateError as error:
-            screen.tell(f"Other machines' evidence is not known: {error.problem}")
+        hear(screen, workspace, each, heard)
         report = PackageReport(each.name)
         with suppress(ReleasegateError):  # one of the answers
             report = plan_of(releasing.plan(workspace, order, each))
