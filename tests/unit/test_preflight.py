@@ -15,6 +15,7 @@ from stacks import pair_stack
 
 from releasegate.adapters.index.web import SilentError, WithheldError
 from releasegate.core.ci.part import Part, PartJob
+from releasegate.core.config.companion import Companion
 from releasegate.core.config.keys import ForgeConfig, IndexConfig
 from releasegate.core.errors import (
     ConfigurationError,
@@ -25,7 +26,7 @@ from releasegate.core.errors import (
     ReleasegateError,
     Unavailable,
 )
-from releasegate.core.release.entry import SEAL, TOLD
+from releasegate.core.release.entry import MORE, SEAL, TOLD
 from releasegate.core.release.plan import PipelineName
 from releasegate.ports import CiRun, ForgeRelease
 from releasegate.rehearsal.index import sample_wheel
@@ -68,11 +69,7 @@ def test_where_nothing_is_in_the_way_every_question_says_what_was_found(fixture:
     assert found["version files"].found == "all state 0.9"
     assert found["indexes"].found == "testpypi answers (0 files), pypi answers (0 files)"
     assert found["token"].found == "testpypi: A_TOKEN is set"
-    assert found["companion"].found == (
-        "sample-core 2.0 (named by the configuration) on pypi; asked: --companion: nothing, "
-        "SAMPLE_CORE_TESTPYPI_VERSION: nothing, SAMPLE_CORE_RELEASE_VERSION: nothing, "
-        "sample-core's own release: nothing, the configuration: 2.0"
-    )
+    assert found["companion"].found == "sample-core 2.0 (named by the configuration) on pypi"
     assert "trusted publisher" not in found
     assert found["pythons"].found == "all here: 3.11, 3.12"
     assert "candidate" not in found
@@ -89,15 +86,22 @@ def test_the_answers_are_the_evidence_of_the_step(fixture: ReleaseFixture) -> No
 
 def test_a_run_tells_by_whom_the_companion_was_named_and_who_else_was_asked(fixture: ReleaseFixture) -> None:
     fixture.by_hand = "2.0"
-    told = Preflight(fixture.release("1.0rc1"), pipeline="rc").run()[TOLD]
-    (line,) = told
-    assert line == (
-        "companion: sample-core 2.0 (named by --companion) on pypi; asked: --companion: 2.0, "
-        "SAMPLE_CORE_TESTPYPI_VERSION: nothing, SAMPLE_CORE_RELEASE_VERSION: nothing, "
-        "sample-core's own release: nothing, the configuration: 2.0"
+    told = Preflight(fixture.release("1.0rc1"), pipeline="rc").run()
+    assert told[TOLD] == ["companion: sample-core 2.0 (named by --companion) on pypi"]
+    (more,) = told[MORE]
+    assert more == (
+        "companion: who names sample-core: --companion: 2.0, SAMPLE_CORE_TESTPYPI_VERSION: nothing, "
+        "SAMPLE_CORE_RELEASE_VERSION: nothing, its own release: nothing, the configuration: 2.0"
     )
     fixture.app = ALONE
-    assert TOLD not in Preflight(fixture.release("1.0rc1"), pipeline="rc").run()
+    assert not {TOLD, MORE} & Preflight(fixture.release("1.0rc1"), pipeline="rc").run().keys()
+
+
+def test_no_line_names_the_companion_twice(fixture: ReleaseFixture) -> None:
+    fixture.of_pair, fixture.app = "2.0", replace(fixture.app, companions=(Companion("sample-core"),))
+    answer = asked(fixture)["companion"]
+    assert answer.found == "sample-core 2.0 (named by its own release) on pypi"
+    assert all(line.count("sample-core") == 1 for line in (answer.found, *answer.more))
 
 
 def test_foreign_code_that_is_run_apart_is_asked_for_where_it_runs(fixture: ReleaseFixture) -> None:
@@ -298,7 +302,7 @@ def test_a_stack_asks_for_its_engine(fixture: ReleaseFixture) -> None:
     release = fixture.release("1.0rc1")
     run = replace(release.run, settings=replace(release.run.settings, stack=stack))
     found = {each.key: each for each in answers(Inquiry(replace(release, run=run), "rc"))}
-    assert found["containers"].found == "2 CPUs and 8 GiB of memory"
+    assert found["containers"].found == "Docker 27.0, Compose 2.26.1, 2 CPUs and 8 GiB of memory"
     fixture.machine.engine = False
     answer = next(each for each in answers(Inquiry(replace(release, run=run), "rc")) if each.key == "containers")
     assert answer.error is not None

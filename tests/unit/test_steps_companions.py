@@ -32,7 +32,9 @@ def ran(beside: Beside) -> list[tuple[str, str, str]]:
 def asked(release: Release, *, pipeline: str = "rc", before: frozenset[str] = frozenset()) -> str:
     """Return what the preflight finds of the companions."""
     (question,) = (each for each in QUESTIONS if each.key == "companion")
-    return str(question.ask(Inquiry(release, pipeline, before=before)))  # type: ignore[arg-type]
+    inquiry = Inquiry(release, pipeline, before=before)  # type: ignore[arg-type]
+    found = question.ask(inquiry)
+    return found if isinstance(found, str) else found.said
 
 
 def test_a_package_alone_has_no_companion(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ class QuestionReport:
     verdict: Annotated[str, "`ok`, `told` for what one must know, or the verdict of what is in the way"]
     found: Annotated[str, "what was found; empty where something is in the way"] = ""
     problem: Annotated[Problem | None, "what is in the way, and what to do about it"] = None
+    more: Annotated[Texts, "what lines show with `--verbose` alone"] = ()
 
 
 @dataclass(frozen=True)

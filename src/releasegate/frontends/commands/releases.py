@@ -244,8 +244,10 @@ def shows_plan(screen: Screen, *, brief: bool = False) -> Callable[[Planned], No
         screen.ends_group()
         screen.expects(len(planned.steps))
         report = plan_of(planned)
+        # That there is nothing to do is the verdict.
+        tell = screen.detail if planned.steps else screen.tell
         for line in report.notes if brief and planned.steps else terminal.plan(report):
-            screen.detail(line)
+            tell(line)
 
     return show
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from releasegate.core.errors import ReleasegateError, worst
 from releasegate.core.frozen import dataclass
-from releasegate.core.release.entry import TOLD, Evidence
+from releasegate.core.release.entry import MORE, TOLD, Evidence
 from releasegate.core.release.plan import PipelineName
 from releasegate.steps.preflight.doctor_questions import QUESTIONS
 from releasegate.steps.preflight.question import Answer, Inquiry, answer
@@ -53,7 +53,9 @@ class Preflight(ReleaseStep):
         # Who names a companion is told of each run: it is what the pair is judged by.
         named = {"companion"} if self.release.package.companions else set[str]()
         told = [str(each) for each in found if each.caution or each.key in named]
-        return {**{each.key: each.found for each in found}, **({TOLD: told} if told else {})}
+        more = [f"{each.key}: {line}" for each in found for line in each.more]
+        lines = {key: shown for key, shown in ((TOLD, told), (MORE, more)) if shown}
+        return {**{each.key: each.found for each in found}, **lines}
 
 
 def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
