@@ -44,7 +44,7 @@ _GIB = 2**30
 class ContainerEngine:
     """An engine that can be used; ``memory`` is in GiB, ``environment`` is what its command line is run with.
 
-    ``address`` is where it answers, as ``DOCKER_HOST`` says it; ``version`` is the engine's, ``compose`` that of Compose.
+    ``address`` is where it answers, as ``DOCKER_HOST`` says it, and ``compose`` is the version of Compose.
     """
 
     client: docker.DockerClient

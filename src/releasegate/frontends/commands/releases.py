@@ -276,15 +276,14 @@ def _confirm(screen: Screen) -> Callable[[str], bool]:
 
 
 def _user(workspace: Workspace, package: Package) -> str:
-    """Return who runs this: the user's name, else the one that Git knows (a container's user may have none)."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        pass
-    try:
-        name = workspace.repository(package).git.ask("config", "user.name").text
-    except ReleasegateError:
-        name = ""
-    if not name:
-        raise ConfigurationError("Nobody knows here who takes it on.", hint="Say it with --by NAME")
-    return name
+    """Return the person who runs this, as Git knows them, else the user's name: ``root`` is nobody to ask later.
+
+    Raises:
+        ConfigurationError: neither is known (a container's user may have no name).
+    """
+    repository = workspace.repository(package)
+    for ask in (repository.committer, lambda: repository.git.ask("config", "user.name").text, getpass.getuser):
+        with suppress(ReleasegateError, KeyError, OSError):
+            if name := _in_a_line(ask()):
+                return name
+    raise ConfigurationError("Nobody knows here who takes it on.", hint="Say it with --by NAME")
