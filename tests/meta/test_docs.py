@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, cast, get_args
 
 import pytest
+from documented import PAGES, ROOT, blocks, read, unfenced
 
 from releasegate.adapters.foreign.tools import SHARED
 from releasegate.adapters.kit_folders import KitsBeside, kit_folders, shipped
@@ -22,24 +23,6 @@ from releasegate.core.report.model import ReportKind
 from releasegate.frontends.generated.reference import render
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES
-
-ROOT = Path(__file__).parents[2]
-DOCS = tuple(sorted((ROOT / "docs").glob("*.md")))
-PAGES = (*(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY")), *DOCS)
-
-
-def read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-def blocks(path: Path, language: str) -> list[str]:
-    """Return the fenced blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", read(path), re.MULTILINE | re.DOTALL)
-
-
-def unfenced(path: Path) -> str:
-    """Return a page without its fenced blocks."""
-    return re.sub(r"^```.*?^```$", "", read(path), flags=re.MULTILINE | re.DOTALL)
 
 
 def anchors(path: Path) -> set[str]:

@@ -102,7 +102,8 @@ def release(screen: Screen, wish: Wish, *, companions: Sequence[str], plan_only:
     order = _order(workspace, wish)
     workspace = _with_companions(workspace, order, companions)
     if plan_only:
-        return _plan(screen, workspace, order, proposed=wish.proposed)
+        # It only looks, and asks for each thing once.
+        return _plan(screen, replace(workspace, asked={}), order, proposed=wish.proposed)
     recorder, idle, show = Recorder(screen), list[PackageReport](), shows_plan(screen)
 
     def planned(each: Planned) -> None:
