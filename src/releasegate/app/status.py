@@ -154,8 +154,8 @@ def _unknown(
         command = _line_of(error.hint) or f"nox -s versions -- --package {package.name}"
         return PackageReport(package.name, error.problem, error.hint, command, in_the_way=blocking)
     look = missing if missing is not None else problem_of(error)
-    # What the look says is not told again of a question.
-    blocking = tuple(each for each in blocking if each.problem.problem != look.problem)
+    if missing is not None:  # told once, and not again of a question
+        blocking = tuple(each for each in blocking if each.problem.problem != missing.problem)
     clone = look.hint.removeprefix(GET) if look.hint.startswith(GET) else ""
     return PackageReport(
         package.name,
