@@ -33,8 +33,7 @@ def asked(release: Release, *, pipeline: str = "rc", before: frozenset[str] = fr
     """Return what the preflight finds of the companions."""
     (question,) = (each for each in QUESTIONS if each.key == "companion")
     inquiry = Inquiry(release, pipeline, before=before)  # type: ignore[arg-type]
-    found = question.ask(inquiry)
-    return found if isinstance(found, str) else found.said
+    return str(question.ask(inquiry))
 
 
 def test_a_package_alone_has_no_companion(tmp_path: Path) -> None:

@@ -55,6 +55,10 @@ class Found:
     said: str
     more: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        """What was found."""
+        return self.said
+
 
 @dataclass(frozen=True)
 class Question:
