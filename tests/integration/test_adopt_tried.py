@@ -138,7 +138,7 @@ def test_a_repository_without_a_commit_cannot_be_tried_and_that_is_said(tmp_path
     git(tmp_path, "init")
     git(tmp_path, "add", "--all")
     (one,) = tried(tmp_path)
-    assert str(one.error).startswith(f"{tmp_path} has no commit yet.\n-> Commit the package first: git add --all")
+    assert str(one.error).startswith(f"{tmp_path} has no commit yet.\n-> Commit the package first: git -C ")
 
 
 OWN = "from invoke.tasks import task\n@task\ndef release(c):\n    print('ours')\n@task\ndef paint(c):\n    pass\n"

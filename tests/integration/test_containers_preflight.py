@@ -101,4 +101,6 @@ def test_an_engine_that_will_do_is_described(tmp_path: Path) -> None:
     docker(tmp_path, says="2.26.1")
     with engine() as host, opened({"PATH": f"{tmp_path}:/bin:/usr/bin", "DOCKER_HOST": host}) as found:
         assert (found.memory, found.cpus) == (8.0, 4.0)
+        assert (found.version, found.compose) == ("27.0", "2.26.1")
+        assert str(found) == "Docker 27.0, Compose 2.26.1, 4 CPUs and 8 GiB of memory"
         assert found.environment["DOCKER_HOST"] == host

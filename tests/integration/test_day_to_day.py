@@ -35,18 +35,22 @@ def shell(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, timeout=280, check=False)
 
 
+def served_pair(root: Path, stack: ExitStack) -> Path:
+    """Return the folder of a pair whose service has a proven candidate, with its two indexes until *stack* closes."""
+    both = []
+    for name in ("staging", "production"):
+        index = stack.enter_context(EmbeddedIndex(name=name, root=root / "indexes" / name, token="secret"))
+        both.append(RunningIndex(name, index.upload_url, index.simple_url, "__token__", "secret"))
+    pair = make_pair(root / "pair", settings=on_indexes(both[0], both[1]))
+    done = shell(pair.root, "releasegate release --rc --package my-service --yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return pair.root
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root = tmp_path_factory.mktemp("pair")
     with ExitStack() as stack:
-        both = []
-        for name in ("staging", "production"):
-            index = stack.enter_context(EmbeddedIndex(name=name, root=root / "indexes" / name, token="secret"))
-            both.append(RunningIndex(name, index.upload_url, index.simple_url, "__token__", "secret"))
-        pair = make_pair(root / "pair", settings=on_indexes(both[0], both[1]))
-        done = shell(pair.root, "releasegate release --rc --package my-service --yes")
-        assert done.returncode == 0, done.stdout + done.stderr
-        yield pair.root
+        yield served_pair(tmp_path_factory.mktemp("pair"), stack)
 
 
 def test_every_how_to_of_the_page_that_has_commands_is_tried() -> None:

@@ -189,9 +189,16 @@ def test_the_summary_of_a_repository_that_is_not_here_says_how_to_get_it(folder:
     folder.configure("service = {", f"{forge} = {{")
     _, report, _ = told(typed, "releasegate", "status", "--json", *API)
     assert report["packages"][0]["command"] == "git clone https://github.com/tiny/tiny-api.git tiny-api"
+    for command in (("doctor",), ("release", "--rc", "--plan"), ("release", "--rc", "--yes"), ("show",), ("watch",)):
+        code, out, err = typed("releasegate", *command, *API)
+        assert code == 6, (command, out, err)
+        line = "Get it: git clone https://github.com/tiny/tiny-api.git tiny-api"
+        assert (out + err).count(line) == 1, (command, out, err)
     Path(clone).mkdir()
     _, report, _ = told(typed, "releasegate", "status", "--json", *API)
-    assert report["packages"][0]["missing"].startswith("Correct the package's path, or make it one: git init")
+    assert report["packages"][0]["missing"].startswith(
+        "Correct the package's path, or make it one: git -C tiny-api init && "
+    )
 
 
 def test_a_secret_is_in_no_form(folder: Folder, typed: Typed) -> None:

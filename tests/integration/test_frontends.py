@@ -405,6 +405,29 @@ def test_a_waiver_names_all_that_it_needs(cwd: Desk) -> None:
     assert "A waiver needs --version, --reason as well." in output
 
 
+@pytest.mark.parametrize(
+    ("environ", "name", "recorded"),
+    [
+        ({}, "Ada Lovelace", "Ada Lovelace"),
+        ({"GIT_COMMITTER_NAME": "Grace", "GIT_COMMITTER_EMAIL": "grace@example.org"}, "Ada Lovelace", "Grace"),
+        ({}, "", "root"),
+    ],
+)
+def test_who_takes_it_on_is_the_person_that_git_knows_and_only_else_the_users_name(
+    cwd: Desk, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], name: str, recorded: str
+) -> None:
+    for each in ("GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"):
+        monkeypatch.delenv(each, raising=False)
+    for each, value in environ.items():
+        monkeypatch.setenv(each, value)
+    monkeypatch.setattr(getpass, "getuser", lambda: "root")
+    monkeypatch.chdir(cwd.pair.root)
+    git(cwd.pair.clone("tiny-api"), "config", "user.name", name)
+    waive(Screen(), package="tiny-api", version="1.0.0rc1", gate="e2e:staging", reason="no host", by="")
+    text = (cwd.pair.root / ".releasegate" / "ledger" / "tiny-api" / "1.0.0rc1.jsonl").read_text()
+    assert f"is waived by {recorded}: no host" in text
+
+
 @pytest.mark.parametrize(("missing", "name"), [(KeyError, "Ada"), (OSError, "Ada"), (KeyError, "")])
 def test_who_has_no_name_on_this_machine_has_one_in_git_or_says_it(
     cwd: Desk, monkeypatch: pytest.MonkeyPatch, missing: type[Exception], name: str
@@ -413,6 +436,7 @@ def test_who_has_no_name_on_this_machine_has_one_in_git_or_says_it(
         raise missing("uid not found: 1234")
 
     monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.delenv("GIT_COMMITTER_NAME", raising=False)
     monkeypatch.chdir(cwd.pair.root)
     git(cwd.pair.clone("tiny-api"), "config", "user.name", name)
     said = {"package": "tiny-api", "version": "1.0.0rc1", "gate": "e2e:staging", "reason": "no host", "by": ""}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -311,12 +312,29 @@ def test_a_remote_that_does_not_answer_is_unavailable(repository: GitRepository,
 
 def test_a_folder_without_git_is_refused(tmp_path: Path) -> None:
     for folder, problem, hint in (
-        (tmp_path, "is not a Git repository", "git init"),
+        (tmp_path, "is not a Git repository", "make it one: git -C "),
         (tmp_path / "missing", "There is no folder", "Clone the package's repository there"),
     ):
         with pytest.raises(Refused, match=problem) as refusal:
             GitRepository(folder, UNNAMED).head()
         assert hint in refusal.value.hint
+
+
+def test_the_line_that_makes_a_repository_makes_one_of_that_folder_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "tiny api"
+    folder.mkdir()
+    (folder / "one.txt").write_text("one\n")
+    (tmp_path / "beside.txt").write_text("of somebody else\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Refused) as refusal:
+        GitRepository(folder, ENVIRON).head()
+    line = refusal.value.hint.partition(": ")[2]
+    environ = {**os.environ, **ENVIRON}
+    subprocess.run(["sh", "-c", line], check=True, env=environ, timeout=60, capture_output=True)
+    assert not (tmp_path / ".git").exists()
+    assert git(folder, "ls-files") == "one.txt"
 
 
 def test_a_repository_without_a_commit_is_refused(tmp_path: Path) -> None:

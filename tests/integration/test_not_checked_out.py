@@ -14,17 +14,20 @@ from real_indexes import RunningIndex
 from stored import store
 from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
+from releasegate.adapters.git.command import NoFolder
 from releasegate.adapters.index.package_index import SimpleIndex
 from releasegate.app import gates
-from releasegate.app.checkout import judged
+from releasegate.app.checkout import explained, judged
 from releasegate.app.deliveries import Source
+from releasegate.app.examine import examine
 from releasegate.app.project import load
 from releasegate.app.status import status
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.keys import ForgeConfig, Package
-from releasegate.core.errors import GateFailed, Unavailable
+from releasegate.core.errors import GateFailed, Refused, Unavailable
 from releasegate.rehearsal.index import EmbeddedIndex, sample_sdist, sample_wheel
+from releasegate.steps.preflight.preflight import exit_code
 
 HOME = "Metadata-Version: 2.4\nName: tiny-api\nVersion: 1.0.0\nProject-URL: Source, https://code.test/tiny/tiny-api\n"
 
@@ -83,7 +86,31 @@ def test_a_gate_that_needs_the_sources_says_what_the_indexes_hold_and_how_to_get
     assert error.value.hint.startswith("Get it: git clone https://code.test/tiny/tiny-api ")
     found = status(workspace, api(workspace))
     assert found.command.startswith("git clone https://code.test/tiny/tiny-api ")
+    assert found.look is not None
+    assert found.look.problem.startswith("tiny-api is not checked out: there is no folder ")
+    assert found.missing == "its repository"
+    assert "not checked out" not in str([each.problem for each in found.in_the_way]), "it is told once"
     assert found.consumed["production"] == ("0.9.0", "1.0.0", "1.1.0rc1")
+
+
+def test_doctor_and_plan_say_once_that_it_is_not_checked_out_and_how_it_is_had(workspace: Workspace) -> None:
+    package = replace(api(workspace), forge=ForgeConfig("gitea", "tiny/tiny-api", address="https://code.test"))
+    settings = replace(workspace.project.settings, packages=(package, *workspace.project.settings.packages[1:]))
+    workspace = replace(workspace, project=replace(workspace.project, settings=settings))
+    found = [each.error for each in examine(workspace, package).answers if each.error is not None]
+    (error,) = [each for each in found if "no folder" in each.problem]
+    assert error.problem.startswith("tiny-api is not checked out: there is no folder ")
+    assert error.hint.startswith("Get it: git clone https://code.test/tiny/tiny-api.git ")
+    assert exit_code(examine(workspace, package).answers) in {Refused.exit_code, Unavailable.exit_code}
+
+
+def test_what_begins_a_release_says_how_a_package_that_is_not_here_is_had(workspace: Workspace) -> None:
+    with pytest.raises(Unavailable, match="tiny-api is not checked out"), workspace.shared(api(workspace)):
+        pass
+
+
+def test_a_folder_of_nobody_stays_what_git_says_of_it(workspace: Workspace, tmp_path: Path) -> None:
+    assert str(explained(workspace, NoFolder.at(tmp_path / "other"))).startswith(f"There is no folder {tmp_path}/other")
 
 
 def test_of_a_package_that_nobody_holds_that_is_said(workspace: Workspace) -> None:

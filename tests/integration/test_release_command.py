@@ -45,6 +45,21 @@ def test_a_plan_that_ends_before_a_gate_shows_what_would_run(folder: Folder) -> 
     assert code == 0, output
 
 
+def test_a_quiet_command_says_its_verdict_and_nothing_but_that(folder: Folder) -> None:
+    code, output = folder.type(*RC, "--until", "preflight", "-q")
+    assert (code, output) == (0, "tiny-api: nothing to do, it is to stop before preflight\n")
+    for words, verdict in (
+        (("versions",), "tiny-api: pass\n"),
+        (("build",), "tiny-api 1.0.0\n  pass "),
+        (("doctor",), "tiny-api: all "),
+        (("status",), "tiny-api: "),
+        (("watch", "--without-e2e"), "tiny-api:\n  told        served files: "),
+    ):
+        code, output = folder.type("releasegate", *words, "-p", "tiny-api", "-q")
+        assert code == 0, (words, output)
+        assert output.startswith(verdict), (words, output)
+
+
 def test_a_run_ends_before_the_gate(folder: Folder, clone: Path) -> None:
     code, output = folder.type(*RC, "--until", "build")
     assert code == 0, output

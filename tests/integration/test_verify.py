@@ -170,7 +170,7 @@ def test_what_was_released_is_proven_with_its_record_and_nothing_here_is_changed
         "  tag: v1.0.0 names ",
         "[signed by ada@example.org, releasegate ",
         f"  provenance: production has none of {WHEEL}, {SDIST}",
-        "0 contradicted, 0 not believed, 1 not recorded: nothing contradicts what production serves",
+        "0 contradicted, 0 not believed, 2 not recorded: nothing contradicts what production serves",
     ):
         assert line in output, output
     assert before == (

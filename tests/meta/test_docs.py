@@ -8,9 +8,10 @@ import sys
 import tomllib
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
+from documented import PAGES, ROOT, blocks, read, unfenced
 
 from releasegate.adapters.foreign.tools import SHARED
 from releasegate.adapters.kit_folders import KitsBeside, kit_folders, shipped
@@ -18,29 +19,30 @@ from releasegate.adapters.processes.companions import companion_variables, deliv
 from releasegate.core.config.parse import parse_settings, table_elsewhere
 from releasegate.core.config.stack import image_variable
 from releasegate.core.config.version_file_types import TomlVersionFile
+from releasegate.core.report.model import ReportKind
 from releasegate.frontends.generated.reference import render
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.options import GATES
 
-ROOT = Path(__file__).parents[2]
-DOCS = tuple(sorted((ROOT / "docs").glob("*.md")))
-PAGES = (*(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY")), *DOCS)
-
-
-def read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-def blocks(path: Path, language: str) -> list[str]:
-    """Return the fenced blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", read(path), re.MULTILINE | re.DOTALL)
-
 
 def anchors(path: Path) -> set[str]:
     """Return the names under which a page's headings can be linked to, outside of fenced blocks."""
-    text = re.sub(r"^```.*?^```$", "", read(path), flags=re.MULTILINE | re.DOTALL)
-    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", unfenced(path), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", ["how-to", "day-to-day"])
+def test_every_section_of_a_page_is_in_its_list_of_contents_in_its_order(name: str) -> None:
+    begins, *sections = re.split(r"^## ", unfenced(ROOT / f"docs/{name}.md"), flags=re.MULTILINE)
+    listed = re.findall(r"^- \[(.+)\]\(#([^)]+)\)", begins, re.MULTILINE)
+    titles = [section.splitlines()[0] for section in sections]
+    assert [title for title, _ in listed] == titles
+
+
+@pytest.mark.parametrize("name", ["how-to", "day-to-day"])
+def test_the_pages_name_all_that_the_one_model_tells(name: str) -> None:
+    kinds = [f"`{kind}`" for kind in get_args(ReportKind)]
+    assert f"{', '.join(kinds[:-1])} and {kinds[-1]} are one model" in read(ROOT / f"docs/{name}.md")
 
 
 OF_A_MACHINE = ("RELEASEGATE_CA_BUNDLE", "RELEASEGATE_REGISTRY")

@@ -1,50 +1,21 @@
-"""Every command in the documents is one that the program understands: its name, its options, nothing left over."""
+"""Every command in the documents is one that the program understands: its name, its options, nothing left over.
+
+``tests/integration/test_docs_run.py`` runs those that can be run on a sample pair.
+"""
 
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from documented import OURS, ROOT, found
 from invoke.exceptions import Exit, ParseError
-from test_docs import PAGES, ROOT, blocks, read
 
 from releasegate.core.errors import ConfigurationError
 from releasegate.frontends.invoke import ns
 from releasegate.frontends.program import Releasegate
-
-OURS = frozenset({"invoke", "releasegate", "nox"})
-
-
-def inline(page: Path) -> Iterator[str]:
-    """Yield what is set as code within a text, outside of fenced blocks."""
-    text = re.sub(r"^```.*?^```$", "", read(page), flags=re.MULTILINE | re.DOTALL)
-    yield from (" ".join(each.split()) for each in re.findall(r"`([^`]+)`", text))
-
-
-def commands(line: str) -> Iterator[list[str]]:
-    """Yield each command of ours in a line of a shell, from its own name on."""
-    for part in re.split(r"&&|\|\||[|;>]|<\(|\$\(", line.replace("…", " ").replace("`", "")):
-        try:
-            words = shlex.split(part.strip(' )"'), comments=True)
-        except ValueError:
-            continue
-        at = next((n for n, word in enumerate(words) if Path(word).name in OURS), None)
-        if at is not None and not any(word in {"-m", "--from"} for word in words[:at]):
-            yield [Path(words[at]).name, *words[at + 1 :]]
-
-
-def found() -> dict[str, list[str]]:
-    """Return every command of the documents, each with its words; a bare name is no command."""
-    lines = [line for page in PAGES for block in blocks(page, "console") for line in block.splitlines()]
-    lines += [text for page in PAGES for text in inline(page) if text.partition(" ")[0] in OURS]
-    read_ones = (words for line in lines for words in commands(line))
-    return {" ".join(words): words for words in read_ones if len(words) > 1}
-
 
 COMMANDS = found()
 

@@ -536,7 +536,7 @@ class FakeMachine:
     def containers(self) -> str:
         if not self.engine:
             raise Unavailable("The Docker engine does not answer.", hint="Start it")
-        return "2 CPUs and 8 GiB of memory"
+        return "Docker 27.0, Compose 2.26.1, 2 CPUs and 8 GiB of memory"
 
     def tools(self) -> tuple[Tool, ...]:
         names = {"git": "2.39.5", "twine": "7.0.1"}

@@ -61,6 +61,7 @@ class ReleaseFixture:
     event: Event | None = None
     part: Part | None = None
     by_hand: str | None = None
+    of_pair: str | None = None
     forge: Forge | None = field(default_factory=FakeForge)
     branch_forge: Forge | None = None
     clock: FakeClock = field(default_factory=FakeClock)
@@ -111,7 +112,7 @@ class ReleaseFixture:
             },
             consumed=self.consumed,
             companion_sources=lambda package, *_: CompanionSources(
-                by_hand=self.by_hand, several=len(package.companions) > 1
+                by_hand=self.by_hand, of_pair=self.of_pair, several=len(package.companions) > 1
             ),
             clock=self.clock,
             machine=self.machine,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +13,20 @@ from fakes import FakeForge
 from release_fixture import ALONE, APP, START, ReleaseFixture, entry
 from stacks import pair_stack
 
+from releasegate.adapters.index.web import SilentError, WithheldError
 from releasegate.core.ci.part import Part, PartJob
+from releasegate.core.config.companion import Companion
 from releasegate.core.config.keys import ForgeConfig, IndexConfig
-from releasegate.core.errors import ConfigurationError, Refused, Unavailable
-from releasegate.core.release.entry import SEAL, TOLD
+from releasegate.core.errors import (
+    ConfigurationError,
+    Conflict,
+    Interrupted,
+    NotYet,
+    Refused,
+    ReleasegateError,
+    Unavailable,
+)
+from releasegate.core.release.entry import MORE, SEAL, TOLD
 from releasegate.core.release.plan import PipelineName
 from releasegate.ports import CiRun, ForgeRelease
 from releasegate.rehearsal.index import sample_wheel
@@ -59,11 +69,7 @@ def test_where_nothing_is_in_the_way_every_question_says_what_was_found(fixture:
     assert found["version files"].found == "all state 0.9"
     assert found["indexes"].found == "testpypi answers (0 files), pypi answers (0 files)"
     assert found["token"].found == "testpypi: A_TOKEN is set"
-    assert found["companion"].found == (
-        "sample-core 2.0 (named by the configuration) on pypi; asked: --companion: nothing, "
-        "SAMPLE_CORE_TESTPYPI_VERSION: nothing, SAMPLE_CORE_RELEASE_VERSION: nothing, "
-        "sample-core's own release: nothing, the configuration: 2.0"
-    )
+    assert found["companion"].found == "sample-core 2.0 (named by the configuration) on pypi"
     assert "trusted publisher" not in found
     assert found["pythons"].found == "all here: 3.11, 3.12"
     assert "candidate" not in found
@@ -80,15 +86,22 @@ def test_the_answers_are_the_evidence_of_the_step(fixture: ReleaseFixture) -> No
 
 def test_a_run_tells_by_whom_the_companion_was_named_and_who_else_was_asked(fixture: ReleaseFixture) -> None:
     fixture.by_hand = "2.0"
-    told = Preflight(fixture.release("1.0rc1"), pipeline="rc").run()[TOLD]
-    (line,) = told
-    assert line == (
-        "companion: sample-core 2.0 (named by --companion) on pypi; asked: --companion: 2.0, "
-        "SAMPLE_CORE_TESTPYPI_VERSION: nothing, SAMPLE_CORE_RELEASE_VERSION: nothing, "
-        "sample-core's own release: nothing, the configuration: 2.0"
+    told = Preflight(fixture.release("1.0rc1"), pipeline="rc").run()
+    assert told[TOLD] == ["companion: sample-core 2.0 (named by --companion) on pypi"]
+    (more,) = told[MORE]
+    assert more == (
+        "companion: who names sample-core: --companion: 2.0, SAMPLE_CORE_TESTPYPI_VERSION: nothing, "
+        "SAMPLE_CORE_RELEASE_VERSION: nothing, its own release: nothing, the configuration: 2.0"
     )
     fixture.app = ALONE
-    assert TOLD not in Preflight(fixture.release("1.0rc1"), pipeline="rc").run()
+    assert not {TOLD, MORE} & Preflight(fixture.release("1.0rc1"), pipeline="rc").run().keys()
+
+
+def test_no_line_names_the_companion_twice(fixture: ReleaseFixture) -> None:
+    fixture.of_pair, fixture.app = "2.0", replace(fixture.app, companions=(Companion("sample-core"),))
+    answer = asked(fixture)["companion"]
+    assert answer.found == "sample-core 2.0 (named by its own release) on pypi"
+    assert all(line.count("sample-core") == 1 for line in (answer.found, *answer.more))
 
 
 def test_foreign_code_that_is_run_apart_is_asked_for_where_it_runs(fixture: ReleaseFixture) -> None:
@@ -247,6 +260,10 @@ def test_one_thing_in_the_way_is_the_error_itself(fixture: ReleaseFixture) -> No
         ((Unavailable, ConfigurationError), ConfigurationError),
         ((Unavailable, Refused), Refused),
         ((Unavailable, Unavailable), Unavailable),
+        ((SilentError, Unavailable), Unavailable),
+        ((SilentError, WithheldError), Unavailable),
+        ((NotYet, SilentError), Unavailable),
+        ((SilentError, Conflict), Conflict),
     ],
 )
 def test_the_exit_code_is_that_of_the_worst_answer(kinds: tuple[type[Exception], ...], worst: type[Exception]) -> None:
@@ -254,6 +271,20 @@ def test_the_exit_code_is_that_of_the_worst_answer(kinds: tuple[type[Exception],
     with pytest.raises(worst, match="2 things") as caught:
         require(made)
     assert caught.value.details[0] == "one: It is so. (why) -> Mend it"  # type: ignore[attr-defined]
+    assert exit_code(made) == worst.exit_code  # type: ignore[attr-defined]
+
+
+def every(kind: type[ReleasegateError]) -> Iterator[type[ReleasegateError]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from every(below)
+
+
+@pytest.mark.parametrize("kind", sorted(set(every(ReleasegateError)) - {Interrupted}, key=str))
+def test_one_bad_answer_ends_with_the_exit_code_that_is_told_beside_it(kind: type[ReleasegateError]) -> None:
+    (answer,) = made = [Answer("one", "", kind("It is so.", hint="Mend it"))]
+    assert answer.error is not None
+    assert exit_code(made) == answer.error.exit_code
 
 
 def test_a_package_alone_has_no_companion_to_ask_about(tmp_path: Path) -> None:
@@ -271,7 +302,7 @@ def test_a_stack_asks_for_its_engine(fixture: ReleaseFixture) -> None:
     release = fixture.release("1.0rc1")
     run = replace(release.run, settings=replace(release.run.settings, stack=stack))
     found = {each.key: each for each in answers(Inquiry(replace(release, run=run), "rc"))}
-    assert found["containers"].found == "2 CPUs and 8 GiB of memory"
+    assert found["containers"].found == "Docker 27.0, Compose 2.26.1, 2 CPUs and 8 GiB of memory"
     fixture.machine.engine = False
     answer = next(each for each in answers(Inquiry(replace(release, run=run), "rc")) if each.key == "containers")
     assert answer.error is not None

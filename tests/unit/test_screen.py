@@ -20,7 +20,7 @@ from releasegate.app.late import late
 from releasegate.app.outcomes import Recorder
 from releasegate.app.reports import questions_of
 from releasegate.core.errors import GateFailed, Unavailable
-from releasegate.core.release.entry import TOLD
+from releasegate.core.release.entry import MORE, TOLD
 from releasegate.core.report import terminal
 from releasegate.engine import Outcome, Verdict
 from releasegate.frontends.screen.console import Screen, clean_up_when_ended
@@ -266,6 +266,14 @@ def test_what_is_told_in_any_case_is_told_from_what_is_well_and_from_what_is_in_
     assert list(terminal.questions(found, well=False)) == lines[1:]
 
 
+def test_what_only_more_shows_stands_below_the_answer_and_is_in_the_report_in_any_case() -> None:
+    found = questions_of([Answer("companion", "other 1.0", more=("who names other: nobody else",))])
+    line = "  ok          companion: other 1.0"
+    assert list(terminal.questions(found)) == [line]
+    assert list(terminal.questions(found, more=True)) == [line, "              who names other: nobody else"]
+    assert found[0].more == ("who names other: nobody else",)
+
+
 def test_where_json_is_wanted_every_word_goes_to_standard_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,10 +322,12 @@ def test_the_table_says_how_each_version_ended_and_every_gate_only_where_that_is
     assert len(rows[5:]) == gates
 
 
-@pytest.mark.parametrize("loudness", ["usual", "quiet"])
+@pytest.mark.parametrize("loudness", ["usual", "quiet", "loud"])
 def test_what_a_step_tells_stands_below_it(capsys: pytest.CaptureFixture[str], loudness: Any) -> None:
-    Screen(loudness=loudness).ends(replace(outcome("preflight"), evidence={TOLD: ["companion: other 1.0"]}))
-    told = ["  told          companion: other 1.0"] if loudness == "usual" else []
+    evidence = {TOLD: ["companion: other 1.0"], MORE: ["companion: nobody else names it"]}
+    Screen(loudness=loudness).ends(replace(outcome("preflight"), evidence=evidence))
+    told = ["  told          companion: other 1.0"] if loudness != "quiet" else []
+    told += ["  more          companion: nobody else names it"] if loudness == "loud" else []
     assert capsys.readouterr().out.splitlines()[2:] == told
 
 

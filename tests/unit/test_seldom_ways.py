@@ -72,7 +72,7 @@ def test_what_other_machines_tell_is_heard_once_and_what_went_wrong_is_told_each
     )
     heard: dict[str, str] = {}
     for package in (*packages, packages[1]):
-        status._pull(Screen(), cast("Any", workspace), cast("Any", package), heard)
+        status.hear(Screen(), cast("Any", workspace), cast("Any", package), heard)
     assert told == ["one line"]
     assert capsys.readouterr().out.count("The remote is away.") == 2
 

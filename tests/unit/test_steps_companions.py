@@ -32,7 +32,8 @@ def ran(beside: Beside) -> list[tuple[str, str, str]]:
 def asked(release: Release, *, pipeline: str = "rc", before: frozenset[str] = frozenset()) -> str:
     """Return what the preflight finds of the companions."""
     (question,) = (each for each in QUESTIONS if each.key == "companion")
-    return str(question.ask(Inquiry(release, pipeline, before=before)))  # type: ignore[arg-type]
+    inquiry = Inquiry(release, pipeline, before=before)  # type: ignore[arg-type]
+    return str(question.ask(inquiry))
 
 
 def test_a_package_alone_has_no_companion(tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_the_preflight_tells_of_every_companion(tmp_path: Path) -> None:
 
 def test_all_companions_that_are_missing_are_told_together(tmp_path: Path) -> None:
     fixture = family(tmp_path, mail={"default": None})
-    with pytest.raises(Refused, match="2 companions of sample-app are not there to run with") as refusal:
+    with pytest.raises(ConfigurationError, match="2 companions of sample-app are not there to run with") as refusal:
         asked(fixture.release("1.0rc1"))
     assert [line.partition(" ")[0] for line in refusal.value.details] == ["sample-core", "Nothing"]
     fixture.by_hand = "no version"

@@ -35,10 +35,9 @@ def test_without_a_forge_nothing_reaches_production(fixture: ReleaseFixture) -> 
 
 def test_production_without_forge_is_a_decision_that_is_recorded(tmp_path: Path) -> None:
     fixture = ReleaseFixture(tmp_path, forge=None, without_forge=True)
-    assert PublishForgeRelease(fixture.release("1.0")).run() == {
-        "forge": None,
-        "allowed by": "production-without-forge",
-    }
+    step = PublishForgeRelease(fixture.release("1.0"))
+    assert step.describe() == "no forge release: production-without-forge"
+    assert step.already() == {"forge": None, "allowed by": "production-without-forge"}
 
 
 def test_a_forge_release_of_an_older_line_is_cut_from_the_branch_that_mends_it(fixture: ReleaseFixture) -> None:

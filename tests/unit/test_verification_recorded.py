@@ -52,6 +52,16 @@ def test_a_record_that_is_not_closed_is_no_seal() -> None:
     assert found["gates"].said == "1 passed: build"
 
 
+def test_what_the_configuration_let_be_left_out_is_no_gate_that_passed() -> None:
+    left_out = replace(entry("forge"), evidence={"forge": None, "allowed by": "production-without-forge"})
+    found = claims(entry("build"), left_out)
+    assert found["gates"].said == "1 passed: build"
+    assert found["gate forge"].standing == "not recorded"
+    assert found["gate forge"].said == "it was not done: production-without-forge in the configuration allows that"
+    doubted = claims(entry("build"), left_out, doubted=[entry("build"), left_out])
+    assert doubted["gates"].said.startswith("1 are said to have passed: build;")
+
+
 def test_a_believed_seal_of_the_listed_files_is_proven_and_says_why_it_is_believed() -> None:
     found = claims(entry("build"), entry(SEAL, files=HELD))
     assert found["seal"].standing == "proven"

@@ -96,5 +96,5 @@ def test_a_record_that_cannot_be_read_is_an_answer_and_ends_nothing(
     monkeypatch.setattr(Workspace, "index", lambda *_: FakeIndex("pypi", FakeClock()))
     workspace = Workspace(Project(tmp_path, FANNED, {}), lambda _: None)
     found = list(watch.watch(workspace, ALONE, watch.Watched(3, end_to_end=True)))
-    assert [(each.question, each.error is None) for each in found] == [("served files", False), ("newest final", True)]
-    assert found[-1].said == "pypi has no final"
+    assert [(each.key, each.error is None) for each in found] == [("served files", False), ("newest final", True)]
+    assert (found[-1].found, found[-1].caution) == ("pypi has no final", True)

@@ -36,12 +36,12 @@ class LocalMachine:
         return None if found is None else str(found)
 
     def containers(self) -> str:
-        """Return the container engine, in words; raises ``Unavailable`` where none can be used."""
+        """Return the container engine and Compose, in words; raises ``Unavailable`` where none can be used."""
         # The engine's library is loaded where an engine is needed.
         from releasegate.adapters.containers.engine import opened
 
         with opened(self.environ) as engine:
-            return f"{engine.cpus:.0f} CPUs and {engine.memory:.0f} GiB of memory"
+            return str(engine)
 
     def tools(self) -> tuple[Tool, ...]:
         """Return Git, and what uploads, installs and builds, with their versions."""

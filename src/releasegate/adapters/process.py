@@ -141,6 +141,18 @@ def started(  # noqa: PLR0913 - the nouns of a child process, as subprocess.Pope
         _end(process)
 
 
+@contextmanager
+def fed(given: bytes) -> Iterator[IO[bytes] | int]:
+    """Give what a command reads *given* from."""
+    if not given:
+        yield subprocess.DEVNULL
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(given)
+        file.seek(0)
+        yield file
+
+
 def find_program(name: str, *, env: Mapping[str, str], cwd: Path) -> str:
     """Return the path of a program: on ``PATH`` of *env*, or from *cwd* where the name has a slash.
 

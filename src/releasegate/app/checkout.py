@@ -30,18 +30,33 @@ def is_here(workspace: Workspace, package: Package) -> bool:
 
 def require_checkout(workspace: Workspace, package: Package) -> None:
     """Raise ``Unavailable``, with what the indexes hold, where the package is not checked out."""
-    if is_here(workspace, package):
-        return
+    if not is_here(workspace, package):
+        raise not_checked_out(workspace, package)
+
+
+def not_checked_out(workspace: Workspace, package: Package) -> Unavailable:
+    """Return that the package is not checked out, what the indexes hold of it, and how it is had."""
     where = os.path.relpath(workspace.project.where(package))
     held = []
     for name, known in held_versions(workspace, package).items():
         older = f" and {len(known) - 1} older" if len(known) > 1 else ""
         held.append(f"{name} holds {known[-1]}{older}" if known else f"{name} holds nothing of it")
-    raise Unavailable(
+    return Unavailable(
         f"{package.name} is not checked out: there is no folder {where}.",
         hint=how_to_get(workspace, package),
         details=held,
     )
+
+
+def explained(workspace: Workspace, error: ReleasegateError) -> ReleasegateError:
+    """Return *error*, or where it is that a package's folder is missing, which package that is and how it is had."""
+    from releasegate.adapters.git.command import NoFolder
+
+    if isinstance(error, NoFolder):
+        for package in workspace.project.settings.packages:
+            if str(error) == str(NoFolder.at(workspace.project.where(package))):
+                return not_checked_out(workspace, package)
+    return error
 
 
 def how_to_get(workspace: Workspace, package: Package) -> str:

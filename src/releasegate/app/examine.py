@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from packaging.version import Version
 
+from releasegate.app.checkout import explained
 from releasegate.app.orders import Order, plan_order
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.keys import Package
@@ -49,10 +50,21 @@ def examine(
     try:
         state: PackageState | ReleasegateError = workspace.package_state(package)
     except ReleasegateError as error:
-        state = error
+        state = explained(workspace, error)
     inquiry = _inquiry(workspace, package, state, order)
     first = frozenset(name for name, pipeline in before.items() if pipeline == inquiry.pipeline)
-    return Examination(answers(replace(inquiry, before=first, proposed=proposed)), state, inquiry.pipeline)
+    found = answers(replace(inquiry, before=first, proposed=proposed))
+    return Examination(tuple(_explained(workspace, found)), state, inquiry.pipeline)
+
+
+def _explained(workspace: Workspace, found: Sequence[Answer]) -> Iterator[Answer]:
+    """Yield the answers; of a package that is not checked out the first says so, and how it is had."""
+    told = set[str]()
+    for each in found:
+        error = each.error and explained(workspace, each.error)
+        if error is None or str(error) not in told:
+            yield replace(each, error=error)
+            told.add(str(error))
 
 
 def _inquiry(

@@ -54,7 +54,7 @@ def answers_of(found: Iterable[Answer]) -> tuple[AnswerReport, ...]:
 def questions_of(found: Iterable[Answer]) -> tuple[QuestionReport, ...]:
     """Return every answer."""
     return tuple(
-        QuestionReport(a.key, "told" if a.caution else "ok", a.found)
+        QuestionReport(a.key, "told" if a.caution else "ok", a.found, more=a.more)
         if a.error is None
         else QuestionReport(a.key, a.error.verdict, problem=problem_of(a.error))
         for a in found

@@ -9,7 +9,7 @@ from datetime import datetime
 from packaging.version import Version
 
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.app.checkout import GET, held_versions, how_to_get, is_here
+from releasegate.app.checkout import GET, held_versions, is_here, not_checked_out
 from releasegate.app.examine import examine
 from releasegate.app.package_state import side_by_side
 from releasegate.app.reports import answers_of, problem_of, record_of
@@ -154,11 +154,13 @@ def _unknown(
         command = _line_of(error.hint) or f"nox -s versions -- --package {package.name}"
         return PackageReport(package.name, error.problem, error.hint, command, in_the_way=blocking)
     look = missing if missing is not None else problem_of(error)
+    if missing is not None:  # told once, and not again of a question
+        blocking = tuple(each for each in blocking if each.problem.problem != missing.problem)
     clone = look.hint.removeprefix(GET) if look.hint.startswith(GET) else ""
     return PackageReport(
         package.name,
         "it cannot be told where it stands",
-        look.hint,
+        "its repository" if clone else look.hint,
         clone or ("" if may_pass else _first_line(blocking)) or f"invoke status --package {package.name}",
         consumed={where: tuple(map(str, held)) for where, held in held_versions(workspace, package).items()},
         in_the_way=blocking,
@@ -171,6 +173,8 @@ def _missing_repository(workspace: Workspace, package: Package, *, whole: bool) 
 
     One that is damaged, or has no work tree, is told by nothing less than its files; *whole*: it is neither.
     """
+    if not is_here(workspace, package):
+        return problem_of(not_checked_out(workspace, package))
     repository = workspace.repository(package)
     try:
         repository.head()
@@ -179,8 +183,7 @@ def _missing_repository(workspace: Workspace, package: Package, *, whole: bool) 
     except Unavailable:
         return None
     except ReleasegateError as error:
-        hint = error.hint if is_here(workspace, package) else how_to_get(workspace, package)
-        return Problem(error.problem, hint, Unavailable.verdict, Unavailable.exit_code, error.details)
+        return Problem(error.problem, error.hint, Unavailable.verdict, Unavailable.exit_code, error.details)
     return None
 
 

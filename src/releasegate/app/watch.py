@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from releasegate.core.errors import Conflict, GateFailed, ReleasegateError
+from releasegate.core.errors import Conflict, GateFailed, ReleasegateError, Unavailable
 from releasegate.core.release.record import record
 from releasegate.core.verification.recorded import seal_problems, sealed_files
 from releasegate.steps.fetch import newest, published
+from releasegate.steps.preflight.question import Answer, Caution, answer
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -31,15 +32,6 @@ SERVED, INSTALLED, PAIR = "served files", "newest final", "newest pair"
 
 
 @dataclass(frozen=True)
-class WatchAnswer:
-    """What came of one question about one version: what holds, or the ``error`` that says what does not."""
-
-    question: str
-    said: str
-    error: ReleasegateError | None = None
-
-
-@dataclass(frozen=True)
 class Watched:
     """What is looked at: the *newest* so many versions byte by byte, and with *end_to_end* the pair.
 
@@ -51,49 +43,60 @@ class Watched:
     told: Callable[[str, EndToEndReport], None] = lambda *_: None
 
 
-def watch(workspace: Workspace, package: Package, wanted: Watched) -> Iterator[WatchAnswer]:
-    """Yield the answer to every question about *package*; one that is bad keeps none from being asked."""
+def watch(workspace: Workspace, package: Package, wanted: Watched) -> Iterator[Answer]:
+    """Yield the answer to every question about *package*; one that is bad keeps none from being asked.
+
+    What was not looked at, because there is nothing, is a caution: it is never called well.
+    """
     yield from _served(workspace, package, wanted.newest)
     try:
         index = workspace.index(workspace.project.settings.production)
         version = newest(index, package.name)
     except ReleasegateError as error:
-        yield WatchAnswer(INSTALLED, "", error)
+        yield Answer(INSTALLED, "", error)
         return
     if version is None:
-        yield WatchAnswer(INSTALLED, f"{index.name} has no final")
+        yield Answer(INSTALLED, f"{index.name} has no final", caution=True)
         return
-    yield _asked(INSTALLED, lambda: _installed(workspace, package, version))
+    yield answer(INSTALLED, lambda: _installed(workspace, package, version))
     if wanted.end_to_end and workspace.project.settings.judged(package.name):
-        yield _asked(PAIR, lambda: _pair(workspace, package, version, wanted))
+        yield answer(PAIR, lambda: _pair(workspace, package, version, wanted))
 
 
-def _asked(question: str, ask: Callable[[], str]) -> WatchAnswer:
-    try:
-        return WatchAnswer(question, ask())
-    except ReleasegateError as error:
-        return WatchAnswer(question, "", error)
+def _served(workspace: Workspace, package: Package, count: int) -> Iterator[Answer]:
+    """Yield whether the indexes serve the files of every version that was closed, byte for byte.
 
-
-def _served(workspace: Workspace, package: Package, count: int) -> Iterator[WatchAnswer]:
-    """Yield whether the indexes serve the files of every version that was closed here, byte for byte."""
-    settings = workspace.project.settings
+    What was closed elsewhere counts too: where it cannot be read, that alone is an answer, and a bad one.
+    """
+    settings, heard = workspace.project.settings, answer(SERVED, lambda: _heard(workspace, package))
+    yield from [heard] if heard.error is not None else []
     try:
         closed = _closed(workspace, package)
     except ReleasegateError as error:
-        yield WatchAnswer(SERVED, "", error)
+        yield from [Answer(SERVED, "", error)] if heard.error is None else []
         return
-    if not closed:
-        yield WatchAnswer(SERVED, "no version has a closed record to compare with")
+    if not closed and heard.error is None:
+        yield Answer(SERVED, "no version has a closed record to compare with", caution=True)
     finals = sorted((version for version in closed if not version.is_prerelease), reverse=True)
     candidates = sorted((version for version in closed if version.is_prerelease), reverse=True)
     for number, version in enumerate(finals):
         look = _Look(workspace, package, version, closed[version], settings.production, whole=number < count)
-        yield _asked(SERVED, look.compared)
+        yield answer(SERVED, look.compared)
     # Of the candidates only the newest may still become something.
     for version in candidates[:1]:
         look = _Look(workspace, package, version, closed[version], settings.staging, whole=count > 0)
-        yield _asked(SERVED, look.compared)
+        yield answer(SERVED, look.compared)
+
+
+def _heard(workspace: Workspace, package: Package) -> str:
+    """Add what other machines recorded; raises ``Unavailable`` where that is not known: what is here is not all."""
+    try:
+        workspace.pull(package)
+    except ReleasegateError as error:
+        raise Unavailable(
+            f"Other machines' evidence is not known: {error.problem}", hint=error.hint, details=error.details
+        ) from error
+    return "other machines' evidence is known"
 
 
 def _closed(workspace: Workspace, package: Package) -> Mapping[Version, Entry]:
@@ -113,8 +116,10 @@ class _Look:
     on: str
     whole: bool
 
-    def compared(self) -> str:
+    def compared(self) -> str | Caution:
         """Return what the index serves, where that is what the seal names; else raise what is not.
+
+        Where the candidate was pruned, there is nothing to compare.
 
         Raises:
             Conflict: it serves other bytes under the name of a sealed file.
@@ -124,7 +129,7 @@ class _Look:
         name, index = self.package.name, self.workspace.index(self.on)
         files = published(index, name, self.version)
         if not files and self.version.is_prerelease:
-            return f"{self.version} is not on {self.on} any more, which may prune candidates"
+            return Caution(f"{self.version} is not on {self.on} any more, which may prune candidates")
         held = {file.filename: self._sha256(index, file) for file in files}
         named = sealed_files(self.seal)
         wrong = tuple(seal_problems(named, held, self.on))

@@ -122,14 +122,16 @@ class Workspace:
 
     def pull(self, package: Package) -> None:
         """Add other machines' evidence to the ledgers here: the package's, and those of the packages that it fits."""
+        from releasegate.app.checkout import explained
+
         for each in self.project.settings.packages:
             try:
                 for line in self.ledger(each).pull():
                     self.tell(line)
-            except ReleasegateError:
+            except ReleasegateError as error:
                 # The repository of a companion need not be here.
                 if each.name == package.name:
-                    raise
+                    raise explained(self, error) from error
 
     def index(self, name: str) -> SimpleIndex:
         """Return the index that the configuration calls *name*; where a command only looks, it remembers."""

@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from releasegate.core.printable import printable
@@ -173,3 +173,11 @@ _AGAIN: Mapping[Again, str] = {
     "on": "Run the same command again; it goes on from there",
     "on, not fresh": "Run the same command without --fresh; it goes on from there",
 }
+
+
+def worst(errors: Iterable[ReleasegateError]) -> ReleasegateError | None:
+    """Return the one that tells how all end; nothing where there is none.
+
+    What is certain (a lower exit code) goes before what may pass when the command is run again.
+    """
+    return min(errors, key=lambda error: error.exit_code, default=None)

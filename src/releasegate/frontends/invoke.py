@@ -189,7 +189,7 @@ def pairs(  # noqa: PLR0913 - each is a flag of the command line
         "version": "the one version that the waiver is for",
         "gate": "the gate, as the table of a run names it (e2e:staging)",
         "reason": "why it is taken on",
-        "by": "who takes it on; you, if left out",
+        "by": "who takes it on; if left out you, as Git knows you (user.name)",
     },
 )
 def waive(  # noqa: PLR0913 - each is a flag of the command line
@@ -211,7 +211,7 @@ def waive(  # noqa: PLR0913 - each is a flag of the command line
         "package": "the package",
         "version": "the one version whose proof is taken back",
         "reason": "why it is not to be relied on",
-        "by": "who says so; you, if left out",
+        "by": "who says so; if left out you, as Git knows you (user.name)",
     },
 )
 def revoke(context: Context, *, package: str = "", version: str = "", reason: str = "", by: str = "") -> None:

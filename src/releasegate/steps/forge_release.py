@@ -10,7 +10,7 @@ from releasegate.core.dists.manifest import MANIFEST
 from releasegate.core.errors import NotYet, Refused, Unavailable
 from releasegate.core.evidence.note import write
 from releasegate.core.frozen import dataclass
-from releasegate.core.release.entry import Evidence
+from releasegate.core.release.entry import ALLOWED_BY, Evidence
 from releasegate.core.release.record import record
 from releasegate.core.release.statement import statement
 from releasegate.ports import Forge, ForgeRelease
@@ -22,6 +22,7 @@ RECEIPT = "receipt.jsonl"
 STATEMENT = "seal.intoto.json"
 CANDIDATE_STATEMENT = "candidate-seal.intoto.json"
 
+_ALLOWED = "production-without-forge"
 _PAUSE, _LONGEST_PAUSE = 1.0, 20.0
 
 
@@ -34,12 +35,16 @@ class PublishForgeRelease(ReleaseStep):
     uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "ledger", "forge", "indexes"})
 
     def describe(self) -> str:
+        if self._is_none():
+            return f"no forge release: {_ALLOWED}"
         return f"publish the forge release {self.release.tag} from {self.release.branch()}"
 
     def subject(self) -> str:
         return self.release.commit()
 
     def already(self) -> Evidence | None:
+        if self._is_none():
+            return {"forge": None, ALLOWED_BY: _ALLOWED}
         forge, release = self.release.ports.forge, self.release
         found = forge.find(release.tag) if forge is not None else None
         if found is None:
@@ -55,13 +60,15 @@ class PublishForgeRelease(ReleaseStep):
     def run(self) -> Evidence:
         release, forge = self.release, self.release.ports.forge
         if forge is None:
-            if release.run.settings.production_without_forge:
-                return {"forge": None, "allowed by": "production-without-forge"}
             raise Refused(
                 f"{release.version} may reach {release.index_name('production')} only from a published forge release.",
-                hint="Set production-without-forge = true in [tool.releasegate] to publish without a forge",
+                hint=f"Set {_ALLOWED} = true in [tool.releasegate] to publish without a forge",
             )
         return _announced(_publish(release, forge))
+
+    def _is_none(self) -> bool:
+        """Whether there is none, and need not be."""
+        return self.release.ports.forge is None and self.release.run.settings.production_without_forge
 
 
 def _publish(release: Release, forge: Forge) -> ForgeRelease:

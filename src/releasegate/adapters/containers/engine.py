@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from packaging.version import Version
 from releasegate.adapters.process import clean_environment, last_lines, run
 from releasegate.core.errors import Unavailable
 from releasegate.core.machine_faults import machine_fault
+from releasegate.core.printable import printable
 from releasegate.core.release.versions import parse_version
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _GIB = 2**30
 class ContainerEngine:
     """An engine that can be used; ``memory`` is in GiB, ``environment`` is what its command line is run with.
 
-    ``address`` is where it answers, as ``DOCKER_HOST`` says it.
+    ``address`` is where it answers, as ``DOCKER_HOST`` says it, and ``compose`` is the version of Compose.
     """
 
     client: docker.DockerClient
@@ -51,6 +52,13 @@ class ContainerEngine:
     memory: float
     cpus: float
     address: str = ""
+    version: str = ""
+    compose: str = ""
+
+    def __str__(self) -> str:
+        """In words: what it is, and what it has to run with."""
+        has = f"{self.cpus:.0f} CPUs and {self.memory:.0f} GiB of memory"
+        return f"Docker {printable(self.version)}, Compose {printable(self.compose)}, {has}"
 
 
 @contextmanager
@@ -62,16 +70,17 @@ def opened(environ: Mapping[str, str]) -> Iterator[ContainerEngine]:
     """
     passed = {name: environ[name] for name in _PASSED_ON if environ.get(name)}
     environment = clean_environment(environ, **passed)
-    _require_compose(environment)
+    compose = _compose(environment)
     address = environment.get("DOCKER_HOST") or _context_host(environment) or _USUAL
     client = _client({**environment, "DOCKER_HOST": address})
     try:
-        yield _looked_over(client, environment, address)
+        yield replace(_looked_over(client, environment, address), compose=compose)
     finally:
         client.close()
 
 
-def _require_compose(environment: Mapping[str, str]) -> None:
+def _compose(environment: Mapping[str, str]) -> str:
+    """Return the version of Compose; raises ``Unavailable`` where there is none, or it is too old."""
     try:
         done = run(["docker", "compose", "version", "--short"], env=environment, cwd=Path.cwd(), timeout=_ASK_SECONDS)
     except Unavailable as error:
@@ -90,6 +99,7 @@ def _require_compose(environment: Mapping[str, str]) -> None:
         raise Unavailable(
             f"Compose {found} is too old: {OLDEST_COMPOSE} is needed.", hint="Update the Compose plugin of docker"
         )
+    return done.stdout.strip().removeprefix("v")
 
 
 def engine_errors() -> tuple[type[Exception], ...]:
@@ -172,4 +182,5 @@ def _looked_over(client: docker.DockerClient, environment: Mapping[str, str], ad
                 f"Only {free:.1f} GiB are free where the Docker engine keeps its images; {LEAST_DISK:.0f} are needed.",
                 hint="Make room: invoke cache --clear, or docker system prune",
             )
-    return ContainerEngine(client, environment, info["MemTotal"] / _GIB, float(info["NCPU"]), address)
+    memory, cpus = info["MemTotal"] / _GIB, float(info["NCPU"])
+    return ContainerEngine(client, environment, memory, cpus, address, version["Version"])

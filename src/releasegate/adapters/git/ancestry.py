@@ -20,9 +20,8 @@ def head(git: Git) -> str:
     """
     commit = git.head()
     if not commit:
-        raise Refused(
-            f"{git.root} has no commit yet.", hint="Commit the package first: git add --all; git commit -m Begin"
-        )
+        lines = (line_in(git.root, words) for words in ("add --all", "commit -m Begin"))
+        raise Refused(f"{git.root} has no commit yet.", hint=f"Commit the package first: {' && '.join(lines)}")
     return commit
 
 

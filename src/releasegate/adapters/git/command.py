@@ -9,12 +9,11 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import DEVNULL
-from typing import IO, TypeAlias
+from typing import TypeAlias
 
 from releasegate.adapters.git.hooks import command_of, hooks_apart, may_run_hooks
 from releasegate.adapters.masking import without_user_info
-from releasegate.adapters.process import clean_environment, ended, last_lines, started
+from releasegate.adapters.process import clean_environment, ended, fed, last_lines, started
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
 from releasegate.core.frozen import dataclass
 from releasegate.core.printable import printable
@@ -87,7 +86,7 @@ class Git:
         """
         if not self.root.is_dir():
             raise _no_repository(self.root)
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, _fed(given) as fed:
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, fed(given) as said:
             env, options = self._environment(), ("--literal-pathspecs", "--no-optional-locks")
             with (
                 self._hooks(words, env) as hooks,
@@ -95,7 +94,7 @@ class Git:
                     ["git", *options, *hooks, *words],
                     env=env,
                     cwd=self.root,
-                    stdin=fed,
+                    stdin=said,
                     stdout=out,
                     stderr=err,
                     marked=False,
@@ -245,18 +244,6 @@ class Git:
             )
 
 
-@contextmanager
-def _fed(given: bytes) -> Iterator[IO[bytes] | int]:
-    """Give what a command reads *given* from."""
-    if not given:
-        yield DEVNULL
-        return
-    with tempfile.TemporaryFile() as fed:
-        fed.write(given)
-        fed.seek(0)
-        yield fed
-
-
 def line_in(root: Path, words: str) -> str:
     """Return the line of Git with these *words* that is pasted here for the repository in *root*."""
     where = os.path.relpath(root)
@@ -282,12 +269,21 @@ def bare(root: Path) -> Refused:
     )
 
 
+class NoFolder(Refused):
+    """There is no folder where a repository is configured to be: whoever knows the package knows how to get it."""
+
+    @classmethod
+    def at(cls, root: Path) -> NoFolder:
+        """Return that there is none at *root*."""
+        hint = "Clone the package's repository there, or correct the package's path"
+        return cls(f"There is no folder {root}.", hint=hint)
+
+
 def _no_repository(root: Path) -> Refused:
     if not root.is_dir():
-        return Refused(
-            f"There is no folder {root}.", hint="Clone the package's repository there, or correct the package's path"
-        )
+        return NoFolder.at(root)
+    lines = (line_in(root, words) for words in ("init", "add --all", "commit -m Begin"))
     return Refused(
         f"{root} is not a Git repository.",
-        hint="Correct the package's path, or make it one: git init; git add --all; git commit -m Begin",
+        hint=f"Correct the package's path, or make it one: {' && '.join(lines)}",
     )

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.ancestry import head
-from releasegate.adapters.git.command import LOCAL_SECONDS, Git, failure
+from releasegate.adapters.git.command import LOCAL_SECONDS, Git, failure, line_in
 from releasegate.adapters.process import clean_environment, run
 from releasegate.core.errors import Refused, Unavailable
 
@@ -105,10 +105,11 @@ def require_signer(git: Git) -> None:
             else f"the key {key or 'to sign with'} is not here"
         )
     if why:
+        off = (line_in(git.root, f"config {key}.gpgSign false") for key in ("commit", "tag"))
         raise Unavailable(
             f"Git is told to sign its commits and tags, and {why}.",
             hint="Set user.signingKey, gpg.format and gpg.program right (git config --show-origin --get-regexp "
-            "'gpg|sign'), or switch it off here: git config commit.gpgSign false; git config tag.gpgSign false",
+            f"'gpg|sign'), or switch it off here: {' && '.join(off)}",
         )
 
 

@@ -23,8 +23,12 @@ _SHARED = ("run", "step", "event", "subject", "kind", "verdict")
 
 SEAL = "seal"
 TAG = "tag"
+ALLOWED_BY = "allowed by"
+"""The key under which the evidence of a step that was not done has the key of the configuration that allows that."""
 TOLD = "told"
 """The key under which a step's evidence has lines that are shown below it."""
+MORE = "more"
+"""The key under which it has lines that are shown where somebody wants to see more."""
 
 
 @dataclass(frozen=True)

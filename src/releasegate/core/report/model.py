@@ -41,12 +41,13 @@ class AnswerReport:
 
 @dataclass(frozen=True)
 class QuestionReport:
-    """A question of the preflight, and its answer."""
+    """A question of the preflight, or of the watch, and its answer."""
 
-    question: Annotated[str, "the question, as doctor names it"]
+    question: Annotated[str, "the question, as doctor or watch names it"]
     verdict: Annotated[str, "`ok`, `told` for what one must know, or the verdict of what is in the way"]
     found: Annotated[str, "what was found; empty where something is in the way"] = ""
     problem: Annotated[Problem | None, "what is in the way, and what to do about it"] = None
+    more: Annotated[Texts, "what lines show with `--verbose` alone"] = ()
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ class PackageReport:
     look: Annotated[Problem | None, "why it cannot be told where the package stands"] = None
     reason: Annotated[str, "why there is nothing to do; empty where there is"] = ""
     versions: Annotated[tuple[VersionReport, ...], "the versions"] = ()
-    questions: Annotated[tuple[QuestionReport, ...], "all that was asked about the next release, and the answers"] = ()
+    questions: Annotated[tuple[QuestionReport, ...], "all that was asked, and the answers"] = ()
 
 
 @dataclass(frozen=True)

@@ -46,12 +46,16 @@ def answers(found: Sequence[AnswerReport]) -> Iterator[str]:
         yield from (f"  {'':11} {line}" for line in (*each.problem.details, f"-> {each.problem.hint}"))
 
 
-def questions(found: Sequence[QuestionReport], *, well: bool = True) -> Iterator[str]:
-    """Yield the answers of the preflight, a line each, and below what is in the way what to do; *well*: all of them."""
+def questions(found: Sequence[QuestionReport], *, well: bool = True, more: bool = False) -> Iterator[str]:
+    """Yield the answers of the preflight, a line each, and below what is in the way what to do.
+
+    *well*: those, too, that are well; *more*: the lines, too, that whoever wants to see more is shown.
+    """
     for each in found:
         if well or each.verdict != "ok":
             said = each.found if each.problem is None else each.problem.problem
             yield f"  {each.verdict:<11} {each.question}: {said}"
+        yield from (f"  {'':11} {line}" for line in each.more if more)
         if each.problem is not None:
             yield from (f"  {'':11} {line}" for line in (*each.problem.details, f"-> {each.problem.hint}"))
 

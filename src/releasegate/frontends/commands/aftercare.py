@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from releasegate.app.reports import problem_of
-from releasegate.app.watch import WatchAnswer, Watched
+from releasegate.app.reports import answers_of, questions_of
+from releasegate.app.watch import SERVED, Watched
 from releasegate.app.watch import watch as watched
 from releasegate.app.workspace import RunOptions, open_workspace
-from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.errors import ConfigurationError
 from releasegate.core.report import terminal
-from releasegate.core.report.model import AnswerReport, PackageReport, Report
+from releasegate.core.report.model import PackageReport, Report
 from releasegate.frontends.commands import cells
 from releasegate.frontends.screen.console import Screen
+from releasegate.steps.preflight.preflight import exit_code
+from releasegate.steps.preflight.question import Answer
 
 NEWEST = 3
 """How many released versions are fetched and hashed, where nobody says."""
@@ -35,39 +37,22 @@ def watch(screen: Screen, *, package: str, last: str, end_to_end: bool) -> int:
     screen.folders = workspace.project.folders
     wanted = Watched(int(last or NEWEST), end_to_end, partial(cells.show_report, screen))
     found: list[PackageReport] = []
-    code = 0
+    everything: list[Answer] = []
     for each in workspace.project.select(package or None):
-        try:
-            workspace.pull(each)
-        except ReleasegateError as error:
-            screen.tell(f"Other machines' evidence is not known: {error.problem}")
         screen.tell(f"{each.name}:")
-        answers: list[WatchAnswer] = []
+        answers: list[Answer] = []
         for finding in watched(workspace, each, wanted):
             answers.append(finding)
-            if finding.error is None:
-                screen.tell(f"  {'ok':<11} {finding.question}: {finding.said}")
-            else:
-                told = PackageReport(each.name, in_the_way=(_answer(finding.question, finding.error),))
-                screen.lines(terminal.answers(screen.proposes(told).in_the_way))
+            told = PackageReport(each.name, questions=questions_of([finding]))
+            screen.lines(terminal.questions(screen.proposes(told).questions))
         found.append(_report(each.name, answers))
-        code = _exit_code(code, answers)
-        screen.report = Report("watch", tuple(found), exit_code=code)
-    return code
+        everything += answers
+        screen.report = Report("watch", tuple(found), exit_code=exit_code(everything))
+    return exit_code(everything)
 
 
-def _report(name: str, found: Sequence[WatchAnswer]) -> PackageReport:
-    wrong = [_answer(each.question, each.error) for each in found if each.error is not None]
-    state = f"{len(wrong)} of {len(found)} answers are bad" if wrong else "as it was released"
-    notes = tuple(f"{each.question}: {each.said}" for each in found if each.error is None)
-    return PackageReport(name, state, notes=notes, in_the_way=tuple(wrong))
-
-
-def _answer(question: str, error: ReleasegateError) -> AnswerReport:
-    return AnswerReport(question, problem_of(error))
-
-
-def _exit_code(before: int, found: Sequence[WatchAnswer]) -> int:
-    """Return the lowest code of what is bad: what is certain goes before what may pass when it is run again."""
-    codes = [each.error.exit_code for each in found if each.error is not None]
-    return min([*([before] if before else []), *codes], default=0)
+def _report(name: str, found: Sequence[Answer]) -> PackageReport:
+    wrong, compared = answers_of(found), any(each.key == SERVED and not each.caution for each in found)
+    state = "as it was released" if compared else "there is nothing to compare it with"
+    state = f"{len(wrong)} of {len(found)} answers are bad" if wrong else state
+    return PackageReport(name, state, in_the_way=wrong, questions=questions_of(found))

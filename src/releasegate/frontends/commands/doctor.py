@@ -27,7 +27,8 @@ def doctor(screen: Screen, *, package: str) -> int:
         reports.append(screen.proposes(asked_of))
         questions = reports[-1].questions
         screen.tell(f"{each.name}: {_summary(questions)}")
-        screen.lines(terminal.questions(questions, well=screen.loudness != "quiet"))
+        well, more = screen.loudness != "quiet", screen.loudness == "loud"
+        screen.lines(terminal.questions(questions, well=well, more=more))
         found += answers
         screen.report = Report("doctor", tuple(reports), exit_code=exit_code(found))
     return exit_code(found)

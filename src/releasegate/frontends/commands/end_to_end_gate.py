@@ -13,7 +13,7 @@ from releasegate.app import deliveries, gates
 from releasegate.app.container_runner import cells as planned
 from releasegate.app.deliveries import Source
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
-from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.errors import ConfigurationError, ReleasegateError, worst
 from releasegate.core.nearest import meant
 from releasegate.core.release.companion import by_hand, for_whom, said_of
 from releasegate.frontends.commands import cells
@@ -77,12 +77,12 @@ def _judge(screen: Screen, name: str, runs: Iterable[Callable[[], EndToEndReport
             screen.tell(f"{name}: {report.verdict} ({report.seconds:.0f} s)")
         except ReleasegateError as error:
             failed.append(error)
-    # What is certain goes before what may pass when it is run again.
-    failed.sort(key=lambda error: error.exit_code)
-    for other in failed[1:]:
-        screen.error(other)
-    if failed:
-        raise failed[0]
+    told = worst(failed)
+    for other in failed:
+        if other is not told:
+            screen.error(other)
+    if told is not None:
+        raise told
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from releasegate.core.release.versions import parse_target, parse_version
 from releasegate.core.report import terminal
 from releasegate.core.report.model import PackageReport, Report
 from releasegate.engine import Outcome
+from releasegate.frontends.commands.status import hear
 from releasegate.frontends.proposals import pasteable
 from releasegate.frontends.screen.console import Screen
 from releasegate.frontends.screen.secret_prompt import token_prompt
@@ -101,7 +102,8 @@ def release(screen: Screen, wish: Wish, *, companions: Sequence[str], plan_only:
     order = _order(workspace, wish)
     workspace = _with_companions(workspace, order, companions)
     if plan_only:
-        return _plan(screen, workspace, order, proposed=wish.proposed)
+        # It only looks, and asks for each thing once.
+        return _plan(screen, replace(workspace, asked={}), order, proposed=wish.proposed)
     recorder, idle, show = Recorder(screen), list[PackageReport](), shows_plan(screen)
 
     def planned(each: Planned) -> None:
@@ -163,12 +165,9 @@ def _plan(screen: Screen, workspace: Workspace, order: Order, *, proposed: bool)
     """Print what the order means for each package, and what keeps it from being begun; return the exit code."""
     releasing.require_gate(workspace, order)
     packages = selected(workspace, order)
-    found, reports = list[Answer](), list[PackageReport]()
+    found, reports, heard = list[Answer](), list[PackageReport](), dict[str, str]()
     for number, each in enumerate(packages):
-        try:
-            workspace.pull(each)
-        except ReleasegateError as error:
-            screen.tell(f"Other machines' evidence is not known: {error.problem}")
+        hear(screen, workspace, each, heard)
         report = PackageReport(each.name)
         with suppress(ReleasegateError):  # one of the answers
             report = plan_of(releasing.plan(workspace, order, each))
@@ -246,8 +245,10 @@ def shows_plan(screen: Screen, *, brief: bool = False) -> Callable[[Planned], No
         screen.ends_group()
         screen.expects(len(planned.steps))
         report = plan_of(planned)
+        # That there is nothing to do is the verdict.
+        tell = screen.detail if planned.steps else screen.tell
         for line in report.notes if brief and planned.steps else terminal.plan(report):
-            screen.detail(line)
+            tell(line)
 
     return show
 
@@ -276,15 +277,14 @@ def _confirm(screen: Screen) -> Callable[[str], bool]:
 
 
 def _user(workspace: Workspace, package: Package) -> str:
-    """Return who runs this: the user's name, else the one that Git knows (a container's user may have none)."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        pass
-    try:
-        name = workspace.repository(package).git.ask("config", "user.name").text
-    except ReleasegateError:
-        name = ""
-    if not name:
-        raise ConfigurationError("Nobody knows here who takes it on.", hint="Say it with --by NAME")
-    return name
+    """Return the person who runs this, as Git knows them, else the user's name: ``root`` is nobody to ask later.
+
+    Raises:
+        ConfigurationError: neither is known (a container's user may have no name).
+    """
+    repository = workspace.repository(package)
+    for ask in (repository.committer, lambda: repository.git.ask("config", "user.name").text, getpass.getuser):
+        with suppress(ReleasegateError, KeyError, OSError):
+            if name := _in_a_line(ask()):
+                return name
+    raise ConfigurationError("Nobody knows here who takes it on.", hint="Say it with --by NAME")

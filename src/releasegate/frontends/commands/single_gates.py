@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from releasegate.core.errors import worst
 from releasegate.frontends.commands.each_package import Failures, each_package, version_of
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def judge(gate: Gate, given: Given, screen: Screen) -> Failures:
 
 
 def exit_code(failed: Failures) -> int:
-    """Return how a command ends: what is certain (a lower code) goes before what may pass when it is run again."""
-    return min((error.exit_code for error in failed.values()), default=0)
+    """Return how a command ends in which these failed."""
+    error = worst(failed.values())
+    return error.exit_code if error is not None else 0
 
 
 def told(failed: Failures) -> str:

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from releasegate.app.checkout import is_here
+from releasegate.app.checkout import is_here, require_checkout
 from releasegate.app.reports import record_of
 from releasegate.app.status import status as status_of
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
@@ -28,7 +28,7 @@ def looking(screen: Screen) -> Workspace:
     return replace(workspace, asked={}, tells=screen.tell)
 
 
-def _pull(screen: Screen, workspace: Workspace, package: Package, heard: dict[str, str]) -> None:
+def hear(screen: Screen, workspace: Workspace, package: Package, heard: dict[str, str]) -> None:
     """Hear other machines' evidence, of each package once: what went wrong is *heard* by the package's name."""
     for each in workspace.project.settings.packages:
         if each.name in heard:
@@ -52,7 +52,7 @@ def status(screen: Screen, *, package: str) -> int:
     packages = workspace.project.select(package or None)
     for number, each in enumerate(packages, start=1):
         screen.at(number, len(packages), f"looking where {each.name} stands")
-        _pull(screen, workspace, each, heard)
+        hear(screen, workspace, each, heard)
         found.append(screen.proposes(status_of(workspace, each)))
         screen.lines(terminal.status(found[-1], brief=screen.loudness == "quiet"))
         code = next((report.look.exit_code for report in found if report.look is not None), 0)
@@ -74,7 +74,8 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
         wrong = f"{version!r} is not a version." if named is None else f"--version {version} may be of each package."
         raise ConfigurationError(wrong, hint="Say which: --package NAME --version X.Y.ZrcN")
     for each in packages:
-        _pull(screen, workspace, each, heard)
+        require_checkout(workspace, each)
+        hear(screen, workspace, each, heard)
         which = named or declared(workspace.repository(each), each)
         report = record_of(workspace, each, which)
         if named is not None and not report.path and not report.cells:

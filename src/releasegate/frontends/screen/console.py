@@ -95,7 +95,7 @@ class Screen(Printer):
 
     def ends(self, outcome: Outcome) -> None:
         """Say how a step ended, and what it tells."""
-        from releasegate.core.release.entry import TOLD
+        from releasegate.core.release.entry import MORE, TOLD
 
         self._steps = (self._steps[0] + 1, self._steps[1])
         word, release = word_of(outcome.verdict, outcome.how), outcome.step.release
@@ -106,6 +106,9 @@ class Screen(Printer):
         self._print("\n".join([first.replace(word, self.colour(word, outcome.verdict, self.stream), 1), *rest]))
         for told in outcome.evidence.get(TOLD, ()) if self.loudness != "quiet" else ():
             self.tell(f"{'told':>6}          {told}")
+        for more in outcome.evidence.get(MORE, ()):
+            said = f"{'more':>6}          {more}"
+            self.tell(said) if self.loudness == "loud" else self.log.note(self.fit(said))
 
     def rests(self) -> None:
         """End the line that moves, and the group."""

@@ -4,49 +4,54 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate.core.errors import ReleasegateError
+from releasegate.core.errors import ReleasegateError, worst
+from releasegate.steps.preflight.question import Found
 
 if TYPE_CHECKING:
     from releasegate.core.config.companion import Companion
     from releasegate.steps.preflight.question import Inquiry
 
 
-def companions(inquiry: Inquiry) -> str:
-    """Return which companions it is run with: each known now, and on an index that counts.
+def companions(inquiry: Inquiry) -> Found:
+    """Return which companions it is run with: each known now, and on an index that counts; and more: who was asked.
 
     Raises:
         ReleasegateError: one is not, or several are not, which are told together.
     """
-    found, wrong = list[str](), dict[str, ReleasegateError]()
+    found, wrong = list[Found](), dict[str, ReleasegateError]()
     for each in inquiry.release.package.companions:
         try:
             found.append(_known(inquiry, each))
         except ReleasegateError as error:
             wrong.setdefault(str(error), error)
-    first = next(iter(wrong.values()), None)
-    if first is None:
-        return "; ".join(found) or "it has none"
+    told = worst(wrong.values())
+    if told is None:
+        said = "; ".join(each.said for each in found) or "it has none"
+        return Found(said, tuple(line for each in found for line in each.more))
     if len(wrong) == 1:
-        raise first
-    raise type(first)(
+        raise told
+    raise type(told)(
         f"{len(wrong)} companions of {inquiry.release.package.name} are not there to run with.",
         hint="Mend each as its line says",
         details=[f"{error.problem} -> {error.hint}" for error in wrong.values()],
     )
 
 
-def _known(inquiry: Inquiry, companion: Companion) -> str:
+def _known(inquiry: Inquiry, companion: Companion) -> Found:
     from releasegate.steps.companions import CompanionPublished, held_on, picked
 
     if companion.name in inquiry.before:
-        return f"{companion.name} is released before it"
+        return Found(f"{companion.name} is released before it")
     release, role = inquiry.release, inquiry.roles[-1]
     if role == "production" and inquiry.pipeline == "final" and not release.doubted():
         CompanionPublished(release).as_proven(companion)
-        return f"{companion.name}, as proven with {release.candidate}, is on {release.index_name(role)}"
+        return Found(f"{companion.name}, as proven with {release.candidate}, is on {release.index_name(role)}")
     choice = picked(release, companion, role)
-    where, order = release.index_name(held_on(release, choice, role)), ", ".join(choice.order)
-    return f"{choice.name} {choice.version} (named by {choice.reason}) on {where}; asked: {order}"
+    where = release.index_name(held_on(release, choice, role))
+    # The companion is named once in a line.
+    reason, *order = (each.replace(f"{choice.name}'s own", "its own") for each in (choice.reason, *choice.order))
+    said = f"{choice.name} {choice.version} (named by {reason}) on {where}"
+    return Found(said, (f"who names {choice.name}: {', '.join(order)}",))
 
 
 def dependents(inquiry: Inquiry) -> str:

@@ -6,14 +6,15 @@ A release asks them before its first commit; ``--plan``, ``status`` and ``doctor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
-from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
+from releasegate.core.errors import ReleasegateError, worst
 from releasegate.core.frozen import dataclass
-from releasegate.core.release.entry import TOLD, Evidence
+from releasegate.core.release.entry import MORE, TOLD, Evidence
 from releasegate.core.release.plan import PipelineName
 from releasegate.steps.preflight.doctor_questions import QUESTIONS
-from releasegate.steps.preflight.question import Answer, Caution, Inquiry, Question
+from releasegate.steps.preflight.question import Answer, Inquiry, answer
 from releasegate.steps.step import ReleaseStep
 
 OF_A_PROPOSAL = frozenset({"version files", "other publishers", "tables", "indexes", "plan", "number"})
@@ -52,7 +53,9 @@ class Preflight(ReleaseStep):
         # Who names a companion is told of each run: it is what the pair is judged by.
         named = {"companion"} if self.release.package.companions else set[str]()
         told = [str(each) for each in found if each.caution or each.key in named]
-        return {**{each.key: each.found for each in found}, **({TOLD: told} if told else {})}
+        more = [f"{each.key}: {line}" for each in found for line in each.more]
+        lines = {key: shown for key, shown in ((TOLD, told), (MORE, more)) if shown}
+        return {**{each.key: each.found for each in found}, **lines}
 
 
 def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
@@ -63,9 +66,9 @@ def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
     found: list[Answer] = []
     for question in QUESTIONS:
         if question.about(inquiry) and (not inquiry.proposed or question.key in OF_A_PROPOSAL):
-            answer = _answer(question, inquiry)
-            if answer.error is None or str(answer.error) not in {str(each.error) for each in found}:
-                found.append(answer)
+            made = answer(question.key, partial(question.ask, inquiry))
+            if made.error is None or str(made.error) not in {str(each.error) for each in found}:
+                found.append(made)
     return tuple(found)
 
 
@@ -81,7 +84,8 @@ def in_the_way(found: Sequence[Answer]) -> tuple[Answer, ...]:
 
 def exit_code(found: Sequence[Answer]) -> int:
     """Return the exit code of the worst answer; 0 where all is well."""
-    return _worst(found).exit_code if in_the_way(found) else 0
+    told = _worst(found)
+    return told.exit_code if told is not None else 0
 
 
 def require(found: Sequence[Answer]) -> None:
@@ -90,27 +94,16 @@ def require(found: Sequence[Answer]) -> None:
     Raises:
         ReleasegateError: an answer is an error; the exit code is that of the worst one.
     """
-    wrong = in_the_way(found)
-    if len(wrong) == 1 and wrong[0].error is not None:
-        raise wrong[0].error
-    if wrong:
-        raise _worst(wrong)(
+    wrong, told = in_the_way(found), _worst(found)
+    if told is not None and len(wrong) == 1:
+        raise told
+    if told is not None:
+        raise type(told)(
             f"{len(wrong)} things keep the release from being begun; nothing was changed.",
             hint="Mend each as its line says, then run the same command again",
             details=[str(each) for each in wrong],
         )
 
 
-def _worst(found: Sequence[Answer]) -> type[ReleasegateError]:
-    kinds = {type(each.error) for each in found}
-    return next((kind for kind in (ConfigurationError, Refused, Unavailable) if kind in kinds), Refused)
-
-
-def _answer(question: Question, inquiry: Inquiry) -> Answer:
-    try:
-        found = question.ask(inquiry)
-    except ReleasegateError as error:
-        return Answer(question.key, "", error)
-    if isinstance(found, Caution):
-        return Answer(question.key, found.said, caution=True)
-    return Answer(question.key, found)
+def _worst(found: Sequence[Answer]) -> ReleasegateError | None:
+    return worst(each.error for each in found if each.error is not None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from releasegate.core.errors import ReleasegateError
 from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
-    from releasegate.core.errors import ReleasegateError
     from releasegate.core.release.plan import PipelineName
     from releasegate.steps.release import Release, Role
 
@@ -49,6 +49,18 @@ class Caution:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What was found, and ``more`` lines that are told where somebody wants to see more."""
+
+    said: str
+    more: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """What was found."""
+        return self.said
+
+
+@dataclass(frozen=True)
 class Question:
     """One thing that must be so: ``ask`` returns what was found, in words, or raises what to do.
 
@@ -56,18 +68,22 @@ class Question:
     """
 
     key: str
-    ask: Callable[[Inquiry], str | Caution]
+    ask: Callable[[Inquiry], str | Caution | Found]
     about: Callable[[Inquiry], bool] = lambda _: True
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a question: what was found, or the error that says what to do; a caution is told in any case."""
+    """What came of a question: what was found, or the error that says what to do; a caution is told in any case.
+
+    ``more`` are lines for whoever wants to see more.
+    """
 
     key: str
     found: str
     error: ReleasegateError | None = None
     caution: bool = False
+    more: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """One line: the question, what was found, and what to do about it."""
@@ -75,6 +91,17 @@ class Answer:
             return f"{self.key}: {self.found}"
         more = f" ({'; '.join(self.error.details[:3])})" if self.error.details else ""
         return f"{self.key}: {self.error.problem}{more} -> {self.error.hint}"
+
+
+def answer(key: str, ask: Callable[[], str | Caution | Found]) -> Answer:
+    """Return what came of asking: an error is an answer, too."""
+    try:
+        found = ask()
+    except ReleasegateError as error:
+        return Answer(key, "", error)
+    if isinstance(found, Caution):
+        return Answer(key, found.said, caution=True)
+    return Answer(key, found) if isinstance(found, str) else Answer(key, found.said, more=found.more)
 
 
 def planned(inquiry: Inquiry) -> bool:
