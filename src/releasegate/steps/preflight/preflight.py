@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError, Unavailable
+from releasegate.core.errors import ConfigurationError, GateFailed, Refused, ReleasegateError, Unavailable
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import TOLD, Evidence
 from releasegate.core.release.plan import PipelineName
@@ -48,11 +48,12 @@ class Preflight(ReleaseStep):
 
     def run(self) -> Evidence:
         found = answers(Inquiry(self.release, self.pipeline))
-        require(found)
+        # A verdict on the release is its own gate's, which gives it before anything is changed, too.
+        require([each for each in found if not isinstance(each.error, GateFailed)])
         # Who names a companion is told of each run: it is what the pair is judged by.
         named = {"companion"} if self.release.package.companions else set[str]()
         told = [str(each) for each in found if each.caution or each.key in named]
-        return {**{each.key: each.found for each in found}, **({TOLD: told} if told else {})}
+        return {**{each.key: each.found for each in found if each.error is None}, **({TOLD: told} if told else {})}
 
 
 def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
