@@ -18,6 +18,7 @@ from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import line
 from releasegate.ports import CellReport
 from releasegate.steps.after_red import after_red
+from releasegate.steps.candidate import another
 from releasegate.steps.companions import Picker, as_today, by_rule, picked, today
 from releasegate.steps.end_to_end import run_end_to_end
 from releasegate.steps.fetch import FileSource, OwnFiles, deliver, newest, sha256s
@@ -232,7 +233,7 @@ def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | N
     if seal is None or not ran_beside(seal.evidence):
         raise Refused(
             f"{dependent.name} {candidate} is not proven yet.",
-            hint=f"Prove the pair together first: invoke release --rc --package {dependent.name}",
+            hint=f"Prove the pair together first: {theirs.line() if seal is None else another(theirs)}",
         )
     ours = release.package.name
     ran_with = ran_as(seal.evidence, ours)
@@ -242,7 +243,7 @@ def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | N
         )
         raise Refused(
             f"{dependent.name} {candidate} ran {other}.",
-            hint=f"Prove them together: invoke release --rc --package {dependent.name}",
+            hint=f"Prove them together, which begins with this line: {another(theirs)}",
         )
     return {"version": str(candidate), "ran with": ran_with}
 
