@@ -16,7 +16,7 @@ from releasegate.steps.preflight.preflight import Preflight
 from releasegate.steps.propagation import Propagation
 from releasegate.steps.prove import AgainstReleasedCompanion, EndToEnd, InstallCheck, PairProven
 from releasegate.steps.release import Release
-from releasegate.steps.reprove import SealAgain, ServedFiles
+from releasegate.steps.reprove import SealAgain, ServedFiles, as_recorded
 from releasegate.steps.seal import Seal
 from releasegate.steps.source import Bump, Clean, VersionFilesAgree, VersionUnused
 from releasegate.steps.step import Step
@@ -86,8 +86,8 @@ POST: Pipeline = (
 
 REPROOF: Pipeline = (
     partial(InstallCheck, role="staging", files=ServedFiles()),  # users can install and import them
-    partial(EndToEnd, role="staging", files=ServedFiles()),  # they do their job, with their companion
-    partial(AgainstReleasedCompanion, files=ServedFiles()),  # and with the companion that users have today
+    partial(EndToEnd, role="staging", files=ServedFiles(), pick=as_recorded),  # they do their job, as recorded
+    partial(AgainstReleasedCompanion, files=ServedFiles(), pick=as_recorded),  # and with what users have today
     SealAgain,  # proven here: the record of the candidate is closed by somebody who is believed
 )
 """Before a final of a candidate whose proof is not believed: what runs it is asked again, on the bytes served."""

@@ -191,7 +191,7 @@ def test_a_second_companion_that_is_nowhere_is_refused_before_anything_changes(
         assert code == 3, said
         who = "--companion" if word else "TINY_MAIL_STAGING_VERSION"
         assert f"tiny-mail 9.9 (named by {who}) is not on staging nor production." in said
-        assert f"or name another version with --companion {MAIL}=VERSION" in said
+        assert f"Name another version with --companion {MAIL}=VERSION, or " in said
     assert judge.seen == before
     assert git(clone, "rev-parse", "HEAD") == head
     assert not git(clone, "tag")

@@ -183,7 +183,7 @@ def test_the_summary_of_a_repository_that_is_not_here_says_how_to_get_it(folder:
     assert code == 6
     assert package["look"]["exit_code"] == 6
     assert package["missing"] == "Clone its repository to tiny-api, or correct the package's path"
-    assert package["command"] == "releasegate status --package tiny-api"
+    assert package["command"] == "releasegate doctor --package tiny-api"
     assert set(package["consumed"]) == {"staging", "production"}
     forge = 'forge = { kind = "github", repository = "tiny/tiny-api" }\nservice'
     folder.configure("service = {", f"{forge} = {{")

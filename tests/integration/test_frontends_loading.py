@@ -98,8 +98,8 @@ def test_a_command_loads_no_library_that_it_does_not_use(project: Path, words: t
 A_RELEASE = """
 adapters.git.checkout adapters.git.push adapters.git.writer adapters.index.resolve app.container_runner app.gates
 app.release core.ci.event_payload core.ci.jobs core.ci.publish_rules core.ci.workflows core.dists.manifest
-core.dists.version_text core.e2e.matrix core.release.companion engine ledger_writer pipelines steps.end_to_end
-steps.fetch steps.forge_release steps.prove steps.seal steps.trigger
+core.dists.version_text core.e2e.matrix core.release.companion engine ledger_writer pipelines steps.companion_versions
+steps.companions steps.end_to_end steps.fetch steps.forge_release steps.pairs steps.prove steps.seal steps.trigger
 """
 """What a release needs, or a part of its preflight that not every package has, and no command that looks."""
 

@@ -181,6 +181,31 @@ def test_what_is_named_next_is_pasted_and_takes_what_is_in_the_way_away(
     assert after.command == "invoke release --rc --package tiny-api"
 
 
+def another_publisher(workspace: Workspace) -> None:
+    """Leave a workflow that would upload, too."""
+    file = clone(workspace) / ".github" / "workflows" / "publish.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text("on: {push: {tags: ['v*']}}\njobs: {go: {runs-on: x, steps: [{run: twine upload dist/*}]}}\n")
+    git(clone(workspace), "add", "--all")
+    git(clone(workspace), "commit", "--quiet", "--message=Publish")
+    git(clone(workspace), "push", "--quiet", "origin", "develop")
+
+
+def gone(workspace: Workspace) -> None:
+    """Let there be no folder."""
+    shutil.rmtree(clone(workspace))
+
+
+@pytest.mark.parametrize(("arrange", "question"), [(another_publisher, "other publishers"), (gone, "work tree")])
+def test_what_would_be_refused_is_not_named_next_where_a_person_is_to_mend_what_is_in_the_way(
+    workspace: Workspace, arrange: Callable[[Workspace], None], question: str
+) -> None:
+    arrange(workspace)
+    report = status(workspace, api(workspace))
+    assert question in in_the_way(report)
+    assert report.command == "invoke doctor --package tiny-api"
+
+
 def test_a_branch_that_another_work_tree_has_is_gone_to_and_not_switched_to(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIndex]:
 @pytest.fixture
 def workspace(index: RunningIndex, tmp_path: Path) -> Workspace:
     pair = make_pair(tmp_path / "project", settings=on_indexes(index, index))
-    return Workspace(load(pair.root, environ={**os.environ, **AUTHOR}), Heard())
+    tokens = {"STAGING_TOKEN": "secret", "PRODUCTION_TOKEN": "secret"}
+    return Workspace(load(pair.root, environ={**os.environ, **AUTHOR, **tokens}), Heard())
 
 
 def api(workspace: Workspace) -> Package:

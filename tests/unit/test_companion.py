@@ -29,7 +29,13 @@ def chosen(
 ) -> PickedCompanion:
     """Return the choice for an alias."""
     index = "testpypi" if purpose == "staging" else "pypi"
-    return pick_companion(companion, companion_sources=companion_sources, purpose=purpose, index=index)
+    return pick_companion(
+        companion,
+        companion_sources=companion_sources,
+        purpose=purpose,
+        index=index,
+        instead=lambda name, option: f"do as this line says: invoke release --rc --package {name} {option}",
+    )
 
 
 def test_each_stage_of_the_aliases_has_one_variable_before_the_common_one() -> None:
@@ -85,7 +91,8 @@ def test_a_companion_that_nobody_names_is_refused_and_the_ways_to_name_it_are_to
         chosen(CompanionSources(), companion=Companion("proxbox-api"))
     assert "PROXBOX_API_TESTPYPI_VERSION" in refusal.value.hint
     # A line to paste ends it, so that status can offer it.
-    assert refusal.value.hint.endswith("or release it first: invoke release --rc --package proxbox-api")
+    line = "invoke release --rc --package proxbox-api --companion VERSION"
+    assert refusal.value.hint.endswith(f"or do as this line says: {line}")
 
 
 @pytest.mark.parametrize("several", [False, True])

@@ -200,7 +200,12 @@ def without_space(fixture: ReleaseFixture) -> None:
         (unattended, "confirmation", "Nobody can be asked", "--yes"),
         (without_python, "pythons", "Python 3.11 is not on this machine", "uv python install 3.11"),
         (without_command, "end to end", "declares no end-to-end command", "invoke waive --package sample-app"),
-        (without_companion, "companion", "sample-core 7.0 (named by --companion) is not on testpypi nor pypi", "first"),
+        (
+            without_companion,
+            "companion",
+            "sample-core 7.0 (named by --companion) is not on testpypi nor pypi",
+            "--companion 2.0",
+        ),
         (without_space, "space", "Only 3 MiB are free", "Make room"),
     ],
 )

@@ -32,8 +32,9 @@ def fixture(tmp_path: Path) -> ReleaseFixture:
     return ReleaseFixture(tmp_path)
 
 
-def delivered(fixture: ReleaseFixture, version: str, known: dict[str, str] | None = None) -> Delivery:
-    return deliver(fixture.run(), CORE, version=Version(version), index=fixture.production, known=known)
+def delivered(fixture: ReleaseFixture, version: str, known: dict[str, str] | None = None, option: str = "") -> Delivery:
+    run, index = fixture.run(), fixture.production
+    return deliver(run, CORE, version=Version(version), index=index, known=known, option=option)
 
 
 def test_the_files_of_a_version_are_found_in_any_spelling_the_wheel_first(fixture: ReleaseFixture) -> None:
@@ -62,12 +63,22 @@ def test_a_version_that_is_not_listed_is_not_yet_there(fixture: ReleaseFixture) 
     assert wait.value.hint.endswith("what the indexes hold says invoke status --package sample-core")
 
 
-def test_a_version_that_nobody_may_ever_upload_is_told_with_the_newest_that_is_there(fixture: ReleaseFixture) -> None:
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("--version VERSION", ": --version 1.2"),
+        ("--backend-version sample-core=VERSION", ": --backend-version sample-core=1.2"),
+        ("", " is 1.2"),
+    ],
+)
+def test_a_version_that_nobody_may_ever_upload_is_told_with_the_newest_that_is_there_by_the_option_that_takes_it(
+    fixture: ReleaseFixture, option: str, told: str
+) -> None:
     fixture.publish_core("1.0", on=fixture.production)
     fixture.publish_core("1.2", on=fixture.production)
     with pytest.raises(NotYet) as wait:
-        delivered(fixture, "1.1rc1")
-    assert wait.value.hint.endswith("if it was uploaded just now; the newest that pypi holds: --version 1.2")
+        delivered(fixture, "1.1rc1", option=option)
+    assert wait.value.hint.endswith(f"if it was uploaded just now; the newest that pypi holds{told}")
 
 
 def test_a_delivery_that_is_not_whole_is_not_yet_there(fixture: ReleaseFixture) -> None:

@@ -92,14 +92,15 @@ def test_a_companion_that_is_only_staged_is_refused(fixture: ReleaseFixture) -> 
     fixture.publish_core("2.0", on=fixture.staging)
     with pytest.raises(Refused, match=r"sample-core 2\.0 \(named by the configuration\) is not on pypi") as refusal:
         sealed_with(fixture, "2.0rc1").run()
-    assert refusal.value.hint == "Release it first: invoke release --package sample-core"
+    assert refusal.value.hint == "Release sample-core 2.0 first: invoke release --package sample-core"
 
 
 def test_another_companion_than_the_proven_one_is_refused(fixture: ReleaseFixture) -> None:
     fixture.publish_core("2.0", on=fixture.production)
+    fixture.by_hand = "2.0"
     with pytest.raises(Refused, match=r"1\.0rc1 was proven with sample-core 2\.1rc1, not with 2\.0") as refusal:
         sealed_with(fixture, "2.1rc1").run()
-    assert refusal.value.hint == "Release sample-core 2.1 first, or prove a candidate with 2.0"
+    assert refusal.value.hint == "Release sample-core 2.1 first: invoke release --package sample-core"
 
 
 def test_a_staged_post_of_the_companion_becomes_its_post(fixture: ReleaseFixture) -> None:

@@ -89,8 +89,10 @@ def recorded(workspace: Workspace, package: str | None) -> tuple[str, str]:
 
 
 @contextmanager
-def delivered(workspace: Workspace, package: Package, source: Source) -> Iterator[Delivery]:
-    """Yield what *source* has of the package, as files.
+def delivered(
+    workspace: Workspace, package: Package, source: Source, *, option: str = "--version VERSION"
+) -> Iterator[Delivery]:
+    """Yield what *source* has of the package, as files; *option* is what takes another version of it.
 
     Raises:
         ConfigurationError: there is no such source or no such version; GateFailed: nothing is built.
@@ -110,7 +112,7 @@ def delivered(workspace: Workspace, package: Package, source: Source) -> Iterato
         paths = tuple(release.ports.builds.path(package, version, a) for a in manifest.artifacts)
         yield Delivery(package, version, "dist", manifest.commit, paths)
     elif source.name in workspace.project.settings.indexes:
-        got = deliver(run, package, version=version, index=workspace.index(source.name))
+        got = deliver(run, package, version=version, index=workspace.index(source.name), option=option)
         yield replace(got, commit=_commit(workspace, package, version))
     else:
         known = ("dist", "local", *workspace.project.settings.indexes)

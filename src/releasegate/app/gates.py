@@ -87,8 +87,10 @@ def end_to_end(
         GateFailed: they do not do their job together; ReleasegateError: that could not be judged.
     """
     from releasegate.adapters.ledger.memory import MemoryLedger
+    from releasegate.app.backend_offer import offered
     from releasegate.app.checkout import judged
     from releasegate.app.deliveries import delivered
+    from releasegate.steps.companions import picked
     from releasegate.steps.fetch import GivenFiles
     from releasegate.steps.prove import EndToEnd
 
@@ -106,6 +108,7 @@ def end_to_end(
             _role(workspace, source),
             files=GivenFiles(source.name, lambda: delivered(workspace, package, source)),
             companion_files=_companion_files(workspace, package, request.backends),
+            pick=partial(picked, instead=partial(offered, workspace, package, request.source)),
         ),
     )
     return runner.reports[-1]
@@ -118,12 +121,13 @@ def _companion_files(
     from releasegate.app.deliveries import delivered
     from releasegate.steps.fetch import GivenFiles
 
-    found = {}
+    found, several = {}, len(package.companions) > 1
     for each in package.companions:
         if each.name in backends:
             companion = workspace.project.settings.package(each.name)
             source = judged(workspace, companion, backends[each.name])
-            found[each.name] = GivenFiles(source.name, partial(delivered, workspace, companion, source))
+            option = f"{workspace.choices.companion_option} {f'{each.name}=' if several else ''}VERSION"
+            found[each.name] = GivenFiles(source.name, partial(delivered, workspace, companion, source, option=option))
     return found
 
 

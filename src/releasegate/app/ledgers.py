@@ -61,7 +61,8 @@ def companion_sources(workspace: Workspace, package: Package, companion: str, ro
     told = workspace.choices.companions
     # What names no companion is of the one that a package has.
     by_hand = told.get(companion) if several else said_of(told, companion)
-    return CompanionSources(by_hand, workspace.project.environ, of_pair, several, workspace.choices.companion_option)
+    option = workspace.choices.companion_option
+    return CompanionSources(by_hand, workspace.project.environ, of_pair, several=several, option=option)
 
 
 def doubt(workspace: Workspace, package: Package) -> Doubt:

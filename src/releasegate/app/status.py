@@ -53,7 +53,7 @@ def status(workspace: Workspace, package: Package) -> PackageReport:
         package.name,
         state,
         coming.missing,
-        _first_line(blocking) or coming.command(package.name),
+        _first_line(blocking, package) or coming.command(package.name),
         package_state.head,
         tuple(map(str, occurrences)) or (f"none: the tag states {package_state.declared}",),
         lines,
@@ -90,9 +90,13 @@ def _proven(workspace: Workspace, package: Package, candidate: Version, state: s
         return f"{state}; whether that is to be believed cannot be told: {error.problem}"
 
 
-def _first_line(blocking: tuple[AnswerReport, ...]) -> str:
-    """Return the line to paste of the first answer that is in the way and has one; empty where none has."""
-    return next(filter(None, (_line_of(each.problem.hint) for each in blocking)), "")
+def _first_line(blocking: tuple[AnswerReport, ...], package: Package) -> str:
+    """Return the line to paste of the first answer that is in the way and has one; empty where nothing is in the way.
+
+    Where none has a line, what was to come would be refused: what is told of all that is in the way is asked instead.
+    """
+    lines = (_line_of(each.problem.hint) for each in blocking)
+    return next(filter(None, lines), f"invoke doctor --package {package.name}" if blocking else "")
 
 
 def _line_of(hint: str) -> str:
@@ -161,7 +165,7 @@ def _unknown(
         package.name,
         "it cannot be told where it stands",
         "its repository" if clone else look.hint,
-        clone or ("" if may_pass else _first_line(blocking)) or f"invoke status --package {package.name}",
+        clone or f"invoke {'status' if may_pass else 'doctor'} --package {package.name}",
         consumed={where: tuple(map(str, held)) for where, held in held_versions(workspace, package).items()},
         in_the_way=blocking,
         look=look,

@@ -6,7 +6,19 @@ from typing import ClassVar
 
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
+from releasegate.steps.release import Release
 from releasegate.steps.step import ReleaseStep
+
+
+def another(release: Release) -> str:
+    """Return the line that leads to another candidate: of the commit that is proven there is none, so that one is made.
+
+    It is pasted in the project's folder.
+    """
+    package, repository = release.package, release.ports.repository
+    if repository.tags().get(f"{package.tag_prefix}{release.candidate}") == repository.head():
+        return package.git_line("commit --allow-empty --message=Again")
+    return release.line()
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ Before a final they are published, and are those that the candidate was proven w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -16,11 +17,14 @@ from releasegate.core.config.companion import Companion
 from releasegate.core.enumerated import joined
 from releasegate.core.errors import Refused
 from releasegate.core.frozen import dataclass
-from releasegate.core.release.beside import COMPANIONS, ran_as, ran_beside
-from releasegate.core.release.companion import PickedCompanion, pick_companion
+from releasegate.core.release.beside import COMPANIONS, ran_beside
+from releasegate.core.release.companion import Instead, PickedCompanion, pick_companion
 from releasegate.core.release.entry import Evidence
-from releasegate.core.release.versions import parse_version, promoted
+from releasegate.core.release.next_command import release_line
+from releasegate.core.release.versions import promoted
 from releasegate.ports import Delivery
+from releasegate.steps.candidate import another
+from releasegate.steps.companion_versions import named, offered, proven_with, released_by, with_proof
 from releasegate.steps.fetch import deliver, newest, published
 from releasegate.steps.release import Release, Role
 from releasegate.steps.step import ReleaseStep
@@ -34,14 +38,28 @@ class Beside:
     named_by: Mapping[str, str] = field(default_factory=dict)
 
 
-def picked(release: Release, companion: Companion, role: Role) -> PickedCompanion:
+Picker = Callable[[Release, Companion, Role], PickedCompanion]
+"""Returns which version of a companion a release is run with, or raises where nobody names one."""
+
+
+def picked(release: Release, companion: Companion, role: Role, *, instead: Instead | None = None) -> PickedCompanion:
     """Return which version of *companion* the release is run with.
+
+    *instead* says what does where that cannot be had; else the release's own command is told.
 
     Raises:
         ConfigurationError: nobody names one.
     """
     companion_sources = release.run.companion_sources(release.package, companion.name, role)
-    return pick_companion(companion, companion_sources=companion_sources, purpose=role, index=release.index_name(role))
+    if role == "production":
+        companion_sources = with_proof(companion_sources, release, companion)
+    return pick_companion(
+        companion,
+        companion_sources=companion_sources,
+        purpose=role,
+        index=release.index_name(role),
+        instead=instead or partial(offered, release, role),
+    )
 
 
 def held_on(release: Release, choice: PickedCompanion, role: Role) -> Role:
@@ -57,22 +75,24 @@ def held_on(release: Release, choice: PickedCompanion, role: Role) -> Role:
     names = " nor ".join(release.index(each).name for each in roles)
     raise Refused(
         f"{choice.name} {choice.version} (named by {choice.reason}) is not on {names}.",
-        hint=f"Release {choice.name} first, or name another version with {choice.option}",
+        hint=f"Name another version with {choice.option}, or {choice.instead()}",
     )
 
 
-def by_rule(release: Release, role: Role, *, given: Sequence[Delivery] = ()) -> Beside:
+def by_rule(release: Release, role: Role, *, given: Sequence[Delivery] = (), pick: Picker = picked) -> Beside:
     """Return every companion of the release as its rule picks it, fetched; those that are *given* as they are.
+
+    *pick* is the rule.
 
     Raises:
         Refused: no index that counts has one of them; nothing is fetched then.
     """
     known = {each.package.name: each for each in given}
-    choices = {e.name: picked(release, e, role) for e in release.package.companions if e.name not in known}
+    choices = {e.name: pick(release, e, role) for e in release.package.companions if e.name not in known}
     where = {name: held_on(release, choice, role) for name, choice in choices.items()}
     for name, choice in choices.items():
         package, index = release.run.settings.package(name), release.index(where[name])
-        known[name] = deliver(release.run, package, version=choice.version, index=index)
+        known[name] = deliver(release.run, package, version=choice.version, index=index, option=choice.option)
     deliveries = tuple(known[each.name] for each in release.package.companions)
     return Beside(deliveries, {name: choice.reason for name, choice in choices.items()})
 
@@ -99,10 +119,10 @@ def today(release: Release) -> Today:
     return Today(versions, tuple(reasons))
 
 
-def as_today(release: Release, *, given: Sequence[Delivery] = ()) -> Beside:
+def as_today(release: Release, *, given: Sequence[Delivery] = (), pick: Picker = picked) -> Beside:
     """Return the companions that users have today, fetched; where they have none that fits, the rule's candidate.
 
-    Those that are *given* are taken as they are.
+    Those that are *given* are taken as they are; *pick* is the rule.
 
     Raises:
         Refused: the rule's candidate is on no index.
@@ -111,7 +131,7 @@ def as_today(release: Release, *, given: Sequence[Delivery] = ()) -> Beside:
     found = {name: version for name, version in today(release).versions.items() if name not in names}
     packages = {name: release.run.settings.package(name) for name in found}
     have = [deliver(release.run, packages[name], version=v, index=index) for name, v in found.items()]
-    return by_rule(release, "staging", given=[*given, *have])
+    return by_rule(release, "staging", given=[*given, *have], pick=pick)
 
 
 @dataclass(frozen=True)
@@ -135,36 +155,54 @@ class CompanionPublished(ReleaseStep):
         return None if self.release.package.companions else {COMPANIONS: []}
 
     def run(self) -> Evidence:
-        return {COMPANIONS: [self.as_proven(each) for each in self.release.package.companions]}
+        seal = self.release.candidate_seal().evidence
+        return {COMPANIONS: [self.as_proven(each, seal) for each in self.release.package.companions]}
 
-    def as_proven(self, companion: Companion) -> Evidence:
+    def as_proven(self, companion: Companion, said: Mapping[str, Any]) -> Evidence:
         """Return which version of *companion* users will get beside this final, and with which it was proven.
+
+        *said* is what the proof says of the companions that ran; one that says nothing was waived, with a person and
+        a reason, and there is nothing to compare with.
 
         Raises:
             Refused: it is not published, or the candidate was proven with another one, or without it.
         """
-        release, index = self.release, self.release.index("production")
-        choice = picked(release, companion, "production")
+        release = self.release
+        choice, proven = picked(release, companion, "production"), proven_with(said, companion.name)
+        told = {"name": choice.name, "version": str(choice.version), "named by": choice.reason}
+        if proven is None and ran_beside(said):
+            raise Refused(
+                f"{release.candidate} was proven without {choice.name}, which {release.package.name} calls.",
+                hint=f"Prove another candidate, which begins with this line: {another(release)}",
+            )
+        index = release.index("production")
         if not published(index, choice.name, choice.version):
             raise Refused(
                 f"{choice.name} {choice.version} (named by {choice.reason}) is not on {index.name}.",
-                hint=f"Release it first: invoke release --package {choice.name}",
+                hint=self._due(choice, proven),
             )
-        told = {"name": choice.name, "version": str(choice.version), "named by": choice.reason}
-        seal = release.candidate_seal().evidence
-        if not ran_beside(seal):
-            # The end-to-end gate was waived, with a person and a reason: there is nothing to compare with.
-            return {**told, "proven with": None}
-        ran = ran_as(seal, choice.name)
-        proven = parse_version(ran.get("version")) if ran is not None else None
-        if proven is None:
-            raise Refused(
-                f"{release.candidate} was proven without {choice.name}, which {release.package.name} calls.",
-                hint=f"Prove another candidate: invoke release --rc --package {release.package.name}",
-            )
-        if choice.version not in {proven, promoted(proven)}:
+        if proven is not None and choice.version not in {proven, promoted(proven)}:
             raise Refused(
                 f"{release.candidate} was proven with {choice.name} {proven}, not with {choice.version}.",
-                hint=f"Release {choice.name} {promoted(proven)} first, or prove a candidate with {choice.version}",
+                hint=self._due(choice, proven),
             )
-        return {**told, "proven with": str(proven)}
+        return {**told, "proven with": None if proven is None else str(proven)}
+
+    def _due(self, choice: PickedCompanion, proven: Version | None) -> str:
+        """Return what makes the companion that was *proven* the one that users get; another is proven where none can.
+
+        A line to paste ends it.
+        """
+        release, index = self.release, self.release.index("production")
+        if proven is None:
+            said = choice.instead()
+            return f"{said[0].upper()}{said[1:]}"
+        due = promoted(proven)
+        if published(index, choice.name, due):
+            line = release_line(release.version, package=release.package.name)
+            return f"Go on with the one that it was proven with: {line} {named(choice.option, due)}"
+        newer = newest(index, choice.name)
+        if newer is None or newer < due:
+            return f"Release {choice.name} {due} first{released_by(release, choice.name)}"
+        # What is passed over is never released.
+        return f"Prove another candidate with {choice.name} {newer}, which begins with this line: {another(release)}"

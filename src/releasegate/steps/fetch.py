@@ -25,12 +25,19 @@ def published(index: Index, project: str, version: Version) -> tuple[IndexFile, 
     return tuple(sorted(files, key=lambda f: (not f.filename.endswith(".whl"), f.filename)))
 
 
-def deliver(
-    run: RunContext, package: Package, *, version: Version, index: Index, known: Mapping[str, str] | None = None
+def deliver(  # noqa: PLR0913 - what is fetched, from where, and what is known of it
+    run: RunContext,
+    package: Package,
+    *,
+    version: Version,
+    index: Index,
+    known: Mapping[str, str] | None = None,
+    option: str = "",
 ) -> Delivery:
     """Fetch the wheel and the sdist of *version* from *index*.
 
-    *known* are the sha256 by file name that they must have.
+    *known* are the sha256 by file name that they must have; *option* is what takes another version in the command that
+    runs, with ``VERSION`` where that stands.
 
     Raises:
         NotYet: the index does not list the version (yet).
@@ -42,7 +49,7 @@ def deliver(
     if not wanted or (known is not None and {f.filename for f in wanted} != set(known)):
         raise NotYet(
             f"{index.name} does not list all files of {package.name} {version}.",
-            hint="Run the same command again in a few minutes" + _instead(index, package, files),
+            hint="Run the same command again in a few minutes" + _instead(index, package, files, option=option),
         )
     paths = []
     for file in wanted:
@@ -56,11 +63,13 @@ def deliver(
     return Delivery(package, version, index.name, "", tuple(paths))
 
 
-def _instead(index: Index, package: Package, files: Sequence[IndexFile]) -> str:
+def _instead(index: Index, package: Package, files: Sequence[IndexFile], *, option: str) -> str:
     """Return what there is instead of a version of which *files* are listed: if none, maybe nobody ever uploads it."""
     others = [f.version for f in index.files(package.name) if f.version is not None and not files]
     if others:
-        return f", if it was uploaded just now; the newest that {index.name} holds: --version {max(others)}"
+        last = str(max(others))
+        there = f": {option.replace('VERSION', last)}" if option else f" is {last}"
+        return f", if it was uploaded just now; the newest that {index.name} holds{there}"
     return f"; what the indexes hold says invoke status --package {package.name}"
 
 

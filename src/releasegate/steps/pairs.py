@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from packaging.specifiers import SpecifierSet
@@ -105,6 +106,14 @@ class ReleasedPairs(ReleaseStep):
         return None if self._back() else {"asked": "nothing: released-versions is 1"}
 
     def run(self) -> Evidence:
+        return {"asked": self.judged()}
+
+    def judged(self, *, coming: Collection[tuple[PackageVersion, PackageVersion]] = ()) -> list[str]:
+        """Return a line for every two versions that it is about; what is *coming* will be run and is not missed.
+
+        Raises:
+            GateFailed: two of them broke; Refused: two of them were not run.
+        """
         release, back = self.release, self._back()
         known = pairs(release.run)
         asked = question(release.run.settings, release.package.name, release.candidate)
@@ -117,15 +126,16 @@ class ReleasedPairs(ReleaseStep):
                 hint=f"Mend it and prove the next candidate: {release.line()}",
                 details=[line for line, row in zip(shown, said.rows, strict=True) if row.verdict == "red"],
             )
-        if said.verdict == "unknown":
-            lines = commands(release.run, known, said)
+        missed = tuple(both for both in said.unknown if both not in coming)
+        if missed:
+            lines = commands(release.run, known, replace(said, unknown=missed))
             more = [f"and {len(lines) - _TOLD} more: releasegate pairs shows them"] if len(lines) > _TOLD else []
             raise Refused(
                 f"{release.package.name} {release.candidate} was not run with every released version that it must fit.",
-                hint="Run these lines, then the same command again",
+                hint=f"Run each of these lines, then the same command again; the first is this: {lines[0]}",
                 details=[*lines[:_TOLD], *more],
             )
-        return {"asked": shown}
+        return shown
 
     def _back(self) -> Mapping[Edge, tuple[str, int]]:
         """Return the other side of each edge of the package that asks for more than today's version, and how many."""

@@ -18,10 +18,12 @@ from releasegate.core.release.entry import Evidence
 from releasegate.core.release.next_version import line
 from releasegate.ports import CellReport
 from releasegate.steps.after_red import after_red
-from releasegate.steps.companions import as_today, by_rule, today
+from releasegate.steps.candidate import another
+from releasegate.steps.companions import Picker, as_today, by_rule, picked, today
 from releasegate.steps.end_to_end import run_end_to_end
 from releasegate.steps.fetch import FileSource, OwnFiles, deliver, newest, sha256s
 from releasegate.steps.release import Release
+from releasegate.steps.reprove import as_recorded
 from releasegate.steps.step import Kind, ReleaseStep, RoleStep
 
 
@@ -65,11 +67,12 @@ class EndToEnd(RoleStep):
     """The package does its job when it runs with its companions, all from where users will get them.
 
     ``files`` and ``companion_files``, by companion, are given where a single gate asks for others than the release's
-    own and the companions that their rule picks.
+    own and the companions that their rule picks; ``pick`` is that rule.
     """
 
     files: FileSource | None = None
     companion_files: Mapping[str, FileSource] = field(default_factory=dict)
+    pick: Picker = picked
     stem: ClassVar[str] = "e2e"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
@@ -89,7 +92,7 @@ class EndToEnd(RoleStep):
         release = self.release
         with ExitStack() as opened:
             given = [opened.enter_context(each.open(release)) for each in self.companion_files.values()]
-            beside = by_rule(release, self.role, given=given)
+            beside = by_rule(release, self.role, given=given, pick=self.pick)
             return run_end_to_end(release, opened.enter_context(self._files().open(release)), beside)
 
     def _files(self) -> FileSource:
@@ -100,10 +103,12 @@ class EndToEnd(RoleStep):
 class AgainstReleasedCompanion(ReleaseStep):
     """The candidate also works with the companions that users have today, where it means to.
 
-    ``files`` are what is run: the release's own from the staging index, where nothing else is given.
+    ``files`` are what is run: the release's own from the staging index, where nothing else is given. ``pick`` is the
+    rule for a companion of which users have none that fits.
     """
 
     files: FileSource | None = None
+    pick: Picker = picked
     key: ClassVar[str] = "e2e:today"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
@@ -127,7 +132,7 @@ class AgainstReleasedCompanion(ReleaseStep):
         return None if have.versions else {COMPANIONS: [], "reason": "; ".join(have.reasons)}
 
     def run(self) -> Evidence:
-        beside = as_today(self.release)
+        beside = as_today(self.release, pick=self.pick)
         with self._files().open(self.release) as delivery:
             return run_end_to_end(self.release, delivery, beside)
 
@@ -180,7 +185,10 @@ class PairProven(ReleaseStep):
         proven, staging = release.candidate_seal().evidence["files"], release.index("staging")
         ours = deliver(run, release.package, version=release.candidate, index=staging, known=proven)
         dependent = replace(release, package=package, version=theirs, candidate=theirs)
-        beside = as_today(dependent, given=[ours]) if candidate is None else by_rule(dependent, "staging", given=[ours])
+        if candidate is None:
+            beside = as_today(dependent, given=[ours])
+        else:
+            beside = by_rule(dependent, "staging", given=[ours], pick=as_recorded)
         return run_end_to_end(release, replace(delivery, commit=commit), beside, of=name)
 
 
@@ -225,7 +233,7 @@ def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | N
     if seal is None or not ran_beside(seal.evidence):
         raise Refused(
             f"{dependent.name} {candidate} is not proven yet.",
-            hint=f"Prove the pair together first: invoke release --rc --package {dependent.name}",
+            hint=f"Prove the pair together first: {theirs.line() if seal is None else another(theirs)}",
         )
     ours = release.package.name
     ran_with = ran_as(seal.evidence, ours)
@@ -235,7 +243,7 @@ def require_recorded(release: Release, dependent: Package) -> dict[str, Any] | N
         )
         raise Refused(
             f"{dependent.name} {candidate} ran {other}.",
-            hint=f"Prove them together: invoke release --rc --package {dependent.name}",
+            hint=f"Prove them together, which begins with this line: {another(theirs)}",
         )
     return {"version": str(candidate), "ran with": ran_with}
 

@@ -5,15 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
+from releasegate.core.config.companion import Companion
 from releasegate.core.errors import GateFailed, Refused
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.beside import COMPANIONS, ran_beside
+from releasegate.core.release.companion import PickedCompanion
 from releasegate.core.release.entry import SEAL, Evidence
+from releasegate.core.release.versions import promoted
 from releasegate.ports import Delivery
+from releasegate.steps.candidate import another
+from releasegate.steps.companion_versions import offered, proof, proven_with
+from releasegate.steps.companions import picked
 from releasegate.steps.fetch import deliver, published
-from releasegate.steps.release import Release
+from releasegate.steps.release import Release, Role
 from releasegate.steps.step import Kind, ReleaseStep
 
 ASKED_AGAIN = ("install:staging", "e2e:staging", "e2e:today")
@@ -32,9 +40,31 @@ def served(release: Release) -> dict[str, str]:
     if not found:
         raise Refused(
             f"{index.name} does not serve {release.package.name} {release.version} any more, so it cannot be run.",
-            hint=f"Prove another candidate: invoke release --rc --package {release.package.name}",
+            hint=f"Prove another candidate, which begins with this line: {another(release)}",
         )
     return found
+
+
+def as_recorded(release: Release, companion: Companion, role: Role) -> PickedCompanion:
+    """Return the version of *companion* that the candidate was proven with, which a person's word alone changes.
+
+    Where no index has that version any more, what became of it is run; by its rule one is picked that did not run.
+
+    Raises:
+        ConfigurationError: nobody names one.
+    """
+    companion_sources = release.run.companion_sources(release.package, companion.name, role)
+    recorded = proven_with(proof(release), companion.name)
+    if companion_sources.by_hand or recorded is None:
+        return picked(release, companion, role)
+    held = [v for each in ("staging", "production") for v in release.index(each).versions(companion.name)]
+    version = next((each for each in (recorded, promoted(recorded)) if each in held), recorded)
+    reason, option = f"the record of {release.candidate}", companion_sources.option_of(companion.name)
+    order = (f"{companion_sources.option}: nothing", f"{reason}: {recorded}")
+    final = replace(release, version=promoted(release.candidate))
+    # A person's word is the final's too.
+    instead = partial(offered, final, "production", companion.name, option)
+    return PickedCompanion(companion.name, version, reason, order, option, instead)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field
+from functools import partial
 from typing import Literal
 
 from packaging.utils import canonicalize_name
@@ -18,13 +19,19 @@ from releasegate.core.nearest import meant
 from releasegate.core.release.versions import parse_version
 
 Purpose = Literal["staging", "production"]
+Instead = Callable[[str, str], str]
+"""Says of a companion, by its name, what works in place of a choice that cannot be had; it is asked only then.
+
+The second text is the option that takes a version of it, with ``VERSION`` where that stands.
+"""
 
 
 @dataclass(frozen=True)
 class PickedCompanion:
     """A companion's version and the reason for it (``--companion``, a variable's name, ``the configuration``).
 
-    ``order`` is everybody who was asked, in that order, with what each says; ``option`` is what names another.
+    ``order`` is everybody who was asked, in that order, with what each says; ``option`` is what names another, and
+    ``instead`` says what does where this one cannot be had.
     """
 
     name: str
@@ -32,6 +39,7 @@ class PickedCompanion:
     reason: str
     order: tuple[str, ...] = field(default=(), compare=False)
     option: str = field(default="--companion VERSION", compare=False)
+    instead: Callable[[], str] = field(default=lambda: "", compare=False)
 
 
 def variables(name: str, *, purpose: Purpose, index: str) -> tuple[str, ...]:
@@ -50,24 +58,30 @@ def variables(name: str, *, purpose: Purpose, index: str) -> tuple[str, ...]:
 class CompanionSources:
     """All that may say which companion it is: a person's word, the environment, and the pair's own candidate.
 
-    ``several`` says that the package has others beside it, so that a person's word must name it, and ``option`` is
-    where the command that runs takes that word.
+    ``told_by`` is who tells of the pair's version, where that is not the companion's own release; ``several`` says
+    that the package has others beside it, so that a person's word must name it, and ``option`` is where the command
+    that runs takes that word.
     """
 
     by_hand: str | None = None
     environ: Mapping[str, str] | None = None
     of_pair: str | None = None
+    told_by: str = ""
     several: bool = False
     option: str = "--companion"
 
+    def option_of(self, companion: str) -> str:
+        """Return what names a version of *companion* by hand, with ``VERSION`` where that stands."""
+        return f"{self.option} {f'{companion}=' if self.several else ''}VERSION"
+
 
 def pick_companion(
-    companion: Companion, *, companion_sources: CompanionSources, purpose: Purpose, index: str
+    companion: Companion, *, companion_sources: CompanionSources, purpose: Purpose, index: str, instead: Instead
 ) -> PickedCompanion:
     """Return the companion's version and who named it.
 
     By hand, else the stage's variable, else the release variable, else the version that is released with it, else
-    the configuration's default.
+    the configuration's default. What can be done where nobody does says *instead*.
 
     Raises:
         ConfigurationError: nobody names a version, or what is named is none.
@@ -76,8 +90,9 @@ def pick_companion(
     named = [(companion_sources.option, companion_sources.by_hand)]
     names = variables(companion.name, purpose=purpose, index=index)
     named += [(name, environ.get(name)) for name in names]
-    named += [(f"{companion.name}'s own release", companion_sources.of_pair), ("the configuration", companion.default)]
-    named_by_hand = f"{companion_sources.option} {f'{companion.name}=' if companion_sources.several else ''}VERSION"
+    of_pair = companion_sources.told_by or f"{companion.name}'s own release"
+    named += [(of_pair, companion_sources.of_pair), ("the configuration", companion.default)]
+    option = companion_sources.option_of(companion.name)
     for reason, text in named:
         if not text:
             continue
@@ -88,12 +103,11 @@ def pick_companion(
                 hint="Write a version such as 1.2.0rc1",
             )
         order = tuple(f"{who}: {said or 'nothing'}" for who, said in named)
-        return PickedCompanion(companion.name, version, reason, order, named_by_hand)
-    flag = "--rc " if purpose == "staging" else ""
+        return PickedCompanion(companion.name, version, reason, order, option, partial(instead, companion.name, option))
     raise ConfigurationError(
         f"Nothing says which version of {companion.name} to run with.",
-        hint=f"Give {named_by_hand}, set {names[0]}, set companion.default in the configuration, "
-        f"or release it first: invoke release {flag}--package {companion.name}",
+        hint=f"Give {option}, set {names[0]}, set companion.default in the configuration, "
+        f"or {instead(companion.name, option)}",
     )
 
 

@@ -270,6 +270,7 @@ def _companion_variables() -> Iterator[str]:
     hand = [("`--companion`", "by hand; of several companions `--companion NAME=VERSION`")]
     rest = [
         ("the companion's newest sealed version", "as the records here have it; for a final only finals and posts"),
+        ("what the candidate was proven with", "for a final, where the lines above and below name nothing newer"),
         ("`companion.default`", "the configuration"),
     ]
     rows = [*hand, *stages, *release, *rest]

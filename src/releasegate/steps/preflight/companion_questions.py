@@ -38,13 +38,16 @@ def companions(inquiry: Inquiry) -> Found:
 
 
 def _known(inquiry: Inquiry, companion: Companion) -> Found:
+    from releasegate.steps.companion_versions import proof
     from releasegate.steps.companions import CompanionPublished, held_on, picked
 
     if companion.name in inquiry.before:
         return Found(f"{companion.name} is released before it")
     release, role = inquiry.release, inquiry.roles[-1]
-    if role == "production" and inquiry.pipeline == "final" and not release.doubted():
-        CompanionPublished(release).as_proven(companion)
+    if role == "production" and inquiry.pipeline == "final":
+        if release.doubted():
+            return Found(_again(inquiry, companion))
+        CompanionPublished(release).as_proven(companion, proof(release))
         return Found(f"{companion.name}, as proven with {release.candidate}, is on {release.index_name(role)}")
     choice = picked(release, companion, role)
     where = release.index_name(held_on(release, choice, role))
@@ -52,6 +55,21 @@ def _known(inquiry: Inquiry, companion: Companion) -> Found:
     reason, *order = (each.replace(f"{choice.name}'s own", "its own") for each in (choice.reason, *choice.order))
     said = f"{choice.name} {choice.version} (named by {reason}) on {where}"
     return Found(said, (f"who names {choice.name}: {', '.join(order)}",))
+
+
+def _again(inquiry: Inquiry, companion: Companion) -> str:
+    """Return what the proof of others is made again with, which is what the final is due to be published beside."""
+    from releasegate.core.release.beside import COMPANIONS
+    from releasegate.steps.companions import CompanionPublished, held_on
+    from releasegate.steps.reprove import as_recorded
+
+    release = inquiry.release
+    choice = as_recorded(release, companion, "staging")
+    where = release.index_name(held_on(release, choice, "staging"))
+    ran = {"name": choice.name, "version": str(choice.version)}
+    beside = CompanionPublished(release).as_proven(companion, {COMPANIONS: [ran]})
+    found = f"{choice.name} {choice.version} (named by {choice.reason}) on {where}"
+    return f"{found} is run with {release.candidate} again; {beside['version']} is published"
 
 
 def dependents(inquiry: Inquiry) -> str:

@@ -24,6 +24,7 @@ from releasegate.steps.preflight.machine_questions import (
     space,
     tools,
 )
+from releasegate.steps.preflight.pairs_question import asks_for_older, released_pairs
 from releasegate.steps.preflight.question import (
     Caution,
     Inquiry,
@@ -212,6 +213,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("candidate", _candidate, final),
     Question("pair", dependents, final),
     Question("companion", companions, known_beside),
+    Question("pairs", released_pairs, asks_for_older),
     Question("forge", _forge, asks_forge),
     Question("release branch", release_branch, pushes_branch),
     Question("release notes", notes, noted),

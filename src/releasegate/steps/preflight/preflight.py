@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
-from releasegate.core.errors import ReleasegateError, worst
+from releasegate.core.errors import GateFailed, ReleasegateError, worst
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import MORE, TOLD, Evidence
 from releasegate.core.release.plan import PipelineName
@@ -49,13 +49,14 @@ class Preflight(ReleaseStep):
 
     def run(self) -> Evidence:
         found = answers(Inquiry(self.release, self.pipeline))
-        require(found)
+        # A verdict on the release is its own gate's, which gives it before anything is changed, too.
+        require([each for each in found if not isinstance(each.error, GateFailed)])
         # Who names a companion is told of each run: it is what the pair is judged by.
         named = {"companion"} if self.release.package.companions else set[str]()
         told = [str(each) for each in found if each.caution or each.key in named]
         more = [f"{each.key}: {line}" for each in found for line in each.more]
         lines = {key: shown for key, shown in ((TOLD, told), (MORE, more)) if shown}
-        return {**{each.key: each.found for each in found}, **lines}
+        return {**{each.key: each.found for each in found if each.error is None}, **lines}
 
 
 def answers(inquiry: Inquiry) -> tuple[Answer, ...]:
