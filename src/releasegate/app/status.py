@@ -161,7 +161,9 @@ def _unknown(
         package.name,
         "it cannot be told where it stands",
         "its repository" if clone else look.hint,
-        clone or ("" if may_pass else _first_line(blocking)) or f"invoke status --package {package.name}",
+        clone
+        or ("" if may_pass else _line_of(look.hint) or _first_line(blocking))
+        or f"invoke status --package {package.name}",
         consumed={where: tuple(map(str, held)) for where, held in held_versions(workspace, package).items()},
         in_the_way=blocking,
         look=look,
