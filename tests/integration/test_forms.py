@@ -196,6 +196,8 @@ def test_the_summary_of_a_repository_that_is_not_here_says_how_to_get_it(folder:
         assert (out + err).count(line) == 1, (command, out, err)
     Path(clone).mkdir()
     _, report, _ = told(typed, "releasegate", "status", "--json", *API)
+    made = " && ".join(f"git -C tiny-api {words}" for words in ("init", "add --all", "commit -m Begin"))
+    assert report["packages"][0]["command"] == made
     assert report["packages"][0]["missing"].startswith(
         "Correct the package's path, or make it one: git -C tiny-api init && "
     )
