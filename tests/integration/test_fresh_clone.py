@@ -20,7 +20,7 @@ AS_ADA = ("-c", "user.name=Ada", "-c", "user.email=ada@example.test")
 UNTIL = [(*RC, "--until", gate) for gate in ("upload", "install", "seal")]
 BEFORE = (*UNTIL, RC, (*FINAL, "--until", "install"))
 """How a release goes on, command by command; a clone is made anew after each of them."""
-NEXT = re.compile(r"^  next      invoke (.*)$", re.MULTILINE)
+NEXT = re.compile(r"^  next      releasegate (.*)$", re.MULTILINE)
 
 
 def anew(folder: Folder) -> None:
