@@ -157,7 +157,7 @@ def test_a_proof_that_is_revoked_counts_for_nothing_until_it_is_run_green_again(
         assert f"{RC} is not proven any more: {RC} is revoked by Ada: it loses rows" in said
         refusal = done(machine, *YES, "--package", API, code=3)
         assert "is not proven any more" in refusal
-        assert f"invoke release --rc --package {API}" in refusal
+        assert f"releasegate release --rc --package {API}" in refusal
     assert "is not proven any more" in done(proven, *words, code=3), "it is taken back once"
     again = done(proven, *command(status(proven)), "--yes")
     assert "install wheel and sdist from staging" in again

@@ -55,7 +55,7 @@ def test_a_final_in_a_fresh_clone_is_run_with_the_companion_that_another_machine
     other = another(released)
     more(other, PLUGIN)
     done(other, *RC, "--package", PLUGIN)
-    assert follow(other, PLUGIN, until="1.0.1 is released") == [f"invoke release --package {PLUGIN}"]
+    assert follow(other, PLUGIN, until="1.0.1 is released") == [f"releasegate release --package {PLUGIN}"]
     shown = done(other, "releasegate", "show", "--package", PLUGIN, "--version", "1.0.1")
     assert "tiny-api 1.0.0" in shown
 
@@ -70,7 +70,7 @@ def test_a_proof_of_others_is_made_again_with_the_companion_that_they_ran_and_th
     done(other, *RC, "--package", API)
     said = done(other, "releasegate", "doctor", "--package", PLUGIN)
     assert "companion: tiny-api 1.0.0 (named by the record of 1.0.1rc1) on production is run with 1.0.1rc1" in said
-    assert follow(other, PLUGIN, until="1.0.1 is released") == [f"invoke release --package {PLUGIN}"]
+    assert follow(other, PLUGIN, until="1.0.1 is released") == [f"releasegate release --package {PLUGIN}"]
 
 
 def test_a_final_whose_companion_is_not_out_leads_to_the_companion_s_final(released: Folder) -> None:
@@ -80,7 +80,7 @@ def test_a_final_whose_companion_is_not_out_leads_to_the_companion_s_final(relea
     said = status(released)
     assert "companion: tiny-api 1.0.1 (named by the proof of 1.0.1rc1) is not on production." in said
     pasted = follow(released, PLUGIN, until="1.0.1 is released")
-    assert pasted == [f"invoke release --package {package}" for package in (API, PLUGIN)]
+    assert pasted == [f"releasegate release --package {package}" for package in (API, PLUGIN)]
 
 
 def test_a_dependent_that_ran_with_another_candidate_is_proven_anew_from_a_commit(released: Folder) -> None:
@@ -92,8 +92,8 @@ def test_a_dependent_that_ran_with_another_candidate_is_proven_anew_from_a_commi
     assert "tiny-plugin 1.0.1rc1 ran with 1.0.0, not with 1.0.1rc1." in said
     assert "  next      git -C tiny-plugin commit --allow-empty --message=Again\n" in said
     git(released.pair.clone(PLUGIN), "commit", "--allow-empty", "--message=Again")
-    assert follow(released, PLUGIN, until="1.0.1rc2 is proven") == [f"invoke release --rc --package {PLUGIN}"]
-    assert follow(released, API, until="1.0.1 is released") == [f"invoke release --package {API}"]
+    assert follow(released, PLUGIN, until="1.0.1rc2 is proven") == [f"releasegate release --rc --package {PLUGIN}"]
+    assert follow(released, API, until="1.0.1 is released") == [f"releasegate release --package {API}"]
 
 
 def test_a_final_that_must_fit_older_versions_is_refused_before_it_begins_and_its_lines_lead_to_it(
@@ -108,9 +108,9 @@ def test_a_final_that_must_fit_older_versions_is_refused_before_it_begins_and_it
     assert "pairs: tiny-api 1.0.1rc1 was not run with every released version that it must fit." in said
     done(released, *YES, "--package", API, code=3)
     pasted = follow(released, API, until="1.0.1 is released")
-    plugin = "nox -s e2e -- --package tiny-plugin --source production --version 1.0.0"
+    plugin = "releasegate e2e --package tiny-plugin --source production --version 1.0.0"
     run = f"{plugin} --backend-source staging --backend-version 1.0.1rc1 --record"
-    assert pasted == [run, f"invoke release --package {API}"]
+    assert pasted == [run, f"releasegate release --package {API}"]
 
 
 def test_an_end_to_end_run_whose_companion_nobody_names_says_from_where_it_can_be_had(folder: Folder) -> None:

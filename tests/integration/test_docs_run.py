@@ -73,6 +73,7 @@ NOT_RUN = {
     r"invoke rehearse( .*)?": "it takes minutes: test_readme_sample.py",
     r"releasegate rehearse --pair own": "it takes minutes: test_rehearse_own.py",
     r"invoke release( --rc| --post)?": "it uploads: test_sample_pair.py, test_diary.py",
+    r"releasegate release --rc --package tiny-\S+": "it uploads: test_diary.py",
     r"invoke release --rc --package \S+( --to 1\.1\.0)?": "it uploads: test_sample_pair.py, test_diary.py",
     r"invoke release --rc( --companion \S+)+": "it uploads, with companions of its own: test_two_companions.py",
     r"(invoke|releasegate) verify my-(plugin|service) 1\.\d\.0": "it is about a final: test_verify.py",

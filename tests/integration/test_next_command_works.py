@@ -196,13 +196,19 @@ def gone(workspace: Workspace) -> None:
     shutil.rmtree(clone(workspace))
 
 
-@pytest.mark.parametrize(("arrange", "question"), [(another_publisher, "other publishers"), (gone, "work tree")])
 def test_what_would_be_refused_is_not_named_next_where_a_person_is_to_mend_what_is_in_the_way(
-    workspace: Workspace, arrange: Callable[[Workspace], None], question: str
+    workspace: Workspace,
 ) -> None:
-    arrange(workspace)
+    another_publisher(workspace)
     report = status(workspace, api(workspace))
-    assert question in in_the_way(report)
+    assert "other publishers" in in_the_way(report)
+    assert report.command == "invoke doctor --package tiny-api"
+
+
+def test_a_look_at_no_repository_names_neither_itself_next_nor_what_would_be_refused(workspace: Workspace) -> None:
+    gone(workspace)
+    report = status(workspace, api(workspace))
+    assert report.look is not None
     assert report.command == "invoke doctor --package tiny-api"
 
 

@@ -160,13 +160,14 @@ def _unknown(
     look = missing if missing is not None else problem_of(error)
     if missing is not None:  # told once, and not again of a question
         blocking = tuple(each for each in blocking if each.problem.problem != missing.problem)
+    again = "status" if missing is None else "doctor"
     line = _line_of(look.hint) if missing is not None else ""
     clone = look.hint.removeprefix(GET) if look.hint.startswith(GET) else ""
     return PackageReport(
         package.name,
         "it cannot be told where it stands",
         "its repository" if clone else look.hint,
-        clone or line or f"invoke {'status' if may_pass else 'doctor'} --package {package.name}",
+        clone or line or f"invoke {again} --package {package.name}",
         consumed={where: tuple(map(str, held)) for where, held in held_versions(workspace, package).items()},
         in_the_way=blocking,
         look=look,
