@@ -250,7 +250,7 @@ def test_a_mirror_follows_the_remote_or_is_not_asked_once_it_has_the_tag(fixture
     assert asked(fixture)["remote"].found == "origin answers (0 tags), and github follows it"
     fixture.repository.standings = ["ahead"]
     fixture.repository.remote["v1.0rc1"] = fixture.repository.local["v1.0rc1"] = START
-    assert asked(fixture)["remote"].found == "origin answers (1 tags), and github follows it"
+    assert asked(fixture)["remote"].found == "origin answers (1 tag), and github follows it"
 
 
 def test_one_thing_in_the_way_is_the_error_itself(fixture: ReleaseFixture) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from releasegate.core.enumerated import counted
 from releasegate.core.errors import Refused, ReleasegateError
 from releasegate.core.version_files.survey import survey
 from releasegate.steps.mirror import mirrored, require_following
@@ -122,7 +123,7 @@ def _indexes(inquiry: Inquiry) -> str:
     release = inquiry.release
     roles: tuple[Role, ...] = ("staging", "production")
     counts = {release.index_name(role): len(release.index(role).files(release.package.name)) for role in roles}
-    return ", ".join(f"{name} answers ({count} files)" for name, count in counts.items())
+    return ", ".join(f"{name} answers ({counted(count, 'file')})" for name, count in counts.items())
 
 
 def _remote(inquiry: Inquiry) -> str:
@@ -141,10 +142,10 @@ def _remote(inquiry: Inquiry) -> str:
             hint=f"Bring them in: {package.git_line(f'pull --rebase {package.remote} {branch}')}",
         )
     if not mirrored(release):
-        return f"{package.remote} answers ({found} tags)"
+        return f"{package.remote} answers ({counted(found, 'tag')})"
     if branch is not None and repository.tagged_there(release.tag) is None:
         require_following(release, branch)
-    return f"{package.remote} answers ({found} tags), and {package.tag_remote} follows it"
+    return f"{package.remote} answers ({counted(found, 'tag')}), and {package.tag_remote} follows it"
 
 
 def _forge(inquiry: Inquiry) -> str | Caution:
