@@ -211,6 +211,18 @@ def test_json_that_nobody_can_read_ends_in_a_sentence(project: Path, words: str)
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
+@pytest.mark.parametrize("words", ["--help", "status --help", "--version", "--list"])
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_help_that_cannot_be_written_is_told_whether_or_not_it_was_held_back(words: str, buffered: str) -> None:
+    line = f"{sys.executable} -m releasegate {words} >/dev/full"
+    env = {**os.environ, "PYTHONUNBUFFERED": buffered}
+    done = subprocess.run(["bash", "-c", line], env=env, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 6
+    assert any(each.startswith("-> ") for each in done.stderr.splitlines())
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
 @pytest.mark.parametrize(("words", "code"), [("status", 6), ("doctor --json", 6), ("adopt", 6), ("nope", 2)])
 def test_a_folder_that_was_removed_meanwhile_ends_without_a_traceback(tmp_path: Path, words: str, code: int) -> None:

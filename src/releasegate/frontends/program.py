@@ -123,9 +123,12 @@ class Releasegate(Program):
         """Run what *argv* says, and end the process with its exit code."""
         code = 0
         try:
-            self._answer(argv)
-        except Exit as ended:
-            code = ended.code
+            try:
+                self._answer(argv)
+            except Exit as ended:
+                code = ended.code
+            if not code:  # what was held back until now is written, or told to have nowhere to go
+                sys.stdout.flush()
         except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
             code = self._told(error)
         from releasegate.frontends.endings import finish_output
@@ -136,11 +139,12 @@ class Releasegate(Program):
 
     def _told(self, error: Exception) -> int:
         """Show what is wrong with the arguments, or was met before a command, and return the exit code."""
-        from releasegate.frontends.endings import as_told, nobody_reads
+        from releasegate.frontends.endings import as_told, finish_output, nobody_reads
         from releasegate.frontends.screen.console import Screen
 
         told = self._wrong_words().told(error) if isinstance(error, ParseError) else as_told(error)
         if not nobody_reads(error):
+            finish_output()  # a disk that is full of it keeps nothing back from what is told now
             screen = Screen(as_json="--json" in self.argv, kind=_kind_of(self.argv[1:]), typed="releasegate")
             screen.error(told)
             screen.tell_forms(told)
