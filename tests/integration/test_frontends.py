@@ -392,6 +392,7 @@ def test_every_task_says_what_it_takes_with_an_example(cwd: Desk, task: str) -> 
         assert code == 0, output
         assert f"Example: invoke {task}" in output
         assert "--verbose" in output
+        assert [line for line in output.splitlines() if len(line) > 80] == []
 
 
 def test_a_task_that_has_one_of_its_two_names_says_still_what_it_takes(cwd: Desk) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from archives import said, sdist, subject, tracked
 
-from releasegate.core.audit.checks.pointers import pointers
+from releasegate.core.audit.checks.lfs_pointers import pointers
 from releasegate.core.audit.checks.sdist_top import top_of_sdist
 from releasegate.core.audit.checks.submodules import from_submodules
 from releasegate.core.audit.subject import Subject

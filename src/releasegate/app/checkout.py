@@ -54,7 +54,7 @@ def explained(workspace: Workspace, error: ReleasegateError) -> ReleasegateError
 
     if isinstance(error, NoFolder):
         for package in workspace.project.settings.packages:
-            if str(error) == str(NoFolder.at(workspace.project.where(package))):
+            if error.root == workspace.project.where(package):
                 return not_checked_out(workspace, package)
     return error
 

@@ -57,7 +57,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
     taken: str = "",
     given: str = "",
 ) -> None:
-    """Release: the final, or with --rc the next candidate, or with --post the fix-forward.
+    """Release the final, or with --rc a candidate, or with --post a fix-forward.
 
     Example: invoke release --rc --package my-plugin --to 1.1.0 --plan
     """
@@ -78,7 +78,7 @@ def release(  # noqa: PLR0913 - each is a flag of the command line
 
 @task(help={"package": _PACKAGE, "json": _JSON})
 def status(context: Context, *, package: str = "", json: bool = False) -> None:
-    """Show where every package stands, what is consumed, what is missing, and the one next command.
+    """Show where every package stands, what is missing, and the one next command.
 
     Example: invoke status --package my-plugin
     """
@@ -100,7 +100,7 @@ def status(context: Context, *, package: str = "", json: bool = False) -> None:
     },
 )
 def show(context: Context, *, package: str = "", version: str = "", json: bool = False, markdown: bool = False) -> None:
-    """Show the record of a version: its path, what ran together, its files, its waivers.
+    """Show a version's record: its path, what ran together, its files, its waivers.
 
     Example: invoke show --package my-plugin --version 1.1.0rc2
     """
@@ -112,7 +112,9 @@ def show(context: Context, *, package: str = "", version: str = "", json: bool =
 
 @task(help={"package": _PACKAGE, "json": _JSON})
 def doctor(context: Context, *, package: str = "", json: bool = False) -> None:
-    """Ask all that the next release will need, and print one line each with what to do; nothing is changed.
+    """Ask all that the next release will need, a line each with what to do.
+
+    Nothing is changed.
 
     Example: invoke doctor --package my-plugin
     """
@@ -134,9 +136,10 @@ def doctor(context: Context, *, package: str = "", json: bool = False) -> None:
     },
 )
 def verify(context: Context, name: str, version: str, *, index: str = "", statement: str = "") -> None:
-    """Rebuild a published version from its tag and print what is proven of it, by whom, and what is not.
+    """Rebuild a published version from its tag; say what is proven of it, by whom.
 
-    Nothing is changed, and no token is needed. It ends with 4 where anything contradicts what the index serves.
+    What is not proven is said, too. Nothing is changed, and no token is needed.
+    It ends with 4 where anything contradicts what the index serves.
 
     Example: invoke verify my-plugin 1.1.0
     """
@@ -169,7 +172,7 @@ def pairs(  # noqa: PLR0913 - each is a flag of the command line
     markdown: bool = False,
     json: bool = False,
 ) -> None:
-    """Show what was proven with what: each package with its companions, on which host and Python, by which run.
+    """Show what was proven with what: companions, host and Python, by which run.
 
     Example: invoke pairs --for my-backend==1.2.0
     """
@@ -197,7 +200,7 @@ def waive(  # noqa: PLR0913 - each is a flag of the command line
 ) -> None:
     """Record that a person takes it on that a gate does not pass, for one version.
 
-    Example: invoke waive --package my-plugin --version 1.1.0rc2 --gate e2e:staging --reason "the mock lacks Ceph"
+    Example: invoke waive --version 1.1.0rc2 --gate e2e:staging --reason "no Ceph"
     """
     with shown(context) as screen:
         from releasegate.frontends.commands.releases import waive as run
@@ -215,9 +218,9 @@ def waive(  # noqa: PLR0913 - each is a flag of the command line
     },
 )
 def revoke(context: Context, *, package: str = "", version: str = "", reason: str = "", by: str = "") -> None:
-    """Take the proof of one version back: it counts for nothing until it is run green again, or waived.
+    """Take a version's proof back, until it is run green again, or waived.
 
-    Example: invoke revoke --package my-plugin --version 1.1.0rc2 --reason "the migration loses rows"
+    Example: invoke revoke -p my-plugin --version 1.1.0rc2 --reason "loses rows"
     """
     with shown(context) as screen:
         from releasegate.frontends.commands.releases import revoke as run

@@ -250,6 +250,11 @@ def line_in(root: Path, words: str) -> str:
     return f"git {words}" if where == os.curdir else f"git -C {shlex.quote(where)} {words}"
 
 
+def to_begin(root: Path) -> str:
+    """Return the line that makes the folder a repository with all that is in it."""
+    return " && ".join(line_in(root, words) for words in ("init", "add --all", "commit -m Begin"))
+
+
 def failure(answer: GitOutput, problem: str) -> ReleasegateError:
     """Return the error for a Git command that a person must look at."""
     left = _LEFT.search(answer.stderr)
@@ -270,20 +275,18 @@ def bare(root: Path) -> Refused:
 
 
 class NoFolder(Refused):
-    """There is no folder where a repository is configured to be: whoever knows the package knows how to get it."""
+    """There is no folder at *root*, where a repository is configured to be: its package says how it is had."""
 
-    @classmethod
-    def at(cls, root: Path) -> NoFolder:
-        """Return that there is none at *root*."""
+    def __init__(self, root: Path) -> None:
         hint = "Clone the package's repository there, or correct the package's path"
-        return cls(f"There is no folder {root}.", hint=hint)
+        super().__init__(f"There is no folder {root}.", hint=hint)
+        self.root = root
 
 
 def _no_repository(root: Path) -> Refused:
     if not root.is_dir():
-        return NoFolder.at(root)
-    lines = (line_in(root, words) for words in ("init", "add --all", "commit -m Begin"))
+        return NoFolder(root)
     return Refused(
         f"{root} is not a Git repository.",
-        hint=f"Correct the package's path, or make it one: {' && '.join(lines)}",
+        hint=f"Correct the package's path, or make it one: {to_begin(root)}",
     )

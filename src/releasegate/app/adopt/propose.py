@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.files import write_atomically
-from releasegate.adapters.git.command import Git
+from releasegate.adapters.git.command import Git, to_begin
 from releasegate.adapters.kit_folders import KitsBeside, kits_of_hosts, known_hosts
 from releasegate.adapters.plain_file import is_there
 from releasegate.adapters.venvs.interpreters import Interpreters
@@ -36,7 +36,6 @@ from releasegate.core.version_files.kind import utf8
 _PROJECT = PurePosixPath("pyproject.toml")
 _BUILT = PurePosixPath("PKG-INFO")
 _JUNK = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", "dist", "build"})
-_UNTRACKED = "Git tracks nothing here, and a build is made of a commit: git init; git add --all; git commit -m Begin"
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     whole = replace(whole, around=replace(whole.around, links=links))
     home = folder if _has_table(files.get(_PROJECT, b"")) or whole.table is None else whole.table
     old = read_file(home / _PROJECT) or b""
-    notes = [] if tracked else [_UNTRACKED]
+    notes = [] if tracked else [f"Git tracks nothing here, and a build is made of a commit: {to_begin(folder)}"]
     table = _with_table(utf8(old, where="pyproject.toml"), {**files, **whole.above}, git, whole, home=home)
     others, text = workflows_of(git) if tracked else {}, table.text
     if not _has_table(old):

@@ -12,8 +12,8 @@ from releasegate.core.audit.checks.entry_points import dangling
 from releasegate.core.audit.checks.hidden import hidden
 from releasegate.core.audit.checks.imports import own_imports
 from releasegate.core.audit.checks.index import refused
+from releasegate.core.audit.checks.lfs_pointers import pointers
 from releasegate.core.audit.checks.names import file_names, metadata, stated_versions, wheel_layout
-from releasegate.core.audit.checks.pointers import pointers
 from releasegate.core.audit.checks.pythons import oldest_tried
 from releasegate.core.audit.checks.references import references
 from releasegate.core.audit.checks.sdist_top import top_of_sdist

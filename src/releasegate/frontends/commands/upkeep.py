@@ -30,7 +30,9 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
     path: str = "",
     without_containers: bool = False,
 ) -> None:
-    """Play whole releases on an embedded TestPyPI and PyPI: no account, no token, nothing leaves the machine.
+    """Play whole releases on an embedded TestPyPI and PyPI.
+
+    No account and no token are needed, and nothing leaves the machine.
 
     Example: invoke rehearse --keep
     """
@@ -49,7 +51,9 @@ def rehearse(  # noqa: PLR0913 - each is a flag of the command line
     }
 )
 def cache(context: Context, *, clear: bool = False, give: str = "", take: str = "") -> None:
-    """Show what is kept between runs: build environments, and of the end-to-end gate migrated databases and images.
+    """Show what is kept between runs.
+
+    Kept are build environments, and of the end-to-end gate databases and images.
 
     Example: invoke cache --clear
     """
@@ -70,9 +74,11 @@ def cache(context: Context, *, clear: bool = False, give: str = "", take: str = 
 def watch(
     context: Context, *, package: str = "", last: str = "", without_e2e: bool = False, json: bool = False
 ) -> None:
-    """Look after what is published: the served files against the record, the newest final installed anew, the pair run.
+    """Look after what is published: its files, its install, the newest pair.
 
-    It changes nothing and takes no proof back. It ends with 4 where something is not as it was proven.
+    The served files are held against the record, the newest final is installed
+    anew, and the pair is run. It changes nothing and takes no proof back. It ends
+    with 4 where something is not as it was proven.
 
     Example: invoke watch --package my-plugin
     """

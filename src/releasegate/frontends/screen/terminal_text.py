@@ -117,14 +117,18 @@ def broken(line: str, width: int | None) -> list[str]:
 
 
 def explained(words: str, width: int | None) -> str:
-    """Return what a command says of itself in lines of at most *width* columns; its example can be pasted still."""
+    """Return what a command says of itself in lines of at most *width* columns; its example can be pasted still.
+
+    Its lines are those of a narrow terminal, which invoke prints as they are: a paragraph is broken anew.
+    """
     if width is None:
         return words
-    lines = [
-        _continued(line, width) if line.startswith("Example: ") else _wrapped(line, width, lead="", below="")
-        for line in words.splitlines()
-    ]
-    return "\n".join(part for parts in lines for part in parts)
+    told = []
+    for paragraph in words.split("\n\n"):
+        line = " ".join(paragraph.splitlines())
+        example = line.startswith("Example: ")
+        told.append("\n".join(_continued(line, width) if example else _wrapped(line, width, lead="", below="")))
+    return "\n\n".join(told)
 
 
 def _continued(line: str, width: int) -> list[str]:
