@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import http.server
 import json
+import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,6 +85,23 @@ def test_an_engine_that_does_not_answer_is_named(tmp_path: Path) -> None:
     assert refused(environ) == "The Docker engine does not answer."
 
 
+def test_a_user_who_is_not_let_in_is_told_so_and_not_to_start_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shut(asked: socket.socket, _address: object) -> None:
+        asked.close()
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    docker(tmp_path, says="2.26.1")
+    monkeypatch.setattr(socket.socket, "connect", shut)
+    environ = {"PATH": f"{tmp_path}:/bin:/usr/bin", "DOCKER_HOST": f"unix://{tmp_path}/docker.sock"}
+    with pytest.raises(Unavailable) as caught, opened(environ):
+        pass
+    assert caught.value.problem == "This user may not use the Docker engine."
+    assert caught.value.details == (f"unix://{tmp_path}/docker.sock: Permission denied",)
+    assert "usermod" in caught.value.hint
+
+
 def test_an_old_engine_is_refused(tmp_path: Path) -> None:
     docker(tmp_path, says="2.26.1")
     with engine(version="1.40") as host:
@@ -95,6 +115,14 @@ def test_a_full_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with engine(root=str(tmp_path)) as host:
         said = refused({"PATH": f"{tmp_path}:/bin:/usr/bin", "DOCKER_HOST": host})
     assert "are free where the Docker engine keeps its images" in said
+
+
+def test_the_disk_of_another_machine_is_not_looked_for_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    docker(tmp_path, says="2.26.1")
+    monkeypatch.setattr("releasegate.adapters.containers.engine.LEAST_DISK", 10.0**9)
+    monkeypatch.setattr("releasegate.adapters.containers.engine._HERE", (None,))
+    with engine(root=str(tmp_path)) as host, opened({"PATH": f"{tmp_path}:/bin:/usr/bin", "DOCKER_HOST": host}):
+        pass
 
 
 def test_an_engine_that_will_do_is_described(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from packaging.version import Version
 
@@ -36,6 +38,8 @@ _PASSED_ON = (
     "XDG_RUNTIME_DIR",
 )
 _USUAL = "unix:///var/run/docker.sock"
+_HERE = (None, "localhost", "127.0.0.1", "::1")
+"""The hosts of an address that is this machine's; that of a socket has none."""
 _ASK_SECONDS = 60.0
 _GIB = 2**30
 
@@ -142,12 +146,25 @@ def _client(environment: Mapping[str, str]) -> docker.DockerClient:
         with _closed_on_failure(client):
             client.ping()
     except (DockerException, OSError) as error:  # also requests' own, which are OSErrors
+        if _is_forbidden(error):
+            raise Unavailable(
+                "This user may not use the Docker engine.",
+                hint='Let the user in, and log in anew: sudo usermod -aG docker "$USER"',
+                details=(f"{environment['DOCKER_HOST']}: {os.strerror(errno.EACCES)}",),
+            ) from error
         raise Unavailable(
             "The Docker engine does not answer.",
             hint="Start it (docker info must answer), then run the same command again",
             details=(str(error),),
         ) from error
     return client
+
+
+def _is_forbidden(error: BaseException | None) -> bool:
+    """Whether the system did not let this user through to the socket: the SDK and what it stands on wrap its word."""
+    return error is not None and (
+        isinstance(error, PermissionError) or _is_forbidden(error.__cause__ or error.__context__)
+    )
 
 
 @contextmanager
@@ -175,7 +192,8 @@ def _looked_over(client: docker.DockerClient, environment: Mapping[str, str], ad
         )
     info: Mapping[str, Any] = client.info()
     root = Path(info.get("DockerRootDir", ""))
-    if root.is_dir() and os.access(root, os.R_OK):
+    # Another machine's disk is not seen from here, whatever folder has that name; who may not read it may ask it.
+    if urlsplit(address).hostname in _HERE and root.is_dir():
         free = shutil.disk_usage(root).free / _GIB
         if free < LEAST_DISK:
             raise Unavailable(

@@ -84,8 +84,8 @@ def pythons(inquiry: Inquiry) -> str:
     missing = [python for python in wanted if machine.python(python) is None]
     if missing:
         raise Unavailable(
-            f"Python {', '.join(missing)} is not on this machine, and the install check needs it.",
-            hint=f"Install it: uv python install {' '.join(missing)}",
+            f"The install check needs Python {' and '.join(missing)}, which this machine does not have.",
+            hint=f"Install what is missing: uv python install {' '.join(missing)}",
         )
     return f"all here: {', '.join(wanted)}"
 
