@@ -306,3 +306,13 @@ def test_an_interrupted_command_says_what_is_safe_and_how_to_go_on(project: Path
     first, second = err.splitlines()
     assert first == "Interrupted: what was recorded or published stays as it is, and nothing is uploaded twice."
     assert second == "-> Run the same command again; it begins anew"
+
+
+def test_an_option_of_a_stack_in_a_wrong_configuration_is_answered_with_what_is_wrong_there(
+    project: Path, typed: Typed
+) -> None:
+    (project / "pyproject.toml").write_text(f"{PACKAGE}pythns = []\n", encoding="utf-8")
+    code, _, err = typed("e2e", "--netbox", "4.7.3")
+    assert code == 2
+    assert "pythns" in err
+    assert "--netbox" not in err

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from releasegate.frontends.options import E2E, SPEAKING, Gate, Given, Option
 
 if TYPE_CHECKING:
+    from releasegate.core.config.stack import Stack
+    from releasegate.core.errors import ConfigurationError
     from releasegate.core.stacks.stack_keys import Dimension
 
 _AFTER = "backend_version"
@@ -19,18 +21,36 @@ _AFTER = "backend_version"
 def here(gate: Gate, start: Path) -> Gate:
     """Return *gate* with the options of the stack that is configured in *start* or above it.
 
-    What is wrong with the configuration is told by who runs the gate.
+    What is wrong with the configuration is told by who runs the gate, or misses an option.
     """
     if gate.name != E2E.name:
         return gate
-    from releasegate.app.project import load
     from releasegate.core.errors import ReleasegateError
 
     try:
-        stack = load(start, environ=os.environ).settings.stack
+        stack = _stack(start)
     except (ReleasegateError, OSError):
         return gate
     return gate if stack is None else replace(gate, options=tuple(_options(gate, stack.every_dimension)))
+
+
+def why_missing(start: Path) -> ConfigurationError | None:
+    """Return what is wrong with the configuration in *start* or above it, for which no stack's options are known."""
+    from releasegate.core.errors import ConfigurationError, ReleasegateError
+
+    try:
+        _stack(start)
+    except ConfigurationError as error:
+        return error
+    except (ReleasegateError, OSError):
+        pass
+    return None
+
+
+def _stack(start: Path) -> Stack | None:
+    from releasegate.app.project import load
+
+    return load(start, environ=os.environ).settings.stack
 
 
 def of_any_stack() -> frozenset[str]:

@@ -8,6 +8,7 @@ import shlex
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invoke.exceptions import ParseError
@@ -156,8 +157,10 @@ class WrongWords:
 def no_option(command: str, word: str, flags: Iterable[str]) -> ConfigurationError:
     """Return that *command*, whose options are *flags*, has no option *word*."""
     if command == E2E.command:
-        from releasegate.frontends.stack_options import of_any_stack
+        from releasegate.frontends.stack_options import of_any_stack, why_missing
 
+        if (wrong := why_missing(Path.cwd())) is not None:
+            return wrong
         if word in of_any_stack():
             return _wrong(
                 f"{word} chooses cells of a stack that has it, and there is none here.",
