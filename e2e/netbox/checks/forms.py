@@ -101,19 +101,25 @@ class _Reader(HTMLParser):
             self.words.append(data)
 
 
-class _Refusals(HTMLParser):
-    """What a form that comes back says to be wrong: the texts of what is marked as an error."""
+WRONG = frozenset({"text-danger", "invalid-feedback", "errorlist", "alert-danger"})
+"""How NetBox marks what is wrong with a form that comes back."""
+MESSAGE = frozenset({"toast-body"})
+"""How it marks what it tells a person of what was done last."""
 
-    MARKS = frozenset({"text-danger", "invalid-feedback", "errorlist", "alert-danger"})
+
+class _Marked(HTMLParser):
+    """The texts of what is marked in one of some ways."""
+
     VOID = frozenset({"br", "img", "input", "hr", "link", "meta", "wbr", "source", "path", "use"})
 
-    def __init__(self) -> None:
+    def __init__(self, marks: frozenset[str]) -> None:
         super().__init__()
+        self.marks = marks
         self.depth = 0
         self.words: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in self.VOID and (self.depth or self.MARKS & set((dict(attrs).get("class") or "").split())):
+        if tag not in self.VOID and (self.depth or self.marks & set((dict(attrs).get("class") or "").split())):
             self.depth += 1
 
     def handle_endtag(self, tag: str) -> None:
@@ -127,7 +133,16 @@ class _Refusals(HTMLParser):
 
 def refused(page: str) -> str:
     """Return what a form that was sent and came back says to be wrong; nothing where it marks nothing."""
-    reader = _Refusals()
+    return _marked(page, WRONG)
+
+
+def message(page: str) -> str:
+    """Return what a page tells a person of what was done last."""
+    return _marked(page, MESSAGE)
+
+
+def _marked(page: str, marks: frozenset[str]) -> str:
+    reader = _Marked(marks)
     reader.feed(page)
     return "; ".join(dict.fromkeys(reader.words))
 

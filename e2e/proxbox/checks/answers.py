@@ -76,7 +76,7 @@ def _node_answers(center: Datacenter, node: str, version: dict[str, str]) -> Ite
     for guest in here:
         place = f"{guest.kind}/{guest.vmid}"
         yield f"{place}/config", _config(guest)
-        yield f"{place}/status/current", _state(guest)
+        yield f"{place}/status/current", _state(guest) | {"ha": {"managed": 0}}
         yield f"{place}/snapshot", [_snapshot(name) for name in guest.snapshots]
         if guest.kind == "lxc":
             yield f"{place}/interfaces", [_seen_card(guest, number) for number, _ in enumerate(guest.cards)]

@@ -106,6 +106,16 @@ class Proxmox:
             raise BrokenContract(f"the Proxmox mock holds nothing at {path} ({answer.status_code})", side=STACK)
         return body["data"]
 
+    def unanswered(self) -> list[str]:
+        """Return what was asked for so far that the mock does not hold."""
+        asked: list[str] = requests.get(f"{self.url}/unanswered", timeout=30, verify=False).json()  # noqa: S501
+        return asked
+
+    def state(self, guest: Guest) -> tuple[bool, int]:
+        """Return whether a guest runs now, and how many states of it are kept."""
+        place = f"nodes/{guest.node}/{guest.kind}/{guest.vmid}"
+        return self.get(f"{place}/status/current")["status"] == "running", len(self.get(f"{place}/snapshot"))
+
     def world(self) -> World:
         """Read everything that the checks look for in NetBox."""
         status = self.get("cluster/status")
