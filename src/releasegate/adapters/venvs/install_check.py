@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import product
@@ -24,7 +24,7 @@ from releasegate.adapters.venvs.uv_installer import UvInstaller
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.enumerated import counted
 from releasegate.core.errors import Unavailable
-from releasegate.ports import CellReport, Delivery, Progress
+from releasegate.ports import CellReport, Delivery, InstalledBy, Progress
 
 Missing = Literal["fail", "leave out"]
 """What an interpreter that is not here means for its cells."""
@@ -70,7 +70,9 @@ class VenvInstallChecker:
     workers: int | None = None
     missing: Missing = "fail"
 
-    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+    def check(
+        self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress, installer: InstalledBy = "both"
+    ) -> tuple[CellReport, ...]:
         """Install and try every file on every Python; the reports are in the order of *pythons*, then files.
 
         Raises:
@@ -81,7 +83,7 @@ class VenvInstallChecker:
             scratch(self.workdir) as folder,
             ThreadPoolExecutor(self.workers or os.cpu_count()) as pool,
         ):
-            cells = self._cells(delivery, pythons, place=folder)
+            cells = self._cells(delivery, pythons, place=folder, installer=installer)
             progress(f"install: {counted(len(cells), 'environment')} for {delivery.package.name} {delivery.version}")
             # pip takes longest: it begins.
             order = sorted(cells, key=lambda cell: not cell.by_pip)
@@ -94,13 +96,16 @@ class VenvInstallChecker:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _cells(self, delivery: Delivery, pythons: Sequence[str], *, place: Path) -> tuple[_Cell, ...]:
+    def _cells(
+        self, delivery: Delivery, pythons: Sequence[str], *, place: Path, installer: InstalledBy
+    ) -> tuple[_Cell, ...]:
         interpreters = Interpreters(self.environ)
         here = [(python, interpreters.find(python)) for python in pythons]
         pairs = product(here, delivery.files)
-        return _divided(
+        cells = tuple(
             _Cell(python, interpreter, file, place / str(n)) for n, ((python, interpreter), file) in enumerate(pairs)
         )
+        return _divided(cells) if installer == "both" else cells
 
     def _judge(self, cell: _Cell, delivery: Delivery, *, stop: Event) -> _Judged:
         started = time.monotonic()
@@ -154,12 +159,11 @@ class VenvInstallChecker:
         return CellReport(cell.name, "fail", (f"{problem} or leave it out with --only-available.",), (), 0.0)
 
 
-def _divided(cells: Iterable[_Cell]) -> tuple[_Cell, ...]:
+def _divided(given: Sequence[_Cell]) -> tuple[_Cell, ...]:
     """Leave to pip the first wheel, and of every other kind the last: so another Python where there are several.
 
     A Python that pip has left behind is uv's.
     """
-    given = tuple(cells)
     here = [cell for cell in given if cell.interpreter is not None and serves(cell.python)]
     pipped = {cell.kind: cell for cell in here}
     pipped |= {cell.kind: cell for cell in reversed(here) if cell.kind == "wheel"}
