@@ -31,6 +31,7 @@ from releasegate.adapters.forges.outcomes import (
     text,
     verdict,
 )
+from releasegate.adapters.trust import trusted
 from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.evidence.belief import CiOutcome
@@ -219,6 +220,7 @@ class GitHubForge:
             auth=None if secret is None else Auth.Token(secret),
             lazy=True,
             timeout=_SECONDS,
+            verify=trusted(self.environ),
             per_page=_PAGE,
             retry=None,
             seconds_between_requests=None,

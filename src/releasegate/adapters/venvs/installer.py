@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from releasegate.adapters.process import Completed, last_lines
+from releasegate.adapters.trust import trusted
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.keys import Package
 from releasegate.core.errors import Unavailable
@@ -144,7 +145,7 @@ class Installer:
         import requests
 
         try:
-            status = requests.head(self.index, timeout=_ANSWER_SECONDS, allow_redirects=True).status_code
+            status = requests.head(self.index, timeout=_ANSWER_SECONDS, verify=trusted(self.environ)).status_code
         except requests.RequestException as error:
             raise self._silent(type(error).__name__) from error
         if status >= _SERVER_ERROR:
