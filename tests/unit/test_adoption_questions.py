@@ -47,6 +47,13 @@ def test_what_nothing_says_is_asked_and_what_is_said_is_not() -> None:
     assert any("before a version in its tags" in words for words in said)
 
 
+def test_tags_that_are_ahead_of_the_files_are_asked_about() -> None:
+    found = look(BASE, Surroundings(tags=("v2.0.0",), standard=sys.stdlib_module_names))
+    (question,) = (each for each in questions(found, RepositoryFacts("main", "origin", FORGE)) if "tags" in each.asks)
+    assert "of v2.0.0, and its files state 1.4.0: the next number would follow the tag." in question.asks
+    assert question.answers == ('tag-prefix = "v"', 'tag-prefix = "quay-lamp-v"')
+
+
 def test_a_version_file_that_is_a_guess_or_disagrees_is_asked_about() -> None:
     (question,) = (each for each in asked({**BASE, INIT: '__version__ = "1.3.0"\n'}) if INIT in each.asks)
     assert "states 1.3.0, not 1.4.0" in question.asks
