@@ -7,7 +7,7 @@ from requests import Request
 
 from releasegate.adapters.index.get import reading_session
 from releasegate.adapters.process import clean_environment
-from releasegate.adapters.trust import for_all, trusted
+from releasegate.core.trust import for_all, trusted
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"])

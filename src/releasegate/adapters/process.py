@@ -18,9 +18,9 @@ from threading import Event
 from typing import IO
 
 from releasegate.adapters import process_groups, transcript
-from releasegate.adapters.trust import for_all
 from releasegate.core.errors import Unavailable
 from releasegate.core.frozen import dataclass
+from releasegate.core.trust import for_all
 
 PASSED_ON = frozenset(
     [

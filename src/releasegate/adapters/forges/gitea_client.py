@@ -15,8 +15,8 @@ from urllib3.exceptions import HTTPError
 
 from releasegate.adapters.forges.credential import ForgeCredential
 from releasegate.adapters.forges.outcomes import ForgeResponse, failure, nonsense, text
-from releasegate.adapters.trust import trusted
 from releasegate.core.config.keys import ForgeConfig
+from releasegate.core.trust import trusted
 
 if TYPE_CHECKING:
     from releasegate.adapters.tokens.prompt import TokenPrompt

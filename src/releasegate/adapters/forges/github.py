@@ -31,11 +31,11 @@ from releasegate.adapters.forges.outcomes import (
     text,
     verdict,
 )
-from releasegate.adapters.trust import trusted
 from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.evidence.belief import CiOutcome
 from releasegate.core.frozen import dataclass
+from releasegate.core.trust import trusted
 from releasegate.ports import BranchTakes, CiRun, ForgeRelease
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 
 from releasegate.adapters.index.access import origin
 from releasegate.adapters.index.deadline import Arrived
-from releasegate.adapters.trust import trusted
 from releasegate.core.frozen import dataclass
+from releasegate.core.trust import trusted
 
 if TYPE_CHECKING:
     import requests

@@ -11,13 +11,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from releasegate.adapters.process import Completed, last_lines
-from releasegate.adapters.trust import trusted
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.keys import Package
 from releasegate.core.errors import Unavailable
 from releasegate.core.install.installed_from import Expected, provenance_problems
 from releasegate.core.install.pip_faults import TRANSPORT
 from releasegate.core.install.pip_report import installed_from
+from releasegate.core.trust import trusted
 from releasegate.ports import Origin
 
 _INSTALL_SECONDS = 1800.0
