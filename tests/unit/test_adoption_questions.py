@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from adopted import INIT, STATIC, look
@@ -156,6 +158,16 @@ def test_tasks_of_the_repository_s_own_get_a_line_that_keeps_them(content: bytes
     question = own_file(TASKS, content)
     assert question is not None
     assert where in question.asks
+
+
+@pytest.mark.parametrize("content", [b"import nox\n", b"import nox", b""])
+def test_what_is_added_to_a_noxfile_stands_on_a_line_of_its_own(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / NOXFILE).write_bytes(content)
+    question = own_file(NOXFILE, content)
+    assert question is not None
+    subprocess.run(["sh", "-c", *question.answers], cwd=tmp_path, check=True)
+    *_, last = ast.parse((tmp_path / NOXFILE).read_text()).body
+    assert ast.unparse(last) == "sessions(prefix='release-')"
 
 
 def test_a_file_that_names_releasegate_is_not_asked_about() -> None:

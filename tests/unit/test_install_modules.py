@@ -57,10 +57,11 @@ def test_a_module_of_a_host_is_proposed_as_not_imported() -> None:
         {"app.models": HOST, "app.views": "ModuleNotFoundError: No module named 'netbox.views'"}, ["app"], written=False
     )
     assert line == (
-        "netbox is not installed here: name it in the dependencies. If it is the host that runs the package, "
+        "netbox is not installed here: name it in the dependencies. If users have it by themselves, as a host or to "
+        "be used with it, "
         "in [tool.releasegate.packages.install]: not-imported = ["
-        '{ pattern = "app.models", reason = "it imports only inside of netbox" }, '
-        '{ pattern = "app.views", reason = "it imports only inside of netbox" }]'
+        '{ pattern = "app.models", reason = "it needs netbox" }, '
+        '{ pattern = "app.views", reason = "it needs netbox" }]'
     )
 
 

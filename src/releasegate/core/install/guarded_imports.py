@@ -118,7 +118,7 @@ def _advice(cause: str, *, pythons_own: bool) -> tuple[str, str]:
         return f"{stand_in}, or raise Requires-Python. If that is meant so", "it imports only on other Pythons"
     if cause:
         name_it = f"{cause} is not installed here: name it in the dependencies"
-        return f"{name_it}. If it is the host that runs the package", f"it imports only inside of {cause}"
+        return f"{name_it}. If users have it by themselves, as a host or to be used with it", f"it needs {cause}"
     return "If that is meant so", "say why"
 
 
