@@ -11,6 +11,7 @@ from releasegate.steps.build import Build, Promotable, Promotion
 from releasegate.steps.candidate import CandidateProven
 from releasegate.steps.companions import CompanionPublished
 from releasegate.steps.forge_release import PublishForgeRelease
+from releasegate.steps.installable import Installable
 from releasegate.steps.pairs import ReleasedPairs
 from releasegate.steps.preflight.preflight import Preflight
 from releasegate.steps.propagation import Propagation
@@ -42,6 +43,7 @@ RC: Pipeline = (
     VersionFilesAgree,  # and now every file states it
     Build,  # one wheel and one sdist, from a clean checkout of that commit
     Audit,  # they hold what the commit says, and what users had before
+    Installable,  # users could install and import it, as far as that shows before an index has it
     Promotable,  # and what it leads to can be made: built, compared and thrown away
     Tag,  # from here on the number is consumed
     partial(Upload, role="staging"),  # the staging index holds these very bytes

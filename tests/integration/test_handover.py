@@ -238,7 +238,8 @@ def test_what_was_proven_again_is_handed_over_for_every_version_also_where_it_fa
 
 def test_of_evidence_only_what_is_judged_elsewhere_counts(job: tuple[Workspace, Package, Path]) -> None:
     workspace, package, folder = job
-    judged = [entry("promotable"), entry("install:staging"), entry("e2e:cell"), entry("e2e:staging", "failed")]
+    built = [entry("promotable"), entry("installable")]
+    judged = [*built, entry("install:staging"), entry("e2e:cell"), entry("e2e:staging", "failed")]
     forged = [entry(SEAL), entry("e2e:staging", "waived"), entry("audit"), entry("upload:staging")]
     for number, one in enumerate([*judged, *forged]):
         FileLedger(folder / f"judged-{number}" / "testpypi" / "ledger" / package.name).append(RC, one)

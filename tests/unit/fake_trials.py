@@ -13,7 +13,7 @@ from fakes import sha256
 from packaging.version import Version
 
 from releasegate.core.errors import ReleasegateError
-from releasegate.ports import CellReport, Delivery, EndToEndReport, Origin, Progress
+from releasegate.ports import CellReport, Delivery, EndToEndReport, InstalledBy, Origin, Progress
 
 
 @dataclass
@@ -22,8 +22,12 @@ class FakeInstallChecker:
 
     missing: frozenset[str] = frozenset()
     problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: list[tuple[InstalledBy, tuple[str, ...]]] = field(default_factory=list)
 
-    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+    def check(
+        self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress, installer: InstalledBy = "both"
+    ) -> tuple[CellReport, ...]:
+        self.asked.append((installer, tuple(pythons)))
         progress(f"trying {delivery.package.name}")
         return tuple(self._cell(delivery, file, python) for python in pythons for file in delivery.files)
 

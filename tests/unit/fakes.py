@@ -201,7 +201,7 @@ class FakeRepository:
         self.local[name] = commit
 
     def push(self, *, branch: str | None, tag: str | None) -> PushAnswer:
-        about = {"": {"behind", "branch", "tag"}, branch: {"behind", "branch"}, tag: {"tag"}}
+        about = {"": {"behind", "branch", "hook", "tag"}, branch: {"behind", "branch", "hook"}, tag: {"hook", "tag"}}
         only = "" if branch and tag else branch or tag
         if self.answer.refused in about[only]:
             return self.answer

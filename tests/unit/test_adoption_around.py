@@ -79,6 +79,24 @@ def test_the_beginning_of_tags_is_the_packages_own_and_never_a_siblings(
     assert (found.text, bool(found.guess)) == (prefix, guessed)
 
 
+@pytest.mark.parametrize(
+    ("tags", "stated", "ahead"),
+    [
+        (["v2.11.1", "v2.11.0"], "0.1.0", True),
+        (["v2.11.1", "v0.1.0"], "0.1.0", False),
+        (["v0.1.0"], "0.2.0", False),
+        (["v2.11.1"], None, False),
+    ],
+)
+def test_tags_that_are_ahead_of_what_the_files_state_may_be_another_packages(
+    tags: list[str], stated: str | None, *, ahead: bool
+) -> None:
+    found = choose(tags, Around(LAMP, version=stated))
+    assert (found.text, found.ahead) == ("v", ahead)
+    told = "of v2.11.1, and its files state 0.1.0: the next number would follow the tag"
+    assert found.guess == (told if ahead else "")
+
+
 def test_tags_of_one_moment_are_as_new_as_their_versions_and_one_without_a_date_comes_last() -> None:
     listed = "17 v0.3.0\n17 0.4.0\n17 nightly\n17 v0.2.0\n19 v0.1.0\n of-a-tree\n"
     assert newest_first(listed) == ("v0.1.0", "0.4.0", "v0.3.0", "v0.2.0", "nightly", "of-a-tree")

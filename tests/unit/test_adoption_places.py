@@ -23,6 +23,15 @@ VERSIONED = '__version__ = "1.4.0"\n'
     ("files", "places"),
     [
         ({"pyproject.toml": STATIC}, [PROJECT]),
+        # Another package's own version is for its own release to change, whatever it is now.
+        (
+            {
+                "pyproject.toml": STATIC,
+                "pkgs/pier/pyproject.toml": '[project]\nname = "pier"\nversion = "1.4.0"\n',
+                "docs/pyproject.toml": '[tool.poetry]\nname = "docs"\nversion = "1.4.0"\n',
+            },
+            [PROJECT],
+        ),
         ({"pyproject.toml": STATIC, INIT: "VERSION = (1, 4, 0)\n"}, [PROJECT, f"{INIT} VERSION"]),
         ({"pyproject.toml": STATIC, INIT: "version_info = (1, 4, 0, 'final', 0)"}, [PROJECT, f"{INIT} version_info"]),
         (

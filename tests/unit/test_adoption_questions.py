@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from adopted import INIT, STATIC, look
@@ -45,6 +47,13 @@ def test_what_nothing_says_is_asked_and_what_is_said_is_not() -> None:
     assert any("Which Pythons" in words for words in said)
     assert any("On which forge" in words for words in said)
     assert any("before a version in its tags" in words for words in said)
+
+
+def test_tags_that_are_ahead_of_the_files_are_asked_about() -> None:
+    found = look(BASE, Surroundings(tags=("v2.0.0",), standard=sys.stdlib_module_names))
+    (question,) = (each for each in questions(found, RepositoryFacts("main", "origin", FORGE)) if "tags" in each.asks)
+    assert "of v2.0.0, and its files state 1.4.0: the next number would follow the tag." in question.asks
+    assert question.answers == ('tag-prefix = "v"', 'tag-prefix = "quay-lamp-v"')
 
 
 def test_a_version_file_that_is_a_guess_or_disagrees_is_asked_about() -> None:
@@ -149,6 +158,16 @@ def test_tasks_of_the_repository_s_own_get_a_line_that_keeps_them(content: bytes
     question = own_file(TASKS, content)
     assert question is not None
     assert where in question.asks
+
+
+@pytest.mark.parametrize("content", [b"import nox\n", b"import nox", b""])
+def test_what_is_added_to_a_noxfile_stands_on_a_line_of_its_own(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / NOXFILE).write_bytes(content)
+    question = own_file(NOXFILE, content)
+    assert question is not None
+    subprocess.run(["sh", "-c", *question.answers], cwd=tmp_path, check=True)
+    *_, last = ast.parse((tmp_path / NOXFILE).read_text()).body
+    assert ast.unparse(last) == "sessions(prefix='release-')"
 
 
 def test_a_file_that_names_releasegate_is_not_asked_about() -> None:

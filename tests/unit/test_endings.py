@@ -32,6 +32,12 @@ def test_an_error_with_a_message_stays_what_it_is() -> None:
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), "reads the output has stopped: Broken", "read all of it"),
         (TimeoutError(), "does not do what is needed: TimeoutError", "Put that right"),
         (MemoryError(), "not enough memory", "Free some"),
+        (
+            ImportError("Can't connect to HTTPS URL because the SSL module is not available."),
+            "no module ssl",
+            "beside a",
+        ),
+        (ModuleNotFoundError("No module named '_ssl'"), "no module ssl", "beside a Python that has one"),
     ],
     ids=repr,
 )
@@ -41,6 +47,10 @@ def test_a_fault_of_the_machine_is_told_with_its_path(error: Exception, said: st
     assert said in told.problem
     assert hint in told.hint
     assert told.hint.endswith("run the same command again")
+
+
+def test_another_module_that_is_missing_is_one_of_ours() -> None:
+    assert isinstance(as_told(ImportError("No module named 'dismissal'")), InternalError)
 
 
 def test_what_nobody_foresaw_is_told_with_where_it_was_met_and_without_a_traceback() -> None:

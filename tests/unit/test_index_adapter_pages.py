@@ -207,7 +207,7 @@ def test_endless_redirects_are_no_answer() -> None:
 @pytest.mark.parametrize(
     ("problem", "hint"),
     [
-        ("[SSL: CERTIFICATE_VERIFY_FAILED] unable to get local issuer certificate", "export REQUESTS_CA_BUNDLE=FILE"),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] unable to get local issuer certificate", "export SSL_CERT_FILE=FILE"),
         ("[SSL: WRONG_VERSION_NUMBER]", "Check its address and the network"),
     ],
 )

@@ -57,10 +57,11 @@ def test_a_module_of_a_host_is_proposed_as_not_imported() -> None:
         {"app.models": HOST, "app.views": "ModuleNotFoundError: No module named 'netbox.views'"}, ["app"], written=False
     )
     assert line == (
-        "netbox is not installed here: name it in the dependencies. If it is the host that runs the package, "
+        "netbox is not installed here: name it in the dependencies. If users have it by themselves, as a host or to "
+        "be used with it, "
         "in [tool.releasegate.packages.install]: not-imported = ["
-        '{ pattern = "app.models", reason = "it imports only inside of netbox" }, '
-        '{ pattern = "app.views", reason = "it imports only inside of netbox" }]'
+        '{ pattern = "app.models", reason = "it needs netbox" }, '
+        '{ pattern = "app.views", reason = "it needs netbox" }]'
     )
 
 
@@ -111,6 +112,34 @@ def test_what_an_extra_brings_is_installed_to_be_tried_and_a_module_may_be_calle
     assert alone.startswith("trio is not installed here: name it in the dependencies")
     (one,) = proposals({"app.http": errors["app.http"]}, ["app"], written=True, extras=extras)
     assert one.startswith("h2 is in the package's own extra http: install what is to be tried, in [tool")
+
+
+def test_what_every_import_of_the_package_needs_is_no_matter_of_an_extra() -> None:
+    error = "ModuleNotFoundError: No module named 'trio'"
+    errors = {"app": error, "app.core": error, "app.http": "ModuleNotFoundError: No module named 'h2'"}
+    extras = Offered((), {"http": ["h2"], "trio": ["trio"]})
+    first, second = proposals(errors, [], written=False, extras=extras)
+    assert first == (
+        "trio comes with the package's own extra trio alone, and app cannot be imported without it: name it in the "
+        "dependencies. If nobody installs the package without that extra, in [tool.releasegate.packages.install]: "
+        'extras = ["trio"]'
+    )
+    assert second.startswith("h2 is in the package's own extra http")
+    told = {"app": "ImportError: pip install app[http] (ModuleNotFoundError: No module named 'h2')"}
+    (meant,) = proposals(told, [], written=False, extras=extras)
+    assert meant.startswith("h2 is in the package's own extra http")
+
+
+@pytest.mark.parametrize("name", ["tomllib", "distutils"])
+def test_no_distribution_is_asked_for_that_would_be_a_module_of_python_s_own(name: str) -> None:
+    errors = {"app.a": f"ModuleNotFoundError: No module named '{name}'"}
+    (line,) = proposals(errors, ["app"], written=False, standard={"tomllib"})
+    assert "name it in the dependencies" not in line
+    assert line == (
+        f"{name} is a module of Python's own, and not of this Python: import what stands in for it here, or raise "
+        "Requires-Python. If that is meant so, in [tool.releasegate.packages.install]: "
+        'not-imported = [{ pattern = "app.a", reason = "it imports only on other Pythons" }]'
+    )
 
 
 def test_what_an_extra_installs_is_what_it_adds() -> None:

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from release_fixture import ReleaseFixture
 
-from releasegate.app.ci.handover import is_judged
+from releasegate.app.ci.handover import OF_THE_BUILD, is_judged
 from releasegate.app.ci.parts import steps_of
 from releasegate.core.ci.part import Part, PartJob
 from releasegate.core.release.entry import SEAL
@@ -57,8 +57,9 @@ def test_no_job_both_judges_and_publishes(pipeline: str, tmp_path: Path) -> None
         assert not [key for key in (*keys["publish"], *keys["seal"]) if is_judged(key)]
         assert [job for job, each in keys.items() if SEAL in each] == ["seal"]
         assert keys["publish"][-1].startswith("propagation")
-        # A trial build is one: it runs what the build backend is.
-        assert [job for job, each in keys.items() if "promotable" in each] == (["build"] if index == "testpypi" else [])
+        # A trial build and a trial installation are ones: they run what the build backend and the dependencies are.
+        for key in OF_THE_BUILD:
+            assert [job for job, each in keys.items() if key in each] == (["build"] if index == "testpypi" else [])
 
 
 def test_each_half_of_a_post_is_about_its_own_version(tmp_path: Path) -> None:

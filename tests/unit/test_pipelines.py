@@ -23,6 +23,7 @@ STAGED = [
     "places",
     "build",
     "audit",
+    "installable",
     "promotable",
     "tag",
     "upload:staging",

@@ -78,6 +78,9 @@ def test_what_is_kept_hides_itself_from_git_and_stays_as_it_was_made(root: Path)
     assert ignored.read_text(encoding="utf-8") == "*\n"
     ignored.write_text("mine\n", encoding="utf-8")
     assert (project.state / ".gitignore").read_text(encoding="utf-8") == "mine\n"
+    # A full disk leaves an empty one.
+    ignored.write_text("", encoding="utf-8")
+    assert (project.state / ".gitignore").read_text(encoding="utf-8") == "*\n"
     assert project.where(project.settings.packages[0]) == root / "api"
 
 

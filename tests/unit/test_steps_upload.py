@@ -80,10 +80,15 @@ def test_a_branch_that_takes_pull_requests_only_gets_its_bump_by_one(fixture: Re
 
 
 @pytest.mark.parametrize(
-    ("refused", "said"), [("behind", "origin has commits on develop"), ("tag", "origin does not take the tag v1.0rc1")]
+    ("refused", "said"),
+    [
+        ("behind", "origin has commits on develop"),
+        ("tag", "origin does not take the tag v1.0rc1"),
+        ("hook", "The hook pre-push here does not take the tag v1.0rc1"),
+    ],
 )
 def test_any_other_refusal_of_a_push_leaves_everything_as_it_was(
-    fixture: ReleaseFixture, refused: Literal["behind", "tag"], said: str
+    fixture: ReleaseFixture, refused: Literal["behind", "hook", "tag"], said: str
 ) -> None:
     fixture.repository.answer = PushAnswer(refused, ("in its own words",))
     with pytest.raises(Refused, match=said) as refusal:

@@ -96,6 +96,22 @@ def test_the_rest_is_told_once_and_in_order_but_for_what_is_meant() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('"pytest-pretty>=1.0",', False),
+        ("pier[all] == 1.0, <2", False),
+        ("pier ~=1.0; quay-lamp>=1.0", True),
+        ('"Quay_Lamp>=1.0",', True),
+        ('__version__ == "1.0"', True),
+        ("APP_VERSION==1.0", True),
+        ("pip install 1.0", True),
+    ],
+)
+def test_what_is_required_of_another_package_is_no_version_of_this_one(text: str, *, told: bool) -> None:
+    assert bool(left_in([Leftover(PurePosixPath("a.txt"), 1, "1.0", text)], name="quay-lamp")) is told
+
+
 @pytest.fixture
 def fixture(tmp_path: Path) -> ReleaseFixture:
     made = ReleaseFixture(tmp_path)

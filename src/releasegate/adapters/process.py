@@ -20,6 +20,7 @@ from typing import IO
 from releasegate.adapters import process_groups, transcript
 from releasegate.core.errors import Unavailable
 from releasegate.core.frozen import dataclass
+from releasegate.core.trust import for_all
 
 PASSED_ON = frozenset(
     [
@@ -71,7 +72,7 @@ def clean_environment(source: Mapping[str, str], **extra: str) -> dict[str, str]
     An allow-list: no token and no setting of pip, uv, twine or Python that is not set here can leak in.
     """
     passed = {name: value for name, value in source.items() if name in PASSED_ON or name.startswith("LC_")}
-    return {**passed, **SET, **extra}
+    return {**passed, **for_all(passed), **SET, **extra}
 
 
 def last_lines(text: str, *, count: int = 12) -> tuple[str, ...]:

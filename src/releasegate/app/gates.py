@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from releasegate.core.config.keys import Package
     from releasegate.engine import Outcome, Watch
     from releasegate.ledger_writer import LedgerWriter
-    from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, InstallChecker, Progress
+    from releasegate.ports import (
+        CellReport,
+        Delivery,
+        EndToEndReport,
+        EndToEndRunner,
+        InstallChecker,
+        InstalledBy,
+        Progress,
+    )
     from releasegate.steps.fetch import GivenFiles
     from releasegate.steps.release import Release, Role
     from releasegate.steps.step import Step
@@ -171,8 +179,11 @@ class _ToldChecker:
     checker: InstallChecker
     cells: list[CellReport] = field(default_factory=list)
 
-    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
-        self.cells.extend(self.checker.check(delivery, pythons=pythons, progress=progress))
+    def check(
+        self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress, installer: InstalledBy = "both"
+    ) -> tuple[CellReport, ...]:
+        checked = self.checker.check(delivery, pythons=pythons, progress=progress, installer=installer)
+        self.cells.extend(checked)
         return tuple(self.cells)
 
 

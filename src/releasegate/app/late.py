@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from releasegate.core.frozen import dataclass
 
 if TYPE_CHECKING:
-    from releasegate.ports import CellReport, Delivery, EndToEndReport, EndToEndRunner, InstallChecker, Progress
+    from releasegate.ports import (
+        CellReport,
+        Delivery,
+        EndToEndReport,
+        EndToEndRunner,
+        InstallChecker,
+        InstalledBy,
+        Progress,
+    )
 
 T = TypeVar("T")
 
@@ -37,9 +45,12 @@ class LateInstallChecker:
 
     prepare: Callable[[Delivery], InstallChecker]
 
-    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+    def check(
+        self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress, installer: InstalledBy = "both"
+    ) -> tuple[CellReport, ...]:
         """Check the delivery with what is prepared for it."""
-        return self.prepare(delivery).check(delivery, pythons=pythons, progress=progress)
+        checker = self.prepare(delivery)
+        return checker.check(delivery, pythons=pythons, progress=progress, installer=installer)
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,11 @@ class Project:
         """
         folder = self.root / STATE
         try:
-            if not (folder / ".gitignore").exists():
+            hides = folder / ".gitignore"
+            # An empty one is of a disk that was full.
+            if not hides.exists() or not hides.stat().st_size:
                 folder.mkdir(parents=True, exist_ok=True)
-                (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+                hides.write_text("*\n", encoding="utf-8")
         except OSError as error:
             raise Unavailable(
                 f"{folder}, where records and builds are kept, cannot be used: {error.strerror or error}.",

@@ -156,7 +156,7 @@ class Workspace:
         """Return the install checker; nothing but the named packages comes from the staging index to it."""
         from releasegate.adapters.venvs.install_check import VenvInstallChecker
 
-        missing = "leave out" if self.choices.only_available else "fail"
+        missing = "leave out" if self.choices.only_available else "stop"
         return VenvInstallChecker(
             self._folder("tmp"),
             self._dependencies(),

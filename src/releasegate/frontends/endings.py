@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import sys
 import traceback
@@ -13,6 +14,7 @@ from typing import TextIO
 from releasegate.core.errors import InternalError, ReleasegateError, Unavailable
 
 _SHOWN = 3
+_SSL = re.compile(r"(?i)\b_?ssl\b")
 _OURS = Path(__file__).parents[1]
 
 
@@ -26,6 +28,12 @@ def as_told(error: Exception) -> ReleasegateError:
         return machine_fault(error)
     if isinstance(error, MemoryError):
         return Unavailable("There is not enough memory.", hint="Free some, and run the same command again")
+    if isinstance(error, ImportError) and _SSL.search(str(error)):
+        return Unavailable(
+            "The Python that runs releasegate has no module ssl that works, and no index can be asked without.",
+            hint="Install releasegate beside a Python that has one, and run the same command again",
+            details=[str(error)],
+        )
     return _own(error)
 
 

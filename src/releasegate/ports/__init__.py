@@ -26,6 +26,7 @@ from releasegate.ports.trials import Delivery as Delivery
 from releasegate.ports.trials import EndToEndReport as EndToEndReport
 from releasegate.ports.trials import EndToEndRunner as EndToEndRunner
 from releasegate.ports.trials import InstallChecker as InstallChecker
+from releasegate.ports.trials import InstalledBy as InstalledBy
 from releasegate.ports.trials import Origin as Origin
 from releasegate.ports.trials import Progress as Progress
 

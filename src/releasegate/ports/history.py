@@ -17,10 +17,11 @@ class PushAnswer:
     """What became of a push, in the remote's own words.
 
     ``refused`` is empty where it was taken; else it says what it is about: the remote's branch has commits that are not
-    here (``behind``), the remote's rules do not let the ``branch`` be pushed, or something else (``tag``).
+    here (``behind``), the remote's rules do not let the ``branch`` be pushed, or something else (``tag``). A ``hook``
+    of the repository here may have refused before the remote was asked for anything.
     """
 
-    refused: Literal["", "behind", "branch", "tag"] = ""
+    refused: Literal["", "behind", "branch", "hook", "tag"] = ""
     words: tuple[str, ...] = ()
 
 

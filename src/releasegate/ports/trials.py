@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from releasegate.core.frozen import dataclass
 
@@ -64,10 +64,16 @@ class Delivery:
     files: tuple[Path, ...]
 
 
+InstalledBy = Literal["both", "uv"]
+"""What installs: pip, as users have it, one environment of each kind of file, and uv the others; or uv where it can."""
+
+
 class InstallChecker(Protocol):
     """Clean environments, one for each Python and each file, in which a delivery is installed and tried."""
 
-    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+    def check(
+        self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress, installer: InstalledBy = "both"
+    ) -> tuple[CellReport, ...]:
         """Install and try every file of *delivery* on every one of *pythons* (``"3.12"``)."""
         ...
 

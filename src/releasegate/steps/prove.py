@@ -54,7 +54,7 @@ class InstallCheck(RoleStep):
             checker = release.ports.install_checker
             cells = checker.check(delivery, pythons=release.package.pythons, progress=release.run.progress)
             what = f"{release.package.name} {delivery.version} from {delivery.source}"
-            found = {"source": delivery.source, "files": sha256s(delivery), "cells": [_cell(c) for c in cells]}
+            found = {"source": delivery.source, "files": sha256s(delivery), "cells": [cell_evidence(c) for c in cells]}
             require_passed(cells, what=what, hint=after_red(release, delivery), evidence=found)
             return found
 
@@ -285,7 +285,8 @@ def _together(failed: Sequence[CellReport]) -> list[str]:
     return [f"{', '.join(dict.fromkeys(names))}: {problem}" for problem, names in cells.items()]
 
 
-def _cell(cell: CellReport) -> Any:
+def cell_evidence(cell: CellReport) -> Any:
+    """Return what the record keeps of one cell."""
     origins = [{"name": o.name, "version": o.version, "sha256": o.sha256, "host": o.host} for o in cell.origins]
     return {
         "cell": cell.cell,

@@ -129,7 +129,7 @@ def left_behind(repository: Repository, package: Package, version: str, *, commi
     for path, number, text in repository.lines(roughly(version), commit=commit):
         if path not in contents:
             found += held(path, text.encode(), version, line=number)
-    return left_in(found, exemptions=package.left_behind)
+    return left_in(found, name=package.name, exemptions=package.left_behind)
 
 
 def _not_bumped(package: Package, path: PurePosixPath, content: bytes | None, version: str) -> list[Leftover]:

@@ -80,8 +80,9 @@ class Tag(ReleaseStep):
                 f"({send}); once it is merged, {pull} and run the same command again",
                 details=answer.words,
             )
+        refuses = "The hook pre-push here" if answer.refused == "hook" else remote
         return Refused(
-            f"{remote} does not take the tag {release.tag}; it was not pushed, and {release.version} is not consumed.",
+            f"{refuses} does not take the tag {release.tag}; it was not pushed, and {release.version} is not consumed.",
             hint="Put right what it says, then run the same command again",
             details=answer.words,
         )

@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError
 from releasegate.adapters.forges.credential import ForgeCredential
 from releasegate.adapters.forges.outcomes import ForgeResponse, failure, nonsense, text
 from releasegate.core.config.keys import ForgeConfig
+from releasegate.core.trust import trusted
 
 if TYPE_CHECKING:
     from releasegate.adapters.tokens.prompt import TokenPrompt
@@ -96,7 +97,7 @@ class GiteaClient:
         session.headers["User-Agent"] = "releasegate"
         secret = None if self.anonymous else self._credential.token()
         session.auth = _open if secret is None else _Token(secret)
-        session.verify = self.environ.get("SSL_CERT_FILE") or self.environ.get("SSL_CERT_DIR") or True
+        session.verify = trusted(self.environ)
         return session
 
     def _answer(self, method: str, address: str, **more: Any) -> requests.Response:

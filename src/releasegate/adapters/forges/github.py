@@ -35,6 +35,7 @@ from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.errors import ReleasegateError
 from releasegate.core.evidence.belief import CiOutcome
 from releasegate.core.frozen import dataclass
+from releasegate.core.trust import trusted
 from releasegate.ports import BranchTakes, CiRun, ForgeRelease
 
 if TYPE_CHECKING:
@@ -219,6 +220,7 @@ class GitHubForge:
             auth=None if secret is None else Auth.Token(secret),
             lazy=True,
             timeout=_SECONDS,
+            verify=trusted(self.environ),
             per_page=_PAGE,
             retry=None,
             seconds_between_requests=None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from releasegate.adapters.git.ancestry import on_branch
-from releasegate.adapters.git.command import REMOTE_SECONDS, Git
+from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput
 from releasegate.adapters.git.tags import silent
 from releasegate.ports import PushAnswer
 
@@ -23,12 +23,25 @@ def push(git: Git, remote: str, *, branch: str | None, tag: str | None) -> PushA
     rejected = tuple(line for line in answer.text.splitlines() if line.startswith("!"))
     if not rejected and answer.exit_code == _FATAL:
         raise silent(git, remote, answer, so="could not be pushed to")
+    if by_hook(answer):
+        return PushAnswer("hook", hook_words(answer))
     about = next((line for line in rejected if line.split("\t")[1].endswith(f":{head}")), "")
     words = (*rejected, *answer.words)
     if "[rejected]" in about and any(reason in about for reason in _STALE):
         return PushAnswer("behind", words)
     # Where the remote objects to the tag alone, the branch is up to date, or only fails with it.
     return PushAnswer("branch" if "[remote rejected]" in about and "atomic" not in about else "tag", words)
+
+
+def by_hook(answer: GitOutput) -> bool:
+    """Whether a push failed by the hook ``pre-push`` here: no ref is told of, as the remote was asked for none."""
+    told = (*answer.text.splitlines(), *answer.words)
+    return answer.exit_code == 1 and not any(line.lstrip().startswith("!") for line in told)
+
+
+def hook_words(answer: GitOutput) -> tuple[str, ...]:
+    """Return what a hook said that refused a push: it may speak where Git gives answers, too."""
+    return (*filter(str.strip, answer.text.splitlines()), *answer.words)
 
 
 def withdraw(git: Git, remote: str, *, branch: str, tag: str, message: str, keep: str | None) -> None:  # noqa: PLR0913 - each is one thing that a push was about

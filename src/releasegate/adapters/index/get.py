@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from urllib.parse import urljoin
 from releasegate.adapters.index.access import origin
 from releasegate.adapters.index.deadline import Arrived
 from releasegate.core.frozen import dataclass
+from releasegate.core.trust import trusted
 
 if TYPE_CHECKING:
     import requests
@@ -76,6 +78,7 @@ def reading_session() -> requests.Session:
     session = Session()
     session.headers.update({"User-Agent": "releasegate", "Cache-Control": "no-cache"})
     session.auth = _without_credentials
+    session.verify = trusted(os.environ)
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=retries))
     return session

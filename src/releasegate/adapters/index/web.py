@@ -25,7 +25,7 @@ WITHHELD = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 REDIRECTS = 10
 
 
-_TRUST = "Name the certificates that are trusted here, a file of them: export REQUESTS_CA_BUNDLE=FILE"
+_TRUST = "Name the certificates that are trusted here, a file of them: export SSL_CERT_FILE=FILE"
 
 
 def _untrusted(error: Exception) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import field, replace
 from releasegate.adapters.git import tags
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, failure, line_in
 from releasegate.adapters.git.hooks import NO_HOOKS
+from releasegate.adapters.git.push import by_hook, hook_words
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.frozen import dataclass
 
@@ -235,6 +236,12 @@ class GitNotes:
         said = answer.stderr.lower()
         if any(word in said for word in _LATE):
             return False
+        if by_hook(answer):
+            raise Refused(
+                f"The hook pre-push here does not let the evidence be pushed to {self.remote} ({self.ref}).",
+                hint="Put right what it says, then run the same command again",
+                details=hook_words(answer),
+            )
         if answer.exit_code != _FATAL or any(word in said for word in _NO_RIGHT):
             raise Refused(
                 f"{self.remote} does not take the evidence ({self.ref}).",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -55,7 +56,13 @@ def imports(  # noqa: PLR0913 - what an environment holds, and what is known of 
     problems = [
         *(f"Cannot import {line}" for line in failures(failed)),
         *(f"Cannot load {point}: {errors[point.target]}" for point in loaded if _tells(point, errors, failed)),
-        *proposals(failed, passed, written=bool(install.not_imported), extras=extras),
+        *proposals(
+            failed,
+            passed,
+            written=bool(install.not_imported),
+            extras=extras,
+            standard=sys.stdlib_module_names,
+        ),
         *_stopped(outcomes, done, untried=len(wanted) - len(outcomes)),
         *stale(found.stale, key="not-imported", nothing="no module"),
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import product
@@ -24,10 +24,10 @@ from releasegate.adapters.venvs.uv_installer import UvInstaller
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.enumerated import counted
 from releasegate.core.errors import Unavailable
-from releasegate.ports import CellReport, Delivery, Progress
+from releasegate.ports import CellReport, Delivery, InstalledBy, Progress
 
-Missing = Literal["fail", "leave out"]
-"""What an interpreter that is not here means for its cells."""
+Missing = Literal["stop", "leave out"]
+"""What an interpreter that is not here means: nothing is judged, or nothing on it."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +68,23 @@ class VenvInstallChecker:
     environ: Mapping[str, str]
     staging_hosts: frozenset[str] = frozenset()
     workers: int | None = None
-    missing: Missing = "fail"
+    missing: Missing = "stop"
 
-    def check(self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress) -> tuple[CellReport, ...]:
+    def check(
+        self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress, installer: InstalledBy = "both"
+    ) -> tuple[CellReport, ...]:
         """Install and try every file on every Python; the reports are in the order of *pythons*, then files.
 
         Raises:
-            Unavailable: nothing failed, but a cell could not be judged.
+            Unavailable: an interpreter is not here, or nothing failed, but a cell could not be judged.
         """
+        here = self._here(pythons)
         stop = Event()
         with (
             scratch(self.workdir) as folder,
             ThreadPoolExecutor(self.workers or os.cpu_count()) as pool,
         ):
-            cells = self._cells(delivery, pythons, place=folder)
+            cells = self._cells(delivery, here, place=folder, installer=installer)
             progress(f"install: {counted(len(cells), 'environment')} for {delivery.package.name} {delivery.version}")
             # pip takes longest: it begins.
             order = sorted(cells, key=lambda cell: not cell.by_pip)
@@ -94,19 +97,37 @@ class VenvInstallChecker:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _cells(self, delivery: Delivery, pythons: Sequence[str], *, place: Path) -> tuple[_Cell, ...]:
+    def _here(self, pythons: Sequence[str]) -> list[tuple[str, Path | None]]:
+        """Return each Python with where it is.
+
+        Raises:
+            Unavailable: one is not here, and is not to be left out: that is no fault of what is installed.
+        """
         interpreters = Interpreters(self.environ)
         here = [(python, interpreters.find(python)) for python in pythons]
+        missing = [python for python, found in here if found is None]
+        if missing and self.missing == "stop":
+            raise Unavailable(
+                f"Python {', '.join(missing)} is not on this machine, and the install check needs it.",
+                hint=f"Leave it out with --only-available, or install it: uv python install {' '.join(missing)}",
+            )
+        return here
+
+    def _cells(
+        self, delivery: Delivery, here: Sequence[tuple[str, Path | None]], *, place: Path, installer: InstalledBy
+    ) -> tuple[_Cell, ...]:
         pairs = product(here, delivery.files)
-        return _divided(
+        cells = tuple(
             _Cell(python, interpreter, file, place / str(n)) for n, ((python, interpreter), file) in enumerate(pairs)
         )
+        return _divided(cells) if installer == "both" else cells
 
     def _judge(self, cell: _Cell, delivery: Delivery, *, stop: Event) -> _Judged:
         started = time.monotonic()
         unavailable = None
         if cell.interpreter is None:
-            return _Judged(self._not_here(cell))
+            problem = f"Python {cell.python} is not here; install it (uv python install {cell.python})."
+            return _Judged(CellReport(cell.name, "not run", (problem,), (), 0.0))
         try:
             venv = Venv(cell.place, self.environ, stop)
             venv.create(cell.interpreter)
@@ -147,19 +168,12 @@ class VenvInstallChecker:
         unfit = () if fits else installer.check(venv)
         return replace(done, problems=(*unfit, *trial.problems), tried=trial.tried)
 
-    def _not_here(self, cell: _Cell) -> CellReport:
-        problem = f"Python {cell.python} is not here; install it (uv python install {cell.python})"
-        if self.missing == "leave out":
-            return CellReport(cell.name, "not run", (f"{problem}.",), (), 0.0)
-        return CellReport(cell.name, "fail", (f"{problem} or leave it out with --only-available.",), (), 0.0)
 
-
-def _divided(cells: Iterable[_Cell]) -> tuple[_Cell, ...]:
+def _divided(given: Sequence[_Cell]) -> tuple[_Cell, ...]:
     """Leave to pip the first wheel, and of every other kind the last: so another Python where there are several.
 
     A Python that pip has left behind is uv's.
     """
-    given = tuple(cells)
     here = [cell for cell in given if cell.interpreter is not None and serves(cell.python)]
     pipped = {cell.kind: cell for cell in here}
     pipped |= {cell.kind: cell for cell in reversed(here) if cell.kind == "wheel"}

@@ -17,6 +17,7 @@ from releasegate.core.errors import Unavailable
 from releasegate.core.install.installed_from import Expected, provenance_problems
 from releasegate.core.install.pip_faults import TRANSPORT
 from releasegate.core.install.pip_report import installed_from
+from releasegate.core.trust import trusted
 from releasegate.ports import Origin
 
 _INSTALL_SECONDS = 1800.0
@@ -144,7 +145,7 @@ class Installer:
         import requests
 
         try:
-            status = requests.head(self.index, timeout=_ANSWER_SECONDS, allow_redirects=True).status_code
+            status = requests.head(self.index, timeout=_ANSWER_SECONDS, verify=trusted(self.environ)).status_code
         except requests.RequestException as error:
             raise self._silent(type(error).__name__) from error
         if status >= _SERVER_ERROR:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -20,6 +19,7 @@ from releasegate.core.adopt.asked.questions import Question
 from releasegate.core.adopt.detect import as_glob
 from releasegate.core.ci.others.nodes import MARK
 from releasegate.core.ci.others.publishers import OtherPublisher, UploadSecrets, other_publishers, upload_secrets
+from releasegate.core.ci.others.removal import removals
 from releasegate.core.ci.workflows import workflows, written_from
 from releasegate.core.config.keys import Settings
 from releasegate.core.config.parse import ALIASES
@@ -65,17 +65,18 @@ def asked(files: Workflows, settings: Settings) -> Iterator[Question]:
             "Only one may publish a number, and these upload when a release starts them; nothing is tagged while one "
             "is there. Which are to be removed? Those that upload another package, or to another index, are named in "
             "[tool.releasegate] instead, all in one list:",
-            tuple(_removed(found)),
+            tuple(_removed(found, files)),
             "file",
         )
     yield from _companions(files, settings)
 
 
-def _removed(found: Sequence[OtherPublisher]) -> Iterator[str]:
-    paths = tuple(dict.fromkeys(each.path for each in found))
+def _removed(found: Sequence[OtherPublisher], files: Workflows) -> Iterator[str]:
+    paths, lines = tuple(dict.fromkeys(each.path for each in found)), removals(found, files)
     for path in paths:
         yield from (f"# {each}" for each in found if each.path == path)
-        yield f"git rm {shlex.quote(str(path))}"
+        if path in lines:
+            yield lines[path]
     for n, path in enumerate(paths):
         row = tomlkit.inline_table()
         row.update({"pattern": as_glob(path), "reason": "it uploads another package"})

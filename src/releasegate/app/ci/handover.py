@@ -27,10 +27,14 @@ from releasegate.core.release.taken_back import CELL
 from releasegate.core.release.versions import parse_version
 from releasegate.core.version_files.occurrences import bump_all
 from releasegate.steps.build import Promotable
+from releasegate.steps.installable import Installable
 from releasegate.steps.stated import version_file_contents
 
 JUDGED = ("install", "e2e")
 """What the jobs judge that run foreign code, by the beginning of a step's key."""
+
+OF_THE_BUILD = (Installable.key, Promotable.key)
+"""What runs foreign code on the build itself: the job that builds has seen it, and no other sees it again."""
 
 PAIR = "pair"
 """What the job that proves finds of the pair, by the step's key."""
@@ -147,6 +151,5 @@ class Handover:
 
 
 def _counts(entry: Entry) -> bool:
-    # A trial build runs foreign code as well: the job that builds has seen it, and no other sees it again.
-    judged = is_judged(entry.step) or entry.step in {Promotable.key, PAIR}
+    judged = is_judged(entry.step) or entry.step in {*OF_THE_BUILD, PAIR}
     return judged and entry.event in {"started", "done", "failed"}

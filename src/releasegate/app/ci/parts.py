@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from releasegate.app.ci.handover import Handover, is_judged
+from releasegate.app.ci.handover import OF_THE_BUILD, Handover, is_judged
 from releasegate.app.orders import Order, selected
 from releasegate.app.release import Planned, plan
 from releasegate.app.workspace import Workspace
@@ -45,8 +45,8 @@ def steps_of(steps: Sequence[Step], part: Part, settings: Settings) -> tuple[Ste
     if all(step.key == "preflight" for step in half) or (staging and part.job == "prove") or part.job == "tell":
         return ()
     if part.job not in {"build", "prove"}:
-        # It builds, which runs foreign code, and the job that builds has done it.
-        half = [step for step in half if step.key != "promotable"]
+        # They run foreign code, and the job that builds has done it.
+        half = [step for step in half if step.key not in OF_THE_BUILD]
     if part.job != "prove":
         # What runs the candidate again is for the job that proves; the others need what it found, and seal by it.
         half = [step for step in half if not (_again(step) and is_judged(step.key))]

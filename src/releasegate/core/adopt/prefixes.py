@@ -19,10 +19,14 @@ _STARTS = re.compile(r"(?<![0-9A-Za-z])v?(?=[0-9])|(?<=[A-Za-z])(?=[0-9])", re.I
 
 @dataclass(frozen=True)
 class Prefix:
-    """The beginning of a package's tags; ``guess`` says in words why it may be wrong."""
+    """The beginning of a package's tags; ``guess`` says in words why it may be wrong.
+
+    With ``ahead`` they have a later version than the package's files: they may be another package's.
+    """
 
     text: str
     guess: str = ""
+    ahead: bool = False
 
 
 def split(tag: str) -> tuple[str, Version] | None:
@@ -96,10 +100,21 @@ def _of_nobody(prefixes: Sequence[str], tags: Collection[str], around: Around) -
     plain = next((prefix for prefix in prefixes if _owner(prefix) in _PLAIN), None)
     here = next((prefix for prefix in prefixes if f"{prefix}{around.version}" in tags), plain)
     if here is not None and _owner(here) in _PLAIN:
-        return Prefix(here, "of the newest tag, which names no package" if around.siblings else "")
+        nameless = "of the newest tag, which names no package" if around.siblings else ""
+        ahead = _ahead(here, tags, around.version)
+        return Prefix(here, ahead or nameless, ahead=bool(ahead))
     if here is not None:
         return Prefix(here, "of the tag that has the package's version")
     return Prefix(prefixes[0], "of the newest tag") if prefixes and around.alone else None
+
+
+def _ahead(prefix: str, tags: Collection[str], stated: str | None) -> str:
+    """Return in words that the tags are ahead of what the files state, so that they may be another package's."""
+    version = parse_version(stated or "")
+    read = [(pair[1], tag) for tag in tags if (pair := split(tag)) is not None and pair[0] == prefix]
+    newest, tag = max(read, default=(_NONE, ""))
+    behind = version is not None and version < newest and version not in {each for each, _ in read}
+    return f"of {tag}, and its files state {stated}: the next number would follow the tag" if behind else ""
 
 
 def unread(tags: Sequence[str], prefix: Prefix) -> Iterator[str]:

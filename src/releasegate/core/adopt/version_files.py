@@ -96,7 +96,13 @@ def find_version_files(
     read.take_above(above, tuple(beside(above, version, name=source.name)))
     notes = (*read.notes, *of_parts.computed(source, version), *told.missed(tools, files, version))
     kept = {path: content for path, content in read.files.items() if path not in source.links}
-    return Declared(version, tuple(read.found), notes, left_in(_lines(kept, version)), tuple(read.others))
+    return Declared(
+        version,
+        tuple(read.found),
+        notes,
+        left_in(_lines(kept, version), name=source.name),
+        tuple(read.others),
+    )
 
 
 def read_project(files: Files) -> Mapping[str, Any]:

@@ -14,6 +14,11 @@ _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _MOST = 200
 _BESIDE = "."
 """The cause of a module that names its neighbour as if it ran in its own folder."""
+_REMOVED = frozenset(
+    """aifc asynchat asyncore audioop binhex cgi cgitb chunk crypt distutils formatter imghdr imp lib2to3 mailcap msilib
+    nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib""".split()  # noqa: SIM905 - names, as one reads them
+)
+"""What was a module of Python's own and is none any more, since 3.9. Source: its "What's New" pages."""
 _TABLE = "in [tool.releasegate.packages.install]"
 
 
@@ -29,21 +34,32 @@ NO_EXTRAS = Offered()
 
 
 def proposals(
-    errors: Mapping[str, str], passed: Collection[str], *, written: bool, extras: Offered = NO_EXTRAS
+    errors: Mapping[str, str],
+    passed: Collection[str],
+    *,
+    written: bool,
+    extras: Offered = NO_EXTRAS,
+    standard: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Return a line for each cause of *errors* (by module) that says what to do.
 
     *passed* are the modules that could be imported: no pattern takes them in. *written* says that the package has
     exemptions already, so that only a member of the list is to be added. What one of the *extras* brings is tried
-    where that is installed.
+    where that is installed. *standard* are modules of a newer Python's own: no distribution brings these.
     """
     brought = extras_for(dict.fromkeys(map(_missing, errors.values())), extras.others)
     causes = _causes(errors, passed, brought)
-    lines = [_with_extras(brought, extras.installed)] if brought else []
+    # Whoever installs the package imports its top module: what that needs is no matter of an extra, unless the package
+    # itself says so.
+    bare = {name for name, error in errors.items() if "." not in name and _MISSING.match(error)}
+    always = [cause for cause in brought if not bare.isdisjoint(causes.get(cause, ()))]
+    some = {cause: extra for cause, extra in brought.items() if cause not in always}
+    lines = [_in_dependencies(cause, brought[cause], causes[cause], extras.installed) for cause in always]
+    lines += [_with_extras(some, extras.installed)] if some else []
     for cause, names in causes.items():
         if cause in brought:
             continue
-        cure, reason = _advice(cause)
+        cure, reason = _advice(cause, pythons_own=cause in standard or cause in _REMOVED)
         members = [
             f"{{ pattern = {json.dumps(pattern)}, reason = {json.dumps(reason)} }}"
             for pattern in patterns(names, passed)
@@ -76,6 +92,13 @@ def _causes(
     return causes
 
 
+def _in_dependencies(cause: str, extra: str, names: Sequence[str], installed: Sequence[str]) -> str:
+    top = next(name for name in names if "." not in name)
+    said = f"{cause} comes with the package's own extra {extra} alone, and {top} cannot be imported without it"
+    pasted = f"extras = {json.dumps(sorted({*installed, extra}))}"
+    return f"{said}: name it in the dependencies. If nobody installs the package without that extra, {_TABLE}: {pasted}"
+
+
 def _with_extras(brought: Mapping[str, str], installed: Sequence[str]) -> str:
     names = sorted(set(brought.values()))
     more = f"{', '.join(brought)} {'are' if len(brought) > 1 else 'is'} in the package's own"
@@ -83,16 +106,19 @@ def _with_extras(brought: Mapping[str, str], installed: Sequence[str]) -> str:
     return f"{extras}, {_TABLE}: extras = {json.dumps(sorted({*installed, *names}))}"
 
 
-def _advice(cause: str) -> tuple[str, str]:
+def _advice(cause: str, *, pythons_own: bool) -> tuple[str, str]:
     """Return what to do about a missing module, up to the line to paste, and the reason that the line gives."""
     if cause == _BESIDE:
         name_it = "What they import lies beside them, and an installed package finds it as .NAME alone: import it so"
         return f"{name_it}. If they run as scripts, from their folder", "it runs as a script, from its folder"
     if cause in WINDOWS:
         return f"{cause} is there on Windows alone. If that is meant so", "it imports only on Windows"
+    if pythons_own:
+        stand_in = f"{cause} is a module of Python's own, and not of this Python: import what stands in for it here"
+        return f"{stand_in}, or raise Requires-Python. If that is meant so", "it imports only on other Pythons"
     if cause:
         name_it = f"{cause} is not installed here: name it in the dependencies"
-        return f"{name_it}. If it is the host that runs the package", f"it imports only inside of {cause}"
+        return f"{name_it}. If users have it by themselves, as a host or to be used with it", f"it needs {cause}"
     return "If that is meant so", "say why"
 
 

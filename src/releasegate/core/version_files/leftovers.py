@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from releasegate.core.config.exemptions import Exemption
@@ -25,6 +26,7 @@ _MARKS = "a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev"
 _LOCKS = re.compile(r"(?:\.lock|[-.]lock\.(?:json|ya?ml|toml)|^pylock\..*toml|^npm-shrinkwrap\.json|^go\.sum)$")
 # Sphinx's directives and their like say since when something is so.
 _SINCE = re.compile(r"\bversion-?(?:added|changed|removed|deprecated)\b|\bdeprecated(?:::|\})", re.IGNORECASE)
+_REQUIRED = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?:===?|~=|!=|<=?|>=?)\s*$")
 _SHOWN = 100
 _LONGEST = 10_000
 _BEGINNING = 8_000
@@ -94,12 +96,24 @@ def held(path: PurePosixPath, content: bytes, version: str, *, line: int = 0) ->
             yield Leftover(path, line or number, version, text)
 
 
-def left_in(lines: Iterable[Leftover], *, exemptions: Iterable[Exemption] = ()) -> tuple[Leftover, ...]:
-    """Return those of *lines* that somebody should know of, in the files' order."""
-    kept = [each for each in dict.fromkeys(lines) if not expected(each.path)]
+def left_in(lines: Iterable[Leftover], *, name: str = "", exemptions: Iterable[Exemption] = ()) -> tuple[Leftover, ...]:
+    """Return those of *lines* that somebody should know of, in the files' order; *name* is the package's.
+
+    What is required of another package is that one's version.
+    """
+    kept = [each for each in dict.fromkeys(lines) if not expected(each.path) and not _of_another(each, name)]
     paths = {str(each.path) for each in kept}
     exempted = {path for exemption in exemptions for path in matching(exemption.pattern, paths)}
     return tuple(sorted((e for e in kept if str(e.path) not in exempted), key=lambda e: (e.path, e.line)))
+
+
+def _of_another(leftover: Leftover, name: str) -> bool:
+    """Whether each version in the line is one that another package is required in: ``pier>=1.2.0``."""
+    before = [line[: place.start()] for _, line, place in lines_with(leftover.text.encode(), leftover.version)]
+    own = canonicalize_name(name)
+    required = [match[1] for text in before if (match := _REQUIRED.search(text)) is not None]
+    others = [each for each in required if canonicalize_name(each) != own and "version" not in each.lower()]
+    return bool(others) and len(others) == len(before)
 
 
 def is_lock(path: PurePosixPath) -> bool:

@@ -30,10 +30,12 @@ def own_file(path: PurePosixPath, content: bytes) -> Question | None:
     if b"releasegate" in content:
         return None
     if path == _NOXFILE:
+        # What is added must not run on from a last line that is not ended.
+        ended = f"echo >> {path} && " if content and not content.endswith(b"\n") else ""
         return Question(
             f"{path} is there already and was left as it is; shall the gates be in it, as release-versions and so on? "
             "The command releasegate needs neither this file nor tasks.py.",
-            (f"echo '{_SESSIONS}' >> {path}",),
+            (f"{ended}echo '{_SESSIONS}' >> {path}",),
             "shell",
         )
     names = {name for name in _assigned(content) if name in {"ns", "namespace"}}

@@ -52,9 +52,11 @@ def questions(found: Detected, repository: RepositoryFacts) -> Iterator[Question
             f"Which Pythons does it support? Nothing says; {' and '.join(found.pythons)} were taken.",
             ("pythons = [" + ", ".join(f'"{each}"' for each in found.pythons) + "]",),
         )
-    if found.prefix.guess and found.prefix.text != "v":
+    if found.prefix.guess and (found.prefix.ahead or found.prefix.text != "v"):
+        own = (f'tag-prefix = "{found.name}-v"',) if found.prefix.ahead else ()
         yield Question(
-            f"What stands before a version in its tags? {found.prefix.guess}.", (f'tag-prefix = "{found.prefix.text}"',)
+            f"What stands before a version in its tags? {found.prefix.guess}.",
+            (f'tag-prefix = "{found.prefix.text}"', *own),
         )
     for each in found.version_files:
         if each.remark:

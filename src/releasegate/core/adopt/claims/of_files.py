@@ -63,6 +63,7 @@ _OF_CMAKE = re.compile(r"\bproject\s*\([^)]*\bVERSION\s+$", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r"""^\s*(?:image[._-]?)?tag\s*:\s*["']?v?$""", re.IGNORECASE)
 # Tables of pyproject.toml in which a tool has what it packages by its own version, or by that of [project].
 _ABOUT_THE_PROJECT = re.compile(r"tool\.(?:briefcase\.(?:app\.)?|pixi\.(?:workspace|project|package)\.)")
+_OF_PROJECTS = frozenset({("project", "version"), ("tool", "poetry", "version")})
 _STARTED = re.compile(r"""^(appVersion\s*:\s*["']?v?)([0-9][^"'\s#]*)""", re.MULTILINE)
 _CITED = re.compile(r"""^version\s*:\s*["']?v?([0-9][^"'\s#]*)""", re.MULTILINE)
 
@@ -177,6 +178,8 @@ def _in_toml(path: PurePosixPath, content: bytes, version: str, spelling: Spelli
         return
     texts = dict(_walked(body))
     for parts, value in texts.items():
+        if path.name == "pyproject.toml" and parts in _OF_PROJECTS and _another(texts.get((*parts[:-1], "name")), name):
+            continue
         called = canonicalize_name(texts.get((*parts[:-1], "name"), "")) == name
         named = parts[-1] == "version" and (called or _ABOUT_THE_PROJECT.match(".".join(parts)) is not None)
         if str(parts[-1]).lower() in _KEYS and (named or same(value, version)):
@@ -184,6 +187,11 @@ def _in_toml(path: PurePosixPath, content: bytes, version: str, spelling: Spelli
             # Only a key that is read back as it was written can be configured.
             if "'" not in key:
                 yield Claim(TomlVersionFile(path, key, spelling), "value" if same(value, version) else "like")
+
+
+def _another(called: str | None, name: str) -> bool:
+    """Whether a project has a name and it is not *name*: then its version is for its own release to change."""
+    return called is not None and canonicalize_name(called) != name
 
 
 def _walked(body: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

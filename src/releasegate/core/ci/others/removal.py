@@ -1,0 +1,79 @@
+"""The line to paste that takes what uploads out of a repository, and nothing beside it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Iterable, Mapping
+from itertools import takewhile
+from pathlib import PurePosixPath
+
+from releasegate.core.ci.others.nodes import FOLDERS, Node, read_workflow
+from releasegate.core.ci.others.publishers import OtherPublisher
+
+_BY_HAND = frozenset({"release", "repository_dispatch", "workflow_call", "workflow_dispatch"})
+"""What starts a workflow for a release or because a person wants it; what else does, works on the project."""
+
+
+def removals(found: Iterable[OtherPublisher], files: Mapping[PurePosixPath, str]) -> Mapping[PurePosixPath, str]:
+    """Return the line for each file of *found* that can be rid of what uploads by one.
+
+    A workflow that is there for releases alone goes whole. Of one that works on the project, too, the jobs go that
+    upload, with those that wait for them. A file that is no workflow of a forge is left to the person: what else it
+    does is not known.
+    """
+    jobs: dict[PurePosixPath, set[str]] = {}
+    for each in found:
+        jobs.setdefault(each.path, set()).add(each.job)
+    lines = {path: _line(path, files.get(path, ""), names) for path, names in jobs.items()}
+    return {path: line for path, line in lines.items() if line}
+
+
+def _line(path: PurePosixPath, text: str, uploading: Collection[str]) -> str:
+    top = read_workflow(text)
+    if top is None or path.parts[0] not in FOLDERS or path.parent.name != "workflows":
+        return ""
+    jobs = {key.text: value for key, value in top.get("jobs").pairs}
+    gone = _with_those_that_wait(jobs, uploading)
+    shown = shlex.quote(str(path))
+    if set(jobs) <= gone or _only_for_releases(top.get("on")):
+        return f"git rm {shown}"
+    if top.get("jobs").node.flow_style:
+        return ""
+    rows = text.splitlines()
+    ranges = [_rows(rows, key.line) for key, _ in top.get("jobs").pairs if key.text in gone]
+    return f"sed -i '{';'.join(f'{first},{last}d' for first, last in ranges)}' {shown}" if ranges else ""
+
+
+def _with_those_that_wait(jobs: Mapping[str, Node], uploading: Collection[str]) -> set[str]:
+    """Return the jobs that upload and those that need one of them: they could never run again."""
+    gone = set(uploading) & set(jobs)
+    while more := {
+        name for name, job in jobs.items() if name not in gone and gone & {n.text for n in job.get("needs").members}
+    }:
+        gone |= more
+    return gone
+
+
+def _only_for_releases(on: Node) -> bool:
+    """Whether nothing but a release, a tag or a person starts it."""
+    table = {key.text: value for key, value in on.pairs} or {each.text: Node(None) for each in on.members}
+    tags = {name for name, value in table.items() if name == "push" and _tags_alone(value)}
+    return bool(table) and set(table) - tags <= _BY_HAND
+
+
+def _tags_alone(push: Node) -> bool:
+    named = {key.text for key, _ in push.pairs}
+    return bool(named & {"tags", "tags-ignore"}) and not named & {"branches", "branches-ignore"}
+
+
+def _rows(rows: list[str], first: int) -> tuple[int, int]:
+    """Return the first and the last row of the block that begins on the row *first*, counted from 1."""
+    indent = _indent(rows[first - 1])
+    block = list(takewhile(lambda row: not row.strip() or _indent(row) > indent, rows[first:]))
+    while block and not block[-1].strip():
+        block.pop()
+    return first, first + len(block)
+
+
+def _indent(row: str) -> int:
+    return len(row) - len(row.lstrip(" "))
