@@ -18,7 +18,7 @@ from releasegate.core.evidence.merge import moment
 from releasegate.core.evidence.shapes import is_sound
 from releasegate.core.evidence.signed_entries import Statement, statement_from
 from releasegate.core.frozen import dataclass
-from releasegate.core.release.entry import SEAL, Entry, entry_from_json
+from releasegate.core.release.entry import SEAL, Entry, entry_from
 from releasegate.core.release.versions import parse_version
 
 Records = Mapping[Version, Sequence[Entry]]
@@ -83,9 +83,10 @@ def parse(note: bytes, *, package: str) -> Note:
     """Return what a note holds of *package*; lines of another package are counted with those that are nothing."""
     records: dict[Version, list[Entry]] = {}
     statements: list[Statement] = []
+    shared: dict[str, str] = {}
     malformed = 0
     for line in filter(str.strip, note.decode("utf-8", "replace").split("\n")):
-        said = _said(line)
+        said = _said(line, shared)
         if isinstance(said, Statement) and said.package == package:
             statements.append(said)
         elif isinstance(said, tuple) and said[0] == package:
@@ -158,19 +159,19 @@ def _seals(entry: Entry, package: str, version: Version, commit: str) -> bool:
     return (said.get("package"), said.get("version"), said.get("commit")) == (package, str(version), commit)
 
 
-def _said(line: str) -> Statement | tuple[str, Version, Entry] | None:
+def _said(line: str, shared: dict[str, str]) -> Statement | tuple[str, Version, Entry] | None:
     """Return what a line says; ``None`` for one that is neither a statement nor an entry, or nested without end."""
     try:
         body = json.loads(line)
-        return statement_from(body) or _entry(body)
+        return statement_from(body) or _entry(body, shared)
     except (ValueError, RecursionError):
         return None
 
 
-def _entry(body: Any) -> tuple[str, Version, Entry] | None:
+def _entry(body: Any, shared: dict[str, str]) -> tuple[str, Version, Entry] | None:
     if not isinstance(body, dict):
         return None
-    package, version = body.pop("package", None), parse_version(body.pop("version", None))
-    entry = entry_from_json(json.dumps(body))
+    package, version = body.get("package"), parse_version(body.get("version"))
+    entry = entry_from(body, shared)
     sound = isinstance(package, str) and version is not None and entry is not None and is_sound(entry)
     return (package, version, entry) if sound else None  # type: ignore[return-value]

@@ -59,16 +59,26 @@ def entry_from_json(line: str, texts: dict[str, str] | None = None) -> Entry | N
 
     Most of what an entry says, others say in the same words: what is among *texts* is in memory once.
     """
-    shared = {} if texts is None else texts
     try:
-        body: Any = json.loads(line)
+        body = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry_from(body, {} if texts is None else texts)
+
+
+def entry_from(body: Any, shared: dict[str, str]) -> Entry | None:
+    """Return the entry that a parsed line is, ``None`` where it is none; of its words, those are *shared* that can be.
+
+    It may have keys beside those of an entry.
+    """
+    try:
         if body["event"] not in get_args(EntryEvent) or not isinstance(body["evidence"], dict):
             return None
         known = {key: body[key] for key in Entry.__dataclass_fields__ if key != "releasegate"}
         known |= {key: shared.setdefault(text, text) for key in _SHARED if isinstance(text := known[key], str)}
         # Who wrote it is not what it says: an entry without a writer counts all the same.
         entry = Entry(**known, releasegate=str(body.get("releasegate", "")))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (KeyError, TypeError, RecursionError):
         return None
     return entry if _sound(entry) else None
 
