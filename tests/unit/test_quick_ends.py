@@ -1,4 +1,4 @@
-"""What is loaded stays, so that no look for garbage goes through it; and twine loads what it is asked to use."""
+"""What is loaded stays, so that no look for garbage goes through it; what invoke and twine do not use is not loaded."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ def main():
 
 sys.modules["twine.__main__"] = types.SimpleNamespace(main=main)
 twine_script.main(sys.argv[1:])
+"""
+MOCKS = """\
+import sys
+from releasegate.frontends.loading import without_mocks
+
+for _ in range(2):
+    with without_mocks():
+        from invoke.context import MockContext
+    print("asyncio" in sys.modules, "unittest.mock" in sys.modules)
+    MockContext(run=True).run("true")
+from unittest import mock
+print(MockContext(run=True).run, hasattr(mock, "patch"))
 """
 ADDRESSES = """\
 import re, sys
@@ -75,3 +87,12 @@ def test_twines_patterns_of_addresses_are_compiled_where_they_are_used_and_match
 
 def test_a_twine_that_reads_addresses_with_something_else_is_run_all_the_same() -> None:
     assert ran(ADDRESSES, "elsewhere") == (0, "True\n")
+
+
+def test_the_mocks_that_invoke_names_are_loaded_where_one_is_made_and_nowhere_else() -> None:
+    code, said = ran(MOCKS)
+
+    first, *_, last = said.splitlines()
+    assert (code, first) == (0, "False False")
+    assert last.startswith("<Mock id=")
+    assert last.endswith(" True")
