@@ -33,15 +33,17 @@ def main():
 sys.modules["twine.__main__"] = types.SimpleNamespace(main=main)
 twine_script.main(sys.argv[1:])
 """
-MOCKS = """\
-import sys
-from releasegate.frontends.loading import without_mocks
+LATE = """\
+import io, sys
+from releasegate.frontends.loading import loads_later
 
 for _ in range(2):
-    with without_mocks():
+    with loads_later():
+        from invoke.config import yaml
         from invoke.context import MockContext
-    print("asyncio" in sys.modules, "unittest.mock" in sys.modules)
+    print("asyncio" in sys.modules, "unittest.mock" in sys.modules, "invoke.vendor.yaml" in sys.modules)
     MockContext(run=True).run("true")
+    print(yaml.safe_load(io.StringIO("run: {echo: true}")))
 from unittest import mock
 print(MockContext(run=True).run, hasattr(mock, "patch"))
 """
@@ -89,10 +91,10 @@ def test_a_twine_that_reads_addresses_with_something_else_is_run_all_the_same() 
     assert ran(ADDRESSES, "elsewhere") == (0, "True\n")
 
 
-def test_the_mocks_that_invoke_names_are_loaded_where_one_is_made_and_nowhere_else() -> None:
-    code, said = ran(MOCKS)
+def test_the_mocks_and_the_yaml_that_invoke_names_are_loaded_where_they_are_used_and_nowhere_else() -> None:
+    code, said = ran(LATE)
 
-    first, *_, last = said.splitlines()
-    assert (code, first) == (0, "False False")
+    first, second, *_, last = said.splitlines()
+    assert (code, first, second) == (0, "False False False", "{'run': {'echo': True}}")
     assert last.startswith("<Mock id=")
     assert last.endswith(" True")
