@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field
+from functools import lru_cache
 from typing import Any
 
 from packaging.version import Version
@@ -26,6 +27,9 @@ Records = Mapping[Version, Sequence[Entry]]
 
 _REACH = 10
 """How far a number of a version may be above all that tags and version files name: whoever goes further tags first."""
+
+_REMEMBERED = 512
+"""How many lines are remembered as they were read: a run asks for the same record before and after each step."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,9 @@ def parse(note: bytes, *, package: str) -> Note:
     """Return what a note holds of *package*; lines of another package are counted with those that are nothing."""
     records: dict[Version, list[Entry]] = {}
     statements: list[Statement] = []
-    shared: dict[str, str] = {}
     malformed = 0
     for line in filter(str.strip, note.decode("utf-8", "replace").split("\n")):
-        said = _said(line, shared)
+        said = _said(line)
         if isinstance(said, Statement) and said.package == package:
             statements.append(said)
         elif isinstance(said, tuple) and said[0] == package:
@@ -159,19 +162,20 @@ def _seals(entry: Entry, package: str, version: Version, commit: str) -> bool:
     return (said.get("package"), said.get("version"), said.get("commit")) == (package, str(version), commit)
 
 
-def _said(line: str, shared: dict[str, str]) -> Statement | tuple[str, Version, Entry] | None:
+@lru_cache(maxsize=_REMEMBERED)
+def _said(line: str) -> Statement | tuple[str, Version, Entry] | None:
     """Return what a line says; ``None`` for one that is neither a statement nor an entry, or nested without end."""
     try:
         body = json.loads(line)
-        return statement_from(body) or _entry(body, shared)
+        return statement_from(body) or _entry(body)
     except (ValueError, RecursionError):
         return None
 
 
-def _entry(body: Any, shared: dict[str, str]) -> tuple[str, Version, Entry] | None:
+def _entry(body: Any) -> tuple[str, Version, Entry] | None:
     if not isinstance(body, dict):
         return None
     package, version = body.get("package"), parse_version(body.get("version"))
-    entry = entry_from(body, shared)
+    entry = entry_from(body)
     sound = isinstance(package, str) and version is not None and entry is not None and is_sound(entry)
     return (package, version, entry) if sound else None  # type: ignore[return-value]
