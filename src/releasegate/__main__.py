@@ -13,7 +13,10 @@ def main() -> None:
         if getattr(sys, name) is None:  # whoever started this closed it
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it stays open
     try:
-        from releasegate.frontends.program import Releasegate  # noqa: PLC0415 - it takes its time, and may be interrupted
+        from releasegate.frontends.loading import loads_later  # noqa: PLC0415 - it takes its time, and may be stopped
+
+        with loads_later():
+            from releasegate.frontends.program import Releasegate  # noqa: PLC0415 - as above
 
         Releasegate().run()
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""What is loaded stays, so that no look for garbage goes through it; and twine loads what it is asked to use."""
+"""What is loaded stays, so that no look for garbage goes through it; what invoke and twine do not use is not loaded."""
 
 from __future__ import annotations
 
@@ -33,6 +33,35 @@ def main():
 sys.modules["twine.__main__"] = types.SimpleNamespace(main=main)
 twine_script.main(sys.argv[1:])
 """
+LATE = """\
+import io, sys
+from releasegate.frontends.loading import loads_later
+
+for _ in range(2):
+    with loads_later():
+        from invoke.config import yaml
+        from invoke.context import MockContext
+    print("asyncio" in sys.modules, "unittest.mock" in sys.modules, "invoke.vendor.yaml" in sys.modules)
+    MockContext(run=True).run("true")
+    print(yaml.safe_load(io.StringIO("run: {echo: true}")))
+from unittest import mock
+print(MockContext(run=True).run, hasattr(mock, "patch"))
+"""
+ADDRESSES = """\
+import re, sys
+from releasegate.adapters.index.twine_script import CompiledLater, load_addresses
+
+if sys.argv[1:]:
+    sys.modules["rfc3986"] = None
+load_addresses()
+print(isinstance(re.compile("a"), re.Pattern))
+if not sys.argv[1:]:
+    from rfc3986 import iri_reference, misc, uri_reference
+
+    print(isinstance(misc.ISUBAUTHORITY_MATCHER, CompiledLater))
+    print(uri_reference("https://user@[::1]:8/a?b").authority_info())
+    print(iri_reference("https://b\u00fccher.example/").host)
+"""
 
 
 def ran(code: str, *words: str) -> tuple[int, str]:
@@ -50,3 +79,22 @@ def test_twine_finds_a_keyring_only_where_it_is_to_ask_one_and_ends_with_its_own
     _, _, told = (" ".join(words)).partition("twine_script.py ")
 
     assert ran(TWINE, *told.split()) == (3, f"{keyring} ['upload', 'a.whl']\n")
+
+
+def test_twines_patterns_of_addresses_are_compiled_where_they_are_used_and_match_as_ever() -> None:
+    told = "{'userinfo': 'user', 'host': '[::1]', 'port': '8'}"
+
+    assert ran(ADDRESSES) == (0, f"True\nTrue\n{told}\nb\u00fccher.example\n")
+
+
+def test_a_twine_that_reads_addresses_with_something_else_is_run_all_the_same() -> None:
+    assert ran(ADDRESSES, "elsewhere") == (0, "True\n")
+
+
+def test_the_mocks_and_the_yaml_that_invoke_names_are_loaded_where_they_are_used_and_nowhere_else() -> None:
+    code, said = ran(LATE)
+
+    first, second, *_, last = said.splitlines()
+    assert (code, first, second) == (0, "False False False", "{'run': {'echo': True}}")
+    assert last.startswith("<Mock id=")
+    assert last.endswith(" True")

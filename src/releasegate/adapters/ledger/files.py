@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from packaging.version import Version
@@ -35,9 +36,9 @@ class FileLedger:
         Raises:
             Unavailable: the file is there and cannot be read.
         """
-        path, texts = self._path(version), dict[str, str]()
+        path = self._path(version)
         try:
-            return tuple(entry for line in plain_lines(path) if (entry := _parsed(line, texts)) is not None)
+            return tuple(entry for line in plain_lines(path) if (entry := _parsed(line)) is not None)
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -122,9 +123,11 @@ def versions_in(folder: Path, suffix: str) -> tuple[Version, ...]:
     return tuple(sorted(version for version in named if version is not None))
 
 
-def _parsed(line: bytes, texts: dict[str, str]) -> Entry | None:
+@lru_cache(maxsize=512)
+def _parsed(line: bytes) -> Entry | None:
+    """Return the entry of a line; the last ones are remembered, since a run reads its record before and after steps."""
     try:
-        return entry_from_json(line.decode(), texts)
+        return entry_from_json(line.decode())
     except UnicodeDecodeError:
         return None
 

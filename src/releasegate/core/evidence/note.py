@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field
+from functools import lru_cache
 from typing import Any
 
 from packaging.version import Version
@@ -18,7 +19,7 @@ from releasegate.core.evidence.merge import moment
 from releasegate.core.evidence.shapes import is_sound
 from releasegate.core.evidence.signed_entries import Statement, statement_from
 from releasegate.core.frozen import dataclass
-from releasegate.core.release.entry import SEAL, Entry, entry_from_json
+from releasegate.core.release.entry import SEAL, Entry, entry_from
 from releasegate.core.release.versions import parse_version
 
 Records = Mapping[Version, Sequence[Entry]]
@@ -26,6 +27,9 @@ Records = Mapping[Version, Sequence[Entry]]
 
 _REACH = 10
 """How far a number of a version may be above all that tags and version files name: whoever goes further tags first."""
+
+_REMEMBERED = 512
+"""How many lines are remembered as they were read: a run asks for the same record before and after each step."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,7 @@ def _seals(entry: Entry, package: str, version: Version, commit: str) -> bool:
     return (said.get("package"), said.get("version"), said.get("commit")) == (package, str(version), commit)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _said(line: str) -> Statement | tuple[str, Version, Entry] | None:
     """Return what a line says; ``None`` for one that is neither a statement nor an entry, or nested without end."""
     try:
@@ -170,7 +175,7 @@ def _said(line: str) -> Statement | tuple[str, Version, Entry] | None:
 def _entry(body: Any) -> tuple[str, Version, Entry] | None:
     if not isinstance(body, dict):
         return None
-    package, version = body.pop("package", None), parse_version(body.pop("version", None))
-    entry = entry_from_json(json.dumps(body))
+    package, version = body.get("package"), parse_version(body.get("version"))
+    entry = entry_from(body)
     sound = isinstance(package, str) and version is not None and entry is not None and is_sound(entry)
     return (package, version, entry) if sound else None  # type: ignore[return-value]

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import field
+from sys import intern
 from typing import Any, Literal, get_args
 
 from releasegate.core.frozen import dataclass
@@ -54,21 +55,28 @@ class Entry:
         return json.dumps(vars(self), sort_keys=True, ensure_ascii=False)
 
 
-def entry_from_json(line: str, texts: dict[str, str] | None = None) -> Entry | None:
-    """Parse one line; ``None`` for a line that is torn or is no entry (a run may die at any byte).
-
-    Most of what an entry says, others say in the same words: what is among *texts* is in memory once.
-    """
-    shared = {} if texts is None else texts
+def entry_from_json(line: str) -> Entry | None:
+    """Parse one line; ``None`` for a line that is torn or is no entry (a run may die at any byte)."""
     try:
-        body: Any = json.loads(line)
+        body = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry_from(body)
+
+
+def entry_from(body: Any) -> Entry | None:
+    """Return the entry that a parsed line is, ``None`` where it is none; it may have keys beside those of an entry.
+
+    Most of what an entry says, others say in the same words: these are in memory once.
+    """
+    try:
         if body["event"] not in get_args(EntryEvent) or not isinstance(body["evidence"], dict):
             return None
         known = {key: body[key] for key in Entry.__dataclass_fields__ if key != "releasegate"}
-        known |= {key: shared.setdefault(text, text) for key in _SHARED if isinstance(text := known[key], str)}
+        known |= {key: intern(text) for key in _SHARED if isinstance(text := known[key], str)}
         # Who wrote it is not what it says: an entry without a writer counts all the same.
         entry = Entry(**known, releasegate=str(body.get("releasegate", "")))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (KeyError, TypeError, RecursionError):
         return None
     return entry if _sound(entry) else None
 
