@@ -19,8 +19,9 @@ WHOLE = ("non_field_errors", "__all__", "detail")
 EMPTY = "may not be empty"
 ANY = "dcim.device"
 """What is referred to where anything may be."""
-LEFT_OUT = frozenset({"tags", "custom_fields", "owner", "changelog_message"})
-"""What NetBox itself lets any record have."""
+TAGS = "tags"
+LEFT_OUT = frozenset({TAGS, "custom_fields", "owner", "changelog_message"})
+"""What NetBox itself lets any record have; pages show tags, so a whole record has one."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Maker:
         fields = {each.name: each for each in self.described.takes(route)}
         if not fields:
             return Made(why_not="its API takes no new records")
-        needed = {each.name for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT)}
+        needed = {each.name for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT - {TAGS})}
         for each in self.several.get(route, ()):  # a kind says nothing without a number
             needed |= {each.kind, each.number} if needed & {each.kind, each.number} else set()
         wanted = [each for name, each in fields.items() if name in needed]
