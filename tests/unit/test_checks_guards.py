@@ -14,7 +14,8 @@ from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 MODULES = (
     "cell", "pair_cell", "contracts", "traffic", "people", "syncing", "proxmox_side", "datacenters", "holdings",
     "test_4_swallowed", "test_4_traces", "test_4_people", "test_4_keys", "test_4_moves", "test_4_buttons",
-    "test_4_fields", "test_4_stream", "test_4_records", "netbox",
+    "test_4_fields", "test_4_stream", "test_4_pages", "test_3_plugin", "netbox", "columns", "leading", "unrendered",
+    "graphql_queries",
 )  # fmt: skip
 CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_service="pve", path="fresh")
 
@@ -228,7 +229,7 @@ def test_a_tab_that_is_missing_is_told_where_the_record_s_page_leads_there(suite
 
         shown = SimpleNamespace(tabs=list(texts), of_record=lambda _: ["/things/3/"])
         records = SimpleNamespace(models=[shown])
-        suite.test_4_records.test_the_pages_of_a_record_answer(records, SimpleNamespace(get=get), CELL)
+        suite.test_4_pages.test_the_pages_of_a_record_answer(records, SimpleNamespace(get=get), CELL)
 
     judged("/things/3/hidden/")
     for missing in ("/things/3/parts/", "/things/3/"):
