@@ -72,7 +72,9 @@ class Maker:
         fields = {each.name: each for each in self.described.takes(route)}
         if not fields:
             return Made(why_not="its API takes no new records")
-        needed = {each.name for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT - {TAGS})}
+        needed = {
+            each.name for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT - {TAGS})
+        }
         for each in self.several.get(route, ()):  # a kind says nothing without a number
             needed |= {each.kind, each.number} if needed & {each.kind, each.number} else set()
         wanted = [each for name, each in fields.items() if name in needed]
