@@ -66,6 +66,8 @@ class Maker:
     made: list[Made] = field(default_factory=list)
     several: Mapping[str, Sequence[Several]] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)
+    passed_over: set[str] = field(default_factory=set)
+    """Kinds that nothing refers to which may refer to several."""
 
     def make(self, route: str, depth: int = 0, *, whole: bool = False) -> Made:
         """Make one record of a list, and first what it must refer to: of what it needs, or *whole*, of all it takes."""
@@ -146,7 +148,7 @@ class Maker:
 
     def _one_of(self, several: Several, depth: int) -> tuple[str, int]:
         """Choose a kind to refer to, of those admitted the first of which there can be a record, and that record."""
-        among = several.among or (ANY,)
+        among = [kind for kind in several.among if kind not in self.passed_over] or several.among or (ANY,)
         found = (
             (kind, self.some(self.lists[kind], depth)) for kind in among if several.number and self.lists.get(kind)
         )

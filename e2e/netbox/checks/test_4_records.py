@@ -19,7 +19,7 @@ from finding import unfound, unlisted, unpaged
 from forms import confirmed, main_form
 from forms import refused as wrong_in
 from graphql_queries import faults
-from keeping import departures, lost, settled, unkept
+from keeping import lost, settled, told
 from many import Sent, missing
 from netbox import Browser, NetBox
 from pages import refusals, summary
@@ -47,11 +47,10 @@ def test_the_api_shows_and_changes_a_record(records: Records, netbox: NetBox, ce
 @pytest.mark.contract("plugin.record-values", PLUGIN, needs=NEEDS)
 def test_a_record_keeps_what_it_is_told(records: Records, netbox: NetBox, cell: Cell) -> None:
     """What is sent to the API is what it shows then: of a new record, and of one that is changed."""
-    told = {record.address: departures(record.sent, netbox.get(record.address)) for record in records.made}
-    told |= {each.address: unkept(netbox, records.maker, each) for each in records.made if not told[each.address]}
-    wrong = cell.undeclared({address: said for address, said in told.items() if said})
-    first = "; ".join(f"{address}: {said}" for address, said in list(wrong.items())[:3])
-    assert not wrong, f"of {len(told)} records {len(wrong)} do not keep what they are told: {first}"
+    said = {record.address: told(netbox, records.maker, record) for record in records.made}
+    wrong = cell.undeclared({address: words for address, words in said.items() if words})
+    first = "; ".join(f"{address}: {words}" for address, words in list(wrong.items())[:3])
+    assert not wrong, f"of {len(said)} records {len(wrong)} do not keep what they are told: {first}"
 
 
 @pytest.mark.contract("plugin.record-forms", PLUGIN, needs=NEEDS)
@@ -100,8 +99,8 @@ def test_many_records_can_be_edited_and_deleted_at_once(
     own = {f"/{shown.pages[EDIT]}": shown.own for shown in records.models if EDIT in shown.pages and shown.own}
     sent = {path: Sent.of(netbox, record) for path, record in own.items() if path not in refused}
     refused |= refusals(sent, lambda path: sent[path].apply(browser, path))
-    told = {path: each.told(netbox) for path, each in sent.items() if path not in refused}
-    refused = cell.undeclared(refused | {path: said for path, said in told.items() if said})
+    done = {path: each.told(netbox) for path, each in sent.items() if path not in refused}
+    refused = cell.undeclared(refused | {path: said for path, said in done.items() if said})
     assert not refused, f"of {len(chosen)} forms for many records {summary(refused)}"
 
 
