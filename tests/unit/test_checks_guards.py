@@ -236,7 +236,7 @@ def test_a_guest_that_changes_though_nothing_happened_to_it_is_told(suite: Simpl
 def test_a_guest_that_was_deleted_in_netbox_and_does_not_come_back_whole_is_told(
     changes: dict[str, Any], words: str, suite: SimpleNamespace
 ) -> None:
-    held = {
+    held: dict[str, list[Any]] = {
         "virtual-machines": [{"name": "still", "memory": 1}],
         "interfaces": [{"mac_address": "AA", "virtual_machine": {"name": "still"}}],
         "virtual-disks": [{"size": 4, "virtual_machine": {"name": "still"}}],

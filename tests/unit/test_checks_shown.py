@@ -102,7 +102,7 @@ class Lists:
     """A reader's NetBox: its list fails where it is sorted by one column, or with all of them shown."""
 
     def __init__(self, fails: str = "") -> None:
-        self.fails, self.shown = fails, {}
+        self.fails, self.shown = fails, dict[str, Any]()
         self.asked: list[str] = []
         self.api = SimpleNamespace(json=self.set)
         self.browser = SimpleNamespace(get=self.get)
