@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
@@ -81,7 +82,7 @@ class Site:
 def _judged(suite: SimpleNamespace, check: str, site: Site, folder: Path, *, whole: bool = False) -> None:
     made = suite.making.Made(1, "/api/things/")
     maker = suite.making.Maker(site, None, {}, [made])
-    pages = {"bulk-edit": "bulk-edit/", "bulk-delete": "bulk-delete/"}
+    pages = {"bulk-edit": "bulk-edit/", "bulk-delete": "bulk-delete/", "import": "import/"}
     record = {"edit": "{pk}/edit/", "delete": "{pk}/delete/"}
     own, all_of_it = (None, made) if whole else (made, None)
     thing = suite.records.Shown("app.thing", "/api/things/", pages, record, own, 1 if whole else 0, all_of_it)
@@ -166,3 +167,40 @@ def test_a_page_may_only_be_none_where_its_view_reads_what_the_address_asks_for(
     browser = SimpleNamespace(get=lambda _: site._said(status, "no"))
     with pytest.raises(AssertionError, match=f"/a/ answered {status}") if red else nullcontext():
         suite.test_3_plugin.test_the_pages_answer(browser, {"pages": ["a/"], "asking": asking}, {})
+
+
+class Importing(Site):
+    """A NetBox that takes a thing's description as data."""
+
+    def browsed(self, path: str, fields: Sequence[tuple[str, str]] | None = None) -> SimpleNamespace:
+        """Show the import, or take what it sends: of a new record not enough."""
+        if fields is None:
+            return self._said(200, self.many)
+        (record,) = json.loads(dict(fields)["data"])
+        self.sent.append((path, list(fields)))
+        if "id" not in record:
+            return self._said(self.status if self.text == "new" else 200, "name is required")
+        self.held = (self.held or {}) | ({"description": record.get("description", "")} if self.follows else {})
+        return self._said(302 if self.text == "new" else self.status, "")
+
+
+TAKES = "<code>description</code>"
+
+
+@pytest.mark.parametrize(
+    ("site", "words"),
+    [
+        (Importing(many=TAKES), ""),
+        (Importing(many="<code>name</code>", follows=False), ""),
+        (Importing(many=TAKES, status=200, follows=False), ""),
+        (Importing(many=TAKES, status=500), "/import/ answered 500"),
+        (Importing(many=TAKES, status=500, text="new"), "/import/ answered 500"),
+        (Importing(many=TAKES, follows=False), "takes another description for a record, which shows '' then"),
+    ],
+)
+def test_an_import_that_crashes_or_changes_nothing_is_told(
+    site: Importing, words: str, suite: SimpleNamespace, tmp_path: Path
+) -> None:
+    with pytest.raises(AssertionError, match=words) if words else nullcontext():
+        _judged(suite, "test_records_can_be_changed_by_data", site, tmp_path)
+    assert [json.loads(dict(fields)["data"])[0].get("id") for _, fields in site.sent][:2] in ([None], [None, 1])

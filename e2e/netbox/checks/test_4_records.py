@@ -19,6 +19,7 @@ from finding import unfound, unlisted, unpaged
 from forms import confirmed, main_form
 from forms import refused as wrong_in
 from graphql_queries import faults
+from imports import FORM, Imported
 from keeping import lost, settled, told
 from many import Sent, missing
 from netbox import Browser, NetBox
@@ -102,6 +103,18 @@ def test_many_records_can_be_edited_and_deleted_at_once(
     done = {path: each.told(netbox) for path, each in sent.items() if path not in refused}
     refused = cell.undeclared(refused | {path: said for path, said in done.items() if said})
     assert not refused, f"of {len(chosen)} forms for many records {summary(refused)}"
+
+
+@pytest.mark.contract("plugin.imports", PLUGIN, needs=NEEDS)
+def test_records_can_be_changed_by_data(records: Records, browser: Browser, netbox: NetBox, cell: Cell) -> None:
+    """An import that names a record changes it; one that lacks what a new record needs is refused in words."""
+    own = {
+        f"/{shown.pages[FORM]}": Imported(shown.own) for shown in records.models if FORM in shown.pages and shown.own
+    }
+    refused = refusals(own, lambda path: own[path].send(browser, path))
+    done = {path: each.told(netbox) for path, each in own.items() if path not in refused}
+    refused = cell.undeclared(refused | {path: said for path, said in done.items() if said})
+    assert not refused, f"of {len(own)} imports {summary(refused)}"
 
 
 @pytest.mark.contract("plugin.lists", PLUGIN, needs=NEEDS)
