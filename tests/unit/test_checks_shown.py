@@ -188,6 +188,21 @@ def test_an_entry_of_the_menu_that_asks_for_a_permission_of_no_model_is_told(
         judged({"nobodys": told}, CELL)
 
 
+def test_the_lists_of_the_host_s_to_which_a_plugin_adds_buttons_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = type("Extension", (), {"list_buttons": None, "__module__": "netbox.plugins"})
+    adds = type("Adds", (base,), {"list_buttons": None, "__module__": "app.content"})
+    adds_not = type("AddsNot", (base,), {"__module__": "app.content"})
+    other = type("Other", (base,), {"list_buttons": None, "__module__": "other.content"})
+    every = {"dcim.site": [adds_not, type("Late", (adds,), {"__module__": "app.content"})], "dcim.rack": [adds_not],
+             "dcim.cable": [other], "app.thing": [adds], None: [adds]}  # fmt: skip
+    host = ModuleType("netbox.registry")
+    host.registry = {"plugins": {"template_extensions": every}}  # type: ignore[attr-defined]
+    for name, module in (("netbox", ModuleType("netbox")), ("netbox.registry", host)):
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setitem(sys.modules, "kinds", of_the_image("kinds"))
+    assert of_the_image("views").host_lists(["app"]) == ["dcim.site"]
+
+
 class Host:
     """A NetBox of which the plugin adds a panel to sites and a tab to racks; of sites it can make one."""
 
@@ -215,7 +230,8 @@ def test_where_the_host_has_no_record_that_the_plugin_adds_to_one_is_made(suite:
             asked.append(path)
             return _page(500 if path == failing else 200, path=path)
 
-        facts = {"host": {"dcim.site": [""], "dcim.rack": ["parts/"], "dcim.cable": [""]}}
+        host_facts = {"dcim.site": [""], "dcim.rack": ["parts/"], "dcim.cable": [""]}
+        facts = {"host": host_facts, "host lists": ["dcim.site"]}
         suite.test_4_pages.test_the_pages_of_netbox_s_own_records_answer(
             host, host, SimpleNamespace(get=get), facts, CELL, told.__setitem__
         )

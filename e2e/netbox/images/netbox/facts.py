@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from offered import offered, tables
-from views import asking, host_pages, menu, nobodys, shown_models, widgets
+from views import asking, host_lists, host_pages, menu, nobodys, shown_models, widgets
 
 
 def facts(plugins: list[str]) -> dict[str, Any]:
@@ -40,6 +40,7 @@ def facts(plugins: list[str]) -> dict[str, Any]:
         "asking": [page for base in bases.values() for page in asking(_patterns()[0], base)],
         "api": [route for _, routes in known for route in routes],
         "host": host_pages(plugins),
+        "host lists": host_lists(plugins),
         "widgets": widgets(plugins),
         "menu": menu(),
         "nobodys": nobodys(),

@@ -97,6 +97,24 @@ def _added(module: str) -> Iterator[tuple[str, str]]:
             yield model, ""
 
 
+def host_lists(modules: Sequence[str]) -> list[str]:
+    """Return the models of NetBox's own to whose lists the plugins add something."""
+    from netbox.registry import registry
+
+    return sorted(
+        model
+        for model, extensions in registry["plugins"]["template_extensions"].items()
+        if model
+        and any(
+            "list_buttons" in vars(each)
+            for extension in extensions
+            if any(_is_of(extension, module) and not model.startswith(f"{module}.") for module in modules)
+            for each in extension.__mro__[:-1]
+            if any(_is_of(each, module) for module in modules)
+        )
+    )
+
+
 def menu() -> list[str]:
     """Return what the plugins add to NetBox's menu, by the names of the pages that it leads to."""
     return sorted({str(item.link) for item in _menu_items()})
