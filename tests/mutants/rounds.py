@@ -11,7 +11,10 @@ from tests.mutants.mutant import Mutant
 
 USUAL, WHOLE = "usual", "whole"
 _NETBOX, _PAIR = CHECKS
-_OF_THE_PLUGIN = ("test_3_plugin.py", "test_4_records.py", "test_4_people.py", "test_4_widgets.py")
+_OF_THE_PLUGIN = (
+    "test_3_plugin.py", "test_4_new.py", "test_4_pages.py",
+    "test_4_people.py", "test_4_records.py", "test_4_widgets.py",
+)  # fmt: skip
 _TAKES_MINUTES = ("test_4_buttons.py", "test_6_routes.py")
 
 

@@ -14,7 +14,8 @@ from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 MODULES = (
     "cell", "pair_cell", "contracts", "traffic", "people", "syncing", "proxmox_side", "datacenters", "holdings",
     "test_4_swallowed", "test_4_traces", "test_4_people", "test_4_keys", "test_4_moves", "test_4_buttons",
-    "test_4_fields", "test_4_stream", "test_4_records", "netbox",
+    "test_4_fields", "test_4_stream", "test_4_pages", "test_3_plugin", "netbox", "columns", "leading", "unrendered",
+    "graphql_queries",
 )  # fmt: skip
 CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found, proxmox_service="pve", path="fresh")
 
@@ -205,6 +206,8 @@ def test_a_guest_that_netbox_does_not_follow_is_told(
 def test_a_guest_that_changes_though_nothing_happened_to_it_is_told(suite: SimpleNamespace) -> None:
     before = suite.datacenters.small(1)
     still = next(guest.name for guest in before.guests if guest in suite.datacenters.moved(before).guests)
+    assert still != suite.datacenters.still(before).name
+    assert suite.datacenters.still(before) in suite.datacenters.moved(before).guests
 
     def holdings(memory: int, stopped: str) -> Any:
         records = [{"name": still, "memory": memory}, {"name": before.guests[0].name, "status": stopped}]
@@ -219,6 +222,61 @@ def test_a_guest_that_changes_though_nothing_happened_to_it_is_told(suite: Simpl
         suite.test_4_moves.test_nothing_else_of_netbox_moves(holdings(1, "active"), later(2))
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ""),
+        ({"virtual-machines": []}, "NetBox has 0 of it"),
+        ({"virtual-machines": [{"name": "still", "memory": 2}]}, "its memory is 2, not 1"),
+        ({"interfaces": []}, r"its interfaces are \[\], not \['AA'\]"),
+        ({"virtual-disks": [{"size": 8, "virtual_machine": "still"}]}, "its virtual-disks are"),
+        ({"ip-addresses": []}, "its addresses are"),
+    ],
+)
+def test_a_guest_that_was_deleted_in_netbox_and_does_not_come_back_whole_is_told(
+    changes: dict[str, Any], words: str, suite: SimpleNamespace
+) -> None:
+    held: dict[str, list[Any]] = {
+        "virtual-machines": [{"name": "still", "memory": 1}],
+        "interfaces": [{"mac_address": "AA", "virtual_machine": {"name": "still"}}],
+        "virtual-disks": [{"size": 4, "virtual_machine": {"name": "still"}}],
+        "ip-addresses": [{"address": "198.51.100.1/24", "assigned_object": {"virtual_machine": {"name": "still"}}}],
+    }  # fmt: skip
+
+    def holdings(kinds: dict[str, list[Any]]) -> Any:
+        return suite.holdings.Holdings({kind: dict(enumerate(records)) for kind, records in kinds.items()})
+
+    before = SimpleNamespace(guests=(SimpleNamespace(vmid=7), None))
+    world = SimpleNamespace(guests=[SimpleNamespace(vmid=7, name="still")])
+    later = suite.test_4_moves.Later(before, world, None, holdings(held | changes), None)
+    judged = suite.test_4_moves.test_a_guest_that_was_deleted_in_netbox_comes_back
+    if words:
+        with pytest.raises(AssertionError, match=f"guest 7 still was deleted in NetBox, and then {words}"):
+            judged(holdings(held), later, CELL)
+    else:
+        judged(holdings(held), later, CELL)
+
+
+@pytest.mark.parametrize("status", [204, 404, 500])
+def test_a_guest_is_deleted_in_netbox_by_its_name_and_a_crash_is_the_plugin_s(
+    status: int, suite: SimpleNamespace
+) -> None:
+    held = suite.holdings.Holdings({"virtual-machines": {5: {"id": 5, "name": "a"}, 6: {"id": 6, "name": "b"}}})
+    asked: list[tuple[str, str]] = []
+
+    def request(*words: str) -> SimpleNamespace:
+        asked.append(words)  # type: ignore[arg-type]
+        return _answer(status)
+
+    netbox = SimpleNamespace(request=request)
+    if status == 500:
+        with pytest.raises(AssertionError, match="answered 500 where a guest was deleted"):
+            suite.test_4_moves._delete(netbox, held, "b")
+    else:
+        suite.test_4_moves._delete(netbox, held, "b")
+    assert asked == [("DELETE", "/api/virtualization/virtual-machines/6/")]
+
+
 def test_a_tab_that_is_missing_is_told_where_the_record_s_page_leads_there(suite: SimpleNamespace) -> None:
     texts = {"/things/3/": '<a href="/things/3/parts/">', "/things/3/parts/": "", "/things/3/hidden/": ""}
 
@@ -228,7 +286,7 @@ def test_a_tab_that_is_missing_is_told_where_the_record_s_page_leads_there(suite
 
         shown = SimpleNamespace(tabs=list(texts), of_record=lambda _: ["/things/3/"])
         records = SimpleNamespace(models=[shown])
-        suite.test_4_records.test_the_pages_of_a_record_answer(records, SimpleNamespace(get=get), CELL)
+        suite.test_4_pages.test_the_pages_of_a_record_answer(records, SimpleNamespace(get=get), CELL)
 
     judged("/things/3/hidden/")
     for missing in ("/things/3/parts/", "/things/3/"):

@@ -148,3 +148,48 @@ def test_a_change_that_is_taken_is_kept_and_what_is_refused_of_it_is_left_out(
     described = suite.api_description.Described({"paths": {"/api/things/": {"post": post}}})
     maker = suite.making.Maker(api, described, {})
     assert suite.keeping.unkept(api, maker, suite.making.Made(1, "/api/things/")) == words
+
+
+class Rules:
+    """An API of rules for a host or a port: the direction that is sent holds for the kinds of *keeps* only."""
+
+    def __init__(self, *keeps: str) -> None:
+        self.keeps, self.held = keeps, list[dict[str, Any]]()
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Return a rule."""
+        return dict(self.held[int(path.rstrip("/").rpartition("/")[2])])
+
+    def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+        """Keep a rule, or show what it may be for."""
+        if method == "GET":
+            return _said(200, {"results": [{"id": 5}]})
+        if extra["json"].get("of", "dcim.host") not in {"dcim.host", "dcim.port"}:
+            return _said(400, {"of": ["No such kind."]})
+        record = self.held[int(path.split("/")[-2])] if method == "PATCH" else {}
+        record |= extra["json"]
+        record["direction"] = record["direction"] if record["of"] in self.keeps else "none"
+        self.held += [record] if method == "POST" else []
+        return _said(201 if method == "POST" else 200, {"id": len(self.held) - 1})
+
+
+@pytest.mark.parametrize(
+    ("keeps", "words"),
+    [
+        ((), "direction is 'none', not 'in'"),
+        (("dcim.port",), ""),
+        (("dcim.host", "dcim.port"), ""),
+    ],
+)
+def test_what_follows_from_the_kind_that_a_record_refers_to_is_kept_where_that_is_another(
+    keeps: tuple[str, ...], words: str, suite: SimpleNamespace
+) -> None:
+    fields = {"of": {"type": "string"}, "number": {"type": "integer"}, "direction": {"enum": ["in", "out", "none"]}}
+    body = {"type": "object", "required": list(fields), "properties": fields}
+    post = {"requestBody": {"content": {"application/json": {"schema": body}}}}
+    described, api = suite.api_description.Described({"paths": {"/api/rules/": {"post": post}}}), Rules(*keeps)
+    several = {"/api/rules/": [suite.making.Several("of", "number", ("dcim.host", "dcim.port"))]}
+    lists = {"dcim.host": "/api/hosts/", "dcim.port": "/api/ports/"}
+    maker = suite.making.Maker(api, described, {}, several=several, lists=lists)
+    assert suite.keeping.told(api, maker, maker.make("/api/rules/")) == words
+    assert maker.passed_over == set()

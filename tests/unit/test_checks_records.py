@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
-from suite_modules import imported
+from suite_modules import checks, imported
 
 REF = "#/components/schemas/"
 
@@ -51,9 +52,11 @@ DOCUMENT = {
 
 
 @pytest.fixture(scope="module")
-def suite() -> Iterator[SimpleNamespace]:
+def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return what makes records."""
-    with imported("api_description", "samples", "making", "forms", "graphql_queries") as modules:
+    with checks(
+        pytestconfig, "cell", "api_description", "samples", "making", "forms", "graphql_queries", "test_4_people"
+    ) as modules:
         yield modules
 
 
@@ -119,7 +122,7 @@ def test_a_refusal_s_words_name_the_next_value(words: str, wanted: object, suite
 
 
 class Picky:
-    """An API that takes a thing with a parent and a site, but not with tags, and says so of one field at a time."""
+    """An API that takes a thing with a parent and a site, but no address, and says so of one field at a time."""
 
     def __init__(self, *, told_of: str, needed: str = "") -> None:
         self.told_of, self.needed, self.sent = told_of, needed, list[dict[str, Any]]()
@@ -141,7 +144,7 @@ def test_a_whole_record_has_all_that_is_taken_and_goes_without_what_is_refused(
     api = Picky(told_of=told_of)
     made = suite.making.Maker(api, suite.api_description.Described(DOCUMENT), {}).make("/api/things/", whole=True)
     assert made.number == 1
-    assert set(api.sent[0]) == {"name", "site", "parent", "address"}
+    assert set(api.sent[0]) == {"name", "site", "parent", "address", "tags"}
     assert (api.sent[-1]["site"], api.sent[-1]["parent"], "address" in api.sent[-1]) == (7, 7, False)
 
 
@@ -285,6 +288,77 @@ def test_graphql_s_queries_are_those_that_answer_with_objects_and_want_at_most_a
     one, many = suite.graphql_queries.queries(fields)
     assert suite.graphql_queries.asking(one, ["id", "name"], 3) == "{ thing(id: 3) { id name } }"
     assert suite.graphql_queries.asking(many, ["id"], 3) == "{ thing_list { id } }"
+
+
+class Graph:
+    """GraphQL of things that have a name, a size and a site, narrowed by name; *crashes* where a word is asked for."""
+
+    def __init__(self, *, found: bool = True, crashes: str = "", may: bool = True) -> None:
+        self.found, self.crashes, self.may = found, crashes, may
+        self.asked: list[str] = []
+
+    def request(self, method: str, path: str, json: Any) -> SimpleNamespace:
+        """Answer a query."""
+        assert (method, path) == ("POST", "/graphql/")
+        query = json["query"]
+        self.asked.append(query)
+        told = {"errors": [{"message": "no"}]} if self.crashes and self.crashes in query else self._told(query)
+        return SimpleNamespace(ok=True, headers={}, json=lambda: told)
+
+    def _told(self, query: str) -> Any:
+        thing, text = _type("OBJECT", "ThingType"), _type("SCALAR", "String")
+        if "__schema" in query:
+            narrows = {"name": "filters", "type": _type("INPUT_OBJECT", "ThingFilter")}
+            lists = {"name": "thing_list", "args": [narrows], "type": _type("LIST", inner=thing)}
+            return {"data": {"__schema": {"queryType": {"fields": [lists]}}}}
+        kinds = {
+            '"ThingType"': ("fields", {"id": text, "name": text, "size": text, "site": _type("OBJECT", "SiteType")}),
+            '"ThingFilter"': ("inputFields", {"id": _type("INPUT_OBJECT", "Lookup"), "site_id": text,
+                                              "name": _type("INPUT_OBJECT", "Lookup"), "size": text}),
+            '"Lookup"': ("inputFields", {"exact": text}),
+        }  # fmt: skip
+        for name, (kind, fields) in kinds.items():
+            if name in query:
+                return {"data": {"__type": {kind: [{"name": n, "args": [], "type": t} for n, t in fields.items()]}}}
+        records = (
+            [{"id": "3", "name": 'a "b"', "size": "4"}] if self.may and (self.found or "exact" not in query) else []
+        )
+        return {"data": {"thing_list": records}}
+
+
+def test_graphql_shows_all_of_a_record_with_what_it_refers_to_and_finds_it_by_its_texts(suite: SimpleNamespace) -> None:
+    graph = Graph()
+    assert suite.graphql_queries.faults(graph, {"Thing": 3}) == {}
+    assert "{ thing_list { id name size site { __typename } } }" in graph.asked
+    words = '{ thing_list(filters: {id: {exact: "3"}, name: {exact: "a \\"b\\""}}) { id } }'
+    assert graph.asked[-1] == words
+
+
+@pytest.mark.parametrize(
+    ("graph", "number", "said"),
+    [
+        (Graph(crashes="site {"), 3, "answered no"),
+        (Graph(crashes="(filters"), 3, "narrowed by id, name answered no"),
+        (Graph(found=False), 3, "narrowed by id, name does not find the record that shows them"),
+        (Graph(found=False), 0, ""),
+    ],
+)
+def test_a_list_of_graphql_s_that_fails_or_loses_a_record_is_told(
+    graph: Graph, number: int, said: str, suite: SimpleNamespace
+) -> None:
+    assert suite.graphql_queries.faults(graph, {"Thing": number}) == ({"thing_list": said} if said else {})
+
+
+def test_what_graphql_shows_to_somebody_is_counted(suite: SimpleNamespace) -> None:
+    fields = suite.graphql_queries.query_fields(Graph())
+    for graph, count in ((Graph(), 1), (Graph(may=False), 0), (Graph(crashes="thing_list"), 0)):
+        assert suite.graphql_queries.shown(graph, fields, ["Thing"]) == {"thing_list": count}
+        people = {"stranger": SimpleNamespace(api=graph)}
+        judged = suite.test_4_people.test_who_may_see_nothing_is_shown_nothing_by_graphql
+        cell = SimpleNamespace(undeclared=lambda found: found)
+        with pytest.raises(AssertionError, match="thing_list shows 1 records") if count else nullcontext():
+            judged(people, {"app.Thing": ()}, Graph(), cell, "stranger")
+    assert suite.graphql_queries.query_fields(Graph(crashes="__schema")) == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from suite_modules import checks
 
 MODULES = (
     "datacenters", "answers", "proxmox_side", "holdings", "pages", "netbox", "filters", "test_1_up", "test_4_people",
-    "test_4_records", "test_4_relations",
+    "test_4_pages", "test_4_relations",
 )  # fmt: skip
 
 Kinds = dict[str, dict[int, dict[str, Any]]]
@@ -105,8 +105,8 @@ DISKS = "plugin:sync-state/virtual-disks"
             "is on other eth0",
             lambda k: k["ip-addresses"][0]["assigned_object"].update(virtual_machine={"name": "other"}),
         ),
-        ("of a node is on", lambda k: k["ip-addresses"][1].update(assigned_object={"device": None, "name": "x"})),
-        ("primary address", lambda k: [each.update(primary_ip4=None) for each in k["virtual-machines"].values()]),
+        ("of a node is on", lambda k: k["ip-addresses"][2].update(assigned_object={"device": None, "name": "x"})),
+        ("primary address", lambda k: k["virtual-machines"][2].update(primary_ip4=None)),
         ("is kept on None", lambda k: k[DISKS][0].update(proxbox_storage=None)),
         ("is kept on local", lambda k: k[DISKS][0].update(proxbox_storage={"name": "local"})),
         ("has 0 states", lambda k: k["plugin:sync-state/vm-interfaces"].pop(0)),
@@ -178,10 +178,8 @@ def test_a_file_that_a_page_links_to_must_be_the_plugin_s_or_netbox_s(suite: Sim
     page = """<link href="/static/app/a.css?v=1"><script src='/static/other/c.js'></script><img src="/static/logo.svg">
               <link href="/static/app/gone.css">"""
     linked = set(suite.netbox.static_files(SimpleNamespace(headers={"Content-Type": "text/html"}, text=page)))
-    assert suite.test_4_records.lost_files(linked, facts) == {"other/c.js", "app/gone.css"}
-    assert suite.test_4_records.lost_files({"app/a.css"}, {"plugins": {"vendor.app": {}}, "static": []}) == {
-        "app/a.css"
-    }
+    assert suite.test_4_pages.lost_files(linked, facts) == {"other/c.js", "app/gone.css"}
+    assert suite.test_4_pages.lost_files({"app/a.css"}, {"plugins": {"vendor.app": {}}, "static": []}) == {"app/a.css"}
     assert suite.netbox.static_files(SimpleNamespace(headers={}, text=page)) == []
 
 

@@ -1,6 +1,10 @@
-"""GraphQL by its own description: each query that lists or shows a model is asked for all that is plain in it."""
+"""GraphQL by its own description: each query that lists or shows a model is asked for all that is in it, and narrowed.
 
-from collections.abc import Iterator, Mapping
+What a record refers to is asked for by its kind alone.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +16,21 @@ from netbox import AT_ONCE, NetBox
 KIND = "kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } }"
 ASKED = f"{{ __schema {{ queryType {{ fields {{ name args {{ name type {{ {KIND} }} }} type {{ {KIND} }} }} }} }} }}"
 PLAIN = frozenset({"SCALAR", "ENUM"})
+NARROWS = "filters"
+"""The argument that a list is narrowed by."""
+TEXTS = frozenset({"ID", "String"})
+EXACT = "exact"
 
 
 @dataclass(frozen=True)
 class Query:
-    """One field of the query: what it answers with, and whether it lists or wants a number."""
+    """One field of the query: what it answers with, whether it lists or wants a number, and what narrows its list."""
 
     name: str
     kind: str
     lists: bool
     wants_number: bool
+    narrowed_by: str = ""
 
 
 def faults(netbox: NetBox, models: Mapping[str, int]) -> dict[str, str]:
@@ -29,18 +38,74 @@ def faults(netbox: NetBox, models: Mapping[str, int]) -> dict[str, str]:
     told = _ask(netbox, ASKED)
     if "errors" in told:
         return {"the schema": str(told["errors"])[:200]}
-    fields = told["data"]["__schema"]["queryType"]["fields"]
-    wanted = [each for each in queries(fields) if _model(each.kind) in models]
+    wanted = of_models(told["data"]["__schema"]["queryType"]["fields"], models)
 
     def wrong(query: Query) -> tuple[str, str]:
         number = models[_model(query.kind)]
         if query.wants_number and not number:
             return query.name, ""
-        answer = _ask(netbox, asking(query, plain_fields(netbox, query.kind), number))
-        return query.name, f"answered {answer['errors'][0].get('message', '')[:200]}" if answer.get("errors") else ""
+        answer = _ask(netbox, asking(query, inside(netbox, query.kind), number))
+        if answer.get("errors"):
+            return query.name, f"answered {answer['errors'][0].get('message', '')[:200]}"
+        return query.name, unfound(netbox, query, number, answer["data"][query.name]) if number else ""
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return {name: said for name, said in pool.map(wrong, wanted) if said}
+
+
+def of_models(fields: list[Mapping[str, Any]], models: Collection[str]) -> list[Query]:
+    """Return the queries that list or show one of these models."""
+    return [each for each in queries(fields) if _model(each.kind) in models]
+
+
+def shown(netbox: NetBox, fields: list[Mapping[str, Any]], models: Collection[str]) -> dict[str, int]:
+    """Return how many records each list of *models* shows to the user of this API; what is refused shows none."""
+    lists = [each for each in of_models(fields, models) if each.lists and not each.wants_number]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = pool.map(lambda each: _ask(netbox, asking(each, ["__typename"], 0)), lists)
+        return {
+            each.name: len((answer.get("data") or {}).get(each.name) or ())
+            for each, answer in zip(lists, answers, strict=True)
+        }
+
+
+def query_fields(netbox: NetBox) -> list[Mapping[str, Any]]:
+    """Return what can be asked for; nothing where that cannot be told."""
+    told = _ask(netbox, ASKED).get("data") or {}
+    fields: list[Mapping[str, Any]] = told.get("__schema", {}).get("queryType", {}).get("fields", [])
+    return fields
+
+
+def unfound(netbox: NetBox, query: Query, number: int, records: Any) -> str:
+    """Say that a list does not find a record where it is narrowed by all texts that this shows, or nothing."""
+    listed: list[dict[str, Any]] = records if query.narrowed_by else []
+    record = next((each for each in listed if str(each.get("id")) == str(number)), {})
+    texts = {name: value for name, value in record.items() if isinstance(value, str) and value}
+    narrow = dict(_narrow(netbox, query.narrowed_by, texts))
+    if not narrow:
+        return ""
+    words = ", ".join(narrow.values())
+    answer = _ask(netbox, f"{{ {query.name}({NARROWS}: {{{words}}}) {{ id }} }}")
+    if answer.get("errors"):
+        return f"narrowed by {', '.join(narrow)} answered {answer['errors'][0].get('message', '')[:200]}"
+    found = [str(each["id"]) for each in answer["data"][query.name]]
+    return "" if str(number) in found else f"narrowed by {', '.join(narrow)} does not find the record that shows them"
+
+
+def _narrow(netbox: NetBox, kind: str, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what a list can be narrowed by of a record's texts, each with how it is said."""
+    for name, told in _inputs(netbox, kind).items():
+        if name in texts and told["kind"] == "INPUT_OBJECT":
+            exact = _inputs(netbox, told["name"]).get(EXACT, {})
+            if exact.get("name") in TEXTS:
+                yield name, f"{name}: {{{EXACT}: {json.dumps(texts[name])}}}"
+
+
+def _inputs(netbox: NetBox, kind: str) -> dict[str, Mapping[str, Any]]:
+    """Return the fields of what an argument takes, each with its kind."""
+    told = _ask(netbox, f'{{ __type(name: "{kind}") {{ inputFields {{ name type {{ {KIND} }} }} }} }}')
+    fields = ((told.get("data") or {}).get("__type") or {}).get("inputFields") or ()
+    return {each["name"]: list(_unwrapped(each["type"]))[-1] for each in fields}
 
 
 def queries(fields: list[Mapping[str, Any]]) -> Iterator[Query]:
@@ -48,8 +113,10 @@ def queries(fields: list[Mapping[str, Any]]) -> Iterator[Query]:
     for each in fields:
         kinds = list(_unwrapped(each["type"]))
         needed = {arg["name"] for arg in each["args"] if arg["type"]["kind"] == "NON_NULL"}
+        narrowed = next((_named(arg["type"]) for arg in each["args"] if arg["name"] == NARROWS), "")
         if kinds[-1]["kind"] == "OBJECT" and needed <= {"id"}:
-            yield Query(each["name"], kinds[-1]["name"], any(k["kind"] == "LIST" for k in kinds), "id" in needed)
+            lists = any(k["kind"] == "LIST" for k in kinds)
+            yield Query(each["name"], kinds[-1]["name"], lists, "id" in needed, narrowed)
 
 
 def asking(query: Query, fields: list[str], number: int) -> str:
@@ -58,12 +125,17 @@ def asking(query: Query, fields: list[str], number: int) -> str:
     return f"{{ {query.name}{argument} {{ {' '.join(fields)} }} }}"
 
 
-def plain_fields(netbox: NetBox, kind: str) -> list[str]:
-    """Return the fields of a type that hold a value and want nothing."""
-    told = _ask(netbox, f'{{ __type(name: "{kind}") {{ fields {{ name args {{ name }} type {{ {KIND} }} }} }} }}')
+def inside(netbox: NetBox, kind: str) -> list[str]:
+    """Return what to ask of a type's records: each field that wants nothing, of another record just its kind."""
+    asked = f"fields {{ name args {{ type {{ kind }} }} type {{ {KIND} }} }}"
+    told = _ask(netbox, f'{{ __type(name: "{kind}") {{ {asked} }} }}')
     fields = told["data"]["__type"]["fields"]
-    plain = [f["name"] for f in fields if not f["args"] and list(_unwrapped(f["type"]))[-1]["kind"] in PLAIN]
-    return plain or ["__typename"]
+    plain = {f["name"]: list(_unwrapped(f["type"]))[-1]["kind"] in PLAIN for f in fields if _wants_nothing(f)}
+    return [name if is_plain else f"{name} {{ __typename }}" for name, is_plain in plain.items()] or ["__typename"]
+
+
+def _wants_nothing(field: Mapping[str, Any]) -> bool:
+    return all(arg["type"]["kind"] != "NON_NULL" for arg in field["args"])
 
 
 def _unwrapped(kind: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -71,6 +143,10 @@ def _unwrapped(kind: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield kind
     if kind.get("ofType"):
         yield from _unwrapped(kind["ofType"])
+
+
+def _named(kind: Mapping[str, Any]) -> str:
+    return str(list(_unwrapped(kind))[-1]["name"])
 
 
 def _model(kind: str) -> str:

@@ -43,12 +43,13 @@ def _written(sent: str, shown: str) -> bool:
 
 def departures(sent: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
     """Say what a record shows otherwise than it was sent, or nothing; what it does not show at all may be secret."""
-    found = [
-        f"{name} is {_flat(shown[name])!r}, not {value!r}"
-        for name, value in sent.items()
-        if name in shown and not kept(value, shown[name])
-    ]
+    found = [f"{name} is {_flat(shown[name])!r}, not {sent[name]!r}" for name in departing(sent, shown)]
     return "; ".join(found[:FEW])
+
+
+def departing(sent: Mapping[str, Any], shown: Mapping[str, Any]) -> list[str]:
+    """Return the fields that a record shows otherwise than it was sent."""
+    return [name for name, value in sent.items() if name in shown and not kept(value, shown[name])]
 
 
 def lost(held: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
@@ -94,6 +95,33 @@ def unkept(netbox: NetBox, maker: Maker, record: Made) -> str:
     if said.status_code >= requests.codes.internal_server_error:
         return f"answered {said.status_code}{words(said)} to a change of {', '.join(sorted(body))}"
     return departures(body, netbox.get(record.address)) if said.ok else ""
+
+
+def told(netbox: NetBox, maker: Maker, record: Made) -> str:
+    """Say what a record does not keep of what it was made with, or changed to; nothing where all is as it was told.
+
+    What a field holds may follow from what the record refers to: one that keeps it when it refers to another kind does.
+    """
+    names = departing(record.sent, netbox.get(record.address))
+    said = departures(record.sent, netbox.get(record.address)) if names else unkept(netbox, maker, record)
+    return said if said and not _follows(netbox, maker, record, names) else ""
+
+
+def _follows(netbox: NetBox, maker: Maker, record: Made, names: Iterable[str]) -> bool:
+    """Whether a record of the same list that refers to something of another kind keeps all that this one does not."""
+    passed = {str(record.sent.get(each.kind)) for each in maker.several.get(record.route, ()) if each.among}
+    while passed and len(passed) <= FEW:
+        maker.passed_over = passed
+        other = maker.make(record.route, whole=True)
+        maker.passed_over = set()
+        kinds = {str(other.sent.get(each.kind)) for each in maker.several[record.route] if each.among}
+        if not other.number or kinds <= passed:
+            return False
+        passed |= kinds
+        sent = {name: value for name, value in other.sent.items() if name in names}
+        if sent.keys() >= set(names) and not departing(sent, netbox.get(other.address)):
+            return not unkept(netbox, maker, other)
+    return False
 
 
 def settled(record: Mapping[str, Any]) -> dict[str, Any]:

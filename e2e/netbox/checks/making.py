@@ -19,8 +19,9 @@ WHOLE = ("non_field_errors", "__all__", "detail")
 EMPTY = "may not be empty"
 ANY = "dcim.device"
 """What is referred to where anything may be."""
-LEFT_OUT = frozenset({"tags", "custom_fields", "owner", "changelog_message"})
-"""What NetBox itself lets any record have."""
+TAGS = "tags"
+LEFT_OUT = frozenset({TAGS, "custom_fields", "owner", "changelog_message"})
+"""What NetBox itself lets any record have; pages show tags, so a whole record has one."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,17 @@ class Maker:
     made: list[Made] = field(default_factory=list)
     several: Mapping[str, Sequence[Several]] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)
+    passed_over: set[str] = field(default_factory=set)
+    """Kinds that nothing refers to which may refer to several."""
 
     def make(self, route: str, depth: int = 0, *, whole: bool = False) -> Made:
         """Make one record of a list, and first what it must refer to: of what it needs, or *whole*, of all it takes."""
         fields = {each.name: each for each in self.described.takes(route)}
         if not fields:
             return Made(why_not="its API takes no new records")
-        needed = {each.name for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT)}
+        needed = {
+            each.name for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT - {TAGS})
+        }
         for each in self.several.get(route, ()):  # a kind says nothing without a number
             needed |= {each.kind, each.number} if needed & {each.kind, each.number} else set()
         wanted = [each for name, each in fields.items() if name in needed]
@@ -143,7 +148,7 @@ class Maker:
 
     def _one_of(self, several: Several, depth: int) -> tuple[str, int]:
         """Choose a kind to refer to, of those admitted the first of which there can be a record, and that record."""
-        among = several.among or (ANY,)
+        among = [kind for kind in several.among if kind not in self.passed_over] or several.among or (ANY,)
         found = (
             (kind, self.some(self.lists[kind], depth)) for kind in among if several.number and self.lists.get(kind)
         )

@@ -1,5 +1,6 @@
 """NetBox as its users see it: the REST API with a token, and the pages with a logged-in session."""
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ AT_ONCE = 2
 """How many requests: a laptop's NetBox has few workers, and more would only wait for each other."""
 CSRF = "csrfmiddlewaretoken"
 STATIC = re.compile(r"""(?:src|href)=["']/static/([^"'?#]+)""")
+LINK = re.compile(r"""\s(?:href|hx-get|formaction)=["'](/plugins/[^"'#]+)""")
+"""Where a page leads a person on, or what it shows a little later."""
 TIMEOUT = 90.0  # seconds; a page's first rendering after a start compiles its templates
 DESCRIBED = 300.0  # all of NetBox's API is looked through for it, beside a synchronisation
 
@@ -114,6 +117,12 @@ def static_files(answer: requests.Response) -> list[str]:
     return STATIC.findall(answer.text) if "html" in answer.headers.get("Content-Type", "") else []
 
 
+def links(answer: requests.Response) -> list[str]:
+    """Return the pages of plugins that a page leads to; of no page none."""
+    found = LINK.findall(answer.text) if answer.ok and "html" in answer.headers.get("Content-Type", "") else ()
+    return [html.unescape(each) for each in found]
+
+
 @dataclass(frozen=True)
 class Browser:
     """A logged-in session on NetBox's pages."""
@@ -122,10 +131,20 @@ class Browser:
     session: requests.Session = field(repr=False)
     linked: set[str] = field(default_factory=set, repr=False)
     """The files that the pages so far want of NetBox, below where it keeps such."""
+    led: dict[str, str] = field(default_factory=dict, repr=False)
+    """The pages of plugins that the pages so far lead to, each with one that does."""
+    opened: set[str] = field(default_factory=set, repr=False)
+    """The addresses that were asked for so far."""
 
     def __post_init__(self) -> None:
-        """See what each page wants."""
-        self.session.hooks["response"].append(lambda answer, **_: self.linked.update(static_files(answer)))
+        """See what each page wants, and where it leads."""
+        self.session.hooks["response"].append(self._seen)
+
+    def _seen(self, answer: requests.Response, **_: Any) -> None:
+        self.linked.update(static_files(answer))
+        path = str(answer.request.path_url)
+        self.opened.add(path)
+        self.led.update(dict.fromkeys(links(answer), path))
 
     @classmethod
     def login(cls, netbox: NetBox, user: str, password: str) -> "Browser":

@@ -1,5 +1,6 @@
 """What the checks of NetBox share: its API, a session on its pages, and what its Django told of the plugins."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from cell import CANDIDATE, Cell, plugin_facts
 from netbox import Browser, NetBox
 from pages import FORMS, api_routes, refusals
+from records import Records, filled
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +54,15 @@ def schema(_described: Future[dict[str, Any]] | None, netbox: NetBox) -> dict[st
 def fills() -> bool:
     """Whether records are made with the last final, too: not where a stack has other ways to get some."""
     return True
+
+
+@pytest.fixture(scope="session")
+def records(netbox: NetBox, schema: dict[str, Any], facts: dict[str, Any], cell: Cell) -> Iterator[Records]:
+    """Return a record of each model; what was made is gone afterwards, and what was not tried is in the report."""
+    made = filled(netbox, schema, facts["shown"])
+    (cell.report / "not-tried.json").write_text(json.dumps(made.not_tried, indent=2) + "\n", encoding="utf-8")
+    yield made
+    list(made.maker.unmake())
 
 
 @pytest.fixture(scope="session")

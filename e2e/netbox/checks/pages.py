@@ -11,6 +11,7 @@ import requests
 from words import body, words
 
 from netbox import AT_ONCE, MANY, NetBox
+from unrendered import unrendered
 
 FORMS = ("/add/", "/import/")
 """How the addresses end of pages that make records and show none."""
@@ -20,6 +21,8 @@ SERVER_ERROR = requests.codes.internal_server_error
 DECLINES = frozenset({requests.codes.not_implemented, requests.codes.service_unavailable})
 CAUGHT = re.compile(r"An error occurred when loading content from plugin.*?<pre[^>]*>(.*?)</pre>", re.DOTALL)
 """How a page of NetBox shows that a plugin's part of it crashed: it answers all the same."""
+OWN = "/plugins/"
+"""Where the pages of plugins are."""
 SHORT = 160
 SLOW, OFTEN, FEW = 10.0, 20, 3
 """An answer may take so many seconds, and so often what others take: of at least so many, for a machine may be slow."""
@@ -73,9 +76,13 @@ def explained(answer: requests.Response) -> bool:
 
 
 def _caught(answer: requests.Response) -> str:
-    """Return what crashed in a part of a page that NetBox shows without it; nothing where all is there."""
-    found = CAUGHT.search(answer.text) if "html" in answer.headers.get("Content-Type", "") else None
-    return f"shows a plugin's part that crashed ({html.unescape(found[1]).strip()[:SHORT]})" if found else ""
+    """Return what crashed in a part of a page that NetBox shows without it, or what is no page's text; else nothing."""
+    if "html" not in answer.headers.get("Content-Type", ""):
+        return ""
+    if found := CAUGHT.search(answer.text):
+        return f"shows a plugin's part that crashed ({html.unescape(found[1]).strip()[:SHORT]})"
+    raw = unrendered(answer.text) if OWN in answer.url else ""
+    return f"shows what its template should have made something of ({raw})" if raw else ""
 
 
 def api_routes(netbox: NetBox, root: str) -> dict[str, Any]:

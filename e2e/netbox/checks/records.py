@@ -12,6 +12,9 @@ from api_description import Described
 from making import Made, Maker, Several
 from netbox import NetBox
 
+NEEDS = ("netbox.up", "plugin.schema")
+"""The contracts without which no record can be made."""
+
 
 @dataclass(frozen=True)
 class Shown:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from contracts import PLUGIN
 
-from cell import CANDIDATE
+from cell import CANDIDATE, Cell
 from netbox import Browser, NetBox
 from pages import refusals, summary
 
@@ -48,3 +48,11 @@ def test_the_api_answers(netbox: NetBox, facts: dict[str, Any], api: dict[str, A
     paths = sorted((api.keys() | {f"/{path}" for path in facts["api"]}) - answered)
     refused = refusals(paths, lambda path: netbox.request("GET", path))
     assert not refused, f"of {len(paths) + len(answered)} API routes {summary(refused)}"
+
+
+@pytest.mark.contract("plugin.menu", PLUGIN, needs=("netbox.up",))
+def test_the_menu_asks_for_permissions_that_can_be_given(facts: dict[str, Any], cell: Cell) -> None:
+    """A permission of no model is one that no ordinary user can have: the entry is hidden from all of them."""
+    wrong = cell.undeclared({link: f"asks for {names}" for link, names in facts.get("nobodys", {}).items()})
+    first = "; ".join(f"{link} {said}" for link, said in list(wrong.items())[:3])
+    assert not wrong, f"{len(wrong)} entries of the menu are for nobody but a superuser: {first}"

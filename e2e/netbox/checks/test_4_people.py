@@ -8,23 +8,28 @@ import pytest
 import requests
 from contracts import PLUGIN
 
+import columns
 from cell import CANDIDATE, Cell
+from graphql_queries import query_fields
+from graphql_queries import shown as shown_by_graphql
 from netbox import AT_ONCE, NetBox
 from pages import refusals, summary
 from people import Person, Right, dismissed, hired
-from records import there
+from records import NEEDS, Records
 
 pytestmark = pytest.mark.phases(CANDIDATE)
-NEEDS = ("netbox.up", "plugin.schema")
-Records = dict[str, tuple[str, int, dict[str, Any]]]
+Seen = dict[str, tuple[str, int, dict[str, Any]]]
+TOO_MUCH = "shows {} records to a user who may see none"
 
 
 @pytest.fixture(scope="module")
-def records(netbox: NetBox, facts: dict[str, Any]) -> Records:
+def seen(records: Records, facts: dict[str, Any]) -> Seen:
     """Return for each model with a record its API's list, the record's number, and its pages."""
-    found = {label: (f"/{each['api']}", each) for label, each in facts["shown"].items() if each["api"]}
-    numbers = {label: there(netbox, route) for label, (route, _) in found.items()}
-    return {label: (route, numbers[label], each) for label, (route, each) in found.items() if numbers[label]}
+    return {
+        shown.label: (shown.api, shown.other or shown.number, facts["shown"][shown.label])
+        for shown in records.models
+        if shown.api and shown.numbers
+    }
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +61,7 @@ def held(answer: requests.Response) -> int:
     return sum(1 for each in told if isinstance(each, dict) and "id" in each) if isinstance(told, list) else 0
 
 
-def _shown_to(person: Person, records: Records, further: Iterable[str]) -> dict[str, str]:
+def _shown_to(person: Person, seen: Seen, further: Iterable[str]) -> dict[str, str]:
     """Return what a person is shown who may see none of it: of the records, and by *further* routes of the API."""
 
     def leaks(path: str) -> tuple[str, str]:
@@ -64,11 +69,11 @@ def _shown_to(person: Person, records: Records, further: Iterable[str]) -> dict[
         if answer.status_code != requests.codes.ok:
             return path, ""
         count = held(answer) if path.startswith("/api/") else 1
-        return path, f"shows {count} records to a user who may see none" if count else ""
+        return path, TOO_MUCH.format(count) if count else ""
 
     paths = [
         path
-        for route, number, each in records.values()
+        for route, number, each in seen.values()
         for path in (route, f"{route}{number}/", _page(each, number, ""))
         if path
     ]
@@ -80,34 +85,60 @@ def _shown_to(person: Person, records: Records, further: Iterable[str]) -> dict[
 @pytest.mark.contract("plugin.strangers", PLUGIN, needs=NEEDS)
 @pytest.mark.parametrize("who", ["stranger", "narrow"])
 def test_who_may_see_nothing_is_shown_nothing(
-    people: dict[str, Person], records: Records, facts: dict[str, Any], cell: Cell, who: str
+    people: dict[str, Person], seen: Seen, facts: dict[str, Any], cell: Cell, who: str
 ) -> None:
     """Neither a user without rights, nor one whose right covers no record, is shown one: by the API or on a page."""
-    shown = cell.undeclared(_shown_to(people[who], records, [f"/{route}" for route in facts["api"]]))
+    shown = cell.undeclared(_shown_to(people[who], seen, [f"/{route}" for route in facts["api"]]))
     assert not shown, (
-        f"of {len(records)} models, {len(shown)} places show too much: {next(iter(shown))} {next(iter(shown.values()))}"
+        f"of {len(seen)} models, {len(shown)} places show too much: {next(iter(shown))} {next(iter(shown.values()))}"
     )
 
 
+@pytest.mark.contract("plugin.strangers", PLUGIN, needs=NEEDS)
+@pytest.mark.parametrize("who", ["stranger", "narrow"])
+def test_who_may_see_nothing_is_shown_nothing_by_graphql(
+    people: dict[str, Person], seen: Seen, netbox: NetBox, cell: Cell, who: str
+) -> None:
+    """None of the records is in a list of GraphQL's, which knows of rights only where a type asks for them."""
+    told = shown_by_graphql(people[who].api, query_fields(netbox), [label.rpartition(".")[2] for label in seen])
+    shown = cell.undeclared({name: TOO_MUCH.format(count) for name, count in told.items() if count})
+    assert not shown, f"of {len(told)} lists of GraphQL's, {len(shown)} show too much: {summary(shown)}"
+
+
 @pytest.mark.contract("plugin.readers", PLUGIN, needs=NEEDS)
-def test_who_may_see_everything_is_shown_it(people: dict[str, Person], records: Records, cell: Cell) -> None:
+def test_who_may_see_everything_is_shown_it(people: dict[str, Person], seen: Seen, cell: Cell) -> None:
     """Lists and records open for a user who has the right to see them, and no other right."""
     reader = people["reader"]
-    apis = [path for route, number, _ in records.values() for path in (route, f"{route}{number}/")]
-    pages = [f"/{each['pages']['list']}" for _, _, each in records.values() if "list" in each["pages"]]
-    pages += [path for _, number, each in records.values() if (path := _page(each, number, ""))]
+    apis = [path for route, number, _ in seen.values() for path in (route, f"{route}{number}/")]
+    pages = [f"/{each['pages']['list']}" for _, _, each in seen.values() if "list" in each["pages"]]
+    pages += [path for _, number, each in seen.values() if (path := _page(each, number, ""))]
     refused = refusals(apis, lambda path: reader.api.request("GET", path), forbidden=True)
     refused |= refusals(pages, reader.browser.get, forbidden=True)
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(apis) + len(pages)} places that a reader may see {summary(refused)}"
 
 
+@pytest.mark.contract("plugin.columns", PLUGIN, needs=NEEDS)
+def test_the_lists_show_every_column_and_are_sorted_by_it(
+    people: dict[str, Person], seen: Seen, facts: dict[str, Any], cell: Cell
+) -> None:
+    """A person who chooses all the columns of a table, and sorts by each, sees the list all the same."""
+    known = {f"/{path}": table for path, table in facts.get("tables", {}).items()}
+    lists = [f"/{each['pages']['list']}" for _, _, each in seen.values() if "list" in each["pages"]]
+    tables = {path: known[path] for path in lists if path in known}
+    if not tables:
+        pytest.skip("not applicable: no list of the plugin's shows a table of records")
+    columns.shown_whole(people["reader"].api, tables)
+    wrong = cell.undeclared(columns.faults(people["reader"].browser, tables))
+    assert not wrong, f"of {len(tables)} lists {summary(wrong)}"
+
+
 @pytest.mark.contract("plugin.writers", PLUGIN, needs=NEEDS)
-def test_who_may_only_see_changes_nothing(people: dict[str, Person], records: Records, cell: Cell) -> None:
+def test_who_may_only_see_changes_nothing(people: dict[str, Person], seen: Seen, cell: Cell) -> None:
     """Forms and the API refuse a user who has the right to see, and no other."""
     reader = people["reader"]
     open_ = {}
-    for route, number, each in records.values():
+    for route, number, each in seen.values():
         if reader.api.request("PATCH", f"{route}{number}/", json={}).ok:
             open_[f"PATCH {route}N/"] = "is taken from a user who may only see"
         for path in (

@@ -4,9 +4,7 @@ Nothing here knows what plugin it is: models and addresses are what NetBox told,
 description. A record that cannot be made is not tried; the report says why.
 """
 
-import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -21,94 +19,16 @@ from finding import unfound, unlisted, unpaged
 from forms import confirmed, main_form
 from forms import refused as wrong_in
 from graphql_queries import faults
-from keeping import departures, lost, settled, unkept
+from imports import FORM, Imported
+from keeping import lost, settled, told
+from many import Sent, missing
 from netbox import Browser, NetBox
 from pages import refusals, summary
-from records import Records, api_lists, ends, filled
-from series import new_series
-from test_3_upgraded import FILE
+from records import NEEDS, Records
 
 pytestmark = pytest.mark.phases(CANDIDATE)
-NEEDS = ("netbox.up", "plugin.schema")
-NOTHING_BEFORE = {"models": (), "version": ""}
 EDIT = "bulk-edit"
-MISSING = re.compile(
-    r"^$|required|blank|empty|null|missing|^(?!.*\bvalid\b)(provide|select|choose|enter|specify|set|please)\b",
-    re.IGNORECASE,
-)
 MOVED = {requests.codes.found, requests.codes.see_other}
-
-
-@pytest.fixture(scope="module")
-def records(netbox: NetBox, schema: dict[str, Any], facts: dict[str, Any], cell: Cell) -> Iterator[Records]:
-    """Return a record of each model; what was made is gone afterwards, and what was not tried is in the report."""
-    made = filled(netbox, schema, facts["shown"])
-    (cell.report / "not-tried.json").write_text(json.dumps(made.not_tried, indent=2) + "\n", encoding="utf-8")
-    yield made
-    list(made.maker.unmake())
-
-
-@pytest.mark.contract("plugin.records", PLUGIN, needs=NEEDS)
-def test_the_api_makes_records(request: pytest.FixtureRequest, cell: Cell) -> None:
-    """A new record is taken or refused in words, by an API that does not crash over it.
-
-    In an upgrade what could be made with the last final can be made still, but for a new series.
-    """
-    records: Records = request.getfixturevalue("records")
-    crashed = cell.undeclared(records.crashed)
-    assert not crashed, f"of {len(records.models)} models {summary(crashed)}"
-    file = cell.report / FILE
-    before: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else NOTHING_BEFORE
-    refused = cell.undeclared(
-        {label: records.not_tried[label] for label in before["models"] if label in records.not_tried}
-    )
-    new = new_series(before["version"], cell.plugin_version)
-    first = "; ".join(f"{label} ({why})" for label, why in list(refused.items())[:3])
-    assert new or not refused, f"{before['version']} makes records of {len(refused)} models that this refuses: {first}"
-
-
-@pytest.mark.contract("plugin.record-pages", PLUGIN, needs=NEEDS)
-def test_the_pages_of_a_record_answer(records: Records, browser: Browser, cell: Cell) -> None:
-    """Its own page and every tab of it: what it holds, its change log, its journal, the plugin's own."""
-    paths = [path for shown in records.models for path in shown.tabs]
-    refused = refusals(paths, browser.get)
-    own = [path for shown in records.models for path in shown.of_record("")]
-    refused = {path: said for path, said in refused.items() if "404" not in said or _offered(browser, own, path)}
-    refused = cell.undeclared(refused)
-    assert not refused, f"of {len(paths)} pages of a record {summary(refused)}"
-
-
-def _offered(browser: Browser, own: list[str], path: str) -> bool:
-    """Whether a record's own page leads there: a tab that has nothing to show may be hidden, and not be there."""
-    page = next((each for each in own if path.startswith(each)), path)
-    return page == path or path in browser.get(page).text
-
-
-@pytest.mark.contract("plugin.static", PLUGIN, needs=NEEDS)
-def test_what_the_pages_link_to_is_there(records: Records, browser: Browser, facts: dict[str, Any], cell: Cell) -> None:  # noqa: ARG001
-    """Each style, script and picture of the plugin's own that a page wants is among those that it brings."""
-    lost = cell.undeclared(dict.fromkeys(sorted(lost_files(browser.linked, facts)), "is not in the plugin"))
-    assert not lost, f"of {len(browser.linked)} files that pages link to {len(lost)} are lost: {next(iter(lost))}"
-
-
-def lost_files(linked: set[str], facts: dict[str, Any]) -> set[str]:
-    """Return which of the files that pages link to a plugin should have, by their first folder, and has not."""
-    own = {name.rpartition(".")[2] for name in facts["plugins"]} | {name.partition("/")[0] for name in facts["static"]}
-    return {name for name in linked if name.partition("/")[0] in own} - set(facts["static"])
-
-
-@pytest.mark.contract("plugin.host-pages", PLUGIN, needs=NEEDS)
-def test_the_pages_of_netbox_s_own_records_answer(
-    netbox: NetBox, browser: Browser, facts: dict[str, Any], cell: Cell
-) -> None:
-    """The plugin adds tabs and panels to them: those of the oldest and the newest record open with it."""
-    routes, paths = api_lists(netbox), []
-    for model, tabs in facts["host"].items():
-        found = ends(netbox, routes[model]) if routes.get(model) else []
-        paths += [f"{each['display_url']}{tab}" for each in found for tab in tabs if each.get("display_url")]
-    refused = refusals(paths, browser.get)
-    refused = cell.undeclared(refused)
-    assert not refused, f"of {len(paths)} pages of NetBox's own records {summary(refused)}"
 
 
 @pytest.mark.contract("plugin.record-api", PLUGIN, needs=NEEDS)
@@ -128,11 +48,10 @@ def test_the_api_shows_and_changes_a_record(records: Records, netbox: NetBox, ce
 @pytest.mark.contract("plugin.record-values", PLUGIN, needs=NEEDS)
 def test_a_record_keeps_what_it_is_told(records: Records, netbox: NetBox, cell: Cell) -> None:
     """What is sent to the API is what it shows then: of a new record, and of one that is changed."""
-    told = {record.address: departures(record.sent, netbox.get(record.address)) for record in records.made}
-    told |= {each.address: unkept(netbox, records.maker, each) for each in records.made if not told[each.address]}
-    wrong = cell.undeclared({address: said for address, said in told.items() if said})
-    first = "; ".join(f"{address}: {said}" for address, said in list(wrong.items())[:3])
-    assert not wrong, f"of {len(told)} records {len(wrong)} do not keep what they are told: {first}"
+    said = {record.address: told(netbox, records.maker, record) for record in records.made}
+    wrong = cell.undeclared({address: words for address, words in said.items() if words})
+    first = "; ".join(f"{address}: {words}" for address, words in list(wrong.items())[:3])
+    assert not wrong, f"of {len(said)} records {len(wrong)} do not keep what they are told: {first}"
 
 
 @pytest.mark.contract("plugin.record-forms", PLUGIN, needs=NEEDS)
@@ -146,16 +65,11 @@ def test_a_record_can_be_edited_and_its_deletion_asked_for(
     before = {path: settled(netbox.get(record.address)) for path, record in edits.items()}
     said: dict[str, str] = {}
     refused |= refusals(edits, lambda path: _sent_back(browser, path, said))
-    refused |= {path: f"refuses what it shows: {wrong}" for path, wrong in said.items() if not _missing(wrong)}
+    refused |= {path: f"refuses what it shows: {wrong}" for path, wrong in said.items() if not missing(wrong)}
     gone = {path: lost(held, netbox.get(edits[path].address)) for path, held in before.items()}
     refused |= {path: f"loses what the record holds: {each}" for path, each in gone.items() if each}
     refused = cell.undeclared(refused)
     assert not refused, f"of {len(paths)} forms {summary(refused)}"
-
-
-def _missing(wrong: str) -> bool:
-    """Whether a form only wants what it was not given: it may ask for more than the API does."""
-    return all(MISSING.search(each) for each in wrong.split("; "))
 
 
 def _sent_back(browser: Browser, path: str, said: dict[str, str]) -> requests.Response:
@@ -169,8 +83,13 @@ def _sent_back(browser: Browser, path: str, said: dict[str, str]) -> requests.Re
 
 
 @pytest.mark.contract("plugin.bulk", PLUGIN, needs=NEEDS)
-def test_many_records_can_be_edited_and_deleted_at_once(records: Records, browser: Browser, cell: Cell) -> None:
-    """The form for one chosen record opens; of one that was made here it is sent, with nothing changed."""
+def test_many_records_can_be_edited_and_deleted_at_once(
+    records: Records, browser: Browser, netbox: NetBox, cell: Cell
+) -> None:
+    """The form for one chosen record opens; of one that was made here it is sent, and changes what was changed in it.
+
+    A text is, where there is one; all else is as the form shows it.
+    """
     chosen = {
         f"/{shown.pages[kind]}": str(shown.number)
         for shown in records.models
@@ -178,17 +97,24 @@ def test_many_records_can_be_edited_and_deleted_at_once(records: Records, browse
         if kind in shown.pages and shown.number
     }
     refused = refusals(chosen, lambda path: browser.post(path, [("pk", chosen[path])]))
-    own = {f"/{shown.pages[EDIT]}" for shown in records.models if EDIT in shown.pages and shown.own} - refused.keys()
-    refused |= refusals(own, lambda path: _applied(browser, path, chosen[path]))
-    refused = cell.undeclared(refused)
+    own = {f"/{shown.pages[EDIT]}": shown.own for shown in records.models if EDIT in shown.pages and shown.own}
+    sent = {path: Sent.of(netbox, record) for path, record in own.items() if path not in refused}
+    refused |= refusals(sent, lambda path: sent[path].apply(browser, path))
+    done = {path: each.told(netbox) for path, each in sent.items() if path not in refused}
+    refused = cell.undeclared(refused | {path: said for path, said in done.items() if said})
     assert not refused, f"of {len(chosen)} forms for many records {summary(refused)}"
 
 
-def _applied(browser: Browser, path: str, number: str) -> requests.Response:
-    """Send the form for many records as it is shown for one."""
-    shown = browser.post(path, [("pk", number)])
-    form = main_form(shown.text)
-    return browser.post(path, [*form.fields, ("_apply", "")]) if form else shown
+@pytest.mark.contract("plugin.imports", PLUGIN, needs=NEEDS)
+def test_records_can_be_changed_by_data(records: Records, browser: Browser, netbox: NetBox, cell: Cell) -> None:
+    """An import that names a record changes it; one that lacks what a new record needs is refused in words."""
+    own = {
+        f"/{shown.pages[FORM]}": Imported(shown.own) for shown in records.models if FORM in shown.pages and shown.own
+    }
+    refused = refusals(own, lambda path: own[path].send(browser, path))
+    done = {path: each.told(netbox) for path, each in own.items() if path not in refused}
+    refused = cell.undeclared(refused | {path: said for path, said in done.items() if said})
+    assert not refused, f"of {len(own)} imports {summary(refused)}"
 
 
 @pytest.mark.contract("plugin.lists", PLUGIN, needs=NEEDS)

@@ -78,17 +78,20 @@ def small(seed: int) -> Datacenter:
     """Return a datacenter that has one of everything that is compared, and as little as can be."""
     draw = random.Random(seed)  # noqa: S311 - no secret
     nodes = tuple(draw.sample(("alder", "birch", "cedar", "elder", "hazel", "rowan"), 2))
-    names = draw.sample(("web", "mail", "dns", "proxy", "cache", "queue", "build"), 5)
+    kept = ("web", "mail", "dns", "proxy", "cache", "queue", "build")
+    names = draw.sample(kept, 5)
     first = draw.randrange(101, 180)
+    names.append(next(name for name in kept if name not in names))
     here = [
         Guest(first + number, "qemu", f"rg-{name}", nodes[0], 2, 2, (16,), ("",)) for number, name in enumerate(names)
     ]
-    address = f"10.77.1.{first}/24"
+    address, other = f"10.77.1.{first}/24", f"10.77.2.{first}/24"
     guests = (
         replace(here[0], snapshots=("before",), backed_up=True),
         replace(here[1], running=False, cores=4, memory=4, disks=(32, 64), cards=("", "")),
         replace(here[2], kind="lxc", cards=(address,), disks=(4,), snapshots=("before",), backed_up=True),
         replace(here[3], node=nodes[1], cores=1),
+        replace(here[5], kind="lxc", node=nodes[1], cores=1, cards=(other,), disks=(4,)),
         replace(here[4], node=nodes[1], cores=1),
     )
     return Datacenter("rg-lab", nodes, STORAGES, guests, replicated=(first,))
@@ -136,6 +139,11 @@ def annex(beside: Datacenter) -> Datacenter:
                     maker="BC:25")
             for node, each in zip(nodes, beside.guests[2:4], strict=True)]  # fmt: skip
     return Datacenter("rg-annex", nodes, STORAGES[:2], tuple(same), network="10.79.0")
+
+
+def still(before: Datacenter) -> Guest:
+    """Return a guest to which nothing happens when the datacenter moves; it is not the only one."""
+    return before.guests[-2]
 
 
 def moved(before: Datacenter) -> Datacenter:

@@ -1,16 +1,19 @@
 """Between two synchronisations the datacenter moves: NetBox follows, and nothing else of it changes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import requests
 from cell import CANDIDATE, Cell
-from contracts import BACKEND, PAIR
+from contracts import BACKEND, PAIR, PLUGIN, BrokenContract
 from holdings import Holdings, plain
 from netbox import NetBox
+from words import words
 
 from answers import answers
-from datacenters import Datacenter, moved
+from datacenters import Datacenter, moved, still
 from inventory import Inventory, called
 from pair_cell import PVE
 from pairing import ORPHANS
@@ -57,13 +60,25 @@ def later(
     synchroniser: Synchroniser,
     netbox: NetBox,
 ) -> Later:
-    """Move the datacenter, and follow it with one full synchronisation."""
+    """Move the datacenter, delete in NetBox what did not move, and follow both with one full synchronisation."""
     forgets, lists = request.getfixturevalue("forgets"), request.getfixturevalue("lists")
+    held: Holdings = request.getfixturevalue("first")
+    _delete(netbox, held, called(held).get(still(datacenter).vmid, still(datacenter).name))
     proxmox.exchange(answers(moved(datacenter)))
     job = synchroniser.run()
     holdings = Holdings.of(netbox, lists)
     now = proxmox.world().as_called(called(holdings))
     return Later(datacenter, now, Inventory(proxmox, now), holdings, job, forgets)
+
+
+def _delete(netbox: NetBox, held: Holdings, name: str) -> None:
+    """Delete a guest in NetBox, as somebody does by mistake, or to have it made anew."""
+    for record in (each for each in held.records("virtual-machines") if each["name"] == name):
+        said = netbox.request("DELETE", f"/api/virtualization/virtual-machines/{record['id']}/")
+        if said.status_code >= requests.codes.internal_server_error:
+            raise BrokenContract(
+                f"NetBox answered {said.status_code} where a guest was deleted{words(said)}", side=PLUGIN
+            )
 
 
 @pytest.mark.contract("pair.moves", PAIR, needs=("pair.sync",))
@@ -108,10 +123,10 @@ def test_netbox_follows_the_network_cards(later: Later) -> None:
 def test_nothing_else_of_netbox_moves(first: Holdings, later: Later) -> None:
     """What is of the nodes, and of the guests to which nothing happened, is as it was."""
     now = moved(later.before)
-    numbers = {guest.vmid for guest in later.before.guests if guest in now.guests}
-    still = {guest.name for guest in later.world.guests if guest.vmid in numbers}
-    changes = _of(first, still).differences(_of(later.holdings, still))
-    assert still, "the datacenter moved as a whole"
+    numbers = {guest.vmid for guest in later.before.guests if guest in now.guests} - {still(later.before).vmid}
+    same = {guest.name for guest in later.world.guests if guest.vmid in numbers}
+    changes = _of(first, same).differences(_of(later.holdings, same))
+    assert same, "the datacenter moved as a whole"
     assert not changes, f"{len(changes)} records changed without a cause, first {'; '.join(changes[:3])}"
 
 
@@ -139,6 +154,40 @@ def test_a_guest_that_is_gone_does_not_stay_as_if_it_ran(later: Later, cell: Cel
     left = {f"guest {n}": f"is gone, and NetBox shows it {state}" for n, state in shown.items() if state not in GONE}
     left = cell.undeclared(left)
     assert not left, "; ".join(f"{guest} {said}" for guest, said in left.items())
+
+
+@pytest.mark.contract("pair.moved-back", BACKEND, needs=FOLLOWED)
+def test_a_guest_that_was_deleted_in_netbox_comes_back(first: Holdings, later: Later, cell: Cell) -> None:
+    """Proxmox has it still: it is there as before, once, with its cards, their addresses and its disks."""
+    vmid = still(later.before).vmid
+    guest = next(each for each in later.world.guests if each.vmid == vmid)
+    wrong = cell.undeclared(dict.fromkeys(lacking(first, later.holdings, guest), ""))
+    assert not wrong, f"guest {vmid} {guest.name} was deleted in NetBox, and then {'; '.join(list(wrong)[:3])}"
+
+
+def lacking(before: Holdings, after: Holdings, guest: Guest) -> Iterator[str]:
+    """Say what of a guest is not as it was, by kind."""
+    machines = [[each for each in held.records("virtual-machines") if each["name"] == guest.name]
+                for held in (before, after)]  # fmt: skip
+    if len(machines[1]) != 1:
+        yield f"NetBox has {len(machines[1])} of it"
+    for one, other in zip(*machines, strict=False):
+        yield from (f"its {name} is {plain(other.get(name))!r}, not {plain(one.get(name))!r}"
+                    for name in ("status", "cluster", "device", "vcpus", "memory", "disk")
+                    if plain(one.get(name)) != plain(other.get(name)))  # fmt: skip
+    for kind, field in (("interfaces", "mac_address"), ("virtual-disks", "size")):
+        had, has = (sorted(str(each[field]) for each in of_guest(held, kind, guest)) for held in (before, after))
+        if had != has:
+            yield f"its {kind} are {has}, not {had}"
+    had, has = (sorted(_addresses(held, guest)) for held in (before, after))
+    if had != has:
+        yield f"its addresses are {has}, not {had}"
+
+
+def _addresses(held: Holdings, guest: Guest) -> Iterator[str]:
+    for each in held.records("ip-addresses"):
+        if plain((each.get("assigned_object") or {}).get("virtual_machine")) == guest.name:
+            yield str(each["address"])
 
 
 @pytest.mark.contract("pair.moved-storage", BACKEND, needs=FOLLOWED)

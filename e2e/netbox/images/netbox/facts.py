@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
-from offered import offered
-from views import asking, host_pages, menu, shown_models, widgets
+from offered import offered, tables
+from views import asking, host_lists, host_pages, menu, nobodys, shown_models, widgets
 
 
 def facts(plugins: list[str]) -> dict[str, Any]:
@@ -40,8 +40,11 @@ def facts(plugins: list[str]) -> dict[str, Any]:
         "asking": [page for base in bases.values() for page in asking(_patterns()[0], base)],
         "api": [route for _, routes in known for route in routes],
         "host": host_pages(plugins),
+        "host lists": host_lists(plugins),
         "widgets": widgets(plugins),
         "menu": menu(),
+        "nobodys": nobodys(),
+        "tables": {page: each for base in bases.values() for page, each in tables(_patterns()[0], base).items()},
         "offered": [offered(*_patterns(), base) for base in bases.values()],
         "shown": _shown(bases.values(), {model._meta.label for model in models}),
     }

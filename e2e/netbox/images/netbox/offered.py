@@ -40,6 +40,16 @@ def offered(patterns: Any, api_patterns: Any, base: str) -> dict[str, dict[str, 
     }
 
 
+def tables(patterns: Any, base: str) -> dict[str, dict[str, Any]]:
+    """Return of each page without an argument that shows a table what that is called, and every column of it."""
+    found = {}
+    for path, view in views(patterns, "plugins/", base):
+        table = getattr(getattr(view.callback, "view_class", None), "table", None)
+        if "{" not in path and getattr(table, "base_columns", None):
+            found[path] = {"name": table.__name__, "columns": list(table.base_columns)}
+    return found
+
+
 def _names(parts: Iterable[str] | Mapping[str, Any]) -> list[str]:
     """Return the names; of a filter's many comparisons it is one."""
     return sorted({str(name).partition("__")[0] for name in parts})

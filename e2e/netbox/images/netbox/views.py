@@ -97,15 +97,55 @@ def _added(module: str) -> Iterator[tuple[str, str]]:
             yield model, ""
 
 
+def host_lists(modules: Sequence[str]) -> list[str]:
+    """Return the models of NetBox's own to whose lists the plugins add something."""
+    from netbox.registry import registry
+
+    return sorted(
+        model
+        for model, extensions in registry["plugins"]["template_extensions"].items()
+        if model
+        and any(
+            "list_buttons" in vars(each)
+            for extension in extensions
+            if any(_is_of(extension, module) and not model.startswith(f"{module}.") for module in modules)
+            for each in extension.__mro__[:-1]
+            if any(_is_of(each, module) for module in modules)
+        )
+    )
+
+
 def menu() -> list[str]:
     """Return what the plugins add to NetBox's menu, by the names of the pages that it leads to."""
+    return sorted({str(item.link) for item in _menu_items()})
+
+
+def nobodys() -> dict[str, str]:
+    """Return the entries and buttons of the plugins' menus that ask for a permission which none but a superuser has.
+
+    Permissions are of models; a menu may leave an entry to the superuser by saying so.
+    """
+    from django.apps import apps
+
+    kinds = {(model._meta.app_label, model._meta.model_name) for model in apps.get_models()}
+
+    def unknown(permission: str) -> bool:
+        app, _, rest = permission.partition(".")
+        return (app, rest.rpartition("_")[2]) not in kinds
+
+    items = [item for item in _menu_items() if not getattr(item, "staff_only", False)]
+    every = [each for item in items for each in (item, *(getattr(item, "buttons", None) or ()))]
+    asked = {str(each.link): [str(name) for name in each.permissions or () if unknown(str(name))] for each in every}
+    return {link: ", ".join(names) for link, names in asked.items() if names}
+
+
+def _menu_items() -> list[Any]:
     from netbox.registry import registry
 
     plugins = registry["plugins"]
     groups = [group for each in plugins.get("menus") or () for group in each.groups]
     single = (plugins.get("menu_items") or {}).values()
-    items = [item for each in (*(group.items for group in groups), *single) for item in each]
-    return sorted({str(item.link) for item in items})
+    return [item for each in (*(group.items for group in groups), *single) for item in each]
 
 
 def widgets(modules: Sequence[str]) -> dict[str, dict[str, Any]]:

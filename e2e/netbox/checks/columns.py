@@ -1,0 +1,41 @@
+"""The tables of a plugin's lists with all that they can show, sorted by all that they can be: as a person sets them."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from netbox import Browser, NetBox
+from pages import refusals
+
+CONFIG = "/api/users/config/"
+SORT = "sort"
+EXEMPT = frozenset({"pk", "actions"})
+
+
+def shown_whole(netbox: NetBox, tables: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let the user of this API see every column of these tables, as the page's own settings do."""
+    chosen = {each["name"]: {"columns": [name for name in each["columns"] if name not in EXEMPT]}
+              for each in tables.values()}  # fmt: skip
+    netbox.json("PATCH", CONFIG, json={"tables": chosen})
+
+
+def faults(browser: Browser, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the lists that fail where all is shown and sorted by; where one column alone does it, that is told."""
+    wanted = {sorted_by(path, each["columns"]): path for path, each in tables.items()}
+    refused = refusals(wanted, browser.get, forbidden=True)
+    found = {}
+    for address, said in refused.items():
+        path = wanted[address]
+        one = next((name for name in tables[path]["columns"] if _fails(browser, path, name)), "")
+        found[f"{path} sorted by {one}" if one else f"{path} with all its columns"] = said
+        browser.get(f"{path}?{SORT}=")  # what it was sorted by last is kept, and fails again
+    return found
+
+
+def sorted_by(path: str, columns: list[str]) -> str:
+    """Return the address of a list that is sorted by all of these."""
+    return f"{path}?{urlencode([(SORT, name) for name in columns if name not in EXEMPT])}"
+
+
+def _fails(browser: Browser, path: str, name: str) -> bool:
+    return name not in EXEMPT and bool(refusals([sorted_by(path, [name])], browser.get, forbidden=True))

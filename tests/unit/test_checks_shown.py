@@ -1,0 +1,244 @@
+"""What a person meets on a plugin's pages: links that lead on, tables shown whole, no template's own words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from suite_modules import checks, of_the_image
+
+CELL = SimpleNamespace(allowed=(), undeclared=lambda found: found)
+HTML = {"Content-Type": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
+    """Return the modules of the checks."""
+    names = ("netbox", "pages", "leading", "columns", "unrendered", "test_3_plugin", "test_4_pages", "test_4_people")
+    with checks(pytestconfig, "cell", "making", "records", *names) as modules:
+        yield modules
+
+
+def _page(status: int = 200, text: str = "", path: str = "/plugins/app/x/") -> SimpleNamespace:
+    return SimpleNamespace(
+        status_code=status, ok=status < 400, text=text, headers=HTML, url=f"http://netbox{path}", json=dict,
+        elapsed=timedelta(seconds=1), request=SimpleNamespace(path_url=path),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<p>{# why this\nis here #}</p>", "{# why this is here #}"),
+        ("<div>{% load helpers %}</div>", "{% load helpers %}"),
+        ("<td>&lt;bound method Thing.size of &lt;Thing: a&gt;&gt;</td>", "<bound method Thing.size"),
+        ("<td>&lt;app.models.Thing object at 0x7f1&gt;</td>", "<app.models.Thing object at 0x7f1>"),
+        ("<td>&lt;QuerySet [&lt;Thing: a&gt;]&gt;</td>", "<QuerySet [<Thing: a>]>"),
+        ("<td>app.Thing.None</td>", "app.Thing.None"),
+        ("<pre>{% load helpers %}</pre><code>{{ device.name }}</code><script>{#x#}</script>", ""),
+        ("<!-- {% load helpers %} --><p>Templates may say {{ name }}, 50 {% of them}, None.</p>", ""),
+        ('<textarea name="t">{% for x in y %}</textarea><input value="{% if x %}"><p>The function of it</p>', ""),
+    ],
+)
+def test_a_page_that_shows_a_template_s_or_python_s_own_words_has_not_opened(
+    text: str, words: str, suite: SimpleNamespace
+) -> None:
+    assert suite.unrendered.unrendered(text).startswith(words)
+    refused = suite.pages.refusals(["/plugins/app/x/"], lambda _: _page(text=text))
+    assert bool(refused) == bool(words)
+    assert suite.pages.refusals(["/dcim/sites/"], lambda path: _page(text=text, path=path)) == {}
+
+
+ADDING, LATER = "/plugins/app/parts/add/?thing=3", "/plugins/app/parts/?embedded=True&thing_id=3"
+
+
+def test_of_what_pages_lead_to_one_address_of_each_kind_is_opened_that_nothing_else_opens(
+    suite: SimpleNamespace,
+) -> None:
+    page = f"""<a href="{ADDING}&amp;return_url=/x/"><div hx-get="{LATER.replace("&", "&amp;")}">
+        <a href="/plugins/app/things/3/?sort=a"><a href="/plugins/app/things/7/"><a href="/dcim/sites/">
+        <button formaction="/plugins/app/things/edit/"><a href="/plugins/app/things/3/sync/"><a href="/plugins/b/x/">"""
+    led = dict.fromkeys(suite.netbox.links(_page(text=page)), "/plugins/app/things/3/")
+    roots = ["/plugins/app/"]
+    opened = ["/plugins/app/things/8/", "/plugins/app/parts/add/"]
+    found = list(suite.leading.unopened(led, opened, roots))
+    assert found == [LATER, f"{ADDING}&return_url=/x/", "/plugins/app/things/edit/"]
+    again = [
+        "/plugins/app/parts/?thing_id=9&embedded=1",
+        "/plugins/app/parts/add/?thing=4",
+        "/plugins/app/things/edit/",
+    ]
+    assert list(suite.leading.unopened(led, [*opened, *again], roots)) == []
+    assert suite.netbox.links(SimpleNamespace(ok=True, headers={}, text=page)) == []
+
+
+@pytest.mark.parametrize(("status", "still", "red"), [(200, True, 0), (500, False, 1), (404, True, 1), (404, False, 0)])
+def test_a_link_that_leads_nowhere_is_told_where_the_page_has_it_still(
+    *, status: int, still: bool, red: int, suite: SimpleNamespace
+) -> None:
+    asked: list[str] = []
+
+    def get(path: str) -> SimpleNamespace:
+        asked.append(path)
+        text = f'<a href="{ADDING.replace("&", "&amp;")}">' if still else ""
+        return _page(status) if path == ADDING else _page(text=text)
+
+    browser = SimpleNamespace(led={ADDING: "/plugins/app/things/3/"}, opened=set(), get=get)
+    facts = {"plugins": {"app": {"base": "app"}}}
+    judged = suite.test_4_pages.test_what_the_pages_lead_to_opens
+    if red:
+        with pytest.raises(AssertionError, match=f"{status}, and /plugins/app/things/3/ leads there"):
+            judged(None, browser, facts, CELL)
+    else:
+        judged(None, browser, facts, CELL)
+    assert asked[0] == ADDING
+
+
+class Lists:
+    """A reader's NetBox: its list fails where it is sorted by one column, or with all of them shown."""
+
+    def __init__(self, fails: str = "") -> None:
+        self.fails, self.shown = fails, dict[str, Any]()
+        self.asked: list[str] = []
+        self.api = SimpleNamespace(json=self.set)
+        self.browser = SimpleNamespace(get=self.get)
+
+    def set(self, method: str, path: str, json: Any) -> None:
+        """Keep what the user chose to see."""
+        assert (method, path) == ("PATCH", "/api/users/config/")
+        self.shown = json["tables"]
+
+    def get(self, path: str) -> SimpleNamespace:
+        """Show the list."""
+        self.asked.append(path)
+        return _page(500 if self.fails and self.fails in path else 200, path=path)
+
+
+SEEN = {"app.Thing": ("/api/things/", 3, {"record": {}, "pages": {"list": "plugins/app/things/"}})}
+TABLES = {"plugins/app/things/": {"name": "ThingTable", "columns": ["pk", "name", "size", "actions"]}}
+
+
+@pytest.mark.parametrize(
+    ("fails", "words"),
+    [
+        ("", ""),
+        ("sort=size", "/plugins/app/things/ sorted by size answered 500"),
+        ("name&sort", "/plugins/app/things/ with all its columns answered 500"),
+    ],
+)
+def test_a_list_shows_all_its_columns_and_is_sorted_by_each(fails: str, words: str, suite: SimpleNamespace) -> None:
+    reader = Lists(fails)
+    judged = suite.test_4_people.test_the_lists_show_every_column_and_are_sorted_by_it
+    if words:
+        with pytest.raises(AssertionError, match=words):
+            judged({"reader": reader}, SEEN, {"tables": TABLES}, CELL)
+        assert reader.asked[-1] == "/plugins/app/things/?sort="
+    else:
+        judged({"reader": reader}, SEEN, {"tables": TABLES}, CELL)
+    assert reader.asked[0] == "/plugins/app/things/?sort=name&sort=size"
+    assert reader.shown == {"ThingTable": {"columns": ["name", "size"]}}
+    with pytest.raises(pytest.skip.Exception, match="no list"):
+        judged({"reader": reader}, SEEN, {}, CELL)
+
+
+def test_the_tables_of_a_plugin_s_lists_are_told_with_all_their_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = type("ThingTable", (), {"base_columns": {"pk": 1, "name": 2}})
+
+    def view(path: str, **parts: Any) -> tuple[str, Any]:
+        return path, SimpleNamespace(callback=SimpleNamespace(view_class=SimpleNamespace(**parts)))
+
+    every = [view("plugins/a/", table=table), view("plugins/a/{pk}/", table=table), view("plugins/b/")]
+    views = ModuleType("views")
+    views.views = lambda *_: every  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "views", views)
+    assert of_the_image("offered").tables(None, "app") == {
+        "plugins/a/": {"name": "ThingTable", "columns": ["pk", "name"]}
+    }
+
+
+def test_an_entry_of_the_menu_that_asks_for_a_permission_of_no_model_is_told(
+    monkeypatch: pytest.MonkeyPatch, suite: SimpleNamespace
+) -> None:
+    def entry(name: str, *permissions: str, **parts: Any) -> SimpleNamespace:
+        return SimpleNamespace(link=f"plugins:app:{name}", permissions=permissions, **parts)
+
+    items = [
+        entry("a", "app.view_thing", buttons=[entry("add", "app.add_things")]),
+        entry("b", "app.view_thing", "app.view"),
+        entry("c", "app.nobody", staff_only=True),
+        entry("d"),
+    ]
+    host, django = ModuleType("netbox.registry"), ModuleType("django.apps")
+    host.registry = {"plugins": {"menu_items": {"App": items}}}  # type: ignore[attr-defined]
+    model = SimpleNamespace(_meta=SimpleNamespace(app_label="app", model_name="thing"))
+    django.apps = SimpleNamespace(get_models=lambda: [model])  # type: ignore[attr-defined]
+    for name, module in (("netbox", ModuleType("netbox")), ("netbox.registry", host), ("django.apps", django)):
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setitem(sys.modules, "django", ModuleType("django"))
+    monkeypatch.setitem(sys.modules, "kinds", of_the_image("kinds"))
+    told = of_the_image("views").nobodys()
+    assert told == {"plugins:app:add": "app.add_things", "plugins:app:b": "app.view"}
+    judged = suite.test_3_plugin.test_the_menu_asks_for_permissions_that_can_be_given
+    judged({"nobodys": {}}, CELL)
+    with pytest.raises(AssertionError, match=r"2 entries .*plugins:app:add asks for app.add_things"):
+        judged({"nobodys": told}, CELL)
+
+
+def test_the_lists_of_the_host_s_to_which_a_plugin_adds_buttons_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = type("Extension", (), {"list_buttons": None, "__module__": "netbox.plugins"})
+    adds = type("Adds", (base,), {"list_buttons": None, "__module__": "app.content"})
+    adds_not = type("AddsNot", (base,), {"__module__": "app.content"})
+    other = type("Other", (base,), {"list_buttons": None, "__module__": "other.content"})
+    every = {"dcim.site": [adds_not, type("Late", (adds,), {"__module__": "app.content"})], "dcim.rack": [adds_not],
+             "dcim.cable": [other], "app.thing": [adds], None: [adds]}  # fmt: skip
+    host = ModuleType("netbox.registry")
+    host.registry = {"plugins": {"template_extensions": every}}  # type: ignore[attr-defined]
+    for name, module in (("netbox", ModuleType("netbox")), ("netbox.registry", host)):
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setitem(sys.modules, "kinds", of_the_image("kinds"))
+    assert of_the_image("views").host_lists(["app"]) == ["dcim.site"]
+
+
+class Host:
+    """A NetBox of which the plugin adds a panel to sites and a tab to racks; of sites it can make one."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.maker = SimpleNamespace(some=self.made.append)
+
+    def every(self, _: str) -> list[dict[str, str]]:
+        """Name the lists."""
+        return [{"app_label": "dcim", "model": name, "rest_api_endpoint": f"/api/{name}/"} for name in ("site", "rack")]
+
+    def request(self, _: str, path: str, **__: Any) -> SimpleNamespace:
+        """Show what was made."""
+        there = [{"id": 5, "display_url": "http://netbox/dcim/sites/5/"}] if path == "/api/site/" and self.made else []
+        return SimpleNamespace(status_code=200, ok=True, json=lambda: {"results": there})
+
+
+def test_where_the_host_has_no_record_that_the_plugin_adds_to_one_is_made(suite: SimpleNamespace) -> None:
+    host, told = Host(), dict[str, object]()
+
+    def judged(failing: str) -> list[str]:
+        asked: list[str] = []
+
+        def get(path: str) -> SimpleNamespace:
+            asked.append(path)
+            return _page(500 if path == failing else 200, path=path)
+
+        host_facts = {"dcim.site": [""], "dcim.rack": ["parts/"], "dcim.cable": [""]}
+        facts = {"host": host_facts, "host lists": ["dcim.site"]}
+        suite.test_4_pages.test_the_pages_of_netbox_s_own_records_answer(
+            host, host, SimpleNamespace(get=get), facts, CELL, told.__setitem__
+        )
+        return asked
+
+    assert judged("") == ["http://netbox/dcim/sites/5/", "http://netbox/dcim/sites/"]
+    assert host.made[:2] == ["/api/site/", "/api/rack/"]
+    assert told == {"not-tried": "dcim.rack, dcim.cable"}
+    with pytest.raises(AssertionError, match="dcim/sites/ answered 500"):
+        judged("http://netbox/dcim/sites/")
