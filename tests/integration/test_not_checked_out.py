@@ -110,7 +110,7 @@ def test_what_begins_a_release_says_how_a_package_that_is_not_here_is_had(worksp
 
 
 def test_a_folder_of_nobody_stays_what_git_says_of_it(workspace: Workspace, tmp_path: Path) -> None:
-    assert str(explained(workspace, NoFolder(tmp_path / "other"))).startswith(f"There is no folder {tmp_path}/other")
+    assert str(explained(workspace, NoFolder.at(tmp_path / "other"))).startswith(f"There is no folder {tmp_path}/other")
 
 
 def test_of_a_package_that_nobody_holds_that_is_said(workspace: Workspace) -> None:

@@ -30,7 +30,7 @@ _PURE = """
 __future__ ast base64 bisect codecs collections configparser csv dataclasses difflib enum errno fnmatch functools gzip
 hashlib io itertools json pathlib re shlex stat string tarfile struct tokenize tomllib typing unicodedata
 urllib.parse warnings zipfile zlib packaging pathspec tomlkit trove_classifiers yaml
-operator.attrgetter posixpath.dirname posixpath.join posixpath.normpath
+operator.attrgetter posixpath.dirname posixpath.join posixpath.normpath sys.intern
 """
 PURE = frozenset(_PURE.split())
 """What the core may import: nothing here reaches a file, a clock, a network or a process by itself."""

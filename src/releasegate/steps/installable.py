@@ -23,7 +23,7 @@ class Installable(ReleaseStep):
     key: ClassVar[str] = "installable"
     kind: ClassVar[Kind] = Kind.WORK
     waivable: ClassVar[bool] = True
-    uses: ClassVar[frozenset[str]] = frozenset({"repository", "builds", "install_checker", "machine"})
+    uses: ClassVar[frozenset[str]] = frozenset({"builds", "install_checker", "machine"})
 
     def describe(self) -> str:
         return f"install the wheel on Python {' and '.join(_ends(self.release.package.pythons))} and try it"

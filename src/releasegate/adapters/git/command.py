@@ -277,15 +277,20 @@ def bare(root: Path) -> Refused:
 class NoFolder(Refused):
     """There is no folder at *root*, where a repository is configured to be: its package says how it is had."""
 
-    def __init__(self, root: Path) -> None:
+    root: Path | None = None
+
+    @classmethod
+    def at(cls, root: Path) -> NoFolder:
+        """Return that there is none at *root*."""
         hint = "Clone the package's repository there, or correct the package's path"
-        super().__init__(f"There is no folder {root}.", hint=hint)
-        self.root = root
+        made = cls(f"There is no folder {root}.", hint=hint)
+        made.root = root
+        return made
 
 
 def _no_repository(root: Path) -> Refused:
     if not root.is_dir():
-        return NoFolder(root)
+        return NoFolder.at(root)
     return Refused(
         f"{root} is not a Git repository.",
         hint=f"Correct the package's path, or make it one: {to_begin(root)}",
