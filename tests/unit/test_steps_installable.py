@@ -74,6 +74,7 @@ def test_a_plugin_that_keeps_out_the_host_that_is_to_judge_it_is_refused_before_
     with pytest.raises(GateFailed, match=r"does not accept NetBox 4\.7\.3: it says 4\.9\.0 or newer") as refusal:
         judged(fixture, "newest", "4.7.3", range_='min_version = "4.9.0"').run()
     assert 'min_version = "4.7.3"' in refusal.value.hint
+    assert "give netbox in the stack's dimensions another value; then run" in refusal.value.hint
     assert refusal.value.hint.endswith("nothing is consumed yet")
     assert fixture.install_checker.asked == []
 

@@ -81,5 +81,5 @@ def _require_accepted_hosts(release: Release) -> None:
         if said := refusal(stack.kit, cell, code):
             raise GateFailed(
                 f"{release.package.name} {release.version} {said}, and it is to be judged there.",
-                hint=f"{correction(stack.kit, cell, code)}; then {_AGAIN}",
+                hint=f"{correction(stack.kit, cell, code, configured=True)}; then {_AGAIN}",
             )
