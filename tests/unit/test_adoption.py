@@ -305,7 +305,20 @@ def test_what_the_package_reads_is_data_by_folder() -> None:
         "harbor_tools/static/**",
         "harbor_tools/templates/**",
     )
+    assert adopted.references == ()
     (package,) = parse_settings(table(adopted, FACTS), where="pyproject.toml").packages
     assert package.wheel.data == adopted.data
     tracked = [str(path) for path in files]
     assert all(matching(pattern, tracked) for pattern in adopted.data)
+
+
+@pytest.mark.parametrize("root", ["", "src/"])
+def test_what_lies_in_folders_called_like_the_package_is_named_by_its_code(root: str) -> None:
+    own = ["templates/harbor_tools/a.html", "static/harbor_tools/js/a.js", "app/templates/inc/a.html", "static/a.css"]
+    files = {PurePosixPath(f"{root}harbor_tools/{name}"): b"" for name in ["__init__.py", *own]}
+    adopted = detect({**files, PurePosixPath("pyproject.toml"): PROJECT.encode()})
+    assert adopted.references == ("harbor_tools/static", "harbor_tools/templates")
+    (package,) = parse_settings(table(adopted, FACTS), where="pyproject.toml").packages
+    assert tuple(map(str, package.wheel.references)) == adopted.references
+    shared = {**files, PurePosixPath(f"{root}harbor_tools/templates/inc/b.html"): b""}
+    assert detect({**shared, PurePosixPath("pyproject.toml"): PROJECT.encode()}).references == ("harbor_tools/static",)

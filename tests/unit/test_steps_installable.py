@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from release_fixture import ReleaseFixture
+from release_fixture import ReleaseFixture, entry
+from stacks import pair_stack
 
 from releasegate.core.errors import GateFailed
 from releasegate.pipelines import RC
@@ -55,3 +56,32 @@ def test_a_python_that_is_not_here_is_left_to_who_has_it(fixture: ReleaseFixture
     assert fixture.install_checker.asked == [("uv", ("3.12",))]
     fixture.machine = replace(fixture.machine, missing=frozenset({"3.11", "3.12"}))
     assert step(fixture, "3.11", "3.12").run() == {"cells": [], "reason": "none of its Pythons is on this machine"}
+
+
+def judged(fixture: ReleaseFixture, *hosts: str, range_: str) -> Installable:
+    """Return the step for a plugin that states *range_*, which a stack judges on these *hosts*."""
+    code = f"from netbox.plugins import PluginConfig\n\n\nclass Sample(PluginConfig):\n    {range_}\n".encode()
+    fixture.builds.spoil = lambda members: replace(members, files={**members.files, "sample_app/__init__.py": code})
+    release = fixture.built("1.0rc1")
+    stack = pair_stack(fixture.app.name, fixture.core.name, dimensions={"netbox": hosts})
+    settings = replace(release.run.settings, stack=stack)
+    return Installable(replace(release, run=replace(release.run, settings=settings)))
+
+
+def test_a_plugin_that_keeps_out_the_host_that_is_to_judge_it_is_refused_before_its_tag(
+    fixture: ReleaseFixture,
+) -> None:
+    with pytest.raises(GateFailed, match=r"does not accept NetBox 4\.7\.3: it says 4\.9\.0 or newer") as refusal:
+        judged(fixture, "newest", "4.7.3", range_='min_version = "4.9.0"').run()
+    assert 'min_version = "4.7.3"' in refusal.value.hint
+    assert "give netbox in the stack's dimensions another value; then run" in refusal.value.hint
+    assert refusal.value.hint.endswith("nothing is consumed yet")
+    assert fixture.install_checker.asked == []
+
+
+def test_a_host_that_is_accepted_or_not_yet_known_or_waived_keeps_nobody_out(fixture: ReleaseFixture) -> None:
+    assert judged(fixture, "4.7.3", range_='min_version = "4.5.0"').run()["source"] == "dist"
+    assert judged(fixture, "newest", range_='min_version = "4.9.0"').run()["source"] == "dist"
+    one = judged(fixture, "4.7.3", range_='min_version = "4.9.0"')
+    fixture.ledger.append(one.release.version, replace(entry("e2e:staging"), event="waived", verdict="waived"))
+    assert one.run()["source"] == "dist"

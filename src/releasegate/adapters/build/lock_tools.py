@@ -115,9 +115,14 @@ class LockTools:
                 details=last_lines(words),
             )
         if done.exit_code and not _stale(done) and (done.timed_out or _is_offline(words, of=again)):
+            own = _registry(lock) if lock.name == "uv.lock" else ""
+            index, hint = "an index does not answer", "Run the same command again when the index answers"
+            if own and own != self.index:
+                index = f"{own}, which it was made from, does not answer"
+                hint += ". If not all can reach it, remove the lock, make it anew from one that all can, and commit it"
             raise Unavailable(
-                f"Nobody can say whether {self.shown(lock)} is current: an index does not answer.",
-                hint="Run the same command again when the index answers; nothing was judged",
+                f"Nobody can say whether {self.shown(lock)} is current: {index}.",
+                hint=f"{hint}; nothing was judged",
                 details=last_lines(words),
             )
         problem = f"{self.shown(lock)} is not current: run {again}, and commit it" if done.exit_code else ""

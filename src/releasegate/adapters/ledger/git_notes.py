@@ -13,7 +13,6 @@ from dataclasses import field, replace
 from releasegate.adapters.git import tags
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, GitOutput, failure, line_in
 from releasegate.adapters.git.hooks import NO_HOOKS
-from releasegate.adapters.git.push import by_hook, hook_words
 from releasegate.core.errors import Refused, Unavailable
 from releasegate.core.frozen import dataclass
 
@@ -236,6 +235,8 @@ class GitNotes:
         said = answer.stderr.lower()
         if any(word in said for word in _LATE):
             return False
+        from releasegate.adapters.git.push import by_hook, hook_words
+
         if by_hook(answer):
             raise Refused(
                 f"The hook pre-push here does not let the evidence be pushed to {self.remote} ({self.ref}).",

@@ -71,10 +71,10 @@ class Detected:
     """What was found; ``module`` is the package's import folder.
 
     ``from_tag`` says that the build takes the version from Git's tag. ``frozen`` are glob patterns of its migrations,
-    ``data`` of the files that it reads. ``not_imported``, ``omitted``, ``generated`` and ``allowed`` are patterns with
-    their reasons, ``extras`` those of the package that its modules need. ``pythons_from`` is what names the Pythons,
-    ``end_to_end`` what could judge it, ``stack`` where its host has one to be judged in, ``service`` how it is started
-    where others call it.
+    ``data`` of the files that it reads, ``references`` the folders below which its code names them. ``not_imported``,
+    ``omitted``, ``generated`` and ``allowed`` are patterns with their reasons, ``extras`` those of the package that its
+    modules need. ``pythons_from`` is what names the Pythons, ``end_to_end`` what could judge it, ``stack`` where its
+    host has one to be judged in, ``service`` how it is started where others call it.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Detected:
     prefix: Prefix = _USUAL
     frozen: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     not_imported: tuple[tuple[str, str], ...] = ()
     extras: tuple[str, ...] = ()
     omitted: tuple[tuple[str, str], ...] = ()
@@ -143,6 +144,7 @@ def detect(files: Files, around: Surroundings = ALONE) -> Detected:
         prefix=prefix,
         frozen=_globs(_frozen(files, name, module, project, around.hosts)),
         data=_data(files, module),
+        references=_references(files, name, module),
         not_imported=hosted,
         extras=needed_extras(project, shipped, installed(modules, project), without=[pattern for pattern, _ in hosted]),
         omitted=kept_out,
@@ -250,20 +252,40 @@ def _frozen(
         yield from (str(PurePosixPath(each).relative_to(root)) for each in frozen(files, module, project, hosts))
 
 
-def _data(files: Files, module: PurePosixPath | None) -> tuple[str, ...]:
-    """Return glob patterns of the tracked templates, static files, JSON files and the mark of types.
+def _read(files: Files, module: PurePosixPath | None) -> Iterator[tuple[PurePosixPath, tuple[str, ...], int | None]]:
+    """Yield the tracked files that the package may read, with their folders, and how many of these lead to a root.
 
-    A folder with a ``package.json`` is the source of what another tool builds.
+    A root is a folder of templates or of static files. A folder with a ``package.json`` is the source of what another
+    tool builds.
     """
-    found = set()
     sources = {path.parent for path in files if path.name == "package.json"}
     for path in files:
         if module not in path.parents or not sources.isdisjoint(path.parents):
             continue
         folders = path.relative_to(str(module)).parts[:-1]
-        kept = next((n for n, folder in enumerate(folders, start=1) if folder in {"templates", "static"}), None)
-        if not TESTS.isdisjoint(folders) or path.suffix == ".py" or path.name.startswith("."):
-            continue
+        if TESTS.isdisjoint(folders) and path.suffix != ".py" and not path.name.startswith("."):
+            yield path, folders, next((n for n, each in enumerate(folders, 1) if each in {"templates", "static"}), None)
+
+
+def _references(files: Files, name: str, module: PurePosixPath | None) -> tuple[str, ...]:
+    """Return the roots, as the wheel has them, in which all folders are called like the package: ``templates/app``.
+
+    A file that is named in a folder called otherwise, such as ``inc``, may be that of a host or of another package.
+    """
+    if module is None:
+        return ()
+    found: dict[str, set[str]] = {}
+    for _, folders, kept in _read(files, module):
+        if kept is not None and len(folders) > kept:
+            root = PurePosixPath(str(module.relative_to(root_of(module, name))), *folders[:kept])
+            found.setdefault(str(root), set()).add(folders[kept])
+    return tuple(sorted(root for root, below in found.items() if below == {module.name}))
+
+
+def _data(files: Files, module: PurePosixPath | None) -> tuple[str, ...]:
+    """Return glob patterns of the tracked templates, static files, JSON files and the mark of types."""
+    found = set()
+    for path, folders, kept in _read(files, module):
         if kept is not None:
             found.add(f"{as_glob(PurePosixPath(str(module), *folders[:kept]))}/**")
         elif path.suffix == ".json":

@@ -155,6 +155,8 @@ def _wheel(found: Detected) -> Table:
         data = tomlkit.array().multiline(multiline=True)
         data.extend(found.data)
         wheel.add("data", data)
+    if found.references:
+        wheel.add("references", list(found.references))
     if found.frozen:
         wheel.add("frozen", list(found.frozen))
     for key, patterns in (("generated", found.generated), ("allowed", found.allowed), ("omitted", found.omitted)):

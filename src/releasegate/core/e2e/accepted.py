@@ -28,8 +28,11 @@ def refusal(kit: Kit, cell: Cell, sources: Mapping[str, bytes]) -> str:
     return f"does not accept {host.title} {version}: it says {_words(accepted)}"
 
 
-def correction(kit: Kit, cell: Cell, sources: Mapping[str, bytes]) -> str:
-    """Return what to do about a refusal: the line that would accept the cell's host, or another host."""
+def correction(kit: Kit, cell: Cell, sources: Mapping[str, bytes], *, configured: bool = False) -> str:
+    """Return what to do about a refusal: the line that would accept the cell's host, or another host.
+
+    That is given with an option, or where the host is *configured* in the table.
+    """
     here = _here(kit, cell)
     if here is None:
         return "Give the stack's dimensions other values"
@@ -37,7 +40,8 @@ def correction(kit: Kit, cell: Cell, sources: Mapping[str, bytes]) -> str:
     newest = parse_version(host_range(sources, (host,)).newest)
     wider = newest is not None and version > newest
     line = f'{host.newest} = "{version.major}.{version.minor}.99"' if wider else f'{host.oldest} = "{version}"'
-    return f"If it works there, write {line} where it states its range; else give --{host.dimension} another value"
+    other = f"{host.dimension} in the stack's dimensions" if configured else f"--{host.dimension}"
+    return f"If it works there, write {line} where it states its range; else give {other} another value"
 
 
 def _here(kit: Kit, cell: Cell) -> tuple[Host, Version] | None:
