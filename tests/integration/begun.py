@@ -1,4 +1,7 @@
-"""A pair's project in which commands were typed already: they run once, and each test that begins there has a copy."""
+"""A pair's project in which commands were typed already: they run once, and each test that begins there has a copy.
+
+One that begins with ``git`` is Git's, typed in the project's folder.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from git_repositories import kept_folder
+from git_repositories import git, kept_folder
 from test_doctor import Folder, opened
 
 ALONE = ('companion = { name = "tiny-api" }\n', "")
@@ -16,6 +19,12 @@ ALONE = ('companion = { name = "tiny-api" }\n', "")
 
 Change = tuple[str, str]
 Words = tuple[str, ...]
+
+
+def more(package: str) -> tuple[Words, ...]:
+    """Return the commands that commit something to release."""
+    commit, push = ("commit", "--quiet", "--allow-empty", "--message=More"), ("push", "--quiet", "origin", "develop")
+    return tuple(("git", "-C", package, *words) for words in (commit, push))
 
 
 @contextmanager
@@ -38,6 +47,7 @@ def begun(root: Path, *commands: Words, changed: Change | None = None) -> Iterat
 def _made(commands: tuple[Words, ...], changed: Change | None) -> Path:
     root = kept_folder()
     with begun(root, *commands[:-1], changed=changed) as folder:
-        code, output = folder.type(*commands[-1])
+        tool, *words = commands[-1]
+        code, output = (0, git(root, *words)) if tool == "git" else folder.type(tool, *words)
         assert code == 0, output
     return root

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from begun import begun
+from begun import begun, more
 from git_repositories import git
 from test_belief_released import another, command, done
 from test_doctor import Folder, folder
@@ -19,11 +19,16 @@ YES = ("releasegate", "release", "--yes")
 RC = (*YES, "--rc")
 
 
-def more(folder: Folder, package: str) -> None:
-    """Commit something to release."""
-    clone = folder.pair.clone(package)
-    git(clone, "commit", "--quiet", "--allow-empty", "--message=More")
-    git(clone, "push", "--quiet", "origin", "develop")
+def proven(*packages: str) -> tuple[tuple[str, ...], ...]:
+    """Return the commands that prove one candidate more of each of *packages*."""
+    return tuple(words for package in packages for words in (*more(package), (*RC, "--package", package)))
+
+
+def prove(folder: Folder, package: str) -> None:
+    """Prove one candidate more."""
+    for words in more(package):
+        git(folder.pair.root, *words[1:])
+    done(folder, *RC, "--package", package)
 
 
 def status(folder: Folder, package: str = PLUGIN) -> str:
@@ -51,43 +56,48 @@ def released(tmp_path: Path) -> Iterator[Folder]:
         yield folder
 
 
+@pytest.fixture
+def dependent_proven(tmp_path: Path) -> Iterator[Folder]:
+    """Give a machine that has released both, and proven the dependent's next candidate."""
+    with begun(tmp_path, RC, YES, *proven(PLUGIN)) as folder:
+        yield folder
+
+
+@pytest.fixture
+def both_proven(tmp_path: Path) -> Iterator[Folder]:
+    """Give a machine that has released both, and proven the next candidates of both."""
+    with begun(tmp_path, RC, YES, *proven(API, PLUGIN)) as folder:
+        yield folder
+
+
 def test_a_final_in_a_fresh_clone_is_run_with_the_companion_that_another_machine_released(released: Folder) -> None:
     other = another(released)
-    more(other, PLUGIN)
-    done(other, *RC, "--package", PLUGIN)
+    prove(other, PLUGIN)
     assert follow(other, PLUGIN, until="1.0.1 is released") == [f"releasegate release --package {PLUGIN}"]
     shown = done(other, "releasegate", "show", "--package", PLUGIN, "--version", "1.0.1")
     assert "tiny-api 1.0.0" in shown
 
 
 def test_a_proof_of_others_is_made_again_with_the_companion_that_they_ran_and_the_doctor_says_so(
-    released: Folder,
+    dependent_proven: Folder,
 ) -> None:
-    more(released, PLUGIN)
-    done(released, *RC, "--package", PLUGIN)
-    other = another(released)
-    more(other, API)
-    done(other, *RC, "--package", API)
+    other = another(dependent_proven)
+    prove(other, API)
     said = done(other, "releasegate", "doctor", "--package", PLUGIN)
     assert "companion: tiny-api 1.0.0 (named by the record of 1.0.1rc1) on production is run with 1.0.1rc1" in said
     assert follow(other, PLUGIN, until="1.0.1 is released") == [f"releasegate release --package {PLUGIN}"]
 
 
-def test_a_final_whose_companion_is_not_out_leads_to_the_companion_s_final(released: Folder) -> None:
-    for package in (API, PLUGIN):
-        more(released, package)
-        done(released, *RC, "--package", package)
-    said = status(released)
+def test_a_final_whose_companion_is_not_out_leads_to_the_companion_s_final(both_proven: Folder) -> None:
+    said = status(both_proven)
     assert "companion: tiny-api 1.0.1 (named by the proof of 1.0.1rc1) is not on production." in said
-    pasted = follow(released, PLUGIN, until="1.0.1 is released")
+    pasted = follow(both_proven, PLUGIN, until="1.0.1 is released")
     assert pasted == [f"releasegate release --package {package}" for package in (API, PLUGIN)]
 
 
-def test_a_dependent_that_ran_with_another_candidate_is_proven_anew_from_a_commit(released: Folder) -> None:
-    more(released, PLUGIN)
-    done(released, *RC, "--package", PLUGIN)
-    more(released, API)
-    done(released, *RC, "--package", API)
+def test_a_dependent_that_ran_with_another_candidate_is_proven_anew_from_a_commit(dependent_proven: Folder) -> None:
+    released = dependent_proven
+    prove(released, API)
     said = status(released, API)
     assert "tiny-plugin 1.0.1rc1 ran with 1.0.0, not with 1.0.1rc1." in said
     assert "  next      git -C tiny-plugin commit --allow-empty --message=Again\n" in said
@@ -97,13 +107,11 @@ def test_a_dependent_that_ran_with_another_candidate_is_proven_anew_from_a_commi
 
 
 def test_a_final_that_must_fit_older_versions_is_refused_before_it_begins_and_its_lines_lead_to_it(
-    released: Folder,
+    both_proven: Folder,
 ) -> None:
+    released = both_proven
     released.configure('companion = { name = "tiny-api" }', 'companion = { name = "tiny-api", released-versions = 3 }')
     (released.pair.root / "noxfile.py").write_text("from releasegate.frontends.nox import sessions\n\nsessions()\n")
-    for package in (API, PLUGIN):
-        more(released, package)
-        done(released, *RC, "--package", package)
     said = done(released, "releasegate", "doctor", "--package", API, code=3)
     assert "pairs: tiny-api 1.0.1rc1 was not run with every released version that it must fit." in said
     done(released, *YES, "--package", API, code=3)

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import field
-from sys import intern
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from releasegate.core.frozen import dataclass
@@ -21,6 +21,8 @@ Evidence = Mapping[str, Any]
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", re.ASCII)
 
 _SHARED = ("run", "step", "event", "subject", "kind", "verdict")
+_once = lru_cache(maxsize=1024)(str)
+"""Returns a text as it was when it came first: what many entries say is in memory once."""
 
 SEAL = "seal"
 TAG = "tag"
@@ -65,15 +67,12 @@ def entry_from_json(line: str) -> Entry | None:
 
 
 def entry_from(body: Any) -> Entry | None:
-    """Return the entry that a parsed line is, ``None`` where it is none; it may have keys beside those of an entry.
-
-    Most of what an entry says, others say in the same words: these are in memory once.
-    """
+    """Return the entry that a parsed line is, ``None`` where it is none; it may have keys beside those of an entry."""
     try:
         if body["event"] not in get_args(EntryEvent) or not isinstance(body["evidence"], dict):
             return None
         known = {key: body[key] for key in Entry.__dataclass_fields__ if key != "releasegate"}
-        known |= {key: intern(text) for key in _SHARED if isinstance(text := known[key], str)}
+        known |= {key: _once(text) for key in _SHARED if isinstance(text := known[key], str)}
         # Who wrote it is not what it says: an entry without a writer counts all the same.
         entry = Entry(**known, releasegate=str(body.get("releasegate", "")))
     except (KeyError, TypeError, RecursionError):
