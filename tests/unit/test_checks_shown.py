@@ -66,7 +66,7 @@ def test_of_what_pages_lead_to_one_address_of_each_kind_is_opened_that_nothing_e
     roots = ["/plugins/app/"]
     opened = ["/plugins/app/things/8/", "/plugins/app/parts/add/"]
     found = list(suite.leading.unopened(led, opened, roots))
-    assert found == [LATER, f"{ADDING}&return_url=/x/", "/plugins/app/things/edit/"]
+    assert found == [LATER, "/plugins/app/things/edit/", f"{ADDING}&return_url=/x/"]
     again = [
         "/plugins/app/parts/?thing_id=9&embedded=1",
         "/plugins/app/parts/add/?thing=4",

@@ -7,7 +7,7 @@ import requests
 
 from pages import refusals
 
-MOST = 12
+MOST = 16
 """How many such addresses are opened: kinds of address there are few, and each takes a page's time."""
 NUMBER = re.compile(r"\d+")
 PASSING = frozenset({"return_url", "sort", "per_page", "page", "export", "tableconfig_id", "q"})
@@ -25,9 +25,10 @@ def kind(path: str) -> Kind:
 
 
 def unopened(led: Mapping[str, str], opened: Iterable[str], roots: Iterable[str]) -> Iterator[str]:
-    """Yield an address of each kind that pages lead to and nothing opened; what fills or narrows a page comes first."""
+    """Yield an address of each kind that pages lead to and nothing opened; a page that nothing opened comes first."""
     known, inside = set(map(kind, opened)), tuple(roots)
-    for path in sorted(led, key=lambda each: ("?" not in each, each)):
+    pages = {address for address, _ in known}
+    for path in sorted(led, key=lambda each: (kind(each)[0] in pages, each)):
         address, of_a_kind = path.partition("?")[0], kind(path)
         itself = address == led[path].partition("?")[0]
         if of_a_kind in known or itself or not path.startswith(inside) or ACTS.search(address):

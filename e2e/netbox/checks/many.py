@@ -15,7 +15,7 @@ MISSING = re.compile(
     r"^$|required|blank|empty|null|missing|^(?!.*\bvalid\b)(provide|select|choose|enter|specify|set|please)\b",
     re.IGNORECASE,
 )
-TEXTS = ("description", "comments")
+TEXTS = ("description", "comments", "comment", "notes")
 """What nearly every record has, and no plugin has views on."""
 TEXT = "changed as one of many"
 
