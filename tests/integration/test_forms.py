@@ -79,7 +79,8 @@ def test_a_run_and_then_its_record_tell_the_same_path(typed: Typed) -> None:
     assert code == 0, err
     (ran,) = run["packages"][0]["versions"]
     assert ran["state"] == "sealed"
-    assert [cell["cell"].partition(" ")[2] for cell in ran["cells"]] == ["wheel", "sdist"]
+    assert [cell["cell"].partition(" ")[2] for cell in ran["cells"]] == ["wheel", "wheel", "sdist"]
+    assert [cell["gate"] for cell in ran["cells"]] == ["installable", *["install:staging"] * 2]
     assert len(ran["artifacts"]) == 2
     _, record, _ = told(typed, "releasegate", "show", "--json", *API)
     (shown,) = record["packages"][0]["versions"]
