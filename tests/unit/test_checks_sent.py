@@ -18,6 +18,7 @@ MANY = """<form method="post"><input name="pk" value="1"><input name="descriptio
 <select name="kind"><option value="first"></select></form>"""
 REFUSED = '<form method="post"><div class="text-danger">{}</div></form>'
 ADDRESS = "/api/things/1/"
+CELL = SimpleNamespace(undeclared=lambda found: found)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +167,7 @@ def test_a_page_may_only_be_none_where_its_view_reads_what_the_address_asks_for(
     site = Site()
     browser = SimpleNamespace(get=lambda _: site._said(status, "no"))
     with pytest.raises(AssertionError, match=f"/a/ answered {status}") if red else nullcontext():
-        suite.test_3_plugin.test_the_pages_answer(browser, {"pages": ["a/"], "asking": asking}, {})
+        suite.test_3_plugin.test_the_pages_answer(browser, {"pages": ["a/"], "asking": asking}, {}, CELL)
 
 
 class Importing(Site):

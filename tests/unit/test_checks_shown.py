@@ -128,6 +128,7 @@ TABLES = {"plugins/app/things/": {"name": "ThingTable", "columns": ["pk", "name"
         ("", ""),
         ("sort=size", "/plugins/app/things/ sorted by size answered 500"),
         ("name&sort", "/plugins/app/things/ with all its columns answered 500"),
+        ("things/", "/plugins/app/things/ with all its columns answered 500"),
     ],
 )
 def test_a_list_shows_all_its_columns_and_is_sorted_by_each(fails: str, words: str, suite: SimpleNamespace) -> None:

@@ -26,15 +26,22 @@ def faults(browser: Browser, tables: Mapping[str, Mapping[str, Any]]) -> dict[st
     found = {}
     for address, said in refused.items():
         path = wanted[address]
-        one = next((name for name in tables[path]["columns"] if _fails(browser, path, name)), "")
+        _unsorted(browser, path)
+        alike = bool(refusals([path], browser.get, forbidden=True))
+        one = "" if alike else next((name for name in tables[path]["columns"] if _fails(browser, path, name)), "")
         found[f"{path} sorted by {one}" if one else f"{path} with all its columns"] = said
-        browser.get(f"{path}?{SORT}=")  # what it was sorted by last is kept, and fails again
+        _unsorted(browser, path)
     return found
 
 
 def sorted_by(path: str, columns: list[str]) -> str:
     """Return the address of a list that is sorted by all of these."""
     return f"{path}?{urlencode([(SORT, name) for name in columns if name not in EXEMPT])}"
+
+
+def _unsorted(browser: Browser, path: str) -> None:
+    """Forget what a list was sorted by last: it is kept, and fails again."""
+    browser.get(f"{path}?{SORT}=")
 
 
 def _fails(browser: Browser, path: str, name: str) -> bool:
