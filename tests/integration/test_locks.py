@@ -111,6 +111,18 @@ def test_a_lock_whose_index_does_not_answer_is_not_judged(tmp_path: Path, monkey
         answers(tmp_path, {"pyproject.toml": project, "uv.lock": LOCK})
 
 
+def test_the_index_that_a_lock_was_made_from_is_named_where_it_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(process.SET, "UV_HTTP_RETRIES", "0")
+    project = f'{PROJECT}dependencies = ["not-in-any-cache-1f2e"]\n'
+    head, _, mine = LOCK.partition("[[package]]")
+    lock = f"{head.rstrip()}\n{FROM_AN_INDEX}\n[[package]]{mine}"
+    with pytest.raises(Unavailable, match=r"packages\.example/simple, which it was made from, does not answer") as away:
+        answers(tmp_path, {"pyproject.toml": project, "uv.lock": lock})
+    assert "make it anew from one that all can" in away.value.hint
+
+
 def test_the_lock_of_a_workspace_is_above_its_member(tmp_path: Path) -> None:
     top = '[project]\nname = "harbour"\nversion = "0"\nrequires-python = ">=3.11"\n'
     top += '[tool.uv.workspace]\nmembers = ["p/*"]\n'
