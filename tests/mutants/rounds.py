@@ -29,8 +29,8 @@ class Round:
 def rounds(batch: Sequence[Mutant], depth: str, only: tuple[str, ...] = ()) -> Iterator[Round]:
     """Yield the rounds: the first that tells of a mutant that is alone is the last that is run.
 
-    What is of NetBox and its plugin alone cannot tell of a backend; all can tell of a plugin. Without a defect both kinds
-    of round are run: what is broken anyhow in either tells of no mutant.
+    What is of NetBox and its plugin alone cannot tell of a backend; all can tell of a plugin. Without a defect both
+    kinds of round are run: what is broken anyhow in either tells of no mutant.
     """
     sides = {mutant.side for mutant in batch}
     if only:
