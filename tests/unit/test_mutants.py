@@ -109,7 +109,12 @@ def test_what_was_judged_is_kept_and_told_as_a_table(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("sides", "records"),
-    [(["plugin"], [True, True, False]), (["backend"], [False, False]), (["plugin", "backend"], [True, False])],
+    [
+        (["plugin"], [True, True, False]),
+        (["backend"], [False, False]),
+        (["plugin", "backend"], [True, False]),
+        ([], [True, True, False]),
+    ],
 )
 def test_a_backend_is_not_judged_by_what_is_of_netbox_alone(sides: list[Side], records: list[bool]) -> None:
     batch = [Mutant("x", side, "a.py") for side in sides]

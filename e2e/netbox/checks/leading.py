@@ -7,7 +7,7 @@ import requests
 
 from pages import refusals
 
-MOST = 16
+MOST = 32
 """How many such addresses are opened: kinds of address there are few, and each takes a page's time."""
 NUMBER = re.compile(r"\d+")
 PASSING = frozenset({"return_url", "sort", "per_page", "page", "export", "tableconfig_id", "q"})
