@@ -88,7 +88,7 @@ def test_a_link_that_leads_nowhere_is_told_where_the_page_has_it_still(
         return _page(status) if path == ADDING else _page(text=text)
 
     browser = SimpleNamespace(led={ADDING: "/plugins/app/things/3/"}, opened=set(), get=get)
-    facts = {"plugins": {"app": {"base": "app"}}}
+    facts = {"plugins": {"app": {"base": "app"}}, "pages": []}
     judged = suite.test_4_pages.test_what_the_pages_lead_to_opens
     if red:
         with pytest.raises(AssertionError, match=f"{status}, and /plugins/app/things/3/ leads there"):
