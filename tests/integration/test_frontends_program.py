@@ -84,7 +84,7 @@ def test_it_lists_the_tasks_and_the_gates_and_the_options_that_make_sense(typed:
     [
         (("e2e", "--help"), ("Example: releasegate e2e --source testpypi", "--plan [json]", "--blame")),
         (("--help", "install_check"), ("Example: releasegate install-check --source testpypi", "--source SOURCE")),
-        (("waive", "--help"), ("Example: releasegate waive --version", "--reason=STRING")),
+        (("waive", "--help"), ("Example: releasegate waive --package", "--reason=STRING")),
         (("adopt", "--help"), ("Example: releasegate adopt ../my-plugin", "--path=STRING")),
     ],
 )

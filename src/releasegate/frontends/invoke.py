@@ -198,9 +198,10 @@ def pairs(  # noqa: PLR0913 - each is a flag of the command line
 def waive(  # noqa: PLR0913 - each is a flag of the command line
     context: Context, *, package: str = "", version: str = "", gate: str = "", reason: str = "", by: str = ""
 ) -> None:
-    """Record that a person takes it on that a gate does not pass, for one version.
+    r"""Record that a person takes it on that a gate does not pass, for one version.
 
-    Example: invoke waive --version 1.1.0rc2 --gate e2e:staging --reason "no Ceph"
+    Example: invoke waive --package my-plugin --version 1.1.0rc2 \
+        --gate e2e:staging --reason "the mock lacks Ceph"
     """
     with shown(context) as screen:
         from releasegate.frontends.commands.releases import waive as run
@@ -218,9 +219,10 @@ def waive(  # noqa: PLR0913 - each is a flag of the command line
     },
 )
 def revoke(context: Context, *, package: str = "", version: str = "", reason: str = "", by: str = "") -> None:
-    """Take a version's proof back, until it is run green again, or waived.
+    r"""Take a version's proof back, until it is run green again, or waived.
 
-    Example: invoke revoke -p my-plugin --version 1.1.0rc2 --reason "loses rows"
+    Example: invoke revoke --package my-plugin --version 1.1.0rc2 \
+        --reason "the migration loses rows"
     """
     with shown(context) as screen:
         from releasegate.frontends.commands.releases import revoke as run

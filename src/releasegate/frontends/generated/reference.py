@@ -206,7 +206,8 @@ def _commands() -> Iterator[str]:
     yield "# Commands\n"
     for task in (ns[name] for name in ns.task_names):
         words, _, example = (inspect.getdoc(task) or "").partition("Example: ")
-        yield f"## `invoke {task.name}`\n\n{words}Example: `{example}`\n"
+        line = " ".join(example.replace("\\\n", " ").split())
+        yield f"## `invoke {task.name}`\n\n{words}Example: `{line}`\n"
         known = list(inspect.signature(task.body).parameters.values())[1:]
         yield _table(("option", "meaning"), [(_typed(each), task.help[each.name.rstrip("_")]) for each in known])
 

@@ -119,13 +119,14 @@ def broken(line: str, width: int | None) -> list[str]:
 def explained(words: str, width: int | None) -> str:
     """Return what a command says of itself in lines of at most *width* columns; its example can be pasted still.
 
-    Its lines are those of a narrow terminal, which invoke prints as they are: a paragraph is broken anew.
+    Its lines are those of a narrow terminal, which invoke prints as they are: a paragraph is broken anew, and an
+    example is one line of a shell.
     """
     if width is None:
         return words
     told = []
     for paragraph in words.split("\n\n"):
-        line = " ".join(paragraph.splitlines())
+        line = " ".join(paragraph.replace("\\\n", " ").split())
         example = line.startswith("Example: ")
         told.append("\n".join(_continued(line, width) if example else _wrapped(line, width, lead="", below="")))
     return "\n\n".join(told)
