@@ -84,8 +84,11 @@ def sdist(folder: Path, name: str, version: str, **parts: object) -> Path:
 
 
 @contextmanager
-def index(*files: Path, status: int = 200) -> Iterator[str]:
-    """Serve *files* as a simple index on loopback, answering everything with *status*; give its address."""
+def index(*files: Path, status: int = 200, moved_to: str = "") -> Iterator[str]:
+    """Serve *files* as a simple index on loopback, answering everything with *status*; give its address.
+
+    One that *moved_to* another address says so to whoever asks whether it is there.
+    """
     pages: dict[str, bytes] = {"/simple/": b"<!DOCTYPE html>"}
     for file in files:
         content = file.read_bytes()
@@ -102,7 +105,9 @@ def index(*files: Path, status: int = 200) -> Iterator[str]:
             self.wfile.write(content or b"")
 
         def do_HEAD(self) -> None:
-            self.send_response(status)
+            self.send_response(302 if moved_to else status)
+            if moved_to:
+                self.send_header("Location", moved_to)
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so

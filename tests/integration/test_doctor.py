@@ -116,11 +116,7 @@ def test_a_release_tells_all_that_is_in_the_way_before_its_first_commit(folder: 
     code, output = folder.type("invoke", "release", "--rc", "--package", "tiny-api")
     assert code == 3, output
     assert "3 things keep the release from being begun; nothing was changed." in output
-    for line in (
-        "token: No token for staging.",
-        "confirmation: Nobody can be asked",
-        "pythons: The install check needs",
-    ):
+    for line in ("token: No token for staging.", "confirmation: Nobody can be asked", "pythons: Python 3.98"):
         assert line in output, output
     assert git(folder.pair.clone("tiny-api"), "log", "--format=%s") == "First"
 

@@ -131,8 +131,10 @@ def test_an_index_that_is_down_judges_nothing(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(Installer, "_pip", at_once)
     tiny = wheel(tmp_path, "tiny", "1.0", files=MODULES, metadata="Requires-Dist: helper\n")
 
-    with index(status=502) as address, pytest.raises(Unavailable, match="does not answer"):
-        only(VenvInstallChecker(tmp_path / "work", address, os.environ), delivery(tiny))
+    with index(status=502) as address, index(moved_to=address) as moved:
+        for asked in (address, moved):
+            with pytest.raises(Unavailable, match="does not answer"):
+                only(VenvInstallChecker(tmp_path / "work", asked, os.environ), delivery(tiny))
 
 
 @pytest.fixture

@@ -198,7 +198,7 @@ def without_space(fixture: ReleaseFixture) -> None:
         (index_away, "indexes", "testpypi does not answer", "again"),
         (without_token, "token", "No token for testpypi", "Set A_TOKEN"),
         (unattended, "confirmation", "Nobody can be asked", "--yes"),
-        (without_python, "pythons", "needs Python 3.11, which", "uv python install 3.11"),
+        (without_python, "pythons", "Python 3.11 is not on this machine", "uv python install 3.11"),
         (without_command, "end to end", "declares no end-to-end command", "invoke waive --package sample-app"),
         (
             without_companion,

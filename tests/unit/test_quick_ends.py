@@ -47,21 +47,6 @@ for _ in range(2):
 from unittest import mock
 print(MockContext(run=True).run, hasattr(mock, "patch"))
 """
-ADDRESSES = """\
-import re, sys
-from releasegate.adapters.index.twine_script import CompiledLater, load_addresses
-
-if sys.argv[1:]:
-    sys.modules["rfc3986"] = None
-load_addresses()
-print(isinstance(re.compile("a"), re.Pattern))
-if not sys.argv[1:]:
-    from rfc3986 import iri_reference, misc, uri_reference
-
-    print(isinstance(misc.ISUBAUTHORITY_MATCHER, CompiledLater))
-    print(uri_reference("https://user@[::1]:8/a?b").authority_info())
-    print(iri_reference("https://b\u00fccher.example/").host)
-"""
 
 
 def ran(code: str, *words: str) -> tuple[int, str]:
@@ -79,16 +64,6 @@ def test_twine_finds_a_keyring_only_where_it_is_to_ask_one_and_ends_with_its_own
     _, _, told = (" ".join(words)).partition("twine_script.py ")
 
     assert ran(TWINE, *told.split()) == (3, f"{keyring} ['upload', 'a.whl']\n")
-
-
-def test_twines_patterns_of_addresses_are_compiled_where_they_are_used_and_match_as_ever() -> None:
-    told = "{'userinfo': 'user', 'host': '[::1]', 'port': '8'}"
-
-    assert ran(ADDRESSES) == (0, f"True\nTrue\n{told}\nb\u00fccher.example\n")
-
-
-def test_a_twine_that_reads_addresses_with_something_else_is_run_all_the_same() -> None:
-    assert ran(ADDRESSES, "elsewhere") == (0, "True\n")
 
 
 def test_the_mocks_and_the_yaml_that_invoke_names_are_loaded_where_they_are_used_and_nowhere_else() -> None:

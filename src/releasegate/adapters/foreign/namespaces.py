@@ -11,9 +11,9 @@ The exit code is the command's, and its end by a signal is this one's. All that 
 
 from __future__ import annotations
 
-# The modules signal and ctypes give the same names and types, for which they take longer than all else here.
-import _ctypes as ctypes
+# The module signal gives the same numbers names, for which it takes as long as all else that is needed here.
 import _signal as signal  # type: ignore[import-not-found]
+import ctypes
 import os
 import sys
 
@@ -25,15 +25,7 @@ _NOSUID, _NODEV, _NOEXEC, _BIND, _REC, _PRIVATE = 0x2, 0x4, 0x8, 0x1000, 0x4000,
 _PDEATHSIG = 1
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
-
-class _Flags(ctypes._SimpleCData):  # type: ignore[type-arg]  # noqa: SLF001 - ctypes, too, makes its types of it
-    _type_ = "L"
-
-
-class _Call(ctypes.CFuncPtr):
-    """A function that returns an int, by its address; where it fails, the error's number is kept."""
-
-    _flags_ = ctypes.FUNCFLAG_CDECL | ctypes.FUNCFLAG_USE_ERRNO
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main(words: list[str]) -> None:
@@ -86,7 +78,7 @@ def separate(folder: str, hidden: list[str], shown: list[str], lent: list[str]) 
     unshare(_NEWUSER | _NEWNS)
     # Before, the working directory would lead to what is hidden now.
     os.chdir(folder)
-    checked(called("prctl", _PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+    checked(libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
 
 
 def hide(path: str, shown: list[str]) -> None:
@@ -199,7 +191,7 @@ def unshare(flags: int) -> None:
         os._exit(0)
     os.close(ready)
     try:
-        checked(called("unshare", flags), "unshare")
+        checked(libc.unshare(flags), "unshare")
     finally:
         os.close(go)
         _, status = os.waitpid(writer, 0)
@@ -229,15 +221,7 @@ def write(process: int, name: str, text: str) -> None:
 def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
     """Mount something; an error says where."""
     words = (os.fsencode(source), os.fsencode(target), os.fsencode(kind) or None)
-    checked(called("mount", *words, _Flags(flags), os.fsencode(options) or None), f"mount on {target}")
-
-
-def called(name: str, *words: bytes | int | _Flags | None) -> int:
-    """Call a function of the C library, and return what it returns."""
-    # Of None, what this program has loaded already.
-    loaded = ctypes.dlopen(None, os.RTLD_NOW)  # type: ignore[arg-type]
-    result: int = _Call(ctypes.dlsym(loaded, name))(*words)
-    return result
+    checked(libc.mount(*words, ctypes.c_ulong(flags), os.fsencode(options) or None), f"mount on {target}")
 
 
 def checked(result: int, what: str) -> None:

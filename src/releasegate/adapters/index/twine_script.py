@@ -7,11 +7,7 @@ from __future__ import annotations
 
 import atexit
 import gc
-import re
 import sys
-from contextlib import suppress
-from importlib import import_module
-from typing import Any
 
 _NO_KEYRING = "--no-keyring"
 _ALLOCATIONS = 20_000
@@ -23,32 +19,6 @@ def command(*words: str, keyring: bool = False) -> list[str]:
     return [sys.executable, "-I", "-X", "utf8", __file__, *(() if keyring else (_NO_KEYRING,)), *words]
 
 
-class CompiledLater:
-    """A pattern that is compiled where it is first used; what it is asked for is the pattern's."""
-
-    def __init__(self, *given: Any) -> None:
-        self._given = given
-
-    def __getattr__(self, name: str) -> Any:
-        # Python keeps what it compiled.
-        return getattr(re.compile(*self._given), name)
-
-
-def load_addresses() -> None:
-    """Load what twine reads addresses with, whose patterns are compiled where they are used.
-
-    An upload uses three of them and a check none; to compile all takes a seventh of the time that twine takes to load.
-    """
-    compiles = re.compile
-    re.compile = CompiledLater  # type: ignore[assignment]
-    try:
-        # A twine that reads them in another way needs nothing here.
-        with suppress(ImportError):
-            import_module("rfc3986")
-    finally:
-        re.compile = compiles
-
-
 def main(words: list[str]) -> None:
     """Run twine, and end as it does."""
     # What is loaded stays: a look for garbage finds none of it, least of all at the end.
@@ -58,7 +28,6 @@ def main(words: list[str]) -> None:
         # For twine, it is then not installed.
         sys.modules["keyring"] = None  # type: ignore[assignment]
         words = words[1:]
-    load_addresses()
     from twine.__main__ import main as twine
 
     sys.argv[1:] = words

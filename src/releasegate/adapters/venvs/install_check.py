@@ -24,6 +24,7 @@ from releasegate.adapters.venvs.uv_installer import UvInstaller
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.enumerated import counted
 from releasegate.core.errors import Unavailable
+from releasegate.core.machine_faults import without_pythons
 from releasegate.ports import CellReport, Delivery, InstalledBy, Progress
 
 Missing = Literal["stop", "leave out"]
@@ -107,10 +108,7 @@ class VenvInstallChecker:
         here = [(python, interpreters.find(python)) for python in pythons]
         missing = [python for python, found in here if found is None]
         if missing and self.missing == "stop":
-            raise Unavailable(
-                f"Python {', '.join(missing)} is not on this machine, and the install check needs it.",
-                hint=f"Leave it out with --only-available, or install it: uv python install {' '.join(missing)}",
-            )
+            raise without_pythons(missing, may_leave_out=True)
         return here
 
     def _cells(

@@ -145,7 +145,9 @@ class Installer:
         import requests
 
         try:
-            status = requests.head(self.index, timeout=_ANSWER_SECONDS, verify=trusted(self.environ)).status_code
+            status = requests.head(
+                self.index, timeout=_ANSWER_SECONDS, allow_redirects=True, verify=trusted(self.environ)
+            ).status_code
         except requests.RequestException as error:
             raise self._silent(type(error).__name__) from error
         if status >= _SERVER_ERROR:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from packaging.specifiers import SpecifierSet
 
 from releasegate.core.errors import Refused, ReleasegateError, Unavailable
+from releasegate.core.machine_faults import without_pythons
 from releasegate.core.release.versions import parse_version
 from releasegate.steps.preflight.question import Caution, Inquiry, planned
 
@@ -83,10 +84,7 @@ def pythons(inquiry: Inquiry) -> str:
     wanted, machine = inquiry.release.package.pythons, inquiry.release.run.machine
     missing = [python for python in wanted if machine.python(python) is None]
     if missing:
-        raise Unavailable(
-            f"The install check needs Python {' and '.join(missing)}, which this machine does not have.",
-            hint=f"Install what is missing: uv python install {' '.join(missing)}",
-        )
+        raise without_pythons(missing)
     return f"all here: {', '.join(wanted)}"
 
 
