@@ -181,3 +181,13 @@ def worst(errors: Iterable[ReleasegateError]) -> ReleasegateError | None:
     What is certain (a lower exit code) goes before what may pass when the command is run again.
     """
     return min(errors, key=lambda error: error.exit_code, default=None)
+
+
+def without_pythons(missing: Sequence[str], *, may_leave_out: bool = False) -> Unavailable:
+    """Return that these Pythons (``"3.12"``) are not here, which the install check needs."""
+    are, them = ("is", "it") if len(missing) == 1 else ("are", "them")
+    install = f"install {them}: uv python install {' '.join(missing)}"
+    return Unavailable(
+        f"Python {' and '.join(missing)} {are} not on this machine, and the install check needs {them}.",
+        hint=f"Leave {them} out with --only-available, or {install}" if may_leave_out else f"I{install[1:]}",
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
 
 from releasegate.core.errors import Unavailable
 
@@ -36,13 +35,3 @@ def machine_fault(error: OSError) -> Unavailable:
     if not where:
         subject, hint = _OF_NO_FILE.get(error.errno or 0, (subject, hint))
     return Unavailable(f"{subject}: {reason}.", hint=f"{hint}, and run the same command again")
-
-
-def without_pythons(missing: Sequence[str], *, may_leave_out: bool = False) -> Unavailable:
-    """Return that these Pythons (``"3.12"``) are not here, which the install check needs."""
-    are, them = ("is", "it") if len(missing) == 1 else ("are", "them")
-    install = f"nstall {them}: uv python install {' '.join(missing)}"
-    return Unavailable(
-        f"Python {' and '.join(missing)} {are} not on this machine, and the install check needs {them}.",
-        hint=f"Leave {them} out with --only-available, or i{install}" if may_leave_out else f"I{install}",
-    )

@@ -23,8 +23,7 @@ from releasegate.adapters.venvs.probes import probe
 from releasegate.adapters.venvs.uv_installer import UvInstaller
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.enumerated import counted
-from releasegate.core.errors import Unavailable
-from releasegate.core.machine_faults import without_pythons
+from releasegate.core.errors import Unavailable, without_pythons
 from releasegate.ports import CellReport, Delivery, InstalledBy, Progress
 
 Missing = Literal["stop", "leave out"]

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from packaging.specifiers import SpecifierSet
 
-from releasegate.core.errors import Refused, ReleasegateError, Unavailable
-from releasegate.core.machine_faults import without_pythons
+from releasegate.core.errors import Refused, ReleasegateError, Unavailable, without_pythons
 from releasegate.core.release.versions import parse_version
 from releasegate.steps.preflight.question import Caution, Inquiry, planned
 

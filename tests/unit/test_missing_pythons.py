@@ -1,10 +1,10 @@
-"""What this machine lacks is said in a sentence, with the line that brings it."""
+"""A Python that this machine lacks is said in a sentence, with the line that brings it."""
 
 from __future__ import annotations
 
 import pytest
 
-from releasegate.core.machine_faults import without_pythons
+from releasegate.core.errors import without_pythons
 
 
 @pytest.mark.parametrize(
