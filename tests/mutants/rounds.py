@@ -16,6 +16,8 @@ _OF_THE_PLUGIN = (
     "test_4_people.py", "test_4_records.py", "test_4_widgets.py",
 )  # fmt: skip
 _TAKES_MINUTES = ("test_4_buttons.py", "test_6_routes.py")
+_FIRST = ("test_1_*.py", "test_2_*.py")
+"""What all others stand on."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Round:
 def rounds(batch: Sequence[Mutant], depth: str, only: tuple[str, ...] = ()) -> Iterator[Round]:
     """Yield the rounds: the first that tells of a mutant that is alone is the last that is run.
 
+    Where it is known which contract is due to tell of it, that one's file is asked first.
     What is of NetBox and its plugin alone cannot tell of a backend; all can tell of a plugin. Without a defect both
     kinds of round are run: what is broken anyhow in either tells of no mutant.
     """
@@ -36,12 +39,22 @@ def rounds(batch: Sequence[Mutant], depth: str, only: tuple[str, ...] = ()) -> I
     if only:
         yield Round(_files(only, CHECKS), depth)
         return
+    if len(batch) == 1 and batch[0].by:
+        due = _file(batch[0].by)
+        yield Round((*_files(_FIRST, CHECKS[: CHECKS.index(due.parent) + 1]), due), depth)
     if len(batch) <= 1 and sides <= {"plugin"}:
         yield Round(_files(("test_*.py",), (_NETBOX,)))
     left_out = (*_TAKES_MINUTES, *(_OF_THE_PLUGIN if sides == {"backend"} else ()))
     yield Round(tuple(file for file in _files(("test_*.py",), CHECKS) if file.name not in left_out))
     if depth == WHOLE:
         yield Round(_files(_TAKES_MINUTES, CHECKS), WHOLE)
+
+
+def _file(contract: str) -> Path:
+    """Return the file of checks that judges a contract."""
+    every = {file: file.read_text(encoding="utf-8") for file in _files(("test_*.py",), CHECKS)}
+    marks = (f'contract("{contract}"', f'"{contract}")')  # of one check, and of a check for several kinds
+    return next(file for mark in marks for file, text in every.items() if mark in text)
 
 
 def _files(names: tuple[str, ...], folders: tuple[Path, ...]) -> tuple[Path, ...]:

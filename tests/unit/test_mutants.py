@@ -127,6 +127,14 @@ def test_a_backend_is_not_judged_by_what_is_of_netbox_alone(sides: list[Side], r
     ]
 
 
+@pytest.mark.parametrize("mutant", [each for each in LISTED if each.by], ids=lambda each: each.name)
+def test_the_contract_that_is_due_to_tell_of_a_defect_is_asked_first(mutant: Mutant) -> None:
+    first = next(rounds([mutant], WHOLE))
+    assert f'"{mutant.by}"' in first.files[-1].read_text(encoding="utf-8")
+    assert first.files[0].name == "test_1_up.py"
+    assert first.depth == WHOLE
+
+
 def test_a_defect_where_nothing_runs_is_known() -> None:
     source = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
     lines: reached.Lines = {("backend", "a.py"): frozenset({1, 5, 6})}
