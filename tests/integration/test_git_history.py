@@ -258,3 +258,11 @@ def test_a_tag_that_names_another_commit_is_refused(repository: GitRepository) -
 def test_a_tag_name_that_git_does_not_allow_is_refused(repository: GitRepository) -> None:
     with pytest.raises(Refused, match="did not create the tag"):
         repository.tag("v1..0", commit=repository.head())
+
+
+@pytest.mark.parametrize("role", ["AUTHOR", "COMMITTER"])
+def test_a_date_that_git_cannot_read_is_no_unknown_person(repository: GitRepository, role: str) -> None:
+    told = GitRepository(repository.root, {**ENVIRON, f"GIT_{role}_DATE": "yesteryear"})
+    with pytest.raises(Refused, match=f"GIT_{role}_DATE is set to what Git reads no date from") as error:
+        told.committer()
+    assert error.value.hint.endswith(f"unset GIT_{role}_DATE")

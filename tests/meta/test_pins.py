@@ -189,3 +189,9 @@ def test_pins_that_cannot_be_resolved_leave_every_file_as_it_was(copy: Path) -> 
     with pytest.raises(subprocess.CalledProcessError):
         pins.refresh(copy, [])
     assert [(copy / name).read_bytes() for name in FILES] == before
+
+
+def test_the_project_leads_to_the_packages_that_it_releases(project: dict[str, Any]) -> None:
+    packages = project["tool"]["releasegate"]["packages"]
+    homes = {package["name"]: f"https://github.com/{package['forge']['repository']}" for package in packages}
+    assert project["project"]["urls"] == homes

@@ -51,6 +51,17 @@ def test_another_branch_is_refused(fixture: ReleaseFixture, branch: str | None, 
     assert refusal.value.hint == "develop is checked out in another work tree; go on there: cd '/there it is'"
 
 
+@pytest.mark.parametrize("branch", [None, "topic"])
+def test_what_is_changed_is_told_where_nothing_is_released_from_too(
+    fixture: ReleaseFixture, branch: str | None
+) -> None:
+    fixture.repository.on = branch
+    fixture.repository.work["pyproject.toml"] = b"changed"
+    with pytest.raises(Refused, match="is released from develop; and what is changed here is not committed") as refusal:
+        Clean(fixture.release("1.0rc1")).run()
+    assert refusal.value.details == ("pyproject.toml",)
+
+
 @pytest.mark.parametrize(("begun", "back"), [("merge", "merge --abort"), ("bisect", "bisect reset")])
 @pytest.mark.parametrize("branch", [None, "develop"])
 def test_what_git_is_in_the_middle_of_is_ended_before_anything_is_committed(

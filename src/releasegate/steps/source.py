@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -43,9 +44,9 @@ class Clean(ReleaseStep):
         branch, event = repository.branch(), self.release.run.event
         # A runner has the commit of a tag checked out and no branch.
         at_event = event is not None and event.detached and branch is None and event.commit in {"", repository.head()}
-        if not package.released_from(branch) and not at_event:
-            raise _begun(repository, package) or _elsewhere(repository, package, branch)
         changed = changed_files(repository, package)
+        if not package.released_from(branch) and not at_event:
+            raise _begun(repository, package) or _elsewhere(repository, package, branch, changed)
         # A bump that was interrupted is no stranger: it is what the step after this one writes again. Who asks for a
         # version is told of it before its candidate, which may be the one that was interrupted.
         versions = {self.release.version, self.release.candidate} if changed else set()
@@ -55,7 +56,7 @@ class Clean(ReleaseStep):
             raise _begun(repository, package) or Refused(
                 f"{package.name} has changes that are not committed.",
                 hint=f"Take them back, or commit them: {package.git_line('commit --all')}",
-                details=[str(path) for path in strangers[:20]],
+                details=_shown(strangers),
             )
         return {"branch": branch, "commit": repository.head()}
 
@@ -72,7 +73,13 @@ def _begun(repository: Repository, package: Package) -> Refused | None:
     )
 
 
-def _elsewhere(repository: Repository, package: Package, branch: str | None) -> Refused:
+def _shown(paths: Sequence[PurePosixPath]) -> list[str]:
+    return [str(path) for path in paths[:_TOLD]]
+
+
+def _elsewhere(
+    repository: Repository, package: Package, branch: str | None, changed: Sequence[PurePosixPath]
+) -> Refused:
     line = f"switch {package.branch}"
     hint = "A branch that mends an older line belongs into maintenance-branches; from any other go back: "
     if holder := repository.holder(package.branch):
@@ -80,8 +87,9 @@ def _elsewhere(repository: Repository, package: Package, branch: str | None) -> 
     elif not repository.has_branch(package.branch):
         line = f"switch --create {package.branch}"
         hint = f'There is no {package.branch} here. Set branch = "NAME" to the one that is released from, or make it: '
-    problem = f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}."
-    return Refused(problem, hint=hint + (package.git_line(line) if line else ""))
+    problem = f"{package.name} is on {branch or 'no branch'}, and is released from {package.branches}"
+    more = "; and what is changed here is not committed" if changed else ""
+    return Refused(f"{problem}{more}.", hint=hint + (package.git_line(line) if line else ""), details=_shown(changed))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from releasegate.adapters.process import clean_environment, run
 from releasegate.core.errors import Refused, Unavailable
 
 # Git would otherwise make up a name from the machine's, and that would be published.
+_NO_DATE = "invalid date format"
 _NAMED = ("-c", "user.useConfigOnly=true")
 _SIGNING = r"^(commit\.gpgsign|tag\.(gpgsign|forcesignannotated)|gpg\..*|user\.signingkey)$"
 _SIGNED = ("commit.gpgsign", "tag.gpgsign", "tag.forcesignannotated")
@@ -31,7 +32,7 @@ def commit(git: Git, files: Mapping[PurePosixPath, bytes], *, message: str) -> s
     if not files or all(_committed(git, path) == content for path, content in files.items()):
         _write(git, files)
         return head(git)
-    _check_identity(git)
+    committer(git)
     before = {path: target.read_bytes() if (target := git.root / path).is_file() else None for path in files}
     _write(git, files)
     paths = [str(path) for path in files]
@@ -45,7 +46,7 @@ def commit(git: Git, files: Mapping[PurePosixPath, bytes], *, message: str) -> s
 
 def tag(git: Git, name: str, *, commit: str) -> None:
     """Create an annotated tag that does not exist yet; see ``GitRepository``."""
-    _check_identity(git)
+    committer(git)
     answer = git.ask(*_NAMED, "tag", "--annotate", f"--message={name}", "--", name, commit)
     if answer.exit_code:
         raise failure(answer, f"Git did not create the tag {name}.")
@@ -70,9 +71,23 @@ def _committed(git: Git, path: PurePosixPath) -> bytes | None:
     return None if answer.exit_code else answer.stdout
 
 
-def committer(git: Git, role: str = "COMMITTER") -> str:
-    """Return who commits, or is the author; raises ``Unavailable`` where Git would make up a name."""
+def committer(git: Git) -> str:
+    """Return who commits, where Git knows that and who the author is.
+
+    Raises ``Unavailable`` where Git would make up a name, ``Refused`` where the moment that it is told is none.
+    """
+    _person(git, "AUTHOR")
+    return _person(git, "COMMITTER")
+
+
+def _person(git: Git, role: str) -> str:
     answer = git.ask(*_NAMED, "var", f"GIT_{role}_IDENT")
+    if answer.exit_code and any(_NO_DATE in line for line in answer.words):
+        raise Refused(
+            f"GIT_{role}_DATE is set to what Git reads no date from.",
+            hint=f"Let Git take the time of now: unset GIT_{role}_DATE",
+            details=answer.words,
+        )
     if answer.exit_code:
         raise Unavailable(
             "Git does not know who commits.",
@@ -119,12 +134,6 @@ def _has_secret_key(git: Git, program: str, key: str) -> bool:
     env = clean_environment(git.environ, **{k: v for k, v in git.environ.items() if k == "GNUPGHOME"})
     words = [program, "--batch", "--list-secret-keys", "--", whose]
     return run(words, env=env, cwd=git.root, timeout=LOCAL_SECONDS).exit_code == 0
-
-
-def _check_identity(git: Git) -> None:
-    """Refuse before anything is written where Git would not know who commits."""
-    for role in ("AUTHOR", "COMMITTER"):
-        committer(git, role)
 
 
 def _take_back(git: Git, before: Mapping[PurePosixPath, bytes | None]) -> None:

@@ -41,7 +41,11 @@ def _line(path: PurePosixPath, text: str, uploading: Collection[str]) -> str:
         return ""
     rows = text.splitlines()
     ranges = [_rows(rows, key.line) for key, _ in top.get("jobs").pairs if key.text in gone]
-    return f"sed -i '{';'.join(f'{first},{last}d' for first, last in ranges)}' {shown}" if ranges else ""
+    if not ranges:
+        return ""
+    # A suffix beside -i is what the sed of GNU and that of BSD and macOS both take.
+    deleted = ";".join(f"{first},{last}d" for first, last in ranges)
+    return f"sed -i.bak '{deleted}' {shown} && rm {shlex.quote(f'{path}.bak')}"
 
 
 def _with_those_that_wait(jobs: Mapping[str, Node], uploading: Collection[str]) -> set[str]:
