@@ -44,7 +44,7 @@ def main(words: Sequence[str]) -> int:
             say(f"nothing runs where {each.name} is")
     done = list(kept(asked.results)) if asked.results else []
     judged = {each.mutant.name for each in done}
-    bench.known = frozenset(asked.known or bench.broken_anyhow())
+    bench.known = frozenset(filter(None, asked.known or bench.broken_anyhow()))
     say(f"without a defect {', '.join(sorted(bench.known)) or 'nothing'} is broken")
     say(f"{len(chosen)} to plant, {len(judged)} of them judged before, drawn by seed {asked.seed}")
     began = time.monotonic()
@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         "--known",
         action="append",
         default=[],
-        help="a contract that is broken anyhow; without it, all are judged first",
+        help="a contract that is broken anyhow, '' where none is; without it, all are judged first",
     )
     parser.add_argument("--together", action="store_true", help="plant those together that different contracts tell of")
     parser.add_argument("--depth", choices=(USUAL, WHOLE), default=WHOLE, help="whole: what takes minutes, too")

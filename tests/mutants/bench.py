@@ -44,11 +44,11 @@ class Bench:
         began = time.monotonic()
         broken = self._planted(batch, _ALL)
         seconds = (time.monotonic() - began) / len(batch)
-        for mutant in batch:
-            if broken is not None and (mutant.by in broken or (mutant.harmless and not broken)):
-                yield Caught(mutant, (mutant.by,) if mutant.by else (), seconds=seconds)
-            else:
-                yield self._alone(mutant)
+        told = [m for m in batch if broken is not None and (m.by in broken or (m.harmless and not broken))]
+        for mutant in told:
+            yield Caught(mutant, (mutant.by,) if mutant.by else (), seconds=seconds)
+        for mutant in (each for each in batch if each not in told):
+            yield self._alone(mutant)
 
     def broken_anyhow(self) -> tuple[str, ...]:
         """Return every contract that is broken without a defect."""

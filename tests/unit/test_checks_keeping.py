@@ -193,3 +193,43 @@ def test_what_follows_from_the_kind_that_a_record_refers_to_is_kept_where_that_i
     maker = suite.making.Maker(api, described, {}, several=several, lists=lists)
     assert suite.keeping.told(api, maker, maker.make("/api/rules/")) == words
     assert maker.passed_over == set()
+
+
+class Doors:
+    """An API of doors: a code is kept of one that is locked by a code, and of none that leads into a house."""
+
+    def __init__(self, *, forgets: bool) -> None:
+        self.forgets, self.held = forgets, list[dict[str, Any]]()
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Return a door."""
+        return dict(self.held[int(path.rstrip("/").rpartition("/")[2])])
+
+    def request(self, method: str, path: str, **extra: Any) -> SimpleNamespace:
+        """Keep a door, or show which house it may lead into."""
+        if method == "GET":
+            return _said(200, {"results": [{"id": 5}]})
+        assert (method, path) == ("POST", "/api/doors/")
+        record = dict(extra["json"])
+        record["code"] = record["code"] if record["lock"] == "code" and "house" not in record else ""
+        self.held.append(record | ({"code": ""} if self.forgets else {}))
+        return _said(201, {"id": len(self.held) - 1})
+
+
+@pytest.mark.parametrize(("forgets", "words"), [(True, "code is '', not 'sample-"), (False, "")])
+def test_what_follows_from_a_choice_is_kept_where_another_is_made(
+    *, forgets: bool, words: str, suite: SimpleNamespace
+) -> None:
+    fields = {
+        "lock": {"type": "string", "enum": ["key", "code"]},
+        "code": {"type": "string"},
+        "house": {"type": "integer"},
+    }
+    body = {"type": "object", "required": ["lock"], "properties": fields}
+    post = {"requestBody": {"content": {"application/json": {"schema": body}}}}
+    described, api = suite.api_description.Described({"paths": {"/api/doors/": {"post": post}}}), Doors(forgets=forgets)
+    maker = suite.making.Maker(api, described, {"/api/doors/": {"house": "/api/houses/"}})
+    said = suite.keeping.told(api, maker, maker.make("/api/doors/", whole=True))
+    assert said.startswith(words)
+    assert bool(said) is forgets
+    assert len(maker.made) > 1  # they are taken away with the others

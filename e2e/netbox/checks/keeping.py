@@ -1,6 +1,6 @@
 """Whether a record keeps what it was told: made and changed through the API, and by a form that is sent back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -100,14 +100,32 @@ def unkept(netbox: NetBox, maker: Maker, record: Made) -> str:
 def told(netbox: NetBox, maker: Maker, record: Made) -> str:
     """Say what a record does not keep of what it was made with, or changed to; nothing where all is as it was told.
 
-    What a field holds may follow from what the record refers to: one that keeps it when it refers to another kind does.
+    What a field holds may follow from what else the record holds: a record of which another choice was made, or one
+    that refers to another kind or to nothing, keeps it then.
     """
     names = departing(record.sent, netbox.get(record.address))
     said = departures(record.sent, netbox.get(record.address)) if names else unkept(netbox, maker, record)
-    return said if said and not _follows(netbox, maker, record, names) else ""
+    follows = said and (
+        _follows_a_kind(netbox, maker, record, names) or _follows_a_choice(netbox, maker, record, names)
+    )
+    return "" if follows else said
 
 
-def _follows(netbox: NetBox, maker: Maker, record: Made, names: Iterable[str]) -> bool:
+def _follows_a_choice(netbox: NetBox, maker: Maker, record: Made, names: Collection[str]) -> bool:
+    """Whether a record of the same list that refers to nothing keeps all *names* with one choice or another.
+
+    To hold what any record holds there is not to keep it.
+    """
+    anyhow = netbox.get(record.address)
+    for choice in range(FEW if names else 0):
+        other = replace(maker, choice=choice, alone=True).make(record.route, whole=True)
+        sent = {name: other.sent[name] for name in names if name in other.sent}
+        if len(departing(sent, anyhow)) == len(names) and not departing(sent, netbox.get(other.address)):
+            return True
+    return False
+
+
+def _follows_a_kind(netbox: NetBox, maker: Maker, record: Made, names: Iterable[str]) -> bool:
     """Whether a record of the same list that refers to something of another kind keeps all that this one does not."""
     passed = {str(record.sent.get(each.kind)) for each in maker.several.get(record.route, ()) if each.among}
     while passed and len(passed) <= FEW:

@@ -68,15 +68,17 @@ class Maker:
     lists: Mapping[str, str] = field(default_factory=dict)
     passed_over: set[str] = field(default_factory=set)
     """Kinds that nothing refers to which may refer to several."""
+    choice: int = 0
+    """Which of its choices a field holds."""
+    alone: bool = False
+    """Whether a record refers to nothing that it does not need."""
 
     def make(self, route: str, depth: int = 0, *, whole: bool = False) -> Made:
         """Make one record of a list, and first what it must refer to: of what it needs, or *whole*, of all it takes."""
         fields = {each.name: each for each in self.described.takes(route)}
         if not fields:
             return Made(why_not="its API takes no new records")
-        needed = {
-            each.name for each in fields.values() if each.required or (whole and each.name not in LEFT_OUT - {TAGS})
-        }
+        needed = {name for name, each in fields.items() if each.required or (whole and self._is_told(route, each))}
         for each in self.several.get(route, ()):  # a kind says nothing without a number
             needed |= {each.kind, each.number} if needed & {each.kind, each.number} else set()
         wanted = [each for name, each in fields.items() if name in needed]
@@ -92,6 +94,10 @@ class Maker:
         # That there is one already is a refusal, however it is told.
         crashed = said.status_code >= requests.codes.internal_server_error and TAKEN not in said.text
         return Made(why_not=f"POST {route} answered {said.status_code}{words(said)}", crashed=crashed)
+
+    def _is_told(self, route: str, field: Field) -> bool:
+        """Whether a whole record is told what a field that it does not need is to hold."""
+        return field.name not in LEFT_OUT - {TAGS} and not (self.alone and self.refers_to(route, field))
 
     def _sent(
         self, route: str, fields: Mapping[str, Field], body: dict[str, Any], depth: int, *, whole: bool
@@ -142,7 +148,7 @@ class Maker:
                 return [value] if field.many else value
         refers_to = self.refers_to(route, field)
         if not refers_to:
-            return sample(field.name, field.schema)
+            return sample(field.name, field.schema, self.choice)
         number = self.some(refers_to, depth)
         return [number] if field.many else number
 

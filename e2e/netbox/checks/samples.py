@@ -56,11 +56,11 @@ NAMED = tuple((re.compile(word, re.IGNORECASE), value) for word, value in (
 ))  # fmt: skip
 
 
-def sample(name: str, schema: Mapping[str, Any]) -> Any:
-    """Return a value as the description wants it, another one each time where it may differ."""
+def sample(name: str, schema: Mapping[str, Any], choice: int = 0) -> Any:
+    """Return a value as the description wants it, another one each time where it may differ; of choices that one."""
     number = next(COUNT)
     if choices := [each for each in schema.get("enum", ()) if each not in {None, ""}]:
-        return choices[0]
+        return choices[choice % len(choices)]
     kind = schema.get("type")
     if kind == "string":
         return _text(name, schema, number)
