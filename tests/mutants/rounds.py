@@ -31,7 +31,8 @@ class Round:
 def rounds(batch: Sequence[Mutant], depth: str, only: tuple[str, ...] = ()) -> Iterator[Round]:
     """Yield the rounds: the first that tells of a mutant that is alone is the last that is run.
 
-    Where it is known which contract is due to tell of it, that one's file is asked first.
+    Where it is known which contract is due to tell of each, their files are asked first; of mutants that are planted
+    together no other is, for what is not told of then is planted by itself.
     What is of NetBox and its plugin alone cannot tell of a backend; all can tell of a plugin. Without a defect both
     kinds of round are run: what is broken anyhow in either tells of no mutant.
     """
@@ -39,9 +40,12 @@ def rounds(batch: Sequence[Mutant], depth: str, only: tuple[str, ...] = ()) -> I
     if only:
         yield Round(_files(only, CHECKS), depth)
         return
-    if len(batch) == 1 and batch[0].by:
-        due = _file(batch[0].by)
-        yield Round((*_files(_FIRST, CHECKS[: CHECKS.index(due.parent) + 1]), due), depth)
+    if batch and all(mutant.by for mutant in batch):
+        due = sorted({_file(mutant.by) for mutant in batch}, key=lambda file: file.name)
+        folders = CHECKS if any(file.parent == _PAIR for file in due) else (_NETBOX,)
+        yield Round((*_files(_FIRST, folders), *(file for file in due if file not in _files(_FIRST, folders))), depth)
+        if len(batch) > 1:
+            return
     if len(batch) <= 1 and sides <= {"plugin"}:
         yield Round(_files(("test_*.py",), (_NETBOX,)))
     left_out = (*_TAKES_MINUTES, *(_OF_THE_PLUGIN if sides == {"backend"} else ()))

@@ -129,10 +129,20 @@ def test_a_backend_is_not_judged_by_what_is_of_netbox_alone(sides: list[Side], r
 
 @pytest.mark.parametrize("mutant", [each for each in LISTED if each.by], ids=lambda each: each.name)
 def test_the_contract_that_is_due_to_tell_of_a_defect_is_asked_first(mutant: Mutant) -> None:
-    first = next(rounds([mutant], WHOLE))
-    assert f'"{mutant.by}"' in first.files[-1].read_text(encoding="utf-8")
+    first, *more = rounds([mutant], WHOLE)
+    assert any(f'"{mutant.by}"' in file.read_text(encoding="utf-8") for file in first.files)
     assert first.files[0].name == "test_1_up.py"
+    assert len(first.files) == len(set(first.files))
     assert first.depth == WHOLE
+    assert more
+
+
+def test_what_is_planted_together_is_judged_by_the_contracts_that_are_due_alone() -> None:
+    batch = [each for each in LISTED if each.by in {"pair.guests", "plugin.lists"}]
+    (only,) = rounds(batch, WHOLE)
+    assert [file.name for file in only.files] == [
+        "test_1_up.py", "test_1_up_backend.py", "test_2_pair.py", "test_4_records.py",
+    ]  # fmt: skip
 
 
 def test_a_defect_where_nothing_runs_is_known() -> None:
