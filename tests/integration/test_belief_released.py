@@ -43,7 +43,7 @@ def another(folder: Folder, name: str = "other") -> Folder:
         )
     for file in ("pyproject.toml", "tasks.py"):
         shutil.copy(folder.pair.root / file, root / file)
-    return Folder(Pair(root), folder.tokens)
+    return replace(folder, pair=Pair(root))
 
 
 def ledger(folder: Folder) -> FileLedger:
