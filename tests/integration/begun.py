@@ -1,7 +1,7 @@
 """A pair's project in which commands were typed already: they run once, and each test that begins there has a copy.
 
-One that begins with ``git`` is Git's, typed in the project's folder. What is released there is built, uploaded and
-fetched, but neither installed nor run: a judge passes it.
+One that begins with ``git`` is Git's, typed in the project's folder. What is released there is built and on the
+indexes, and a judge passes it.
 """
 
 from __future__ import annotations

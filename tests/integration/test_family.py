@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from git_repositories import add_remote, git, make_repository
-from judge import Judge
+from judge import Judge, judging, without_programs
 from packaging.version import Version
 from real_indexes import RunningIndex
 from stored import store_files
@@ -69,11 +69,17 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
 
 
 @pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
+def judge() -> Iterator[Judge]:
     judge = Judge()
-    monkeypatch.setattr(Workspace, "install_checker", lambda *_: judge)
-    monkeypatch.setattr(Workspace, "runner", lambda *_: judge)
-    return judge
+    with judging(judge):
+        yield judge
+
+
+@pytest.fixture(autouse=True)
+def quick() -> Iterator[None]:
+    """How files reach an index is another test's."""
+    with without_programs():
+        yield
 
 
 def workspace(folder: Folder, options: RunOptions | None = None) -> Workspace:
