@@ -1,7 +1,6 @@
 """A judge that tries nothing, for tests of what is done with a verdict: what it comes from is another test's.
 
-As a script it is ``releasegate`` with that judge, which passes all, and without programs around an index:
-``python judge.py releasegate WORDS``.
+``main`` is ``releasegate`` with a judge that passes all, and without programs around an index.
 """
 
 from __future__ import annotations
@@ -94,10 +93,6 @@ def sent(index: SimpleIndex, *files: Path) -> UploadAnswer:
 
 
 def main() -> None:
-    sys.argv[:2] = [program.__file__]
+    sys.argv[0] = program.__file__
     with judging(Judge()), without_programs():
         program.main()
-
-
-if __name__ == "__main__":
-    main()
