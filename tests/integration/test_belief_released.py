@@ -21,6 +21,8 @@ from releasegate.core.release.record import record
 
 __all__ = ["folder"]
 
+pytestmark = pytest.mark.no_cover  # what is tested runs in processes of its own
+
 API = "tiny-api"
 REF = f"refs/notes/releasegate/{API}"
 RC, FINAL = Version("1.0.0rc1"), Version("1.0.0")
