@@ -61,7 +61,9 @@ def tests(session: nox.Session) -> None:
         return
     quick = ("-m", "not slow and not docker and not pair")
     # In the order of the folders: the many short files of tests/unit come last, so that no long one ends alone.
-    parallel = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+    # One more than there are cores, since each waits now and then: for a disk, a server, the end of a time.
+    workers = str((os.cpu_count() or 1) + 1)
+    parallel = ("-n", workers, "--dist", "loadfile", "--no-loadscope-reorder")
     session.run("python", "-m", "pytest", *quick, *parallel, "--cov", "--cov-report=")
     session.run("coverage", "report", "--skip-covered", f"--include={PROVEN}", "--fail-under=100")
 

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
+import tempfile
 
 import pytest
 
 gc.disable()  # thousands of modules and tests are read, and nothing of it is garbage
+
+
+SHARED = "RELEASEGATE_TESTS_SHARED"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder for what is made once and copied by tests of all workers, which begin after this."""
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED] = folder = tempfile.mkdtemp(prefix="releasegate-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_finish() -> None:

@@ -1,6 +1,7 @@
 """A pair's project in which commands were typed already: they run once, and each test that begins there has a copy.
 
-One that begins with ``git`` is Git's, typed in the project's folder.
+One that begins with ``git`` is Git's, typed in the project's folder. What is released there is built and on the
+indexes, and a judge passes it.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from git_repositories import git, kept_folder
+from git_repositories import git, made_once
 from test_doctor import Folder, opened
 
 ALONE = ('companion = { name = "tiny-api" }\n', "")
@@ -37,7 +39,8 @@ def begun(root: Path, *commands: Words, changed: Change | None = None) -> Iterat
     if made is not None:
         for name in ("indexes", ".releasegate"):
             shutil.copytree(made / name, root / name, symlinks=True)
-    with opened(root, made) as folder:
+    with opened(root, made) as opening:
+        folder = replace(opening, tries=False)
         if changed is not None:
             folder.configure(*changed)
         yield folder
@@ -45,9 +48,10 @@ def begun(root: Path, *commands: Words, changed: Change | None = None) -> Iterat
 
 @cache
 def _made(commands: tuple[Words, ...], changed: Change | None) -> Path:
-    root = kept_folder()
-    with begun(root, *commands[:-1], changed=changed) as folder:
-        tool, *words = commands[-1]
-        code, output = (0, git(root, *words)) if tool == "git" else folder.type(tool, *words)
-        assert code == 0, output
-    return root
+    def make(root: Path) -> None:
+        with begun(root, *commands[:-1], changed=changed) as folder:
+            tool, *words = commands[-1]
+            code, output = (0, git(root, *words)) if tool == "git" else folder.type(tool, *words)
+            assert code == 0, output
+
+    return made_once((commands, changed), make)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+
+from filelock import FileLock
 
 from releasegate.adapters.git.repository import GitRepository
 
@@ -27,6 +30,8 @@ ENVIRON = {
     "GIT_COMMITTER_EMAIL": "ada@harbor.example",
     "GIT_COMMITTER_DATE": "1700000000 +0000",
 }
+SHARED = "RELEASEGATE_TESTS_SHARED"
+"""The variable with the folder that all processes of a run of the tests share; ``tests/conftest.py`` makes it."""
 
 
 def git(folder: Path, *words: str) -> str:
@@ -53,8 +58,28 @@ def copy_repository(made: Path, folder: Path) -> None:
 
 def kept_folder() -> Path:
     """Return a new folder that is there until this process ends, for what is made once and copied by many tests."""
-    folder = Path(tempfile.mkdtemp(prefix="releasegate-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="releasegate-tests-", dir=os.environ.get(SHARED)))
     atexit.register(_removed, folder, by=os.getpid())
+    return folder
+
+
+def made_once(what: object, make: Callable[[Path], None]) -> Path:
+    """Return the folder that *make* has filled with *what*: once for all processes of a run of the tests.
+
+    Who comes while another process makes it waits for that; what one could not make is begun anew by the next.
+    """
+    among = os.environ.get(SHARED)
+    if among is None:
+        make(folder := kept_folder())
+        return folder
+    folder = Path(among, hashlib.sha256(repr(what).encode()).hexdigest()[:16])
+    done = folder.with_suffix(".made")
+    with FileLock(folder.with_suffix(".lock")):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
     return folder
 
 

@@ -21,6 +21,8 @@ from releasegate.core.release.record import record
 
 __all__ = ["folder"]
 
+pytestmark = pytest.mark.no_cover  # what is tested runs in processes of its own
+
 API = "tiny-api"
 REF = f"refs/notes/releasegate/{API}"
 RC, FINAL = Version("1.0.0rc1"), Version("1.0.0")
@@ -43,7 +45,7 @@ def another(folder: Folder, name: str = "other") -> Folder:
         )
     for file in ("pyproject.toml", "tasks.py"):
         shutil.copy(folder.pair.root / file, root / file)
-    return Folder(Pair(root), folder.tokens)
+    return replace(folder, pair=Pair(root))
 
 
 def ledger(folder: Folder) -> FileLedger:

@@ -14,6 +14,8 @@ from test_doctor import Folder, folder
 
 __all__ = ["folder"]
 
+pytestmark = pytest.mark.no_cover  # what is tested runs in processes of its own
+
 API, PLUGIN = "tiny-api", "tiny-plugin"
 YES = ("releasegate", "release", "--yes")
 RC = (*YES, "--rc")

@@ -12,10 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from real_indexes import RunningIndex
-from testpair import AUTHOR, make_pair, on_indexes
-
-from releasegate.rehearsal.index import EmbeddedIndex
+from begun import begun
+from testpair import AUTHOR
 
 PAGE = Path(__file__).parents[2] / "docs" / "day-to-day.md"
 BLOCKS = re.findall(r"^## ([^\n]+)\n(?:(?!^## ).)*?^```console\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
@@ -37,14 +35,8 @@ def shell(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
 
 def served_pair(root: Path, stack: ExitStack) -> Path:
     """Return the folder of a pair whose service has a proven candidate, with its two indexes until *stack* closes."""
-    both = []
-    for name in ("staging", "production"):
-        index = stack.enter_context(EmbeddedIndex(name=name, root=root / "indexes" / name, token="secret"))
-        both.append(RunningIndex(name, index.upload_url, index.simple_url, "__token__", "secret"))
-    pair = make_pair(root / "pair", settings=on_indexes(both[0], both[1]))
-    done = shell(pair.root, "releasegate release --rc --package my-service --yes")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return pair.root
+    words = ("releasegate", "release", "--rc", "--package", "tiny-api", "--yes")
+    return stack.enter_context(begun(root / "pair", words)).pair.root
 
 
 @pytest.fixture(scope="module")

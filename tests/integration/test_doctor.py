@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from forked import forks
 from git_repositories import git
 from real_indexes import RunningIndex
 from testpair import AUTHOR, PYTHON, Pair, make_pair, on_indexes
@@ -23,10 +24,11 @@ REFUSED = re.compile(r"^  (refused|unavailable) +([a-z ]+): (.*)$", re.MULTILINE
 
 @dataclass(frozen=True)
 class Folder:
-    """A project's folder, and what is typed there with which token."""
+    """A project's folder, and what is typed there with which token; whether what is built there is really tried."""
 
     pair: Pair
     tokens: dict[str, str]
+    tries: bool = True
 
     @property
     def environ(self) -> dict[str, str]:
@@ -35,18 +37,28 @@ class Folder:
 
     def type(self, *words: str) -> tuple[int, str]:
         """Return the exit code and all output of a command."""
-        done = subprocess.run(
-            [sys.executable, "-m", *words],
-            cwd=self.pair.root,
-            env={**os.environ, **self.environ},
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-        assert "Traceback" not in done.stdout + done.stderr, done.stderr
-        return done.returncode, done.stdout + done.stderr
+        tool, *more = words
+        env = {**os.environ, **self.environ}
+        if tool == "releasegate":
+            code, output = forks("releasegate.__main__" if self.tries else "judge").run(
+                more, cwd=self.pair.root, env=env
+            )
+        else:
+            argv, said = [sys.executable, "-m", *words], subprocess.PIPE
+            done = subprocess.run(
+                argv,
+                cwd=self.pair.root,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                text=True,
+                timeout=180,
+                check=False,
+            )
+            code, output = done.returncode, done.stdout + done.stderr
+        assert "Traceback" not in output, output
+        return code, output
 
     def configure(self, old: str, new: str) -> None:
         """Change the project's configuration."""

@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from git_repositories import add_remote, git, make_repository
+from judge import Judge, judging, without_programs
 from packaging.version import Version
 from real_indexes import RunningIndex
 from stored import store_files
@@ -26,7 +25,6 @@ from releasegate.app.ledgers import companion_sources
 from releasegate.app.project import load
 from releasegate.app.workspace import RunOptions, Workspace
 from releasegate.core.release.record import record
-from releasegate.ports import CellReport, Delivery, EndToEndReport, Progress
 from releasegate.rehearsal.index import EmbeddedIndex
 
 __all__ = ["typed"]
@@ -70,42 +68,18 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
         yield Folder(Pair(tmp_path), {"STAGING_TOKEN": "secret", "PRODUCTION_TOKEN": "secret"})
 
 
-@dataclass
-class Judge:
-    """Stands for all that tries a package: it installs nothing, runs nothing, and fails what ``broken`` names."""
-
-    broken: set[tuple[str, ...]] = field(default_factory=set)
-    seen: list[tuple[str, ...]] = field(default_factory=list)
-
-    def check(
-        self, delivery: Delivery, *, pythons: Sequence[str], progress: Progress, **_: object
-    ) -> tuple[CellReport, ...]:
-        """Pass every cell."""
-        progress(delivery.package.name)
-        return tuple(CellReport(f"{python} wheel", "pass", (), (), 0.0) for python in pythons)
-
-    def run(
-        self,
-        delivery: Delivery,
-        *,
-        companions: Sequence[Delivery],
-        progress: Progress,
-        known: Sequence[Mapping[str, Any]] = (),
-    ) -> EndToEndReport:
-        """Pass, unless these versions are broken together."""
-        progress(f"{delivery.package.name}, {len(known)} known")
-        ran = tuple(f"{each.package.name} {each.version}" for each in (delivery, *companions))
-        self.seen.append(ran)
-        problems = ("a contract is broken",) if ran in self.broken else ()
-        return EndToEndReport("fail" if problems else "pass", problems, (), 0.0)
-
-
 @pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
+def judge() -> Iterator[Judge]:
     judge = Judge()
-    monkeypatch.setattr(Workspace, "install_checker", lambda *_: judge)
-    monkeypatch.setattr(Workspace, "runner", lambda *_: judge)
-    return judge
+    with judging(judge):
+        yield judge
+
+
+@pytest.fixture(autouse=True)
+def quick() -> Iterator[None]:
+    """How files reach an index is another test's."""
+    with without_programs():
+        yield
 
 
 def workspace(folder: Folder, options: RunOptions | None = None) -> Workspace:

@@ -14,6 +14,8 @@ from releasegate.ports import Forge, ForgeRelease
 from releasegate.rehearsal.forge import EmbeddedForge, Fault
 from releasegate.rehearsal.forge.faults import ForgeFaults, Limit
 
+pytestmark = pytest.mark.no_cover  # nearly all of it are the clients, thousands of times
+
 COMMIT = "a" * 40
 TOKEN = {"FORGE_TOKEN": "secret-of-the-forge"}
 TAGS = tuple(f"v1.{request}" for request in range(8))

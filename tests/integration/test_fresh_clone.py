@@ -14,6 +14,8 @@ from test_doctor import Folder, folder
 
 __all__ = ["folder"]
 
+pytestmark = pytest.mark.no_cover  # what is tested runs in processes of its own
+
 API = ("--package", "tiny-api", "--yes")
 RC, FINAL = ("releasegate", "release", "--rc", *API), ("releasegate", "release", *API)
 AS_ADA = ("-c", "user.name=Ada", "-c", "user.email=ada@example.test")

@@ -14,6 +14,7 @@ from git_repositories import git
 from packaging.version import Version
 from real_indexes import RunningIndex, devpi, pypiserver
 from stored import store_files
+from test_family import judge
 from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
 from releasegate.app.orders import Order
@@ -25,6 +26,8 @@ from releasegate.core.release.plan import PipelineName
 from releasegate.core.release.record import record
 from releasegate.engine import Outcome
 from releasegate.rehearsal.index import sample_wheel
+
+__all__ = ["judge"]
 
 SERVERS = ("devpi", "pypiserver")
 
@@ -117,6 +120,7 @@ def test_a_pair_is_proven_and_released_and_each_index_holds_its_own_files(worksp
     assert partner.evidence["companions"][0]["source"] == "production"
 
 
+@pytest.mark.usefixtures("judge")  # whether it installs from there is the test's above
 def test_a_name_that_holds_other_bytes_is_a_conflict_and_stays_as_it_is(alone: Workspace, tmp_path: Path) -> None:
     api = alone.project.settings.packages[0]
     ordered(alone, "rc", api.name)

@@ -11,8 +11,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from judge import Judge
 from real_indexes import RunningIndex
-from test_family import Judge, judge
+from test_family import judge
 from testpair import AUTHOR, configuration, make_pair, on_indexes
 
 from releasegate.adapters.index.package_index import SimpleIndex

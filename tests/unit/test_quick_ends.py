@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from releasegate.adapters.index.twine_script import command
+from releasegate.adapters.venvs import pip_script
 
 ASKED = """\
 import atexit, gc
@@ -32,6 +36,11 @@ def main():
 
 sys.modules["twine.__main__"] = types.SimpleNamespace(main=main)
 twine_script.main(sys.argv[1:])
+"""
+PIP = """\
+import gc, sys
+print(gc.get_threshold()[0] > 700, sys.argv[1:], "beside" in sys.path[0])
+raise SystemExit(3)
 """
 LATE = """\
 import io, sys
@@ -64,6 +73,27 @@ def test_twine_finds_a_keyring_only_where_it_is_to_ask_one_and_ends_with_its_own
     _, _, told = (" ".join(words)).partition("twine_script.py ")
 
     assert ran(TWINE, *told.split()) == (3, f"{keyring} ['upload', 'a.whl']\n")
+
+
+@pytest.mark.parametrize("isolated", [True, False])
+def test_pip_begins_without_what_lies_beside_its_script_and_ends_with_its_own_code(
+    tmp_path: Path, *, isolated: bool
+) -> None:
+    runner, beside = tmp_path / "runner.py", tmp_path / "beside" / "pip_script.py"
+    runner.write_text(PIP)
+    beside.parent.mkdir()
+    shutil.copy(pip_script.__file__, beside)
+
+    words = [sys.executable, *(["-I"] if isolated else []), str(beside), str(runner), "install", "a.whl"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (3, "True ['install', 'a.whl'] False\n")
+
+
+def test_without_a_runner_it_is_the_pip_of_the_python_that_begins_it() -> None:
+    words = [sys.executable, *pip_script.words(), "--version"]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert said.startswith(f"pip {version('pip')} from ")
 
 
 def test_the_mocks_and_the_yaml_that_invoke_names_are_loaded_where_they_are_used_and_nowhere_else() -> None:

@@ -17,6 +17,7 @@ from releasegate.adapters.masking import masked
 from releasegate.adapters.output import meaningful
 from releasegate.adapters.process import Completed, clean_environment, run
 from releasegate.adapters.scratch import scratch
+from releasegate.adapters.venvs import pip_script
 from releasegate.core.errors import Unavailable
 
 LEAST = 10.0
@@ -94,7 +95,7 @@ class Resolver:
     def _download(self, requirement: str, *, target: Path, within: float) -> Completed:
         parts = urlsplit(self.pages.url)
         trusted = ("--trusted-host", parts.netloc) if parts.scheme == "http" else ()
-        argv = [sys.executable, "-I", "-X", "utf8", "-m", "pip", "download", *OPTIONS, *trusted]
+        argv = [sys.executable, "-I", "-X", "utf8", *pip_script.words(), "download", *OPTIONS, *trusted]
         argv += ["--timeout", f"{min(SOCKET, within):.0f}", "--dest", str(target), requirement]
         home, access = target.parent, self.pages.web.access
         # In the environment and not on the command line, which every user of the machine can read. Nothing foreign is

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from releasegate.adapters.process import Completed, last_lines
+from releasegate.adapters.venvs import pip_script
 from releasegate.adapters.venvs.venv import Venv
 from releasegate.core.config.keys import Package
 from releasegate.core.errors import Unavailable
@@ -175,8 +176,8 @@ def _begin(venv: Venv) -> tuple[tuple[str, ...], Mapping[str, str]]:
     pip = find_spec("pip")
     runner = Path(str(pip.origin)).parent / "__pip-runner__.py" if pip is not None else None
     if runner is None or not runner.is_file():
-        return (sys.executable, "-P", "-m", "pip"), {}
-    return (str(venv.python), str(runner)), {"_PIP_RUNNING_IN_SUBPROCESS": "1"}
+        return (sys.executable, "-P", *pip_script.words()), {}
+    return (str(venv.python), *pip_script.words(str(runner))), {"_PIP_RUNNING_IN_SUBPROCESS": "1"}
 
 
 def _sha256(path: Path) -> str:
