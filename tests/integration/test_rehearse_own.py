@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from git_repositories import ENVIRON, git
+from stored import store
 
 from releasegate.adapters.package_data import package_folder
-from releasegate.rehearsal.index import EmbeddedIndex
+from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 
 _SECONDS = 300.0
 
@@ -136,6 +137,19 @@ def test_what_became_a_file_or_a_folder_is_that_in_the_clone_and_nothing_is_writ
     assert list(outside.iterdir()) == []
     assert (clone / "linked" / "inner.txt").read_text(encoding="utf-8") == "here\n"
     assert (clone / "folder").read_text(encoding="utf-8") == "a file\n"
+
+
+def test_what_users_have_and_no_tag_here_places_is_taken_for_what_head_was_made_from_and_that_is_told(
+    table: Path, indexes: Mapping[str, EmbeddedIndex]
+) -> None:
+    api = table / "harbor-api"
+    store(indexes["production"].upload_url, "no-one-has-it", sample_wheel("harbor-api", "1.3.0"))
+    (api / "e2e" / "check_service.py").unlink()  # asked before anything else, so that it ends soon
+    done = rehearsed(table)
+    said = done.stdout + done.stderr
+    assert "v1.3.0 is no tag here: it is taken to be what HEAD was made from" in said
+    assert "say --to 1.3.1" in said
+    assert "harbor-api 1.3.1rc1" in done.stdout, said
 
 
 def test_where_it_is_not_known_what_users_have_that_is_told_and_stops_nothing(
