@@ -57,7 +57,7 @@ pythons = [
         "or version-from-tag = true where the build reads it from Git's tags"
     )
     assert caught.value.problem == "4 problems in pyproject.toml."
-    assert caught.value.hint == "Correct pyproject.toml; docs/reference.md lists every key"
+    assert caught.value.hint == "Correct each line in pyproject.toml; releasegate's docs/reference.md lists every key"
     assert caught.value.details == (
         "pyproject.toml:2: tool.releasegate.stagin: is no key here; did you mean staging?",
         f"pyproject.toml:3: tool.releasegate.propagation: is not a length of time; {time}",
