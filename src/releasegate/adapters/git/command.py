@@ -292,12 +292,7 @@ class NoFolder(Refused):
 def _no_repository(root: Path, answer: GitOutput) -> ReleasegateError:
     # One that is damaged is not to be begun anew: what is in it would be covered up.
     if any(os.path.lexists(folder / ".git") for folder in (root, *root.parents)):
-        return Unavailable(
-            f"There is a .git for {root}, and Git cannot use it.",
-            hint=f"Put right what Git says, or clone the repository anew; then this works: {line_in(root, 'status')}",
-            details=answer.words,
-        )
-    return Refused(
-        f"{root} is not a Git repository.",
-        hint=f"Correct the package's path, or make it one: {to_begin(root)}",
-    )
+        hint = f"Put right what Git says, or clone the repository anew; then this works: {line_in(root, 'status')}"
+        return Unavailable(f"There is a .git for {root}, and Git cannot use it.", hint=hint, details=answer.words)
+    hint = f"Correct the package's path, or make it one: {to_begin(root)}"
+    return Refused(f"{root} is not a Git repository.", hint=hint)
