@@ -102,6 +102,19 @@ def test_lines_side_by_side_are_told_by_their_newest_version_that_of_head_first(
     assert workspace.consumed(api(workspace)).apart == {Version("2.0.0"), Version("2.1.0")}
 
 
+def test_of_what_has_no_tag_it_is_not_said_that_head_descends_from_it(workspace: Workspace) -> None:
+    start = commit(workspace, "1.0.0")
+    commit(workspace, "2.0.0")
+    git(workspace.project.where(api(workspace)), "checkout", "--quiet", "-b", "release/1", start)
+    found = workspace.package_state(api(workspace))
+    seen = {**found.consumed.seen, Version("3.0.0"): ("production",)}
+    assert side_by_side(workspace, replace(found, consumed=replace(found.consumed, seen=seen))) == (
+        "1.0.0: HEAD descends from it",
+        "3.0.0: no tag says whether HEAD descends from it",
+        "2.0.0: another line, beside it",
+    )
+
+
 def test_a_head_before_every_final_is_said_to_be_on_none(workspace: Workspace) -> None:
     folder = workspace.project.where(api(workspace))
     start = git(folder, "rev-parse", "HEAD")
