@@ -66,6 +66,11 @@ pythons = [
     )
 
 
+def test_letters_of_every_language_are_shown_as_they_are_and_what_cannot_be_seen_by_its_number() -> None:
+    assert 'production: "größer" is not a configured index' in general('production = "größer"')
+    assert 'production: "a\\u202eb" is not' in general('production = "a\\u202eb"')
+
+
 def test_one_problem_is_counted_as_one() -> None:
     with pytest.raises(ConfigurationError, match=r"^1 problem in pyproject\.toml\."):
         parse_settings("[tool.releasegate]", where="pyproject.toml")
@@ -320,7 +325,7 @@ def test_a_companion_that_does_not_fit_is_refused(companion: str, problem: str) 
 @pytest.mark.parametrize(
     ("companions", "problem"),
     [
-        ("[]", "companion: is empty; write a table, or a list of tables, see below, or leave it out"),
+        ("[]", "companion: is empty; write a table, or a list of tables, or leave it out"),
         ("['backend']", "companion[0]: is text; write a table"),
         ("'backend'", "companion: is text; write a table"),
         ("[{ name = 'backend' }, { nam = 'other' }]", "companion[1].nam: is no key here; did you mean name?"),
