@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -95,6 +97,20 @@ def test_after_a_gate_that_is_red_what_lies_here_then_goes_from_candidate_to_fin
     clone = table / ".releasegate" / "rehearsal" / "own" / "work" / "harbor-api"
     assert (clone / "harbor_api" / "later.py").is_file()
     assert not (clone / "stray.log").exists()
+
+
+def test_what_is_waived_here_is_waived_in_the_rehearsal(table: Path) -> None:
+    configured = table / "pyproject.toml"
+    text = re.sub(r"(?m)^end-to-end = .*\n", "", configured.read_text(encoding="utf-8"))
+    configured.write_text(text, encoding="utf-8")
+    line = re.compile(r"releasegate waive .* --gate e2e:staging --reason WHY")
+    done = rehearsed(table)
+    (named,) = line.findall(done.stderr)
+    words = [*shlex.split(named)[1:-1], "it is tried by hand", "--by", "Ada"]
+    command, env = [sys.executable, "-m", "releasegate"], {**ENVIRON, "PATH": os.environ["PATH"]}
+    subprocess.run([*command, *words], cwd=table, env=env, check=True, capture_output=True, timeout=_SECONDS)
+    done = rehearsed(table)
+    assert "waived   0.0 s  run 1.0.1rc1 from staging end to end" in done.stdout, done.stdout + done.stderr
 
 
 def test_a_package_that_is_not_checked_out_is_told_before_anything_is_made(table: Path) -> None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.git.repository import GitRepository
+from releasegate.adapters.ledger.files import FileLedger
 from releasegate.app.container_runner import ContainerOptions
 from releasegate.app.orders import Order
 from releasegate.app.outcomes import Recorder
 from releasegate.app.project import Project
-from releasegate.app.rehearse.ends import is_over, without_end_to_end
+from releasegate.app.rehearse.ends import as_waived, is_over, without_end_to_end
 from releasegate.app.rehearse.of_users import publish
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.rehearse.scenario import (
@@ -56,7 +57,7 @@ def rehearse_own(
     names = {package: home.name for package, home in homes.items()}
     sandbox = Sandbox(folder, settings, project.environ, RunOptions(containers=asked), names)
     recorder = Recorder(reporter)
-    prepare(sandbox, lambda: _set_up(sandbox, homes, reporter))
+    prepare(sandbox, lambda: _set_up(sandbox, project.state / "ledger", homes, reporter))
 
     def step(pipeline: PipelineName, package: Package) -> ScenarioStep:
         order = Order(pipeline, package.name)
@@ -103,7 +104,7 @@ def _moved(project: Project, homes: Mapping[str, _Home]) -> Settings:
     return replace(project.settings, packages=tuple(map(moved, project.settings.packages)))
 
 
-def _set_up(sandbox: Sandbox, homes: Mapping[str, _Home], reporter: Reporter) -> None:
+def _set_up(sandbox: Sandbox, ledgers: Path, homes: Mapping[str, _Home], reporter: Reporter) -> None:
     sandbox.work.mkdir()
     planted: set[str] = set()
     for package in sandbox.settings.packages:
@@ -115,6 +116,7 @@ def _set_up(sandbox: Sandbox, homes: Mapping[str, _Home], reporter: Reporter) ->
     with sandbox.open(reporter) as opened:
         for package in sandbox.settings.packages:
             publish(opened, sandbox, package, reporter)
+            as_waived(opened, package, FileLedger(ledgers / package.name))
 
 
 def _clone(sandbox: Sandbox, package: Package, home: _Home, reporter: Reporter) -> None:
