@@ -183,6 +183,20 @@ def test_what_is_no_folder_or_no_package_is_an_error_with_what_to_do(tmp_path: P
         propose(tmp_path, environ=ENVIRON)
 
 
+def test_in_a_folder_below_the_package_the_package_s_own_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = folder / "below" / "it"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    with pytest.raises(ConfigurationError, match="and so no package") as told:
+        propose(Path(), environ=ENVIRON)
+    assert told.value.hint.endswith("invoke adopt ../..")
+    (below / ".git").mkdir()
+    with pytest.raises(ConfigurationError, match="names no package"):
+        propose(below, environ=ENVIRON)
+
+
 def test_what_git_does_not_know_is_never_replaced(folder: Path) -> None:
     (folder / NOXFILE).write_text("import nox  # not yet added\n")
     (folder / TASKS).symlink_to("nowhere.py")

@@ -20,7 +20,7 @@ from releasegate.app.adopt.trial import Trial, Tried
 from releasegate.app.ci import vendor
 from releasegate.app.project import load
 from releasegate.core.config.keys import Package
-from releasegate.core.errors import ConfigurationError, GateFailed
+from releasegate.core.errors import ConfigurationError, GateFailed, Unavailable
 from releasegate.frontends.commands import handover
 from releasegate.frontends.program import Releasegate
 from releasegate.frontends.screen.console import Screen
@@ -115,12 +115,14 @@ def test_what_cannot_be_imported_is_told_with_the_proposal(folder: Path, monkeyp
     assert last.error.details[0].endswith(" wheel: Cannot import tiny_api.ui")
 
 
-def test_a_package_none_of_whose_pythons_is_here_is_not_installed(
+def test_a_package_none_of_whose_pythons_is_here_is_not_installed_and_that_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installing(monkeypatch, Checker())
     monkeypatch.setattr("releasegate.adapters.venvs.interpreters.Interpreters.find", lambda *_: None)
-    assert [each.gate for each in tried(folder)] == ["versions", "build"]
+    *_, last = found = tried(folder)
+    assert [each.gate for each in found] == ["versions", "build", "install_check"]
+    assert isinstance(last.error, Unavailable)
 
 
 def test_a_gate_that_fails_is_told_and_ends_the_trial(folder: Path) -> None:

@@ -133,6 +133,13 @@ def test_a_release_tells_all_that_is_in_the_way_before_its_first_commit(folder: 
     assert git(folder.pair.clone("tiny-api"), "log", "--format=%s") == "First"
 
 
+def test_a_plan_names_each_package_of_which_none_can_be_made(folder: Folder) -> None:
+    words = ("--package", "tiny-api", "--to", "0.1.0")
+    git(folder.pair.clone("tiny-api"), "tag", "v1.0.0")
+    _, output = folder.type("releasegate", "release", "--rc", "--plan", *words)
+    assert "tiny-api: no version of it can be planned\n  refused     plan: A candidate of 0.1.0" in output
+
+
 def test_of_a_proposal_only_the_commit_itself_is_asked(folder: Folder) -> None:
     clone = folder.pair.clone("tiny-api")
     folder.tokens.clear()

@@ -269,6 +269,10 @@ def test_a_waiver_is_recorded_with_person_and_reason(cwd: Desk) -> None:
     assert code == 0, output
     assert "e2e:staging is waived by Ada: no host" in output
     assert "Ada" in (cwd.pair.root / ".releasegate" / "ledger" / "tiny-api" / "1.0.0rc1.jsonl").read_text()
+    assert "nothing is known" not in output
+    elsewhere = [word.replace("1.0.0rc1", "9.0.0rc1") for word in words]
+    code, output = cwd.type("invoke", "waive", *elsewhere, "--gate", "e2e:staging")
+    assert (code, "nothing is known here of tiny-api 9.0.0" in output) == (0, True), output
 
 
 @pytest.mark.parametrize(

@@ -320,6 +320,30 @@ def test_a_folder_without_git_is_refused(tmp_path: Path) -> None:
         assert hint in refusal.value.hint
 
 
+@pytest.mark.parametrize("broken", ["HEAD is gone", "it leads nowhere", "it is a file of nobody's"])
+def test_a_git_folder_that_git_cannot_use_is_no_invitation_to_begin_a_repository(
+    repository: GitRepository, broken: str
+) -> None:
+    ours = repository.root / ".git"
+    if broken == "HEAD is gone":
+        (ours / "HEAD").unlink()
+    else:
+        shutil.rmtree(ours)
+        ours.write_text("gitdir: /nowhere\n" if broken == "it leads nowhere" else "nothing\n")
+    with pytest.raises(Unavailable, match="Git cannot use it") as told:
+        repository.head()
+    assert "init" not in str(told.value)
+    assert told.value.details
+
+
+def test_a_repository_that_lost_its_commit_is_no_invitation_to_commit_anew(repository: GitRepository) -> None:
+    shutil.rmtree(repository.root / ".git" / "objects")
+    (repository.root / ".git" / "objects").mkdir()
+    with pytest.raises(Unavailable, match="lacks the commit that is checked out") as told:
+        repository.head()
+    assert told.value.hint.endswith("fsck")
+
+
 def test_the_line_that_makes_a_repository_makes_one_of_that_folder_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

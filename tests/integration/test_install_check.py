@@ -264,6 +264,18 @@ def test_exemptions_that_match_nothing_are_refused(tmp_path: Path, empty_index: 
     )
 
 
+def test_a_python_that_does_not_start_is_no_fault_of_the_package(tmp_path: Path, empty_index: str) -> None:
+    venv = Venv(tmp_path / "venv", os.environ)
+    venv.create(Path(sys.executable))
+    venv.python.unlink()
+    venv.python.write_text("#!/bin/sh\necho 'Fatal Python error: Failed to import encodings module' >&2\nexit 1\n")
+    venv.python.chmod(0o755)
+    tiny, package = wheel(tmp_path, "tiny", "1.0", files=MODULES), Package("tiny", PurePosixPath(), (), (HERE,))
+    with pytest.raises(Unavailable, match=f"Python {HERE} of this machine does not start") as told:
+        Installer(empty_index, os.environ).install(venv, package, file=tiny, cache=tmp_path / "cache")
+    assert told.value.details == ("Fatal Python error: Failed to import encodings module",)
+
+
 def test_requirements_that_do_not_fit_are_found_by_pip_check(tmp_path: Path, empty_index: str) -> None:
     """The metadata is changed afterwards, as no resolver would install such a set by itself."""
     venv = Venv(tmp_path / "venv", os.environ)

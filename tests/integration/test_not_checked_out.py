@@ -16,16 +16,19 @@ from testpair import AUTHOR, Quiet, make_pair, on_indexes
 
 from releasegate.adapters.git.command import NoFolder
 from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.adapters.ledger.shared import SharedLedger
 from releasegate.app import gates
 from releasegate.app.checkout import explained, judged
 from releasegate.app.deliveries import Source
 from releasegate.app.examine import examine
+from releasegate.app.ledgers import companion_sources
 from releasegate.app.project import load
 from releasegate.app.status import status
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.keys import ForgeConfig, Package
 from releasegate.core.errors import GateFailed, Refused, Unavailable
+from releasegate.core.release.entry import SEAL, Entry
 from releasegate.rehearsal.index import EmbeddedIndex, sample_sdist, sample_wheel
 from releasegate.steps.preflight.preflight import exit_code
 
@@ -111,6 +114,21 @@ def test_what_begins_a_release_says_how_a_package_that_is_not_here_is_had(worksp
 
 def test_a_folder_of_nobody_stays_what_git_says_of_it(workspace: Workspace, tmp_path: Path) -> None:
     assert str(explained(workspace, NoFolder.at(tmp_path / "other"))).startswith(f"There is no folder {tmp_path}/other")
+
+
+def test_a_companion_that_is_not_here_names_no_version_of_itself_for_the_production_index(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def believed(*_: object) -> tuple[Entry, ...]:
+        raise NoFolder.at(workspace.project.where(api(workspace)))
+
+    sealed = Entry("2026-01-01T00:00:00.000000+00:00", "of another machine", SEAL, "done", "x", "seal it")
+    monkeypatch.setattr(SharedLedger, "versions", lambda _: (Version("1.0.0"),))
+    monkeypatch.setattr(SharedLedger, "read", lambda *_: (sealed,))
+    monkeypatch.setattr(SharedLedger, "believed", believed)
+    _, plugin = workspace.project.settings.packages
+    assert companion_sources(workspace, plugin, "tiny-api", "production").of_pair is None
+    assert companion_sources(workspace, plugin, "tiny-api", "staging").of_pair == "1.0.0"
 
 
 def test_of_a_package_that_nobody_holds_that_is_said(workspace: Workspace) -> None:

@@ -91,6 +91,8 @@ def test_what_is_unknown_becomes_known_by_the_lines_that_are_named(folder: Folde
     assert len(rows) == 6
     assert list(rows.values()).count("green") == 3
     assert (rows["1.2.0", BREAKS], rows["1.0.0", BREAKS]) == ("red", "unknown")
+    _, rows, _ = pairs(typed, "--last", "1")
+    assert rows == {("1.2.0", "1.2.0"): "green"}, "what is older is not shown"
     _see_the_page(folder, typed)
     _see_another_machine(folder, typed)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,9 +14,10 @@ from pathlib import Path
 
 import pytest
 from git_repositories import ENVIRON, git
+from stored import store
 
 from releasegate.adapters.package_data import package_folder
-from releasegate.rehearsal.index import EmbeddedIndex
+from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 
 _SECONDS = 300.0
 
@@ -96,6 +99,20 @@ def test_after_a_gate_that_is_red_what_lies_here_then_goes_from_candidate_to_fin
     assert not (clone / "stray.log").exists()
 
 
+def test_what_is_waived_here_is_waived_in_the_rehearsal(table: Path) -> None:
+    configured = table / "pyproject.toml"
+    text = re.sub(r"(?m)^end-to-end = .*\n", "", configured.read_text(encoding="utf-8"))
+    configured.write_text(text, encoding="utf-8")
+    line = re.compile(r"releasegate waive .* --gate e2e:staging --reason WHY")
+    done = rehearsed(table)
+    (named,) = line.findall(done.stderr)
+    words = [*shlex.split(named)[1:-1], "it is tried by hand", "--by", "Ada"]
+    command, env = [sys.executable, "-m", "releasegate"], {**ENVIRON, "PATH": os.environ["PATH"]}
+    subprocess.run([*command, *words], cwd=table, env=env, check=True, capture_output=True, timeout=_SECONDS)
+    done = rehearsed(table)
+    assert "waived   0.0 s  run 1.0.1rc1 from staging end to end" in done.stdout, done.stdout + done.stderr
+
+
 def test_a_package_that_is_not_checked_out_is_told_before_anything_is_made(table: Path) -> None:
     shutil.rmtree(table / "harbor-api" / ".git")
     done = rehearsed(table)
@@ -136,6 +153,19 @@ def test_what_became_a_file_or_a_folder_is_that_in_the_clone_and_nothing_is_writ
     assert list(outside.iterdir()) == []
     assert (clone / "linked" / "inner.txt").read_text(encoding="utf-8") == "here\n"
     assert (clone / "folder").read_text(encoding="utf-8") == "a file\n"
+
+
+def test_what_users_have_and_no_tag_here_places_is_taken_for_what_head_was_made_from_and_that_is_told(
+    table: Path, indexes: Mapping[str, EmbeddedIndex]
+) -> None:
+    api = table / "harbor-api"
+    store(indexes["production"].upload_url, "no-one-has-it", sample_wheel("harbor-api", "1.3.0"))
+    (api / "e2e" / "check_service.py").unlink()  # asked before anything else, so that it ends soon
+    done = rehearsed(table)
+    said = done.stdout + done.stderr
+    assert "v1.3.0 is no tag here: it is taken to be what HEAD was made from" in said
+    assert "say --to 1.3.1" in said
+    assert "harbor-api 1.3.1rc1" in done.stdout, said
 
 
 def test_where_it_is_not_known_what_users_have_that_is_told_and_stops_nothing(

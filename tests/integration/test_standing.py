@@ -33,10 +33,10 @@ from releasegate.app.status import _line_of, status
 from releasegate.app.version_gate import versions
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.keys import Package
-from releasegate.core.errors import Refused, Unavailable
+from releasegate.core.errors import ConfigurationError, Refused, Unavailable
 from releasegate.core.release.entry import SEAL, Entry
 from releasegate.core.report.model import Problem
-from releasegate.ports import BranchTakes, CiRun, Delivery, Forge
+from releasegate.ports import BranchTakes, CiRun, Delivery, Forge, IndexFile
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 from releasegate.steps.preflight.preflight import in_the_way
 
@@ -102,6 +102,19 @@ def test_lines_side_by_side_are_told_by_their_newest_version_that_of_head_first(
     assert workspace.consumed(api(workspace)).apart == {Version("2.0.0"), Version("2.1.0")}
 
 
+def test_of_what_has_no_tag_it_is_not_said_that_head_descends_from_it(workspace: Workspace) -> None:
+    start = commit(workspace, "1.0.0")
+    commit(workspace, "2.0.0")
+    git(workspace.project.where(api(workspace)), "checkout", "--quiet", "-b", "release/1", start)
+    found = workspace.package_state(api(workspace))
+    seen = {**found.consumed.seen, Version("3.0.0"): ("production",)}
+    assert side_by_side(workspace, replace(found, consumed=replace(found.consumed, seen=seen))) == (
+        "1.0.0: HEAD descends from it",
+        "3.0.0: no tag says whether HEAD descends from it",
+        "2.0.0: another line, beside it",
+    )
+
+
 def test_a_head_before_every_final_is_said_to_be_on_none(workspace: Workspace) -> None:
     folder = workspace.project.where(api(workspace))
     start = git(folder, "rev-parse", "HEAD")
@@ -151,6 +164,18 @@ def test_a_package_of_which_git_cannot_tell_the_lines_is_told_with_why(
     found = status(workspace, api(workspace))
     assert (found.state, found.missing) == ("it cannot be told where it stands", "Try again")
     assert found.look == Problem("Git does not answer.", "Try again", "unavailable", 6)
+    assert found.command == "invoke status --package tiny-api"
+
+
+def test_an_index_that_lets_nobody_read_is_a_look_that_failed_and_no_fault_of_the_version_files(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def files(*_: object) -> tuple[IndexFile, ...]:
+        raise ConfigurationError("The index does not let this machine read.", hint="Set A_TOKEN")
+
+    monkeypatch.setattr(SimpleIndex, "files", files)
+    found = status(workspace, api(workspace))
+    assert found.look == Problem("The index does not let this machine read.", "Set A_TOKEN", "unavailable", 6)
     assert found.command == "invoke status --package tiny-api"
 
 

@@ -57,13 +57,18 @@ pythons = [
         "or version-from-tag = true where the build reads it from Git's tags"
     )
     assert caught.value.problem == "4 problems in pyproject.toml."
-    assert caught.value.hint == "Correct pyproject.toml; docs/reference.md lists every key"
+    assert caught.value.hint == "Correct each line in pyproject.toml; releasegate's docs/reference.md lists every key"
     assert caught.value.details == (
         "pyproject.toml:2: tool.releasegate.stagin: is no key here; did you mean staging?",
         f"pyproject.toml:3: tool.releasegate.propagation: is not a length of time; {time}",
         f"pyproject.toml:5: tool.releasegate.packages[0].version-files: is missing; {version_files}",
         f'pyproject.toml:9: tool.releasegate.packages[0].pythons[1]: "3.12.1" is not a minor version; {number}',
     )
+
+
+def test_letters_of_every_language_are_shown_as_they_are_and_what_cannot_be_seen_by_its_number() -> None:
+    assert 'production: "größer" is not a configured index' in general('production = "größer"')
+    assert 'production: "a\\u202eb" is not' in general('production = "a\\u202eb"')
 
 
 def test_one_problem_is_counted_as_one() -> None:
@@ -320,7 +325,7 @@ def test_a_companion_that_does_not_fit_is_refused(companion: str, problem: str) 
 @pytest.mark.parametrize(
     ("companions", "problem"),
     [
-        ("[]", "companion: is empty; write a table, or a list of tables, see below, or leave it out"),
+        ("[]", "companion: is empty; write a table, or a list of tables, or leave it out"),
         ("['backend']", "companion[0]: is text; write a table"),
         ("'backend'", "companion: is text; write a table"),
         ("[{ name = 'backend' }, { nam = 'other' }]", "companion[1].nam: is no key here; did you mean name?"),

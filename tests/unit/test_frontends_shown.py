@@ -58,7 +58,9 @@ def test_a_report_of_no_cells_is_not_shown(capsys: pytest.CaptureFixture[str]) -
 def a_record(*, sealed: bool = False, failed: str = "") -> Record:
     """Return as much of a record as is shown."""
     seal = SimpleNamespace(evidence={"files": {"x.tar.gz": "b" * 64, "x.whl": "a" * 64}}) if sealed else None
-    return cast("Record", SimpleNamespace(seal=seal, failure=SimpleNamespace(step=failed) if failed else None))
+    return cast(
+        "Record", SimpleNamespace(entries=(), seal=seal, failure=SimpleNamespace(step=failed) if failed else None)
+    )
 
 
 @pytest.fixture

@@ -138,12 +138,19 @@ def test_a_page_of_html_is_read_with_its_hash_in_the_fragment() -> None:
         (f'<a href="https://[/{WHEEL}">{WHEEL}</a>', "text/html"),
         (f'<meta name="pypi:repository-version" content="9.0"><a href="x">{WHEEL}</a>', "text/html"),
         (f'<a href="x#sha256=short">{WHEEL}</a>', "text/html"),
+        ('<form action="/login"><input name="user"></form>', "text/html"),
+        ('<meta http-equiv="refresh" content="0; url=/portal">', "text/html"),
+        ("<noscript>Enable it</noscript><SCRIPT src=app.js></SCRIPT>", "text/html"),
         ("%PDF", "application/pdf"),
     ],
 )
 def test_html_that_lists_no_distributions_is_no_simple_page(body: str, kind: str) -> None:
     with pytest.raises(Unavailable, match="no simple page"):
         html(body, kind).files("sample")
+
+
+def test_a_page_that_says_what_it_would_list_is_one_with_a_button_on_it_too() -> None:
+    assert html("<h1>dev: Links for sample</h1><form><input value=Refresh></form>").files("sample") == ()
 
 
 def test_a_project_without_links_has_no_files() -> None:

@@ -18,7 +18,7 @@ UPLOADS = b"on: push\njobs:\n  ship:\n    steps:\n      - run: uv publish\n"
 def test_a_repository_with_another_publisher_is_refused_with_file_line_and_what_to_remove(tmp_path: Path) -> None:
     fixture = ReleaseFixture(tmp_path)
     inquiry = Inquiry(fixture.release("1.0rc1"), "rc")
-    assert ASK(inquiry) == "none in 0 workflows and actions, and in what they run"
+    assert ASK(inquiry) == "none in 0 workflows and actions, and in what is run there"
     fixture.repository.commits[START] = {**fixture.repository.commits[START], ".github/workflows/p.yml": UPLOADS}
     with pytest.raises(Refused, match="another workflow that a release starts") as refusal:
         ASK(inquiry)

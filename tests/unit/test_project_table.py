@@ -13,8 +13,9 @@ from release_fixture import APP, START, ReleaseFixture, entry
 
 from releasegate.core.audit.invalid_fields import invalid_fields
 from releasegate.core.audit.project_table import refused_by_table
+from releasegate.core.audit.table_apart import apart
 from releasegate.core.config.exemptions import Exemption
-from releasegate.core.config.keys import Wheel
+from releasegate.core.config.keys import Install, Wheel
 from releasegate.core.errors import ConfigurationError, Refused
 from releasegate.steps.preflight.question import Inquiry
 from releasegate.steps.preflight.text_questions import project_table
@@ -148,6 +149,43 @@ def test_what_no_build_takes_is_refused_before_the_bump(fixture: ReleaseFixture)
     assert refusal.value.details[0].startswith("dependencies: 'packaging >> 20' is no requirement")
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('name = "other.app"', "pyproject.toml names other-app, not sample-app."),
+        ('requires-python = ">=3.12"', "Python 3.11 is configured, but Requires-Python is '>=3.12'."),
+        ("optional-dependencies = { two = [] }", "The extra one is configured under install.extras"),
+        ("", "The extra one is configured under install.extras"),
+    ],
+)
+def test_what_the_table_says_otherwise_than_the_configuration_is_refused_before_the_bump(
+    fixture: ReleaseFixture, line: str, said: str
+) -> None:
+    extras = ("one",) if "extra" in said else ()
+    fixture.app = replace(APP, pythons=("3.11", "3.12"), install=Install(extras=extras))
+    text = "\n".join(each for each in GOOD.splitlines() if not line or each[:4] != line[:4])
+    text = text.replace("[project]", f"[project]\n{line}")
+    with pytest.raises(Refused, match="and what is configured for it differ") as refusal:
+        asked(fixture, text)
+    (told,) = refusal.value.details
+    assert told.startswith(said)
+    fixture.ledger.append("1.0rc1", replace(entry("audit:metadata"), event="waived"))
+    assert asked(fixture, text) == "nothing that PyPI refuses"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        GOOD.replace("sample-app", "Sample_App").replace("urls =", "optional-dependencies = { One = [] }\nurls ="),
+        GOOD.replace("urls =", 'dynamic = ["optional-dependencies"]\nrequires-python = ">=3.11,<4"\nurls ='),
+        GOOD.replace('name = "sample-app"', 'dynamic = ["optional-dependencies"]\nrequires-python = "??"\nname = 3'),
+    ],
+)
+def test_what_the_table_does_not_state_is_left_to_the_build(text: str) -> None:
+    assert apart(text.encode(), replace(APP, install=Install(extras=("one",)))) == ()
+
+
 def test_what_is_allowed_or_waived_is_not_in_the_way(fixture: ReleaseFixture) -> None:
     allowed = Wheel(allowed=(Exemption("index: classifier: 'Private*", "a private index"),))
     fixture.app = replace(APP, wheel=allowed)
@@ -161,12 +199,12 @@ def test_what_is_allowed_or_waived_is_not_in_the_way(fixture: ReleaseFixture) ->
 
 
 def test_the_name_of_a_module_of_python_s_own_is_no_first_release_s(fixture: ReleaseFixture) -> None:
-    fixture.app = replace(APP, name="dataclasses")
+    fixture.app, named = replace(APP, name="dataclasses"), GOOD.replace("sample-app", "dataclasses")
     with pytest.raises(Refused) as refusal:
-        asked(fixture, GOOD)
+        asked(fixture, named)
     assert "conflict with Python Standard Library module name" in refusal.value.details[0]
     fixture.production.put("dataclasses-0.8.tar.gz", b"")
-    assert asked(fixture, GOOD) == "nothing that PyPI refuses"
+    assert asked(fixture, named) == "nothing that PyPI refuses"
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,7 @@ def test_of_all_files_above_invoke_loads_the_first_and_a_folder_called_tasks_is_
 def test_an_errors_details_propose_what_works_and_quote_others_as_they_spoke() -> None:
     known = names(Path(os.devnull), "invoke")
     assert in_detail("nox -s e2e -- --package a --record", known) == "releasegate e2e --package a --record"
+    assert in_detail("  nox -s e2e -- --record", known) == "  releasegate e2e --record"
     assert in_detail("  release it first: invoke release --package a", known) == (
         "  release it first: releasegate release --package a"
     )

@@ -166,6 +166,12 @@ def test_markdown_has_a_section_for_everything_that_is_known() -> None:
     assert "**fail**: It broke." in text
 
 
+def test_markdown_tells_of_a_status_what_the_terminal_does() -> None:
+    known = PackageReport("a", "1.0 is released", version_files=("a.py:1 states 1.0",), lines=("2.0: another line",))
+    shown = markdown.text(Report("status", (known,)))
+    assert "- a.py:1 states 1.0\n- 2.0: another line\n" in shown.replace("\\", "")
+
+
 def test_what_is_not_known_has_no_section() -> None:
     bare = VersionReport("demo", "1.0", "under way", path=(StepReport("a", "work", "1.0", "do", "pass"),))
     text = markdown.text(Report("run", (PackageReport("demo", versions=(bare,)),)))

@@ -14,17 +14,19 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from packaging.version import Version
 
 from releasegate.adapters.transcript import Said
 from releasegate.app.late import late
 from releasegate.app.outcomes import Recorder
 from releasegate.app.reports import questions_of
 from releasegate.core.errors import GateFailed, Unavailable
-from releasegate.core.release.entry import MORE, TOLD
+from releasegate.core.release.entry import MORE, TOLD, Entry
+from releasegate.core.release.record import record
 from releasegate.core.report import terminal
 from releasegate.engine import Outcome, Verdict
 from releasegate.frontends.screen.console import Screen, clean_up_when_ended
-from releasegate.frontends.screen.tables import table
+from releasegate.frontends.screen.tables import recorded, table
 from releasegate.steps.preflight.question import Answer
 from releasegate.steps.step import Step
 
@@ -217,6 +219,14 @@ class Seen:
     def ends(self, outcome: Outcome) -> None:
         """Remember the outcome."""
         self.steps.append(outcome)
+
+
+def test_what_a_rehearsal_waived_is_told_of_the_version_that_stands_on_it() -> None:
+    sealed = Entry("2026-01-01T00:00:00+00:00", "run", "seal", "done", "x", "seal", evidence={"files": {}})
+    waived = replace(sealed, step="e2e:staging", event="waived", evidence={"by": "me", "reason": "no engine"})
+    held = {Version("1.0rc1"): record([waived, sealed]), Version("1.0"): record([sealed])}
+    ends = list(recorded({"sample": held}).columns[2].cells)
+    assert ends == ["sealed, 1 waived", "sealed"]
 
 
 def test_a_recorder_passes_everything_on_and_keeps_the_outcomes() -> None:

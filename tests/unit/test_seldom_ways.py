@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import hmac
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ import pytest
 from packaging.version import Version
 from werkzeug.wrappers import Request
 
+from releasegate.adapters.files import write_atomically
 from releasegate.app import deliveries, gates, kept, version_gate
 from releasegate.app.verify.rebuild import ServedFiles
 from releasegate.app.verify.verify import PublishedTag, _untagged
@@ -33,6 +35,16 @@ from releasegate.rehearsal.index.trusted import _claims
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+def test_where_a_folder_takes_no_file_the_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mkstemp(**_: object) -> tuple[int, str]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / ".noxfile.py-x1y2"))
+
+    monkeypatch.setattr("releasegate.adapters.files.tempfile.mkstemp", mkstemp)
+    with pytest.raises(PermissionError) as refused:
+        write_atomically(tmp_path / "noxfile.py", b"")
+    assert refused.value.filename == str(tmp_path)
 
 
 def test_a_part_of_a_stack_has_a_name_of_letters() -> None:

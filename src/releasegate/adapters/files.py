@@ -17,7 +17,11 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o7777 if path.exists() else mode
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    except OSError as error:
+        # The folder lets no file be made: a name that nobody chose would be looked for in vain.
+        raise OSError(error.errno, error.strerror, str(path.parent)) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

@@ -48,12 +48,16 @@ def ledger(workspace: Workspace, package: Package) -> SharedLedger:
 
 def companion_sources(workspace: Workspace, package: Package, companion: str, role: Role) -> CompanionSources:
     """Return who may name the version of one companion of *package*; its own release is the newest that is sealed."""
+    from releasegate.app.checkout import is_here
     from releasegate.core.release.companion import CompanionSources, said_of
     from releasegate.core.release.record import record
 
-    known, staging = ledger(workspace, workspace.project.settings.package(companion)), role == "staging"
-    usable = [each for each in reversed(known.versions()) if staging or not each.is_prerelease]
-    # What goes to the production index is chosen by what is believed, which is asked for the newest first.
+    other, staging = workspace.project.settings.package(companion), role == "staging"
+    known = ledger(workspace, other)
+    # What goes to the production index is chosen by what is believed, which is asked for the newest first: by its
+    # commit and its keys, so that a companion that is not checked out names none.
+    versions = known.versions() if staging or is_here(workspace, other) else ()
+    usable = [each for each in reversed(versions) if staging or not each.is_prerelease]
     sealed = (v for v in usable if record(known.read(v)).seal is not None)
     believed = (v for v in sealed if staging or record(known.believed(v)).seal is not None)
     newest = next(believed, None)

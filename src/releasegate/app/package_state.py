@@ -89,8 +89,13 @@ def side_by_side(workspace: Workspace, package_state: PackageState) -> tuple[str
     ends = workspace.repository(package_state.package).tips(tags.values())
     beside = sorted(version for version, commit in tags.items() if commit in ends)
     ours = line(consumed)
-    own = f"{ours[-1]}: HEAD descends from it" if ours else "HEAD descends from no final"
-    return (own, *(f"{version}: another line, beside it" for version in beside))
+    placed = [version for version in ours if tag_of(version) is not None]
+    return (
+        f"{placed[-1]}: HEAD descends from it" if placed else "HEAD descends from no final",
+        # It is taken for the line's own where a number is chosen, and not known to be.
+        *(f"{version}: no tag says whether HEAD descends from it" for version in ours[-1:] if version not in placed),
+        *(f"{version}: another line, beside it" for version in beside),
+    )
 
 
 def _apart(workspace: Workspace, package: Package, tags: Mapping[str, str]) -> set[Version]:

@@ -24,14 +24,16 @@ _CODES = {"green": 0, "red": 4, "unknown": 75}
 
 
 def matrix(workspace: Workspace, *, last: int | None) -> Report:
-    """Return the matrix: all that is proven, and the *last* released versions of each side that accept each other.
+    """Return the matrix: what is proven, and the *last* released versions of each side that accept each other.
+
+    Where nobody says how far back, all that is proven is shown.
 
     Raises:
         Unavailable: an index does not answer.
         ConfigurationError: no package has a companion.
     """
     known = _known(workspace)
-    shown = dict.fromkeys([*known.known(), *_released(workspace.project.settings, known, last or LAST)])
+    shown = dict.fromkeys([*_proven(known, last), *_released(workspace.project.settings, known, last or LAST)])
     order = sorted(shown, key=lambda both: (both[0][0], both[1][0], both[0][1], both[1][1]), reverse=True)
     rows = [row for both in order for row in known.rows(*both)]
     return Report("pairs", pairs=tuple(sorted(rows, key=lambda row: (row.package, row.companion))))
@@ -77,6 +79,12 @@ def _known(workspace: Workspace) -> Pairs:
             hint="Set companion in [[tool.releasegate.packages]] of the one that calls the other",
         )
     return known
+
+
+def _proven(known: Pairs, last: int | None) -> Iterable[tuple[PackageVersion, PackageVersion]]:
+    """Yield what is proven with what, as far back as the *last* released version of each."""
+    oldest = {name: versions[:last][-1] for name, versions in known.released.items() if last and versions}
+    return (both for both in known.known() if all(oldest.get(name, version) <= version for name, version in both))
 
 
 def _released(settings: Settings, known: Pairs, last: int) -> Iterable[tuple[PackageVersion, PackageVersion]]:

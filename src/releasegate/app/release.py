@@ -10,6 +10,7 @@ from itertools import takewhile
 from packaging.version import Version
 
 from releasegate.app.orders import Order, plan_order, selected
+from releasegate.app.package_state import stated
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.keys import Package
 from releasegate.core.errors import ConfigurationError, Refused
@@ -20,6 +21,7 @@ from releasegate.core.release.entry import Entry
 from releasegate.core.release.plan import Plan
 from releasegate.core.release.record import record
 from releasegate.core.release.taken_back import REVOKED, because
+from releasegate.core.release.versions import base
 from releasegate.engine import Engine, Outcome, Watch
 from releasegate.ledger_writer import Waiver
 from releasegate.pipelines import PIPELINES, bind
@@ -154,6 +156,9 @@ def waive(workspace: Workspace, package: Package, *, version: Version, waiver: W
         raise ConfigurationError(f"{waiver.step} cannot be waived.", hint=meant(waiver.step, waivable))
     if not waiver.by.strip() or not waiver.reason.strip():
         raise ConfigurationError("A waiver needs a person and a reason.", hint="Give --by and --reason")
+    known_here = {*workspace.ledger(package).versions(), stated(workspace.repository(package), package)}
+    if base(version) not in {base(each) for each in known_here if each is not None}:
+        workspace.tell(f"nothing is known here of {package.name} {base(version)}: the waiver counts once it is made")
     return workspace.writer().waived(package.name, version, waiver)
 
 

@@ -11,7 +11,7 @@ from packaging.version import Version
 from releasegate.adapters.git.repository import GitRepository
 from releasegate.app.checkout import GET, held_versions, is_here, not_checked_out
 from releasegate.app.examine import examine
-from releasegate.app.package_state import side_by_side
+from releasegate.app.package_state import side_by_side, stated
 from releasegate.app.reports import answers_of, problem_of, record_of
 from releasegate.app.workspace import Workspace
 from releasegate.core.config.keys import Package
@@ -151,17 +151,19 @@ def _unknown(
     workspace: Workspace, package: Package, error: ReleasegateError, blocking: tuple[AnswerReport, ...]
 ) -> PackageReport:
     """Return the status of a package of which it cannot be told where it stands."""
-    may_pass = isinstance(error, Unavailable)
+    # What keeps one from looking is no fault of the version files, where these say well what they state.
+    may_pass = isinstance(error, Unavailable) or stated(workspace.repository(package), package) is not None
     missing = _missing_repository(workspace, package, whole=may_pass)
     if missing is None and not may_pass:
         # The look did not fail: what it saw is that the version files are not right.
         command = _line_of(error.hint) or f"nox -s versions -- --package {package.name}"
         return PackageReport(package.name, error.problem, error.hint, command, in_the_way=blocking)
-    look = missing if missing is not None else problem_of(error)
+    look = missing if missing is not None else _failed_look(error)
     if missing is not None:  # told once, and not again of a question
         blocking = tuple(each for each in blocking if each.problem.problem != missing.problem)
     again = "status" if missing is None else "doctor"
-    line = _line_of(look.hint) if missing is not None else ""
+    # What is only to be awaited names no line that would help.
+    line = "" if isinstance(error, Unavailable) and missing is None else _line_of(look.hint)
     clone = look.hint.removeprefix(GET) if look.hint.startswith(GET) else ""
     return PackageReport(
         package.name,
@@ -189,8 +191,13 @@ def _missing_repository(workspace: Workspace, package: Package, *, whole: bool) 
     except Unavailable:
         return None
     except ReleasegateError as error:
-        return Problem(error.problem, error.hint, Unavailable.verdict, Unavailable.exit_code, error.details)
+        return _failed_look(error)
     return None
+
+
+def _failed_look(error: ReleasegateError) -> Problem:
+    """Return that it cannot be told where a package stands: a look that failed is no verdict on it."""
+    return Problem(error.problem, error.hint, Unavailable.verdict, Unavailable.exit_code, error.details)
 
 
 def _by_place(package_state: PackageState) -> dict[str, tuple[str, ...]]:

@@ -75,6 +75,7 @@ def _shown(
         # Who has seen enough of what only looks, or begins anew, is told nothing; of a release that it was ended.
         if again == "anew" and nobody_reads(error):
             raise Exit(code=Unavailable.exit_code) from None
+        finish_output()  # a pipe that nobody reads is not written to again
         screen.error(told := as_told(error))
         screen.tell_forms(told)
         raise Exit(code=told.exit_code) from None

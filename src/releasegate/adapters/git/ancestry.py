@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from releasegate.adapters.git.command import REMOTE_SECONDS, Git, line_in
 from releasegate.adapters.git.tags import HEADS, has, heads_there, silent
-from releasegate.core.errors import Refused
+from releasegate.core.errors import Refused, Unavailable
 
 _OWN = "refs/releasegate/branch/"
 
@@ -17,9 +17,15 @@ def head(git: Git) -> str:
 
     Raises:
         Refused: there is no commit yet.
+        Unavailable: the commit is not in the repository, which is damaged.
     """
     commit = git.head()
     if not commit:
+        if git.recall("rev-parse", "--quiet", "--verify", "HEAD").exit_code == 0:
+            raise Unavailable(
+                f"{git.root} is damaged: it lacks the commit that is checked out.",
+                hint=f"Clone the repository anew, or see what else it lacks: {line_in(git.root, 'fsck')}",
+            )
         lines = (line_in(git.root, words) for words in ("add --all", "commit -m Begin"))
         raise Refused(f"{git.root} has no commit yet.", hint=f"Commit the package first: {' && '.join(lines)}")
     return commit

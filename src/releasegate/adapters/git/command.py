@@ -37,6 +37,7 @@ _OBJECT = re.compile(rb"[0-9a-f]{40,64} ([a-z]+) ([0-9]+)")
 # What a Git that is killed while it writes leaves behind.
 _LEFT = re.compile(r"Unable to create '(/[^'\n]+\.lock)': File exists")
 
+_NOWHERE = ("not a git repository", "invalid gitfile format")
 _NO_WORK_TREE = ("must be run in a work tree", "outside working tree")
 
 LOCAL_SECONDS = 120.0
@@ -85,7 +86,7 @@ class Git:
             Unavailable: there is no Git, it does not trust the repository, or it did not end in *timeout* seconds.
         """
         if not self.root.is_dir():
-            raise _no_repository(self.root)
+            raise NoFolder.at(self.root)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, fed(given) as said:
             env, options = self._environment(), ("--literal-pathspecs", "--no-optional-locks")
             with (
@@ -234,8 +235,8 @@ class Git:
         return clean_environment(self.environ, **passed, GIT_TERMINAL_PROMPT="0", LC_ALL="C")
 
     def _check_place(self, answer: GitOutput) -> None:
-        if answer.exit_code and "not a git repository" in answer.stderr.lower():
-            raise _no_repository(self.root)
+        if answer.exit_code and any(said in answer.stderr.lower() for said in _NOWHERE):
+            raise _no_repository(self.root, answer)
         if answer.exit_code and "dubious ownership" in answer.stderr:
             raise Unavailable(
                 f"Git does not trust {self.root}: it belongs to someone else.",
@@ -288,10 +289,10 @@ class NoFolder(Refused):
         return made
 
 
-def _no_repository(root: Path) -> Refused:
-    if not root.is_dir():
-        return NoFolder.at(root)
-    return Refused(
-        f"{root} is not a Git repository.",
-        hint=f"Correct the package's path, or make it one: {to_begin(root)}",
-    )
+def _no_repository(root: Path, answer: GitOutput) -> ReleasegateError:
+    # One that is damaged is not to be begun anew: what is in it would be covered up.
+    if any(os.path.lexists(folder / ".git") for folder in (root, *root.parents)):
+        hint = f"Put right what Git says, or clone the repository anew; then this works: {line_in(root, 'status')}"
+        return Unavailable(f"There is a .git for {root}, and Git cannot use it.", hint=hint, details=answer.words)
+    hint = f"Correct the package's path, or make it one: {to_begin(root)}"
+    return Refused(f"{root} is not a Git repository.", hint=hint)

@@ -34,6 +34,9 @@ ACCEPTED = f"{JSON_PAGE}, {HTML_PAGES[0]};q=0.5, {HTML_PAGES[1]};q=0.01"
 SHA256 = re.compile("[0-9a-f]{64}")
 _FORMAT = (0, 1)
 """The newest version of the format that is read: epoch and major number."""
+_FOR_PEOPLE = re.compile(rb"<(?:form|input|script)\b|http-equiv=[\"']?refresh", re.IGNORECASE)
+_OF_LINKS = re.compile(rb"\blinks for\b|pypi:repository-version", re.IGNORECASE)
+"""What stands before an index asks who reads, with 200; the page of one that lists nothing says what it would list."""
 UNREADABLE = (
     ValueError,  # also malformed JSON, an invalid version
     TypeError,
@@ -140,6 +143,8 @@ def _html_page(answer: Response, project: str) -> Page:
             raise ValueError(str(error)) from error
     if page.packages and all(package.version is None for package in page.packages):
         raise ValueError("links, but none to a distribution")
+    if not page.packages and _FOR_PEOPLE.search(answer.body) and not _OF_LINKS.search(answer.body):
+        raise ValueError("a page for people")
     files = tuple(_html_file(package) for package in page.packages if _is_name(package.filename))
     return Page(files, tuple(page.versions or ()))
 

@@ -78,7 +78,7 @@ class Installer:
         What pip says against it counts when it says so again, past every cache.
 
         Raises:
-            Unavailable: the index does not answer, or not with what it should.
+            Unavailable: the index does not answer, or not with what it should, or the environment's Python is broken.
         """
         own = expected(package, venv.copy_in(file))
         report = venv.folder / "report.json"
@@ -97,6 +97,7 @@ class Installer:
             said = last_lines(done.stderr or done.stdout)
             if done.timed_out or TRANSPORT.search(done.stderr):
                 raise self._unserved(file.name, said)
+            venv.require_start()
             return Installation((), (f"pip could not install {file.name} (exit code {done.exit_code}).", *said))
         return self._judged(report, own)
 

@@ -66,6 +66,23 @@ class Venv:
                 details=last_lines(made.stderr),
             )
 
+    def require_start(self) -> None:
+        """The Python of the environment starts, so that what failed in it may be the package's fault.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        isolation = self.isolation()
+        words = [str(self.python), "-I", "-S", "-c", ""]
+        env, cwd = isolation.environment(), self.folder
+        begun = isolation.run(words, env=env, cwd=cwd, timeout=_CREATION_SECONDS, stop=self.stop)
+        if begun.exit_code:
+            raise Unavailable(
+                f"Python {self.minor} of this machine does not start in a new environment.",
+                hint="Install that Python anew, or take it out of PATH, and run the same command again",
+                details=last_lines(begun.stderr),
+            )
+
     def copy_in(self, given: Path) -> Path:
         """Copy a distribution file or a source tree into the environment's folder and return the copy.
 

@@ -15,7 +15,16 @@ from releasegate.adapters.kit_folders import KitsBeside, kits_of_hosts, known_ho
 from releasegate.adapters.plain_file import is_there
 from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.app.adopt.publishers import asked, generated, index_tables, notes_on_secrets, workflows_of
-from releasegate.app.adopt.repository import UNKNOWN, Whole, facts, forge_at, read_file, surroundings, tracked_files
+from releasegate.app.adopt.repository import (
+    UNKNOWN,
+    Whole,
+    facts,
+    forge_at,
+    read_file,
+    require_package,
+    surroundings,
+    tracked_files,
+)
 from releasegate.app.project import load
 from releasegate.core.adopt.addresses import stated_source
 from releasegate.core.adopt.asked.own_files import OWN, PLACES, own_file
@@ -87,6 +96,7 @@ def propose(folder: Path, *, environ: Mapping[str, str]) -> Proposal:
     # Git need not know a file for it to be somebody's work.
     paths = {*(tracked or _walked(folder)), *(path for path in (_PROJECT, *OWN) if is_there(folder / path))}
     files = {path: content for path in sorted(paths) if (content := read_file(folder / path)) is not None}
+    require_package(folder)
     if _PROJECT in paths and _PROJECT not in files:
         raise ConfigurationError("pyproject.toml cannot be read.", hint="Make it a readable file")
     whole = surroundings(git, files) if tracked else UNKNOWN

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from releasegate.adapters.git.command import Git, bare
 from releasegate.adapters.git.work_tree import is_bare
-from releasegate.adapters.plain_file import read_plain
+from releasegate.adapters.plain_file import is_there, read_plain
 from releasegate.core.adopt.above import NOTHING, Above
 from releasegate.core.adopt.claims.of_code import TESTS
 from releasegate.core.adopt.claims.of_files import LOCKS
@@ -25,12 +27,14 @@ from releasegate.core.adopt.table import RepositoryFacts
 from releasegate.core.config.keys import ForgeConfig
 from releasegate.core.config.parse import has_table
 from releasegate.core.config.strings import branch as taken
-from releasegate.core.errors import Refused, ReleasegateError
+from releasegate.core.errors import ConfigurationError, Refused, ReleasegateError
 from releasegate.core.toml.lines import read_toml
 
 _LARGEST = 5 * 2**20
 
 _PROJECT = "pyproject.toml"
+_STATING = (_PROJECT, "setup.cfg", "setup.py")
+"""By one of these a folder is known that holds a package."""
 _TAGS = "%(creatordate:unix) %(refname:lstrip=2)"
 _ASIDE = TESTS | {"fixtures", "examples", "example", "vendor", "node_modules", "testdata", "templates"}
 _MANY = 200
@@ -81,6 +85,18 @@ def read_file(path: Path) -> bytes | None:
         return read_plain(path) if path.stat().st_size <= _LARGEST else None
     except OSError:
         return None
+
+
+def require_package(folder: Path) -> None:
+    """Raise ``ConfigurationError`` where a package is in a folder above of the same repository, and none is here."""
+    above = [folder, *folder.resolve().parents]
+    top = next((number for number, each in enumerate(above) if is_there(each / ".git")), 0)
+    found = next((each for each in above[: top + 1] if any(is_there(each / name) for name in _STATING)), folder)
+    if found != folder:
+        raise ConfigurationError(
+            f"{folder} has none of {', '.join(_STATING)}, and so no package.",
+            hint=f"Name the folder that has one: invoke adopt {shlex.quote(os.path.relpath(found))}",
+        )
 
 
 def surroundings(git: Git, files: Mapping[PurePosixPath, bytes]) -> Whole:

@@ -19,7 +19,7 @@ from releasegate.app.version_gate import versions
 from releasegate.app.workspace import RunOptions, Workspace, open_workspace
 from releasegate.core.config.keys import Package
 from releasegate.core.config.parse import table_elsewhere
-from releasegate.core.errors import Refused, ReleasegateError
+from releasegate.core.errors import Refused, ReleasegateError, without_pythons
 from releasegate.core.version_files.occurrences import Occurrence
 from releasegate.steps.prove import require_passed
 
@@ -97,11 +97,11 @@ class Trial:
         yield from self._installed(workspace, package)
 
     def _installed(self, workspace: Workspace, package: Package) -> Iterator[Tried]:
-        """Yield what comes of installing the wheel, where it and a Python are here: what it cannot import, say."""
+        """Yield what comes of installing the wheel, where there is one: what it cannot import, say."""
         pythons = self._pythons(package)
-        if not pythons:
-            return
         try:
+            if not pythons:
+                raise without_pythons(package.pythons)
             with delivered(workspace, package, Source("dist")) as built:
                 wheels = tuple(path for path in built.files if path.suffix == ".whl")
                 checker = workspace.install_checker(built)

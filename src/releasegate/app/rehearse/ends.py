@@ -1,13 +1,16 @@
-"""Of a rehearsal's release: whether it is over, and what its end-to-end gates are where they are not run."""
+"""Of a rehearsal's release: whether it is over, which gates were waived here, and which are not run."""
 
 from __future__ import annotations
 
+from releasegate.adapters.ledger.files import FileLedger
 from releasegate.app.orders import Order
 from releasegate.app.rehearse.sandbox import OpenSandbox
 from releasegate.app.rehearse.scenario import record_of
 from releasegate.app.release import plan, waive
 from releasegate.core.config.keys import Package
 from releasegate.core.release.plan import PipelineName
+from releasegate.core.release.record import record
+from releasegate.core.report.of_record import standing_waivers
 from releasegate.ledger_writer import Waiver
 
 
@@ -15,6 +18,14 @@ def is_over(opened: OpenSandbox, package: Package, pipeline: PipelineName) -> bo
     """Whether a candidate, or a final, of the package is sealed."""
     records = opened.workspace.package_state(package).records
     return any(r.seal is not None and v.is_prerelease == (pipeline == "rc") for v, r in records.items())
+
+
+def as_waived(opened: OpenSandbox, package: Package, ledger: FileLedger) -> None:
+    """Let what *ledger* has a person's word for count in the rehearsal, too: its refusals name such words."""
+    for version in ledger.versions():
+        for entry in standing_waivers(record(ledger.read(version))):
+            by, reason = (str(entry.evidence.get(key, "")) for key in ("by", "reason"))
+            opened.workspace.writer().waived(package.name, version, Waiver(entry.step, by, reason))
 
 
 def without_end_to_end(opened: OpenSandbox, order: Order, package: Package) -> None:

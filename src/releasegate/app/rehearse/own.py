@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from releasegate.adapters.git.repository import GitRepository
-from releasegate.adapters.index.package_index import SimpleIndex
+from releasegate.adapters.ledger.files import FileLedger
 from releasegate.app.container_runner import ContainerOptions
 from releasegate.app.orders import Order
 from releasegate.app.outcomes import Recorder
 from releasegate.app.project import Project
-from releasegate.app.rehearse.ends import is_over, without_end_to_end
+from releasegate.app.rehearse.ends import as_waived, is_over, without_end_to_end
+from releasegate.app.rehearse.of_users import publish
 from releasegate.app.rehearse.sandbox import OpenSandbox, Sandbox
 from releasegate.app.rehearse.scenario import (
     Reporter,
@@ -22,14 +23,12 @@ from releasegate.app.rehearse.scenario import (
     prepare,
     release_in,
     run_scenario,
-    upload,
 )
 from releasegate.app.workspace import RunOptions
 from releasegate.core.config.keys import Package, Settings
 from releasegate.core.enumerated import counted
-from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.errors import ConfigurationError
 from releasegate.core.release.plan import PipelineName
-from releasegate.steps.fetch import newest, published
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def rehearse_own(
     names = {package: home.name for package, home in homes.items()}
     sandbox = Sandbox(folder, settings, project.environ, RunOptions(containers=asked), names)
     recorder = Recorder(reporter)
-    prepare(sandbox, lambda: _set_up(sandbox, homes, reporter))
+    prepare(sandbox, lambda: _set_up(sandbox, project.state / "ledger", homes, reporter))
 
     def step(pipeline: PipelineName, package: Package) -> ScenarioStep:
         order = Order(pipeline, package.name)
@@ -105,7 +104,7 @@ def _moved(project: Project, homes: Mapping[str, _Home]) -> Settings:
     return replace(project.settings, packages=tuple(map(moved, project.settings.packages)))
 
 
-def _set_up(sandbox: Sandbox, homes: Mapping[str, _Home], reporter: Reporter) -> None:
+def _set_up(sandbox: Sandbox, ledgers: Path, homes: Mapping[str, _Home], reporter: Reporter) -> None:
     sandbox.work.mkdir()
     planted: set[str] = set()
     for package in sandbox.settings.packages:
@@ -116,7 +115,8 @@ def _set_up(sandbox: Sandbox, homes: Mapping[str, _Home], reporter: Reporter) ->
             _clone(sandbox, package, home, reporter)
     with sandbox.open(reporter) as opened:
         for package in sandbox.settings.packages:
-            _publish(opened, sandbox, package, reporter)
+            publish(opened, sandbox, package, reporter)
+            as_waived(opened, package, FileLedger(ledgers / package.name))
 
 
 def _clone(sandbox: Sandbox, package: Package, home: _Home, reporter: Reporter) -> None:
@@ -150,28 +150,3 @@ def _copy(here: Path, clone: Path, names: Collection[str]) -> None:
         if copied:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(file, target, follow_symlinks=False)
-
-
-def _publish(opened: OpenSandbox, sandbox: Sandbox, package: Package, reporter: Reporter) -> None:
-    """Let users have what they have of a package; what is not known, or is refused by today's rules, is told."""
-    try:
-        for path in _of_users(sandbox, package, reporter):
-            upload(opened, path)
-    except ReleasegateError as error:
-        reporter.heading(f"not all that users have of {package.name} is there to compare with")
-        reporter.fails(error)
-
-
-def _of_users(sandbox: Sandbox, package: Package, reporter: Reporter) -> Iterator[Path]:
-    """Yield the files of the newest final that users have; none where there is none."""
-    folder = sandbox.folder / "published"
-    folder.mkdir(exist_ok=True)
-    settings = sandbox.settings
-    index = SimpleIndex(settings.indexes[settings.production], environ=sandbox.environ, workdir=folder)
-    version = newest(index, package.name)
-    for file in published(index, package.name, version) if version is not None else ():
-        if file.filename.endswith((".whl", ".tar.gz")):
-            reporter(f"fetching {file.filename}, which users have")
-            path = folder / file.filename
-            path.write_bytes(index.fetch(file))
-            yield path

@@ -82,8 +82,9 @@ def prepare(sandbox: Sandbox, make: Callable[[], None]) -> None:
 
 
 def upload(opened: OpenSandbox, path: Path) -> None:
-    """Put a file on the embedded PyPI, as its maintainers did."""
-    answer = opened.workspace.index("pypi").upload(path)
+    """Put a file on the embedded production index, as its maintainers did."""
+    workspace = opened.workspace
+    answer = workspace.index(workspace.project.settings.production).upload(path)
     if answer.exit_code != 0:
         raise Unavailable(
             f"{path.name} could not be put on the embedded index.", hint="See below", details=answer.words

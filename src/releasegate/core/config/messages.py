@@ -49,7 +49,9 @@ def typed(value: Any, kind: type, *, instead: str) -> None:
 
 def shown(value: str) -> str:
     """Return *value* in quotes for a message: no control characters, no secret, not too long."""
-    return "(a secret)" if is_secret(value) else json.dumps(value[:_LONGEST]) + "..." * (len(value) > _LONGEST)
+    # Letters of every language are shown as they are, and what cannot be seen by its number.
+    quoted = json.dumps(value[:_LONGEST], ensure_ascii=not value.isprintable())
+    return "(a secret)" if is_secret(value) else quoted + "..." * (len(value) > _LONGEST)
 
 
 def unknown(name: str, known: Iterable[str], *, value: Any, elsewhere: Sequence[str] = ()) -> str:

@@ -103,7 +103,7 @@ def _error(toml: TomlText, problems: Sequence[KeyProblem], *, where: str) -> Con
     lines = sorted((toml.line(p.path), n, f"{_masked(p.path)}: {p.sentence}") for n, p in enumerate(problems))
     return ConfigurationError(
         f"{len(lines)} problem{'s' * (len(lines) > 1)} in {where}.",
-        hint=f"Correct {where}; docs/reference.md lists every key",
+        hint=f"Correct each line in {where}; releasegate's docs/reference.md lists every key",
         details=[f"{where}:{line}: {message}" for line, _, message in lines],
     )
 

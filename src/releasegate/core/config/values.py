@@ -52,7 +52,7 @@ def alone_or_listed(member: type[Any], words: str) -> ValueKind:
         elif value:
             members = tuple(here.at(n).read(kind, each) for n, each in enumerate(value))
         else:
-            raise ValueError(f"is empty; write {words}, or leave it out")
+            raise ValueError(f"is empty; write {words.removesuffix(', see below')}, or leave it out")
         return None if None in members else members
 
     return ValueKind(words, read, kind.tables, alone=True)

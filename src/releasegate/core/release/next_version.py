@@ -30,8 +30,8 @@ def newest_final(consumed: Consumed, *, declared: Version) -> Version | None:
         raise Refused(
             f"{ours[-1]} is on {', '.join(consumed.counted(ours[-1]))} and has no tag, so whether HEAD descends from "
             "it is not known.",
-            hint="Tag the commit that it was made from, and push the tag; or, where this branch has what it published, "
-            f"say --to {_free_above(ours[-1], consumed)}",
+            hint="Fetch its tag, or tag the commit that it was made from, and push it; or, where this branch has what "
+            f"it published, say --to {_free_above(ours[-1], consumed)}",
         )
     return ours[-1] if ours else None
 

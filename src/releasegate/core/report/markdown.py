@@ -71,7 +71,7 @@ def _package(package: PackageReport) -> Iterator[str]:
         yield from _problem(package.look)
     if package.command:
         yield from (f"Missing: {escaped(package.missing)}. Next: {code(package.command)}", "")
-    yield from _listed(package.notes)
+    yield from _listed((*package.version_files, *package.lines, *package.notes))
     if package.questions:
         rows = (
             tuple(map(escaped, (q.question, q.verdict, q.found if q.problem is None else q.problem.problem)))

@@ -64,7 +64,7 @@ def _error(problems: Sequence[KeyProblem], toml: TomlText, where: str) -> Config
     lines = sorted((toml.line(p.path), ".".join(map(str, p.path)), p.sentence) for p in problems)
     return ConfigurationError(
         f"{len(lines)} problem{'s' * (len(lines) > 1)} in {where}.",
-        hint=f"Correct {where}; docs/reference.md lists every key of it",
+        hint=f"Correct each line in {where}; releasegate's docs/reference.md lists every key of it",
         details=[f"{where}:{line}: {path}: {said}" for line, path, said in lines],
     )
 

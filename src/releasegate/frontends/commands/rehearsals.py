@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from releasegate.app.container_runner import ContainerOptions, cached
-from releasegate.app.project import STATE, load
+from releasegate.app.project import STATE, Project, load
 from releasegate.app.rehearse.own import rehearse_own
 from releasegate.app.rehearse.published import published_pair, rehearse_published
 from releasegate.app.rehearse.sample import rehearse_sample
@@ -19,7 +19,7 @@ from releasegate.app.rehearse.scenario import ScenarioResult
 from releasegate.app.release import Planned
 from releasegate.core.config.stack import Stack
 from releasegate.core.e2e.matrix import Wanted, matrix
-from releasegate.core.errors import ConfigurationError, ReleasegateError
+from releasegate.core.errors import ConfigurationError, ReleasegateError, Unavailable
 from releasegate.engine import Outcome
 from releasegate.frontends.commands.releases import shows_plan
 from releasegate.frontends.screen import tables
@@ -120,8 +120,18 @@ def cache(screen: Screen, *, clear: bool, give: str = "", take: str = "") -> Non
         from releasegate.app.build_cache import build_cache
 
         screen.lines((build_cache(project, clear=clear),))
-        lines = cached(project, clear=clear)
+        lines = _of_containers(project, clear=clear)
     screen.lines(lines)
+
+
+def _of_containers(project: Project, *, clear: bool) -> tuple[str, ...]:
+    """Return what is kept of containers; where no stack needs an engine, one that is away is told and no fault."""
+    try:
+        return cached(project, clear=clear)
+    except Unavailable as error:
+        if project.settings.stack is not None:
+            raise
+        return (f"what containers keep was not looked at, and no stack here needs it: {error.problem}",)
 
 
 @dataclass(frozen=True)

@@ -169,8 +169,11 @@ def _plan(screen: Screen, workspace: Workspace, order: Order, *, proposed: bool)
     for number, each in enumerate(packages):
         hear(screen, workspace, each, heard)
         report = PackageReport(each.name)
-        with suppress(ReleasegateError):  # one of the answers
+        try:
             report = plan_of(releasing.plan(workspace, order, each))
+        except ReleasegateError:  # one of the answers
+            screen.tell(f"{each.name}: no version of it can be planned")
+        else:
             screen.lines(terminal.plan(report))
         before = {package.name: order.pipeline for package in packages[:number]}
         answers = examine(workspace, each, order, before=before, proposed=proposed).answers

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from releasegate.core.release.record import Record
+from releasegate.core.report.of_record import standing_waivers
 from releasegate.engine import Outcome
 from releasegate.frontends.screen.terminal_text import word_of
 
@@ -93,7 +94,11 @@ def _end(ran: Sequence[Outcome]) -> str:
     last, waived = ran[-1], sum(each.verdict == "waived" for each in ran)
     if last.verdict not in {"pass", "waived"}:
         return f"{_ENDS.get(last.verdict, last.verdict)} at {last.step.key}"
-    done = "sealed" if last.step.key == "seal" else f"passed up to {last.step.key}"
+    return _with("sealed" if last.step.key == "seal" else f"passed up to {last.step.key}", waived)
+
+
+def _with(done: str, waived: int) -> str:
+    """Return how a version ended, and on how many waivers: what was waived was not proven."""
     return f"{done}, {waived} waived" if waived else done
 
 
@@ -103,7 +108,7 @@ def _marked(text: str, outcome: Outcome) -> str:
 
 def _recorded(record: Record) -> str:
     if record.seal is not None:
-        return "sealed"
+        return _with("sealed", len(standing_waivers(record)))
     return f"failed at {record.failure.step}" if record.failure is not None else "open"
 
 

@@ -79,7 +79,7 @@ def _other_publishers(inquiry: Inquiry) -> str:
     package, repository = inquiry.release.package, inquiry.release.ports.repository
     files = repository.workflows(repository.head())
     if not files:
-        return "none in 0 workflows and actions, and in what they run"
+        return "none: there is no workflow"
     from releasegate.core.ci.others.publishers import other_publishers, workflow_files
 
     meant = inquiry.release.run.settings.other_uploads
@@ -91,7 +91,8 @@ def _other_publishers(inquiry: Inquiry) -> str:
             "uploads another package is named under other-uploads in [tool.releasegate]",
             details=[str(each) for each in found],
         )
-    return f"none in {len(workflow_files(files))} workflows and actions, and in what they run"
+    looked = counted(len(workflow_files(files)), "workflow or action", "workflows and actions")
+    return f"none in {looked}, and in what is run there"
 
 
 def _tokens(inquiry: Inquiry) -> str:

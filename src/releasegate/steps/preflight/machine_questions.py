@@ -75,7 +75,7 @@ def confirmation(inquiry: Inquiry) -> str:
             "Nobody can be asked here before what cannot be taken back.",
             hint="Say --yes where that is meant",
         )
-    return "somebody can say yes to what cannot be taken back"
+    return "a person at the terminal is asked before a one-way step; elsewhere say --yes"
 
 
 def pythons(inquiry: Inquiry) -> str:

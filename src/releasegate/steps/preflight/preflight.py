@@ -102,8 +102,13 @@ def require(found: Sequence[Answer]) -> None:
         raise type(told)(
             f"{len(wrong)} things keep the release from being begun; nothing was changed.",
             hint="Mend each as its line says, then run the same command again",
-            details=[str(each) for each in wrong],
+            details=[line for each in wrong if each.error is not None for line in _lines(each.key, each.error)],
         )
+
+
+def _lines(key: str, error: ReleasegateError) -> tuple[str, ...]:
+    """Return what is told of one of several errors: each of its details is a line, which may be one to paste."""
+    return f"{key}: {error.problem}", *(f"  {line}" for line in error.details), f"  -> {error.hint}"
 
 
 def _worst(found: Sequence[Answer]) -> ReleasegateError | None:

@@ -51,12 +51,20 @@ def project_table(inquiry: Inquiry) -> str:
     """What the project's own table names is there; PyPI refuses nothing that it states, nor a first release's name."""
     from releasegate.core.audit.invalid_fields import invalid_fields
     from releasegate.core.audit.project_table import refused_by_table, refused_name
+    from releasegate.core.audit.table_apart import apart
     from releasegate.core.audit.telling import told
 
     release, waiver = inquiry.release, "audit:index"
     package, first = release.package, not release.index("production").files(release.package.name)
     content = release.ports.repository.read(_PROJECT) or b""
     _require_files(release, content)
+    differing = apart(content, package)
+    if differing and not _is_waived(inquiry, "audit:metadata"):
+        raise Refused(
+            f"{_PROJECT} of {package.name} and what is configured for it differ.",
+            hint="Correct the one or the other and commit, then run the same command again",
+            details=differing,
+        )
     if invalid := invalid_fields(content):
         raise Refused(
             f"{_PROJECT} of {package.name} says what no build takes.",
@@ -66,13 +74,17 @@ def project_table(inquiry: Inquiry) -> str:
     problems = refused_by_table(content)
     problems += refused_name(package.name, standard_library=sys.stdlib_module_names) if first else ()
     found = [each for each in told({"index": problems}, package.wheel, known=["index"]) if each.check == "index"]
-    if found and (inquiry.unplanned is not None or release.record().waiver(waiver) is None):
+    if found and not _is_waived(inquiry, waiver):
         raise Refused(
             f"PyPI refuses what {package.name} states of itself.",
             hint="Mend it and commit, then run the same command again",
             details=[line for each in found for line in (each.problem, *each.lines)],
         )
     return f"waived ({waiver})" if found else "nothing that PyPI refuses"
+
+
+def _is_waived(inquiry: Inquiry, waiver: str) -> bool:
+    return inquiry.unplanned is None and inquiry.release.record().waiver(waiver) is not None
 
 
 def _require_files(release: Release, content: bytes) -> None:
