@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,14 @@ def test_a_run_and_then_its_record_tell_the_same_path(typed: Typed) -> None:
     code, output, _ = typed("releasegate", "show", "--markdown", *API, "--version", "1.0.0rc1")
     assert code == 0, output
     assert output.startswith("## tiny-api 1.0.0rc1: sealed\n")
+
+
+def test_a_package_that_is_not_checked_out_hides_nothing_of_the_others(folder: Folder, typed: Typed) -> None:
+    shutil.rmtree(folder.pair.clone("tiny-api"))
+    code, record, err = told(typed, "releasegate", "show", "--json")
+    (shown,) = record["packages"]
+    assert (code, shown["package"], record["error"]["exit_code"]) == (6, "tiny-plugin", 6)
+    assert err.index("tiny-plugin") < err.index("tiny-api is not checked out")
 
 
 def test_a_run_that_fails_tells_how_far_it_came_and_what_ended_it(folder: Folder, typed: Typed) -> None:

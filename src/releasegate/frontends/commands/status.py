@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from releasegate.app.checkout import is_here, require_checkout
@@ -65,6 +66,7 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
 
     Raises:
         ConfigurationError: what is named is no version, or has no record.
+        Unavailable: a package is not checked out; what is recorded of the others is shown first.
     """
     require_one_form(screen, as_markdown=as_markdown)
     workspace, found, heard = looking(screen), list[PackageReport](), dict[str, str]()
@@ -73,8 +75,7 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
     if version and (named is None or len(packages) > 1):
         wrong = f"{version!r} is not a version." if named is None else f"--version {version} may be of each package."
         raise ConfigurationError(wrong, hint="Say which: --package NAME --version X.Y.ZrcN")
-    for each in packages:
-        require_checkout(workspace, each)
+    for each in filter(partial(is_here, workspace), packages):
         hear(screen, workspace, each, heard)
         which = named or declared(workspace.repository(each), each)
         report = record_of(workspace, each, which)
@@ -91,6 +92,8 @@ def show(screen: Screen, *, package: str, version: str, as_markdown: bool) -> No
         from releasegate.core.report import markdown
 
         screen.say(markdown.text(screen.report).rstrip())
+    for each in packages:
+        require_checkout(workspace, each)
 
 
 def require_one_form(screen: Screen, *, as_markdown: bool) -> None:
