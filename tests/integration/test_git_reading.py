@@ -461,6 +461,18 @@ def test_a_file_outside_of_the_repository_is_never_written(nested: GitRepository
         nested.commit({PurePosixPath(path): b""}, message="Out")
 
 
+@pytest.mark.parametrize("path", ["../../../a.txt", "a/../../a.txt"])
+def test_a_file_outside_of_the_repository_is_not_read_either(nested: GitRepository, path: str) -> None:
+    outside = PurePosixPath(path)
+    for look in (
+        lambda: nested.read(outside),
+        lambda: nested.read(outside, commit="HEAD"),
+        lambda: nested.changed(beside=[outside]),
+    ):
+        with pytest.raises(Refused, match="is not a file inside the repository"):
+            look()
+
+
 def test_the_tags_before_a_commit_are_those_that_it_contains(nested: GitRepository) -> None:
     first = nested.head()
     git(nested.root, "tag", "v1")

@@ -51,6 +51,7 @@ class GitRepository(GitHistory):
 
     def changed(self, *, beside: Sequence[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
         """Return the tracked files below *root*, and those *beside* it, that differ from the commit."""
+        self._require_inside(*beside)
         # Git gives these paths from the top of the work tree, wherever it runs.
         prefix, _ = self.git.place()
         words = ("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--", ".", *map(str, beside))
@@ -62,11 +63,12 @@ class GitRepository(GitHistory):
         """Return a file's bytes at *commit*, or of the working tree; ``None`` where there is none.
 
         Raises:
-            Refused: there is no such commit.
+            Refused: there is no such commit, or the path leads out of the repository.
             Unavailable: the file is there and cannot be read.
         """
         if commit is not None:
             return self.read_all([path], commit=commit)[path]
+        self._require_inside(path)
         try:
             return read_plain(self.root / path)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -81,13 +83,21 @@ class GitRepository(GitHistory):
         """Return the bytes of all *paths* at *commit*, ``None`` for what is no file there.
 
         Raises:
-            Refused: there is no such commit.
+            Refused: there is no such commit, or a path leads out of the repository.
         """
+        self._require_inside(*paths)
         found = dict(zip(paths, self.git.blobs([f"{commit}:./{path}" for path in paths]), strict=True))
         if None in found.values():
             # Git says the same of a commit that is not there.
             self.git.recount("cat-file", "-e", f"{commit}^{{commit}}")
         return found
+
+    def _require_inside(self, *paths: PurePosixPath) -> None:
+        if above := [path for path in paths if ".." in path.parts]:
+            from releasegate.adapters.git import work_tree
+
+            for path in above:
+                work_tree.require_inside(self.git, path)
 
     def names(self, folder: PurePosixPath, *, commit: str) -> tuple[PurePosixPath, ...]:
         """Return the paths of the files that lie in *folder* itself at *commit*; none where it is no folder."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from releasegate.adapters.git.command import Git
 from releasegate.adapters.git.tags import refs_here
+from releasegate.core.errors import Refused
 
 _BEGUN = {
     "MERGE_HEAD": "merge",
@@ -43,3 +46,12 @@ def has_branch(git: Git, name: str, *, remote: str) -> bool:
     """Whether a branch of that name is here, or was seen on *remote*, so that Git makes it where one switches to it."""
     refs = {line.partition(" ")[2] for line in refs_here(git).splitlines()}
     return not refs.isdisjoint((f"refs/heads/{name}", f"refs/remotes/{remote}/{name}"))
+
+
+def require_inside(git: Git, path: PurePosixPath) -> None:
+    """Raise ``Refused`` where *path*, below the package's folder, leads out of the repository or into Git's own."""
+    above = sum(part == ".." for part in path.parts)
+    depth = len(PurePosixPath(git.place()[0]).parts) if above else 0
+    inside = above <= depth and ".." not in path.parts[above:] and len(path.parts) > above
+    if path.is_absolute() or not inside or ".git" in path.parts:
+        raise Refused(f"{path} is not a file inside the repository.", hint="Correct the path in the configuration")

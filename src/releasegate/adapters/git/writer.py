@@ -9,11 +9,12 @@ from pathlib import Path, PurePosixPath
 from releasegate.adapters.files import write_atomically
 from releasegate.adapters.git.ancestry import head
 from releasegate.adapters.git.command import LOCAL_SECONDS, Git, failure, line_in
+from releasegate.adapters.git.work_tree import require_inside
 from releasegate.adapters.process import clean_environment, run
 from releasegate.core.errors import Refused, Unavailable
 
-# Git would otherwise make up a name from the machine's, and that would be published.
 _NO_DATE = "invalid date format"
+# Git would otherwise make up a name from the machine's, and that would be published.
 _NAMED = ("-c", "user.useConfigOnly=true")
 _SIGNING = r"^(commit\.gpgsign|tag\.(gpgsign|forcesignannotated)|gpg\..*|user\.signingkey)$"
 _SIGNED = ("commit.gpgsign", "tag.gpgsign", "tag.forcesignannotated")
@@ -53,12 +54,8 @@ def tag(git: Git, name: str, *, commit: str) -> None:
 
 
 def _check_paths(git: Git, files: Mapping[PurePosixPath, bytes]) -> None:
-    depth = len(PurePosixPath(git.tell("rev-parse", "--show-prefix").text).parts)
     for path in files:
-        above = sum(part == ".." for part in path.parts)
-        inside = above <= depth and ".." not in path.parts[above:] and len(path.parts) > above
-        if path.is_absolute() or not inside or ".git" in path.parts:
-            raise Refused(f"{path} is not a file inside the repository.", hint="Correct the path in the configuration")
+        require_inside(git, path)
         if (git.root / path).is_symlink():
             raise Refused(
                 f"{path} is a link, which a new file would take the place of.",
