@@ -35,6 +35,8 @@ def _page(status: int = 200, text: str = "", path: str = "/plugins/app/x/") -> S
     [
         ("<p>{# why this\nis here #}</p>", "{# why this is here #}"),
         ("<div>{% load helpers %}</div>", "{% load helpers %}"),
+        ("<div>{# render_field form.name %}</div>", "{# render_field form.name %}"),
+        ("<div>{% render_field form.name #}</div>", "{% render_field form.name #}"),
         ("<td>&lt;bound method Thing.size of &lt;Thing: a&gt;&gt;</td>", "<bound method Thing.size"),
         ("<td>&lt;app.models.Thing object at 0x7f1&gt;</td>", "<app.models.Thing object at 0x7f1>"),
         ("<td>&lt;QuerySet [&lt;Thing: a&gt;]&gt;</td>", "<QuerySet [<Thing: a>]>"),

@@ -7,13 +7,14 @@ APART = re.compile(r"<(script|style|template|textarea|pre|code)\b.*?</\1\s*>|<!-
 """Where a page may speak of templates and of programs."""
 TAG = re.compile(r"<[^>]*>")
 RAW = re.compile(
-    r"\{#[^{}]{0,400}#\}"
+    r"\{#[^{}]{0,400}[#%]\}"
     r"|\{%\s*(?:load|block|endblock|extends|include|comment|endcomment|if|elif|else|endif|for|endfor|with|endwith|url"
-    r"|trans|translate|blocktrans|blocktranslate|csrf_token|render_\w+)\b[^{}]{0,200}%\}"
+    r"|trans|translate|blocktrans|blocktranslate|csrf_token|render_\w+)\b[^{}]{0,200}[#%]\}"
     r"|<(?:bound method|function|QuerySet|generator object|[\w.]+ object at 0x)[^\n]{0,80}"
     r"|\b[a-z]\w*\.[A-Z]\w*\.None\b"
 )
-"""A comment or a tag that no template engine took, what Python calls a function or a record, and a relation as such."""
+"""A comment or a tag that no template engine took (one that is closed as the other, too), what Python calls a function
+or a record, and a relation as such."""
 SHORT = 80
 
 
