@@ -34,9 +34,9 @@ class Forks:
 
     def run(self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> tuple[int, str]:
         """Return the exit code of a command with no input, and what it wrote to standard output and then to error."""
-        if not self.begun:
+        if not self.begun or self.begun[-1].poll() is not None:  # a test may end all that its process has begun
             self.begun.append(self._begin())
-        (process,) = self.begun
+        process = self.begun[-1]
         assert process.stdin is not None
         assert process.stdout is not None
         with tempfile.TemporaryDirectory() as folder:

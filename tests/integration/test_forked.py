@@ -32,3 +32,11 @@ def test_one_that_is_ended_by_a_signal_says_so_and_the_next_is_begun_all_the_sam
     falls = forks("falls")
     assert falls.run(["9"], cwd=tmp_path, env=os.environ) == (-9, "")
     assert falls.run(["0"], cwd=tmp_path, env=os.environ) == (0, "")
+
+
+def test_a_process_that_was_ended_between_two_commands_is_begun_anew(tmp_path: Path) -> None:
+    program = forks("releasegate.__main__")
+    for _ in range(2):
+        assert program.run(["--version"], cwd=tmp_path, env=os.environ)[0] == 0
+        program.begun[-1].kill()
+        program.begun[-1].wait()

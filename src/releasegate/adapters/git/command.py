@@ -37,7 +37,8 @@ _OBJECT = re.compile(rb"[0-9a-f]{40,64} ([a-z]+) ([0-9]+)")
 # What a Git that is killed while it writes leaves behind.
 _LEFT = re.compile(r"Unable to create '(/[^'\n]+\.lock)': File exists")
 
-_NOWHERE = ("not a git repository", "invalid gitfile format")
+# Of a file that is fetched from and is none of Git's, Git says the same, with that file's name.
+_NOWHERE = re.compile(r"not a git repository|invalid gitfile format: (?:.*/)?\.git$", re.IGNORECASE | re.MULTILINE)
 _NO_WORK_TREE = ("must be run in a work tree", "outside working tree")
 
 LOCAL_SECONDS = 120.0
@@ -235,7 +236,7 @@ class Git:
         return clean_environment(self.environ, **passed, GIT_TERMINAL_PROMPT="0", LC_ALL="C")
 
     def _check_place(self, answer: GitOutput) -> None:
-        if answer.exit_code and any(said in answer.stderr.lower() for said in _NOWHERE):
+        if answer.exit_code and _NOWHERE.search(answer.stderr):
             raise _no_repository(self.root, answer)
         if answer.exit_code and "dubious ownership" in answer.stderr:
             raise Unavailable(
