@@ -271,6 +271,15 @@ def test_a_form_that_comes_back_says_what_is_wrong_once(suite: SimpleNamespace) 
     assert not suite.forms.refused("<p>fine</p>")
 
 
+@pytest.mark.parametrize(("color", "words"), [("danger", "Not so"), ("success", ""), ("warning", "")])
+def test_what_is_wrong_with_a_form_as_a_whole_is_told_as_an_error(
+    suite: SimpleNamespace, color: str, words: str
+) -> None:
+    page = f"""<form></form><div class="toast"><div class="toast-header text-bg-{color}"><i></i>Said</div>
+    <div class="toast-body">Not so</div></div>"""
+    assert suite.forms.refused(page) == words
+
+
 def _type(kind: str, name: str = "", inner: dict[str, Any] | None = None) -> dict[str, Any]:
     return {"kind": kind, "name": name, "ofType": inner}
 

@@ -105,6 +105,8 @@ WRONG = frozenset({"text-danger", "invalid-feedback", "errorlist", "alert-danger
 """How NetBox marks what is wrong with a form that comes back."""
 MESSAGE = frozenset({"toast-body"})
 """How it marks what it tells a person of what was done last."""
+ERROR = frozenset({"text-bg-danger"})
+"""How it marks that what it tells a person is an error: so it tells what is wrong with a form as a whole."""
 
 
 class _Marked(HTMLParser):
@@ -133,7 +135,7 @@ class _Marked(HTMLParser):
 
 def refused(page: str) -> str:
     """Return what a form that was sent and came back says to be wrong; nothing where it marks nothing."""
-    return _marked(page, WRONG)
+    return _marked(page, WRONG) or (message(page) if _marked(page, ERROR) else "")
 
 
 def message(page: str) -> str:
