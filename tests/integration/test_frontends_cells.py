@@ -123,25 +123,27 @@ def test_without_docker_the_cache_cannot_be_shown(project: Path, tmp_path: Path)
     assert "-> Install a Docker engine" in out + err
 
 
-def test_without_docker_and_without_a_stack_what_builds_keep_is_shown_and_cleared(
-    project: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "bin").mkdir()
-    table = project / "pyproject.toml"
-    table.write_text(table.read_text().partition("[tool.releasegate.stack]")[0])
-    away = {"PATH": str(tmp_path / "bin"), "XDG_CACHE_HOME": str(tmp_path / "cache")}  # nobody's own is cleared
-    code, out, err = typed(project, "invoke", "cache", "--clear", **away)
-    assert code == 0, out + err
-    assert "removed 0 build environments" in out
-    assert "what containers keep was not looked at, and no stack here needs it: There is no docker" in out
-
-
 @pytest.fixture
 def here(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
     """Return what runs ``releasegate`` in this process: its exit code, and both outputs."""
     monkeypatch.chdir(project)
 
     return partial(typed_here, capsys)
+
+
+def test_without_docker_and_without_a_stack_what_builds_keep_is_shown_and_cleared(
+    here: Typed, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # nobody's own is cleared
+    assert here("cache", "--clear")[0] == Unavailable.exit_code
+    table = project / "pyproject.toml"
+    table.write_text(table.read_text().partition("[tool.releasegate.stack]")[0])
+    code, out, err = here("cache", "--clear")
+    assert code == 0, out + err
+    assert "removed 0 build environments" in out
+    assert "what containers keep was not looked at, and no stack here needs it: There is no docker" in out
 
 
 @pytest.fixture
