@@ -59,7 +59,8 @@ def main(words: Sequence[str]) -> int:
                 keep(asked.results, caught)
     for line in table(done):
         say(line)
-    say(f"{len(done)} of {len(chosen)} planted: {counted(done)}")
+    ended = {each.mutant.name for each in done}
+    say(f"{len(done)} planted: {counted(done)}; {sum(each.name not in ended for each in chosen)} left")
     return int(any(each.word in {"missed", "falsely red"} for each in done if each.mutant in LISTED))
 
 
