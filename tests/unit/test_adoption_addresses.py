@@ -40,7 +40,13 @@ def test_the_repository_s_address_is_found_where_metadata_stands(files: dict[str
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[project]\nurls = 1\n", '[project.urls]\nRepository = "https://github.com/$(x)/y"\n', "[tool]\npoetry=1"],
+    [
+        f'[project.urls]\none = "{LANTERN}"\ntwo = "https://github.com/someone/else"\n',
+        "",
+        "[project]\nurls = 1\n",
+        '[project.urls]\nRepository = "https://github.com/$(x)/y"\n',
+        "[tool]\npoetry=1",
+    ],
 )
 def test_what_names_no_repository_is_none(text: str) -> None:
     assert stated({"pyproject.toml": text}) == ""

@@ -13,6 +13,19 @@ from itertools import chain
 from packaging.metadata import parse_email
 
 _LABELS = ("source", "repository", "sourcecode", "github", "code")
+_BESIDE = (
+    "homepage",
+    "home",
+    "issues",
+    "issuetracker",
+    "bugs",
+    "bugtracker",
+    "tracker",
+    "changelog",
+    "documentation",
+    "",
+)
+"""Labels of what is often in the repository, or beside it; the last is that of ``Home-page``."""
 _FORGES = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org"})
 """Where an address of two words is a repository's, whatever label it has."""
 _ADDRESS = re.compile(r"https://(?P<host>[\w.-]+(?::\d+)?)/(?P<path>[\w.~-]+(?:/[\w.~-]+)*)/?", re.ASCII)
@@ -26,11 +39,15 @@ def source_address(metadata: bytes) -> str:
 
 
 def named_source(addresses: Mapping[str, str]) -> str:
-    """Return the address of the repository among those that a project gives by their labels; empty for none."""
+    """Return the address of the repository among those that a project gives by their labels; empty for none.
+
+    Labels of its own tell of it only where they lead to one repository: of several, each may be another project's.
+    """
     named = {_NO_LETTER.sub("", label).lower(): url for label, url in addresses.items()}
     sources = (address for label in _LABELS if (address := _repository(named.get(label, ""), labelled=True)))
-    others = (address for url in named.values() if (address := _repository(url)))
-    return next(chain(sources, others), "")
+    beside = (address for label in _BESIDE if (address := _repository(named.get(label, ""))))
+    others = {address for url in named.values() if (address := _repository(url))}
+    return next(chain(sources, beside, others if len(others) == 1 else ()), "")
 
 
 def _repository(url: str, *, labelled: bool = False) -> str:
