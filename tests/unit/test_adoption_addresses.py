@@ -26,6 +26,7 @@ def stated(files: dict[str, str]) -> str:
     [
         {"pyproject.toml": f'[project.urls]\nHome = "https://lantern.test"\nRepository = "{LANTERN}"\n'},
         {"pyproject.toml": f'[project.urls]\n"Bug Tracker" = "{LANTERN}/issues"\nodd = 1\n'},
+        {"pyproject.toml": f'[project.urls]\nFork = "https://github.com/else/fork"\nIssues = "{LANTERN}/issues"\n'},
         {"pyproject.toml": f'[tool.poetry]\nhomepage = "https://lantern.test"\nrepository = "{LANTERN}"\n'},
         {"pyproject.toml": f'[tool.poetry.urls]\nSource = "{LANTERN}"\n'},
         {"pyproject.toml": f'[tool.flit.metadata]\nhome-page = "{LANTERN}"\n'},
