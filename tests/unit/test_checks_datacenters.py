@@ -45,6 +45,9 @@ def test_a_large_datacenter_is_odd(suite: SimpleNamespace, monkeypatch: pytest.M
     read = _read(suite, center, monkeypatch)
     assert len(read.world.guests) > 100
     assert max(len(guest.nics) for guest in read.world.guests) > 50
+    assert sum(len(guest.disks) for guest in read.world.guests) > 50
+    assert any(not guest.nics and not guest.disks for guest in read.world.guests)
+    assert all(guest.nics and guest.disks for guest in read.world.guests[-2:])
     assert any(guest.template for guest in center.guests)
     assert any(guest.sparse for guest in center.guests)
     assert {False} == {

@@ -74,6 +74,11 @@ STORAGES = (
 )
 
 
+FULL, FOURTH = 8, 4
+"""Of a large datacenter's guests so many at first have cards and disks, and one of so many after these; the last two,
+too, for those are what is deleted."""
+
+
 def small(seed: int) -> Datacenter:
     """Return a datacenter that has one of everything that is compared, and as little as can be."""
     draw = random.Random(seed)  # noqa: S311 - no secret
@@ -102,7 +107,9 @@ def large(seed: int, *, guests: int = 104) -> Datacenter:
     draw = random.Random(seed)  # noqa: S311 - no secret
     nodes = ("alder", "birch", "cedar")
     made = [_drawn(draw, 1000 + number, draw.choice(nodes)) for number in range(guests)]
-    made[0] = replace(made[0], kind="qemu", cards=("",) * 52)
+    # What a guest has costs a synchronisation more than that it is there: most of them have little.
+    made[FULL:-2] = [_bare(each) if number % FOURTH else each for number, each in enumerate(made[FULL:-2])]
+    made[0] = replace(made[0], kind="qemu", cards=("",) * 52, disks=(4,) * 30)
     made[1] = replace(made[1], kind="qemu", template=True, running=False, snapshots=(), backed_up=False)
     made[2] = replace(made[2], sparse=True)
     made[3] = replace(made[3], kind="lxc", cards=("10.78.0.3/24", "2001:db8:78::3/64"))
@@ -114,6 +121,11 @@ def large(seed: int, *, guests: int = 104) -> Datacenter:
     return Datacenter(
         "rg-hall", nodes, storages, tuple(made), replicated=(made[4].vmid,) if made[4].kind == "qemu" else ()
     )
+
+
+def _bare(guest: Guest) -> Guest:
+    """Return a guest without a card, and without a disk where it can be without: it begins from the network."""
+    return replace(guest, cards=(), disks=() if guest.kind == "qemu" else guest.disks)
 
 
 def _drawn(draw: random.Random, vmid: int, node: str) -> Guest:

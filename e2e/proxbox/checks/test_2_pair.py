@@ -8,7 +8,7 @@ from contracts import BACKEND, PAIR
 from holdings import Holdings, plain
 from netbox import NetBox
 
-from pair_cell import PVE
+from pair_cell import PVE, SMALL
 from pairing import Endpoints
 from proxmox_side import Guest, World
 from syncing import Job
@@ -150,6 +150,7 @@ def test_snapshots_and_backups_are_there(first: Holdings, world: World) -> None:
 @pytest.mark.contract("pair.second-sync", PAIR, needs=SYNCED)
 @pytest.mark.phases(CANDIDATE)
 @pytest.mark.services(PVE)
+@pytest.mark.worlds(SMALL)
 def test_a_second_sync_can_be_started(request: pytest.FixtureRequest) -> None:
     """It runs while the plugin's pages are opened, and is judged after them."""
     request.getfixturevalue("second_sync")

@@ -1,4 +1,4 @@
-"""Nothing new in a second synchronisation."""
+"""Nothing new in a second synchronisation. A large datacenter's is that which follows it when it moved."""
 
 import pytest
 from cell import CANDIDATE, Cell
@@ -6,13 +6,14 @@ from contracts import PAIR
 from holdings import Holdings
 from netbox import NetBox
 
-from pair_cell import PVE
+from pair_cell import PVE, SMALL
 from syncing import Synchroniser
 
 
 @pytest.mark.contract("pair.second-sync", PAIR, needs=("pair.sync", "pair.second-sync"))
 @pytest.mark.phases(CANDIDATE)
 @pytest.mark.services(PVE)
+@pytest.mark.worlds(SMALL)
 def test_a_second_sync_changes_nothing(  # noqa: PLR0913, PLR0917 - what is compared
     first: Holdings, second_sync: int, synchroniser: Synchroniser, netbox: NetBox, lists: tuple[str, ...], cell: Cell
 ) -> None:

@@ -11,7 +11,7 @@ from forms import confirmed
 from holdings import Holdings
 from netbox import Browser, NetBox
 
-from pair_cell import PVE, WHOLE
+from pair_cell import PVE, SMALL, WHOLE
 from syncing import FULL, Synchroniser
 
 pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE)]
@@ -56,6 +56,7 @@ def test_each_button_queues_a_job(
 # Slow, so judged in the cells that ask for all.
 @pytest.mark.contract("pair.single-syncs", PAIR, needs=("pair.buttons",))
 @pytest.mark.depths(WHOLE)
+@pytest.mark.worlds(SMALL)
 def test_each_single_synchronisation_completes(
     synchroniser: Synchroniser, buttons: dict[str, re.Pattern[str]], cell: Cell
 ) -> None:
@@ -77,6 +78,7 @@ def _first(wrong: dict[str, str]) -> str:
 
 @pytest.mark.contract("pair.single-syncs-change-nothing", BACKEND, needs=("pair.single-syncs",))
 @pytest.mark.depths(WHOLE)
+@pytest.mark.worlds(SMALL)
 def test_the_single_synchronisations_change_nothing(
     first: Holdings, netbox: NetBox, lists: tuple[str, ...], cell: Cell
 ) -> None:

@@ -10,12 +10,15 @@ from netbox import NetBox
 
 from answers import answers
 from datacenters import Datacenter, annex
-from pair_cell import PVE
-from pairing import LARGE, SILENT, Registrar
+from pair_cell import PVE, SMALL, WHOLE
+from pairing import SILENT, Registrar
 from proxmox_side import Proxmox, World
 from syncing import Job, Synchroniser
 
-pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.worlds(LARGE)]
+# Slow, so judged in the cells that ask for all.
+pytestmark = [
+    pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.worlds(SMALL), pytest.mark.depths(WHOLE),
+]  # fmt: skip
 ANNEX = "annex"
 PATIENCE = 5
 """Seconds that a Proxmox is waited for, where the plugin can be told."""

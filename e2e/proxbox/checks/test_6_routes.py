@@ -19,11 +19,13 @@ from urllib3.exceptions import ReadTimeoutError
 from words import body, words
 
 from backend import TIMEOUT, Backend
-from pair_cell import PVE, WHOLE
+from pair_cell import PVE, SMALL, WHOLE
 from pairing import INSIDE
 
 # Slow, so judged in the cells that ask for all.
-pytestmark = [pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.depths(WHOLE)]
+pytestmark = [
+    pytest.mark.phases(CANDIDATE), pytest.mark.services(PVE), pytest.mark.worlds(SMALL), pytest.mark.depths(WHOLE),
+]  # fmt: skip
 NOT_IMPLEMENTED = "501"
 DOES = re.compile(r"create|sync|update|clear|delete")
 """What stands in the name of a GET that does something: such are asked for last, and none while another still works."""

@@ -81,8 +81,11 @@ def serve() -> None:
     import netbox.wsgi  # once, for both processes
     from django.core.cache import caches
     from django.db import connections
+    from drf_spectacular.renderers import OpenApiJsonRenderer
     from gunicorn.app.wsgiapp import run
 
+    # Without its indents, NetBox's description of its API is a third as long; a backend may ask for it for each guest.
+    OpenApiJsonRenderer.get_indent = lambda *_: None
     netbox.wsgi.application = reads_all(netbox.wsgi.application)
     connections.close_all()
     caches.close_all()
