@@ -28,6 +28,7 @@ class Scene:
     kind: str = "qemu"
     ignores: str = ""
     asks: str = ""
+    said: str = SAID
     unanswered: list[str] = field(default_factory=list)
 
     @property
@@ -37,7 +38,7 @@ class Scene:
 
     def get(self, _: str) -> SimpleNamespace:
         """Open a page."""
-        return SimpleNamespace(text=PAGE + SAID)
+        return SimpleNamespace(text=PAGE + self.said)
 
     def post(self, action: str, _: object) -> SimpleNamespace:
         """Press a button."""
@@ -98,6 +99,23 @@ def test_an_action_that_leads_to_nothing_is_told_with_what_netbox_says(word: str
     scene.ignores = word
     with pytest.raises(AssertionError, match=rf"{word} of qemu guest .* is not done; NetBox says: Proxmox says no"):
         scene.judged()
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_what_netbox_calls_refused_is_waited_for_only_briefly(
+    *, refused: bool, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked, spent = scene.suite.test_5_actions, [0.0]
+    clock = SimpleNamespace(monotonic=lambda: spent[0], sleep=lambda seconds: spent.append(spent.pop() + seconds))
+    monkeypatch.setattr(checked, "time", clock)
+    monkeypatch.setattr(checked, "PATIENCE", 10.0)
+    monkeypatch.setattr(checked, "ORDER", dict.fromkeys((True, False), ("stop",)))
+    scene.ignores = "stop"
+    marked = SAID.replace("<div class", '<div class="toast-header text-bg-danger"><i></i></div><div class', 1)
+    scene.said = marked if refused else SAID
+    with pytest.raises(AssertionError, match="is not done"):
+        scene.judged()
+    assert spent == [checked.REFUSED if refused else checked.PATIENCE]
 
 
 def test_what_asks_for_more_than_the_mock_plays_is_no_verdict(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

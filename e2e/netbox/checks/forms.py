@@ -118,10 +118,13 @@ class _Marked(HTMLParser):
         super().__init__()
         self.marks = marks
         self.depth = 0
+        self.met = False
         self.words: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in self.VOID and (self.depth or self.marks & set((dict(attrs).get("class") or "").split())):
+        met = bool(self.marks & set((dict(attrs).get("class") or "").split()))
+        self.met |= met
+        if tag not in self.VOID and (self.depth or met):
             self.depth += 1
 
     def handle_endtag(self, tag: str) -> None:
@@ -136,6 +139,13 @@ class _Marked(HTMLParser):
 def refused(page: str) -> str:
     """Return what a form that was sent and came back says to be wrong; nothing where it marks nothing."""
     return _marked(page, WRONG) or (message(page) if _marked(page, ERROR) else "")
+
+
+def complains(page: str) -> bool:
+    """Whether a page tells a person that what was done last could not be."""
+    reader = _Marked(ERROR)
+    reader.feed(page)
+    return reader.met
 
 
 def message(page: str) -> str:
