@@ -22,6 +22,8 @@ TRUST = HERE / "ca.crt"
 """Certificates that the index is believed by; empty where the image's own will do."""
 REFUSED = 81
 """The exit code where pip says no to what is to be installed; with any other one the image could not be made."""
+NOT_THERE = 127
+"""What a shell ends with where there is no such program."""
 STAMP = re.compile(r"^\d{4}-\d\d-\d\dT[\d:,]+ ?")
 NOISE = re.compile(
     r"^ *(Found link|Skipping link|Fetch|Getting page|Link requires|Given no hashes|Created temporary|Added)"
@@ -131,7 +133,11 @@ def run(*argv: str, env: Mapping[str, str] | None = None) -> None:
 def done(*argv: str, env: Mapping[str, str] | None = None) -> int:
     """Run a command and return its exit code, that of a shell where it was killed; its output is the build's."""
     print("releasegate:", " ".join(os.path.basename(word) for word in argv[:4]), flush=True)  # noqa: PTH119
-    code = subprocess.run(argv, check=False, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}).returncode
+    try:
+        code = subprocess.run(argv, check=False, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}).returncode
+    except FileNotFoundError:
+        print(f"{argv[0]}: there is no such program in this image", flush=True)
+        return NOT_THERE
     return code if code >= 0 else 128 - code
 
 

@@ -242,3 +242,10 @@ def test_only_where_pip_says_no_the_image_ends_with_that_code(code: int, ends: i
     with pytest.raises(SystemExit) as caught:
         image_script.install("python", {"requirements": ["x"], "packages": [], "index": ""})
     assert caught.value.code == ends
+
+
+def test_a_program_that_the_image_lacks_is_named_and_ends_as_in_a_shell(
+    image_script: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert image_script.done("no-such-program", "install") == 127
+    assert "no-such-program: there is no such program in this image" in capsys.readouterr().out
