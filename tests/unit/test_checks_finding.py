@@ -30,8 +30,8 @@ def suite() -> Iterator[SimpleNamespace]:
 class Lists:
     """An API with one thing that is found by what it shows, but for what a test says."""
 
-    def __init__(self, *, blind: str = "", ignores: str = "", refuses: str = "") -> None:
-        self.blind, self.ignores, self.refuses = blind, ignores, refuses
+    def __init__(self, *, blind: str = "", ignores: str = "", refuses: str = "", on_the_next: bool = False) -> None:
+        self.blind, self.ignores, self.refuses, self.on_the_next = blind, ignores, refuses, on_the_next
 
     def get(self, _: str) -> dict[str, Any]:
         """Return the thing."""
@@ -44,7 +44,12 @@ class Lists:
         held = {"name": "sample", "port": 3, "on": "true", "site_id": 4, "kind": "a"}
         asked = {name: value for name, value in params.items() if name not in {"limit", self.ignores}}
         found = self.blind not in params and all(held[name] == value for name, value in asked.items())
-        return _said(200, {"results": [THING] if found else []})
+        results = [THING] if found else []
+        return _said(200, {"results": [], "next": results} if self.on_the_next else {"results": results, "next": None})
+
+    def every(self, _: str, first: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return what is on a first page and on those that follow."""
+        return [*first["results"], *(first["next"] or ())]
 
 
 def _said(status: int, told: object) -> SimpleNamespace:
@@ -62,6 +67,7 @@ def test_a_list_is_narrowed_by_what_a_record_shows_and_another_record_by_its_num
     [
         (Lists(), ""),
         (Lists(refuses="port"), ""),
+        (Lists(on_the_next=True), ""),
         (Lists(blind="port"), "/api/things/?port does not find the record that shows it"),
         (Lists(ignores="name"), "/api/things/?name finds a record that does not show it"),
     ],
@@ -101,3 +107,14 @@ def test_a_list_that_loses_or_repeats_a_record_between_its_pages_is_told(
 def test_a_page_of_a_list_that_leaves_a_record_out_is_told(page: str, words: str, suite: SimpleNamespace) -> None:
     browser = SimpleNamespace(get=lambda _: SimpleNamespace(ok=True, text=page))
     assert suite.finding.unlisted(browser, "/things/", [7, 8]) == words
+
+
+@pytest.mark.parametrize(("lists", "words"), [([7, 9, 8], ""), ([9, 7, 7], "leaves out [8] of [7, 8]")])
+def test_what_is_not_on_the_first_page_is_looked_for_on_those_after_it(
+    lists: list[int], words: str, suite: SimpleNamespace
+) -> None:
+    def opened(path: str) -> SimpleNamespace:
+        page = int(path.rpartition("=")[2])
+        return SimpleNamespace(ok=True, text=f'<input name="pk" value="{lists[min(page, len(lists)) - 1]}">')
+
+    assert suite.finding.unlisted(SimpleNamespace(get=opened), "/things/", [7, 8]) == words

@@ -1,5 +1,6 @@
 """Whether a list holds what there is: page by page, on its page for people, and narrowed by what a record shows."""
 
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -42,7 +43,7 @@ def unfound(netbox: NetBox, document: Mapping[str, Any], record: Made) -> str:
     texts = [name for name, value in asked.items() if isinstance(value, str) and value not in {"true", "false"}]
     for name in texts[:1] if "name" not in texts else ["name"]:
         answer = netbox.request("GET", record.route, params={name: STRANGE})
-        if answer.ok and _holds(answer, record):
+        if answer.ok and _holds(netbox, answer, record):
             return f"{record.route}?{name} finds a record that does not show it"
     return ""
 
@@ -63,17 +64,24 @@ def unpaged(netbox: NetBox, route: str) -> str:
 
 def unlisted(browser: Browser, path: str, numbers: list[int]) -> str:
     """Say which records the page of a list leaves out; a page on which none can be chosen says nothing."""
-    answer = browser.get(f"{path}?per_page=1000")
-    shown = {int(one or other) for one, other in CHOSEN.findall(answer.text)}
-    left = [number for number in numbers if number not in shown]
+    shown: set[int] = set()
+    for page in itertools.count(1):
+        answer = browser.get(f"{path}?per_page=1000&page={page}")
+        here = {int(one or other) for one, other in CHOSEN.findall(answer.text)} - shown
+        shown |= here
+        left = [number for number in numbers if number not in shown]
+        # NetBox shows the last page again where none is left.
+        if not (answer.ok and here and left):
+            break
     return f"leaves out {left} of {numbers}" if answer.ok and shown and left else ""
 
 
 def _finds(netbox: NetBox, record: Made, asked: Mapping[str, Any]) -> bool:
     """Whether a list holds a record where it is narrowed so; what is refused in words says nothing."""
     answer = narrowed(netbox, record.route, {**asked, "limit": 1000})
-    return not answer.ok or _holds(answer, record)
+    return not answer.ok or _holds(netbox, answer, record)
 
 
-def _holds(answer: requests.Response, record: Made) -> bool:
-    return any(each.get("id") == record.number for each in answer.json().get("results", ()))
+def _holds(netbox: NetBox, answer: requests.Response, record: Made) -> bool:
+    """Whether a list holds a record, on the page that was answered or on one that follows."""
+    return any(each.get("id") == record.number for each in netbox.every(record.route, answer.json()))

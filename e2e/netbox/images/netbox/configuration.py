@@ -22,6 +22,8 @@ REDIS = {"tasks": {**_REDIS, "DATABASE": 0}, "caching": {**_REDIS, "DATABASE": 1
 PLUGINS = [name for name in os.environ.get("PLUGIN_MODULE", "").split(",") if name]
 PLUGINS_CONFIG = json.loads(os.environ.get("PLUGINS_CONFIG") or "{}")
 LOGIN_REQUIRED = True
+# Whoever asks for more at once gets so many, and where the next are.
+MAX_PAGE_SIZE = int(os.environ.get("MAX_PAGE_SIZE") or 1000)
 # Nothing in the stack may reach out of it.
 CENSUS_REPORTING_ENABLED = False
 RELEASE_CHECK_URL = None
