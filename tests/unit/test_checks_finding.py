@@ -118,3 +118,16 @@ def test_what_is_not_on_the_first_page_is_looked_for_on_those_after_it(
         return SimpleNamespace(ok=True, text=f'<input name="pk" value="{lists[min(page, len(lists)) - 1]}">')
 
     assert suite.finding.unlisted(SimpleNamespace(get=opened), "/things/", [7, 8]) == words
+
+
+def test_a_page_that_is_refused_after_the_last_hides_nothing(suite: SimpleNamespace) -> None:
+    def opened(path: str) -> SimpleNamespace:
+        return SimpleNamespace(ok=path.endswith("&page=1"), text='<input name="pk" value="7">')
+
+    assert suite.finding.unlisted(SimpleNamespace(get=opened), "/things/", [7, 8]) == "leaves out [8] of [7, 8]"
+
+
+def test_a_list_of_another_form_holds_no_record(suite: SimpleNamespace) -> None:
+    api = SimpleNamespace(get=lambda _: {"id": 7, "name": "s"}, request=lambda *_, **__: _said(200, {"count": 0}))
+    words = "/api/things/?name does not find the record that shows it"
+    assert suite.finding.unfound(api, DOCUMENT, suite.making.Made(7, ROUTE)) == words
